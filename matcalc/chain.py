@@ -1,0 +1,203 @@
+"""Linking: derivatives that share variables, put in order as a chain or summed over all paths.
+
+Everything here is the same for numbers and for symbols: a link is the two variables of a
+derivative, and its entries are a node.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from matcalc.errors import ChainError, Place
+from matcalc.graph import Factor, Node, add, contract
+from matcalc.variables import Variable
+
+
+class Link(NamedTuple):
+    """A derivative to be linked with others.
+
+    Attributes:
+        of: The variable above the line.
+        wrt: The variable below the line.
+        place: Where the user wrote it, for the caret.
+    """
+
+    of: Variable
+    wrt: Variable
+    place: Place | None = None
+
+    @property
+    def title(self) -> str:
+        """The derivative as a person writes it: ``∂z/∂x``."""
+        return f"∂{self.of.name}/∂{self.wrt.name}"
+
+
+def chain_order(links: Sequence[Link]) -> list[int]:
+    """The positions of the links from the outermost, by the variables that they share.
+
+    Raises:
+        ChainError: There are none; a variable has two shapes; two links leave or reach one
+            variable; there is a gap or a cycle.
+
+    >>> L, z, x = Variable("L", ()), Variable("z", (3,)), Variable("x", (2,))
+    >>> chain_order([Link(z, x), Link(L, z)])
+    [1, 0]
+    """
+    if not links:
+        raise ChainError("a chain needs at least one factor")
+    _check_shapes(links)
+    above = _only_one(links, lambda link: link.of.name, "start at", "differentiate")
+    below = _only_one(links, lambda link: link.wrt.name, "end at", "are with respect to")
+    starts = [position for name, position in above.items() if name not in below]
+    segments = [_segment(links, above, start) for start in starts]
+    if len(segments) != 1 or len(segments[0]) != len(links):
+        raise _no_single_path(links, segments)
+    return segments[0]
+
+
+def _check_shapes(links: Sequence[Link]) -> None:
+    seen: dict[str, tuple[Variable, Link]] = {}
+    for link in links:
+        for variable in (link.of, link.wrt):
+            known, first = seen.setdefault(variable.name, (variable, link))
+            if known.shape != variable.shape:
+                raise ChainError(
+                    f"{first.title} and {link.title} disagree about {known.name}: "
+                    f"{known} in the one, {variable} in the other",
+                    _places(first, link),
+                )
+
+
+def _places(*links: Link) -> list[Place]:
+    return [link.place for link in links if link.place is not None]
+
+
+def _only_one(
+    links: Sequence[Link], key: Callable[[Link], str], verb: str, deed: str
+) -> dict[str, int]:
+    position: dict[str, int] = {}
+    for k, link in enumerate(links):
+        name = key(link)
+        if name in position:
+            first = links[position[name]]
+            both = f"{first.title} and {link.title}"
+            if first[:2] == link[:2]:
+                raise ChainError(f"{link.title} is there twice", _places(first, link))
+            raise ChainError(
+                f"{both} both {verb} {name}: a chain is one path, and these fork. "
+                "total_derivative sums over all paths",
+                _places(first, link),
+            )
+        position[name] = k
+    return position
+
+
+def _segment(links: Sequence[Link], above: Mapping[str, int], start: int) -> list[int]:
+    path, position = [start], above.get(links[start].wrt.name)
+    while position is not None:
+        path.append(position)
+        position = above.get(links[position].wrt.name)
+    return path
+
+
+def _no_single_path(links: Sequence[Link], segments: list[list[int]]) -> ChainError:
+    walked = {position for segment in segments for position in segment}
+    loose = [link for position, link in enumerate(links) if position not in walked]
+    if loose:
+        around = ", ".join(link.title for link in loose)
+        return ChainError(f"a cycle: {around} lead back to where they start", _places(*loose))
+    segments.sort(key=lambda segment: links[segment[0]].of.rank != 0)  # a scalar is outermost
+    outer, inner = links[segments[0][-1]], links[segments[1][0]]
+    return ChainError(
+        f"a gap: {outer.title} ends at {outer.wrt} and {inner.title} starts at {inner.of}; "
+        f"∂{outer.wrt.name}/∂{inner.of.name} would link them",
+        _places(outer, inner),
+    )
+
+
+def path_of(links: Sequence[Link]) -> tuple[Variable, ...]:
+    """The variables that links in order run through, the outermost first."""
+    return links[0].of, *(link.wrt for link in links)
+
+
+def compose(nodes: Sequence[Node], path: Sequence[Variable]) -> Node:
+    """The chain rule: derivatives along a path, as one product that is not multiplied out.
+
+    Args:
+        nodes: For each step of the path its derivative, axes of ``of`` and then of ``wrt``.
+        path: The variables, the outermost first; one more than there are nodes.
+    """
+    labels = [[(step, k) for k in range(variable.rank)] for step, variable in enumerate(path)]
+    factors = [Factor(node, (*labels[step], *labels[step + 1])) for step, node in enumerate(nodes)]
+    return contract(factors, [*labels[0], *labels[-1]])
+
+
+def total(
+    links: Sequence[Link], nodes: Sequence[Node], of: str, wrt: str
+) -> tuple[Node, Variable, Variable]:
+    """The chain rule on a graph: the sum over all paths, each link used once.
+
+    Args:
+        links: The edges of the graph, in any order.
+        nodes: The entries of each.
+        of: The variable to differentiate.
+        wrt: The variable to differentiate with respect to.
+
+    Returns:
+        The derivative, and its variables above and below the line.
+
+    Raises:
+        ChainError: No path, a cycle, a link given twice, or a variable of two shapes.
+    """
+    _check_shapes(links)
+    _check_once(links)
+    variables = {variable.name: variable for link in links for variable in link[:2]}
+    for name in (of, wrt):
+        if name not in variables:
+            raise ChainError(f"no factor has the variable {name}")
+    leaving: dict[str, list[tuple[Link, Node]]] = {name: [] for name in variables}
+    for link, node in zip(links, nodes, strict=True):
+        leaving[link.of.name].append((link, node))
+    arriving: dict[str, list[Node]] = {name: [] for name in variables}
+    for name in _outermost_first(leaving, of):
+        known = add(arriving[name]) if arriving[name] else None
+        for link, node in leaving[name]:
+            path = (variables[of], link.of, link.wrt)
+            arriving[link.wrt.name].append(compose([known, node], path) if known else node)
+    if not arriving[wrt]:
+        raise ChainError(f"no path leads from {of} to {wrt}")
+    return add(arriving[wrt]), variables[of], variables[wrt]
+
+
+def _check_once(links: Sequence[Link]) -> None:
+    seen: dict[tuple[Variable, Variable], Link] = {}
+    for link in links:
+        first = seen.setdefault(link[:2], link)
+        if first is not link:
+            raise ChainError(
+                f"{link.title} is there twice; add the two first, or leave one out",
+                _places(first, link),
+            )
+
+
+def _outermost_first(leaving: Mapping[str, list[tuple[Link, Node]]], of: str) -> list[str]:
+    """The variables that ``of`` depends on, each after all that depend on it."""
+    reached, waiting = {of}, [of]
+    while waiting:
+        below = {link.wrt.name for link, _ in leaving[waiting.pop()]} - reached
+        reached |= below
+        waiting += sorted(below)
+    open_links = Counter(link.wrt.name for name in reached for link, _ in leaving[name])
+    order, ready = [], [of] if not open_links[of] else []
+    while ready:
+        order.append(ready.pop())
+        for link, _ in leaving[order[-1]]:
+            open_links[link.wrt.name] -= 1
+            if not open_links[link.wrt.name]:
+                ready.append(link.wrt.name)
+    if len(order) < len(reached):
+        around = ", ".join(sorted(reached.difference(order)))
+        raise ChainError(f"a cycle runs through {around}: a variable can't depend on itself")
+    return order

@@ -1,0 +1,271 @@
+"""Dimensions: sizes of axes, as numbers, names, or sums and products of these.
+
+A dimension is an ``int`` or a ``str``. The string is a polynomial in canonical text
+(``"n"``, ``"4*h"``, ``"m*n+1"``), so that equal dimensions are equal strings and a shape is a
+plain tuple that prints, hashes and travels as JSON.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from math import prod
+
+from matcalc.errors import NotationError, Place, UnboundError
+
+Dimension = int | str
+Shape = tuple[Dimension, ...]
+
+Monomial = tuple[tuple[str, int], ...]  # (("m", 1), ("n", 2)) is m*n**2, names in order
+Polynomial = Mapping[Monomial, int]
+
+_DIGITS = 100  # of one literal, and of one power of literals
+_TERMS = 64
+# Greek letters, except those that look like Latin ones.
+_GREEK = "ΓΔΘΛΞΠΣΦΨΩαβγδεζηθικλμξπρστυφχψω"
+NAME = rf"[A-Za-z_{_GREEK}][A-Za-z0-9_{_GREEK}]*"
+_TOKEN = re.compile(rf"\s*(?:(?P<number>[0-9]+)|(?P<name>{NAME})|(?P<operator>\*\*|[*+-]))")
+
+
+def parse(text: str, place: Place | None = None) -> Dimension:
+    """The dimension that ``text`` means, in canonical form.
+
+    Args:
+        text: Numbers and names, with ``+ - * **``: ``"3"``, ``"n"``, ``"4*h"``, ``"10**6"``.
+        place: Where the text stands in what the user wrote, for the caret.
+
+    Raises:
+        NotationError: The text is not a dimension, or is zero, negative or absurdly long.
+
+    >>> parse("3"), parse("h * 4"), parse("n + m*n")
+    (3, '4*h', 'm*n+n')
+    """
+    place = place or Place(text, 0, len(text))
+    value = _from_polynomial(_read(text, place))
+    if isinstance(value, int) and value < 1:
+        raise NotationError(f"a dimension is at least 1, not {value}", [place])
+    return value
+
+
+def _read(text: str, place: Place) -> Polynomial:
+    """The polynomial that ``text`` spells: a sum of signed products of powers."""
+    total: Polynomial = {}
+    for sign, term in _terms(text, place):
+        value: Polynomial = {(): sign}
+        for base, power in term:
+            if base.isdigit() and len(base) * power > _DIGITS:
+                raise NotationError(f"a number of over {_DIGITS} digits is no dimension", [place])
+            factor: Polynomial = (
+                {(): int(base) ** power} if base.isdigit() else {((base, power),): 1}
+            )
+            value = _multiply(value, factor)
+        total = _add(total, value)
+    if len(total) > _TERMS:
+        raise NotationError(f"a dimension of over {_TERMS} terms", [place])
+    return total
+
+
+def _terms(text: str, place: Place) -> list[tuple[int, list[tuple[str, int]]]]:
+    """Signed products: ``"2*n**2 - 1"`` is ``[(1, [("2", 1), ("n", 2)]), (-1, [("1", 1)])]``."""
+    terms: list[tuple[int, list[tuple[str, int]]]] = [(1, [])]
+    wants_operand, raising = True, False
+    for kind, token in _tokens(text, place):
+        product = terms[-1][1]
+        if wants_operand:
+            if kind == "operator" and token == "-" and not product and not raising:
+                terms[-1] = (-terms[-1][0], product)
+                continue
+            if kind == "operator" or (raising and kind != "number") or (raising and len(token) > 3):
+                break
+            if raising:
+                product[-1] = (product[-1][0], int(token))
+            else:
+                product.append((token, 1))
+            wants_operand, raising = False, False
+        elif kind != "operator" or (token == "**" and product[-1][1] != 1):
+            break
+        else:
+            wants_operand, raising = True, token == "**"
+            if token in "+-":
+                terms.append((1 if token == "+" else -1, []))
+    else:
+        if not wants_operand:
+            return terms
+    raise NotationError(
+        "a dimension is a number or a name, or sums and products of them: 3, n, 4*h", [place]
+    )
+
+
+def _tokens(text: str, place: Place) -> Iterable[tuple[str, str]]:
+    end = 0
+    text = text.rstrip()
+    while end < len(text):
+        match = _TOKEN.match(text, end)
+        if match is None or match.lastgroup is None:
+            raise NotationError(
+                "a dimension is a number or a name, or sums and products of them: 3, n, 4*h",
+                [place],
+            )
+        yield match.lastgroup, match[match.lastgroup]
+        end = match.end()
+
+
+def _multiply(a: Polynomial, b: Polynomial) -> Polynomial:
+    result: dict[Monomial, int] = {}
+    for one, c in a.items():
+        for two, d in b.items():
+            powers = dict(one)
+            for name, power in two:
+                powers[name] = powers.get(name, 0) + power
+            key = tuple(sorted(powers.items()))
+            result[key] = result.get(key, 0) + c * d
+    return result
+
+
+def _add(a: Polynomial, b: Polynomial) -> Polynomial:
+    result = dict(a)
+    for monomial, c in b.items():
+        result[monomial] = result.get(monomial, 0) + c
+    return {monomial: c for monomial, c in result.items() if c}
+
+
+def _from_polynomial(value: Polynomial) -> Dimension:
+    """Canonical text: higher degree first, then names in order; a plain number is an int."""
+    if all(monomial == () for monomial in value):
+        return value.get((), 0)
+    ordered = sorted(value.items(), key=lambda item: (-sum(p for _, p in item[0]), item[0]))
+    text = "".join(_spell(coefficient, monomial) for monomial, coefficient in ordered)
+    return text.removeprefix("+")
+
+
+def _spell(coefficient: int, monomial: Monomial) -> str:
+    sign = "+" if coefficient > 0 else "-"
+    parts = [name if power == 1 else f"{name}**{power}" for name, power in monomial]
+    if abs(coefficient) != 1 or not parts:
+        parts.insert(0, str(abs(coefficient)))
+    return sign + "*".join(parts)
+
+
+@lru_cache(maxsize=4096)
+def _polynomial(dimension: Dimension) -> Polynomial:
+    if isinstance(dimension, int):
+        return {(): dimension} if dimension else {}
+    return _read(dimension, Place(dimension, 0, len(dimension)))
+
+
+def product(dimensions: Iterable[Dimension]) -> Dimension:
+    """The product of dimensions; of none, 1.
+
+    >>> product([3, 2]), product(["n", "m"]), product([])
+    (6, 'm*n', 1)
+    """
+    sizes = tuple(dimensions)
+    if all(isinstance(size, int) for size in sizes):
+        return prod(size for size in sizes if isinstance(size, int))
+    value: Polynomial = {(): 1}
+    for size in sizes:
+        value = _multiply(value, _polynomial(size))
+    return _from_polynomial(value)
+
+
+def total(dimensions: Iterable[Dimension]) -> Dimension:
+    """The sum of dimensions.
+
+    >>> total([3, 2]), total(["n", 1, "n"])
+    (5, '2*n+1')
+    """
+    value: Polynomial = {}
+    for size in dimensions:
+        value = _add(value, _polynomial(size))
+    return _from_polynomial(value)
+
+
+def monomial(dimension: Dimension) -> tuple[int, Monomial]:
+    """A dimension as a number times powers of names; a sum counts as a name.
+
+    >>> monomial("4*m*n**2"), monomial("m+1")
+    ((4, (('m', 1), ('n', 2))), (1, (('m+1', 1),)))
+    """
+    if isinstance(dimension, int):
+        return dimension, ()
+    value = _polynomial(dimension)
+    if len(value) > 1:
+        return 1, ((dimension, 1),)
+    ((powers, coefficient),) = value.items()
+    return coefficient, powers
+
+
+def names(dimension: Dimension) -> frozenset[str]:
+    """The names that a dimension is made of."""
+    if isinstance(dimension, int):
+        return frozenset()
+    return frozenset(name for monomial in _polynomial(dimension) for name, _ in monomial)
+
+
+def evaluate(dimension: Dimension, sizes: Mapping[str, int]) -> int:
+    """The number that a dimension is at given sizes.
+
+    Raises:
+        UnboundError: A name of the dimension has no size.
+
+    >>> evaluate("4*h+1", {"h": 2})
+    9
+    """
+    if isinstance(dimension, int):
+        return dimension
+    missing = sorted(names(dimension) - sizes.keys())
+    if missing:
+        raise UnboundError(f"the dimension {missing[0]} has no size here")
+    return sum(
+        coefficient * prod(sizes[name] ** power for name, power in monomial)
+        for monomial, coefficient in _polynomial(dimension).items()
+    )
+
+
+def substitute(shape: Shape, sizes: Mapping[str, int]) -> Shape:
+    """The shape with known names replaced by numbers; other names stay.
+
+    >>> substitute(("m", "m*n", 2), {"m": 3})
+    (3, '3*n', 2)
+    """
+    return tuple(_substituted(dimension, sizes) for dimension in shape)
+
+
+def _substituted(dimension: Dimension, sizes: Mapping[str, int]) -> Dimension:
+    if isinstance(dimension, int) or not names(dimension) & sizes.keys():
+        return dimension
+    result: Polynomial = {}
+    for monomial, coefficient in _polynomial(dimension).items():
+        term: Polynomial = {(): coefficient}
+        for name, power in monomial:
+            known = sizes.get(name)
+            term = _multiply(term, {((name, power),): 1} if known is None else {(): known**power})
+        result = _add(result, term)
+    return _from_polynomial(result)
+
+
+_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def pretty(dimension: Dimension) -> str:
+    """A dimension as a person writes it.
+
+    >>> pretty("4*h"), pretty("m*n**2"), pretty(3)
+    ('4·h', 'm·n²', '3')
+    """
+    text = re.sub(r"\*\*([0-9]+)", lambda m: m[1].translate(_SUPERSCRIPTS), str(dimension))
+    return text.replace("*", "·")
+
+
+def times(shape: Shape) -> str:
+    """A shape as books write it: ``3×2``; a rank-0 shape is ``()``.
+
+    >>> times((3, "n")), times(())
+    ('3×n', '()')
+    """
+    if not shape:
+        return "()"
+    if len(shape) == 1:
+        return f"({pretty(shape[0])},)"
+    return "×".join(f"({pretty(s)})" if "+" in str(s) else pretty(s) for s in shape)

@@ -1,0 +1,91 @@
+"""Every exception that matcalc raises on purpose.
+
+MatcalcError
+├── NotationError     a variable, a derivative or a pattern is written in a way that cannot be read
+├── LayoutError       no such layout, or an array does not have the shape that its layout asks for
+├── ShapeError        two sizes that must agree do not
+├── ChainError        factors do not link into a chain, or are multiplied in the wrong order
+├── ArrayError        an array is not one of finite real numbers
+├── TooLargeError     a dense array was asked for that would be absurdly large
+└── UnboundError      numbers were asked for, and a factor or a dimension has none
+
+Each also derives from the built-in exception that it refines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+_WINDOW = 72  # characters of the user's text shown around a caret
+
+
+class Place(NamedTuple):
+    """A span of what the user wrote: ``text[start:stop]``."""
+
+    text: str
+    start: int
+    stop: int
+
+    def pointed_at(self) -> str:
+        """Two lines: the text, and carets under the span; long text is cut around it."""
+        first = max(0, min(self.start - _WINDOW // 2, len(self.text) - _WINDOW))
+        shown = printable(self.text[first : first + _WINDOW])
+        before = "…" if first else ""
+        after = "…" if first + _WINDOW < len(self.text) else ""
+        width = max(1, min(self.stop, first + len(shown)) - self.start)
+        indent = len(before) + self.start - first
+        return f"  {before}{shown}{after}\n  {' ' * indent}{'^' * width}"
+
+
+def printable(text: str) -> str:
+    """The text with every control or invisible character replaced, one for one."""
+    return "".join(character if character.isprintable() else "�" for character in text)
+
+
+class MatcalcError(Exception):
+    """The root of the tree: catches everything that matcalc raises on purpose.
+
+    Attributes:
+        message: What was asked, what was found, what to do next.
+        places: The spans of the user's text that the message is about.
+    """
+
+    def __init__(self, message: str, places: Iterable[Place] = ()) -> None:
+        super().__init__(message)
+        self.message = message
+        self.places = tuple(places)
+
+    def __str__(self) -> str:
+        return "\n".join([self.message, *(place.pointed_at() for place in self.places)])
+
+    def __reduce__(self) -> tuple[type, tuple[object, ...]]:
+        return type(self), (self.message, self.places)
+
+
+class NotationError(MatcalcError, ValueError):
+    """Something is written in a way that cannot be read."""
+
+
+class LayoutError(MatcalcError, ValueError):
+    """There is no such layout, or an array does not have the shape that its layout asks for."""
+
+
+class ShapeError(MatcalcError, ValueError):
+    """Two sizes that must agree do not."""
+
+
+class ChainError(MatcalcError, ValueError):
+    """Factors do not link into a chain, or are multiplied in the wrong order."""
+
+
+class ArrayError(MatcalcError, ValueError):
+    """An array is not one of finite real numbers."""
+
+
+class TooLargeError(MatcalcError, ValueError):
+    """A dense array was asked for that would be absurdly large."""
+
+
+class UnboundError(MatcalcError, ValueError):
+    """Numbers were asked for, and a factor or a dimension has none."""

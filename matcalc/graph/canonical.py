@@ -1,0 +1,99 @@
+"""A canonical order for the factors of a product whose labels could have had any names.
+
+Factors and labels form a graph; colours are refined until they no longer split, and a tie is
+broken by trying its members, up to a bound. Past the bound the given order decides: two equal
+products may then fail to meet, but nothing wrong can be computed.
+
+Source: colour refinement is the one-dimensional Weisfeiler–Leman algorithm; individualisation
+and refinement as in McKay & Piperno, Practical graph isomorphism II (2014), section 2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+Label = Hashable
+Factor = tuple[Any, Sequence[Label]]  # a sortable colour and the labels of the axes
+Colours = dict[Label, int]
+
+_LEAVES = 64
+
+
+def canonical_order(factors: Sequence[Factor], label_colours: Mapping[Label, Any]) -> list[int]:
+    """The positions of the factors, in an order that names of labels do not influence.
+
+    Args:
+        factors: For each factor a sortable colour, equal for equal factors, and its labels.
+        label_colours: For each label a sortable colour: what is known of it outside the factors.
+
+    >>> canonical_order([("X", "ab"), ("A", "ba")], {"a": 0, "b": 0})
+    [1, 0]
+    """
+    colours = [colour for colour, _ in factors]
+    order = sorted(range(len(factors)), key=colours.__getitem__)
+    if all(colours[a] != colours[b] for a, b in pairwise(order)):
+        return order
+    labels = _ranked(label_colours)
+    best = min(_leaves(factors, _ranks(colours), labels), key=lambda leaf: leaf[0])
+    return best[1]
+
+
+def _ranks(values: Sequence[Any]) -> list[int]:
+    position = {value: rank for rank, value in enumerate(sorted(set(values)))}
+    return [position[value] for value in values]
+
+
+def _ranked(values: Mapping[Label, Any]) -> Colours:
+    return dict(zip(values, _ranks(list(values.values())), strict=True))
+
+
+def _refined(
+    factors: Sequence[Factor], colours: list[int], labels: Colours
+) -> tuple[list[int], Colours]:
+    """Split colours by the colours of neighbours until nothing splits any more."""
+    while True:
+        finer = _ranks(
+            [
+                (colour, tuple(labels[label] for label in axes))
+                for colour, (_, axes) in zip(colours, factors, strict=True)
+            ]
+        )
+        seen: dict[Label, list[tuple[int, int]]] = {label: [] for label in labels}
+        for colour, (_, axes) in zip(finer, factors, strict=True):
+            for position, label in enumerate(axes):
+                seen[label].append((colour, position))
+        finer_labels = _ranked({k: (labels[k], tuple(sorted(v))) for k, v in seen.items()})
+        if max(finer) == max(colours) and finer_labels == labels:
+            return finer, finer_labels
+        colours, labels = finer, finer_labels
+
+
+def _leaves(
+    factors: Sequence[Factor], colours: list[int], labels: Colours
+) -> list[tuple[list[Any], list[int]]]:
+    """Each complete order that tie-breaking reaches, with what the product looks like in it."""
+    waiting = [_refined(factors, colours, labels)]
+    leaves: list[tuple[list[Any], list[int]]] = []
+    while waiting and len(leaves) < _LEAVES:
+        colours, labels = waiting.pop()
+        order = sorted(range(len(factors)), key=colours.__getitem__)
+        tied = next((c for c in range(len(factors)) if colours.count(c) > 1), None)
+        if tied is None:
+            leaves.append((_appearance(factors, order), order))
+            continue
+        members = [k for k in order if colours[k] == tied]
+        for member in reversed(members[: _LEAVES - len(leaves)]):
+            doubled = [2 * c for c in colours]
+            doubled[member] -= 1
+            waiting.append(_refined(factors, _ranks(doubled), labels))
+    return leaves
+
+
+def _appearance(factors: Sequence[Factor], order: Sequence[int]) -> list[Any]:
+    numbers: dict[Label, int] = {}
+    return [
+        (factors[k][0], [numbers.setdefault(label, len(numbers)) for label in factors[k][1]])
+        for k in order
+    ]

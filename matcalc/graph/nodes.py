@@ -1,0 +1,241 @@
+"""Nodes: immutable, shared, and hash-consed, so that equal nodes are one object."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from hashlib import blake2b
+from typing import Any, NamedTuple
+from weakref import WeakValueDictionary
+
+from matcalc import dimensions
+from matcalc.dimensions import Dimension, Shape
+
+
+class Scale(NamedTuple):
+    """A coefficient: a fraction times powers of dimensions, ``2/n``."""
+
+    number: Fraction
+    powers: tuple[tuple[str, int], ...] = ()
+
+    def times(self, other: Scale) -> Scale:
+        """The product of two coefficients."""
+        if not (self.powers or other.powers):
+            return Scale(self.number * other.number)
+        powers = dict(self.powers)
+        for name, power in other.powers:
+            powers[name] = powers.get(name, 0) + power
+        kept = tuple(sorted((name, power) for name, power in powers.items() if power))
+        return Scale(self.number * other.number, kept)
+
+    def times_size(self, size: Dimension, power: int = 1) -> Scale:
+        """The coefficient times a power of a dimension."""
+        number, names = dimensions.monomial(size)
+        powers = tuple((name, of_name * power) for name, of_name in names)
+        return self.times(Scale(Fraction(number) ** power, powers))
+
+    def evaluate(self, sizes: Mapping[str, int]) -> Fraction:
+        """The number that it is at given sizes."""
+        value = self.number
+        for name, power in self.powers:
+            value *= Fraction(dimensions.evaluate(name, sizes)) ** power
+        return value
+
+
+ONE = Scale(Fraction(1))
+
+
+class Node:
+    """A value: its shape, and a digest that says what it is, the same in every process."""
+
+    __slots__ = ("__weakref__", "digest", "shape")
+
+    shape: Shape
+    digest: bytes
+
+    @property
+    def operands(self) -> tuple[Node, ...]:
+        """The nodes that it is made of."""
+        return ()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return load, (dump(self),)
+
+    def __copy__(self) -> Node:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Node:
+        return self
+
+
+class Symbol(Node):
+    """A leaf that has a name and no numbers yet."""
+
+    __slots__ = ("name",)
+
+    name: str
+
+
+class Data(Node):
+    """A leaf that holds numbers: an array that nobody changes any more."""
+
+    __slots__ = ("array", "content")
+
+    array: Any
+    content: bytes
+
+
+class Factor(NamedTuple):
+    """A node in a product: a label on each of its axes, and a power taken entry by entry."""
+
+    node: Node
+    labels: tuple[Any, ...]
+    exponent: Fraction = Fraction(1)
+
+
+class Product(Node):
+    """An einsum: factors, the labels of the output, the size of each label, a coefficient.
+
+    Labels are numbers, given out in the order of the output and then of the factors. A label
+    of no factor is a broadcast, one that the output repeats is a Kronecker delta, and one that
+    the output lacks is summed. A product of several factors has neither delta nor broadcast nor
+    coefficient: these stand in a product of its own around it, where they can be absorbed.
+    """
+
+    __slots__ = ("factors", "output", "scale", "sizes")
+
+    factors: tuple[Factor, ...]
+    output: tuple[int, ...]
+    sizes: tuple[Dimension, ...]
+    scale: Scale
+
+    @property
+    def operands(self) -> tuple[Node, ...]:
+        """The nodes of the factors."""
+        return tuple(factor.node for factor in self.factors)
+
+    @property
+    def is_structured(self) -> bool:
+        """Whether the output holds a delta or a broadcast, so that writing it out copies."""
+        used = {label for factor in self.factors for label in factor.labels}
+        return len(set(self.output)) < len(self.output) or not used.issuperset(self.output)
+
+
+class Sum(Node):
+    """Nodes of one shape, added."""
+
+    __slots__ = ("terms",)
+
+    terms: tuple[Node, ...]
+
+    @property
+    def operands(self) -> tuple[Node, ...]:
+        """The terms."""
+        return self.terms
+
+
+_NODES: WeakValueDictionary[bytes, Node] = WeakValueDictionary()
+
+
+def _consed(kind: type[Node], key: object, shape: Shape, /, **fields: Any) -> Any:
+    """The one node of this kind and key; ``key`` is what its ``repr`` says, in any process."""
+    digest = blake2b(f"{kind.__name__} {key!r}".encode(), digest_size=16).digest()
+    node = _NODES.get(digest)
+    if node is None:
+        node = kind()
+        node.digest, node.shape = digest, shape
+        for name, value in fields.items():
+            setattr(node, name, value)
+        _NODES[digest] = node
+    return node
+
+
+def symbol(name: str, shape: Shape) -> Symbol:
+    """A leaf of a name and a shape."""
+    node: Symbol = _consed(Symbol, (name, shape), shape, name=name)
+    return node
+
+
+def data(array: Any, shape: Shape, content: bytes) -> Data:
+    """A leaf of an array that the caller will not change; ``content`` is a digest of it."""
+    node: Data = _consed(Data, (content, shape), shape, array=array, content=content)
+    return node
+
+
+def consed_product(
+    factors: tuple[Factor, ...], output: tuple[int, ...], sizes: tuple[Dimension, ...], scale: Scale
+) -> Product:
+    """The one product of these fields, which are canonical already."""
+    key = [(f.node.digest, f.labels, str(f.exponent)) for f in factors]
+    node: Product = _consed(
+        Product,
+        (key, output, sizes, str(scale.number), scale.powers),
+        tuple(sizes[label] for label in output),
+        factors=factors,
+        output=output,
+        sizes=sizes,
+        scale=scale,
+    )
+    return node
+
+
+def consed_sum(terms: Sequence[Node]) -> Sum:
+    """The one sum of these terms, which are put in the order of their digests."""
+    ordered = tuple(sorted(terms, key=lambda term: term.digest))
+    node: Sum = _consed(Sum, [t.digest for t in ordered], ordered[0].shape, terms=ordered)
+    return node
+
+
+def topological(*roots: Node) -> list[Node]:
+    """Every node under the roots once, operands before what is made of them. Iterative."""
+    order: dict[Node, None] = {}
+    waiting: list[tuple[Node, Iterator[Node]]] = []
+    for root in roots:
+        if root not in order:
+            waiting.append((root, iter(root.operands)))
+        while waiting:
+            node, operands = waiting[-1]
+            below = next(operands, None)
+            if below is None:
+                order[node] = None
+                waiting.pop()
+            elif below not in order:
+                waiting.append((below, iter(below.operands)))
+    return list(order)
+
+
+def dump(root: Node) -> list[tuple[Any, ...]]:
+    """A graph as rows that name earlier rows by number: what pickle writes, without recursion."""
+    rows: list[tuple[Any, ...]] = []
+    position: dict[Node, int] = {}
+    for node in topological(root):
+        below = [position[operand] for operand in node.operands]
+        if isinstance(node, Symbol):
+            rows.append(("symbol", node.name, node.shape))
+        elif isinstance(node, Data):
+            rows.append(("data", node.array, node.shape, node.content))
+        elif isinstance(node, Product):
+            spelled = [(k, f.labels, f.exponent) for k, f in zip(below, node.factors, strict=True)]
+            rows.append(("product", spelled, node.output, node.sizes, tuple(node.scale)))
+        else:
+            rows.append(("sum", below))
+        position[node] = len(rows) - 1
+    return rows
+
+
+def load(rows: Sequence[tuple[Any, ...]]) -> Node:
+    """The graph that :func:`dump` wrote."""
+    nodes: list[Node] = []
+    for kind, *fields in rows:
+        if kind == "symbol":
+            nodes.append(symbol(*fields))
+        elif kind == "data":
+            fields[0].setflags(write=False)  # pickle does not keep an array frozen
+            nodes.append(data(*fields))
+        elif kind == "product":
+            factors, output, sizes, scale = fields
+            built = tuple(Factor(nodes[k], labels, exponent) for k, labels, exponent in factors)
+            nodes.append(consed_product(built, output, sizes, Scale(*scale)))
+        else:
+            nodes.append(consed_sum([nodes[k] for k in fields[0]]))
+    return nodes[-1]

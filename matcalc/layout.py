@@ -1,0 +1,270 @@
+"""Layouts and conventions: how the axes of a derivative are ordered when it is written down.
+
+Numerator layout has the axes of the numerator in order, then the axes of the denominator
+reversed; denominator layout is the full transpose of that. These two are tags that a Jacobian
+carries and that compose. The other conventions are ways to read in and write out.
+
+Source: Wikipedia, Matrix calculus, section Layout conventions, for every cell up to rank 2; the
+rule above rank 2 is the only one that keeps each layout the full transpose of the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from keyword import iskeyword
+from typing import Literal, NamedTuple, TypeVar
+
+from matcalc import dimensions
+from matcalc.dimensions import Shape
+from matcalc.errors import LayoutError
+from matcalc.variables import Variable
+
+
+class Layout:
+    """The tag of a Jacobian: one of the two subclasses, never an instance."""
+
+    name: str = ""
+
+
+class Numerator(Layout):
+    """Axes of y, then axes of x reversed. Chains multiply from the outside in."""
+
+    name = "numerator"
+
+
+class Denominator(Layout):
+    """Axes of x, then axes of y reversed. Chains append factors to the left."""
+
+    name = "denominator"
+
+
+Tag = TypeVar("Tag", bound=Layout)
+LayoutName = Literal["numerator", "denominator"]
+Order = Literal["F", "C"]
+
+LAYOUTS: dict[str, type[Layout]] = {"numerator": Numerator, "denominator": Denominator}
+
+
+def find_layout(layout: str | type[Layout]) -> type[Layout]:
+    """The tag that a name means; a tag means itself.
+
+    Raises:
+        LayoutError: No such layout.
+
+    >>> find_layout("denominator").__name__
+    'Denominator'
+    """
+    if isinstance(layout, type) and layout in LAYOUTS.values():
+        return layout
+    if layout in LAYOUTS:
+        return LAYOUTS[str(layout)]
+    hint = f"; {layout!r} is a convention, which does not compose" if layout in CONVENTIONS else ""
+    raise LayoutError(f"no layout {layout!r}: there are numerator and denominator{hint}")
+
+
+Axes = tuple[str, ...]
+Form = tuple[Axes, ...]  # the axes of a written array, each made of one or several axes of y and x
+
+
+def _apart(axes: Sequence[str]) -> Form:
+    return tuple((axis,) for axis in axes)
+
+
+class Convention(NamedTuple):
+    """One way to write a derivative down.
+
+    Attributes:
+        name: What it is called on the command line and in Python.
+        title: What people call it.
+        form: From the axes of y and of x to the axes of the written array.
+        column: For rank 1, whether a vector above the line, and one below it, is a column;
+            ``None`` where a vector stays one-dimensional.
+    """
+
+    name: str
+    title: str
+    form: Callable[[Axes, Axes], Form]
+    column: tuple[bool, bool] | None
+
+
+CONVENTIONS: dict[str, Convention] = {
+    convention.name: convention
+    for convention in (
+        Convention(
+            "numerator", "numerator layout", lambda y, x: _apart(y + x[::-1]), (True, False)
+        ),
+        Convention(
+            "denominator", "denominator layout", lambda y, x: _apart(x + y[::-1]), (False, True)
+        ),
+        Convention("mixed", "mixed", lambda y, x: _apart(y + x), (True, True)),
+        Convention("jax", "JAX, PyTorch", lambda y, x: _apart(y + x), None),
+        Convention("vec-F", "vec, column-major", lambda y, x: (y[::-1], x[::-1]), None),
+        Convention("vec-C", "vec, row-major", lambda y, x: (y, x), None),
+    )
+}
+
+
+def find_convention(name: str, order: str | None = None) -> Convention:
+    """The convention of a name; ``vec`` needs its order named, ``"F"`` or ``"C"``.
+
+    Raises:
+        LayoutError: No such convention, or vec without its order.
+
+    >>> find_convention("vec", "F").title
+    'vec, column-major'
+    """
+    if name == "vec":
+        if order not in ("F", "C"):
+            raise LayoutError(
+                "vec stacks columns (order F, Magnus & Neudecker) or rows (order C, NumPy): "
+                "name the order"
+            )
+        name = f"vec-{order}"
+    elif order is not None:
+        raise LayoutError(f"an order belongs to vec alone, not to {name}")
+    if name not in CONVENTIONS:
+        known = ", ".join(CONVENTIONS)
+        raise LayoutError(f"no layout or convention {name!r}; there are {known}")
+    return CONVENTIONS[name]
+
+
+def axis_names(variables: Iterable[Variable]) -> dict[str, Axes]:
+    """A name for each axis of each variable: ``x`` for a vector, ``W_1 W_2`` for a matrix.
+
+    >>> axis_names([Variable("x", (2,)), Variable("W", (3, 2))])
+    {'x': ('x',), 'W': ('W_1', 'W_2')}
+    """
+    listed = tuple(variables)
+    for joint in ("_", "__", "_axis_"):
+        named = {variable.name: _axis_names(variable, joint) for variable in listed}
+        flat = [axis for axes in named.values() for axis in axes]
+        if len(set(flat)) == len(flat):
+            return named
+    return {v.name: tuple(f"v{n}_{k}" for k in range(v.rank)) for n, v in enumerate(listed)}
+
+
+def _axis_names(variable: Variable, joint: str) -> Axes:
+    name = variable.name.strip("_")
+    plain = bool(name) and not iskeyword(name) and name != "axis"  # what einops accepts
+    if variable.rank == 1 and plain:
+        return (name,)
+    return tuple(f"{name or 'v'}{joint}{k + 1}" for k in range(variable.rank))
+
+
+class Written(NamedTuple):
+    """A derivative as one convention writes it.
+
+    Attributes:
+        of: The variable above the line.
+        wrt: The variable below the line.
+        convention: How it is written.
+        form: The axes of the array, each made of named axes of ``of`` and ``wrt``.
+    """
+
+    of: Variable
+    wrt: Variable
+    convention: Convention
+    form: Form
+
+    @property
+    def sizes(self) -> dict[str, dimensions.Dimension]:
+        """The size of each named axis."""
+        named = axis_names([self.of, self.wrt])
+        axes = named[self.of.name] + named[self.wrt.name]
+        return dict(zip(axes, self.of.shape + self.wrt.shape, strict=True))
+
+    @property
+    def shape(self) -> Shape:
+        """The shape of the array."""
+        sizes = self.sizes
+        return tuple(dimensions.product(sizes[axis] for axis in group) for group in self.form)
+
+    @property
+    def matrix_form(self) -> tuple[Axes, Axes] | None:
+        """Rows and columns, where books write a matrix: up to rank 2; else ``None``."""
+        if len(self.form) == 2:
+            return self.form[0], self.form[1]
+        if len(self.form) > 2 or self.convention.column is None:
+            return None
+        if not self.form:
+            return (), ()
+        vector, above = self.form[0], self.of.rank == 1
+        is_column = self.convention.column[0 if above else 1]
+        return (vector, ()) if is_column else ((), vector)
+
+    @property
+    def matrix_shape(self) -> tuple[dimensions.Dimension, dimensions.Dimension] | None:
+        """Rows × columns, where books write a matrix: a column is n×1; above rank 2 ``None``."""
+        form = self.matrix_form
+        if form is None:
+            return None
+        sizes = self.sizes
+        rows, columns = (dimensions.product(sizes[axis] for axis in group) for group in form)
+        return rows, columns
+
+    @property
+    def pattern(self) -> str:
+        """The axes as one side of an einops pattern: ``"x (W_2 W_1)"``."""
+        return pattern(self.form)
+
+    @property
+    def title(self) -> str:
+        """The shape as the convention's readers know it: ``3×1``, ``3×2×2``, ``(3,)``."""
+        if self.convention.name == "jax":
+            return f"({', '.join(map(str, self.shape))}{',' * (len(self.shape) == 1)})"
+        matrix = self.matrix_shape
+        if not self.form and matrix is not None:
+            return "1"
+        return dimensions.times(self.shape if matrix is None else matrix)
+
+
+def pattern(form: Form) -> str:
+    """A form as one side of an einops pattern; an axis of nothing is ``1``.
+
+    >>> pattern((("z",), ("W_2", "W_1"), ()))
+    'z (W_2 W_1) 1'
+    """
+    return " ".join(
+        group[0] if len(group) == 1 else f"({' '.join(group)})" if group else "1" for group in form
+    )
+
+
+def written(of: Variable, wrt: Variable, convention: str | Convention) -> Written:
+    """The derivative of ``of`` with respect to ``wrt``, as one convention writes it.
+
+    Raises:
+        LayoutError: No such convention.
+
+    >>> z, W = Variable("z", (3,)), Variable("W", (3, 2))
+    >>> written(z, W, "denominator").shape, written(z, W, "numerator").pattern
+    ((3, 2, 3), 'z W_2 W_1')
+    """
+    chosen = find_convention(convention) if isinstance(convention, str) else convention
+    axes = axis_names([of, wrt])
+    return Written(of, wrt, chosen, chosen.form(axes[of.name], axes[wrt.name]))
+
+
+class Cell(NamedTuple):
+    """One row of the table of layouts: a kind of numerator, a kind of denominator, the shapes."""
+
+    of: Shape
+    wrt: Shape
+    numerator: str
+    denominator: str
+    mixed: str
+    jax: str
+    vec: str
+
+
+#: What each layout and convention makes of every pair of a scalar, a vector and a matrix.
+TABLE: tuple[Cell, ...] = (
+    Cell((), (), "1", "1", "1", "()", "1×1"),
+    Cell((), ("n",), "1×n", "n×1", "n×1", "(n,)", "1×n"),
+    Cell((), ("p", "q"), "q×p", "p×q", "p×q", "(p, q)", "1×p·q"),
+    Cell(("m",), (), "m×1", "1×m", "m×1", "(m,)", "m×1"),
+    Cell(("m",), ("n",), "m×n", "n×m", "m×n", "(m, n)", "m×n"),
+    Cell(("m",), ("p", "q"), "m×q×p", "p×q×m", "m×p×q", "(m, p, q)", "m×p·q"),
+    Cell(("m", "n"), (), "m×n", "n×m", "m×n", "(m, n)", "m·n×1"),
+    Cell(("m", "n"), ("p",), "m×n×p", "p×n×m", "m×n×p", "(m, n, p)", "m·n×p"),
+    Cell(("m", "n"), ("p", "q"), "m×n×q×p", "p×q×n×m", "m×n×p×q", "(m, n, p, q)", "m·n×p·q"),
+)

@@ -1,0 +1,110 @@
+"""Products over a sum that holds structure, rewritten so that the structure is never filled in.
+
+``(I + A) v`` is ``v + A v``, not a dense matrix times v. A product over such a sum becomes a sum
+of products; what multiplies the sum, its context, is pushed down through nested sums and
+products. Contexts that meet at a shared node are added first, so the work is linear in the size
+of the graph however many paths run through it: reverse accumulation, on the graph itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from matcalc.graph import Factor, Node, Product, Sum, add, contract, topological
+
+
+def distribute(root: Node) -> Node:
+    """An equal node in which no product has a factor that is a sum with deltas or broadcasts."""
+    done: dict[Node, Node] = {}
+    rewritten: dict[Node, Node] = {}
+    waiting = [root]
+    while waiting:
+        node = waiting[-1]
+        source = rewritten.setdefault(node, _spread(node))
+        below = [source] if source is not node else list(node.operands)
+        missing = [operand for operand in below if operand not in done]
+        if missing:
+            waiting += missing
+            continue
+        waiting.pop()
+        if source is not node:
+            done[node] = done[source]
+            continue
+        rebuilt = _rebuilt(node, done)
+        if rebuilt is node or rebuilt in done:
+            done[node] = done.setdefault(rebuilt, rebuilt)
+        else:
+            rewritten[node] = rebuilt  # its factors changed: perhaps one is structured now
+            waiting.append(node)
+    return done[root]
+
+
+def _rebuilt(node: Node, done: Mapping[Node, Node]) -> Node:
+    if all(done[operand] is operand for operand in node.operands):
+        return node
+    if isinstance(node, Product):
+        factors = [f._replace(node=done[f.node]) for f in node.factors]
+        return contract(factors, node.output, dict(enumerate(node.sizes)), node.scale)
+    return add([done[term] for term in node.operands])
+
+
+def _is_structured_sum(node: Node) -> bool:
+    return isinstance(node, Sum) and any(
+        isinstance(term, Product) and term.is_structured for term in node.terms
+    )
+
+
+def _spread(node: Node) -> Node:
+    """A product over a structured sum as a sum of products; any other node as it is."""
+    if not isinstance(node, Product) or not any(map(_is_structured_sum, node.operands)):
+        return node
+    height = _heights(node)
+    axes = tuple(range(len(node.shape)))
+    identity = contract([], axes + axes, dict(enumerate(node.shape)))
+    contexts: dict[Node, list[Node]] = {node: [identity]}
+    results: list[Node] = []
+    for below in reversed(topological(node)):
+        if below not in contexts:
+            continue
+        context = add(contexts.pop(below))
+        if isinstance(below, Sum):
+            for term in below.terms:
+                contexts.setdefault(term, []).append(context)
+            continue
+        trunk = _trunk(below, height) if isinstance(below, Product) else None
+        if trunk is not None and isinstance(below, Product):
+            further = _pushed(trunk, below, context)
+            contexts.setdefault(trunk.node, []).append(further)
+        else:
+            results.append(_applied(below, context))
+    return add(results)
+
+
+def _heights(root: Node) -> dict[Node, int]:
+    """How deep the graph under each node is."""
+    height: dict[Node, int] = {}
+    for node in topological(root):
+        height[node] = 1 + max((height[operand] for operand in node.operands), default=0)
+    return height
+
+
+def _trunk(node: Product, height: Mapping[Node, int]) -> Factor | None:
+    """The factor to push a context into: a structured sum, the deepest if there are several."""
+    sums = [f for f in node.factors if f.exponent == 1 and _is_structured_sum(f.node)]
+    return max(sums, key=lambda f: (height[f.node], f.node.digest), default=None)
+
+
+def _pushed(trunk: Factor, node: Product, context: Node) -> Node:
+    """The context of a product, times its other factors: the context of its trunk."""
+    others = list(node.factors)
+    others.remove(trunk)
+    result = tuple(("result", k) for k in range(len(context.shape) - len(node.shape)))
+    sizes = dict(enumerate(node.sizes))
+    outer = Factor(context, (*node.output, *result))
+    return contract([*others, outer], (*trunk.labels, *result), sizes, node.scale)
+
+
+def _applied(node: Node, context: Node) -> Node:
+    axes = tuple(range(len(node.shape)))
+    result = tuple(range(len(axes), len(context.shape)))
+    return contract([Factor(node, axes), Factor(context, axes + result)], result)
