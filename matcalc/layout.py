@@ -10,7 +10,7 @@ rule above rank 2 is the only one that keeps each layout the full transpose of t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from keyword import iskeyword
 from typing import Literal, NamedTuple, TypeVar
 
@@ -45,8 +45,8 @@ Order = Literal["F", "C"]
 LAYOUTS: dict[str, type[Layout]] = {"numerator": Numerator, "denominator": Denominator}
 
 
-def find_layout(layout: str | type[Layout]) -> type[Layout]:
-    """The tag that a name means; a tag means itself.
+def find_layout(name: str) -> type[Layout]:
+    """The tag that a name means.
 
     Raises:
         LayoutError: No such layout.
@@ -54,12 +54,11 @@ def find_layout(layout: str | type[Layout]) -> type[Layout]:
     >>> find_layout("denominator").__name__
     'Denominator'
     """
-    if isinstance(layout, type) and layout in LAYOUTS.values():
-        return layout
-    if layout in LAYOUTS:
-        return LAYOUTS[str(layout)]
-    hint = f"; {layout!r} is a convention, which does not compose" if layout in CONVENTIONS else ""
-    raise LayoutError(f"no layout {layout!r}: there are numerator and denominator{hint}")
+    if name in LAYOUTS:
+        return LAYOUTS[name]
+    known = CONVENTIONS.keys() | {"vec"}
+    hint = f"; {name} is a convention, which does not compose" if name in known else ""
+    raise LayoutError(f"no layout {name!r}: there are numerator and denominator{hint}")
 
 
 Axes = tuple[str, ...]
@@ -159,25 +158,21 @@ class Written(NamedTuple):
         wrt: The variable below the line.
         convention: How it is written.
         form: The axes of the array, each made of named axes of ``of`` and ``wrt``.
+        stored: The named axes of ``of`` and then of ``wrt``.
+        sizes: The size of each named axis.
     """
 
     of: Variable
     wrt: Variable
     convention: Convention
     form: Form
-
-    @property
-    def sizes(self) -> dict[str, dimensions.Dimension]:
-        """The size of each named axis."""
-        named = axis_names([self.of, self.wrt])
-        axes = named[self.of.name] + named[self.wrt.name]
-        return dict(zip(axes, self.of.shape + self.wrt.shape, strict=True))
+    stored: Axes
+    sizes: dict[str, dimensions.Dimension]
 
     @property
     def shape(self) -> Shape:
         """The shape of the array."""
-        sizes = self.sizes
-        return tuple(dimensions.product(sizes[axis] for axis in group) for group in self.form)
+        return tuple(dimensions.product(map(self.sizes.__getitem__, axes)) for axes in self.form)
 
     @property
     def matrix_form(self) -> tuple[Axes, Axes] | None:
@@ -198,8 +193,7 @@ class Written(NamedTuple):
         form = self.matrix_form
         if form is None:
             return None
-        sizes = self.sizes
-        rows, columns = (dimensions.product(sizes[axis] for axis in group) for group in form)
+        rows, columns = (dimensions.product(map(self.sizes.__getitem__, axes)) for axes in form)
         return rows, columns
 
     @property
@@ -229,8 +223,19 @@ def pattern(form: Form) -> str:
     )
 
 
-def written(of: Variable, wrt: Variable, convention: str | Convention) -> Written:
+def written(
+    of: Variable,
+    wrt: Variable,
+    convention: str | Convention,
+    axes: Mapping[str, Axes] | None = None,
+) -> Written:
     """The derivative of ``of`` with respect to ``wrt``, as one convention writes it.
+
+    Args:
+        of: The variable above the line.
+        wrt: The variable below the line.
+        convention: How to write it.
+        axes: A name for each axis of each variable; by default those of :func:`axis_names`.
 
     Raises:
         LayoutError: No such convention.
@@ -240,8 +245,10 @@ def written(of: Variable, wrt: Variable, convention: str | Convention) -> Writte
     ((3, 2, 3), 'z W_2 W_1')
     """
     chosen = find_convention(convention) if isinstance(convention, str) else convention
-    axes = axis_names([of, wrt])
-    return Written(of, wrt, chosen, chosen.form(axes[of.name], axes[wrt.name]))
+    axes = axes or axis_names([of, wrt])
+    y, x = axes[of.name], axes[wrt.name]
+    sizes = dict(zip(y + x, of.shape + wrt.shape, strict=True))
+    return Written(of, wrt, chosen, chosen.form(y, x), y + x, sizes)
 
 
 class Cell(NamedTuple):

@@ -31,6 +31,7 @@ def contract(
         factors: Nodes with a label on each axis.
         output: The labels of the result; one may repeat (a delta) or be new (a broadcast).
         sizes: The sizes of new labels.
+        scale: What to multiply the product with.
 
     Raises:
         ShapeError: Axes of different sizes carry one label, or a factor has too few labels.
@@ -149,7 +150,7 @@ def product_of(
     """
     used = {label for factor in factors for label in factor.labels}
     plain = len(set(output)) == len(output) and used.issuperset(output) and scale == ONE
-    if len(factors) == 1 and plain and factors[0][1:] == (tuple(output), 1):
+    if len(factors) == 1 and plain and factors[0][1:] == (tuple(output), Fraction(1)):
         return factors[0].node
     if len(factors) > 1 and not plain:
         inner = tuple(label for label in dict.fromkeys(output) if label in used)
@@ -211,17 +212,27 @@ def parse_pattern(pattern: str) -> tuple[tuple[tuple[str, ...], ...], tuple[str,
     return factors, tuple(right.replace(",", " ").split())
 
 
-def einsum(pattern: str, *nodes: Node, scale: Scale = ONE, **sizes: Dimension) -> Node:
+def einsum(
+    pattern: str,
+    *nodes: Node,
+    sizes: Mapping[str, Dimension] = _NO_SIZES,
+    scale: Scale = ONE,
+) -> Node:
     """A product by a pattern of named labels; an output label may repeat or be new.
 
-    A label ``...`` stands for all axes of its node that the pattern does not name.
+    Args:
+        pattern: Labels apart by spaces, factors by commas; ``...`` stands for all axes of its
+            node that the pattern does not name.
+        nodes: The factors.
+        sizes: The sizes of new labels.
+        scale: What to multiply the product with.
 
     Raises:
         NotationError: The pattern does not name as many factors as there are nodes.
         ShapeError: Sizes disagree.
 
     >>> from matcalc.graph import symbol
-    >>> einsum("-> i i", i=3).shape, einsum("i -> i i", symbol("s", (2,))).shape
+    >>> einsum("-> i i", sizes={"i": 3}).shape, einsum("i -> i i", symbol("s", (2,))).shape
     ((3, 3), (2, 2))
     """
     factors, output = parse_pattern(pattern)

@@ -10,7 +10,6 @@ from matcalc.errors import ShapeError
 from matcalc.graph.nodes import ONE, Factor, Node, Product, Scale, Sum, consed_sum
 from matcalc.graph.products import contract, product_of, scaled, zero
 
-
 _FLAT_TERMS = 8  # a nested sum of more terms stays a node: flattening all would be quadratic
 
 

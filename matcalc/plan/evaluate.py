@@ -129,7 +129,7 @@ class _Evaluation:
         labels = list(dict.fromkeys(term.output))
         kept = set(_core_labels(term))
         index = tuple(slice(None) if label in kept else np.newaxis for label in labels)
-        diagonal = np.einsum(result, list(term.output), labels) if result.ndim else result
+        diagonal = _diagonal(result, term.output)
         diagonal += value[index]
 
     def contracted(self, node: Product, inlined: set[Node]) -> Array:
@@ -166,6 +166,17 @@ class _Evaluation:
                 f"{self.max_bytes:.3g}; jvp and vjp need no dense array"
             )
         return sizes
+
+
+def _diagonal(array: Array, labels: Sequence[int]) -> Array:
+    """A view with one axis for each distinct label: where a label repeats, the diagonal."""
+    distinct = list(dict.fromkeys(labels))
+    strides = [0] * len(distinct)
+    shape = [0] * len(distinct)
+    for label, size, stride in zip(labels, array.shape, array.strides, strict=True):
+        strides[distinct.index(label)] += stride
+        shape[distinct.index(label)] = size
+    return np.lib.stride_tricks.as_strided(array, shape, strides)
 
 
 def _core_labels(node: Product) -> tuple[int, ...]:

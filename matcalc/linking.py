@@ -48,8 +48,8 @@ def chain_order(links: Sequence[Link]) -> list[int]:
     if not links:
         raise ChainError("a chain needs at least one factor")
     _check_shapes(links)
-    above = _only_one(links, lambda link: link.of.name, "start at", "differentiate")
-    below = _only_one(links, lambda link: link.wrt.name, "end at", "are with respect to")
+    above = _only_one(links, lambda link: link.of.name, "start at")
+    below = _only_one(links, lambda link: link.wrt.name, "end at")
     starts = [position for name, position in above.items() if name not in below]
     segments = [_segment(links, above, start) for start in starts]
     if len(segments) != 1 or len(segments[0]) != len(links):
@@ -74,9 +74,8 @@ def _places(*links: Link) -> list[Place]:
     return [link.place for link in links if link.place is not None]
 
 
-def _only_one(
-    links: Sequence[Link], key: Callable[[Link], str], verb: str, deed: str
-) -> dict[str, int]:
+def _only_one(links: Sequence[Link], key: Callable[[Link], str], verb: str) -> dict[str, int]:
+    """The position of the link at each variable; two at one variable are a fork."""
     position: dict[str, int] = {}
     for k, link in enumerate(links):
         name = key(link)

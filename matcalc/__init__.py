@@ -1,0 +1,77 @@
+"""Matrix derivatives with explicit layouts: compose, convert, query.
+
+Names are loaded when they are first used, so that a question about shapes needs no NumPy.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from matcalc.version import __version__
+
+if TYPE_CHECKING:
+    from matcalc.composition import chain, total_derivative
+    from matcalc.errors import (
+        ArrayError,
+        ChainError,
+        LayoutError,
+        MatcalcError,
+        NotationError,
+        ShapeError,
+        TooLargeError,
+        UnboundError,
+    )
+    from matcalc.factors import diagonal, identity, jacobian, product
+    from matcalc.jacobians import Jacobian
+    from matcalc.layout import Denominator, Layout, Numerator, written
+    from matcalc.notation import written_chain
+    from matcalc.variables import Variable, parse_derivative, parse_variable
+
+__all__ = [
+    "ArrayError",
+    "ChainError",
+    "Denominator",
+    "Jacobian",
+    "Layout",
+    "LayoutError",
+    "MatcalcError",
+    "NotationError",
+    "Numerator",
+    "ShapeError",
+    "TooLargeError",
+    "UnboundError",
+    "Variable",
+    "__version__",
+    "chain",
+    "diagonal",
+    "identity",
+    "jacobian",
+    "parse_derivative",
+    "parse_variable",
+    "product",
+    "total_derivative",
+    "written",
+    "written_chain",
+]
+
+_HOME = {
+    "composition": ("chain", "total_derivative"),
+    "errors": tuple(name for name in __all__ if name.endswith("Error")),
+    "factors": ("diagonal", "identity", "jacobian", "product"),
+    "jacobians": ("Jacobian",),
+    "layout": ("Denominator", "Layout", "Numerator", "written"),
+    "notation": ("written_chain",),
+    "variables": ("Variable", "parse_derivative", "parse_variable"),
+}
+_MODULE = {name: module for module, names in _HOME.items() for name in names}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _MODULE:
+        raise AttributeError(f"module 'matcalc' has no attribute {name!r}")
+    value: object = getattr(import_module(f"matcalc.{_MODULE[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

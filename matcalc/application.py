@@ -1,0 +1,127 @@
+"""Derivatives applied to arrays: through their structure, nothing dense is made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from matcalc import dimensions
+from matcalc.arrays import Array, real_array
+from matcalc.errors import LayoutError, ShapeError
+from matcalc.graph import Factor, Node, contract, symbol
+from matcalc.layout import Order, Written
+from matcalc.plan import evaluate
+from matcalc.variables import Variable
+
+
+def directional(node: Node, form: Written, v: ArrayLike) -> Array:
+    """The Jacobian-vector product: ``v`` has the shape of ``wrt``, the result that of ``of``.
+
+    Raises:
+        ShapeError: ``v`` has another shape.
+        ArrayError: ``v`` is not real and finite.
+    """
+    rank = form.of.rank
+    axes = tuple(range(len(node.shape)))
+    return _contracted(node, _of_shape(form.wrt, v), axes[rank:], axes[:rank])
+
+
+def pulled_back(node: Node, form: Written, u: ArrayLike) -> Array:
+    """The vector-Jacobian product: ``u`` has the shape of ``of``, the result that of ``wrt``.
+
+    Raises:
+        ShapeError: ``u`` has another shape.
+        ArrayError: ``u`` is not real and finite.
+    """
+    rank = form.of.rank
+    axes = tuple(range(len(node.shape)))
+    return _contracted(node, _of_shape(form.of, u), axes[:rank], axes[rank:])
+
+
+def _of_shape(variable: Variable, value: ArrayLike) -> Array:
+    array = real_array(value, "the vector")
+    if array.shape != variable.shape:
+        raise ShapeError(
+            f"{variable} needs an array of shape {variable.shape}, not {array.shape}"
+            + ("; J @ V takes several columns" if array.ndim > variable.rank else "")
+        )
+    return array
+
+
+def _contracted(node: Node, array: Array, labels: Sequence[Any], output: Sequence[Any]) -> Array:
+    """The product with an array, the axes of the node labelled by their numbers."""
+    axes = tuple(range(len(node.shape)))
+    operand = symbol("(an array)", array.shape)
+    product = contract([Factor(node, axes), Factor(operand, tuple(labels))], output)
+    return evaluate(product, {operand.name: array})
+
+
+def matrix_product(node: Node, form: Written, value: ArrayLike, *, from_left: bool) -> Array:
+    """The matrix of a derivative, as its layout writes it, times an array of one or two axes.
+
+    Raises:
+        LayoutError: The derivative has more than two axes.
+        ShapeError: The array does not fit.
+    """
+    title = f"∂{form.of.name}/∂{form.wrt.name}"
+    if form.matrix_form is None or form.matrix_shape is None:
+        raise LayoutError(
+            f"{title} is {dimensions.times(form.shape)} in {form.convention.title}: above rank 2 "
+            "there is no matrix product; use .jvp(v) or .vjp(u)"
+        )
+    array = real_array(value, "the array")
+    if array.ndim not in (1, 2):
+        raise ShapeError(f"a matrix times an array of {array.ndim} axes; use .jvp or .vjp")
+    axis = array.ndim - 1 if from_left else 0
+    side = 0 if from_left else 1
+    if array.shape[axis] != form.matrix_shape[side]:
+        shown = dimensions.times(form.matrix_shape)
+        both = (str(array.shape), shown) if from_left else (shown, str(array.shape))
+        raise ShapeError(
+            f"{both[0]} @ {both[1]} does not fit: in {form.convention.title} {title} is {shown}"
+        )
+    position = {name: k for k, name in enumerate(form.stored)}
+    met, left = (
+        tuple(position[name] for name in form.matrix_form[one]) for one in (side, 1 - side)
+    )
+    if not met:  # a row or a column of a scalar's own: one entry to multiply with
+        array = np.take(array, 0, axis)
+    others = ("others",) * (array.ndim - len(met))
+    labels = (*others, *met) if from_left else (*met, *others)
+    output = (*others, *left) if from_left else (*left, *others)
+    result = _contracted(node, array, labels, output)
+    return result if left else np.expand_dims(result, len(others) if from_left else 0)
+
+
+class Operator:
+    """A derivative as a matrix that is only ever applied: what ``aslinearoperator`` takes.
+
+    Attributes:
+        shape: Rows and columns: ``(of.size, wrt.size)`` in numerator layout, else reversed.
+        dtype: The type of the entries.
+    """
+
+    def __init__(self, node: Node, form: Written, order: Order) -> None:
+        of, wrt = (dimensions.evaluate(v.size, {}) for v in (form.of, form.wrt))
+        self._node, self._form, self._order = node, form, order
+        self._forward = form.convention.name == "numerator"
+        self.shape = (of, wrt) if self._forward else (wrt, of)
+        self.dtype = np.dtype(np.float64)
+
+    def matvec(self, v: ArrayLike) -> Array:
+        """The matrix times a flat vector."""
+        return self._flat(v, self._forward)
+
+    def rmatvec(self, u: ArrayLike) -> Array:
+        """The transpose times a flat vector."""
+        return self._flat(u, not self._forward)
+
+    def _flat(self, value: ArrayLike, forward: bool) -> Array:
+        variable = self._form.wrt if forward else self._form.of
+        sizes = [dimensions.evaluate(dimension, {}) for dimension in variable.shape]
+        array = np.asarray(value, dtype=float).reshape(sizes, order=self._order)
+        apply = directional if forward else pulled_back
+        return apply(self._node, self._form, array).reshape(-1, order=self._order)

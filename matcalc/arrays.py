@@ -1,0 +1,87 @@
+"""Arrays that people bring: real, finite, of the right shape, and nobody's to change any more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from hashlib import blake2b
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcalc import dimensions
+from matcalc.dimensions import Dimension, Shape
+from matcalc.errors import ArrayError, ShapeError
+from matcalc.graph import Data, data
+
+Array = NDArray[np.floating[Any]]
+
+
+def real_array(value: object, what: str) -> Array:
+    """Somebody's numbers as a real array: floats keep their type, integers become float64.
+
+    Args:
+        value: Anything that NumPy can read.
+        what: What it is, for the message.
+
+    Raises:
+        ArrayError: It holds something else than finite real numbers.
+
+    >>> real_array([1, 2], "x")
+    array([1., 2.])
+    """
+    try:
+        array = np.asarray(value)
+    except (ValueError, TypeError) as error:
+        raise ArrayError(f"{what} is not an array of numbers: {error}") from None
+    if array.dtype.kind == "c":
+        raise ArrayError(f"{what} is complex; matcalc differentiates real functions")
+    if array.dtype.kind not in "fiub":
+        raise ArrayError(f"{what} is not an array of numbers: its dtype is {array.dtype}")
+    floats: Array = array if array.dtype.kind == "f" else array.astype(np.float64)
+    if not np.isfinite(floats).all():
+        where = tuple(int(k) for k in np.argwhere(~np.isfinite(floats))[0])
+        raise ArrayError(f"{what} is not finite: {floats[where]} at {list(where)}")
+    return floats
+
+
+def frozen(array: Array) -> Data:
+    """A copy of an array as a leaf that nobody can change."""
+    kept = np.array(array, order="C")
+    kept.setflags(write=False)
+    content = blake2b(kept.data, digest_size=16, key=kept.dtype.str.encode()).digest()
+    return data(kept, kept.shape, content)
+
+
+def bind(shape: Shape, actual: Iterable[int], sizes: dict[str, int], what: str, found: str) -> None:
+    """Hold an array's shape against the stated one; named dimensions take their sizes from it.
+
+    Args:
+        shape: The shape that was stated.
+        actual: The shape that was found.
+        sizes: The sizes of names so far; new ones are put in.
+        what: What the array is, for the message.
+        found: How the shape that was found reads.
+
+    Raises:
+        ShapeError: They disagree, or a name would have two sizes.
+    """
+    actual = tuple(actual)
+    if len(actual) != len(shape):
+        raise ShapeError(
+            f"{what} has {len(shape)} axes ({dimensions.times(shape)}); the array has {found}"
+        )
+    for dimension, size in zip(shape, actual, strict=True):
+        known = _known(dimension, sizes)
+        if known is None:
+            sizes[str(dimension)] = size
+        elif known != size:
+            named = "" if known == dimension else f", where {dimension} is {known}"
+            raise ShapeError(f"{what} is {dimensions.times(shape)}{named}; the array is {found}")
+
+
+def _known(dimension: Dimension, sizes: dict[str, int]) -> int | None:
+    """The size of a dimension; ``None`` for a single name that has none yet."""
+    if isinstance(dimension, str) and dimension.isidentifier() and dimension not in sizes:
+        return None
+    return dimensions.evaluate(dimension, sizes)

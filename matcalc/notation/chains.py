@@ -1,0 +1,162 @@
+"""A chain written out: its factors in the order of a layout, the shape under each, one einsum."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from matcalc import dimensions
+from matcalc.dimensions import Shape
+from matcalc.errors import LayoutError
+from matcalc.layout import Convention, Written, axis_names, find_convention, written
+from matcalc.notation.names import latex_derivative, latex_shape
+from matcalc.variables import Variable
+
+_LETTERS = "ijklmnopqrstuvwxyzabcdefghIJKLMNOPQRSTUVWXYZABCDEFGH"  # what np.einsum knows
+
+
+class WrittenChain(NamedTuple):
+    """A chain as one layout writes it.
+
+    Attributes:
+        path: The variables, the outermost first.
+        convention: The layout; or ``mixed``, for a scalar of vectors.
+        factors: In the order of the product.
+        result: What the product is.
+    """
+
+    path: tuple[Variable, ...]
+    convention: Convention
+    factors: tuple[Written, ...]
+    result: Written
+
+    def is_transposed(self, factor: Written) -> bool:
+        """Whether the product needs the transpose of a factor: in mixed, all but the gradient."""
+        return self.convention.name == "mixed" and factor.of.rank > 0
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """The factors as ``z/x``, in the order of the product."""
+        return tuple(f"{factor.of.name}/{factor.wrt.name}" for factor in self.factors)
+
+    @property
+    def matrix_shapes(self) -> tuple[Shape | None, ...]:
+        """The shape of each factor as it stands in the product; ``None`` above rank 2."""
+        return tuple(
+            shape[::-1] if shape and self.is_transposed(factor) else shape
+            for factor, shape in ((factor, factor.matrix_shape) for factor in self.factors)
+        )
+
+    @property
+    def arrays(self) -> tuple[str, ...]:
+        """A name for the array of each factor: ``dz_dx``."""
+        return tuple(f"d{factor.of.name}_d{factor.wrt.name}" for factor in self.factors)
+
+    @property
+    def einsum(self) -> str | None:
+        """The whole product as one subscript string; ``None`` where letters run out, over 52."""
+        axes = axis_names(self.path)
+        named = [axis for variable in self.path for axis in axes[variable.name]]
+        if len(named) > len(_LETTERS):
+            return None
+        letter = dict(zip(named, _LETTERS, strict=False))
+        terms = [
+            "".join(letter[axis] for group in one.form for axis in group)
+            for one in (*self.factors, self.result)
+        ]
+        return f"{','.join(terms[:-1])}->{terms[-1]}"
+
+    @property
+    def einops(self) -> str:
+        """The whole product as one einops pattern, its axes named after the variables."""
+        return f"{', '.join(f.pattern for f in self.factors)} -> {self.result.pattern}"
+
+    def columns(self) -> list[tuple[str, str]]:
+        """Each factor with the shape to write under it, and the result after an ``=``."""
+        cells: list[tuple[str, str]] = []
+        for factor, shape in zip(self.factors, self.matrix_shapes, strict=True):
+            raised = "ᵀ" if self.is_transposed(factor) else ""
+            cells += [("·" if cells else "", ""), (_title(factor) + raised, _under(factor, shape))]
+        if len(self.factors) > 1:
+            result = self.result
+            cells += [("=", ""), (_title(result), _under(result, result.matrix_shape))]
+        return cells[1:]
+
+    def lines(self, width: int = 80) -> list[str]:
+        """The product in its order, a shape under each factor, at most ``width`` wide."""
+        rows: list[tuple[str, str]] = []
+        top = bottom = ""
+        for above, below in self.columns():
+            cell = max(len(above), len(below))
+            if top and len(top) + 1 + cell > width:
+                rows.append((top, bottom))
+                top = bottom = ""
+            gap = " " if top else ""
+            top += gap + above.center(cell)
+            bottom += gap + below.center(cell)
+        rows.append((top, bottom))
+        return [line.rstrip() for row in rows for line in row]
+
+    def latex(self) -> str:
+        """The product with a brace and the shape under each factor."""
+        braced = [
+            _braced(factor, shape, self.is_transposed(factor))
+            for factor, shape in zip(self.factors, self.matrix_shapes, strict=True)
+        ]
+        if len(braced) == 1:
+            return braced[0]
+        return " ".join([*braced, "=", _braced(self.result, self.result.matrix_shape, False)])
+
+
+def _title(factor: Written) -> str:
+    return f"∂{factor.of.name}/∂{factor.wrt.name}"
+
+
+def _under(factor: Written, shape: Shape | None) -> str:
+    return dimensions.times(factor.shape if shape is None else shape)
+
+
+def _braced(factor: Written, shape: Shape | None, transposed: bool) -> str:
+    derivative = latex_derivative(factor.of, factor.wrt)
+    if transposed:
+        derivative = rf"\left({derivative}\right)^{{\top}}"
+    under = latex_shape(factor.shape if shape is None else shape)
+    return rf"\underbrace{{{derivative}}}_{{{under}}}"
+
+
+def written_chain(path: Sequence[Variable], layout: str) -> WrittenChain:
+    r"""A chain along a path, as a layout writes it.
+
+    Args:
+        path: The variables, the outermost first: two or more, of different names.
+        layout: ``numerator``, ``denominator``, or ``mixed`` for a scalar of vectors.
+
+    Raises:
+        LayoutError: No such layout, or mixed for anything but a scalar of vectors.
+
+    >>> path = [Variable("L", ()), Variable("z", (3,)), Variable("x", (2,))]
+    >>> chain = written_chain(path, "denominator")
+    >>> print(*chain.lines(), sep="\n")
+    ∂z/∂x · ∂L/∂z = ∂L/∂x
+     2×3     3×1     2×1
+    >>> chain.einsum, chain.einops
+    ('ji,i->j', 'x z, z -> x')
+    """
+    convention = find_convention(layout)
+    if convention.name not in ("numerator", "denominator", "mixed"):
+        raise LayoutError(f"{convention.title} is a convention, which does not compose")
+    if convention.name == "mixed" and (path[0].rank or any(v.rank != 1 for v in path[1:])):
+        raise LayoutError(
+            "mixed does not compose: only a scalar of vectors has a chain in it "
+            "(a gradient times transposed Jacobians); use numerator or denominator"
+        )
+    axes = axis_names(path)
+    steps = [written(a, b, convention, axes) for a, b in pairwise(path)]
+    outside_in = convention.name == "numerator"
+    return WrittenChain(
+        tuple(path),
+        convention,
+        tuple(steps if outside_in else steps[::-1]),
+        written(path[0], path[-1], convention, axes),
+    )
