@@ -106,7 +106,8 @@ class Operator:
 
     def __init__(self, node: Node, form: Written, order: Order) -> None:
         of, wrt = (dimensions.evaluate(v.size, {}) for v in (form.of, form.wrt))
-        self._node, self._form, self._order = node, form, order
+        self._node, self._form = node, form
+        self._order: Order = order
         self._forward = form.convention.name == "numerator"
         self.shape = (of, wrt) if self._forward else (wrt, of)
         self.dtype = np.dtype(np.float64)

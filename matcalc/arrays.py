@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcalc import dimensions
-from matcalc.dimensions import Dimension, Shape
+from matcalc.dimensions import Shape
 from matcalc.errors import ArrayError, ShapeError
 from matcalc.graph import Data, data
 
@@ -64,24 +64,26 @@ def bind(shape: Shape, actual: Iterable[int], sizes: dict[str, int], what: str, 
         found: How the shape that was found reads.
 
     Raises:
-        ShapeError: They disagree, or a name would have two sizes.
+        ShapeError: They disagree, or a name would have two sizes, or the size 0.
+        UnboundError: A name stands in a sum or product alone: ``m*n``.
     """
     actual = tuple(actual)
     if len(actual) != len(shape):
-        raise ShapeError(
-            f"{what} has {len(shape)} axes ({dimensions.times(shape)}); the array has {found}"
-        )
-    for dimension, size in zip(shape, actual, strict=True):
-        known = _known(dimension, sizes)
-        if known is None:
-            sizes[str(dimension)] = size
-        elif known != size:
-            named = "" if known == dimension else f", where {dimension} is {known}"
-            raise ShapeError(f"{what} is {dimensions.times(shape)}{named}; the array is {found}")
+        raise ShapeError(f"{what} needs an array of shape {_shown(shape)}; this one has {found}")
+    if 0 in actual:
+        raise ShapeError(f"{what}: the array has {found}, and no axis may have size 0")
+    stated = list(zip(shape, actual, strict=True))
+    for dimension, size in stated:
+        if isinstance(dimension, str) and dimension.isidentifier():
+            sizes.setdefault(dimension, size)
+    for dimension, size in stated:
+        known = dimensions.evaluate(dimension, sizes)
+        if known != size:
+            named = "" if known == dimension else f" with {dimension} = {known}"
+            raise ShapeError(
+                f"{what} needs an array of shape {_shown(shape)}{named}; this one has {found}"
+            )
 
 
-def _known(dimension: Dimension, sizes: dict[str, int]) -> int | None:
-    """The size of a dimension; ``None`` for a single name that has none yet."""
-    if isinstance(dimension, str) and dimension.isidentifier() and dimension not in sizes:
-        return None
-    return dimensions.evaluate(dimension, sizes)
+def _shown(shape: Shape) -> str:
+    return f"({', '.join(map(str, shape))}{',' * (len(shape) == 1)})"

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from math import prod
 
-from matcalc.errors import NotationError, Place, UnboundError
+from matcalc.errors import NotationError, Place, ShapeError, UnboundError
 
 Dimension = int | str
 Shape = tuple[Dimension, ...]
@@ -167,6 +167,25 @@ def product(dimensions: Iterable[Dimension]) -> Dimension:
     for size in sizes:
         value = _multiply(value, _polynomial(size))
     return _from_polynomial(value)
+
+
+def quotient(whole: Dimension, part: Dimension) -> Dimension:
+    """The dimension that ``part`` must be multiplied with to give ``whole``.
+
+    Raises:
+        ShapeError: There is none.
+
+    >>> quotient(6, 2), quotient("4*h*n", "n")
+    (3, '4*h')
+    """
+    (number, powers), (divisor, removed) = monomial(whole), monomial(part)
+    left = dict(powers)
+    for name, power in removed:
+        left[name] = left.get(name, 0) - power
+    if number % divisor or any(power < 0 for power in left.values()):
+        raise ShapeError(f"{whole} is not {part} times another dimension")
+    key = tuple((name, power) for name, power in left.items() if power)
+    return _from_polynomial({key: number // divisor}) if key else number // divisor
 
 
 def total(dimensions: Iterable[Dimension]) -> Dimension:

@@ -7,7 +7,10 @@ MatcalcError
 ├── ChainError        factors do not link into a chain, or are multiplied in the wrong order
 ├── ArrayError        an array is not one of finite real numbers
 ├── TooLargeError     a dense array was asked for that would be absurdly large
-└── UnboundError      numbers were asked for, and a factor or a dimension has none
+├── UnboundError      numbers were asked for, and a factor or a dimension has none
+├── UnknownRuleError  no rule of that name
+├── NotDifferentiableError  the derivative does not exist, or no rule for it is known
+└── MissingLibraryError     an optional library is needed, and not installed
 
 Each also derives from the built-in exception that it refines.
 """
@@ -89,3 +92,15 @@ class TooLargeError(MatcalcError, ValueError):
 
 class UnboundError(MatcalcError, ValueError):
     """Numbers were asked for, and a factor or a dimension has none."""
+
+
+class UnknownRuleError(MatcalcError, LookupError):
+    """There is no rule of that name."""
+
+
+class NotDifferentiableError(MatcalcError, ValueError):
+    """The derivative does not exist, or no rule for it is known."""
+
+
+class MissingLibraryError(MatcalcError, ImportError):
+    """An optional library is needed, and not installed."""

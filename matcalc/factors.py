@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal, overload
 
 import einops
@@ -10,11 +11,11 @@ from numpy.typing import ArrayLike
 from matcalc import dimensions
 from matcalc.arrays import Array, bind, frozen, real_array
 from matcalc.errors import LayoutError, NotationError, ShapeError
-from matcalc.graph import Factor, contract, einsum, symbol
+from matcalc.graph import Factor, Node, contract, einsum, symbol
+from matcalc.graph.products import parse_pattern
 from matcalc.jacobians import Jacobian
 from matcalc.layout import (
     CONVENTIONS,
-    Convention,
     Denominator,
     Numerator,
     Order,
@@ -87,7 +88,7 @@ def jacobian(
         return Jacobian(node, (of, wrt), tag)
     form = written(of, wrt, chosen)
     entries = real_array(array, derivative.strip())
-    sizes = _fitted(form, entries.shape)
+    sizes = _fitted(form, entries.shape, "convention" if convention else "layout")
     of, wrt = _sized(of, sizes), _sized(wrt, sizes)
     form = written(of, wrt, chosen)
     lengths = {axis: int(size) for axis, size in form.sizes.items()}
@@ -104,32 +105,40 @@ def _sized(variable: Variable, sizes: dict[str, int]) -> Variable:
     return Variable(variable.name, dimensions.substitute(variable.shape, sizes))
 
 
-def _fitted(form: Written, actual: tuple[int, ...]) -> dict[str, int]:
-    """The sizes of named dimensions, if an array has the shape that a convention asks for."""
+def _fitted(form: Written, actual: tuple[int, ...], asked: str) -> dict[str, int]:
+    """The sizes of named dimensions, if an array has the shape that a convention asks for.
+
+    Args:
+        form: How the array should be written.
+        actual: Its shape.
+        asked: The argument that says how it is written, ``layout`` or ``convention``.
+    """
     sizes = _fit(form, actual)
     if sizes is not None:
         return sizes
-    others = [
-        other.name
-        for other in CONVENTIONS.values()
-        if _fit(_rewritten(form, other), actual) is not None
-    ]
     wanted = dimensions.times(form.shape if form.matrix_shape is None else form.matrix_shape)
-    hint = f" This is the shape of {others[0]} {_noun(others[0])}." if others else ""
-    if others and others[0] in ("numerator", "denominator"):
-        hint += f' Pass layout="{others[0]}".'
     raise LayoutError(
         f"∂{form.of}/∂{form.wrt} is {wanted} in {form.convention.title}, but the array has shape "
-        f"{actual}.{hint}"
+        f"{actual}.{_what_fits(form, actual, asked)}"
     )
 
 
+def _what_fits(form: Written, actual: tuple[int, ...], asked: str) -> str:
+    """What the array could be instead: in another convention, or a gradient of a scalar."""
+    for other in CONVENTIONS.values():
+        if _fit(written(form.of, form.wrt, other), actual) is not None:
+            also = asked == "convention" or other.name in ("numerator", "denominator")
+            return f" This is the shape of {_noun(other.name)}." + (
+                f' Pass {asked}="{other.name}".' if also else ""
+            )
+    gradient = written(Variable("L", ()), form.wrt, form.convention)
+    if form.of.rank and _fit(gradient, actual) is not None:
+        return f" This is the shape of the derivative of a scalar: ∂L/∂{form.wrt}."
+    return ""
+
+
 def _noun(name: str) -> str:
-    return "layout" if name in ("numerator", "denominator") else "convention"
-
-
-def _rewritten(form: Written, convention: Convention) -> Written:
-    return written(form.of, form.wrt, convention)
+    return f"{name} layout" if name in ("numerator", "denominator") else CONVENTIONS[name].title
 
 
 def _fit(form: Written, actual: tuple[int, ...]) -> dict[str, int] | None:
@@ -174,7 +183,8 @@ def diagonal(derivative: str, entries: ArrayLike, *, layout: str = "numerator") 
     of, wrt = _same_shape(derivative)
     array = real_array(entries, derivative.strip())
     sizes: dict[str, int] = {}
-    bind(of.shape, array.shape, sizes, f"the diagonal of {derivative.strip()}", str(array.shape))
+    what = f"the diagonal of {derivative.strip()}"
+    bind(of.shape, array.shape, sizes, what, str(array.shape))
     axes = tuple(range(array.ndim))
     node = contract([Factor(frozen(array), axes)], axes + axes)
     return Jacobian(node, (_sized(of, sizes), _sized(wrt, sizes)), find_layout(layout))
@@ -253,8 +263,8 @@ def product(
     labels = above.split() + below.split()
     if not comma or (len(above.split()), len(below.split())) != (of.rank, wrt.rank):
         raise NotationError(
-            f"the right of {pattern!r} needs {of.rank} axes for {of}, a comma, and {wrt.rank} "
-            f"for {wrt}: like 'j -> i, i j'"
+            f"the right of {pattern!r} needs a label for each axis of {of} ({of.rank}), a comma, "
+            f"and one for each axis of {wrt} ({wrt.rank}): like 'j -> i, i j'"
         )
     operands = [frozen(real_array(array, f"array {k + 1}")) for k, array in enumerate(arrays)]
     stated = {
@@ -262,8 +272,24 @@ def product(
         for label, size in zip(labels, of.shape + wrt.shape, strict=True)
         if isinstance(size, int)
     }
+    _check_labels(pattern, operands, stated)
     node = einsum(pattern, *operands, sizes=stated)
     found = [dimensions.evaluate(size, {}) for size in node.shape]
     sizes: dict[str, int] = {}
     bind(of.shape + wrt.shape, found, sizes, derivative.strip(), dimensions.times(node.shape))
     return Jacobian(node, (_sized(of, sizes), _sized(wrt, sizes)), find_layout(layout))
+
+
+def _check_labels(pattern: str, operands: Sequence[Node], stated: dict[Any, int]) -> None:
+    """Hold the sizes of arrays against those of the variables, label by label.
+
+    Raises:
+        ShapeError: They disagree.
+    """
+    for k, (labels, operand) in enumerate(zip(parse_pattern(pattern)[0], operands, strict=False)):
+        for label, size in zip(labels, operand.shape, strict=False):
+            if stated.get(label, size) != size:
+                raise ShapeError(
+                    f"in {pattern!r} the label {label} is an axis of {stated[label]}, but array "
+                    f"{k + 1} has {size} there"
+                )

@@ -207,7 +207,8 @@ class Jacobian(Generic[Tag]):
         if self.tag is not right.tag:
             raise LayoutError(
                 f"{_title(self)} is in {self.layout} layout and {_title(right)} in "
-                f"{right.layout} layout; convert one: .to({self.layout!r})"
+                f"{right.layout} layout: convert one, .to({self.layout!r}), or let "
+                f'matcalc.chain(…, layout="{self.layout}") find the order'
             )
         outer, inner = (self, right) if self.tag is Numerator else (right, self)
         if outer.wrt.name != inner.of.name and inner.wrt.name == outer.of.name:
@@ -234,7 +235,7 @@ class Jacobian(Generic[Tag]):
         path = self.path if self.path == other.path else (self.of, self.wrt)
         return Jacobian(add([self.node, other.node]), path, self.tag)
 
-    def __radd__(self, other: object) -> NoReturn:
+    def __radd__(self, other: NDArray[Any]) -> NoReturn:
         _refuse("+", other)
 
     def __sub__(self, other: Jacobian[Tag]) -> Jacobian[Tag]:
@@ -242,7 +243,7 @@ class Jacobian(Generic[Tag]):
         _refuse_arrays("-", other)
         return self + -other
 
-    def __rsub__(self, other: object) -> NoReturn:
+    def __rsub__(self, other: NDArray[Any]) -> NoReturn:
         _refuse("-", other)
 
     def __mul__(self, other: float | Fraction) -> Jacobian[Tag]:
@@ -355,6 +356,10 @@ def _refuse_arrays(operator: str, other: object) -> None:
 
 
 def _refuse(operator: str, other: object) -> NoReturn:
+    if isinstance(other, Jacobian):
+        raise TypeError(
+            "two derivatives are multiplied by @, in the order of their layout, or by matcalc.chain"
+        )
     raise TypeError(
         f"a Jacobian {operator} {type(other).__name__} has no meaning without a layout; "
         "read the array with matcalc.jacobian first, or write J.array"

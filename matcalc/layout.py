@@ -10,7 +10,7 @@ rule above rank 2 is the only one that keeps each layout the full transpose of t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from keyword import iskeyword
 from typing import Literal, NamedTuple, TypeVar
 
@@ -65,7 +65,27 @@ Axes = tuple[str, ...]
 Form = tuple[Axes, ...]  # the axes of a written array, each made of one or several axes of y and x
 
 
-def _apart(axes: Sequence[str]) -> Form:
+def _numerator(y: Axes, x: Axes) -> Form:
+    return _apart(y + x[::-1])
+
+
+def _denominator(y: Axes, x: Axes) -> Form:
+    return _apart(x + y[::-1])
+
+
+def _in_order(y: Axes, x: Axes) -> Form:
+    return _apart(y + x)
+
+
+def _columns_stacked(y: Axes, x: Axes) -> Form:
+    return y[::-1], x[::-1]
+
+
+def _rows_stacked(y: Axes, x: Axes) -> Form:
+    return y, x
+
+
+def _apart(axes: Axes) -> Form:
     return tuple((axis,) for axis in axes)
 
 
@@ -89,16 +109,12 @@ class Convention(NamedTuple):
 CONVENTIONS: dict[str, Convention] = {
     convention.name: convention
     for convention in (
-        Convention(
-            "numerator", "numerator layout", lambda y, x: _apart(y + x[::-1]), (True, False)
-        ),
-        Convention(
-            "denominator", "denominator layout", lambda y, x: _apart(x + y[::-1]), (False, True)
-        ),
-        Convention("mixed", "mixed", lambda y, x: _apart(y + x), (True, True)),
-        Convention("jax", "JAX, PyTorch", lambda y, x: _apart(y + x), None),
-        Convention("vec-F", "vec, column-major", lambda y, x: (y[::-1], x[::-1]), None),
-        Convention("vec-C", "vec, row-major", lambda y, x: (y, x), None),
+        Convention("numerator", "numerator layout", _numerator, (True, False)),
+        Convention("denominator", "denominator layout", _denominator, (False, True)),
+        Convention("mixed", "mixed", _in_order, (True, True)),
+        Convention("jax", "JAX, PyTorch", _in_order, None),
+        Convention("vec-F", "vec, column-major", _columns_stacked, None),
+        Convention("vec-C", "vec, row-major", _rows_stacked, None),
     )
 }
 

@@ -2,46 +2,58 @@
 
 A **leaf** is a variable or an array. A **product** is an einsum whose output labels may repeat
 (a Kronecker delta) or be new (a broadcast), so that an identity is ``-> i i``, diag(s) is
-``s[i] -> i i`` and nothing is ever filled with zeros. A **sum** adds nodes of one shape.
+``s[i] -> i i`` and nothing is ever filled with zeros. A **sum** adds nodes of one shape. An
+**application** is an operation that is none of these: inv, exp, softmax.
 """
 
 from matcalc.graph.nodes import (
     ONE,
+    Apply,
     Data,
     Factor,
+    Group,
     Node,
     Product,
     Scale,
     Sum,
     Symbol,
+    apply,
     data,
     dump,
+    flat,
     load,
     symbol,
     topological,
 )
 from matcalc.graph.products import contract, einsum, is_zero, number, scaled, transposed, zero
+from matcalc.graph.substitution import rebuilt, substituted
 from matcalc.graph.sums import add, split
 
 __all__ = [
     "ONE",
+    "Apply",
     "Data",
     "Factor",
+    "Group",
     "Node",
     "Product",
     "Scale",
     "Sum",
     "Symbol",
     "add",
+    "apply",
     "contract",
     "data",
     "dump",
     "einsum",
+    "flat",
     "is_zero",
     "load",
     "number",
+    "rebuilt",
     "scaled",
     "split",
+    "substituted",
     "symbol",
     "topological",
     "transposed",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from hashlib import blake2b
 from typing import Any, NamedTuple
@@ -33,6 +33,10 @@ class Scale(NamedTuple):
         number, names = dimensions.monomial(size)
         powers = tuple((name, of_name * power) for name, of_name in names)
         return self.times(Scale(Fraction(number) ** power, powers))
+
+    def power(self, exponent: int) -> Scale:
+        """A whole power of a coefficient."""
+        return Scale(self.number**exponent, tuple((k, p * exponent) for k, p in self.powers))
 
     def evaluate(self, sizes: Mapping[str, int]) -> Fraction:
         """The number that it is at given sizes."""
@@ -85,8 +89,22 @@ class Data(Node):
     content: bytes
 
 
+class Group(tuple[Any, ...]):
+    """Several labels on one axis, the last running fastest: ``(i j)`` merges two axes into one.
+
+    So vec, kron and every regrouping of axes is a product too.
+    """
+
+    __slots__ = ()
+
+
+def flat(axes: Iterable[Any]) -> tuple[Any, ...]:
+    """The labels of axes, those of groups one by one."""
+    return tuple(label for axis in axes for label in (axis if type(axis) is Group else (axis,)))
+
+
 class Factor(NamedTuple):
-    """A node in a product: a label on each of its axes, and a power taken entry by entry."""
+    """A node in a product: a label or a group on each axis, and a power taken entry by entry."""
 
     node: Node
     labels: tuple[Any, ...]
@@ -105,7 +123,7 @@ class Product(Node):
     __slots__ = ("factors", "output", "scale", "sizes")
 
     factors: tuple[Factor, ...]
-    output: tuple[int, ...]
+    output: tuple[Any, ...]  # labels, or groups of labels
     sizes: tuple[Dimension, ...]
     scale: Scale
 
@@ -115,10 +133,25 @@ class Product(Node):
         return tuple(factor.node for factor in self.factors)
 
     @property
+    def used(self) -> frozenset[int]:
+        """The labels that some factor has."""
+        return frozenset(label for factor in self.factors for label in flat(factor.labels))
+
+    @property
+    def core(self) -> tuple[int, ...]:
+        """The distinct labels of the output, without those of broadcasts: where data is."""
+        used = self.used
+        return tuple(label for label in dict.fromkeys(flat(self.output)) if label in used)
+
+    @property
     def is_structured(self) -> bool:
         """Whether the output holds a delta or a broadcast, so that writing it out copies."""
-        used = {label for factor in self.factors for label in factor.labels}
-        return len(set(self.output)) < len(self.output) or not used.issuperset(self.output)
+        return len(self.core) < len(flat(self.output))
+
+    @property
+    def sums(self) -> bool:
+        """Whether a label is summed over."""
+        return len(set(flat(self.output))) < len(self.sizes)
 
 
 class Sum(Node):
@@ -132,6 +165,21 @@ class Sum(Node):
     def operands(self) -> tuple[Node, ...]:
         """The terms."""
         return self.terms
+
+
+class Apply(Node):
+    """An operation that is not a product: inv, exp, softmax. What it means, its rule knows."""
+
+    __slots__ = ("arguments", "operation", "parameters")
+
+    operation: str
+    arguments: tuple[Node, ...]
+    parameters: tuple[Any, ...]
+
+    @property
+    def operands(self) -> tuple[Node, ...]:
+        """What it is applied to."""
+        return self.arguments
 
 
 _NODES: WeakValueDictionary[bytes, Node] = WeakValueDictionary()
@@ -162,6 +210,29 @@ def data(array: Any, shape: Shape, content: bytes) -> Data:
     return node
 
 
+def apply(
+    operation: str, arguments: Sequence[Node], shape: Shape, parameters: tuple[Any, ...] = ()
+) -> Apply:
+    """An operation on nodes; its rule has checked their shapes.
+
+    Args:
+        operation: The name of its rule.
+        arguments: What it is applied to.
+        shape: The shape of the result.
+        parameters: Numbers, names and tuples that are not differentiated.
+    """
+    key = operation, [argument.digest for argument in arguments], parameters, shape
+    node: Apply = _consed(
+        Apply,
+        key,
+        shape,
+        operation=operation,
+        arguments=tuple(arguments),
+        parameters=parameters,
+    )
+    return node
+
+
 def consed_product(
     factors: tuple[Factor, ...], output: tuple[int, ...], sizes: tuple[Dimension, ...], scale: Scale
 ) -> Product:
@@ -170,13 +241,17 @@ def consed_product(
     node: Product = _consed(
         Product,
         (key, output, sizes, str(scale.number), scale.powers),
-        tuple(sizes[label] for label in output),
+        tuple(_axis_size(axis, sizes) for axis in output),
         factors=factors,
         output=output,
         sizes=sizes,
         scale=scale,
     )
     return node
+
+
+def _axis_size(axis: Any, sizes: Sequence[Dimension]) -> Dimension:
+    return dimensions.product(sizes[label] for label in flat((axis,)))
 
 
 def consed_sum(terms: Sequence[Node]) -> Sum:
@@ -217,6 +292,8 @@ def dump(root: Node) -> list[tuple[Any, ...]]:
         elif isinstance(node, Product):
             spelled = [(k, f.labels, f.exponent) for k, f in zip(below, node.factors, strict=True)]
             rows.append(("product", spelled, node.output, node.sizes, tuple(node.scale)))
+        elif isinstance(node, Apply):
+            rows.append(("apply", node.operation, below, node.shape, node.parameters))
         else:
             rows.append(("sum", below))
         position[node] = len(rows) - 1
@@ -236,6 +313,9 @@ def load(rows: Sequence[tuple[Any, ...]]) -> Node:
             factors, output, sizes, scale = fields
             built = tuple(Factor(nodes[k], labels, exponent) for k, labels, exponent in factors)
             nodes.append(consed_product(built, output, sizes, Scale(*scale)))
+        elif kind == "apply":
+            operation, below, shape, parameters = fields
+            nodes.append(apply(operation, [nodes[k] for k in below], shape, parameters))
         else:
             nodes.append(consed_sum([nodes[k] for k in fields[0]]))
     return nodes[-1]

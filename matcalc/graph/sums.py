@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from typing import Any
 
 from matcalc.errors import ShapeError
-from matcalc.graph.nodes import ONE, Factor, Node, Product, Scale, Sum, consed_sum
+from matcalc.graph.nodes import ONE, Factor, Group, Node, Product, Scale, Sum, consed_sum, flat
 from matcalc.graph.products import contract, product_of, scaled, zero
 
 _FLAT_TERMS = 8  # a nested sum of more terms stays a node: flattening all would be quadratic
@@ -61,25 +60,35 @@ def split(node: Node) -> tuple[Scale, Node]:
 
 def _hoisted(terms: Sequence[Node]) -> Node | None:
     """Deltas and broadcasts that all terms share, around a smaller sum: diag(a) + diag(b)."""
-    if not all(isinstance(term, Product) for term in terms):
-        return None
     products = [term for term in terms if isinstance(term, Product)]
-    used = [{label for f in p.factors for label in f.labels} for p in products]
-    groups: dict[Any, int] = {}  # what the terms say of an axis -> the first such axis
+    if len(products) < len(terms) or any(map(_overlaps, products)):
+        return None
     axes = range(len(products[0].output))
-    for axis in axes:
-        groups.setdefault(tuple(p.output[axis] for p in products), axis)
-    new = [
-        all(p.output[axis] not in seen for p, seen in zip(products, used, strict=True))
+    said = [tuple(p.output[axis] for p in products) for axis in axes]  # by the terms, of each axis
+    first = {key: axis for axis, key in reversed(list(enumerate(said)))}
+    new = [  # in each term a broadcast, and no delta with an axis that another term has apart
+        all(
+            p.used.isdisjoint(flat([p.output[axis]]))
+            and p.output.count(p.output[axis]) == said.count(said[axis])
+            for p in products
+        )
         for axis in axes
     ]
-    representative = [groups[tuple(p.output[axis] for p in products)] for axis in axes]
-    kept = [axis for axis in axes if representative[axis] == axis and not new[axis]]
+    kept = [axis for axis in axes if first[said[axis]] == axis and not new[axis]]
     if len(kept) == len(axes):
         return None
     cores = [
         product_of(p.factors, [p.output[axis] for axis in kept], dict(enumerate(p.sizes)), p.scale)
         for p in products
     ]
-    sizes = {axis: products[0].shape[axis] for axis in axes}
-    return contract([Factor(add(cores), tuple(kept))], representative, sizes)
+    sizes = dict(zip(axes, products[0].shape, strict=True))
+    return contract([Factor(add(cores), tuple(kept))], [first[key] for key in said], sizes)
+
+
+def _overlaps(product: Product) -> bool:
+    """Whether a label of a group stands on another axis too: a delta between parts of axes."""
+    groups = {axis for axis in product.output if type(axis) is Group}
+    if not groups:
+        return False
+    distinct = flat(dict.fromkeys(product.output))
+    return len(set(distinct)) < len(distinct)

@@ -50,8 +50,12 @@ class WrittenChain(NamedTuple):
 
     @property
     def arrays(self) -> tuple[str, ...]:
-        """A name for the array of each factor: ``dz_dx``."""
-        return tuple(f"d{factor.of.name}_d{factor.wrt.name}" for factor in self.factors)
+        """A name for the array of each factor, no two alike: ``dz_dx``."""
+        for joint in ("_", "__by__"):
+            found = tuple(f"d{f.of.name}{joint}d{f.wrt.name}" for f in self.factors)
+            if len(set(found)) == len(found):
+                return found
+        return tuple(f"J{k + 1}" for k in range(len(self.factors)))
 
     @property
     def einsum(self) -> str | None:
@@ -76,8 +80,8 @@ class WrittenChain(NamedTuple):
         """Each factor with the shape to write under it, and the result after an ``=``."""
         cells: list[tuple[str, str]] = []
         for factor, shape in zip(self.factors, self.matrix_shapes, strict=True):
-            raised = "ᵀ" if self.is_transposed(factor) else ""
-            cells += [("·" if cells else "", ""), (_title(factor) + raised, _under(factor, shape))]
+            title = f"({_title(factor)})ᵀ" if self.is_transposed(factor) else _title(factor)
+            cells += [("·" if cells else "", ""), (title, _under(factor, shape))]
         if len(self.factors) > 1:
             result = self.result
             cells += [("=", ""), (_title(result), _under(result, result.matrix_shape))]

@@ -8,9 +8,22 @@ of the graph however many paths run through it: reverse accumulation, on the gra
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any
 
-from matcalc.graph import Factor, Node, Product, Sum, add, contract, topological
+from matcalc.graph import (
+    Apply,
+    Factor,
+    Node,
+    Product,
+    Sum,
+    add,
+    contract,
+    flat,
+    rebuilt,
+    topological,
+)
 
 
 def distribute(root: Node) -> Node:
@@ -30,34 +43,36 @@ def distribute(root: Node) -> Node:
         if source is not node:
             done[node] = done[source]
             continue
-        rebuilt = _rebuilt(node, done)
-        if rebuilt is node or rebuilt in done:
-            done[node] = done.setdefault(rebuilt, rebuilt)
+        again = rebuilt(node, done)
+        if again is node or again in done:
+            done[node] = done.setdefault(again, again)
         else:
-            rewritten[node] = rebuilt  # its factors changed: perhaps one is structured now
+            rewritten[node] = again  # its factors changed: perhaps one is structured now
             waiting.append(node)
     return done[root]
 
 
-def _rebuilt(node: Node, done: Mapping[Node, Node]) -> Node:
-    if all(done[operand] is operand for operand in node.operands):
-        return node
-    if isinstance(node, Product):
-        factors = [f._replace(node=done[f.node]) for f in node.factors]
-        return contract(factors, node.output, dict(enumerate(node.sizes)), node.scale)
-    return add([done[term] for term in node.operands])
-
-
 def _is_structured_sum(node: Node) -> bool:
-    return isinstance(node, Sum) and any(
-        isinstance(term, Product) and term.is_structured for term in node.terms
-    )
+    return isinstance(node, Sum) and any(map(_is_structured, node.terms))
+
+
+def _is_structured(term: Node) -> bool:
+    if isinstance(term, Product):
+        return term.is_structured or any(map(_is_window, term.operands))
+    return _is_window(term)
+
+
+def _is_window(node: Node) -> bool:
+    return isinstance(node, Apply) and node.operation == "window"
 
 
 def _spread(node: Node) -> Node:
     """A product over a structured sum as a sum of products; any other node as it is."""
     if not isinstance(node, Product) or not any(map(_is_structured_sum, node.operands)):
         return node
+    paired = _paired(node)
+    if paired is not node:
+        return paired
     height = _heights(node)
     axes = tuple(range(len(node.shape)))
     identity = contract([], axes + axes, dict(enumerate(node.shape)))
@@ -78,6 +93,38 @@ def _spread(node: Node) -> Node:
         else:
             results.append(_applied(below, context))
     return add(results)
+
+
+def _paired(node: Product) -> Node:
+    """A product of many factors as products of two, small results first: ``A (B (C v))``."""
+    sizes, factors = dict(enumerate(node.sizes)), list(node.factors)
+    if len(factors) < 3:
+        return node
+    while len(factors) > 2:
+        one, two, kept = _next_pair(factors, node.output)
+        product = contract([factors[one], factors[two]], kept, sizes)
+        factors = [factor for k, factor in enumerate(factors) if k not in (one, two)]
+        factors.append(Factor(product, kept))
+    return contract(factors, node.output, sizes, node.scale)
+
+
+def _next_pair(
+    factors: Sequence[Factor], output: Sequence[Any]
+) -> tuple[int, int, tuple[Any, ...]]:
+    """The two factors that share a label and whose product has the fewest axes, and these."""
+    holders: dict[Any, list[int]] = {label: [] for label in flat(output)}
+    for position, factor in enumerate(factors):
+        for label in dict.fromkeys(flat(factor.labels)):
+            holders.setdefault(label, []).append(position)
+    wanted = set(flat(output))
+    pairs = {pair for held in holders.values() for pair in pairwise(held)} or {(0, 1)}
+
+    def kept(pair: tuple[int, int]) -> tuple[Any, ...]:
+        labels = dict.fromkeys(flat(factors[pair[0]].labels) + flat(factors[pair[1]].labels))
+        return tuple(k for k in labels if k in wanted or not set(holders[k]).issubset(pair))
+
+    best = min(pairs, key=lambda pair: (len(kept(pair)), pair))
+    return *best, kept(best)
 
 
 def _heights(root: Node) -> dict[Node, int]:

@@ -8,19 +8,35 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
+from math import prod
 from typing import Any
 
 import numpy as np
-import opt_einsum
 from numpy.typing import NDArray
 
 from matcalc import dimensions
 from matcalc.errors import ShapeError, TooLargeError, UnboundError
-from matcalc.graph import Data, Factor, Node, Product, Scale, Symbol, topological
+from matcalc.graph import (
+    Apply,
+    Data,
+    Factor,
+    Group,
+    Node,
+    Product,
+    Scale,
+    Symbol,
+    flat,
+    topological,
+)
+from matcalc.operations import find_rule
+from matcalc.plan.contraction import Operand, contract_arrays
 from matcalc.plan.distribute import distribute
+from matcalc.plan.functions import numpy_function
+from matcalc.plan.windows import Window, place, resolve_windows
 
 Array = NDArray[np.floating[Any]]
+
+_NOT_WRITTEN: Array = np.zeros(0)  # the value of a window: it slices what stands beside it
 
 MAX_BYTES = 4 * 2**30
 
@@ -48,27 +64,19 @@ def evaluate(
     array([[1., 0.],
            [0., 2.]])
     """
-    work = _Evaluation(dict(arrays or {}), dict(sizes or {}), max_bytes)
     root = distribute(root)
     nodes = topological(root)
-    inlined = _used_once(root, nodes)
+    work = _Evaluation(dict(arrays or {}), dict(sizes or {}), max_bytes)
     for node in nodes:
-        if node not in inlined:
-            work.values[node] = work.value(node, inlined)
-    return work.dense(root)
-
-
-def _used_once(root: Node, nodes: Sequence[Node]) -> set[Node]:
-    """Products that one other product alone uses: they are contracted as a part of it."""
-    uses = Counter(operand for node in nodes for operand in node.operands)
-    return {
-        factor.node
-        for node in nodes
-        if isinstance(node, Product)
-        for factor in node.factors
-        if factor.exponent == 1 and uses[factor.node] == 1 and factor.node is not root
-        if isinstance(factor.node, Product) and not factor.node.is_structured
-    }
+        if isinstance(node, Symbol):
+            work.values[node] = work.bound(node)
+    inlined = work.inlined(nodes)
+    with np.errstate(all="ignore"):  # what is undefined is nan, what is too large inf
+        for node in nodes:
+            if node not in inlined and node not in work.values:
+                work.values[node] = work.value(node, inlined)
+        result = work.dense(root)
+    return result if result is not work.values[root] else np.array(result)
 
 
 class _Evaluation:
@@ -80,14 +88,51 @@ class _Evaluation:
         self.max_bytes = max_bytes
         self.values: dict[Node, Array] = {}
 
+    def inlined(self, nodes: Sequence[Node]) -> set[Node]:
+        """Products that are contracted as a part of others, not on their own.
+
+        Those that one product alone uses; and those that are larger than what they are made of,
+        such as outer products.
+        """
+        uses = Counter(operand for node in nodes for operand in node.operands)
+        return {
+            factor.node
+            for node in nodes
+            if isinstance(node, Product)
+            for factor in node.factors
+            if factor.exponent == 1 and Group not in map(type, factor.labels)
+            if isinstance(factor.node, Product) and len(factor.node.factors) > 1
+            if uses[factor.node] == 1 or self.grows(factor.node)
+        }
+
+    def grows(self, node: Product) -> bool:
+        """Whether a product has more entries than its factors together."""
+        below = sum(self.entries(operand) for operand in node.operands)
+        return self.entries(node) > below
+
+    def entries(self, node: Node) -> int:
+        return prod(dimensions.evaluate(dimension, self.sizes) for dimension in node.shape)
+
     def value(self, node: Node, inlined: set[Node]) -> Array:
         if isinstance(node, Data):
             return np.asarray(node.array)
-        if isinstance(node, Symbol):
-            return self.bound(node)
         if isinstance(node, Product):
             return self.contracted(node, inlined)
+        if isinstance(node, Apply):
+            return _NOT_WRITTEN if node.operation == "window" else self.applied(node)
         return self.added(node)
+
+    def applied(self, node: Apply) -> Array:
+        """The result of an operation, on arrays written out."""
+        function = numpy_function(find_rule(node.operation))
+        arguments: list[Any] = [self.dense(argument) for argument in node.arguments]
+        if not arguments:
+            arguments = [self.allowed(node.shape, np.dtype(np.float64))]
+        result = np.asarray(function(*arguments, *node.parameters))
+        if result.shape != self.allowed(node.shape, result.dtype):
+            shown = dimensions.times(node.shape)
+            raise ShapeError(f"{node.operation} gave {result.shape}, its rule promises {shown}")
+        return result
 
     def bound(self, node: Symbol) -> Array:
         """The array of a symbol; it gives named dimensions their sizes."""
@@ -112,42 +157,53 @@ class _Evaluation:
         return result
 
     def dense(self, node: Node) -> Array:
-        """The value of a node written out."""
+        """The value of a node written out, as an array that may be a node's own."""
         value = self.values[node]
-        if not (isinstance(node, Product) and node.is_structured):
-            return np.array(value)
+        if value is _NOT_WRITTEN and isinstance(node, Apply):
+            return self.applied(node)
+        if not isinstance(node, Product) or node.core == node.output:
+            return value
         result = np.zeros(self.allowed(node.shape, value.dtype), value.dtype)
         self.into(result, node)
         return result
 
     def into(self, result: Array, term: Node) -> None:
         """Add the value of a term to an array, a delta along its diagonal only."""
-        value = self.values[term]
         if not isinstance(term, Product):
-            result += value
+            result += self.dense(term)
             return
-        labels = list(dict.fromkeys(term.output))
-        kept = set(_core_labels(term))
-        index = tuple(slice(None) if label in kept else np.newaxis for label in labels)
-        diagonal = _diagonal(result, term.output)
+        value = self.values[term]
+        labels = flat(term.output)
+        split = result.reshape([dimensions.evaluate(term.sizes[k], self.sizes) for k in labels])
+        index = tuple(slice(None) if k in term.core else None for k in dict.fromkeys(labels))
+        diagonal = _diagonal(split, labels)
         diagonal += value[index]
 
     def contracted(self, node: Product, inlined: set[Node]) -> Array:
-        """A product over its distinct output labels, those of broadcasts left out."""
-        factors, output = _flattened(node, inlined)
+        """A product over its core: without deltas, broadcasts and regroupings of the output."""
+        factors, sizes = _flattened(node, inlined)
         scale = self.scale(node.scale)
         if not factors:
             return np.asarray(scale)
-        operands: list[Any] = []
+        operands: list[Operand] = []
+        windows: list[Window] = []
         for factor in factors:
-            operands += [_power(self.dense_factor(factor.node), factor.exponent), factor.labels]
-        self.allowed(tuple(node.sizes[k] for k in _core_labels(node)), operands[0].dtype)
-        result = np.asarray(opt_einsum.contract(*operands, output))
+            labels = flat(factor.labels)
+            if isinstance(factor.node, Apply) and factor.node.operation == "window":
+                windows.append(self.window(factor.node, labels))
+                continue
+            shape = [dimensions.evaluate(sizes[label], self.sizes) for label in labels]
+            array = self.dense(factor.node).reshape(shape)
+            operands.append(Operand(array, labels, factor.exponent))
+        self.allowed(tuple(node.sizes[k] for k in node.core), np.dtype(np.float64))
+        sliced, output, placed = resolve_windows(operands, windows, node.core)
+        result = place(contract_arrays(sliced, output), placed)
         return result if scale == 1 else result * result.dtype.type(scale)
 
-    def dense_factor(self, node: Node) -> Array:
-        structured = isinstance(node, Product) and node.is_structured
-        return self.dense(node) if structured else self.values[node]
+    def window(self, node: Apply, labels: tuple[Any, ...]) -> Window:
+        length, size = (dimensions.evaluate(k, self.sizes) for k in node.shape)
+        start = dimensions.evaluate(node.parameters[0], self.sizes) if node.parameters[0] else 0
+        return Window(start, length, size, *labels)
 
     def scale(self, scale: Scale) -> float:
         try:
@@ -179,36 +235,23 @@ def _diagonal(array: Array, labels: Sequence[int]) -> Array:
     return np.lib.stride_tricks.as_strided(array, shape, strides)
 
 
-def _core_labels(node: Product) -> tuple[int, ...]:
-    used = {label for factor in node.factors for label in factor.labels}
-    return tuple(label for label in dict.fromkeys(node.output) if label in used)
-
-
-def _flattened(node: Product, inlined: set[Node]) -> tuple[list[Factor], tuple[Any, ...]]:
-    """The factors of a product with those of inlined products in their place."""
+def _flattened(node: Product, inlined: set[Node]) -> tuple[list[Factor], list[Any]]:
+    """The factors of a product, those of inlined products in their place; and sizes of labels."""
     factors: list[Factor] = []
-    waiting = [(node, {label: label for label in range(len(node.sizes))})]
-    fresh = len(node.sizes)
+    sizes = list(node.sizes)
+    waiting = [(node, dict(enumerate(range(len(sizes)))))]
     while waiting:
         product, renamed = waiting.pop()
         for factor in product.factors:
-            labels = tuple(renamed[label] for label in factor.labels)
+            labels = tuple(renamed[label] for label in flat(factor.labels))
             inner = factor.node
             if inner not in inlined or not isinstance(inner, Product):
                 factors.append(factor._replace(labels=labels))
                 continue
             inside = dict(zip(inner.output, labels, strict=True))
-            for label in range(len(inner.sizes)):
+            for label, size in enumerate(inner.sizes):
                 if label not in inside:
-                    inside[label] = fresh
-                    fresh += 1
+                    inside[label] = len(sizes)
+                    sizes.append(size)
             waiting.append((inner, inside))
-    return factors, _core_labels(node)
-
-
-def _power(array: Array, exponent: Fraction) -> Array:
-    if exponent == 1:
-        return array
-    if exponent.denominator == 1:
-        return array ** int(exponent) if exponent > 0 else 1.0 / array ** -int(exponent)
-    return np.asarray(array ** float(exponent))
+    return factors, sizes

@@ -1,0 +1,31 @@
+"""Operations and their rules: a table, a file per family.
+
+An operation is a network of others, or has a pull of its own. Importing the families fills the
+table.
+"""
+
+from matcalc.operations import (
+    elementwise,
+    layers,
+    linalg,
+    parts,
+    products,
+    reductions,
+    rotations,
+)
+from matcalc.operations.registry import RULES, Rule, find_rule, parse_signature, register
+
+__all__ = [
+    "RULES",
+    "Rule",
+    "elementwise",
+    "find_rule",
+    "layers",
+    "linalg",
+    "parse_signature",
+    "parts",
+    "products",
+    "reductions",
+    "register",
+    "rotations",
+]

@@ -1,0 +1,365 @@
+"""Functions applied entry by entry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+from matcalc.errors import ShapeError
+from matcalc.graph import Apply, Node, apply, zero
+from matcalc.operations import algebra
+from matcalc.operations.algebra import (
+    constant,
+    entrywise,
+    minus,
+    multiple,
+    negative,
+    plus,
+    power,
+    reciprocal,
+    sqrt,
+    times,
+)
+from matcalc.operations.registry import composite, primitive
+
+_DLMF = "NIST Digital Library of Mathematical Functions"
+_HALF = Fraction(1, 2)
+
+Slope = Callable[[Node, Node], Node]  # from the operand and the result to the derivative
+
+
+def of(name: str, x: Node) -> Node:
+    """A function of one operand, entry by entry."""
+    return apply(name, (x,), x.shape)
+
+
+def _function(
+    name: str,
+    slope: Slope,
+    *,
+    formula: str,
+    source: str,
+    function: str,
+    points: str = "real",
+    domain: str = "everywhere",
+) -> None:
+    """Register a function of one operand; its derivative is diagonal."""
+
+    def pull(y: Apply, operand: int, bar: Node) -> Node:
+        del operand
+        return entrywise(bar, slope(y.arguments[0], y))
+
+    primitive(
+        name,
+        f"x[...]:{points} -> y[...]",
+        formula=formula,
+        source=source,
+        function=function,
+        domain=domain,
+    )(pull)
+
+
+def one_minus(x: Node) -> Node:
+    """One minus a node, entry by entry."""
+    return minus(constant(1), x)
+
+
+def one_plus(x: Node) -> Node:
+    """One plus a node, entry by entry."""
+    return plus(constant(1), x)
+
+
+def square(x: Node) -> Node:
+    """The square, entry by entry."""
+    return power(x, 2)
+
+
+# fmt: off
+_function("exp", lambda _, y: y, formula="dy = exp(x) ⊙ dx",
+    source=f"{_DLMF}, section 4.7", function="np.exp({0})")
+_function("log", lambda x, _: reciprocal(x), formula="dy = dx / x",
+    source=f"{_DLMF}, eq. 4.7.1", function="np.log({0})", points="positive", domain="x > 0")
+_function("log1p", lambda x, _: reciprocal(one_plus(x)), formula="dy = dx / (1 + x)",
+    source=f"{_DLMF}, eq. 4.7.1", function="np.log1p({0})", points="positive", domain="x > -1")
+_function("expm1", lambda x, _: of("exp", x), formula="dy = exp(x) ⊙ dx",
+    source=f"{_DLMF}, section 4.7", function="np.expm1({0})")
+_function("abs", lambda x, _: of("sign", x), formula="dy = sign(x) ⊙ dx",
+    source="Boyd & Vandenberghe, Convex Optimization (2004), section 9.1, for the kink",
+    function="np.abs({0})", points="nonzero", domain="x ≠ 0; at 0 the slope is taken as 0")
+_function("sign", lambda x, _: zero(x.shape), formula="dy = 0",
+    source="piecewise constant", function="np.sign({0})", points="nonzero", domain="x ≠ 0")
+_function("step", lambda x, _: zero(x.shape), formula="dy = 0",
+    source="piecewise constant; step(0) = 0", function="np.where({0} > 0, 1.0, 0.0)",
+    points="nonzero", domain="x ≠ 0")
+_function("sin", lambda x, _: of("cos", x), formula="dy = cos(x) ⊙ dx",
+    source=f"{_DLMF}, section 4.20", function="np.sin({0})")
+_function("cos", lambda x, _: negative(of("sin", x)), formula="dy = -sin(x) ⊙ dx",
+    source=f"{_DLMF}, section 4.20", function="np.cos({0})")
+_function("tan", lambda _, y: one_plus(square(y)), formula="dy = (1 + tan²(x)) ⊙ dx",
+    source=f"{_DLMF}, section 4.20", function="np.tan({0})", points="unit",
+    domain="cos(x) ≠ 0")
+_function("arcsin", lambda x, _: reciprocal(sqrt(one_minus(square(x)))),
+    formula="dy = dx / √(1 - x²)", source=f"{_DLMF}, section 4.24", function="np.arcsin({0})",
+    points="unit", domain="|x| < 1")
+_function("arccos", lambda x, _: negative(reciprocal(sqrt(one_minus(square(x))))),
+    formula="dy = -dx / √(1 - x²)", source=f"{_DLMF}, section 4.24", function="np.arccos({0})",
+    points="unit", domain="|x| < 1")
+_function("arctan", lambda x, _: reciprocal(one_plus(square(x))), formula="dy = dx / (1 + x²)",
+    source=f"{_DLMF}, section 4.24", function="np.arctan({0})")
+_function("sinh", lambda x, _: of("cosh", x), formula="dy = cosh(x) ⊙ dx",
+    source=f"{_DLMF}, section 4.34", function="np.sinh({0})")
+_function("cosh", lambda x, _: of("sinh", x), formula="dy = sinh(x) ⊙ dx",
+    source=f"{_DLMF}, section 4.34", function="np.cosh({0})")
+_function("tanh", lambda _, y: one_minus(square(y)), formula="dy = (1 - y²) ⊙ dx",
+    source=f"{_DLMF}, section 4.34", function="np.tanh({0})")
+_function("erf", lambda x, _: times(_two_over_root_pi(), of("exp", negative(square(x)))),
+    formula="dy = 2/√π exp(-x²) ⊙ dx", source=f"{_DLMF}, eq. 7.2.1", function="erf")
+_function("Phi", lambda x, _: normal_density(x), formula="dy = φ(x) ⊙ dx, φ(x) = exp(-x²/2)/√(2π)",
+    source=f"{_DLMF}, eq. 7.2.1, by Φ(x) = (1 + erf(x/√2))/2", function="normal_cdf")
+_function("sigmoid", lambda _, y: times(y, one_minus(y)), formula="dy = y ⊙ (1 - y) ⊙ dx",
+    source="Bishop, Pattern Recognition and Machine Learning (2006), eq. 4.88",
+    function="np.exp(-np.logaddexp(0.0, -{0}))")
+_function("logit", lambda x, _: reciprocal(times(x, one_minus(x))),
+    formula="dy = dx / (x ⊙ (1 - x))", source=f"{_DLMF}, eq. 4.7.1, of log(x) - log(1 - x)",
+    function="np.log({0}) - np.log1p(-{0})", points="unit", domain="0 < x < 1")
+_function("relu", lambda x, _: of("step", x), formula="dy = step(x) ⊙ dx",
+    source="Goodfellow, Bengio & Courville, Deep Learning (2016), section 6.3.1",
+    function="np.maximum({0}, 0.0)", points="nonzero",
+    domain="x ≠ 0; at 0 the slope is taken as 0")
+_function("softplus", lambda x, _: of("sigmoid", x), formula="dy = sigmoid(x) ⊙ dx",
+    source="Goodfellow, Bengio & Courville, Deep Learning (2016), eq. 3.42",
+    function="np.logaddexp(0.0, {0})")
+# fmt: on
+
+
+def _two_over_root_pi() -> Node:
+    return multiple(2, power(algebra.pi(), -_HALF))
+
+
+def normal_density(x: Node) -> Node:
+    """The density of the standard normal distribution, entry by entry."""
+    bell = of("exp", multiple(-_HALF, square(x)))
+    return times(bell, power(multiple(2, algebra.pi()), -_HALF))
+
+
+@composite(
+    "sqrt",
+    "x[...]:positive -> y[...]",
+    formula="dy = dx / (2 √x)",
+    source=f"{_DLMF}, eq. 4.7.12",
+    domain="x > 0",
+    function="np.sqrt({0})",
+)
+def sqrt_rule(x: Node) -> Node:
+    """The square root, entry by entry."""
+    return sqrt(x)
+
+
+@composite(
+    "leaky_relu",
+    "x[...]:nonzero -> y[...]",
+    formula="dy = (slope + (1 - slope) step(x)) ⊙ dx",
+    source="Maas, Hannun & Ng, Rectifier Nonlinearities (2013), eq. 3",
+    domain="x ≠ 0; at 0 the slope is taken from the left",
+    function="np.where({0} > 0, {0}, {slope} * {0})",
+    parameters={"slope": Fraction(1, 100)},
+)
+def leaky_relu(x: Node, slope: Fraction = Fraction(1, 100)) -> Node:
+    """A rectifier that leaks on the left."""
+    return plus(multiple(slope, x), multiple(1 - Fraction(slope), of("relu", x)))
+
+
+@composite(
+    "elu",
+    "x[...]:nonzero -> y[...]",
+    formula="dy = (step(x) + alpha (1 - step(x)) ⊙ exp(min(x, 0))) ⊙ dx",
+    source="Clevert, Unterthiner & Hochreiter, Exponential Linear Units (ICLR 2016), eq. 15",
+    domain="x ≠ 0, and 0 too for alpha = 1; at 0 the slope is taken from the left",
+    function="np.where({0} > 0, {0}, {alpha} * np.expm1(np.minimum({0}, 0.0)))",
+    parameters={"alpha": Fraction(1)},
+)
+def elu(x: Node, alpha: Fraction = Fraction(1)) -> Node:
+    """The exponential linear unit."""
+    right = of("relu", x)
+    return plus(right, multiple(alpha, of("expm1", minus(x, right))))
+
+
+@composite(
+    "gelu",
+    "x[...] -> y[...]",
+    formula="dy = (Φ(x) + x ⊙ φ(x)) ⊙ dx",
+    source="Hendrycks & Gimpel, Gaussian Error Linear Units (2016), section 2",
+    function="gelu",
+)
+def gelu(x: Node) -> Node:
+    """The Gaussian error linear unit, by the normal distribution."""
+    return times(x, of("Phi", x))
+
+
+@composite(
+    "gelu_tanh",
+    "x[...] -> y[...]",
+    formula="dy = (1 + tanh(u) + x (1 - tanh²(u)) u')/2 ⊙ dx, u = √(2/π) (x + 0.044715 x³)",
+    source="Hendrycks & Gimpel, Gaussian Error Linear Units (2016), section 2",
+    function="gelu_tanh",
+)
+def gelu_tanh(x: Node) -> Node:
+    """The Gaussian error linear unit, by its approximation with tanh."""
+    cubic = plus(x, multiple(Fraction(44715, 1000000), power(x, 3)))
+    root = power(multiple(_HALF, algebra.pi()), -_HALF)
+    return multiple(_HALF, times(x, one_plus(of("tanh", times(root, cubic)))))
+
+
+@composite(
+    "silu",
+    "x[...] -> y[...]",
+    formula="dy = (s + x ⊙ s ⊙ (1 - s)) ⊙ dx, s = sigmoid(x)",
+    source="Hendrycks & Gimpel, Gaussian Error Linear Units (2016), section 2",
+    function="{0} * np.exp(-np.logaddexp(0.0, -{0}))",
+)
+def silu(x: Node) -> Node:
+    """The sigmoid linear unit."""
+    return times(x, of("sigmoid", x))
+
+
+@composite(
+    "clip",
+    "x[...]:nonzero -> y[...]",
+    formula="dy = (step(x - low) - step(x - high)) ⊙ dx",
+    source="piecewise linear; hardtanh for low = -1, high = 1",
+    domain="x ≠ low, high",
+    function="np.clip({0}, float({low}), float({high}))",
+    parameters={"low": Fraction(-1), "high": Fraction(1)},
+)
+def clip(x: Node, low: Fraction = Fraction(-1), high: Fraction = Fraction(1)) -> Node:
+    """Entries held between two numbers; hardtanh."""
+    if low >= high:
+        raise ShapeError(f"clip needs low < high, not {low} and {high}")
+    left, right = (of("relu", minus(x, constant(edge))) for edge in (low, high))
+    return plus(constant(low), minus(left, right))
+
+
+@composite(
+    "hardtanh",
+    "x[...]:nonzero -> y[...]",
+    formula="dy = (step(x + 1) - step(x - 1)) ⊙ dx",
+    source="piecewise linear; clip for low = -1, high = 1",
+    domain="x ≠ ±1",
+    function="np.clip({0}, -1.0, 1.0)",
+)
+def hardtanh(x: Node) -> Node:
+    """Entries held between -1 and 1."""
+    return clip(x)
+
+
+@composite(
+    "maximum",
+    "x[...] y[...] -> z[...]",
+    formula="dz = (1 + sign(x - y))/2 ⊙ dx + (1 - sign(x - y))/2 ⊙ dy",
+    source="Griewank & Walther, Evaluating Derivatives (2008), section 14.1",
+    domain="x ≠ y; at ties each has half",
+    function="np.maximum({0}, {1})",
+)
+def maximum(x: Node, y: Node) -> Node:
+    """The larger of two, entry by entry."""
+    return multiple(_HALF, plus(x, y, of("abs", minus(x, y))))
+
+
+@composite(
+    "minimum",
+    "x[...] y[...] -> z[...]",
+    formula="dz = (1 - sign(x - y))/2 ⊙ dx + (1 + sign(x - y))/2 ⊙ dy",
+    source="Griewank & Walther, Evaluating Derivatives (2008), section 14.1",
+    domain="x ≠ y; at ties each has half",
+    function="np.minimum({0}, {1})",
+)
+def minimum(x: Node, y: Node) -> Node:
+    """The smaller of two, entry by entry."""
+    return multiple(_HALF, minus(plus(x, y), of("abs", minus(x, y))))
+
+
+@primitive(
+    "hypot",
+    "x[...]:nonzero y[...]:nonzero -> z[...]",
+    formula="dz = (x ⊙ dx + y ⊙ dy) / z",
+    source=f"{_DLMF}, eq. 4.7.12",
+    domain="(x, y) ≠ (0, 0)",
+    function="np.hypot({0}, {1})",
+)
+def pull_hypot(z: Apply, operand: int, bar: Node) -> Node:
+    """Pull back through the length of two legs."""
+    return entrywise(bar, z.arguments[operand], reciprocal(z))
+
+
+@primitive(
+    "atan2",
+    "y[...]:nonzero x[...]:nonzero -> z[...]",
+    formula="dz = (x ⊙ dy - y ⊙ dx) / (x² + y²)",
+    source=f"{_DLMF}, section 4.24",
+    domain="(x, y) ≠ (0, 0), off the cut x < 0, y = 0",
+    function="np.arctan2({0}, {1})",
+)
+def pull_atan2(z: Apply, operand: int, bar: Node) -> Node:
+    """Pull back through the angle of a point."""
+    y, x = z.arguments
+    length = reciprocal(plus(square(x), square(y)))
+    return entrywise(bar, x if operand == 0 else negative(y), length)
+
+
+def _spread_operands(name: str, x: Node, y: Node) -> tuple[Node, Node]:
+    shape = algebra.common_shape(name, (x, y))
+    return algebra.spread(x, shape), algebra.spread(y, shape)
+
+
+@primitive(
+    "power_of",
+    "x[...]:positive y[...] -> z[...]",
+    formula="dz = y ⊙ x^(y-1) ⊙ dx + log(x) ⊙ z ⊙ dy",
+    source=f"{_DLMF}, eq. 4.7.12 and 4.7.1",
+    domain="x > 0",
+    function="np.power({0}, {1})",
+)
+def pull_power_of(z: Apply, operand: int, bar: Node) -> Node:
+    """Pull back through a power whose exponent varies too."""
+    x, y = z.arguments
+    if operand == 0:
+        lowered = apply("power_of", (x, minus(y, constant(1))), x.shape)
+        return entrywise(bar, y, lowered)
+    return entrywise(bar, of("log", x), z)
+
+
+@composite(
+    "pow",
+    "X[m,n]:positive Y[m,n] -> Z[m,n]",
+    "x:positive Y[m,n] -> Z[m,n]",
+    "X[m,n]:positive y -> Z[m,n]",
+    formula="dZ = Y ⊙ X^(Y-1) ⊙ dX + log(X) ⊙ Z ⊙ dY, entry by entry",
+    source=f"{_DLMF}, eq. 4.7.12 and 4.7.1",
+    domain="X > 0",
+    function="np.power({0}, {1})",
+)
+def pow_rule(x: Node, y: Node) -> Node:
+    """A power entry by entry; base and exponent are of one shape, or one is a scalar."""
+    base, exponent = _spread_operands("pow", x, y)
+    return apply("power_of", (base, exponent), base.shape)
+
+
+@primitive(
+    "stumpff",
+    "q[...]:positive -> c[...]",
+    formula="dc_k = (k c_(k+2) - c_(k+1))/2 ⊙ dq, c_k(q) = sum (-q)^n / (2n+k)!",
+    source="Danby, Fundamentals of Celestial Mechanics (2nd edition, 1988), section 6.9",
+    function="stumpff",
+    parameters={"k": 1},
+)
+def pull_stumpff(y: Apply, operand: int, bar: Node) -> Node:
+    """Pull back through a Stumpff function: smooth forms of sin θ/θ and (1 - cos θ)/θ²."""
+    del operand
+    (q,), (k,) = y.arguments, y.parameters
+    slope = multiple(_HALF, minus(multiple(k, stumpff(q, k + 2)), stumpff(q, k + 1)))
+    return entrywise(bar, slope)
+
+
+def stumpff(q: Node, k: int) -> Node:
+    """The k-th Stumpff function, entry by entry."""
+    return apply("stumpff", (q,), q.shape, (k,))

@@ -1,0 +1,186 @@
+"""Linear algebra: inverses, determinants, the matrix exponential."""
+
+from __future__ import annotations
+
+from matcalc import dimensions
+from matcalc.dimensions import Shape
+from matcalc.errors import ShapeError
+from matcalc.graph import Apply, Factor, Node, add, apply, contract, einsum
+from matcalc.operations import algebra
+from matcalc.operations.parts import picked, placed, window
+from matcalc.operations.registry import composite, primitive
+
+_COOKBOOK = "Petersen & Pedersen, The Matrix Cookbook (2012)"
+
+
+def applied(operation: str, x: Node, shape: Shape | None = None) -> Node:
+    """An operation of one operand, of whose shape the result is if no other is named."""
+    return apply(operation, (x,), x.shape if shape is None else shape)
+
+
+def inverse(x: Node) -> Node:
+    """The inverse of a square matrix."""
+    return applied("inv", x)
+
+
+@primitive(
+    "inv",
+    "X[n,n]:invertible -> Y[n,n]",
+    formula="dY = -Y dX Y",
+    source=f"{_COOKBOOK}, eq. 40",
+    domain="X invertible",
+    function="np.linalg.inv({0})",
+)
+def pull_inverse(y: Apply, operand: int, bar: Node) -> Node:
+    """Pull back through an inverse: ``-Yᵀ bar Yᵀ``."""
+    del operand
+    return algebra.negative(einsum("... k l, k i, j l -> ... i j", bar, y, y))
+
+
+@primitive(
+    "pinv",
+    "X[m,n]:full_rank -> P[n,m]",
+    formula="dP = -P dX P + P Pᵀ dXᵀ (I - X P) + (I - P X) dXᵀ Pᵀ P",
+    source="Golub & Pereyra, SIAM Journal on Numerical Analysis 10 (1973), eq. 4.12",
+    domain="X of full rank, and its rank the same nearby",
+    function="np.linalg.pinv({0})",
+)
+def pull_pinv(p: Apply, operand: int, bar: Node) -> Node:
+    """Pull back through a pseudo-inverse of a matrix of full rank."""
+    del operand
+    x = p.arguments[0]
+    m, n = x.shape
+    left = algebra.minus(algebra.eye(m), algebra.matmul(x, p))
+    right = algebra.minus(algebra.eye(n), algebra.matmul(p, x))
+    return add(
+        [
+            algebra.negative(einsum("... i j, i k, l j -> ... k l", bar, p, p)),
+            einsum("... i j, i a, b a, l j -> ... l b", bar, p, p, left),
+            einsum("... i j, i l, a b, a j -> ... b l", bar, right, p, p),
+        ]
+    )
+
+
+@primitive(
+    "det",
+    "X[n,n]:invertible -> y",
+    formula="d det(X) = tr(adj(X) dX)",
+    source=f"{_COOKBOOK}, eq. 41",
+    function="np.linalg.det({0})",
+)
+def pull_det(y: Apply, operand: int, bar: Node) -> Node:
+    """Pull back through a determinant: ``bar adj(X)ᵀ``."""
+    del operand
+    return einsum("..., j i -> ... i j", bar, applied("adj", y.arguments[0]))
+
+
+@primitive(
+    "adj",
+    "X[n,n]:invertible -> Y[n,n]",
+    formula="d adj(X) = tr(adj(X) dX) X⁻¹ - adj(X) dX X⁻¹",
+    source=f"{_COOKBOOK}, eq. 40 and 41, by adj(X) = det(X) X⁻¹",
+    domain="its value everywhere; its derivative for invertible X",
+    function="adjugate",
+)
+def pull_adj(y: Apply, operand: int, bar: Node) -> Node:
+    """Pull back through an adjugate, written as det(X) X⁻¹."""
+    del operand
+    inv = inverse(y.arguments[0])
+    return add(
+        [
+            einsum("... k l, k l, j i -> ... i j", bar, inv, y),
+            algebra.negative(einsum("... k l, k i, j l -> ... i j", bar, y, inv)),
+        ]
+    )
+
+
+@primitive(
+    "logdet",
+    "X[n,n]:invertible -> y",
+    formula="d log|det X| = tr(X⁻¹ dX)",
+    source=f"{_COOKBOOK}, eq. 43 and 57",
+    domain="X invertible",
+    function="np.linalg.slogdet({0})[1]",
+)
+def pull_logdet(y: Apply, operand: int, bar: Node) -> Node:
+    """Pull back through the logarithm of the absolute determinant: ``bar X⁻ᵀ``."""
+    del operand
+    return einsum("..., j i -> ... i j", bar, inverse(y.arguments[0]))
+
+
+@composite(
+    "solve",
+    "A[n,n]:invertible b[n] -> x[n]",
+    "A[n,n]:invertible B[n,k] -> X[n,k]",
+    formula="dX = A⁻¹ (dB - dA X)",
+    source=f"{_COOKBOOK}, eq. 37 and 40",
+    domain="A invertible",
+    function="np.linalg.solve({0}, {1})",
+)
+def solve(a: Node, b: Node) -> Node:
+    """The solution of A X = B: the product with an inverse that is solved for, not formed."""
+    return algebra.matmul(inverse(_square("solve", a)), b)
+
+
+def _square(name: str, x: Node) -> Node:
+    if len(x.shape) != 2 or x.shape[0] != x.shape[1]:
+        raise ShapeError(f"{name} takes a square matrix; found {dimensions.times(x.shape)}")
+    return x
+
+
+_POWERS = 64
+
+
+@composite(
+    "matrix_power",
+    "X[n,n]:invertible -> Y[n,n]",
+    formula="d(X^k) = sum over r < k of X^r dX X^(k-1-r)",
+    source=f"{_COOKBOOK}, eq. 90 and 91",
+    domain="everywhere; X invertible for k < 0",
+    function="np.linalg.matrix_power({0}, {k})",
+    parameters={"k": 3},
+)
+def matrix_power(x: Node, k: int = 3) -> Node:
+    """A whole power of a square matrix, by repeated squaring."""
+    if abs(k) > _POWERS:
+        raise ShapeError(f"matrix_power takes exponents up to {_POWERS}, not {k}")
+    base = inverse(_square("matrix_power", x)) if k < 0 else _square("matrix_power", x)
+    result: Node | None = None
+    rest = abs(k)
+    while rest:
+        if rest % 2:
+            result = base if result is None else algebra.matmul(base, result)
+        base = algebra.matmul(base, base)
+        rest //= 2
+    return algebra.eye(x.shape[0]) if result is None else result
+
+
+@primitive(
+    "expm",
+    "X[...,n,n]:small -> Y[...,n,n]",
+    formula="d exp(X) = L(X, dX), the upper right block of exp([[X, dX], [0, X]])",
+    source="Higham, Functions of Matrices (2008), eq. 10.15 and theorem 3.6",
+    function="scipy.linalg.expm({0})",
+)
+def pull_expm(y: Apply, operand: int, bar: Node) -> Node:
+    """Pull back through a matrix exponential: the Fréchet derivative at Xᵀ of what arrives.
+
+    Of a stack of matrices each has its own exponential, so x is spread over the front axes of
+    what arrives alone.
+    """
+    del operand
+    turned = algebra.swapped(y.arguments[0])
+    front = len(bar.shape) - len(turned.shape)
+    axes = tuple(range(len(bar.shape)))
+    sizes = dict(zip(axes[:front], bar.shape, strict=False))
+    return frechet(contract([Factor(turned, axes[front:])], axes, sizes), bar)
+
+
+def frechet(x: Node, direction: Node) -> Node:
+    """The Fréchet derivative of the matrix exponential at each matrix of a stack."""
+    n, last = x.shape[-1], len(x.shape) - 1
+    both = dimensions.product([2, n])
+    first, second = window(0, n, both), window(n, n, both)
+    corners = [(x, first, first), (direction, first, second), (x, second, second)]
+    block = add([placed(placed(a, last - 1, rows), last, cols) for a, rows, cols in corners])
+    return picked(picked(applied("expm", block), last - 1, first), last, second)

@@ -1,0 +1,193 @@
+"""Parts of arrays: slices, concatenations, triangles, constants."""
+
+from __future__ import annotations
+
+from matcalc import dimensions
+from matcalc.dimensions import Dimension
+from matcalc.errors import NotDifferentiableError, ShapeError
+from matcalc.graph import Apply, Factor, Node, add, apply, contract, zero
+from matcalc.operations import algebra
+from matcalc.operations.registry import composite, primitive
+
+_LINEAR = "linear; Magnus & Neudecker, Matrix Differential Calculus (3rd edition, 2019), chapter 3"
+
+
+def window(start: Dimension, length: Dimension, size: Dimension) -> Node:
+    """The matrix that picks entries ``start`` to ``start + length`` of a vector of ``size``."""
+    if start == 0 and length == size:
+        return algebra.eye(size)
+    return apply("window", (), (length, size), (start,))
+
+
+def _no_operand(node: Apply, operand: int, bar: Node) -> Node:
+    raise NotDifferentiableError(f"{node.operation} has no operand {operand}: {bar.shape}")
+
+
+for _name, _signature, _formula, _function, _parameters in (
+    ("window", "-> W[k,n]", "constant: W[i, start + i] = 1", "window", {"start": 0}),
+    ("triangle", "-> M[m,n]", "constant: ones on and below a diagonal", "triangle", {"k": 0}),
+    ("levi_civita", "-> E[3,3,3]", "constant: the sign of a permutation", "levi_civita", {}),
+    ("pi", "-> p", "constant: 3.14159…", "pi", {}),
+):
+    primitive(
+        _name,
+        _signature,
+        formula=_formula,
+        source="by definition",
+        function=_function,
+        parameters=_parameters,
+    )(_no_operand)
+
+
+@composite(
+    "slice",
+    "X[m,n] -> Y[m,n]",
+    formula="d X[start:stop] = dX[start:stop]",
+    source=_LINEAR,
+    function="part",
+    parameters={"axis": 0, "start": 0, "stop": 2},
+)
+def slice_rule(x: Node, axis: int = 0, start: int = 0, stop: int = 2) -> Node:
+    """Entries ``start`` to ``stop`` along an axis, both constant."""
+    rank = len(x.shape)
+    if not -rank <= axis < rank:
+        raise ShapeError(f"axis {axis} of an array of {rank} axes")
+    size = x.shape[axis % rank]
+    if not 0 <= start < stop or (isinstance(size, int) and stop > size):
+        raise ShapeError(f"a slice {start}:{stop} of an axis of {size}: 0 <= start < stop <= size")
+    return picked(x, axis % rank, window(start, stop - start, size))
+
+
+def picked(x: Node, axis: int, which: Node) -> Node:
+    """A node with one axis taken through a window."""
+    axes = algebra.axes_of(x)
+    output = ["picked" if k == axis else k for k in axes]
+    return contract([Factor(which, ("picked", axis)), Factor(x, axes)], output)
+
+
+def placed(x: Node, axis: int, which: Node) -> Node:
+    """A node with one axis put into a window of a larger one, zeros around it."""
+    axes = algebra.axes_of(x)
+    output = ["whole" if k == axis else k for k in axes]
+    return contract([Factor(which, (axis, "whole")), Factor(x, axes)], output)
+
+
+@composite(
+    "concatenate",
+    "A[m,n] B[p,n] -> C[m+p,n]",
+    "a[m] b[p] -> c[m+p]",
+    formula="d [A; B] = [dA; dB]",
+    source=_LINEAR,
+    function="concatenate",
+    parameters={"axis": 0},
+)
+def concatenate(*operands: Node, axis: int = 0) -> Node:
+    """Operands one after the other along an axis."""
+    rank = len(operands[0].shape) if operands else 0
+    if not -rank <= axis < rank:
+        raise ShapeError(f"axis {axis} of an array of {rank} axes")
+    axis %= rank
+    rests = {one.shape[:axis] + one.shape[axis + 1 :] for one in operands}
+    if len(rests) > 1 or any(len(one.shape) != rank for one in operands):
+        found = ", ".join(dimensions.times(one.shape) for one in operands)
+        raise ShapeError(f"concatenate along axis {axis}: the other axes of {found} differ")
+    lengths = [one.shape[axis] for one in operands]
+    size = dimensions.total(lengths)
+    terms: list[Node] = []
+    for k, operand in enumerate(operands):
+        start = dimensions.total(lengths[:k])
+        terms.append(placed(operand, axis, window(start, lengths[k], size)))
+    return add(terms)
+
+
+@composite(
+    "stack",
+    "A[m,n] B[m,n] -> C[2,m,n]",
+    formula="d [A, B] = [dA, dB]",
+    source=_LINEAR,
+    function="stack",
+    parameters={"axis": 0},
+)
+def stack(*operands: Node, axis: int = 0) -> Node:
+    """Operands of one shape side by side along a new axis."""
+    if len({one.shape for one in operands}) != 1:
+        raise ShapeError("stack takes operands of one shape")
+    rank = len(operands[0].shape)
+    if not -rank - 1 <= axis <= rank:
+        raise ShapeError(f"axis {axis} of an array of {rank + 1} axes")
+    axis %= rank + 1
+    axes = algebra.axes_of(operands[0])
+    lifted = (*axes[:axis], "new", *axes[axis:])
+    single = [contract([Factor(one, axes)], lifted, {"new": 1}) for one in operands]
+    return concatenate(*single, axis=axis)
+
+
+@composite(
+    "tril",
+    "X[m,n] -> Y[m,n]",
+    formula="d tril(X) = tril(dX)",
+    source=_LINEAR,
+    function="np.tril({0}, {k})",
+    parameters={"k": 0},
+)
+def tril(x: Node, k: int = 0) -> Node:
+    """The lower triangle, up to the k-th diagonal above the main one."""
+    return algebra.times(x, _triangle(x, k))
+
+
+@composite(
+    "triu",
+    "X[m,n] -> Y[m,n]",
+    formula="d triu(X) = triu(dX)",
+    source=_LINEAR,
+    function="np.triu({0}, {k})",
+    parameters={"k": 0},
+)
+def triu(x: Node, k: int = 0) -> Node:
+    """The upper triangle, from the k-th diagonal above the main one."""
+    return algebra.minus(x, tril(x, k - 1))
+
+
+def _triangle(x: Node, k: int) -> Node:
+    if len(x.shape) != 2:
+        raise ShapeError(f"a triangle of {dimensions.times(x.shape)}: it needs a matrix")
+    return apply("triangle", (), x.shape, (k,))
+
+
+@composite(
+    "eye",
+    "-> I[n,n]",
+    formula="d I = 0",
+    source="by definition",
+    function="np.eye({n})",
+    parameters={"n": 2},
+)
+def eye(n: Dimension = 2) -> Node:
+    """The identity matrix."""
+    return algebra.eye(n)
+
+
+@composite(
+    "ones",
+    "-> O[m,n]",
+    formula="d 1 = 0",
+    source="by definition",
+    function="np.ones({shape})",
+    parameters={"shape": (2, 3)},
+)
+def ones(shape: tuple[Dimension, ...] = (2, 3)) -> Node:
+    """Ones."""
+    return algebra.constant(1, tuple(shape))
+
+
+@composite(
+    "zeros",
+    "-> O[m,n]",
+    formula="d 0 = 0",
+    source="by definition",
+    function="np.zeros({shape})",
+    parameters={"shape": (2, 3)},
+)
+def zeros(shape: tuple[Dimension, ...] = (2, 3)) -> Node:
+    """Zeros."""
+    return zero(tuple(shape))

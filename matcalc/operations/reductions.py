@@ -1,0 +1,291 @@
+"""Norms, extremes, products of entries, softmax and its kin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from matcalc import dimensions
+from matcalc.dimensions import Shape
+from matcalc.errors import NotDifferentiableError, ShapeError
+from matcalc.graph import Apply, Factor, Group, Node, apply, contract, zero
+from matcalc.operations import algebra
+from matcalc.operations.algebra import entrywise, minus, sqrt, summed
+from matcalc.operations.elementwise import of
+from matcalc.operations.registry import Pull, Rule, composite, primitive, register
+
+_COOKBOOK = "Petersen & Pedersen, The Matrix Cookbook (2012)"
+
+
+@composite(
+    "norm",
+    "X[m,n] -> y",
+    "x[n] -> y",
+    formula="d‖X‖ = sum(X ⊙ dX) / ‖X‖: the 2-norm of a vector, the Frobenius norm of a matrix",
+    source=f"{_COOKBOOK}, eq. 129",
+    domain="X ≠ 0; at 0 there is no derivative, and the answer is nan",
+    function="np.sqrt(np.sum({0} ** 2))",
+)
+def norm(x: Node) -> Node:
+    """The square root of the sum of squares."""
+    return sqrt(algebra.squared_norm(x))
+
+
+@composite(
+    "squared_norm",
+    "X[m,n] -> y",
+    "x[n] -> y",
+    formula="d‖X‖² = 2 sum(X ⊙ dX)",
+    source=f"{_COOKBOOK}, eq. 131 and 132",
+    function="np.sum({0} ** 2)",
+)
+def squared_norm(x: Node) -> Node:
+    """The sum of squares."""
+    return algebra.squared_norm(x)
+
+
+@composite(
+    "norm1",
+    "X[m,n]:nonzero -> y",
+    formula="d‖X‖₁ = sum(sign(X) ⊙ dX)",
+    source="Boyd & Vandenberghe, Convex Optimization (2004), section 9.1",
+    domain="no entry 0; there the slope is taken as 0",
+    function="np.sum(np.abs({0}))",
+)
+def norm1(x: Node) -> Node:
+    """The sum of absolute values."""
+    return summed(of("abs", x))
+
+
+def _checked_axis(x: Node, axis: int | None) -> int | None:
+    """An axis counted from the front; ``None`` means all."""
+    rank = len(x.shape)
+    if axis is None or -rank <= axis < rank:
+        return axis if axis is None else axis % rank
+    raise ShapeError(f"axis {axis} of an array of {rank} axes")
+
+
+def reducing(name: str, x: Node, axis: int | None = None) -> Apply:
+    """An operation over one axis, or over all."""
+    axis = _checked_axis(x, axis)
+    left = () if axis is None else x.shape[:axis] + x.shape[axis + 1 :]
+    return apply(name, (x,), left, (axis,))
+
+
+def spread_back(y: Apply, bar: Node, *factors: Node) -> Node:
+    """What is pulled back, repeated over the reduced axes, times factors of the operand."""
+    x = y.arguments[0]
+    front = tuple(("front", k) for k in range(len(bar.shape) - len(y.shape)))
+    axes = algebra.axes_of(x)
+    axis = y.parameters[0]
+    kept = tuple(k for k in axes if axis is not None and k != axis)
+    return contract(
+        [Factor(bar, (*front, *kept)), *(Factor(factor, axes) for factor in factors)],
+        (*front, *axes),
+        dict(zip(axes, x.shape, strict=True)),
+    )
+
+
+def _reduction(
+    name: str, *, formula: str, source: str, domain: str, function: str, points: str
+) -> Callable[[Pull], Pull]:
+    """Register an operation over one axis, or over all; the decorated function is its pull."""
+
+    def decorate(pull: Pull) -> Pull:
+        def build(x: Node, axis: int | None = None) -> Node:
+            return reducing(name, x, axis)
+
+        signatures = (f"X[m,n]:{points} -> y",)
+        over = {"axis": None}
+        register(Rule(name, signatures, formula, source, domain, build, function, pull, over))
+        return pull
+
+    return decorate
+
+
+def _extreme(name: str, better: str) -> None:
+    @_reduction(
+        name,
+        formula=f"d {name}(X) = mean of dX over the {better} entries",
+        source="Griewank & Walther, Evaluating Derivatives (2nd edition, 2008), section 14.1",
+        domain="a single extreme entry; at ties they share equally",
+        function=f"np.{name}({{0}}, axis={{axis!r}})",
+        points="distinct",
+    )
+    def pull(y: Apply, operand: int, bar: Node) -> Node:
+        share = apply(f"{name}_share", y.arguments, y.arguments[operand].shape, y.parameters)
+        return spread_back(y, bar, share)
+
+    @primitive(
+        f"{name}_share",
+        "X[m,n]:distinct -> S[m,n]",
+        formula="dS = 0",
+        source="piecewise constant: one over their number at the extreme entries, else 0",
+        domain="a single extreme entry",
+        function=f"{name}_share",
+        parameters={"axis": None},
+    )
+    def pull_share(s: Apply, operand: int, bar: Node) -> Node:
+        return zero(_front(bar, s) + s.arguments[operand].shape)
+
+    del pull, pull_share
+
+
+_extreme("max", "largest")
+_extreme("min", "smallest")
+
+
+def _front(bar: Node, y: Node) -> Shape:
+    """The axes of what is pulled back, before those of the node."""
+    return bar.shape[: len(bar.shape) - len(y.shape)]
+
+
+@_reduction(
+    "prod",
+    formula="d prod(X) = sum(products of the others ⊙ dX)",
+    source="NIST Digital Library of Mathematical Functions, eq. 1.4.10",
+    domain="everywhere, zeros included; a derivative of order 3 is not known",
+    function="np.prod({0}, axis={axis!r})",
+    points="real",
+)
+def pull_prod(y: Apply, operand: int, bar: Node) -> Node:
+    """Pull back through a product of entries: by the products of all others."""
+    x = y.arguments[operand]
+    if y.parameters[0] is not None:
+        others = apply("products_of_others", (x,), x.shape, y.parameters)
+        return spread_back(y, bar, others)
+    flat_x = _raveled(x)
+    others = apply("products_of_others", (flat_x,), flat_x.shape, (0,))
+    return spread_back(y, bar, _unraveled(others, x))
+
+
+def _raveled(x: Node) -> Node:
+    axes = algebra.axes_of(x)
+    return contract([Factor(x, axes)], [Group(axes)])
+
+
+def _unraveled(node: Node, like: Node) -> Node:
+    axes = algebra.axes_of(like)
+    return contract([Factor(node, (Group(axes),))], axes, dict(zip(axes, like.shape, strict=True)))
+
+
+@primitive(
+    "products_of_others",
+    "X[...] -> Y[...]",
+    formula="dY_i = sum over j ≠ i of (product of all entries but i and j) dX_j",
+    source="the derivative of a product of entries",
+    function="products_of_others",
+    parameters={"axis": 0},
+)
+def pull_products_of_others(y: Apply, operand: int, bar: Node) -> Node:
+    """Pull back through products of all entries but one: by those of all but two."""
+    x, axis = y.arguments[operand], y.parameters[0]
+    pairs = apply("products_of_other_pairs", (x,), (*x.shape, x.shape[axis]), (axis,))
+    front = tuple(("front", k) for k in range(len(bar.shape) - len(x.shape)))
+    axes = algebra.axes_of(x)
+    turned = tuple("other" if k == axis else k for k in axes)
+    return contract(
+        [Factor(bar, (*front, *axes)), Factor(pairs, (*axes, "other"))], (*front, *turned)
+    )
+
+
+@primitive(
+    "products_of_other_pairs",
+    "x[n] -> Y[n,n]",
+    formula="not known",
+    source="the second derivative of a product of entries",
+    function="products_of_other_pairs",
+    domain="its value everywhere; its derivative is not known",
+    parameters={"axis": 0},
+)
+def pull_products_of_other_pairs(y: Apply, operand: int, bar: Node) -> Node:
+    """There is no rule of order three.
+
+    Raises:
+        NotDifferentiableError: Always.
+    """
+    raise NotDifferentiableError(
+        f"the third derivative of a product of entries is not known "
+        f"({y.operation}, operand {operand}, of {dimensions.times(bar.shape)})"
+    )
+
+
+@_reduction(
+    "logsumexp",
+    formula="d log(sum(exp(X))) = sum(softmax(X) ⊙ dX)",
+    source="Boyd & Vandenberghe, Convex Optimization (2004), section 3.1.5",
+    domain="everywhere",
+    function="logsumexp",
+    points="real",
+)
+def pull_logsumexp(y: Apply, operand: int, bar: Node) -> Node:
+    """Pull back through a logarithm of a sum of exponentials: by the softmax."""
+    x = y.arguments[operand]
+    return spread_back(y, bar, apply("softmax", (x,), x.shape, y.parameters))
+
+
+def _like(name: str, x: Node, axis: int | None) -> Apply:
+    return apply(name, (x,), x.shape, (_checked_axis(x, axis),))
+
+
+def softmax(x: Node, axis: int | None = None) -> Node:
+    """The softmax over all entries, or along an axis."""
+    return _like("softmax", x, axis)
+
+
+def log_softmax(x: Node, axis: int | None = None) -> Node:
+    """The logarithm of the softmax."""
+    return _like("log_softmax", x, axis)
+
+
+def _pull_softmax(p: Apply, operand: int, bar: Node) -> Node:
+    """``p ⊙ (bar - sum(bar ⊙ p))``, the sum along the axis."""
+    del operand
+    return minus(entrywise(bar, p), _weighted(p, bar, p, entrywise(bar, p)))
+
+
+def _pull_log_softmax(y: Apply, operand: int, bar: Node) -> Node:
+    """``bar - p sum(bar)``, the sum along the axis."""
+    p = apply("softmax", y.arguments, y.arguments[operand].shape, y.parameters)
+    return minus(bar, _weighted(y, bar, p, bar))
+
+
+def _weighted(y: Apply, bar: Node, p: Node, summand: Node) -> Node:
+    """P times the sum of the summand along the axis of the operation."""
+    front = len(bar.shape) - len(p.shape)
+    axes = tuple(range(len(bar.shape)))
+    axis = y.parameters[0]
+    gone = axes[front:] if axis is None else (front + axis,)
+    total = summed(summand, gone)
+    kept = tuple(k for k in axes if k not in gone)
+    return contract([Factor(total, kept), Factor(p, axes[front:])], axes)
+
+
+for _name, _build, _pull, _formula, _source in (
+    (
+        "softmax",
+        softmax,
+        _pull_softmax,
+        "dp = p ⊙ (dx - sum(p ⊙ dx)): the Jacobian diag(p) - p pᵀ",
+        "Bishop, Pattern Recognition and Machine Learning (2006), eq. 4.106",
+    ),
+    (
+        "log_softmax",
+        log_softmax,
+        _pull_log_softmax,
+        "dy = dx - sum(p ⊙ dx): the Jacobian I - 1 pᵀ",
+        "Bishop, Pattern Recognition and Machine Learning (2006), eq. 4.106, over p",
+    ),
+):
+    register(
+        Rule(
+            _name,
+            ("x[n] -> y[n]", "X[m,n] -> Y[m,n]"),
+            _formula,
+            _source,
+            "everywhere",
+            _build,
+            _name,
+            _pull,
+            {"axis": None},
+        )
+    )

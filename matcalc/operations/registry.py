@@ -1,0 +1,216 @@
+"""The table of rules: all that is known about an operation, in one record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from matcalc import dimensions
+from matcalc.dimensions import Dimension, Shape
+from matcalc.errors import NotationError, ShapeError, UnknownRuleError
+from matcalc.graph import Apply, Node, apply
+from matcalc.variables import Mention, parse_mention
+
+Pull = Callable[[Apply, int, Node], Node]
+Build = Callable[..., Node]
+
+
+class OperandSpec(NamedTuple):
+    """An operand as a signature writes it: ``X[n,n]:invertible``.
+
+    Attributes:
+        name: What the formula calls it.
+        shape: Its sizes; ``"..."`` stands for any number of axes.
+        domain: Where its entries lie, for tests and for readers: ``positive``, ``unit``.
+    """
+
+    name: str
+    shape: tuple[Dimension, ...]
+    domain: str
+
+
+class Signature(NamedTuple):
+    """``A[m,k] B[k,n] -> C[m,n]``, read."""
+
+    operands: tuple[OperandSpec, ...]
+    result: OperandSpec
+
+
+@lru_cache(maxsize=512)
+def parse_signature(text: str) -> Signature:
+    """Read a signature.
+
+    Raises:
+        NotationError: It cannot be read.
+
+    >>> parse_signature("X[n,n]:invertible -> y").operands[0].domain
+    'invertible'
+    """
+    left, arrow, right = text.partition("->")
+    if not arrow:
+        raise NotationError(f"a signature has an arrow: 'X[n,n] -> y'; found {text!r}")
+    operands = tuple(_operand(word) for word in left.split())
+    return Signature(operands, _operand(right.strip()))
+
+
+def _operand(word: str) -> OperandSpec:
+    stated, _, domain = word.partition(":")
+    open_ended = "[..." in stated
+    plain = stated.replace("[...,", "[").replace("[...]", "")
+    mention: Mention = parse_mention(plain)
+    shape = (*(("...",) if open_ended else ()), *(mention.shape or ()))
+    return OperandSpec(mention.name, shape, domain or "real")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """An operation and its derivative.
+
+    Attributes:
+        name: What the operation is called.
+        signatures: The shapes that it takes, each written like ``X[n,n]:invertible -> y``.
+        formula: The derivative in mathematics.
+        source: Work, edition, equation; a second one after a semicolon where conventions differ.
+        domain: Where it is differentiable, and what is chosen at a kink.
+        build: From operand nodes, and parameters by name, to the node of the result.
+        function: The operation on arrays: a NumPy expression of ``{0}``, ``{1}`` and parameters
+            by name, the name of a function in ``matcalc.plan.functions``, or a function; these
+            two take the operands and then the parameters.
+        pull: From the derivative with respect to the result, axes of the result last, to that
+            with respect to an operand. ``None`` for an operation that is made of others.
+        parameters: What is not differentiated, with the values that examples use.
+    """
+
+    name: str
+    signatures: tuple[str, ...]
+    formula: str
+    source: str
+    domain: str
+    build: Build
+    function: str | Callable[..., Any]
+    pull: Pull | None = None
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def operands(self) -> tuple[str, ...]:
+        """The names of the operands in the first signature."""
+        return tuple(one.name for one in parse_signature(self.signatures[0]).operands)
+
+
+RULES: dict[str, Rule] = {}
+
+
+def register(rule: Rule) -> Rule:
+    """Put a rule into the table.
+
+    Raises:
+        NotationError: The name is taken.
+    """
+    if rule.name in RULES:
+        holder = RULES[rule.name]
+        raise NotationError(f"the name {rule.name} is taken by the rule {holder.formula!r}")
+    RULES[rule.name] = rule
+    return rule
+
+
+def find_rule(name: str) -> Rule:
+    """The rule of a name.
+
+    Raises:
+        UnknownRuleError: There is none; near names are listed.
+
+    >>> find_rule("inv").formula
+    'dY = -Y dX Y'
+    """
+    if name in RULES:
+        return RULES[name]
+    near = get_close_matches(name, RULES, n=3, cutoff=0.5)
+    hint = f"; near: {', '.join(near)}" if near else ""
+    raise UnknownRuleError(f"no rule {name[:60]!r}{hint}; matcalc rules lists all {len(RULES)}")
+
+
+def matched(name: str, signatures: Sequence[str], shapes: Sequence[Shape]) -> Shape:
+    """The shape of a result, by the first signature that operands of these shapes fit.
+
+    Raises:
+        ShapeError: They fit none.
+    """
+    for text in signatures:
+        signature = parse_signature(text)
+        sizes: dict[str, Any] = {}
+        fits = len(signature.operands) == len(shapes) and all(
+            _fits(operand.shape, shape, sizes)
+            for operand, shape in zip(signature.operands, shapes, strict=True)
+        )
+        if fits:
+            return tuple(_filled(signature.result.shape, sizes))
+    found = ", ".join(dimensions.times(shape) if shape else "a scalar" for shape in shapes)
+    wanted = " or ".join(text.replace(":real", "") for text in signatures)
+    raise ShapeError(f"{name} takes {wanted}; found {found}")
+
+
+def _fits(wanted: Shape, shape: Shape, sizes: dict[str, Any]) -> bool:
+    if wanted and wanted[0] == "...":
+        extra = len(shape) - len(wanted) + 1
+        if extra < 0 or sizes.setdefault("...", shape[:extra]) != shape[:extra]:
+            return False
+        wanted, shape = wanted[1:], shape[extra:]
+    return len(wanted) == len(shape) and all(
+        size == known if isinstance(size, int) else sizes.setdefault(size, known) == known
+        for size, known in zip(wanted, shape, strict=True)
+    )
+
+
+def _filled(shape: Shape, sizes: Mapping[str, Any]) -> Iterator[Dimension]:
+    for size in shape:
+        if size == "...":
+            yield from sizes["..."]
+        else:
+            yield sizes.get(str(size), size)
+
+
+def primitive(
+    name: str,
+    *signatures: str,
+    formula: str,
+    source: str,
+    function: str | Callable[..., Any],
+    domain: str = "everywhere",
+    parameters: Mapping[str, Any] | None = None,
+) -> Callable[[Pull], Pull]:
+    """Register an operation of its own; the decorated function is its pull."""
+
+    def decorate(pull: Pull) -> Pull:
+        names = dict(parameters or {})
+
+        def build(*operands: Node, **given: Any) -> Node:
+            shape = matched(name, signatures, [operand.shape for operand in operands])
+            values = tuple(given.get(key, default) for key, default in names.items())
+            return apply(name, operands, shape, values)
+
+        register(Rule(name, signatures, formula, source, domain, build, function, pull, names))
+        return pull
+
+    return decorate
+
+
+def composite(
+    name: str,
+    *signatures: str,
+    formula: str,
+    source: str,
+    function: str | Callable[..., Any],
+    domain: str = "everywhere",
+    parameters: Mapping[str, Any] | None = None,
+) -> Callable[[Build], Build]:
+    """Register an operation made of others; the decorated function makes its node."""
+
+    def decorate(build: Build) -> Build:
+        names = dict(parameters or {})
+        register(Rule(name, signatures, formula, source, domain, build, function, None, names))
+        return build
+
+    return decorate

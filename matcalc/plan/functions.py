@@ -1,0 +1,314 @@
+"""The operations on arrays: what rules name, as NumPy functions.
+
+Each is written so that no value overflows that mathematics keeps finite.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from fractions import Fraction
+from functools import lru_cache
+from importlib import import_module
+from itertools import permutations
+from typing import Any
+
+import einops
+import numpy as np
+from numpy.typing import NDArray
+
+from matcalc.errors import MissingLibraryError
+from matcalc.operations import Rule
+
+Array = NDArray[np.floating[Any]]
+
+
+def numpy_function(rule: Rule) -> Callable[..., Any]:
+    """The operation of a rule on arrays: called with the operands and then the parameters.
+
+    Raises:
+        MissingLibraryError: It needs SciPy, which is not installed.
+    """
+    if not isinstance(rule.function, str):
+        return rule.function
+    if "{" not in rule.function and "(" not in rule.function:
+        named: Callable[..., Any] = globals()[rule.function]
+        return named
+    return _template(rule.function, tuple(rule.parameters))
+
+
+@lru_cache(maxsize=512)
+def _template(template: str, parameters: tuple[str, ...]) -> Callable[..., Any]:
+    """A function from an expression of our own table; nothing that a user wrote comes here."""
+    count = sum(f"{{{k}}}" in template for k in range(10))
+    operands = [f"x{k}" for k in range(count)]
+    named = {name: name for name in parameters}
+    body = template.replace("!r}", "}").format(*operands, **named)
+    space: dict[str, Any] = {"np": np, "float": float}
+    if "scipy" in body:
+        space["scipy"] = scipy("linalg")
+    source = f"lambda {', '.join([*operands, *parameters])}: {body}"
+    made: Callable[..., Any] = eval(compile(source, "<rule>", "eval"), space)  # noqa: S307
+    return made
+
+
+def scipy(part: str) -> Any:
+    """SciPy, with one of its parts.
+
+    Raises:
+        MissingLibraryError: SciPy is not installed.
+    """
+    try:
+        import_module(f"scipy.{part}")
+    except ImportError:
+        raise MissingLibraryError(
+            "this operation needs SciPy: pip install 'matcalc-layout[scipy]'"
+        ) from None
+    return import_module("scipy")
+
+
+def power(x: Array, exponent: Fraction | str | int) -> Array:
+    """A constant power."""
+    return np.asarray(x ** float(Fraction(exponent)))
+
+
+def einsum(*operands: Any) -> Array:
+    """NumPy's einsum, subscripts last."""
+    return np.asarray(np.einsum(operands[-1], *operands[:-1]))
+
+
+def rearrange(x: Array, pattern: str, sizes: tuple[tuple[str, int], ...] = ()) -> Array:
+    """A transposition and regrouping of axes."""
+    return einops.rearrange(x, pattern, **dict(sizes))
+
+
+def concatenate(*operands: Any) -> Array:
+    """Operands one after the other; the axis last."""
+    return np.concatenate(operands[:-1], axis=operands[-1])
+
+
+def stack(*operands: Any) -> Array:
+    """Operands side by side on a new axis; the axis last."""
+    return np.stack(operands[:-1], axis=operands[-1])
+
+
+def part(x: Array, axis: int, start: int, stop: int) -> Array:
+    """A slice along an axis."""
+    return x.take(range(start, stop), axis)
+
+
+def erf(x: Array) -> Array:
+    """The error function."""
+    return np.asarray(_special("erf", math.erf)(x))
+
+
+def normal_cdf(x: Array) -> Array:
+    """The distribution function of the standard normal, exact in the tails."""
+    return 0.5 * np.asarray(_special("erfc", math.erfc)(-x / math.sqrt(2.0)))
+
+
+@lru_cache(maxsize=8)
+def _special(name: str, slow: Callable[[float], float]) -> Callable[..., Any]:
+    """A function of SciPy's, or the standard library's entry by entry."""
+    try:
+        found: Callable[..., Any] = getattr(import_module("scipy.special"), name)
+    except ImportError:
+        return np.vectorize(slow, otypes=[np.float64])
+    return found
+
+
+def gelu(x: Array) -> Array:
+    """The Gaussian error linear unit."""
+    return x * normal_cdf(x)
+
+
+def gelu_tanh(x: Array) -> Array:
+    """The Gaussian error linear unit by tanh."""
+    return 0.5 * x * (1.0 + np.tanh(math.sqrt(2.0 / math.pi) * (x + 0.044715 * x**3)))
+
+
+def adjugate(x: Array) -> Array:
+    """The adjugate, by singular values: right for singular matrices too."""
+    u, s, vt = np.linalg.svd(x)
+    sign = np.linalg.det(u) * np.linalg.det(vt)
+    others = products_of_others(s, s.ndim - 1)
+    left = np.swapaxes(vt, -1, -2) * others[..., None, :]
+    return np.asarray(sign[..., None, None] * (left @ np.swapaxes(u, -1, -2)))
+
+
+def products_of_others(x: Array, axis: int = 0) -> Array:
+    """For each entry the product of all others along the axis; no division."""
+    moved = np.moveaxis(x, axis, -1)
+    ones = np.ones_like(moved[..., :1])
+    before = np.cumprod(np.concatenate([ones, moved[..., :-1]], axis=-1), axis=-1)
+    behind = np.cumprod(np.concatenate([ones, moved[..., :0:-1]], axis=-1), axis=-1)[..., ::-1]
+    return np.moveaxis(before * behind, -1, axis)
+
+
+def products_of_other_pairs(x: Array, axis: int = 0) -> Array:
+    """For each two entries the product of all others along the axis; 0 where the two are one."""
+    moved = np.moveaxis(x, axis, -1)
+    size = moved.shape[-1]
+    result = np.zeros((*moved.shape, size))
+    for k in range(size):
+        rest = moved.copy()
+        rest[..., k] = 1.0
+        result[..., k] = products_of_others(rest, rest.ndim - 1)
+        result[..., k, k] = 0.0
+    return np.moveaxis(result, -2, axis)
+
+
+def max_share(x: Array, axis: int | None) -> Array:
+    """One over their number at the largest entries, else 0."""
+    return _share(x == np.max(x, axis=axis, keepdims=True), axis)
+
+
+def min_share(x: Array, axis: int | None) -> Array:
+    """One over their number at the smallest entries, else 0."""
+    return _share(x == np.min(x, axis=axis, keepdims=True), axis)
+
+
+def _share(hit: NDArray[np.bool_], axis: int | None) -> Array:
+    return hit / np.sum(hit, axis=axis, keepdims=True)
+
+
+def logsumexp(x: Array, axis: int | None = None) -> Array:
+    """The logarithm of the sum of exponentials; no overflow."""
+    top = np.max(x, axis=axis, keepdims=True)
+    total = np.log(np.sum(np.exp(x - top), axis=axis, keepdims=True)) + top
+    return np.asarray(total.reshape(()) if axis is None else np.squeeze(total, axis))
+
+
+def softmax(x: Array, axis: int | None = None) -> Array:
+    """Exponentials over their sum; no overflow."""
+    grown = np.exp(x - np.max(x, axis=axis, keepdims=True))
+    return np.asarray(grown / np.sum(grown, axis=axis, keepdims=True))
+
+
+def log_softmax(x: Array, axis: int | None = None) -> Array:
+    """The logarithm of the softmax; no overflow."""
+    low = x - np.max(x, axis=axis, keepdims=True)
+    return np.asarray(low - np.log(np.sum(np.exp(low), axis=axis, keepdims=True)))
+
+
+def cross_entropy_logits(y: Array, z: Array) -> Array:
+    """The cross entropy of targets and logits along the last axis."""
+    return np.asarray(-np.sum(y * log_softmax(z, -1)))
+
+
+def huber(r: Array, delta: Fraction) -> Array:
+    """Huber's loss."""
+    edge = float(delta)
+    size = np.abs(r)
+    return np.asarray(np.sum(np.where(size <= edge, 0.5 * r**2, edge * (size - 0.5 * edge))))
+
+
+def layer_norm(x: Array, gain: Array, bias: Array, eps: Fraction) -> Array:
+    """Layer normalisation along the last axis."""
+    deviation = np.sqrt(x.var(axis=-1, keepdims=True) + float(eps))
+    return np.asarray(gain * (x - x.mean(axis=-1, keepdims=True)) / deviation + bias)
+
+
+def batch_norm(x: Array, gain: Array, bias: Array, eps: Fraction) -> Array:
+    """Batch normalisation over the rows."""
+    deviation = np.sqrt(x.var(axis=0) + float(eps))
+    return np.asarray(gain * (x - x.mean(axis=0)) / deviation + bias)
+
+
+def rms_norm(x: Array, gain: Array, eps: Fraction) -> Array:
+    """Root mean square normalisation along the last axis."""
+    deviation = np.sqrt(np.mean(x**2, axis=-1, keepdims=True) + float(eps))
+    return np.asarray(gain * x / deviation)
+
+
+def attention(q: Array, k: Array, v: Array) -> Array:
+    """Scaled dot-product attention."""
+    return softmax(q @ k.T / math.sqrt(q.shape[1]), 1) @ v
+
+
+def _sigmoid(x: Array) -> Array:
+    return np.asarray(np.exp(-np.logaddexp(0.0, -x)))
+
+
+def lstm_cell(x: Array, h: Array, c: Array, w: Array, u: Array, b: Array) -> Array:
+    """The cell state after an LSTM step."""
+    entered, kept, candidate, _ = np.split(w @ x + u @ h + b, 4)
+    return _sigmoid(kept) * c + _sigmoid(entered) * np.tanh(candidate)
+
+
+def lstm_hidden(x: Array, h: Array, c: Array, w: Array, u: Array, b: Array) -> Array:
+    """The hidden state after an LSTM step."""
+    shown = np.split(w @ x + u @ h + b, 4)[3]
+    return _sigmoid(shown) * np.tanh(lstm_cell(x, h, c, w, u, b))
+
+
+def gru(x: Array, h: Array, w: Array, u: Array, b: Array) -> Array:
+    """A step of a gated recurrent unit."""
+    entering, recurring = np.split(w @ x + b, 3), np.split(u @ h, 3)
+    reset, update = (_sigmoid(entering[k] + recurring[k]) for k in (0, 1))
+    new = np.tanh(entering[2] + reset * recurring[2])
+    return new + update * (h - new)
+
+
+def window(shape: tuple[int, int], start: int = 0) -> Array:
+    """The matrix with ones where the column is the row plus ``start``."""
+    return np.eye(*shape, start)
+
+
+def triangle(shape: tuple[int, int], k: int = 0) -> Array:
+    """Ones on and below the k-th diagonal."""
+    return np.tri(*shape, k)
+
+
+def levi_civita(shape: tuple[int, ...]) -> Array:
+    """The sign of each permutation of the axes, else 0."""
+    result = np.zeros(shape)
+    for order in permutations(range(len(shape))):
+        result[order] = np.linalg.det(np.eye(len(shape))[list(order)])
+    return result
+
+
+def pi(shape: tuple[int, ...]) -> Array:
+    """The number π."""
+    return np.full(shape, math.pi)
+
+
+def skew(v: Array) -> Array:
+    """The matrix of the cross product."""
+    return np.array([[0.0, -v[2], v[1]], [v[2], 0.0, -v[0]], [-v[1], v[0], 0.0]])
+
+
+def rotation_axis_angle(v: Array) -> Array:
+    """The rotation about a vector by its length."""
+    k, q = skew(v), np.asarray(v @ v)
+    return np.eye(3) + stumpff(q, 1) * k + stumpff(q, 2) * (k @ k)
+
+
+def rotation_quaternion(q: Array) -> Array:
+    """The rotation of a quaternion, real part first."""
+    w, x, y, z = q / np.sqrt(q @ q)
+    return np.array(
+        [
+            [1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)],
+            [2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)],
+            [2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)],
+        ]
+    )
+
+
+_SERIES = 14
+
+
+def stumpff(q: Array, k: int) -> Array:
+    """The sum of (-q)^n / (2n+k)!: by its series for small q, else by sine and cosine."""
+    q = np.asarray(q, dtype=float)
+    small = np.abs(q) < 1.0
+    series = sum(
+        (-np.where(small, q, 0.0)) ** n / math.factorial(2 * n + k) for n in range(_SERIES)
+    )
+    large = np.where(small, 1.0, q)
+    root = np.sqrt(large)
+    value = np.cos(root) if k % 2 == 0 else np.sin(root) / root
+    for order in range(k % 2 + 2, k + 1, 2):  # c_(j+2) = (1/j! - c_j) / q
+        value = (1.0 / math.factorial(order - 2) - value) / large
+    return np.asarray(np.where(small, series, value))
