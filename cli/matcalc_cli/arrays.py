@@ -1,0 +1,122 @@
+"""Arrays from and to ``.npy`` files and pipes; the one module of the commands that loads NumPy."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import sys
+from math import prod
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.lib import format as npy
+from numpy.typing import NDArray
+
+import matcalc
+from matcalc.errors import LayoutError
+from matcalc.layout import Written, written
+from matcalc_cli.failures import UsageError
+
+_CHUNK = 1 << 20  # bytes that are read at a time
+
+
+def converted(derivative: str, array: NDArray[Any], source: Written, target: Written) -> Any:
+    """The array of a derivative in another convention; a matrix form stays a matrix form.
+
+    Raises:
+        MatcalcError: The array is not one of finite real numbers, or has not the shape of
+            ``source``.
+    """
+    try:
+        jacobian = matcalc.jacobian(
+            derivative, array, layout="numerator", convention=source.convention.name
+        )
+    except LayoutError as error:
+        message = re.sub(r'Pass convention="([\w-]+)"', r"Pass --from \1", error.message)
+        raise LayoutError(message, error.places) from None
+    result = jacobian.as_convention(target.convention.name)
+    before = written(jacobian.of, jacobian.wrt, source.convention)
+    after = written(jacobian.of, jacobian.wrt, target.convention).matrix_shape
+    if array.shape == before.shape or after is None:
+        return result
+    return result.reshape([int(size) for size in after])
+
+
+def read(name: str) -> NDArray[Any]:
+    """The array of a ``.npy`` file, or of stdin for ``-``; nothing in it is ever run.
+
+    Raises:
+        UsageError: It cannot be read, is no ``.npy``, is cut short, or needs pickle.
+    """
+    try:
+        if name == "-":
+            return _read(sys.stdin.buffer)
+        with Path(name).open("rb") as stream:
+            return _read(stream)
+    except OSError as error:
+        raise UsageError(f"cannot read {name}: {error.strerror or error}") from None
+    except ValueError as error:
+        shown = "stdin" if name == "-" else name
+        raise UsageError(f"cannot read {shown} as .npy: {error}") from None
+
+
+def _read(stream: IO[bytes]) -> NDArray[Any]:
+    shape, is_fortran, dtype = _header(stream)
+    if dtype.hasobject:
+        raise ValueError("it holds Python objects, which need pickle, and pickle can run code")
+    if any(size < 0 for size in shape):
+        raise ValueError(f"its header has the shape {shape}")
+    wanted = prod(shape) * dtype.itemsize
+    content = bytearray()
+    while len(content) < wanted and (chunk := stream.read(min(_CHUNK, wanted - len(content)))):
+        content += chunk
+    if len(content) < wanted:
+        raise ValueError(f"it is cut short: {len(content)} bytes of numbers, not {wanted}")
+    return np.frombuffer(content, dtype).reshape(shape, order="F" if is_fortran else "C")
+
+
+def _header(stream: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+    version = npy.read_magic(stream)
+    if version not in ((1, 0), (2, 0)):
+        raise ValueError(f"version {version[0]}.{version[1]} of the format")
+    read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
+    try:
+        return read(stream)
+    except Exception as error:  # noqa: BLE001 - NumPy lets errors of Python's parser through
+        raise ValueError(f"its header cannot be read: {error}") from None
+
+
+def save(name: str, array: NDArray[Any]) -> None:
+    """Write a ``.npy`` file, all of it or nothing; to stdout for ``-``.
+
+    Raises:
+        UsageError: It cannot be written.
+    """
+    buffer = io.BytesIO()
+    npy.write_array(buffer, np.ascontiguousarray(array), allow_pickle=False)
+    if name == "-":
+        sys.stdout.buffer.write(buffer.getvalue())
+        sys.stdout.buffer.flush()
+        return
+    try:
+        _replace(Path(os.path.realpath(name)), buffer.getvalue())
+    except OSError as error:
+        raise UsageError(f"cannot write {name}: {error.strerror or error}") from None
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Write beside the file and then take its place, so that it is never half-written."""
+    if path.exists() and not path.is_file():
+        path.write_bytes(content)  # a pipe or a device has no other place; a folder refuses
+        return
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    stream = beside.open("xb")
+    try:
+        with stream:
+            stream.write(content)
+        beside.replace(path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise

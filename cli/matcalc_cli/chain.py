@@ -1,0 +1,203 @@
+"""``matcalc chain``: a product of derivatives in the order of each layout."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from textwrap import wrap
+from typing import Annotated, Literal, NamedTuple
+
+import typer
+
+from matcalc import dimensions
+from matcalc.errors import ChainError, NotationError, Place
+from matcalc.layout import Written, axis_names
+from matcalc.linking import Link, chain_order, path_of
+from matcalc.notation import WrittenChain, written_chain
+from matcalc.variables import Mention, Variable, parse_mention, parse_ratio, resolve
+from matcalc_cli.arguments import Json
+from matcalc_cli.output import assumption, heading, listed, width, write, write_json
+from matcalc_cli.python_code import call
+
+Links = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="VARIABLE...",
+        help="Variables from the outermost to the innermost: L 'a[2]' 'x[3]', or L a=2 x=3. "
+        "Or factors in any order: 'a/x[3]' 'L/a[2]'.",
+        show_default=False,
+    ),
+]
+LayoutOption = Annotated[
+    Literal["numerator", "denominator", "mixed", "both"],
+    typer.Option("--layout", help="Mixed is for a scalar of vectors alone."),
+]
+_RULES = {
+    "numerator": "numerator layout: from the outside in",
+    "denominator": "denominator layout: factors append to the left",
+    "mixed": "mixed: a gradient, with transposed Jacobians to its left",
+}
+
+
+def chain(links: Links, layout: LayoutOption = "both", as_json: Json = False) -> None:
+    """Multiply derivatives in the order of each layout, a shape under each."""
+    asked = _read(links)
+    names = ("numerator", "denominator") if layout == "both" else (layout,)
+    chains = [written_chain(asked.path, name) for name in names]
+    if as_json:
+        write_json(_document(asked, chains))
+        return
+    lines = [heading(line) for line in wrap(_title(asked.path), width())]
+    lines += assumption(asked.assumed)
+    for one in chains:
+        lines += ["", heading(_RULES[one.convention.name]), *_product(one), *_code(one)]
+    write([*lines, *_notes(chains[0])])
+
+
+class _Asked(NamedTuple):
+    """The variables of a chain, the outermost first, and those that were given no shape."""
+
+    path: tuple[Variable, ...]
+    assumed: tuple[str, ...]
+
+
+def _read(texts: Sequence[str]) -> _Asked:
+    factors = [text for text in texts if "/" in text]
+    if not factors:
+        return _read_path(texts)
+    if len(factors) < len(texts):
+        other = next(text for text in texts if "/" not in text)
+        raise NotationError(
+            "variables along a path, or factors like L/a: one of the two, not both",
+            [Place(text, 0, len(text)) for text in (other, factors[0])],
+        )
+    return _read_factors(texts)
+
+
+def _read_path(texts: Sequence[str]) -> _Asked:
+    mentions = [parse_mention(text) for text in texts]
+    if len(mentions) < 2:
+        raise NotationError(
+            "a chain needs two variables or more, the outermost first: L 'a[2]' 'x[3]'",
+            [mentions[0].place],
+        )
+    first: dict[str, Mention] = {}
+    for mention in mentions:
+        if first.setdefault(mention.name, mention) is not mention:
+            raise ChainError(
+                f"{mention.name} is there twice: a chain meets each variable once",
+                [first[mention.name].place, mention.place],
+            )
+    variables, assumed = resolve(mentions)
+    return _Asked(tuple(variables[mention.name] for mention in mentions), assumed)
+
+
+def _read_factors(texts: Sequence[str]) -> _Asked:
+    ratios = [parse_ratio(text) for text in texts]
+    variables, assumed = resolve([mention for ratio in ratios for mention in ratio])
+    links = [
+        Link(variables[above.name], variables[below.name], Place(text, 0, len(text)))
+        for text, (above, below) in zip(texts, ratios, strict=True)
+    ]
+    return _Asked(path_of([links[k] for k in chain_order(links)]), assumed)
+
+
+def _document(asked: _Asked, chains: Sequence[WrittenChain]) -> dict[str, object]:
+    return {
+        "of": asked.path[0].name,
+        "wrt": asked.path[-1].name,
+        "assumed": asked.assumed,
+        "layouts": {one.convention.name: _of_layout(one) for one in chains},
+    }
+
+
+def _of_layout(one: WrittenChain) -> dict[str, object]:
+    return {
+        "order": one.order,
+        "shapes": [factor.shape for factor in one.factors],
+        "matrix_shapes": one.matrix_shapes,
+        "shape": one.result.shape,
+        "matrix_shape": one.result.matrix_shape,
+        "einsum": one.einsum,
+        "einops": one.einops,
+    }
+
+
+def _title(path: Sequence[Variable]) -> str:
+    through = ", ".join(variable.name for variable in path[1:-1])
+    title = f"∂{path[0].name}/∂{path[-1].name}"
+    return f"{title} through {through}" if through else title
+
+
+def _product(one: WrittenChain) -> list[str]:
+    """The factors over their shapes; an empty line where they go on."""
+    lines = _indented(one.lines(width() - 2))
+    return [line for k in range(0, len(lines), 2) for line in ("", *lines[k : k + 2])]
+
+
+def _code(one: WrittenChain) -> list[str]:
+    """The product as NumPy and as einops code; one factor alone needs neither."""
+    if len(one.factors) == 1:
+        return []
+    room = width() - 2
+    result = f"# an array of shape {_tuple(one.result.shape)}"
+    if one.einsum is None:
+        return ["", "  Over 52 axes: more than one einsum has letters for; multiply in parts."]
+    order = ["optimize=True"] if len(one.factors) > 2 else []
+    lines = [
+        result,
+        *call("np.einsum", [], one.einsum, [*one.arrays, *order], room),
+        *call("einops.einsum", one.arrays, one.einops, [], room),
+    ]
+    return ["", *_indented(lines)]
+
+
+def _tuple(shape: Sequence[dimensions.Dimension]) -> str:
+    return f"({', '.join(map(str, shape))}{',' * (len(shape) == 1)})"
+
+
+def _notes(one: WrittenChain) -> list[str]:
+    """Where the product is not one of matrices, and what it is instead."""
+    broken = _no_matrix_products(one)
+    axes = axis_names(one.path)
+    summed = [axis for variable in broken for axis in axes[variable.name]]
+    tensors = [_ratio(factor) for factor in one.factors if len(factor.form) > 2]
+    parts = []
+    if broken and tensors:
+        parts.append(f"{listed(tensors)} {_have(tensors)} more than two axes.")
+    if summed:
+        places = listed([variable.name for variable in broken if variable.rank])
+        parts.append(f"At {places} this is no matrix product: it sums over the named ")
+        parts[-1] += f"{'axes' if len(summed) > 1 else 'axis'} {listed(summed)}."
+    scalars = [variable.name for variable in broken if not variable.rank]
+    if scalars:
+        parts.append(f"At {listed(scalars)} it is an outer product: every entry meets every entry.")
+    return ["", *wrap(" ".join(parts), width(), break_long_words=False)] if parts else []
+
+
+def _no_matrix_products(one: WrittenChain) -> list[Variable]:
+    """The variables at which two neighbours don't multiply as matrices."""
+    forms = [factor.matrix_form for factor in one.factors]
+    axes = axis_names(one.path)
+    between = one.path[1:-1]
+    if one.convention.name == "mixed":
+        return []  # a gradient and transposed Jacobians, all of vectors
+    if one.convention.name == "denominator":
+        between = between[::-1]
+    return [
+        variable
+        for variable, (left, right) in zip(between, pairwise(forms), strict=True)
+        if left is None or right is None or not left[1] == right[0] == axes[variable.name]
+    ]
+
+
+def _ratio(factor: Written) -> str:
+    return f"∂{factor.of.name}/∂{factor.wrt.name}"
+
+
+def _have(names: Sequence[str]) -> str:
+    return "have" if len(names) > 1 else "has"
+
+
+def _indented(lines: Sequence[str]) -> list[str]:
+    return [f"  {line}" for line in lines]

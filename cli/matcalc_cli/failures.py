@@ -1,0 +1,75 @@
+"""What goes wrong, as one message on stderr and an exit code.
+
+0  done
+1  it ran and found a fault in the mathematics: a gap in a chain, an array that does not fit
+2  the command line cannot be read: its notation, its options, its files
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Callable
+
+from matcalc.errors import MatcalcError, NotationError, Place, printable
+from matcalc_cli.output import RED, paint, write
+
+
+class UsageError(Exception):
+    """The command line asks for something that cannot be done: exit code 2."""
+
+
+def exit_code_of(run: Callable[[], object]) -> int:
+    """Run, report what goes wrong on stderr, and say how the process should end."""
+    try:
+        result = run()
+        sys.stdout.flush()
+    except MatcalcError as error:
+        report(error.message, error.places)
+        return 2 if isinstance(error, NotationError) else 1
+    except UsageError as error:
+        report(str(error))
+        return 2
+    except OSError as error:  # files have their own messages: this is stdout
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the flush at exit
+        if not isinstance(error, BrokenPipeError):
+            report(f"cannot write to stdout: {error.strerror}")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:  # noqa: BLE001 - even a bug of ours is one line
+        return _of_options(error) or _of_a_bug(error)
+    return result if isinstance(result, int) else 0
+
+
+def report(message: str, places: tuple[Place, ...] = ()) -> None:
+    """Write a message to stderr, without control characters, and carets under each place."""
+    start = paint("matcalc: error:", RED, sys.stderr)
+    lines = [f"{start} {printable(message)}"]
+    for place in places:
+        text, carets = place.pointed_at().split("\n")
+        lines += [text, paint(carets, RED, sys.stderr)]
+    write(lines, sys.stderr)
+
+
+def _of_options(error: Exception) -> int:
+    """Report an error of typer's parser, whose class typer does not export; 0 if it is none."""
+    format_message = getattr(error, "format_message", None)
+    if format_message is None:
+        return 0
+    report(" ".join(format_message().split()))
+    context = getattr(error, "ctx", None)
+    if context is not None:
+        write([f"See {context.command_path} -h"], sys.stderr)
+    return 2
+
+
+def _of_a_bug(error: Exception) -> int:
+    if os.environ.get("MATCALC_DEBUG"):
+        traceback.print_exception(error)
+        return 1
+    what = printable(f"{type(error).__name__}: {error}")
+    where = "set MATCALC_DEBUG=1 for the traceback"
+    write([f"matcalc: internal error: {what} ({where})"], sys.stderr)
+    return 1
