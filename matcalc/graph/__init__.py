@@ -25,7 +25,16 @@ from matcalc.graph.nodes import (
     symbol,
     topological,
 )
-from matcalc.graph.products import contract, einsum, is_zero, number, scaled, transposed, zero
+from matcalc.graph.products import (
+    contract,
+    einsum,
+    is_zero,
+    multiplied_out,
+    number,
+    scaled,
+    transposed,
+    zero,
+)
 from matcalc.graph.substitution import rebuilt, substituted
 from matcalc.graph.sums import add, split
 
@@ -49,6 +58,7 @@ __all__ = [
     "flat",
     "is_zero",
     "load",
+    "multiplied_out",
     "number",
     "rebuilt",
     "scaled",

@@ -110,6 +110,12 @@ class Factor(NamedTuple):
     labels: tuple[Any, ...]
     exponent: Fraction = Fraction(1)
 
+    @property
+    def is_product(self) -> bool:
+        """Whether it is a product of several factors, which could stand in its place."""
+        whole = self.exponent == 1 and Group not in map(type, self.labels)
+        return whole and isinstance(self.node, Product) and len(self.node.factors) > 1
+
 
 class Product(Node):
     """An einsum: factors, the labels of the output, the size of each label, a coefficient.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Container, Hashable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
@@ -99,6 +99,33 @@ def _numbered(axes: Sequence[Any], numbers: Mapping[Any, int]) -> tuple[Any, ...
         Group(numbers[label] for label in axis) if type(axis) is Group else numbers[axis]
         for axis in axes
     )
+
+
+def multiplied_out(node: Product, inlined: Container[Node]) -> tuple[list[Factor], list[Dimension]]:
+    """The factors of a product, those of the products in ``inlined`` in their place.
+
+    Returns:
+        Factors, and the size of each of their labels, which are numbers; the output of the
+        product keeps its own.
+    """
+    factors: list[Factor] = []
+    sizes = list(node.sizes)
+    waiting = [(node, dict(enumerate(range(len(sizes)))))]
+    while waiting:
+        product, renamed = waiting.pop()
+        for factor in product.factors:
+            labels = _numbered(factor.labels, renamed)
+            inner = factor.node
+            if not (factor.is_product and inner in inlined and isinstance(inner, Product)):
+                factors.append(factor._replace(labels=labels))
+                continue
+            inside = dict(zip(inner.output, labels, strict=True))
+            for label, size in enumerate(inner.sizes):
+                if label not in inside:
+                    inside[label] = len(sizes)
+                    sizes.append(size)
+            waiting.append((inner, inside))
+    return factors, sizes
 
 
 def number(value: int | Fraction) -> Node:

@@ -20,7 +20,7 @@ from matcalc.operations.algebra import (
     sqrt,
     times,
 )
-from matcalc.operations.registry import composite, primitive
+from matcalc.operations.registry import Rule, composite, primitive, register
 
 _DLMF = "NIST Digital Library of Mathematical Functions"
 _HALF = Fraction(1, 2)
@@ -222,21 +222,36 @@ def silu(x: Node) -> Node:
     return times(x, of("sigmoid", x))
 
 
-@composite(
-    "clip",
-    "x[...]:nonzero -> y[...]",
-    formula="dy = (step(x - low) - step(x - high)) ⊙ dx",
-    source="piecewise linear; hardtanh for low = -1, high = 1",
-    domain="x ≠ low, high",
-    function="np.clip({0}, float({low}), float({high}))",
-    parameters={"low": Fraction(-1), "high": Fraction(1)},
-)
-def clip(x: Node, low: Fraction = Fraction(-1), high: Fraction = Fraction(1)) -> Node:
-    """Entries held between two numbers; hardtanh."""
+def pull_clip(y: Apply, operand: int, bar: Node) -> Node:
+    """Pull back through a clip: where an entry is between the edges, the slope is one."""
+    low, high = (of("step", minus(y.arguments[operand], constant(k))) for k in y.parameters)
+    return entrywise(bar, minus(low, high))
+
+
+def clip(x: Node, low: Fraction, high: Fraction) -> Node:
+    """Entries held between two numbers.
+
+    Raises:
+        ShapeError: There is nothing between them.
+    """
     if low >= high:
         raise ShapeError(f"clip needs low < high, not {low} and {high}")
-    left, right = (of("relu", minus(x, constant(edge))) for edge in (low, high))
-    return plus(constant(low), minus(left, right))
+    return apply("clip", (x,), x.shape, (Fraction(low), Fraction(high)))
+
+
+register(
+    Rule(
+        "clip",
+        ("x[...]:nonzero -> y[...]",),
+        formula="dy = (step(x - low) - step(x - high)) ⊙ dx",
+        source="piecewise linear; hardtanh for low = -1, high = 1",
+        domain="x ≠ low, high; there the slope is taken from the left",
+        build=clip,
+        function="np.clip({0}, float({low}), float({high}))",
+        pull=pull_clip,
+        parameters={"low": Fraction(-1), "high": Fraction(1)},
+    )
+)
 
 
 @composite(
@@ -244,38 +259,57 @@ def clip(x: Node, low: Fraction = Fraction(-1), high: Fraction = Fraction(1)) ->
     "x[...]:nonzero -> y[...]",
     formula="dy = (step(x + 1) - step(x - 1)) ⊙ dx",
     source="piecewise linear; clip for low = -1, high = 1",
-    domain="x ≠ ±1",
+    domain="x ≠ ±1; there the slope is taken from the left",
     function="np.clip({0}, -1.0, 1.0)",
 )
 def hardtanh(x: Node) -> Node:
     """Entries held between -1 and 1."""
-    return clip(x)
+    return clip(x, Fraction(-1), Fraction(1))
 
 
-@composite(
+@primitive(
+    "huber_entries",
+    "r[...]:nonzero -> y[...]",
+    formula="dy = clip(r, -delta, delta) ⊙ dr",
+    source="Huber, Annals of Mathematical Statistics 35 (1964), section 4",
+    function="huber_entries",
+    parameters={"delta": Fraction(1)},
+)
+def pull_huber_entries(y: Apply, operand: int, bar: Node) -> Node:
+    """Pull back through Huber's function, entry by entry."""
+    (delta,) = y.parameters
+    return entrywise(bar, clip(y.arguments[operand], -delta, delta))
+
+
+def _preferred(x: Node, y: Node) -> Node:
+    """One where x is larger, zero where y is, one half at ties."""
+    return multiple(_HALF, one_plus(of("sign", minus(x, y))))
+
+
+@primitive(
     "maximum",
     "x[...] y[...] -> z[...]",
     formula="dz = (1 + sign(x - y))/2 ⊙ dx + (1 - sign(x - y))/2 ⊙ dy",
-    source="Griewank & Walther, Evaluating Derivatives (2008), section 14.1",
+    source="Griewank & Walther, Evaluating Derivatives (2nd edition, 2008), section 14.1",
     domain="x ≠ y; at ties each has half",
     function="np.maximum({0}, {1})",
 )
-def maximum(x: Node, y: Node) -> Node:
-    """The larger of two, entry by entry."""
-    return multiple(_HALF, plus(x, y, of("abs", minus(x, y))))
+def pull_maximum(z: Apply, operand: int, bar: Node) -> Node:
+    """Pull back to the larger of two."""
+    return entrywise(bar, _preferred(z.arguments[operand], z.arguments[1 - operand]))
 
 
-@composite(
+@primitive(
     "minimum",
     "x[...] y[...] -> z[...]",
     formula="dz = (1 - sign(x - y))/2 ⊙ dx + (1 + sign(x - y))/2 ⊙ dy",
-    source="Griewank & Walther, Evaluating Derivatives (2008), section 14.1",
+    source="Griewank & Walther, Evaluating Derivatives (2nd edition, 2008), section 14.1",
     domain="x ≠ y; at ties each has half",
     function="np.minimum({0}, {1})",
 )
-def minimum(x: Node, y: Node) -> Node:
-    """The smaller of two, entry by entry."""
-    return multiple(_HALF, minus(plus(x, y), of("abs", minus(x, y))))
+def pull_minimum(z: Apply, operand: int, bar: Node) -> Node:
+    """Pull back to the smaller of two."""
+    return entrywise(bar, _preferred(z.arguments[1 - operand], z.arguments[operand]))
 
 
 @primitive(

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from matcalc import dimensions
 from matcalc.errors import ShapeError
-from matcalc.graph import Factor, Node, contract
+from matcalc.graph import Factor, Node, apply, contract
 from matcalc.operations import algebra
 from matcalc.operations.algebra import (
     along,
@@ -102,8 +102,7 @@ def half_squared_error(a: Node, y: Node) -> Node:
 )
 def huber(r: Node, delta: Fraction = Fraction(1)) -> Node:
     """Huber's loss of residuals, summed: quadratic up to delta, then linear."""
-    beyond = of("relu", minus(of("abs", r), constant(delta)))
-    return multiple(_HALF, minus(algebra.squared_norm(r), algebra.squared_norm(beyond)))
+    return summed(apply("huber_entries", (r,), r.shape, (Fraction(delta),)))
 
 
 @composite(

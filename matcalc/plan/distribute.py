@@ -8,10 +8,13 @@ of the graph however many paths run through it: reverse accumulation, on the gra
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Container, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
+from matcalc import dimensions
+from matcalc.dimensions import Dimension
 from matcalc.graph import (
     Apply,
     Factor,
@@ -21,19 +24,36 @@ from matcalc.graph import (
     add,
     contract,
     flat,
+    multiplied_out,
     rebuilt,
     topological,
 )
 
+SMALL = 2**12
+"""Up to how many entries a structured sum is written out, not distributed: it is cheaper."""
+
 
 def distribute(root: Node) -> Node:
-    """An equal node in which no product has a factor that is a sum with deltas or broadcasts."""
+    """An equal node in which no product has a large factor that is a sum with structure.
+
+    Where that would grow the graph out of proportion, as for products of many such sums whose
+    result is large too, the node stays as it is.
+    """
+    nodes = topological(root)
+    left = 50 + 2 * len(nodes)  # rewritings
+    uses = Counter(operand for node in nodes for operand in node.operands)
+    once = {node for node, count in uses.items() if count == 1}
     done: dict[Node, Node] = {}
     rewritten: dict[Node, Node] = {}
     waiting = [root]
     while waiting:
         node = waiting[-1]
-        source = rewritten.setdefault(node, _spread(node))
+        if node not in rewritten:
+            rewritten[node] = _spread(node, once)
+            left -= rewritten[node] is not node
+        if left < 0:
+            return root
+        source = rewritten[node]
         below = [source] if source is not node else list(node.operands)
         missing = [operand for operand in below if operand not in done]
         if missing:
@@ -53,26 +73,47 @@ def distribute(root: Node) -> Node:
 
 
 def _is_structured_sum(node: Node) -> bool:
-    return isinstance(node, Sum) and any(map(_is_structured, node.terms))
+    if not isinstance(node, Sum):
+        return False
+    entries = dimensions.product(node.shape)
+    if isinstance(entries, int) and entries <= SMALL:
+        return False
+    return any(map(_is_structured, node.terms))
 
 
 def _is_structured(term: Node) -> bool:
     if isinstance(term, Product):
-        return term.is_structured or any(map(_is_window, term.operands))
+        return term.is_structured or any(map(_is_window, term.operands)) or _grows(term)
     return _is_window(term)
+
+
+def _grows(product: Product) -> bool:
+    """Whether a product has more entries than its factors together, as outer products have."""
+    whole, *below = (dimensions.product(one.shape) for one in (product, *product.operands))
+    if len(below) == 1 and isinstance(product.operands[0], Product):
+        return _grows(product.operands[0])
+    if isinstance(whole, int) and all(isinstance(size, int) for size in below):
+        return whole > sum(size for size in below if isinstance(size, int))
+    return not product.sums and all(len(f.labels) < len(product.output) for f in product.factors)
 
 
 def _is_window(node: Node) -> bool:
     return isinstance(node, Apply) and node.operation == "window"
 
 
-def _spread(node: Node) -> Node:
-    """A product over a structured sum as a sum of products; any other node as it is."""
-    if not isinstance(node, Product) or not any(map(_is_structured_sum, node.operands)):
+def _spread(node: Node, once: Container[Node]) -> Node:
+    """A product over a structured sum as a sum of products; any other node as it is.
+
+    Products that are used ``once``, as a factor here, are multiplied out before: what they are
+    multiplied with may be smaller than they are.
+    """
+    if not isinstance(node, Product):
         return node
-    paired = _paired(node)
-    if paired is not node:
-        return paired
+    factors, sizes = multiplied_out(node, once)
+    if not any(_is_structured_sum(factor.node) for factor in factors):
+        return node
+    if len(factors) > 2:
+        return _paired(node, factors, sizes)
     height = _heights(node)
     axes = tuple(range(len(node.shape)))
     identity = contract([], axes + axes, dict(enumerate(node.shape)))
@@ -95,11 +136,9 @@ def _spread(node: Node) -> Node:
     return add(results)
 
 
-def _paired(node: Product) -> Node:
+def _paired(node: Product, factors: list[Factor], known: Sequence[Dimension]) -> Node:
     """A product of many factors as products of two, small results first: ``A (B (C v))``."""
-    sizes, factors = dict(enumerate(node.sizes)), list(node.factors)
-    if len(factors) < 3:
-        return node
+    sizes = dict(enumerate(known))
     while len(factors) > 2:
         one, two, kept = _next_pair(factors, node.output)
         product = contract([factors[one], factors[two]], kept, sizes)

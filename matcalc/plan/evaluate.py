@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from math import prod
 from typing import Any
 
 import numpy as np
@@ -20,12 +19,12 @@ from matcalc.graph import (
     Apply,
     Data,
     Factor,
-    Group,
     Node,
     Product,
     Scale,
     Symbol,
     flat,
+    multiplied_out,
     topological,
 )
 from matcalc.operations import find_rule
@@ -71,12 +70,25 @@ def evaluate(
         if isinstance(node, Symbol):
             work.values[node] = work.bound(node)
     inlined = work.inlined(nodes)
+    alone = _written_alone(nodes, inlined) | {root}
     with np.errstate(all="ignore"):  # what is undefined is nan, what is too large inf
         for node in nodes:
-            if node not in inlined and node not in work.values:
+            if node in alone and node not in work.values:
                 work.values[node] = work.value(node, inlined)
         result = work.dense(root)
     return result if result is not work.values[root] else np.array(result)
+
+
+def _written_alone(nodes: Sequence[Node], inlined: set[Node]) -> set[Node]:
+    """The nodes that something uses as an array of its own."""
+    return {
+        operand
+        for node in nodes
+        for operand, factor in zip(
+            node.operands, getattr(node, "factors", node.operands), strict=True
+        )
+        if not (operand in inlined and isinstance(factor, Factor) and factor.is_product)
+    }
 
 
 class _Evaluation:
@@ -100,18 +112,15 @@ class _Evaluation:
             for node in nodes
             if isinstance(node, Product)
             for factor in node.factors
-            if factor.exponent == 1 and Group not in map(type, factor.labels)
-            if isinstance(factor.node, Product) and len(factor.node.factors) > 1
+            if factor.is_product
             if uses[factor.node] == 1 or self.grows(factor.node)
         }
 
-    def grows(self, node: Product) -> bool:
+    def grows(self, node: Node) -> bool:
         """Whether a product has more entries than its factors together."""
-        below = sum(self.entries(operand) for operand in node.operands)
-        return self.entries(node) > below
-
-    def entries(self, node: Node) -> int:
-        return prod(dimensions.evaluate(dimension, self.sizes) for dimension in node.shape)
+        shapes = [dimensions.substitute(one.shape, self.sizes) for one in (node, *node.operands)]
+        whole, *below = (dimensions.product(shape) for shape in shapes)
+        return isinstance(whole, int) and whole > sum(k for k in below if isinstance(k, int))
 
     def value(self, node: Node, inlined: set[Node]) -> Array:
         if isinstance(node, Data):
@@ -181,7 +190,7 @@ class _Evaluation:
 
     def contracted(self, node: Product, inlined: set[Node]) -> Array:
         """A product over its core: without deltas, broadcasts and regroupings of the output."""
-        factors, sizes = _flattened(node, inlined)
+        factors, sizes = multiplied_out(node, inlined)
         scale = self.scale(node.scale)
         if not factors:
             return np.asarray(scale)
@@ -233,25 +242,3 @@ def _diagonal(array: Array, labels: Sequence[int]) -> Array:
         strides[distinct.index(label)] += stride
         shape[distinct.index(label)] = size
     return np.lib.stride_tricks.as_strided(array, shape, strides)
-
-
-def _flattened(node: Product, inlined: set[Node]) -> tuple[list[Factor], list[Any]]:
-    """The factors of a product, those of inlined products in their place; and sizes of labels."""
-    factors: list[Factor] = []
-    sizes = list(node.sizes)
-    waiting = [(node, dict(enumerate(range(len(sizes)))))]
-    while waiting:
-        product, renamed = waiting.pop()
-        for factor in product.factors:
-            labels = tuple(renamed[label] for label in flat(factor.labels))
-            inner = factor.node
-            if inner not in inlined or not isinstance(inner, Product):
-                factors.append(factor._replace(labels=labels))
-                continue
-            inside = dict(zip(inner.output, labels, strict=True))
-            for label, size in enumerate(inner.sizes):
-                if label not in inside:
-                    inside[label] = len(sizes)
-                    sizes.append(size)
-            waiting.append((inner, inside))
-    return factors, sizes

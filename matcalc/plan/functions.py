@@ -196,11 +196,16 @@ def cross_entropy_logits(y: Array, z: Array) -> Array:
     return np.asarray(-np.sum(y * log_softmax(z, -1)))
 
 
+def huber_entries(r: Array, delta: Fraction) -> Array:
+    """Huber's function: quadratic up to delta, then linear; no overflow."""
+    edge = float(delta)
+    inside = np.clip(r, -edge, edge)
+    return np.asarray(inside * (r - 0.5 * inside))
+
+
 def huber(r: Array, delta: Fraction) -> Array:
     """Huber's loss."""
-    edge = float(delta)
-    size = np.abs(r)
-    return np.asarray(np.sum(np.where(size <= edge, 0.5 * r**2, edge * (size - 0.5 * edge))))
+    return np.asarray(np.sum(huber_entries(r, delta)))
 
 
 def layer_norm(x: Array, gain: Array, bias: Array, eps: Fraction) -> Array:
