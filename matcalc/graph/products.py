@@ -64,7 +64,8 @@ def product_of(
     """
     output, labels = tuple(output), flat(output)
     used = {label for factor in factors for label in flat(factor.labels)}
-    plain = len(set(labels)) == len(output) and used.issuperset(labels) and scale == ONE
+    distinct = output == labels and len(set(labels)) == len(labels)
+    plain = distinct and used.issuperset(labels) and scale == ONE
     if len(factors) == 1 and plain and factors[0][1:] == (output, Fraction(1)):
         return factors[0].node
     if len(factors) > 1 and not plain:

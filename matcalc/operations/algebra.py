@@ -198,3 +198,14 @@ def dot(one: Node, two: Node) -> Node:
 def squared_norm(node: Node) -> Node:
     """The sum of the squares of all entries."""
     return summed(power(node, 2))
+
+
+def outer(one: Node, two: Node) -> Node:
+    """The outer product of two vectors."""
+    return einsum("i, j -> i j", one, two)
+
+
+def spread_rows(node: Node, shape: Shape) -> Node:
+    """A vector in every row of a matrix."""
+    sizes = dict(zip((0, 1), shape, strict=True))
+    return contract([Factor(node, (1,))], (0, 1), sizes)

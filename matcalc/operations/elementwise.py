@@ -161,7 +161,7 @@ def sqrt_rule(x: Node) -> Node:
     formula="dy = (slope + (1 - slope) step(x)) ⊙ dx",
     source="Maas, Hannun & Ng, Rectifier Nonlinearities (2013), eq. 3",
     domain="x ≠ 0; at 0 the slope is taken from the left",
-    function="np.where({0} > 0, {0}, {slope} * {0})",
+    function="np.where({0} > 0, {0}, float({slope}) * {0})",
     parameters={"slope": Fraction(1, 100)},
 )
 def leaky_relu(x: Node, slope: Fraction = Fraction(1, 100)) -> Node:
@@ -175,7 +175,7 @@ def leaky_relu(x: Node, slope: Fraction = Fraction(1, 100)) -> Node:
     formula="dy = (step(x) + alpha (1 - step(x)) ⊙ exp(min(x, 0))) ⊙ dx",
     source="Clevert, Unterthiner & Hochreiter, Exponential Linear Units (ICLR 2016), eq. 15",
     domain="x ≠ 0, and 0 too for alpha = 1; at 0 the slope is taken from the left",
-    function="np.where({0} > 0, {0}, {alpha} * np.expm1(np.minimum({0}, 0.0)))",
+    function="np.where({0} > 0, {0}, float({alpha}) * np.expm1(np.minimum({0}, 0.0)))",
     parameters={"alpha": Fraction(1)},
 )
 def elu(x: Node, alpha: Fraction = Fraction(1)) -> Node:
@@ -397,3 +397,19 @@ def pull_stumpff(y: Apply, operand: int, bar: Node) -> Node:
 def stumpff(q: Node, k: int) -> Node:
     """The k-th Stumpff function, entry by entry."""
     return apply("stumpff", (q,), q.shape, (k,))
+
+
+@primitive(
+    "function",
+    "x[...] -> y[...]",
+    formula="dy = g'(x) ⊙ dx",
+    source="the chain rule, for a function that nobody declared",
+    domain="where the function is differentiable",
+    function="undeclared",
+    parameters={"name": "g", "order": 0},
+)
+def pull_function(y: Apply, operand: int, bar: Node) -> Node:
+    """Pull back through an elementwise function that has a name alone."""
+    name, order = y.parameters
+    slope = apply("function", y.arguments, y.arguments[operand].shape, (name, order + 1))
+    return entrywise(bar, slope)

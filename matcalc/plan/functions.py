@@ -17,7 +17,7 @@ import einops
 import numpy as np
 from numpy.typing import NDArray
 
-from matcalc.errors import MissingLibraryError
+from matcalc.errors import MissingLibraryError, UnboundError
 from matcalc.operations import Rule
 
 Array = NDArray[np.floating[Any]]
@@ -65,6 +65,15 @@ def scipy(part: str) -> Any:
             "this operation needs SciPy: pip install 'matcalc-layout[scipy]'"
         ) from None
     return import_module("scipy")
+
+
+def undeclared(x: Array, name: str, order: int) -> Array:
+    """A function that has a name alone has no numbers.
+
+    Raises:
+        UnboundError: Always.
+    """
+    raise UnboundError(f"{name}{chr(39) * order} of {x.shape} has no numbers: it is a name alone")
 
 
 def power(x: Array, exponent: Fraction | str | int) -> Array:

@@ -1,0 +1,135 @@
+"""Functions of the language: rules by name, with the habits of mathematics and of NumPy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from matcalc.errors import NotationError, ShapeError
+from matcalc.expression.parser import Step
+from matcalc.expression.values import Value, dimension_of, number_of
+from matcalc.graph import apply
+from matcalc.operations import RULES, Rule, algebra, find_rule, parse_signature
+
+_ALIASES = {"tr": "trace", "concat": "concatenate"}
+_MANY = ("concatenate", "stack", "einsum")  # take any number of operands
+_ANYHOW = frozenset(  # take a row as they take a column
+    ["sum", "mean", "norm", "norm1", "squared_norm", "prod", "max", "min", "logsumexp"]
+)
+_ELEMENTWISE_OF_MATRIX = (
+    "exp(X) of a matrix is taken entry by entry; the matrix exponential is expm"
+)
+
+
+def call(step: Step, operands: list[Any], notes: dict[str, None]) -> Value:
+    """The value of a function of the language.
+
+    Raises:
+        NotationError: It takes other arguments.
+        ShapeError: The arguments do not fit it.
+    """
+    name = _ALIASES.get(step.value, step.value)
+    values, named = _split(step, operands)
+    if name in _CONSTANTS and not step.primes:
+        return _CONSTANTS[name](values)
+    if step.primes or name not in RULES:
+        return _undeclared(step, values)
+    rule = find_rule(name)
+    if name == "exp" and values and len(values[0].node.shape) == 2:
+        notes[_ELEMENTWISE_OF_MATRIX] = None
+    if name == "trace" and len(values) == 1 and not values[0].node.shape:
+        return Value(values[0].node)
+    return _of_rule(rule, values, named)
+
+
+def _split(step: Step, operands: list[Any]) -> tuple[list[Any], dict[str, Any]]:
+    """Positional arguments, and those with names."""
+    count = len(operands) - len(step.keywords)
+    named = dict(zip(step.keywords, map(_plain, operands[count:]), strict=True))
+    if len(named) < len(step.keywords):
+        raise NotationError("an argument is named twice")
+    return operands[:count], named
+
+
+def _plain(value: Any) -> Any:
+    """A parameter as Python has it: a whole number, a fraction, text, a tuple."""
+    if not isinstance(value, Value):
+        return tuple(map(_plain, value)) if isinstance(value, tuple) else value
+    constant = number_of(value)
+    if constant is None:
+        raise NotationError("a parameter of a function is a constant")
+    return int(constant) if constant.denominator == 1 else constant
+
+
+def _of_rule(rule: Rule, values: list[Any], named: dict[str, Any]) -> Value:
+    texts = [value for value in values if isinstance(value, str)]
+    others = [value for value in values if not isinstance(value, str)]
+    names = list(rule.parameters)
+    operands = len(others) if rule.name in _MANY else len(rule.operands)
+    given = dict(zip(names, [*texts, *map(_plain, others[operands:])], strict=False))
+    unknown = [name for name in named if name not in names]
+    if unknown or len(others) < operands or len(others) - operands + len(texts) > len(names):
+        raise NotationError(_usage(rule))
+    chosen = others[:operands]
+    if not all(isinstance(value, Value) for value in chosen):
+        raise NotationError(_usage(rule))
+    row = _is_row(rule, chosen)
+    return Value(rule.build(*(value.node for value in chosen), **given, **named), row)
+
+
+def _usage(rule: Rule) -> str:
+    parameters = "".join(f", {name}=…" for name in rule.parameters)
+    return f"{rule.name} is written {rule.name}({', '.join(rule.operands)}{parameters})"
+
+
+def _is_row(rule: Rule, values: list[Value]) -> bool:
+    """Whether the result is a row: of a function entry by entry of rows.
+
+    Raises:
+        ShapeError: A row stands where a column must.
+    """
+    rows = [value for value in values if value.row]
+    if not rows or rule.name in _ANYHOW:
+        return False
+    if all("..." in one.shape for one in parse_signature(rule.signatures[0]).operands):
+        return True
+    raise ShapeError(f"{rule.name} takes a column, and {rows[0].title} is a row")
+
+
+def _undeclared(step: Step, values: list[Any]) -> Value:
+    """An elementwise function that nobody declared: ``g(z)``, and its derivative ``g'(z)``."""
+    if len(values) != 1 or step.keywords or not isinstance(values[0], Value):
+        find_rule(step.value)  # says which names are near
+        raise NotationError(f"{step.value} is a function of one argument here")
+    if len(step.value) > 2 and not step.primes:
+        find_rule(step.value)
+    node = values[0].node
+    return Value(apply("function", (node,), node.shape, (step.value, step.primes)), values[0].row)
+
+
+def _eye(values: list[Any]) -> Value:
+    if len(values) != 1 or not isinstance(values[0], Value):
+        raise NotationError("eye is written eye(n)")
+    return Value(algebra.eye(dimension_of(values[0])))
+
+
+def _filled(number: int) -> Callable[[list[Any]], Value]:
+    def build(values: list[Any]) -> Value:
+        sizes = values[0] if len(values) == 1 and type(values[0]) is tuple else values
+        return Value(algebra.constant(number, tuple(dimension_of(size) for size in sizes)))
+
+    return build
+
+
+def _pi(values: list[Any]) -> Value:
+    if values:
+        raise NotationError("pi is written pi()")
+    return Value(algebra.pi())
+
+
+_CONSTANTS: dict[str, Callable[[list[Any]], Value]] = {
+    "eye": _eye,
+    "ones": _filled(1),
+    "zeros": _filled(0),
+    "pi": _pi,
+}

@@ -1,0 +1,108 @@
+"""What a part of a formula means: a node, and whether a vector stands or lies."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import NamedTuple
+
+from matcalc import dimensions
+from matcalc.dimensions import Dimension
+from matcalc.errors import NotationError, ShapeError
+from matcalc.graph import Factor, Node, Product, contract
+from matcalc.operations import algebra
+
+
+class Value(NamedTuple):
+    """A part of a formula.
+
+    Attributes:
+        node: What it is, a vector with one axis.
+        row: Whether it is a vector that was transposed.
+    """
+
+    node: Node
+    row: bool = False
+
+    @property
+    def title(self) -> str:
+        """The shape as a matrix: a column is n×1."""
+        shape = self.node.shape
+        if not shape:
+            return "a scalar"
+        if len(shape) == 1:
+            return dimensions.times((1, *shape) if self.row else (*shape, 1))
+        return dimensions.times(shape)
+
+
+def number_of(value: Value) -> Fraction | None:
+    """The number that a constant is, if it is one."""
+    node = value.node
+    plain = isinstance(node, Product) and not (node.shape or node.factors or node.scale.powers)
+    return node.scale.number if plain and isinstance(node, Product) else None
+
+
+def dimension_of(value: Value) -> Dimension:
+    """The dimension that a constant is: ``n``, ``2*n``, ``3``.
+
+    Raises:
+        NotationError: It is none.
+    """
+    node = value.node
+    if isinstance(node, Product) and not node.shape and not node.factors:
+        number, powers = node.scale
+        if number.denominator == 1 and number > 0 and all(power > 0 for _, power in powers):
+            parts = [name for name, power in powers for _ in range(power)]
+            return dimensions.product([int(number), *parts])
+    raise NotationError("a size is a number or a dimension: eye(n), ones((m, 3))")
+
+
+def transposed(value: Value) -> Value:
+    """A transpose: a column becomes a row."""
+    if len(value.node.shape) == 1:
+        return Value(value.node, not value.row)
+    return Value(algebra.transpose(value.node))
+
+
+def multiplied(one: Value, two: Value) -> Value:
+    """The matrix product of columns, rows and matrices.
+
+    Raises:
+        ShapeError: They do not fit.
+    """
+    a, b = one.node.shape, two.node.shape
+    if not a or not b:
+        raise ShapeError(f"{one.title} @ {two.title}: a product with a scalar is written *")
+    if len(a) > 2 or len(b) > 2:
+        return Value(algebra.matmul(one.node, two.node))
+    left = (1, *a) if one.row else (*a, 1)[:2]
+    right = (1, *b) if two.row else (*b, 1)[:2]
+    if left[1] != right[0]:
+        raise ShapeError(f"{one.title} @ {two.title} does not fit: {left[1]} against {right[0]}")
+    rows = ("row",) if len(a) == 2 else () if one.row else ("row",)
+    columns = ("column",) if len(b) == 2 or two.row else ()
+    factors = [
+        Factor(one.node, (*rows, "inner") if len(a) == 2 else ("inner",) if one.row else rows),
+        Factor(two.node, ("inner", *columns) if len(b) == 2 else columns or ("inner",)),
+    ]
+    return Value(contract(factors, (*rows, *columns)), row=one.row and bool(columns))
+
+
+def entrywise(sign: str, one: Value, two: Value) -> bool:
+    """Whether the result of an operation entry by entry is a row.
+
+    Raises:
+        ShapeError: The two are of different shapes, and neither is a scalar.
+    """
+    a, b = one.node.shape, two.node.shape
+    if a and b and (a != b or (one.row != two.row and a != (1,))):
+        raise ShapeError(f"{one.title} {sign} {two.title} does not fit{_advice(sign, one, two)}")
+    return one.row or two.row
+
+
+def _advice(sign: str, one: Value, two: Value) -> str:
+    ranks = {len(one.node.shape), len(two.node.shape)}
+    if sign in "*/" and ranks == {1, 2}:
+        return ": to scale rows write diag(x) @ A, to scale columns A @ diag(x)"
+    if one.row != two.row and ranks == {1}:
+        return ": one is a row, the other a column"
+    return ""
