@@ -19,6 +19,7 @@ COMMANDS = (
     "shape",
     "convert",
     "layouts",
+    "rules",
 )
 _HELP = {"help_option_names": ["-h", "--help"]}
 

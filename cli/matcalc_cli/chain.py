@@ -141,6 +141,8 @@ def _code(one: WrittenChain) -> list[str]:
         return []
     room = width() - 2
     result = f"# an array of shape {_tuple(one.result.shape)}"
+    if len(one.result.shape) == 1:
+        result += " (vectors stay one-dimensional in arrays)"
     if one.einsum is None:
         return ["", "  Over 52 axes: more than one einsum has letters for; multiply in parts."]
     order = ["optimize=True"] if len(one.factors) > 2 else []

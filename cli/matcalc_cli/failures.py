@@ -2,7 +2,7 @@
 
 0  done
 1  it ran and found a fault in the mathematics: a gap in a chain, an array that does not fit
-2  the command line cannot be read: its notation, its options, its files
+2  the command line cannot be read: its notation, its options, its files, the name of a rule
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import sys
 import traceback
 from collections.abc import Callable
 
-from matcalc.errors import MatcalcError, NotationError, Place, printable
+from matcalc.errors import MatcalcError, NotationError, Place, UnknownRuleError, printable
 from matcalc_cli.output import RED, paint, write
 
 
@@ -27,7 +27,7 @@ def exit_code_of(run: Callable[[], object]) -> int:
         sys.stdout.flush()
     except MatcalcError as error:
         report(error.message, error.places)
-        return 2 if isinstance(error, NotationError) else 1
+        return 2 if isinstance(error, (NotationError, UnknownRuleError)) else 1
     except UsageError as error:
         report(str(error))
         return 2

@@ -1,0 +1,148 @@
+"""``matcalc rules``: every rule, or all that is known about one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from textwrap import wrap
+from typing import Annotated, Any
+
+import typer
+
+from matcalc.operations import RULES, Rule, find_rule
+from matcalc_cli.arguments import Json
+from matcalc_cli.output import heading, table, width, write, write_json
+from matcalc_cli.rule_jacobians import (
+    FAMILIES,
+    LocalJacobian,
+    by_family,
+    drawn_from,
+    family,
+    local_jacobians,
+    parameters,
+    plain,
+    stated,
+)
+
+Name = Annotated[
+    str | None,
+    typer.Argument(metavar="[NAME]", help="A rule, as the list names it.", show_default=False),
+]
+_NAME, _SIGNATURE = 14, 24  # columns of the list; longer ones push the formula to the next line
+_INDICES = (
+    "A_1 is the index along the first axis of A; that of a vector has the vector's name. What is "
+    "zero by its structure is not stored, and not multiplied with."
+)
+
+
+def rules(name: Name = None, as_json: Json = False) -> None:
+    """The rules of differentiation, or one with its shapes in both layouts."""
+    if name is not None:
+        rule = find_rule(name)
+        jacobians = local_jacobians(rule)
+        if as_json:
+            write_json(_document(rule) | {"jacobians": [_of_jacobian(one) for one in jacobians]})
+        else:
+            write([*_described(rule), *_shapes(jacobians)])
+        return
+    grouped = by_family(RULES.values())
+    if as_json:
+        listed = [_document(rule) for group in grouped.values() for rule in group]
+        write_json({"rules": listed})
+        return
+    lines = [f"{len(RULES)} rules; matcalc rules NAME shows one with its shapes in both layouts."]
+    for title, group in grouped.items():
+        lines += ["", heading(FAMILIES.get(title, title)), ""]
+        lines += [line for rule in group for line in _row(rule)]
+    write(lines)
+
+
+def _row(rule: Rule) -> list[str]:
+    """A rule in the list: its name, its first signature, its formula, below if it is long."""
+    start = f"  {rule.name:{_NAME}}  {plain(rule.signatures[0]):{_SIGNATURE}}"
+    if len(start) == _NAME + _SIGNATURE + 4 and len(start) + 2 + len(rule.formula) <= width():
+        return [f"{start}  {rule.formula}"]
+    indent = " " * (_NAME + 4)
+    return [start.rstrip(), *_wrapped(rule.formula, indent, indent)]
+
+
+def _described(rule: Rule) -> list[str]:
+    signatures = [plain(signature) for signature in rule.signatures]
+    facts = [
+        ("operands", signatures[0]),
+        *(("", signature) for signature in signatures[1:]),
+        ("parameters", parameters(rule)),
+        ("domain", rule.domain),
+        ("checked at", drawn_from(rule)),
+        ("source", rule.source),
+    ]
+    lines = [heading(rule.name), *_wrapped(rule.formula, "  ", "  "), ""]
+    for label, text in facts:
+        if text:
+            lines += _wrapped(text, f"  {label:10}  ", " " * 14)
+    return lines
+
+
+def _shapes(jacobians: Sequence[LocalJacobian]) -> list[str]:
+    """The shapes of each operand's local Jacobian, under each kind of operands."""
+    examples: dict[str, list[LocalJacobian]] = {}
+    for one in jacobians:
+        examples.setdefault(one.example, []).append(one)
+    lines: list[str] = []
+    for example, group in examples.items():
+        rows = [("", "numerator", "denominator", "structure")]
+        rows += [
+            (
+                one.title,
+                one.written("numerator").title,
+                one.written("denominator").title,
+                one.structure,
+            )
+            for one in group
+        ]
+        lines += ["", heading(f"local Jacobian, {example}"), "", *table(rows)]
+    if not lines:
+        return ["", "It has no operands, so no local Jacobian."]
+    if any("≠" in one.structure or " = " in one.structure for one in jacobians):
+        lines += ["", *wrap(_INDICES, width())]
+    return lines
+
+
+def _wrapped(text: str, first: str, others: str) -> list[str]:
+    return wrap(
+        text,
+        width(),
+        initial_indent=first,
+        subsequent_indent=others,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _document(rule: Rule) -> dict[str, object]:
+    return {
+        "name": rule.name,
+        "family": family(rule),
+        "signatures": [stated(signature) for signature in rule.signatures],
+        "formula": rule.formula,
+        "source": rule.source,
+        "domain": rule.domain,
+        "parameters": _plain_values(rule.parameters),
+    }
+
+
+def _plain_values(given: Mapping[str, Any]) -> dict[str, object]:
+    """Parameters as JSON has them: a fraction is text."""
+    return {k: str(v) if isinstance(v, Fraction) else v for k, v in given.items()}
+
+
+def _of_jacobian(one: LocalJacobian) -> dict[str, object]:
+    return {
+        "of": one.of.name,
+        "of_shape": one.of.shape,
+        "wrt": one.wrt.name,
+        "wrt_shape": one.wrt.shape,
+        "numerator": one.written("numerator").shape,
+        "denominator": one.written("denominator").shape,
+        "structure": one.structure,
+    }
