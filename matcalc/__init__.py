@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from matcalc.local import rules
     from matcalc.notation import written_chain
     from matcalc.operations import Rule, find_rule
-    from matcalc.registration import register_rule
+    from matcalc.registration import register_rule, unregister_rule
     from matcalc.variables import Variable, parse_derivative, parse_variable
 
 __all__ = [
@@ -67,6 +67,7 @@ __all__ = [
     "register_rule",
     "rules",
     "total_derivative",
+    "unregister_rule",
     "written",
     "written_chain",
 ]
@@ -81,7 +82,7 @@ _HOME = {
     "local": ("rules",),
     "notation": ("written_chain",),
     "operations": ("Rule", "find_rule"),
-    "registration": ("register_rule",),
+    "registration": ("register_rule", "unregister_rule"),
     "variables": ("Variable", "parse_derivative", "parse_variable"),
 }
 _MODULE = {name: module for module, names in _HOME.items() for name in names}

@@ -68,7 +68,8 @@ class Check:
             return (
                 f"agrees: largest error {self.error:.1e} of {self.entries} entries ({self.method})"
             )
-        lines = [f"does not agree: largest error {self.error:.1e} of {self.entries} entries"]
+        found = f"largest error {self.error:.1e} of {self.entries} entries"
+        lines = [f"does not agree: {found if self.worst else 'it is written in another layout'}"]
         lines += [
             f"  at {list(one.index)}: {one.given:.6g}, should be {one.expected:.6g}"
             for one in self.worst
@@ -289,7 +290,7 @@ def check_vjp(
     value = _value(f, *points)
     rng = np.random.default_rng(seed)
     arriving = [rng.normal(size=value.shape) for _ in range(trials)]
-    returned = [backward(*points, u) for u in arriving]
+    returned = [_sent_back(backward, points, u) for u in arriving]
     listed = [tuple(one) if several else (one,) for one in returned]
     if any(len(one) != len(points) for one in listed):
         raise ShapeError(f"{len(points)} operands, but the backward pass gives {len(listed[0])}")
@@ -297,6 +298,15 @@ def check_vjp(
         _checked_operand(f, points, k, arriving, [one[k] for one in listed], rtol)
         for k in range(len(points))
     )
+
+
+def _sent_back(backward: Function, points: Sequence[Array], u: Array) -> Any:
+    try:
+        return backward(*points, u)
+    except ValueError as error:
+        raise ShapeError(
+            f"the backward pass fails on what arrives, of shape {u.shape} like the result: {error}"
+        ) from None
 
 
 def _checked_operand(
@@ -314,17 +324,38 @@ def _checked_operand(
     expected = np.stack([np.tensordot(u, jacobian, u.ndim) for u in arriving])
     given = np.stack([real_array(one, f"the derivative of operand {k + 1}") for one in returned])
     turned = given.transpose(0, *range(given.ndim - 1, 0, -1))
-    transposed_fits = turned.shape == expected.shape and _near(turned, expected, rtol)
-    if given.shape != expected.shape:
-        if transposed_fits:
-            turned_check = _compared(turned, expected, method, rtol)
-            note = f"its transpose is right, of shape {expected.shape[1:]}"
-            return Check(False, float("inf"), turned_check.entries, (), method, note)
+    note = ""
+    if turned.shape == expected.shape and _near(turned, expected, rtol):
+        note = (
+            f"its transpose is right, of shape {expected.shape[1:]} like the operand: this is the "
+            "derivative in the other layout"
+        )
+    elif _is_forward(given, jacobian, arriving, rtol):
+        note = "it multiplies by the Jacobian: a backward pass multiplies by its transpose"
+    if given.shape == expected.shape:
+        return _over_trials(_compared(given, expected, method, rtol), note, len(arriving))
+    if not note:
         raise ShapeError(
             f"operand {k + 1} has shape {expected.shape[1:]}, its derivative {given.shape[1:]}"
         )
-    check = _compared(given, expected, method, rtol)
-    if check.agrees or not transposed_fits:
-        return check
-    note = "its transpose is right: the other layout's derivative"
-    return Check(False, check.error, check.entries, check.worst, method, note)
+    return Check(False, float("inf"), expected[0].size, (), method, note)
+
+
+def _is_forward(given: Array, jacobian: Array, arriving: Sequence[Array], rtol: float) -> bool:
+    """Whether what was sent back is J u, not Jᵀ u; they differ in shape unless J is square."""
+    rank = arriving[0].ndim
+    if jacobian.shape[:rank] != jacobian.shape[rank:]:
+        return False
+    forward = np.stack([np.tensordot(jacobian, u, rank) for u in arriving])
+    return forward.shape == given.shape and _near(given, forward, rtol)
+
+
+def _over_trials(check: Check, note: str, trials: int) -> Check:
+    """A check of several trials as one of the operand: the number of the trial is left out."""
+    worst: dict[tuple[int, ...], Entry] = {}
+    for one in check.worst:
+        worst.setdefault(one.index[1:], one)
+    entries = tuple(Entry(index, one.given, one.expected) for index, one in worst.items())
+    count = check.entries // trials
+    shown = "" if check.agrees else note
+    return Check(check.agrees, check.error, count, entries, check.method, shown)

@@ -200,6 +200,18 @@ def total(dimensions: Iterable[Dimension]) -> Dimension:
     return _from_polynomial(value)
 
 
+def difference(whole: Dimension, part: Dimension) -> Dimension:
+    """One dimension less another.
+
+    >>> difference(5, 2), difference("2*n", "n"), difference("n", 1)
+    (3, 'n', 'n-1')
+    """
+    if not part:
+        return whole
+    negated = {powers: -number for powers, number in _polynomial(part).items()}
+    return _from_polynomial(_add(_polynomial(whole), negated))
+
+
 def monomial(dimension: Dimension) -> tuple[int, Monomial]:
     """A dimension as a number times powers of names; a sum counts as a name.
 

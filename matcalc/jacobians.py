@@ -207,8 +207,8 @@ class Jacobian(Generic[Tag]):
         if self.tag is not right.tag:
             raise LayoutError(
                 f"{_title(self)} is in {self.layout} layout and {_title(right)} in "
-                f"{right.layout} layout: convert one, .to({self.layout!r}), or let "
-                f'matcalc.chain(…, layout="{self.layout}") find the order'
+                f"{right.layout} layout, which multiply in opposite orders; "
+                f'matcalc.chain(…, layout="{self.layout}") converts and orders them'
             )
         outer, inner = (self, right) if self.tag is Numerator else (right, self)
         if outer.wrt.name != inner.of.name and inner.wrt.name == outer.of.name:

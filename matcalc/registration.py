@@ -17,6 +17,7 @@ from matcalc.operations.registry import (
     RULES,
     OperandSpec,
     Rule,
+    find_rule,
     matched,
     parse_signature,
     register,
@@ -24,7 +25,8 @@ from matcalc.operations.registry import (
 from matcalc.plan import evaluate
 from matcalc.plan.functions import numpy_function
 
-_PRIMES = (2, 3, 5, 7, 4, 6)
+_OWN: set[str] = set()  # names of rules that users registered
+_SIZES = (3, 2, 5, 7, 4, 6)
 
 #: How an operand's domain is drawn: from a shape and a generator to an array.
 POINTS: dict[str, Callable[[tuple[int, ...], np.random.Generator], Array]] = {
@@ -34,6 +36,8 @@ POINTS: dict[str, Callable[[tuple[int, ...], np.random.Generator], Array]] = {
     "nonzero": lambda shape, rng: (
         rng.choice([-1.0, 1.0], size=shape) * rng.uniform(0.3, 2.0, shape)
     ),
+    "whole": lambda shape, rng: rng.integers(-3, 4, shape) + rng.uniform(0.0, 0.2, shape),
+    "half": lambda shape, rng: rng.integers(-3, 4, shape) + rng.uniform(0.5, 0.7, shape),
     "sign": lambda shape, rng: rng.choice([-1.0, 1.0], size=shape),
     "small": lambda shape, rng: 0.5 * rng.normal(size=shape),
     "simplex": lambda shape, rng: rng.dirichlet(np.full(shape[-1], 5.0), size=shape[:-1]),
@@ -56,7 +60,7 @@ def example_points(signature: str, rng: np.random.Generator) -> dict[str, Array]
 
     >>> points = example_points("A[m,k] x[k]:positive -> y[m]", np.random.default_rng(0))
     >>> {name: array.shape for name, array in points.items()}
-    {'A': (2, 3), 'x': (3,)}
+    {'A': (3, 2), 'x': (2,)}
     """
     operands = parse_signature(signature).operands
     for operand in operands:
@@ -67,7 +71,7 @@ def example_points(signature: str, rng: np.random.Generator) -> dict[str, Array]
     for operand in operands:
         for dimension in operand.shape:
             for name in sorted(dimensions.names(dimension)) if dimension != "..." else ():
-                sizes.setdefault(name, _PRIMES[len(sizes) % len(_PRIMES)])
+                sizes.setdefault(name, _SIZES[len(sizes) % len(_SIZES)])
     return {
         operand.name: np.asarray(POINTS[operand.domain](_example_shape(operand, sizes), rng))
         for operand in operands
@@ -153,6 +157,7 @@ def register_rule(
     >>> mc.rules.cube([1.0, 2.0]).array
     array([[ 3.,  0.],
            [ 0., 12.]])
+    >>> unregister_rule("cube")
     """
 
     def build(*operands: Node, **parameters: Any) -> Node:
@@ -164,7 +169,22 @@ def register_rule(
     rule = register(Rule(name, (signature,), formula, source, domain, build, function, pull))
     if check:
         _refuse_wrong(rule, signature)
+    _OWN.add(name)
     return rule
+
+
+def unregister_rule(name: str) -> None:
+    """Remove a rule that :func:`register_rule` added.
+
+    Raises:
+        UnknownRuleError: There is no rule of that name.
+        NotationError: It is one of matcalc's own.
+    """
+    rule = find_rule(name)
+    if rule.name not in _OWN:
+        raise NotationError(f"{name} is a rule of matcalc's own")
+    _OWN.discard(name)
+    del RULES[name]
 
 
 def _refuse_wrong(rule: Rule, signature: str) -> None:

@@ -52,12 +52,12 @@ def _split(step: Step, operands: list[Any]) -> tuple[list[Any], dict[str, Any]]:
 
 
 def _plain(value: Any) -> Any:
-    """A parameter as Python has it: a whole number, a fraction, text, a tuple."""
+    """A parameter as Python has it: a whole number, a fraction, a dimension, text, a tuple."""
     if not isinstance(value, Value):
         return tuple(map(_plain, value)) if isinstance(value, tuple) else value
     constant = number_of(value)
     if constant is None:
-        raise NotationError("a parameter of a function is a constant")
+        return dimension_of(value)
     return int(constant) if constant.denominator == 1 else constant
 
 

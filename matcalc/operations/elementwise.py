@@ -23,6 +23,7 @@ from matcalc.operations.algebra import (
 from matcalc.operations.registry import Rule, composite, primitive, register
 
 _DLMF = "NIST Digital Library of Mathematical Functions"
+_BRACEWELL = "Bracewell, The Fourier Transform and Its Applications (3rd edition, 2000), chapter 4"
 _HALF = Fraction(1, 2)
 
 Slope = Callable[[Node, Node], Node]  # from the operand and the result to the derivative
@@ -87,10 +88,10 @@ _function("abs", lambda x, _: of("sign", x), formula="dy = sign(x) ⊙ dx",
     source="Boyd & Vandenberghe, Convex Optimization (2004), section 9.1, for the kink",
     function="np.abs({0})", points="nonzero", domain="x ≠ 0; at 0 the slope is taken as 0")
 _function("sign", lambda x, _: zero(x.shape), formula="dy = 0",
-    source="piecewise constant", function="np.sign({0})", points="nonzero", domain="x ≠ 0")
+    source=_BRACEWELL, function="np.sign({0})", points="nonzero", domain="x ≠ 0")
 _function("step", lambda x, _: zero(x.shape), formula="dy = 0",
-    source="piecewise constant; step(0) = 0", function="np.where({0} > 0, 1.0, 0.0)",
-    points="nonzero", domain="x ≠ 0")
+    source=_BRACEWELL, function="np.where({0} > 0, 1.0, 0.0)",
+    points="nonzero", domain="x ≠ 0; step(0) is taken as 0")
 _function("sin", lambda x, _: of("cos", x), formula="dy = cos(x) ⊙ dx",
     source=f"{_DLMF}, section 4.20", function="np.sin({0})")
 _function("cos", lambda x, _: negative(of("sin", x)), formula="dy = -sin(x) ⊙ dx",
@@ -288,7 +289,7 @@ def _preferred(x: Node, y: Node) -> Node:
 
 @primitive(
     "maximum",
-    "x[...] y[...] -> z[...]",
+    "x[...]:whole y[...]:half -> z[...]",
     formula="dz = (1 + sign(x - y))/2 ⊙ dx + (1 - sign(x - y))/2 ⊙ dy",
     source="Griewank & Walther, Evaluating Derivatives (2nd edition, 2008), section 14.1",
     domain="x ≠ y; at ties each has half",
@@ -301,7 +302,7 @@ def pull_maximum(z: Apply, operand: int, bar: Node) -> Node:
 
 @primitive(
     "minimum",
-    "x[...] y[...] -> z[...]",
+    "x[...]:whole y[...]:half -> z[...]",
     formula="dz = (1 - sign(x - y))/2 ⊙ dx + (1 + sign(x - y))/2 ⊙ dy",
     source="Griewank & Walther, Evaluating Derivatives (2nd edition, 2008), section 14.1",
     domain="x ≠ y; at ties each has half",

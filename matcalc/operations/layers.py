@@ -69,6 +69,7 @@ def cross_entropy_logits(y: Node, z: Node) -> Node:
 @composite(
     "binary_cross_entropy_logits",
     "y[n]:unit z[n] -> L",
+    "Y[m,n]:unit Z[m,n] -> L",
     formula="dL = sum((sigmoid(z) - y) ⊙ dz) - sum(z ⊙ dy)",
     source=f"{_BISHOP}, eq. 4.90 and 4.91",
     function="np.sum(np.logaddexp(0.0, {1}) - {0} * {1})",
@@ -82,6 +83,7 @@ def binary_cross_entropy_logits(y: Node, z: Node) -> Node:
 @composite(
     "half_squared_error",
     "a[n] y[n] -> L",
+    "A[m,n] Y[m,n] -> L",
     formula="dL = sum((a - y) ⊙ (da - dy))",
     source=f"{_BISHOP}, eq. 5.11",
     function="0.5 * np.sum(({0} - {1}) ** 2)",
@@ -156,7 +158,7 @@ def layer_norm(x: Node, gain: Node, bias: Node, eps: Fraction = _EPS) -> Node:
 
 @composite(
     "batch_norm",
-    "X[m,n] gain[n] bias[n] -> Y[m,n]",
+    "X[m,n]:distinct gain[n] bias[n] -> Y[m,n]",
     formula="dx̂ = (dx - mean(dx) - x̂ mean(x̂ ⊙ dx)) / σ, over the samples (rows)",
     source="Ioffe & Szegedy, Batch Normalization (ICML 2015), algorithm 1",
     domain="with the statistics of the batch, as in training",

@@ -41,21 +41,22 @@ for _name, _signature, _formula, _function, _parameters in (
 
 @composite(
     "slice",
-    "X[m,n] -> Y[m,n]",
+    "X[m,n] -> Y[2,n]",
     formula="d X[start:stop] = dX[start:stop]",
     source=_LINEAR,
     function="part",
     parameters={"axis": 0, "start": 0, "stop": 2},
 )
-def slice_rule(x: Node, axis: int = 0, start: int = 0, stop: int = 2) -> Node:
+def slice_rule(x: Node, axis: int = 0, start: Dimension = 0, stop: Dimension = 2) -> Node:
     """Entries ``start`` to ``stop`` along an axis, both constant."""
     rank = len(x.shape)
     if not -rank <= axis < rank:
         raise ShapeError(f"axis {axis} of an array of {rank} axes")
     size = x.shape[axis % rank]
-    if not 0 <= start < stop or (isinstance(size, int) and stop > size):
+    bounds = [bound for bound in (0, start, stop, size) if isinstance(bound, int)]
+    if bounds != sorted(bounds) or start == stop:
         raise ShapeError(f"a slice {start}:{stop} of an axis of {size}: 0 <= start < stop <= size")
-    return picked(x, axis % rank, window(start, stop - start, size))
+    return picked(x, axis % rank, window(start, dimensions.difference(stop, start), size))
 
 
 def picked(x: Node, axis: int, which: Node) -> Node:

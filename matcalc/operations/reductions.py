@@ -224,11 +224,16 @@ def pull_logsumexp(y: Apply, operand: int, bar: Node) -> Node:
 
 
 def _like(name: str, x: Node, axis: int | None) -> Apply:
-    return apply(name, (x,), x.shape, (_checked_axis(x, axis),))
+    if axis is None and len(x.shape) > 1:
+        raise ShapeError(
+            f"{name} of {dimensions.times(x.shape)} needs its axis: axis=1 for each row of a matrix"
+        )
+    checked = None if len(x.shape) == 1 else _checked_axis(x, axis)
+    return apply(name, (x,), x.shape, (checked,))
 
 
 def softmax(x: Node, axis: int | None = None) -> Node:
-    """The softmax over all entries, or along an axis."""
+    """The softmax of a vector, or along an axis."""
     return _like("softmax", x, axis)
 
 
@@ -286,6 +291,6 @@ for _name, _build, _pull, _formula, _source in (
             _build,
             _name,
             _pull,
-            {"axis": None},
+            {"axis": -1},
         )
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -65,7 +66,7 @@ def _operand(word: str) -> OperandSpec:
     return OperandSpec(mention.name, shape, domain or "real")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Rule:
     """An operation and its derivative.
 
@@ -93,6 +94,9 @@ class Rule:
     function: str | Callable[..., Any]
     pull: Pull | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"<rule {self.name}: {self.formula}>"
 
     @property
     def operands(self) -> tuple[str, ...]:
@@ -148,7 +152,7 @@ def matched(name: str, signatures: Sequence[str], shapes: Sequence[Shape]) -> Sh
         if fits:
             return tuple(_filled(signature.result.shape, sizes))
     found = ", ".join(dimensions.times(shape) if shape else "a scalar" for shape in shapes)
-    wanted = " or ".join(text.replace(":real", "") for text in signatures)
+    wanted = " or ".join(re.sub(r":\w+", "", text) for text in signatures)
     raise ShapeError(f"{name} takes {wanted}; found {found}")
 
 
