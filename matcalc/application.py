@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from matcalc import dimensions
-from matcalc.arrays import Array, real_array
+from matcalc.arrays import Array, bind, real_array
 from matcalc.errors import LayoutError, ShapeError
 from matcalc.graph import Factor, Node, contract, symbol
 from matcalc.layout import Order, Written
@@ -43,18 +43,19 @@ def pulled_back(node: Node, form: Written, u: ArrayLike) -> Array:
 
 def _of_shape(variable: Variable, value: ArrayLike) -> Array:
     array = real_array(value, "the vector")
-    if array.shape != variable.shape:
-        raise ShapeError(
-            f"{variable} needs an array of shape {variable.shape}, not {array.shape}"
-            + ("; J @ V takes several columns" if array.ndim > variable.rank else "")
-        )
+    several = "; J @ V takes several columns" if array.ndim > variable.rank else ""
+    bind(variable.shape, array.shape, {}, str(variable), f"{array.shape}{several}")
     return array
 
 
 def _contracted(node: Node, array: Array, labels: Sequence[Any], output: Sequence[Any]) -> Array:
     """The product with an array, the axes of the node labelled by their numbers."""
     axes = tuple(range(len(node.shape)))
-    operand = symbol("(an array)", array.shape)
+    shape = [
+        node.shape[label] if label in axes else size
+        for label, size in zip(labels, array.shape, strict=True)
+    ]
+    operand = symbol("(an array)", tuple(shape))
     product = contract([Factor(node, axes), Factor(operand, tuple(labels))], output)
     return evaluate(product, {operand.name: array})
 

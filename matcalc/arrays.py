@@ -30,6 +30,8 @@ def real_array(value: object, what: str) -> Array:
     >>> real_array([1, 2], "x")
     array([1., 2.])
     """
+    if isinstance(value, np.ma.MaskedArray):
+        raise ArrayError(f"{what} is masked; fill it first, since every entry counts")
     try:
         array = np.asarray(value)
     except (ValueError, TypeError) as error:
@@ -69,7 +71,7 @@ def bind(shape: Shape, actual: Iterable[int], sizes: dict[str, int], what: str, 
     """
     actual = tuple(actual)
     if len(actual) != len(shape):
-        raise ShapeError(f"{what} needs an array of shape {_shown(shape)}; this one has {found}")
+        raise ShapeError(f"{what} needs an array of shape {_shown(shape)}, not {found}")
     if 0 in actual:
         raise ShapeError(f"{what}: the array has {found}, and no axis may have size 0")
     stated = list(zip(shape, actual, strict=True))
@@ -81,7 +83,7 @@ def bind(shape: Shape, actual: Iterable[int], sizes: dict[str, int], what: str, 
         if known != size:
             named = "" if known == dimension else f" with {dimension} = {known}"
             raise ShapeError(
-                f"{what} needs an array of shape {_shown(shape)}{named}; this one has {found}"
+                f"{what} needs an array of shape {_shown(shape)}{named}, not {found}"
             )
 
 

@@ -27,6 +27,7 @@ from matcalc.variables import Variable
 Function = Callable[..., Any]
 
 _STEP = float(np.finfo(np.float64).eps) ** 0.2  # balances rounding and the fourth-order error
+_RESOLVED = 1e-6  # of a value: a smaller derivative is lost in the rounding of differences
 _SHOWN = 5
 
 
@@ -182,13 +183,14 @@ def check_jacobian(
     your Jacobian is right in denominator layout
     """
     expected, method = numerical_jacobian(f, at)
+    scale = scale_of(expected, _value(f, real_array(at, "the point")))
     point = np.shape(np.asarray(at))
     of = Variable("y", expected.shape[: expected.ndim - len(point)])
     wrt = Variable("x", point)
     if isinstance(jacobian, Jacobian):
         given = jacobian.as_convention("jax")
         _same_shape(given, expected, "the Jacobian")
-        return _compared(given, expected, method, rtol)
+        return _compared(given, expected, scale, method, rtol)
     given = real_array(jacobian, "the Jacobian")
     fitting = {
         name: wanted
@@ -203,12 +205,13 @@ def check_jacobian(
             f"{_arranged(expected, of, wrt, 'denominator').shape}"
         )
     asked = _arranged(expected, of, wrt, find_convention(layout).name)
-    right = [name for name, wanted in fitting.items() if _near(given, wanted, rtol)]
+    right = [name for name, wanted in fitting.items() if _near(given, wanted, rtol * scale)]
     if layout in fitting:
-        check = _compared(given.reshape(asked.shape), asked, method, rtol)
+        check = _compared(given.reshape(asked.shape), asked, scale, method, rtol)
     else:
         other = next(iter(fitting))
-        check = _compared(given.reshape(fitting[other].shape), fitting[other], method, rtol)
+        turned = given.reshape(fitting[other].shape)
+        check = _compared(turned, fitting[other], scale, method, rtol)
     if layout in right or not right:
         return check
     note = f"your Jacobian is right in {_noun(right[0])}"
@@ -226,11 +229,15 @@ def _arranged(expected: Array, of: Variable, wrt: Variable, convention: str) -> 
     return np.asarray(einops.rearrange(expected, f"{' '.join(form.stored)} -> {form.pattern}"))
 
 
-def _near(given: Array, expected: Array, rtol: float) -> bool:
-    scale = max(1.0, float(np.max(np.abs(expected), initial=0.0)))
-    return bool(
-        np.max(np.abs(given.reshape(expected.shape) - expected), initial=0.0) <= rtol * scale
-    )
+def scale_of(expected: Array, value: Array) -> float:
+    """The largest entry of a derivative; where rounding of the value hides it, what can be seen."""
+    largest = (float(np.max(np.abs(one), initial=0.0)) for one in (expected, _RESOLVED * value))
+    return max(largest) or 1.0
+
+
+def _near(given: Array, expected: Array, tolerance: float) -> bool:
+    difference = np.abs(given.reshape(expected.shape) - expected)
+    return bool(np.max(difference, initial=0.0) <= tolerance)
 
 
 def _same_shape(given: Array, expected: Array, what: str) -> None:
@@ -238,8 +245,7 @@ def _same_shape(given: Array, expected: Array, what: str) -> None:
         raise ShapeError(f"{what} has shape {given.shape}, and should have {expected.shape}")
 
 
-def _compared(given: Array, expected: Array, method: str, rtol: float) -> Check:
-    scale = max(1.0, float(np.max(np.abs(expected), initial=0.0)))
+def _compared(given: Array, expected: Array, scale: float, method: str, rtol: float) -> Check:
     errors = np.abs(given - expected) / scale
     order = np.argsort(errors, axis=None)[::-1][:_SHOWN]
     places = [np.unravel_index(k, errors.shape) for k in order]
@@ -295,7 +301,7 @@ def check_vjp(
     if any(len(one) != len(points) for one in listed):
         raise ShapeError(f"{len(points)} operands, but the backward pass gives {len(listed[0])}")
     return tuple(
-        _checked_operand(f, points, k, arriving, [one[k] for one in listed], rtol)
+        _checked_operand(f, points, k, arriving, [one[k] for one in listed], value, rtol)
         for k in range(len(points))
     )
 
@@ -315,6 +321,7 @@ def _checked_operand(
     k: int,
     arriving: Sequence[Array],
     returned: Sequence[Any],
+    value: Array,
     rtol: float,
 ) -> Check:
     def alone(x: NDArray[Any]) -> Any:
@@ -323,17 +330,18 @@ def _checked_operand(
     jacobian, method = numerical_jacobian(alone, points[k])
     expected = np.stack([np.tensordot(u, jacobian, u.ndim) for u in arriving])
     given = np.stack([real_array(one, f"the derivative of operand {k + 1}") for one in returned])
+    scale = scale_of(expected, value)
     turned = given.transpose(0, *range(given.ndim - 1, 0, -1))
     note = ""
-    if turned.shape == expected.shape and _near(turned, expected, rtol):
+    if turned.shape == expected.shape and _near(turned, expected, rtol * scale):
         note = (
             f"its transpose is right, of shape {expected.shape[1:]} like the operand: this is the "
             "derivative in the other layout"
         )
-    elif _is_forward(given, jacobian, arriving, rtol):
+    elif _is_forward(given, jacobian, arriving, rtol * scale):
         note = "it multiplies by the Jacobian: a backward pass multiplies by its transpose"
     if given.shape == expected.shape:
-        return _over_trials(_compared(given, expected, method, rtol), note, len(arriving))
+        return _over_trials(_compared(given, expected, scale, method, rtol), note, len(arriving))
     if not note:
         raise ShapeError(
             f"operand {k + 1} has shape {expected.shape[1:]}, its derivative {given.shape[1:]}"
@@ -341,13 +349,13 @@ def _checked_operand(
     return Check(False, float("inf"), expected[0].size, (), method, note)
 
 
-def _is_forward(given: Array, jacobian: Array, arriving: Sequence[Array], rtol: float) -> bool:
+def _is_forward(given: Array, jacobian: Array, arriving: Sequence[Array], tolerance: float) -> bool:
     """Whether what was sent back is J u, not Jᵀ u; they differ in shape unless J is square."""
     rank = arriving[0].ndim
     if jacobian.shape[:rank] != jacobian.shape[rank:]:
         return False
     forward = np.stack([np.tensordot(jacobian, u, rank) for u in arriving])
-    return forward.shape == given.shape and _near(given, forward, rtol)
+    return forward.shape == given.shape and _near(given, forward, tolerance)
 
 
 def _over_trials(check: Check, note: str, trials: int) -> Check:

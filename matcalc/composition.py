@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Literal, overload
 
-from matcalc.errors import LayoutError
+from matcalc.errors import ChainError, LayoutError
 from matcalc.jacobians import Jacobian
 from matcalc.layout import Denominator, Layout, Numerator, Tag, find_layout
 from matcalc.linking import Link, chain_order, compose, total
@@ -100,6 +100,9 @@ def total_derivative(
 
 
 def _common_tag(factors: tuple[Jacobian[Any], ...], layout: str | None) -> type[Layout]:
+    for factor in factors:
+        if not isinstance(factor, Jacobian):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise ChainError(f"a chain links Jacobians; found a {type(factor).__name__}")
     if layout is not None:
         return find_layout(layout)
     tags = dict.fromkeys(factor.tag for factor in factors)

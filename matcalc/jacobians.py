@@ -15,8 +15,8 @@ from numpy.typing import ArrayLike, NDArray
 from matcalc.application import Operator, directional, matrix_product, pulled_back
 from matcalc.arrays import Array, real_array
 from matcalc.dimensions import Shape
-from matcalc.errors import ChainError, LayoutError, ShapeError
-from matcalc.graph import Node, Scale, add, scaled
+from matcalc.errors import ArrayError, ChainError, LayoutError, ShapeError
+from matcalc.graph import Node, Scale, add, scaled, transposed
 from matcalc.layout import (
     Denominator,
     Layout,
@@ -29,7 +29,7 @@ from matcalc.layout import (
     written,
 )
 from matcalc.linking import Link, chain_order, compose, path_of
-from matcalc.notation import WrittenChain, written_chain
+from matcalc.notation import WrittenChain, text, write, written_chain
 from matcalc.plan import evaluate
 from matcalc.plan.evaluate import MAX_BYTES
 from matcalc.variables import Variable
@@ -157,6 +157,28 @@ class Jacobian(Generic[Tag]):
         chosen = find_convention(convention, order)
         return self._arranged(written(self.of, self.wrt, chosen))
 
+    @property
+    def text(self) -> str:
+        """The formula in this layout, in matrix notation where there is one, else as an einsum.
+
+        It is written in the input language; a derivative with respect to a vector is a row in
+        numerator layout and a column in denominator layout.
+
+        Raises:
+            UnboundError: The derivative holds arrays, which have no names.
+
+        >>> import matcalc as mc
+        >>> J = mc.rules.softmax("x[n]")
+        >>> J.text
+        'diag(softmax(x)) - softmax(x) @ softmax(x).T'
+        >>> mc.rules.quadratic_form("x[n]", "A[n,n]", wrt="x").to("denominator").text
+        '(A + A.T) @ x'
+        """
+        form = self._written
+        axes = [form.stored.index(axis) for group in form.form for axis in group]
+        lies = form.matrix_form is not None and len(axes) == 1 and not form.matrix_form[0]
+        return text(write(transposed(self.node, axes), row=lies))
+
     def jvp(self, v: ArrayLike) -> Array:
         """The directional derivative: ``v`` has the shape of ``wrt``, the result that of ``of``.
 
@@ -258,7 +280,10 @@ class Jacobian(Generic[Tag]):
         """The derivative divided by a number."""
         if not _is_number(other):
             _refuse("/", other)
-        return replace(self, node=scaled(self.node, Scale(1 / _exact(other))))
+        divisor = _exact(other)
+        if not divisor:
+            raise ArrayError("a derivative divided by zero")
+        return replace(self, node=scaled(self.node, Scale(1 / divisor)))
 
     def __neg__(self) -> Jacobian[Tag]:
         return self * -1
@@ -343,10 +368,10 @@ def _is_number(value: object) -> TypeGuard[float | Fraction]:
 
 def _exact(value: float | Fraction) -> Fraction:
     """A number as the fraction that it is written as: 0.1 is 1/10."""
-    if isinstance(value, Fraction):
-        return value
+    if isinstance(value, (Fraction, int)):
+        return Fraction(value)
     if not isfinite(value):
-        raise ShapeError(f"a derivative is not multiplied by {value}")
+        raise ArrayError(f"a derivative is not multiplied by {value}")
     return Fraction(repr(float(value)))
 
 

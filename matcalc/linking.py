@@ -153,6 +153,8 @@ def total(
     _check_shapes(links)
     _check_once(links)
     variables = {variable.name: variable for link in links for variable in link[:2]}
+    if of == wrt:
+        raise ChainError(f"∂{of}/∂{of} is the identity; name two different variables")
     for name in (of, wrt):
         if name not in variables:
             raise ChainError(f"no factor has the variable {name}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import Parameter, signature
 from typing import Any
 
 from matcalc.arrays import frozen, real_array
@@ -10,7 +11,7 @@ from matcalc.errors import NotationError
 from matcalc.graph import Node, substituted, symbol
 from matcalc.jacobians import Jacobian
 from matcalc.layout import find_layout
-from matcalc.operations import RULES, Rule, find_rule
+from matcalc.operations import RULES, Rule, find_rule, parse_signature
 from matcalc.variables import Variable, parse_mention
 
 
@@ -31,7 +32,7 @@ class LocalRule:
     def __call__(
         self,
         *values: object,
-        of: str = "y",
+        of: str | None = None,
         wrt: str | None = None,
         layout: str = "numerator",
         **named: Any,
@@ -41,7 +42,7 @@ class LocalRule:
         Args:
             values: The operands: arrays, numbers, or variables such as ``"W[3,2]"`` for a
                 derivative of symbols. They are called as in the first signature of the rule.
-            of: What the result is called.
+            of: What the result is called; as in the first signature if nothing is said.
             wrt: Which operand, by its name; needed where there are several.
             layout: The tag of the result.
             named: Further operands, under names of your own, after those of ``values``; and the
@@ -61,7 +62,12 @@ class LocalRule:
         (3, 2, 3)
         """
         parameters = {k: named.pop(k) for k in self.rule.parameters if k in named}
-        operands = dict(zip(self._names(len(values)), values, strict=False)) | named
+        self._check_count(len(values) + len(named))
+        operands = dict(zip(self._names(len(values)), values, strict=True))
+        twice = ", ".join(operands.keys() & named.keys())
+        if twice:
+            raise NotationError(f"{self.rule.name}: {twice} is given twice, by place and by name")
+        operands |= named
         nodes = {name: _leaf(name, value) for name, value in operands.items()}
         chosen = self._chosen(wrt, list(nodes))
         # The operand itself must be one node of its own: two operands may be equal arrays.
@@ -71,12 +77,29 @@ class LocalRule:
         )
         derivative = derivatives(result, [variable])[0]
         entries = substituted(derivative, {variable: nodes[chosen]})
-        above, below = Variable(of, result.shape), Variable(chosen, variable.shape)
+        above = Variable(self._result(of, chosen), result.shape)
+        below = Variable(chosen, variable.shape)
         return Jacobian(entries, (above, below), find_layout(layout))
 
     def _names(self, count: int) -> list[str]:
         names = list(self.rule.operands)
         return names[:count] + [f"{names[-1]}{k}" for k in range(2, count - len(names) + 2)]
+
+    def _check_count(self, count: int) -> None:
+        counts = {len(parse_signature(text).operands) for text in self.rule.signatures}
+        kinds = {one.kind for one in signature(self.rule.build).parameters.values()}
+        if count not in counts and (0 in (count, *counts) or Parameter.VAR_POSITIONAL not in kinds):
+            wanted = " or ".join(self.rule.signatures)
+            raise NotationError(f"{self.rule.name} takes {wanted}; found {count} operands")
+
+    def _result(self, of: str | None, chosen: str) -> str:
+        name = of or parse_signature(self.rule.signatures[0]).result.name
+        if name == chosen:
+            raise NotationError(
+                f"{self.rule.name}: the result and the operand are both called {name}; "
+                "name the result otherwise, by of="
+            )
+        return name
 
     def _chosen(self, wrt: str | None, names: list[str]) -> str:
         if wrt is None and len(names) == 1:

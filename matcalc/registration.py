@@ -9,7 +9,7 @@ import numpy as np
 
 from matcalc import dimensions
 from matcalc.arrays import Array
-from matcalc.check import numerical_jacobian
+from matcalc.check import numerical_jacobian, scale_of
 from matcalc.derivative import derivatives
 from matcalc.errors import NotationError, NotDifferentiableError
 from matcalc.graph import Apply, Node, apply, symbol
@@ -106,7 +106,7 @@ def rule_error(rule: Rule, signature: str, rng: np.random.Generator) -> float:
 
         expected, _ = numerical_jacobian(alone, arrays[k], method="central")
         given = evaluate(derivative, points)
-        scale = max(1.0, float(np.max(np.abs(expected), initial=0.0)))
+        scale = scale_of(expected, np.asarray(function(*arrays)))
         if given.shape != expected.shape:
             return float("inf")
         worst = max(worst, float(np.max(np.abs(given - expected), initial=0.0)) / scale)

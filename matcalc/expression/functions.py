@@ -35,6 +35,8 @@ def call(step: Step, operands: list[Any], notes: dict[str, None]) -> Value:
     if step.primes or name not in RULES:
         return _undeclared(step, values)
     rule = find_rule(name)
+    if name == "rearrange":  # einops names sizes as arguments: i=3
+        named = {"sizes": tuple(named.items())}
     if name == "exp" and values and len(values[0].node.shape) == 2:
         notes[_ELEMENTWISE_OF_MATRIX] = None
     if name == "trace" and len(values) == 1 and not values[0].node.shape:

@@ -122,8 +122,9 @@ class Product(Node):
 
     Labels are numbers, given out in the order of the output and then of the factors. A label
     of no factor is a broadcast, one that the output repeats is a Kronecker delta, and one that
-    the output lacks is summed. A product of several factors has neither delta nor broadcast nor
-    coefficient: these stand in a product of its own around it, where they can be absorbed.
+    the output lacks is summed. A product of several factors, or one that sums, has neither delta
+    nor broadcast nor coefficient: these stand in a product of its own around it, where they can
+    be absorbed.
     """
 
     __slots__ = ("factors", "output", "scale", "sizes")

@@ -59,8 +59,8 @@ def product_of(
 ) -> Node:
     """The node of factors that are absorbed and merged already: its labels numbered canonically.
 
-    Deltas, broadcasts, regroupings and a coefficient around several factors become a node of
-    their own.
+    Deltas, broadcasts, regroupings and a coefficient around several factors, or around a sum,
+    become a node of their own.
     """
     output, labels = tuple(output), flat(output)
     used = {label for factor in factors for label in flat(factor.labels)}
@@ -68,7 +68,7 @@ def product_of(
     plain = distinct and used.issuperset(labels) and scale == ONE
     if len(factors) == 1 and plain and factors[0][1:] == (output, Fraction(1)):
         return factors[0].node
-    if len(factors) > 1 and not plain:
+    if (len(factors) > 1 or used.difference(labels)) and not plain:
         inner = tuple(label for label in dict.fromkeys(labels) if label in used)
         factors = [Factor(product_of(factors, inner, sizes), inner)]
     outside = {

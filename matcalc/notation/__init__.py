@@ -1,6 +1,16 @@
 """Printing: derivatives and chains as text and LaTeX."""
 
 from matcalc.notation.chains import WrittenChain, written_chain
+from matcalc.notation.formulas import write
 from matcalc.notation.names import latex_derivative, latex_name, latex_shape
+from matcalc.notation.text import text
 
-__all__ = ["WrittenChain", "latex_derivative", "latex_name", "latex_shape", "written_chain"]
+__all__ = [
+    "WrittenChain",
+    "latex_derivative",
+    "latex_name",
+    "latex_shape",
+    "text",
+    "write",
+    "written_chain",
+]

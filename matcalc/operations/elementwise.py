@@ -229,7 +229,7 @@ def pull_clip(y: Apply, operand: int, bar: Node) -> Node:
     return entrywise(bar, minus(low, high))
 
 
-def clip(x: Node, low: Fraction, high: Fraction) -> Node:
+def clip(x: Node, low: Fraction = Fraction(-1), high: Fraction = Fraction(1)) -> Node:
     """Entries held between two numbers.
 
     Raises:

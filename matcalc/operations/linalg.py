@@ -142,8 +142,8 @@ _POWERS = 64
 )
 def matrix_power(x: Node, k: int = 3) -> Node:
     """A whole power of a square matrix, by repeated squaring."""
-    if abs(k) > _POWERS:
-        raise ShapeError(f"matrix_power takes exponents up to {_POWERS}, not {k}")
+    if abs(k) > _POWERS or k != int(k):
+        raise ShapeError(f"matrix_power takes whole exponents up to {_POWERS}, not {k}")
     base = inverse(_square("matrix_power", x)) if k < 0 else _square("matrix_power", x)
     result: Node | None = None
     rest = abs(k)

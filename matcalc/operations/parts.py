@@ -7,7 +7,7 @@ from matcalc.dimensions import Dimension
 from matcalc.errors import NotDifferentiableError, ShapeError
 from matcalc.graph import Apply, Factor, Node, add, apply, contract, zero
 from matcalc.operations import algebra
-from matcalc.operations.registry import composite, primitive
+from matcalc.operations.registry import Rule, composite, primitive, register
 
 _LINEAR = "linear; Magnus & Neudecker, Matrix Differential Calculus (3rd edition, 2019), chapter 3"
 
@@ -26,7 +26,6 @@ def _no_operand(node: Apply, operand: int, bar: Node) -> Node:
 for _name, _signature, _formula, _function, _parameters in (
     ("window", "-> W[k,n]", "constant: W[i, start + i] = 1", "window", {"start": 0}),
     ("triangle", "-> M[m,n]", "constant: ones on and below a diagonal", "triangle", {"k": 0}),
-    ("levi_civita", "-> E[3,3,3]", "constant: the sign of a permutation", "levi_civita", {}),
     ("pi", "-> p", "constant: 3.14159…", "pi", {}),
 ):
     primitive(
@@ -37,6 +36,26 @@ for _name, _signature, _formula, _function, _parameters in (
         function=_function,
         parameters=_parameters,
     )(_no_operand)
+
+
+def levi_civita(size: int = 3) -> Node:
+    """The sign of each permutation of the axes, else 0."""
+    return apply("levi_civita", (), (size,) * size, (size,))
+
+
+register(
+    Rule(
+        "levi_civita",
+        ("-> E[3,3,3]",),
+        formula="constant: the sign of a permutation",
+        source="by definition",
+        domain="everywhere",
+        build=levi_civita,
+        function="levi_civita",
+        pull=_no_operand,
+        parameters={"size": 3},
+    )
+)
 
 
 @composite(

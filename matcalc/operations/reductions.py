@@ -179,7 +179,7 @@ def _unraveled(node: Node, like: Node) -> Node:
 def pull_products_of_others(y: Apply, operand: int, bar: Node) -> Node:
     """Pull back through products of all entries but one: by those of all but two."""
     x, axis = y.arguments[operand], y.parameters[0]
-    pairs = apply("products_of_other_pairs", (x,), (*x.shape, x.shape[axis]), (axis,))
+    pairs = other_pairs(x, axis)
     front = tuple(("front", k) for k in range(len(bar.shape) - len(x.shape)))
     axes = algebra.axes_of(x)
     turned = tuple("other" if k == axis else k for k in axes)
@@ -188,15 +188,6 @@ def pull_products_of_others(y: Apply, operand: int, bar: Node) -> Node:
     )
 
 
-@primitive(
-    "products_of_other_pairs",
-    "x[n] -> Y[n,n]",
-    formula="not known",
-    source="the second derivative of a product of entries",
-    function="products_of_other_pairs",
-    domain="its value everywhere; its derivative is not known",
-    parameters={"axis": 0},
-)
 def pull_products_of_other_pairs(y: Apply, operand: int, bar: Node) -> Node:
     """There is no rule of order three.
 
@@ -207,6 +198,26 @@ def pull_products_of_other_pairs(y: Apply, operand: int, bar: Node) -> Node:
         f"the third derivative of a product of entries is not known "
         f"({y.operation}, operand {operand}, of {dimensions.times(bar.shape)})"
     )
+
+
+def other_pairs(x: Node, axis: int = 0) -> Node:
+    """For each two entries along an axis the product of all others; 0 where the two are one."""
+    return apply("products_of_other_pairs", (x,), (*x.shape, x.shape[axis]), (axis,))
+
+
+register(
+    Rule(
+        "products_of_other_pairs",
+        ("x[n] -> Y[n,n]",),
+        formula="not known",
+        source="the second derivative of a product of entries",
+        domain="its value everywhere; its derivative is not known",
+        build=other_pairs,
+        function="products_of_other_pairs",
+        pull=pull_products_of_other_pairs,
+        parameters={"axis": 0},
+    )
+)
 
 
 @_reduction(
@@ -223,21 +234,22 @@ def pull_logsumexp(y: Apply, operand: int, bar: Node) -> Node:
     return spread_back(y, bar, apply("softmax", (x,), x.shape, y.parameters))
 
 
-def _like(name: str, x: Node, axis: int | None) -> Apply:
+def _like(name: str, x: Node, axis: int | str | None) -> Apply:
     if axis is None and len(x.shape) > 1:
         raise ShapeError(
             f"{name} of {dimensions.times(x.shape)} needs its axis: axis=1 for each row of a matrix"
         )
-    checked = None if len(x.shape) == 1 else _checked_axis(x, axis)
+    whole = len(x.shape) == 1 or axis == "all"
+    checked = None if whole or isinstance(axis, str) else _checked_axis(x, axis)
     return apply(name, (x,), x.shape, (checked,))
 
 
-def softmax(x: Node, axis: int | None = None) -> Node:
-    """The softmax of a vector, or along an axis."""
+def softmax(x: Node, axis: int | str | None = None) -> Node:
+    """The softmax of a vector, along an axis, or over all entries (axis "all")."""
     return _like("softmax", x, axis)
 
 
-def log_softmax(x: Node, axis: int | None = None) -> Node:
+def log_softmax(x: Node, axis: int | str | None = None) -> Node:
     """The logarithm of the softmax."""
     return _like("log_softmax", x, axis)
 

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from matcalc import dimensions
 from matcalc.errors import ShapeError
-from matcalc.graph import Factor, Node, add, apply, contract, einsum
+from matcalc.graph import Factor, Node, add, contract, einsum
 from matcalc.operations import algebra
 from matcalc.operations.algebra import minus, multiple, power, squared_norm, times
 from matcalc.operations.elementwise import of, stumpff
-from matcalc.operations.parts import picked, window
+from matcalc.operations.parts import levi_civita, picked, window
 from matcalc.operations.registry import composite
 
 _MURRAY = "Murray, Li & Sastry, A Mathematical Introduction to Robotic Manipulation (1994)"
-
-
-def _epsilon(size: int) -> Node:
-    """The Levi-Civita symbol: the sign of each permutation of the axes, else 0."""
-    return apply("levi_civita", (), (size,) * size)
 
 
 def _vector(name: str, x: Node, size: int) -> Node:
@@ -35,7 +30,7 @@ def _vector(name: str, x: Node, size: int) -> Node:
 def cross(a: Node, b: Node) -> Node:
     """The cross product."""
     a, b = _vector("cross", a, 3), _vector("cross", b, 3)
-    return einsum("i j k, j, k -> i", _epsilon(3), a, b)
+    return einsum("i j k, j, k -> i", levi_civita(3), a, b)
 
 
 @composite(
@@ -47,7 +42,7 @@ def cross(a: Node, b: Node) -> Node:
 )
 def skew(v: Node) -> Node:
     """The matrix of the cross product from the left."""
-    return einsum("i j k, j -> i k", _epsilon(3), _vector("skew", v, 3))
+    return einsum("i j k, j -> i k", levi_civita(3), _vector("skew", v, 3))
 
 
 @composite(
@@ -62,7 +57,7 @@ def rotation(angle: Node) -> Node:
     if angle.shape:
         raise ShapeError(f"rotation takes an angle; found {dimensions.times(angle.shape)}")
     straight = einsum(", i j -> i j", of("cos", angle), algebra.eye(2))
-    turned = einsum(", i j -> j i", of("sin", angle), _epsilon(2))
+    turned = einsum(", i j -> j i", of("sin", angle), levi_civita(2))
     return add([straight, turned])
 
 

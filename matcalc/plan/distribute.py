@@ -40,25 +40,34 @@ def distribute(root: Node) -> Node:
     result is large too, the node stays as it is.
     """
     nodes = topological(root)
+    if not any(map(_is_structured_sum, nodes)):
+        return root
     left = 50 + 2 * len(nodes)  # rewritings
     uses = Counter(operand for node in nodes for operand in node.operands)
     once = {node for node, count in uses.items() if count == 1}
     done: dict[Node, Node] = {}
     rewritten: dict[Node, Node] = {}
+    paired: set[Node] = set()
+    opened: set[Node] = set()  # nodes that wait for others: meeting one again is a circle
     waiting = [root]
     while waiting:
         node = waiting[-1]
         if node not in rewritten:
-            rewritten[node] = _spread(node, once)
-            left -= rewritten[node] is not node
-        if left < 0:
-            return root
+            # What is in pairs stays so: multiplied out again, it could be paired the first way.
+            rewritten[node] = _spread(node, () if node in paired else once)
+            if rewritten[node] is not node:
+                left -= 1
+                paired.add(rewritten[node])
         source = rewritten[node]
         below = [source] if source is not node else list(node.operands)
         missing = [operand for operand in below if operand not in done]
+        if left < 0 or not opened.isdisjoint(missing):
+            return root
         if missing:
+            opened.add(node)
             waiting += missing
             continue
+        opened.discard(node)
         waiting.pop()
         if source is not node:
             done[node] = done[source]

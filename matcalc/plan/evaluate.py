@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcalc import dimensions
+from matcalc.arrays import bind
 from matcalc.errors import ShapeError, TooLargeError, UnboundError
 from matcalc.graph import (
     Apply,
@@ -148,14 +149,7 @@ class _Evaluation:
         if node.name not in self.arrays:
             raise UnboundError(f"{node.name} has no numbers: it is a symbol")
         array = self.arrays[node.name]
-        if array.ndim != len(node.shape):
-            raise ShapeError(f"{node.name} has {len(node.shape)} axes, the array {array.ndim}")
-        for dimension, size in zip(node.shape, array.shape, strict=True):
-            if isinstance(dimension, str) and dimension.isidentifier():
-                self.sizes.setdefault(dimension, size)
-            if dimensions.evaluate(dimension, self.sizes) != size:
-                wanted = dimensions.times(node.shape)
-                raise ShapeError(f"{node.name} is {wanted}, the array is {array.shape}")
+        bind(node.shape, array.shape, self.sizes, node.name, str(array.shape))
         return array
 
     def added(self, node: Node) -> Array:

@@ -274,11 +274,11 @@ def triangle(shape: tuple[int, int], k: int = 0) -> Array:
     return np.tri(*shape, k)
 
 
-def levi_civita(shape: tuple[int, ...]) -> Array:
+def levi_civita(shape: tuple[int, ...], size: int) -> Array:
     """The sign of each permutation of the axes, else 0."""
     result = np.zeros(shape)
-    for order in permutations(range(len(shape))):
-        result[order] = np.linalg.det(np.eye(len(shape))[list(order)])
+    for order in permutations(range(size)):
+        result[order] = np.linalg.det(np.eye(size)[list(order)])
     return result
 
 

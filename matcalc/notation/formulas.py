@@ -1,0 +1,409 @@
+"""From a graph to a formula: matrix notation where there is one, else index notation."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from matcalc import dimensions
+from matcalc.dimensions import Dimension
+from matcalc.errors import NotDifferentiableError, UnboundError
+from matcalc.graph import (
+    ONE,
+    Apply,
+    Data,
+    Factor,
+    Group,
+    Node,
+    Product,
+    Scale,
+    Symbol,
+    flat,
+    multiplied_out,
+    topological,
+)
+from matcalc.notation import phrases
+from matcalc.notation.network import Network, NoMatrixNotation, scaled
+from matcalc.notation.phrases import Phrase
+from matcalc.operations import find_rule
+
+_DECIMALS = 1000  # a coefficient of a larger denominator is written as a decimal
+_NAMED = 60  # a recurring piece of more parts than that has a name of its own
+_KINDS = ("scalar", "column", "matrix")
+_LETTERS = "ijklmnopqrstuvwxyzabcdefgh"
+
+
+class Written(NamedTuple):
+    """A formula: names for what recurs, then what is meant."""
+
+    lets: tuple[tuple[str, Phrase], ...]
+    phrase: Phrase
+
+
+def write(
+    root: Node,
+    names: Sequence[str] = (),
+    named: Mapping[Node, str] | None = None,
+    *,
+    row: bool = False,
+) -> Written:
+    """The formula of a node, a vector as a column.
+
+    Args:
+        root: What to write.
+        names: The names of variables in the order in which terms should mention them.
+        named: Names for nodes that have one already.
+        row: Whether a vector is written as a row.
+    """
+    written = _Writer(root, names, named or {}).written()
+    return written._replace(phrase=phrases.transpose(written.phrase)) if row else written
+
+
+class _Writer:
+    """Pieces for every node under a root, operands first."""
+
+    def __init__(self, root: Node, names: Sequence[str], named: Mapping[Node, str]) -> None:
+        self.root = root
+        self.position = {name: k for k, name in enumerate(names)}
+        self.named = named
+        self.nodes = topological(root)
+        self.uses = Counter(operand for node in self.nodes for operand in node.operands)
+        self.once = {node for node, count in self.uses.items() if count == 1 and node not in named}
+        self.pieces: dict[Node, Phrase] = {}
+        self.lets: list[tuple[str, Phrase]] = []
+
+    def written(self) -> Written:
+        inlined = {
+            factor.node
+            for node in self.nodes
+            if isinstance(node, Product)
+            for factor in node.factors
+            if factor.is_product and factor.node in self.once
+        }
+        for node in self.nodes:
+            if node in inlined:
+                continue
+            piece = self.piece(node)
+            if node in self.named and node is not self.root:
+                self.lets.append((self.named[node], piece))
+                piece = phrases.name(self.named[node], piece.kind)
+            elif self.uses[node] > 1 and piece.size > _NAMED:
+                let = f"t{len(self.lets) + 1}"
+                while let in self.position:
+                    let = f"t{let}"
+                self.lets.append((let, piece))
+                piece = phrases.name(let, piece.kind)
+            self.pieces[node] = piece
+        return Written(tuple(self.lets), self.pieces[self.root])
+
+    def piece(self, node: Node) -> Phrase:
+        if isinstance(node, Symbol):
+            return phrases.name(node.name, _kind(node))
+        if isinstance(node, Product):
+            return self.product(node)
+        if isinstance(node, Apply):
+            return self.application(node)
+        if isinstance(node, Data):
+            raise UnboundError(
+                'this derivative holds arrays, which have no names: give variables, "x[3]"'
+            )
+        return self.sum(node)
+
+    def product(self, node: Product) -> Phrase:
+        factors, sizes = multiplied_out(node, self.once)
+        factors.sort(key=lambda factor: self.order(self.pieces[factor.node]))
+        if node.scale.number == 0:
+            return _zeros(node)
+        try:
+            piece = self.matrix_notation(node, factors, sizes)
+        except NoMatrixNotation:
+            piece = self.index_notation(node, factors, sizes)
+        return _times_scale(piece, node.scale)
+
+    def matrix_notation(
+        self, node: Product, factors: Sequence[Factor], sizes: Sequence[Dimension]
+    ) -> Phrase:
+        known = dict(enumerate(sizes))
+        axes = [axis for factor in factors for axis in factor.labels] + list(node.output)
+        if any(type(axis) is Group for axis in axes):
+            return self.regrouped(node, factors, known)
+        network = Network(known)
+        for factor in factors:
+            network.take(self.pieces[factor.node], factor.labels, factor.exponent)
+        return network.solve(node.output)
+
+    def regrouped(
+        self, node: Product, factors: Sequence[Factor], known: Mapping[Any, Dimension]
+    ) -> Phrase:
+        """Vec and kron.
+
+        Raises:
+            NoMatrixNotation: It is neither.
+        """
+        plain = all(f.exponent == 1 and Group not in map(type, f.labels) for f in factors)
+        labels = flat(node.output)
+        if not plain or len(set(labels)) < len(labels):
+            raise NoMatrixNotation
+        if len(node.output) == 1 and len(factors) == 1:
+            return self.stacked(node.output[0], factors[0])
+        return self.kronecker(node, factors, known)
+
+    def stacked(self, group: Group, factor: Factor) -> Phrase:
+        """The entries of a factor as one column, by columns or by rows.
+
+        Raises:
+            NoMatrixNotation: In neither order.
+        """
+        if tuple(group) == factor.labels[::-1]:
+            return phrases.call("vec", [self.pieces[factor.node]], "column")
+        if tuple(group) == factor.labels:
+            return phrases.call("vec", [self.pieces[factor.node]], "column", ['order="C"'])
+        raise NoMatrixNotation
+
+    def kronecker(
+        self, node: Product, factors: Sequence[Factor], known: Mapping[Any, Dimension]
+    ) -> Phrase:
+        """A product whose axes all are pairs, of factors that belong to one side each.
+
+        Raises:
+            NoMatrixNotation: It is none.
+        """
+        if any(type(axis) is not Group or len(axis) != 2 for axis in node.output):
+            raise NoMatrixNotation
+        sides: list[Phrase] = []
+        taken = 0
+        for k in (0, 1):
+            labels = [axis[k] for axis in node.output]
+            network = Network(known)
+            for factor in factors:
+                if factor.labels and set(factor.labels) <= set(labels):
+                    network.take(self.pieces[factor.node], factor.labels, factor.exponent)
+                    taken += 1
+            sides.append(network.solve(labels))
+        if taken < len(factors):
+            raise NoMatrixNotation
+        return phrases.call("kron", sides, _KINDS[len(node.output)])
+
+    def index_notation(
+        self, node: Product, factors: Sequence[Factor], sizes: Sequence[Dimension]
+    ) -> Phrase:
+        """An einsum; deltas are identity matrices, broadcasts ones, in index notation alone."""
+        letter: dict[Any, str] = {}
+        terms: list[str] = []
+        arguments: list[Phrase] = []
+        for label in (*flat(node.output), *range(len(sizes))):
+            letter.setdefault(label, _letter(len(letter)))
+        for factor in factors:
+            piece = phrases.power(self.pieces[factor.node], factor.exponent)
+            if factor.exponent < 0:
+                below = phrases.power(self.pieces[factor.node], -factor.exponent)
+                piece = phrases.over(phrases.numeral(1), below)
+            arguments.append(_split(piece, factor.labels, letter, sizes))
+            terms.append("".join(letter[label] for label in flat(factor.labels)))
+        written: list[str] = []
+        for label in flat(node.output):
+            if letter[label] in written or letter[label] not in "".join(terms):
+                fresh = letter[label]
+                if letter[label] in written:
+                    fresh = _letter(len(letter))
+                    letter[("again", len(letter))] = fresh
+                    arguments.append(phrases.eye(sizes[label]))
+                    terms.append(letter[label] + fresh)
+                elif flat(node.output).count(label) == 1:  # else an identity matrix has it
+                    arguments.append(phrases.ones(sizes[label]))
+                    terms.append(fresh)
+                written.append(fresh)
+            else:
+                written.append(letter[label])
+        subscripts = f'"{",".join(terms)}->{"".join(written)}"'
+        kind = "tensor" if len(written) > 2 else _KINDS[len(written)]
+        piece = phrases.call("einsum", arguments, kind, [subscripts])
+        return _merged(piece, node, written)
+
+    def application(self, node: Apply) -> Phrase:
+        arguments = [self.pieces[argument] for argument in node.arguments]
+        kind = _kind(node)
+        if node.operation == "function":
+            function, order = node.parameters
+            return phrases.call(function + "'" * order, arguments, kind)
+        if node.operation == "window":
+            return _window(node)
+        if node.operation == "triangle":
+            shape = f"({', '.join(map(str, node.shape))})"
+            filled = phrases.call("ones", (), "matrix", [shape])
+            return phrases.call("tril", [filled], kind, [f"k={node.parameters[0]}"])
+        extra = [
+            f"{key}={_spelled(value)}"
+            for key, value in _parameters(node).items()
+            if value is not None
+        ]
+        if node.operation.endswith("softmax") and not extra and len(node.shape) > 1:
+            extra = ['axis="all"']
+        return phrases.call(node.operation, arguments, kind, extra)
+
+    def sum(self, node: Node) -> Phrase:
+        flat_terms = [term for term in node.operands if not _is_spread(term)]
+        terms = sorted((self.pieces[term] for term in flat_terms), key=self.term_order)
+        for term in node.operands:  # a number is added to every entry: 1 - x
+            if _is_spread(term) and isinstance(term, Product):
+                terms = self.with_number(terms, term) if flat_terms else [*terms, self.pieces[term]]
+        return _factored(terms)
+
+    def with_number(self, terms: list[Phrase], term: Product) -> list[Phrase]:
+        """A sum with a scalar that is spread: first, if it is positive."""
+        factors, sizes = multiplied_out(term, self.once)
+        network = Network(dict(enumerate(sizes)))
+        for factor in factors:
+            network.take(self.pieces[factor.node], factor.labels, factor.exponent)
+        piece = _times_scale(network.solve(()), term.scale)
+        return [*terms, piece] if piece.op == "negative" else [piece, *terms]
+
+    def order(self, phrase: Phrase) -> tuple[int, ...]:
+        """Where the names of a phrase stand among the names that the user wrote."""
+        found: dict[int, None] = {}
+        waiting = [phrase]
+        while waiting and len(found) < 8:
+            one = waiting.pop()
+            if one.op == "name":
+                found[self.position.get(one.value, len(self.position))] = None
+            waiting += reversed(one.args)
+        return tuple(found) or (len(self.position) + 1,)
+
+    def term_order(self, phrase: Phrase) -> tuple[Any, ...]:
+        return phrase.op == "negative", self.order(phrase), phrase.size
+
+
+def _is_spread(node: Node) -> bool:
+    """Whether a node is a scalar in every entry of an array."""
+    return (
+        isinstance(node, Product)
+        and bool(node.output)
+        and not (node.core or node.sums or len(set(flat(node.output))) < len(flat(node.output)))
+    )
+
+
+def _kind(node: Node) -> str:
+    return _KINDS[len(node.shape)] if len(node.shape) < 3 else "tensor"
+
+
+def _letter(count: int) -> str:
+    if count >= len(_LETTERS):
+        raise NotDifferentiableError("a formula of more than 26 indices cannot be written")
+    return _LETTERS[count]
+
+
+def _zeros(node: Node) -> Phrase:
+    if not node.shape:
+        return phrases.numeral(0)
+    shape = ", ".join(map(str, node.shape))
+    return phrases.call("zeros", (), _kind(node), [shape if len(node.shape) == 1 else f"({shape})"])
+
+
+def _window(node: Apply) -> Phrase:
+    length, size = node.shape
+    (start,) = node.parameters
+    stop = dimensions.total([start, length]) if start else length
+    extra = ["axis=0", f"start={start}", f"stop={stop}"]
+    return phrases.call("slice", [phrases.eye(size)], "matrix", extra)
+
+
+def _parameters(node: Apply) -> dict[str, Any]:
+    return dict(zip(find_rule(node.operation).parameters, node.parameters, strict=False))
+
+
+def _spelled(value: Any) -> str:
+    if isinstance(value, str):
+        return f'"{value}"'
+    return str(value)
+
+
+def _times_scale(piece: Phrase, scale: Scale) -> Phrase:
+    """A piece with its coefficient: 2/n before it or below the line."""
+    if scale == ONE:
+        return piece
+    number, powers = scale
+    above: list[tuple[Phrase, Fraction]] = []
+    below: list[tuple[Phrase, Fraction]] = []
+    size = abs(number)
+    if size.denominator > _DECIMALS:  # a decimal, as the user wrote it
+        above.append((phrases.numeral(size), Fraction(1)))
+    else:
+        if size.numerator != 1:
+            above.append((phrases.numeral(size.numerator), Fraction(1)))
+        if size.denominator != 1:
+            below.append((phrases.numeral(size.denominator), Fraction(-1)))
+    for name, power in powers:
+        piece_of = phrases.name(name, "scalar")
+        (above if power > 0 else below).append((piece_of, Fraction(power)))
+    unit = piece.op == "number" and piece.value == 1
+    if unit and above:
+        piece = scaled(phrases.times([phrases.power(b, p) for b, p in above]), below)
+    else:
+        piece = scaled(piece, [*above, *below])
+    return phrases.negative(piece) if number < 0 else piece
+
+
+def _split(piece: Phrase, axes: Sequence[Any], letter: Any, sizes: Sequence[Dimension]) -> Phrase:
+    """A factor with the axes of its groups apart."""
+    if not any(type(axis) is Group for axis in axes):
+        return piece
+    left = _pattern(axes, letter)
+    right = " ".join(letter[label] for label in flat(axes))
+    groups = [axis for axis in axes if type(axis) is Group]
+    known = [f"{letter[label]}={sizes[label]}" for label in flat(groups)]
+    return phrases.call("rearrange", [piece], "tensor", [f'"{left} -> {right}"', *known])
+
+
+def _pattern(axes: Sequence[Any], letter: Any) -> str:
+    return " ".join(
+        f"({' '.join(letter[label] for label in axis)})" if type(axis) is Group else letter[axis]
+        for axis in axes
+    )
+
+
+def _merged(piece: Phrase, node: Product, written: Sequence[str]) -> Phrase:
+    """A result with axes put together as its groups say."""
+    if not any(type(axis) is Group for axis in node.output):
+        return piece
+    rest = list(written)
+    axes: list[Any] = []
+    for axis in node.output:
+        count = len(axis) if type(axis) is Group else 1
+        axes.append(Group(rest[:count]) if count > 1 else rest[0])
+        del rest[:count]
+    same = {letter: letter for letter in written}
+    pattern = f'"{" ".join(written)} -> {_pattern(axes, same)}"'
+    return phrases.call("rearrange", [piece], _kind(node), [pattern])
+
+
+def _factored(terms: Sequence[Phrase]) -> Phrase:
+    """A sum with a first or last factor that all terms share outside: (A + Aᵀ) x."""
+    for end in (-1, 0):
+        shared = {_end(term, end) for term in terms}
+        if len(shared) == 1 and None not in shared and len(terms) > 1:
+            common = next(iter(shared))
+            rest = _factored([_without(term, end) for term in terms])
+            if common is not None and rest.kind == "matrix":
+                order = [rest, common] if end else [common, rest]
+                return phrases.matmul(order)
+    return phrases.plus(terms)
+
+
+def _body(term: Phrase) -> Phrase:
+    return term.args[0] if term.op == "negative" else term
+
+
+def _end(term: Phrase, end: int) -> Phrase | None:
+    """The first or last factor of a matrix product."""
+    body = _body(term)
+    if body.op != "matmul" or body.kind == "scalar":
+        return None
+    return body.args[end]
+
+
+def _without(term: Phrase, end: int) -> Phrase:
+    body = _body(term)
+    rest = phrases.matmul(body.args[:-1] if end else body.args[1:])
+    return phrases.negative(rest) if term.op == "negative" else rest

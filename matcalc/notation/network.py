@@ -1,0 +1,197 @@
+"""From a network to matrix notation: labels are eliminated until a book's product is left.
+
+A label is a vertex; a matrix is an edge between two, a vector a weight at one. A summed label
+with one edge is a matrix-vector product, one with two a matrix product, one with none an inner
+product or a sum; with more there is no matrix notation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from matcalc.dimensions import Dimension
+from matcalc.notation import phrases
+from matcalc.notation.phrases import Phrase
+
+Power = tuple[Phrase, Fraction]
+
+
+class NoMatrixNotation(Exception):  # noqa: N818 - not an error: index notation comes next
+    """There is no matrix notation for this network."""
+
+
+class Network:
+    """A product while it is turned into matrix notation.
+
+    Attributes:
+        weights: For each label the vectors on it, with exponents.
+        edges: Matrices between two labels: rows, columns, matrix.
+        scalars: The scalars, with exponents.
+    """
+
+    def __init__(self, sizes: Mapping[Any, Dimension]) -> None:
+        self.sizes = sizes
+        self.weights: dict[Any, list[Power]] = {}
+        self.edges: list[tuple[Any, Any, Phrase]] = []
+        self.scalars: list[Power] = []
+
+    def take(self, phrase: Phrase, labels: Sequence[Any], exponent: Fraction) -> None:
+        """Add a factor.
+
+        Raises:
+            NoMatrixNotation: It has more than two axes.
+        """
+        if len(labels) > 2:
+            raise NoMatrixNotation
+        if not labels:
+            self.scalars.append((phrase, exponent))
+        elif len(labels) == 1:
+            self.weights.setdefault(labels[0], []).append((phrase, exponent))
+        else:
+            self.edges.append((labels[0], labels[1], entrywise([(phrase, exponent)])))
+
+    def solve(self, output: Sequence[Any]) -> Phrase:
+        """The formula of the network.
+
+        Raises:
+            NoMatrixNotation: There is none.
+        """
+        if len(output) > 2:
+            raise NoMatrixNotation
+        summed = {label for edge in self.edges for label in edge[:2]} | set(self.weights)
+        summed -= set(output)
+        while True:
+            self.close_loops(summed)
+            self.join_parallel(summed)
+            if not summed:
+                break
+            degree = {k: sum(k in edge[:2] for edge in self.edges) for k in summed}
+            label = min(summed, key=lambda k: (degree[k], str(k)))
+            summed.discard(label)
+            self.eliminate(label, degree[label])
+        return scaled(self.assembled(output), self.scalars)
+
+    def eliminate(self, label: Any, degree: int) -> None:
+        """Sum over a label."""
+        weights = self.weights.pop(label, [])
+        touching = [edge for edge in self.edges if label in edge[:2]]
+        self.edges = [edge for edge in self.edges if label not in edge[:2]]
+        if degree == 0:
+            if weights:
+                self.scalars.append((total(weights), Fraction(1)))
+        elif degree == 1:
+            other, matrix = _from_other(touching[0], label)
+            column = phrases.matmul([matrix, entrywise(weights)]) if weights else _row_sums(matrix)
+            self.weights.setdefault(other, []).append((column, Fraction(1)))
+        elif degree == 2:
+            one, two = touching
+            if one[1] != label and two[1] == label:
+                one, two = two, one
+            rows, left = _from_other(one, label)
+            columns, right = _from_other(two, label)
+            middle = [diagonal(weights)] if weights else []
+            product = phrases.matmul([left, *middle, phrases.transpose(right)])
+            self.edges.append((rows, columns, product))
+        else:
+            raise NoMatrixNotation
+
+    def close_loops(self, summed: set[Any]) -> None:
+        """A matrix from a label to itself is its diagonal, or its trace."""
+        loops = [edge for edge in self.edges if edge[0] == edge[1]]
+        self.edges = [edge for edge in self.edges if edge[0] != edge[1]]
+        for label, _, matrix in loops:
+            alone = label in summed and label not in self.weights
+            if alone and not any(label in edge[:2] for edge in self.edges) and len(loops) == 1:
+                summed.discard(label)
+                self.scalars.append((phrases.call("tr", [matrix], "scalar"), Fraction(1)))
+            else:
+                column = phrases.call("diag", [matrix], "column")
+                self.weights.setdefault(label, []).append((column, Fraction(1)))
+
+    def join_parallel(self, summed: set[Any]) -> None:
+        """Matrices between the same labels are multiplied entry by entry, or make a trace."""
+        pairs: dict[frozenset[Any], list[tuple[Any, Any, Phrase]]] = {}
+        for edge in self.edges:
+            pairs.setdefault(frozenset(edge[:2]), []).append(edge)
+        self.edges = []
+        for edges in pairs.values():
+            rows, columns, first = edges[0]
+            if self._is_trace(edges, summed):
+                product = phrases.matmul([first, edges[1][2]])
+                self.scalars.append((phrases.call("tr", [product], "scalar"), Fraction(1)))
+                summed -= {rows, columns}
+                continue
+            turned = [m if r == rows else phrases.transpose(m) for r, _, m in edges]
+            self.edges.append((rows, columns, phrases.times(turned) if turned[1:] else first))
+
+    def _is_trace(self, edges: Sequence[tuple[Any, Any, Phrase]], summed: set[Any]) -> bool:
+        if len(edges) != 2 or edges[0][0] == edges[1][0]:
+            return False
+        ends = set(edges[0][:2])
+        return ends <= summed and not ends & self.weights.keys()
+
+    def assembled(self, output: Sequence[Any]) -> Phrase:
+        """What is left: a number, a column, or a matrix with weights at its sides."""
+        if not output:
+            return phrases.numeral(1)
+        sides = [self.weights.pop(label, []) for label in dict.fromkeys(output)]
+        if len(output) == 1:
+            return entrywise(sides[0]) if sides[0] else phrases.ones(self.sizes[output[0]])
+        rows, columns = output
+        if rows == columns:
+            return diagonal(sides[0]) if sides[0] else phrases.eye(self.sizes[rows])
+        if not self.edges:
+            left, right = (
+                entrywise(side) if side else phrases.ones(self.sizes[label])
+                for side, label in zip(sides, output, strict=True)
+            )
+            return phrases.matmul([left, phrases.transpose(right)])
+        start, _, matrix = self.edges[0]
+        middle = matrix if start == rows else phrases.transpose(matrix)
+        around = [[diagonal(side)] if side else [] for side in sides]
+        return phrases.matmul([*around[0], middle, *around[1]])
+
+
+def _from_other(edge: tuple[Any, Any, Phrase], label: Any) -> tuple[Any, Phrase]:
+    """The label at the other end, and the matrix whose columns are ``label``."""
+    rows, columns, matrix = edge
+    return (rows, matrix) if columns == label else (columns, phrases.transpose(matrix))
+
+
+def _row_sums(matrix: Phrase) -> Phrase:
+    if matrix.op == "transpose":
+        return phrases.call("sum", matrix.args, "column", ["axis=0"])
+    return phrases.call("sum", [matrix], "column", ["axis=1"])
+
+
+def diagonal(weights: Sequence[Power]) -> Phrase:
+    """A diagonal matrix."""
+    return phrases.call("diag", [entrywise(weights)], "matrix")
+
+
+def total(weights: Sequence[Power]) -> Phrase:
+    """The sum of products entry by entry: an inner product if there are two."""
+    if len(weights) == 1 and weights[0][1] == 2 and weights[0][0].kind == "column":
+        weights = [(weights[0][0], Fraction(1))] * 2
+    if len(weights) == 2 and all(power > 0 for _, power in weights):
+        left, right = (entrywise([weight]) for weight in weights)
+        return phrases.matmul([phrases.transpose(left), right])
+    return phrases.call("sum", [entrywise(weights)], "scalar")
+
+
+def entrywise(powers: Sequence[Power]) -> Phrase:
+    """Powers multiplied entry by entry, negative ones below the line."""
+    above = [phrases.power(base, power) for base, power in powers if power > 0]
+    below = [phrases.power(base, -power) for base, power in powers if power < 0]
+    numerator = phrases.times(above) if above else phrases.numeral(1)
+    return phrases.over(numerator, phrases.times(below)) if below else numerator
+
+
+def scaled(phrase: Phrase, scalars: Sequence[Power]) -> Phrase:
+    """A phrase with scalars before it, and some below the line."""
+    above = [phrases.power(base, power) for base, power in scalars if power > 0]
+    below = [phrases.power(base, -power) for base, power in scalars if power < 0]
+    numerator = phrases.times([*above, phrase]) if above else phrase
+    return phrases.over(numerator, phrases.times(below)) if below else numerator

@@ -1,0 +1,153 @@
+"""Formulas as trees: what is printed, before it is decided how: text, Unicode or LaTeX."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from matcalc.dimensions import Dimension
+
+
+class Phrase(NamedTuple):
+    """A piece of a formula.
+
+    Attributes:
+        op: ``name number call matmul times over plus negative power transpose``.
+        args: The pieces that it is made of.
+        value: The name of a name or a call, the value of a number, the exponent of a power.
+        kind: ``scalar``, ``column``, ``row``, ``matrix`` or ``tensor``.
+        size: How many names, numbers and operations it holds when it is written out.
+        extra: Further arguments of a call, as text: ``axis=0``.
+    """
+
+    op: str
+    args: tuple[Phrase, ...]
+    value: Any
+    kind: str
+    size: int
+    extra: tuple[str, ...] = ()
+
+
+def _made(op: str, args: Iterable[Phrase], value: Any, kind: str, extra: Any = ()) -> Phrase:
+    listed = tuple(args)
+    own = 1 if op in ("name", "number", "call", "negative", "power") else len(listed) - 1
+    return Phrase(op, listed, value, kind, own + sum(arg.size for arg in listed), tuple(extra))
+
+
+def name(value: str, kind: str) -> Phrase:
+    """A name."""
+    return _made("name", (), value, kind)
+
+
+def numeral(value: Fraction | int) -> Phrase:
+    """A number that is not negative."""
+    return _made("number", (), Fraction(value), "scalar")
+
+
+def call(function: str, args: Sequence[Phrase], kind: str, extra: Sequence[str] = ()) -> Phrase:
+    """A function of arguments."""
+    return _made("call", args, function, kind, extra)
+
+
+def ones(size: Dimension) -> Phrase:
+    """A column of ones."""
+    return call("ones", (), "column", (str(size),))
+
+
+def eye(size: Dimension) -> Phrase:
+    """The identity matrix."""
+    return call("eye", (), "matrix", (str(size),))
+
+
+_TURNED = {"column": "row", "row": "column", "matrix": "matrix", "scalar": "scalar"}
+
+
+def transpose(phrase: Phrase) -> Phrase:
+    """A transpose, pushed inside products: (A B)ᵀ is Bᵀ Aᵀ."""
+    symmetric = phrase.op == "call" and phrase.value in ("diag", "eye")
+    if phrase.kind == "scalar" or symmetric:
+        return phrase
+    if phrase.op == "transpose":
+        return phrase.args[0]
+    if phrase.op == "matmul":
+        return matmul([transpose(arg) for arg in reversed(phrase.args)])
+    if phrase.op == "plus":
+        return _transposed_sum(phrase)
+    shaped = sum(arg.kind != "scalar" for arg in phrase.args)
+    if phrase.op in ("negative", "times", "over") and shaped == 1:
+        turned = [transpose(arg) for arg in phrase.args]
+        return _made(phrase.op, turned, None, _TURNED[phrase.kind])
+    return Phrase("transpose", (phrase,), None, _TURNED[phrase.kind], phrase.size)
+
+
+def _transposed_sum(phrase: Phrase) -> Phrase:
+    """A transpose inside a sum, if no more transposes are written then."""
+    turned = [transpose(arg) for arg in phrase.args]
+    if _transposes(turned) <= _transposes(phrase.args):
+        return _made("plus", turned, None, _TURNED[phrase.kind])
+    return Phrase("transpose", (phrase,), None, _TURNED[phrase.kind], phrase.size)
+
+
+def _transposes(phrases: Sequence[Phrase]) -> int:
+    count, waiting = 0, list(phrases)
+    while waiting:
+        phrase = waiting.pop()
+        count += phrase.op == "transpose"
+        waiting += phrase.args
+    return count
+
+
+def matmul(phrases: Sequence[Phrase]) -> Phrase:
+    """A product of matrices, rows and columns."""
+    parts = [part for phrase in phrases for part in _parts(phrase)]
+    if len(parts) == 1:
+        return parts[0]
+    rows = "row" if parts[0].kind == "row" else "matrix"
+    kind = {"row": "scalar", "matrix": "column"}[rows] if parts[-1].kind == "column" else rows
+    if parts[0].kind == "column":
+        kind = "matrix"
+    return _made("matmul", parts, None, kind)
+
+
+def _parts(phrase: Phrase) -> Sequence[Phrase]:
+    """The factors of a product, where that may be written without parentheses."""
+    return phrase.args if phrase.op == "matmul" and phrase.kind != "scalar" else (phrase,)
+
+
+def times(phrases: Sequence[Phrase]) -> Phrase:
+    """A product entry by entry, scalars first."""
+    parts = [part for one in phrases for part in (one.args if one.op == "times" else (one,))]
+    parts = [part for part in parts if part.op != "number" or part.value != 1] or parts[:1]
+    ordered = sorted(parts, key=lambda part: (part.kind != "scalar", part.op != "number"))
+    return ordered[0] if len(ordered) == 1 else _made("times", ordered, None, ordered[-1].kind)
+
+
+def over(above: Phrase, below: Phrase) -> Phrase:
+    """A quotient entry by entry."""
+    return _made("over", [above, below], None, above.kind if above.kind != "scalar" else below.kind)
+
+
+def power(base: Phrase, exponent: Fraction) -> Phrase:
+    """A power entry by entry, of an exponent that is not negative."""
+    if exponent == 1:
+        return base
+    if exponent == Fraction(1, 2):
+        return call("sqrt", [base], base.kind)
+    return _made("power", [base], exponent, base.kind)
+
+
+def negative(phrase: Phrase) -> Phrase:
+    """Minus a piece."""
+    if phrase.op == "negative":
+        return phrase.args[0]
+    return _made("negative", [phrase], None, phrase.kind)
+
+
+def plus(terms: Sequence[Phrase]) -> Phrase:
+    """A sum; a term may be negative."""
+    flat = [part for term in terms for part in (term.args if term.op == "plus" else (term,))]
+    if len(flat) == 1:
+        return flat[0]
+    kind = next((term.kind for term in flat if term.kind != "scalar"), "scalar")
+    return _made("plus", flat, None, kind)

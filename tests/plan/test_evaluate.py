@@ -1,0 +1,112 @@
+import tracemalloc
+
+import numpy as np
+import pytest
+
+from matcalc import ShapeError, TooLargeError, UnboundError
+from matcalc.graph import Node, add, einsum, number, scaled, symbol, zero
+from matcalc.graph.nodes import ONE
+from matcalc.plan import evaluate
+
+RNG = np.random.default_rng(0)
+
+
+def test_named_dimensions_take_their_sizes_from_the_arrays() -> None:
+    x = symbol("x", ("n",))
+    mean = scaled(einsum("i ->", x), ONE.times_size("n", -1))
+    np.testing.assert_allclose(evaluate(mean, {"x": np.array([1.0, 2.0, 6.0])}), 3.0)
+
+
+def test_sizes_may_be_given_where_no_array_tells_them() -> None:
+    identity = einsum("-> i i", sizes={"i": "n"})
+    np.testing.assert_array_equal(evaluate(identity, sizes={"n": 3}), np.eye(3))
+
+
+def test_a_dimension_without_a_size_is_named() -> None:
+    with pytest.raises(UnboundError, match="the dimension n has no size"):
+        evaluate(einsum("-> i i", sizes={"i": "n"}))
+
+
+def test_a_symbol_without_an_array_is_named() -> None:
+    with pytest.raises(UnboundError, match="W has no numbers"):
+        evaluate(symbol("W", (2,)))
+
+
+@pytest.mark.parametrize("shape", [(2, 3), (5, 2)])
+def test_an_array_of_another_shape_is_refused_with_both_shapes(shape: tuple[int, int]) -> None:
+    with pytest.raises(ShapeError) as caught:
+        evaluate(symbol("W", (3, 2)), {"W": np.ones(shape)})
+    assert str(shape) in str(caught.value)
+    assert "(3, 2)" in str(caught.value)
+
+
+def test_an_array_of_another_rank_is_refused_with_both_ranks() -> None:
+    with pytest.raises(ShapeError, match=r"W needs an array of shape \(3, 2\), not \(6,\)"):
+        evaluate(symbol("W", (3, 2)), {"W": np.ones(6)})
+
+
+def test_one_name_of_two_sizes_is_refused() -> None:
+    product = einsum("i, i -> i", symbol("a", ("n",)), symbol("b", ("n",)))
+    with pytest.raises(ShapeError, match=r"shape \(n,\) with n = 3, not \(2,\)"):
+        evaluate(product, {"a": np.ones(2), "b": np.ones(3)})
+
+
+def test_an_absurd_dense_array_is_refused_with_its_shape_and_bytes() -> None:
+    with pytest.raises(TooLargeError, match=r"1000000×1000000 takes 8e\+12 bytes"):
+        evaluate(einsum("-> i i", sizes={"i": 10**6}))
+    with pytest.raises(TooLargeError, match=r"5×5 takes 200 bytes, over the limit of 100"):
+        evaluate(einsum("-> i i", sizes={"i": 5}), max_bytes=100)
+
+
+def test_a_coefficient_beyond_floats_is_refused() -> None:
+    node = number(10**400)
+    with pytest.raises(TooLargeError, match="beyond the range of float64"):
+        evaluate(node)
+
+
+def test_zero_evaluates_to_zeros() -> None:
+    np.testing.assert_array_equal(evaluate(zero((2, 3))), np.zeros((2, 3)))
+
+
+def test_floats_keep_their_type() -> None:
+    a = np.ones((2, 3), dtype=np.float32)
+    node = einsum("i j -> j i", symbol("a", (2, 3)))
+    assert evaluate(node, {"a": a}).dtype == np.float32
+    assert evaluate(add([node, node]), {"a": a}).dtype == np.float32
+
+
+def test_the_result_is_a_new_array() -> None:
+    a = np.ones(3)
+    found = evaluate(symbol("a", (3,)), {"a": a})
+    found[0] = 7.0
+    np.testing.assert_array_equal(a, np.ones(3))
+
+
+def test_a_shared_node_is_computed_once() -> None:
+    node: Node = symbol("X", (2, 2))
+    array = np.array([[1.0, 1.0], [0.0, 1.0]])
+    for _ in range(30):
+        node = einsum("i j, j k -> i k", node, node)
+    np.testing.assert_array_equal(evaluate(node, {"X": array}), [[1.0, 2.0**30], [0.0, 1.0]])
+
+
+def test_five_thousand_nested_products_evaluate() -> None:
+    quarter = np.array([[0.0, -1.0], [1.0, 0.0]])
+    node: Node = symbol("M0", (2, 2))
+    for k in range(1, 5002):
+        node = einsum("i j, j k -> i k", symbol(f"M{k}", (2, 2)), node)
+    arrays = {f"M{k}": quarter for k in range(5002)}
+    np.testing.assert_array_equal(evaluate(node, arrays), -np.eye(2))
+
+
+def test_factors_are_contracted_in_a_cheap_order() -> None:
+    n = 1000
+    u, v, w = (RNG.normal(size=n) for _ in range(3))
+    nodes = [symbol(name, (n,)) for name in "uvw"]
+    node = einsum("i, j, j -> i", *nodes)  # never the outer product of a million numbers
+    tracemalloc.start()
+    found = evaluate(node, {"u": u, "v": v, "w": w})
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    np.testing.assert_allclose(found, u * (v @ w), rtol=1e-12)
+    assert peak < 8 * n * n / 10

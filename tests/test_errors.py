@@ -1,0 +1,48 @@
+import pickle
+import re
+
+import pytest
+
+import matcalc as mc
+from matcalc import errors
+from matcalc.errors import Place
+
+TREE = [
+    kind
+    for kind in vars(errors).values()
+    if isinstance(kind, type) and issubclass(kind, mc.MatcalcError)
+]
+
+
+@pytest.mark.parametrize("kind", TREE, ids=lambda kind: kind.__name__)
+def test_every_exception_stands_in_the_drawn_tree(kind: type) -> None:
+    assert kind.__name__ in re.findall(r"\w+", errors.__doc__ or "")
+
+
+@pytest.mark.parametrize("kind", [k for k in TREE if k is not mc.MatcalcError], ids=str)
+def test_every_exception_refines_a_built_in_one(kind: type) -> None:
+    built_in = [base for base in kind.__mro__ if base.__module__ == "builtins"]
+    assert built_in[0] not in (Exception, BaseException)
+
+
+def test_an_error_shows_its_places_under_its_message() -> None:
+    error = mc.NotationError("wrong", [Place("z[0]", 2, 3)])
+    assert str(error) == "wrong\n  z[0]\n    ^"
+
+
+def test_an_error_survives_pickling_with_its_places() -> None:
+    error = mc.ChainError("a gap", [Place("L / z", 0, 1)])
+    copied = pickle.loads(pickle.dumps(error))  # noqa: S301
+    assert type(copied) is mc.ChainError
+    assert (copied.message, copied.places) == (error.message, error.places)
+
+
+def test_long_text_is_cut_around_the_place() -> None:
+    text = "a" * 500 + "!" + "b" * 500
+    shown, carets = Place(text, 500, 501).pointed_at().splitlines()
+    assert len(shown) < 80
+    assert shown[carets.index("^")] == "!"
+
+
+def test_a_caret_stands_even_under_nothing() -> None:
+    assert Place("", 0, 0).pointed_at().endswith("^")
