@@ -82,9 +82,7 @@ def bind(shape: Shape, actual: Iterable[int], sizes: dict[str, int], what: str, 
         known = dimensions.evaluate(dimension, sizes)
         if known != size:
             named = "" if known == dimension else f" with {dimension} = {known}"
-            raise ShapeError(
-                f"{what} needs an array of shape {_shown(shape)}{named}, not {found}"
-            )
+            raise ShapeError(f"{what} needs an array of shape {_shown(shape)}{named}, not {found}")
 
 
 def _shown(shape: Shape) -> str:

@@ -79,7 +79,7 @@ def example_points(signature: str, rng: np.random.Generator) -> dict[str, Array]
 
 
 def _example_shape(operand: OperandSpec, sizes: Mapping[str, int]) -> tuple[int, ...]:
-    open_ended = (3, 2) if len(operand.shape) == 1 else (2,)
+    open_ended = (3, 2) if len(operand.shape) == 1 else ()
     shape: list[int] = []
     for dimension in operand.shape:
         shape += open_ended if dimension == "..." else (dimensions.evaluate(dimension, sizes),)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from math import factorial
 from typing import Any
 
+import einops
 import numpy as np
 import pytest
 from operations.cases import CASES, NO_FIRST_ORDER, NO_SECOND_ORDER, Case, close, name_of
@@ -14,7 +15,7 @@ from matcalc.plan import evaluate
 
 jax = pytest.importorskip("jax")
 jax.config.update("jax_enable_x64", True)
-einops = pytest.importorskip("einops")
+
 
 jnp = jax.numpy
 Function = Callable[..., Any]
@@ -140,7 +141,7 @@ FUNCTIONS: dict[str, Function] = {
     "lstm_cell": lambda *operands: lstm(*operands)[1],
     "lstm_hidden": lambda *operands: lstm(*operands)[0],
     "matmul": jnp.matmul,
-    "matrix_power": jnp.linalg.matrix_power,
+    "matrix_power": lambda X, k: jnp.linalg.matrix_power(X, n=k),
     "max": jnp.max,
     "maximum": jnp.maximum,
     "mean": jnp.mean,
