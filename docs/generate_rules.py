@@ -98,6 +98,14 @@ def _shapes(rule: Rule) -> Iterator[str]:
         before = one.example
         yield f"| {' | '.join([example, one.title, *shapes, one.structure])} |"
     yield ""
+    formulas = [
+        f"- {one.title}, {layout} layout: `{formula}`"
+        for one in jacobians
+        for layout in ("numerator", "denominator")
+        for formula in [one.formula(layout)]
+        if formula is not None
+    ]
+    yield from [*formulas, ""] if formulas else []
 
 
 def _check(rule: Rule) -> str:

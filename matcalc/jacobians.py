@@ -16,7 +16,7 @@ from matcalc.application import Operator, directional, matrix_product, pulled_ba
 from matcalc.arrays import Array, real_array
 from matcalc.dimensions import Shape
 from matcalc.errors import ArrayError, ChainError, LayoutError, ShapeError
-from matcalc.graph import Node, Scale, add, scaled, transposed
+from matcalc.graph import Node, Scale, add, scaled
 from matcalc.layout import (
     Denominator,
     Layout,
@@ -29,7 +29,7 @@ from matcalc.layout import (
     written,
 )
 from matcalc.linking import Link, chain_order, compose, path_of
-from matcalc.notation import WrittenChain, text, write, written_chain
+from matcalc.notation import WrittenChain, derivative_text, written_chain
 from matcalc.plan import evaluate
 from matcalc.plan.evaluate import MAX_BYTES
 from matcalc.variables import Variable
@@ -174,10 +174,7 @@ class Jacobian(Generic[Tag]):
         >>> mc.rules.quadratic_form("x[n]", "A[n,n]", wrt="x").to("denominator").text
         '(A + A.T) @ x'
         """
-        form = self._written
-        axes = [form.stored.index(axis) for group in form.form for axis in group]
-        lies = form.matrix_form is not None and len(axes) == 1 and not form.matrix_form[0]
-        return text(write(transposed(self.node, axes), row=lies))
+        return derivative_text(self.node, self._written)
 
     def jvp(self, v: ArrayLike) -> Array:
         """The directional derivative: ``v`` has the shape of ``wrt``, the result that of ``of``.

@@ -22,6 +22,7 @@ from matcalc.graph import (
     symbol,
 )
 from matcalc.layout import Written, axis_names, written
+from matcalc.notation import derivative_text
 from matcalc.operations import Rule, parse_signature
 from matcalc.operations.registry import OperandSpec, Signature
 from matcalc.variables import Variable
@@ -37,6 +38,7 @@ FAMILIES = {
     "rotations": "rotations and the cross product",
     "building blocks": "what the derivatives of other rules are made of",
 }
+_LONGEST = 120  # characters of a formula that helps a reader
 _BUILDING_BLOCKS = frozenset(
     {
         "function",
@@ -78,12 +80,23 @@ class LocalJacobian(NamedTuple):
         of: The result.
         wrt: The operand.
         structure: What is stored of it; ``"not known"`` where it has no rule.
+        node: Its entries; ``None`` where it has no rule.
     """
 
     example: str
     of: Variable
     wrt: Variable
     structure: str
+    node: Node | None
+
+    def formula(self, layout: str) -> str | None:
+        """Its formula in a layout, where that is short and in matrix notation."""
+        form = self.written(layout)
+        if self.node is None or len(form.form) > 2:
+            return None
+        found = derivative_text(self.node, form)
+        short = len(found) <= _LONGEST and not any(word in found for word in ("einsum", ";"))
+        return found if short else None
 
     @property
     def title(self) -> str:
@@ -160,10 +173,11 @@ def _of_signature(rule: Rule, signature: Signature) -> Iterator[LocalJacobian]:
     example = " ".join([*map(str, variables), "->", str(of)])
     for variable, operand in zip(variables, operands, strict=True):
         try:
-            what = structure(derivatives(result, [operand])[0], of, variable)
+            node = derivatives(result, [operand])[0]
         except NotDifferentiableError:
-            what = "not known"
-        yield LocalJacobian(example, of, variable, what)
+            yield LocalJacobian(example, of, variable, "not known", None)
+        else:
+            yield LocalJacobian(example, of, variable, structure(node, of, variable), node)
 
 
 def structure(node: Node, of: Variable, wrt: Variable) -> str:

@@ -100,12 +100,25 @@ def _shapes(jacobians: Sequence[LocalJacobian]) -> list[str]:
             )
             for one in group
         ]
-        lines += ["", heading(f"local Jacobian, {example}"), "", *table(rows)]
+        lines += ["", heading(f"local Jacobian, {example}"), "", *table(rows), *_formulas(group)]
     if not lines:
         return ["", "It has no operands, so no local Jacobian."]
     if any("≠" in one.structure or " = " in one.structure for one in jacobians):
         lines += ["", *wrap(_INDICES, width())]
     return lines
+
+
+def _formulas(group: Sequence[LocalJacobian]) -> list[str]:
+    """The formulas of local Jacobians, in both layouts, where they are short."""
+    lines: list[str] = []
+    for one in group:
+        for layout in ("numerator", "denominator"):
+            found = one.formula(layout)
+            if found is not None:
+                start = f"  {one.title}, {layout} layout:"
+                fits = len(start) + 1 + len(found) <= width()
+                lines += [f"{start} {found}"] if fits else [start, *_wrapped(found, "    ", "    ")]
+    return ["", *lines] if lines else []
 
 
 def _wrapped(text: str, first: str, others: str) -> list[str]:
@@ -145,4 +158,5 @@ def _of_jacobian(one: LocalJacobian) -> dict[str, object]:
         "numerator": one.written("numerator").shape,
         "denominator": one.written("denominator").shape,
         "structure": one.structure,
+        "formulas": {k: one.formula(k) for k in ("numerator", "denominator")},
     }

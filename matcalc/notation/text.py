@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
-from matcalc.notation.formulas import Written
+from matcalc.graph import Node, transposed
+from matcalc.layout import Written as WrittenForm
+from matcalc.notation.formulas import Written, write
 from matcalc.notation.phrases import Phrase
 
 _SUM, _PRODUCT, _SIGN, _POWER, _ATOM = range(1, 6)
@@ -15,6 +17,21 @@ def text(written: Written) -> str:
     """A formula as text; names for what recurs come first."""
     lets = "".join(f"{name} = {_text(phrase)[0]}; " for name, phrase in written.lets)
     return lets + _text(written.phrase)[0]
+
+
+def derivative_text(node: Node, form: WrittenForm) -> str:
+    """The formula of a derivative as a layout writes it.
+
+    Args:
+        node: Its entries, axes of ``of`` and then of ``wrt``.
+        form: How it is written: a layout's form, no axes put together.
+
+    Raises:
+        UnboundError: The derivative holds arrays, which have no names.
+    """
+    axes = [form.stored.index(axis) for group in form.form for axis in group]
+    lies = form.matrix_form is not None and len(axes) == 1 and not form.matrix_form[0]
+    return text(write(transposed(node, axes), row=lies))
 
 
 def _text(root: Phrase) -> tuple[str, int]:

@@ -60,6 +60,9 @@ def test_one_rule_is_shown_with_its_shapes_in_both_layouts(matcalc: Any) -> None
         "  ∂x/∂A  n×n×n      n×n×n        product: kept as its factors\n"
         "  ∂x/∂b  n×n        n×n          full\n"
         "\n"
+        "  ∂x/∂b, numerator layout: inv(A)\n"
+        "  ∂x/∂b, denominator layout: inv(A).T\n"
+        "\n"
         "local Jacobian, A[n,n] B[n,k] -> X[n,k]\n"
         "\n"
         "         numerator  denominator  structure\n"
@@ -185,4 +188,5 @@ def test_json_of_one_rule_has_its_jacobians(matcalc: Any) -> None:
         "numerator": ["m", "n", "m"],
         "denominator": ["m", "n", "m"],
         "structure": "zero where Z_1 ≠ x: no zeros are stored",
+        "formulas": {"numerator": None, "denominator": None},  # of rank 3
     }
