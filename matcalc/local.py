@@ -5,9 +5,10 @@ from __future__ import annotations
 from inspect import Parameter, signature
 from typing import Any
 
+from matcalc import dimensions
 from matcalc.arrays import frozen, real_array
 from matcalc.derivative import derivatives
-from matcalc.errors import NotationError
+from matcalc.errors import MatcalcError, NotationError
 from matcalc.graph import Node, substituted, symbol
 from matcalc.jacobians import Jacobian
 from matcalc.layout import find_layout
@@ -45,8 +46,8 @@ class LocalRule:
             of: What the result is called; as in the first signature if nothing is said.
             wrt: Which operand, by its name; needed where there are several.
             layout: The tag of the result.
-            named: Further operands, under names of your own, after those of ``values``; and the
-                parameters of the rule, such as ``axis``.
+            named: Further operands, under names of your own, after those of ``values``, or under
+                the rule's own names, in any order; and parameters of the rule, such as ``axis``.
 
         Returns:
             A Jacobian with its structure: a diagonal for a function applied entry by entry.
@@ -68,18 +69,32 @@ class LocalRule:
         if twice:
             raise NotationError(f"{self.rule.name}: {twice} is given twice, by place and by name")
         operands |= named
+        if set(operands) == set(self.rule.operands):  # the rule's own names: by name, in any order
+            operands = {name: operands[name] for name in self.rule.operands}
         nodes = {name: _leaf(name, value) for name, value in operands.items()}
         chosen = self._chosen(wrt, list(nodes))
         # The operand itself must be one node of its own: two operands may be equal arrays.
         variable = symbol(f"(operand {chosen})", nodes[chosen].shape)
-        result = self.rule.build(
-            *(variable if name == chosen else node for name, node in nodes.items()), **parameters
+        result = self._built(
+            [variable if name == chosen else node for name, node in nodes.items()], parameters
         )
         derivative = derivatives(result, [variable])[0]
         entries = substituted(derivative, {variable: nodes[chosen]})
         above = Variable(self._result(of, chosen), result.shape)
         below = Variable(chosen, variable.shape)
         return Jacobian(entries, (above, below), find_layout(layout))
+
+    def _built(self, nodes: list[Node], parameters: dict[str, Any]) -> Node:
+        try:
+            return self.rule.build(*nodes, **parameters)
+        except MatcalcError:
+            raise
+        except (TypeError, ValueError, ArithmeticError, LookupError) as error:
+            given = ", ".join(f"{key}={value!r}" for key, value in parameters.items())
+            shapes = ", ".join(dimensions.times(node.shape) for node in nodes)
+            raise NotationError(
+                f"{self.rule.name} does not take {shapes} with {given or 'no parameters'}: {error}"
+            ) from None
 
     def _names(self, count: int) -> list[str]:
         names = list(self.rule.operands)

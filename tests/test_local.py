@@ -585,3 +585,29 @@ def test_an_arm_in_space_turns_about_any_axes() -> None:
     ]
     for wrt in axes:
         agrees(mc.total_derivative(edges, of="p", wrt=wrt), placed, axes, wrt)
+
+
+def test_operands_under_the_names_of_the_rule_are_bound_by_name() -> None:
+    one, two = np.array([1.0, 2.0]), np.array([3.0, 4.0])
+    np.testing.assert_array_equal(mc.rules.subtract(B=one, A=two, wrt="A").array, np.eye(2))
+    np.testing.assert_array_equal(mc.rules.subtract(B=one, A=two, wrt="B").array, -np.eye(2))
+
+
+def test_a_singular_matrix_is_a_typed_error() -> None:
+    with pytest.raises(mc.NotDifferentiableError, match="inv has no value here: Singular matrix"):
+        _ = mc.rules.inv(np.ones((2, 2))).array
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: mc.rules.softmax(np.ones((3, 2)), axis="a"), 'an axis is a number, or "all"'),
+        (lambda: mc.rules.softmax(np.ones((3, 2))), "needs its axis: axis=1 for each row"),
+        (lambda: mc.rules.sum(np.ones((3, 2)), axis=1.5), r"sum does not take 3×2 with axis=1\.5"),
+        (lambda: mc.rules.power([1.0], exponent="abc"), "power does not take"),
+    ],
+)
+def test_a_parameter_that_means_nothing_is_a_typed_error(call: object, message: str) -> None:
+    assert callable(call)
+    with pytest.raises(mc.MatcalcError, match=message):
+        call()

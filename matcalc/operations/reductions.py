@@ -239,7 +239,9 @@ def _like(name: str, x: Node, axis: int | str | None) -> Apply:
         raise ShapeError(
             f"{name} of {dimensions.times(x.shape)} needs its axis: axis=1 for each row of a matrix"
         )
-    whole = len(x.shape) == 1 or axis == "all"
+    if isinstance(axis, str) and axis != "all":
+        raise ShapeError(f'an axis is a number, or "all": not {axis!r}')
+    whole = len(x.shape) == 1 or isinstance(axis, str)
     checked = None if whole or isinstance(axis, str) else _checked_axis(x, axis)
     return apply(name, (x,), x.shape, (checked,))
 

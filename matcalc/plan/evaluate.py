@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from matcalc import dimensions
 from matcalc.arrays import bind
-from matcalc.errors import ShapeError, TooLargeError, UnboundError
+from matcalc.errors import NotDifferentiableError, ShapeError, TooLargeError, UnboundError
 from matcalc.graph import (
     Apply,
     Data,
@@ -138,7 +138,10 @@ class _Evaluation:
         arguments: list[Any] = [self.dense(argument) for argument in node.arguments]
         if not arguments:
             arguments = [self.allowed(node.shape, np.dtype(np.float64))]
-        result = np.asarray(function(*arguments, *node.parameters))
+        try:
+            result = np.asarray(function(*arguments, *node.parameters))
+        except np.linalg.LinAlgError as error:
+            raise NotDifferentiableError(f"{node.operation} has no value here: {error}") from None
         if result.shape != self.allowed(node.shape, result.dtype):
             shown = dimensions.times(node.shape)
             raise ShapeError(f"{node.operation} gave {result.shape}, its rule promises {shown}")
