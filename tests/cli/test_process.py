@@ -209,8 +209,6 @@ def test_an_interrupt_ends_quietly() -> None:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        # A shell starts background jobs with interrupts ignored, and children inherit that.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - no threads
     )
     assert process.stdout is not None
     process.stdout.readline()
@@ -219,7 +217,10 @@ def test_an_interrupt_ends_quietly() -> None:
     assert (process.returncode, err) == (130, b"")
 
 
+# A shell starts background jobs with interrupts ignored, and children inherit that.
 _SIGNALS = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
 import matcalc_cli.arrays
 from matcalc_cli.app import main
 real = matcalc_cli.arrays.read
