@@ -73,6 +73,10 @@ class _Writer:
         self.once = {node for node, count in self.uses.items() if count == 1 and node not in named}
         self.pieces: dict[Node, Phrase] = {}
         self.lets: list[tuple[str, Phrase]] = []
+        self.taken = {node.name for node in self.nodes if isinstance(node, Symbol)}
+        self.taken.update(names, named.values())
+        for node in self.nodes:
+            self.taken.update(k for size in node.shape for k in dimensions.names(size))
 
     def written(self) -> Written:
         inlined = {
@@ -91,7 +95,7 @@ class _Writer:
                 piece = phrases.name(self.named[node], piece.kind)
             elif self.uses[node] > 1 and piece.size > _NAMED:
                 let = f"t{len(self.lets) + 1}"
-                while let in self.position:
+                while let in self.taken:
                     let = f"t{let}"
                 self.lets.append((let, piece))
                 piece = phrases.name(let, piece.kind)

@@ -95,6 +95,17 @@ def test_what_recurs_in_a_deep_network_has_a_name() -> None:
     np.testing.assert_allclose(again, evaluate(node, arrays), rtol=1e-10)
 
 
+def test_the_name_of_what_recurs_is_never_that_of_a_variable() -> None:
+    layers = "; ".join(f"a{k + 1} = tanh(t1 @ a{k})" for k in range(20))
+    variables = {"t1": Variable("t1", ("t2", "t2")), "a0": Variable("a0", ("t2",))}
+    read = read_formula(f"{layers}; sum(a20)", variables)
+    node = derivatives(read.node, [read.symbols["a0"]])[0]
+    shown = text(write(node))
+    arrays = {"t1": np.array([[0.5, -0.3], [0.2, 0.4]]), "a0": np.array([0.3, -0.6])}
+    again = evaluate(read_formula(shown, variables).node, arrays)
+    np.testing.assert_allclose(again, evaluate(node, arrays), rtol=1e-10)
+
+
 def records() -> list[dict[str, object]]:
     path = ORACLE / "open.jsonl"
     if not path.exists():
