@@ -14,7 +14,7 @@ from matcalc.errors import LayoutError, ShapeError
 from matcalc.graph import Factor, Node, contract, symbol
 from matcalc.layout import Order, Written
 from matcalc.plan import evaluate
-from matcalc.variables import Variable
+from matcalc.variables import Variable, ratio
 
 
 def directional(node: Node, form: Written, v: ArrayLike) -> Array:
@@ -67,7 +67,7 @@ def matrix_product(node: Node, form: Written, value: ArrayLike, *, from_left: bo
         LayoutError: The derivative has more than two axes.
         ShapeError: The array does not fit.
     """
-    title = f"∂{form.of.name}/∂{form.wrt.name}"
+    title = ratio(form.of, form.wrt)
     if form.matrix_form is None or form.matrix_shape is None:
         raise LayoutError(
             f"{title} is {dimensions.times(form.shape)} in {form.convention.title}: above rank 2 "

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from hashlib import blake2b
 from typing import Any
 
+import einops
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,6 +14,7 @@ from matcalc import dimensions
 from matcalc.dimensions import Shape
 from matcalc.errors import ArrayError, ShapeError
 from matcalc.graph import Data, data
+from matcalc.layout import Written
 
 Array = NDArray[np.floating[Any]]
 
@@ -53,6 +55,15 @@ def frozen(array: Array) -> Data:
     kept.setflags(write=False)
     content = blake2b(kept.data, digest_size=16, key=kept.dtype.str.encode()).digest()
     return data(kept, kept.shape, content)
+
+
+def arranged(stored: Array, form: Written) -> Array:
+    """Entries stored as axes of ``of`` and then of ``wrt``, as a new array in a written form."""
+    if not form.form:
+        return np.array(stored)
+    return np.array(
+        einops.rearrange(stored, f"{' '.join(form.stored)} -> {form.pattern}"), order="C"
+    )
 
 
 def bind(shape: Shape, actual: Iterable[int], sizes: dict[str, int], what: str, found: str) -> None:

@@ -14,11 +14,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import einops
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from matcalc.arrays import Array, real_array
+from matcalc.arrays import Array, arranged, real_array
 from matcalc.errors import ArrayError, LayoutError, ShapeError
 from matcalc.jacobians import Jacobian
 from matcalc.layout import CONVENTIONS, find_convention, written
@@ -192,41 +191,41 @@ def check_jacobian(
         _same_shape(given, expected, "the Jacobian")
         return _compared(given, expected, scale, method, rtol)
     given = real_array(jacobian, "the Jacobian")
+    return _checked_layouts(given, expected, scale, (of, wrt), layout, method, rtol)
+
+
+def _checked_layouts(
+    given: Array,
+    expected: Array,
+    scale: float,
+    variables: tuple[Variable, Variable],
+    layout: str,
+    method: str,
+    rtol: float,
+) -> Check:
+    """An array against the derivative in its layout; a note names one where it is right."""
+    of, wrt = variables
+    forms = {name: written(of, wrt, name) for name in CONVENTIONS}
+    arrays = {name: arranged(expected, form) for name, form in forms.items()}
     fitting = {
-        name: wanted
-        for name in CONVENTIONS
-        for wanted in (_arranged(expected, of, wrt, name),)
-        if given.shape in (wanted.shape, written(of, wrt, name).matrix_shape)
+        name: arrays[name]
+        for name, form in forms.items()
+        if given.shape in (arrays[name].shape, form.matrix_shape)
     }
     if not fitting:
         raise ShapeError(
-            f"the Jacobian has shape {given.shape}; f maps {point} to {of.shape}, so numerator "
-            f"layout has {_arranged(expected, of, wrt, 'numerator').shape} and denominator layout "
-            f"{_arranged(expected, of, wrt, 'denominator').shape}"
+            f"the Jacobian has shape {given.shape}; f maps {wrt.shape} to {of.shape}, so numerator "
+            f"layout has {arrays['numerator'].shape} and denominator layout "
+            f"{arrays['denominator'].shape}"
         )
-    asked = _arranged(expected, of, wrt, find_convention(layout).name)
+    find_convention(layout)
     right = [name for name, wanted in fitting.items() if _near(given, wanted, rtol * scale)]
-    if layout in fitting:
-        check = _compared(given.reshape(asked.shape), asked, scale, method, rtol)
-    else:
-        other = next(iter(fitting))
-        turned = given.reshape(fitting[other].shape)
-        check = _compared(turned, fitting[other], scale, method, rtol)
+    asked = fitting.get(layout, next(iter(fitting.values())))
+    check = _compared(given.reshape(asked.shape), asked, scale, method, rtol)
     if layout in right or not right:
         return check
-    note = f"your Jacobian is right in {_noun(right[0])}"
+    note = f"your Jacobian is right in {CONVENTIONS[right[0]].title}"
     return Check(False, check.error, check.entries, check.worst, method, note)
-
-
-def _noun(name: str) -> str:
-    return f"{name} layout" if name in ("numerator", "denominator") else CONVENTIONS[name].title
-
-
-def _arranged(expected: Array, of: Variable, wrt: Variable, convention: str) -> Array:
-    form = written(of, wrt, convention)
-    if not form.form:
-        return expected
-    return np.asarray(einops.rearrange(expected, f"{' '.join(form.stored)} -> {form.pattern}"))
 
 
 def scale_of(expected: Array, value: Array) -> float:

@@ -9,6 +9,7 @@ from matcalc.errors import ChainError, LayoutError
 from matcalc.jacobians import Jacobian
 from matcalc.layout import Denominator, Layout, Numerator, Tag, find_layout
 from matcalc.linking import Link, chain_order, compose, total
+from matcalc.variables import ratio
 
 
 @overload
@@ -108,10 +109,6 @@ def _common_tag(factors: tuple[Jacobian[Any], ...], layout: str | None) -> type[
     tags = dict.fromkeys(factor.tag for factor in factors)
     if len(tags) > 1:
         one = {tag: next(f for f in factors if f.tag is tag) for tag in tags}
-        found = " and ".join(f"{_named(f)} in {f.layout} layout" for f in one.values())
+        found = " and ".join(f"{ratio(f.of, f.wrt)} in {f.layout} layout" for f in one.values())
         raise LayoutError(f'{found}: say which the result is in, layout="denominator"')
     return next(iter(tags), Numerator)
-
-
-def _named(factor: Jacobian[Any]) -> str:
-    return f"∂{factor.of.name}/∂{factor.wrt.name}"

@@ -24,7 +24,7 @@ from matcalc.layout import (
     find_layout,
     written,
 )
-from matcalc.variables import Variable, parse_derivative
+from matcalc.variables import Variable, parse_derivative, ratio
 
 
 @overload
@@ -84,7 +84,7 @@ def jacobian(
     tag = find_layout(layout)
     chosen = find_convention(convention or layout, order)
     if array is None:
-        node = symbol(f"∂{of.name}/∂{wrt.name}", of.shape + wrt.shape)
+        node = symbol(ratio(of, wrt), of.shape + wrt.shape)
         return Jacobian(node, (of, wrt), tag)
     form = written(of, wrt, chosen)
     entries = real_array(array, derivative.strip())
@@ -128,17 +128,13 @@ def _what_fits(form: Written, actual: tuple[int, ...], asked: str) -> str:
     for other in CONVENTIONS.values():
         if _fit(written(form.of, form.wrt, other), actual) is not None:
             also = asked == "convention" or other.name in ("numerator", "denominator")
-            return f" This is the shape of {_noun(other.name)}." + (
+            return f" This is the shape of {other.title}." + (
                 f' Pass {asked}="{other.name}".' if also else ""
             )
     gradient = written(Variable("L", ()), form.wrt, form.convention)
     if form.of.rank and _fit(gradient, actual) is not None:
         return f" This is the shape of the derivative of a scalar: ∂L/∂{form.wrt}."
     return ""
-
-
-def _noun(name: str) -> str:
-    return f"{name} layout" if name in ("numerator", "denominator") else CONVENTIONS[name].title
 
 
 def _fit(form: Written, actual: tuple[int, ...]) -> dict[str, int] | None:

@@ -8,12 +8,11 @@ from math import isfinite
 from numbers import Real
 from typing import Any, Generic, Literal, NoReturn, TypeGuard, overload
 
-import einops
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from matcalc.application import Operator, directional, matrix_product, pulled_back
-from matcalc.arrays import Array, real_array
+from matcalc.arrays import Array, arranged, real_array
 from matcalc.dimensions import Shape
 from matcalc.errors import ArrayError, ChainError, LayoutError, ShapeError
 from matcalc.graph import Node, Scale, add, scaled
@@ -32,7 +31,7 @@ from matcalc.linking import Link, chain_order, compose, path_of
 from matcalc.notation import WrittenChain, derivative_text, written_chain
 from matcalc.plan import evaluate
 from matcalc.plan.evaluate import MAX_BYTES
-from matcalc.variables import Variable
+from matcalc.variables import Variable, ratio
 
 _OTHER: dict[type[Layout], type[Layout]] = {Numerator: Denominator, Denominator: Numerator}
 
@@ -113,12 +112,7 @@ class Jacobian(Generic[Tag]):
         return self._arranged(self._written, max_bytes)
 
     def _arranged(self, form: Written, max_bytes: int = MAX_BYTES) -> Array:
-        stored = evaluate(self.node, max_bytes=max_bytes)
-        if not form.stored and not form.form:
-            return stored
-        pattern = f"{' '.join(form.stored)} -> {form.pattern}"
-        result: Array = einops.rearrange(stored, pattern)
-        return np.ascontiguousarray(result).reshape(result.shape)
+        return arranged(evaluate(self.node, max_bytes=max_bytes), form)
 
     @overload
     def to(self, layout: Literal["numerator"]) -> Jacobian[Numerator]: ...
@@ -223,22 +217,23 @@ class Jacobian(Generic[Tag]):
         return matrix_product(self.node, self._written, left, from_left=True)
 
     def _chained(self, right: Jacobian[Tag]) -> Jacobian[Tag]:
+        this, that = (ratio(one.of, one.wrt) for one in (self, right))
         if self.tag is not right.tag:
             raise LayoutError(
-                f"{_title(self)} is in {self.layout} layout and {_title(right)} in "
+                f"{this} is in {self.layout} layout and {that} in "
                 f"{right.layout} layout, which multiply in opposite orders; "
                 f'matcalc.chain(…, layout="{self.layout}") converts and orders them'
             )
         outer, inner = (self, right) if self.tag is Numerator else (right, self)
         if outer.wrt.name != inner.of.name and inner.wrt.name == outer.of.name:
             raise ChainError(
-                f"{_title(self)} @ {_title(right)} is the wrong way round: {self.layout} layout "
-                f"multiplies {_title(right)} @ {_title(self)}"
+                f"{this} @ {that} is the wrong way round: {self.layout} layout "
+                f"multiplies {that} @ {this}"
                 + (", from the outside in" if self.tag is Numerator else ", from the inside out")
             )
         links = [Link(one.of, one.wrt) for one in (outer, inner)]
         if chain_order(links) != [0, 1]:
-            raise ChainError(f"{_title(self)} and {_title(right)} do not link")
+            raise ChainError(f"{this} and {that} do not link")
         node = compose([outer.node, inner.node], path_of(links))
         return Jacobian(node, (*outer.path, *inner.path[1:]), self.tag)
 
@@ -353,10 +348,6 @@ class Jacobian(Generic[Tag]):
 
     def _repr_latex_(self) -> str:
         return f"$\\displaystyle {self._chain.latex()}$"
-
-
-def _title(jacobian: Jacobian[Any]) -> str:
-    return f"∂{jacobian.of.name}/∂{jacobian.wrt.name}"
 
 
 def _is_number(value: object) -> TypeGuard[float | Fraction]:

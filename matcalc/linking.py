@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from matcalc.errors import ChainError, Place
 from matcalc.graph import Factor, Node, add, contract
-from matcalc.variables import Variable
+from matcalc.variables import Variable, ratio
 
 
 class Link(NamedTuple):
@@ -31,7 +31,7 @@ class Link(NamedTuple):
     @property
     def title(self) -> str:
         """The derivative as a person writes it: ``∂z/∂x``."""
-        return f"∂{self.of.name}/∂{self.wrt.name}"
+        return ratio(self.of, self.wrt)
 
 
 def chain_order(links: Sequence[Link]) -> list[int]:
@@ -111,7 +111,7 @@ def _no_single_path(links: Sequence[Link], segments: list[list[int]]) -> ChainEr
     outer, inner = links[segments[0][-1]], links[segments[1][0]]
     return ChainError(
         f"a gap: {outer.title} ends at {outer.wrt} and {inner.title} starts at {inner.of}; "
-        f"∂{outer.wrt.name}/∂{inner.of.name} would link them",
+        f"{ratio(outer.wrt, inner.of)} would link them",
         _places(outer, inner),
     )
 

@@ -43,6 +43,15 @@ class Variable(NamedTuple):
         return f"{self.name}[{','.join(map(str, self.shape))}]" if self.shape else self.name
 
 
+def ratio(of: Variable, wrt: Variable) -> str:
+    """A derivative by its names.
+
+    >>> ratio(Variable("z", (3,)), Variable("x", (2,)))
+    '∂z/∂x'
+    """
+    return f"∂{of.name}/∂{wrt.name}"
+
+
 class Mention(NamedTuple):
     """A variable as somebody wrote it, at some place, perhaps without its shape."""
 

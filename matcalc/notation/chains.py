@@ -11,7 +11,7 @@ from matcalc.dimensions import Shape
 from matcalc.errors import LayoutError
 from matcalc.layout import Convention, Written, axis_names, find_convention, written
 from matcalc.notation.names import latex_derivative, latex_shape
-from matcalc.variables import Variable
+from matcalc.variables import Variable, ratio
 
 _LETTERS = "ijklmnopqrstuvwxyzabcdefghIJKLMNOPQRSTUVWXYZABCDEFGH"  # what np.einsum knows
 
@@ -80,11 +80,18 @@ class WrittenChain(NamedTuple):
         """Each factor with the shape to write under it, and the result after an ``=``."""
         cells: list[tuple[str, str]] = []
         for factor, shape in zip(self.factors, self.matrix_shapes, strict=True):
-            title = f"({_title(factor)})ᵀ" if self.is_transposed(factor) else _title(factor)
+            title = (
+                f"({ratio(factor.of, factor.wrt)})ᵀ"
+                if self.is_transposed(factor)
+                else ratio(factor.of, factor.wrt)
+            )
             cells += [("·" if cells else "", ""), (title, _under(factor, shape))]
         if len(self.factors) > 1:
             result = self.result
-            cells += [("=", ""), (_title(result), _under(result, result.matrix_shape))]
+            cells += [
+                ("=", ""),
+                (ratio(result.of, result.wrt), _under(result, result.matrix_shape)),
+            ]
         return cells[1:]
 
     def lines(self, width: int = 80) -> list[str]:
@@ -111,10 +118,6 @@ class WrittenChain(NamedTuple):
         if len(braced) == 1:
             return braced[0]
         return " ".join([*braced, "=", _braced(self.result, self.result.matrix_shape, False)])
-
-
-def _title(factor: Written) -> str:
-    return f"∂{factor.of.name}/∂{factor.wrt.name}"
 
 
 def _under(factor: Written, shape: Shape | None) -> str:

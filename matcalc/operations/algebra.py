@@ -209,3 +209,25 @@ def spread_rows(node: Node, shape: Shape) -> Node:
     """A vector in every row of a matrix."""
     sizes = dict(zip((0, 1), shape, strict=True))
     return contract([Factor(node, (1,))], (0, 1), sizes)
+
+
+def square(name: str, x: Node) -> Node:
+    """A node that must be a square matrix.
+
+    Raises:
+        ShapeError: It is none.
+    """
+    if len(x.shape) != 2 or x.shape[0] != x.shape[1]:
+        raise ShapeError(f"{name} takes a square matrix; found {dimensions.times(x.shape)}")
+    return x
+
+
+def axis_from_front(axis: int, rank: int) -> int:
+    """An axis counted from the front, of an array of so many axes.
+
+    Raises:
+        ShapeError: There is no such axis.
+    """
+    if not -rank <= axis < rank:
+        raise ShapeError(f"axis {axis} of an array of {rank} axes")
+    return axis % rank

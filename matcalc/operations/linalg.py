@@ -119,13 +119,7 @@ def pull_logdet(y: Apply, operand: int, bar: Node) -> Node:
 )
 def solve(a: Node, b: Node) -> Node:
     """The solution of A X = B: the product with an inverse that is solved for, not formed."""
-    return algebra.matmul(inverse(_square("solve", a)), b)
-
-
-def _square(name: str, x: Node) -> Node:
-    if len(x.shape) != 2 or x.shape[0] != x.shape[1]:
-        raise ShapeError(f"{name} takes a square matrix; found {dimensions.times(x.shape)}")
-    return x
+    return algebra.matmul(inverse(algebra.square("solve", a)), b)
 
 
 _POWERS = 64
@@ -144,7 +138,9 @@ def matrix_power(x: Node, k: int = 3) -> Node:
     """A whole power of a square matrix, by repeated squaring."""
     if abs(k) > _POWERS or k != int(k):
         raise ShapeError(f"matrix_power takes whole exponents up to {_POWERS}, not {k}")
-    base = inverse(_square("matrix_power", x)) if k < 0 else _square("matrix_power", x)
+    base = (
+        inverse(algebra.square("matrix_power", x)) if k < 0 else algebra.square("matrix_power", x)
+    )
     result: Node | None = None
     rest = abs(k)
     while rest:

@@ -68,14 +68,12 @@ register(
 )
 def slice_rule(x: Node, axis: int = 0, start: Dimension = 0, stop: Dimension = 2) -> Node:
     """Entries ``start`` to ``stop`` along an axis, both constant."""
-    rank = len(x.shape)
-    if not -rank <= axis < rank:
-        raise ShapeError(f"axis {axis} of an array of {rank} axes")
-    size = x.shape[axis % rank]
+    axis = algebra.axis_from_front(axis, len(x.shape))
+    size = x.shape[axis]
     bounds = [bound for bound in (0, start, stop, size) if isinstance(bound, int)]
     if bounds != sorted(bounds) or start == stop:
         raise ShapeError(f"a slice {start}:{stop} of an axis of {size}: 0 <= start < stop <= size")
-    return picked(x, axis % rank, window(start, dimensions.difference(stop, start), size))
+    return picked(x, axis, window(start, dimensions.difference(stop, start), size))
 
 
 def picked(x: Node, axis: int, which: Node) -> Node:
@@ -104,9 +102,7 @@ def placed(x: Node, axis: int, which: Node) -> Node:
 def concatenate(*operands: Node, axis: int = 0) -> Node:
     """Operands one after the other along an axis."""
     rank = len(operands[0].shape) if operands else 0
-    if not -rank <= axis < rank:
-        raise ShapeError(f"axis {axis} of an array of {rank} axes")
-    axis %= rank
+    axis = algebra.axis_from_front(axis, rank)
     rests = {one.shape[:axis] + one.shape[axis + 1 :] for one in operands}
     if len(rests) > 1 or any(len(one.shape) != rank for one in operands):
         found = ", ".join(dimensions.times(one.shape) for one in operands)
@@ -132,10 +128,7 @@ def stack(*operands: Node, axis: int = 0) -> Node:
     """Operands of one shape side by side along a new axis."""
     if len({one.shape for one in operands}) != 1:
         raise ShapeError("stack takes operands of one shape")
-    rank = len(operands[0].shape)
-    if not -rank - 1 <= axis <= rank:
-        raise ShapeError(f"axis {axis} of an array of {rank + 1} axes")
-    axis %= rank + 1
+    axis = algebra.axis_from_front(axis, len(operands[0].shape) + 1)
     axes = algebra.axes_of(operands[0])
     lifted = (*axes[:axis], "new", *axes[axis:])
     single = [contract([Factor(one, axes)], lifted, {"new": 1}) for one in operands]

@@ -214,13 +214,7 @@ def transpose(x: Node) -> Node:
 )
 def trace(x: Node) -> Node:
     """The sum of the diagonal."""
-    return einsum("i i ->", _square("trace", x))
-
-
-def _square(name: str, x: Node) -> Node:
-    if len(x.shape) != 2 or x.shape[0] != x.shape[1]:
-        raise ShapeError(f"{name} takes a square matrix; found {dimensions.times(x.shape)}")
-    return x
+    return einsum("i i ->", algebra.square("trace", x))
 
 
 @composite(
@@ -235,7 +229,7 @@ def diag(x: Node) -> Node:
     """A vector as a diagonal matrix, or the diagonal of a square matrix."""
     if len(x.shape) == 1:
         return einsum("i -> i i", x)
-    return einsum("i i -> i", _square("diag", x))
+    return einsum("i i -> i", algebra.square("diag", x))
 
 
 @composite(

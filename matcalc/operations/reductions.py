@@ -58,10 +58,7 @@ def norm1(x: Node) -> Node:
 
 def _checked_axis(x: Node, axis: int | None) -> int | None:
     """An axis counted from the front; ``None`` means all."""
-    rank = len(x.shape)
-    if axis is None or -rank <= axis < rank:
-        return axis if axis is None else axis % rank
-    raise ShapeError(f"axis {axis} of an array of {rank} axes")
+    return None if axis is None else algebra.axis_from_front(axis, len(x.shape))
 
 
 def reducing(name: str, x: Node, axis: int | None = None) -> Apply:
