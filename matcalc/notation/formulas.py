@@ -19,6 +19,7 @@ from matcalc.graph import (
     Node,
     Product,
     Scale,
+    Sum,
     Symbol,
     flat,
     multiplied_out,
@@ -30,8 +31,7 @@ from matcalc.notation.phrases import Phrase
 from matcalc.operations import find_rule
 
 _DECIMALS = 1000  # a coefficient of a larger denominator is written as a decimal
-_NAMED = 60  # a recurring piece of more parts than that has a name of its own
-_KINDS = ("scalar", "column", "matrix")
+NAMED = 60  # a recurring piece of more parts than that has a name of its own
 _LETTERS = "ijklmnopqrstuvwxyzabcdefgh"
 
 
@@ -48,6 +48,8 @@ def write(
     named: Mapping[Node, str] | None = None,
     *,
     row: bool = False,
+    named_above: int = NAMED,
+    indices: bool = False,
 ) -> Written:
     """The formula of a node, a vector as a column.
 
@@ -56,16 +58,29 @@ def write(
         names: The names of variables in the order in which terms should mention them.
         named: Names for nodes that have one already.
         row: Whether a vector is written as a row.
+        named_above: What recurs and has more parts than that gets a name.
+        indices: Whether the last products are written in index notation.
     """
-    written = _Writer(root, names, named or {}).written()
+    written = _Writer(root, names, named or {}, named_above, indices=indices).written()
     return written._replace(phrase=phrases.transpose(written.phrase)) if row else written
 
 
 class _Writer:
     """Pieces for every node under a root, operands first."""
 
-    def __init__(self, root: Node, names: Sequence[str], named: Mapping[Node, str]) -> None:
+    def __init__(
+        self,
+        root: Node,
+        names: Sequence[str],
+        named: Mapping[Node, str],
+        named_above: int,
+        *,
+        indices: bool,
+    ) -> None:
         self.root = root
+        self.named_above = named_above
+        outside = root.operands if isinstance(root, Sum) else (root,)
+        self.in_indices = set(outside if indices else ())
         self.position = {name: k for k, name in enumerate(names)}
         self.named = named
         self.nodes = topological(root)
@@ -92,19 +107,19 @@ class _Writer:
             piece = self.piece(node)
             if node in self.named and node is not self.root:
                 self.lets.append((self.named[node], piece))
-                piece = phrases.name(self.named[node], piece.kind)
-            elif self.uses[node] > 1 and piece.size > _NAMED:
+                piece = phrases.name(self.named[node], node.shape)
+            elif self.uses[node] > 1 and piece.size > self.named_above:
                 let = f"t{len(self.lets) + 1}"
                 while let in self.taken:
                     let = f"t{let}"
                 self.lets.append((let, piece))
-                piece = phrases.name(let, piece.kind)
+                piece = phrases.name(let, node.shape)
             self.pieces[node] = piece
         return Written(tuple(self.lets), self.pieces[self.root])
 
     def piece(self, node: Node) -> Phrase:
         if isinstance(node, Symbol):
-            return phrases.name(node.name, _kind(node))
+            return phrases.name(node.name, node.shape)
         if isinstance(node, Product):
             return self.product(node)
         if isinstance(node, Apply):
@@ -121,6 +136,8 @@ class _Writer:
         if node.scale.number == 0:
             return _zeros(node)
         try:
+            if node in self.in_indices and node.sizes:
+                raise NoMatrixNotation
             piece = self.matrix_notation(node, factors, sizes)
         except NoMatrixNotation:
             piece = self.index_notation(node, factors, sizes)
@@ -151,19 +168,20 @@ class _Writer:
         if not plain or len(set(labels)) < len(labels):
             raise NoMatrixNotation
         if len(node.output) == 1 and len(factors) == 1:
-            return self.stacked(node.output[0], factors[0])
+            return self.stacked(node, factors[0])
         return self.kronecker(node, factors, known)
 
-    def stacked(self, group: Group, factor: Factor) -> Phrase:
+    def stacked(self, node: Product, factor: Factor) -> Phrase:
         """The entries of a factor as one column, by columns or by rows.
 
         Raises:
             NoMatrixNotation: In neither order.
         """
-        if tuple(group) == factor.labels[::-1]:
-            return phrases.call("vec", [self.pieces[factor.node]], "column")
-        if tuple(group) == factor.labels:
-            return phrases.call("vec", [self.pieces[factor.node]], "column", ['order="C"'])
+        group = flat(node.output)
+        if group == factor.labels[::-1]:
+            return phrases.call("vec", [self.pieces[factor.node]], node.shape)
+        if group == factor.labels:
+            return phrases.call("vec", [self.pieces[factor.node]], node.shape, ['order="C"'])
         raise NoMatrixNotation
 
     def kronecker(
@@ -188,7 +206,7 @@ class _Writer:
             sides.append(network.solve(labels))
         if taken < len(factors):
             raise NoMatrixNotation
-        return phrases.call("kron", sides, _KINDS[len(node.output)])
+        return phrases.call("kron", sides, node.shape)
 
     def index_notation(
         self, node: Product, factors: Sequence[Factor], sizes: Sequence[Dimension]
@@ -222,22 +240,21 @@ class _Writer:
             else:
                 written.append(letter[label])
         subscripts = f'"{",".join(terms)}->{"".join(written)}"'
-        kind = "tensor" if len(written) > 2 else _KINDS[len(written)]
-        piece = phrases.call("einsum", arguments, kind, [subscripts])
+        shape = tuple(sizes[label] for label in flat(node.output))
+        piece = phrases.call("einsum", arguments, shape, [subscripts])
         return _merged(piece, node, written)
 
     def application(self, node: Apply) -> Phrase:
         arguments = [self.pieces[argument] for argument in node.arguments]
-        kind = _kind(node)
         if node.operation == "function":
             function, order = node.parameters
-            return phrases.call(function + "'" * order, arguments, kind)
+            return phrases.call(function + "'" * order, arguments, node.shape)
         if node.operation == "window":
             return _window(node)
         if node.operation == "triangle":
             shape = f"({', '.join(map(str, node.shape))})"
-            filled = phrases.call("ones", (), "matrix", [shape])
-            return phrases.call("tril", [filled], kind, [f"k={node.parameters[0]}"])
+            filled = phrases.call("ones", (), node.shape, [shape])
+            return phrases.call("tril", [filled], node.shape, [f"k={node.parameters[0]}"])
         extra = [
             f"{key}={_spelled(value)}"
             for key, value in _parameters(node).items()
@@ -245,7 +262,7 @@ class _Writer:
         ]
         if node.operation.endswith("softmax") and not extra and len(node.shape) > 1:
             extra = ['axis="all"']
-        return phrases.call(node.operation, arguments, kind, extra)
+        return phrases.call(node.operation, arguments, node.shape, extra)
 
     def sum(self, node: Node) -> Phrase:
         flat_terms = [term for term in node.operands if not _is_spread(term)]
@@ -288,10 +305,6 @@ def _is_spread(node: Node) -> bool:
     )
 
 
-def _kind(node: Node) -> str:
-    return _KINDS[len(node.shape)] if len(node.shape) < 3 else "tensor"
-
-
 def _letter(count: int) -> str:
     if count >= len(_LETTERS):
         raise NotDifferentiableError("a formula of more than 26 indices cannot be written")
@@ -302,7 +315,7 @@ def _zeros(node: Node) -> Phrase:
     if not node.shape:
         return phrases.numeral(0)
     shape = ", ".join(map(str, node.shape))
-    return phrases.call("zeros", (), _kind(node), [shape if len(node.shape) == 1 else f"({shape})"])
+    return phrases.call("zeros", (), node.shape, [shape if len(node.shape) == 1 else f"({shape})"])
 
 
 def _window(node: Apply) -> Phrase:
@@ -310,7 +323,7 @@ def _window(node: Apply) -> Phrase:
     (start,) = node.parameters
     stop = dimensions.total([start, length]) if start else length
     extra = ["axis=0", f"start={start}", f"stop={stop}"]
-    return phrases.call("slice", [phrases.eye(size)], "matrix", extra)
+    return phrases.call("slice", [phrases.eye(size)], node.shape, extra)
 
 
 def _parameters(node: Apply) -> dict[str, Any]:
@@ -339,7 +352,7 @@ def _times_scale(piece: Phrase, scale: Scale) -> Phrase:
         if size.denominator != 1:
             below.append((phrases.numeral(size.denominator), Fraction(-1)))
     for name, power in powers:
-        piece_of = phrases.name(name, "scalar")
+        piece_of = phrases.name(name, ())
         (above if power > 0 else below).append((piece_of, Fraction(power)))
     unit = piece.op == "number" and piece.value == 1
     if unit and above:
@@ -357,7 +370,8 @@ def _split(piece: Phrase, axes: Sequence[Any], letter: Any, sizes: Sequence[Dime
     right = " ".join(letter[label] for label in flat(axes))
     groups = [axis for axis in axes if type(axis) is Group]
     known = [f"{letter[label]}={sizes[label]}" for label in flat(groups)]
-    return phrases.call("rearrange", [piece], "tensor", [f'"{left} -> {right}"', *known])
+    shape = tuple(sizes[label] for label in flat(axes))
+    return phrases.call("rearrange", [piece], shape, [f'"{left} -> {right}"', *known])
 
 
 def _pattern(axes: Sequence[Any], letter: Any) -> str:
@@ -379,7 +393,7 @@ def _merged(piece: Phrase, node: Product, written: Sequence[str]) -> Phrase:
         del rest[:count]
     same = {letter: letter for letter in written}
     pattern = f'"{" ".join(written)} -> {_pattern(axes, same)}"'
-    return phrases.call("rearrange", [piece], _kind(node), [pattern])
+    return phrases.call("rearrange", [piece], node.shape, [pattern])
 
 
 def _factored(terms: Sequence[Phrase]) -> Phrase:

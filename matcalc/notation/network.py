@@ -105,9 +105,9 @@ class Network:
             alone = label in summed and label not in self.weights
             if alone and not any(label in edge[:2] for edge in self.edges) and len(loops) == 1:
                 summed.discard(label)
-                self.scalars.append((phrases.call("tr", [matrix], "scalar"), Fraction(1)))
+                self.scalars.append((phrases.call("tr", [matrix], ()), Fraction(1)))
             else:
-                column = phrases.call("diag", [matrix], "column")
+                column = phrases.call("diag", [matrix], matrix.shape[:1])
                 self.weights.setdefault(label, []).append((column, Fraction(1)))
 
     def join_parallel(self, summed: set[Any]) -> None:
@@ -120,7 +120,7 @@ class Network:
             rows, columns, first = edges[0]
             if self._is_trace(edges, summed):
                 product = phrases.matmul([first, edges[1][2]])
-                self.scalars.append((phrases.call("tr", [product], "scalar"), Fraction(1)))
+                self.scalars.append((phrases.call("tr", [product], ()), Fraction(1)))
                 summed -= {rows, columns}
                 continue
             turned = [m if r == rows else phrases.transpose(m) for r, _, m in edges]
@@ -162,13 +162,14 @@ def _from_other(edge: tuple[Any, Any, Phrase], label: Any) -> tuple[Any, Phrase]
 
 def _row_sums(matrix: Phrase) -> Phrase:
     if matrix.op == "transpose":
-        return phrases.call("sum", matrix.args, "column", ["axis=0"])
-    return phrases.call("sum", [matrix], "column", ["axis=1"])
+        return phrases.call("sum", matrix.args, matrix.shape[:1], ["axis=0"])
+    return phrases.call("sum", [matrix], matrix.shape[:1], ["axis=1"])
 
 
 def diagonal(weights: Sequence[Power]) -> Phrase:
     """A diagonal matrix."""
-    return phrases.call("diag", [entrywise(weights)], "matrix")
+    column = entrywise(weights)
+    return phrases.call("diag", [column], column.shape * 2)
 
 
 def total(weights: Sequence[Power]) -> Phrase:
@@ -178,7 +179,7 @@ def total(weights: Sequence[Power]) -> Phrase:
     if len(weights) == 2 and all(power > 0 for _, power in weights):
         left, right = (entrywise([weight]) for weight in weights)
         return phrases.matmul([phrases.transpose(left), right])
-    return phrases.call("sum", [entrywise(weights)], "scalar")
+    return phrases.call("sum", [entrywise(weights)], ())
 
 
 def entrywise(powers: Sequence[Power]) -> Phrase:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from matcalc.dimensions import Dimension
+from matcalc.dimensions import Dimension, Shape
 
 
 class Phrase(NamedTuple):
@@ -17,6 +17,7 @@ class Phrase(NamedTuple):
         args: The pieces that it is made of.
         value: The name of a name or a call, the value of a number, the exponent of a power.
         kind: ``scalar``, ``column``, ``row``, ``matrix`` or ``tensor``.
+        shape: A size for each axis; a column and a row have one.
         size: How many names, numbers and operations it holds when it is written out.
         extra: Further arguments of a call, as text: ``axis=0``.
     """
@@ -25,39 +26,51 @@ class Phrase(NamedTuple):
     args: tuple[Phrase, ...]
     value: Any
     kind: str
+    shape: Shape
     size: int
     extra: tuple[str, ...] = ()
 
 
-def _made(op: str, args: Iterable[Phrase], value: Any, kind: str, extra: Any = ()) -> Phrase:
+_KINDS = ("scalar", "column", "matrix")
+
+
+def kind_of(shape: Shape) -> str:
+    """What an array of a shape is in matrix notation; a vector is a column."""
+    return _KINDS[len(shape)] if len(shape) < len(_KINDS) else "tensor"
+
+
+def _made(
+    op: str, args: Iterable[Phrase], value: Any, kind: str, shape: Shape, extra: Any = ()
+) -> Phrase:
     listed = tuple(args)
     own = 1 if op in ("name", "number", "call", "negative", "power") else len(listed) - 1
-    return Phrase(op, listed, value, kind, own + sum(arg.size for arg in listed), tuple(extra))
+    size = own + sum(arg.size for arg in listed)
+    return Phrase(op, listed, value, kind, shape, size, tuple(extra))
 
 
-def name(value: str, kind: str) -> Phrase:
+def name(value: str, shape: Shape) -> Phrase:
     """A name."""
-    return _made("name", (), value, kind)
+    return _made("name", (), value, kind_of(shape), shape)
 
 
 def numeral(value: Fraction | int) -> Phrase:
     """A number that is not negative."""
-    return _made("number", (), Fraction(value), "scalar")
+    return _made("number", (), Fraction(value), "scalar", ())
 
 
-def call(function: str, args: Sequence[Phrase], kind: str, extra: Sequence[str] = ()) -> Phrase:
+def call(function: str, args: Sequence[Phrase], shape: Shape, extra: Sequence[str] = ()) -> Phrase:
     """A function of arguments."""
-    return _made("call", args, function, kind, extra)
+    return _made("call", args, function, kind_of(shape), shape, extra)
 
 
 def ones(size: Dimension) -> Phrase:
     """A column of ones."""
-    return call("ones", (), "column", (str(size),))
+    return call("ones", (), (size,), (str(size),))
 
 
 def eye(size: Dimension) -> Phrase:
     """The identity matrix."""
-    return call("eye", (), "matrix", (str(size),))
+    return call("eye", (), (size, size), (str(size),))
 
 
 _TURNED = {"column": "row", "row": "column", "matrix": "matrix", "scalar": "scalar"}
@@ -77,16 +90,21 @@ def transpose(phrase: Phrase) -> Phrase:
     shaped = sum(arg.kind != "scalar" for arg in phrase.args)
     if phrase.op in ("negative", "times", "over") and shaped == 1:
         turned = [transpose(arg) for arg in phrase.args]
-        return _made(phrase.op, turned, None, _TURNED[phrase.kind])
-    return Phrase("transpose", (phrase,), None, _TURNED[phrase.kind], phrase.size)
+        return _made(phrase.op, turned, None, _TURNED[phrase.kind], phrase.shape[::-1])
+    return _as_written(phrase)
+
+
+def _as_written(phrase: Phrase) -> Phrase:
+    kind = _TURNED[phrase.kind]
+    return Phrase("transpose", (phrase,), None, kind, phrase.shape[::-1], phrase.size)
 
 
 def _transposed_sum(phrase: Phrase) -> Phrase:
     """A transpose inside a sum, if no more transposes are written then."""
     turned = [transpose(arg) for arg in phrase.args]
     if _transposes(turned) <= _transposes(phrase.args):
-        return _made("plus", turned, None, _TURNED[phrase.kind])
-    return Phrase("transpose", (phrase,), None, _TURNED[phrase.kind], phrase.size)
+        return _made("plus", turned, None, _TURNED[phrase.kind], phrase.shape[::-1])
+    return _as_written(phrase)
 
 
 def _transposes(phrases: Sequence[Phrase]) -> int:
@@ -107,7 +125,11 @@ def matmul(phrases: Sequence[Phrase]) -> Phrase:
     kind = {"row": "scalar", "matrix": "column"}[rows] if parts[-1].kind == "column" else rows
     if parts[0].kind == "column":
         kind = "matrix"
-    return _made("matmul", parts, None, kind)
+    shape = (
+        *(() if parts[0].kind == "row" else parts[0].shape[:1]),
+        *(() if parts[-1].kind == "column" else parts[-1].shape[-1:]),
+    )
+    return _made("matmul", parts, None, kind, shape)
 
 
 def _parts(phrase: Phrase) -> Sequence[Phrase]:
@@ -120,12 +142,15 @@ def times(phrases: Sequence[Phrase]) -> Phrase:
     parts = [part for one in phrases for part in (one.args if one.op == "times" else (one,))]
     parts = [part for part in parts if part.op != "number" or part.value != 1] or parts[:1]
     ordered = sorted(parts, key=lambda part: (part.kind != "scalar", part.op != "number"))
-    return ordered[0] if len(ordered) == 1 else _made("times", ordered, None, ordered[-1].kind)
+    if len(ordered) == 1:
+        return ordered[0]
+    return _made("times", ordered, None, ordered[-1].kind, ordered[-1].shape)
 
 
 def over(above: Phrase, below: Phrase) -> Phrase:
     """A quotient entry by entry."""
-    return _made("over", [above, below], None, above.kind if above.kind != "scalar" else below.kind)
+    whole = above if above.kind != "scalar" else below
+    return _made("over", [above, below], None, whole.kind, whole.shape)
 
 
 def power(base: Phrase, exponent: Fraction) -> Phrase:
@@ -133,15 +158,15 @@ def power(base: Phrase, exponent: Fraction) -> Phrase:
     if exponent == 1:
         return base
     if exponent == Fraction(1, 2):
-        return call("sqrt", [base], base.kind)
-    return _made("power", [base], exponent, base.kind)
+        return _made("call", [base], "sqrt", base.kind, base.shape)
+    return _made("power", [base], exponent, base.kind, base.shape)
 
 
 def negative(phrase: Phrase) -> Phrase:
     """Minus a piece."""
     if phrase.op == "negative":
         return phrase.args[0]
-    return _made("negative", [phrase], None, phrase.kind)
+    return _made("negative", [phrase], None, phrase.kind, phrase.shape)
 
 
 def plus(terms: Sequence[Phrase]) -> Phrase:
@@ -149,5 +174,5 @@ def plus(terms: Sequence[Phrase]) -> Phrase:
     flat = [part for term in terms for part in (term.args if term.op == "plus" else (term,))]
     if len(flat) == 1:
         return flat[0]
-    kind = next((term.kind for term in flat if term.kind != "scalar"), "scalar")
-    return _made("plus", flat, None, kind)
+    whole = next((term for term in flat if term.kind != "scalar"), flat[0])
+    return _made("plus", flat, None, whole.kind, whole.shape)
