@@ -11,6 +11,7 @@ from matcalc.version import __version__
 if TYPE_CHECKING:
     from matcalc.check import Check, check_jacobian, check_vjp, numerical_jacobian
     from matcalc.composition import chain, total_derivative
+    from matcalc.derivation import derive, evaluate
     from matcalc.errors import (
         ArrayError,
         ChainError,
@@ -56,7 +57,9 @@ __all__ = [
     "chain",
     "check_jacobian",
     "check_vjp",
+    "derive",
     "diagonal",
+    "evaluate",
     "find_rule",
     "identity",
     "jacobian",
@@ -75,6 +78,7 @@ __all__ = [
 _HOME = {
     "check": ("Check", "check_jacobian", "check_vjp", "numerical_jacobian"),
     "composition": ("chain", "total_derivative"),
+    "derivation": ("derive", "evaluate"),
     "errors": tuple(name for name in __all__ if name.endswith("Error")),
     "factors": ("diagonal", "identity", "jacobian", "product"),
     "jacobians": ("Jacobian",),

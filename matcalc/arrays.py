@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from hashlib import blake2b
+from numbers import Integral
 from typing import Any
 
 import einops
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from matcalc import dimensions
 from matcalc.dimensions import Shape
 from matcalc.errors import ArrayError, ShapeError
-from matcalc.graph import Data, data
+from matcalc.graph import Data, Node, data
 from matcalc.layout import Written
 
 Array = NDArray[np.floating[Any]]
@@ -98,3 +99,27 @@ def bind(shape: Shape, actual: Iterable[int], sizes: dict[str, int], what: str, 
 
 def _shown(shape: Shape) -> str:
     return f"({', '.join(map(str, shape))}{',' * (len(shape) == 1)})"
+
+
+def given_arrays(
+    symbols: Mapping[str, Node], given: Mapping[str, object]
+) -> tuple[dict[str, Array], dict[str, int]]:
+    """What somebody gave by name: arrays of variables, and sizes of dimensions.
+
+    Args:
+        symbols: The variables that there are.
+        given: Arrays by the names of variables; whole numbers by the names of dimensions.
+
+    Raises:
+        ArrayError: A name is neither, or an array does not hold real numbers.
+    """
+    arrays = {name: real_array(value, name) for name, value in given.items() if name in symbols}
+    sizes: dict[str, int] = {}
+    for name, value in given.items():
+        if name in symbols:
+            continue
+        if not isinstance(value, Integral) or int(value) < 1:
+            known = ", ".join(symbols)
+            raise ArrayError(f"there is no variable {name[:60]!r} here; there are {known}")
+        sizes[name] = int(value)
+    return arrays, sizes

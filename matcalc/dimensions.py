@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from math import prod
 
-from matcalc.errors import NotationError, Place, ShapeError, UnboundError
+from matcalc.errors import NotationError, Place, ShapeError, TooLargeError, UnboundError
 
 Dimension = int | str
 Shape = tuple[Dimension, ...]
@@ -21,6 +21,8 @@ Monomial = tuple[tuple[str, int], ...]  # (("m", 1), ("n", 2)) is m*n**2, names 
 Polynomial = Mapping[Monomial, int]
 
 _DIGITS = 100  # of one literal, and of one power of literals
+_LARGEST = 10**_DIGITS
+_POWER = 999  # of one name
 _TERMS = 64
 # Greek letters, except those that look like Latin ones.
 _GREEK = "ΓΔΘΛΞΠΣΦΨΩαβγδεζηθικλμξπρστυφχψω"
@@ -120,6 +122,8 @@ def _multiply(a: Polynomial, b: Polynomial) -> Polynomial:
                 powers[name] = powers.get(name, 0) + power
             key = tuple(sorted(powers.items()))
             result[key] = result.get(key, 0) + c * d
+        if len(result) > _TERMS:
+            raise TooLargeError(f"a dimension of over {_TERMS} terms")
     return result
 
 
@@ -133,14 +137,24 @@ def _add(a: Polynomial, b: Polynomial) -> Polynomial:
 def _from_polynomial(value: Polynomial) -> Dimension:
     """Canonical text: higher degree first, then names in order; a plain number is an int."""
     if all(monomial == () for monomial in value):
-        return value.get((), 0)
+        return _bounded(value.get((), 0))
+    if len(value) > _TERMS:
+        raise TooLargeError(f"a dimension of over {_TERMS} terms")
     ordered = sorted(value.items(), key=lambda item: (-sum(p for _, p in item[0]), item[0]))
     text = "".join(_spell(coefficient, monomial) for monomial, coefficient in ordered)
     return text.removeprefix("+")
 
 
+def _bounded(number: int) -> int:
+    if abs(number) >= _LARGEST:
+        raise TooLargeError(f"a dimension of over {_DIGITS} digits")
+    return number
+
+
 def _spell(coefficient: int, monomial: Monomial) -> str:
-    sign = "+" if coefficient > 0 else "-"
+    sign = "+" if _bounded(coefficient) > 0 else "-"
+    if any(power > _POWER for _, power in monomial):
+        raise TooLargeError(f"a dimension of a power of over {_POWER}")
     parts = [name if power == 1 else f"{name}**{power}" for name, power in monomial]
     if abs(coefficient) != 1 or not parts:
         parts.insert(0, str(abs(coefficient)))
@@ -162,7 +176,7 @@ def product(dimensions: Iterable[Dimension]) -> Dimension:
     """
     sizes = tuple(dimensions)
     if all(isinstance(size, int) for size in sizes):
-        return prod(size for size in sizes if isinstance(size, int))
+        return _bounded(prod(size for size in sizes if isinstance(size, int)))
     value: Polynomial = {(): 1}
     for size in sizes:
         value = _multiply(value, _polynomial(size))
@@ -254,16 +268,16 @@ def evaluate(dimension: Dimension, sizes: Mapping[str, int]) -> int:
     )
 
 
-def substitute(shape: Shape, sizes: Mapping[str, int]) -> Shape:
-    """The shape with known names replaced by numbers; other names stay.
+def substitute(shape: Shape, sizes: Mapping[str, Dimension]) -> Shape:
+    """The shape with known names replaced by their dimensions; other names stay.
 
-    >>> substitute(("m", "m*n", 2), {"m": 3})
-    (3, '3*n', 2)
+    >>> substitute(("m", "m*n", 2), {"m": 3}), substitute(("m*n",), {"m": "n+1"})
+    ((3, '3*n', 2), ('n**2+n',))
     """
     return tuple(_substituted(dimension, sizes) for dimension in shape)
 
 
-def _substituted(dimension: Dimension, sizes: Mapping[str, int]) -> Dimension:
+def _substituted(dimension: Dimension, sizes: Mapping[str, Dimension]) -> Dimension:
     if isinstance(dimension, int) or not names(dimension) & sizes.keys():
         return dimension
     result: Polynomial = {}
@@ -271,9 +285,65 @@ def _substituted(dimension: Dimension, sizes: Mapping[str, int]) -> Dimension:
         term: Polynomial = {(): coefficient}
         for name, power in monomial:
             known = sizes.get(name)
-            term = _multiply(term, {((name, power),): 1} if known is None else {(): known**power})
+            alone: Polynomial = {((name, power),): 1}
+            term = _multiply(term, alone if known is None else _raised(known, power))
         result = _add(result, term)
     return _from_polynomial(result)
+
+
+def _raised(dimension: Dimension, power: int) -> Polynomial:
+    """A power of a dimension."""
+    value = _polynomial(dimension)
+    if len(value) == 1:
+        ((factors, number),) = value.items()
+        return {tuple((name, of_name * power) for name, of_name in factors): number**power}
+    result: Polynomial = {(): 1}
+    for _ in range(power):
+        result = _multiply(result, value)
+    return result
+
+
+def clashes(one: Shape, two: Shape) -> tuple[tuple[Dimension, Dimension], ...]:
+    """The sizes that would have to be equal for two shapes to be; none where the ranks differ.
+
+    >>> clashes(("m", 3), ("n", 3)), clashes(("m",), ("m", "n"))
+    ((('m', 'n'),), ())
+    """
+    if len(one) != len(two):
+        return ()
+    return tuple((a, b) for a, b in zip(one, two, strict=True) if a != b)
+
+
+def solutions(one: Dimension, two: Dimension) -> list[tuple[str, Dimension]]:
+    """What a name has to be for two dimensions to be equal, of each name that this settles.
+
+    >>> solutions("k", "n"), solutions("2*m", 6), solutions("m*n", "n*p")
+    ([('k', 'n'), ('n', 'k')], [('m', 3)], [('m', 'p'), ('p', 'm')])
+    """
+    negated = {powers: -number for powers, number in _polynomial(two).items()}
+    whole = _add(_polynomial(one), negated)
+    shared = [dict(powers) for powers in whole]
+    common = {name: min(one.get(name, 0) for one in shared) for name in (shared or [{}])[0]}
+    reduced = {
+        tuple((name, p - common.get(name, 0)) for name, p in powers if p > common.get(name, 0)): c
+        for powers, c in whole.items()
+    }
+    found: list[tuple[str, Dimension]] = []
+    for powers, number in reduced.items():
+        if len(powers) == 1 and powers[0][1] == 1:
+            rest = {other: -c for other, c in reduced.items() if other != powers}
+            name = powers[0][0]
+            value = _isolated(name, number, rest)
+            if value and (name in (one, two) or min(value.values()) > 0):
+                found.append((name, _from_polynomial(value)))
+    return sorted(found, key=lambda solution: solution[0])
+
+
+def _isolated(name: str, number: int, rest: Polynomial) -> Polynomial:
+    """What a name is if ``number * name = rest``; nothing where that is no dimension."""
+    if any(c % number or name in dict(powers) for powers, c in rest.items()):
+        return {}
+    return {powers: c // number for powers, c in rest.items()}
 
 
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")

@@ -6,7 +6,7 @@ MatcalcError
 ├── ShapeError        two sizes that must agree do not
 ├── ChainError        factors do not link into a chain, or are multiplied in the wrong order
 ├── ArrayError        an array is not one of finite real numbers
-├── TooLargeError     a dense array was asked for that would be absurdly large
+├── TooLargeError     an array, a number or a dimension would be absurdly large
 ├── UnboundError      numbers were asked for, and a factor or a dimension has none
 ├── UnknownRuleError  no rule of that name
 ├── NotDifferentiableError  the derivative does not exist, or no rule for it is known
@@ -17,7 +17,8 @@ Each also derives from the built-in exception that it refines.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 _WINDOW = 72  # characters of the user's text shown around a caret
@@ -32,13 +33,44 @@ class Place(NamedTuple):
 
     def pointed_at(self) -> str:
         """Two lines: the text, and carets under the span; long text is cut around it."""
-        first = max(0, min(self.start - _WINDOW // 2, len(self.text) - _WINDOW))
-        shown = printable(self.text[first : first + _WINDOW])
-        before = "…" if first else ""
-        after = "…" if first + _WINDOW < len(self.text) else ""
-        width = max(1, min(self.stop, first + len(shown)) - self.start)
-        indent = len(before) + self.start - first
-        return f"  {before}{shown}{after}\n  {' ' * indent}{'^' * width}"
+        return _pointed([self])
+
+
+def excerpts(places: Iterable[Place]) -> list[str]:
+    """Two lines for each stretch of text that places are in: close neighbours share them.
+
+    >>> print(*excerpts([Place("A @ B", 0, 1), Place("A @ B", 4, 5)]))
+      A @ B
+      ^   ^
+    """
+    groups: list[list[Place]] = []
+    for place in places:
+        if groups and _is_close([*groups[-1], place]):
+            groups[-1].append(place)
+        else:
+            groups.append([place])
+    return list(map(_pointed, groups))
+
+
+def _is_close(places: Sequence[Place]) -> bool:
+    start, stop = min(place.start for place in places), max(place.stop for place in places)
+    return len({place.text for place in places}) == 1 and stop - start <= _WINDOW // 2
+
+
+def _pointed(places: Sequence[Place]) -> str:
+    """The text around places, and carets under all of them."""
+    text, start = places[0].text, min(place.start for place in places)
+    first = max(0, min(start - _WINDOW // 2, len(text) - _WINDOW))
+    shown = printable(re.sub(r"\s", " ", text[first : first + _WINDOW]))
+    before = "…" if first else ""
+    after = "…" if first + _WINDOW < len(text) else ""
+    marks = [" "] * (len(shown) + 1)
+    for place in places:
+        from_first = place.start - first
+        width = max(1, min(place.stop - first, len(shown)) - from_first)
+        marks[from_first : from_first + width] = "^" * width
+    carets = (" " * len(before) + "".join(marks)).rstrip()
+    return f"  {before}{shown}{after}\n  {carets}"
 
 
 def printable(text: str) -> str:
@@ -60,7 +92,7 @@ class MatcalcError(Exception):
         self.places = tuple(places)
 
     def __str__(self) -> str:
-        return "\n".join([self.message, *(place.pointed_at() for place in self.places)])
+        return "\n".join([self.message, *excerpts(self.places)])
 
     def __reduce__(self) -> tuple[type, tuple[object, ...]]:
         return type(self), (self.message, self.places)
@@ -75,7 +107,24 @@ class LayoutError(MatcalcError, ValueError):
 
 
 class ShapeError(MatcalcError, ValueError):
-    """Two sizes that must agree do not."""
+    """Two sizes that must agree do not.
+
+    Attributes:
+        clashes: The sizes, numbers or names, that would have to be equal; none where that alone
+            would not help.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        places: Iterable[Place] = (),
+        clashes: Iterable[tuple[int | str, int | str]] = (),
+    ) -> None:
+        super().__init__(message, places)
+        self.clashes = tuple(clashes)
+
+    def __reduce__(self) -> tuple[type, tuple[object, ...]]:
+        return type(self), (self.message, self.places, self.clashes)
 
 
 class ChainError(MatcalcError, ValueError):
@@ -87,7 +136,7 @@ class ArrayError(MatcalcError, ValueError):
 
 
 class TooLargeError(MatcalcError, ValueError):
-    """A dense array was asked for that would be absurdly large."""
+    """An array, a number or a dimension would be absurdly large."""
 
 
 class UnboundError(MatcalcError, ValueError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import isfinite
@@ -12,10 +13,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from matcalc.application import Operator, directional, matrix_product, pulled_back
-from matcalc.arrays import Array, arranged, real_array
+from matcalc.arrays import Array, arranged, given_arrays, real_array
+from matcalc.code import numpy_source
 from matcalc.dimensions import Shape
 from matcalc.errors import ArrayError, ChainError, LayoutError, ShapeError
-from matcalc.graph import Node, Scale, add, scaled
+from matcalc.expression import Formula
+from matcalc.graph import Node, Scale, Symbol, add, scaled, topological
 from matcalc.layout import (
     Denominator,
     Layout,
@@ -28,7 +31,8 @@ from matcalc.layout import (
     written,
 )
 from matcalc.linking import Link, chain_order, compose, path_of
-from matcalc.notation import WrittenChain, derivative_text, written_chain
+from matcalc.notation import Written as WrittenFormula
+from matcalc.notation import WrittenChain, text, write_derivative, written_chain
 from matcalc.plan import evaluate
 from matcalc.plan.evaluate import MAX_BYTES
 from matcalc.variables import Variable, ratio
@@ -48,6 +52,7 @@ class Jacobian(Generic[Tag]):
         node: The entries.
         path: The variables of the chain that it was composed along, the outermost first.
         tag: The layout, as a type: ``Numerator`` or ``Denominator``.
+        formula: What it was derived from, if it was derived from a formula.
 
     Source: Wikipedia, Matrix calculus, section Layout conventions.
     """
@@ -55,6 +60,7 @@ class Jacobian(Generic[Tag]):
     node: Node
     path: tuple[Variable, ...]
     tag: type[Tag]
+    formula: Formula | None = None
 
     __array_ufunc__ = None  # ndarray + J asks J, it does not fill an object array
     __array_priority__ = 1000
@@ -131,12 +137,12 @@ class Jacobian(Generic[Tag]):
         >>> J.to("denominator").shape
         (3, 2)
         """
-        return Jacobian(self.node, self.path, find_layout(layout))
+        return Jacobian(self.node, self.path, find_layout(layout), self.formula)
 
     @property
     def T(self) -> Jacobian[Any]:  # noqa: N802 - as NumPy spells it
         """The derivative in the other layout: tag and numbers together."""
-        return Jacobian(self.node, self.path, _OTHER[self.tag])
+        return Jacobian(self.node, self.path, _OTHER[self.tag], self.formula)
 
     def as_convention(self, convention: str, order: Order | None = None) -> Array:
         """The entries as a new array in any convention: ``mixed``, ``jax``, ``vec``.
@@ -150,6 +156,12 @@ class Jacobian(Generic[Tag]):
         """
         chosen = find_convention(convention, order)
         return self._arranged(written(self.of, self.wrt, chosen))
+
+    def _formula(self, *, indices: bool = False) -> WrittenFormula:
+        """The derivative as a tree of notation, in this layout."""
+        names = tuple(self.formula.symbols) if self.formula else ()
+        named = {node: name for name, node in self.formula.named.items()} if self.formula else {}
+        return write_derivative(self.node, self._written, names, named, indices=indices)
 
     @property
     def text(self) -> str:
@@ -168,7 +180,76 @@ class Jacobian(Generic[Tag]):
         >>> mc.rules.quadratic_form("x[n]", "A[n,n]", wrt="x").to("denominator").text
         '(A + A.T) @ x'
         """
-        return derivative_text(self.node, self._written)
+        return text(self._formula())
+
+    @property
+    def einsum(self) -> str:
+        """The formula in this layout in index notation: products as einsums, whatever they are.
+
+        Raises:
+            UnboundError: The derivative holds arrays, which have no names.
+
+        >>> import matcalc as mc
+        >>> mc.rules.quadratic_form("x[n]", "A[n,n]", wrt="x").to("denominator").einsum
+        'einsum("ij,j->i", A, x) + einsum("ji,j->i", A, x)'
+        """
+        return text(self._formula(indices=True))
+
+    @property
+    def numpy(self) -> str:
+        """NumPy source of one function that computes the array in this layout.
+
+        Straight-line code: what recurs is computed once, products are taken in the cheaper
+        order, and nothing diagonal is filled with zeros before the result is. Its arguments are
+        the variables that it uses, vectors as one-dimensional arrays.
+
+        Raises:
+            UnboundError: The derivative holds arrays, which have no names.
+
+        >>> import matcalc as mc
+        >>> source = mc.rules.quadratic_form("x[n]", "A[n,n]", wrt="x").numpy
+        >>> source.splitlines()[-1].strip()
+        'return (A.T + A) @ x'
+        """
+        shapes = {name: node.shape for name, node in self._symbols().items()}
+        summary = f"{ratio(self.of, self.wrt)} in {self.layout} layout."
+        return numpy_source(self._formula(), shapes, self._function_name, summary)
+
+    @property
+    def _function_name(self) -> str:
+        whole = f"d{self.of.name}_d{self.wrt.name}".replace("∂", "d")
+        return re.sub(r"\W+", "_", whole)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader should know of how the formula was read."""
+        return self.formula.notes if self.formula else ()
+
+    def evaluate(self, **arrays: Any) -> Array:
+        """The numbers of a formula, in this layout.
+
+        Args:
+            arrays: The variables by name, vectors as one-dimensional arrays; dimensions as whole
+                numbers, where no variable has them.
+
+        Raises:
+            UnboundError: A variable or a dimension has no numbers.
+            ShapeError: An array has another shape than its variable.
+            ArrayError: There is no variable of that name, or its numbers are not real.
+
+        >>> import matcalc as mc
+        >>> J = mc.rules.quadratic_form("x[n]", "A[n,n]", wrt="x")
+        >>> J.evaluate(x=[1.0, 2.0], A=[[1.0, 2.0], [3.0, 4.0]])
+        array([12., 21.])
+        """
+        values, sizes = given_arrays(self._symbols(), arrays)
+        return arranged(evaluate(self.node, values, sizes), self._written)
+
+    def _symbols(self) -> dict[str, Node]:
+        """Every variable that has a name: those of the formula, and those in the entries."""
+        found = dict(self.formula.symbols) if self.formula else {}
+        leaves = (node for node in topological(self.node) if isinstance(node, Symbol))
+        return found | {leaf.name: leaf for leaf in leaves}
 
     def jvp(self, v: ArrayLike) -> Array:
         """The directional derivative: ``v`` has the shape of ``wrt``, the result that of ``of``.

@@ -159,7 +159,7 @@ def axis_names(variables: Iterable[Variable]) -> dict[str, Axes]:
 
 
 def _axis_names(variable: Variable, joint: str) -> Axes:
-    name = variable.name.strip("_")
+    name = variable.name.replace("∂", "d").replace("/", "_").strip("_")
     plain = bool(name) and not iskeyword(name) and name != "axis"  # what einops accepts
     if variable.rank == 1 and plain:
         return (name,)

@@ -20,7 +20,7 @@ def test_a_random_chain_agrees_with_dense_numpy(seed: int) -> None:
 def test_a_random_chain_agrees_where_every_sum_is_distributed(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("matcalc.plan.distribute.SMALL", 0)
+    monkeypatch.setattr("matcalc.graph.distribution.SMALL", 0)
     random = Random(seed)
     check(random_chain(random), random)
 

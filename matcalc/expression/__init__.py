@@ -1,6 +1,20 @@
 """The input language: NumPy's notation, read as mathematics."""
 
+from matcalc.expression.declarations import (
+    PROPERTIES,
+    Declarations,
+    Declared,
+    parse_declarations,
+)
 from matcalc.expression.parser import parse
 from matcalc.expression.reading import Formula, read_formula
 
-__all__ = ["Formula", "parse", "read_formula"]
+__all__ = [
+    "PROPERTIES",
+    "Declarations",
+    "Declared",
+    "Formula",
+    "parse",
+    "parse_declarations",
+    "read_formula",
+]

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from matcalc.errors import NotationError, ShapeError
+from matcalc.errors import MatcalcError, NotationError, ShapeError
 from matcalc.expression.parser import Step
 from matcalc.expression.values import Value, dimension_of, number_of
-from matcalc.graph import apply
+from matcalc.graph import Node, apply
 from matcalc.operations import RULES, Rule, algebra, find_rule, parse_signature
 
 _ALIASES = {"tr": "trace", "concat": "concatenate"}
+SIZED = frozenset(["eye", "ones", "zeros"])  # take sizes alone
 _MANY = ("concatenate", "stack", "einsum")  # take any number of operands
 _ANYHOW = frozenset(  # take a row as they take a column
     ["sum", "mean", "norm", "norm1", "squared_norm", "prod", "max", "min", "logsumexp"]
@@ -21,7 +22,7 @@ _ELEMENTWISE_OF_MATRIX = (
 )
 
 
-def call(step: Step, operands: list[Any], notes: dict[str, None]) -> Value:
+def call(step: Step, operands: list[Any], note: Callable[[str], None]) -> Value:
     """The value of a function of the language.
 
     Raises:
@@ -38,7 +39,7 @@ def call(step: Step, operands: list[Any], notes: dict[str, None]) -> Value:
     if name == "rearrange":  # einops names sizes as arguments: i=3
         named = {"sizes": tuple(named.items())}
     if name == "exp" and values and len(values[0].node.shape) == 2:
-        notes[_ELEMENTWISE_OF_MATRIX] = None
+        note(_ELEMENTWISE_OF_MATRIX)
     if name == "trace" and len(values) == 1 and not values[0].node.shape:
         return Value(values[0].node)
     return _of_rule(rule, values, named)
@@ -76,7 +77,23 @@ def _of_rule(rule: Rule, values: list[Any], named: dict[str, Any]) -> Value:
     if not all(isinstance(value, Value) for value in chosen):
         raise NotationError(_usage(rule))
     row = _is_row(rule, chosen)
-    return Value(rule.build(*(value.node for value in chosen), **given, **named), row)
+    return Value(_built(rule, [value.node for value in chosen], {**given, **named}), row)
+
+
+def _built(rule: Rule, nodes: list[Node], parameters: dict[str, Any]) -> Node:
+    """The node of a rule.
+
+    Raises:
+        NotationError: A parameter is of a kind that the rule does not take.
+    """
+    if not parameters:
+        return rule.build(*nodes)
+    try:
+        return rule.build(*nodes, **parameters)
+    except MatcalcError:
+        raise
+    except (TypeError, ValueError, AttributeError, ArithmeticError):
+        raise NotationError(_usage(rule)) from None
 
 
 def _usage(rule: Rule) -> str:

@@ -177,8 +177,11 @@ class _Parser:
             raise NotationError("a transpose is written .T", [token.place])
         if token.text == "=":
             raise NotationError("= names a formula: z = W @ x; …", [token.place])
+        before = self.tokens[self.position - 2]
+        coefficient = before.kind == "number" and before.place.stop == token.place.start
+        written = f"{before.text}*{token.text}" if coefficient else "* or @"
         raise NotationError(
-            f"an operator is missing before {token.text!r}: a product is written * or @",
+            f"an operator is missing before {token.text!r}: a product is written {written}",
             [token.place],
         )
 

@@ -1,4 +1,4 @@
-"""Reading a formula: names become nodes, shapes are held together, vectors are columns.
+"""Reading a formula: names become nodes, sizes are made to agree, vectors are columns.
 
 There are two readings, of the whole formula: first every vector is a column; if that does not fit
 and no vector is transposed, vectors are NumPy's one-dimensional arrays. If neither fits, what
@@ -7,14 +7,19 @@ fails in columns is reported.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from matcalc import dimensions
+from matcalc.dimensions import Dimension
 from matcalc.errors import MatcalcError, NotationError, Place, ShapeError
-from matcalc.expression.functions import call
-from matcalc.expression.parser import Assignment, Step, parse
+from matcalc.expression.functions import SIZED, call
+from matcalc.expression.lines import Line, check_names, lines_of
+from matcalc.expression.misfits import Operand, excerpt, misfit
+from matcalc.expression.parser import Step, parse
+from matcalc.expression.unification import Clash, Sizes
 from matcalc.expression.values import (
     Value,
     entrywise,
@@ -27,6 +32,10 @@ from matcalc.operations import RULES, algebra, find_rule
 from matcalc.variables import Variable
 
 _POWER = 64  # the largest constant exponent, up or down
+_AGAIN = 20_000  # steps that are read again because sizes were made equal
+_COUNT = re.compile(r"[^\W\d_](_?[0-9]+)?")
+_PLUS = Step("operator", "+", 2, Place("", 0, 0))
+_NO_SIZES: Mapping[str, int] = {}
 
 
 class Formula(NamedTuple):
@@ -38,6 +47,8 @@ class Formula(NamedTuple):
         named: The nodes of intermediate results that have names.
         columns: Whether vectors were read as columns; else as one-dimensional arrays.
         notes: What a reader should know: what was assumed.
+        variables: The variables, with the sizes that the formula forces.
+        forced: What the formula forces dimensions to be, by their names.
     """
 
     node: Node
@@ -45,10 +56,19 @@ class Formula(NamedTuple):
     named: dict[str, Node]
     columns: bool
     notes: tuple[str, ...]
+    variables: dict[str, Variable]
+    forced: dict[str, Dimension]
 
 
-def read_formula(formula: str, variables: Mapping[str, Variable]) -> Formula:
-    """Read a formula of variables whose shapes are known.
+def read_formula(
+    formula: str, variables: Mapping[str, Variable], sizes: Mapping[str, int] = _NO_SIZES
+) -> Formula:
+    """Read a formula of variables whose shapes are known; names of sizes are made to agree.
+
+    Args:
+        formula: The formula, in the input language.
+        variables: Its variables by name.
+        sizes: The sizes of dimensions that are known.
 
     Raises:
         NotationError: It cannot be read, or a name is unknown.
@@ -59,85 +79,180 @@ def read_formula(formula: str, variables: Mapping[str, Variable]) -> Formula:
     ()
     >>> read_formula("x @ A @ x", {"x": x, "A": A}).columns
     False
+    >>> read_formula("A @ y", {"A": A, "y": Variable("y", ("k",))}).forced
+    {'k': 'n'}
     """
-    assignments = parse(formula)
+    lines = lines_of(parse(formula))
+    check_names(lines, variables, sizes)
     try:
-        return _Reader(variables, columns=True).read(assignments)
+        return _Reader(lines, Sizes(variables, sizes), columns=True).read()
     except ShapeError as error:
-        flat = _Reader(variables, columns=False)
+        flat = _Reader(lines, Sizes(variables, sizes), columns=False)
         try:
-            found = flat.read(assignments)
-        except ShapeError:
+            found = flat.read()
+        except MatcalcError:
             raise error from None
         if flat.transposes:
             raise
         return found
 
 
+class _Unknown(NamedTuple):
+    """A name that nobody declared: a whole number where it can be nothing else."""
+
+    step: Step
+
+
 class _Reader:
-    """One reading of a formula."""
+    """One reading of a formula, line by line; a line that was read keeps its value.
 
-    def __init__(self, variables: Mapping[str, Variable], *, columns: bool) -> None:
+    Where sizes clash, a name of a dimension is bound, and the lines from the first one on that
+    the name has to do with are read again.
+    """
+
+    def __init__(self, lines: Sequence[Line], sizes: Sizes, *, columns: bool) -> None:
+        self.lines = lines
+        self.sizes = sizes
         self.columns = columns
-        self.variables = variables
         self.symbols: dict[str, Node] = {
-            v.name: symbol(v.name, v.shape) for v in variables.values()
+            v.name: symbol(v.name, v.shape) for v in sizes.variables.values()
         }
-        self.sizes = {
-            name
-            for variable in variables.values()
-            for dimension in variable.shape
-            for name in dimensions.names(dimension)
-        }
-        self.named: dict[str, Value] = {}
+        self.named = {line.name: k for k, line in enumerate(lines) if line.name}
+        self.values: list[Any] = []
+        self.notes: dict[str, int] = {}
         self.transposes = False
-        self.notes: dict[str, None] = {}
+        self.again = _AGAIN
+        self.forcing: dict[str, Place] = {}  # where each name was bound
 
-    def read(self, assignments: Sequence[Assignment]) -> Formula:
-        result = Value(number(0))
-        for assignment in assignments:
-            result = self.value(assignment.steps)
-            if assignment.name:
-                self.check_name(assignment)
-                self.named[assignment.name] = result
-        named = {name: value.node for name, value in self.named.items()}
-        return Formula(result.node, self.symbols, named, self.columns, tuple(self.notes))
+    def read(self) -> Formula:
+        """Every line, in order.
 
-    def check_name(self, assignment: Assignment) -> None:
-        name = assignment.name
-        if name in self.symbols or name in self.sizes or name in self.named:
-            what = "a variable" if name in self.symbols else "in use"
-            raise NotationError(f"the name {name} is {what} already", [assignment.place])
-
-    def value(self, steps: Sequence[Step]) -> Value:
-        """The value of steps in postfix order."""
-        stack: list[Any] = []
-        for step in steps:
-            kept = len(stack) - step.takes
-            operands = stack[kept:]
-            del stack[kept:]
+        Raises:
+            NotationError: A line cannot be read.
+            ShapeError: Its sizes cannot be made to agree.
+        """
+        while len(self.values) < len(self.lines):
+            line = self.lines[len(self.values)]
             try:
-                stack.append(self.step(step, operands))
+                self.values.append(self.value(line))
+            except ShapeError as error:
+                self.bind(error, line)
             except MatcalcError as error:
-                if error.places:
-                    raise
-                raise type(error)(error.message, [step.place]) from None
-        if len(stack) != 1 or not isinstance(stack[0], Value):
-            raise NotationError("this is not a value", [steps[-1].place])
-        return stack[0]
+                raise _placed(error, line.step.place) from None
+        return self.formula()
 
-    def step(self, step: Step, operands: list[Any]) -> Any:
-        match step.kind:
-            case "number":
-                return Value(number(Fraction(step.value)))
-            case "text" | "tuple":
-                return tuple(operands) if step.kind == "tuple" else step.value
-            case "name":
-                return self.name(step)
-            case "call":
-                return call(step, operands, self.notes)
-            case _:
-                return self.sign(step, [self.operand(one, step.place) for one in operands])
+    def formula(self) -> Formula:
+        named = {name: self.values[k].node for name, k in self.named.items()}
+        forced = self.sizes.forced
+        said = [f"the formula forces {name} = {size}" for name, size in forced.items()]
+        notes = (*said, *self._columns_declared(), *self.notes)
+        node = self.values[-1].node
+        variables = self.sizes.variables
+        return Formula(node, self.symbols, named, self.columns, notes, variables, forced)
+
+    def _columns_declared(self) -> list[str]:
+        used = {line.step.value for line in self.lines if line.step.kind == "name"}
+        return [
+            f"{variable} is a matrix of one column; a vector is {name}[{variable.shape[0]}]"
+            for name, variable in self.sizes.variables.items()
+            if name in used and len(variable.shape) == 2 and variable.shape[1] == 1
+        ]
+
+    def value(self, line: Line) -> Any:
+        """What a line means."""
+        step, operands = line.step, [self.values[k] for k in line.operands]
+        found: Any
+        if step.kind == "name":
+            found = self.name(step)
+        elif step.kind == "number":
+            found = Value(number(Fraction(step.value)))
+        elif step.kind == "text":
+            found = step.value
+        elif step.kind == "tuple":
+            found = tuple(operands)
+        elif step.kind == "call":
+            is_size = step.value in SIZED
+            found = call(step, [self.argument(one, is_size=is_size) for one in operands], self.note)
+        else:
+            found = self.sign(step, [self.operand(one, step) for one in operands])
+        position = len(self.values)
+        is_last = line.name or position + 1 == len(self.lines)
+        return self.operand(found) if is_last else found
+
+    def note(self, text: str) -> None:
+        self.notes.setdefault(text, len(self.values))
+
+    def bind(self, error: ShapeError, line: Line) -> None:
+        """Make the sizes equal that clash, and forget the lines that this has to do with.
+
+        Raises:
+            ShapeError: They cannot be equal.
+        """
+        clashes = error.clashes
+        changed = self.sizes.bind(clashes)
+        if not changed:
+            raise self.misfit(error, line) from None
+        self.forcing.update(dict.fromkeys(changed - self.symbols.keys(), line.step.place))
+        for name in changed & self.symbols.keys():
+            self.symbols[name] = symbol(name, self.sizes.variables[name].shape)
+        first = next(
+            (k for k, line in enumerate(self.lines) if line.step.value in changed),
+            len(self.values),
+        )
+        self.again -= len(self.values) - first
+        if self.again < 0:
+            message = "too many names of sizes would have to be equal; use the same names"
+            raise ShapeError(message, [line.step.place])
+        del self.values[first:]
+        self.notes = {text: k for text, k in self.notes.items() if k < first}
+
+    def misfit(self, error: ShapeError, line: Line) -> ShapeError:
+        """The error of a line, in words of what was written, with the places of its operands."""
+        place = line.step.place
+        earlier = self.earlier(place, error.clashes)
+        advice = self.sizes.advice(error.clashes)
+        advice += "".join(f"; {excerpt(p)} forces {n} = {self.sizes.of(n)}" for n, p in earlier)
+        if line.step.kind != "operator":
+            places = [*(error.places or [place]), *(p for _, p in earlier)]
+            return ShapeError(error.message + advice, places, error.clashes)
+        one, two = map(self.written, line.operands)
+        message = misfit(line.step.value, one, two, place, self.reordered(line))
+        places = [one.place, two.place, *(p for _, p in earlier)]
+        return ShapeError(message + advice, places, error.clashes)
+
+    def earlier(self, place: Place, clashes: Iterable[Clash]) -> list[tuple[str, Place]]:
+        """The names that were bound, and are why sizes clash at a place; and where they were."""
+        sizes = {size for clash in clashes for size in clash}
+        used = {
+            line.step.value
+            for line in self.lines
+            if place.start <= line.step.place.start and line.step.place.stop <= place.stop
+        }
+        return [
+            (name, bound)
+            for name, bound in self.forcing.items()
+            if self.sizes.of(name) in sizes and used.intersection(self.sizes.holders.get(name, ()))
+        ][:2]
+
+    def written(self, position: int) -> Operand:
+        return Operand(self.operand(self.values[position], _PLUS), self.lines[position].step.place)
+
+    def reordered(self, line: Line) -> str:
+        """Where ``a * B @ c`` fits as ``a * (B @ c)`` only, that."""
+        position = len(self.values)
+        after = next((k for k in self.lines if k.operands[:1] == (position,)), None)
+        if line.step.value not in "*/" or after is None or after.step.value != "@":
+            return ""
+        scratch = _Reader(self.lines[: after.operands[1] + 1], self.sizes, columns=self.columns)
+        scratch.values = [*self.values, Value(number(0))]
+        try:
+            scratch.read()
+            one, two, last = map(scratch.written, (*line.operands, after.operands[1]))
+            entrywise("*", one.value, multiplied(two.value, last.value))
+        except MatcalcError:
+            return ""
+        better = f"{one.inner} {line.step.value} ({two.inner} @ {last.inner})"
+        return f"; products are read from the left: write {better}"
 
     def sign(self, step: Step, values: list[Value]) -> Value:
         if step.kind == "transpose":
@@ -146,23 +261,57 @@ class _Reader:
             return Value(algebra.negative(values[0].node), values[0].row)
         return self.operator(step, *values)
 
-    def operand(self, operand: object, place: Place) -> Value:
-        if isinstance(operand, Value):
-            return operand
-        raise NotationError("text and tuples belong in functions", [place])
+    def operand(self, found: Any, sign: Step | None = None) -> Value:
+        """An operand of a sign, or a whole formula."""
+        if isinstance(found, Value):
+            return found
+        if isinstance(found, _Unknown):
+            counts = sign is not None and sign.value not in ("@", ".T")
+            if not (counts and _COUNT.fullmatch(found.step.value)):
+                raise self.undeclared(found.step)
+            return self.size(found.step.value)
+        raise NotationError("this is not a value: text and tuples belong in functions")
 
-    def name(self, step: Step) -> Value:
+    def argument(self, found: Any, *, is_size: bool) -> Any:
+        """An argument of a function: a name that nobody declared is a size where one belongs."""
+        if isinstance(found, tuple) and not isinstance(found, Value | _Unknown):
+            return tuple(self.argument(one, is_size=is_size) for one in found)
+        if not isinstance(found, _Unknown):
+            return found
+        if not is_size:
+            raise self.undeclared(found.step)
+        return self.size(found.step.value)
+
+    def size(self, name: str) -> Value:
+        """A name that nobody declared, as a size."""
+        size = self.sizes.of(name)
+        if size == name:
+            self.note(f"{name} is not declared: taken as a dimension, a whole number")
+        return Value(algebra.size_of(size))
+
+    def undeclared(self, step: Step) -> NotationError:
         name = step.value
-        if name in self.named:
-            return self.named[name]
+        known = [*self.symbols, *self.sizes.names, *self.named]
+        near = get_close_matches(name[:60], known, n=2, cutoff=0.5)
+        hint = f"; near: {', '.join(near)}" if near else ""
+        shown = name if len(name) <= 40 else name[:40] + "…"
+        return NotationError(
+            f"{shown} is not declared{hint}; declare it as {shown}[n], or {shown} for a scalar",
+            [step.place],
+        )
+
+    def name(self, step: Step) -> Value | _Unknown:
+        name = step.value
+        if self.named.get(name, len(self.values)) < len(self.values):
+            found: Value = self.values[self.named[name]]
+            return found
         if name in self.symbols:
             return Value(self.symbols[name])
-        if name in self.sizes:
-            return Value(algebra.size_of(name))
+        if name in self.sizes.names:
+            return Value(algebra.size_of(self.sizes.of(name)))
         if name in RULES:
             raise NotationError(f"{name} is a function: write {name}(…)", [step.place])
-        self.notes[f"{name} is not declared: taken as a dimension, a whole number"] = None
-        return Value(algebra.size_of(name))
+        return _Unknown(step)
 
     def transpose(self, value: Value) -> Value:
         if self.columns:
@@ -179,7 +328,7 @@ class _Reader:
                 return multiplied(one, two)
             return Value(algebra.matmul(one.node, two.node))
         if sign in "+-" and self.is_bias(one, two):
-            self.notes[f"{two.title} is added to every row of {one.title}"] = None
+            self.note(f"{two.title} is added to every row of {one.title}")
             spread = algebra.spread_rows(two.node, one.node.shape)
             return Value(_SIGNS[sign](one.node, spread))
         row = entrywise(sign, one, two)
@@ -188,8 +337,17 @@ class _Reader:
         return Value(_SIGNS[sign](one.node, two.node), row)
 
     def is_bias(self, one: Value, two: Value) -> bool:
+        """Whether a vector is added to the rows of a matrix.
+
+        Raises:
+            ShapeError: It would be, if its size were another.
+        """
         a, b = one.node.shape, two.node.shape
-        return len(a) == 2 and len(b) == 1 and a[1] == b[0] and not two.row and a[0] != b[0]
+        if len(a) != 2 or len(b) != 1 or two.row or a[0] in (a[1], b[0]):
+            return False
+        if a[1] != b[0]:
+            raise ShapeError(f"a bias over {a[1]} columns", clashes=[(a[1], b[0])])
+        return True
 
     def power(self, base: Value, exponent: Value) -> Node:
         constant = number_of(exponent)
@@ -200,6 +358,10 @@ class _Reader:
         if number_of(base) == 0 and constant < 0:
             raise NotationError("a division by zero")
         return algebra.power(base.node, constant)
+
+
+def _placed(error: MatcalcError, place: Place) -> MatcalcError:
+    return error if error.places else type(error)(error.message, [place])
 
 
 def _divided(one: Node, two: Node) -> Node:

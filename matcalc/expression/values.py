@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from matcalc import dimensions
-from matcalc.dimensions import Dimension
+from matcalc.dimensions import Dimension, Shape
 from matcalc.errors import NotationError, ShapeError
 from matcalc.graph import Factor, Node, Product, contract
 from matcalc.operations import algebra
@@ -24,14 +24,15 @@ class Value(NamedTuple):
     row: bool = False
 
     @property
-    def title(self) -> str:
-        """The shape as a matrix: a column is n×1."""
+    def matrix(self) -> Shape:
+        """The shape as a matrix: a column is n×1; that of a scalar and of a stack as it is."""
         shape = self.node.shape
-        if not shape:
-            return "a scalar"
-        if len(shape) == 1:
-            return dimensions.times((1, *shape) if self.row else (*shape, 1))
-        return dimensions.times(shape)
+        return shape if len(shape) != 1 else (1, *shape) if self.row else (*shape, 1)
+
+    @property
+    def title(self) -> str:
+        """The shape in words."""
+        return dimensions.times(self.matrix) if self.node.shape else "a scalar"
 
 
 def number_of(value: Value) -> Fraction | None:
@@ -71,13 +72,12 @@ def multiplied(one: Value, two: Value) -> Value:
     """
     a, b = one.node.shape, two.node.shape
     if not a or not b:
-        raise ShapeError(f"{one.title} @ {two.title}: a product with a scalar is written *")
+        raise ShapeError("a product with a scalar is written *")
     if len(a) > 2 or len(b) > 2:
         return Value(algebra.matmul(one.node, two.node))
-    left = (1, *a) if one.row else (*a, 1)[:2]
-    right = (1, *b) if two.row else (*b, 1)[:2]
-    if left[1] != right[0]:
-        raise ShapeError(f"{one.title} @ {two.title} does not fit: {left[1]} against {right[0]}")
+    inner = one.matrix[1], two.matrix[0]
+    if inner[0] != inner[1]:
+        raise ShapeError(f"{one.title} @ {two.title} does not fit", clashes=[inner])
     rows = ("row",) if len(a) == 2 else () if one.row else ("row",)
     columns = ("column",) if len(b) == 2 or two.row else ()
     factors = [
@@ -95,14 +95,6 @@ def entrywise(sign: str, one: Value, two: Value) -> bool:
     """
     a, b = one.node.shape, two.node.shape
     if a and b and (a != b or (one.row != two.row and a != (1,))):
-        raise ShapeError(f"{one.title} {sign} {two.title} does not fit{_advice(sign, one, two)}")
+        clashes = dimensions.clashes(a, b) if one.row == two.row else ()
+        raise ShapeError(f"{one.title} {sign} {two.title} does not fit", clashes=clashes)
     return one.row or two.row
-
-
-def _advice(sign: str, one: Value, two: Value) -> str:
-    ranks = {len(one.node.shape), len(two.node.shape)}
-    if sign in "*/" and ranks == {1, 2}:
-        return ": to scale rows write diag(x) @ A, to scale columns A @ diag(x)"
-    if one.row != two.row and ranks == {1}:
-        return ": one is a row, the other a column"
-    return ""

@@ -6,6 +6,7 @@ A **leaf** is a variable or an array. A **product** is an einsum whose output la
 **application** is an operation that is none of these: inv, exp, softmax.
 """
 
+from matcalc.graph.distribution import distribute
 from matcalc.graph.nodes import (
     ONE,
     Apply,
@@ -53,6 +54,7 @@ __all__ = [
     "apply",
     "contract",
     "data",
+    "distribute",
     "dump",
     "einsum",
     "flat",

@@ -56,7 +56,9 @@ class Gathered:
         else:
             known = self.sizes.setdefault(axis, size)
         if known != size:
-            raise ShapeError(f"axes of sizes {known} and {size} share one label, {axis}")
+            raise ShapeError(
+                f"axes of sizes {known} and {size} share one label, {axis}", clashes=[(known, size)]
+            )
 
     def size(self, label: Any) -> Dimension:
         """The size of a label that is on an axis, or that the caller gave a size.

@@ -10,6 +10,23 @@ from weakref import WeakValueDictionary
 
 from matcalc import dimensions
 from matcalc.dimensions import Dimension, Shape
+from matcalc.errors import TooLargeError
+
+_BITS = 4096  # of the numerator and the denominator of a coefficient
+_EXPONENT = 1 << 64  # of an array
+_POWER = 4096  # of a dimension in a coefficient
+
+
+def _bounded(number: Fraction) -> Fraction:
+    """A coefficient that is not absurdly long, nor too large for a float.
+
+    Raises:
+        TooLargeError: It is.
+    """
+    above, below = number.numerator.bit_length(), number.denominator.bit_length()
+    if above > _BITS or below > _BITS or above - below > 1023:
+        raise TooLargeError("a number grows beyond 1e308, or beyond 1200 digits")
+    return number
 
 
 class Scale(NamedTuple):
@@ -20,13 +37,16 @@ class Scale(NamedTuple):
 
     def times(self, other: Scale) -> Scale:
         """The product of two coefficients."""
+        number = _bounded(self.number * other.number)
         if not (self.powers or other.powers):
-            return Scale(self.number * other.number)
+            return Scale(number)
         powers = dict(self.powers)
         for name, power in other.powers:
             powers[name] = powers.get(name, 0) + power
         kept = tuple(sorted((name, power) for name, power in powers.items() if power))
-        return Scale(self.number * other.number, kept)
+        if any(abs(power) > _POWER for _, power in kept):
+            raise TooLargeError(f"a power of a dimension lies between -{_POWER} and {_POWER}")
+        return Scale(number, kept)
 
     def times_size(self, size: Dimension, power: int = 1) -> Scale:
         """The coefficient times a power of a dimension."""
@@ -36,7 +56,11 @@ class Scale(NamedTuple):
 
     def power(self, exponent: int) -> Scale:
         """A whole power of a coefficient."""
-        return Scale(self.number**exponent, tuple((k, p * exponent) for k, p in self.powers))
+        bits = max(self.number.numerator.bit_length(), self.number.denominator.bit_length())
+        if abs(exponent) > _POWER or (bits - 1) * abs(exponent) > _BITS:
+            raise TooLargeError("a number grows beyond 1e308, or beyond 1200 digits")
+        powers = tuple((name, power * exponent) for name, power in self.powers)
+        return Scale(self.number**exponent).times(Scale(Fraction(1), powers))
 
     def evaluate(self, sizes: Mapping[str, int]) -> Fraction:
         """The number that it is at given sizes."""
@@ -244,6 +268,9 @@ def consed_product(
     factors: tuple[Factor, ...], output: tuple[int, ...], sizes: tuple[Dimension, ...], scale: Scale
 ) -> Product:
     """The one product of these fields, which are canonical already."""
+    if any(abs(f.exponent) > _EXPONENT or f.exponent.denominator > _EXPONENT for f in factors):
+        raise TooLargeError("an exponent of an array is absurdly large")
+    scale = scale._replace(number=_bounded(scale.number))
     key = [(f.node.digest, f.labels, str(f.exponent)) for f in factors]
     node: Product = _consed(
         Product,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
+from matcalc.dimensions import clashes
 from matcalc.errors import ShapeError
 from matcalc.graph.nodes import ONE, Factor, Group, Node, Product, Scale, Sum, consed_sum, flat
 from matcalc.graph.products import contract, product_of, scaled, zero
@@ -26,7 +27,11 @@ def add(terms: Sequence[Node]) -> Node:
     """
     shapes = dict.fromkeys(term.shape for term in terms)
     if len(shapes) != 1:
-        raise ShapeError(f"a sum needs terms of one shape, not of {len(shapes)}: {list(shapes)}")
+        one, two = (*shapes, (), ())[:2]
+        raise ShapeError(
+            f"a sum needs terms of one shape, not of {len(shapes)}: {list(shapes)}",
+            clashes=clashes(one, two),
+        )
     collected = _collected(terms)
     if not collected:
         return zero(terms[0].shape)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from matcalc.graph import Node, transposed
+from matcalc.graph import Node, Sum, add, distribute, transposed
 from matcalc.layout import Written as Form
 from matcalc.notation.formulas import NAMED, Written, write
 
@@ -33,5 +33,17 @@ def write_derivative(
     """
     axes = [form.stored.index(axis) for group in form.form for axis in group]
     lies = form.matrix_form is not None and len(axes) == 1 and not form.matrix_form[0]
-    root = transposed(node, axes)
+    root = permuted(distribute(node, _has_no_matrix_notation), axes)
     return write(root, names, named, row=lies, named_above=named_above, indices=indices)
+
+
+def permuted(node: Node, axes: Sequence[int]) -> Node:
+    """A node with its axes in another order; a sum term by term."""
+    if isinstance(node, Sum):
+        return add([transposed(term, axes) for term in node.terms])
+    return transposed(node, axes)
+
+
+def _has_no_matrix_notation(node: Node) -> bool:
+    """Whether a node is a sum of many axes: its terms, in a product, may have a notation."""
+    return isinstance(node, Sum) and len(node.shape) > 2

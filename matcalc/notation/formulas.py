@@ -31,7 +31,7 @@ from matcalc.notation.phrases import Phrase
 from matcalc.operations import find_rule
 
 _DECIMALS = 1000  # a coefficient of a larger denominator is written as a decimal
-NAMED = 60  # a recurring piece of more parts than that has a name of its own
+NAMED = 2000  # a recurring piece of more parts than that has a name of its own
 _LETTERS = "ijklmnopqrstuvwxyzabcdefgh"
 
 

@@ -1,10 +1,10 @@
-"""Names of variables and shapes as LaTeX."""
+"""Names of variables and shapes as books write them, in LaTeX and in Unicode."""
 
 from __future__ import annotations
 
 import re
 
-from matcalc.dimensions import Shape
+from matcalc.dimensions import NAME, Dimension, Shape
 from matcalc.variables import Variable
 
 _WORDS = (
@@ -12,9 +12,13 @@ _WORDS = (
     "δ delta ε epsilon ζ zeta η eta θ theta ι iota κ kappa λ lambda μ mu ν nu ξ xi π pi ρ rho "
     "σ sigma τ tau υ upsilon φ phi χ chi ψ psi ω omega"
 )
-_LETTERS = dict(re.findall(r"(\S) (\S+)", _WORDS))
-_GREEK = frozenset(_LETTERS.values())
+_LETTERS: dict[str, str] = dict(re.findall(r"(\S) (\S+)", _WORDS))
+_GREEK = {word: letter for letter, word in _LETTERS.items()}
 _INDEXED = re.compile(r"(?P<stem>.+?)_?(?P<index>[0-9]+)\Z")
+_LOWERED = str.maketrans("0123456789+-aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
+_RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+_SHORT_PRODUCT = r"([0-9]+|[aehijklmnoprstuv])(\*[aehijklmnoprstuv])*"
+_SHORT_SUM = rf"{_SHORT_PRODUCT}([+-]{_SHORT_PRODUCT})*"
 
 
 def latex_name(name: str) -> str:
@@ -23,10 +27,26 @@ def latex_name(name: str) -> str:
     >>> latex_name("W2"), latex_name("alpha"), latex_name("loss_fn")
     ('W_{2}', '\\alpha', '\\mathit{loss\\_fn}')
     """
+    stem, index = _indexed(name)
+    return f"{_stem(stem)}_{{{index}}}" if index else _stem(name)
+
+
+def _indexed(name: str) -> tuple[str, str]:
+    """A name and the index at its end, which may be empty."""
     match = _INDEXED.match(name)
     if match and not match["stem"][-1].isdigit() and match["stem"].strip("_"):
-        return f"{_stem(match['stem'])}_{{{match['index']}}}"
-    return _stem(name)
+        return match["stem"], match["index"]
+    return name, ""
+
+
+def unicode_name(name: str) -> str:
+    """A name in Unicode: digits at the end are an index, Greek words are letters.
+
+    >>> unicode_name("W2"), unicode_name("x_1"), unicode_name("lambda"), unicode_name("loss_fn")
+    ('W₂', 'x₁', 'λ', 'loss_fn')
+    """
+    stem, index = _indexed(name)
+    return _GREEK.get(stem, stem) + index.translate(_LOWERED)
 
 
 def _stem(name: str) -> str:
@@ -35,6 +55,11 @@ def _stem(name: str) -> str:
         return f"\\{name}"
     if len(name) == 1 and name != "_":
         return name
+    return latex_plain(name)
+
+
+def latex_plain(name: str) -> str:
+    """A name as LaTeX, letter by letter."""
     spelled = "".join(f"\\{_LETTERS[c]} " if c in _LETTERS else c for c in name)
     return r"\mathit{" + spelled.replace("_", r"\_") + "}"
 
@@ -54,6 +79,50 @@ def latex_shape(shape: Shape) -> str:
     >>> latex_shape((3, "n"))
     '3 \\times n'
     """
-    sizes = [re.sub(r"\*\*([0-9]+)", r"^{\1}", str(size)) for size in shape]
-    sizes = [f"({size})" if "+" in size else size for size in sizes]
-    return r" \times ".join(size.replace("*", r" \cdot ") for size in sizes)
+    sizes = [latex_size(size).replace(" ", r" \cdot ") for size in shape]
+    return r" \times ".join(f"({size})" if set(size) & set("+-") else size for size in sizes)
+
+
+def latex_size(size: Dimension) -> str:
+    r"""A size as LaTeX, factors side by side.
+
+    >>> latex_size("4*h"), latex_size("batch"), latex_size("n**2+1")
+    ('4 h', '\\mathit{batch}', 'n^{2}+1')
+    """
+    named = re.sub(NAME, lambda match: latex_name(match[0]), str(size))
+    return re.sub(r"\*\*([0-9]+)", r"^{\1}", named).replace("*", " ")
+
+
+def lowered(shape: Shape) -> str:
+    """A shape as an index in Unicode; behind ``_`` where Unicode lacks a letter.
+
+    >>> lowered(("n",)), lowered((3, "2*n")), lowered(("d",)), lowered(("d", "n+1"))
+    ('ₙ', '₃ₓ₂ₙ', '_d', '_(d×(n+1))')
+    """
+    sizes = [str(size) for size in shape]
+    short = _SHORT_SUM if len(sizes) == 1 else _SHORT_PRODUCT
+    if all(re.fullmatch(short, size) for size in sizes):
+        return "x".join(sizes).replace("*", "").translate(_LOWERED)
+    if len(sizes) == 1:
+        spelled = spelled_size(sizes[0])
+        return f"_{spelled}" if spelled.isalnum() else f"_({spelled})"
+    sided = [spelled_size(f"({size})" if set(size) & set("+-") else size) for size in sizes]
+    return f"_({'×'.join(sided)})"
+
+
+def spelled_size(size: str) -> str:
+    """A size in Unicode, factors side by side."""
+    if re.fullmatch(_SHORT_SUM, size):
+        return size.replace("*", "")
+    named = re.sub(NAME, lambda match: unicode_name(match[0]), size)
+    named = re.sub(r"\*\*([0-9]+)", lambda match: raised(match[1]), named)
+    return named.replace("*", " ")
+
+
+def raised(digits: str) -> str:
+    """Digits as an exponent in Unicode.
+
+    >>> raised("12")
+    '¹²'
+    """
+    return digits.translate(_RAISED)

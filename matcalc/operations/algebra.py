@@ -71,7 +71,10 @@ def common_shape(name: str, nodes: Sequence[Node]) -> Shape:
     shapes = list(dict.fromkeys(node.shape for node in nodes if node.shape))
     if len(shapes) > 1:
         one, two = dimensions.times(shapes[0]), dimensions.times(shapes[1])
-        raise ShapeError(f"{name} works entry by entry: {one} and {two} do not match")
+        raise ShapeError(
+            f"{name} works entry by entry: {one} and {two} do not match",
+            clashes=dimensions.clashes(shapes[0], shapes[1]),
+        )
     return shapes[0] if shapes else ()
 
 
@@ -170,7 +173,8 @@ def matmul(one: Node, two: Node) -> Node:
     stacks = a[:-2], b[:-2]
     if inner[0] != inner[1] or (stacks[0] and stacks[1] and stacks[0] != stacks[1]):
         shown = f"{dimensions.times(a)} @ {dimensions.times(b)}"
-        raise ShapeError(f"{shown} does not fit: {inner[0]} against {inner[1]}")
+        clashes = dimensions.clashes(inner[:1], inner[1:]) + dimensions.clashes(*stacks)
+        raise ShapeError(f"{shown} does not fit: {inner[0]} against {inner[1]}", clashes=clashes)
     stack = tuple(("stack", k) for k in range(max(len(stacks[0]), len(stacks[1]))))
     left = (*(stack if stacks[0] else ()), *(("row",) if len(a) > 1 else ()), "inner")
     right = (*(stack if stacks[1] else ()), "inner", *(("column",) if len(b) > 1 else ()))
@@ -218,7 +222,10 @@ def square(name: str, x: Node) -> Node:
         ShapeError: It is none.
     """
     if len(x.shape) != 2 or x.shape[0] != x.shape[1]:
-        raise ShapeError(f"{name} takes a square matrix; found {dimensions.times(x.shape)}")
+        raise ShapeError(
+            f"{name} takes a square matrix; found {dimensions.times(x.shape)}",
+            clashes=[x.shape] if len(x.shape) == 2 else (),
+        )
     return x
 
 

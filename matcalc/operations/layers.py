@@ -34,7 +34,10 @@ _EPS = Fraction(1, 100000)
 def _like(name: str, one: Node, two: Node) -> None:
     if one.shape != two.shape:
         shown = f"{dimensions.times(one.shape)} and {dimensions.times(two.shape)}"
-        raise ShapeError(f"{name} takes operands of one shape; found {shown}")
+        raise ShapeError(
+            f"{name} takes operands of one shape; found {shown}",
+            clashes=dimensions.clashes(one.shape, two.shape),
+        )
 
 
 @composite(
@@ -135,7 +138,9 @@ def _affine(x: Node, gain: Node, shift: Node) -> Node:
     if gain.shape != x.shape[-1:] or shift.shape != x.shape[-1:]:
         raise ShapeError(
             f"gain and bias are vectors of {x.shape[-1] if x.shape else 1}; found "
-            f"{dimensions.times(gain.shape)} and {dimensions.times(shift.shape)}"
+            f"{dimensions.times(gain.shape)} and {dimensions.times(shift.shape)}",
+            clashes=dimensions.clashes(x.shape[-1:], gain.shape)
+            + dimensions.clashes(x.shape[-1:], shift.shape),
         )
     sizes = dict(zip(axes, x.shape, strict=True))
     stretched = contract([Factor(x, axes), Factor(gain, axes[-1:])], axes)

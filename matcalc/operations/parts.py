@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from matcalc import dimensions
-from matcalc.dimensions import Dimension
+from matcalc.dimensions import Dimension, Shape
 from matcalc.errors import NotDifferentiableError, ShapeError
 from matcalc.graph import Apply, Factor, Node, add, apply, contract, zero
 from matcalc.operations import algebra
@@ -103,10 +105,13 @@ def concatenate(*operands: Node, axis: int = 0) -> Node:
     """Operands one after the other along an axis."""
     rank = len(operands[0].shape) if operands else 0
     axis = algebra.axis_from_front(axis, rank)
-    rests = {one.shape[:axis] + one.shape[axis + 1 :] for one in operands}
+    rests = dict.fromkeys(one.shape[:axis] + one.shape[axis + 1 :] for one in operands)
     if len(rests) > 1 or any(len(one.shape) != rank for one in operands):
         found = ", ".join(dimensions.times(one.shape) for one in operands)
-        raise ShapeError(f"concatenate along axis {axis}: the other axes of {found} differ")
+        raise ShapeError(
+            f"concatenate along axis {axis}: the other axes of {found} differ",
+            clashes=_clashes(rests),
+        )
     lengths = [one.shape[axis] for one in operands]
     size = dimensions.total(lengths)
     terms: list[Node] = []
@@ -114,6 +119,12 @@ def concatenate(*operands: Node, axis: int = 0) -> Node:
         start = dimensions.total(lengths[:k])
         terms.append(placed(operand, axis, window(start, lengths[k], size)))
     return add(terms)
+
+
+def _clashes(shapes: Iterable[Shape]) -> list[tuple[Dimension, Dimension]]:
+    """The sizes in which the first of several shapes differs from the others."""
+    first, *others = [*shapes] or [()]
+    return [clash for other in others for clash in dimensions.clashes(first, other)]
 
 
 @composite(
@@ -126,8 +137,9 @@ def concatenate(*operands: Node, axis: int = 0) -> Node:
 )
 def stack(*operands: Node, axis: int = 0) -> Node:
     """Operands of one shape side by side along a new axis."""
-    if len({one.shape for one in operands}) != 1:
-        raise ShapeError("stack takes operands of one shape")
+    shapes = dict.fromkeys(one.shape for one in operands)
+    if len(shapes) != 1:
+        raise ShapeError("stack takes operands of one shape", clashes=_clashes(shapes))
     axis = algebra.axis_from_front(axis, len(operands[0].shape) + 1)
     axes = algebra.axes_of(operands[0])
     lifted = (*axes[:axis], "new", *axes[axis:])

@@ -147,7 +147,8 @@ def _biased(x: Node, b: Node, axis: int) -> Node:
     if len(x.shape) != 2 or b.shape != (x.shape[axis],):
         raise ShapeError(
             f"a bias of {dimensions.times(b.shape)} on {dimensions.times(x.shape)}: it needs "
-            f"a vector of {x.shape[axis] if len(x.shape) == 2 else 'one axis'}"
+            f"a vector of {x.shape[axis] if len(x.shape) == 2 else 'one axis'}",
+            clashes=dimensions.clashes((x.shape[axis],), b.shape) if len(x.shape) == 2 else (),
         )
     axes = (0, 1)
     sizes = dict(zip(axes, x.shape, strict=True))

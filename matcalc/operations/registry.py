@@ -142,30 +142,50 @@ def matched(name: str, signatures: Sequence[str], shapes: Sequence[Shape]) -> Sh
     Raises:
         ShapeError: They fit none.
     """
+    clashes: Clashes = []
     for text in signatures:
         signature = parse_signature(text)
         sizes: dict[str, Any] = {}
-        fits = len(signature.operands) == len(shapes) and all(
-            _fits(operand.shape, shape, sizes)
-            for operand, shape in zip(signature.operands, shapes, strict=True)
-        )
-        if fits:
+        unequal = _clashes(signature.operands, shapes, sizes)
+        if unequal == []:
             return tuple(_filled(signature.result.shape, sizes))
+        clashes = clashes or unequal or []
     found = ", ".join(dimensions.times(shape) if shape else "a scalar" for shape in shapes)
     wanted = " or ".join(re.sub(r":\w+", "", text) for text in signatures)
-    raise ShapeError(f"{name} takes {wanted}; found {found}")
+    raise ShapeError(f"{name} takes {wanted}; found {found}", clashes=clashes)
 
 
-def _fits(wanted: Shape, shape: Shape, sizes: dict[str, Any]) -> bool:
-    if wanted and wanted[0] == "...":
-        extra = len(shape) - len(wanted) + 1
-        if extra < 0 or sizes.setdefault("...", shape[:extra]) != shape[:extra]:
-            return False
-        wanted, shape = wanted[1:], shape[extra:]
-    return len(wanted) == len(shape) and all(
-        size == known if isinstance(size, int) else sizes.setdefault(size, known) == known
-        for size, known in zip(wanted, shape, strict=True)
-    )
+Clashes = list[tuple[Dimension, Dimension]]
+
+
+def _clashes(
+    operands: Sequence[OperandSpec], shapes: Sequence[Shape], sizes: dict[str, Any]
+) -> Clashes | None:
+    """The sizes that differ where a signature has them equal; ``None`` where ranks do not fit.
+
+    Args:
+        operands: What the signature takes.
+        shapes: What was found.
+        sizes: Filled with what the names of the signature stand for.
+    """
+    if len(operands) != len(shapes):
+        return None
+    clashes: Clashes = []
+    for (_, wanted, _), shape in zip(operands, shapes, strict=True):
+        if wanted and wanted[0] == "...":
+            extra = len(shape) - len(wanted) + 1
+            known = sizes.setdefault("...", shape[: max(extra, 0)])
+            if extra != len(known):
+                return None
+            clashes += dimensions.clashes(known, shape[:extra])
+            wanted, shape = wanted[1:], shape[extra:]  # noqa: PLW2901 - what is left of them
+        if len(wanted) != len(shape):
+            return None
+        for size, found in zip(wanted, shape, strict=True):
+            known = size if isinstance(size, int) else sizes.setdefault(size, found)
+            if known != found:
+                clashes.append((known, found))
+    return clashes
 
 
 def _filled(shape: Shape, sizes: Mapping[str, Any]) -> Iterator[Dimension]:

@@ -16,7 +16,10 @@ _MURRAY = "Murray, Li & Sastry, A Mathematical Introduction to Robotic Manipulat
 
 def _vector(name: str, x: Node, size: int) -> Node:
     if x.shape != (size,):
-        raise ShapeError(f"{name} takes vectors of {size}; found {dimensions.times(x.shape)}")
+        raise ShapeError(
+            f"{name} takes vectors of {size}; found {dimensions.times(x.shape)}",
+            clashes=dimensions.clashes((size,), x.shape),
+        )
     return x
 
 

@@ -24,13 +24,13 @@ from matcalc.graph import (
     Product,
     Scale,
     Symbol,
+    distribute,
     flat,
     multiplied_out,
     topological,
 )
 from matcalc.operations import find_rule
 from matcalc.plan.contraction import Operand, contract_arrays
-from matcalc.plan.distribute import distribute
 from matcalc.plan.functions import numpy_function
 from matcalc.plan.windows import Window, place, resolve_windows
 

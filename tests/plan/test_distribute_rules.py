@@ -3,9 +3,8 @@ import pytest
 
 import matcalc as mc
 from matcalc.derivative import derivatives
-from matcalc.graph import Node, symbol
+from matcalc.graph import Node, distribution, symbol
 from matcalc.operations import RULES, parse_signature
-from matcalc.plan import distribute as plan_distribute
 from matcalc.plan import evaluate
 from matcalc.registration import example_points
 
@@ -33,7 +32,7 @@ def test_sums_written_out_and_sums_distributed_mean_the_same_to_second_order(
     first = _derivatives(RULES[name].build(*symbols, **RULES[name].parameters), symbols)
     nodes = [*first, *(second for one in first for second in _derivatives(one, symbols))]
     written = [evaluate(node, points) for node in nodes]
-    monkeypatch.setattr(plan_distribute, "SMALL", 0)
+    monkeypatch.setattr(distribution, "SMALL", 0)
     for node, expected in zip(nodes, written, strict=True):
         found = evaluate(node, points)
         np.testing.assert_allclose(found, expected, rtol=1e-8, atol=1e-9, equal_nan=True)

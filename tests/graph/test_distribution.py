@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from matcalc.graph import Node, add, einsum, symbol
+from matcalc.graph.distribution import distribute
 from matcalc.plan import evaluate
-from matcalc.plan.distribute import distribute
 
 RNG = np.random.default_rng(0)
 

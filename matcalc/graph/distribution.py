@@ -9,38 +9,36 @@ of the graph however many paths run through it: reverse accumulation, on the gra
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
 from matcalc import dimensions
 from matcalc.dimensions import Dimension
-from matcalc.graph import (
-    Apply,
-    Factor,
-    Node,
-    Product,
-    Sum,
-    add,
-    contract,
-    flat,
-    multiplied_out,
-    rebuilt,
-    topological,
-)
+from matcalc.graph.nodes import Apply, Factor, Node, Product, Sum, flat, topological
+from matcalc.graph.products import contract, multiplied_out
+from matcalc.graph.substitution import rebuilt
+from matcalc.graph.sums import add
+
+Opens = Callable[[Node], bool]
 
 SMALL = 2**12
 """Up to how many entries a structured sum is written out, not distributed: it is cheaper."""
 
 
-def distribute(root: Node) -> Node:
+def distribute(root: Node, opens: Opens | None = None) -> Node:
     """An equal node in which no product has a large factor that is a sum with structure.
 
     Where that would grow the graph out of proportion, as for products of many such sums whose
     result is large too, the node stays as it is.
+
+    Args:
+        root: What to rewrite.
+        opens: Which sums are distributed; by default the large ones with structure.
     """
+    opens = opens or is_large_structured_sum
     nodes = topological(root)
-    if not any(map(_is_structured_sum, nodes)):
+    if not any(map(opens, nodes)):
         return root
     left = 50 + 2 * len(nodes)  # rewritings
     uses = Counter(operand for node in nodes for operand in node.operands)
@@ -54,7 +52,7 @@ def distribute(root: Node) -> Node:
         node = waiting[-1]
         if node not in rewritten:
             # What is in pairs stays so: multiplied out again, it could be paired the first way.
-            rewritten[node] = _spread(node, () if node in paired else once)
+            rewritten[node] = _spread(node, () if node in paired else once, opens)
             if rewritten[node] is not node:
                 left -= 1
                 paired.add(rewritten[node])
@@ -81,7 +79,8 @@ def distribute(root: Node) -> Node:
     return done[root]
 
 
-def _is_structured_sum(node: Node) -> bool:
+def is_large_structured_sum(node: Node) -> bool:
+    """Whether a node is a sum that is large, and dense although its terms are not."""
     if not isinstance(node, Sum):
         return False
     entries = dimensions.product(node.shape)
@@ -110,7 +109,7 @@ def _is_window(node: Node) -> bool:
     return isinstance(node, Apply) and node.operation == "window"
 
 
-def _spread(node: Node, once: Container[Node]) -> Node:
+def _spread(node: Node, once: Container[Node], opens: Opens) -> Node:
     """A product over a structured sum as a sum of products; any other node as it is.
 
     Products that are used ``once``, as a factor here, are multiplied out before: what they are
@@ -119,7 +118,7 @@ def _spread(node: Node, once: Container[Node]) -> Node:
     if not isinstance(node, Product):
         return node
     factors, sizes = multiplied_out(node, once)
-    if not any(_is_structured_sum(factor.node) for factor in factors):
+    if not any(opens(factor.node) for factor in factors):
         return node
     if len(factors) > 2:
         return _paired(node, factors, sizes)
@@ -136,7 +135,7 @@ def _spread(node: Node, once: Container[Node]) -> Node:
             for term in below.terms:
                 contexts.setdefault(term, []).append(context)
             continue
-        trunk = _trunk(below, height) if isinstance(below, Product) else None
+        trunk = _trunk(below, height, opens) if isinstance(below, Product) else None
         if trunk is not None and isinstance(below, Product):
             further = _pushed(trunk, below, context)
             contexts.setdefault(trunk.node, []).append(further)
@@ -183,9 +182,9 @@ def _heights(root: Node) -> dict[Node, int]:
     return height
 
 
-def _trunk(node: Product, height: Mapping[Node, int]) -> Factor | None:
+def _trunk(node: Product, height: Mapping[Node, int], opens: Opens) -> Factor | None:
     """The factor to push a context into: a structured sum, the deepest if there are several."""
-    sums = [f for f in node.factors if f.exponent == 1 and _is_structured_sum(f.node)]
+    sums = [f for f in node.factors if f.exponent == 1 and opens(f.node)]
     return max(sums, key=lambda f: (height[f.node], f.node.digest), default=None)
 
 

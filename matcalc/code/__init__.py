@@ -1,0 +1,5 @@
+"""Code from formulas: straight-line NumPy that a careful person would have written."""
+
+from matcalc.code.numpy_source import numpy_source
+
+__all__ = ["numpy_source"]

@@ -1,0 +1,219 @@
+"""From a written formula to array expressions: columns and rows become one-dimensional arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from matcalc import dimensions
+from matcalc.code.terms import Term, Terms
+from matcalc.dimensions import Dimension, Shape
+from matcalc.notation import Written, phrases
+from matcalc.notation.network import Network, NoMatrixNotation
+from matcalc.notation.phrases import Phrase
+
+
+def lowered(written: Written, terms: Terms) -> tuple[Term, dict[Term, str]]:
+    """The array expression of a formula, and the names of intermediate results.
+
+    Args:
+        written: The formula.
+        terms: Where terms are made.
+    """
+    work = _Lowering(terms)
+    named: dict[Term, str] = {}
+    for name, phrase in written.lets:
+        term = work.term(phrase)
+        work.lets[name] = term
+        if term.op not in ("name", "number"):
+            named.setdefault(term, name)
+    return work.term(written.phrase), named
+
+
+class _Lowering:
+    """Terms for phrases, each phrase once."""
+
+    def __init__(self, terms: Terms) -> None:
+        self.terms = terms
+        self.lets: dict[str, Term] = {}
+        self.done: dict[int, tuple[Phrase, Term]] = {}  # the phrase is kept, so that ids stay
+
+    def term(self, phrase: Phrase) -> Term:
+        if id(phrase) not in self.done:
+            self.done[id(phrase)] = phrase, _LOWERINGS[phrase.op](self, phrase)
+        return self.done[id(phrase)][1]
+
+    def several(self, listed: Sequence[Phrase]) -> list[Term]:
+        return [self.term(phrase) for phrase in listed]
+
+    def name(self, phrase: Phrase) -> Term:
+        known = self.lets.get(phrase.value)
+        return known or self.terms.name(phrase.value, phrase.shape)
+
+    def number(self, phrase: Phrase) -> Term:
+        return self.terms.number(phrase.value)
+
+    def transpose(self, phrase: Phrase) -> Term:
+        return self.terms.transpose(self.term(phrase.args[0]))
+
+    def negative(self, phrase: Phrase) -> Term:
+        return self.terms.negative(self.term(phrase.args[0]))
+
+    def power(self, phrase: Phrase) -> Term:
+        return self.terms.power(self.term(phrase.args[0]), phrase.value)
+
+    def over(self, phrase: Phrase) -> Term:
+        return self.terms.over(*self.several(phrase.args))
+
+    def times(self, phrase: Phrase) -> Term:
+        return self.terms.times(self.several(phrase.args))
+
+    def plus(self, phrase: Phrase) -> Term:
+        return self.terms.plus(self.several(phrase.args))
+
+    def matmul(self, phrase: Phrase) -> Term:
+        parts = phrase.args
+        if phrase.kind == "row":
+            return self.chain([phrases.transpose(part) for part in reversed(parts)])
+        if phrase.kind == "scalar":
+            return self.terms.matmul(self.term(parts[0]), self.chain(parts[1:]))
+        return self.chain(parts)
+
+    def chain(self, parts: Sequence[Phrase]) -> Term:
+        """A product of matrices, with a column at the end, or a column and a row in the middle."""
+        meeting = next((k for k, part in enumerate(parts[:-1]) if part.kind == "column"), None)
+        if meeting is None:
+            return self.terms.chain(self.several(parts))
+        right = [phrases.transpose(part) for part in reversed(parts[meeting + 1 :])]
+        return self.terms.outer(self.chain(parts[: meeting + 1]), self.chain(right))
+
+    def call(self, phrase: Phrase) -> Term:
+        special = _CALLS.get(phrase.value)
+        if special is not None:
+            return special(self, phrase)
+        arguments = self.several(phrase.args)
+        return self.terms.make("call", arguments, phrase.shape, (phrase.value, phrase.extra))
+
+    def trace(self, phrase: Phrase) -> Term:
+        (within,) = phrase.args
+        if within.op == "matmul":
+            left, right = self.chain(within.args[:-1]), self.term(within.args[-1])
+            return self.terms.product_entries(left, right, None)
+        return self.terms.make("trace", [self.term(within)], ())
+
+    def diag(self, phrase: Phrase) -> Term:
+        (within,) = phrase.args
+        if within.kind != "matrix":
+            return self.terms.diag(self.term(within))
+        if within.op == "matmul":
+            left, right = self.chain(within.args[:-1]), self.term(within.args[-1])
+            if "outer" not in (left.op, right.op):
+                return self.terms.product_entries(left, right, 1)
+        return self.terms.make("diagonal", [self.term(within)], phrase.shape)
+
+    def sum(self, phrase: Phrase) -> Term:
+        axis = int(phrase.extra[0].removeprefix("axis=")) if phrase.extra else None
+        return self.terms.total(self.term(phrase.args[0]), axis)
+
+    def vec(self, phrase: Phrase) -> Term:
+        order = "C" if phrase.extra else "F"
+        return self.terms.make("ravel", [self.term(phrase.args[0])], phrase.shape, order)
+
+    def kron(self, phrase: Phrase) -> Term:
+        return self.terms.make("kron", self.several(phrase.args), phrase.shape)
+
+    def constant(self, phrase: Phrase) -> Term:
+        return self.terms.make(str(phrase.value), (), phrase.shape)
+
+    def window(self, phrase: Phrase) -> Term:
+        start, stop = (_size(text.partition("=")[2]) for text in phrase.extra[1:])
+        return self.terms.make("window", (), phrase.shape, (start, stop))
+
+    def triangle(self, phrase: Phrase) -> Term:
+        below = int(phrase.extra[0].removeprefix("k="))
+        return self.terms.make("triangle", (), phrase.shape, below)
+
+    def regrouped(self, phrase: Phrase) -> Term:
+        """Axes put together or taken apart; their order stays."""
+        return self.terms.make("reshape", [self.term(phrase.args[0])], phrase.shape)
+
+    def einsum(self, phrase: Phrase) -> Term:
+        inputs, _, output = phrase.extra[0].strip('"').partition("->")
+        pairs = list(zip(inputs.split(","), phrase.args, strict=True)) if phrase.args else []
+        same: dict[str, str] = {}
+        for letters, one in pairs:
+            if one.op == "call" and one.value == "eye":
+                same[letters[1]] = same.get(letters[0], letters[0])
+        given = [
+            ("".join(same.get(letter, letter) for letter in letters), one)
+            for letters, one in pairs
+            if not (one.op == "call" and one.value in ("eye", "ones"))
+        ]
+        whole = "".join(same.get(letter, letter) for letter in output)
+        held = "".join(letters for letters, _ in given)
+        core = "".join(letter for letter in dict.fromkeys(whole) if letter in held)
+        return self.filled(whole, core, self.contracted(given, core), phrase.shape)
+
+    def contracted(self, given: Sequence[tuple[str, Phrase]], core: str) -> Term:
+        """The product of data: as matrices where that can be, else as an einsum."""
+        sizes = {
+            letter: size
+            for letters, phrase in given
+            for letter, size in zip(letters, phrase.shape, strict=True)
+        }
+        network = Network(sizes)
+        try:
+            for letters, phrase in given:
+                network.take(phrase, letters, Fraction(1))
+            return self.term(network.solve(core))
+        except NoMatrixNotation:
+            scalars = [self.term(phrase) for letters, phrase in given if not letters]
+            arrays = [(letters, phrase) for letters, phrase in given if letters]
+            subscripts = f"{','.join(letters for letters, _ in arrays)}->{core}"
+            operands = [self.term(phrase) for _, phrase in arrays]
+            shape = tuple(sizes[letter] for letter in core)
+            return self.terms.times(
+                [*scalars, self.terms.make("einsum", operands, shape, subscripts)]
+            )
+
+    def filled(self, whole: str, core: str, term: Term, shape: Shape) -> Term:
+        """Data on the diagonals of a larger array, or repeated along its axes."""
+        if core == whole:
+            return term
+        return self.terms.make("filled", [term], shape, (whole, core))
+
+
+def _size(text: str) -> Dimension:
+    return 0 if text == "0" else dimensions.parse(text)
+
+
+_Lower = Callable[[_Lowering, Phrase], Term]
+
+_LOWERINGS: Mapping[str, _Lower] = {
+    "name": _Lowering.name,
+    "number": _Lowering.number,
+    "call": _Lowering.call,
+    "matmul": _Lowering.matmul,
+    "times": _Lowering.times,
+    "over": _Lowering.over,
+    "plus": _Lowering.plus,
+    "negative": _Lowering.negative,
+    "power": _Lowering.power,
+    "transpose": _Lowering.transpose,
+}
+
+_CALLS: dict[Any, _Lower] = {
+    "tr": _Lowering.trace,
+    "diag": _Lowering.diag,
+    "sum": _Lowering.sum,
+    "vec": _Lowering.vec,
+    "kron": _Lowering.kron,
+    "eye": _Lowering.constant,
+    "ones": _Lowering.constant,
+    "zeros": _Lowering.constant,
+    "slice": _Lowering.window,
+    "tril": _Lowering.triangle,
+    "rearrange": _Lowering.regrouped,
+    "einsum": _Lowering.einsum,
+}

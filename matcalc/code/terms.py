@@ -1,0 +1,288 @@
+"""Array expressions: what code computes, each part once, in products of a cheap form.
+
+Vectors have one axis here and neither stand nor lie. Diagonal matrices, identities, inverses and
+windows are not made where a product with them is cheaper: rows are scaled, systems are solved,
+slices are taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from matcalc import dimensions
+from matcalc.dimensions import Dimension, Shape
+
+
+class Term:
+    """A part of an array expression; of equal parts there is one.
+
+    Attributes:
+        op: What is done: ``name number matmul outer scale_rows times plus solve call …``.
+        args: What it is done to.
+        value: What else it needs to know: a name, an axis, an exponent, subscripts.
+        shape: The shape of the result.
+    """
+
+    __slots__ = ("args", "op", "shape", "value")
+
+    def __init__(self, op: str, args: tuple[Term, ...], value: Any, shape: Shape) -> None:
+        self.op = op
+        self.args = args
+        self.value = value
+        self.shape = shape
+
+    @property
+    def rank(self) -> int:
+        """The number of axes."""
+        return len(self.shape)
+
+
+class Terms:
+    """Makes terms, so that equal ones are one object."""
+
+    def __init__(self) -> None:
+        self.made: dict[Any, Term] = {}
+
+    def make(self, op: str, args: Sequence[Term], shape: Shape, value: Any = None) -> Term:
+        """The one term of these fields."""
+        key = op, tuple(map(id, args)), value, shape
+        if key not in self.made:
+            self.made[key] = Term(op, tuple(args), value, shape)
+        return self.made[key]
+
+    def name(self, name: str, shape: Shape) -> Term:
+        """A variable."""
+        return self.make("name", (), shape, name)
+
+    def number(self, value: Fraction | int) -> Term:
+        """A number."""
+        return self.make("number", (), (), Fraction(value))
+
+    def transpose(self, term: Term) -> Term:
+        """A matrix transposed; anything else as it is."""
+        if term.rank != 2 or term.op in ("diag", "eye"):
+            return term
+        if term.op == "transpose":
+            return term.args[0]
+        return self.make("transpose", [term], term.shape[::-1])
+
+    def matmul(self, one: Term, two: Term) -> Term:
+        """A product of matrices and vectors."""
+        for rewrite in (self._by_identity, self._by_diagonal, self._by_inverse, self._by_window):
+            found = rewrite(one, two)
+            if found is not None:
+                return found
+        return self.make("matmul", [one, two], one.shape[:-1] + two.shape[1:])
+
+    def _by_identity(self, one: Term, two: Term) -> Term | None:
+        if one.op == "eye":
+            return two
+        return one if two.op == "eye" else None
+
+    def _by_diagonal(self, one: Term, two: Term) -> Term | None:
+        if one.op == "diag" and two.op == "diag":
+            return self.diag(self.times([one.args[0], two.args[0]]))
+        if one.op == "diag":
+            if two.rank == 1:
+                return self.times([one.args[0], two])
+            return self.make("scale_rows", [one.args[0], two], two.shape)
+        if two.op == "diag":
+            if one.rank == 1:
+                return self.times([one, two.args[0]])
+            return self.make("scale_columns", [one, two.args[0]], one.shape)
+        return None
+
+    def _by_inverse(self, one: Term, two: Term) -> Term | None:
+        inverse = self.inverse_of(one)
+        if inverse is not None:
+            return self.make("solve", [inverse, two], two.shape)
+        inverse = self.inverse_of(two)
+        if inverse is None:
+            return None
+        turned = self.transpose(inverse)
+        return self.transpose(self.make("solve", [turned, self.transpose(one)], one.shape[::-1]))
+
+    def inverse_of(self, term: Term) -> Term | None:
+        """The matrix that a term is the inverse of, if it is written as one."""
+        if term.op == "transpose":
+            within = self.inverse_of(term.args[0])
+            return None if within is None else self.transpose(within)
+        return term.args[0] if term.op == "call" and term.value == ("inv", ()) else None
+
+    def known_inverse(self, matrix: Term, inverses: Mapping[Term, Term]) -> Term | None:
+        """The inverse of a matrix or of its transpose, if it is among those that are there."""
+        if matrix in inverses:
+            return inverses[matrix]
+        turned = inverses.get(self.transpose(matrix))
+        return None if turned is None else self.transpose(turned)
+
+    def _by_window(self, one: Term, two: Term) -> Term | None:
+        if one.op == "window":
+            return self.part(two, 0, *one.value)
+        if two.op == "transpose" and two.args[0].op == "window":
+            return self.part(one, one.rank - 1, *two.args[0].value)
+        if one.op == "transpose" and one.args[0].op == "window":
+            return self.padded(two, 0, one.shape[0], *one.args[0].value)
+        if two.op == "window":
+            return self.padded(one, one.rank - 1, two.shape[1], *two.value)
+        return None
+
+    def part(self, term: Term, axis: int, start: Dimension, stop: Dimension) -> Term:
+        """A slice along an axis."""
+        length = dimensions.difference(stop, start)
+        shape = (*term.shape[:axis], length, *term.shape[axis + 1 :])
+        return self.make("part", [term], shape, (axis, start, stop))
+
+    def padded(
+        self, term: Term, axis: int, size: Dimension, start: Dimension, stop: Dimension
+    ) -> Term:
+        """A term in a slice of zeros."""
+        shape = (*term.shape[:axis], size, *term.shape[axis + 1 :])
+        return self.make("padded", [term], shape, (axis, start, stop))
+
+    def chain(self, factors: Sequence[Term]) -> Term:
+        """A product of matrices, perhaps with a vector at its end, in the cheaper order."""
+        if factors[-1].rank == 1:
+            product = factors[-1]
+            for factor in reversed(factors[:-1]):
+                product = self.matmul(factor, product)
+            return product
+        return self._cheapest(factors)
+
+    def _cheapest(self, factors: Sequence[Term]) -> Term:
+        """The classical dynamic programme; named sizes count as one size, left before right."""
+        count = len(factors)
+        best = {(k, k + 1): (0.0, factor) for k, factor in enumerate(factors)}
+        for length in range(2, count + 1):
+            for start in range(count - length + 1):
+                stop = start + length
+                found = [
+                    (
+                        best[start, middle][0]
+                        + best[middle, stop][0]
+                        + cost(factors[start], factors[middle], factors[stop - 1]),
+                        -middle,
+                    )
+                    for middle in range(start + 1, stop)
+                ]
+                total, split = min(found)
+                halves = best[start, -split][1], best[-split, stop][1]
+                best[start, stop] = total, self.matmul(*halves)
+        return best[0, count][1]
+
+    def outer(self, one: Term, two: Term) -> Term:
+        """The outer product of two vectors."""
+        return self.make("outer", [one, two], one.shape + two.shape)
+
+    def diag(self, vector: Term) -> Term:
+        """A diagonal matrix."""
+        return self.make("diag", [vector], vector.shape * 2)
+
+    def product_entries(self, left: Term, right: Term, axis: int | None) -> Term:
+        """The trace of a product (axis ``None``) or its diagonal (axis 1), entry by entry."""
+        if "diag" in (left.op, right.op):
+            whole = self.matmul(left, right)
+            op = "trace" if axis is None else "diagonal"
+            return self.make(op, [whole], () if axis is None else left.shape[:1])
+        entries = self.times([left, self.transpose(right)])
+        return self.total(entries, axis)
+
+    def total(self, term: Term, axis: int | None) -> Term:
+        """The sum over an axis, or over all."""
+        shape = () if axis is None else (*term.shape[:axis], *term.shape[axis + 1 :])
+        return self.make("sum", [term], shape, axis)
+
+    def times(self, factors: Sequence[Term]) -> Term:
+        """A product entry by entry; scalars first, and into the smaller part of what they scale."""
+        listed = [part for one in factors for part in (one.args if one.op == "times" else (one,))]
+        number = Fraction(1)
+        for part in listed:
+            number *= part.value if part.op == "number" else 1
+        scalars = [part for part in listed if not part.rank and part.op != "number"]
+        arrays = [part for part in listed if part.rank]
+        if number != 1:
+            scalars.insert(0, self.number(number))
+        if scalars and len(arrays) == 1 and arrays[0].op in ("outer", "filled", "diag", "padded"):
+            (array,) = arrays
+            first = self.times([*scalars, array.args[0]])
+            return self.make(array.op, [first, *array.args[1:]], array.shape, array.value)
+        parts = scalars + arrays
+        if len(parts) < 2:
+            return parts[0] if parts else self.number(1)
+        return self.make("times", parts, parts[-1].shape)
+
+    def negative(self, term: Term) -> Term:
+        """Minus a term."""
+        if term.op == "negative":
+            return term.args[0]
+        if term.op == "number":
+            return self.number(-term.value)
+        if term.op in ("filled", "diag", "padded"):
+            first = self.negative(term.args[0])
+            return self.make(term.op, [first, *term.args[1:]], term.shape, term.value)
+        return self.make("negative", [term], term.shape)
+
+    def over(self, above: Term, below: Term) -> Term:
+        """A quotient entry by entry."""
+        if above.op in ("filled", "diag", "padded"):
+            first = self.over(above.args[0], below)
+            return self.make(above.op, [first, *above.args[1:]], above.shape, above.value)
+        return self.make("over", [above, below], above.shape or below.shape)
+
+    def power(self, base: Term, exponent: Fraction) -> Term:
+        """A power entry by entry; small whole ones by multiplications."""
+        if exponent == 3:
+            return self.times([base, self.power(base, Fraction(2))])
+        if exponent == 4:
+            return self.power(self.power(base, Fraction(2)), Fraction(2))
+        return self.make("power", [base], base.shape, exponent)
+
+    def plus(self, parts: Sequence[Term]) -> Term:
+        """A sum; a part may be negative, or a scalar that is added to every entry."""
+        whole = next((part for part in parts if part.rank), parts[0])
+        return self.make("plus", parts, whole.shape)
+
+
+_NOMINAL = 100.0  # what a named size counts as
+
+
+def cost(first: Term, middle: Term, last: Term) -> float:
+    """The multiplications of a product: rows of the first, rows of the middle, columns."""
+    return extent(first.shape[0]) * extent(middle.shape[0]) * extent(last.shape[-1])
+
+
+def extent(size: Dimension) -> float:
+    """A size, roughly, where it has a name."""
+    nominal = dict.fromkeys(dimensions.names(size), int(_NOMINAL))
+    return float(dimensions.evaluate(size, nominal))
+
+
+def operands_first(root: Term) -> list[Term]:
+    """Every term under a root once, operands before what is made of them. Iterative."""
+    order: dict[Term, None] = {}
+    waiting = [root]
+    while waiting:
+        term = waiting[-1]
+        missing = [below for below in term.args if below not in order]
+        if missing:
+            waiting += reversed(missing)
+        else:
+            order[waiting.pop()] = None
+    return list(order)
+
+
+def with_shared_inverses(root: Term, terms: Terms) -> Term:
+    """An equal term in which a system whose inverse is needed anyway is not solved again."""
+    order = operands_first(root)
+    inverses = {term.args[0]: term for term in order if terms.inverse_of(term) in term.args}
+    became: dict[Term, Term] = {}
+    for term in order:
+        args = [became[below] for below in term.args]
+        known = terms.known_inverse(args[0], inverses) if term.op == "solve" else None
+        if known is not None:
+            became[term] = terms.make("matmul", [known, args[1]], term.shape)
+        else:
+            became[term] = terms.make(term.op, args, term.shape, term.value)
+    return became[root]

@@ -1,0 +1,194 @@
+"""Declarations: the variables of a formula, with their shapes and what is known of them.
+
+``"x[2] W2[3,2] S[n,n]:symmetric,spd lam:positive"``: apart by white space, a name alone is a
+scalar, and behind a colon stands what is known of its values.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
+from operator import index
+from typing import NamedTuple
+
+from matcalc import dimensions
+from matcalc.dimensions import Dimension, Shape
+from matcalc.errors import NotationError, Place, ShapeError
+from matcalc.variables import Mention, Variable, parse_mention, resolve
+
+PROPERTIES = {
+    "symmetric": "a square matrix that equals its transpose",
+    "spd": "a symmetric matrix of positive eigenvalues",
+    "diagonal": "a square matrix that is zero off its diagonal",
+    "invertible": "a square matrix that has an inverse",
+    "positive": "every entry is above zero",
+    "simplex": "a vector of entries that are not negative and sum to one",
+}
+LENGTH = 100_000  # characters of all declarations
+COUNT = 2000  # variables
+_LARGEST = 10**100
+
+Declarations = str | Iterable[str | Variable] | Mapping[str, Iterable[Dimension]]
+
+_WORD = re.compile(r"(?:\[[^\[\]]*\]|[^\s\[\]])+")
+_SQUARE = frozenset(["symmetric", "spd", "diagonal", "invertible"])
+
+
+class Declared(NamedTuple):
+    """A variable, what is known of its values, and where it was declared."""
+
+    variable: Variable
+    properties: frozenset[str]
+    place: Place
+
+
+def parse_declarations(declarations: Declarations) -> dict[str, Declared]:
+    """Read the variables of a formula.
+
+    Args:
+        declarations: One string, several strings or variables, or a shape for each name.
+
+    Raises:
+        NotationError: They cannot be read, or a name is both a variable and a dimension.
+        ShapeError: A name is declared with two shapes, or a property does not fit its shape.
+
+    >>> found = parse_declarations("x[n] S[n,n]:spd lam:positive")
+    >>> [str(one.variable) for one in found.values()]
+    ['x[n]', 'S[n,n]', 'lam']
+    >>> sorted(found["S"].properties)
+    ['spd', 'symmetric']
+    >>> parse_declarations({"A": (2, "n")})["A"].variable
+    Variable(name='A', shape=(2, 'n'))
+    """
+    mentions: list[Mention] = []
+    properties: dict[str, frozenset[str]] = {}
+    for mention, known in _mentions(declarations):
+        if len(mentions) == COUNT:
+            raise NotationError(f"at most {COUNT} variables are declared", [mention.place])
+        mentions.append(mention)
+        properties[mention.name] = properties.get(mention.name, frozenset()) | known
+    variables = resolve(mentions).variables
+    places = {mention.name: mention.place for mention in reversed(mentions)}
+    return {
+        name: Declared(variable, properties[name], places[name])
+        for name, variable in variables.items()
+    }
+
+
+def _mentions(declarations: Declarations) -> Iterator[tuple[Mention, frozenset[str]]]:
+    if isinstance(declarations, Mapping):
+        for name, shape in declarations.items():
+            yield _from_shape(name, shape), frozenset()
+        return
+    if isinstance(declarations, str):
+        declarations = [declarations]
+    if not isinstance(declarations, Iterable):
+        raise NotationError('declarations are written "x[2] W[3,2]"')
+    length = 0
+    for one in declarations:
+        text = str(one)
+        length += len(text)
+        if length > LENGTH:
+            raise NotationError(f"declarations are at most {LENGTH} characters long")
+        if isinstance(one, Variable):
+            yield _from_shape(one.name, one.shape), frozenset()
+        elif isinstance(one, str):
+            yield from _words(one)
+        else:
+            raise NotationError(f'a declaration is a string "W[3,2]", not {type(one).__name__}')
+
+
+def _from_shape(name: object, shape: Iterable[Dimension]) -> Mention:
+    """A variable of a name and a shape that come from Python."""
+    if not isinstance(name, str) or parse_mention(name).shape is not None:
+        raise NotationError(f"{str(name)[:40]!r} is not a name")
+    sizes: list[Dimension] = []
+    if isinstance(shape, str):
+        raise NotationError(f"the shape of {name} is a tuple, ({shape!r},), not a string")
+    try:
+        sizes += [dimensions.parse(s) if isinstance(s, str) else index(s) for s in shape]
+    except TypeError:
+        raise NotationError(f"the shape of {name} is a tuple of sizes: (3, 'n')") from None
+    if any(isinstance(size, int) and not 0 < size < _LARGEST for size in sizes):
+        raise NotationError(f"a size of {name} is below 1, or absurdly large")
+    text = str(Variable(name, tuple(sizes)))
+    return parse_mention(text)._replace(shape=tuple(sizes))
+
+
+def _words(text: str) -> Iterator[tuple[Mention, frozenset[str]]]:
+    """The declarations in one string, apart by white space outside brackets."""
+    end = 0
+    for word in _WORD.finditer(text):
+        _refuse(text, end, word.start())
+        end = word.end()
+        yield _word(text, word.start(), word[0])
+    _refuse(text, end, len(text))
+
+
+def _refuse(text: str, start: int, stop: int) -> None:
+    """Raise for what stands between words and is not white space: a bracket without its pair."""
+    for position in range(start, stop):
+        if not text[position].isspace():
+            what = "closed" if text[position] == "[" else "opened"
+            place = Place(text, position, position + 1)
+            raise NotationError(f"this {text[position]} is never {what}", [place])
+
+
+def _word(text: str, start: int, word: str) -> tuple[Mention, frozenset[str]]:
+    place = Place(text, start, start + len(word))
+    stated, colon, known = word.partition(":")
+    _refuse_commas(text, start, word)
+    if stated.startswith("["):
+        raise NotationError("a shape follows its name without a space: W[3,2]", [place])
+    mention = parse_mention(stated, text, start)._replace(place=place)
+    mention = mention._replace(shape=mention.shape or ())
+    properties = _properties(text, start + len(stated) + 1, known) if colon else frozenset[str]()
+    for one in sorted(properties):
+        _check_fit(one, mention)
+    return mention, properties
+
+
+_STRAY = re.compile(r"(?P<within>,)\s*\]|(?<=\])(?P<between>[,;])|(?P<behind>[,;])\Z")
+
+
+def _refuse_commas(text: str, start: int, word: str) -> None:
+    stray = _STRAY.search(word)
+    if stray is None or stray.lastgroup is None:
+        return
+    place = Place(text, start + stray.start(), start + stray.start() + 1)
+    if stray.lastgroup == "within":
+        raise NotationError("no comma follows the last size: x[2]", [place])
+    sign = stray[stray.lastgroup]
+    raise NotationError(
+        f"variables stand apart by white space, without {sign!r}: x[2] W[3,2]", [place]
+    )
+
+
+def _properties(text: str, start: int, listed: str) -> frozenset[str]:
+    """The properties behind a colon, and those that they imply."""
+    found: set[str] = set()
+    for name in listed.split(","):
+        place = Place(text, start, start + max(1, len(name)))
+        start += len(name) + 1
+        if not name:
+            raise NotationError(
+                "a property is missing here: S[n,n]:symmetric,invertible, without a space", [place]
+            )
+        if name not in PROPERTIES:
+            near = get_close_matches(name[:40], PROPERTIES, n=2, cutoff=0.5) or PROPERTIES
+            raise NotationError(f"{name[:40]!r} is no property; near: {', '.join(near)}", [place])
+        found.add(name)
+    return frozenset(found | {"symmetric"} if "spd" in found else found)
+
+
+def _check_fit(name: str, mention: Mention) -> None:
+    shape: Shape = mention.shape or ()
+    square = len(shape) == 2 and shape[0] == shape[1]
+    if (name in _SQUARE and not square) or (name == "simplex" and len(shape) != 1):
+        found = dimensions.times(shape) if shape else "a scalar"
+        raise ShapeError(
+            f"{name} is said of {PROPERTIES[name]}; {mention.name} is {found}",
+            [mention.place],
+            dimensions.clashes(shape[:1], shape[1:]),
+        )

@@ -1,0 +1,55 @@
+"""A formula as lines: one for each step, of which a reader reads some again when sizes change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from matcalc import dimensions
+from matcalc.errors import NotationError
+from matcalc.expression.parser import Assignment, Step
+from matcalc.variables import Variable
+
+
+class Line(NamedTuple):
+    """A step, the positions of the lines that it takes, and the name that its result gets."""
+
+    step: Step
+    operands: tuple[int, ...]
+    name: str = ""
+
+
+def lines_of(assignments: Sequence[Assignment]) -> list[Line]:
+    """All steps of all assignments, one after the other."""
+    lines: list[Line] = []
+    for assignment in assignments:
+        waiting: list[int] = []
+        for step in assignment.steps:
+            kept = len(waiting) - step.takes
+            lines.append(Line(step, tuple(waiting[kept:])))
+            waiting[kept:] = [len(lines) - 1]
+        lines[-1] = lines[-1]._replace(name=assignment.name)
+    return lines
+
+
+def check_names(
+    lines: Sequence[Line], variables: Mapping[str, Variable], sizes: Mapping[str, int]
+) -> None:
+    """Refuse a name for two things.
+
+    Raises:
+        NotationError: A name is given twice.
+    """
+    names = {variable.name for variable in variables.values()}
+    shapes = {variable.shape for variable in variables.values()}
+    taken = {name for shape in shapes for size in shape for name in dimensions.names(size)}
+    taken.update(sizes)
+    both = sorted(names & taken)
+    if both:
+        raise NotationError(f"{both[0]} is both a variable and a dimension; rename one of them")
+    for line in lines:
+        if line.name in names or line.name in taken:
+            what = "a variable" if line.name in names else "in use"
+            raise NotationError(f"the name {line.name} is {what} already", [line.step.place])
+        if line.name:
+            taken.add(line.name)

@@ -1,0 +1,124 @@
+"""Unification: the names of dimensions that a formula forces to be equal.
+
+A name is bound to what it must equal, never to 1 and never to a size that holds it. Two names in
+the declaration of one variable stay different: ``W[m,n]`` says that W need not be square.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from matcalc import dimensions
+from matcalc.dimensions import Dimension
+from matcalc.variables import Variable
+
+Clash = tuple[Dimension, Dimension]
+
+
+class Sizes:
+    """Declared variables, their shapes as far as names have been bound.
+
+    Attributes:
+        variables: The variables by name, with what was bound put into their shapes.
+        names: All names of dimensions that were declared.
+    """
+
+    def __init__(self, variables: Mapping[str, Variable], known: Mapping[str, int]) -> None:
+        self.variables: dict[str, Variable] = {}
+        self.holders: dict[str, list[str]] = {}  # of a name of a dimension: the variables
+        self.names = dict.fromkeys(known)
+        self.bound: dict[str, Dimension] = dict(known)
+        for variable in variables.values():
+            shape = dimensions.substitute(variable.shape, known)
+            self.variables[variable.name] = Variable(variable.name, shape)
+            for name in sorted(_names(variable)):
+                self.holders.setdefault(name, []).append(variable.name)
+                self.names[name] = None
+        self.given = frozenset(known)
+        self.rank = {name: k for k, name in enumerate(self._in_order(variables.values()))}
+
+    @staticmethod
+    def _in_order(variables: Iterable[Variable]) -> Iterable[str]:
+        """Names of dimensions, first declared first."""
+        found: dict[str, None] = {}
+        for variable in variables:
+            for size in variable.shape:
+                found.update(dict.fromkeys(sorted(dimensions.names(size))))
+        return found
+
+    def of(self, name: str) -> Dimension:
+        """What a name stands for, by all that has been bound."""
+        size: Dimension = name
+        while dimensions.names(size) & self.bound.keys():
+            (size,) = dimensions.substitute((size,), self.bound)
+        return size
+
+    @property
+    def forced(self) -> dict[str, Dimension]:
+        """What each name was forced to be."""
+        return {name: self.of(name) for name in self.bound if name not in self.given}
+
+    def bind(self, clashes: Iterable[Clash]) -> frozenset[str]:
+        """Make two sizes equal by binding a name.
+
+        Returns:
+            The variables that changed and the name that was bound; none if nothing can be.
+        """
+        for one, two in clashes:
+            for name, value in self._solutions(one, two):
+                if not self._separates(name, value):
+                    changed = self._put(name, value)
+                    if changed:
+                        return changed
+        return frozenset()
+
+    def _solutions(self, one: Dimension, two: Dimension) -> list[tuple[str, Dimension]]:
+        """What could be bound; a name that was declared late before an earlier one."""
+        latest = len(self.rank)
+        found = [pair for pair in dimensions.solutions(one, two) if pair[1] != 1]
+        return sorted(found, key=lambda pair: -self.rank.get(pair[0], latest))
+
+    def _separates(self, name: str, value: Dimension) -> bool:
+        """Whether the declaration of one variable says that two names differ."""
+        return bool(self.separating(name, value))
+
+    def separating(self, one: Dimension, two: Dimension) -> list[str]:
+        """The variables in whose declaration two different names stand."""
+        if not (isinstance(one, str) and isinstance(two, str)):
+            return []
+        with_two = set(self.holders.get(two, ()))
+        return [name for name in self.holders.get(one, ()) if name in with_two]
+
+    def _put(self, name: str, value: Dimension) -> frozenset[str]:
+        changed = self.holders.get(name, [])
+        shapes = {
+            one: dimensions.substitute(self.variables[one].shape, {name: value}) for one in changed
+        }
+        if any(isinstance(size, int) and size < 1 for shape in shapes.values() for size in shape):
+            return frozenset()
+        for one, shape in shapes.items():
+            self.variables[one] = Variable(one, shape)
+        for other in dimensions.names(value):
+            kept = dict.fromkeys([*self.holders.get(other, ()), *changed])
+            self.holders[other] = list(kept)
+        self.bound[name] = value
+        return frozenset([name, *changed])
+
+    def advice(self, clashes: Iterable[Clash]) -> str:
+        """How to declare that sizes are equal which the declarations hold apart."""
+        for pair in clashes:
+            one, two = sorted(pair, key=lambda size: self.rank.get(str(size), 0))
+            if self.separating(one, two):
+                both = {*self.holders.get(str(one), ()), *self.holders.get(str(two), ())}
+                equal = [
+                    str(Variable(name, dimensions.substitute(variable.shape, {str(one): two})))
+                    for name, variable in self.variables.items()
+                    if name in both
+                ]
+                listed = " ".join(equal[:3]) + (" …" if len(equal) > 3 else "")
+                return f"; this needs {one} = {two}: declare {listed}"
+        return ""
+
+
+def _names(variable: Variable) -> frozenset[str]:
+    return frozenset().union(*map(dimensions.names, variable.shape))

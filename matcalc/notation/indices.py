@@ -1,0 +1,220 @@
+"""Index notation: an einsum, and what stands around it, entry by entry.
+
+The phrases of index notation have three more operations, each with letters as its value:
+``entry`` of an array, ``total`` over letters, and ``function``, the array whose entries are those
+of its argument: ``(i,j) ↦ Σ_k A[i,k] B[k,j]``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Generator, Iterator
+from functools import lru_cache
+from itertools import count, islice
+
+from matcalc.notation import phrases
+from matcalc.notation.phrases import Phrase
+from matcalc.operations import RULES, parse_signature
+
+Letters = tuple[str, ...]
+Step = Generator["list[Step]", list[Phrase], Phrase]  # asks for phrases, then gives one
+
+_ALPHABET = "ijklmnprstuvhaeqwbcdfgyz"  # those that have an index in Unicode come first
+_ENTRYWISE = ("plus", "negative", "times", "over", "power")
+
+
+def in_index_notation(phrase: Phrase, taken: Collection[str] = ()) -> Phrase:
+    """A phrase with its einsums in index notation; a letter has one meaning where it stands.
+
+    Args:
+        phrase: What to rewrite.
+        taken: Names that no letter may have.
+    """
+    indices = _Indices(phrase, taken)
+    return _run(indices.whole(phrase, ()))
+
+
+def _run(step: Step) -> Phrase:
+    """Run a step and those that it asks for: a recursion of any depth."""
+    found: list[Phrase] = []
+    waiting: list[tuple[Step, list[Step] | None, list[Phrase]]] = [(step, None, [])]
+    while waiting:
+        current, asked, answers = waiting.pop()
+        if asked:
+            waiting += [(current, asked[1:], answers), (asked[0], None, [])]
+            continue
+        try:
+            asked = next(current) if asked is None else current.send(answers)
+            waiting.append((current, asked, []))
+        except StopIteration as done:
+            above = waiting[-1][2] if waiting else found
+            above.append(done.value)
+    return found[0]
+
+
+class _Indices:
+    """One rewriting: a step for each way in which an array has entries."""
+
+    def __init__(self, root: Phrase, taken: Collection[str]) -> None:
+        self.taken = frozenset(taken)
+        self.above: set[int] = set()  # the phrases with an einsum in them
+        self.functions: set[int] = set()  # the arrays that are functions of indices
+        for phrase in operands_first(root):
+            if _is_einsum(phrase) or any(id(arg) in self.above for arg in phrase.args):
+                self.above.add(id(phrase))
+            around = phrase.op == "transpose" or _is_entrywise(phrase)
+            inside = around and any(id(arg) in self.functions for arg in phrase.args)
+            if inside or (_is_einsum(phrase) and phrase.shape):
+                self.functions.add(id(phrase))
+
+    def whole(self, phrase: Phrase, live: Letters) -> Step:
+        """A phrase as an array, where the letters ``live`` have a meaning."""
+        if id(phrase) not in self.above:
+            return phrase
+        if id(phrase) in self.functions:
+            letters = self.fresh(len(phrase.shape), live)
+            (body,) = yield [self.entry(phrase, letters, live + letters)]
+            return phrase._replace(op="function", args=(body,), value=letters, extra=())
+        if _is_einsum(phrase):
+            return (yield [self.einsum(phrase, (), live)])[0]
+        args = yield [self.whole(arg, live) for arg in phrase.args]
+        return phrase._replace(args=tuple(args))
+
+    def entry(self, phrase: Phrase, letters: Letters, live: Letters) -> Step:
+        """The entry of a phrase at some letters, as a scalar."""
+        if _is_einsum(phrase):
+            return self.einsum(phrase, letters, live)
+        if phrase.kind == "scalar":
+            return self.whole(phrase, live)
+        if _is_entrywise(phrase):
+            return self.entrywise(phrase, letters, live)
+        if phrase.op == "call":
+            step = _CALLS.get(phrase.value, _Indices.element)
+        else:
+            step = _OPERATIONS.get(phrase.op, _Indices.element)
+        return step(self, phrase, letters, live)
+
+    def element(self, phrase: Phrase, letters: Letters, live: Letters) -> Step:
+        """An entry of what has no index notation of its own."""
+        (base,) = yield [self.whole(phrase, live)]
+        return _entry(base, letters)
+
+    def entrywise(self, phrase: Phrase, letters: Letters, live: Letters) -> Step:
+        """The same operation of entries."""
+        args = yield [self.entry(arg, letters, live) for arg in phrase.args]
+        return phrase._replace(args=tuple(args), kind="scalar", shape=())
+
+    def transpose(self, phrase: Phrase, letters: Letters, live: Letters) -> Step:
+        """An entry of a transpose."""
+        return self.entry(phrase.args[0], letters[::-1], live)
+
+    def outer(self, phrase: Phrase, letters: Letters, live: Letters) -> Step:
+        """An entry of a matrix product, apart if it is a column times a row."""
+        if [arg.kind for arg in phrase.args] != ["column", "row"]:
+            return (yield [self.element(phrase, letters, live)])[0]
+        places = zip(phrase.args, letters, strict=True)
+        return phrases.times((yield [self.entry(arg, (one,), live) for arg, one in places]))
+
+    def diagonal(self, phrase: Phrase, letters: Letters, live: Letters) -> Step:
+        """An entry of a diagonal matrix, or of the diagonal of a matrix."""
+        (arg,) = phrase.args
+        if phrase.kind == "column":
+            return (yield [self.entry(arg, letters * 2, live)])[0]
+        (weight,) = yield [self.entry(arg, letters[:1], live)]
+        return phrases.times([weight, _entry(phrases.eye(phrase.shape[0]), letters)])
+
+    def constant(self, phrase: Phrase, letters: Letters, live: Letters) -> Step:
+        """An entry of ones or zeros."""
+        del letters, live
+        yield []
+        return phrases.numeral(phrase.value == "ones")
+
+    def einsum(self, phrase: Phrase, letters: Letters, live: Letters) -> Step:
+        """A sum of products of entries."""
+        terms, output = _subscripts(phrase)
+        meaning = dict(zip(output, letters, strict=True))
+        summed = list(dict.fromkeys(one for one in "".join(terms) if one not in meaning))
+        bound = self.fresh(len(summed), live)
+        meaning.update(zip(summed, bound, strict=True))
+        places = [tuple(meaning[one] for one in term) for term in terms]
+        pairs = zip(phrase.args, places, strict=True)
+        factors = yield [self.entry(arg, place, live + bound) for arg, place in pairs]
+        return _total(phrases.times(factors), bound)
+
+    def sum(self, phrase: Phrase, letters: Letters, live: Letters) -> Step:
+        """An entry of the sums of rows or columns."""
+        bound = self.fresh(1, live)
+        place = letters + bound if phrase.extra == ("axis=1",) else bound + letters
+        (body,) = yield [self.entry(phrase.args[0], place, live + bound)]
+        return _total(body, bound)
+
+    def fresh(self, number: int, live: Letters) -> Letters:
+        """Letters without a meaning."""
+        free = (one for one in _letters() if one not in live and one not in self.taken)
+        return tuple(islice(free, number))
+
+
+_CALLS = {
+    "ones": _Indices.constant,
+    "zeros": _Indices.constant,
+    "diag": _Indices.diagonal,
+    "sum": _Indices.sum,
+}
+_OPERATIONS = {"transpose": _Indices.transpose, "matmul": _Indices.outer}
+
+
+def operands_first(root: Phrase) -> Iterator[Phrase]:
+    """Every phrase under a root once, operands first; iterative."""
+    seen: set[int] = set()
+    waiting = [(root, False)]
+    while waiting:
+        phrase, ready = waiting.pop()
+        if ready:
+            yield phrase
+        elif id(phrase) not in seen:
+            seen.add(id(phrase))
+            waiting.append((phrase, True))
+            waiting += [(arg, False) for arg in reversed(phrase.args)]
+
+
+def _letters() -> Iterator[str]:
+    yield from _ALPHABET
+    yield from (f"i{k}" for k in count(1))
+
+
+def _entry(base: Phrase, letters: Letters) -> Phrase:
+    return base._replace(op="entry", args=(base,), value=letters, kind="scalar", shape=(), extra=())
+
+
+def _total(body: Phrase, letters: Letters) -> Phrase:
+    return body._replace(op="total", args=(body,), value=letters, extra=()) if letters else body
+
+
+def _is_einsum(phrase: Phrase) -> bool:
+    return phrase.op == "call" and phrase.value == "einsum"
+
+
+def _subscripts(phrase: Phrase) -> tuple[list[str], str]:
+    """The terms and the output of an einsum."""
+    left, _, right = phrase.extra[0].strip('"').partition("->")
+    return left.split(","), right
+
+
+def _is_entrywise(phrase: Phrase) -> bool:
+    if phrase.op == "call":
+        return bool(phrase.args) and _is_elementwise(str(phrase.value))
+    return phrase.op in _ENTRYWISE
+
+
+@lru_cache(maxsize=512)
+def _is_elementwise(function: str) -> bool:
+    """Whether a function acts on each entry alone; one that nobody declared does."""
+    if function not in RULES:
+        return is_undeclared(function)
+    rule = RULES[function]
+    operands = parse_signature(rule.signatures[0]).operands
+    return "axis" not in rule.parameters and all(one.shape == ("...",) for one in operands)
+
+
+def is_undeclared(function: str) -> bool:
+    """Whether a function has a name alone: it acts on each entry."""
+    return function not in RULES and function != "tr"

@@ -1,0 +1,92 @@
+"""From a tree of phrases to a line: how tightly each piece binds, and where parentheses stand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from typing import NamedTuple
+
+from matcalc.notation.formulas import Written
+from matcalc.notation.phrases import Phrase, name
+
+# How tightly a piece binds, from a function of indices to a name. A scaled piece is a product
+# entry by entry or with scalars, such as 2 x or x ⊙ y; in a product, matrices stand side by side.
+FUNCTION, SUM, QUOTIENT, PRODUCT, SCALED, POWER, ATOM = range(7)
+
+
+class Piece(NamedTuple):
+    """A phrase that is spelled.
+
+    Attributes:
+        phrase: What it spells.
+        text: How.
+        binds: How tightly it binds, from ``FUNCTION`` to ``ATOM``.
+        args: The pieces that it is made of.
+    """
+
+    phrase: Phrase
+    text: str
+    binds: int
+    args: tuple[Piece, ...]
+
+
+Spelled = tuple[str, int]  # a text, and how tightly it binds
+Speller = Callable[[Phrase, Sequence[Piece]], Spelled]
+
+
+def spell(root: Phrase, spellers: Mapping[str, Speller]) -> Piece:
+    """A phrase as text, by a speller for each operation; iterative."""
+    done: dict[int, Piece] = {}
+    waiting = [root]
+    while waiting:
+        phrase = waiting[-1]
+        missing = [arg for arg in phrase.args if id(arg) not in done]
+        if missing:
+            waiting += missing
+            continue
+        waiting.pop()
+        if id(phrase) not in done:
+            args = tuple(done[id(arg)] for arg in phrase.args)
+            done[id(phrase)] = Piece(phrase, *spellers[phrase.op](phrase, args), args)
+    return done[id(root)]
+
+
+def formula(written: Written, spellers: Mapping[str, Speller], between: str) -> str:
+    """A formula as text: names for what recurs come first, apart by ``between``."""
+    lets = [
+        f"{spell(name(let, phrase.shape), spellers).text} = {spell(phrase, spellers).text}"
+        for let, phrase in written.lets
+    ]
+    return between.join([*lets, spell(written.phrase, spellers).text])
+
+
+def parenthesised(text: str) -> str:
+    """A text in parentheses."""
+    return f"({text})"
+
+
+def within(piece: Piece, least: int, group: Callable[[str], str] = parenthesised) -> str:
+    """A piece, in parentheses if it binds less tightly than it must."""
+    return piece.text if piece.binds >= least else group(piece.text)
+
+
+def signed_sum(args: Sequence[Piece], minus: str, group: Callable[[str], str]) -> str:
+    """Terms with their signs between them; a negative piece starts with its ``minus``."""
+    result = ""
+    for piece in args:
+        if piece.phrase.op == "negative":
+            rest = piece.text.removeprefix(minus)
+            result += f" {minus} {rest}" if result else piece.text
+        else:
+            shown = within(piece, SUM, group)
+            result += f" + {shown}" if result else shown
+    return result
+
+
+def decimal(value: Fraction) -> str | None:
+    """A number as people write it: 3, 0.5; ``None`` where no short decimal is exact."""
+    if value.denominator == 1:
+        return str(value.numerator)
+    shown = repr(float(value))
+    short = len(shown) < 8 or value.denominator > 1000
+    return shown if short and Fraction(shown) == value else None
