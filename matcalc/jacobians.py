@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from matcalc.application import Operator, directional, matrix_product, pulled_back
 from matcalc.arrays import Array, arranged, given_arrays, real_array
-from matcalc.code import numpy_source
+from matcalc.code import Compiled, numpy_source
 from matcalc.dimensions import Shape
 from matcalc.errors import ArrayError, ChainError, LayoutError, ShapeError
 from matcalc.expression import Formula
@@ -214,6 +214,21 @@ class Jacobian(Generic[Tag]):
         shapes = {name: node.shape for name, node in self._symbols().items()}
         summary = f"{ratio(self.of, self.wrt)} in {self.layout} layout."
         return numpy_source(self._formula(), shapes, self._function_name, summary)
+
+    def compile(self) -> Compiled:
+        """The NumPy source as a function, which holds arrays against their shapes first.
+
+        Raises:
+            UnboundError: The derivative holds arrays, which have no names.
+            MissingLibraryError: The source needs SciPy, which is not installed.
+
+        >>> import matcalc as mc
+        >>> gradient = mc.rules.quadratic_form("x[n]", "A[n,n]", wrt="x").compile()
+        >>> gradient(x=[1.0, 2.0], A=[[1.0, 2.0], [3.0, 4.0]])
+        array([12., 21.])
+        """
+        shapes = {name: node.shape for name, node in self._symbols().items()}
+        return Compiled(self.numpy, self._function_name, shapes)
 
     @property
     def _function_name(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -36,11 +37,14 @@ def call(step: Step, operands: list[Any], note: Callable[[str], None]) -> Value:
     if step.primes or name not in RULES:
         return _undeclared(step, values)
     rule = find_rule(name)
+    if name in ("window", "triangle"):  # their shape is not among their parameters
+        raise NotationError(f"{name} is part of derivatives alone; write slice, tril or triu")
     if name == "rearrange":  # einops names sizes as arguments: i=3
         named = {"sizes": tuple(named.items())}
-    if name == "exp" and values and len(values[0].node.shape) == 2:
+    first = values[0].node.shape if values and isinstance(values[0], Value) else None
+    if name == "exp" and first is not None and len(first) == 2:
         note(_ELEMENTWISE_OF_MATRIX)
-    if name == "trace" and len(values) == 1 and not values[0].node.shape:
+    if name == "trace" and len(values) == 1 and first == ():
         return Value(values[0].node)
     return _of_rule(rule, values, named)
 
@@ -81,19 +85,22 @@ def _of_rule(rule: Rule, values: list[Any], named: dict[str, Any]) -> Value:
 
 
 def _built(rule: Rule, nodes: list[Node], parameters: dict[str, Any]) -> Node:
-    """The node of a rule.
+    """The node of a rule, whose builder is written for what its signatures take.
 
     Raises:
-        NotationError: A parameter is of a kind that the rule does not take.
+        ShapeError: It does not take operands of these ranks.
+        NotationError: It does not take a parameter of this kind.
     """
-    if not parameters:
-        return rule.build(*nodes)
     try:
         return rule.build(*nodes, **parameters)
     except MatcalcError:
         raise
-    except (TypeError, ValueError, AttributeError, ArithmeticError):
-        raise NotationError(_usage(rule)) from None
+    except (TypeError, ValueError, AttributeError, LookupError, ArithmeticError):
+        if parameters:
+            raise NotationError(_usage(rule)) from None
+        found = ", ".join(Value(node).title for node in nodes)
+        wanted = " or ".join(re.sub(r":\w+", "", text) for text in rule.signatures)
+        raise ShapeError(f"{rule.name} takes {wanted}; found {found}") from None
 
 
 def _usage(rule: Rule) -> str:

@@ -190,15 +190,13 @@ class _Reader:
         """
         clashes = error.clashes
         changed = self.sizes.bind(clashes)
-        if not changed:
+        concerned = (k for k, line in enumerate(self.lines) if line.step.value in changed)
+        first = next(concerned, len(self.lines))
+        if first > len(self.values):
             raise self.misfit(error, line) from None
         self.forcing.update(dict.fromkeys(changed - self.symbols.keys(), line.step.place))
         for name in changed & self.symbols.keys():
             self.symbols[name] = symbol(name, self.sizes.variables[name].shape)
-        first = next(
-            (k for k, line in enumerate(self.lines) if line.step.value in changed),
-            len(self.values),
-        )
         self.again -= len(self.values) - first
         if self.again < 0:
             message = "too many names of sizes would have to be equal; use the same names"

@@ -7,10 +7,11 @@ of its argument: ``(i,j) ↦ Σ_k A[i,k] B[k,j]``.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator, Iterator
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import count, islice
 
+from matcalc.dimensions import Dimension
 from matcalc.notation import phrases
 from matcalc.notation.phrases import Phrase
 from matcalc.operations import RULES, parse_signature
@@ -135,17 +136,22 @@ class _Indices:
         summed = list(dict.fromkeys(one for one in "".join(terms) if one not in meaning))
         bound = self.fresh(len(summed), live)
         meaning.update(zip(summed, bound, strict=True))
-        places = [tuple(meaning[one] for one in term) for term in terms]
-        pairs = zip(phrase.args, places, strict=True)
-        factors = yield [self.entry(arg, place, live + bound) for arg, place in pairs]
-        return _total(phrases.times(factors), bound)
+        sizes: dict[str, Dimension] = {}
+        steps: list[Step] = []
+        for arg, term in zip(phrase.args, terms, strict=True):
+            place = tuple(meaning[one] for one in term)
+            sizes.update(zip(place, arg.shape, strict=True))
+            steps.append(self.entry(arg, place, live + bound))
+        return _total((yield steps), {letter: sizes[letter] for letter in bound})
 
     def sum(self, phrase: Phrase, letters: Letters, live: Letters) -> Step:
         """An entry of the sums of rows or columns."""
+        (arg,) = phrase.args
         bound = self.fresh(1, live)
-        place = letters + bound if phrase.extra == ("axis=1",) else bound + letters
-        (body,) = yield [self.entry(phrase.args[0], place, live + bound)]
-        return _total(body, bound)
+        rows = phrase.extra == ("axis=1",)
+        place = letters + bound if rows else bound + letters
+        factors = yield [self.entry(arg, place, live + bound)]
+        return _total(factors, dict(zip(bound, arg.shape[rows:], strict=False)))
 
     def fresh(self, number: int, live: Letters) -> Letters:
         """Letters without a meaning."""
@@ -185,8 +191,13 @@ def _entry(base: Phrase, letters: Letters) -> Phrase:
     return base._replace(op="entry", args=(base,), value=letters, kind="scalar", shape=(), extra=())
 
 
-def _total(body: Phrase, letters: Letters) -> Phrase:
-    return body._replace(op="total", args=(body,), value=letters, extra=()) if letters else body
+def _total(factors: Sequence[Phrase], sizes: Mapping[str, Dimension]) -> Phrase:
+    """A sum over letters of a product; where no factor says how far one runs, ones do."""
+    pieces = (piece for factor in factors for piece in operands_first(factor))
+    said = {letter for piece in pieces if piece.op == "entry" for letter in piece.value}
+    spare = [_entry(phrases.ones(sizes[one]), (one,)) for one in sizes if one not in said]
+    body = phrases.times([*factors, *spare])
+    return body._replace(op="total", args=(body,), value=tuple(sizes), extra=()) if sizes else body
 
 
 def _is_einsum(phrase: Phrase) -> bool:

@@ -146,15 +146,21 @@ class _Latex(Mathematics):
         if below.phrase.kind != "scalar":
             left, right = self.within(above, SCALED), self.within(below, POWER)
             return left + self.quotient + right, PRODUCT
-        if _is_short(above, below):
-            return self.fraction(above.text, below.text)
+        return (
+            self.fraction(above.text, below.text)
+            if _is_short(above, below)
+            else self.scaled(above, below)
+        )
+
+    def scaled(self, above: Piece, below: Piece) -> Spelled:
+        """A product divided by a scalar: a fraction of its coefficients, then the rest."""
         factors = above.args if above.phrase.op == "times" else (above,)
         front = [one for one in factors if _is_coefficient(one.phrase, above.phrase)]
         rest = [one for one in factors if not _is_coefficient(one.phrase, above.phrase)]
         inside = [front[0].text] if len(front) == 1 else [self.within(one, POWER) for one in front]
-        fraction, _ = self.fraction(self.beside(inside or ["1"]), below.text)
+        coefficient = self.fraction(self.beside(inside or ["1"]), below.text)[0]
         shown, binds = self.product(rest)
-        return f"{fraction} {shown}", binds
+        return f"{coefficient} {shown}", binds
 
     def root(self, radicand: Piece) -> Spelled:
         return rf"\sqrt{{{radicand.text}}}", POWER
@@ -175,14 +181,17 @@ class _Latex(Mathematics):
 def _is_short(above: Piece, below: Piece) -> bool:
     """Whether a fraction is written as one, and not as a coefficient before a product."""
     number = below.phrase.op == "number"
-    if above.phrase.kind == "scalar":
-        product = above.phrase.op == "times"
-        return not (number and product and any(one.op != "number" for one in above.phrase.args))
-    return above.binds >= POWER and not number
+    if above.phrase.kind != "scalar":
+        return above.binds >= POWER and not number
+    tall = bool(_TALL.search(above.text))
+    if above.binds <= SUM:
+        return not (tall and number)
+    numbers = all(one.op == "number" for one in above.phrase.args)
+    return above.binds >= POWER or numbers or not (tall or number)
 
 
 def _is_coefficient(factor: Phrase, product: Phrase) -> bool:
-    """Whether a factor stands in a fraction before the product: numbers, before arrays scalars."""
+    """Whether a factor of a product stands in the fraction before it."""
     return factor.op == "number" if product.kind == "scalar" else factor.kind == "scalar"
 
 

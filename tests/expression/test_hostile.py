@@ -1,0 +1,145 @@
+"""What strangers type is read or refused, quickly, and never by another exception than ours."""
+
+import random
+import time
+import tracemalloc
+from pathlib import Path
+
+import pytest
+
+from matcalc.errors import MatcalcError
+from matcalc.expression import parse_declarations, read_formula
+from matcalc.operations import RULES
+from matcalc.variables import Variable
+
+ORACLE = Path(__file__).resolve().parents[3] / "shared" / "oracle"
+SECONDS, BYTES = 0.2, 50_000_000
+VARIABLES = {
+    "A": Variable("A", ("n", "n")),
+    "B": Variable("B", ("n", "m")),
+    "X": Variable("X", (3, 3)),
+    "x": Variable("x", ("n",)),
+    "y": Variable("y", ("k",)),
+    "s": Variable("s", ()),
+}
+WRITTEN = [
+    "(" * 10_000,
+    "(" * 10_000 + "x" + ")" * 10_000,
+    "x + " * 500_000 + "x",
+    "9**9**9",
+    "2**(2**(2**64))",
+    "9**64**64",
+    "(1e300)**64",
+    "*".join(["1e300"] * 5000),
+    "*".join(["1e-300"] * 5000),
+    "((((9**64)**64)**64)**64)**64",
+    "((((x**64)**64)**64)**64)**64",
+    "; ".join(["a0 = x", *(f"a{k + 1} = a{k}**64" for k in range(500)), "sum(a500)"]),
+    "; ".join(["a0 = n", *(f"a{k + 1} = a{k}**64" for k in range(500)), "sum(x) * a500"]),
+    "; ".join(["a0 = x", *(f"a{k + 1} = kron(a{k}, a{k})" for k in range(500)), "a500"]),
+    "; ".join(["a0 = X", *(f"a{k + 1} = vec(a{k}) @ vec(a{k}).T" for k in range(500)), "a500"]),
+    "; ".join(["a0 = y", *(f"a{k + 1} = concatenate(a{k}, x)" for k in range(500)), "a500"]),
+    " + ".join(f"1/{10**30 + k}" for k in range(3000)),
+    " + ".join(f"x/{10**30 + k}" for k in range(1000)),
+    "power(2*x, 1000000000)",
+    "pow(2, 1000000000)",
+    "matrix_power(2*A, 64) ** 64",
+    "matrix_power(A, 10**9)",
+    "levi_civita(1000)",
+    "ones((" + ", ".join(["n"] * 5000) + "))",
+    "а + x",  # a Cyrillic letter
+    "x * ３",  # noqa: RUF001 - a full-width digit
+    "x\u202e + s",
+    "x\x00",
+    "x" * 99_999,
+    "x" + "'" * 50_000,
+    "-" * 19_000 + "x",
+    "x.T" + ".T" * 9_000,
+    "; ".join(f"a{k} = x" for k in range(4000)),
+    "f(" * 90 + "x" + ")" * 90,
+    'einsum("' + "i" * 50_000 + '->", A)',
+    'rearrange(A, "' + "(" * 20_000 + '->", i=3)',
+]
+
+
+def hostile() -> list[str]:
+    path = ORACLE / "hostile.txt"
+    listed = path.read_text(encoding="utf-8").split("\n") if path.exists() else []
+    return [*listed, *WRITTEN]
+
+
+def outcome(formula: str) -> str:
+    try:
+        read_formula(formula, VARIABLES)
+    except MatcalcError as error:
+        return str(error)
+    return ""
+
+
+@pytest.mark.parametrize("formula", hostile(), ids=lambda formula: ascii(formula[:40]))
+def test_what_is_hostile_is_read_or_refused_at_once(formula: str) -> None:
+    outcome("x.T @ A @ x")  # what is loaded once
+    start = time.process_time()
+    said = outcome(formula)
+    assert time.process_time() - start < SECONDS
+    assert all(character.isprintable() or character == "\n" for character in said)
+
+
+@pytest.mark.parametrize("formula", hostile(), ids=lambda formula: ascii(formula[:40]))
+def test_what_is_hostile_needs_little_memory(formula: str) -> None:
+    tracemalloc.start()
+    try:
+        outcome(formula)
+        assert tracemalloc.get_traced_memory()[1] < BYTES
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("formula", hostile(), ids=lambda formula: ascii(formula[:40]))
+def test_hostile_declarations_are_read_or_refused_at_once(formula: str) -> None:
+    start = time.process_time()
+    try:
+        parse_declarations(formula)
+    except MatcalcError as error:
+        assert str(error)
+    assert time.process_time() - start < SECONDS
+
+
+PIECES = [
+    *VARIABLES,
+    *("n", "m", "k", "q", "g", "bb", "+", "-", "*", "/", "@", "**", "(", ")", ",", ";", "=", "'"),
+    *(".T", '"ij->i"', '"F"', "0", "1", "2", "-1", "64", "1e300", "1e-300", "0.5", "1/3", " ", "."),
+    *("axis=", "k=", "order=", "start=", "stop=", "shape=", "i=", "eye(", "ones(", "tr("),
+    *(f"{name}(" for name in RULES),
+]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_random_pieces_are_read_or_refused(seed: int) -> None:
+    chosen = random.Random(seed)
+    for _ in range(300):
+        outcome(" ".join(chosen.choices(PIECES, k=chosen.randint(1, 14))))
+
+
+def expression(chosen: random.Random, depth: int) -> str:
+    """A formula that can be parsed, of any operations of any arguments."""
+    kind = chosen.randrange(8) if depth else 0
+    if kind < 2:
+        return chosen.choice([*VARIABLES, "n", "k", "2", "0.5", "-1", "1e300", '"F"'])
+    inner = [expression(chosen, depth - 1) for _ in range(3)]
+    if kind < 4:
+        return f"({inner[0]}) {chosen.choice(['+', '-', '*', '/', '@', '**'])} {inner[1]}"
+    if kind == 4:
+        return f"({inner[0]}).T"
+    name = chosen.choice([*RULES, "eye", "ones", "g"])
+    taken = len(RULES[name].operands) if name in RULES else chosen.randrange(3)
+    parameters = list(RULES[name].parameters) if name in RULES else []
+    extra = [f"{one}={inner[2]}" for one in parameters if chosen.random() < 0.5]
+    return f"{name}({', '.join([*(inner * 2)[:taken], *extra])})"
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_random_expressions_are_read_or_refused(seed: int) -> None:
+    chosen = random.Random(seed)
+    for _ in range(150):
+        outcome(expression(chosen, 3))
