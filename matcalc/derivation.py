@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from numbers import Integral
 from typing import Any, Literal, overload
 
@@ -14,6 +15,7 @@ from matcalc.graph import Node, transposed
 from matcalc.jacobians import Jacobian
 from matcalc.layout import Denominator, Layout, Numerator, find_layout
 from matcalc.plan import evaluate as evaluated
+from matcalc.simplify import simplified
 from matcalc.variables import Variable
 
 
@@ -111,19 +113,26 @@ def derive(
     tag = find_layout(layout)
     if structure is not None:
         raise NotationError(f"no structure {structure[:40]!r}: entries are independent")
-    formula = read_formula(expression, declared(variables))
+    declared = parse_declarations(variables)
+    formula = read_formula(expression, {name: one.variable for name, one in declared.items()})
+    known = {name: one.properties for name, one in declared.items()}
     if order == 2:
-        return _second(formula, *_pair(wrt), tag)
+        return _shortened(_second(formula, *_pair(wrt), tag), known)
     if order != 1:
         raise NotationError(f"the order of a derivative is 1 or 2, not {order}")
     names = [wrt] if isinstance(wrt, str) else list(wrt)
-    found = _first(formula, names, tag)
+    found = [_shortened(one, known) for one in _first(formula, names, tag)]
     return found[0] if isinstance(wrt, str) else found
 
 
-def declared(variables: Declarations) -> dict[str, Variable]:
-    """The variables of declarations, by name."""
-    return {name: one.variable for name, one in parse_declarations(variables).items()}
+def _shortened(found: Jacobian[Any], properties: Mapping[str, frozenset[str]]) -> Jacobian[Any]:
+    """A derivative with its formula made shorter; what has a name keeps it."""
+    formula = found.formula
+    if formula is None:
+        return found
+    node, became = simplified(found.node, properties, formula.named.values())
+    named = {name: became.get(node, node) for name, node in formula.named.items()}
+    return replace(found, node=node, formula=formula._replace(named=named))
 
 
 def _pair(wrt: str | Sequence[str]) -> tuple[str, str]:
@@ -154,7 +163,7 @@ def _second(formula: Formula, one: str, two: str, tag: type[Layout]) -> Jacobian
     gradient = transposed(inner, axes)
     above = Variable(f"∂{of.name}/∂{first.name}", gradient.shape)
     (node,) = derivatives(gradient, [second_node])
-    return Jacobian(node, (above, second), tag, formula)
+    return Jacobian(node, (above, second), tag, formula._replace(node=gradient))
 
 
 def _variable(formula: Formula, name: str) -> tuple[Node, Variable]:

@@ -22,7 +22,7 @@ Polynomial = Mapping[Monomial, int]
 
 _DIGITS = 100  # of one literal, and of one power of literals
 _LARGEST = 10**_DIGITS
-_POWER = 999  # of one name
+_POWER = 99  # of one name
 _TERMS = 64
 # Greek letters, except those that look like Latin ones.
 _GREEK = "ΓΔΘΛΞΠΣΦΨΩαβγδεζηθικλμξπρστυφχψω"

@@ -46,3 +46,11 @@ def test_long_text_is_cut_around_the_place() -> None:
 
 def test_a_caret_stands_even_under_nothing() -> None:
     assert Place("", 0, 0).pointed_at().endswith("^")
+
+
+def test_places_near_each_other_share_their_excerpt() -> None:
+    near = mc.ShapeError("no", [Place("A @\nB", 0, 1), Place("A @\nB", 4, 5)], [("m", 3)])
+    assert str(near) == "no\n  A @ B\n  ^   ^"
+    assert pickle.loads(pickle.dumps(near)).clashes == (("m", 3),)  # noqa: S301
+    text = "x" + " " * 100 + "y"
+    assert len(errors.excerpts([Place(text, 0, 1), Place(text, 101, 102)])) == 2

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from importlib import import_module
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from matcalc.version import __version__
 from matcalc_cli.failures import exit_code_of
@@ -15,13 +16,36 @@ from matcalc_cli.output import make_printable
 
 #: Each is a module of this package that holds a function of the same name.
 COMMANDS = (
+    "derive",
     "chain",
     "shape",
     "convert",
     "layouts",
     "rules",
 )
+FORMULAS = ("derive",)  # the commands whose argument is a formula
 _HELP = {"help_option_names": ["-h", "--help"]}
+_OPTION = re.compile(r"--[\w-]*(=.*)?|-h|-", re.DOTALL)
+
+
+class CommandOfFormula(TyperCommand):
+    """A command whose argument is a formula, which may begin with a minus sign.
+
+    It has no options of one dash, so what begins with one dash is a formula; a space before it
+    keeps it from being taken for an option.
+    """
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the arguments."""
+        known = {f"-{name.strip('-')}" for option in self.params for name in option.opts}
+        end = args.index("--") if "--" in args else len(args)
+        words = [
+            f" {word}"
+            if word.startswith("-") and not _OPTION.fullmatch(word) and word not in known
+            else word
+            for word in args[:end]
+        ]
+        return super().parse_args(ctx, [*words, *args[end:]])
 
 
 class Commands(TyperGroup):
@@ -37,7 +61,8 @@ class Commands(TyperGroup):
             return None
         function = getattr(import_module(f"matcalc_cli.{cmd_name}"), cmd_name)
         alone = _typer(add_completion=False)
-        alone.command(name=cmd_name, context_settings=_HELP)(function)
+        kind = CommandOfFormula if cmd_name in FORMULAS else TyperCommand
+        alone.command(name=cmd_name, cls=kind, context_settings=_HELP)(function)
         return typer.main.get_command(alone)
 
     def main(self, *arguments: Any, **options: Any) -> Any:

@@ -61,7 +61,8 @@ class _Source:
         for term in self.order:
             self.spelled[term] = self.hoisted(term)
         result = self.spelled[self.root].text
-        if self.root.op in ("name", "transpose") or self.root in self.named:
+        within_root = self.root.args[0] if self.root.op == "transpose" else self.root
+        if within_root.op == "name":
             result = f"{within(self.spelled[self.root], ATOM)}.copy()"  # never the caller's array
         where = dict(self.where_sizes_are())
         parameters = self.parameters(where)

@@ -81,12 +81,11 @@ def _mentions(declarations: Declarations) -> Iterator[tuple[Mention, frozenset[s
         for name, shape in declarations.items():
             yield _from_shape(name, shape), frozenset()
         return
-    if isinstance(declarations, str):
-        declarations = [declarations]
-    if not isinstance(declarations, Iterable):
+    listed: object = [declarations] if isinstance(declarations, str) else declarations
+    if not isinstance(listed, Iterable):
         raise NotationError('declarations are written "x[2] W[3,2]"')
     length = 0
-    for one in declarations:
+    for one in listed:
         text = str(one)
         length += len(text)
         if length > LENGTH:

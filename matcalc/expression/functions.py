@@ -12,6 +12,7 @@ from matcalc.expression.values import Value, dimension_of, number_of
 from matcalc.graph import Node, apply
 from matcalc.operations import RULES, Rule, algebra, find_rule, parse_signature
 
+_RANK = 16  # the axes of an array
 _ALIASES = {"tr": "trace", "concat": "concatenate"}
 SIZED = frozenset(["eye", "ones", "zeros"])  # take sizes alone
 _MANY = ("concatenate", "stack", "einsum")  # take any number of operands
@@ -33,7 +34,7 @@ def call(step: Step, operands: list[Any], note: Callable[[str], None]) -> Value:
     name = _ALIASES.get(step.value, step.value)
     values, named = _split(step, operands)
     if name in _CONSTANTS and not step.primes:
-        return _CONSTANTS[name](values)
+        return _of_rank(_CONSTANTS[name](values))
     if step.primes or name not in RULES:
         return _undeclared(step, values)
     rule = find_rule(name)
@@ -46,12 +47,20 @@ def call(step: Step, operands: list[Any], note: Callable[[str], None]) -> Value:
         note(_ELEMENTWISE_OF_MATRIX)
     if name == "trace" and len(values) == 1 and first == ():
         return Value(values[0].node)
-    return _of_rule(rule, values, named)
+    return _of_rank(_of_rule(rule, values, named))
+
+
+def _of_rank(value: Value) -> Value:
+    if len(value.node.shape) > _RANK:
+        raise ShapeError(f"an array has at most {_RANK} axes, not {len(value.node.shape)}")
+    return value
 
 
 def _split(step: Step, operands: list[Any]) -> tuple[list[Any], dict[str, Any]]:
     """Positional arguments, and those with names."""
     count = len(operands) - len(step.keywords)
+    if count < 0:
+        raise NotationError("an argument is missing behind =")
     named = dict(zip(step.keywords, map(_plain, operands[count:]), strict=True))
     if len(named) < len(step.keywords):
         raise NotationError("an argument is named twice")
@@ -142,6 +151,8 @@ def _eye(values: list[Any]) -> Value:
 def _filled(number: int) -> Callable[[list[Any]], Value]:
     def build(values: list[Any]) -> Value:
         sizes = values[0] if len(values) == 1 and type(values[0]) is tuple else values
+        if len(sizes) > _RANK:
+            raise ShapeError(f"an array has at most {_RANK} axes, not {len(sizes)}")
         return Value(algebra.constant(number, tuple(dimension_of(size) for size in sizes)))
 
     return build

@@ -10,6 +10,8 @@ from matcalc.errors import NotationError
 from matcalc.expression.parser import Assignment, Step
 from matcalc.variables import Variable
 
+STEPS = 2000  # of one assignment
+
 
 class Line(NamedTuple):
     """A step, the positions of the lines that it takes, and the name that its result gets."""
@@ -20,9 +22,18 @@ class Line(NamedTuple):
 
 
 def lines_of(assignments: Sequence[Assignment]) -> list[Line]:
-    """All steps of all assignments, one after the other."""
+    """All steps of all assignments, one after the other.
+
+    Raises:
+        NotationError: One has too many.
+    """
     lines: list[Line] = []
     for assignment in assignments:
+        if len(assignment.steps) > STEPS:
+            raise NotationError(
+                f"over {STEPS} names, numbers and signs in one: name parts of it, z = W @ x; …",
+                [assignment.place],
+            )
         waiting: list[int] = []
         for step in assignment.steps:
             kept = len(waiting) - step.takes

@@ -120,6 +120,10 @@ class _Parser:
         if token.kind == "name":
             return self._name(token, following)
         if token.text in ("-", "+"):
+            top = self.waiting[-1] if self.waiting else None
+            if top is not None and top.kind == "sign":  # two signs make one
+                self.waiting[-1] = top._replace(text="+" if top.text == token.text else "-")
+                return True
             self.waiting.append(_Waiting("sign", token.text, token.place, _SIGN))
             return True
         if token.text == "(":

@@ -32,7 +32,7 @@ from matcalc.operations import RULES, algebra, find_rule
 from matcalc.variables import Variable
 
 _POWER = 64  # the largest constant exponent, up or down
-_AGAIN = 20_000  # steps that are read again because sizes were made equal
+_AGAIN = 10_000  # steps that are read again because sizes were made equal
 _COUNT = re.compile(r"[^\W\d_](_?[0-9]+)?")
 _PLUS = Step("operator", "+", 2, Place("", 0, 0))
 _NO_SIZES: Mapping[str, int] = {}
@@ -118,6 +118,7 @@ class _Reader:
             v.name: symbol(v.name, v.shape) for v in sizes.variables.values()
         }
         self.named = {line.name: k for k, line in enumerate(lines) if line.name}
+        self.first_use = {line.step.value: k for k, line in reversed(list(enumerate(lines)))}
         self.values: list[Any] = []
         self.notes: dict[str, int] = {}
         self.transposes = False
@@ -190,8 +191,9 @@ class _Reader:
         """
         clashes = error.clashes
         changed = self.sizes.bind(clashes)
-        concerned = (k for k, line in enumerate(self.lines) if line.step.value in changed)
-        first = next(concerned, len(self.lines))
+        first = min(
+            (self.first_use.get(name, len(self.lines)) for name in changed), default=len(self.lines)
+        )
         if first > len(self.values):
             raise self.misfit(error, line) from None
         self.forcing.update(dict.fromkeys(changed - self.symbols.keys(), line.step.place))

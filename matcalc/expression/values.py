@@ -42,13 +42,13 @@ def number_of(value: Value) -> Fraction | None:
     return node.scale.number if plain and isinstance(node, Product) else None
 
 
-def dimension_of(value: Value) -> Dimension:
+def dimension_of(value: object) -> Dimension:
     """The dimension that a constant is: ``n``, ``2*n``, ``3``.
 
     Raises:
         NotationError: It is none.
     """
-    node = value.node
+    node = value.node if isinstance(value, Value) else None
     if isinstance(node, Product) and not node.shape and not node.factors:
         number, powers = node.scale
         if number.denominator == 1 and number > 0 and all(power > 0 for _, power in powers):

@@ -12,32 +12,61 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 Label = Hashable
-Factor = tuple[Any, Sequence[Label]]  # a sortable colour and the labels of the axes
 Colours = dict[Label, int]
 
 _LEAVES = 64
 
 
-def canonical_order(factors: Sequence[Factor], label_colours: Mapping[Label, Any]) -> list[int]:
+class Factor(NamedTuple):
+    """A factor of a product.
+
+    Attributes:
+        colour: What it is, sortable: equal for equal factors.
+        labels: The label of each axis.
+        symmetric: Whether its axes may be exchanged.
+    """
+
+    colour: Any
+    labels: Sequence[Label]
+    symmetric: bool = False
+
+    def positions(self) -> range | list[int]:
+        """The axes by number; all the same where they may be exchanged."""
+        return [0] * len(self.labels) if self.symmetric else range(len(self.labels))
+
+    def seen(self, colours: Colours) -> tuple[int, ...]:
+        """The colours of the labels, in order where the order matters."""
+        found = tuple(colours[label] for label in self.labels)
+        return tuple(sorted(found)) if self.symmetric else found
+
+
+def canonical_order(
+    factors: Sequence[Factor], label_colours: Mapping[Label, Any]
+) -> tuple[list[int], Colours | None]:
     """The positions of the factors, in an order that names of labels do not influence.
 
     Args:
-        factors: For each factor a sortable colour, equal for equal factors, and its labels.
+        factors: The factors.
         label_colours: For each label a sortable colour: what is known of it outside the factors.
 
-    >>> canonical_order([("X", "ab"), ("A", "ba")], {"a": 0, "b": 0})
+    Returns:
+        The positions; and colours of the labels, by which the axes of a symmetric factor are put
+        in order, if there is one.
+
+    >>> canonical_order([Factor("X", "ab"), Factor("A", "ba")], {"a": 0, "b": 0})[0]
     [1, 0]
     """
-    colours = [colour for colour, _ in factors]
+    colours = [factor.colour for factor in factors]
     order = sorted(range(len(factors)), key=colours.__getitem__)
-    if all(colours[a] != colours[b] for a, b in pairwise(order)):
-        return order
+    distinct = all(colours[a] != colours[b] for a, b in pairwise(order))
+    if distinct and not any(factor.symmetric for factor in factors):
+        return order, None
     labels = _ranked(label_colours)
     best = min(_leaves(factors, _ranks(colours), labels), key=lambda leaf: leaf[0])
-    return best[1]
+    return best[1:]
 
 
 def _ranks(values: Sequence[Any]) -> list[int]:
@@ -55,14 +84,11 @@ def _refined(
     """Split colours by the colours of neighbours until nothing splits any more."""
     while True:
         finer = _ranks(
-            [
-                (colour, tuple(labels[label] for label in axes))
-                for colour, (_, axes) in zip(colours, factors, strict=True)
-            ]
+            [(colour, factor.seen(labels)) for colour, factor in zip(colours, factors, strict=True)]
         )
         seen: dict[Label, list[tuple[int, int]]] = {label: [] for label in labels}
-        for colour, (_, axes) in zip(finer, factors, strict=True):
-            for position, label in enumerate(axes):
+        for colour, factor in zip(finer, factors, strict=True):
+            for position, label in zip(factor.positions(), factor.labels, strict=True):
                 seen[label].append((colour, position))
         finer_labels = _ranked({k: (labels[k], tuple(sorted(v))) for k, v in seen.items()})
         if max(finer) == max(colours) and finer_labels == labels:
@@ -72,16 +98,16 @@ def _refined(
 
 def _leaves(
     factors: Sequence[Factor], colours: list[int], labels: Colours
-) -> list[tuple[list[Any], list[int]]]:
+) -> list[tuple[list[Any], list[int], Colours]]:
     """Each complete order that tie-breaking reaches, with what the product looks like in it."""
     waiting = [_refined(factors, colours, labels)]
-    leaves: list[tuple[list[Any], list[int]]] = []
+    leaves: list[tuple[list[Any], list[int], Colours]] = []
     while waiting and len(leaves) < _LEAVES:
         colours, labels = waiting.pop()
         order = sorted(range(len(factors)), key=colours.__getitem__)
         tied = next((c for c in range(len(factors)) if colours.count(c) > 1), None)
         if tied is None:
-            leaves.append((_appearance(factors, order), order))
+            leaves.append((_appearance(factors, order, labels), order, labels))
             continue
         members = [k for k in order if colours[k] == tied]
         for member in reversed(members[: _LEAVES - len(leaves)]):
@@ -91,9 +117,19 @@ def _leaves(
     return leaves
 
 
-def _appearance(factors: Sequence[Factor], order: Sequence[int]) -> list[Any]:
+def _appearance(factors: Sequence[Factor], order: Sequence[int], colours: Colours) -> list[Any]:
     numbers: dict[Label, int] = {}
     return [
-        (factors[k][0], [numbers.setdefault(label, len(numbers)) for label in factors[k][1]])
+        (
+            factors[k].colour,
+            [numbers.setdefault(label, len(numbers)) for label in in_order(factors[k], colours)],
+        )
         for k in order
     ]
+
+
+def in_order(factor: Factor, colours: Colours | None) -> Sequence[Label]:
+    """The labels of a factor; where they may be exchanged, by their colours."""
+    if not factor.symmetric or colours is None:
+        return factor.labels
+    return sorted(factor.labels, key=colours.__getitem__)

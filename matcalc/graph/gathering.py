@@ -73,6 +73,8 @@ class Gathered:
 
     def multiply(self, node: Node, labels: tuple[Any, ...], exponent: Fraction) -> None:
         """Multiply by a power of a node; powers of one node on one set of labels add up."""
+        if node.symmetric and Group not in map(type, labels):
+            labels = tuple(sorted(labels, key=repr))
         key = node, labels
         self.powers[key] = self.powers.get(key, Fraction(0)) + exponent
 

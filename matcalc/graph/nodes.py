@@ -13,19 +13,19 @@ from matcalc.dimensions import Dimension, Shape
 from matcalc.errors import TooLargeError
 
 _BITS = 4096  # of the numerator and the denominator of a coefficient
+_TOO_LONG = "a number grows beyond 1200 digits"
 _EXPONENT = 1 << 64  # of an array
 _POWER = 4096  # of a dimension in a coefficient
 
 
 def _bounded(number: Fraction) -> Fraction:
-    """A coefficient that is not absurdly long, nor too large for a float.
+    """A coefficient that is not absurdly long.
 
     Raises:
         TooLargeError: It is.
     """
-    above, below = number.numerator.bit_length(), number.denominator.bit_length()
-    if above > _BITS or below > _BITS or above - below > 1023:
-        raise TooLargeError("a number grows beyond 1e308, or beyond 1200 digits")
+    if max(number.numerator.bit_length(), number.denominator.bit_length()) > _BITS:
+        raise TooLargeError(_TOO_LONG)
     return number
 
 
@@ -58,7 +58,7 @@ class Scale(NamedTuple):
         """A whole power of a coefficient."""
         bits = max(self.number.numerator.bit_length(), self.number.denominator.bit_length())
         if abs(exponent) > _POWER or (bits - 1) * abs(exponent) > _BITS:
-            raise TooLargeError("a number grows beyond 1e308, or beyond 1200 digits")
+            raise TooLargeError(_TOO_LONG)
         powers = tuple((name, power * exponent) for name, power in self.powers)
         return Scale(self.number**exponent).times(Scale(Fraction(1), powers))
 
@@ -74,12 +74,19 @@ ONE = Scale(Fraction(1))
 
 
 class Node:
-    """A value: its shape, and a digest that says what it is, the same in every process."""
+    """A value: its shape, and a digest that says what it is, the same in every process.
 
-    __slots__ = ("__weakref__", "digest", "shape")
+    Attributes:
+        shape: A size for each axis.
+        digest: What it is.
+        symmetric: Whether it is a matrix that is known to equal its transpose.
+    """
+
+    __slots__ = ("__weakref__", "digest", "shape", "symmetric")
 
     shape: Shape
     digest: bytes
+    symmetric: bool
 
     @property
     def operands(self) -> tuple[Node, ...]:
@@ -133,6 +140,11 @@ class Factor(NamedTuple):
     node: Node
     labels: tuple[Any, ...]
     exponent: Fraction = Fraction(1)
+
+    @property
+    def is_symmetric(self) -> bool:
+        """Whether its two labels may be exchanged."""
+        return self.node.symmetric and Group not in map(type, self.labels)
 
     @property
     def is_product(self) -> bool:
@@ -216,13 +228,15 @@ class Apply(Node):
 _NODES: WeakValueDictionary[bytes, Node] = WeakValueDictionary()
 
 
-def _consed(kind: type[Node], key: object, shape: Shape, /, **fields: Any) -> Any:
+def _consed(
+    kind: type[Node], key: object, shape: Shape, /, *, symmetric: bool = False, **fields: Any
+) -> Any:
     """The one node of this kind and key; ``key`` is what its ``repr`` says, in any process."""
     digest = blake2b(f"{kind.__name__} {key!r}".encode(), digest_size=16).digest()
     node = _NODES.get(digest)
     if node is None:
         node = kind()
-        node.digest, node.shape = digest, shape
+        node.digest, node.shape, node.symmetric = digest, shape, symmetric
         for name, value in fields.items():
             setattr(node, name, value)
         _NODES[digest] = node
@@ -285,6 +299,9 @@ def consed_product(
 
 
 def _axis_size(axis: Any, sizes: Sequence[Dimension]) -> Dimension:
+    if type(axis) is not Group:
+        size: Dimension = sizes[axis]
+        return size
     return dimensions.product(sizes[label] for label in flat((axis,)))
 
 
@@ -293,6 +310,17 @@ def consed_sum(terms: Sequence[Node]) -> Sum:
     ordered = tuple(sorted(terms, key=lambda term: term.digest))
     node: Sum = _consed(Sum, [t.digest for t in ordered], ordered[0].shape, terms=ordered)
     return node
+
+
+def as_symmetric(node: Node) -> Node:
+    """A matrix with the knowledge that it equals its transpose."""
+    if node.symmetric:
+        return node
+    fields = {name: getattr(node, name) for name in type(node).__slots__}
+    known: Node = _consed(
+        type(node), ("symmetric", node.digest), node.shape, symmetric=True, **fields
+    )
+    return known
 
 
 def topological(*roots: Node) -> list[Node]:
@@ -330,6 +358,8 @@ def dump(root: Node) -> list[tuple[Any, ...]]:
             rows.append(("apply", node.operation, below, node.shape, node.parameters))
         else:
             rows.append(("sum", below))
+        if node.symmetric:
+            rows.append(("symmetric", len(rows) - 1))
         position[node] = len(rows) - 1
     return rows
 
@@ -350,6 +380,8 @@ def load(rows: Sequence[tuple[Any, ...]]) -> Node:
         elif kind == "apply":
             operation, below, shape, parameters = fields
             nodes.append(apply(operation, [nodes[k] for k in below], shape, parameters))
+        elif kind == "symmetric":
+            nodes.append(as_symmetric(nodes[fields[0]]))
         else:
             nodes.append(consed_sum([nodes[k] for k in fields[0]]))
     return nodes[-1]

@@ -10,7 +10,8 @@ from typing import Any
 
 from matcalc.dimensions import Dimension, Shape
 from matcalc.errors import NotationError
-from matcalc.graph.canonical import canonical_order
+from matcalc.graph.canonical import Factor as Coloured
+from matcalc.graph.canonical import canonical_order, in_order
 from matcalc.graph.gathering import Gathered
 from matcalc.graph.nodes import ONE, Factor, Group, Node, Product, Scale, consed_product, flat
 
@@ -75,8 +76,12 @@ def product_of(
         label: (str(sizes[label]), tuple(k for k, seen in enumerate(labels) if seen == label))
         for label in used.union(labels)
     }
-    coloured = [((f.node.digest, f.exponent, _grouping(f.labels)), flat(f.labels)) for f in factors]
-    ordered = [factors[k] for k in canonical_order(coloured, outside)]
+    coloured = [
+        Coloured((f.node.digest, f.exponent, _grouping(f.labels)), flat(f.labels), f.is_symmetric)
+        for f in factors
+    ]
+    order, colours = canonical_order(coloured, outside)
+    ordered = [_turned(factors[k], coloured[k], colours) for k in order]
     numbers: dict[Any, int] = {}
     for label in (*labels, *(label for factor in ordered for label in flat(factor.labels))):
         numbers.setdefault(label, len(numbers))
@@ -86,6 +91,13 @@ def product_of(
         tuple(sizes[label] for label in numbers),
         scale,
     )
+
+
+def _turned(factor: Factor, coloured: Coloured, colours: Mapping[Any, int] | None) -> Factor:
+    """A symmetric factor with its axes in canonical order; any other as it is."""
+    if colours is None or not coloured.symmetric:
+        return factor
+    return factor._replace(labels=tuple(in_order(coloured, dict(colours))))
 
 
 def _grouping(axes: Sequence[Any]) -> tuple[int, ...]:

@@ -114,7 +114,7 @@ class _Writer:
                     let = f"t{let}"
                 self.lets.append((let, piece))
                 piece = phrases.name(let, node.shape)
-            self.pieces[node] = piece
+            self.pieces[node] = piece._replace(symmetric=node.symmetric)
         return Written(tuple(self.lets), self.pieces[self.root])
 
     def piece(self, node: Node) -> Phrase:

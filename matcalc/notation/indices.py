@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import count, islice
+from itertools import chain, count, islice
 
 from matcalc.dimensions import Dimension
 from matcalc.notation import phrases
@@ -17,6 +17,7 @@ from matcalc.notation.phrases import Phrase
 from matcalc.operations import RULES, parse_signature
 
 Letters = tuple[str, ...]
+Live = frozenset[str]  # the letters that have a meaning
 Step = Generator["list[Step]", list[Phrase], Phrase]  # asks for phrases, then gives one
 
 _ALPHABET = "ijklmnprstuvhaeqwbcdfgyz"  # those that have an index in Unicode come first
@@ -31,7 +32,7 @@ def in_index_notation(phrase: Phrase, taken: Collection[str] = ()) -> Phrase:
         taken: Names that no letter may have.
     """
     indices = _Indices(phrase, taken)
-    return _run(indices.whole(phrase, ()))
+    return _run(indices.whole(phrase, frozenset()))
 
 
 def _run(step: Step) -> Phrase:
@@ -67,20 +68,20 @@ class _Indices:
             if inside or (_is_einsum(phrase) and phrase.shape):
                 self.functions.add(id(phrase))
 
-    def whole(self, phrase: Phrase, live: Letters) -> Step:
+    def whole(self, phrase: Phrase, live: Live) -> Step:
         """A phrase as an array, where the letters ``live`` have a meaning."""
         if id(phrase) not in self.above:
             return phrase
         if id(phrase) in self.functions:
             letters = self.fresh(len(phrase.shape), live)
-            (body,) = yield [self.entry(phrase, letters, live + letters)]
+            (body,) = yield [self.entry(phrase, letters, live.union(letters))]
             return phrase._replace(op="function", args=(body,), value=letters, extra=())
         if _is_einsum(phrase):
             return (yield [self.einsum(phrase, (), live)])[0]
         args = yield [self.whole(arg, live) for arg in phrase.args]
         return phrase._replace(args=tuple(args))
 
-    def entry(self, phrase: Phrase, letters: Letters, live: Letters) -> Step:
+    def entry(self, phrase: Phrase, letters: Letters, live: Live) -> Step:
         """The entry of a phrase at some letters, as a scalar."""
         if _is_einsum(phrase):
             return self.einsum(phrase, letters, live)
@@ -94,28 +95,28 @@ class _Indices:
             step = _OPERATIONS.get(phrase.op, _Indices.element)
         return step(self, phrase, letters, live)
 
-    def element(self, phrase: Phrase, letters: Letters, live: Letters) -> Step:
+    def element(self, phrase: Phrase, letters: Letters, live: Live) -> Step:
         """An entry of what has no index notation of its own."""
         (base,) = yield [self.whole(phrase, live)]
         return _entry(base, letters)
 
-    def entrywise(self, phrase: Phrase, letters: Letters, live: Letters) -> Step:
+    def entrywise(self, phrase: Phrase, letters: Letters, live: Live) -> Step:
         """The same operation of entries."""
         args = yield [self.entry(arg, letters, live) for arg in phrase.args]
         return phrase._replace(args=tuple(args), kind="scalar", shape=())
 
-    def transpose(self, phrase: Phrase, letters: Letters, live: Letters) -> Step:
+    def transpose(self, phrase: Phrase, letters: Letters, live: Live) -> Step:
         """An entry of a transpose."""
         return self.entry(phrase.args[0], letters[::-1], live)
 
-    def outer(self, phrase: Phrase, letters: Letters, live: Letters) -> Step:
+    def outer(self, phrase: Phrase, letters: Letters, live: Live) -> Step:
         """An entry of a matrix product, apart if it is a column times a row."""
         if [arg.kind for arg in phrase.args] != ["column", "row"]:
             return (yield [self.element(phrase, letters, live)])[0]
         places = zip(phrase.args, letters, strict=True)
         return phrases.times((yield [self.entry(arg, (one,), live) for arg, one in places]))
 
-    def diagonal(self, phrase: Phrase, letters: Letters, live: Letters) -> Step:
+    def diagonal(self, phrase: Phrase, letters: Letters, live: Live) -> Step:
         """An entry of a diagonal matrix, or of the diagonal of a matrix."""
         (arg,) = phrase.args
         if phrase.kind == "column":
@@ -123,13 +124,13 @@ class _Indices:
         (weight,) = yield [self.entry(arg, letters[:1], live)]
         return phrases.times([weight, _entry(phrases.eye(phrase.shape[0]), letters)])
 
-    def constant(self, phrase: Phrase, letters: Letters, live: Letters) -> Step:
+    def constant(self, phrase: Phrase, letters: Letters, live: Live) -> Step:
         """An entry of ones or zeros."""
         del letters, live
         yield []
         return phrases.numeral(phrase.value == "ones")
 
-    def einsum(self, phrase: Phrase, letters: Letters, live: Letters) -> Step:
+    def einsum(self, phrase: Phrase, letters: Letters, live: Live) -> Step:
         """A sum of products of entries."""
         terms, output = _subscripts(phrase)
         meaning = dict(zip(output, letters, strict=True))
@@ -141,19 +142,19 @@ class _Indices:
         for arg, term in zip(phrase.args, terms, strict=True):
             place = tuple(meaning[one] for one in term)
             sizes.update(zip(place, arg.shape, strict=True))
-            steps.append(self.entry(arg, place, live + bound))
+            steps.append(self.entry(arg, place, live.union(bound)))
         return _total((yield steps), {letter: sizes[letter] for letter in bound})
 
-    def sum(self, phrase: Phrase, letters: Letters, live: Letters) -> Step:
+    def sum(self, phrase: Phrase, letters: Letters, live: Live) -> Step:
         """An entry of the sums of rows or columns."""
         (arg,) = phrase.args
         bound = self.fresh(1, live)
         rows = phrase.extra == ("axis=1",)
         place = letters + bound if rows else bound + letters
-        factors = yield [self.entry(arg, place, live + bound)]
+        factors = yield [self.entry(arg, place, live.union(bound))]
         return _total(factors, dict(zip(bound, arg.shape[rows:], strict=False)))
 
-    def fresh(self, number: int, live: Letters) -> Letters:
+    def fresh(self, number: int, live: Live) -> Letters:
         """Letters without a meaning."""
         free = (one for one in _letters() if one not in live and one not in self.taken)
         return tuple(islice(free, number))
@@ -193,11 +194,16 @@ def _entry(base: Phrase, letters: Letters) -> Phrase:
 
 def _total(factors: Sequence[Phrase], sizes: Mapping[str, Dimension]) -> Phrase:
     """A sum over letters of a product; where no factor says how far one runs, ones do."""
-    pieces = (piece for factor in factors for piece in operands_first(factor))
-    said = {letter for piece in pieces if piece.op == "entry" for letter in piece.value}
-    spare = [_entry(phrases.ones(sizes[one]), (one,)) for one in sizes if one not in said]
+    spare = [_entry(phrases.ones(sizes[one]), (one,)) for one in sizes if not _says(factors, one)]
     body = phrases.times([*factors, *spare])
     return body._replace(op="total", args=(body,), value=tuple(sizes), extra=()) if sizes else body
+
+
+def _says(factors: Sequence[Phrase], letter: str) -> bool:
+    """Whether an entry in some factor has a letter; those that are factors come first."""
+    inside = (piece for factor in factors for piece in operands_first(factor))
+    entries = (piece for piece in chain(factors, inside) if piece.op == "entry")
+    return any(letter in piece.value for piece in entries)
 
 
 def _is_einsum(phrase: Phrase) -> bool:

@@ -8,14 +8,14 @@ in index notation.
 
 from __future__ import annotations
 
-import re
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import ClassVar
 
-from matcalc.dimensions import NAME, Shape
+from matcalc import dimensions
+from matcalc.dimensions import Shape
 from matcalc.notation.book_forms import in_book_form, is_sum
 from matcalc.notation.formulas import Written
 from matcalc.notation.indices import in_index_notation, is_undeclared, operands_first
@@ -425,9 +425,8 @@ def _names(root: Phrase) -> Iterable[str]:
             bare = phrase.value.rstrip("'")
             if is_undeclared(bare):
                 yield bare
-            for word in phrase.extra:
-                if '"' not in word:  # axis=0, start=n, (m, n)
-                    yield from re.findall(NAME, word.partition("=")[2] or word)
+        for size in phrase.shape:
+            yield from dimensions.names(size)
 
 
 def _terminating(value: Fraction) -> str | None:

@@ -105,7 +105,7 @@ def lowered(shape: Shape) -> str:
         return "x".join(sizes).replace("*", "").translate(_LOWERED)
     if len(sizes) == 1:
         spelled = spelled_size(sizes[0])
-        return f"_{spelled}" if spelled.isalnum() else f"_({spelled})"
+        return f"_{spelled}" if re.fullmatch(NAME, sizes[0]) else f"_({spelled})"
     sided = [spelled_size(f"({size})" if set(size) & set("+-") else size) for size in sizes]
     return f"_({'×'.join(sided)})"
 

@@ -20,6 +20,7 @@ class Phrase(NamedTuple):
         shape: A size for each axis; a column and a row have one.
         size: How many names, numbers and operations it holds when it is written out.
         extra: Further arguments of a call, as text: ``axis=0``.
+        symmetric: Whether it is a matrix that is known to equal its transpose.
     """
 
     op: str
@@ -29,6 +30,7 @@ class Phrase(NamedTuple):
     shape: Shape
     size: int
     extra: tuple[str, ...] = ()
+    symmetric: bool = False
 
 
 _KINDS = ("scalar", "column", "matrix")
@@ -78,7 +80,7 @@ _TURNED = {"column": "row", "row": "column", "matrix": "matrix", "scalar": "scal
 
 def transpose(phrase: Phrase) -> Phrase:
     """A transpose, pushed inside products: (A B)ᵀ is Bᵀ Aᵀ."""
-    symmetric = phrase.op == "call" and phrase.value in ("diag", "eye")
+    symmetric = phrase.symmetric or (phrase.op == "call" and phrase.value in ("diag", "eye"))
     if phrase.kind == "scalar" or symmetric:
         return phrase
     if phrase.op == "transpose":

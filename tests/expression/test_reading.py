@@ -20,27 +20,104 @@ def read(formula: str, variables: str) -> Formula:
     return read_formula(formula, {variable.name: variable for variable in declared})
 
 
+def refusal(formula: str, variables: str) -> str:
+    with pytest.raises((NotationError, ShapeError)) as caught:
+        read(formula, variables)
+    return str(caught.value)
+
+
 # The table of readings, row by row.
 def test_a_column_times_a_row_is_an_outer_product_also_at_equal_sizes() -> None:
-    found = read("x @ y.T", "x[n] y[n]").node
-    assert found is einsum("i, j -> i j", symbol("x", ("n",)), symbol("y", ("n",)))
+    found = read("x @ y.T", "x[n] y[n]")
+    assert found.node is einsum("i, j -> i j", symbol("x", ("n",)), symbol("y", ("n",)))
+    assert not found.notes
+    assert read("x @ y.T", "x[m] y[n]").node.shape == ("m", "n")
 
 
-def test_a_written_transpose_is_never_ignored() -> None:
-    with pytest.raises(ShapeError, match=r"m×n @ 1×n does not fit: n against 1"):
-        read("A @ x.T", "A[m,n] x[n]")
+REFUSED = [
+    (
+        "A @ x.T",
+        "A[m,n] x[n]",
+        "A @ x.T does not fit: A is m×n, x.T is 1×n: n against 1; "
+        "a transpose is never ignored: write A @ x",
+        "^   ^^^",
+    ),
+    (
+        "x.T @ A @ x + b @ x",
+        "x[n] A[n,n] b[n]",
+        "b @ x does not fit: b is n×1, x is n×1: 1 against n; write b.T @ x",
+        "              ^   ^",
+    ),
+    (
+        "A * x",
+        "A[m,n] x[n]",
+        "A * x does not fit: A is m×n, x is n×1; to scale columns write A @ diag(x), "
+        "to scale rows diag(x) @ A",
+        "^   ^",
+    ),
+    (
+        "d.T * s",
+        "d[n] s[n]",
+        "d.T * s does not fit: d.T is 1×n, s is n×1: one is a row, the other a column",
+        "^^^   ^",
+    ),
+    (
+        "s * W.T @ d",
+        "s[n] W[m,n] d[m]",
+        "s * W.T does not fit: s is n×1, W.T is n×m; products are read from the left: "
+        "write s * (W.T @ d)",
+        "^   ^^^",
+    ),
+    (
+        "W @ B",
+        "W[2,3] B[4,5]",
+        "W @ B does not fit: W is 2×3, B is 4×5: 3 against 4",
+        "^   ^",
+    ),
+    (
+        "W @ W",
+        "W[m,n]",
+        "W @ W does not fit: W is m×n: n against m; this needs m = n: declare W[n,n]",
+        "^   ^",
+    ),
+    (
+        "tr(W)",
+        "W[m,n]",
+        "trace takes a square matrix; found m×n; this needs m = n: declare W[n,n]",
+        "^^^^^",
+    ),
+    (
+        "x @ s",
+        "x[n] s",
+        "x @ s: x is n×1, s is a scalar; a product with a scalar is written *",
+        "^   ^",
+    ),
+    ("X'", "X[n,n]", "a transpose is written X.T, a derivative X'(z)", "^^"),
+    (
+        "x^2",
+        "x[n]",
+        "'^' is not part of a formula: a power is written **, a transpose .T",
+        " ^",
+    ),
+    ("2x", "x[n]", "an operator is missing before 'x': a product is written 2*x", " ^"),
+    (
+        "bb * sum(x)",
+        "x[n] b",
+        "bb is not declared; near: b; declare it as bb[n], or bb for a scalar",
+        "^^",
+    ),
+]
 
 
-def test_a_formula_is_not_read_in_two_ways_at_once() -> None:
-    with pytest.raises(ShapeError, match=r"n×1 @ n×1 does not fit") as caught:
-        read("x.T @ A @ x + b @ x", "x[n] A[n,n] b[n]")
-    place = caught.value.places[0]
-    assert place.text[place.start : place.stop] == "b @ x"
+@pytest.mark.parametrize(("formula", "variables", "message", "carets"), REFUSED)
+def test_what_does_not_fit_is_said_as_it_was_written(
+    formula: str, variables: str, message: str, carets: str
+) -> None:
+    assert refusal(formula, variables) == f"{message}\n  {formula}\n  {carets}"
 
 
-def test_a_matrix_times_a_vector_entry_by_entry_is_refused_with_advice() -> None:
-    with pytest.raises(ShapeError, match=r"diag\(x\) @ A, to scale columns A @ diag\(x\)"):
-        read("A * x", "A[n,n] x[n]")
+def test_a_name_is_not_both_a_variable_and_a_dimension() -> None:
+    assert "n is both a variable and a dimension" in refusal("n * sum(x)", "n x[n]")
 
 
 def test_a_bias_is_added_to_every_row_and_said() -> None:
@@ -50,25 +127,26 @@ def test_a_bias_is_added_to_every_row_and_said() -> None:
     np.testing.assert_array_equal(evaluate(found.node, {"X": X, "W": W, "b": b}), X @ W + b)
 
 
-def test_a_row_and_a_column_are_not_multiplied_entry_by_entry() -> None:
-    with pytest.raises(ShapeError, match="one is a row, the other a column"):
-        read("d.T * s", "d[n] s[n]")
-
-
 def test_a_vector_from_the_left_is_read_as_one_dimensional() -> None:
     found = read("x @ A", "x[m] A[m,n]")
     assert not found.columns
     assert found.node.shape == ("n",)
 
 
+def test_sizes_left_open_are_never_one() -> None:
+    found = read("x @ A", "x[k] A[m,n]")
+    assert (found.columns, found.forced, found.node.shape) == (False, {"m": "k"}, ("n",))
+
+
 def test_declared_rank_two_stays_rank_two() -> None:
-    assert read("x.T @ A @ x", "x[n,1] A[n,n]").node.shape == (1, 1)
+    found = read("x.T @ A @ x", "x[n,1] A[n,n]")
+    assert found.node.shape == (1, 1)
+    assert found.notes == ("x[n,1] is a matrix of one column; a vector is x[n]",)
     assert read("x @ W", "x[m] W[1,n]").node.shape == ("m", "n")
 
 
-def test_products_are_read_from_the_left() -> None:
-    with pytest.raises(ShapeError, match="s"):
-        read("s * W.T @ d", "s[n] W[m,n] d[m]")
+def test_two_transposes_are_none() -> None:
+    assert read("A.T.T @ x", "A[m,n] x[n]").node is read("A @ x", "A[m,n] x[n]").node
 
 
 def test_dimensions_are_whole_numbers_in_formulas() -> None:
@@ -76,8 +154,21 @@ def test_dimensions_are_whole_numbers_in_formulas() -> None:
     assert evaluate(found, {"x": np.array([1.0, 2.0, 6.0])}) == 3.0
 
 
-def test_a_name_that_nobody_declared_is_said() -> None:
-    assert "k is not declared" in read("k * sum(x)", "x[n]").notes[0]
+def test_a_letter_that_nobody_declared_may_be_a_whole_number_in_a_coefficient() -> None:
+    found = read("0.5 * (k - n_1 - 1) * sum(x)", "x[n]")
+    assert [note.split()[0] for note in found.notes] == ["k", "n_1"]
+    assert "k is not declared" in found.notes[0]
+
+
+def test_any_name_may_be_a_size_of_eye_ones_and_zeros() -> None:
+    assert read("ones((batch, n))", "x[n]").node.shape == ("batch", "n")
+
+
+@pytest.mark.parametrize(
+    "formula", ["k", "log(k)", "k.T", "A @ k", "k @ A", "rate * A", "matrix_power(A, k)", "sum(k)"]
+)
+def test_elsewhere_a_name_that_nobody_declared_is_refused(formula: str) -> None:
+    assert "is not declared" in refusal(formula, "x[n] A[n,n]")
 
 
 @pytest.mark.parametrize(

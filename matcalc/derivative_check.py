@@ -1,0 +1,253 @@
+"""Whether a derivative of a formula is right: random points, central differences.
+
+What is read of it is checked, not what is inside: the formula as text, the NumPy source and the
+numbers, each in its layout, along a random direction at every point.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from matcalc import dimensions
+from matcalc.arrays import Array, real_array
+from matcalc.check import Check, numerical_jacobian, scale_of
+from matcalc.derivation import evaluate as evaluate_text
+from matcalc.dimensions import Dimension
+from matcalc.errors import ArrayError, NotDifferentiableError, TooLargeError, UnboundError
+from matcalc.expression import Declarations, Formula, parse_declarations
+from matcalc.graph import Node, Product, substituted, symbol, topological
+from matcalc.jacobians import Jacobian
+from matcalc.plan import evaluate
+from matcalc.variables import Variable, ratio
+
+_SIZES = (3, 2, 5, 4, 7, 6)  # of named dimensions: all differ, so that no transpose hides
+_LARGEST = 2_000_000  # entries of a derivative that is written out at every point
+_TRIES = 20  # for each point that is wanted: some are outside the domain
+_SCALES = (1.0, 0.1, 0.01)  # a smaller step, where the first one may cross a kink
+_CLOSE = 1e-8  # where no smaller step is tried
+
+_Draw = Callable[[tuple[int, ...], np.random.Generator], Array]
+
+
+def check_derivative(
+    jacobian: Jacobian[Any],
+    *,
+    variables: Declarations = (),
+    points: int = 20,
+    seed: int = 0,
+    rtol: float = 1e-6,
+) -> Check:
+    """Hold a derivative of a formula against central differences of the formula.
+
+    Args:
+        jacobian: The derivative.
+        variables: The declarations, for what is known of values: ``"S[n,n]:spd"``.
+        points: How many random points.
+        seed: For these.
+        rtol: The tolerance, relative to the largest entry.
+
+    Returns:
+        A check, true if text, source and numbers agree with differences.
+
+    Raises:
+        UnboundError: It is no derivative of a formula, or a function in it is a name alone.
+        ArrayError: The formula is not finite at random points.
+        TooLargeError: The derivative has too many entries to be written out.
+
+    >>> import matcalc as mc
+    >>> J = mc.derive("x.T @ A @ x", wrt="x", variables="x[n] A[n,n]", layout="denominator")
+    >>> bool(check_derivative(J))
+    True
+    """
+    formula = jacobian.formula
+    if formula is None:
+        raise UnboundError("this is no derivative of a formula; check_jacobian takes a function")
+    sizes = _sizes([formula.node, jacobian.node], formula.variables.values())
+    _refuse_large(jacobian, sizes)
+    forms = _forms(jacobian)
+    errors = dict.fromkeys(forms, 0.0)
+    found = 0
+    rng = np.random.default_rng(seed)
+    for arrays in _points(formula, parse_declarations(variables), sizes, rng, _TRIES * points):
+        try:
+            with np.errstate(all="ignore"):  # outside the domain it is not finite, and left out
+                at_point = _errors(jacobian, formula, forms, arrays, sizes, rng)
+        except (ArrayError, NotDifferentiableError):
+            continue
+        errors = {form: max(errors[form], at_point[form]) for form in forms}
+        found += 1
+        if found == points:
+            return _result(jacobian, errors, points, rtol)
+    raise ArrayError(
+        "this is not finite at random points, so it is not checked; say what is known of its "
+        "variables: x[n]:positive, S[n,n]:spd"
+    )
+
+
+def _result(
+    jacobian: Jacobian[Any], errors: Mapping[str, float], points: int, rtol: float
+) -> Check:
+    wrong = [form for form, error in errors.items() if not error <= rtol]
+    what = f"{ratio(jacobian.of, jacobian.wrt)} in {jacobian.layout} layout"
+    note = f"wrong for {what}: {', '.join(wrong)}" if wrong else ""
+    worst = max(errors.values())
+    return Check(not wrong, worst, points, (), "central differences", note)
+
+
+def _refuse_large(jacobian: Jacobian[Any], sizes: Mapping[str, int]) -> None:
+    entries = dimensions.evaluate(dimensions.product(jacobian.shape), sizes)
+    if entries > _LARGEST:
+        raise TooLargeError(
+            f"a check writes out all {entries:,} entries at every point; declare dimensions by "
+            "name, W[m,n], and small sizes are taken"
+        )
+
+
+def _sizes(roots: Iterable[Node], variables: Iterable[Variable]) -> dict[str, int]:
+    """A size for each name of a dimension, the smallest that make all shapes possible."""
+    shapes = [variable.shape for variable in variables]
+    names = dict.fromkeys(
+        name for shape in shapes for size in shape for name in sorted(dimensions.names(size))
+    )
+    names.update(dict.fromkeys(_other_names(roots)))
+    for more in range(50):
+        sizes = {name: _SIZES[k % len(_SIZES)] + more for k, name in enumerate(names)}
+        if all(dimensions.evaluate(size, sizes) > 0 for shape in shapes for size in shape):
+            return sizes
+    raise UnboundError("no small sizes make every dimension positive; give numbers: x[3]")
+
+
+def _other_names(roots: Iterable[Node]) -> Iterator[str]:
+    """Names of dimensions that no variable has: ``eye(k)``, ``sum(x) / k``."""
+    for root in roots:
+        for node in topological(root):
+            sizes: list[Dimension] = list(node.shape)
+            if isinstance(node, Product):
+                sizes += [*node.sizes, *(name for name, _ in node.scale.powers)]
+            for size in sizes:
+                yield from sorted(dimensions.names(size))
+
+
+def _points(
+    formula: Formula,
+    declared: Mapping[str, Any],
+    sizes: Mapping[str, int],
+    rng: np.random.Generator,
+    count: int,
+) -> Iterator[dict[str, Array]]:
+    """Random arrays for all variables: any numbers, positive ones, and ones below 1, in turn."""
+    for attempt in range(count):
+        anything = _ANYWHERE[attempt % len(_ANYWHERE)]
+        arrays: dict[str, Array] = {}
+        for name, variable in formula.variables.items():
+            shape = tuple(dimensions.evaluate(size, sizes) for size in variable.shape)
+            known = declared[name].properties if name in declared else ()
+            draw = next((_KNOWN[one] for one in _KNOWN if one in known), anything)
+            arrays[name] = np.asarray(draw(shape, rng))
+        yield arrays
+
+
+def _symmetric(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
+    half: Array = rng.normal(size=shape)
+    return (half + half.T) / 2
+
+
+def _spd(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
+    root: Array = rng.normal(size=shape)
+    product: Array = root @ root.T / shape[0] + np.eye(shape[0])
+    return product
+
+
+_ANYWHERE: tuple[_Draw, ...] = (
+    lambda shape, rng: np.asarray(rng.normal(size=shape)),
+    lambda shape, rng: np.asarray(rng.uniform(0.3, 2.0, size=shape)),
+    lambda shape, rng: np.asarray(rng.uniform(0.1, 0.9, size=shape)),
+)
+#: How to draw what is known of a variable; of two, the first here.
+_KNOWN: dict[str, _Draw] = {
+    "spd": _spd,
+    "diagonal": lambda shape, rng: np.diag(rng.uniform(0.3, 2.0, size=shape[0])),
+    "symmetric": _symmetric,
+    "invertible": lambda shape, rng: rng.normal(size=shape) + 3.0 * np.eye(shape[0]),
+    "simplex": lambda shape, rng: rng.dirichlet(np.full(shape[0], 5.0)),
+    "positive": lambda shape, rng: np.asarray(rng.uniform(0.3, 2.0, size=shape)),
+}
+
+_Form = Callable[[Mapping[str, Any]], Array]
+
+
+def _forms(jacobian: Jacobian[Any]) -> dict[str, _Form]:
+    """Whatever somebody may use of a derivative, as functions of arrays and sizes by name."""
+    text, compiled = jacobian.text, jacobian.compile()
+
+    def run(given: Mapping[str, Any]) -> Array:
+        wanted = compiled.__signature__.parameters
+        return compiled(**{k: given.get(k, given.get(k.removesuffix("_"))) for k in wanted})
+
+    return {
+        "formula": lambda given: np.asarray(evaluate_text(text, **given)),
+        "NumPy code": run,
+        "numbers": lambda given: jacobian.evaluate(**given),
+    }
+
+
+def _errors(
+    jacobian: Jacobian[Any],
+    formula: Formula,
+    forms: Mapping[str, _Form],
+    arrays: Mapping[str, Array],
+    sizes: Mapping[str, int],
+    rng: np.random.Generator,
+) -> dict[str, float]:
+    """How far off each form is along a random direction, relative to the terms of the derivative.
+
+    Raises:
+        ArrayError: The formula is not finite there.
+    """
+    function, start = _function(formula, jacobian.wrt.name, arrays, sizes)
+    value = real_array(function(start), "the formula")
+    direction = np.asarray(rng.normal(size=start.shape))
+    whole = {form: _numerator(jacobian, of({**sizes, **arrays})) for form, of in forms.items()}
+    given = {form: _along(array, direction) for form, array in whole.items()}
+    terms = _along(np.abs(whole["numbers"]), np.abs(direction))  # these may cancel in the sum
+    best = dict.fromkeys(forms, float("inf"))
+    for scale in _SCALES:
+        expected = _difference(function, start, scale * direction) / scale
+        size = scale_of(np.maximum(np.abs(expected), terms), value)
+        for form, found in given.items():
+            best[form] = min(best[form], float(np.max(np.abs(found - expected))) / size)
+        if max(best.values()) <= _CLOSE:
+            break
+    return best
+
+
+def _difference(function: Callable[[Array], Array], start: Array, step: Array) -> Array:
+    found, _ = numerical_jacobian(lambda t: function(start + t * step), 0.0, method="central")
+    return found
+
+
+def _function(
+    formula: Formula, name: str, arrays: Mapping[str, Array], sizes: Mapping[str, int]
+) -> tuple[Callable[[Array], Array], Array]:
+    """What was derived as a function of one variable or intermediate result, and its value."""
+    node = formula.node
+    if name in formula.symbols:
+        start = arrays[name]
+    else:
+        inner = formula.named[name]
+        start = evaluate(inner, arrays, sizes)
+        node = substituted(node, {inner: symbol(name, inner.shape)})
+    return lambda x: evaluate(node, {**arrays, name: x}, sizes), start
+
+
+def _numerator(jacobian: Jacobian[Any], array: Array) -> Array:
+    """An array in the layout of a Jacobian, in numerator layout."""
+    return array if jacobian.layout == "numerator" else array.T
+
+
+def _along(array: Array, direction: Array) -> Array:
+    """A derivative in numerator layout along a direction: its last axes are reversed."""
+    return np.asarray(np.tensordot(array, direction.T, direction.ndim))

@@ -1,0 +1,90 @@
+"""Products over sums as sums of products, so that like terms meet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from matcalc.graph import Factor, Node, Product, Sum, add, contract
+
+_TERMS = 48
+_FACTORS = 24
+
+Reduce = Callable[[Node], Node]
+
+
+def expanded(node: Node, reduce: Reduce, *, all_sums: bool) -> Node | None:
+    """A node as a sum of products; ``None`` where these are too many, or nothing was expanded.
+
+    Args:
+        node: A product or a sum.
+        reduce: What shortens one product.
+        all_sums: Whether every sum is expanded; else only those with a quotient in a term.
+    """
+    done: list[Node] = []
+    waiting = [node]
+    steps = 0
+    while waiting:
+        term = waiting.pop()
+        if isinstance(term, Sum):
+            waiting += reversed(term.terms)
+            continue
+        pieces = _distributed(term, all_sums=all_sums) if isinstance(term, Product) else None
+        if pieces is None:
+            done.append(term)
+        else:
+            steps += 1
+            waiting += [reduce(piece) for piece in reversed(pieces)]
+        if len(done) + len(waiting) > _TERMS or steps > 4 * _TERMS:
+            return None
+    return add(done) if steps else None
+
+
+def _distributed(node: Product, *, all_sums: bool) -> list[Node] | None:
+    """A product over one of its sums, term by term."""
+    factors, sizes = opened(node)
+    if len(factors) > _FACTORS:
+        return None
+    sums = [f for f in factors if isinstance(f.node, Sum) and f.exponent == 1]
+    chosen = min((f for f in sums if all_sums or _divides(f.node)), key=_order, default=None)
+    if chosen is None:
+        return None
+    others = list(factors)
+    others.remove(chosen)
+    return [
+        contract([*others, Factor(term, chosen.labels)], node.output, sizes, node.scale)
+        for term in chosen.node.operands
+    ]
+
+
+def opened(node: Product) -> tuple[list[Factor], dict[Any, Any]]:
+    """The factors, those of the product within deltas and coefficients in its place."""
+    sizes = dict(enumerate(node.sizes))
+    if len(node.factors) != 1 or not node.factors[0].is_product:
+        return list(node.factors), sizes
+    ((inner, labels, _),) = node.factors
+    inside = dict(zip(inner.output, labels, strict=True))  # type: ignore[attr-defined]
+    for label, size in enumerate(inner.sizes):  # type: ignore[attr-defined]
+        if label not in inside:
+            inside[label] = len(sizes)
+            sizes[inside[label]] = size
+    return [
+        Factor(f.node, tuple(inside[k] for k in f.labels), f.exponent)
+        for f in inner.factors  # type: ignore[attr-defined]
+    ], sizes
+
+
+def _order(factor: Factor) -> tuple[bool, int, bytes]:
+    """Sums with quotients first, then the shorter ones."""
+    return not _divides(factor.node), len(factor.node.operands), factor.node.digest
+
+
+def _divides(node: Node) -> bool:
+    """Whether a term of a sum is a quotient."""
+    return any(factor.exponent < 0 for factor in _factors(node))
+
+
+def _factors(node: Node) -> Iterator[Factor]:
+    for term in node.operands:
+        if isinstance(term, Product):
+            yield from opened(term)[0]

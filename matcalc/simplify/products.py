@@ -1,0 +1,210 @@
+"""One product: nested products opened, what cancels cancelled, scalar parts kept apart."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping
+from fractions import Fraction
+from typing import Any
+
+from matcalc.dimensions import Dimension
+from matcalc.graph import Apply, Factor, Group, Node, Product, Symbol, contract, flat
+from matcalc.simplify.recognition import Powers, recognised
+
+_OPENED = 12  # factors: a longer product is not opened further
+
+
+def reduced(node: Product, simplex: Container[str], uses: Mapping[Node, int]) -> Node:
+    """A product in a shorter form, if there is one.
+
+    Args:
+        node: The product.
+        simplex: The names of vectors whose entries sum to one.
+        uses: How often each node is used: what is used once is opened.
+    """
+    opened = _Opened(node, uses)
+    opened.cancel(simplex)
+    return opened.node()
+
+
+class _Opened:
+    """The factors of a product while it is rewritten."""
+
+    def __init__(self, node: Product, uses: Mapping[Node, int]) -> None:
+        self.original = node
+        self.output = node.output
+        self.scale = node.scale
+        self.sizes: dict[Any, Dimension] = dict(enumerate(node.sizes))
+        self.powers: Powers = {}
+        self.changed = False
+        for factor in node.factors:
+            self.take(factor)
+        self.open_nested(uses)
+
+    def take(self, factor: Factor) -> None:
+        key = factor.node, factor.labels
+        self.powers[key] = self.powers.get(key, Fraction(0)) + factor.exponent
+        if not self.powers[key]:
+            del self.powers[key]
+
+    def open_nested(self, uses: Mapping[Node, int]) -> None:
+        """Put the factors of nested products in their place."""
+        waiting = list(self.powers)
+        while waiting:
+            key = waiting.pop()
+            exponent = self.powers.get(key)
+            if exponent is None or not self.opens(key, exponent, uses):
+                continue
+            node, labels = key
+            del self.powers[key]
+            self.changed = True
+            inside = self.renamed(node, labels)
+            for factor in node.factors:
+                placed = tuple(inside[label] for label in factor.labels)
+                self.take(Factor(factor.node, placed, factor.exponent * exponent))
+                waiting.append((factor.node, placed))
+            self.scale = self.scale.times(
+                node.scale if exponent == 1 else node.scale.power(int(exponent))
+            )
+
+    def opens(self, key: tuple[Any, ...], exponent: Fraction, uses: Mapping[Node, int]) -> bool:
+        node, labels = key
+        if not isinstance(node, Product) or not node.factors or Group in map(type, labels):
+            return False
+        if any(Group in map(type, factor.labels) for factor in node.factors):
+            return False
+        if len(set(node.output)) < len(node.output) or Group in map(type, node.output):
+            return False
+        if node.sums and (exponent != 1 or not labels):
+            return False
+        if exponent.denominator != 1 and node.scale.number != 1:
+            return False
+        if exponent.denominator != 1 and len(node.factors) > 1:
+            return False
+        meets = {known for known, _ in self.powers}
+        cancels = any(factor.node in meets for factor in node.factors)
+        small = len(self.powers) + len(node.factors) <= _OPENED
+        return small and (cancels or uses.get(node, 0) <= 1)
+
+    def renamed(self, node: Product, labels: tuple[Any, ...]) -> dict[Any, Any]:
+        """The labels inside a nested product as labels here."""
+        inside = dict(zip(node.output, labels, strict=True))
+        for label, size in enumerate(node.sizes):
+            if label not in inside:
+                inside[label] = len(self.sizes)
+                self.sizes[inside[label]] = size
+        return inside
+
+    def cancel(self, simplex: Container[str]) -> None:
+        """Apply rules until none applies."""
+        while (
+            recognised(self.powers)
+            or self.cancel_inverse()
+            or self.cancel_simplex(simplex)
+            or self.separate_scalars()
+        ):
+            self.changed = True
+
+    def holders(self) -> dict[Any, list[tuple[Node, tuple[Any, ...]]]]:
+        """The factors that have each label."""
+        found: dict[Any, list[tuple[Node, tuple[Any, ...]]]] = {}
+        for key in self.powers:
+            for label in dict.fromkeys(flat(key[1])):
+                found.setdefault(label, []).append(key)
+        return found
+
+    def cancel_inverse(self) -> bool:
+        """A matrix times its inverse, summed over what they share and nothing else has."""
+        holders, kept = self.holders(), set(flat(self.output))
+        for (node, labels), exponent in self.powers.items():
+            if not isinstance(node, Apply) or node.operation != "inv" or exponent != 1:
+                continue
+            matrix = node.arguments[0]
+            for axis in (0, 1):
+                label, other = labels[axis], labels[1 - axis]
+                beside = [key for key in holders[label] if key != (node, labels)]
+                if label in kept or label == other or len(beside) != 1:
+                    continue
+                (found,) = beside
+                partner = (
+                    found[1][::-1] if matrix.symmetric and found[1][axis] == label else found[1]
+                )
+                fits = found[0] is matrix and self.powers[found] == 1
+                if fits and partner[1 - axis] == label and partner[axis] != label:
+                    del self.powers[node, labels], self.powers[found]
+                    self.join(other, partner[axis])
+                    return True
+        return False
+
+    def join(self, one: Any, two: Any) -> None:
+        """A delta between two labels."""
+        if one == two:
+            self.scale = self.scale.times_size(self.sizes[one])
+            return
+        kept = set(flat(self.output))
+        if two in kept and one not in kept:
+            one, two = two, one
+        if two in kept:
+            self.take(Factor(_delta(self.sizes[one]), (one, two)))
+            return
+        renamed: Powers = {}
+        for (node, labels), exponent in self.powers.items():
+            key = node, tuple(one if label == two else label for label in labels)
+            renamed[key] = renamed.get(key, Fraction(0)) + exponent
+        self.powers.clear()
+        self.powers.update({key: power for key, power in renamed.items() if power})
+
+    def cancel_simplex(self, simplex: Container[str]) -> bool:
+        """The entries of a probability vector sum to one."""
+        holders, kept = self.holders(), set(flat(self.output))
+        for (node, labels), exponent in self.powers.items():
+            sums = len(labels) == 1 and labels[0] not in kept and len(holders[labels[0]]) == 1
+            if sums and exponent == 1 and _sums_to_one(node, simplex):
+                del self.powers[node, labels]
+                return True
+        return False
+
+    def separate_scalars(self) -> bool:
+        """Parts that share no label with the rest become scalars of their own: tr(A)."""
+        kept = set(flat(self.output))
+        parts = self.components()
+        if len(parts) < 2:
+            return False
+        for part in parts:
+            labels = {label for _, axes in part for label in flat(axes)}
+            if not labels or labels & kept:
+                continue
+            factors = [Factor(*key, self.powers.pop(key)) for key in part]
+            sizes = {label: self.sizes[label] for label in labels}
+            self.take(Factor(contract(factors, (), sizes), ()))
+            return True
+        return False
+
+    def components(self) -> list[list[tuple[Node, tuple[Any, ...]]]]:
+        """The factors in groups that share labels."""
+        parts: list[tuple[set[Any], list[tuple[Node, tuple[Any, ...]]]]] = []
+        for key in self.powers:
+            labels, members = set(flat(key[1])), [key]
+            apart = []
+            for known, others in parts:
+                if known & labels:
+                    labels, members = labels | known, others + members
+                else:
+                    apart.append((known, others))
+            parts = [*apart, (labels, members)]
+        return [members for _, members in parts]
+
+    def node(self) -> Node:
+        if not self.changed:
+            return self.original
+        factors = [Factor(*key, power) for key, power in self.powers.items()]
+        return contract(factors, self.output, self.sizes, self.scale)
+
+
+def _delta(size: Dimension) -> Node:
+    return contract([], "ii", {"i": size})
+
+
+def _sums_to_one(node: Node, simplex: Container[str]) -> bool:
+    if isinstance(node, Symbol):
+        return node.name in simplex
+    return isinstance(node, Apply) and node.operation == "softmax"

@@ -1,0 +1,165 @@
+"""Functions that are written out, by their names: σ, softmax, tanh, softplus, an inverse."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from matcalc.graph import Apply, Node, Product, Sum, apply, flat
+from matcalc.operations import algebra
+
+Key = tuple[Node, tuple[Any, ...]]
+Powers = dict[Key, Fraction]
+_ONE = Fraction(1)
+
+
+def recognised(powers: Powers) -> bool:
+    """Replace factors by functions that they spell out; say whether anything was replaced.
+
+    Args:
+        powers: Factors by node and labels, with exponents; changed in place.
+    """
+    return any([rule(powers) for rule in _RULES])  # noqa: C419 - every rule has its turn
+
+
+def _put(powers: Powers, node: Node, labels: tuple[Any, ...], exponent: Fraction) -> None:
+    if exponent:
+        powers[node, labels] = powers.get((node, labels), Fraction(0)) + exponent
+
+
+def _sigmoid(powers: Powers) -> bool:
+    """e^u / (1 + e^u) is σ(u), and 1 / (1 + e^u) is σ(-u)."""
+    found = False
+    for (node, labels), exponent in list(powers.items()):
+        u = _one_plus_exp(node) if exponent < 0 and exponent.denominator == 1 else None
+        if u is None:
+            continue
+        grown = apply("exp", (u,), u.shape)
+        above, below = powers.pop((grown, labels), Fraction(0)), -exponent
+        del powers[node, labels]
+        both = max(Fraction(0), min(above, below))
+        _put(powers, apply("sigmoid", (u,), u.shape), labels, both)
+        minus = algebra.negative(u)
+        _put(powers, apply("sigmoid", (minus,), u.shape), labels, below - both)
+        _put(powers, grown, labels, above - both)
+        found = True
+    return found
+
+
+def _one_plus_exp(node: Node) -> Node | None:
+    """The u of 1 + exp(u)."""
+    if not isinstance(node, Sum) or len(node.terms) != 2:
+        return None
+    one, two = sorted(node.terms, key=lambda term: isinstance(term, Apply))
+    if isinstance(two, Apply) and two.operation == "exp" and _is_one(one):
+        return two.arguments[0]
+    return None
+
+
+def _is_one(node: Node) -> bool:
+    """Whether every entry is one."""
+    if not isinstance(node, Product) or node.factors or node.sums:
+        return False
+    return node.scale == (_ONE, ()) and len(set(flat(node.output))) == len(flat(node.output))
+
+
+def _softmax(powers: Powers) -> bool:
+    """e^x over the sum of its entries is softmax(x)."""
+    found = False
+    for (node, labels), exponent in list(powers.items()):
+        x = _sum_of_exp(node) if exponent <= -1 and not labels else None
+        if x is None:
+            continue
+        grown = apply("exp", (x,), x.shape)
+        key = next((k for k in powers if k[0] is grown and powers[k] >= 1), None)
+        if key is not None:
+            for used, change in ((key, -1), ((node, labels), 1)):
+                powers[used] += change
+                if not powers[used]:
+                    del powers[used]
+            _put(powers, apply("softmax", (x,), x.shape, (-1,)), key[1], _ONE)
+            found = True
+    return found
+
+
+def _sum_of_exp(node: Node) -> Node | None:
+    """The x of sum(exp(x)), a vector."""
+    if not isinstance(node, Product) or node.shape or len(node.factors) != 1:
+        return None
+    (factor,) = node.factors
+    inner = factor.node
+    plain = factor.exponent == 1 and node.scale == (_ONE, ()) and len(inner.shape) == 1
+    if plain and isinstance(inner, Apply) and inner.operation == "exp":
+        return inner.arguments[0]
+    return None
+
+
+_QUOTIENTS = (("sinh", "cosh", "tanh"), ("sin", "cos", "tan"))
+
+
+def _quotients(powers: Powers) -> bool:
+    found = False
+    for above, below, name in _QUOTIENTS:
+        for (node, labels), exponent in list(powers.items()):
+            if not isinstance(node, Apply) or node.operation != above or exponent < 1:
+                continue
+            other = apply(below, node.arguments, node.shape)
+            count = min(exponent, -powers.get((other, labels), Fraction(0)))
+            if count >= 1 and count.denominator == 1:
+                _less(powers, (node, labels), count)
+                _less(powers, (other, labels), -count)
+                _put(powers, apply(name, node.arguments, node.shape), labels, count)
+                found = True
+    return found
+
+
+def _less(powers: Powers, key: Key, count: Fraction) -> None:
+    powers[key] -= count
+    if not powers[key]:
+        del powers[key]
+
+
+def _step(powers: Powers) -> bool:
+    """A step times itself is the step, and times relu is relu."""
+    found = False
+    for (node, labels), exponent in list(powers.items()):
+        if not isinstance(node, Apply) or node.operation != "step" or exponent < 1:
+            continue
+        relu = apply("relu", node.arguments, node.shape)
+        if powers.get((relu, labels), Fraction(0)) > 0:
+            del powers[node, labels]
+            found = True
+        elif exponent > 1 and exponent.denominator == 1:
+            powers[node, labels] = _ONE
+            found = True
+    return found
+
+
+def _inverse(powers: Powers) -> bool:
+    """The adjugate over the determinant is the inverse."""
+    found = False
+    for (node, labels), exponent in list(powers.items()):
+        if not isinstance(node, Apply) or node.operation != "adj" or exponent != 1:
+            continue
+        det = apply("det", node.arguments, ())
+        if powers.get((det, ()), Fraction(0)) <= -1:
+            _less(powers, (node, labels), _ONE)
+            _less(powers, (det, ()), -_ONE)
+            _put(powers, apply("inv", node.arguments, node.shape), labels, _ONE)
+            found = True
+    return found
+
+
+def recognised_application(node: Apply) -> Node:
+    """log(1 + e^u) as softplus, the logarithm of a sum of exponentials as logsumexp."""
+    if node.operation != "log":
+        return node
+    (argument,) = node.arguments
+    u = _one_plus_exp(argument)
+    if u is not None:
+        return apply("softplus", (u,), u.shape)
+    x = _sum_of_exp(argument)
+    return node if x is None else apply("logsumexp", (x,), (), (None,))
+
+
+_RULES = (_sigmoid, _softmax, _quotients, _step, _inverse)

@@ -1,0 +1,103 @@
+"""Simplification: of equal formulas the shortest that a few rules find."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from matcalc.graph import Apply, Node, Product, Sum, Symbol, as_symmetric, rebuilt, topological
+from matcalc.simplify.expansion import expanded
+from matcalc.simplify.factoring import factored
+from matcalc.simplify.products import reduced
+from matcalc.simplify.recognition import recognised_application
+from matcalc.simplify.symmetry import with_symmetry
+from matcalc.simplify.weights import weight
+
+_SYMMETRIC = frozenset(["symmetric", "spd", "diagonal"])
+
+
+def simplified(
+    root: Node, properties: Mapping[str, frozenset[str]], kept: Iterable[Node] = ()
+) -> tuple[Node, dict[Node, Node]]:
+    """An equal node whose formula is not longer, and what became of each node.
+
+    Only what holds wherever both sides are defined is used, and what is declared. A derivative is
+    simplified after it was taken: entries of a symmetric variable are independent until then.
+
+    Args:
+        root: The node.
+        properties: What was declared of variables, by name: ``symmetric``, ``spd``, ``diagonal``,
+            ``simplex``.
+        kept: Nodes that have names: they are not opened.
+
+    >>> from matcalc.graph import add, einsum, symbol
+    >>> S, x = symbol("S", ("n", "n")), symbol("x", ("n",))
+    >>> both = add([einsum("i j, j -> i", S, x), einsum("j i, j -> i", S, x)])
+    >>> len(both.terms)
+    2
+    >>> node, _ = simplified(both, {"S": frozenset(["symmetric"])})
+    >>> node.scale.number
+    Fraction(2, 1)
+    """
+    return _Simplification(root, properties, kept).result()
+
+
+class _Simplification:
+    """One walk over a graph, operands first."""
+
+    def __init__(
+        self, root: Node, properties: Mapping[str, frozenset[str]], kept: Iterable[Node]
+    ) -> None:
+        self.root = root
+        self.nodes = topological(root)
+        self.symmetric = {name for name, known in properties.items() if known & _SYMMETRIC}
+        self.simplex = {name for name, known in properties.items() if "simplex" in known}
+        self.uses = Counter(below for node in self.nodes for below in node.operands)
+        self.uses.update(dict.fromkeys(kept, 2))
+        self.weights: dict[Node, int] = {}
+
+    def result(self) -> tuple[Node, dict[Node, Node]]:
+        ends = self.ends()
+        done: dict[Node, Node] = {}
+        for node in self.nodes:
+            again = rebuilt(node, done)
+            self.uses.setdefault(again, self.uses[node])
+            again = self.locally(again)
+            if node in ends:
+                again = self.shortest(again)
+            done[node] = with_symmetry(again)
+            self.uses.setdefault(done[node], self.uses[node])
+        return done[self.root], done
+
+    def ends(self) -> set[Node]:
+        """Nodes at which sums and products end: the root, arguments, and what has a power."""
+        found = {self.root}
+        for node in self.nodes:
+            if isinstance(node, Apply):
+                found.update(node.arguments)
+            elif isinstance(node, Product):
+                found.update(f.node for f in node.factors if f.exponent != 1)
+        return found
+
+    def locally(self, node: Node) -> Node:
+        """A node by the rules for one node."""
+        if isinstance(node, Symbol):
+            return as_symmetric(node) if node.name in self.symmetric else node
+        if isinstance(node, Apply):
+            return recognised_application(node)
+        if isinstance(node, Product):
+            return reduced(node, self.simplex, self.uses)
+        return node
+
+    def shortest(self, node: Node) -> Node:
+        """The shortest of a node as it is, with quotients multiplied out, and with all."""
+        if not isinstance(node, (Product, Sum)):
+            return node
+        best = factored(node)
+        for all_sums in (False, True):
+            other = expanded(node, self.locally, all_sums=all_sums)
+            if other is not None:
+                candidate = factored(self.locally(other))
+                if weight(candidate, self.weights) < weight(best, self.weights):
+                    best = candidate
+        return best

@@ -1,0 +1,25 @@
+"""How long a formula is when it is written out, roughly: names, numbers and operations."""
+
+from __future__ import annotations
+
+from matcalc.graph import ONE, Node, Product, Sum, topological
+
+
+def weight(root: Node, known: dict[Node, int]) -> int:
+    """The weight of a node; what is ``known`` already is not counted again."""
+    if root in known:
+        return known[root]
+    for node in topological(root):
+        if node not in known:
+            known[node] = _own(node) + sum(known[operand] for operand in node.operands)
+    return known[root]
+
+
+def _own(node: Node) -> int:
+    if isinstance(node, Product):
+        powers = sum(factor.exponent not in (1, -1) for factor in node.factors)
+        signs = max(0, len(node.factors) - 1) + (abs(node.scale.number) != 1)
+        return powers + signs + len(node.scale.powers) + (node.scale != ONE)
+    if isinstance(node, Sum):
+        return len(node.terms) - 1
+    return 1

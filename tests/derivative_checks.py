@@ -1,0 +1,100 @@
+"""Hold a derivative against everything that it must agree with: numbers, layouts, text, code."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from random_chains import in_layout
+
+import matcalc as mc
+
+Array = NDArray[np.float64]
+
+LAYOUTS = ("numerator", "denominator")
+STEP = 1e-4
+
+
+def differences(function: Callable[[Array], Any], x: Array, step: float = STEP) -> Array:
+    """Central differences of fourth order: the axes of the result, then those of ``x``."""
+    found = np.empty((*np.shape(function(x)), *x.shape))
+    for index in np.ndindex(x.shape):
+        values = []
+        for k in (1, -1, 2, -2):
+            moved = x.copy()
+            moved[index] += k * step
+            values.append(np.asarray(function(moved)))
+        near, far = values[0] - values[1], values[2] - values[3]
+        found[(..., *index)] = (8 * near - far) / (12 * step)
+    return found
+
+
+def measured(function: Callable[[Array], Any], x: Array) -> Array | None:
+    """The derivative by numbers; nothing where two steps give two answers: a kink is near."""
+    with np.errstate(all="ignore"):
+        value = np.abs(function(x)).max(initial=0.0)
+        one, two = (differences(function, x, step) for step in (STEP, STEP / 7))
+    if not (np.isfinite(one).all() and np.isfinite(two).all()):
+        return None
+    size = np.abs(one).max(initial=0.0)
+    if value > 1e8 * max(size, 1e-8) or size > 1e10:
+        return None
+    agree = np.abs(one - two).max(initial=0.0) <= 1e-7 * size + 1e-9 * value + 1e-10
+    return one if agree else None
+
+
+def close(found: Any, expected: Array, tolerance: float, floor: float = 1.0) -> None:
+    """Two arrays of one shape agree, relative to the largest entry or to the floor."""
+    assert np.shape(found) == expected.shape
+    size = max(float(np.abs(expected).max(initial=0.0)), floor)
+    np.testing.assert_allclose(found, expected, rtol=0, atol=tolerance * size)
+
+
+def run_source(source: str, arrays: dict[str, Any]) -> Any:
+    """What generated code computes, in a namespace of its own, its arguments not changed."""
+    space: dict[str, Any] = {}
+    exec(compile(source, "<generated>", "exec"), space)  # noqa: S102 - it is what we test
+    function = [one for one in space.values() if inspect.isfunction(one)][-1]
+    words = {name.rstrip("_"): name for name in inspect.signature(function).parameters}
+    given = {words[name]: np.copy(arrays[name]) for name in words if np.ndim(arrays[name])}
+    kept = {name: array.copy() for name, array in given.items()}
+    sizes = {words[name]: arrays[name] for name in words if not np.ndim(arrays[name])}
+    result = function(**given, **sizes)
+    for name, array in given.items():
+        np.testing.assert_array_equal(array, kept[name])
+        assert not np.shares_memory(result, array), "the result is an argument"
+    return result
+
+
+def check(
+    expression: str,
+    variables: str,
+    wrt: str,
+    arrays: dict[str, Any],
+    expected: Array,
+    tolerance: float = 1e-6,
+) -> None:
+    """Hold a derivative in both layouts against numbers.
+
+    Args:
+        expression: What is differentiated.
+        variables: The declarations.
+        wrt: A variable.
+        arrays: The variables, and sizes by name.
+        expected: The derivative: axes of the result, then those of ``wrt``.
+        tolerance: Relative to the largest entry.
+    """
+    rank = expected.ndim - np.ndim(arrays[wrt])
+    found = {}
+    for layout in LAYOUTS:
+        d = mc.derive(expression, wrt=wrt, variables=variables, layout=layout)
+        value = found[layout] = d.evaluate(**arrays)
+        assert len(d.shape) == expected.ndim
+        close(value, in_layout(expected, rank, layout), tolerance)
+        close(mc.evaluate(d.text, **arrays), value, 1e-9)
+        close(mc.evaluate(d.einsum, **arrays), value, 1e-9)
+        close(run_source(d.numpy, arrays), value, 1e-9)
+    np.testing.assert_array_equal(found["denominator"], found["numerator"].T)

@@ -1,0 +1,98 @@
+import pytest
+
+from matcalc.errors import NotationError, ShapeError
+from matcalc.expression import PROPERTIES, parse_declarations
+from matcalc.variables import Variable
+
+
+def test_variables_stand_apart_by_white_space_outside_brackets() -> None:
+    found = parse_declarations("x[2] W2[3,2]\nS[n,n]:symmetric,spd\tlam:positive A[m, n]")
+    assert [str(one.variable) for one in found.values()] == [
+        "x[2]",
+        "W2[3,2]",
+        "S[n,n]",
+        "lam",
+        "A[m,n]",
+    ]
+    assert found["S"].properties == {"symmetric", "spd"}
+    assert found["lam"].properties == {"positive"}
+    place = found["A"].place
+    assert place.text[place.start : place.stop] == "A[m, n]"
+
+
+def test_a_definite_matrix_is_symmetric() -> None:
+    assert parse_declarations("S[n,n]:spd")["S"].properties == {"symmetric", "spd"}
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "x[2] A[m,3]",
+        ["x[2]", "A[m,3]"],
+        [Variable("x", (2,)), "A[m,3]"],
+        {"x": (2,), "A": ["m", 3]},
+    ],
+)
+def test_variables_are_given_as_text_or_as_objects(given: object) -> None:
+    found = parse_declarations(given)  # type: ignore[arg-type]
+    assert [one.variable for one in found.values()] == [
+        Variable("x", (2,)),
+        Variable("A", ("m", 3)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "carets"),
+    [
+        ("x[2], y", "apart by white space, without ','", "    ^"),
+        ("x[2];y[3]", "apart by white space, without ';'", "    ^"),
+        ("x[2,]", "no comma follows the last size", "   ^"),
+        ("S[n,n]:symetric", "'symetric' is no property; near: symmetric", "       ^^^^^^^^"),
+        ("S[n,n]: spd", "a property is missing here", "       ^"),
+        ("W [2,3]", "a shape follows its name without a space", "  ^^^^^"),
+        ("x[2", "this [ is never closed", " ^"),
+        ("x]2", "this ] is never opened", " ^"),
+        ("# a", "'#' does not begin with a name", "^"),
+        ("n x[n]", "n is both a variable and a dimension", "^ ^^^^"),
+        ("S[m,n]:spd", "S is m×n", "^^^^^^^^^^"),
+        ("p[n,n]:simplex", "p is n×n", "^^^^^^^^^^^^^^"),
+        ("x[2] x[3]", "x has two shapes", "^^^^ ^^^^"),
+        ("x[2] x", "x has two shapes", "^^^^ ^"),
+    ],
+)
+def test_what_cannot_be_declared_is_pointed_at(text: str, message: str, carets: str) -> None:
+    with pytest.raises((NotationError, ShapeError)) as caught:
+        parse_declarations(text)
+    assert message in caught.value.message
+    assert str(caught.value).split("\n")[1:] == [f"  {text}", f"  {carets}"]
+
+
+@pytest.mark.parametrize("name", PROPERTIES)
+def test_a_property_that_does_not_fit_the_shape_is_refused(name: str) -> None:
+    if name == "positive":
+        assert parse_declarations("X[m,n]:positive")["X"].properties == {"positive"}
+    else:
+        with pytest.raises(ShapeError, match=PROPERTIES[name]):
+            parse_declarations(f"X[m,n]:{name}")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        " ".join(f"x{k}" for k in range(2001)),
+        "x " * 60_000,
+        {"x": "mn"},
+        {"x": (0,)},
+        {"x": (2.5,)},
+        {"x": 3},
+        {"x[2]": (2,)},
+        {3: (2,)},
+        [3],
+        None,
+        {"x": (10**5000,)},
+    ],
+    ids=lambda given: repr(type(given)),
+)
+def test_what_is_no_declaration_is_refused(given: object) -> None:
+    with pytest.raises(NotationError):
+        parse_declarations(given)  # type: ignore[arg-type]
