@@ -225,8 +225,10 @@ def _errors(
 
 
 def _difference(function: Callable[[Array], Array], start: Array, step: Array) -> Array:
-    found, _ = numerical_jacobian(lambda t: function(start + t * step), 0.0, method="central")
-    return found
+    def moved(t: Array) -> Array:
+        return function(start + t * step)
+
+    return numerical_jacobian(moved, 0.0, method="central")[0]
 
 
 def _function(

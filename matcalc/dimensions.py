@@ -241,6 +241,15 @@ def monomial(dimension: Dimension) -> tuple[int, Monomial]:
     return coefficient, powers
 
 
+def terms(dimension: Dimension) -> list[tuple[int, Monomial]]:
+    """A dimension as a sum of numbers times powers of names, in the order of its text.
+
+    >>> terms("n**2-1")
+    [(1, (('n', 2),)), (-1, ())]
+    """
+    return [(coefficient, monomial) for monomial, coefficient in _polynomial(dimension).items()]
+
+
 def names(dimension: Dimension) -> frozenset[str]:
     """The names that a dimension is made of."""
     if isinstance(dimension, int):

@@ -84,7 +84,7 @@ class Expression(NamedTuple):
     def point(self, random: Random) -> dict[str, Array]:
         rng = np.random.default_rng(random.getrandbits(32))
         return {
-            name: rng.uniform(0.2, 1.2, size_of(shape)) * rng.choice([-1.0, 1.0], size_of(shape))
+            name: np.array(rng.uniform(0.2, 1.2, size_of(shape)) * rng.choice([-1, 1], size_of(shape)))
             for name, shape in self.variables.items()
         }
 

@@ -258,6 +258,20 @@ class Derivative(NamedTuple):
     sizes: dict[str, int]
 
 
+def table_formulas() -> Iterator[Derivative]:
+    """The formulas of the table, with positive numbers for their variables."""
+    sizes = {"n": 3, "m": 2, "d": 4, "batch_size": 5}
+    rng = np.random.default_rng(2)
+    for text, wrt, *_ in FORMULAS:
+        read = read_formula(text, VARIABLES)
+        node = derivatives(read.node, [read.symbols[wrt]])[0] if wrt else read.node
+        arrays = {
+            name: rng.uniform(0.5, 1.5, [sizes.get(str(size), size) for size in variable.shape])
+            for name, variable in VARIABLES.items()
+        }
+        yield Derivative(text, write(node, list(read.symbols)), node, arrays, sizes)
+
+
 def rule_derivatives() -> Iterator[Derivative]:
     """The derivative of every rule with respect to every operand, in both layouts."""
     for name, rule in RULES.items():

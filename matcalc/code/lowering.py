@@ -81,12 +81,25 @@ class _Lowering:
         return self.chain(parts)
 
     def chain(self, parts: Sequence[Phrase]) -> Term:
-        """A product of matrices, with a column at the end, or a column and a row in the middle."""
-        meeting = next((k for k, part in enumerate(parts[:-1]) if part.kind == "column"), None)
-        if meeting is None:
-            return self.terms.chain(self.several(parts))
-        right = [phrases.transpose(part) for part in reversed(parts[meeting + 1 :])]
-        return self.terms.outer(self.chain(parts[: meeting + 1]), self.chain(right))
+        """A product of matrices and columns; a row after a column begins a factor of its own.
+
+        From a row to a column such a factor is a number; a last one that is a row makes the
+        product an outer product.
+        """
+        meetings = [k for k, part in enumerate(parts[:-1], 1) if part.kind == "column"]
+        first, *others = (
+            parts[start:stop]
+            for start, stop in zip([0, *meetings], [*meetings, len(parts)], strict=True)
+        )
+        product = self.terms.chain(self.several(first))
+        rest = others.pop() if others and parts[-1].kind != "column" else None
+        numbers = [self.terms.matmul(self.term(k[0]), self.chain(k[1:])) for k in others]
+        if numbers:
+            product = self.terms.times([*numbers, product])
+        if rest is None:
+            return product
+        turned = [phrases.transpose(part) for part in reversed(rest)]
+        return self.terms.outer(product, self.chain(turned))
 
     def call(self, phrase: Phrase) -> Term:
         special = _CALLS.get(phrase.value)

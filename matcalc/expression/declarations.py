@@ -76,12 +76,12 @@ def parse_declarations(declarations: Declarations) -> dict[str, Declared]:
     }
 
 
-def _mentions(declarations: Declarations) -> Iterator[tuple[Mention, frozenset[str]]]:
+def _mentions(declarations: object) -> Iterator[tuple[Mention, frozenset[str]]]:
     if isinstance(declarations, Mapping):
         for name, shape in declarations.items():
             yield _from_shape(name, shape), frozenset()
         return
-    listed: object = [declarations] if isinstance(declarations, str) else declarations
+    listed = [declarations] if isinstance(declarations, str) else declarations
     if not isinstance(listed, Iterable):
         raise NotationError('declarations are written "x[2] W[3,2]"')
     length = 0

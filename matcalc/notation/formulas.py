@@ -352,7 +352,7 @@ def _times_scale(piece: Phrase, scale: Scale) -> Phrase:
         if size.denominator != 1:
             below.append((phrases.numeral(size.denominator), Fraction(-1)))
     for name, power in powers:
-        piece_of = phrases.name(name, ())
+        piece_of = phrases.size(name)
         (above if power > 0 else below).append((piece_of, Fraction(power)))
     unit = piece.op == "number" and piece.value == 1
     if unit and above:

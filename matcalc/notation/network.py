@@ -7,6 +7,7 @@ product or a sum; with more there is no matrix notation.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -65,13 +66,26 @@ class Network:
         while True:
             self.close_loops(summed)
             self.join_parallel(summed)
+            self.close_totals(summed)
             if not summed:
                 break
             degree = {k: sum(k in edge[:2] for edge in self.edges) for k in summed}
             label = min(summed, key=lambda k: (degree[k], str(k)))
             summed.discard(label)
             self.eliminate(label, degree[label])
-        return scaled(self.assembled(output), self.scalars)
+        return scaled(self.assembled(output), merged(self.scalars))
+
+    def close_totals(self, summed: set[Any]) -> None:
+        """A matrix alone between two summed labels is the sum of its entries."""
+        for edge in list(self.edges):
+            one, two, matrix = edge
+            alone = all(
+                sum(label in other[:2] for other in self.edges) == 1 for label in (one, two)
+            )
+            if alone and {one, two} <= summed and not {one, two} & self.weights.keys():
+                self.edges.remove(edge)
+                summed -= {one, two}
+                self.scalars.append((phrases.call("sum", [matrix], ()), Fraction(1)))
 
     def eliminate(self, label: Any, degree: int) -> None:
         """Sum over a label."""
@@ -115,10 +129,11 @@ class Network:
         pairs: dict[frozenset[Any], list[tuple[Any, Any, Phrase]]] = {}
         for edge in self.edges:
             pairs.setdefault(frozenset(edge[:2]), []).append(edge)
+        degree = Counter(label for edge in self.edges for label in edge[:2])
         self.edges = []
         for edges in pairs.values():
             rows, columns, first = edges[0]
-            if self._is_trace(edges, summed):
+            if degree[rows] == degree[columns] == 2 and self._is_trace(edges, summed):
                 product = phrases.matmul([first, edges[1][2]])
                 self.scalars.append((phrases.call("tr", [product], ()), Fraction(1)))
                 summed -= {rows, columns}
@@ -164,6 +179,14 @@ def _row_sums(matrix: Phrase) -> Phrase:
     if matrix.op == "transpose":
         return phrases.call("sum", matrix.args, matrix.shape[:1], ["axis=0"])
     return phrases.call("sum", [matrix], matrix.shape[:1], ["axis=1"])
+
+
+def merged(powers: Sequence[Power]) -> list[Power]:
+    """Equal pieces as one with their exponents added."""
+    found: dict[Phrase, Fraction] = {}
+    for piece, exponent in powers:
+        found[piece] = found.get(piece, Fraction(0)) + exponent
+    return [(piece, exponent) for piece, exponent in found.items() if exponent]
 
 
 def diagonal(weights: Sequence[Power]) -> Phrase:

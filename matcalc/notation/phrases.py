@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from itertools import groupby
 from typing import Any, NamedTuple
 
+from matcalc import dimensions
 from matcalc.dimensions import Dimension, Shape
 
 
@@ -53,6 +55,16 @@ def _made(
 def name(value: str, shape: Shape) -> Phrase:
     """A name."""
     return _made("name", (), value, kind_of(shape), shape)
+
+
+def size(dimension: Dimension) -> Phrase:
+    """A dimension as a number: a name, or sums and products of names."""
+    found: list[Phrase] = []
+    for coefficient, powers in dimensions.terms(dimension):
+        factors = [power(name(one, ()), Fraction(exponent)) for one, exponent in powers]
+        term = times([numeral(abs(coefficient)), *factors])
+        found.append(term if coefficient > 0 else negative(term))
+    return plus(found)
 
 
 def numeral(value: Fraction | int) -> Phrase:
@@ -126,12 +138,30 @@ def matmul(phrases: Sequence[Phrase]) -> Phrase:
     rows = "row" if parts[0].kind == "row" else "matrix"
     kind = {"row": "scalar", "matrix": "column"}[rows] if parts[-1].kind == "column" else rows
     if parts[0].kind == "column":
-        kind = "matrix"
+        kind = "column" if parts[-1].kind == "column" else "matrix"
     shape = (
         *(() if parts[0].kind == "row" else parts[0].shape[:1]),
         *(() if parts[-1].kind == "column" else parts[-1].shape[-1:]),
     )
-    return _made("matmul", parts, None, kind, shape)
+    return _made("matmul", _powers(parts), None, kind, shape)
+
+
+def _powers(parts: Sequence[Phrase]) -> list[Phrase]:
+    """Factors of a matrix product, three or more equal ones in a row as a power."""
+    found: list[Phrase] = []
+    for part, run in groupby(parts):
+        count = len(list(run))
+        if count < 3:
+            found += [part] * count
+        elif part.op == "transpose":
+            found.append(transpose(_matrix_power(part.args[0], count)))
+        else:
+            found.append(_matrix_power(part, count))
+    return found
+
+
+def _matrix_power(base: Phrase, exponent: int) -> Phrase:
+    return call("matrix_power", [base], base.shape, [str(exponent)])
 
 
 def _parts(phrase: Phrase) -> Sequence[Phrase]:
@@ -159,9 +189,24 @@ def power(base: Phrase, exponent: Fraction) -> Phrase:
     """A power entry by entry, of an exponent that is not negative."""
     if exponent == 1:
         return base
+    rooted = _squared_norm(base) if exponent.denominator == 2 else None
+    if rooted is not None:
+        return power(call("norm", [rooted], ()), 2 * exponent)
     if exponent == Fraction(1, 2):
         return _made("call", [base], "sqrt", base.kind, base.shape)
     return _made("power", [base], exponent, base.kind, base.shape)
+
+
+def _squared_norm(phrase: Phrase) -> Phrase | None:
+    """The x of a squared norm: of xᵀ x, of sum(X**2)."""
+    if phrase.op == "matmul" and len(phrase.args) == 2 and phrase.kind == "scalar":
+        row, column = phrase.args
+        return column if transpose(row) == column else None
+    if phrase.op == "call" and phrase.value == "sum" and not phrase.extra:
+        (within,) = phrase.args
+        if within.op == "power" and within.value == 2:
+            return within.args[0]
+    return None
 
 
 def negative(phrase: Phrase) -> Phrase:

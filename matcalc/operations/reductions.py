@@ -114,7 +114,7 @@ def _extreme(name: str, better: str) -> None:
 
     @primitive(
         f"{name}_share",
-        "X[m,n]:distinct -> S[m,n]",
+        "X[...]:distinct -> S[...]",
         formula="dS = 0",
         source="piecewise constant: one over their number at the extreme entries, else 0",
         domain="a single extreme entry",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from matcalc.graph import Factor, Node, Product, Sum, add, contract
+from matcalc.graph import ONE, Factor, Group, Node, Product, Sum, add, contract
 
 _TERMS = 48
 _FACTORS = 24
@@ -58,20 +58,41 @@ def _distributed(node: Product, *, all_sums: bool) -> list[Node] | None:
 
 
 def opened(node: Product) -> tuple[list[Factor], dict[Any, Any]]:
-    """The factors, those of the product within deltas and coefficients in its place."""
+    """The factors of a product, those of the products within it in their place."""
     sizes = dict(enumerate(node.sizes))
-    if len(node.factors) != 1 or not node.factors[0].is_product:
-        return list(node.factors), sizes
-    ((inner, labels, _),) = node.factors
-    inside = dict(zip(inner.output, labels, strict=True))  # type: ignore[attr-defined]
-    for label, size in enumerate(inner.sizes):  # type: ignore[attr-defined]
-        if label not in inside:
-            inside[label] = len(sizes)
-            sizes[inside[label]] = size
-    return [
-        Factor(f.node, tuple(inside[k] for k in f.labels), f.exponent)
-        for f in inner.factors  # type: ignore[attr-defined]
-    ], sizes
+    factors: list[Factor] = []
+    waiting = list(reversed(node.factors))
+    while waiting:
+        factor = waiting.pop()
+        inner = factor.node
+        if len(factors) + len(waiting) > _FACTORS or not isinstance(inner, Product):
+            factors.append(factor)
+            continue
+        if not opens(inner, factor):
+            factors.append(factor)
+            continue
+        inside = dict(zip(inner.output, factor.labels, strict=True))
+        for label, size in enumerate(inner.sizes):
+            if label not in inside:
+                inside[label] = len(sizes)
+                sizes[inside[label]] = size
+        waiting += [
+            Factor(f.node, tuple(inside[k] for k in f.labels), f.exponent)
+            for f in reversed(inner.factors)
+        ]
+    return factors, sizes
+
+
+def opens(inner: Product, factor: Factor) -> bool:
+    """Whether the factors of a product can stand in its place."""
+    axes = [axis for f in (factor, *inner.factors) for axis in f.labels]
+    return (
+        factor.exponent == 1
+        and inner.scale == ONE
+        and bool(inner.factors)
+        and len(inner.core) == len(inner.output)
+        and Group not in map(type, [*axes, *inner.output])
+    )
 
 
 def _order(factor: Factor) -> tuple[bool, int, bytes]:

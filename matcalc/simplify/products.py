@@ -7,7 +7,8 @@ from fractions import Fraction
 from typing import Any
 
 from matcalc.dimensions import Dimension
-from matcalc.graph import Apply, Factor, Group, Node, Product, Symbol, contract, flat
+from matcalc.graph import ONE, Apply, Factor, Node, Product, Symbol, apply, contract, flat
+from matcalc.simplify.expansion import opens
 from matcalc.simplify.recognition import Powers, recognised
 
 _OPENED = 12  # factors: a longer product is not opened further
@@ -67,23 +68,16 @@ class _Opened:
             )
 
     def opens(self, key: tuple[Any, ...], exponent: Fraction, uses: Mapping[Node, int]) -> bool:
+        """Whether the factors of a nested product are put in its place."""
         node, labels = key
-        if not isinstance(node, Product) or not node.factors or Group in map(type, labels):
+        if not isinstance(node, Product) or len(self.powers) + len(node.factors) > _OPENED:
             return False
-        if any(Group in map(type, factor.labels) for factor in node.factors):
-            return False
-        if len(set(node.output)) < len(node.output) or Group in map(type, node.output):
-            return False
-        if node.sums and (exponent != 1 or not labels):
-            return False
-        if exponent.denominator != 1 and node.scale.number != 1:
-            return False
-        if exponent.denominator != 1 and len(node.factors) > 1:
+        if not _can_open(node, labels, exponent):
             return False
         meets = {known for known, _ in self.powers}
-        cancels = any(factor.node in meets for factor in node.factors)
-        small = len(self.powers) + len(node.factors) <= _OPENED
-        return small and (cancels or uses.get(node, 0) <= 1)
+        alone = len(self.powers) == 1 or uses.get(node, 0) <= 1
+        grows = all(len(factor.labels) < len(labels) for factor in node.factors)
+        return alone or grows or any(factor.node in meets for factor in node.factors)
 
     def renamed(self, node: Product, labels: tuple[Any, ...]) -> dict[Any, Any]:
         """The labels inside a nested product as labels here."""
@@ -99,6 +93,7 @@ class _Opened:
         while (
             recognised(self.powers)
             or self.cancel_inverse()
+            or self.find_pseudoinverse()
             or self.cancel_simplex(simplex)
             or self.separate_scalars()
         ):
@@ -132,6 +127,24 @@ class _Opened:
                 if fits and partner[1 - axis] == label and partner[axis] != label:
                     del self.powers[node, labels], self.powers[found]
                     self.join(other, partner[axis])
+                    return True
+        return False
+
+    def find_pseudoinverse(self) -> bool:
+        """X (XᵀX)⁻¹ is the transposed pseudo-inverse of X, which has full column rank then."""
+        holders, kept = self.holders(), set(flat(self.output))
+        for (node, labels), exponent in self.powers.items():
+            x = _squared(node) if exponent == 1 else None
+            for axis in (0, 1) if x is not None else ():
+                label = labels[axis]
+                beside = [key for key in holders[label] if key != (node, labels)]
+                if label in kept or len(beside) != 1 or self.powers[beside[0]] != 1:
+                    continue
+                (found,) = beside
+                if found[0] is x and found[1][1] == label != found[1][0]:
+                    del self.powers[node, labels], self.powers[found]
+                    inverse = apply("pinv", (x,), x.shape[::-1])
+                    self.take(Factor(inverse, (labels[1 - axis], found[1][0])))
                     return True
         return False
 
@@ -200,8 +213,29 @@ class _Opened:
         return contract(factors, self.output, self.sizes, self.scale)
 
 
+def _can_open(node: Product, labels: tuple[Any, ...], exponent: Fraction) -> bool:
+    """Whether a power of a product is a product of powers, and no axis holds several labels."""
+    if exponent == 1:
+        return opens(node, Factor(node, labels)) and bool(labels or not node.sums)
+    whole = exponent.denominator == 1
+    return not node.sums and whole and opens(node, Factor(node, labels))
+
+
 def _delta(size: Dimension) -> Node:
     return contract([], "ii", {"i": size})
+
+
+def _squared(node: Node) -> Node | None:
+    """The X of inv(X.T @ X)."""
+    if not isinstance(node, Apply) or node.operation != "inv":
+        return None
+    inner = node.arguments[0]
+    if not isinstance(inner, Product) or len(inner.factors) != 2 or inner.scale != ONE:
+        return None
+    one, two = inner.factors
+    same = one.node is two.node and one.exponent == two.exponent == 1
+    shared = same and one.labels[0] == two.labels[0] not in inner.output
+    return one.node if shared and not one.node.symmetric else None
 
 
 def _sums_to_one(node: Node, simplex: Container[str]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from matcalc.graph import Apply, Node, Product, Sum, apply, flat
+from matcalc.graph import Apply, Factor, Node, Product, Sum, apply, contract, flat
 from matcalc.operations import algebra
 
 Key = tuple[Node, tuple[Any, ...]]
@@ -151,9 +151,13 @@ def _inverse(powers: Powers) -> bool:
 
 
 def recognised_application(node: Apply) -> Node:
-    """log(1 + e^u) as softplus, the logarithm of a sum of exponentials as logsumexp."""
-    if node.operation != "log":
-        return node
+    """A function of a function in a shorter form, if there is one."""
+    rule = _APPLICATIONS.get(node.operation)
+    return rule(node) if rule else node
+
+
+def _logarithm(node: Apply) -> Node:
+    """log(1 + e^u) is softplus, the logarithm of a sum of exponentials logsumexp."""
     (argument,) = node.arguments
     u = _one_plus_exp(argument)
     if u is not None:
@@ -162,4 +166,15 @@ def recognised_application(node: Apply) -> Node:
     return node if x is None else apply("logsumexp", (x,), (), (None,))
 
 
+def _inverse_of(node: Apply) -> Node:
+    """The inverse of a diagonal matrix."""
+    (argument,) = node.arguments
+    diagonal = isinstance(argument, Product) and argument.output == (0, 0) and argument.factors
+    if not diagonal or not isinstance(argument, Product):
+        return node
+    entries = contract(argument.factors, (0,), dict(enumerate(argument.sizes)), argument.scale)
+    return contract([Factor(entries, (0,), Fraction(-1))], (0, 0))
+
+
+_APPLICATIONS = {"log": _logarithm, "inv": _inverse_of}
 _RULES = (_sigmoid, _softmax, _quotients, _step, _inverse)

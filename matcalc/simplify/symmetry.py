@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from matcalc.graph import Apply, Node, Sum, add, as_symmetric, transposed
-from matcalc.operations import parse_signature
-from matcalc.operations.registry import find_rule
+from matcalc.graph import Apply, Group, Node, Product, Sum, add, as_symmetric, contract, transposed
+from matcalc.operations import find_rule, parse_signature
+from matcalc.simplify.expansion import opened
 
 _OF_SYMMETRIC = frozenset(["inv", "pinv", "adj", "expm"])  # of a symmetric matrix: symmetric
 
@@ -15,7 +15,7 @@ def with_symmetry(node: Node) -> Node:
         return node
     if isinstance(node, Apply):
         return as_symmetric(node) if _keeps(node) and is_symmetric(node.arguments[0]) else node
-    if isinstance(node, Sum) and _termwise(node) is node:
+    if isinstance(node, Sum) and is_symmetric(node):
         return as_symmetric(node)
     return node
 
@@ -26,12 +26,17 @@ def is_symmetric(node: Node) -> bool:
         return True
     if len(node.shape) != 2 or node.shape[0] != node.shape[1]:
         return False
-    turned = _termwise(node) if isinstance(node, Sum) else transposed(node, (1, 0))
-    return turned is node
+    return turned(node) is turned(node, (0, 1))
 
 
-def _termwise(node: Sum) -> Node:
-    return add([transposed(term, (1, 0)) for term in node.terms])
+def turned(node: Node, order: tuple[int, int] = (1, 0)) -> Node:
+    """A matrix with its axes in an order, the products within it opened."""
+    if isinstance(node, Sum):
+        return add([turned(term, order) for term in node.terms])
+    if not isinstance(node, Product) or Group in map(type, node.output):
+        return transposed(node, order)
+    factors, sizes = opened(node)
+    return contract(factors, [node.output[axis] for axis in order], sizes, node.scale)
 
 
 def _keeps(node: Apply) -> bool:

@@ -1,13 +1,26 @@
 import re
 import unicodedata
+from collections.abc import Iterator
 from itertools import chain
 
+import numpy as np
 import pytest
-from written_formulas import FORMULAS, declared, oracle_derivatives, rule_derivatives, written
+from unicode_reader import read_unicode
+from written_formulas import (
+    FORMULAS,
+    Derivative,
+    declared,
+    oracle_derivatives,
+    rule_derivatives,
+    table_formulas,
+    written,
+)
 
 from matcalc.dimensions import Dimension
 from matcalc.notation import Written, phrases
+from matcalc.notation.names import unicode_name
 from matcalc.notation.unicode import unicode
+from matcalc.plan import evaluate
 
 
 @pytest.mark.parametrize(("formula", "wrt", "expected"), [row[:3] for row in FORMULAS])
@@ -87,3 +100,28 @@ def test_depth_meets_no_limit() -> None:
         nested = phrases.call("einsum", [T, nested, x], ("n",), ['"ijk,j,k->i"'])
     assert unicode(Written((), deep)).endswith("exp(−x" + ")" * 2000)
     assert unicode(Written((), nested)).startswith("i ↦ Σⱼₖ T[i,j,k] (Σ")
+
+
+def _matrix_notation() -> Iterator[tuple[str, str, Derivative]]:
+    for one in chain(table_formulas(), rule_derivatives(), oracle_derivatives()):
+        shown = unicode(one.formula)
+        if not re.search(r"[\[↦Σ′″]|\bg\(|rearrange|levi_civita|0ₙ|ₓ|×|pi\(", shown):
+            yield one.source, shown, one
+
+
+def test_what_is_shown_means_what_it_should() -> None:
+    count = 0
+    for source, shown, one in _matrix_notation():
+        arrays = {unicode_name(name): array for name, array in one.arrays.items()}
+        arrays["π"] = np.pi
+        found = read_unicode(shown, arrays, one.sizes)
+        expected = np.asarray(evaluate(one.node, one.arrays, one.sizes))
+        if one.formula.phrase.kind == "row":
+            expected = expected[None, :]
+        elif expected.ndim == 1:
+            expected = expected[:, None]
+        expected = np.broadcast_to(expected, np.broadcast_shapes(expected.shape, found.shape))
+        message = f"{source}: {shown}"
+        np.testing.assert_allclose(found, expected, rtol=1e-7, atol=1e-9, err_msg=message)
+        count += 1
+    assert count > 200
