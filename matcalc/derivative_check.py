@@ -18,7 +18,7 @@ from matcalc.derivation import evaluate as evaluate_text
 from matcalc.dimensions import Dimension
 from matcalc.errors import ArrayError, NotDifferentiableError, TooLargeError, UnboundError
 from matcalc.expression import Declarations, Formula, parse_declarations
-from matcalc.graph import Node, Product, substituted, symbol, topological
+from matcalc.graph import Node, Product, topological
 from matcalc.jacobians import Jacobian
 from matcalc.plan import evaluate
 from matcalc.variables import Variable, ratio
@@ -65,6 +65,12 @@ def check_derivative(
     formula = jacobian.formula
     if formula is None:
         raise UnboundError("this is no derivative of a formula; check_jacobian takes a function")
+    if jacobian.wrt.name not in formula.variables:
+        name = jacobian.wrt.name
+        raise UnboundError(
+            f"{name} is an intermediate result, which is not moved alone; to check this, declare "
+            f"{name} as a variable instead of defining it"
+        )
     sizes = _sizes([formula.node, jacobian.node], formula.variables.values())
     _refuse_large(jacobian, sizes)
     forms = _forms(jacobian)
@@ -207,7 +213,12 @@ def _errors(
     Raises:
         ArrayError: The formula is not finite there.
     """
-    function, start = _function(formula, jacobian.wrt.name, arrays, sizes)
+    name = jacobian.wrt.name
+    start = arrays[name]
+
+    def function(x: Array) -> Array:
+        return evaluate(formula.node, {**arrays, name: x}, sizes)
+
     value = real_array(function(start), "the formula")
     direction = np.asarray(rng.normal(size=start.shape))
     whole = {form: _numerator(jacobian, of({**sizes, **arrays})) for form, of in forms.items()}
@@ -229,20 +240,6 @@ def _difference(function: Callable[[Array], Array], start: Array, step: Array) -
         return function(start + t * step)
 
     return numerical_jacobian(moved, 0.0, method="central")[0]
-
-
-def _function(
-    formula: Formula, name: str, arrays: Mapping[str, Array], sizes: Mapping[str, int]
-) -> tuple[Callable[[Array], Array], Array]:
-    """What was derived as a function of one variable or intermediate result, and its value."""
-    node = formula.node
-    if name in formula.symbols:
-        start = arrays[name]
-    else:
-        inner = formula.named[name]
-        start = evaluate(inner, arrays, sizes)
-        node = substituted(node, {inner: symbol(name, inner.shape)})
-    return lambda x: evaluate(node, {**arrays, name: x}, sizes), start
 
 
 def _numerator(jacobian: Jacobian[Any], array: Array) -> Array:

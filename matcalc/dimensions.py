@@ -21,7 +21,7 @@ Monomial = tuple[tuple[str, int], ...]  # (("m", 1), ("n", 2)) is m*n**2, names 
 Polynomial = Mapping[Monomial, int]
 
 _DIGITS = 100  # of one literal, and of one power of literals
-_LARGEST = 10**_DIGITS
+_LARGEST = 10**4000  # of a product: as text it must stay below what Python prints
 _POWER = 99  # of one name
 _TERMS = 64
 # Greek letters, except those that look like Latin ones.
@@ -147,7 +147,7 @@ def _from_polynomial(value: Polynomial) -> Dimension:
 
 def _bounded(number: int) -> int:
     if abs(number) >= _LARGEST:
-        raise TooLargeError(f"a dimension of over {_DIGITS} digits")
+        raise TooLargeError("a dimension of over 4000 digits")
     return number
 
 

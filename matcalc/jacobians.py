@@ -33,6 +33,8 @@ from matcalc.layout import (
 from matcalc.linking import Link, chain_order, compose, path_of
 from matcalc.notation import Written as WrittenFormula
 from matcalc.notation import WrittenChain, text, write_derivative, written_chain
+from matcalc.notation.latex import latex
+from matcalc.notation.unicode import unicode
 from matcalc.plan import evaluate
 from matcalc.plan.evaluate import MAX_BYTES
 from matcalc.variables import Variable, ratio
@@ -181,6 +183,32 @@ class Jacobian(Generic[Tag]):
         '(A + A.T) @ x'
         """
         return text(self._formula())
+
+    @property
+    def unicode(self) -> str:
+        """The formula in this layout as books print it, in Unicode.
+
+        Raises:
+            UnboundError: The derivative holds arrays, which have no names.
+
+        >>> import matcalc as mc
+        >>> mc.rules.quadratic_form("x[n]", "A[n,n]", wrt="x").to("denominator").unicode
+        '(A + Aᵀ) x'
+        """
+        return unicode(self._formula())
+
+    @property
+    def latex(self) -> str:
+        r"""The formula in this layout as books print it, in LaTeX.
+
+        Raises:
+            UnboundError: The derivative holds arrays, which have no names.
+
+        >>> import matcalc as mc
+        >>> print(mc.rules.quadratic_form("x[n]", "A[n,n]", wrt="x").to("denominator").latex)
+        \left(A + A^\top\right) x
+        """
+        return latex(self._formula())
 
     @property
     def einsum(self) -> str:

@@ -112,21 +112,17 @@ class _Reader:
             return np.linalg.inv(value)
         if mark == "⁻ᵀ":
             return np.linalg.inv(value).T
-        assert mark.startswith("⊙") == bool(value.ndim), mark
         exponent = mark.removeprefix("⊙")
-        return value ** (self.atom() if exponent == "^" else float(exponent.translate(_RAISED)))
+        power = self.atom() if exponent == "^" else float(exponent.translate(_RAISED))
+        if value.ndim and exponent == mark:  # of the matrix, not of its entries
+            return np.linalg.matrix_power(value, int(power))
+        return value**power
 
     def atom(self) -> Array:
         kind, _ = self.tokens[self.place]
         text = self.take()
-        if kind == "number":
-            return np.array(float(text))
-        if kind == "filled":
-            return self.constant(text)
-        if kind == "name":
-            return self.names[text]
-        if kind == "call":
-            return self.call(text)
+        if kind in ("number", "filled", "name", "call"):
+            return {"filled": self.constant, "call": self.call}.get(str(kind), self.known)(text)
         if text == "√":
             return np.sqrt(self.atom())
         self.in_norm = text == "‖"
@@ -137,6 +133,9 @@ class _Reader:
             return np.sqrt((value**2).sum())
         self.take({"(": ")", "|": "|"}[text])
         return _number(np.abs(value) if text == "|" else value)
+
+    def known(self, text: str) -> Array:
+        return self.names[text] if text in self.names else np.array(float(text))
 
     def constant(self, text: str) -> Array:
         size = self.filled.get(text[1:]) or int(text[1:].translate(_LOWERED_DIGITS))

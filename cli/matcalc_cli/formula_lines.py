@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-_SIGNS = frozenset("= + - − * / @ ⊙ ⊘ ⊗ · ↦".split())
+_SIGNS = frozenset("=+-−*/@⊙⊘⊗·↦")
 _SUMS = frozenset("+-−")
 
 
 def formula_lines(formula: str, width: int, indent: str = "  ") -> list[str]:
-    """The lines of a formula; a part that does not fit goes on further to the right.
+    r"""The lines of a formula; a part that does not fit goes on further to the right.
 
-    >>> print(*formula_lines("t = a + b; t (c − d) ⊙ e", 80), sep="\\n")
+    >>> print(*formula_lines("t = a + b; t (c − d) ⊙ e", 80), sep="\n")
       t = a + b
       t (c − d) ⊙ e
-    >>> print(*formula_lines("f(x) (c − d) + e f + g", 20), sep="\\n")
+    >>> print(*formula_lines("f(x) (c − d) + e f + g", 20), sep="\n")
       f(x) (c − d)
         + e f + g
     """
     return [
-        line
-        for part in formula.split("; ")
-        for line in _broken(part, width, indent, indent + "  ")
+        line for part in formula.split("; ") for line in _broken(part, width, indent, indent + "  ")
     ]
 
 

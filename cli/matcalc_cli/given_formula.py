@@ -58,9 +58,7 @@ class GivenFormula(NamedTuple):
         return part, Place(part.text, inside, last)
 
 
-def given_formula(
-    expression: str | None, lets: Sequence[str], file: str | None
-) -> GivenFormula:
+def given_formula(expression: str | None, lets: Sequence[str], file: str | None) -> GivenFormula:
     """The formula that the command line gives: assignments, then a file, then an expression.
 
     Args:

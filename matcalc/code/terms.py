@@ -66,6 +66,9 @@ class Terms:
             return term
         if term.op == "transpose":
             return term.args[0]
+        if term.op == "matmul" and any(part.op == "transpose" for part in term.args):
+            left, right = term.args
+            return self.matmul(self.transpose(right), self.transpose(left))
         return self.make("transpose", [term], term.shape[::-1])
 
     def matmul(self, one: Term, two: Term) -> Term:
@@ -283,6 +286,8 @@ def with_shared_inverses(root: Term, terms: Terms) -> Term:
         known = terms.known_inverse(args[0], inverses) if term.op == "solve" else None
         if known is not None:
             became[term] = terms.make("matmul", [known, args[1]], term.shape)
+        elif term.op == "transpose":
+            became[term] = terms.transpose(*args)
         else:
             became[term] = terms.make(term.op, args, term.shape, term.value)
     return became[root]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Container, Hashable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
@@ -67,7 +68,7 @@ def product_of(
     used = {label for factor in factors for label in flat(factor.labels)}
     distinct = output == labels and len(set(labels)) == len(labels)
     plain = distinct and used.issuperset(labels) and scale == ONE
-    if len(factors) == 1 and plain and factors[0][1:] == (output, Fraction(1)):
+    if len(factors) == 1 and plain and _is_itself(factors[0], output):
         return factors[0].node
     if (len(factors) > 1 or used.difference(labels)) and not plain:
         inner = tuple(label for label in dict.fromkeys(labels) if label in used)
@@ -91,6 +92,12 @@ def product_of(
         tuple(sizes[label] for label in numbers),
         scale,
     )
+
+
+def _is_itself(factor: Factor, output: tuple[Any, ...]) -> bool:
+    """Whether a product is its one factor: axis by axis, or as a symmetric matrix turned."""
+    same = factor.labels == output or (factor.is_symmetric and factor.labels == output[::-1])
+    return same and factor.exponent == 1
 
 
 def _turned(factor: Factor, coloured: Coloured, colours: Mapping[Any, int] | None) -> Factor:
@@ -139,6 +146,41 @@ def multiplied_out(node: Product, inlined: Container[Node]) -> tuple[list[Factor
                     sizes.append(size)
             waiting.append((inner, inside))
     return factors, sizes
+
+
+def multiplied_within(
+    nodes: Iterable[Node],
+    inlined: Container[Node],
+    most: int,
+    preferred: Container[Node] = (),
+) -> set[Node]:
+    """Those products of ``inlined`` that can be multiplied out with no product growing too long.
+
+    Where all would be too long, the longest stay as they are: a chain of any length becomes
+    products of bounded length, one inside the other.
+
+    Args:
+        nodes: A graph, operands first.
+        inlined: Which products may be multiplied out where they are factors.
+        most: How many factors and labels a product may have.
+        preferred: Which of them stay as they are only where nothing else helps.
+    """
+    lengths: dict[Node, int] = {}
+    found: set[Node] = set()
+    apart: set[Node] = set()
+    for node in nodes:
+        if not isinstance(node, Product):
+            continue
+        inside = Counter(f.node for f in node.factors if f.is_product and f.node in inlined)
+        length = len(node.factors) + len(node.sizes)
+        length += sum(lengths[inner] * count for inner, count in inside.items())
+        for inner in sorted(inside, key=lambda k: (k in preferred, -lengths[k], k.digest)):
+            if length > most:
+                length -= lengths[inner] * inside.pop(inner)
+                apart.add(inner)
+        lengths[node] = length - len(node.shape)
+        found.update(inside)
+    return found - apart
 
 
 def number(value: int | Fraction) -> Node:

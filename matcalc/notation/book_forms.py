@@ -12,16 +12,14 @@ from matcalc.notation.phrases import Phrase
 def in_book_form(root: Phrase) -> Phrase:
     """A phrase as books write it; iterative.
 
-    Sums of rows or columns are products with ones, except under the sum of all entries; what is
-    below a line inside a product or above another line comes below one line.
+    Sums of rows or columns are products with ones; what is below a line inside a product, or
+    above another line, comes below one line.
     """
-    listed = list(operands_first(root))
-    kept = {id(arg) for one in listed if is_sum(one) and not one.shape for arg in one.args}
     done: dict[int, Phrase] = {}
-    for phrase in listed:
+    for phrase in operands_first(root):
         args = tuple(done[id(arg)] for arg in phrase.args)
         same = all(new is old for new, old in zip(args, phrase.args, strict=True))
-        if is_sum(phrase) and phrase.shape and id(phrase) not in kept:
+        if phrase.op == "call" and phrase.value == "sum" and phrase.shape:
             done[id(phrase)] = _product_with_ones(phrase, args[0])
         elif phrase.op in ("times", "over"):
             done[id(phrase)] = _one_quotient(phrase, args)
@@ -34,11 +32,6 @@ def in_book_form(root: Phrase) -> Phrase:
         else:
             done[id(phrase)] = phrase._replace(args=args)
     return done[id(root)]
-
-
-def is_sum(phrase: Phrase) -> bool:
-    """Whether a phrase is a call of ``sum``."""
-    return phrase.op == "call" and phrase.value == "sum"
 
 
 def _product_with_ones(phrase: Phrase, matrix: Phrase) -> Phrase:

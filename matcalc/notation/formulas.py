@@ -23,15 +23,21 @@ from matcalc.graph import (
     Symbol,
     flat,
     multiplied_out,
+    multiplied_within,
     topological,
 )
 from matcalc.notation import phrases
+from matcalc.notation.indices import operands_first
 from matcalc.notation.network import Network, NoMatrixNotation, scaled
 from matcalc.notation.phrases import Phrase
 from matcalc.operations import find_rule
 
 _DECIMALS = 1000  # a coefficient of a larger denominator is written as a decimal
-NAMED = 2000  # a recurring piece of more parts than that has a name of its own
+NAMED = 2000  # a piece of more parts than that has a name of its own, if it is not the whole
+_FEW = 40  # a recurring piece of more parts has one where the whole would be too long otherwise
+_REPEATS = 16  # parts for each node: a formula that is longer says the same again and again
+_DEEP = 80  # a formula in which more pieces lie within one another is divided
+_LONG = 36  # factors and labels: longer products are not multiplied out to be written
 _LETTERS = "ijklmnopqrstuvwxyzabcdefgh"
 
 
@@ -61,7 +67,10 @@ def write(
         named_above: What recurs and has more parts than that gets a name.
         indices: Whether the last products are written in index notation.
     """
-    written = _Writer(root, names, named or {}, named_above, indices=indices).written()
+    writer = _Writer(root, names, named or {}, named_above, indices=indices)
+    written = writer.written()
+    if writer.repeats(written) and named_above > _FEW:
+        written = _Writer(root, names, named or {}, _FEW, indices=indices).written()
     return written._replace(phrase=phrases.transpose(written.phrase)) if row else written
 
 
@@ -85,7 +94,8 @@ class _Writer:
         self.named = named
         self.nodes = topological(root)
         self.uses = Counter(operand for node in self.nodes for operand in node.operands)
-        self.once = {node for node, count in self.uses.items() if count == 1 and node not in named}
+        once = {node for node, count in self.uses.items() if count == 1 and node not in named}
+        self.inlined = multiplied_within(self.nodes, once, _LONG)
         self.pieces: dict[Node, Phrase] = {}
         self.lets: list[tuple[str, Phrase]] = []
         self.taken = {node.name for node in self.nodes if isinstance(node, Symbol)}
@@ -94,28 +104,46 @@ class _Writer:
             self.taken.update(k for size in node.shape for k in dimensions.names(size))
 
     def written(self) -> Written:
-        inlined = {
-            factor.node
-            for node in self.nodes
-            if isinstance(node, Product)
-            for factor in node.factors
-            if factor.is_product and factor.node in self.once
-        }
         for node in self.nodes:
-            if node in inlined:
+            if node in self.inlined:
                 continue
-            piece = self.piece(node)
+            piece = self.shallow(self.piece(node))
+            most = self.named_above if self.uses[node] > 1 else NAMED
             if node in self.named and node is not self.root:
                 self.lets.append((self.named[node], piece))
                 piece = phrases.name(self.named[node], node.shape)
-            elif self.uses[node] > 1 and piece.size > self.named_above:
-                let = f"t{len(self.lets) + 1}"
-                while let in self.taken:
-                    let = f"t{let}"
-                self.lets.append((let, piece))
-                piece = phrases.name(let, node.shape)
+            elif piece.size > most and node is not self.root:
+                piece = self.let(piece)
             self.pieces[node] = piece._replace(symmetric=node.symmetric)
         return Written(tuple(self.lets), self.pieces[self.root])
+
+    def let(self, piece: Phrase) -> Phrase:
+        """A name for a piece; a row is named as a column."""
+        lies = piece.kind == "row"
+        stands = phrases.transpose(piece) if lies else piece
+        let = f"t{len(self.lets) + 1}"
+        while let in self.taken:
+            let = f"t{let}"
+        self.lets.append((let, stands))
+        name = phrases.name(let, stands.shape)._replace(symmetric=piece.symmetric)
+        return phrases.transpose(name) if lies else name
+
+    def shallow(self, root: Phrase) -> Phrase:
+        """A phrase with names for what lies too deep in it, so that no walk has to go deep."""
+        if root.depth <= _DEEP:
+            return root
+        done: dict[int, Phrase] = {}
+        for phrase in operands_first(root):
+            again = phrases.with_args(phrase, [done[id(arg)] for arg in phrase.args])
+            if again.depth >= _DEEP // 2 and phrase is not root:
+                again = self.let(again)
+            done[id(phrase)] = again
+        return done[id(root)]
+
+    def repeats(self, written: Written) -> bool:
+        """Whether a formula is far longer than what it is about."""
+        parts = written.phrase.size + sum(phrase.size for _, phrase in written.lets)
+        return parts > NAMED + _REPEATS * len(self.nodes)
 
     def piece(self, node: Node) -> Phrase:
         if isinstance(node, Symbol):
@@ -131,7 +159,7 @@ class _Writer:
         return self.sum(node)
 
     def product(self, node: Product) -> Phrase:
-        factors, sizes = multiplied_out(node, self.once)
+        factors, sizes = multiplied_out(node, self.inlined)
         factors.sort(key=lambda factor: self.order(self.pieces[factor.node]))
         if node.scale.number == 0:
             return _zeros(node)
@@ -274,7 +302,7 @@ class _Writer:
 
     def with_number(self, terms: list[Phrase], term: Product) -> list[Phrase]:
         """A sum with a scalar that is spread: first, if it is positive."""
-        factors, sizes = multiplied_out(term, self.once)
+        factors, sizes = multiplied_out(term, self.inlined)
         network = Network(dict(enumerate(sizes)))
         for factor in factors:
             network.take(self.pieces[factor.node], factor.labels, factor.exponent)
@@ -363,9 +391,18 @@ def _times_scale(piece: Phrase, scale: Scale) -> Phrase:
 
 
 def _split(piece: Phrase, axes: Sequence[Any], letter: Any, sizes: Sequence[Dimension]) -> Phrase:
-    """A factor with the axes of its groups apart."""
+    """A factor with the axes of its groups apart; in the pattern every axis has its own letter."""
     if not any(type(axis) is Group for axis in axes):
         return piece
+    labels = flat(axes)
+    if len(set(labels)) < len(labels):
+        places = iter(range(len(labels)))
+        axes = [
+            Group([next(places) for _ in axis]) if type(axis) is Group else next(places)
+            for axis in axes
+        ]
+        letter = dict(enumerate(map(_letter, range(len(labels)))))
+        sizes = [sizes[label] for label in labels]
     left = _pattern(axes, letter)
     right = " ".join(letter[label] for label in flat(axes))
     groups = [axis for axis in axes if type(axis) is Group]

@@ -141,7 +141,8 @@ class _Latex(Mathematics):
     def rows(self, base: str, start: str, stop: str) -> str:
         return f"{base}[{latex_size(start)}{{:}}{latex_size(stop)}]"
 
-    def over(self, _: Phrase, args: Sequence[Piece]) -> Spelled:
+    def over(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
+        del phrase
         above, below = args
         if below.phrase.kind != "scalar":
             left, right = self.within(above, SCALED), self.within(below, POWER)

@@ -16,7 +16,7 @@ from typing import ClassVar
 
 from matcalc import dimensions
 from matcalc.dimensions import Shape
-from matcalc.notation.book_forms import in_book_form, is_sum
+from matcalc.notation.book_forms import in_book_form
 from matcalc.notation.formulas import Written
 from matcalc.notation.indices import in_index_notation, is_undeclared, operands_first
 from matcalc.notation.phrases import Phrase
@@ -96,12 +96,13 @@ class Mathematics(ABC):
             "pi": self.constant,
             "inv": self.inverse,
             "pinv": self.pseudoinverse,
+            "matrix_power": self.matrix_power,
             "kron": self.kron,
             "sqrt": self.sqrt,
             "abs": self.absolute,
             "logdet": self.logdet,
             "power_of": self.power_of,
-            "sum": self.sum,
+            "norm": self.norm,
             "slice": self.slice,
         }
 
@@ -234,6 +235,12 @@ class Mathematics(ABC):
         """A pseudo-inverse."""
         return self.marked(self.within(args[0], ATOM), "+"), POWER
 
+    def matrix_power(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
+        """A power of a matrix as a product with itself."""
+        (exponent,) = phrase.extra
+        exponent = exponent.rpartition("=")[2]
+        return self.raised(self.within(args[0], ATOM), exponent, entrywise=False), POWER
+
     def matmul(self, _: Phrase, args: Sequence[Piece]) -> Spelled:
         """A matrix product; before the first factor stand its scalars."""
         first = self.within(args[0], SCALED if _is_scaled(args[0].phrase) else POWER)
@@ -277,9 +284,6 @@ class Mathematics(ABC):
         if inner.op == "call" and inner.value in _TRIGONOMETRIC and value.denominator == 1:
             name = self.raised(self.head(inner.value), self.exponent(value), entrywise=False)
             return name + self.arguments(base.args[0].text), ATOM
-        norm = self.norm(base)
-        if norm and value.denominator == 2:
-            return self.raised(norm, self.exponent(2 * value), entrywise=False), POWER
         entrywise = phrase.kind != "scalar"
         exponent = self.exponent(value)
         return self.raised(self.within(base, ATOM), exponent, entrywise=entrywise), POWER
@@ -290,35 +294,20 @@ class Mathematics(ABC):
         entrywise = phrase.kind != "scalar"
         return self.raised(self.within(base, ATOM), exponent.text, entrywise=entrywise), POWER
 
-    def norm(self, square: Piece) -> str | None:
-        """The norm whose square a piece is: of a vector, or of all entries of a matrix."""
-        if square.phrase.op == "matmul" and len(square.args) == 2:
-            left, right = square.args
-            same = left.phrase.op == "transpose" and left.args[0].text == right.text
-            vector = right.phrase.kind == "column"
-            return self.bars(right.text, double=True) if same and vector else None
-        inner = _all_entries(square.phrase, square.args)
-        if inner and inner.phrase.op == "power" and inner.phrase.value == 2:
-            return self.bars(inner.args[0].text, double=True) + "_F"
-        return None
+    def norm(self, _: Phrase, args: Sequence[Piece]) -> Spelled:
+        """A norm; that of a matrix is the root of the sum of its squares."""
+        (arg,) = args
+        return self.bars(arg.text, double=True) + (
+            "_F" if arg.phrase.kind == "matrix" else ""
+        ), ATOM
 
     def sqrt(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
         """A square root; that of a matrix is an exponent, to say that it is taken entrywise."""
         (radicand,) = args
-        norm = self.norm(radicand)
-        if norm:
-            return norm, ATOM
         if phrase.kind in ("matrix", "tensor"):
             half = self.exponent(Fraction(1, 2))
             return self.raised(self.within(radicand, ATOM), half, entrywise=True), POWER
         return self.root(radicand)
-
-    def sum(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
-        """A sum of entries."""
-        matrix = _all_entries(phrase, args)
-        if matrix:
-            return self.head("sum") + self.arguments(matrix.text), ATOM
-        return self.applied(phrase, args)
 
     def call(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
         """A function of arguments."""
@@ -408,12 +397,6 @@ def _is_call(phrase: Phrase, function: str) -> bool:
 def _is_scaled(phrase: Phrase) -> bool:
     """Whether a phrase is scalars times one array."""
     return phrase.op == "times" and sum(arg.kind != "scalar" for arg in phrase.args) == 1
-
-
-def _all_entries(phrase: Phrase, args: Sequence[Piece]) -> Piece | None:
-    """The matrix whose entries are summed, all of them: the sums of its columns are."""
-    found = is_sum(phrase) and is_sum(args[0].phrase) and not phrase.shape
-    return args[0].args[0] if found else None
 
 
 def _names(root: Phrase) -> Iterable[str]:

@@ -8,6 +8,7 @@ product or a sum; with more there is no matrix notation.
 from __future__ import annotations
 
 from collections import Counter
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -69,7 +70,7 @@ class Network:
             self.close_totals(summed)
             if not summed:
                 break
-            degree = {k: sum(k in edge[:2] for edge in self.edges) for k in summed}
+            degree = Counter(label for edge in self.edges for label in set(edge[:2]))
             label = min(summed, key=lambda k: (degree[k], str(k)))
             summed.discard(label)
             self.eliminate(label, degree[label])

@@ -23,6 +23,7 @@ class Phrase(NamedTuple):
         size: How many names, numbers and operations it holds when it is written out.
         extra: Further arguments of a call, as text: ``axis=0``.
         symmetric: Whether it is a matrix that is known to equal its transpose.
+        depth: How many pieces lie within one another, at most.
     """
 
     op: str
@@ -33,6 +34,7 @@ class Phrase(NamedTuple):
     size: int
     extra: tuple[str, ...] = ()
     symmetric: bool = False
+    depth: int = 0
 
 
 _KINDS = ("scalar", "column", "matrix")
@@ -49,7 +51,16 @@ def _made(
     listed = tuple(args)
     own = 1 if op in ("name", "number", "call", "negative", "power") else len(listed) - 1
     size = own + sum(arg.size for arg in listed)
-    return Phrase(op, listed, value, kind, shape, size, tuple(extra))
+    depth = 1 + max((arg.depth for arg in listed), default=-1)
+    return Phrase(op, listed, value, kind, shape, size, tuple(extra), depth=depth)
+
+
+def with_args(phrase: Phrase, args: Sequence[Phrase]) -> Phrase:
+    """A phrase of other pieces of the same kinds."""
+    if all(new is old for new, old in zip(args, phrase.args, strict=True)):
+        return phrase
+    made = _made(phrase.op, args, phrase.value, phrase.kind, phrase.shape, phrase.extra)
+    return made._replace(symmetric=phrase.symmetric)
 
 
 def name(value: str, shape: Shape) -> Phrase:
@@ -109,8 +120,8 @@ def transpose(phrase: Phrase) -> Phrase:
 
 
 def _as_written(phrase: Phrase) -> Phrase:
-    kind = _TURNED[phrase.kind]
-    return Phrase("transpose", (phrase,), None, kind, phrase.shape[::-1], phrase.size)
+    kind, depth = _TURNED[phrase.kind], phrase.depth + 1
+    return Phrase("transpose", (phrase,), None, kind, phrase.shape[::-1], phrase.size, depth=depth)
 
 
 def _transposed_sum(phrase: Phrase) -> Phrase:
@@ -143,7 +154,8 @@ def matmul(phrases: Sequence[Phrase]) -> Phrase:
         *(() if parts[0].kind == "row" else parts[0].shape[:1]),
         *(() if parts[-1].kind == "column" else parts[-1].shape[-1:]),
     )
-    return _made("matmul", _powers(parts), None, kind, shape)
+    parts = _powers(parts)
+    return parts[0] if len(parts) == 1 else _made("matmul", parts, None, kind, shape)
 
 
 def _powers(parts: Sequence[Phrase]) -> list[Phrase]:

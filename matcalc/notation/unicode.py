@@ -115,7 +115,8 @@ class _Unicode(Mathematics):
     def rows(self, base: str, start: str, stop: str) -> str:
         return f"{base}[{spelled_size(start)}:{spelled_size(stop)}]"
 
-    def over(self, _: Phrase, args: Sequence[Piece]) -> Spelled:
+    def over(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
+        del phrase
         above, below = args
         right = self.within(below, SCALED if _is_root(below) else POWER)
         if below.phrase.kind == "scalar":

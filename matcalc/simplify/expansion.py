@@ -31,13 +31,22 @@ def expanded(node: Node, reduce: Reduce, *, all_sums: bool) -> Node | None:
             continue
         pieces = _distributed(term, all_sums=all_sums) if isinstance(term, Product) else None
         if pieces is None:
-            done.append(term)
+            done.append(_flat(term) if all_sums else term)
         else:
             steps += 1
             waiting += [reduce(piece) for piece in reversed(pieces)]
         if len(done) + len(waiting) > _TERMS or steps > 4 * _TERMS:
             return None
-    return add(done) if steps else None
+    result = add(done)
+    return None if result is node else result
+
+
+def _flat(node: Node) -> Node:
+    """A product with the products within it opened, so that equal ones meet."""
+    if not isinstance(node, Product):
+        return node
+    factors, sizes = opened(node)
+    return contract(factors, node.output, sizes, node.scale)
 
 
 def _distributed(node: Product, *, all_sums: bool) -> list[Node] | None:

@@ -120,11 +120,12 @@ class _Opened:
                 if label in kept or label == other or len(beside) != 1:
                     continue
                 (found,) = beside
-                partner = (
-                    found[1][::-1] if matrix.symmetric and found[1][axis] == label else found[1]
-                )
-                fits = found[0] is matrix and self.powers[found] == 1
-                if fits and partner[1 - axis] == label and partner[axis] != label:
+                if found[0] is not matrix or self.powers[found] != 1:
+                    continue
+                partner = found[1]
+                if matrix.symmetric and partner[axis] == label:
+                    partner = partner[::-1]
+                if partner[1 - axis] == label and partner[axis] != label:
                     del self.powers[node, labels], self.powers[found]
                     self.join(other, partner[axis])
                     return True

@@ -46,6 +46,23 @@ def _sigmoid(powers: Powers) -> bool:
     return found
 
 
+def _grown_sigmoid(powers: Powers) -> bool:
+    """e^u σ(-u) is σ(u)."""
+    found = False
+    for (node, labels), exponent in list(powers.items()):
+        if not isinstance(node, Apply) or node.operation != "exp" or exponent < 1:
+            continue
+        (u,) = node.arguments
+        minus = apply("sigmoid", (algebra.negative(u),), u.shape)
+        count = min(exponent, powers.get((minus, labels), Fraction(0)))
+        if count >= 1 and count.denominator == 1:
+            _less(powers, (node, labels), count)
+            _less(powers, (minus, labels), count)
+            _put(powers, apply("sigmoid", (u,), u.shape), labels, count)
+            found = True
+    return found
+
+
 def _one_plus_exp(node: Node) -> Node | None:
     """The u of 1 + exp(u)."""
     if not isinstance(node, Sum) or len(node.terms) != 2:
@@ -177,4 +194,4 @@ def _inverse_of(node: Apply) -> Node:
 
 
 _APPLICATIONS = {"log": _logarithm, "inv": _inverse_of}
-_RULES = (_sigmoid, _softmax, _quotients, _step, _inverse)
+_RULES = (_sigmoid, _grown_sigmoid, _softmax, _quotients, _step, _inverse)

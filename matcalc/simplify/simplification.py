@@ -87,7 +87,7 @@ class _Simplification:
             return recognised_application(node)
         if isinstance(node, Product):
             return reduced(node, self.simplex, self.uses)
-        return node
+        return factored(node)
 
     def shortest(self, node: Node) -> Node:
         """The shortest of a node as it is, with quotients multiplied out, and with all."""

@@ -15,9 +15,8 @@ def with_symmetry(node: Node) -> Node:
         return node
     if isinstance(node, Apply):
         return as_symmetric(node) if _keeps(node) and is_symmetric(node.arguments[0]) else node
-    if isinstance(node, Sum) and is_symmetric(node):
-        return as_symmetric(node)
-    return node
+    several = isinstance(node, Sum) or (isinstance(node, Product) and len(node.factors) > 1)
+    return as_symmetric(node) if several and is_symmetric(node) else node
 
 
 def is_symmetric(node: Node) -> bool:
