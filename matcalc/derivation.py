@@ -16,6 +16,7 @@ from matcalc.jacobians import Jacobian
 from matcalc.layout import Denominator, Layout, Numerator, find_layout
 from matcalc.plan import evaluate as evaluated
 from matcalc.simplify import simplified
+from matcalc.structures import find_structure, structured
 from matcalc.variables import Variable
 
 
@@ -91,7 +92,8 @@ def derive(
         variables: The shapes, ``"A[m,n] S[n,n]:symmetric x[n]"``; a name alone is a scalar.
         layout: ``"numerator"`` or ``"denominator"``.
         order: 1, or 2 for the second derivative.
-        structure: What is known of the entries of ``wrt``: ``None``, they are independent.
+        structure: What is known of the entries of ``wrt``: ``None``, they are independent;
+            ``"symmetric"``, ``"symmetrised"`` or ``"diagonal"``, as :data:`STRUCTURES` says.
 
     Returns:
         The derivative; of a list of ``wrt`` a list.
@@ -111,28 +113,36 @@ def derive(
     array([12., 21.])
     """
     tag = find_layout(layout)
-    if structure is not None:
-        raise NotationError(f"no structure {structure[:40]!r}: entries are independent")
     declared = parse_declarations(variables)
     formula = read_formula(expression, {name: one.variable for name, one in declared.items()})
     known = {name: one.properties for name, one in declared.items()}
-    if order == 2:
-        return _shortened(_second(formula, *_pair(wrt), tag), known)
-    if order != 1:
+    if order not in (1, 2):
         raise NotationError(f"the order of a derivative is 1 or 2, not {order}")
-    names = [wrt] if isinstance(wrt, str) else list(wrt)
-    found = [_shortened(one, known) for one in _first(formula, names, tag)]
+    chosen = [wrt] if isinstance(wrt, str) else list(wrt)
+    for name in chosen if structure else ():
+        _, variable = _variable(formula, name)
+        meant = find_structure(structure, variable)
+        known[name] = known.get(name, frozenset()) | {meant.property}
+        formula = formula._replace(notes=(*formula.notes, meant.note.format(name=name)))
+    if order == 2:
+        return _shortened([_second(formula, *_pair(wrt), tag, structure)], known)[0]
+    found = _shortened(_first(formula, chosen, tag, structure), known)
     return found[0] if isinstance(wrt, str) else found
 
 
-def _shortened(found: Jacobian[Any], properties: Mapping[str, frozenset[str]]) -> Jacobian[Any]:
-    """A derivative with its formula made shorter; what has a name keeps it."""
-    formula = found.formula
-    if formula is None:
-        return found
-    node, became = simplified(found.node, properties, formula.named.values())
-    named = {name: became.get(node, node) for name, node in formula.named.items()}
-    return replace(found, node=node, formula=formula._replace(named=named))
+def _shortened(
+    found: Sequence[Jacobian[Any]], properties: Mapping[str, frozenset[str]]
+) -> list[Jacobian[Any]]:
+    """Derivatives of one formula, made shorter together; what has a name keeps it."""
+    named = found[0].formula.named if found and found[0].formula else {}
+    became = simplified([one.node for one in found], properties, named.values())
+    kept = {name: became.get(node, node) for name, node in named.items()}
+    return [
+        replace(
+            one, node=became[one.node], formula=one.formula and one.formula._replace(named=kept)
+        )
+        for one in found
+    ]
 
 
 def _pair(wrt: str | Sequence[str]) -> tuple[str, str]:
@@ -143,27 +153,32 @@ def _pair(wrt: str | Sequence[str]) -> tuple[str, str]:
     return wrt[0], wrt[1]
 
 
-def _first(formula: Formula, names: Iterable[str], tag: type[Layout]) -> list[Jacobian[Any]]:
+def _first(
+    formula: Formula, names: Iterable[str], tag: type[Layout], structure: str | None
+) -> list[Jacobian[Any]]:
     below = [_variable(formula, name) for name in names]
     of = _of(formula)
     nodes = derivatives(formula.node, [node for node, _ in below])
     return [
-        Jacobian(node, (of, variable), tag, formula)
+        Jacobian(structured(node, structure), (of, variable), tag, formula)
         for node, (_, variable) in zip(nodes, below, strict=True)
     ]
 
 
-def _second(formula: Formula, one: str, two: str, tag: type[Layout]) -> Jacobian[Any]:
+def _second(
+    formula: Formula, one: str, two: str, tag: type[Layout], structure: str | None
+) -> Jacobian[Any]:
     """The derivative of the first derivative as numerator layout writes it."""
     (first_node, first), (second_node, second) = (_variable(formula, name) for name in (one, two))
     of = _of(formula)
     (inner,) = derivatives(formula.node, [first_node])
     rank = of.rank
     axes = [*range(rank), *reversed(range(rank, rank + first.rank))]
-    gradient = transposed(inner, axes)
+    gradient = transposed(structured(inner, structure), axes)
     above = Variable(f"∂{of.name}/∂{first.name}", gradient.shape)
     (node,) = derivatives(gradient, [second_node])
-    return Jacobian(node, (above, second), tag, formula._replace(node=gradient))
+    below = above, second
+    return Jacobian(structured(node, structure), below, tag, formula._replace(node=gradient))
 
 
 def _variable(formula: Formula, name: str) -> tuple[Node, Variable]:

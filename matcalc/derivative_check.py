@@ -18,7 +18,7 @@ from matcalc.derivation import evaluate as evaluate_text
 from matcalc.dimensions import Dimension
 from matcalc.errors import ArrayError, NotDifferentiableError, TooLargeError, UnboundError
 from matcalc.expression import Declarations, Formula, parse_declarations
-from matcalc.graph import Node, Product, topological
+from matcalc.graph import Apply, Node, Product, topological
 from matcalc.jacobians import Jacobian
 from matcalc.plan import evaluate
 from matcalc.variables import Variable, ratio
@@ -62,15 +62,7 @@ def check_derivative(
     >>> bool(check_derivative(J))
     True
     """
-    formula = jacobian.formula
-    if formula is None:
-        raise UnboundError("this is no derivative of a formula; check_jacobian takes a function")
-    if jacobian.wrt.name not in formula.variables:
-        name = jacobian.wrt.name
-        raise UnboundError(
-            f"{name} is an intermediate result, which is not moved alone; to check this, declare "
-            f"{name} as a variable instead of defining it"
-        )
+    formula = _formula(jacobian)
     sizes = _sizes([formula.node, jacobian.node], formula.variables.values())
     _refuse_large(jacobian, sizes)
     forms = _forms(jacobian)
@@ -91,6 +83,26 @@ def check_derivative(
         "this is not finite at random points, so it is not checked; say what is known of its "
         "variables: x[n]:positive, S[n,n]:spd"
     )
+
+
+def _formula(jacobian: Jacobian[Any]) -> Formula:
+    """What a derivative is of, if that has numbers.
+
+    Raises:
+        UnboundError: It has none.
+    """
+    formula, name = jacobian.formula, jacobian.wrt.name
+    if formula is None:
+        raise UnboundError("this is no derivative of a formula; check_jacobian takes a function")
+    if name not in formula.variables:
+        raise UnboundError(
+            f"{name} is an intermediate result, which is not moved alone; to check this, declare "
+            f"{name} as a variable instead of defining it"
+        )
+    for node in topological(formula.node):
+        if isinstance(node, Apply) and node.operation == "function":
+            raise UnboundError(f"{node.parameters[0]} is a name alone: this is not checked")
+    return formula
 
 
 def _result(

@@ -150,13 +150,14 @@ class _Asked(NamedTuple):
         """A derivative: with respect to one name, or of second order to two."""
         import matcalc  # noqa: PLC0415 - NumPy, which --help does without
 
-        return matcalc.derive(
+        found = matcalc.derive(
             self.formula.text,
             wrt=names[0] if len(names) == 1 else names,
             variables=self.variables,
             layout=layout,
-            order=len(names),
+            order=min(len(names), 2),
         )
+        return found[0] if isinstance(found, list) else found
 
 
 class _Derived(NamedTuple):
@@ -191,40 +192,6 @@ class _Answer(NamedTuple):
     def of(self) -> Variable:
         """What was differentiated."""
         return Variable(self.derivatives[0].of, self.formula.node.shape)
-
-
-def _names(given: Sequence[str]) -> tuple[str, ...]:
-    """The names of ``--wrt``, apart by commas or not.
-
-    Raises:
-        UsageError: There is none.
-    """
-    names = tuple(name.strip() for text in given for name in text.split(",") if name.strip())
-    if not names:
-        raise UsageError("--wrt needs the name of a variable")
-    return names
-
-
-def _answer(asked: _Asked) -> _Answer:
-    from matcalc.derivation import declared  # noqa: PLC0415
-    from matcalc.expression import read_formula  # noqa: PLC0415
-
-    formula = read_formula(asked.formula.text, declared(asked.variables))
-    derivatives = [
-        _Derived(wrt, tuple(asked.derive(wrt, layout) for layout in asked.layouts))
-        for wrt in asked.wrt
-    ]
-    return _Answer(formula, tuple(derivatives))
-
-
-def _checks(asked: _Asked, answer: _Answer) -> list[Check]:
-    """Each derivative against differences; of second order also the first that it is made from."""
-    from matcalc.derivative_check import check_derivative  # noqa: PLC0415
-
-    jacobians = [one for derived in answer.derivatives for one in derived.jacobians]
-    if asked.order == 2:
-        jacobians.insert(0, asked.derive(asked.wrt[0][:1], "numerator"))
-    return [check_derivative(one, variables=asked.variables, points=_POINTS) for one in jacobians]
 
 
 def _names(given: Sequence[str]) -> tuple[str, ...]:
@@ -381,5 +348,5 @@ def _document(answer: _Answer, checks: Sequence[Check]) -> dict[str, object]:
 
 
 def _of_layout(jacobian: Jacobian[Any]) -> dict[str, object]:
-    forms = {form: getattr(jacobian, form) for form in _FORMS}
-    return {"shape": jacobian.shape, "matrix_shape": jacobian.matrix_shape, **forms}
+    shapes = {"shape": jacobian.shape, "matrix_shape": jacobian.matrix_shape}
+    return shapes | {form: getattr(jacobian, form) for form in _FORMS}

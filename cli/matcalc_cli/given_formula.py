@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from bisect import bisect
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
@@ -47,15 +48,14 @@ class GivenFormula(NamedTuple):
         return type(error)(message, places)
 
     def _part_of(self, place: Place) -> tuple[Part, Place]:
-        start = 0
-        for part in self.parts:
-            stop = start + len(part.text) + len(_APART)
-            if place.start < stop:
-                break
-            start = stop
-        inside = min(place.start - start, len(part.text))
-        last = max(inside + 1, min(place.stop - start, len(part.text)))
-        return part, Place(part.text, inside, last)
+        """The part that a place of the whole starts in, and the place within it."""
+        lengths = [len(part.text) + len(_APART) for part in self.parts]
+        starts = [sum(lengths[:k]) for k in range(len(lengths))]
+        position = bisect(starts, place.start) - 1
+        part, start = self.parts[position], starts[position]
+        first = min(place.start - start, len(part.text))
+        stop = max(first + 1, min(place.stop - start, len(part.text)))
+        return part, Place(part.text, first, stop)
 
 
 def given_formula(expression: str | None, lets: Sequence[str], file: str | None) -> GivenFormula:

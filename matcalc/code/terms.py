@@ -67,8 +67,8 @@ class Terms:
         if term.op == "transpose":
             return term.args[0]
         if term.op == "matmul" and any(part.op == "transpose" for part in term.args):
-            left, right = term.args
-            return self.matmul(self.transpose(right), self.transpose(left))
+            turned = [self.transpose(part) for part in reversed(term.args)]
+            return self.make("matmul", turned, term.shape[::-1])
         return self.make("transpose", [term], term.shape[::-1])
 
     def matmul(self, one: Term, two: Term) -> Term:

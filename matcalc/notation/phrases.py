@@ -103,8 +103,8 @@ _TURNED = {"column": "row", "row": "column", "matrix": "matrix", "scalar": "scal
 
 def transpose(phrase: Phrase) -> Phrase:
     """A transpose, pushed inside products: (A B)ᵀ is Bᵀ Aᵀ."""
-    symmetric = phrase.symmetric or (phrase.op == "call" and phrase.value in ("diag", "eye"))
-    if phrase.kind == "scalar" or symmetric:
+    diagonal = phrase.op == "call" and phrase.value in ("diag", "eye") and phrase.kind == "matrix"
+    if phrase.kind == "scalar" or phrase.symmetric or diagonal:
         return phrase
     if phrase.op == "transpose":
         return phrase.args[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from matcalc.graph import Apply, Node, Product, Sum, Symbol, as_symmetric, rebuilt, topological
 from matcalc.simplify.expansion import expanded
@@ -17,15 +17,15 @@ _SYMMETRIC = frozenset(["symmetric", "spd", "diagonal"])
 
 
 def simplified(
-    root: Node, properties: Mapping[str, frozenset[str]], kept: Iterable[Node] = ()
-) -> tuple[Node, dict[Node, Node]]:
-    """An equal node whose formula is not longer, and what became of each node.
+    roots: Sequence[Node], properties: Mapping[str, frozenset[str]], kept: Iterable[Node] = ()
+) -> dict[Node, Node]:
+    """For each node under some roots an equal one whose formula is not longer.
 
     Only what holds wherever both sides are defined is used, and what is declared. A derivative is
     simplified after it was taken: entries of a symmetric variable are independent until then.
 
     Args:
-        root: The node.
+        roots: The nodes that are asked for.
         properties: What was declared of variables, by name: ``symmetric``, ``spd``, ``diagonal``,
             ``simplex``.
         kept: Nodes that have names: they are not opened.
@@ -35,28 +35,31 @@ def simplified(
     >>> both = add([einsum("i j, j -> i", S, x), einsum("j i, j -> i", S, x)])
     >>> len(both.terms)
     2
-    >>> node, _ = simplified(both, {"S": frozenset(["symmetric"])})
-    >>> node.scale.number
+    >>> simplified([both], {"S": frozenset(["symmetric"])})[both].scale.number
     Fraction(2, 1)
     """
-    return _Simplification(root, properties, kept).result()
+    return _Simplification(roots, properties, kept).result()
 
 
 class _Simplification:
     """One walk over a graph, operands first."""
 
     def __init__(
-        self, root: Node, properties: Mapping[str, frozenset[str]], kept: Iterable[Node]
+        self,
+        roots: Sequence[Node],
+        properties: Mapping[str, frozenset[str]],
+        kept: Iterable[Node],
     ) -> None:
-        self.root = root
-        self.nodes = topological(root)
+        self.roots = roots
+        self.nodes = topological(*roots)
         self.symmetric = {name for name, known in properties.items() if known & _SYMMETRIC}
         self.simplex = {name for name, known in properties.items() if "simplex" in known}
         self.uses = Counter(below for node in self.nodes for below in node.operands)
         self.uses.update(dict.fromkeys(kept, 2))
         self.weights: dict[Node, int] = {}
 
-    def result(self) -> tuple[Node, dict[Node, Node]]:
+    def result(self) -> dict[Node, Node]:
+        """What becomes of each node."""
         ends = self.ends()
         done: dict[Node, Node] = {}
         for node in self.nodes:
@@ -67,11 +70,11 @@ class _Simplification:
                 again = self.shortest(again)
             done[node] = with_symmetry(again)
             self.uses.setdefault(done[node], self.uses[node])
-        return done[self.root], done
+        return done
 
     def ends(self) -> set[Node]:
         """Nodes at which sums and products end: the root, arguments, and what has a power."""
-        found = {self.root}
+        found = set(self.roots)
         for node in self.nodes:
             if isinstance(node, Apply):
                 found.update(node.arguments)
