@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 _SIGNS = frozenset("=+-−*/@⊙⊘⊗·↦")
 _SUMS = frozenset("+-−")
 
@@ -55,14 +53,3 @@ def _spaces(text: str) -> list[tuple[int, int, int]]:
         if character == " " and not quoted and text[k - 1] not in _SIGNS:
             found.append((depth, int(text[k + 1 : k + 2] not in _SUMS), k))
     return found
-
-
-def joined_sources(sources: Sequence[str]) -> str:
-    """Several sources of one function as one: each import and each helper once."""
-    imports: dict[str, None] = {}
-    functions: dict[str, None] = {}
-    for source in sources:
-        head, *rest = source.rstrip("\n").split("\n\n\n")
-        imports.update(dict.fromkeys(head.splitlines()))
-        functions.update(dict.fromkeys(rest))
-    return "\n\n\n".join(["\n".join(sorted(imports)), *functions]) + "\n"

@@ -13,7 +13,7 @@ from matcalc import dimensions
 from matcalc.code.calls import spell_call
 from matcalc.code.lowering import lowered
 from matcalc.code.spelling import ATOM, POWER, PRODUCT, SUM, Spelled, number, within
-from matcalc.code.terms import Term, Terms, operands_first, with_shared_inverses
+from matcalc.code.terms import Term, Terms, is_view, operands_first, with_shared_inverses
 from matcalc.dimensions import Dimension, Shape
 from matcalc.notation import Written
 
@@ -61,8 +61,7 @@ class _Source:
         for term in self.order:
             self.spelled[term] = self.hoisted(term)
         result = self.spelled[self.root].text
-        within_root = self.root.args[0] if self.root.op == "transpose" else self.root
-        if within_root.op == "name":
+        if self.root.rank and is_view(self.root):
             result = f"{within(self.spelled[self.root], ATOM)}.copy()"  # never the caller's array
         where = dict(self.where_sizes_are())
         parameters = self.parameters(where)
@@ -137,11 +136,16 @@ class _Source:
         fills = [part for part in parts if part.op in _FILLS]
         if not fills or (term.op in _FILLS and self._is_only_added(term)):
             return Spelled("") if fills else None
-        name = self.named.get(term) or self.fresh()
+        name = _word(self.named.get(term) or self.fresh())
         dense = [part for part in parts if part.op not in _FILLS]
-        if dense:
+        if any(part.rank for part in dense):
             value = self.sum_text(dense)
-            self.statements.append(f"{name} = {value}" + ".copy()" * value.isidentifier())
+            if len(dense) == 1 and (is_view(dense[0]) or value.isidentifier()):
+                value = f"{within(self.spelled[dense[0]], ATOM)}.copy()"
+            self.statements.append(f"{name} = {value}")
+        elif dense:
+            shape = self.shape_text(term.shape)
+            self.statements.append(f"{name} = np.full({shape}, {self.sum_text(dense)})")
         else:
             self.statements.append(f"{name} = np.zeros({self.shape_text(term.shape)})")
         sign = "=" if term.op in _FILLS else "+="
@@ -264,6 +268,9 @@ class _Source:
         words = [f'"{term.value}"', *(piece.text for piece in self.args(term))]
         return Spelled(f"np.einsum({', '.join(words)}{', optimize=True' * contracts})")
 
+    def column(self, term: Term) -> Spelled:
+        return Spelled(f"{within(self.args(term)[0], ATOM)}[:, None]")
+
     def ravel(self, term: Term) -> Spelled:
         order = "" if term.value == "C" else 'order="F"'
         return Spelled(f"{within(self.args(term)[0], ATOM)}.ravel({order})")
@@ -336,6 +343,7 @@ _SPELLINGS: dict[str, Callable[[Any, Term], Spelled]] = {
     "sum": _Source.sum,
     "part": _Source.part,
     "einsum": _Source.einsum,
+    "column": _Source.column,
     "ravel": _Source.ravel,
     "reshape": _Source.reshape,
     "eye": _Source.eye,

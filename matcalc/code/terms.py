@@ -66,10 +66,16 @@ class Terms:
             return term
         if term.op == "transpose":
             return term.args[0]
-        if term.op == "matmul" and any(part.op == "transpose" for part in term.args):
+        if term.op == "matmul" and self.more_transposes(term) <= 1:
             turned = [self.transpose(part) for part in reversed(term.args)]
             return self.make("matmul", turned, term.shape[::-1])
         return self.make("transpose", [term], term.shape[::-1])
+
+    def more_transposes(self, term: Term) -> int:
+        """How many more transposes are written if they stand at the factors of a product."""
+        if term.op == "matmul":
+            return sum(map(self.more_transposes, term.args))
+        return -1 if term.op == "transpose" else int(term.op not in ("diag", "eye"))
 
     def matmul(self, one: Term, two: Term) -> Term:
         """A product of matrices and vectors."""
@@ -222,14 +228,14 @@ class Terms:
             return term.args[0]
         if term.op == "number":
             return self.number(-term.value)
-        if term.op in ("filled", "diag", "padded"):
+        if term.op in ("filled", "diag", "padded", "outer"):
             first = self.negative(term.args[0])
             return self.make(term.op, [first, *term.args[1:]], term.shape, term.value)
         return self.make("negative", [term], term.shape)
 
     def over(self, above: Term, below: Term) -> Term:
         """A quotient entry by entry."""
-        if above.op in ("filled", "diag", "padded"):
+        if above.op in ("filled", "diag", "padded", "outer") and not below.rank:
             first = self.over(above.args[0], below)
             return self.make(above.op, [first, *above.args[1:]], above.shape, above.value)
         return self.make("over", [above, below], above.shape or below.shape)
@@ -243,9 +249,44 @@ class Terms:
         return self.make("power", [base], base.shape, exponent)
 
     def plus(self, parts: Sequence[Term]) -> Term:
-        """A sum; a part may be negative, or a scalar that is added to every entry."""
+        """A sum; a part may be negative, or a scalar that is added to every entry.
+
+        What is the same in every row or column is left to broadcasting.
+        """
         whole = next((part for part in parts if part.rank), parts[0])
+        full = [part for part in parts if part.rank and not _is_repeated(part)]
+        if full:
+            parts = [self.repeated(part) if _is_repeated(part) else part for part in parts]
         return self.make("plus", parts, whole.shape)
+
+    def repeated(self, term: Term) -> Term:
+        """A vector in place of an outer product with ones: it is added to every row or column."""
+        left, right = term.args
+        if left.op == "ones":
+            return right
+        return self.make("column", [left], (*left.shape, 1))
+
+
+def _is_repeated(term: Term) -> bool:
+    return term.op == "outer" and any(part.op == "ones" for part in term.args)
+
+
+_VIEWS = ("transpose", "part", "reshape", "ravel", "column")
+
+
+def is_view(term: Term) -> bool:
+    """Whether NumPy computes a term without a new array: it is an argument, or a part of one."""
+    while term.args:
+        if term.op == "diagonal":
+            return True
+        if term.op == "einsum":
+            inputs, _, output = term.value.partition("->")
+            if set(inputs) != set(output):  # a sum, or a product
+                return False
+        elif term.op not in _VIEWS:
+            return False
+        term = term.args[0]
+    return term.op == "name"
 
 
 _NOMINAL = 100.0  # what a named size counts as

@@ -1,19 +1,23 @@
-"""Printing: derivatives and chains as text and LaTeX."""
+"""Printing: derivatives and chains as text, in Unicode and in LaTeX."""
 
 from matcalc.notation.chains import WrittenChain, written_chain
 from matcalc.notation.derivatives import write_derivative
 from matcalc.notation.formulas import Written, write
+from matcalc.notation.latex import latex
 from matcalc.notation.names import latex_derivative, latex_name, latex_shape
 from matcalc.notation.text import derivative_text, text
+from matcalc.notation.unicode import unicode
 
 __all__ = [
     "Written",
     "WrittenChain",
     "derivative_text",
+    "latex",
     "latex_derivative",
     "latex_name",
     "latex_shape",
     "text",
+    "unicode",
     "write",
     "write_derivative",
     "written_chain",

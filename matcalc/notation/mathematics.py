@@ -8,18 +8,16 @@ in index notation.
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from fractions import Fraction
-from typing import ClassVar
 
 from matcalc import dimensions
-from matcalc.dimensions import Shape
 from matcalc.notation.book_forms import in_book_form
 from matcalc.notation.formulas import Written
 from matcalc.notation.indices import in_index_notation, is_undeclared, operands_first
 from matcalc.notation.phrases import Phrase
+from matcalc.notation.script import Script
 from matcalc.notation.spelling import (
     ATOM,
     FUNCTION,
@@ -43,27 +41,16 @@ _PLACES = 30  # of a decimal; what is longer is a fraction
 _DIGITS = frozenset("0123456789")
 
 
-class Mathematics(ABC):
+class Mathematics(Script):
     """The spelling of one formula.
 
     Attributes:
-        minus: Signs; those of products with their spaces.
-        dot: Between numbers.
-        entrywise: Between arrays that are multiplied entry by entry.
-        quotient: Between arrays that are divided entry by entry.
-        kronecker: Between the factors of a Kronecker product.
-        functions: The signs of functions that have one.
-        constants: The signs of arrays and numbers that have one.
         names: How each name in the formula is written.
+        shown: What names look like, which nothing else may.
+        written: The formula in index notation and in the forms of books.
+        spellers: For each operation its speller.
+        calls: For functions that are not written as a name and arguments, theirs.
     """
-
-    minus: ClassVar[str]
-    dot: ClassVar[str]
-    entrywise: ClassVar[str]
-    quotient: ClassVar[str]
-    kronecker: ClassVar[str]
-    functions: ClassVar[Mapping[str, str]]
-    constants: ClassVar[Mapping[str, str]]
 
     def __init__(self, written: Written) -> None:
         found = {name for _, root in [*written.lets, ("", written.phrase)] for name in _names(root)}
@@ -109,88 +96,6 @@ class Mathematics(ABC):
     def formula(self, between: str) -> str:
         """The formula, names for what recurs first, apart by ``between``."""
         return formula(self.written, self.spellers, between)
-
-    # How the one or the other script writes things.
-
-    @staticmethod
-    @abstractmethod
-    def named(name: str) -> str:
-        """A name."""
-
-    @staticmethod
-    @abstractmethod
-    def plain(name: str) -> str:
-        """A name letter by letter."""
-
-    @abstractmethod
-    def fraction(self, above: str, below: str) -> Spelled:
-        """A fraction of numbers."""
-
-    @abstractmethod
-    def group(self, text: str) -> str:
-        """Parentheses around a piece of a formula."""
-
-    @abstractmethod
-    def arguments(self, text: str) -> str:
-        """Parentheses around the arguments of a function."""
-
-    @abstractmethod
-    def bars(self, text: str, *, double: bool = False) -> str:
-        """Bars around a piece: an absolute value or a norm."""
-
-    @abstractmethod
-    def function_name(self, function: str) -> str:
-        """The name of a function that has no sign of its own."""
-
-    @abstractmethod
-    def primes(self, number: int) -> str:
-        """The marks of a derivative."""
-
-    @abstractmethod
-    def option(self, text: str) -> str:
-        """A further argument of a call: ``axis=0``."""
-
-    @abstractmethod
-    def marked(self, base: str, mark: str) -> str:
-        """A base with a mark above: ``T``, ``-1``, ``-T`` or ``+``."""
-
-    @abstractmethod
-    def raised(self, base: str, exponent: str, *, entrywise: bool) -> str:
-        """A power; the exponent is spelled."""
-
-    @abstractmethod
-    def sized(self, symbol: str, shape: Shape) -> str:
-        """A constant array with its shape."""
-
-    @abstractmethod
-    def exponent(self, value: Fraction) -> str:
-        """A number as an exponent."""
-
-    @abstractmethod
-    def indexed(self, base: Piece, letters: Sequence[str]) -> str:
-        """An entry of an array."""
-
-    @abstractmethod
-    def summation(self, letters: Sequence[str]) -> str:
-        """The sign of a sum over letters, and a space."""
-
-    @abstractmethod
-    def mapping(self, letters: str) -> str:
-        """The head of a function of indices, and a space."""
-
-    @abstractmethod
-    def rows(self, base: str, start: str, stop: str) -> str:
-        """Rows of a matrix, as Python counts."""
-
-    @abstractmethod
-    def over(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
-        """A quotient, entry by entry if an array is below the line."""
-
-    @abstractmethod
-    def root(self, radicand: Piece) -> Spelled:
-        """A square root."""
-
-    # What both have in common.
 
     def within(self, piece: Piece, least: int) -> str:
         """A piece, in parentheses if it binds less tightly than it must."""
@@ -297,9 +202,8 @@ class Mathematics(ABC):
     def norm(self, _: Phrase, args: Sequence[Piece]) -> Spelled:
         """A norm; that of a matrix is the root of the sum of its squares."""
         (arg,) = args
-        return self.bars(arg.text, double=True) + (
-            "_F" if arg.phrase.kind == "matrix" else ""
-        ), ATOM
+        index = "_F" if arg.phrase.kind == "matrix" else ""
+        return self.bars(arg.text, double=True) + index, ATOM
 
     def sqrt(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
         """A square root; that of a matrix is an exponent, to say that it is taken entrywise."""
@@ -361,7 +265,7 @@ class Mathematics(ABC):
     def slice(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
         """Rows of an identity matrix, which take a part of what they are multiplied with."""
         given = dict(one.split("=") for one in phrase.extra)
-        if not _is_call(args[0].phrase, "eye") or given["axis"] != "0":
+        if not _is_call(args[0].phrase, "eye") or given.get("axis") != "0":
             return self.applied(phrase, args)
         return self.rows(args[0].text, given["start"], given["stop"]), ATOM
 

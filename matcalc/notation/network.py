@@ -51,6 +51,9 @@ class Network:
             self.scalars.append((phrase, exponent))
         elif len(labels) == 1:
             self.weights.setdefault(labels[0], []).append((phrase, exponent))
+        elif labels[0] == labels[1] and exponent != 1:  # diag(X)**2, not diag(X**2)
+            column = phrases.call("diag", [phrase], phrase.shape[:1])
+            self.weights.setdefault(labels[0], []).append((column, exponent))
         else:
             self.edges.append((labels[0], labels[1], entrywise([(phrase, exponent)])))
 

@@ -14,6 +14,9 @@ from matcalc.notation.phrases import Phrase, name
 FUNCTION, SUM, QUOTIENT, PRODUCT, SCALED, POWER, ATOM = range(7)
 
 
+_LARGE = 10**15  # beyond it, no decimal of a float is exact
+
+
 class Piece(NamedTuple):
     """A phrase that is spelled.
 
@@ -87,6 +90,8 @@ def decimal(value: Fraction) -> str | None:
     """A number as people write it: 3, 0.5; ``None`` where no short decimal is exact."""
     if value.denominator == 1:
         return str(value.numerator)
+    if value > _LARGE:
+        return None
     shown = repr(float(value))
     short = len(shown) < 8 or value.denominator > 1000
     return shown if short and Fraction(shown) == value else None

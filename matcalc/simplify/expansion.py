@@ -3,14 +3,67 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from typing import Any
 
-from matcalc.graph import ONE, Factor, Group, Node, Product, Sum, add, contract
+from matcalc.graph import ONE, Apply, Factor, Group, Node, Product, Sum, add, contract
 
 _TERMS = 48
 _FACTORS = 24
+_DEPTH = 40
 
 Reduce = Callable[[Node], Node]
+
+
+def may_shorten(node: Node) -> bool:
+    """Whether two terms could meet, or a factor cancel, if a node were multiplied out.
+
+    Only which factors a term has counts here, not how they are multiplied.
+    """
+    found = _monomials(node)
+    if found is None:
+        return True
+    distinct = {frozenset(powers.items()) for powers in found}
+    return len(distinct) < len(found) or any(map(_cancels, found))
+
+
+Powers = dict[tuple[Node, bool], Fraction]  # factors above and below the line
+
+
+def _monomials(node: Node, depth: int = 0) -> list[Powers] | None:
+    """The factors of each term that a node has when it is multiplied out; ``None`` if many."""
+    if depth > _DEPTH:
+        return None
+    if isinstance(node, Sum):
+        listed = [_monomials(term, depth + 1) for term in node.terms]
+        found = [powers for inner in listed for powers in inner or ()]
+        return None if None in listed or len(found) > _TERMS else found
+    if not isinstance(node, Product):
+        return [{(node, True): Fraction(1)}]
+    terms: list[Powers] = [{}]
+    for factor in node.factors:
+        whole: list[Powers] | None = [{(factor.node, factor.exponent > 0): factor.exponent}]
+        inner = _monomials(factor.node, depth + 1) if factor.exponent == 1 else whole
+        if inner is None or len(terms) * len(inner) > _TERMS:
+            return None
+        terms = [_times(one, two) for one in terms for two in inner]
+    return terms
+
+
+def _times(one: Powers, two: Powers) -> Powers:
+    result = dict(one)
+    for key, power in two.items():
+        result[key] = result.get(key, Fraction(0)) + power
+    return result
+
+
+def _cancels(powers: Powers) -> bool:
+    """Whether a factor stands above and below the line, or beside its inverse."""
+    above = {node for node, positive in powers if positive}
+    below = {node for node, positive in powers if not positive}
+    inverted = {n.arguments[0] for n in above if isinstance(n, Apply) and n.operation == "inv"}
+    parts = {part for node in below for part in node.operands}
+    return not above.isdisjoint(below | inverted | parts)
 
 
 def expanded(node: Node, reduce: Reduce, *, all_sums: bool) -> Node | None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from matcalc.graph import ONE, Factor, Node, Product, Scale, Sum, add, contract, split
 from matcalc.simplify.expansion import opened
+from matcalc.simplify.symmetry import with_symmetry
 
 Key = tuple[Node, tuple[Any, ...]]
 
@@ -28,7 +29,7 @@ def factored(node: Node) -> Node:
     scale = _content([term.scale for term in terms])
     if not shared and scale == ONE:
         return node
-    rest = add([term.without(shared, scale) for term in terms])
+    rest = with_symmetry(add([term.without(shared, scale) for term in terms]))
     axes = tuple(range(len(node.shape)))
     sizes = dict(zip(axes, node.shape, strict=True))
     outside = [Factor(*key, power) for key, power in shared.items()]

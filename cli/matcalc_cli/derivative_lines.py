@@ -1,0 +1,201 @@
+"""A derivative as ``matcalc derive`` prints it: lines for a person, one format alone, JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from math import isfinite
+from textwrap import wrap
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TextIO
+
+from matcalc.layout import written
+from matcalc.variables import Variable
+from matcalc_cli.formula_lines import formula_lines
+from matcalc_cli.output import RED, heading, listed, paint, width
+
+if TYPE_CHECKING:  # they load NumPy, which --help does without
+    from matcalc.check import Check
+    from matcalc.expression import Formula
+    from matcalc.jacobians import Jacobian
+
+Form = Literal["text", "unicode", "latex", "numpy", "einsum"]
+POINTS = 20  # of a check
+
+_FORMS: tuple[Form, ...] = ("text", "unicode", "latex", "einsum", "numpy")
+#: What signs mean that not every book has.
+_SIGNS = {
+    "⊙": "⊙ multiplies entry by entry",
+    "⊘": "⊘ divides entry by entry",
+    "σ(": "σ(z) is 1 / (1 + exp(−z))",
+    "step(": "step(z) is 1 where z > 0, else 0",
+    "δ[": "δ[i,j] is 1 where i = j, else 0",
+}
+_READ_AS_ARRAYS = "vectors are read as NumPy's one-dimensional arrays: as columns they do not fit"
+
+
+class Derived(NamedTuple):
+    """A derivative in the layouts that were asked for."""
+
+    wrt: tuple[str, ...]
+    jacobians: tuple[Jacobian[Any], ...]
+
+    @property
+    def of(self) -> str:
+        """The name of what was differentiated; a second derivative is one of ``∂f/∂x``."""
+        return self.jacobians[0].of.name.removeprefix("∂").partition("/")[0]
+
+    @property
+    def title(self) -> str:
+        """``∂f/∂W₂``, ``∂²f/∂x²``, ``∂²f/∂x∂y``."""
+        from matcalc.notation.names import unicode_name  # noqa: PLC0415
+
+        of, *wrt = map(unicode_name, (self.of, *self.wrt))
+        if len(wrt) == 1:
+            return f"∂{of}/∂{wrt[0]}"
+        return f"∂²{of}/∂{wrt[0]}" + ("²" if wrt[0] == wrt[1] else f"∂{wrt[1]}")
+
+
+class Answer(NamedTuple):
+    """What was read, and its derivatives."""
+
+    formula: Formula
+    derivatives: tuple[Derived, ...]
+
+    @property
+    def of(self) -> Variable:
+        """What was differentiated."""
+        return Variable(self.derivatives[0].of, self.formula.node.shape)
+
+
+def answer_lines(answer: Answer) -> list[str]:
+    """What a person reads: what was derived, its derivative in each layout, code."""
+    given = _stated(answer)
+    lines = [line for part in given for line in formula_lines(part, width(), "")]
+    lines += _wrapped(f"note: {note}" for note in _notes(answer.formula))
+    shown = ""
+    for derived in answer.derivatives:
+        for where, jacobian in _by_layout(derived):
+            *lets, formula = jacobian.unicode.split("; ")
+            formula = "; ".join([*(let for let in lets if let not in given), formula])
+            lines += ["", heading(f"{derived.title} {where}"), ""]
+            lines += formula_lines(formula, width())
+            shown += formula
+    signs = [meaning for sign, meaning in _SIGNS.items() if sign in shown]
+    legend = ["", *_wrapped([f"Here {listed(signs)}."])] if signs else []
+    return [*lines, *legend, "", *_code(answer)]
+
+
+def _stated(answer: Answer) -> list[str]:
+    """What was differentiated, as it was read: the intermediate results, then the whole."""
+    from matcalc.notation import write  # noqa: PLC0415
+    from matcalc.notation.names import unicode_name  # noqa: PLC0415
+    from matcalc.notation.unicode import unicode  # noqa: PLC0415
+
+    formula, of = answer.formula, answer.of
+    named = {node: name for name, node in formula.named.items()}
+    *lets, whole = unicode(write(formula.node, tuple(formula.symbols), named)).split("; ")
+    return [*lets, f"{of._replace(name=unicode_name(of.name))} = {whole}"]
+
+
+def _notes(formula: Formula) -> list[str]:
+    """What a reader should know of how the formula was read."""
+    return [*formula.notes, *([] if formula.columns else [_READ_AS_ARRAYS])]
+
+
+def _wrapped(texts: Iterable[str]) -> list[str]:
+    return [line for text in texts for line in wrap(text, width(), break_long_words=False)]
+
+
+def _by_layout(derived: Derived) -> list[tuple[str, Jacobian[Any]]]:
+    """Each layout with its shape; one for both where they agree."""
+    first, *others = derived.jacobians
+    if others and (_shape(others[0]), others[0].unicode) == (_shape(first), first.unicode):
+        return [(f"in both layouts, {_shape(first)}", first)]
+    return [(f"in {one.layout} layout, {_shape(one)}", one) for one in derived.jacobians]
+
+
+def _shape(jacobian: Jacobian[Any]) -> str:
+    title = written(jacobian.of, jacobian.wrt, jacobian.layout).title
+    return "a number" if title == "1" else title
+
+
+def _code(answer: Answer) -> list[str]:
+    """NumPy source, in one layout: the array of the other is its transpose."""
+    last = [derived.jacobians[-1] for derived in answer.derivatives]
+    both = all(len(_by_layout(derived)) < len(derived.jacobians) for derived in answer.derivatives)
+    title = f"NumPy, {'both layouts' if both else f'{last[0].layout} layout'}"
+    if not both and len(answer.derivatives[0].jacobians) > 1:
+        title += "; the array of numerator layout is its transpose, .T"
+    source = _joined([one.numpy for one in last])
+    return [*map(heading, _wrapped([f"{title}:"])), "", *source.splitlines()]
+
+
+def check_lines(checks: Sequence[Check], stream: TextIO) -> list[str]:
+    """What the checks found, in one line if they agree."""
+    if not checks:
+        return []
+    error = max(one.error for one in checks)
+    agrees = "agrees" if all(checks) else "DOES NOT AGREE"
+    found = f"with central differences at {POINTS} points, largest error {error:.1e}"
+    lines = _wrapped([f"check: {agrees} {found}", *(one.note for one in checks if one.note)])
+    return ["", *(lines if all(checks) else [paint(line, RED, stream) for line in lines])]
+
+
+def one_format(answer: Answer, form: Form) -> list[str]:
+    """One format alone; where there are several formulas, a comment before each says which."""
+    if form == "numpy":
+        sources = [one.numpy for derived in answer.derivatives for one in derived.jacobians[-1:]]
+        return _joined(sources).splitlines()
+    formulas = [
+        (f"{derived.title} in {one.layout} layout", getattr(one, form))
+        for derived in answer.derivatives
+        for one in derived.jacobians
+    ]
+    if len(formulas) == 1:
+        return [formulas[0][1]]
+    sign = "%" if form == "latex" else "#"
+    return [line for title, formula in formulas for line in (f"{sign} {title}", formula)]
+
+
+def document(answer: Answer, checks: Sequence[Check]) -> dict[str, object]:
+    """The derivatives in every format, as JSON has them."""
+    formula = answer.formula
+    found: dict[str, object] = {
+        "of": answer.of.name,
+        "of_shape": answer.of.shape,
+        "variables": {name: one.shape for name, one in formula.variables.items()},
+        "forced": formula.forced,
+        "notes": _notes(formula),
+        "derivatives": [
+            {
+                "wrt": derived.wrt,
+                "layouts": {one.layout: _of_layout(one) for one in derived.jacobians},
+            }
+            for derived in answer.derivatives
+        ],
+    }
+    if checks:
+        error = max(one.error for one in checks)
+        found["check"] = {
+            "agrees": all(checks),
+            "error": error if isfinite(error) else None,
+            "points": POINTS,
+            "method": checks[0].method,
+            "notes": [one.note for one in checks if one.note],
+        }
+    return found
+
+
+def _of_layout(jacobian: Jacobian[Any]) -> dict[str, object]:
+    found: dict[str, object] = {form: getattr(jacobian, form) for form in _FORMS}
+    return {"shape": jacobian.shape, "matrix_shape": jacobian.matrix_shape} | found
+
+
+def _joined(sources: Sequence[str]) -> str:
+    """Several sources of one function as one: each import and each helper once."""
+    imports: dict[str, None] = {}
+    functions: dict[str, None] = {}
+    for source in sources:
+        head, *rest = source.rstrip("\n").split("\n\n\n")
+        imports.update(dict.fromkeys(head.splitlines()))
+        functions.update(dict.fromkeys(rest))
+    return "\n\n\n".join(["\n".join(sorted(imports)), *functions]) + "\n"
