@@ -11,7 +11,7 @@ from matcalc.arrays import real_array
 from matcalc.derivative import derivatives
 from matcalc.errors import NotationError
 from matcalc.expression import Declarations, Formula, parse_declarations, read_formula
-from matcalc.graph import Node, transposed
+from matcalc.graph import Node, Symbol, transposed
 from matcalc.jacobians import Jacobian
 from matcalc.layout import Denominator, Layout, Numerator, find_layout
 from matcalc.plan import evaluate as evaluated
@@ -172,6 +172,8 @@ def _second(
     (first_node, first), (second_node, second) = (_variable(formula, name) for name in (one, two))
     of = _of(formula)
     (inner,) = derivatives(formula.node, [first_node])
+    if isinstance(second_node, Symbol):  # an intermediate result might not survive
+        inner = simplified([inner], {})[inner]
     rank = of.rank
     axes = [*range(rank), *reversed(range(rank, rank + first.rank))]
     gradient = transposed(structured(inner, structure), axes)

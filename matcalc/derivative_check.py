@@ -203,7 +203,9 @@ def _forms(jacobian: Jacobian[Any]) -> dict[str, _Form]:
 
     def run(given: Mapping[str, Any]) -> Array:
         wanted = compiled.__signature__.parameters
-        return compiled(**{k: given.get(k, given.get(k.removesuffix("_"))) for k in wanted})
+        return np.asarray(
+            compiled.function(**{k: given.get(k, given.get(k.removesuffix("_"))) for k in wanted})
+        )
 
     return {
         "formula": lambda given: np.asarray(evaluate_text(text, **given)),

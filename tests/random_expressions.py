@@ -311,7 +311,8 @@ class Grammar:
         return [self.leaf(Kind(shape[1:])) for _ in range(2)]
 
     def constant(self, _: Shape) -> Tree:
-        size = self.dimension()
+        declared = sorted({size for shape in self.variables.values() for size in shape})
+        size = self.pick(declared or ["2"])
         return self.pick(
             [
                 _constant("2", lambda _: 2.0),
@@ -319,7 +320,7 @@ class Grammar:
                 _constant("3", lambda _: 3.0),
                 _constant("1e-1", lambda _: 0.1),
                 _constant("pi()", lambda _: np.pi),
-                _constant(size, lambda _: float(SIZES[size])),
+                _constant(size, lambda _: float(SIZES.get(size, 2))),
             ]
         )
 

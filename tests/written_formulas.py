@@ -41,7 +41,7 @@ FORMULAS = [
     ("kron(A, B)", "", "A ⊗ B", r"A \otimes B"),
     ("2 * kron(A + B, C)", "", "2 (A + B) ⊗ C", r"2 \left(A + B\right) \otimes C"),
     ("eye(n) - A", "", "Iₙ − A", "I_{n} - A"),
-    ("ones(n) @ ones(m).T", "", "1ₙ 1ₘᵀ", r"\mathbf{1}_{n} \mathbf{1}_{m}^\top"),
+    ("ones(n) @ b.T", "", "1ₙ bᵀ", r"\mathbf{1}_{n} b^\top"),
     ("sum(X, axis=0)", "", "Xᵀ 1ₘ", r"X^\top \mathbf{1}_{m}"),
     ("sum(X, axis=1)", "", "X 1ₙ", r"X \mathbf{1}_{n}"),
     ("inv(A)", "", "A⁻¹", "A^{-1}"),

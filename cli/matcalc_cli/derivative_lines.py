@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from collections.abc import Iterable, Sequence
 from math import isfinite
 from textwrap import wrap
@@ -9,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TextIO
 
 from matcalc.layout import written
 from matcalc.variables import Variable
+from matcalc_cli.failures import UsageError
 from matcalc_cli.formula_lines import formula_lines
 from matcalc_cli.output import RED, heading, listed, paint, width
 
@@ -21,13 +24,15 @@ Form = Literal["text", "unicode", "latex", "numpy", "einsum"]
 POINTS = 20  # of a check
 
 _FORMS: tuple[Form, ...] = ("text", "unicode", "latex", "einsum", "numpy")
-#: What signs mean that not every book has.
+#: What signs mean that not every book has, by a pattern that finds them.
 _SIGNS = {
-    "⊙": "⊙ multiplies entry by entry",
+    "⊙ ": "⊙ multiplies entry by entry",
+    r"⊙\S": "x⊙² is a power entry by entry",
     "⊘": "⊘ divides entry by entry",
-    "σ(": "σ(z) is 1 / (1 + exp(−z))",
-    "step(": "step(z) is 1 where z > 0, else 0",
-    "δ[": "δ[i,j] is 1 where i = j, else 0",
+    r"σ\(": "σ(z) is 1 / (1 + exp(−z))",
+    r"step\(": "step(z) is 1 where z > 0, else 0",
+    r"δ\[": "δ[i,j] is 1 where i = j, else 0",
+    r"\b1[₀-ₜ_]": "1ₙ is a column of ones",
 }
 _READ_AS_ARRAYS = "vectors are read as NumPy's one-dimensional arrays: as columns they do not fit"
 
@@ -68,32 +73,44 @@ class Answer(NamedTuple):
 
 def answer_lines(answer: Answer) -> list[str]:
     """What a person reads: what was derived, its derivative in each layout, code."""
-    given = _stated(answer)
+    form: Form = "unicode" if _shows_signs() else "text"
+    given = _stated(answer, form)
     lines = [line for part in given for line in formula_lines(part, width(), "")]
     lines += _wrapped(f"note: {note}" for note in _notes(answer.formula))
     shown = ""
     for derived in answer.derivatives:
         for where, jacobian in _by_layout(derived):
-            *lets, formula = jacobian.unicode.split("; ")
+            *lets, formula = getattr(jacobian, form).split("; ")
             formula = "; ".join([*(let for let in lets if let not in given), formula])
             lines += ["", heading(f"{derived.title} {where}"), ""]
             lines += formula_lines(formula, width())
             shown += formula
-    signs = [meaning for sign, meaning in _SIGNS.items() if sign in shown]
+    signs = [meaning for sign, meaning in _SIGNS.items() if re.search(sign, shown)]
     legend = ["", *_wrapped([f"Here {listed(signs)}."])] if signs else []
     return [*lines, *legend, "", *_code(answer)]
 
 
-def _stated(answer: Answer) -> list[str]:
+def _shows_signs() -> bool:
+    """Whether stdout has the signs of mathematics; a formula with ``?`` in it would be wrong."""
+    try:
+        "∂ᵀ⊙−σ₂δ↦Σ".encode(sys.stdout.encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _stated(answer: Answer, form: Form) -> list[str]:
     """What was differentiated, as it was read: the intermediate results, then the whole."""
-    from matcalc.notation import write  # noqa: PLC0415
+    from matcalc.notation import text, write  # noqa: PLC0415
     from matcalc.notation.names import unicode_name  # noqa: PLC0415
     from matcalc.notation.unicode import unicode  # noqa: PLC0415
 
     formula, of = answer.formula, answer.of
     named = {node: name for name, node in formula.named.items()}
-    *lets, whole = unicode(write(formula.node, tuple(formula.symbols), named)).split("; ")
-    return [*lets, f"{of._replace(name=unicode_name(of.name))} = {whole}"]
+    read = write(formula.node, tuple(formula.symbols), named)
+    *lets, whole = (unicode(read) if form == "unicode" else text(read)).split("; ")
+    shown = of._replace(name=unicode_name(of.name)) if form == "unicode" else of
+    return [*lets, f"{shown} = {whole}"]
 
 
 def _notes(formula: Formula) -> list[str]:
@@ -141,7 +158,13 @@ def check_lines(checks: Sequence[Check], stream: TextIO) -> list[str]:
 
 
 def one_format(answer: Answer, form: Form) -> list[str]:
-    """One format alone; where there are several formulas, a comment before each says which."""
+    """One format alone; where there are several formulas, a comment before each says which.
+
+    Raises:
+        UsageError: Unicode is asked for where stdout has not its signs.
+    """
+    if form == "unicode" and not _shows_signs():
+        raise UsageError(f"stdout is {sys.stdout.encoding}: use --format text, or PYTHONUTF8=1")
     if form == "numpy":
         sources = [one.numpy for derived in answer.derivatives for one in derived.jacobians[-1:]]
         return _joined(sources).splitlines()

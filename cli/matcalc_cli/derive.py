@@ -71,7 +71,10 @@ File = Annotated[
         show_default=False,
     ),
 ]
-LayoutOption = Annotated[Literal["numerator", "denominator", "both"], typer.Option("--layout")]
+LayoutOption = Annotated[
+    Literal["numerator", "denominator", "both"],
+    typer.Option("--layout", help="How the derivative is written down."),
+]
 Order = Annotated[int, typer.Option("--order", min=1, max=2, help="2 for the second derivative.")]
 FormatOption = Annotated[
     Form | None,

@@ -228,7 +228,7 @@ class Terms:
             return term.args[0]
         if term.op == "number":
             return self.number(-term.value)
-        if term.op in ("filled", "diag", "padded", "outer"):
+        if term.op in ("filled", "diag", "padded"):
             first = self.negative(term.args[0])
             return self.make(term.op, [first, *term.args[1:]], term.shape, term.value)
         return self.make("negative", [term], term.shape)
@@ -261,6 +261,8 @@ class Terms:
 
     def repeated(self, term: Term) -> Term:
         """A vector in place of an outer product with ones: it is added to every row or column."""
+        if term.op == "negative":
+            return self.negative(self.repeated(term.args[0]))
         left, right = term.args
         if left.op == "ones":
             return right
@@ -268,6 +270,8 @@ class Terms:
 
 
 def _is_repeated(term: Term) -> bool:
+    if term.op == "negative":
+        (term,) = term.args
     return term.op == "outer" and any(part.op == "ones" for part in term.args)
 
 

@@ -6,13 +6,14 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from matcalc.errors import MatcalcError, NotationError, ShapeError
+from matcalc.errors import MatcalcError, NotationError, ShapeError, TooLargeError
 from matcalc.expression.parser import Step
 from matcalc.expression.values import Value, dimension_of, number_of
 from matcalc.graph import Node, apply
 from matcalc.operations import RULES, Rule, algebra, find_rule, parse_signature
 
 _RANK = 16  # the axes of an array
+_LONGEST = 10**100  # an axis
 _ALIASES = {"tr": "trace", "concat": "concatenate"}
 SIZED = frozenset(["eye", "ones", "zeros"])  # take sizes alone
 _MANY = ("concatenate", "stack", "einsum")  # take any number of operands
@@ -34,7 +35,7 @@ def call(step: Step, operands: list[Any], note: Callable[[str], None]) -> Value:
     name = _ALIASES.get(step.value, step.value)
     values, named = _split(step, operands)
     if name in _CONSTANTS and not step.primes:
-        return _of_rank(_CONSTANTS[name](values))
+        return _bounded(_CONSTANTS[name](values))
     if step.primes or name not in RULES:
         return _undeclared(step, values)
     rule = find_rule(name)
@@ -47,12 +48,21 @@ def call(step: Step, operands: list[Any], note: Callable[[str], None]) -> Value:
         note(_ELEMENTWISE_OF_MATRIX)
     if name == "trace" and len(values) == 1 and first == ():
         return Value(values[0].node)
-    return _of_rank(_of_rule(rule, values, named))
+    return _bounded(_of_rule(rule, values, named))
 
 
-def _of_rank(value: Value) -> Value:
-    if len(value.node.shape) > _RANK:
-        raise ShapeError(f"an array has at most {_RANK} axes, not {len(value.node.shape)}")
+def _bounded(value: Value) -> Value:
+    """A value of not too many axes, none absurdly long.
+
+    Raises:
+        ShapeError: It has too many axes.
+        TooLargeError: An axis is too long.
+    """
+    shape = value.node.shape
+    if len(shape) > _RANK:
+        raise ShapeError(f"an array has at most {_RANK} axes, not {len(shape)}")
+    if any(isinstance(size, int) and size >= _LONGEST for size in shape):
+        raise TooLargeError("an axis grows beyond 100 digits")
     return value
 
 

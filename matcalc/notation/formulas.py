@@ -206,6 +206,8 @@ class _Writer:
             NoMatrixNotation: In neither order.
         """
         group = flat(node.output)
+        if len(group) == 1:
+            return self.pieces[factor.node]
         if group == factor.labels[::-1]:
             return phrases.call("vec", [self.pieces[factor.node]], node.shape)
         if group == factor.labels:

@@ -161,6 +161,9 @@ class Network:
         rows, columns = output
         if rows == columns:
             return diagonal(sides[0]) if sides[0] else phrases.eye(self.sizes[rows])
+        if not (self.edges or any(sides)):
+            shape = self.sizes[rows], self.sizes[columns]
+            return phrases.call("ones", (), shape, [f"({shape[0]}, {shape[1]})"])
         if not self.edges:
             left, right = (
                 entrywise(side) if side else phrases.ones(self.sizes[label])

@@ -161,15 +161,25 @@ def matmul(phrases: Sequence[Phrase]) -> Phrase:
 def _powers(parts: Sequence[Phrase]) -> list[Phrase]:
     """Factors of a matrix product, three or more equal ones in a row as a power."""
     found: list[Phrase] = []
-    for part, run in groupby(parts):
-        count = len(list(run))
+    for base, run in groupby(map(_base, parts), key=lambda pair: pair[0]):
+        count = sum(exponent for _, exponent in run)
         if count < 3:
-            found += [part] * count
-        elif part.op == "transpose":
-            found.append(transpose(_matrix_power(part.args[0], count)))
+            found += [base] * count
+        elif base.op == "transpose":
+            found.append(transpose(_matrix_power(base.args[0], count)))
         else:
-            found.append(_matrix_power(part, count))
+            found.append(_matrix_power(base, count))
     return found
+
+
+def _base(part: Phrase) -> tuple[Phrase, int]:
+    """A factor as a power of a matrix."""
+    if part.op == "transpose" and part.kind == "matrix":
+        base, exponent = _base(part.args[0])
+        return transpose(base), exponent
+    if part.op == "call" and part.value == "matrix_power":
+        return part.args[0], int(part.extra[0])
+    return part, 1
 
 
 def _matrix_power(base: Phrase, exponent: int) -> Phrase:

@@ -157,7 +157,7 @@ def pull_prod(y: Apply, operand: int, bar: Node) -> Node:
 
 def _raveled(x: Node) -> Node:
     axes = algebra.axes_of(x)
-    return contract([Factor(x, axes)], [Group(axes)])
+    return contract([Factor(x, axes)], [Group(axes)]) if len(axes) != 1 else x
 
 
 def _unraveled(node: Node, like: Node) -> Node:

@@ -13,6 +13,7 @@ _FACTORS = 24
 _DEPTH = 40
 
 Reduce = Callable[[Node], Node]
+OpensSum = Callable[[Node], bool]
 
 
 def may_shorten(node: Node) -> bool:
@@ -66,13 +67,14 @@ def _cancels(powers: Powers) -> bool:
     return not above.isdisjoint(below | inverted | parts)
 
 
-def expanded(node: Node, reduce: Reduce, *, all_sums: bool) -> Node | None:
+def expanded(node: Node, reduce: Reduce, opens_sum: OpensSum) -> Node | None:
     """A node as a sum of products; ``None`` where these are too many, or nothing was expanded.
 
     Args:
         node: A product or a sum.
         reduce: What shortens one product.
-        all_sums: Whether every sum is expanded; else only those with a quotient in a term.
+        opens_sum: Which sums are multiplied out: :func:`divides`, :func:`holds_delta`,
+            :func:`anything`.
     """
     done: list[Node] = []
     waiting = [node]
@@ -82,9 +84,9 @@ def expanded(node: Node, reduce: Reduce, *, all_sums: bool) -> Node | None:
         if isinstance(term, Sum):
             waiting += reversed(term.terms)
             continue
-        pieces = _distributed(term, all_sums=all_sums) if isinstance(term, Product) else None
+        pieces = _distributed(term, opens_sum) if isinstance(term, Product) else None
         if pieces is None:
-            done.append(_flat(term) if all_sums else term)
+            done.append(_flat(term) if opens_sum is anything else term)
         else:
             steps += 1
             waiting += [reduce(piece) for piece in reversed(pieces)]
@@ -102,13 +104,13 @@ def _flat(node: Node) -> Node:
     return contract(factors, node.output, sizes, node.scale)
 
 
-def _distributed(node: Product, *, all_sums: bool) -> list[Node] | None:
+def _distributed(node: Product, opens_sum: OpensSum) -> list[Node] | None:
     """A product over one of its sums, term by term."""
     factors, sizes = opened(node)
     if len(factors) > _FACTORS:
         return None
     sums = [f for f in factors if isinstance(f.node, Sum) and f.exponent == 1]
-    chosen = min((f for f in sums if all_sums or _divides(f.node)), key=_order, default=None)
+    chosen = min((f for f in sums if opens_sum(f.node)), key=_order, default=None)
     if chosen is None:
         return None
     others = list(factors)
@@ -119,8 +121,13 @@ def _distributed(node: Product, *, all_sums: bool) -> list[Node] | None:
     ]
 
 
-def opened(node: Product) -> tuple[list[Factor], dict[Any, Any]]:
-    """The factors of a product, those of the products within it in their place."""
+def opened(node: Product, *, scalars: bool = True) -> tuple[list[Factor], dict[Any, Any]]:
+    """The factors of a product, those of the products within it in their place.
+
+    Args:
+        node: The product.
+        scalars: Whether products that are scalars, such as traces, are opened too.
+    """
     sizes = dict(enumerate(node.sizes))
     factors: list[Factor] = []
     waiting = list(reversed(node.factors))
@@ -130,7 +137,7 @@ def opened(node: Product) -> tuple[list[Factor], dict[Any, Any]]:
         if len(factors) + len(waiting) > _FACTORS or not isinstance(inner, Product):
             factors.append(factor)
             continue
-        if not opens(inner, factor):
+        if not opens(inner, factor) or not (scalars or factor.labels):
             factors.append(factor)
             continue
         inside = dict(zip(inner.output, factor.labels, strict=True))
@@ -159,12 +166,23 @@ def opens(inner: Product, factor: Factor) -> bool:
 
 def _order(factor: Factor) -> tuple[bool, int, bytes]:
     """Sums with quotients first, then the shorter ones."""
-    return not _divides(factor.node), len(factor.node.operands), factor.node.digest
+    return not divides(factor.node), len(factor.node.operands), factor.node.digest
 
 
-def _divides(node: Node) -> bool:
+def divides(node: Node) -> bool:
     """Whether a term of a sum is a quotient."""
     return any(factor.exponent < 0 for factor in _factors(node))
+
+
+def holds_delta(node: Node) -> bool:
+    """Whether a term of a sum is a diagonal matrix, or an identity."""
+    terms = (term for term in node.operands if isinstance(term, Product))
+    return any(len(set(term.output)) < len(term.output) for term in terms)
+
+
+def anything(node: Node) -> bool:
+    """Every sum."""
+    return isinstance(node, Sum)
 
 
 def _factors(node: Node) -> Iterator[Factor]:

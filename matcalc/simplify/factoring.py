@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from math import gcd, lcm
-from typing import Any
+from typing import Any, NamedTuple
 
-from matcalc.graph import ONE, Factor, Node, Product, Scale, Sum, add, contract, split
+from matcalc.graph import (
+    ONE,
+    Factor,
+    Group,
+    Node,
+    Product,
+    Scale,
+    Sum,
+    add,
+    contract,
+    flat,
+    split,
+)
 from matcalc.simplify.expansion import opened
 from matcalc.simplify.symmetry import with_symmetry
 
@@ -28,12 +42,64 @@ def factored(node: Node) -> Node:
         }
     scale = _content([term.scale for term in terms])
     if not shared and scale == ONE:
-        return node
-    rest = with_symmetry(add([term.without(shared, scale) for term in terms]))
+        return _with_end_outside(node, terms)
+    rest = with_symmetry(factored(add([term.without(shared, scale) for term in terms])))
     axes = tuple(range(len(node.shape)))
     sizes = dict(zip(axes, node.shape, strict=True))
     outside = [Factor(*key, power) for key, power in shared.items()]
     return contract([*outside, Factor(rest, axes)], axes, sizes, scale)
+
+
+def _with_end_outside(node: Sum, terms: Sequence[_Term]) -> Node:
+    """A x + B x as (A + B) x: terms that end, or begin, with the same matrix or vector."""
+    listed = [(term, end) for term in terms for end in term.ends()]
+    groups: list[dict[_Term, _End]] = []
+    for term, end in listed:
+        group = next((g for g in groups if _same(next(iter(g.values())), end)), None)
+        if group is None:
+            groups.append({term: end})
+        else:
+            group.setdefault(term, end)
+    best = max(groups, key=len, default={})
+    if len(best) < 2:
+        return node
+    rest = [term.node for term in terms if term not in best]
+    together = _around(best, node)
+    return factored(add([together, *rest])) if rest else together
+
+
+def _around(group: Mapping[_Term, _End], node: Node) -> Node:
+    """The factor that terms share at one end, times the sum of what they are without it."""
+    first = next(iter(group.values()))
+    inside = add([term.without_end(end) for term, end in group.items()])
+    rest = with_symmetry(factored(inside))
+    axes = tuple(range(len(node.shape)))
+    kept = ("inner",) if first.axis is None else ("inner", first.axis)
+    end = Factor(first.node, kept if first.inner == 0 else kept[::-1])
+    front = tuple(axis for axis in axes if axis != first.axis)
+    return contract([Factor(rest, (*front, "inner")), end], axes)
+
+
+class _End(NamedTuple):
+    """A factor that is summed with the rest of its term over one label.
+
+    Attributes:
+        node: The factor.
+        inner: Which of its axes is summed.
+        axis: The axis of the result that its other axis is, if it has one.
+        factor: The factor with its labels.
+    """
+
+    node: Node
+    inner: int
+    axis: int | None
+    factor: Factor
+
+
+def _same(one: _End, two: _End) -> bool:
+    if one.node is not two.node or one.axis != two.axis:
+        return False
+    return one.inner == two.inner or one.node.symmetric
 
 
 class _Term:
@@ -44,7 +110,7 @@ class _Term:
         self.scale, core = split(node)
         axes = tuple(range(len(node.shape)))
         if isinstance(node, Product):
-            self.factors, self.sizes = opened(node)
+            self.factors, self.sizes = opened(node, scalars=False)
             self.output = node.output
         else:
             self.factors = [Factor(core, axes)]
@@ -63,6 +129,34 @@ class _Term:
                 key = factor.node, tuple(axis_of[label] for label in factor.labels)
                 found[key] = found.get(key, Fraction(0)) + factor.exponent
         return found
+
+    def ends(self) -> list[_End]:
+        """The factors that are summed with the rest over one label that nothing else has."""
+        if len(set(self.output)) < len(self.output) or Group in map(type, self.output):
+            return []
+        counts = Counter(label for f in self.factors for label in flat(f.labels))
+        found: list[_End] = []
+        for factor in self.factors:
+            if factor.exponent != 1 or not 1 <= len(factor.labels) <= 2:
+                continue
+            if len(factor.labels) == 1 and len(self.output) == 2:
+                continue  # what is left would have three axes
+            for inner, label in enumerate(factor.labels):
+                rest = factor.labels[1 - inner] if len(factor.labels) == 2 else None
+                summed = label not in self.output and counts[label] == 2
+                alone = rest is None or (rest in self.output and counts[rest] == 1)
+                if summed and alone and label != rest:
+                    axis = None if rest is None else self.output.index(rest)
+                    found.append(_End(factor.node, inner, axis, factor))
+        return found
+
+    def without_end(self, end: _End) -> Node:
+        """The term without such a factor; the label that was summed becomes its last axis."""
+        others = list(self.factors)
+        others.remove(end.factor)
+        kept = [label for axis, label in enumerate(self.output) if axis != end.axis]
+        output = [*kept, end.factor.labels[end.inner]]
+        return contract(others, output, self.sizes, self.scale)
 
     def without(self, shared: dict[Key, Fraction], scale: Scale) -> Node:
         """The term divided by what is shared."""

@@ -171,7 +171,8 @@ class _Opened:
         """The entries of a probability vector sum to one."""
         holders, kept = self.holders(), set(flat(self.output))
         for (node, labels), exponent in self.powers.items():
-            sums = len(labels) == 1 and labels[0] not in kept and len(holders[labels[0]]) == 1
+            alone = len(labels) == 1 and len(holders.get(labels[0], ())) == 1  # no group
+            sums = alone and labels[0] not in kept
             if sums and exponent == 1 and _sums_to_one(node, simplex):
                 del self.powers[node, labels]
                 return True

@@ -94,7 +94,7 @@ def _softmax(powers: Powers) -> bool:
                 powers[used] += change
                 if not powers[used]:
                     del powers[used]
-            _put(powers, apply("softmax", (x,), x.shape, (-1,)), key[1], _ONE)
+            _put(powers, apply("softmax", (x,), x.shape, (None,)), key[1], _ONE)
             found = True
     return found
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from matcalc.graph import Apply, Node, Product, Sum, Symbol, as_symmetric, rebuilt, topological
-from matcalc.simplify.expansion import expanded, may_shorten
+from matcalc.simplify.expansion import anything, divides, expanded, holds_delta, may_shorten
 from matcalc.simplify.factoring import factored
 from matcalc.simplify.products import reduced
 from matcalc.simplify.recognition import recognised_application
@@ -97,10 +97,8 @@ class _Simplification:
         if not isinstance(node, (Product, Sum)):
             return node
         best = factored(node)
-        if not may_shorten(node):
-            return best
-        for all_sums in (False, True):
-            other = expanded(node, self.locally, all_sums=all_sums)
+        for opens_sum in (divides, holds_delta, anything) if may_shorten(node) else (holds_delta,):
+            other = expanded(node, self.locally, opens_sum)
             if other is not None:
                 candidate = factored(self.locally(other))
                 if weight(candidate, self.weights) < weight(best, self.weights):

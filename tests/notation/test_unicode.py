@@ -16,7 +16,7 @@ from written_formulas import (
     written,
 )
 
-from matcalc.dimensions import Dimension
+from matcalc.dimensions import Dimension, Shape
 from matcalc.notation import Written, phrases
 from matcalc.notation.names import unicode_name
 from matcalc.notation.unicode import unicode
@@ -89,6 +89,18 @@ def test_no_index_has_the_name_of_a_dimension(variables: str, expected: str) -> 
 )
 def test_sizes_are_indices_where_unicode_has_them(size: Dimension, expected: str) -> None:
     assert unicode(Written((), phrases.eye(size))) == expected
+
+
+@pytest.mark.parametrize(
+    ("function", "shape", "expected"),
+    [
+        ("ones", ("m", "n"), "1ₘₓₙ"),
+        ("zeros", (3, 2), "0₃ₓ₂"),
+        ("ones", ("d", "n+1"), "1_(d×(n+1))"),
+    ],
+)
+def test_constant_matrices_have_their_shape(function: str, shape: Shape, expected: str) -> None:
+    assert unicode(Written((), phrases.call(function, (), shape))) == expected
 
 
 def test_depth_meets_no_limit() -> None:
