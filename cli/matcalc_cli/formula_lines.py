@@ -13,8 +13,8 @@ def formula_lines(formula: str, width: int, indent: str = "  ") -> list[str]:
       t = a + b
       t (c − d) ⊙ e
     >>> print(*formula_lines("f(x) (c − d) + e f + g", 20), sep="\n")
-      f(x) (c − d)
-        + e f + g
+      f(x) (c − d) + e f
+        + g
     """
     return [
         line for part in formula.split("; ") for line in _broken(part, width, indent, indent + "  ")

@@ -6,7 +6,7 @@ A **leaf** is a variable or an array. A **product** is an einsum whose output la
 **application** is an operation that is none of these: inv, exp, softmax.
 """
 
-from matcalc.graph.distribution import distribute
+from matcalc.graph.distribution import distribute, is_large_structured_sum
 from matcalc.graph.nodes import (
     ONE,
     Apply,
@@ -61,6 +61,7 @@ __all__ = [
     "dump",
     "einsum",
     "flat",
+    "is_large_structured_sum",
     "is_zero",
     "load",
     "multiplied_out",

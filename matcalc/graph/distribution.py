@@ -16,11 +16,13 @@ from typing import Any
 from matcalc import dimensions
 from matcalc.dimensions import Dimension
 from matcalc.graph.nodes import Apply, Factor, Node, Product, Sum, flat, topological
-from matcalc.graph.products import contract, multiplied_out
+from matcalc.graph.products import contract, multiplied_out, multiplied_within
 from matcalc.graph.substitution import rebuilt
 from matcalc.graph.sums import add
 
 Opens = Callable[[Node], bool]
+_NO_SIZES: Mapping[str, int] = {}
+_LONG = 40  # factors and labels: longer products are not multiplied out
 
 SMALL = 2**12
 """Up to how many entries a structured sum is written out, not distributed: it is cheaper."""
@@ -42,7 +44,7 @@ def distribute(root: Node, opens: Opens | None = None) -> Node:
         return root
     left = 50 + 2 * len(nodes)  # rewritings
     uses = Counter(operand for node in nodes for operand in node.operands)
-    once = {node for node, count in uses.items() if count == 1}
+    once = multiplied_within(nodes, {k for k, count in uses.items() if count == 1}, _LONG)
     done: dict[Node, Node] = {}
     rewritten: dict[Node, Node] = {}
     paired: set[Node] = set()
@@ -79,14 +81,27 @@ def distribute(root: Node, opens: Opens | None = None) -> Node:
     return done[root]
 
 
-def is_large_structured_sum(node: Node) -> bool:
-    """Whether a node is a sum that is large, and dense although its terms are not."""
+def is_large_structured_sum(node: Node, sizes: Mapping[str, int] = _NO_SIZES) -> bool:
+    """Whether a node is a sum that is large, and dense although its terms are not.
+
+    What is spread, the 1 of ``1 - A**2``, costs nothing beside a term that is dense anyway.
+    """
     if not isinstance(node, Sum):
         return False
-    entries = dimensions.product(node.shape)
+    entries = dimensions.product(dimensions.substitute(node.shape, sizes))
     if isinstance(entries, int) and entries <= SMALL:
         return False
-    return any(map(_is_structured, node.terms))
+    structured = [term for term in node.terms if _is_structured(term)]
+    whole = len(structured) == len(node.terms)
+    return bool(structured) and (whole or not all(map(_is_spread, structured)))
+
+
+def _is_spread(term: Node) -> bool:
+    """Whether a node is a broadcast, and holds no delta."""
+    if not isinstance(term, Product) or any(map(_is_window, term.operands)):
+        return False
+    labels = flat(term.output)
+    return len(set(labels)) == len(labels) and len(term.core) < len(labels)
 
 
 def _is_structured(term: Node) -> bool:

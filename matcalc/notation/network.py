@@ -8,7 +8,6 @@ product or a sum; with more there is no matrix notation.
 from __future__ import annotations
 
 from collections import Counter
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -208,7 +207,11 @@ def total(weights: Sequence[Power]) -> Phrase:
         weights = [(weights[0][0], Fraction(1))] * 2
     if len(weights) == 2 and all(power > 0 for _, power in weights):
         left, right = (entrywise([weight]) for weight in weights)
-        return phrases.matmul([phrases.transpose(left), right])
+        ways = [
+            phrases.matmul([phrases.transpose(one), two])
+            for one, two in ((left, right), (right, left))
+        ]
+        return min(ways, key=lambda way: phrases.transposes([way]))
     return phrases.call("sum", [entrywise(weights)], ())
 
 

@@ -127,12 +127,13 @@ def _as_written(phrase: Phrase) -> Phrase:
 def _transposed_sum(phrase: Phrase) -> Phrase:
     """A transpose inside a sum, if no more transposes are written then."""
     turned = [transpose(arg) for arg in phrase.args]
-    if _transposes(turned) <= _transposes(phrase.args):
+    if transposes(turned) <= transposes(phrase.args):
         return _made("plus", turned, None, _TURNED[phrase.kind], phrase.shape[::-1])
     return _as_written(phrase)
 
 
-def _transposes(phrases: Sequence[Phrase]) -> int:
+def transposes(phrases: Sequence[Phrase]) -> int:
+    """How many transposes are written."""
     count, waiting = 0, list(phrases)
     while waiting:
         phrase = waiting.pop()

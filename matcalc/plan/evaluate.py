@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,9 @@ from matcalc.graph import (
     Symbol,
     distribute,
     flat,
+    is_large_structured_sum,
     multiplied_out,
+    multiplied_within,
     topological,
 )
 from matcalc.operations import find_rule
@@ -39,6 +42,7 @@ Array = NDArray[np.floating[Any]]
 _NOT_WRITTEN: Array = np.zeros(0)  # the value of a window: it slices what stands beside it
 
 MAX_BYTES = 4 * 2**30
+_LONG = 200  # factors and labels: longer products are contracted part by part
 
 
 def evaluate(
@@ -64,12 +68,12 @@ def evaluate(
     array([[1., 0.],
            [0., 2.]])
     """
-    root = distribute(root)
-    nodes = topological(root)
     work = _Evaluation(dict(arrays or {}), dict(sizes or {}), max_bytes)
-    for node in nodes:
+    for node in topological(root):
         if isinstance(node, Symbol):
             work.values[node] = work.bound(node)
+    root = distribute(root, partial(is_large_structured_sum, sizes=work.sizes))
+    nodes = topological(root)
     inlined = work.inlined(nodes)
     alone = _written_alone(nodes, inlined) | {root}
     with np.errstate(all="ignore"):  # what is undefined is nan, what is too large inf
@@ -108,14 +112,10 @@ class _Evaluation:
         such as outer products.
         """
         uses = Counter(operand for node in nodes for operand in node.operands)
-        return {
-            factor.node
-            for node in nodes
-            if isinstance(node, Product)
-            for factor in node.factors
-            if factor.is_product
-            if uses[factor.node] == 1 or self.grows(factor.node)
-        }
+        products = {node for node in uses if isinstance(node, Product)}
+        growing = set(filter(self.grows, products))
+        once = {node for node in products if uses[node] == 1}
+        return multiplied_within(nodes, once | growing, _LONG, preferred=growing)
 
     def grows(self, node: Node) -> bool:
         """Whether a product has more entries than its factors together."""

@@ -13,6 +13,7 @@ from matcalc.simplify.recognition import recognised_application
 from matcalc.simplify.symmetry import with_symmetry
 from matcalc.simplify.weights import weight
 
+_SMALL = 3000  # nodes: a larger graph, a deep network, is not multiplied out
 _SYMMETRIC = frozenset(["symmetric", "spd", "diagonal"])
 
 
@@ -56,6 +57,7 @@ class _Simplification:
         self.simplex = {name for name, known in properties.items() if "simplex" in known}
         self.uses = Counter(below for node in self.nodes for below in node.operands)
         self.uses.update(dict.fromkeys(kept, 2))
+        self.is_small = len(self.nodes) <= _SMALL
         self.weights: dict[Node, int] = {}
 
     def result(self) -> dict[Node, Node]:
@@ -97,6 +99,8 @@ class _Simplification:
         if not isinstance(node, (Product, Sum)):
             return node
         best = factored(node)
+        if not self.is_small:
+            return best
         for opens_sum in (divides, holds_delta, anything) if may_shorten(node) else (holds_delta,):
             other = expanded(node, self.locally, opens_sum)
             if other is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from matcalc.graph import Apply, Group, Node, Product, Sum, add, as_symmetric, contract, transposed
 from matcalc.operations import find_rule, parse_signature
 from matcalc.simplify.expansion import opened
@@ -23,9 +25,22 @@ def is_symmetric(node: Node) -> bool:
     """Whether a matrix is known to equal its transpose."""
     if node.symmetric:
         return True
-    if len(node.shape) != 2 or node.shape[0] != node.shape[1]:
+    if len(node.shape) != 2 or node.shape[0] != node.shape[1] or _has_one_side(node):
         return False
     return turned(node) is turned(node, (0, 1))
+
+
+def _has_one_side(node: Node) -> bool:
+    """Whether a factor on one axis alone has no twin that could be on the other."""
+    if not isinstance(node, Product) or Group in map(type, node.output):
+        return False
+    factors, _ = opened(node)
+    counts = Counter(factor.node for factor in factors)
+    rows, columns = node.output
+    return rows != columns and any(
+        counts[factor.node] == 1 and (rows in factor.labels) != (columns in factor.labels)
+        for factor in factors
+    )
 
 
 def turned(node: Node, order: tuple[int, int] = (1, 0)) -> Node:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from matcalc.graph import ONE, Node, Product, Sum, topological
+from matcalc.graph import ONE, Node, Product, Sum
 
 
 def weight(root: Node, known: dict[Node, int]) -> int:
     """The weight of a node; what is ``known`` already is not counted again."""
-    if root in known:
-        return known[root]
-    for node in topological(root):
+    waiting = [root]
+    while waiting:
+        node = waiting[-1]
+        missing = [operand for operand in node.operands if operand not in known]
+        if missing and node not in known:
+            waiting += missing
+            continue
+        waiting.pop()
         if node not in known:
             known[node] = _own(node) + sum(known[operand] for operand in node.operands)
     return known[root]

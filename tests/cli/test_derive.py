@@ -262,6 +262,7 @@ def test_notes_say_how_it_was_read(matcalc: Any) -> None:
 
 def test_signs_are_explained_where_they_are_used(matcalc: Any) -> None:
     out = matcalc("derive", "sum(sigmoid(x)**3 / k)", "--wrt", "x", "--vars", "x[n] k").out
+    out = " ".join(out.split())
     assert "⊙ multiplies entry by entry" in out
     assert "σ(z) is 1 / (1 + exp(−z))" in out
     assert "δ" not in out
