@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from numbers import Integral
 from typing import Any, Literal, overload
@@ -10,13 +10,13 @@ from typing import Any, Literal, overload
 from matcalc.arrays import real_array
 from matcalc.derivative import derivatives
 from matcalc.errors import NotationError
-from matcalc.expression import Declarations, Formula, parse_declarations, read_formula
-from matcalc.graph import Node, Symbol, transposed
+from matcalc.expression import Declarations, Declared, parse_declarations, read_formula
+from matcalc.graph import Node, substituted, symbol, transposed
 from matcalc.jacobians import Jacobian
 from matcalc.layout import Denominator, Layout, Numerator, find_layout
 from matcalc.plan import evaluate as evaluated
 from matcalc.simplify import simplified
-from matcalc.structures import find_structure, structured
+from matcalc.structures import Structure, find_structure, structured
 from matcalc.variables import Variable
 
 
@@ -113,94 +113,120 @@ def derive(
     array([12., 21.])
     """
     tag = find_layout(layout)
-    declared = parse_declarations(variables)
-    formula = read_formula(expression, {name: one.variable for name, one in declared.items()})
-    known = {name: one.properties for name, one in declared.items()}
     if order not in (1, 2):
         raise NotationError(f"the order of a derivative is 1 or 2, not {order}")
     chosen = [wrt] if isinstance(wrt, str) else list(wrt)
-    for name in chosen if structure else ():
-        _, variable = _variable(formula, name)
-        meant = find_structure(structure, variable)
-        known[name] = known.get(name, frozenset()) | {meant.property}
-        formula = formula._replace(notes=(*formula.notes, meant.note.format(name=name)))
+    task = _Task(expression, parse_declarations(variables), chosen, structure)
     if order == 2:
-        return _shortened([_second(formula, *_pair(wrt), tag, structure)], known)[0]
-    found = _shortened(_first(formula, chosen, tag, structure), known)
+        return task.shortened([task.second(tag)])[0]
+    found = task.shortened(task.first(tag))
     return found[0] if isinstance(wrt, str) else found
 
 
-def _shortened(
-    found: Sequence[Jacobian[Any]], properties: Mapping[str, frozenset[str]]
-) -> list[Jacobian[Any]]:
-    """Derivatives of one formula, made shorter together; what has a name keeps it."""
-    named = found[0].formula.named if found and found[0].formula else {}
-    became = simplified([one.node for one in found], properties, named.values())
-    kept = {name: became.get(node, node) for name, node in named.items()}
-    return [
-        replace(
-            one, node=became[one.node], formula=one.formula and one.formula._replace(named=kept)
-        )
-        for one in found
-    ]
+class _Task:
+    """A formula, and what it is differentiated with respect to."""
 
+    def __init__(
+        self,
+        expression: str,
+        declared: Mapping[str, Declared],
+        wrt: Sequence[str],
+        structure: str | None,
+    ) -> None:
+        variables = {name: one.variable for name, one in declared.items()}
+        self.formula = read_formula(expression, variables, opaque=wrt)
+        self.properties = {name: one.properties for name, one in declared.items()}
+        self.structure = structure
+        named = self.formula.named
+        self.definitions = {
+            symbol(name, node.shape): node for name, node in named.items() if name in wrt
+        }
+        self.below = [self.variable(name) for name in wrt]
+        for _, variable in self.below if structure else ():
+            self.declare(find_structure(str(structure), variable), variable.name)
+        self.of = Variable(self.name(), self.formula.node.shape)
 
-def _pair(wrt: str | Sequence[str]) -> tuple[str, str]:
-    if isinstance(wrt, str):
-        return wrt, wrt
-    if len(wrt) != 2:
-        raise NotationError(f"a second derivative has one or two variables, not {len(wrt)}")
-    return wrt[0], wrt[1]
+    def variable(self, name: str) -> tuple[Node, Variable]:
+        """What a derivative is taken with respect to: a variable or an intermediate result.
 
+        Raises:
+            NotationError: It is neither.
+        """
+        formula = self.formula
+        node = formula.symbols.get(name) or formula.named.get(name)
+        if node is None:
+            known = ", ".join([*formula.symbols, *formula.named])
+            raise NotationError(f"wrt is {name[:60]!r}, which is not a variable; there are {known}")
+        if node is formula.node and name in formula.named:
+            raise NotationError(f"{name} is what is differentiated; it cannot be wrt too")
+        return symbol(name, node.shape), Variable(name, node.shape)
 
-def _first(
-    formula: Formula, names: Iterable[str], tag: type[Layout], structure: str | None
-) -> list[Jacobian[Any]]:
-    below = [_variable(formula, name) for name in names]
-    of = _of(formula)
-    nodes = derivatives(formula.node, [node for node, _ in below])
-    return [
-        Jacobian(structured(node, structure), (of, variable), tag, formula)
-        for node, (_, variable) in zip(nodes, below, strict=True)
-    ]
+    def declare(self, structure: Structure, name: str) -> None:
+        """Note what a structure says of a variable, and of the answer."""
+        self.properties[name] = self.properties.get(name, frozenset()) | {structure.property}
+        notes = (*self.formula.notes, structure.note.format(name=name))
+        self.formula = self.formula._replace(notes=notes)
 
-
-def _second(
-    formula: Formula, one: str, two: str, tag: type[Layout], structure: str | None
-) -> Jacobian[Any]:
-    """The derivative of the first derivative as numerator layout writes it."""
-    (first_node, first), (second_node, second) = (_variable(formula, name) for name in (one, two))
-    of = _of(formula)
-    (inner,) = derivatives(formula.node, [first_node])
-    if isinstance(second_node, Symbol):  # an intermediate result might not survive
-        inner = simplified([inner], {})[inner]
-    rank = of.rank
-    axes = [*range(rank), *reversed(range(rank, rank + first.rank))]
-    gradient = transposed(structured(inner, structure), axes)
-    above = Variable(f"∂{of.name}/∂{first.name}", gradient.shape)
-    (node,) = derivatives(gradient, [second_node])
-    below = above, second
-    return Jacobian(structured(node, structure), below, tag, formula._replace(node=gradient))
-
-
-def _variable(formula: Formula, name: str) -> tuple[Node, Variable]:
-    """What a derivative is taken with respect to: a variable or an intermediate result."""
-    node = formula.symbols.get(name) or formula.named.get(name)
-    if node is None:
-        known = ", ".join([*formula.symbols, *formula.named])
-        raise NotationError(f"wrt is {name[:60]!r}, which is not a variable; there are {known}")
-    return node, Variable(name, node.shape)
-
-
-def _of(formula: Formula) -> Variable:
-    """What is differentiated, under a name that nothing else has."""
-    node = formula.node
-    given = next((name for name, known in formula.named.items() if known is node), None)
-    if given is None:
-        given = "F" if len(node.shape) > 1 else "f"
+    def name(self) -> str:
+        """A name for what is differentiated: its own, or one that nothing else has."""
+        formula = self.formula
+        for name, node in formula.named.items():
+            if node is formula.node:
+                return name
+        given = "F" if len(formula.node.shape) > 1 else "f"
         while given in formula.symbols or given in formula.named:
             given += "_"
-    return Variable(given, node.shape)
+        return given
+
+    def first(self, tag: type[Layout]) -> list[Jacobian[Any]]:
+        nodes = self.derivatives(self.formula.node, [node for node, _ in self.below])
+        return [
+            Jacobian(node, (self.of, variable), tag, self.formula)
+            for node, (_, variable) in zip(nodes, self.below, strict=True)
+        ]
+
+    def second(self, tag: type[Layout]) -> Jacobian[Any]:
+        """The derivative of the first derivative as numerator layout writes it.
+
+        Raises:
+            NotationError: There are not one or two variables.
+        """
+        if len(self.below) not in (1, 2):
+            found = len(self.below)
+            raise NotationError(f"a second derivative has one or two variables, not {found}")
+        (one, first), (two, second) = self.below[0], self.below[-1]
+        (inner,) = self.derivatives(self.formula.node, [one])
+        inner = simplified([inner], {})[inner]
+        rank = self.of.rank
+        axes = [*range(rank), *reversed(range(rank, rank + first.rank))]
+        gradient = transposed(inner, axes)
+        above = Variable(f"∂{self.of.name}/∂{first.name}", gradient.shape)
+        (node,) = self.derivatives(gradient, [two])
+        formula = self.formula._replace(node=gradient)
+        return Jacobian(node, (above, second), tag, formula)
+
+    def derivatives(self, root: Node, wrt: Sequence[Node]) -> list[Node]:
+        nodes = derivatives(root, wrt, self.definitions)
+        return [structured(node, self.structure) for node in nodes]
+
+    def shortened(self, found: Sequence[Jacobian[Any]]) -> list[Jacobian[Any]]:
+        """Derivatives in the form that is given back, all of them shortened together."""
+        named = {name: self.defined(node) for name, node in self.formula.named.items()}
+        nodes = [self.defined(one.node) for one in found]
+        became = simplified(nodes, self.properties, named.values())
+        kept = {name: became.get(node, node) for name, node in named.items()}
+        result: list[Jacobian[Any]] = []
+        for one, node in zip(found, nodes, strict=True):
+            whole = self.defined(one.formula.node) if one.formula else node
+            formula = self.formula._replace(node=whole, named=kept)
+            result.append(replace(one, node=became[node], formula=formula))
+        return result
+
+    def defined(self, node: Node) -> Node:
+        """A node with what symbols stand for in their place."""
+        for name, meaning in reversed(self.definitions.items()):
+            node = substituted(node, {name: meaning})
+        return node
 
 
 def evaluate(expression: str, /, **arrays: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from matcalc.errors import NotDifferentiableError
 from matcalc.graph import (
@@ -18,12 +18,21 @@ from matcalc.graph import (
 )
 from matcalc.operations import find_rule
 
+_NO_DEFINITIONS: Mapping[Node, Node] = {}
 
-def derivatives(root: Node, wrt: Sequence[Node]) -> list[Node]:
+
+def derivatives(
+    root: Node, wrt: Sequence[Node], definitions: Mapping[Node, Node] = _NO_DEFINITIONS
+) -> list[Node]:
     """The derivatives of a node with respect to others, all in one sweep.
 
     Each has the axes of the root and then those of the variable. What the root does not depend
     on has a derivative of zero, by its structure.
+
+    Args:
+        root: What is differentiated.
+        wrt: Nodes under it.
+        definitions: What symbols stand for, earlier ones first: the sweep goes on through them.
 
     Raises:
         NotDifferentiableError: An operation on the way has no derivative.
@@ -35,10 +44,13 @@ def derivatives(root: Node, wrt: Sequence[Node]) -> list[Node]:
     >>> derivatives(einsum("i j, j -> i", A, x), [x])[0] is A
     True
     """
-    nodes = topological(root)
+    nodes = topological(*definitions.values(), root)
+    operands = {
+        node: (definitions[node],) if node in definitions else node.operands for node in nodes
+    }
     depends = set(wrt)
     for node in nodes:
-        if any(operand in depends for operand in node.operands):
+        if any(operand in depends for operand in operands[node]):
             depends.add(node)
     axes = tuple(range(len(root.shape)))
     identity = contract([], axes + axes, dict(zip(axes, root.shape, strict=True)))
@@ -50,7 +62,7 @@ def derivatives(root: Node, wrt: Sequence[Node]) -> list[Node]:
         bar = add(arrived.pop(node))
         if node in wrt:
             found[node] = bar
-        for k, operand in enumerate(node.operands):
+        for k, operand in enumerate(operands[node]):
             if operand in depends:
                 arrived.setdefault(operand, []).append(_pulled(node, k, bar))
     return [found.get(node, zero(root.shape + node.shape)) for node in wrt]

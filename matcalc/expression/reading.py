@@ -8,7 +8,7 @@ fails in columns is reported.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -61,7 +61,10 @@ class Formula(NamedTuple):
 
 
 def read_formula(
-    formula: str, variables: Mapping[str, Variable], sizes: Mapping[str, int] = _NO_SIZES
+    formula: str,
+    variables: Mapping[str, Variable],
+    sizes: Mapping[str, int] = _NO_SIZES,
+    opaque: Collection[str] = (),
 ) -> Formula:
     """Read a formula of variables whose shapes are known; names of sizes are made to agree.
 
@@ -69,6 +72,7 @@ def read_formula(
         formula: The formula, in the input language.
         variables: Its variables by name.
         sizes: The sizes of dimensions that are known.
+        opaque: Intermediate results that stand in the formula as symbols of their own.
 
     Raises:
         NotationError: It cannot be read, or a name is unknown.
@@ -85,9 +89,9 @@ def read_formula(
     lines = lines_of(parse(formula))
     check_names(lines, variables, sizes)
     try:
-        return _Reader(lines, Sizes(variables, sizes), columns=True).read()
+        return _Reader(lines, Sizes(variables, sizes), opaque, columns=True).read()
     except ShapeError as error:
-        flat = _Reader(lines, Sizes(variables, sizes), columns=False)
+        flat = _Reader(lines, Sizes(variables, sizes), opaque, columns=False)
         try:
             found = flat.read()
         except MatcalcError:
@@ -110,8 +114,11 @@ class _Reader:
     the name has to do with are read again.
     """
 
-    def __init__(self, lines: Sequence[Line], sizes: Sizes, *, columns: bool) -> None:
+    def __init__(
+        self, lines: Sequence[Line], sizes: Sizes, opaque: Collection[str], *, columns: bool
+    ) -> None:
         self.lines = lines
+        self.opaque = opaque
         self.sizes = sizes
         self.columns = columns
         self.symbols: dict[str, Node] = {
@@ -243,7 +250,8 @@ class _Reader:
         after = next((k for k in self.lines if k.operands[:1] == (position,)), None)
         if line.step.value not in "*/" or after is None or after.step.value != "@":
             return ""
-        scratch = _Reader(self.lines[: after.operands[1] + 1], self.sizes, columns=self.columns)
+        lines = self.lines[: after.operands[1] + 1]
+        scratch = _Reader(lines, self.sizes, self.opaque, columns=self.columns)
         scratch.values = [*self.values, Value(number(0))]
         try:
             scratch.read()
@@ -304,6 +312,8 @@ class _Reader:
         name = step.value
         if self.named.get(name, len(self.values)) < len(self.values):
             found: Value = self.values[self.named[name]]
+            if name in self.opaque:
+                return found._replace(node=symbol(name, found.node.shape))
             return found
         if name in self.symbols:
             return Value(self.symbols[name])

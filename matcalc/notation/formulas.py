@@ -27,7 +27,7 @@ from matcalc.graph import (
     topological,
 )
 from matcalc.notation import phrases
-from matcalc.notation.indices import operands_first
+from matcalc.notation.division import divided
 from matcalc.notation.network import Network, NoMatrixNotation, scaled
 from matcalc.notation.phrases import Phrase
 from matcalc.operations import find_rule
@@ -36,7 +36,6 @@ _DECIMALS = 1000  # a coefficient of a larger denominator is written as a decima
 NAMED = 2000  # a piece of more parts than that has a name of its own, if it is not the whole
 _FEW = 40  # a recurring piece of more parts has one where the whole would be too long otherwise
 _REPEATS = 16  # parts for each node: a formula that is longer says the same again and again
-_DEEP = 80  # a formula in which more pieces lie within one another is divided
 _LONG = 36  # factors and labels: longer products are not multiplied out to be written
 _LETTERS = "ijklmnopqrstuvwxyzabcdefgh"
 
@@ -107,7 +106,7 @@ class _Writer:
         for node in self.nodes:
             if node in self.inlined:
                 continue
-            piece = self.shallow(self.piece(node))
+            piece = divided(self.piece(node), self.let)
             most = self.named_above if self.uses[node] > 1 else NAMED
             if node in self.named and node is not self.root:
                 self.lets.append((self.named[node], piece))
@@ -127,18 +126,6 @@ class _Writer:
         self.lets.append((let, stands))
         name = phrases.name(let, stands.shape)._replace(symmetric=piece.symmetric)
         return phrases.transpose(name) if lies else name
-
-    def shallow(self, root: Phrase) -> Phrase:
-        """A phrase with names for what lies too deep in it, so that no walk has to go deep."""
-        if root.depth <= _DEEP:
-            return root
-        done: dict[int, Phrase] = {}
-        for phrase in operands_first(root):
-            again = phrases.with_args(phrase, [done[id(arg)] for arg in phrase.args])
-            if again.depth >= _DEEP // 2 and phrase is not root:
-                again = self.let(again)
-            done[id(phrase)] = again
-        return done[id(root)]
 
     def repeats(self, written: Written) -> bool:
         """Whether a formula is far longer than what it is about."""
