@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -17,7 +17,17 @@ from matcalc.plan import evaluate
 from matcalc.variables import Variable, ratio
 
 
-def directional(node: Node, form: Written, v: ArrayLike) -> Array:
+class Given(NamedTuple):
+    """The numbers of a formula's variables, and the sizes of its dimensions."""
+
+    arrays: dict[str, Array] = {}  # noqa: RUF012 - never changed
+    sizes: dict[str, int] = {}  # noqa: RUF012
+
+
+NOTHING = Given()
+
+
+def directional(node: Node, form: Written, v: ArrayLike, given: Given = NOTHING) -> Array:
     """The Jacobian-vector product: ``v`` has the shape of ``wrt``, the result that of ``of``.
 
     Raises:
@@ -26,10 +36,10 @@ def directional(node: Node, form: Written, v: ArrayLike) -> Array:
     """
     rank = form.of.rank
     axes = tuple(range(len(node.shape)))
-    return _contracted(node, _of_shape(form.wrt, v), axes[rank:], axes[:rank])
+    return _contracted(node, _of_shape(form.wrt, v), axes[rank:], axes[:rank], given)
 
 
-def pulled_back(node: Node, form: Written, u: ArrayLike) -> Array:
+def pulled_back(node: Node, form: Written, u: ArrayLike, given: Given = NOTHING) -> Array:
     """The vector-Jacobian product: ``u`` has the shape of ``of``, the result that of ``wrt``.
 
     Raises:
@@ -38,7 +48,7 @@ def pulled_back(node: Node, form: Written, u: ArrayLike) -> Array:
     """
     rank = form.of.rank
     axes = tuple(range(len(node.shape)))
-    return _contracted(node, _of_shape(form.of, u), axes[:rank], axes[rank:])
+    return _contracted(node, _of_shape(form.of, u), axes[:rank], axes[rank:], given)
 
 
 def _of_shape(variable: Variable, value: ArrayLike) -> Array:
@@ -48,7 +58,13 @@ def _of_shape(variable: Variable, value: ArrayLike) -> Array:
     return array
 
 
-def _contracted(node: Node, array: Array, labels: Sequence[Any], output: Sequence[Any]) -> Array:
+def _contracted(
+    node: Node,
+    array: Array,
+    labels: Sequence[Any],
+    output: Sequence[Any],
+    given: Given = NOTHING,
+) -> Array:
     """The product with an array, the axes of the node labelled by their numbers."""
     axes = tuple(range(len(node.shape)))
     shape = [
@@ -57,7 +73,7 @@ def _contracted(node: Node, array: Array, labels: Sequence[Any], output: Sequenc
     ]
     operand = symbol("(an array)", tuple(shape))
     product = contract([Factor(node, axes), Factor(operand, tuple(labels))], output)
-    return evaluate(product, {operand.name: array})
+    return evaluate(product, {operand.name: array, **given.arrays}, given.sizes)
 
 
 def matrix_product(node: Node, form: Written, value: ArrayLike, *, from_left: bool) -> Array:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from numbers import Integral
 from typing import Any, Literal, overload
+
+import numpy as np
 
 from matcalc.arrays import real_array
 from matcalc.derivative import derivatives
@@ -54,7 +55,7 @@ def derive(
 def derive(
     expression: str,
     *,
-    wrt: Sequence[str],
+    wrt: list[str] | tuple[str, ...],
     variables: Declarations,
     layout: str,
     order: Literal[1] = 1,
@@ -64,7 +65,7 @@ def derive(
 def derive(
     expression: str,
     *,
-    wrt: str | Sequence[str],
+    wrt: str | list[str] | tuple[str, ...],
     variables: Declarations,
     layout: str,
     order: int = 1,
@@ -73,7 +74,7 @@ def derive(
 def derive(
     expression: str,
     *,
-    wrt: str | Sequence[str],
+    wrt: str | list[str] | tuple[str, ...],
     variables: Declarations,
     layout: str,
     order: int = 1,
@@ -138,7 +139,7 @@ class _Task:
         self.properties = {name: one.properties for name, one in declared.items()}
         self.structure = structure
         named = self.formula.named
-        self.definitions = {
+        self.definitions: dict[Node, Node] = {
             symbol(name, node.shape): node for name, node in named.items() if name in wrt
         }
         self.below = [self.variable(name) for name in wrt]
@@ -262,4 +263,5 @@ def evaluate(expression: str, /, **arrays: Any) -> Any:
 
 
 def _is_size(value: object) -> bool:
-    return isinstance(value, Integral) and not isinstance(value, bool) and int(value) > 0
+    whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+    return whole and int(value) > 0  # type: ignore[call-overload]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import isfinite
@@ -12,7 +11,7 @@ from typing import Any, Generic, Literal, NoReturn, TypeGuard, overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from matcalc.application import Operator, directional, matrix_product, pulled_back
+from matcalc.application import Given, Operator, directional, matrix_product, pulled_back
 from matcalc.arrays import Array, arranged, given_arrays, real_array
 from matcalc.code import Compiled, numpy_source
 from matcalc.dimensions import Shape
@@ -37,7 +36,7 @@ from matcalc.notation.latex import latex
 from matcalc.notation.unicode import unicode
 from matcalc.plan import evaluate
 from matcalc.plan.evaluate import MAX_BYTES
-from matcalc.variables import Variable, ratio
+from matcalc.variables import Variable, ratio, second_derivative
 
 _OTHER: dict[type[Layout], type[Layout]] = {Numerator: Denominator, Denominator: Numerator}
 
@@ -237,7 +236,7 @@ class Jacobian(Generic[Tag]):
         >>> import matcalc as mc
         >>> source = mc.rules.quadratic_form("x[n]", "A[n,n]", wrt="x").numpy
         >>> source.splitlines()[-1].strip()
-        'return (A.T + A) @ x'
+        'return (A + A.T) @ x'
         """
         shapes = {name: node.shape for name, node in self._symbols().items()}
         summary = f"{ratio(self.of, self.wrt)} in {self.layout} layout."
@@ -260,8 +259,11 @@ class Jacobian(Generic[Tag]):
 
     @property
     def _function_name(self) -> str:
-        whole = f"d{self.of.name}_d{self.wrt.name}".replace("∂", "d")
-        return re.sub(r"\W+", "_", whole)
+        twice = second_derivative(self.of, self.wrt)
+        if twice is None:
+            return f"d{self.of.name}_d{self.wrt.name}"
+        above, one, two = twice
+        return f"d2{above}_d{one}_d{two}"
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -294,27 +296,45 @@ class Jacobian(Generic[Tag]):
         leaves = (node for node in topological(self.node) if isinstance(node, Symbol))
         return found | {leaf.name: leaf for leaf in leaves}
 
-    def jvp(self, v: ArrayLike) -> Array:
+    def jvp(self, v: ArrayLike, /, **arrays: Any) -> Array:
         """The directional derivative: ``v`` has the shape of ``wrt``, the result that of ``of``.
 
-        Never makes a dense Jacobian. The same in every layout.
+        Never makes a dense Jacobian; of a second derivative it is the product of Hessian and
+        vector. The same in every layout.
+
+        Args:
+            v: The direction.
+            arrays: The numbers of a formula's variables, as :meth:`evaluate` takes them.
 
         Raises:
             ShapeError: ``v`` has another shape.
             ArrayError: ``v`` is not real and finite.
-        """
-        return directional(self.node, self._written, v)
+            UnboundError: A variable has no numbers.
 
-    def vjp(self, u: ArrayLike) -> Array:
+        >>> import matcalc as mc
+        >>> H = mc.derive("sum(x**3)", wrt="x", variables="x[n]", layout="numerator", order=2)
+        >>> H.jvp([1.0, 0.0], x=[2.0, 5.0])
+        array([12.,  0.])
+        """
+        given = Given(*given_arrays(self._symbols(), arrays))
+        return directional(self.node, self._written, v, given)
+
+    def vjp(self, u: ArrayLike, /, **arrays: Any) -> Array:
         """The pullback: ``u`` has the shape of ``of``, the result that of ``wrt``.
 
         Never makes a dense Jacobian. The same in every layout.
 
+        Args:
+            u: What is pulled back.
+            arrays: The numbers of a formula's variables, as :meth:`evaluate` takes them.
+
         Raises:
             ShapeError: ``u`` has another shape.
             ArrayError: ``u`` is not real and finite.
+            UnboundError: A variable has no numbers.
         """
-        return pulled_back(self.node, self._written, u)
+        given = Given(*given_arrays(self._symbols(), arrays))
+        return pulled_back(self.node, self._written, u, given)
 
     @overload
     def __matmul__(self, right: Jacobian[Tag]) -> Jacobian[Tag]: ...
@@ -461,10 +481,17 @@ class Jacobian(Generic[Tag]):
         """One line: the names, the shapes, the layout."""
         through = ", ".join(map(str, self.path[1:-1]))
         return (
-            f"<∂{self.of}/∂{self.wrt}, {self.layout} layout, {self._written.title}"
+            f"<{self._title}, {self.layout} layout, {self._written.title}"
             + (f", through {through}" if through else "")
             + ">"
         )
+
+    @property
+    def _title(self) -> str:
+        """The derivative with the shapes of its variables."""
+        if second_derivative(self.of, self.wrt):
+            return ratio(self.of, self.wrt)
+        return f"∂{self.of}/∂{self.wrt}"
 
     def __str__(self) -> str:
         """The product in its order, with the shape under each factor."""

@@ -48,8 +48,20 @@ def ratio(of: Variable, wrt: Variable) -> str:
 
     >>> ratio(Variable("z", (3,)), Variable("x", (2,)))
     '∂z/∂x'
+    >>> ratio(Variable("∂f/∂x", (3,)), Variable("y", (2,)))
+    '∂²f/∂x∂y'
     """
-    return f"∂{of.name}/∂{wrt.name}"
+    twice = second_derivative(of, wrt)
+    if twice is None:
+        return f"∂{of.name}/∂{wrt.name}"
+    above, one, two = twice
+    return f"∂²{above}/∂{one}²" if one == two else f"∂²{above}/∂{one}∂{two}"
+
+
+def second_derivative(of: Variable, wrt: Variable) -> tuple[str, str, str] | None:
+    """What is differentiated twice, and by what, if ``of`` is a derivative itself."""
+    above, slash, below = of.name.partition("/∂")
+    return (above.removeprefix("∂"), below, wrt.name) if slash else None
 
 
 class Mention(NamedTuple):

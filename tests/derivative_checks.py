@@ -98,3 +98,35 @@ def check(
         close(mc.evaluate(d.einsum, **arrays), value, 1e-9)
         close(run_source(d.numpy, arrays), value, 1e-9)
     np.testing.assert_array_equal(found["denominator"], found["numerator"].T)
+
+
+def check_second(
+    expression: str,
+    variables: str,
+    wrt: tuple[str, str],
+    sizes: dict[str, int],
+    point: dict[str, Array],
+) -> bool:
+    """Hold a second derivative against differences of the first; false where these are unsure."""
+    first, second = wrt
+    for layout in LAYOUTS:
+        gradient = mc.derive(expression, wrt=first, variables=variables, layout=layout)
+
+        def inner(x: Array, gradient: mc.Jacobian = gradient) -> Array:
+            return gradient.evaluate(**sizes, **(point | {second: x}))
+
+        expected = measured(inner, point[second])
+        if expected is None:
+            return False
+        rank = point[first].ndim
+        axes = list(range(rank))
+        last = list(range(rank, expected.ndim))
+        written = expected.transpose(axes + last[::-1])  # numerator: both reversed
+        if layout == "denominator":  # the gradient stands; the whole is reversed
+            written = expected.transpose(last + axes)
+        d = mc.derive(expression, wrt=wrt, variables=variables, layout=layout, order=2)
+        value = d.evaluate(**sizes, **point)
+        close(value, written, 1e-5)
+        close(mc.evaluate(d.text, **sizes, **point), value, 1e-9)
+        close(run_source(d.numpy, sizes | point), value, 1e-9)
+    return True

@@ -63,10 +63,11 @@ def _listed(arguments: Sequence[Spelled]) -> str:
 def _parameters(name: str, extra: Sequence[str]) -> dict[str, str]:
     """The parameters as Python has them; what the notation leaves out is None."""
     names = list(find_rule(name).parameters)
-    given = dict(
-        text.split("=", 1) if "=" in text else (key, text)
+    stated = (
+        text.partition("=") if "=" in text else (key, "=", text)
         for key, text in zip(names, extra, strict=False)
     )
+    given = {key: value for key, _, value in stated}
     found = {key: given.get(key, "None") for key in names}
     return {key: "None" if value == '"all"' else value for key, value in found.items()}
 

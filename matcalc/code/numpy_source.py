@@ -49,6 +49,7 @@ class _Source:
         self.uses = Counter(below for term in self.order for below in term.args)
         self.taken = {*variables, *named.values(), "np", "math"}
         self.taken.update(n for shape in variables.values() for k in shape for n in _names(k))
+        self.count = 1
         self.spelled: dict[Term, Spelled] = {}
         self.statements: list[str] = []
         self.imports: dict[str, None] = {}
@@ -124,11 +125,10 @@ class _Source:
 
     def fresh(self) -> str:
         """A name that nothing has."""
-        count = 1
-        while f"t{count}" in self.taken:
-            count += 1
-        self.taken.add(f"t{count}")
-        return f"t{count}"
+        while f"t{self.count}" in self.taken:
+            self.count += 1
+        self.taken.add(f"t{self.count}")
+        return f"t{self.count}"
 
     def filled(self, term: Term) -> Spelled | None:
         """A term that is written into zeros, or a sum with such terms; else nothing."""

@@ -161,25 +161,49 @@ class Terms:
         return self._cheapest(factors)
 
     def _cheapest(self, factors: Sequence[Term]) -> Term:
-        """The classical dynamic programme; named sizes count as one size, left before right."""
+        """The classical dynamic programme; named sizes count as one size, left before right.
+
+        Where there are very many factors, the product is first cut where it is narrow.
+        """
         count = len(factors)
-        best = {(k, k + 1): (0.0, factor) for k, factor in enumerate(factors)}
+        if count > _MANY:
+            middles = range(count // 4, count - count // 4)
+            cut = min(middles, key=lambda k: (extent(factors[k].shape[0]), abs(2 * k - count)))
+            return self.matmul(self._cheapest(factors[:cut]), self._cheapest(factors[cut:]))
+        sizes = [extent(size) for size in (*(f.shape[0] for f in factors), factors[-1].shape[-1])]
+        best: dict[tuple[int, int], tuple[float, int]] = {(k, k + 1): (0, 0) for k in range(count)}
         for length in range(2, count + 1):
             for start in range(count - length + 1):
                 stop = start + length
-                found = [
+                around = sizes[start] * sizes[stop]
+                best[start, stop] = min(
                     (
-                        best[start, middle][0]
-                        + best[middle, stop][0]
-                        + cost(factors[start], factors[middle], factors[stop - 1]),
+                        best[start, middle][0] + best[middle, stop][0] + around * sizes[middle],
                         -middle,
                     )
                     for middle in range(start + 1, stop)
-                ]
-                total, split = min(found)
-                halves = best[start, -split][1], best[-split, stop][1]
-                best[start, stop] = total, self.matmul(*halves)
-        return best[0, count][1]
+                )
+        return self._product(factors, best)
+
+    def _product(
+        self, factors: Sequence[Term], best: Mapping[tuple[int, int], tuple[float, int]]
+    ) -> Term:
+        """A product with the splits that were found best. Iterative."""
+        made: dict[tuple[int, int], Term] = {(k, k + 1): f for k, f in enumerate(factors)}
+        waiting = [(0, len(factors))]
+        while waiting:
+            start, stop = waiting[-1]
+            middle = -best[start, stop][1]
+            missing = [half for half in ((start, middle), (middle, stop)) if half not in made]
+            if (start, stop) in made or not missing:
+                waiting.pop()
+            if (start, stop) in made:
+                continue
+            if missing:
+                waiting += missing
+            else:
+                made[start, stop] = self.matmul(made[start, middle], made[middle, stop])
+        return made[0, len(factors)]
 
     def outer(self, one: Term, two: Term) -> Term:
         """The outer product of two vectors."""
@@ -254,8 +278,8 @@ class Terms:
         What is the same in every row or column is left to broadcasting.
         """
         whole = next((part for part in parts if part.rank), parts[0])
-        full = [part for part in parts if part.rank and not _is_repeated(part)]
-        if full:
+        others = [part for part in parts if part.rank and not _is_repeated(part)]
+        if any(part.op not in ("filled", "padded") for part in others):
             parts = [self.repeated(part) if _is_repeated(part) else part for part in parts]
         return self.make("plus", parts, whole.shape)
 
@@ -294,11 +318,7 @@ def is_view(term: Term) -> bool:
 
 
 _NOMINAL = 100.0  # what a named size counts as
-
-
-def cost(first: Term, middle: Term, last: Term) -> float:
-    """The multiplications of a product: rows of the first, rows of the middle, columns."""
-    return extent(first.shape[0]) * extent(middle.shape[0]) * extent(last.shape[-1])
+_MANY = 48  # factors of a product whose cheapest order is found: the work grows with the cube
 
 
 def extent(size: Dimension) -> float:

@@ -8,30 +8,24 @@ fails in columns is reported.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from fractions import Fraction
 from typing import Any, NamedTuple
 
 from matcalc.dimensions import Dimension
 from matcalc.errors import MatcalcError, NotationError, Place, ShapeError
+from matcalc.expression.arithmetic import operated
 from matcalc.expression.functions import SIZED, call
 from matcalc.expression.lines import Line, check_names, lines_of
 from matcalc.expression.misfits import Operand, excerpt, misfit
 from matcalc.expression.parser import Step, parse
 from matcalc.expression.unification import Clash, Sizes
-from matcalc.expression.values import (
-    Value,
-    entrywise,
-    multiplied,
-    number_of,
-    transposed,
-)
+from matcalc.expression.values import Value, entrywise, multiplied, transposed
 from matcalc.graph import Node, number, symbol
-from matcalc.operations import RULES, algebra, find_rule
+from matcalc.operations import RULES, algebra
 from matcalc.variables import Variable
 
-_POWER = 64  # the largest constant exponent, up or down
 _AGAIN = 10_000  # steps that are read again because sizes were made equal
 _COUNT = re.compile(r"[^\W\d_](_?[0-9]+)?")
 _PLUS = Step("operator", "+", 2, Place("", 0, 0))
@@ -332,57 +326,10 @@ class _Reader:
         return Value(algebra.transpose(value.node))
 
     def operator(self, step: Step, one: Value, two: Value) -> Value:
-        sign = step.value
-        if sign == "@":
-            if self.columns:
-                return multiplied(one, two)
+        if step.value == "@" and not self.columns:
             return Value(algebra.matmul(one.node, two.node))
-        if sign in "+-" and self.is_bias(one, two):
-            self.note(f"{two.title} is added to every row of {one.title}")
-            spread = algebra.spread_rows(two.node, one.node.shape)
-            return Value(_SIGNS[sign](one.node, spread))
-        row = entrywise(sign, one, two)
-        if sign == "**":
-            return Value(self.power(one, two), row)
-        return Value(_SIGNS[sign](one.node, two.node), row)
-
-    def is_bias(self, one: Value, two: Value) -> bool:
-        """Whether a vector is added to the rows of a matrix.
-
-        Raises:
-            ShapeError: It would be, if its size were another.
-        """
-        a, b = one.node.shape, two.node.shape
-        if len(a) != 2 or len(b) != 1 or two.row or a[0] in (a[1], b[0]):
-            return False
-        if a[1] != b[0]:
-            raise ShapeError(f"a bias over {a[1]} columns", clashes=[(a[1], b[0])])
-        return True
-
-    def power(self, base: Value, exponent: Value) -> Node:
-        constant = number_of(exponent)
-        if constant is None:
-            return find_rule("pow").build(base.node, exponent.node)
-        if abs(constant) > _POWER or constant.denominator > _POWER:
-            raise NotationError(f"a constant exponent lies between -{_POWER} and {_POWER}")
-        if number_of(base) == 0 and constant < 0:
-            raise NotationError("a division by zero")
-        return algebra.power(base.node, constant)
+        return operated(step.value, one, two, self.note)
 
 
 def _placed(error: MatcalcError, place: Place) -> MatcalcError:
     return error if error.places else type(error)(error.message, [place])
-
-
-def _divided(one: Node, two: Node) -> Node:
-    if number_of(Value(two)) == 0:
-        raise NotationError("a division by zero")
-    return algebra.times(one, algebra.reciprocal(two))
-
-
-_SIGNS: dict[str, Callable[[Node, Node], Node]] = {
-    "+": algebra.plus,
-    "-": algebra.minus,
-    "*": algebra.times,
-    "/": _divided,
-}

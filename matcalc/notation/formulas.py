@@ -66,10 +66,7 @@ def write(
         named_above: What recurs and has more parts than that gets a name.
         indices: Whether the last products are written in index notation.
     """
-    writer = _Writer(root, names, named or {}, named_above, indices=indices)
-    written = writer.written()
-    if writer.repeats(written) and named_above > _FEW:
-        written = _Writer(root, names, named or {}, _FEW, indices=indices).written()
+    written = _Writer(root, names, named or {}, named_above, indices=indices).written()
     return written._replace(phrase=phrases.transpose(written.phrase)) if row else written
 
 
@@ -96,6 +93,7 @@ class _Writer:
         once = {node for node, count in self.uses.items() if count == 1 and node not in named}
         self.inlined = multiplied_within(self.nodes, once, _LONG)
         self.pieces: dict[Node, Phrase] = {}
+        self.orders: dict[int, tuple[Phrase, tuple[int, ...]]] = {}  # phrases, so that ids stay
         self.lets: list[tuple[str, Phrase]] = []
         self.taken = {node.name for node in self.nodes if isinstance(node, Symbol)}
         self.taken.update(names, named.values())
@@ -103,12 +101,14 @@ class _Writer:
             self.taken.update(k for size in node.shape for k in dimensions.names(size))
 
     def written(self) -> Written:
+        if self.repeats():
+            self.named_above = min(self.named_above, _FEW)
         for node in self.nodes:
             if node in self.inlined:
                 continue
             piece = divided(self.piece(node), self.let)
             most = self.named_above if self.uses[node] > 1 else NAMED
-            if node in self.named and node is not self.root:
+            if self.has_name(node):
                 self.lets.append((self.named[node], piece))
                 piece = phrases.name(self.named[node], node.shape)
             elif piece.size > most and node is not self.root:
@@ -127,10 +127,21 @@ class _Writer:
         name = phrases.name(let, stands.shape)._replace(symmetric=piece.symmetric)
         return phrases.transpose(name) if lies else name
 
-    def repeats(self, written: Written) -> bool:
-        """Whether a formula is far longer than what it is about."""
-        parts = written.phrase.size + sum(phrase.size for _, phrase in written.lets)
-        return parts > NAMED + _REPEATS * len(self.nodes)
+    def has_name(self, node: Node) -> bool:
+        """Whether a node has a name already, under which it is written."""
+        return node in self.named and node is not self.root
+
+    def repeats(self) -> bool:
+        """Whether the formula would be far longer than what it is about; roughly."""
+        parts: dict[Node, int] = {}
+        total = 0
+        for node in self.nodes:
+            signs = 1 if isinstance(node, Apply) else max(1, len(node.operands) - 1)
+            parts[node] = signs + sum(parts[operand] for operand in node.operands)
+            if node in self.named or (parts[node] > NAMED and node is not self.root):
+                total += parts[node]
+                parts[node] = 1
+        return total + parts[self.root] > NAMED + _REPEATS * len(self.nodes)
 
     def piece(self, node: Node) -> Phrase:
         if isinstance(node, Symbol):
@@ -300,14 +311,17 @@ class _Writer:
 
     def order(self, phrase: Phrase) -> tuple[int, ...]:
         """Where the names of a phrase stand among the names that the user wrote."""
-        found: dict[int, None] = {}
         waiting = [phrase]
-        while waiting and len(found) < 8:
-            one = waiting.pop()
-            if one.op == "name":
-                found[self.position.get(one.value, len(self.position))] = None
-            waiting += reversed(one.args)
-        return tuple(found) or (len(self.position) + 1,)
+        while waiting:
+            one = waiting[-1]
+            missing = [arg for arg in one.args if id(arg) not in self.orders]
+            waiting += missing
+            if not missing:
+                waiting.pop()
+                own = [self.position.get(one.value, len(self.position))] if one.op == "name" else []
+                below = (place for arg in one.args for place in self.orders[id(arg)][1])
+                self.orders[id(one)] = one, tuple(dict.fromkeys([*own, *below]))[:8]
+        return self.orders[id(phrase)][1] or (len(self.position) + 1,)
 
     def term_order(self, phrase: Phrase) -> tuple[Any, ...]:
         return phrase.op == "negative", self.order(phrase), phrase.size

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from matcalc.dimensions import NAME, Dimension, Shape
-from matcalc.variables import Variable
+from matcalc.variables import Variable, second_derivative
 
 _WORDS = (
     "Γ Gamma Δ Delta Θ Theta Λ Lambda Ξ Xi Π Pi Σ Sigma Φ Phi Ψ Psi Ω Omega α alpha β beta γ gamma "
@@ -70,7 +70,12 @@ def latex_derivative(of: Variable, wrt: Variable) -> str:
     >>> latex_derivative(Variable("L", ()), Variable("W2", (3, 2)))
     '\\frac{\\partial L}{\\partial W_{2}}'
     """
-    return rf"\frac{{\partial {latex_name(of.name)}}}{{\partial {latex_name(wrt.name)}}}"
+    twice = second_derivative(of, wrt)
+    if twice is None:
+        return rf"\frac{{\partial {latex_name(of.name)}}}{{\partial {latex_name(wrt.name)}}}"
+    above, one, two = map(latex_name, twice)
+    below = rf"\partial {one}^2" if one == two else rf"\partial {one} \partial {two}"
+    return rf"\frac{{\partial^2 {above}}}{{{below}}}"
 
 
 def latex_shape(shape: Shape) -> str:

@@ -53,9 +53,11 @@ class _Opened:
         while waiting:
             key = waiting.pop()
             exponent = self.powers.get(key)
-            if exponent is None or not self.opens(key, exponent, uses):
-                continue
             node, labels = key
+            if exponent is None or not isinstance(node, Product):
+                continue
+            if not self.opens(node, labels, exponent, uses):
+                continue
             del self.powers[key]
             self.changed = True
             inside = self.renamed(node, labels)
@@ -67,12 +69,12 @@ class _Opened:
                 node.scale if exponent == 1 else node.scale.power(int(exponent))
             )
 
-    def opens(self, key: tuple[Any, ...], exponent: Fraction, uses: Mapping[Node, int]) -> bool:
+    def opens(
+        self, node: Product, labels: tuple[Any, ...], exponent: Fraction, uses: Mapping[Node, int]
+    ) -> bool:
         """Whether the factors of a nested product are put in its place."""
-        node, labels = key
-        if not isinstance(node, Product) or len(self.powers) + len(node.factors) > _OPENED:
-            return False
-        if not _can_open(node, labels, exponent):
+        small = len(self.powers) + len(node.factors) <= _OPENED
+        if not small or not _can_open(node, labels, exponent):
             return False
         meets = {known for known, _ in self.powers}
         alone = len(self.powers) == 1 or uses.get(node, 0) <= 1
