@@ -48,6 +48,7 @@ def derivatives(
     operands = {
         node: (definitions[node],) if node in definitions else node.operands for node in nodes
     }
+    wanted = set(wrt)
     depends = set(wrt)
     for node in nodes:
         if any(operand in depends for operand in operands[node]):
@@ -60,7 +61,7 @@ def derivatives(
         if node not in depends or node not in arrived:
             continue
         bar = add(arrived.pop(node))
-        if node in wrt:
+        if node in wanted:
             found[node] = bar
         for k, operand in enumerate(operands[node]):
             if operand in depends:

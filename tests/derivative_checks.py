@@ -82,12 +82,14 @@ def check(
     Args:
         expression: What is differentiated.
         variables: The declarations.
-        wrt: A variable.
-        arrays: The variables, and sizes by name.
+        wrt: A variable, or a named part.
+        arrays: The variables, and sizes by name; a named part too if it is ``wrt``.
         expected: The derivative: axes of the result, then those of ``wrt``.
         tolerance: Relative to the largest entry.
     """
     rank = expected.ndim - np.ndim(arrays[wrt])
+    if f"{wrt} =" in expression:
+        arrays = {name: array for name, array in arrays.items() if name != wrt}
     found = {}
     for layout in LAYOUTS:
         d = mc.derive(expression, wrt=wrt, variables=variables, layout=layout)

@@ -83,12 +83,16 @@ class Expression(NamedTuple):
         )
 
     def value(self, library: Any, arrays: dict[str, Any]) -> Any:
-        """The value, in the words of NumPy or JAX; a let that has an array keeps it."""
+        """The value, in the words of NumPy or JAX; a named part that has an array keeps it."""
+        return self.body.function(library, arrays | self.parts(library, arrays))
+
+    def parts(self, library: Any, arrays: dict[str, Any]) -> dict[str, Any]:
+        """The values of the named parts."""
         known = dict(arrays)
         for name, tree in self.lets:
             if name not in known:
                 known[name] = tree.function(library, known)
-        return self.body.function(library, known)
+        return {name: known[name] for name, _ in self.lets}
 
     def point(self, random: Random) -> dict[str, Array]:
         rng = np.random.default_rng(random.getrandbits(32))

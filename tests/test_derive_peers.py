@@ -176,7 +176,7 @@ def test_a_derivative_that_others_miss_agrees_with_differences(name: str) -> Non
         ("tr(A @ X) / tr(B @ X)", "A[n,m] B[n,m] X[m,n]", "X", ("m", "n")),
         ("diag(x)", "x[n]", "x", ("n", "n", "n")),
         ("W @ x", "W[m,n] x[n]", "W", ("m", "n", "m")),
-        ("a * x", "a x[n]", "a", (1, "n")),
+        ("a * x", "a x[n]", "a", ("n",)),
         ("exp(tr(X))", "X[n,n]", "X", ("n", "n")),
     ],
 )
@@ -188,16 +188,11 @@ def test_a_derivative_has_the_shape_of_its_layout(
     assert d.to("numerator").shape == expected[::-1]
 
 
-@pytest.mark.parametrize("expression", ["W @ B", "W @ W", "W @ W @ x"])
-def test_products_that_do_not_fit_are_never_outer_products(expression: str) -> None:
+@pytest.mark.parametrize("variables", ["W[2,3] B[2,3] x[3]", "W[m,n] B[m,n] x[n]"])
+@pytest.mark.parametrize("expression", ["W @ B", "W @ W", "W @ W @ x", "W.T @ B.T"])
+def test_products_that_do_not_fit_are_never_outer_products(expression: str, variables: str) -> None:
     with pytest.raises(mc.ShapeError, match="does not fit"):
-        mc.derive(expression, wrt="W", variables="W[2,3] B[2,3] x[3]", layout="denominator")
-
-
-def test_a_matrix_times_itself_is_square_or_refused() -> None:
-    d = mc.derive("W @ W", wrt="W", variables="W[m,n]", layout="denominator")
-    assert set(d.shape) == {"m"} or set(d.shape) == {"n"}
-    assert any("forces" in note for note in d.notes)
+        mc.derive(expression, wrt="W", variables=variables, layout="denominator")
 
 
 def test_the_derivative_of_a_softmax_written_out_has_its_outer_product() -> None:

@@ -12,7 +12,14 @@ _BY_HAND = {
     "sigmoid": '''def sigmoid(z):
     """1 / (1 + exp(-z)), entry by entry; 0 where exp(-z) is beyond the range of floats."""
     with np.errstate(over="ignore"):
-        return 1 / (1 + np.exp(-z))'''
+        return 1 / (1 + np.exp(-z))''',
+    "expm_frechet": '''def expm_frechet(x, e):
+    """The Fréchet derivative of the matrix exponential at x in the direction e."""
+    n = x.shape[-1]
+    block = np.zeros((*e.shape[:-2], 2 * n, 2 * n))
+    block[..., :n, :n] = block[..., n:, n:] = x
+    block[..., :n, n:] = e
+    return expm(block)[..., :n, n:]''',
 }
 
 
@@ -62,5 +69,9 @@ def _untyped(definition: ast.stmt) -> ast.stmt:
 def helper_imports(sources: tuple[str, ...]) -> tuple[str, ...]:
     """The import lines that sources need besides NumPy."""
     whole = "\n".join(sources)
-    lines = [("import math", "math."), ("from itertools import permutations", "permutations(")]
+    lines = [
+        ("import math", "math."),
+        ("from itertools import permutations", "permutations("),
+        ("from scipy.linalg import expm", " expm("),
+    ]
     return tuple(line for line, sign in lines if sign in whole)

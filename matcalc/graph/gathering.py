@@ -76,7 +76,8 @@ class Gathered:
         if node.symmetric and Group not in map(type, labels):
             labels = tuple(sorted(labels, key=repr))
         key = node, labels
-        self.powers[key] = self.powers.get(key, Fraction(0)) + exponent
+        known = self.powers.get(key)
+        self.powers[key] = exponent if known is None else known + exponent
 
     def absorb(self, node: Product, labels: Sequence[Any], exponent: Fraction) -> bool:
         """Put a node's own factors in its place, its output labelled by ``labels``.
@@ -177,11 +178,15 @@ class Gathered:
             ShapeError: A new label of the output has no size.
         """
         for label in flat(output):
-            self.sizes.setdefault(label, self.size(label))
-        powers: dict[tuple[Node, tuple[Any, ...]], Fraction] = {}
-        for (node, labels), exponent in self.powers.items():
-            key = node, self.settled(labels)
-            powers[key] = powers.get(key, Fraction(0)) + exponent
+            if label not in self.sizes:
+                self.sizes[label] = self.size(label)
+        powers = self.powers
+        if self.became:
+            powers = {}
+            for (node, labels), exponent in self.powers.items():
+                key = node, self.settled(labels)
+                known = powers.get(key)
+                powers[key] = exponent if known is None else known + exponent
         factors = [Factor(node, labels, power) for (node, labels), power in powers.items() if power]
         result = self.settled(output)
         used = {label for factor in factors for label in flat(factor.labels)}.union(flat(result))
@@ -196,6 +201,8 @@ class Gathered:
         """Labels that stand side by side wherever they stand, as one label: equal terms meet."""
         groups = [axis for f in factors for axis in f.labels if type(axis) is Group]
         groups += [axis for axis in output if type(axis) is Group]
+        if not groups:
+            return factors, output
         for label in dict.fromkeys(label for group in groups for label in group):
             neighbours = {_after(axis, label) for f in factors for axis in f.labels}
             neighbours |= {_after(axis, label) for axis in output}

@@ -131,6 +131,9 @@ class Group(tuple[Any, ...]):
 
 def flat(axes: Iterable[Any]) -> tuple[Any, ...]:
     """The labels of axes, those of groups one by one."""
+    axes = tuple(axes)
+    if Group not in map(type, axes):
+        return axes
     return tuple(label for axis in axes for label in (axis if type(axis) is Group else (axis,)))
 
 
@@ -282,7 +285,8 @@ def consed_product(
     factors: tuple[Factor, ...], output: tuple[int, ...], sizes: tuple[Dimension, ...], scale: Scale
 ) -> Product:
     """The one product of these fields, which are canonical already."""
-    if any(abs(f.exponent) > _EXPONENT or f.exponent.denominator > _EXPONENT for f in factors):
+    exponents = [factor.exponent for factor in factors]
+    if any(abs(p.numerator) > _EXPONENT or p.denominator > _EXPONENT for p in exponents):
         raise TooLargeError("an exponent of an array is absurdly large")
     scale = scale._replace(number=_bounded(scale.number))
     key = [(f.node.digest, f.labels, str(f.exponent)) for f in factors]

@@ -73,16 +73,7 @@ def product_of(
     if (len(factors) > 1 or used.difference(labels)) and not plain:
         inner = tuple(label for label in dict.fromkeys(labels) if label in used)
         factors = [Factor(product_of(factors, inner, sizes), inner)]
-    outside = {
-        label: (str(sizes[label]), tuple(k for k, seen in enumerate(labels) if seen == label))
-        for label in used.union(labels)
-    }
-    coloured = [
-        Coloured((f.node.digest, f.exponent, _grouping(f.labels)), flat(f.labels), f.is_symmetric)
-        for f in factors
-    ]
-    order, colours = canonical_order(coloured, outside)
-    ordered = [_turned(factors[k], coloured[k], colours) for k in order]
+    ordered = _ordered(factors, labels, sizes)
     numbers: dict[Any, int] = {}
     for label in (*labels, *(label for factor in ordered for label in flat(factor.labels))):
         numbers.setdefault(label, len(numbers))
@@ -92,6 +83,25 @@ def product_of(
         tuple(sizes[label] for label in numbers),
         scale,
     )
+
+
+def _ordered(
+    factors: Sequence[Factor], output: Sequence[Any], sizes: Mapping[Any, Dimension]
+) -> list[Factor]:
+    """Factors in canonical order, whatever their labels are called."""
+    distinct = len({factor.node for factor in factors}) == len(factors)
+    if distinct and not any(factor.is_symmetric for factor in factors):
+        return sorted(factors, key=lambda factor: factor.node.digest)
+    outside = {
+        label: (str(sizes[label]), tuple(k for k, seen in enumerate(output) if seen == label))
+        for label in {*output, *(label for factor in factors for label in flat(factor.labels))}
+    }
+    coloured = [
+        Coloured((f.node.digest, f.exponent, _grouping(f.labels)), flat(f.labels), f.is_symmetric)
+        for f in factors
+    ]
+    order, colours = canonical_order(coloured, outside)
+    return [_turned(factors[k], coloured[k], colours) for k in order]
 
 
 def _is_itself(factor: Factor, output: tuple[Any, ...]) -> bool:

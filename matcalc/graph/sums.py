@@ -32,6 +32,8 @@ def add(terms: Sequence[Node]) -> Node:
             f"a sum needs terms of one shape, not of {len(shapes)}: {list(shapes)}",
             clashes=clashes(one, two),
         )
+    if len(terms) == 1:
+        return terms[0]
     collected = _collected(terms)
     if not collected:
         return zero(terms[0].shape)
@@ -48,7 +50,8 @@ def _collected(terms: Iterable[Node]) -> list[Node]:
         for part in term.operands if small else (term,):
             scale, core = split(part)
             key = core, scale.powers
-            sums[key] = sums.get(key, Fraction(0)) + scale.number
+            known = sums.get(key)
+            sums[key] = scale.number if known is None else known + scale.number
     return [
         scaled(core, Scale(value, powers)) if value != 1 or powers else core
         for (core, powers), value in sums.items()

@@ -8,7 +8,7 @@ from matcalc.errors import ShapeError
 from matcalc.graph import Apply, Factor, Node, add, apply, contract, einsum
 from matcalc.operations import algebra
 from matcalc.operations.parts import picked, placed, window
-from matcalc.operations.registry import composite, primitive
+from matcalc.operations.registry import Rule, composite, primitive, register
 
 _COOKBOOK = "Petersen & Pedersen, The Matrix Cookbook (2012)"
 
@@ -159,24 +159,70 @@ def matrix_power(x: Node, k: int = 3) -> Node:
     function="scipy.linalg.expm({0})",
 )
 def pull_expm(y: Apply, operand: int, bar: Node) -> Node:
-    """Pull back through a matrix exponential: the Fréchet derivative at Xᵀ of what arrives.
-
-    Of a stack of matrices each has its own exponential, so x is spread over the front axes of
-    what arrives alone.
-    """
+    """Pull back through a matrix exponential: the Fréchet derivative at Xᵀ of what arrives."""
     del operand
-    turned = algebra.swapped(y.arguments[0])
-    front = len(bar.shape) - len(turned.shape)
-    axes = tuple(range(len(bar.shape)))
-    sizes = dict(zip(axes[:front], bar.shape, strict=False))
-    return frechet(contract([Factor(turned, axes[front:])], axes, sizes), bar)
+    return frechet(algebra.swapped(y.arguments[0]), bar)
 
 
 def frechet(x: Node, direction: Node) -> Node:
-    """The Fréchet derivative of the matrix exponential at each matrix of a stack."""
-    n, last = x.shape[-1], len(x.shape) - 1
+    """The Fréchet derivative of the matrix exponential, at each matrix of a stack.
+
+    Args:
+        x: Matrices, shape ``(..., n, n)``.
+        direction: Directions, of the shape of ``x`` or with more axes in front.
+
+    Raises:
+        ShapeError: The two do not fit.
+    """
+    rank = len(x.shape)
+    if rank < 2 or x.shape[-1] != x.shape[-2] or direction.shape[-rank:] != x.shape:
+        found = f"{dimensions.times(x.shape)} and {dimensions.times(direction.shape)}"
+        raise ShapeError(f"expm_frechet takes X[n,n] E[n,n]; found {found}")
+    return apply("expm_frechet", (x, direction), direction.shape)
+
+
+def pull_frechet(y: Apply, operand: int, bar: Node) -> Node:
+    """Pull back through L(X, E): to E it is L(Xᵀ, bar), to X the second Fréchet derivative.
+
+    That is symmetric in its two directions: L²(Xᵀ; Eᵀ, bar) is the upper right block of L at
+    [[Xᵀ, Eᵀ], [0, Xᵀ]] in the direction [[bar, 0], [0, bar]].
+    """
+    x, e = map(algebra.swapped, y.arguments)
+    if operand == 1:
+        return frechet(x, bar)
+    front = len(e.shape) - len(x.shape)
+    axes = algebra.axes_of(e)
+    sizes = dict(zip(axes, e.shape, strict=True))
+    everywhere = contract([Factor(x, axes[front:])], axes, sizes)
+    n = x.shape[-1]
     both = dimensions.product([2, n])
     first, second = window(0, n, both), window(n, n, both)
-    corners = [(x, first, first), (direction, first, second), (x, second, second)]
-    block = add([placed(placed(a, last - 1, rows), last, cols) for a, rows, cols in corners])
-    return picked(picked(applied("expm", block), last - 1, first), last, second)
+    at = [(everywhere, first, first), (e, first, second), (everywhere, second, second)]
+    towards = [(bar, first, first), (bar, second, second)]
+    found = frechet(add(list(map(_block, at))), add(list(map(_block, towards))))
+    last = len(found.shape) - 1
+    corner = picked(picked(found, last - 1, first), last, second)
+    kept = len(bar.shape) - len(e.shape)
+    return algebra.summed(corner, range(kept, kept + front))
+
+
+def _block(placing: tuple[Node, Node, Node]) -> Node:
+    """Matrices as a block of larger ones."""
+    matrices, rows, columns = placing
+    last = len(matrices.shape) - 1
+    return placed(placed(matrices, last - 1, rows), last, columns)
+
+
+register(
+    Rule(
+        name="expm_frechet",
+        signatures=("X[n,n]:small E[n,n] -> L[n,n]",),
+        formula="dL(X, E) = L(X, dE) + L²(X; E, dX)",
+        source="Higham & Relton, Higher order Fréchet derivatives of matrix functions (2014), "
+        "theorem 3.5",
+        domain="everywhere",
+        build=frechet,
+        function="expm_frechet",
+        pull=pull_frechet,
+    )
+)

@@ -138,8 +138,11 @@ class _Evaluation:
         arguments: list[Any] = [self.dense(argument) for argument in node.arguments]
         if not arguments:
             arguments = [self.allowed(node.shape, np.dtype(np.float64))]
+        parameters = node.parameters
+        if node.operation == "window":
+            parameters = (self.start(node),)
         try:
-            result = np.asarray(function(*arguments, *node.parameters))
+            result = np.asarray(function(*arguments, *parameters))
         except np.linalg.LinAlgError as error:
             raise NotDifferentiableError(f"{node.operation} has no value here: {error}") from None
         if result.shape != self.allowed(node.shape, result.dtype):
@@ -208,8 +211,12 @@ class _Evaluation:
 
     def window(self, node: Apply, labels: tuple[Any, ...]) -> Window:
         length, size = (dimensions.evaluate(k, self.sizes) for k in node.shape)
-        start = dimensions.evaluate(node.parameters[0], self.sizes) if node.parameters[0] else 0
-        return Window(start, length, size, *labels)
+        return Window(self.start(node), length, size, *labels)
+
+    def start(self, window: Apply) -> int:
+        """Where a window starts, which may be a dimension."""
+        (start,) = window.parameters
+        return dimensions.evaluate(start, self.sizes) if start else 0
 
     def scale(self, scale: Scale) -> float:
         try:

@@ -106,6 +106,15 @@ def part(x: Array, axis: int, start: int, stop: int) -> Array:
     return x.take(range(start, stop), axis)
 
 
+def expm_frechet(x: Array, e: Array) -> Array:
+    """The Fréchet derivative of the matrix exponential at x in the direction e."""
+    n = x.shape[-1]
+    block = np.zeros((*e.shape[:-2], 2 * n, 2 * n))
+    block[..., :n, :n] = block[..., n:, n:] = x
+    block[..., :n, n:] = e
+    return np.asarray(scipy("linalg").linalg.expm(block)[..., :n, n:])
+
+
 def erf(x: Array) -> Array:
     """The error function."""
     return np.asarray(_special("erf", math.erf)(x))

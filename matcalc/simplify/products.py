@@ -7,9 +7,20 @@ from fractions import Fraction
 from typing import Any
 
 from matcalc.dimensions import Dimension
-from matcalc.graph import ONE, Apply, Factor, Node, Product, Symbol, apply, contract, flat
+from matcalc.graph import (
+    ONE,
+    Apply,
+    Factor,
+    Node,
+    Product,
+    Symbol,
+    apply,
+    contract,
+    flat,
+)
 from matcalc.simplify.expansion import opens
-from matcalc.simplify.recognition import Powers, recognised
+from matcalc.simplify.recognition import Powers, recognised, recognised_application
+from matcalc.simplify.symmetry import turned
 
 _OPENED = 12  # factors: a longer product is not opened further
 
@@ -96,6 +107,7 @@ class _Opened:
             recognised(self.powers)
             or self.cancel_inverse()
             or self.find_pseudoinverse()
+            or self.turn_frechet()
             or self.cancel_simplex(simplex)
             or self.separate_scalars()
         ):
@@ -149,6 +161,28 @@ class _Opened:
                     inverse = apply("pinv", (x,), x.shape[::-1])
                     self.take(Factor(inverse, (labels[1 - axis], found[1][0])))
                     return True
+        return False
+
+    def turn_frechet(self) -> bool:
+        """⟨L(X, B), A⟩ is ⟨B, L(Xᵀ, A)⟩: what arrives from a matrix goes to the other side."""
+        holders, kept = self.holders(), set(flat(self.output))
+        for (node, labels), exponent in self.powers.items():
+            if not isinstance(node, Apply) or node.operation != "expm_frechet" or exponent != 1:
+                continue
+            rows, columns = labels[-2:]
+            beside = [key for key in holders[rows] if key != (node, labels)]
+            x, direction = node.arguments
+            if len(labels) == 2 or len(beside) != 1 or len(x.shape) != 2 or rows == columns:
+                continue
+            (found,) = beside
+            meets = set(found[1]) == {rows, columns} and self.powers[found] == 1
+            if meets and not {rows, columns} & kept and len(holders[columns]) == 2:
+                del self.powers[node, labels], self.powers[found]
+                matrix = found[0] if found[1] == (rows, columns) else turned(found[0])
+                other = apply("expm_frechet", (turned(x), matrix), x.shape)
+                self.take(Factor(direction, labels))
+                self.take(Factor(recognised_application(other), (rows, columns)))
+                return True
         return False
 
     def join(self, one: Any, two: Any) -> None:

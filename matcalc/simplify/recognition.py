@@ -5,7 +5,18 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from matcalc.graph import Apply, Factor, Node, Product, Sum, apply, contract, flat
+from matcalc.graph import (
+    Apply,
+    Factor,
+    Node,
+    Product,
+    Sum,
+    apply,
+    contract,
+    flat,
+    scaled,
+    split,
+)
 from matcalc.operations import algebra
 
 Key = tuple[Node, tuple[Any, ...]]
@@ -193,5 +204,44 @@ def _inverse_of(node: Apply) -> Node:
     return contract([Factor(entries, (0,), Fraction(-1))], (0, 0))
 
 
-_APPLICATIONS = {"log": _logarithm, "inv": _inverse_of}
+def _frechet(node: Apply) -> Node:
+    """L(X, c I) is c exp(X), and L(X, c X) is c X exp(X)."""
+    x, e = node.arguments
+    scale, core = split(e)
+    axes = len(x.shape) == len(e.shape) == 2
+    grown = apply("expm", (x,), x.shape)
+    if axes and core is algebra.eye(x.shape[0]):
+        return scaled(grown, scale)
+    multiple = _multiple(x, e) if axes else None
+    return node if multiple is None else algebra.times(multiple, algebra.matmul(x, grown))
+
+
+def _multiple(x: Node, e: Node) -> Node | None:
+    """The scalar that ``x`` is multiplied with to give ``e``, if there is one."""
+    if e is x:
+        return algebra.constant(1)
+    if not isinstance(x, Product):
+        x = contract([Factor(x, (0, 1), Fraction(1))], (0, 1))
+    above, below = _with_scalars(e), _with_scalars(x)
+    if above is None or below is None or above[1:] != below[1:]:
+        return None
+    return algebra.times(above[0], algebra.reciprocal(below[0]))
+
+
+def _with_scalars(node: Node) -> tuple[Node, Node, tuple[Any, ...]] | None:
+    """A matrix as a scalar, another matrix, and the labels of its axes."""
+    scale, core = split(node)
+    number = scaled(algebra.constant(1), scale)
+    if not isinstance(core, Product):
+        return number, core, (0, 1)
+    if core.output != (0, 1):
+        return None
+    scalars = [factor for factor in core.factors if not factor.labels]
+    others = [factor for factor in core.factors if factor.labels]
+    if len(others) != 1 or others[0].exponent != 1:
+        return None
+    return contract([Factor(number, ()), *scalars], ()), others[0].node, others[0].labels
+
+
+_APPLICATIONS = {"log": _logarithm, "inv": _inverse_of, "expm_frechet": _frechet}
 _RULES = (_sigmoid, _grown_sigmoid, _softmax, _quotients, _step, _inverse)

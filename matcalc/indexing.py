@@ -1,0 +1,143 @@
+"""Parts of an array by NumPy's brackets: entries, slices, new axes, rows chosen by number."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from matcalc import dimensions
+from matcalc.arrays import frozen
+from matcalc.dimensions import Dimension
+from matcalc.errors import NotDifferentiableError, ShapeError
+from matcalc.graph import Factor, Node, contract
+from matcalc.operations.parts import window
+
+
+class _Part(NamedTuple):
+    """What is taken along one axis: a matrix that picks, and the label of the result."""
+
+    which: Node | None
+    label: Any
+    chosen: bool  # by number, so that NumPy may move the axis
+
+
+def indexed(node: Node, key: object) -> Node:
+    """``node[key]``: of numbers, slices of step 1, ``...``, ``None`` and lists of numbers.
+
+    Args:
+        node: The array.
+        key: What stands between the brackets.
+
+    Raises:
+        ShapeError: There is no such entry, or nothing is left.
+        NotDifferentiableError: The key depends on what is traced, or is none of these.
+
+    >>> from matcalc.graph import symbol
+    >>> X = symbol("X", (3, 4))
+    >>> indexed(X, (0, slice(1, 3))).shape, indexed(X, (slice(None), None, -1)).shape
+    ((2,), (3, 1))
+    """
+    items = _items(node, key)
+    parts: list[_Part] = []
+    factors: list[Factor] = []
+    sizes: dict[Any, Dimension] = {}
+    axis = 0
+    for k, item in enumerate(items):
+        if item is None:
+            sizes[("new", k)] = 1
+            parts.append(_Part(None, ("new", k), chosen=False))
+            continue
+        part = _part(item, axis, node.shape[axis])
+        if part.which is not None:
+            factors.append(Factor(part.which, (part.label, axis)))
+        parts.append(part)
+        axis += 1
+    return contract([Factor(node, tuple(range(axis))), *factors], _output(parts), sizes)
+
+
+def _items(node: Node, key: object) -> list[Any]:
+    """One item for each axis, and ``None`` for each new one."""
+    items: list[Any] = list(key) if isinstance(key, tuple) else [key]
+    for item in items:
+        if isinstance(item, np.ndarray) and item.dtype == bool and item.ndim != 1:
+            raise NotDifferentiableError("a mask of more than one axis is not traced")
+    given = sum(item is not None and item is not Ellipsis for item in items)
+    missing = [slice(None)] * (len(node.shape) - given)
+    if given > len(node.shape):
+        raise ShapeError(f"{given} indices of an array of {len(node.shape)} axes")
+    places = [k for k, item in enumerate(items) if item is Ellipsis]
+    if len(places) > 1:
+        raise ShapeError("an index has at most one ...")
+    place = places[0] if places else len(items)
+    return [*items[:place], *missing, *items[place + 1 :]]
+
+
+def _part(item: Any, axis: int, size: Dimension) -> _Part:
+    if isinstance(item, slice):
+        start, stop = _bounds(item, size)
+        if (start, stop) == (0, size):
+            return _Part(None, axis, chosen=False)
+        length = dimensions.difference(stop, start)
+        return _Part(window(start, length, size), ("part", axis), chosen=False)
+    if isinstance(item, (int, np.integer)) and not isinstance(item, bool):
+        return _Part(window(_entry(int(item), size), 1, size), ("entry", axis), chosen=True)
+    if isinstance(item, (list, range, np.ndarray)):
+        return _Part(_rows(np.asarray(item), size), "rows", chosen=True)
+    raise NotDifferentiableError(
+        f"an index is a number, a slice or an array of numbers, not {type(item).__name__}: "
+        "what is traced has no values to index by"
+    )
+
+
+def _entry(index: int, size: Dimension) -> int:
+    if isinstance(size, int):
+        if not -size <= index < size:
+            raise ShapeError(f"there is no entry {index} along an axis of {size}")
+        return index % size
+    if index < 0:
+        raise ShapeError(f"entry {index} of an axis of {size}: declare a number, x[3]")
+    return index
+
+
+def _bounds(part: slice, size: Dimension) -> tuple[Dimension, Dimension]:
+    """Where a slice starts and stops, counted from the front."""
+    if part.step not in (None, 1):
+        raise NotDifferentiableError(f"a slice of step {part.step} is not traced; step 1 is")
+    if isinstance(size, int):
+        start, stop, _ = part.indices(size)
+        if start >= stop:
+            raise ShapeError(f"nothing is left of an axis of {size} by {start}:{stop}")
+        return start, stop
+    start = 0 if part.start is None else int(part.start)
+    stop = size if part.stop is None else int(part.stop)
+    if start < 0 or (isinstance(stop, int) and stop <= start):
+        raise ShapeError(f"{start}:{stop} of an axis of {size}: declare a number, x[3]")
+    return start, stop
+
+
+def _rows(chosen: np.ndarray[Any, Any], size: Dimension) -> Node:
+    """The matrix that picks entries by their numbers, a row for each."""
+    if chosen.dtype.kind == "O":
+        raise NotDifferentiableError("an index depends on what is traced, which has no values")
+    if chosen.ndim != 1 or not isinstance(size, int) or chosen.size == 0:
+        raise NotDifferentiableError(
+            f"an array of shape {chosen.shape} as an index of an axis of {size} is not traced; "
+            "one axis of numbers, of an axis whose size is a number, is"
+        )
+    numbers = np.flatnonzero(chosen) if chosen.dtype == bool else chosen
+    entries = [_entry(int(k), size) for k in numbers]
+    return frozen(np.eye(size)[entries])
+
+
+def _output(parts: Sequence[_Part]) -> list[Any]:
+    """The labels of the result: axes chosen by number come first where others stand between."""
+    labels = [part.label for part in parts]
+    if "rows" not in labels:
+        return [part.label for part in parts if not part.chosen]
+    places = [k for k, part in enumerate(parts) if part.chosen]
+    together = places == list(range(places[0], places[-1] + 1))
+    rest = [part.label for part in parts if not part.chosen]
+    before = sum(not part.chosen for part in parts[: places[0]]) if together else 0
+    return [*rest[:before], "rows", *rest[before:]]
