@@ -158,7 +158,7 @@ class _Task:
         if node is None:
             known = ", ".join([*formula.symbols, *formula.named])
             raise NotationError(f"wrt is {name[:60]!r}, which is not a variable; there are {known}")
-        if node is formula.node and name in formula.named:
+        if name == formula.name:
             raise NotationError(f"{name} is what is differentiated; it cannot be wrt too")
         return symbol(name, node.shape), Variable(name, node.shape)
 
@@ -171,9 +171,8 @@ class _Task:
     def name(self) -> str:
         """A name for what is differentiated: its own, or one that nothing else has."""
         formula = self.formula
-        for name, node in formula.named.items():
-            if node is formula.node:
-                return name
+        if formula.name:
+            return formula.name
         given = "F" if len(formula.node.shape) > 1 else "f"
         while given in formula.symbols or given in formula.named:
             given += "_"

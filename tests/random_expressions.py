@@ -76,6 +76,16 @@ class Expression(NamedTuple):
         return "; ".join([*parts, self.body.text])
 
     @property
+    def named(self) -> list[str]:
+        """The named parts that are not another name for something."""
+        texts = [tree.text for _, tree in self.lets]
+        return [
+            name
+            for name, tree in self.lets
+            if not tree.text.isidentifier() and name not in (*texts, self.body.text)
+        ]
+
+    @property
     def declarations(self) -> str:
         return " ".join(
             f"{name}[{','.join(shape)}]" if shape else name

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from matcalc.code.helpers import helper_imports, helper_sources
+from matcalc.code.helpers import argument_defaults, helper_imports, helper_sources
 from matcalc.code.spelling import ATOM, SUM, Spelled, within
 from matcalc.dimensions import Shape
 from matcalc.operations import RULES, find_rule
@@ -16,6 +16,7 @@ _IMPORTED = {
     "Phi": ("ndtr({0})", "from scipy.special import ndtr"),
     "expm": ("expm({0})", "from scipy.linalg import expm"),
     "pi": ("np.pi", ""),
+    "norm": ("np.linalg.norm({0})", ""),
 }
 _HELPED = frozenset({"sigmoid"})  # a helper is faster than the template of the table
 
@@ -51,7 +52,13 @@ def spell_call(name: str, extra: Sequence[str], arguments: Sequence[Spelled], sh
         return Call(Spelled(text, ATOM if _is_atom(text) else SUM))
     helper = name if name in _HELPED else rule.function
     first = [one.text for one in arguments] or [str(tuple(shape))]
-    words = ", ".join([*first, *values.values()])
+    known = argument_defaults(helper)
+    stated = [
+        f"{key}={value}" if key in known else value
+        for key, value in values.items()
+        if value != "None" or known.get(key) != "None"
+    ]
+    words = ", ".join([*first, *stated])
     sources = helper_sources(helper)
     return Call(Spelled(f"{helper}({words})"), helper_imports(sources), sources)
 

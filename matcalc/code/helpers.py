@@ -55,6 +55,20 @@ def helper_sources(name: str) -> tuple[str, ...]:
     return (*before, ast.unparse(_untyped(definition)))
 
 
+def argument_defaults(name: str) -> dict[str, str]:
+    """The arguments of a function of the plan, with the source of their defaults.
+
+    >>> argument_defaults("softmax")
+    {'x': '', 'axis': 'None'}
+    """
+    definition = _definitions().get(name)
+    if not isinstance(definition, ast.FunctionDef):
+        return {}
+    names = [one.arg for one in definition.args.args]
+    defaults = [ast.unparse(one) for one in definition.args.defaults]
+    return dict(zip(names, [""] * (len(names) - len(defaults)) + defaults, strict=True))
+
+
 def _untyped(definition: ast.stmt) -> ast.stmt:
     """A copy of a definition without annotations."""
     copied = ast.parse(ast.unparse(definition)).body[0]

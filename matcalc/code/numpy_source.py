@@ -115,7 +115,9 @@ class _Source:
             return filled
         piece = _SPELLINGS[term.op](self, term)
         own = self.named.get(term)
-        trivial = not term.args or (term.op in ("transpose", "negative") and not term.args[0].args)
+        trivial = not term.args or (term.op == "negative" and not term.args[0].args)
+        if term.op == "transpose":  # of a name it costs nothing
+            trivial = self.spelled[term.args[0]].text.isidentifier()
         recurs = self.uses[term] > 1 and not trivial
         if own is None and not recurs and (term is self.root or len(piece.text) <= _LONG):
             return piece
@@ -212,14 +214,20 @@ class _Source:
         return Spelled(f"{within(self.args(term)[0], ATOM)}.T")
 
     def negative(self, term: Term) -> Spelled:
-        return Spelled(f"-{within(self.args(term)[0], POWER)}", SUM)
+        (inner,) = self.args(term)
+        if term.args[0].op in ("times", "over"):  # minus its first factor
+            return Spelled(f"-{inner.text}", PRODUCT)
+        return Spelled(f"-{within(inner, POWER)}", PRODUCT)
 
     def power(self, term: Term) -> Spelled:
         exponent = within(number(term.value), ATOM)
         return Spelled(f"{within(self.args(term)[0], ATOM)}**{exponent}", POWER)
 
     def times(self, term: Term) -> Spelled:
-        return Spelled(" * ".join(within(piece, POWER) for piece in self.args(term)), PRODUCT)
+        *first, last = self.args(term)
+        texts = [within(piece, POWER) for piece in first]
+        texts.append(last.text if term.args[-1].op == "over" else within(last, POWER))
+        return Spelled(" * ".join(texts), PRODUCT)
 
     def over(self, term: Term) -> Spelled:
         above, below = self.args(term)
@@ -264,6 +272,9 @@ class _Source:
 
     def einsum(self, term: Term) -> Spelled:
         inputs, _, output = term.value.partition("->")
+        if sorted(inputs) == sorted(output):
+            axes = ", ".join(str(inputs.index(letter)) for letter in output)
+            return Spelled(f"{within(self.args(term)[0], ATOM)}.transpose({axes})")
         contracts = "," in inputs and bool(set(inputs) - {*output, ","})
         words = [f'"{term.value}"', *(piece.text for piece in self.args(term))]
         return Spelled(f"np.einsum({', '.join(words)}{', optimize=True' * contracts})")

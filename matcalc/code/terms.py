@@ -7,7 +7,7 @@ slices are taken.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -238,13 +238,18 @@ class Terms:
         if number != 1:
             scalars.insert(0, self.number(number))
         if scalars and len(arrays) == 1 and arrays[0].op in ("outer", "filled", "diag", "padded"):
-            (array,) = arrays
-            first = self.times([*scalars, array.args[0]])
-            return self.make(array.op, [first, *array.args[1:]], array.shape, array.value)
+            return self._inside(arrays[0], lambda part: self.times([*scalars, part]))
         parts = scalars + arrays
         if len(parts) < 2:
             return parts[0] if parts else self.number(1)
         return self.make("times", parts, parts[-1].shape)
+
+    def _inside(self, array: Term, change: Callable[[Term], Term]) -> Term:
+        """An array made of a smaller one, which is changed; of two vectors the one that counts."""
+        args = list(array.args)
+        which = 1 if args[0].op == "ones" and args[1:] else 0
+        args[which] = change(args[which])
+        return self.make(array.op, args, array.shape, array.value)
 
     def negative(self, term: Term) -> Term:
         """Minus a term."""
@@ -253,15 +258,13 @@ class Terms:
         if term.op == "number":
             return self.number(-term.value)
         if term.op in ("filled", "diag", "padded"):
-            first = self.negative(term.args[0])
-            return self.make(term.op, [first, *term.args[1:]], term.shape, term.value)
+            return self._inside(term, self.negative)
         return self.make("negative", [term], term.shape)
 
     def over(self, above: Term, below: Term) -> Term:
         """A quotient entry by entry."""
         if above.op in ("filled", "diag", "padded", "outer") and not below.rank:
-            first = self.over(above.args[0], below)
-            return self.make(above.op, [first, *above.args[1:]], above.shape, above.value)
+            return self._inside(above, lambda part: self.over(part, below))
         return self.make("over", [above, below], above.shape or below.shape)
 
     def power(self, base: Term, exponent: Fraction) -> Term:

@@ -16,7 +16,7 @@ _RANK = 16  # the axes of an array
 _LONGEST = 10**100  # an axis
 _ALIASES = {"tr": "trace", "concat": "concatenate"}
 SIZED = frozenset(["eye", "ones", "zeros"])  # take sizes alone
-_MANY = ("concatenate", "stack", "einsum")  # take any number of operands
+MANY = ("concatenate", "stack", "einsum")  # take any number of operands
 _ANYHOW = frozenset(  # take a row as they take a column
     ["sum", "mean", "norm", "norm1", "squared_norm", "prod", "max", "min", "logsumexp"]
 )
@@ -91,7 +91,7 @@ def _of_rule(rule: Rule, values: list[Any], named: dict[str, Any]) -> Value:
     texts = [value for value in values if isinstance(value, str)]
     others = [value for value in values if not isinstance(value, str)]
     names = list(rule.parameters)
-    operands = len(others) if rule.name in _MANY else len(rule.operands)
+    operands = len(others) if rule.name in MANY else len(rule.operands)
     given = dict(zip(names, [*texts, *map(_plain, others[operands:])], strict=False))
     unknown = [name for name in named if name not in names]
     if unknown or len(others) < operands or len(others) - operands + len(texts) > len(names):
@@ -100,7 +100,16 @@ def _of_rule(rule: Rule, values: list[Any], named: dict[str, Any]) -> Value:
     if not all(isinstance(value, Value) for value in chosen):
         raise NotationError(_usage(rule))
     row = _is_row(rule, chosen)
-    return Value(_built(rule, [value.node for value in chosen], {**given, **named}), row)
+    nodes = [value.node for value in chosen]
+    if len(nodes) == 2 and _is_entrywise(rule):
+        shape = algebra.common_shape(rule.name, nodes)
+        nodes = [algebra.spread(node, shape) for node in nodes]
+    return Value(_built(rule, nodes, {**given, **named}), row)
+
+
+def _is_entrywise(rule: Rule) -> bool:
+    """Whether operands of every shape are taken, entry by entry."""
+    return all("..." in one.shape for one in parse_signature(rule.signatures[0]).operands)
 
 
 def _built(rule: Rule, nodes: list[Node], parameters: dict[str, Any]) -> Node:
@@ -136,7 +145,7 @@ def _is_row(rule: Rule, values: list[Value]) -> bool:
     rows = [value for value in values if value.row]
     if not rows or rule.name in _ANYHOW:
         return False
-    if all("..." in one.shape for one in parse_signature(rule.signatures[0]).operands):
+    if _is_entrywise(rule):
         return True
     raise ShapeError(f"{rule.name} takes a column, and {rows[0].title} is a row")
 

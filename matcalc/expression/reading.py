@@ -43,6 +43,7 @@ class Formula(NamedTuple):
         notes: What a reader should know: what was assumed.
         variables: The variables, with the sizes that the formula forces.
         forced: What the formula forces dimensions to be, by their names.
+        name: The name of the result, if it was given one.
     """
 
     node: Node
@@ -52,6 +53,7 @@ class Formula(NamedTuple):
     notes: tuple[str, ...]
     variables: dict[str, Variable]
     forced: dict[str, Dimension]
+    name: str = ""
 
 
 def read_formula(
@@ -150,7 +152,8 @@ class _Reader:
         notes = (*said, *self._columns_declared(), *self.notes)
         node = self.values[-1].node
         variables = self.sizes.variables
-        return Formula(node, self.symbols, named, self.columns, notes, variables, forced)
+        name = self.lines[-1].name
+        return Formula(node, self.symbols, named, self.columns, notes, variables, forced, name)
 
     def _columns_declared(self) -> list[str]:
         used = {line.step.value for line in self.lines if line.step.kind == "name"}

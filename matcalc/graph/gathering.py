@@ -154,6 +154,8 @@ class Gathered:
 
     def atoms(self, axes: Sequence[Any]) -> list[Any]:
         """The labels that axes are made of, by all that has merged and split so far."""
+        if not self.became:
+            return list(flat(axes))
         result: list[Any] = []
         waiting = list(reversed(flat(axes)))
         while waiting:
@@ -166,10 +168,10 @@ class Gathered:
 
     def settled(self, axes: Sequence[Any]) -> tuple[Any, ...]:
         """Axes with their final labels."""
-        if not self.became:
+        if self.became.keys().isdisjoint(flat(axes)):
             return tuple(axes)
-        found = (self.atoms((axis,)) for axis in axes)
-        return tuple(labels[0] if len(labels) == 1 else Group(labels) for labels in found)
+        found = [self.atoms((axis,)) for axis in axes]
+        return tuple([labels[0] if len(labels) == 1 else Group(labels) for labels in found])
 
     def settle(self, output: Sequence[Any]) -> tuple[list[Factor], tuple[Any, ...]]:
         """The factors and the output with final labels; the coefficient counts empty sums.
@@ -199,10 +201,10 @@ class Gathered:
         self, factors: list[Factor], output: tuple[Any, ...]
     ) -> tuple[list[Factor], tuple[Any, ...]]:
         """Labels that stand side by side wherever they stand, as one label: equal terms meet."""
-        groups = [axis for f in factors for axis in f.labels if type(axis) is Group]
-        groups += [axis for axis in output if type(axis) is Group]
-        if not groups:
+        used = [axis for axes in (*(f.labels for f in factors), output) for axis in axes]
+        if Group not in map(type, used):
             return factors, output
+        groups = [axis for axis in used if type(axis) is Group]
         for label in dict.fromkeys(label for group in groups for label in group):
             neighbours = {_after(axis, label) for f in factors for axis in f.labels}
             neighbours |= {_after(axis, label) for axis in output}

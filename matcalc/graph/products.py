@@ -75,12 +75,13 @@ def product_of(
         factors = [Factor(product_of(factors, inner, sizes), inner)]
     ordered = _ordered(factors, labels, sizes)
     numbers: dict[Any, int] = {}
-    for label in (*labels, *(label for factor in ordered for label in flat(factor.labels))):
-        numbers.setdefault(label, len(numbers))
+    for axes in (labels, *(flat(factor.labels) for factor in ordered)):
+        for label in axes:
+            numbers.setdefault(label, len(numbers))
     return consed_product(
-        tuple(Factor(f.node, _numbered(f.labels, numbers), f.exponent) for f in ordered),
+        tuple([Factor(f.node, _numbered(f.labels, numbers), f.exponent) for f in ordered]),
         _numbered(output, numbers),
-        tuple(sizes[label] for label in numbers),
+        tuple([sizes[label] for label in numbers]),
         scale,
     )
 
@@ -125,6 +126,8 @@ def _grouping(axes: Sequence[Any]) -> tuple[int, ...]:
 
 
 def _numbered(axes: Sequence[Any], numbers: Mapping[Any, int]) -> tuple[Any, ...]:
+    if Group not in map(type, axes):
+        return tuple([numbers[axis] for axis in axes])
     return tuple(
         Group(numbers[label] for label in axis) if type(axis) is Group else numbers[axis]
         for axis in axes

@@ -221,7 +221,11 @@ def test_what_cannot_be_checked_says_why(expression: str, part: str, matcalc: An
         (("x", "--vars", "x[3"), 2, "never closed"),
         (("x", "--order", "3"), 2, "not in the range"),
         (("x", "--layout", "mixed"), 2, "'mixed' is not one of"),
-        (("x", "--wrt", "y", "--wrt", "z", "--order", "2", "--vars", "x"), 2, "one or two"),
+        (
+            ("x", "--wrt", "y", "--wrt", "z", "--order", "2", "--vars", "x y z"),
+            2,
+            "one or two",
+        ),
         (("x", "@", "y"), 2, "unexpected extra argument"),
         (("--file", "no-such-file"), 2, "cannot read no-such-file: No such file"),
         (("--file", "."), 2, "cannot read .: Is a directory"),

@@ -116,6 +116,7 @@ FUNCTIONS: dict[str, Function] = {
     "erf": jax.scipy.special.erf,
     "exp": jnp.exp,
     "expm": expm,
+    "expm_frechet": lambda X, E: jax.jvp(expm, (X,), (E,))[1],
     "expm1": jnp.expm1,
     "gelu": lambda x: jax.nn.gelu(x, approximate=False),
     "gelu_tanh": lambda x: jax.nn.gelu(x, approximate=True),

@@ -27,8 +27,7 @@ def broadcast_shape(name: str, shapes: Sequence[Shape]) -> Shape:
         if len(longer) > 1:
             found = " and ".join(f"({', '.join(map(str, shape))})" for shape in shapes)
             raise ShapeError(
-                f"{name} of arrays of shapes {found} does not fit: "
-                f"{longer[0]} against {longer[1]}",
+                f"{name} of arrays of shapes {found} does not fit: {longer[0]} against {longer[1]}",
                 clashes=[(longer[0], longer[1])],
             )
         whole.append(longer[0] if longer else 1)

@@ -1,0 +1,269 @@
+"""The functions of formulas, for symbolic values: ``mc.sum(mc.exp(x))``.
+
+Each is a rule of the table by its name, with the parameters that it has in a formula.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from matcalc import dimensions
+from matcalc.dimensions import Dimension
+from matcalc.expression.values import Value
+from matcalc.operations import algebra
+from matcalc.symbolic import Symbolic
+from matcalc.symbolic.functions import Function
+
+__all__ = [
+    "Phi",
+    "abs",
+    "add",
+    "adj",
+    "arccos",
+    "arcsin",
+    "arctan",
+    "atan2",
+    "attention",
+    "batch_norm",
+    "bias",
+    "bias_columns",
+    "binary_cross_entropy_logits",
+    "clip",
+    "concatenate",
+    "cos",
+    "cosh",
+    "cross",
+    "cross_entropy",
+    "cross_entropy_logits",
+    "det",
+    "diag",
+    "einsum",
+    "elu",
+    "erf",
+    "exp",
+    "expm",
+    "expm1",
+    "eye",
+    "gelu",
+    "gelu_tanh",
+    "gru",
+    "hadamard",
+    "half_squared_error",
+    "hardtanh",
+    "hinge",
+    "huber",
+    "hypot",
+    "inner",
+    "inv",
+    "kron",
+    "layer_norm",
+    "leaky_relu",
+    "log",
+    "log1p",
+    "log_softmax",
+    "logdet",
+    "logit",
+    "logsumexp",
+    "lstm_cell",
+    "lstm_hidden",
+    "matmul",
+    "matrix_power",
+    "max",
+    "maximum",
+    "mean",
+    "min",
+    "minimum",
+    "norm",
+    "norm1",
+    "ones",
+    "outer",
+    "pi",
+    "pinv",
+    "pow",
+    "power",
+    "prod",
+    "quadratic_form",
+    "quotient",
+    "rearrange",
+    "relu",
+    "rms_norm",
+    "rnn",
+    "rotation",
+    "rotation_axis_angle",
+    "rotation_quaternion",
+    "sigmoid",
+    "sign",
+    "silu",
+    "sin",
+    "sinh",
+    "skew",
+    "slice",
+    "softmax",
+    "softplus",
+    "solve",
+    "sqrt",
+    "squared_norm",
+    "stack",
+    "step",
+    "subtract",
+    "sum",
+    "tan",
+    "tanh",
+    "tr",
+    "transpose",
+    "tril",
+    "triu",
+    "vec",
+    "zeros",
+]
+
+
+def _size(given: Any) -> Any:
+    return dimensions.parse(given) if isinstance(given, str) else given
+
+
+def eye(size: Dimension) -> Symbolic:
+    """The identity matrix of a size, a number or a name.
+
+    >>> eye("n")
+    <eye(n), n×n>
+    """
+    return Symbolic(Value(algebra.eye(_size(size))), {})
+
+
+def ones(*shape: Dimension) -> Symbolic:
+    """Ones.
+
+    >>> ones("n", 2)
+    <ones((n, 2)), n×2>
+    """
+    return Symbolic(Value(algebra.constant(1, tuple(map(_size, shape)))), {})
+
+
+def zeros(*shape: Dimension) -> Symbolic:
+    """Zeros.
+
+    >>> zeros(3)
+    <zeros(3), 3×1>
+    """
+    return Symbolic(Value(algebra.constant(0, tuple(map(_size, shape)))), {})
+
+
+def pi() -> Symbolic:
+    """The number π.
+
+    >>> 2 * pi()
+    <2 * pi(), a scalar>
+    """
+    return Symbolic(Value(algebra.pi()), {})
+
+
+# Entry by entry.
+exp = Function("exp")
+log = Function("log")
+log1p = Function("log1p")
+expm1 = Function("expm1")
+abs = Function("abs")  # noqa: A001 - its name in formulas
+sign = Function("sign")
+step = Function("step")
+sin = Function("sin")
+cos = Function("cos")
+tan = Function("tan")
+arcsin = Function("arcsin")
+arccos = Function("arccos")
+arctan = Function("arctan")
+sinh = Function("sinh")
+cosh = Function("cosh")
+tanh = Function("tanh")
+erf = Function("erf")
+Phi = Function("Phi")
+sigmoid = Function("sigmoid")
+logit = Function("logit")
+relu = Function("relu")
+softplus = Function("softplus")
+sqrt = Function("sqrt")
+leaky_relu = Function("leaky_relu")
+elu = Function("elu")
+gelu = Function("gelu")
+gelu_tanh = Function("gelu_tanh")
+silu = Function("silu")
+clip = Function("clip")
+hardtanh = Function("hardtanh")
+maximum = Function("maximum")
+minimum = Function("minimum")
+hypot = Function("hypot")
+atan2 = Function("atan2")
+pow = Function("pow")  # noqa: A001 - its name in formulas
+
+# Parts of arrays.
+slice = Function("slice")  # noqa: A001 - its name in formulas
+concatenate = Function("concatenate")
+stack = Function("stack")
+tril = Function("tril")
+triu = Function("triu")
+
+# Reductions.
+norm = Function("norm")
+squared_norm = Function("squared_norm")
+norm1 = Function("norm1")
+max = Function("max")  # noqa: A001 - its name in formulas
+min = Function("min")  # noqa: A001 - its name in formulas
+prod = Function("prod")
+logsumexp = Function("logsumexp")
+softmax = Function("softmax")
+log_softmax = Function("log_softmax")
+
+# Losses and layers.
+cross_entropy = Function("cross_entropy")
+cross_entropy_logits = Function("cross_entropy_logits")
+binary_cross_entropy_logits = Function("binary_cross_entropy_logits")
+half_squared_error = Function("half_squared_error")
+huber = Function("huber")
+hinge = Function("hinge")
+layer_norm = Function("layer_norm")
+batch_norm = Function("batch_norm")
+rms_norm = Function("rms_norm")
+attention = Function("attention")
+rnn = Function("rnn")
+lstm_hidden = Function("lstm_hidden")
+lstm_cell = Function("lstm_cell")
+gru = Function("gru")
+
+# Linear algebra.
+inv = Function("inv")
+pinv = Function("pinv")
+det = Function("det")
+adj = Function("adj")
+logdet = Function("logdet")
+solve = Function("solve")
+matrix_power = Function("matrix_power")
+expm = Function("expm")
+
+# Products, sums and regroupings.
+matmul = Function("matmul")
+einsum = Function("einsum")
+sum = Function("sum")  # noqa: A001 - its name in formulas
+mean = Function("mean")
+add = Function("add")
+subtract = Function("subtract")
+bias = Function("bias")
+bias_columns = Function("bias_columns")
+hadamard = Function("hadamard")
+quotient = Function("quotient")
+power = Function("power")
+transpose = Function("transpose")
+diag = Function("diag")
+outer = Function("outer")
+inner = Function("inner")
+quadratic_form = Function("quadratic_form")
+kron = Function("kron")
+vec = Function("vec")
+rearrange = Function("rearrange")
+tr = Function("tr")
+
+# Rotations.
+cross = Function("cross")
+skew = Function("skew")
+rotation = Function("rotation")
+rotation_axis_angle = Function("rotation_axis_angle")
+rotation_quaternion = Function("rotation_quaternion")

@@ -1,0 +1,91 @@
+"""NumPy's functions entry by entry, its ufuncs, on nodes; and those of SciPy that have a rule."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+
+from matcalc.expression.values import Value
+from matcalc.graph import Node, number
+from matcalc.operations import algebra, find_rule
+
+Unary = Callable[[Node], Node]
+
+
+class Condition(Value):
+    """A comparison entry by entry: 1 where it holds, else 0."""
+
+    __slots__ = ()
+
+
+_BY_RULE = (
+    "exp log log1p expm1 sin cos tan arcsin arccos arctan sinh cosh tanh sqrt sign "
+    "absolute=abs fabs=abs erf logit expit=sigmoid ndtr=Phi"
+)
+
+
+def _built(name: str) -> Unary:
+    return lambda x: find_rule(name).build(x)
+
+
+def _logarithm(base: int) -> Unary:
+    return lambda x: algebra.times(
+        _built("log")(x), algebra.reciprocal(_built("log")(number(base)))
+    )
+
+
+#: Of one operand, by the names of ufuncs.
+UNARY: dict[str, Unary] = {
+    **{word.partition("=")[0]: _built(word.rpartition("=")[2]) for word in _BY_RULE.split()},
+    "square": lambda x: algebra.power(x, 2),
+    "reciprocal": algebra.reciprocal,
+    "negative": algebra.negative,
+    "positive": lambda x: x,
+    "log2": _logarithm(2),
+    "log10": _logarithm(10),
+    "exp2": lambda x: _built("exp")(algebra.times(x, _built("log")(number(2)))),
+}
+
+
+def _larger(one: Node, two: Node) -> Node:
+    """The larger of two; against zero it is relu."""
+    for x, other in ((one, two), (two, one)):
+        if other is algebra.constant(0, other.shape):
+            return find_rule("relu").build(x)
+    return find_rule("maximum").build(one, two)
+
+
+def _log_of_sum(one: Node, two: Node) -> Node:
+    """``log(exp(a) + exp(b))``."""
+    return algebra.plus(one, find_rule("softplus").build(algebra.minus(two, one)))
+
+
+#: Of two operands of one shape, by the names of ufuncs.
+BINARY: dict[str, Callable[[Node, Node], Node]] = {
+    "maximum": _larger,
+    "minimum": find_rule("minimum").build,
+    "hypot": find_rule("hypot").build,
+    "arctan2": find_rule("atan2").build,
+    "logaddexp": _log_of_sum,
+}
+
+#: Those that an operator of Python calls.
+OPERATORS = {
+    "add": "+",
+    "subtract": "-",
+    "multiply": "*",
+    "divide": "/",
+    "matmul": "@",
+    "power": "**",
+    "float_power": "**",
+}
+
+#: Those that compare.
+COMPARISONS = {
+    "greater": operator.gt,
+    "greater_equal": operator.ge,
+    "less": operator.lt,
+    "less_equal": operator.le,
+    "equal": operator.eq,
+    "not_equal": operator.ne,
+}

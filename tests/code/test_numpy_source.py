@@ -1,0 +1,330 @@
+"""The NumPy code of a derivative: what a careful person would write by hand."""
+
+import ast
+import tracemalloc
+from typing import Any
+
+import numpy as np
+import pytest
+from derivative_checks import run_source
+
+import matcalc as mc
+
+
+def source(expression: str, variables: str, wrt: str, layout: str = "denominator") -> str:
+    return mc.derive(expression, wrt=wrt, variables=variables, layout=layout).numpy
+
+
+def body(whole: str) -> list[str]:
+    """The statements of the last function."""
+    *_, behind = whole.split('    """\n')
+    return [line.strip() for line in behind.splitlines()]
+
+
+def imports(whole: str) -> list[str]:
+    return [line for line in whole.splitlines() if line.startswith(("import", "from"))]
+
+
+# expression, variables, wrt, statements
+BY_HAND = [
+    ("x.T @ A @ x", "x[n] A[n,n]", "x", ["return (A + A.T) @ x"]),
+    ("norm(A @ x - b)**2", "A[m,n] x[n] b[m]", "x", ["return 2 * (A.T @ (A @ x - b))"]),
+    ("a.T @ X @ b", "a[m] X[m,n] b[n]", "X", ["return np.outer(a, b)"]),
+    (
+        "sum(sigmoid(W @ x))",
+        "W[m,n] x[n]",
+        "x",
+        ["t1 = sigmoid(W @ x)", "return W.T @ (t1 * (1 - t1))"],
+    ),
+    (
+        "sum(sigmoid(W @ x))",
+        "W[m,n] x[n]",
+        "W",
+        ["t1 = sigmoid(W @ x)", "return np.outer(t1 * (1 - t1), x)"],
+    ),
+    ("tanh(W @ x)", "W[m,n] x[n]", "x", ["return W.T * (1 - np.tanh(W @ x)**2)"]),
+    (
+        "1/2 * norm(tanh(V @ tanh(W @ x)) - y)**2",
+        "V[m,h] W[h,n] x[n] y[m]",
+        "W",
+        [
+            "t1 = np.tanh(W @ x)",
+            "t2 = np.tanh(V @ t1)",
+            "return np.outer((1 - t1**2) * (V.T @ ((1 - t2**2) * (t2 - y))), x)",
+        ],
+    ),
+    (
+        "sum((X @ W + b - Y)**2) / m",
+        "X[m,n] W[n,p] b[p] Y[m,p]",
+        "W",
+        ["m = X.shape[0]", "return 2 * (X.T @ (X @ W + b - Y)) / m"],
+    ),
+    (
+        "sum((X @ W + b - Y)**2) / m",
+        "X[m,n] W[n,p] b[p] Y[m,p]",
+        "b",
+        ["m = X.shape[0]", "return 2 * np.sum(X @ W + b - Y, axis=0) / m"],
+    ),
+    ("log(det(X))", "X[n,n]", "X", ["return np.linalg.inv(X).T"]),
+    (
+        "a.T @ inv(X) @ b",
+        "X[n,n] a[n] b[n]",
+        "X",
+        ["return -np.outer(np.linalg.solve(X.T, a), np.linalg.solve(X, b))"],
+    ),
+    (
+        "norm(solve(A, b))**2",
+        "A[n,n] b[n]",
+        "b",
+        ["return 2 * np.linalg.solve(A.T, np.linalg.solve(A, b))"],
+    ),
+    (
+        "sum(sin(inv(S)))",
+        "S[n,n]",
+        "S",
+        ["t1 = np.linalg.inv(S)", "return -(t1.T @ np.cos(t1) @ t1.T)"],
+    ),
+    (
+        "softmax(x)",
+        "x[n]",
+        "x",
+        ["t1 = softmax(x)", "return np.diag(t1) - np.outer(t1, t1)"],
+    ),
+    ("logsumexp(A @ x)", "A[m,n] x[n]", "x", ["return A.T @ softmax(A @ x)"]),
+    (
+        "cross_entropy_logits(y, W @ x)",
+        "y[m] W[m,n] x[n]",
+        "W",
+        ["return np.outer(np.sum(y) * softmax(W @ x) - y, x)"],
+    ),
+    ("norm(x)", "x[n]", "x", ["return x / np.linalg.norm(x)"]),
+    (
+        "x / norm(x)",
+        "x[n]",
+        "x",
+        [
+            "n = x.shape[0]",
+            "return (np.eye(n) - np.outer(x / (x @ x), x)) / np.linalg.norm(x)",
+        ],
+    ),
+    (
+        "W @ x",
+        "W[m,n] x[n]",
+        "W",
+        [
+            "m = W.shape[0]",
+            "n = x.shape[0]",
+            "t1 = np.zeros((m, n, m))",
+            'np.einsum("iji->ij", t1)[...] = x',
+            "return t1",
+        ],
+    ),
+    (
+        "matrix_power(X, 3)",
+        "X[n,n]",
+        "X",
+        [
+            't1 = np.einsum("li,jk->ijkl", X, X)',
+            'np.einsum("ijjk->ijk", t1)[...] += (X.T @ X.T)[:, None, :]',
+            'np.einsum("ijki->ijk", t1)[...] += X @ X',
+            "return t1",
+        ],
+    ),
+    ("A @ B @ x", "A[m,n] B[n,p] x[p]", "x", ["return B.T @ A.T"]),
+    (
+        "sum(A @ B @ (C @ x))",
+        "A[m,n] B[n,p] C[p,q] x[q]",
+        "x",
+        ["return C.T @ (B.T @ np.sum(A, axis=0))"],
+    ),
+    ("diag(x) @ A @ y", "x[n] A[n,n] y[n]", "x", ["return np.diag(A @ y)"]),
+    ("tr(A @ X.T @ B)", "A[n,m] X[p,m] B[p,n]", "X", ["return B @ A"]),
+    ("sum(x) / n", "x[n]", "x", ["n = x.shape[0]", "return np.ones(n) / n"]),
+    ("tr(X @ X @ X)", "X[n,n]", "X", ["return 3 * (X.T @ X.T)"]),
+    ("y.T @ diag(B)**3", "y[m] B[m,m]", "y", ["t1 = np.diag(B)", "return t1 * t1**2"]),
+    (
+        "y.T @ (A @ diag(x) - diag(B))",
+        "y[p] A[p,n] x[n] B[n,n]",
+        "y",
+        ["return A * x - np.diag(B)"],
+    ),
+    ("sum(erf(x))", "x[n]", "x", ["return 2 * np.exp(-x**2) / np.sqrt(np.pi)"]),
+    ("mean(x) + y.T @ x / 2", "x[n] y[n]", "y", ["return x / 2"]),
+]
+
+
+@pytest.mark.parametrize(("expression", "variables", "wrt", "statements"), BY_HAND)
+def test_the_code_is_what_a_careful_person_writes(
+    expression: str, variables: str, wrt: str, statements: list[str]
+) -> None:
+    found = body(source(expression, variables, wrt))
+    assert found == statements
+
+
+def test_a_product_with_a_vector_is_taken_from_the_right() -> None:
+    found = body(source("norm(A @ B @ C @ x)**2", "A[m,n] B[n,p] C[p,q] x[q]", "x"))
+    assert found == ["return 2 * (C.T @ (B.T @ (A.T @ (A @ (B @ (C @ x))))))"]
+
+
+def test_the_whole_source_is_a_function_with_its_shapes() -> None:
+    assert source("x.T @ A @ x", "x[n] A[n,n]", "x") == (
+        "import numpy as np\n"
+        "\n"
+        "\n"
+        "def df_dx(x, A):\n"
+        '    """∂f/∂x in denominator layout.\n'
+        "\n"
+        "    Args:\n"
+        "        x: shape (n,).\n"
+        "        A: shape (n, n).\n"
+        "\n"
+        "    Returns:\n"
+        "        Shape (n,).\n"
+        '    """\n'
+        "    return (A + A.T) @ x\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("expression", "wrt", "expected"),
+    [
+        ("sum(tanh(x))", "x", []),
+        ("sum(erf(erf(x)))", "x", ["from scipy.special import erf"]),
+        ("sum(gelu(x))", "x", ["from scipy.special import ndtr"]),
+        ("tr(expm(X))", "X", ["from scipy.linalg import expm"]),
+        ("det(X)", "X", []),
+        ("max(X)", "X", []),
+        ("prod(x)", "x", []),
+    ],
+)
+def test_scipy_is_imported_only_for_what_numpy_lacks(
+    expression: str, wrt: str, expected: list[str]
+) -> None:
+    found = imports(source(expression, "x[n] X[n,n]", wrt))
+    assert sorted(found) == sorted([*expected, "import numpy as np"])
+
+
+def test_names_that_python_reserves_get_an_underscore() -> None:
+    whole = source("lambda * sum(x**2)", "lambda x[n]", "x")
+    assert "def df_dx(lambda_, x):" in whole
+    assert body(whole) == ["return 2 * lambda_ * x"]
+
+
+def test_a_variable_is_never_overwritten_by_a_temporary_or_a_size() -> None:
+    whole = source("t1 * sum(sigmoid(t2))", "t1 t2[t3]", "t2")
+    assert body(whole) == ["t4 = sigmoid(t2)", "return t1 * (1 - t4) * t4"]
+    arrays = {"t1": 2.0, "t2": np.array([0.1, 0.5])}
+    expected = mc.derive(
+        "t1 * sum(sigmoid(t2))", wrt="t2", variables="t1 t2[t3]", layout="denominator"
+    ).evaluate(**arrays)
+    np.testing.assert_allclose(run_source(whole, arrays), expected)
+
+
+def test_named_parts_keep_their_names() -> None:
+    found = body(source("z = W @ x; a = tanh(z); sum(a**2)", "W[m,n] x[n]", "x"))
+    assert found[-1].startswith("return 2 * (W.T @ ")
+    assert "a = np.tanh(z)" in found or "a = np.tanh(W @ x)" in found
+
+
+VIEWS = [
+    ("x.T @ y", "x[n] y[n]", "y"),
+    ("A @ x", "A[m,n] x[n]", "x"),
+    ("tr(outer(x, diag(B)))", "x[m] B[m,m]", "x"),
+    ("sum(slice(y, axis=0, start=0, stop=2) * x)", "x[2] y[n]", "x"),
+    ('rearrange(Z, "i j k -> (i j k)").T @ x', "x[24] Z[2,3,4]", "x"),
+    ("vec(A).T @ x", "x[m*n] A[m,n]", "x"),
+    ('einsum("ij,jik->k", X, Z)', "X[2,3] Z[3,2,4]", "X"),
+]
+
+
+@pytest.mark.parametrize("layout", ["numerator", "denominator"])
+@pytest.mark.parametrize(("expression", "variables", "wrt"), VIEWS)
+def test_a_result_is_never_a_view_of_an_argument(
+    expression: str, variables: str, wrt: str, layout: str
+) -> None:
+    d = mc.derive(expression, wrt=wrt, variables=variables, layout=layout)
+    sizes = {"m": 2, "n": 3, "m*n": 6}
+    declared = [mc.parse_variable(word) for word in variables.split()]
+    rng = np.random.default_rng(0)
+    arrays = {v.name: rng.normal(size=[sizes.get(k, k) for k in v.shape]) for v in declared}
+    found = run_source(d.numpy, arrays)  # refuses what shares memory
+    assert found.flags.writeable
+    np.testing.assert_allclose(found, d.evaluate(**arrays))
+
+
+def test_a_delta_is_added_to_a_copy_of_an_argument() -> None:
+    d = mc.derive("(A + a * eye(n)) @ x", wrt="x", variables="A[n,n] a x[n]", layout="numerator")
+    arrays = {"A": np.ones((2, 2)), "a": np.array(3.0)}
+    np.testing.assert_array_equal(run_source(d.numpy, arrays), [[4.0, 1.0], [1.0, 4.0]])
+    np.testing.assert_array_equal(arrays["A"], np.ones((2, 2)))
+
+
+def test_vectors_are_one_dimensional_in_both_layouts() -> None:
+    for layout in ("numerator", "denominator"):
+        whole = source("x.T @ A @ x", "x[n] A[n,n]", "x", layout)
+        found = run_source(whole, {"x": np.array([1.0, 2.0]), "A": np.eye(2)})
+        assert found.shape == (2,)
+
+
+def test_a_number_is_a_float() -> None:
+    whole = source("2 * a", "a", "a")
+    assert body(whole) == ["return 2.0"]
+
+
+def test_a_scalar_variable_is_returned_as_it_is() -> None:
+    whole = source("a * b", "a b", "a")
+    assert run_source(whole, {"a": 1.0, "b": 2.5}) == 2.5
+
+
+def test_functions_that_nobody_declared_are_arguments() -> None:
+    whole = source("sum(g(W @ x))", "W[m,n] x[n]", "W")
+    assert "def df_dW(W, x, dg):" in whole
+    assert body(whole) == ["return np.outer(dg(W @ x), x)"]
+
+
+def test_every_name_in_the_code_is_known() -> None:
+    for expression, variables, wrt, *_ in BY_HAND + VIEWS:
+        tree = ast.parse(source(expression, variables, wrt))
+        loaded = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
+        known = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and _is_stored(n)}
+        known |= {n.arg for n in ast.walk(tree) if isinstance(n, ast.arg)}
+        known |= {n.name for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)}
+        known |= {a.asname or a.name for n in ast.walk(tree) for a in getattr(n, "names", [])}
+        assert loaded <= known | {"range"}, expression
+
+
+def _is_stored(name: ast.Name) -> bool:
+    return isinstance(name.ctx, ast.Store)
+
+
+@pytest.mark.parametrize(
+    ("expression", "wrt"),
+    [
+        ("sum(sigmoid(W @ x))", "x"),
+        ("sum(diag(x) @ W @ y)", "x"),
+        ("norm(W @ (W.T @ (W @ x)))**2", "x"),
+        ("x.T @ (y @ y.T) @ x + sum(softmax(x))", "x"),
+        ("tr(x @ y.T)", "x"),
+    ],
+)
+def test_a_gradient_allocates_vectors_only(expression: str, wrt: str) -> None:
+    size = 1000
+    rng = np.random.default_rng(0)
+    arrays = {"W": rng.normal(size=(size, size)), "x": rng.normal(size=size)}
+    arrays["y"] = rng.normal(size=size)
+    function = _function(source(expression, "W[n,n] x[n] y[n]", wrt))
+    given = {name: arrays[name] for name in function.__code__.co_varnames if name in arrays}
+    function(**given)
+    tracemalloc.start()
+    try:
+        function(**given)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 20 * 8 * size
+
+
+def _function(whole: str) -> Any:
+    space: dict[str, Any] = {}
+    exec(compile(whole, "<generated>", "exec"), space)  # noqa: S102 - it is what we test
+    return [one for one in space.values() if callable(one) and hasattr(one, "__code__")][-1]
