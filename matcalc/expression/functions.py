@@ -14,7 +14,16 @@ from matcalc.operations import RULES, Rule, algebra, find_rule, parse_signature
 
 _RANK = 16  # the axes of an array
 _LONGEST = 10**100  # an axis
-_ALIASES = {"tr": "trace", "concat": "concatenate"}
+_ALIASES = {"tr": "trace", "concat": "concatenate", "σ": "sigmoid"}
+_REQUIRED = {  # parameters without which an operation has no meaning
+    "slice": ("stop",),
+    "matrix_power": ("k",),
+    "power": ("exponent",),
+    "einsum": ("subscripts",),
+    "rearrange": ("pattern",),
+    "clip": ("low", "high"),
+    "stumpff": ("k",),
+}
 SIZED = frozenset(["eye", "ones", "zeros"])  # take sizes alone
 MANY = ("concatenate", "stack", "einsum")  # take any number of operands
 _ANYHOW = frozenset(  # take a row as they take a column
@@ -92,12 +101,13 @@ def _of_rule(rule: Rule, values: list[Any], named: dict[str, Any]) -> Value:
     others = [value for value in values if not isinstance(value, str)]
     names = list(rule.parameters)
     operands = len(others) if rule.name in MANY else len(rule.operands)
-    given = dict(zip(names, [*texts, *map(_plain, others[operands:])], strict=False))
     unknown = [name for name in named if name not in names]
     if unknown or len(others) < operands or len(others) - operands + len(texts) > len(names):
         raise NotationError(_usage(rule))
+    given = dict(zip(names, [*texts, *map(_plain, others[operands:])], strict=False))
     chosen = others[:operands]
-    if not all(isinstance(value, Value) for value in chosen):
+    missing = [key for key in _REQUIRED.get(rule.name, ()) if key not in {**given, **named}]
+    if missing or not all(isinstance(value, Value) for value in chosen):
         raise NotationError(_usage(rule))
     row = _is_row(rule, chosen)
     nodes = [value.node for value in chosen]

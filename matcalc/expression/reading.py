@@ -37,7 +37,7 @@ class Formula(NamedTuple):
 
     Attributes:
         node: What it means.
-        symbols: The node of each variable.
+        symbols: The node of each variable, in the order in which the formula mentions them.
         named: The nodes of intermediate results that have names.
         columns: Whether vectors were read as columns; else as one-dimensional arrays.
         notes: What a reader should know: what was assumed.
@@ -153,7 +153,12 @@ class _Reader:
         node = self.values[-1].node
         variables = self.sizes.variables
         name = self.lines[-1].name
-        return Formula(node, self.symbols, named, self.columns, notes, variables, forced, name)
+        symbols = dict(sorted(self.symbols.items(), key=self.first_mention))
+        return Formula(node, symbols, named, self.columns, notes, variables, forced, name)
+
+    def first_mention(self, item: tuple[str, Node]) -> int:
+        """Where a variable is written first; behind all where it is not."""
+        return self.first_use.get(item[0], len(self.lines))
 
     def _columns_declared(self) -> list[str]:
         used = {line.step.value for line in self.lines if line.step.kind == "name"}
