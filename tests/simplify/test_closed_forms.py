@@ -1,0 +1,87 @@
+import pytest
+
+import matcalc as mc
+
+# expression, declarations, wrt, order, what a book writes (denominator layout)
+CLOSED_FORMS = [
+    ("tr(matrix_power(X, 5))", "X[n,n]", "X", 1, "5 * matrix_power(X, 4).T"),
+    ("log(det(X))", "X[n,n]", "X", 1, "inv(X).T"),
+    ("log(det(X))", "X[n,n]:symmetric", "X", 1, "inv(X)"),
+    ("logdet(X.T @ X)", "X[m,n]", "X", 1, "2 * pinv(X).T"),
+    ("logdet(diag(x))", "x[n]", "x", 1, "1 / x"),
+    ("x.T @ S @ x", "x[n] S[n,n]:symmetric", "x", 1, "2 * S @ x"),
+    ("x.T @ A @ x", "x[n] A[n,n]", "x", 1, "(A + A.T) @ x"),
+    ("tr(X.T @ A @ X)", "X[n,m] A[n,n]", "X", 1, "(A + A.T) @ X"),
+    ("exp(x) / sum(exp(x))", "x[n]", "x", 1, "diag(softmax(x)) - softmax(x) @ softmax(x).T"),
+    ("-(y.T @ log(softmax(z)))", "z[n] y[n]:simplex", "z", 1, "softmax(z) - y"),
+    ("1 / (1 + exp(-t))", "t", "t", 1, "sigmoid(t) * sigmoid(-t)"),
+    ("sum(log(1 + exp(x)))", "x[n]", "x", 1, "sigmoid(x)"),
+    ("log(sum(exp(x)))", "x[n]", "x", 1, "softmax(x)"),
+    ("sum(log(cosh(x)))", "x[n]", "x", 1, "tanh(x)"),
+    ("sum(relu(x)**2)", "x[n]", "x", 1, "2 * relu(x)"),
+    ("tr(expm(X))", "X[n,n]", "X", 1, "expm(X.T)"),
+    ("expm(t * A)", "t A[n,n]", "t", 1, "expm(t * A).T @ A.T"),
+    ("norm(A @ x - b)", "A[m,n] x[n] b[m]", "x", 1, "A.T @ (A @ x - b) / norm(A @ x - b)"),
+    ("tr(tr(A) * A)", "A[n,n]", "A", 1, "2 * tr(A) * eye(n)"),
+    ("mean((x - mean(x) * ones(n))**2)", "x[n]", "x", 1, "2 * (x - sum(x) / n) / n"),
+    ("sum((X @ w - y)**2) / m", "X[m,n] y[m] w[n]", "w", 2, "2 * X.T @ X / m"),
+]
+
+
+@pytest.mark.parametrize(
+    ("expression", "variables", "wrt", "order", "expected"),
+    CLOSED_FORMS,
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_the_answer_is_what_a_book_writes(
+    expression: str, variables: str, wrt: str, order: int, expected: str
+) -> None:
+    found = mc.derive(expression, wrt=wrt, variables=variables, layout="denominator", order=order)
+    assert found.text == expected
+
+
+def test_the_hessian_of_a_squared_form_has_no_term_twice() -> None:
+    found = mc.derive(
+        "(x.T @ A @ x)**2", wrt="x", variables="x[n] A[n,n]", layout="denominator", order=2
+    )
+    assert found.text.count("(A + A.T)") == 3
+    assert found.text.count(" + ") == 4
+
+
+def test_entries_of_a_symmetric_variable_are_independent_until_the_derivative_is_taken() -> None:
+    free = mc.derive("tr(A @ S)", wrt="S", variables="S[n,n] A[n,n]", layout="denominator")
+    declared = mc.derive(
+        "tr(A @ S)", wrt="S", variables="S[n,n]:symmetric A[n,n]", layout="denominator"
+    )
+    assert free.text == declared.text == "A.T"
+
+
+def test_the_three_derivatives_for_a_symmetric_matrix_differ() -> None:
+    found = {
+        structure: mc.derive(
+            "tr(A @ X)",
+            wrt="X",
+            variables="X[n,n] A[n,n]",
+            layout="denominator",
+            structure=structure,
+        ).text
+        for structure in ("symmetric", "symmetrised", "diagonal", None)
+    }
+    assert found == {
+        "symmetric": "A + A.T - diag(diag(A))",
+        "symmetrised": "(A + A.T) / 2",
+        "diagonal": "diag(diag(A))",
+        None: "A.T",
+    }
+
+
+def test_names_of_intermediate_results_come_back() -> None:
+    found = mc.derive(
+        "z = W @ x; s = sigmoid(z); sum((s - y)**2)",
+        wrt="W",
+        variables="W[m,n] x[n] y[m]",
+        layout="denominator",
+    )
+    *lets, formula = found.text.split("; ")
+    assert lets == ["z = W @ x", "s = sigmoid(z)"]
+    assert "W" not in formula
