@@ -4,6 +4,7 @@ Names are loaded when they are first used, so that a question about shapes needs
 """
 
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from matcalc.version import __version__
@@ -26,12 +27,15 @@ if TYPE_CHECKING:
         UnknownRuleError,
     )
     from matcalc.factors import diagonal, identity, jacobian, product
+    from matcalc.fitting import fit
+    from matcalc.functions import *  # noqa: F403 - every function of formulas: mc.exp, mc.sum
     from matcalc.jacobians import Jacobian
     from matcalc.layout import Denominator, Layout, Numerator, written
     from matcalc.local import rules
     from matcalc.notation import written_chain
     from matcalc.operations import Rule, find_rule
     from matcalc.registration import register_rule, unregister_rule
+    from matcalc.symbolic import Symbolic, symbols, trace
     from matcalc.variables import Variable, parse_derivative, parse_variable
 
 __all__ = [
@@ -49,6 +53,7 @@ __all__ = [
     "Numerator",
     "Rule",
     "ShapeError",
+    "Symbolic",
     "TooLargeError",
     "UnboundError",
     "UnknownRuleError",
@@ -61,6 +66,7 @@ __all__ = [
     "diagonal",
     "evaluate",
     "find_rule",
+    "fit",
     "identity",
     "jacobian",
     "numerical_jacobian",
@@ -69,7 +75,9 @@ __all__ = [
     "product",
     "register_rule",
     "rules",
+    "symbols",
     "total_derivative",
+    "trace",
     "unregister_rule",
     "written",
     "written_chain",
@@ -81,24 +89,32 @@ _HOME = {
     "derivation": ("derive", "evaluate"),
     "errors": tuple(name for name in __all__ if name.endswith("Error")),
     "factors": ("diagonal", "identity", "jacobian", "product"),
+    "fitting": ("fit",),
     "jacobians": ("Jacobian",),
     "layout": ("Denominator", "Layout", "Numerator", "written"),
     "local": ("rules",),
     "notation": ("written_chain",),
     "operations": ("Rule", "find_rule"),
     "registration": ("register_rule", "unregister_rule"),
+    "symbolic": ("Symbolic", "symbols", "trace"),
     "variables": ("Variable", "parse_derivative", "parse_variable"),
 }
 _MODULE = {name: module for module, names in _HOME.items() for name in names}
 
 
-def __getattr__(name: str) -> object:
-    if name not in _MODULE:
-        raise AttributeError(f"module 'matcalc' has no attribute {name!r}")
-    value: object = getattr(import_module(f"matcalc.{_MODULE[name]}"), name)
-    globals()[name] = value
-    return value
+if not TYPE_CHECKING:  # so that type checkers see misspelt names
+
+    def __getattr__(name: str) -> object:
+        if name in _MODULE:
+            value = getattr(import_module(f"matcalc.{_MODULE[name]}"), name)
+            globals()[name] = value
+            return value
+        if name.startswith("_") or not name.isidentifier():
+            raise AttributeError(f"module 'matcalc' has no attribute {name!r}")
+        if find_spec(f"matcalc.{name}"):  # from matcalc import graph
+            return import_module(f"matcalc.{name}")
+        return import_module("matcalc.functions").named(name, __all__)
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    return sorted([*__all__, *import_module("matcalc.functions").__all__])

@@ -122,4 +122,8 @@ def given_arrays(
             known = ", ".join(symbols)
             raise ArrayError(f"there is no variable {name[:60]!r} here; there are {known}")
         sizes[name] = int(value)
+    for name, array in arrays.items():  # of variables that nothing else reads, too
+        for size, found in zip(symbols[name].shape, array.shape, strict=False):
+            if isinstance(size, str) and size.isidentifier() and found:
+                sizes.setdefault(size, found)
     return arrays, sizes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Literal, overload
 
@@ -11,71 +11,72 @@ import numpy as np
 from matcalc.arrays import real_array
 from matcalc.derivative import derivatives
 from matcalc.errors import NotationError
-from matcalc.expression import Declarations, Declared, parse_declarations, read_formula
+from matcalc.expression import Declarations, Formula, parse_declarations, read_formula
 from matcalc.graph import Node, substituted, symbol, transposed
 from matcalc.jacobians import Jacobian
 from matcalc.layout import Denominator, Layout, Numerator, find_layout
 from matcalc.plan import evaluate as evaluated
 from matcalc.simplify import simplified
 from matcalc.structures import Structure, find_structure, structured
+from matcalc.symbolic import Symbolic
 from matcalc.variables import Variable
 
 
 @overload
 def derive(
-    expression: str,
+    expression: str | Symbolic,
     *,
-    wrt: str,
-    variables: Declarations,
+    wrt: str | Symbolic,
+    variables: Declarations | None = None,
     layout: Literal["numerator"],
     order: int = 1,
     structure: str | None = None,
 ) -> Jacobian[Numerator]: ...
 @overload
 def derive(
-    expression: str,
+    expression: str | Symbolic,
     *,
-    wrt: str,
-    variables: Declarations,
+    wrt: str | Symbolic,
+    variables: Declarations | None = None,
     layout: Literal["denominator"],
     order: int = 1,
     structure: str | None = None,
 ) -> Jacobian[Denominator]: ...
 @overload
 def derive(
-    expression: str,
+    expression: str | Symbolic,
     *,
-    wrt: str,
-    variables: Declarations,
+    wrt: str | Symbolic,
+    variables: Declarations | None = None,
     layout: str,
     order: int = 1,
     structure: str | None = None,
 ) -> Jacobian[Any]: ...
 @overload
 def derive(
-    expression: str,
+    expression: str | Symbolic,
     *,
-    wrt: list[str] | tuple[str, ...],
-    variables: Declarations,
+    wrt: list[str] | list[Symbolic] | tuple[str | Symbolic, ...],
+    variables: Declarations | None = None,
     layout: str,
     order: Literal[1] = 1,
     structure: str | None = None,
 ) -> list[Jacobian[Any]]: ...
 @overload
 def derive(
-    expression: str,
+    expression: str | Symbolic,
     *,
-    wrt: str | list[str] | tuple[str, ...],
-    variables: Declarations,
+    wrt: str | Symbolic | list[str] | list[Symbolic] | tuple[str | Symbolic, ...],
+    variables: Declarations | None = None,
     layout: str,
     order: int = 1,
     structure: str | None = None,
 ) -> Jacobian[Any] | list[Jacobian[Any]]: ...
 def derive(
-    expression: str,
+    expression: str | Symbolic,
     *,
-    wrt: str | list[str] | tuple[str, ...],
-    variables: Declarations,
+    wrt: str | Symbolic | list[str] | list[Symbolic] | tuple[str | Symbolic, ...],
+    variables: Declarations | None = None,
     layout: str,
     order: int = 1,
     structure: str | None = None,
@@ -87,7 +88,8 @@ def derive(
 
     Args:
         expression: What is differentiated, in NumPy's notation; intermediate results may have
-            names, apart by ``;``: ``"z = W @ x; sum(z**2)"``.
+            names, apart by ``;``: ``"z = W @ x; sum(z**2)"``. Or a formula from Python, made by
+            :func:`symbols` or :func:`trace`, whose variables come with it.
         wrt: A variable, or the name of an intermediate result. A list gives a derivative for
             each, all from one sweep; with ``order=2`` a list of two is the mixed second derivative.
         variables: The shapes, ``"A[m,n] S[n,n]:symmetric x[n]"``; a name alone is a scalar.
@@ -116,12 +118,33 @@ def derive(
     tag = find_layout(layout)
     if order not in (1, 2):
         raise NotationError(f"the order of a derivative is 1 or 2, not {order}")
-    chosen = [wrt] if isinstance(wrt, str) else list(wrt)
-    task = _Task(expression, parse_declarations(variables), chosen, structure)
+    listed = [wrt] if isinstance(wrt, (str, Symbolic)) else list(wrt)
+    chosen = [one.name if isinstance(one, Symbolic) else one for one in listed]
+    task = _Task(*_read(expression, variables, chosen), chosen, structure)
     if order == 2:
         return task.shortened([task.second(tag)])[0]
     found = task.shortened(task.first(tag))
-    return found[0] if isinstance(wrt, str) else found
+    return found[0] if isinstance(wrt, (str, Symbolic)) else found
+
+
+def _read(
+    expression: str | Symbolic, variables: Declarations | None, wrt: Sequence[str]
+) -> tuple[Formula, dict[str, frozenset[str]]]:
+    """A formula, and what was declared of its variables.
+
+    Raises:
+        NotationError: Variables are missing, or declared twice.
+    """
+    if isinstance(expression, Symbolic):
+        if variables is not None:
+            raise NotationError("the variables come with the expression: leave variables= out")
+        return expression.formula(wrt), expression.properties
+    if variables is None:
+        raise NotationError('the variables are missing: variables="W[m,n] x[n]"')
+    declared = parse_declarations(variables)
+    shapes = {name: one.variable for name, one in declared.items()}
+    properties = {name: one.properties for name, one in declared.items()}
+    return read_formula(expression, shapes, opaque=wrt), properties
 
 
 class _Task:
@@ -129,14 +152,13 @@ class _Task:
 
     def __init__(
         self,
-        expression: str,
-        declared: Mapping[str, Declared],
+        formula: Formula,
+        properties: dict[str, frozenset[str]],
         wrt: Sequence[str],
         structure: str | None,
     ) -> None:
-        variables = {name: one.variable for name, one in declared.items()}
-        self.formula = read_formula(expression, variables, opaque=wrt)
-        self.properties = {name: one.properties for name, one in declared.items()}
+        self.formula = formula
+        self.properties = properties
         self.structure = structure
         named = self.formula.named
         self.definitions: dict[Node, Node] = {

@@ -6,7 +6,7 @@ numbers, each in its layout, along a random direction at every point.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -15,21 +15,18 @@ from matcalc import dimensions
 from matcalc.arrays import Array, real_array
 from matcalc.check import Check, numerical_jacobian, scale_of
 from matcalc.derivation import evaluate as evaluate_text
-from matcalc.dimensions import Dimension
 from matcalc.errors import ArrayError, NotDifferentiableError, TooLargeError, UnboundError
 from matcalc.expression import Declarations, Formula, parse_declarations
-from matcalc.graph import Apply, Node, Product, topological
+from matcalc.graph import Apply, topological
 from matcalc.jacobians import Jacobian
 from matcalc.plan import evaluate
-from matcalc.variables import Variable, ratio
+from matcalc.random_points import random_points, small_sizes
+from matcalc.variables import ratio
 
-_SIZES = (3, 2, 5, 4, 7, 6)  # of named dimensions: all differ, so that no transpose hides
 _LARGEST = 2_000_000  # entries of a derivative that is written out at every point
 _TRIES = 20  # for each point that is wanted: some are outside the domain
 _SCALES = (1.0, 0.1, 0.01)  # a smaller step, where the first one may cross a kink
 _CLOSE = 1e-8  # where no smaller step is tried
-
-_Draw = Callable[[tuple[int, ...], np.random.Generator], Array]
 
 
 def check_derivative(
@@ -63,13 +60,15 @@ def check_derivative(
     True
     """
     formula = _formula(jacobian)
-    sizes = _sizes([formula.node, jacobian.node], formula.variables.values())
+    sizes = small_sizes([formula.node, jacobian.node], formula.variables.values())
     _refuse_large(jacobian, sizes)
     forms = _forms(jacobian)
     errors = dict.fromkeys(forms, 0.0)
     found = 0
     rng = np.random.default_rng(seed)
-    for arrays in _points(formula, parse_declarations(variables), sizes, rng, _TRIES * points):
+    for arrays in random_points(
+        formula, parse_declarations(variables), sizes, rng, _TRIES * points
+    ):
         try:
             with np.errstate(all="ignore"):  # outside the domain it is not finite, and left out
                 at_point = _errors(jacobian, formula, forms, arrays, sizes, rng)
@@ -123,76 +122,6 @@ def _refuse_large(jacobian: Jacobian[Any], sizes: Mapping[str, int]) -> None:
             "name, W[m,n], and small sizes are taken"
         )
 
-
-def _sizes(roots: Iterable[Node], variables: Iterable[Variable]) -> dict[str, int]:
-    """A size for each name of a dimension, the smallest that make all shapes possible."""
-    shapes = [variable.shape for variable in variables]
-    names = dict.fromkeys(
-        name for shape in shapes for size in shape for name in sorted(dimensions.names(size))
-    )
-    names.update(dict.fromkeys(_other_names(roots)))
-    for more in range(50):
-        sizes = {name: _SIZES[k % len(_SIZES)] + more for k, name in enumerate(names)}
-        if all(dimensions.evaluate(size, sizes) > 0 for shape in shapes for size in shape):
-            return sizes
-    raise UnboundError("no small sizes make every dimension positive; give numbers: x[3]")
-
-
-def _other_names(roots: Iterable[Node]) -> Iterator[str]:
-    """Names of dimensions that no variable has: ``eye(k)``, ``sum(x) / k``."""
-    for root in roots:
-        for node in topological(root):
-            sizes: list[Dimension] = list(node.shape)
-            if isinstance(node, Product):
-                sizes += [*node.sizes, *(name for name, _ in node.scale.powers)]
-            for size in sizes:
-                yield from sorted(dimensions.names(size))
-
-
-def _points(
-    formula: Formula,
-    declared: Mapping[str, Any],
-    sizes: Mapping[str, int],
-    rng: np.random.Generator,
-    count: int,
-) -> Iterator[dict[str, Array]]:
-    """Random arrays for all variables: any numbers, positive ones, and ones below 1, in turn."""
-    for attempt in range(count):
-        anything = _ANYWHERE[attempt % len(_ANYWHERE)]
-        arrays: dict[str, Array] = {}
-        for name, variable in formula.variables.items():
-            shape = tuple(dimensions.evaluate(size, sizes) for size in variable.shape)
-            known = declared[name].properties if name in declared else ()
-            draw = next((_KNOWN[one] for one in _KNOWN if one in known), anything)
-            arrays[name] = np.asarray(draw(shape, rng))
-        yield arrays
-
-
-def _symmetric(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
-    half: Array = rng.normal(size=shape)
-    return (half + half.T) / 2
-
-
-def _spd(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
-    root: Array = rng.normal(size=shape)
-    product: Array = root @ root.T / shape[0] + np.eye(shape[0])
-    return product
-
-
-_ANYWHERE: tuple[_Draw, ...] = (
-    lambda shape, rng: np.asarray(rng.normal(size=shape)),
-    lambda shape, rng: np.asarray(rng.uniform(0.3, 2.0, size=shape)),
-    lambda shape, rng: np.asarray(rng.uniform(0.1, 0.9, size=shape)),
-)
-#: How to draw what is known of a variable; of two, the first here.
-_KNOWN: dict[str, _Draw] = {
-    "spd": _spd,
-    "diagonal": lambda shape, rng: np.diag(rng.uniform(0.3, 2.0, size=shape[0])),
-    "symmetric": _symmetric,
-    "invertible": lambda shape, rng: rng.normal(size=shape) + 3.0 * np.eye(shape[0]),
-    "simplex": lambda shape, rng: rng.dirichlet(np.full(shape[0], 5.0)),
-    "positive": lambda shape, rng: np.asarray(rng.uniform(0.3, 2.0, size=shape)),
-}
 
 _Form = Callable[[Mapping[str, Any]], Array]
 

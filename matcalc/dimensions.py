@@ -268,7 +268,9 @@ def evaluate(dimension: Dimension, sizes: Mapping[str, int]) -> int:
     """
     if isinstance(dimension, int):
         return dimension
-    missing = sorted(names(dimension) - sizes.keys())
+    if dimension in sizes:
+        return sizes[dimension]
+    missing = sorted(name for name in names(dimension) if name not in sizes)
     if missing:
         raise UnboundError(f"the dimension {missing[0]} has no size here")
     return sum(
@@ -287,7 +289,7 @@ def substitute(shape: Shape, sizes: Mapping[str, Dimension]) -> Shape:
 
 
 def _substituted(dimension: Dimension, sizes: Mapping[str, Dimension]) -> Dimension:
-    if isinstance(dimension, int) or not names(dimension) & sizes.keys():
+    if isinstance(dimension, int) or sizes.keys().isdisjoint(names(dimension)):
         return dimension
     result: Polynomial = {}
     for monomial, coefficient in _polynomial(dimension).items():

@@ -5,12 +5,14 @@ Each is a rule of the table by its name, with the parameters that it has in a fo
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from difflib import get_close_matches
 from typing import Any
 
 from matcalc import dimensions
 from matcalc.dimensions import Dimension
 from matcalc.expression.values import Value
-from matcalc.operations import algebra
+from matcalc.operations import RULES, algebra
 from matcalc.symbolic import Symbolic
 from matcalc.symbolic.functions import Function
 
@@ -116,6 +118,28 @@ __all__ = [
     "vec",
     "zeros",
 ]
+
+
+def named(name: str, others: Iterable[str] = ()) -> Any:
+    """A function of this module, or that of a rule which a user registered.
+
+    Args:
+        name: Its name.
+        others: Names that may have been meant, beside those of functions.
+
+    Raises:
+        AttributeError: There is none; near names are listed.
+
+    >>> named("exp") is exp
+    True
+    """
+    if name in __all__:
+        return globals()[name]
+    if name in RULES:
+        return Function(name)
+    near = get_close_matches(name, [*__all__, *others], n=3, cutoff=0.7)
+    hint = f"; near: {', '.join(near)}" if near else ""
+    raise AttributeError(f"module 'matcalc' has no attribute {name!r}{hint}")
 
 
 def _size(given: Any) -> Any:

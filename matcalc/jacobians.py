@@ -13,11 +13,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from matcalc.application import Given, Operator, directional, matrix_product, pulled_back
 from matcalc.arrays import Array, arranged, given_arrays, real_array
-from matcalc.code import Compiled, numpy_source
+from matcalc.code import JAX, NUMPY, TORCH, Compiled, Dialect, source_of
 from matcalc.dimensions import Shape
-from matcalc.errors import ArrayError, ChainError, LayoutError, ShapeError
+from matcalc.errors import ArrayError, ChainError, LayoutError, NotationError, ShapeError
 from matcalc.expression import Formula
-from matcalc.graph import Node, Scale, Symbol, add, scaled, topological
+from matcalc.graph import Data, Node, Scale, Symbol, add, scaled, topological
 from matcalc.layout import (
     Denominator,
     Layout,
@@ -32,8 +32,10 @@ from matcalc.layout import (
 from matcalc.linking import Link, chain_order, compose, path_of
 from matcalc.notation import Written as WrittenFormula
 from matcalc.notation import WrittenChain, text, write_derivative, written_chain
+from matcalc.notation.equations import EquationForm, Ratio, equation
 from matcalc.notation.latex import latex
 from matcalc.notation.unicode import unicode
+from matcalc.pictures import FACTORS, chain_svg, graph_svg, shapes_svg
 from matcalc.plan import evaluate
 from matcalc.plan.evaluate import MAX_BYTES
 from matcalc.variables import Variable, ratio, second_derivative
@@ -209,6 +211,48 @@ class Jacobian(Generic[Tag]):
         """
         return latex(self._formula())
 
+    def equation(self, form: EquationForm = "unicode", *, shapes: bool = False) -> str:
+        r"""The whole line: the derivative, and its formula in this layout.
+
+        In LaTeX the fraction shows the layout: what is transposed in it carries a ⊤, as
+        ∂f/∂xᵀ in numerator and ∂fᵀ/∂x in denominator layout.
+
+        Args:
+            form: ``"unicode"``, ``"latex"`` or ``"text"``.
+            shapes: Whether shapes are written under the derivative and under each factor: in
+                LaTeX with braces, in Unicode and text on a second line.
+
+        Raises:
+            NotationError: There is no such form.
+            UnboundError: The derivative holds arrays, which have no names.
+
+        >>> import matcalc as mc
+        >>> J = mc.rules.quadratic_form("x[n]", "A[n,n]", wrt="x", of="f", layout="denominator")
+        >>> J.equation()
+        '∂f/∂x = (A + Aᵀ) x'
+        >>> print(J.equation(shapes=True))
+        ∂f/∂x = (A + Aᵀ)  x
+         n×1      n×n    n×1
+        >>> print(J.to("numerator").equation("latex"))
+        \frac{\partial f}{\partial x^\top} = x^\top \left(A + A^\top\right)
+        """
+        form_of = self._written
+        shape = self.shape if form_of.matrix_shape is None else form_of.matrix_shape
+        of, by = self._differentiated
+        return equation(Ratio(of, by, self.layout, shape), self._formula(), form, shapes=shapes)
+
+    @property
+    def _differentiated(self) -> tuple[Variable, tuple[Variable, ...]]:
+        """What is differentiated, once or twice, and with respect to what."""
+        twice = second_derivative(self.of, self.wrt)
+        if twice is None or self.formula is None:
+            return self.of, (self.wrt,)
+        above, below, _ = twice
+        known = {**self.formula.symbols, **self.formula.named}
+        first = Variable(below, known[below].shape)
+        rank = self.of.rank - first.rank
+        return Variable(above, self.of.shape[:rank]), (first, self.wrt)
+
     @property
     def einsum(self) -> str:
         """The formula in this layout in index notation: products as einsums, whatever they are.
@@ -238,9 +282,43 @@ class Jacobian(Generic[Tag]):
         >>> source.splitlines()[-1].strip()
         'return (A + A.T) @ x'
         """
-        shapes = {name: node.shape for name, node in self._symbols().items()}
+        return self._source(NUMPY)
+
+    @property
+    def torch(self) -> str:
+        """PyTorch source of one function that computes the array in this layout.
+
+        As :attr:`numpy`; arguments are tensors, and new tensors have their type and device.
+
+        Raises:
+            UnboundError: The derivative holds arrays, which have no names.
+            UnknownRuleError: There is no PyTorch code for a function in it.
+
+        >>> import matcalc as mc
+        >>> mc.rules.sigmoid("x[n]").torch.splitlines()[-2:]
+        ['    t1 = torch.sigmoid(x)', '    return torch.diag(t1 * (1 - t1))']
+        """
+        return self._source(TORCH)
+
+    @property
+    def jax(self) -> str:
+        """JAX source of one function that computes the array in this layout, ready for jax.jit.
+
+        As :attr:`numpy`; dimensions and functions among its arguments are static.
+
+        Raises:
+            UnboundError: The derivative holds arrays, which have no names.
+            UnknownRuleError: There is no JAX code for a function in it.
+
+        >>> import matcalc as mc
+        >>> mc.rules.sigmoid("x[n]").jax.splitlines()[-2:]
+        ['    t1 = jax.nn.sigmoid(x)', '    return jnp.diag(t1 * (1 - t1))']
+        """
+        return self._source(JAX)
+
+    def _source(self, dialect: Dialect) -> str:
         summary = f"{ratio(self.of, self.wrt)} in {self.layout} layout."
-        return numpy_source(self._formula(), shapes, self._function_name, summary)
+        return source_of(self._formula(), self._shapes(), self._function_name, summary, dialect)
 
     def compile(self) -> Compiled:
         """The NumPy source as a function, which holds arrays against their shapes first.
@@ -254,8 +332,8 @@ class Jacobian(Generic[Tag]):
         >>> gradient(x=[1.0, 2.0], A=[[1.0, 2.0], [3.0, 4.0]])
         array([12., 21.])
         """
-        shapes = {name: node.shape for name, node in self._symbols().items()}
-        return Compiled(self.numpy, self._function_name, shapes)
+        held = {name: node.array for name, node in self._constants().items()}
+        return Compiled(self.numpy, self._function_name, self._shapes(), held)
 
     @property
     def _function_name(self) -> str:
@@ -290,9 +368,19 @@ class Jacobian(Generic[Tag]):
         values, sizes = given_arrays(self._symbols(), arrays)
         return arranged(evaluate(self.node, values, sizes), self._written)
 
+    def _constants(self) -> dict[str, Data]:
+        """The arrays in a formula that have names."""
+        named = self.formula.named if self.formula else {}
+        return {name: node for name, node in named.items() if isinstance(node, Data)}
+
+    def _shapes(self) -> dict[str, Shape]:
+        """The shapes of what source takes: of variables, and then of arrays that have names."""
+        return {name: node.shape for name, node in (self._symbols() | self._constants()).items()}
+
     def _symbols(self) -> dict[str, Node]:
         """Every variable that has a name: those of the formula, and those in the entries."""
-        found = dict(self.formula.symbols) if self.formula else {}
+        formula = self.formula
+        found = {name: formula.symbols[name] for name in formula.variables} if formula else {}
         leaves = (node for node in topological(self.node) if isinstance(node, Symbol))
         return found | {leaf.name: leaf for leaf in leaves}
 
@@ -496,6 +584,35 @@ class Jacobian(Generic[Tag]):
     def __str__(self) -> str:
         """The product in its order, with the shape under each factor."""
         return "\n".join([f"{self.layout} layout", *self._chain.lines()])
+
+    def svg(self, picture: Literal["chain", "shapes", "graph"] = "chain") -> str:
+        """A picture as SVG text, for a file or a page; it reads in light and in dark.
+
+        Args:
+            picture: ``"chain"``: the factors and the result, to scale, in both layouts;
+                ``"shapes"``: in this layout alone; ``"graph"``: how the formula is computed, the
+                shape on each arrow, with the paths from ``wrt`` to the result.
+
+        Raises:
+            NotationError: There is no such picture, or no formula to draw the graph of.
+
+        >>> import matcalc as mc
+        >>> J = mc.derive("x.T @ A @ x", wrt="x", variables="x[n] A[n,n]", layout="numerator")
+        >>> J.svg("graph").partition(" ")[0]
+        '<svg'
+        """
+        if picture == "chain":
+            return chain_svg(self.path)
+        if picture == "shapes":
+            return shapes_svg(self._chain)
+        if picture != "graph":
+            raise NotationError(f"no picture {picture!r}: there are chain, shapes and graph")
+        if self.formula is None:
+            raise NotationError("a graph is drawn of a formula, as matcalc.derive reads it")
+        return graph_svg(self.formula, self.of.name, [self.wrt.name])
+
+    def _repr_html_(self) -> str | None:
+        return chain_svg(self.path) if len(self.path) <= FACTORS + 1 else None
 
     def _repr_latex_(self) -> str:
         return f"$\\displaystyle {self._chain.latex()}$"

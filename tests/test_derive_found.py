@@ -48,6 +48,11 @@ FOUND = {
         "X[n,p] y[n] z[p]",
         "y",
     ),
+    "numbers that are whole are added to others that are not": (
+        'log(det(8 * eye(n) - sin(sum(clip(einsum("ij,k->ijk", eye(n), x), low=-1), axis=2))))',
+        "x[p]",
+        "x",
+    ),
     "a matrix in a power of its diagonal": ("y.T @ diag(B)**3", "y[n] B[n,n]", "B"),
 }
 

@@ -1,4 +1,5 @@
 import ast
+import builtins
 import pkgutil
 import subprocess
 import sys
@@ -8,6 +9,8 @@ from pathlib import Path
 import pytest
 
 import matcalc as mc
+from matcalc import functions
+from matcalc.operations import RULES
 
 SOURCE = Path(mc.__file__).parent
 # What works on shapes and formulas alone, and so must start without NumPy.
@@ -42,19 +45,41 @@ def test_names_for_type_checkers_are_the_public_names() -> None:
     (block,) = [
         node
         for node in tree.body
-        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
     ]
     declared = {
         alias.asname or alias.name
         for node in block.body
-        if isinstance(node, ast.ImportFrom)
+        if isinstance(node, ast.ImportFrom) and node.module != "matcalc.functions"
         for alias in node.names
     }
     assert declared == set(mc.__all__) - {"__version__"}
 
 
-def test_the_names_that_dir_lists_are_the_public_names() -> None:
-    assert dir(mc) == mc.__all__
+def test_the_names_that_dir_lists_are_the_public_names_and_the_functions() -> None:
+    assert dir(mc) == sorted([*mc.__all__, *functions.__all__])
+    assert not set(mc.__all__) & set(functions.__all__)
+
+
+def test_a_star_import_takes_no_name_from_python() -> None:
+    assert not set(mc.__all__) & set(dir(builtins))
+
+
+def test_every_operation_that_can_be_written_is_a_function() -> None:
+    parts = {"window", "triangle", "levi_civita", "power_of", "stumpff", "function"}
+    inside = {name for name in RULES if name.endswith(("_share", "_others", "_pairs", "_frechet"))}
+    inside |= {"huber_entries"}
+    written = (set(RULES) - parts - inside - {"trace"}) | {"tr"}
+    assert set(functions.__all__) == written
+    assert list(functions.__all__) == sorted(functions.__all__)
+
+
+@pytest.mark.parametrize("name", functions.__all__)
+def test_a_function_is_an_attribute_of_the_package_too(name: str) -> None:
+    found = getattr(mc, name)
+    assert found is getattr(functions, name)
+    assert found.__name__ == name
+    assert found.__doc__
 
 
 def test_every_exception_is_public() -> None:

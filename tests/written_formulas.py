@@ -23,7 +23,7 @@ from matcalc.variables import Variable, parse_variable
 ORACLE = Path(__file__).resolve().parents[2] / "shared" / "oracle"
 _DECLARED = (
     "x[n] y[n] z[n] a[n] b[m] c[n] w[n] p[n] A[n,n] B[n,n] C[n,n] M[m,n] X[m,n] Y[m,n] W3[n,n] "
-    "S[d,d] T[n,n,n] t s alpha lambda sigma2 x1[n] loss mu[n] dz2[n] v[3] Q[m,n] K[m,n] tau "
+    "S[d,d] T[n,n,n] t s alpha lambda sigma2 x1[n] loss mu[n] dz2[n] v[3] a3[3] Q[m,n] K[m,n] tau "
     "batch[batch_size]"
 )
 VARIABLES = {v.name: v for v in map(parse_variable, _DECLARED.split())}
@@ -51,8 +51,8 @@ FORMULAS = [
     (
         "sigmoid(z) * (1 - sigmoid(z))",
         "",
-        "(1 − σ(z)) ⊙ σ(z)",
-        r"\left(1 - \sigma(z)\right) \odot \sigma(z)",
+        "σ(z) ⊙ (1 − σ(z))",
+        r"\sigma(z) \odot \left(1 - \sigma(z)\right)",
     ),
     ("x**2", "", "x⊙²", r"x^{\odot 2}"),
     ("X**2", "", "X⊙²", r"X^{\odot 2}"),
@@ -83,13 +83,13 @@ FORMULAS = [
     ("g(z)", "", "g(z)", "g(z)"),
     ("diag(g'(z)) @ A", "", "diag(g′(z)) A", r"\operatorname{diag}(g'(z)) A"),
     ("g''(z)", "", "g″(z)", "g''(z)"),
-    ("step(z) * x", "", "x ⊙ step(z)", r"x \odot \mathbf{1}[z > 0]"),
+    ("step(z) * x", "", "step(z) ⊙ x", r"\mathbf{1}[z > 0] \odot x"),
     ("tanh(z)**2", "", "tanh²(z)", r"\tanh^{2}(z)"),
     (
         "(1 - tanh(A @ x)**2) * y",
         "",
-        "y ⊙ (1 − tanh²(A x))",
-        r"y \odot \left(1 - \tanh^{2}(A x)\right)",
+        "(1 − tanh²(A x)) ⊙ y",
+        r"\left(1 - \tanh^{2}(A x)\right) \odot y",
     ),
     ("sin(t)**2 + cos(t)**2", "", "sin²(t) + cos²(t)", r"\sin^{2}(t) + \cos^{2}(t)"),
     ("abs(t) * abs(x)", "", "|t| abs(x)", r"\lvert t \rvert \operatorname{abs}(x)"),
@@ -105,8 +105,8 @@ FORMULAS = [
     (
         'einsum("ijk,j,k->i", T, x, x)',
         "",
-        "i ↦ Σⱼₖ x[j] x[k] T[i,j,k]",
-        r"i \mapsto \sum_{j,k} x_{j} x_{k} T_{ijk}",
+        "i ↦ Σⱼₖ T[i,j,k] x[j] x[k]",
+        r"i \mapsto \sum_{j,k} T_{ijk} x_{j} x_{k}",
     ),
     ('einsum("ijk->kji", T)', "", "(i,j,k) ↦ T[k,j,i]", r"(i,j,k) \mapsto T_{kji}"),
     ('einsum("iij->j", T)', "", "i ↦ Σⱼ T[j,j,i]", r"i \mapsto \sum_{j} T_{jji}"),
@@ -125,7 +125,7 @@ FORMULAS = [
     ("erf(x)", "", "erf(x)", r"\operatorname{erf}(x)"),
     ("Phi(x)", "", "Φ(x)", r"\Phi(x)"),
     ("x**y", "", "x⊙^y", r"x^{\odot y}"),
-    ("x**t", "", "x⊙^(t 1ₙ)", r"x^{\odot \left(t \mathbf{1}_{n}\right)}"),
+    ("x**t", "", "x⊙^t", r"x^{\odot t}"),
     ("t**s", "", "t^s", "t^{s}"),
     ("Q @ K.T / sqrt(n) @ X", "", "Q Kᵀ X / √n", r"\frac{1}{\sqrt{n}} Q K^\top X"),
     ("(x / t) @ y.T", "", "x yᵀ / t", r"\frac{1}{t} x y^\top"),
@@ -137,8 +137,8 @@ FORMULAS = [
     (
         "(a.T @ x) / (a.T @ y) / t * x",
         "",
-        "(xᵀ a) x / ((yᵀ a) t)",
-        r"\frac{x^\top a}{\left(y^\top a\right) t} x",
+        "(aᵀ x) x / ((aᵀ y) t)",
+        r"\frac{a^\top x}{\left(a^\top y\right) t} x",
     ),
     (
         "batch / batch_size",
@@ -216,8 +216,8 @@ FORMULAS = [
     (
         'einsum("ijk,j,k->i",T,x,x)',
         "x",
-        "(i,j) ↦ Σₖ x[k] T[i,k,j] + Σₖ x[k] T[i,j,k]",
-        r"(i,j) \mapsto \sum_{k} x_{k} T_{ikj} + \sum_{k} x_{k} T_{ijk}",
+        "(i,j) ↦ Σₖ T[i,k,j] x[k] + Σₖ T[i,j,k] x[k]",
+        r"(i,j) \mapsto \sum_{k} T_{ikj} x_{k} + \sum_{k} T_{ijk} x_{k}",
     ),
     ("log(det(A))", "A", "adj(A)ᵀ / det(A)", r"\frac{\operatorname{adj}(A)^\top}{\det(A)}"),
     (
@@ -229,9 +229,15 @@ FORMULAS = [
     (
         "cross(v, v)",
         "v",
-        "(i,j) ↦ Σₖ v[k] ε[i,k,j] + Σₖ v[k] ε[i,j,k]",
-        r"(i,j) \mapsto \sum_{k} v_{k} \epsilon_{ikj} + \sum_{k} v_{k} \epsilon_{ijk}",
+        "skew(v) + skew(v)ᵀ",
+        r"\operatorname{skew}(v) + \operatorname{skew}(v)^\top",
     ),
+    ("cross(v, a3)", "v", "skew(a₃)ᵀ", r"\operatorname{skew}(a_{3})^\top"),
+    ("v.T @ cross(a3, v)", "a3", "cross(v, v)", r"\operatorname{cross}(v, v)"),
+    ("2**x", "", "2⊙^x", r"2^{\odot x}"),
+    ("1 / t**2", "t", "−2 / t³", r"-\frac{2}{t^{3}}"),
+    ("slice(M, axis=0, start=1, stop=2) @ x", "", "M[1:2] x", r"M[1{:}2] x"),
+    ("x.T @ (B + B.T)", "", "(B + Bᵀ) x", r"\left(B + B^\top\right) x"),
     ("sum(g(A @ x))", "A", "g′(A x) xᵀ", r"g'(A x) x^\top"),
 ]
 

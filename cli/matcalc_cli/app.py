@@ -18,6 +18,7 @@ from matcalc_cli.output import make_printable
 COMMANDS = (
     "derive",
     "chain",
+    "fit",
     "shape",
     "convert",
     "layouts",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import re
 import sys
 from math import prod
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 import matcalc
 from matcalc.errors import LayoutError
 from matcalc.layout import Written, written
+from matcalc_cli import files
 from matcalc_cli.failures import UsageError
 
 _CHUNK = 1 << 20  # bytes that are read at a time
@@ -96,27 +96,4 @@ def save(name: str, array: NDArray[Any]) -> None:
     """
     buffer = io.BytesIO()
     npy.write_array(buffer, np.ascontiguousarray(array), allow_pickle=False)
-    if name == "-":
-        sys.stdout.buffer.write(buffer.getvalue())
-        sys.stdout.buffer.flush()
-        return
-    try:
-        _replace(Path(os.path.realpath(name)), buffer.getvalue())
-    except OSError as error:
-        raise UsageError(f"cannot write {name}: {error.strerror or error}") from None
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Write beside the file and then take its place, so that it is never half-written."""
-    if path.exists() and not path.is_file():
-        path.write_bytes(content)  # a pipe or a device has no other place; a folder refuses
-        return
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    stream = beside.open("xb")
-    try:
-        with stream:
-            stream.write(content)
-        beside.replace(path)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
+    files.save(name, buffer.getvalue())

@@ -16,6 +16,8 @@ from matcalc.linking import Link, chain_order, path_of
 from matcalc.notation import WrittenChain, written_chain
 from matcalc.variables import Mention, Variable, parse_mention, parse_ratio, resolve
 from matcalc_cli.arguments import Json
+from matcalc_cli.failures import UsageError
+from matcalc_cli.files import Svg, save
 from matcalc_cli.output import assumption, heading, listed, width, write, write_json
 from matcalc_cli.python_code import call
 
@@ -39,11 +41,21 @@ _RULES = {
 }
 
 
-def chain(links: Links, layout: LayoutOption = "both", as_json: Json = False) -> None:
+def chain(
+    links: Links, layout: LayoutOption = "both", svg: Svg = None, as_json: Json = False
+) -> None:
     """Multiply derivatives in the order of each layout, a shape under each."""
+    if svg == "-" and as_json:
+        raise UsageError("--svg - and --json both write to stdout; choose one")
     asked = _read(links)
     names = ("numerator", "denominator") if layout == "both" else (layout,)
     chains = [written_chain(asked.path, name) for name in names]
+    if svg is not None:
+        from matcalc.pictures import chain_svg  # noqa: PLC0415 - most runs draw nothing
+
+        save(svg, chain_svg(asked.path, names).encode())
+    if svg == "-":
+        return
     if as_json:
         write_json(_document(asked, chains))
         return

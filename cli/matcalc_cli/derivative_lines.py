@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TextIO
 from matcalc.layout import written
 from matcalc.variables import Variable
 from matcalc_cli.failures import UsageError
-from matcalc_cli.formula_lines import formula_lines
+from matcalc.notation.breaking import formula_lines
 from matcalc_cli.output import RED, heading, listed, paint, width
 
 if TYPE_CHECKING:  # they load NumPy, which --help does without
@@ -20,10 +20,11 @@ if TYPE_CHECKING:  # they load NumPy, which --help does without
     from matcalc.expression import Formula
     from matcalc.jacobians import Jacobian
 
-Form = Literal["text", "unicode", "latex", "numpy", "einsum"]
+Form = Literal["text", "unicode", "latex", "einsum", "numpy", "torch", "jax"]
 POINTS = 20  # of a check
 
-_FORMS: tuple[Form, ...] = ("text", "unicode", "latex", "einsum", "numpy")
+_FORMS: tuple[Form, ...] = ("text", "unicode", "latex", "einsum", "numpy")  # of JSON
+_CODE: tuple[Form, ...] = ("numpy", "torch", "jax")
 #: What signs mean that not every book has, by a pattern that finds them.
 _SIGNS = {
     "⊙ ": "⊙ multiplies entry by entry",
@@ -165,9 +166,9 @@ def one_format(answer: Answer, form: Form) -> list[str]:
     """
     if form == "unicode" and not _shows_signs():
         raise UsageError(f"stdout is {sys.stdout.encoding}: use --format text, or PYTHONUTF8=1")
-    if form == "numpy":
-        sources = [one.numpy for derived in answer.derivatives for one in derived.jacobians[-1:]]
-        return _joined(sources).splitlines()
+    if form in _CODE:
+        last = [derived.jacobians[-1] for derived in answer.derivatives]
+        return _joined([getattr(one, form) for one in last]).splitlines()
     formulas = [
         (f"{derived.title} in {one.layout} layout", getattr(one, form))
         for derived in answer.derivatives

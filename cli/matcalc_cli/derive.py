@@ -21,6 +21,7 @@ from matcalc_cli.derivative_lines import (
     one_format,
 )
 from matcalc_cli.failures import UsageError
+from matcalc_cli.files import Svg, save
 from matcalc_cli.given_formula import GivenFormula, given_formula
 from matcalc_cli.output import write, write_json
 
@@ -96,23 +97,31 @@ def derive(
     order: Order = 1,
     form: FormatOption = None,
     check: CheckOption = False,
+    svg: Svg = None,
     as_json: Json = False,
 ) -> None:
     """Differentiate an expression: the formula in each layout, its shape, and NumPy code.
 
     Vectors are columns: x.T @ y is a number, x @ y.T an outer product; * works entry by entry.
     """
+    if svg == "-" and (form or as_json):
+        raise UsageError("--svg - writes to stdout alone; leave out --format and --json")
     if form and as_json:
-        raise UsageError("--json prints every format; leave out --format")
+        raise UsageError("--json and --format are two kinds of output: leave out one")
     layouts = ("numerator", "denominator") if layout == "both" else (layout,)
     formula = given_formula(expression, let or (), file)
     asked = _Asked(formula, _names(wrt), variables or (), layouts, order)
     try:
         answer = _answer(asked)
         checks = _checks(asked, answer) if check else []
+        picture = _picture(answer) if svg else ""
     except MatcalcError as error:
         raise formula.placed(error) from None
-    if as_json:
+    if svg:
+        save(svg, picture.encode())
+    if svg == "-":
+        write(check_lines(checks, sys.stderr)[1:], sys.stderr)
+    elif as_json:
         write_json(document(answer, checks))
     elif form:
         write(one_format(answer, form))
@@ -172,6 +181,14 @@ def _answer(asked: _Asked) -> Answer:
     variables = {name: one.variable for name, one in declared.items()}
     formula = read_formula(asked.formula.text, variables)
     return Answer(formula, tuple(asked.derive(asked.order)))
+
+
+def _picture(answer: Answer) -> str:
+    """The computation graph, with the paths from each variable that is differentiated by."""
+    from matcalc.pictures import graph_svg  # noqa: PLC0415 - most runs draw nothing
+
+    wrt = {name: None for derived in answer.derivatives for name in derived.wrt}
+    return graph_svg(answer.formula, answer.of.name, tuple(wrt))
 
 
 def _checks(asked: _Asked, answer: Answer) -> list[Check]:

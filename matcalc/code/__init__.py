@@ -1,6 +1,7 @@
-"""Code from formulas: straight-line NumPy that a careful person would have written."""
+"""Code from formulas: what a careful person would have written in NumPy, PyTorch or JAX."""
 
 from matcalc.code.compiled import Compiled
-from matcalc.code.numpy_source import numpy_source
+from matcalc.code.dialects import JAX, NUMPY, TORCH, Dialect
+from matcalc.code.source import source_of
 
-__all__ = ["Compiled", "numpy_source"]
+__all__ = ["JAX", "NUMPY", "TORCH", "Compiled", "Dialect", "source_of"]

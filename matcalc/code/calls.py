@@ -1,24 +1,22 @@
-"""Calls of the operations in the table of rules, as NumPy source."""
+"""Calls of the operations in the table of rules, as source."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from matcalc.code.helpers import argument_defaults, helper_imports, helper_sources
+from matcalc.code.dialects import NUMPY, Dialect
+from matcalc.code.helpers import (
+    argument_defaults,
+    helper_imports,
+    helper_sources,
+    no_code,
+)
 from matcalc.code.spelling import ATOM, SUM, Spelled, within
-from matcalc.dimensions import Shape
 from matcalc.operations import RULES, find_rule
 
-_IMPORTED = {
-    "erf": ("erf({0})", "from scipy.special import erf"),
-    "Phi": ("ndtr({0})", "from scipy.special import ndtr"),
-    "expm": ("expm({0})", "from scipy.linalg import expm"),
-    "pi": ("np.pi", ""),
-    "norm": ("np.linalg.norm({0})", ""),
-}
-_HELPED = frozenset({"sigmoid"})  # a helper is faster than the template of the table
+Word = Callable[[str], str]  # what a word of a template stands for
 
 
 class Call(NamedTuple):
@@ -30,41 +28,61 @@ class Call(NamedTuple):
     argument: str = ""  # a function that the caller must give
 
 
-def spell_call(name: str, extra: Sequence[str], arguments: Sequence[Spelled], shape: Shape) -> Call:
-    """A call of an operation, its arguments spelled already.
+class Argument(NamedTuple):
+    """An argument, spelled already."""
+
+    text: Spelled
+    rank: int
+    is_number: bool  # and no array
+
+
+def spell_call(
+    dialect: Dialect, name: str, extra: Sequence[str], arguments: Sequence[Argument], word: Word
+) -> Call:
+    """A call of an operation.
 
     Args:
+        dialect: The library.
         name: The operation; a name with primes is a function that nobody declared.
         extra: Its parameters as the notation writes them: ``axis=0``.
         arguments: What it is applied to.
-        shape: The shape of the result, which an operation of no operand needs.
+        word: What else a template may name: ``shape``, ``like``.
+
+    Raises:
+        UnknownRuleError: There is no code for it in this library.
     """
-    if name in _IMPORTED:
-        template, line = _IMPORTED[name]
-        return Call(Spelled(_filled(template, arguments, {})), (line,) if line else ())
+    spelled = [_as_array(dialect, one, word) for one in arguments]
     rule = RULES.get(name)
     if rule is None or not isinstance(rule.function, str):
         given = "d" * name.count("'") + name.rstrip("'")
-        return Call(Spelled(f"{given}({_listed(arguments)})"), argument=given)
+        listed = ", ".join(one.text for one in spelled)
+        return Call(Spelled(f"{given}({listed})"), argument=given)
     values = _parameters(name, extra)
-    if name not in _HELPED and not rule.function.isidentifier():
-        text = _filled(rule.function, arguments, values)
-        return Call(Spelled(text, ATOM if _is_atom(text) else SUM))
-    helper = name if name in _HELPED else rule.function
-    first = [one.text for one in arguments] or [str(tuple(shape))]
-    known = argument_defaults(helper)
+    if name in dialect.numbers and all(one.is_number for one in arguments):
+        template, spelled = dialect.numbers[name], [one.text for one in arguments]
+    else:
+        template = _template(dialect, name, values, arguments)
+    if template.isidentifier():
+        return _helped(template, dialect, [one.text for one in spelled], values, word)
+    values |= _over(dialect, values.get("axis", "None"), arguments)
+    text = filled(template, spelled, lambda key: values[key] if key in values else word(key))
+    return Call(Spelled(text, ATOM if _is_atom(text) else SUM), helper_imports([template]))
+
+
+def _helped(
+    helper: str, dialect: Dialect, arguments: Sequence[str], values: Mapping[str, str], word: Word
+) -> Call:
+    """A call of a function that stands before ours; without operands it is told what to make."""
+    sources = helper_sources(helper, dialect)
+    known = argument_defaults(helper, dialect)
     stated = [
         f"{key}={value}" if key in known else value
         for key, value in values.items()
         if value != "None" or known.get(key) != "None"
     ]
-    words = ", ".join([*first, *stated])
-    sources = helper_sources(helper)
-    return Call(Spelled(f"{helper}({words})"), helper_imports(sources), sources)
-
-
-def _listed(arguments: Sequence[Spelled]) -> str:
-    return ", ".join(one.text for one in arguments)
+    text = ", ".join([*(arguments or [word("shape")]), *stated])
+    like = "" if arguments else word("like")
+    return Call(Spelled(f"{helper}({text}{like})"), helper_imports(sources), sources)
 
 
 def _parameters(name: str, extra: Sequence[str]) -> dict[str, str]:
@@ -79,28 +97,58 @@ def _parameters(name: str, extra: Sequence[str]) -> dict[str, str]:
     return {key: "None" if value == '"all"' else value for key, value in found.items()}
 
 
-def _filled(template: str, arguments: Sequence[Spelled], values: dict[str, str]) -> str:
+def _as_array(dialect: Dialect, argument: Argument, word: Word) -> Spelled:
+    """An argument; a number as an array, where functions of the library take no numbers."""
+    if not argument.is_number or "number" not in dialect.operations:
+        return argument.text
+    return Spelled(filled(dialect.operations["number"], [argument.text], word))
+
+
+def _template(
+    dialect: Dialect, name: str, values: Mapping[str, str], arguments: Sequence[Argument]
+) -> str:
+    """The template of a call, or the name of a helper.
+
+    Raises:
+        UnknownRuleError: There is none; those of composed operations are in NumPy alone.
+    """
+    whole = f"{name} of all"
+    over_all = values.get("axis") == "None" and arguments[0].rank > 1
+    if over_all and whole in dialect.calls:
+        return dialect.calls[whole]
+    if name in dialect.calls:
+        return dialect.calls[name]
+    rule = find_rule(name)
+    if not isinstance(rule.function, str) or (rule.pull is None and dialect is not NUMPY):
+        raise no_code(name, dialect)
+    return rule.function.replace("np.", f"{dialect.module}.")
+
+
+def _over(dialect: Dialect, axis: str, arguments: Sequence[Argument]) -> dict[str, str]:
+    """The axes that an operation goes over: as an argument that may be left out, and as such."""
+    if axis != "None":
+        return {"over": f", {dialect.axis}={axis}", "axes": axis}
+    rank = max((one.rank for one in arguments), default=0)
+    return {"over": "", "axes": "0" if rank == 1 else str(tuple(range(rank)))}
+
+
+def filled(template: str, arguments: Sequence[Spelled], word: Word) -> str:
     """A template with arguments in place of ``{0}``, in parentheses where they must be."""
 
     def put(match: re.Match[str]) -> str:
-        word = match[1]
-        if not word.isdigit():
-            return values[word]
-        bare = template[match.start() - 1] == "(" and template[match.end()] in "),"
-        return arguments[int(word)].text if bare else within(arguments[int(word)], ATOM)
+        key = match[1]
+        if not key.isdigit():
+            return word(key)
+        before, after = template[: match.start()], template[match.end() :]
+        bare = before.endswith(("(", ", ")) and after.startswith((")", ",", "{over}", "{like}"))
+        return arguments[int(key)].text if bare else within(arguments[int(key)], ATOM)
 
     return re.sub(r"\{(\w+)(?:!r)?\}", put, template)
 
 
 def _is_atom(text: str) -> bool:
-    """Whether source is one call: a name, and a parenthesis that closes at the end."""
-    match = re.match(r"[\w.]*\(", text)
-    if match is None:
-        return False
-    depth = 0
-    for position, character in enumerate(text):
-        depth += {"(": 1, ")": -1}.get(character, 0)
-        if not depth and position >= match.end():
-            rest = text[position + 1 :]
-            return not rest or bool(re.fullmatch(r"\[\d+\]", rest))
-    return False
+    """Whether source is a call, an attribute or an item: nothing stands outside parentheses."""
+    shorter = re.sub(r"\([^()\[\]]*\)|\[[^()\[\]]*\]", "", text)
+    if shorter != text:
+        return _is_atom(shorter)
+    return bool(re.fullmatch(r"[\w.]*", text))

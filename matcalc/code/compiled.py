@@ -15,6 +15,8 @@ from matcalc.errors import ArrayError, MissingLibraryError
 
 Array = NDArray[np.floating[Any]]
 
+_NOTHING: Mapping[str, Array] = {}
+
 
 class Compiled:
     """A function made of generated source.
@@ -22,9 +24,16 @@ class Compiled:
     Attributes:
         source: The source.
         shapes: The shapes that its arguments must have, by name.
+        held: Arguments of the source that are given already.
     """
 
-    def __init__(self, source: str, name: str, shapes: Mapping[str, Shape]) -> None:
+    def __init__(
+        self,
+        source: str,
+        name: str,
+        shapes: Mapping[str, Shape],
+        held: Mapping[str, Array] = _NOTHING,
+    ) -> None:
         """Args as the attributes; ``name`` is that of the function in the source.
 
         Raises:
@@ -42,7 +51,10 @@ class Compiled:
         self.function = space[name]
         self.__name__ = name
         self.__doc__ = self.function.__doc__
-        self.__signature__ = inspect.signature(self.function)
+        whole = inspect.signature(self.function)
+        self.held = {key: held[key] for key in whole.parameters if key in held}
+        open_ones = [one for key, one in whole.parameters.items() if key not in self.held]
+        self.__signature__ = whole.replace(parameters=open_ones)
 
     def __call__(self, *args: Any, **arrays: Any) -> Array:
         """Compute.
@@ -61,7 +73,7 @@ class Compiled:
                 bind(shape, array.shape, sizes, name, str(array.shape))
             elif isinstance(value, int) and sizes.setdefault(name, value) != value:
                 raise ArrayError(f"{name} is {value} here, and {sizes[name]} in an array")
-        return np.asarray(self.function(**given))
+        return np.asarray(self.function(**given, **self.held))
 
     def __repr__(self) -> str:
         return f"<compiled {self.__name__}{self.__signature__}>"

@@ -1,12 +1,27 @@
-"""Functions that NumPy lacks, as source: our own, without what only type checkers read."""
+"""Functions that a library lacks, as source: our own, without what only type checkers read."""
 
 from __future__ import annotations
 
 import ast
 import inspect
+import re
+from collections.abc import Sequence
 from functools import lru_cache
 
+from matcalc.code.dialects import NUMPY, Dialect
+from matcalc.code.functions import functions_of
+from matcalc.errors import UnknownRuleError
 from matcalc.plan import functions
+
+_IMPORTS = {
+    "math.": "import math",
+    "permutations(": "from itertools import permutations",
+    "product(": "from itertools import product",
+    "erf(": "from scipy.special import erf",
+    "ndtr(": "from scipy.special import ndtr",
+    "expm(": "from scipy.linalg import expm",
+    "jax.": "import jax",
+}
 
 _BY_HAND = {
     "sigmoid": '''def sigmoid(z):
@@ -23,11 +38,12 @@ _BY_HAND = {
 }
 
 
-@lru_cache(maxsize=1)
-def _definitions() -> dict[str, ast.stmt]:
-    """The functions and constants of the plan, by name."""
+@lru_cache(maxsize=8)
+def _definitions(module: str) -> dict[str, ast.stmt]:
+    """The functions and constants that there are for a library, by name."""
+    text = inspect.getsource(functions) if module == "np" else functions_of(module)
     found: dict[str, ast.stmt] = {}
-    for statement in ast.parse(inspect.getsource(functions)).body:
+    for statement in ast.parse(text).body:
         if isinstance(statement, ast.FunctionDef):
             found[statement.name] = statement
         elif isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
@@ -35,33 +51,42 @@ def _definitions() -> dict[str, ast.stmt]:
     return found
 
 
-@lru_cache(maxsize=128)
-def helper_sources(name: str) -> tuple[str, ...]:
-    """The source of a function of the plan, after what it needs of its module.
+def helper_sources(name: str, dialect: Dialect) -> tuple[str, ...]:
+    """The source of a function, after what it needs of its module.
 
-    >>> print(helper_sources("part")[0])
+    Raises:
+        UnknownRuleError: There is none for this library.
+
+    >>> print(helper_sources("part", NUMPY)[0])
     def part(x, axis, start, stop):
         \"\"\"A slice along an axis.\"\"\"
         return x.take(range(start, stop), axis)
     """
-    if name in _BY_HAND:
+    known = _definitions(dialect.module)
+    if dialect is NUMPY and name in _BY_HAND:
         return (_BY_HAND[name],)
-    definition = _definitions()[name]
+    if name not in known:
+        raise no_code(name, dialect)
     used = dict.fromkeys(
-        node.id for node in ast.walk(definition) if isinstance(node, ast.Name) and node.id != name
+        node.id for node in ast.walk(known[name]) if isinstance(node, ast.Name) and node.id != name
     )
-    needed = [other for other in used if other in _definitions() and other != "Array"]
-    before = dict.fromkeys(source for other in needed for source in helper_sources(other))
-    return (*before, ast.unparse(_untyped(definition)))
+    needed = [other for other in used if other in known and other != "Array"]
+    before = dict.fromkeys(source for other in needed for source in helper_sources(other, dialect))
+    return (*before, ast.unparse(_untyped(known[name])))
 
 
-def argument_defaults(name: str) -> dict[str, str]:
-    """The arguments of a function of the plan, with the source of their defaults.
+def no_code(name: str, dialect: Dialect) -> UnknownRuleError:
+    """What is raised where a library has no code for an operation."""
+    return UnknownRuleError(f"{name} has no {dialect.library} code yet")
 
-    >>> argument_defaults("softmax")
+
+def argument_defaults(name: str, dialect: Dialect) -> dict[str, str]:
+    """The arguments of a function that stands before ours, with the source of their defaults.
+
+    >>> argument_defaults("softmax", NUMPY)
     {'x': '', 'axis': 'None'}
     """
-    definition = _definitions().get(name)
+    definition = _definitions(dialect.module).get(name)
     if not isinstance(definition, ast.FunctionDef):
         return {}
     names = [one.arg for one in definition.args.args]
@@ -80,12 +105,9 @@ def _untyped(definition: ast.stmt) -> ast.stmt:
     return copied
 
 
-def helper_imports(sources: tuple[str, ...]) -> tuple[str, ...]:
-    """The import lines that sources need besides NumPy."""
+def helper_imports(sources: Sequence[str]) -> tuple[str, ...]:
+    """The import lines that sources need besides the library."""
     whole = "\n".join(sources)
-    lines = [
-        ("import math", "math."),
-        ("from itertools import permutations", "permutations("),
-        ("from scipy.linalg import expm", " expm("),
-    ]
-    return tuple(line for line, sign in lines if sign in whole)
+    return tuple(
+        line for sign, line in _IMPORTS.items() if re.search(rf"(?<![.\w]){re.escape(sign)}", whole)
+    )

@@ -140,8 +140,11 @@ class _Lowering:
         return self.terms.make(str(phrase.value), (), phrase.shape)
 
     def window(self, phrase: Phrase) -> Term:
+        (whole,) = phrase.args
         start, stop = (_size(text.partition("=")[2]) for text in phrase.extra[1:])
-        return self.terms.make("window", (), phrase.shape, (start, stop))
+        shape = (phrase.shape[0], whole.shape[0])
+        window = self.terms.make("window", (), shape, (start, stop))
+        return window if whole.value == "eye" else self.terms.matmul(window, self.term(whole))
 
     def triangle(self, phrase: Phrase) -> Term:
         below = int(phrase.extra[0].removeprefix("k="))

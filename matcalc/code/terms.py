@@ -220,7 +220,8 @@ class Terms:
             op = "trace" if axis is None else "diagonal"
             return self.make(op, [whole], () if axis is None else left.shape[:1])
         entries = self.times([left, self.transpose(right)])
-        return self.total(entries, axis)
+        is_column = axis == 1 and left.rank == 1  # times a row: nothing to sum
+        return entries if is_column else self.total(entries, axis)
 
     def total(self, term: Term, axis: int | None) -> Term:
         """The sum over an axis, or over all."""
@@ -307,17 +308,20 @@ _VIEWS = ("transpose", "part", "reshape", "ravel", "column")
 
 def is_view(term: Term) -> bool:
     """Whether NumPy computes a term without a new array: it is an argument, or a part of one."""
-    while term.args:
-        if term.op == "diagonal":
-            return True
-        if term.op == "einsum":
-            inputs, _, output = term.value.partition("->")
-            if set(inputs) != set(output):  # a sum, or a product
-                return False
-        elif term.op not in _VIEWS:
-            return False
+    return viewed(term).op in ("name", "diagonal")
+
+
+def viewed(term: Term) -> Term:
+    """What a term is a part of, in another order; a term that is a new array is its own."""
+    while term.op in _VIEWS or (term.op == "einsum" and _is_rearranged(term)):
         term = term.args[0]
-    return term.op == "name"
+    return term
+
+
+def _is_rearranged(term: Term) -> bool:
+    """Whether an einsum neither sums nor multiplies."""
+    inputs, _, output = term.value.partition("->")
+    return set(inputs) == set(output)
 
 
 _NOMINAL = 100.0  # what a named size counts as

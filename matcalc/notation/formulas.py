@@ -108,7 +108,7 @@ class _Writer:
                 continue
             piece = divided(self.piece(node), self.let)
             most = self.named_above if self.uses[node] > 1 else NAMED
-            if self.has_name(node):
+            if self.has_name(node) and not isinstance(node, Data):
                 self.lets.append((self.named[node], piece))
                 piece = phrases.name(self.named[node], node.shape)
             elif piece.size > most and node is not self.root:
@@ -151,6 +151,8 @@ class _Writer:
         if isinstance(node, Apply):
             return self.application(node)
         if isinstance(node, Data):
+            if node in self.named:
+                return phrases.name(self.named[node], node.shape)
             raise UnboundError(
                 'this derivative holds arrays, which have no names: give variables, "x[3]"'
             )
@@ -158,7 +160,7 @@ class _Writer:
 
     def product(self, node: Product) -> Phrase:
         factors, sizes = multiplied_out(node, self.inlined)
-        factors.sort(key=lambda factor: self.order(self.pieces[factor.node]))
+        factors.sort(key=lambda factor: self.factor_order(self.pieces[factor.node]))
         if node.scale.number == 0:
             return _zeros(node)
         try:
@@ -274,6 +276,8 @@ class _Writer:
 
     def application(self, node: Apply) -> Phrase:
         arguments = [self.pieces[argument] for argument in node.arguments]
+        if node.operation == "power_of":
+            arguments = self.without_ones(node)
         if node.operation == "function":
             function, order = node.parameters
             return phrases.call(function + "'" * order, arguments, node.shape)
@@ -292,6 +296,14 @@ class _Writer:
             extra = ['axis="all"']
         return phrases.call(node.operation, arguments, node.shape, extra)
 
+    def without_ones(self, node: Apply) -> list[Phrase]:
+        """Base and exponent of a power; a scalar in every entry of one of them as a scalar."""
+        pieces = [self.pieces[argument] for argument in node.arguments]
+        spread = [k for k, one in enumerate(node.arguments) if _is_spread(one)]
+        for k in spread if len(spread) == 1 else ():
+            pieces[k] = self.scalar(node.arguments[k])
+        return pieces
+
     def sum(self, node: Node) -> Phrase:
         flat_terms = [term for term in node.operands if not _is_spread(term)]
         terms = sorted((self.pieces[term] for term in flat_terms), key=self.term_order)
@@ -302,12 +314,18 @@ class _Writer:
 
     def with_number(self, terms: list[Phrase], term: Product) -> list[Phrase]:
         """A sum with a scalar that is spread: first, if it is positive."""
-        factors, sizes = multiplied_out(term, self.inlined)
+        piece = self.scalar(term)
+        return [*terms, piece] if piece.op == "negative" else [piece, *terms]
+
+    def scalar(self, spread: Node) -> Phrase:
+        """The scalar in every entry of an array."""
+        if not isinstance(spread, Product):
+            return self.pieces[spread]
+        factors, sizes = multiplied_out(spread, self.inlined)
         network = Network(dict(enumerate(sizes)))
         for factor in factors:
             network.take(self.pieces[factor.node], factor.labels, factor.exponent)
-        piece = _times_scale(network.solve(()), term.scale)
-        return [*terms, piece] if piece.op == "negative" else [piece, *terms]
+        return _times_scale(network.solve(()), spread.scale)
 
     def order(self, phrase: Phrase) -> tuple[int, ...]:
         """Where the names of a phrase stand among the names that the user wrote."""
@@ -323,8 +341,15 @@ class _Writer:
                 self.orders[id(one)] = one, tuple(dict.fromkeys([*own, *below]))[:8]
         return self.orders[id(phrase)][1] or (len(self.position) + 1,)
 
+    def factor_order(self, phrase: Phrase) -> tuple[Any, ...]:
+        """Factors in the order of their names, of equal names the shorter first."""
+        return self.order(phrase), phrase.size
+
     def term_order(self, phrase: Phrase) -> tuple[Any, ...]:
-        return phrase.op == "negative", self.order(phrase), phrase.size
+        """Terms likewise, negative ones last; of equal ones those with fewer transposes first."""
+        body = _body(phrase)
+        transposes = sum(one.op == "transpose" for one in (body, *body.args))
+        return phrase.op == "negative", self.order(phrase), phrase.size, transposes
 
 
 def _is_spread(node: Node) -> bool:

@@ -8,13 +8,12 @@ of its argument: ``(i,j) ↦ Σ_k A[i,k] B[k,j]``.
 from __future__ import annotations
 
 from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
-from functools import lru_cache
 from itertools import chain, count, islice
 
 from matcalc.dimensions import Dimension
 from matcalc.notation import phrases
 from matcalc.notation.phrases import Phrase
-from matcalc.operations import RULES, parse_signature
+from matcalc.operations import RULES, is_elementwise
 
 Letters = tuple[str, ...]
 Live = frozenset[str]  # the letters that have a meaning
@@ -222,14 +221,9 @@ def _is_entrywise(phrase: Phrase) -> bool:
     return phrase.op in _ENTRYWISE
 
 
-@lru_cache(maxsize=512)
 def _is_elementwise(function: str) -> bool:
     """Whether a function acts on each entry alone; one that nobody declared does."""
-    if function not in RULES:
-        return is_undeclared(function)
-    rule = RULES[function]
-    operands = parse_signature(rule.signatures[0]).operands
-    return "axis" not in rule.parameters and all(one.shape == ("...",) for one in operands)
+    return is_elementwise(function) if function in RULES else is_undeclared(function)
 
 
 def is_undeclared(function: str) -> bool:

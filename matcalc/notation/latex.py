@@ -42,10 +42,12 @@ def latex(written: Written) -> str:
     >>> print(latex(write(read_formula("(A + A.T) @ x / (x.T @ x)", {"x": x, "A": A}).node)))
     \frac{1}{x^\top x} \left(A + A^\top\right) x
     """
-    return _Latex(written).formula(r",\quad ")
+    return Latex(written).formula(r",\quad ")
 
 
-class _Latex(Mathematics):
+class Latex(Mathematics):
+    """The spelling of one formula in LaTeX."""
+
     minus = "-"
     dot = r" \cdot "
     entrywise = r" \odot "

@@ -30,7 +30,7 @@ from matcalc.notation.spelling import (
     Spelled,
     Speller,
     decimal,
-    formula,
+    formulas,
     signed_sum,
     within,
 )
@@ -95,7 +95,11 @@ class Mathematics(Script):
 
     def formula(self, between: str) -> str:
         """The formula, names for what recurs first, apart by ``between``."""
-        return formula(self.written, self.spellers, between)
+        return between.join(self.formulas())
+
+    def formulas(self) -> list[str]:
+        """A name for each part that recurs and its meaning, then the formula."""
+        return formulas(self.written, self.spellers)
 
     def within(self, piece: Piece, least: int) -> str:
         """A piece, in parentheses if it binds less tightly than it must."""
@@ -263,11 +267,11 @@ class Mathematics(Script):
         return f"{self.head('log')}{self.bars(det)}", POWER
 
     def slice(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
-        """Rows of an identity matrix, which take a part of what they are multiplied with."""
+        """Rows; those of an identity matrix take a part of what they are multiplied with."""
         given = dict(one.split("=") for one in phrase.extra)
-        if not _is_call(args[0].phrase, "eye") or given.get("axis") != "0":
+        if given.get("axis") != "0":
             return self.applied(phrase, args)
-        return self.rows(args[0].text, given["start"], given["stop"]), ATOM
+        return self.rows(self.within(args[0], ATOM), given["start"], given["stop"]), ATOM
 
     def entry(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
         """An entry of an array; of an identity matrix it is a Kronecker delta."""

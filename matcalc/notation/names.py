@@ -111,8 +111,18 @@ def lowered(shape: Shape) -> str:
     if len(sizes) == 1:
         spelled = spelled_size(sizes[0])
         return f"_{spelled}" if re.fullmatch(NAME, sizes[0]) else f"_({spelled})"
+    return f"_({spelled_shape(shape)})"
+
+
+def spelled_shape(shape: Shape) -> str:
+    """A shape in Unicode with crosses.
+
+    >>> spelled_shape(("m", "n+1")), spelled_shape(("2*n", 3)), spelled_shape(())
+    ('m×(n+1)', '2n×3', '1')
+    """
+    sizes = [str(size) for size in shape]
     sided = [spelled_size(f"({size})" if set(size) & set("+-") else size) for size in sizes]
-    return f"_({'×'.join(sided)})"
+    return "×".join(sided) or "1"
 
 
 def spelled_size(size: str) -> str:

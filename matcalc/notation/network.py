@@ -17,6 +17,7 @@ from matcalc.notation import phrases
 from matcalc.notation.phrases import Phrase
 
 Power = tuple[Phrase, Fraction]
+_ONE = phrases.numeral(1)
 
 
 class NoMatrixNotation(Exception):  # noqa: N818 - not an error: index notation comes next
@@ -30,6 +31,7 @@ class Network:
         weights: For each label the vectors on it, with exponents.
         edges: Matrices between two labels: rows, columns, matrix.
         scalars: The scalars, with exponents.
+        crosses: The labels of cross products: i, j and k of the sign ε_ijk.
     """
 
     def __init__(self, sizes: Mapping[Any, Dimension]) -> None:
@@ -37,6 +39,7 @@ class Network:
         self.weights: dict[Any, list[Power]] = {}
         self.edges: list[tuple[Any, Any, Phrase]] = []
         self.scalars: list[Power] = []
+        self.crosses: list[tuple[Any, ...]] = []
 
     def take(self, phrase: Phrase, labels: Sequence[Any], exponent: Fraction) -> None:
         """Add a factor.
@@ -44,6 +47,9 @@ class Network:
         Raises:
             NoMatrixNotation: It has more than two axes.
         """
+        if phrase.value == "levi_civita" and len(set(labels)) == 3:
+            self.crosses.append(tuple(labels))
+            return
         if len(labels) > 2:
             raise NoMatrixNotation
         if not labels:
@@ -66,6 +72,7 @@ class Network:
             raise NoMatrixNotation
         summed = {label for edge in self.edges for label in edge[:2]} | set(self.weights)
         summed -= set(output)
+        self.close_crosses(summed)
         while True:
             self.close_loops(summed)
             self.join_parallel(summed)
@@ -77,6 +84,36 @@ class Network:
             summed.discard(label)
             self.eliminate(label, degree[label])
         return scaled(self.assembled(output), merged(self.scalars))
+
+    def close_crosses(self, summed: set[Any]) -> None:
+        """A cross product of two vectors, or the matrix of one with a vector: ε_ijk v_j.
+
+        Raises:
+            NoMatrixNotation: There is no vector to multiply.
+        """
+        for labels in self.crosses:
+            others = [label for edge in self.edges for label in edge[:2]]
+            others += [label for cross in self.crosses if cross is not labels for label in cross]
+            vectors = {k for k in range(3) if labels[k] in self.weights and labels[k] in summed}
+            vectors = {k for k in vectors if labels[k] not in others}
+            if not vectors:
+                raise NoMatrixNotation
+            first = next((k for k in vectors if (k + 1) % 3 in vectors), min(vectors))
+            one, two, three = labels[first:] + labels[:first]
+            column = self.summed_weight(one, summed)
+            if (first + 1) % 3 in vectors:
+                product = [column, self.summed_weight(two, summed)]
+                cross = phrases.call("cross", product, column.shape)
+                self.weights.setdefault(three, []).append((cross, Fraction(1)))
+            else:
+                skew = phrases.call("skew", [column], column.shape * 2)
+                self.edges.append((three, two, skew))
+        self.crosses = []
+
+    def summed_weight(self, label: Any, summed: set[Any]) -> Phrase:
+        """The vector on a label that is summed over by what takes it."""
+        summed.discard(label)
+        return entrywise(self.weights.pop(label))
 
     def close_totals(self, summed: set[Any]) -> None:
         """A matrix alone between two summed labels is the sum of its entries."""
@@ -227,5 +264,8 @@ def scaled(phrase: Phrase, scalars: Sequence[Power]) -> Phrase:
     """A phrase with scalars before it, and some below the line."""
     above = [phrases.power(base, power) for base, power in scalars if power > 0]
     below = [phrases.power(base, -power) for base, power in scalars if power < 0]
-    numerator = phrases.times([*above, phrase]) if above else phrase
+    if above and phrase.op == "over" and phrase.args[0] == _ONE:  # 2 / x, not 2 * (1 / x)
+        numerator = phrases.over(phrases.times(above), phrase.args[1])
+    else:
+        numerator = phrases.times([*above, phrase]) if above else phrase
     return phrases.over(numerator, phrases.times(below)) if below else numerator

@@ -127,6 +127,8 @@ def _as_written(phrase: Phrase) -> Phrase:
 def _transposed_sum(phrase: Phrase) -> Phrase:
     """A transpose inside a sum, if no more transposes are written then."""
     turned = [transpose(arg) for arg in phrase.args]
+    if all(one in phrase.args for one in turned):  # A + Aᵀ
+        return phrase
     if transposes(turned) <= transposes(phrase.args):
         return _made("plus", turned, None, _TURNED[phrase.kind], phrase.shape[::-1])
     return _as_written(phrase)
@@ -144,7 +146,7 @@ def transposes(phrases: Sequence[Phrase]) -> int:
 
 def matmul(phrases: Sequence[Phrase]) -> Phrase:
     """A product of matrices, rows and columns."""
-    parts = [part for phrase in phrases for part in _parts(phrase)]
+    parts = _sliced([part for phrase in phrases for part in _parts(phrase)])
     if len(parts) == 1:
         return parts[0]
     rows = "row" if parts[0].kind == "row" else "matrix"
@@ -157,6 +159,24 @@ def matmul(phrases: Sequence[Phrase]) -> Phrase:
     )
     parts = _powers(parts)
     return parts[0] if len(parts) == 1 else _made("matmul", parts, None, kind, shape)
+
+
+def _sliced(parts: Sequence[Phrase]) -> Sequence[Phrase]:
+    """Factors, rows of an identity matrix times a name as a slice of what has the name."""
+    found = [*parts[:1]]
+    for part in parts[1:]:
+        row = _slice(transpose(part), transpose(found[-1])) if part.op == "transpose" else None
+        slice_ = _slice(found[-1], part) if row is None else transpose(row)
+        found[-1:] = [found[-1], part] if slice_ is None else [slice_]
+    return found
+
+
+def _slice(window: Phrase, whole: Phrase) -> Phrase | None:
+    """A slice of a name, from a matrix that picks rows."""
+    picks = window.op == "call" and window.value == "slice" and window.args[0].value == "eye"
+    if not picks or whole.op != "name":
+        return None
+    return call("slice", [whole], (window.shape[0], *whole.shape[1:]), window.extra)
 
 
 def _powers(parts: Sequence[Phrase]) -> list[Phrase]:

@@ -56,11 +56,16 @@ def spell(root: Phrase, spellers: Mapping[str, Speller]) -> Piece:
 
 def formula(written: Written, spellers: Mapping[str, Speller], between: str) -> str:
     """A formula as text: names for what recurs come first, apart by ``between``."""
+    return between.join(formulas(written, spellers))
+
+
+def formulas(written: Written, spellers: Mapping[str, Speller]) -> list[str]:
+    """A name for each part that recurs and its meaning, then the formula."""
     lets = [
         f"{spell(name(let, phrase.shape), spellers).text} = {spell(phrase, spellers).text}"
         for let, phrase in written.lets
     ]
-    return between.join([*lets, spell(written.phrase, spellers).text])
+    return [*lets, spell(written.phrase, spellers).text]
 
 
 def parenthesised(text: str) -> str:

@@ -27,7 +27,7 @@ from matcalc.notation.spelling import (
 
 def text(written: Written) -> str:
     """A formula as text; names for what recurs come first."""
-    return formula(written, _SPELLERS, "; ")
+    return formula(written, SPELLERS, "; ")
 
 
 def derivative_text(node: Node, form: WrittenForm) -> str:
@@ -59,6 +59,8 @@ def _exact(value: Fraction) -> str:
 
 
 def _call(phrase: Phrase, args: Sequence[Piece]) -> Spelled:
+    if phrase.value == "power_of":
+        return "**".join(within(arg, ATOM) for arg in args), POWER
     texts = [one for one in phrase.extra if one.startswith('"')]
     others = [one for one in phrase.extra if one not in texts]
     return f"{phrase.value}({', '.join([*texts, *(one.text for one in args), *others])})", ATOM
@@ -98,7 +100,8 @@ def _times(_: Phrase, args: Sequence[Piece]) -> Spelled:
     return " * ".join(parts), PRODUCT
 
 
-_SPELLERS: dict[str, Speller] = {
+#: How each operation is written.
+SPELLERS: dict[str, Speller] = {
     "name": _name,
     "number": _number,
     "call": _call,

@@ -37,10 +37,12 @@ def unicode(written: Written) -> str:
     >>> unicode(write(read_formula("2 * (A + A.T) @ x - tr(A) * x", {"x": x, "A": A}).node))
     '2 (A + Aᵀ) x − tr(A) x'
     """
-    return _Unicode(written).formula("; ")
+    return Unicode(written).formula("; ")
 
 
-class _Unicode(Mathematics):
+class Unicode(Mathematics):
+    """The spelling of one formula in Unicode."""
+
     minus = "−"
     dot = " · "
     entrywise = " ⊙ "

@@ -13,13 +13,21 @@ from matcalc.operations import (
     reductions,
     rotations,
 )
-from matcalc.operations.registry import RULES, Rule, find_rule, parse_signature, register
+from matcalc.operations.registry import (
+    RULES,
+    Rule,
+    find_rule,
+    is_elementwise,
+    parse_signature,
+    register,
+)
 
 __all__ = [
     "RULES",
     "Rule",
     "elementwise",
     "find_rule",
+    "is_elementwise",
     "layers",
     "linalg",
     "parse_signature",

@@ -136,6 +136,15 @@ def find_rule(name: str) -> Rule:
     raise UnknownRuleError(f"no rule {name[:60]!r}{hint}; matcalc rules lists all {len(RULES)}")
 
 
+@lru_cache(maxsize=512)
+def is_elementwise(name: str) -> bool:
+    """Whether the rule of a name acts on each entry alone."""
+    rule = find_rule(name)
+    operands = parse_signature(rule.signatures[0]).operands
+    entries = bool(operands) and all(one.shape == ("...",) for one in operands)
+    return entries and "axis" not in rule.parameters
+
+
 def matched(name: str, signatures: Sequence[str], shapes: Sequence[Shape]) -> Shape:
     """The shape of a result, by the first signature that operands of these shapes fit.
 

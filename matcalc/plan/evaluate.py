@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -198,7 +198,7 @@ class _Evaluation:
         windows: list[Window] = []
         for factor in factors:
             labels = flat(factor.labels)
-            if isinstance(factor.node, Apply) and factor.node.operation == "window":
+            if _is_window(factor.node) and len(labels) == 2:  # else an axis is taken apart
                 windows.append(self.window(factor.node, labels))
                 continue
             shape = [dimensions.evaluate(sizes[label], self.sizes) for label in labels]
@@ -235,6 +235,10 @@ class _Evaluation:
                 f"{self.max_bytes:.3g}; jvp and vjp need no dense array"
             )
         return sizes
+
+
+def _is_window(node: Node) -> TypeGuard[Apply]:
+    return isinstance(node, Apply) and node.operation == "window"
 
 
 def _diagonal(array: Array, labels: Sequence[int]) -> Array:

@@ -17,7 +17,7 @@ from matcalc.graph import (
     scaled,
     split,
 )
-from matcalc.operations import algebra
+from matcalc.operations import algebra, is_elementwise
 
 Key = tuple[Node, tuple[Any, ...]]
 Powers = dict[Key, Fraction]
@@ -180,8 +180,21 @@ def _inverse(powers: Powers) -> bool:
 
 def recognised_application(node: Apply) -> Node:
     """A function of a function in a shorter form, if there is one."""
+    if len(node.arguments) == 1 and is_elementwise(node.operation):
+        number = _in_every_entry(node.arguments[0])
+        if number is not None:
+            one = apply(node.operation, (number,), (), node.parameters)
+            return algebra.spread(one, node.shape)
     rule = _APPLICATIONS.get(node.operation)
     return rule(node) if rule else node
+
+
+def _in_every_entry(node: Node) -> Node | None:
+    """The scalar that an array has in every entry, if it has one."""
+    if not isinstance(node, Product) or not node.output or node.core or node.sums:
+        return None
+    repeated = len(set(flat(node.output))) < len(flat(node.output))
+    return None if repeated else contract(node.factors, (), scale=node.scale)
 
 
 def _logarithm(node: Apply) -> Node:

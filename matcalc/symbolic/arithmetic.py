@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 
 class Arithmetic:
     """Something that Python's signs combine with numbers, arrays and its own kind."""
@@ -53,10 +51,7 @@ class Arithmetic:
         return self.binary("**", other, self)
 
     def __neg__(self) -> Any:
-        return np.negative(self)
+        return self.binary("*", -1, self)
 
     def __pos__(self) -> Any:
         return self
-
-    def __abs__(self) -> Any:
-        return np.absolute(self)

@@ -48,7 +48,8 @@ def _means(*functions: Callable[..., Any]) -> Callable[[Any], Any]:
     """Put the decorated function into the table."""
 
     def decorate(meaning: Any) -> Any:
-        FUNCTIONS.update(dict.fromkeys(functions, meaning))
+        for function in functions:
+            FUNCTIONS[function] = meaning
         return meaning
 
     return decorate
@@ -56,11 +57,14 @@ def _means(*functions: Callable[..., Any]) -> Callable[[Any], Any]:
 
 def _by_rule(function: Callable[..., Any], name: str) -> None:
     """Put a function into the table that takes arrays alone, as its rule does."""
-    count = len(find_rule(name).operands)
-    if count == 1:
-        FUNCTIONS[function] = lambda a: _rule(name, a)
-    else:
-        FUNCTIONS[function] = lambda a, b: _rule(name, a, b)
+
+    def of_one(a: Any) -> Node:
+        return _rule(name, a)
+
+    def of_two(a: Any, b: Any) -> Node:
+        return _rule(name, a, b)
+
+    FUNCTIONS[function] = of_one if len(find_rule(name).operands) == 1 else of_two
 
 
 for _function, _name in (
@@ -134,24 +138,28 @@ def _reduction(function: Callable[..., Any], name: str) -> None:
     FUNCTIONS[function] = reduced
 
 
-for _function, _name in ((np.prod, "prod"), (np.max, "max"), (np.min, "min")):
+for _function, _name in (
+    (np.prod, "prod"),
+    (np.max, "max"),
+    (np.amax, "max"),
+    (np.min, "min"),
+    (np.amin, "min"),
+):
     _reduction(_function, _name)
 
 
 @_means(np.linalg.norm)
-def _norm(
-    x: Any, ord: float | str | None = None, axis: int | None = None, *, keepdims: bool = False
-) -> Node:
+def _norm(x: Any, ord: Any = None, axis: Axis = None, *, keepdims: bool = False) -> Node:  # noqa: A002
     node = node_of(x)
-    vectors = axis is not None or len(node.shape) == 1
-    if ord == 1 and vectors:
-        total = algebra.summed(_rule("abs", x), _axes(node, axis))
-    elif ord in (None, 2) if vectors else ord in (None, "fro"):
-        total = algebra.sqrt(algebra.summed(algebra.power(node, 2), _axes(node, axis)))
+    axes = _axes(node, axis)
+    if ord == 1 and len(axes) == 1:
+        total = algebra.summed(_rule("abs", x), axes)
+    elif ord is None or ord == (2 if len(axes) == 1 else "fro"):
+        total = algebra.sqrt(algebra.summed(algebra.power(node, 2), axes))
     else:
-        kind = "vectors" if vectors else "a matrix"
-        raise NotDifferentiableError(f"np.linalg.norm of {kind} with ord={ord!r} is not traced")
-    return _kept(total, _axes(node, axis), keepdims=keepdims)
+        kind = "vectors" if len(axes) == 1 else "matrices"
+        raise NotDifferentiableError(f"np.linalg.norm of {kind} with ord={ord!r} cannot be traced")
+    return _kept(total, axes, keepdims=keepdims)
 
 
 @_means(np.linalg.slogdet)

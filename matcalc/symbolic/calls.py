@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -41,15 +42,19 @@ def function_called(
     lying = next((value for value in _values(args) if value.row), None)
     if lying is not None and function not in _ANYHOW:
         raise ShapeError(f"{title(function)} takes a column, and {lying.title} is a row")
+    meaning = FUNCTIONS[function]
     given = {key: value for key, value in named.items() if value is not None}
+    unknown = [key for key in given if key not in signature(meaning).parameters]
+    if unknown:
+        raise NotDifferentiableError(f"{title(function)} with {unknown[0]}= cannot be traced")
     try:
-        return FUNCTIONS[function](*args, **given)
+        return meaning(*args, **given)
     except MatcalcError:
         raise
     except (TypeError, ValueError, AttributeError, LookupError, ArithmeticError) as error:
         raise NotDifferentiableError(
-            f"{title(function)} cannot be traced with these arguments: {error}"
-        ) from None
+            f"{title(function)} cannot be traced with arguments like these"
+        ) from error
 
 
 def _values(args: Sequence[Any]) -> Iterator[Value]:

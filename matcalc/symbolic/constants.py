@@ -1,10 +1,10 @@
-"""Numbers and arrays that stand in Python code, as nodes: exact, and structure where there is one."""
+"""Numbers and arrays of Python code as nodes: exact, and with structure where there is one."""
 
 from __future__ import annotations
 
 from fractions import Fraction
 from math import isfinite
-from numbers import Integral, Rational, Real
+from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
@@ -26,10 +26,10 @@ def exact(value: Any) -> Fraction:
     >>> exact(0.1), exact(np.float64(2.5)), exact(True)
     (Fraction(1, 10), Fraction(5, 2), Fraction(1, 1))
     """
+    if isinstance(value, Fraction):
+        return value
     if isinstance(value, (Integral, np.bool_)):
         return Fraction(int(value))
-    if isinstance(value, Rational):
-        return Fraction(value.numerator, value.denominator)
     if not isfinite(value):
         raise ArrayError(f"{value} is not a finite number")
     return Fraction(repr(float(value)))
@@ -73,6 +73,6 @@ def _node_of_array(value: object) -> Node:
         return algebra.constant(first, array.shape)
     if array.ndim == 2 and array.shape[0] == array.shape[1]:
         rows = array.shape[0]
-        if np.array_equal(array, first * np.eye(rows)):
+        if np.array_equal(array, array[0, 0] * np.eye(rows)):
             return algebra.multiple(first, algebra.eye(rows))
     return frozen(array)

@@ -15,7 +15,7 @@ from matcalc.expression import Declarations, Declared, Formula, parse_declaratio
 from matcalc.expression.arithmetic import operated
 from matcalc.expression.lines import check_names
 from matcalc.expression.values import Value, entrywise, transposed
-from matcalc.graph import Data, Node, substituted, symbol, topological
+from matcalc.graph import Data, Node, Symbol, substituted, symbol, topological
 from matcalc.notation import Written, text, unicode, write
 from matcalc.notation.latex import latex
 from matcalc.operations import algebra
@@ -25,6 +25,7 @@ from matcalc.symbolic.calls import check_ufunc, function_called, title
 from matcalc.symbolic.constants import node_of
 from matcalc.symbolic.ufuncs import BINARY, COMPARISONS, OPERATORS, UNARY
 from matcalc.symbolic.valueless import Valueless
+from matcalc.variables import Variable
 
 _NUMBERS = (int, float, Fraction, np.number, np.bool_, np.ndarray, list, tuple)
 _SHOWN = 200  # characters of a formula
@@ -75,6 +76,18 @@ class Symbolic(Arithmetic, Valueless):
         return type(self)(transposed(self.value), self.declared)
 
     @property
+    def name(self) -> str:
+        """The name of the variable that it is.
+
+        Raises:
+            NotationError: It is a formula of variables.
+        """
+        node = self.value.node
+        if not isinstance(node, Symbol):
+            raise NotationError("this is a formula, where a variable is asked for")
+        return node.name
+
+    @property
     def properties(self) -> dict[str, frozenset[str]]:
         """What was declared of the variables, by name."""
         return {name: one.properties for name, one in self.declared.items()}
@@ -108,7 +121,7 @@ class Symbolic(Arithmetic, Valueless):
             node: symbol(name, node.shape) for name, node in held.items() if name in opaque
         }
         notes = tuple(
-            f"{name} is an array of {dimensions.times(node.shape)} that stands in the expression"
+            f"{Variable(name, node.shape)} is an array that the expression holds"
             for name, node in held.items()
         )
         return Formula(
@@ -128,7 +141,7 @@ class Symbolic(Arithmetic, Valueless):
 
     @property
     def text(self) -> str:
-        """The formula in the input language, vectors as columns, arrays as ``c1``, ``c2``, …"""
+        """The formula in the input language, vectors as columns, arrays as ``c1``."""
         return text(self._written())
 
     @property
@@ -210,6 +223,9 @@ class Symbolic(Arithmetic, Valueless):
             return NotImplemented
         kind, declared = family((one, two))
         return kind(kind.operated(sign, value_of(one), value_of(two)), declared)
+
+    def __abs__(self) -> Any:
+        return np.absolute(self)
 
     def __repr__(self) -> str:
         shown = self.text
@@ -309,4 +325,4 @@ def symbols(declarations: Declarations) -> Any:
         Symbolic(Value(symbol(name, one.variable.shape)), declared)
         for name, one in declared.items()
     )
-    return made if len(made) > 1 else made[0]
+    return made if len(made) > 1 else next(iter(made))

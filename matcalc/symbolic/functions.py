@@ -44,10 +44,10 @@ class Function:
             NotationError: It takes other arguments.
             ShapeError: The operands do not fit it.
 
-        >>> from matcalc.symbolic import symbols
-        >>> x = symbols("x[n]")
-        >>> softmax(x), maximum(x, 0)
-        (<softmax(x), n×1>, <maximum(x, zeros(n)), n×1>)
+        >>> import matcalc as mc
+        >>> x = mc.symbols("x[n]")
+        >>> mc.softmax(x), mc.sum(mc.exp(x))
+        (<softmax(x), n×1>, <sum(exp(x)), a scalar>)
         """
         kind, declared = family(operands)
         count = len(operands) if self.rule.name in MANY else len(self.rule.operands)

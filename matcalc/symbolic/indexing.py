@@ -110,11 +110,11 @@ def _bounds(part: slice, size: Dimension) -> tuple[Dimension, Dimension]:
         if start >= stop:
             raise ShapeError(f"nothing is left of an axis of {size} by {start}:{stop}")
         return start, stop
-    start = 0 if part.start is None else int(part.start)
-    stop = size if part.stop is None else int(part.stop)
-    if start < 0 or (isinstance(stop, int) and stop <= start):
-        raise ShapeError(f"{start}:{stop} of an axis of {size}: declare a number, x[3]")
-    return start, stop
+    first = 0 if part.start is None else int(part.start)
+    last = size if part.stop is None else int(part.stop)
+    if first < 0 or (isinstance(last, int) and last <= first):
+        raise ShapeError(f"{first}:{last} of an axis of {size}: declare a number, x[3]")
+    return first, last
 
 
 def _rows(chosen: np.ndarray[Any, Any], size: Dimension) -> Node:

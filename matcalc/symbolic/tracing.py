@@ -103,11 +103,13 @@ class Tracer(Symbolic):
 
     def reshape(self, *shape: Any, order: str = "C") -> Any:
         """The entries in another shape, as NumPy's method takes it."""
-        return np.reshape(self, shape[0] if len(shape) == 1 else shape, order=order)  # type: ignore[call-overload]
+        whole = shape[0] if len(shape) == 1 else shape
+        return self.__array_function__(np.reshape, (), (self, whole), {"order": order})
 
     def transpose(self, *axes: Any) -> Any:
         """The axes in another order, as NumPy's method takes it."""
-        return np.transpose(self, axes[0] if len(axes) == 1 else axes) if axes else self.T  # type: ignore[call-overload]
+        order = (axes[0] if len(axes) == 1 else axes,) if axes else ()
+        return self.__array_function__(np.transpose, (), (self, *order), {})
 
     def astype(self, dtype: Any, **_: Any) -> Tracer:
         """The same; of real numbers alone.
@@ -258,12 +260,12 @@ def trace(function: Callable[..., Any], variables: Declarations) -> Tracer:
 
     >>> import matcalc as mc, numpy as np
     >>> def loss(W, x):
-    ...     return np.sum(np.tanh(W @ x) ** 2)
+    ...     return np.sum(np.exp(W @ x))
     >>> traced = mc.trace(loss, "W[3,2] x[2]")
     >>> traced.text
-    'sum(tanh(W @ x)**2)'
-    >>> mc.derive(traced, wrt="x", layout="denominator").shape
-    (2,)
+    'sum(exp(W @ x))'
+    >>> mc.derive(traced, wrt="x", layout="denominator").text
+    'W.T @ exp(W @ x)'
     """
     if isinstance(function, Symbolic):
         raise NotationError("trace records a function; the sum of a diagonal is tr(X)")

@@ -54,7 +54,7 @@ class Valueless:
 
     __hash__ = None  # type: ignore[assignment]
 
-    def __bool__(self) -> bool:
+    def __bool__(self) -> bool:  # noqa: PLE0304 - it never returns
         self.refuse("bool(x), in `if` or `while` or `and`,", "; np.where and np.maximum choose")
 
     def __float__(self) -> float:
@@ -66,10 +66,10 @@ class Valueless:
     def __int__(self) -> int:
         self.refuse("int(x)")
 
-    def __index__(self) -> int:
+    def __index__(self) -> int:  # noqa: PLE0305
         self.refuse("a whole number, for a size or an index,")
 
-    def __len__(self) -> int:
+    def __len__(self) -> int:  # noqa: PLE0303
         self.refuse("len(x)", "; x.shape says its sizes")
 
     def __iter__(self) -> Iterator[Any]:

@@ -53,7 +53,7 @@ def test_the_code_below_the_formula_runs(matcalc: Any) -> None:
     np.testing.assert_allclose(found, expected)
 
 
-@pytest.mark.parametrize("form", ["text", "unicode", "latex", "numpy", "einsum"])
+@pytest.mark.parametrize("form", ["text", "unicode", "latex", "einsum", "numpy", "torch", "jax"])
 def test_a_format_is_printed_alone_as_the_library_has_it(form: str, matcalc: Any) -> None:
     out = matcalc("derive", *_QUADRATIC, "--layout", "denominator", "--format", form).out
     J = mc.derive("x.T @ A @ x", wrt="x", variables="x[n] A[n,n]", layout="denominator")

@@ -212,7 +212,7 @@ def test_names_that_python_reserves_get_an_underscore() -> None:
 
 def test_a_variable_is_never_overwritten_by_a_temporary_or_a_size() -> None:
     whole = source("t1 * sum(sigmoid(t2))", "t1 t2[t3]", "t2")
-    assert body(whole) == ["t4 = sigmoid(t2)", "return t1 * (1 - t4) * t4"]
+    assert body(whole)[0] == "t4 = sigmoid(t2)"
     arrays = {"t1": 2.0, "t2": np.array([0.1, 0.5])}
     expected = mc.derive(
         "t1 * sum(sigmoid(t2))", wrt="t2", variables="t1 t2[t3]", layout="denominator"

@@ -41,7 +41,7 @@ def formula(expression: str, variables: str, wrt: str) -> str:
         ("log(det(X))", "X[n,n]", "X", "adj(X).T / det(X)"),
         ("logdet(X)", "X[n,n]", "X", "inv(X).T"),
         ("(A @ x - b).T @ (A @ x - b)", "A[m,n] x[n] b[m]", "x", "2 * A.T @ (A @ x - b)"),
-        ("sum(sigmoid(x))", "x[n]", "x", "(1 - sigmoid(x)) * sigmoid(x)"),
+        ("sum(sigmoid(x))", "x[n]", "x", "sigmoid(x) * (1 - sigmoid(x))"),
         ("softmax(x)", "x[n]", "x", "diag(softmax(x)) - softmax(x) @ softmax(x).T"),
         ("tr(A @ X @ B)", "A[m,n] X[n,p] B[p,m]", "X", "A.T @ B.T"),
         ("a.T @ X @ b", "a[m] X[m,n] b[n]", "X", "a @ b.T"),

@@ -1,0 +1,232 @@
+"""``matcalc fit``: which factor an equation has room for, by its dimensions alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from textwrap import wrap
+from typing import Annotated
+
+import typer
+
+from matcalc.dimensions import Shape, times
+from matcalc.fitting import Fit, Unknown
+from matcalc.fitting import fit as fitted
+from matcalc_cli.arguments import Json
+from matcalc_cli.formula_lines import formula_lines
+from matcalc_cli.output import assumption, heading, listed, table, width, write, write_json
+
+Equation = Annotated[
+    str,
+    typer.Argument(
+        metavar="EQUATION",
+        help="With a ? for each unknown, and shapes: 'dz1[n1] = ? @ dz2[n2]'.",
+        show_default=False,
+    ),
+]
+From = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--from",
+        metavar="VARIABLES",
+        help="What ? may be, as it is or transposed: 'W2[n2,n1] W1[n1,n0]'.",
+        show_default=False,
+    ),
+]
+Because = Annotated[
+    str | None,
+    typer.Option(
+        "--because",
+        metavar="ASSIGNMENT",
+        help="The forward pass, to decide by its derivative: 'z2 = W2 @ z1'.",
+        show_default=False,
+    ),
+]
+
+_LEAF = re.compile(r"(\?[0-9]*|(?<![\w?])[^\W\d]\w*(?![\w('\"]))((?:\.T)*)")
+
+
+def fit(
+    equation: Equation,
+    *,
+    candidates: From = None,
+    because: Because = None,
+    as_json: Json = False,
+) -> None:
+    """What ? must be for an equation to fit: its shape, and the variables that have it.
+
+    Vectors are columns. dz1 is short for the derivative of a number by z1.
+    """
+    found = fitted(equation, candidates=candidates or (), because=because)
+    if as_json:
+        write_json(_document(found))
+    else:
+        write(_lines(found))
+    if not found:
+        raise typer.Exit(1)
+
+
+def _lines(found: Fit) -> list[str]:
+    lines = [*_equation(found), *assumption(found.assumed)]
+    for unknown in found.unknowns:
+        lines += ["", heading(_summary(unknown)), *_candidates(unknown)]
+    lines += _solutions(found)
+    if found.backward is None:
+        return [*lines, *_reason(found), *_what_decides(found)]
+    return [*lines, *_derived(found)]
+
+
+def _equation(found: Fit) -> list[str]:
+    """The equation with the shape of each part under it, where that fits on a line."""
+    shapes = {name: variable.shape for name, variable in found.variables.items()}
+    shapes |= {unknown.name: unknown.shapes[0] for unknown in found.unknowns}
+    above = below = "  "
+    end = 0
+    for leaf in _LEAF.finditer(found.equation):
+        if leaf[1] not in shapes:
+            continue
+        between = found.equation[end : leaf.start()]
+        shown = _shown(shapes[leaf[1]], turned=leaf[2].count("T") % 2 == 1)
+        size = max(len(leaf[0]), len(shown))
+        above += between + leaf[0].center(size)
+        below += " " * len(between) + shown.center(size)
+        end = leaf.end()
+    above += found.equation[end:]
+    if max(len(above), len(below)) > width():
+        return formula_lines(found.equation, width())
+    return [above.rstrip(), below.rstrip()]
+
+
+def _shown(shape: Shape, *, turned: bool = False) -> str:
+    """Rows and columns; a vector is a column."""
+    if not shape or len(shape) > 2:
+        return times(shape) if shape else "1"
+    matrix = (*shape, 1)[:2]
+    return times(matrix[::-1] if turned else matrix)
+
+
+def _summary(unknown: Unknown) -> str:
+    first, *others = map(_shown, unknown.shapes)
+    also = f" (or {' or '.join(others)}, where * takes a number)" if others else ""
+    shape = f"{unknown.name} is {first}{also}"
+    if not unknown.candidates:
+        return shape
+    fitting = unknown.fitting
+    if not fitting:
+        return f"{shape}: none of these fits"
+    if len(fitting) == 1:
+        return f"{shape}: only {fitting[0]} fits"
+    return f"{shape}: {listed(fitting)} fit"
+
+
+def _candidates(unknown: Unknown) -> list[str]:
+    rows = [(one.text, _shown(one.shape), one.reason or "fits") for one in unknown.candidates]
+    return ["", *table(rows)] if rows else []
+
+
+def _solutions(found: Fit) -> list[str]:
+    lines = [line for one in found.solutions for line in formula_lines(one, width())]
+    return ["", *lines] if lines else []
+
+
+def _reason(found: Fit) -> list[str]:
+    """Why the transpose, where it is the one that fits."""
+    if len(found.unknowns) != 1 or len(found.unknowns[0].fitting) != 1:
+        return []
+    name, transpose, _ = found.unknowns[0].fitting[0].partition(".T")
+    shape = found.variables[name].shape
+    if not transpose or len(shape) != 2 or 1 in shape:
+        return []
+    many, few = shape
+    return _paragraph(
+        f"{name} makes {many} numbers out of {few}. Here {few} are made out of {many}: rows and "
+        f"columns change places, and that is what .T does."
+    )
+
+
+def _what_decides(found: Fit) -> list[str]:
+    """What to do where dimensions leave a choice, and how to prove what they find."""
+    if not found.solutions:
+        return []
+    several = len(found.solutions) > 1
+    said = (
+        "Dimensions cannot decide between these; the derivative can."
+        if several
+        else "Dimensions find a factor; the derivative proves it."
+    )
+    forward = _guessed_forward(found)
+    if forward is None:
+        return _paragraph(f"{said} Give the line of the forward pass: --because 'z = W @ x'")
+    of, product, wrt, variables = forward
+    return [
+        *_paragraph(f"{said} If the forward pass is {of} = {product}, add"),
+        "",
+        f"  --because '{of} = {product}'",
+        "",
+        "or look at its derivative alone:",
+        "",
+        f"  matcalc derive '{product}' --wrt {wrt} --vars '{variables}' --layout denominator",
+    ]
+
+
+def _guessed_forward(found: Fit) -> tuple[str, str, str, str] | None:
+    """For ``dx = W.T @ dy`` the forward pass ``y = W @ x``: its parts, if names are such."""
+    product = re.fullmatch(r"d(\w+) = (\w+)(?:\.T)? @ d(\w+)\b.*", found.solutions[0])
+    if product is None:
+        return None
+    wrt, matrix, of = product.groups()
+    if f"d{wrt}" not in found.variables or len(found.variables[matrix].shape) != 2:
+        return None
+    by = found.variables[f"d{wrt}"]._replace(name=wrt)
+    return of, f"{matrix} @ {wrt}", wrt, f"{found.variables[matrix]} {by}"
+
+
+def _derived(found: Fit) -> list[str]:
+    """What the forward pass makes of the equation, and which solutions that leaves."""
+    backward = found.backward
+    if backward is None:
+        return []
+    left = found.equation.partition(" = ")[0]
+    lines = [
+        *_paragraph(
+            f"From {backward.forward}, where d{backward.wrt} is short for the derivative of a "
+            f"number by {backward.wrt}, a column like it:"
+        ),
+        "",
+        *formula_lines(f"{left} = {backward.unicode}", width()),
+        "",
+    ]
+    lines += [f"right: {one}" for one in backward.right]
+    lines += [f"wrong: {one}, though it fits" for one in backward.wrong]
+    return lines
+
+
+def _paragraph(text: str) -> list[str]:
+    return ["", *wrap(text, width(), break_on_hyphens=False, break_long_words=False)]
+
+
+def _document(found: Fit) -> dict[str, object]:
+    backward = found.backward
+    return {
+        "equation": found.equation,
+        "variables": {name: one.shape for name, one in found.variables.items()},
+        "assumed": found.assumed,
+        "unknowns": [_described(unknown) for unknown in found.unknowns],
+        "solutions": found.solutions,
+        "derived": None
+        if backward is None
+        else {
+            "forward": backward.forward,
+            "text": backward.text,
+            "right": backward.right,
+            "wrong": backward.wrong,
+        },
+    }
+
+
+def _described(unknown: Unknown) -> dict[str, object]:
+    candidates: Sequence[dict[str, object]] = [
+        {"text": one.text, "shape": one.shape, "fits": one.fits, "reason": one.reason}
+        for one in unknown.candidates
+    ]
+    return {"name": unknown.name, "shapes": unknown.shapes, "candidates": candidates}

@@ -1,0 +1,105 @@
+"""Functions that PyTorch and JAX lack, as source; ``xp`` stands for either where they agree."""
+
+from __future__ import annotations
+
+_BOTH = '''
+def products_of_others(x, axis=0):
+    """For each entry the product of all others along the axis; no division."""
+    moved = xp.moveaxis(x, axis, -1)
+    turned = xp.flip(moved, (-1,))
+    ones = xp.ones_like(moved[..., :1])
+    before = xp.cumprod(xp.concatenate([ones, moved[..., :-1]], -1), -1)
+    behind = xp.cumprod(xp.concatenate([ones, turned[..., :-1]], -1), -1)
+    return xp.moveaxis(before * xp.flip(behind, (-1,)), -1, axis)
+
+def products_of_other_pairs(x, axis=0):
+    """For each two entries the product of all others along the axis; 0 where the two are one."""
+    moved = xp.moveaxis(x, axis, -1)
+    same = xp.diag(xp.ones_like(moved.reshape(-1, moved.shape[-1])[0])) > 0
+    rest = xp.where(same, 1.0, moved[..., None, :])
+    pairs = xp.where(same, 0.0, products_of_others(rest, -1))
+    return xp.moveaxis(pairs, -2, axis)
+
+def adjugate(x):
+    """The adjugate, by singular values: right for singular matrices too."""
+    u, s, vt = xp.linalg.svd(x)
+    sign = xp.linalg.det(u) * xp.linalg.det(vt)
+    left = vt.mT * products_of_others(s, -1)[..., None, :]
+    return sign[..., None, None] * (left @ u.mT)
+
+def huber_entries(r, delta):
+    """Huber's function: quadratic up to delta, then linear; no overflow."""
+    inside = xp.clip(r, -delta, delta)
+    return inside * (r - 0.5 * inside)
+
+def levi_civita(shape, size, **like):
+    """The sign of each permutation of the axes, else 0."""
+    rows = xp.asarray(list(product(range(size), repeat=size)))
+    return xp.linalg.det(xp.eye(size, **like)[rows]).reshape(shape)
+
+_SERIES = 14
+
+def stumpff(q, k):
+    """The sum of (-q)^n / (2n+k)!: by its series for small q, else by sine and cosine."""
+    small = xp.abs(q) < 1.0
+    near = xp.where(small, -q, 0.0)
+    series = sum(near**n / float(math.factorial(2 * n + k)) for n in range(_SERIES))
+    large = xp.where(small, 1.0, q)
+    root = xp.sqrt(large)
+    value = xp.cos(root) if k % 2 == 0 else xp.sin(root) / root
+    for order in range(k % 2 + 2, k + 1, 2):  # c_(j+2) = (1/j! - c_j) / q
+        value = (1.0 / math.factorial(order - 2) - value) / large
+    return xp.where(small, series, value)
+'''
+
+_TORCH = '''
+def max_share(x, axis):
+    """One over their number at the largest entries, else 0."""
+    return share(x, torch.amax, axis)
+
+def min_share(x, axis):
+    """One over their number at the smallest entries, else 0."""
+    return share(x, torch.amin, axis)
+
+def share(x, extreme, axis):
+    """One over their number at the extreme entries, else 0."""
+    dim = tuple(range(x.ndim)) if axis is None else axis
+    hit = (x == extreme(x, dim=dim, keepdim=True)).to(x.dtype)
+    return hit / torch.sum(hit, dim=dim, keepdim=True)
+
+def expm_frechet(x, e):
+    """The Fréchet derivative of the matrix exponential at x in the direction e."""
+    n = x.shape[-1]
+    x = x.expand(e.shape)
+    rows = torch.cat([x, e], -1), torch.cat([torch.zeros_like(e), x], -1)
+    return torch.linalg.matrix_exp(torch.cat(rows, -2))[..., :n, n:]
+'''
+
+_JAX = '''
+def max_share(x, axis):
+    """One over their number at the largest entries, else 0."""
+    return share(x, jnp.max, axis)
+
+def min_share(x, axis):
+    """One over their number at the smallest entries, else 0."""
+    return share(x, jnp.min, axis)
+
+def share(x, extreme, axis):
+    """One over their number at the extreme entries, else 0."""
+    hit = (x == extreme(x, axis=axis, keepdims=True)).astype(x.dtype)
+    return hit / jnp.sum(hit, axis=axis, keepdims=True)
+
+def expm_frechet(x, e):
+    """The Fréchet derivative of the matrix exponential at x in the direction e."""
+    n = x.shape[-1]
+    x = jnp.broadcast_to(x, e.shape)
+    rows = [[x, e], [jnp.zeros_like(e), x]]
+    return jax.scipy.linalg.expm(jnp.block(rows))[..., :n, n:]
+'''
+
+_OWN = {"torch": _TORCH, "jnp": _JAX}
+
+
+def functions_of(module: str) -> str:
+    """The functions for a library, by the name of its module in source."""
+    return _BOTH.replace("xp.", f"{module}.") + _OWN[module]

@@ -1,0 +1,298 @@
+"""Source: one function of straight-line code, each common part once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from textwrap import indent
+from typing import Any
+
+from matcalc.code.arithmetic import ARITHMETIC, plus
+from matcalc.code.calls import Argument, filled, spell_call
+from matcalc.code.dialects import NUMPY, Dialect
+from matcalc.code.lowering import lowered
+from matcalc.code.places import content, diagonal
+from matcalc.code.signature import Signature
+from matcalc.code.spelling import ATOM, Spelled, number, within
+from matcalc.code.terms import Term, Terms, is_view, operands_first, viewed, with_shared_inverses
+from matcalc.dimensions import Shape
+from matcalc.notation import Written
+
+_LONG = 68  # characters: a longer part gets a name of its own
+_FILLS = ("filled", "padded")  # what is written into an array of zeros
+_OF_NUMBERS = ("number", "times", "over", "plus", "negative", "power")
+
+
+def source_of(
+    written: Written,
+    variables: Mapping[str, Shape],
+    name: str,
+    summary: str,
+    dialect: Dialect = NUMPY,
+) -> str:
+    """A function that computes a formula, as source.
+
+    Args:
+        written: The formula.
+        variables: The shapes of all variables, in the order of the arguments.
+        name: The name of the function.
+        summary: The first line of its docstring.
+        dialect: The library that it calls.
+
+    Raises:
+        UnknownRuleError: The library has no code for an operation.
+    """
+    terms = Terms()
+    root, named = lowered(written, terms)
+    root = with_shared_inverses(root, terms)
+    return _Source(root, named, variables, dialect).function(name, summary)
+
+
+class _Source:
+    """The statements of one function."""
+
+    def __init__(
+        self,
+        root: Term,
+        named: Mapping[Term, str],
+        variables: Mapping[str, Shape],
+        dialect: Dialect,
+    ) -> None:
+        self.root = root
+        self.named = named
+        self.dialect = dialect
+        self.order = operands_first(root)
+        self.uses = Counter(below for term in self.order for below in term.args)
+        self.signature = Signature(variables, self.order, dialect)
+        self.taken = {*variables, *named.values(), *dialect.reserved, *self.signature.dimensions}
+        self.count = 1
+        self.numbers: set[Term] = set()  # of Python: made of numbers and dimensions alone
+        self.spelled: dict[Term, Spelled] = {}
+        self.statements: list[str] = []
+        self.imports: dict[str, None] = {}
+        self.helpers: dict[str, None] = {}
+        self.ranges: dict[str, str] = {}  # the names of 0, 1, 2 …
+
+    def function(self, name: str, summary: str) -> str:
+        for term in self.order:
+            if self._is_number(term):
+                self.numbers.add(term)
+            self.spelled[term] = self.hoisted(term)
+        result = self.spelled[self.root]
+        if self.root.rank and is_view(self.root):
+            result = self.operation("copy", self.root, [result])  # never the caller's array
+        docstring = self.signature.docstring(summary, self.root.shape)
+        sizes = self.signature.statements()
+        body = [docstring, *sizes, *self.statements, f"return {result.text}"]
+        lines = sorted([self.dialect.imports, *self.imports])
+        header = self.signature.header(name)
+        function = "\n".join([header, *(indent(line, "    ") for line in body)])
+        return "\n\n\n".join(["\n".join(lines), *self.helpers, function]) + "\n"
+
+    def _is_number(self, term: Term) -> bool:
+        if term.op == "name":
+            return term.value not in self.signature.leaves
+        if term.op == "call":
+            known = term.value[0] == "pi" or term.value[0] in self.dialect.numbers
+            return known and self.numbers.issuperset(term.args)
+        return term.op in _OF_NUMBERS and self.numbers.issuperset(term.args)
+
+    def hoisted(self, term: Term) -> Spelled:
+        """A term as source; under a name of its own where it recurs, or is long."""
+        filled = self.filled(term)
+        if filled is not None:
+            return filled
+        piece = self.piece(term)
+        own = self.named.get(term)
+        trivial = not term.args or (term.op == "negative" and not term.args[0].args)
+        if term.op == "transpose":  # of a name it costs nothing
+            trivial = self.spelled[term.args[0]].text.isidentifier()
+        recurs = self.uses[term] > 1 and not trivial
+        if own is None and not recurs and (term is self.root or len(piece.text) <= _LONG):
+            return piece
+        return self.assigned(own or self.fresh(), piece.text)
+
+    def piece(self, term: Term) -> Spelled:
+        """A term as source, its operands spelled already."""
+        if term.op in ARITHMETIC:
+            return ARITHMETIC[term.op](term.args, self.args(term), term.value)
+        return _SPELLINGS.get(term.op, _Source.applied)(self, term)
+
+    def assigned(self, name: str, value: str) -> Spelled:
+        """A statement that gives a value a name."""
+        word = self.signature.word(name)
+        self.statements.append(f"{word} = {value}")
+        return Spelled(word)
+
+    def fresh(self, wanted: str = "") -> str:
+        """A name that nothing has."""
+        while not wanted or wanted in self.taken:
+            wanted = f"t{self.count}"
+            self.count += 1
+        self.taken.add(wanted)
+        return wanted
+
+    def filled(self, term: Term) -> Spelled | None:
+        """A term that is written into zeros, or a sum with such terms; else nothing."""
+        parts = term.args if term.op == "plus" else (term,)
+        fills = [part for part in parts if part.op in _FILLS]
+        if not fills or (term.op in _FILLS and self._is_only_added(term)):
+            return Spelled("") if fills else None
+        name = self.named.get(term) or self.fresh()
+        dense = [part for part in parts if part.op not in _FILLS]
+        array = self.assigned(name, self.beneath(term, dense).text)
+        for part in fills:
+            self.statements.append(self.write(part, array.text, "set" if part is term else "add"))
+        return array
+
+    def _is_only_added(self, term: Term) -> bool:
+        """Whether sums alone use a term: then they write it into their own array."""
+        above = [other for other in self.order if term in other.args]
+        return bool(above) and all(other.op == "plus" for other in above)
+
+    def beneath(self, term: Term, dense: Sequence[Term]) -> Spelled:
+        """The new array that others are written into: a sum, else zeros."""
+        if not dense:
+            return self.operation("zeros", term)
+        pieces = [self.spelled[part] for part in dense]
+        value = plus(dense, pieces) if len(dense) > 1 else pieces[0]
+        if not any(part.rank for part in dense):
+            return self.operation("full", term, [value])
+        return self.operation("copy", term, [value]) if self._is_held(dense) else value
+
+    def _is_held(self, parts: Sequence[Term]) -> bool:
+        """Whether a sum of these is an array that something else needs as it is."""
+        base = viewed(parts[0])
+        has_name = self.spelled[base].text.isidentifier() or base.op == "diagonal"
+        return len(parts) == 1 and (has_name or base.op in self.dialect.kept)
+
+    def write(self, part: Term, array: str, way: str) -> str:
+        """The statement that sets the entries of an array that a part fills, or adds to them."""
+        piece = self.spelled[part.args[0]]
+        index = "[...]"
+        if part.op == "padded":
+            axis, start, stop = part.value
+            index = f"[{', '.join([':'] * axis + [self.signature.slice(start, stop)])}]"
+        else:
+            whole, core = part.value
+            order = "".join(dict.fromkeys(whole))
+            if whole == order:
+                way = f"{way} all"
+            elif "indices" in self.dialect.operations:
+                index, order = diagonal(whole, self.indices(whole, part))
+            else:
+                array = f'np.einsum("{whole}->{order}", {array})'
+            piece = content(self.dialect, piece, core, order)
+        return self.dialect.writes[way].format(array=array, index=index, content=piece.text)
+
+    def indices(self, whole: str, term: Term) -> dict[str, str]:
+        """The names of 0, 1, 2 … for each letter that stands twice, so that they broadcast."""
+        names = {}
+        repeated = [letter for letter in dict.fromkeys(whole) if whole.count(letter) > 1]
+        for behind, letter in zip(range(len(repeated))[::-1], repeated, strict=True):
+            along = Term("indices", (), None, (term.shape[whole.index(letter)],))
+            text = self.operation("indices", along).text
+            text += f"[:{', None' * behind}]" if behind else ""
+            if text not in self.ranges:
+                self.ranges[text] = self.assigned(self.fresh(letter), text).text
+            names[letter] = self.ranges[text]
+        return names
+
+    def leaf(self, term: Term) -> Spelled:
+        if term.value not in self.signature.leaves:
+            self.signature.size(term.value)
+        return Spelled(self.signature.word(term.value))
+
+    def number(self, term: Term) -> Spelled:
+        return Spelled(f"{float(term.value)!r}") if term is self.root else number(term.value)
+
+    def args(self, term: Term) -> list[Spelled]:
+        return [self.spelled[below] for below in term.args]
+
+    def operation(self, op: str, term: Term, arguments: Sequence[Spelled] = ()) -> Spelled:
+        """A template of the library, filled."""
+        return Spelled(filled(self.dialect.operation(op), arguments, self.words(term)))
+
+    def words(self, term: Term) -> Callable[[str], str]:
+        """What the words of a template stand for."""
+        return lambda key: _WORDS[key](self, term)
+
+    def applied(self, term: Term) -> Spelled:
+        """An operation that the library has."""
+        return self.operation(term.op, term, self.args(term))
+
+    def sum(self, term: Term) -> Spelled:
+        op = "sum" if term.value is None else "sum along"
+        return self.operation(op, term, self.args(term))
+
+    def part(self, term: Term) -> Spelled:
+        axis, start, stop = term.value
+        index = ", ".join([":"] * axis + [self.signature.slice(start, stop)])
+        return Spelled(f"{within(self.args(term)[0], ATOM)}[{index}]")
+
+    def einsum(self, term: Term) -> Spelled:
+        inputs, _, output = term.value.partition("->")
+        if sorted(inputs) == sorted(output):
+            return self.operation("permute", term, self.args(term))
+        contracts = "," in inputs and bool(set(inputs) - {*output, ","})
+        return self.operation("contraction" if contracts else "einsum", term)
+
+    def ravel(self, term: Term) -> Spelled:
+        op = "ravel" if term.value == "C" else "ravel columns"
+        return self.operation(op, term, self.args(term))
+
+    def call(self, term: Term) -> Spelled:
+        name, extra = term.value
+        for text in extra:
+            self.signature.use_sizes_in(text.partition("=")[2])
+        arguments = [
+            Argument(self.spelled[below], below.rank, below in self.numbers) for below in term.args
+        ]
+        call = spell_call(self.dialect, name, extra, arguments, self.words(term))
+        self.imports.update(dict.fromkeys(call.imports))
+        self.helpers.update(dict.fromkeys(call.helpers))
+        if call.argument:
+            self.signature.functions[call.argument] = None
+        return call.text
+
+    def like(self, text: str, term: Term) -> str:
+        """Something about an argument whose type a new array has, if there is one."""
+        name = self.signature.like(term.shape)
+        return text.format(name) if name else ""
+
+
+def _operands(source: _Source, term: Term) -> str:
+    return ", ".join([f'"{term.value}"', *(piece.text for piece in source.args(term))])
+
+
+def _permutation(source: _Source, term: Term) -> str:
+    del source
+    inputs, _, output = term.value.partition("->")
+    return ", ".join(str(inputs.index(letter)) for letter in output)
+
+
+_SPELLINGS: dict[str, Callable[[Any, Term], Spelled]] = {
+    "name": _Source.leaf,
+    "number": _Source.number,
+    "sum": _Source.sum,
+    "part": _Source.part,
+    "einsum": _Source.einsum,
+    "ravel": _Source.ravel,
+    "call": _Source.call,
+}
+
+#: What the words of templates stand for.
+_WORDS: dict[str, Callable[[_Source, Term], str]] = {
+    "rows": lambda source, term: source.signature.size(term.shape[0]),
+    "columns": lambda source, term: source.signature.size(term.shape[-1]),
+    "shape": lambda source, term: source.signature.shape(term.shape),
+    "sizes": lambda source, term: source.signature.shape(term.shape).strip("()"),
+    "start": lambda source, term: source.signature.size(term.value[0]),
+    "slice": lambda source, term: source.signature.slice(*term.value),
+    "value": lambda _, term: str(term.value),
+    "operands": _operands,
+    "order": _permutation,
+    "like": lambda source, term: source.like(source.dialect.like, term),
+    "device": lambda source, term: source.like(", device={0}.device", term),
+    "dtype": lambda source, term: source.like("{0}.dtype", term) or "float",
+}

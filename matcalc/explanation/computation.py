@@ -1,0 +1,254 @@
+"""What is explained: a formula as operations on variables, each differentiated alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cached_property
+
+from matcalc.derivative import derivatives
+from matcalc.dimensions import names as dimension_names
+from matcalc.errors import NotationError
+from matcalc.explanation.splitting import Operation, operations, renamed
+from matcalc.expression import Formula, read_formula
+from matcalc.graph import Factor, Node, Symbol, add, contract, is_zero, symbol, topological
+from matcalc.layout import Written as Form
+from matcalc.layout import written
+from matcalc.notation import Written, text, write, write_derivative
+from matcalc.simplify import simplified
+from matcalc.variables import Variable
+
+_WORD = re.compile(r'"[^"]*"|[^\W\d]\w*')
+
+
+class Computation:
+    """A formula, operation by operation.
+
+    Attributes:
+        formula: The formula as it was read, its intermediate results as symbols.
+        operations: What is done, in order; the last gives the result.
+        of: What is differentiated.
+        wrt: What it is differentiated with respect to.
+        layout: The layout of all formulas.
+        variables: Everything that has a name, with its shape.
+        definitions: What each intermediate result is, and the result.
+    """
+
+    def __init__(
+        self,
+        formula: str,
+        wrt: str,
+        variables: Mapping[str, Variable],
+        properties: Mapping[str, frozenset[str]],
+        layout: str,
+    ) -> None:
+        self.layout = layout
+        self.properties = properties
+        self.operations, self.formula = _read(formula, wrt, variables)
+        *before, last = self.operations
+        self.definitions: dict[str, Node] = {
+            one.name: self.formula.named[one.name] for one in before
+        } | {last.name: self.formula.node}
+        self.variables = dict(self.formula.variables) | {
+            name: Variable(name, node.shape) for name, node in self.definitions.items()
+        }
+        if wrt not in self.variables:
+            known = ", ".join(self.variables)
+            raise NotationError(f"wrt is {wrt[:60]!r}, which is not a variable; there are {known}")
+        if wrt == last.name:
+            raise NotationError(f"{wrt} is what is differentiated; it cannot be wrt too")
+        self.of, self.wrt = self.variables[last.name], self.variables[wrt]
+
+    @cached_property
+    def program(self) -> str:
+        """All operations as one formula, in the input language."""
+        return "; ".join(f"{one.name} = {one.text}" for one in self.operations)
+
+    def symbol(self, name: str) -> Node:
+        """A variable or an intermediate result as a leaf."""
+        return symbol(name, self.variables[name].shape)
+
+    @cached_property
+    def below(self) -> dict[str, list[str]]:
+        """For each result that depends on ``wrt``, what it is made of that does too."""
+        found: dict[str, list[str]] = {self.wrt.name: []}
+        for name, node in self.definitions.items():
+            if name == self.wrt.name:
+                continue
+            leaves = [leaf.name for leaf in topological(node) if isinstance(leaf, Symbol)]
+            inside = [leaf for leaf in found if leaf in leaves]
+            if inside and any(not is_zero(self.local(name, leaf)) for leaf in inside):
+                found[name] = [leaf for leaf in inside if not is_zero(self.local(name, leaf))]
+        return found
+
+    @cached_property
+    def above(self) -> dict[str, list[str]]:
+        """What each result on the way is used in, on the way to ``of``; ``of`` first."""
+        reached = {self.of.name}
+        found: dict[str, list[str]] = {}
+        for name in reversed([*self.below]):
+            found[name] = [user for user in found if name in self.below[user]]
+            if not found[name] and name not in reached:
+                del found[name]
+        return found
+
+    @property
+    def depends(self) -> bool:
+        """Whether the result depends on the variable."""
+        return self.of.name in self.below and self.wrt.name in self.above
+
+    def local(self, name: str, operand: str) -> Node:
+        """The local derivative of one operation, as it comes, axes of the result first."""
+        return derivatives(self.definitions[name], [self.symbol(operand)])[0]
+
+    def paths(self, most: int) -> tuple[int, list[tuple[Variable, ...]]]:
+        """How many paths lead from ``of`` to ``wrt``, and the first few of them."""
+        number = {self.of.name: 1}
+        for name, users in self.above.items():
+            number.setdefault(name, sum(number[user] for user in users))
+        found: list[tuple[Variable, ...]] = []
+        waiting = [(self.wrt.name,)]
+        while waiting and number[self.wrt.name] <= most:
+            path = waiting.pop()
+            users = self.above[path[0]]
+            waiting += [(user, *path) for user in reversed(users)]
+            if path[0] == self.of.name:
+                found.append(tuple(self.variables[name] for name in path))
+        return number[self.wrt.name], found
+
+    @cached_property
+    def edges(self) -> list[tuple[str, str]]:
+        """Each result with each of its operands that is on the way, the outermost first."""
+        return [
+            (name, operand)
+            for name in self.above
+            for operand in reversed(self.below[name])
+            if operand in self.above
+        ]
+
+    def form(self, of: str, wrt: str) -> Form:
+        """How the layout writes a derivative."""
+        return written(self.variables[of], self.variables[wrt], self.layout)
+
+    def bar(self, name: str) -> Node:
+        """The derivative of the result with respect to an intermediate one, as a leaf."""
+        shape = self.of.shape + self.variables[name].shape
+        return symbol(self.bar_name(name), shape)
+
+    def bar_name(self, name: str) -> str:
+        """What the leaf is called in the input language: ``dL_dz3``."""
+        return self.bars[name]
+
+    @cached_property
+    def bars(self) -> dict[str, str]:
+        """A name for the derivative with respect to each result, which nothing else has."""
+        taken = {*self.variables, *_sizes(self.variables.values())}
+        joint = "_"
+        while any(f"d{self.of.name}{joint}d{name}" in taken for name in self.variables):
+            joint += "_"
+        return {name: f"d{self.of.name}{joint}d{name}" for name in self.variables}
+
+    def pulled(self, user: str, operand: str) -> Node:
+        """What arrives at a result, pulled back to one of its operands: ``Wᵀ ∂L/∂z``."""
+        if user == self.of.name:
+            return self.simple(self.local(user, operand))
+        front = [("front", k) for k in range(self.of.rank)]
+        axes = [("axis", k) for k in range(self.variables[user].rank)]
+        above = self.symbol(user)
+        root = contract([Factor(self.bar(user), (*front, *axes)), Factor(above, axes)], front)
+        definitions = {above: self.definitions[user]}
+        return self.simple(derivatives(root, [self.symbol(operand)], definitions)[0])
+
+    def total(self, name: str) -> Node:
+        """What arrives at a result from all that it is used in: one step of the sweep."""
+        return self.simple(add([self.pulled(user, name) for user in self.above[name]]))
+
+    def simple(self, node: Node) -> Node:
+        """A node in the form that is shown."""
+        named = self.definitions.values()
+        return simplified([node], self.properties, named)[node]
+
+    def write(self, node: Node, form: Form | None = None) -> Written:
+        """A formula of the variables and of the intermediate results.
+
+        Args:
+            node: What to write.
+            form: How a layout writes it, if it is a derivative.
+        """
+        names = [*self.variables, *self.bars.values()]
+        known = {
+            meaning: name
+            for name, meaning in self.definitions.items()
+            if meaning.operands and name != self.of.name
+        }
+        if form is None:
+            found = write(node, names, {k: v for k, v in known.items() if k is not node})
+        else:
+            found = write_derivative(node, form, names, known)
+        lets = tuple(let for let in found.lets if let[0] not in self.definitions)
+        return found._replace(lets=lets)
+
+    @cached_property
+    def lets(self) -> dict[str, str]:
+        """What every name that is no variable stands for, in the input language."""
+        found = {
+            name: text(self.write(node))
+            for name, node in self.definitions.items()
+            if name != self.of.name
+        }
+        for name in self.above:
+            if name != self.of.name:
+                found[self.bars[name]] = text(self.write(self.total(name)))
+        return found
+
+    def uses(self, formula: str) -> tuple[tuple[str, str], ...]:
+        """The names in a formula that are no variables, and what they stand for, in order."""
+        needed: set[str] = set()
+        waiting = [formula]
+        while waiting:
+            words = {word for word in _WORD.findall(waiting.pop()) if word in self.lets}
+            waiting += [self.lets[word] for word in words - needed]
+            needed |= words
+        return tuple((name, meaning) for name, meaning in self.lets.items() if name in needed)
+
+
+def _read(
+    formula: str, wrt: str, variables: Mapping[str, Variable]
+) -> tuple[list[Operation], Formula]:
+    """The operations of a formula, and their nodes; matrices get names in capitals."""
+    first = read_formula(formula, variables, opaque=[wrt])
+    taken = [*variables, *_sizes(first.variables.values()), *first.named]
+    result = _result_name(first, taken)
+    shaped = [name for name, one in {**first.variables, **first.named}.items() if one.shape]
+    found = operations(formula, wrt, result, [*taken, result], shaped)
+    read = _of_operations(found, variables)
+    capitals = {
+        one.name: one.name.upper()
+        for one in found
+        if one.name not in first.named
+        and one.name != result
+        and len(read.named[one.name].shape) > 1
+    }
+    found = renamed(found, capitals)
+    return found, _of_operations(found, variables)
+
+
+def _of_operations(found: Sequence[Operation], variables: Mapping[str, Variable]) -> Formula:
+    program = "; ".join(f"{one.name} = {one.text}" for one in found)
+    return read_formula(program, variables, opaque=[one.name for one in found])
+
+
+def _result_name(formula: Formula, taken: Collection[str]) -> str:
+    """A name for what is differentiated: its own, or one that nothing else has."""
+    if formula.name:
+        return formula.name
+    given = "F" if len(formula.node.shape) > 1 else "f"
+    while given in taken:
+        given += "_"
+    return given
+
+
+def _sizes(variables: Collection[Variable]) -> Iterator[str]:
+    for variable in variables:
+        for size in variable.shape:
+            yield from dimension_names(size)

@@ -1,0 +1,330 @@
+"""The index form: which index is summed forward and which backward, and what that transposes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from matcalc.explanation.computation import Computation
+from matcalc.explanation.model import Equation, Item, Notation, Section
+from matcalc.explanation.showing import Showing
+from matcalc.graph import (
+    Apply,
+    Factor,
+    Group,
+    Node,
+    Product,
+    Scale,
+    Sum,
+    Symbol,
+    flat,
+    multiplied_out,
+    multiplied_within,
+    number,
+    scaled,
+    topological,
+)
+from matcalc.notation import Written, latex_name, phrases, text
+from matcalc.notation.names import unicode_name
+from matcalc.notation.phrases import Phrase
+from matcalc.operations import is_elementwise
+from matcalc.operations import RULES
+
+_LETTERS = "ijklmnprstuvhaeqwbcdfgyz"
+_LONG = 36  # factors and labels of a product that is multiplied out
+_MOST = 4  # terms, and places of the variable in them
+
+
+class _Term(NamedTuple):
+    """A product of entries: factors with letters on their axes, summed over all not in front.
+
+    Attributes:
+        factors: Nodes with their letters and powers.
+        output: The letters of the result.
+        sizes: The size that each letter runs over.
+        scale: The coefficient.
+    """
+
+    factors: tuple[Factor, ...]
+    output: tuple[str, ...]
+    sizes: Mapping[str, Any]
+    scale: Scale
+
+    @property
+    def summed(self) -> tuple[str, ...]:
+        """The letters that are summed over."""
+        used = [letter for factor in self.factors for letter in factor.labels]
+        return tuple(one for one in dict.fromkeys(used) if one not in self.output)
+
+
+def index_form(c: Computation, show: Showing) -> Section | None:
+    """The operations that are sums of products, entry by entry, forward and backward."""
+    items: list[Item] = []
+    shown: set[str] = set()
+    for of, wrt in c.edges:
+        terms = _terms(c.definitions[of], c)
+        backward = _backward(c, show, terms, of, wrt) if terms else None
+        if terms is None or backward is None:
+            continue
+        if of not in shown:
+            items.append(_forward(c, show, terms, of))
+            shown.add(of)
+        items += [backward, *_sentences(c, show, terms, of, wrt)]
+    if not items:
+        return None
+    items.insert(0, "The same entry by entry; a letter in brackets is an index.")
+    return Section("The index form: where a transpose comes from", tuple(items))
+
+
+def _terms(node: Node, c: Computation) -> list[_Term] | None:
+    """A node as a sum of products of entries, if it is a short one."""
+    found = node.terms if isinstance(node, Sum) else (node,)
+    letters = dict(enumerate(_free(c)[: len(node.shape)]))
+    if len(found) > _MOST or len(letters) < len(node.shape):
+        return None
+    terms = [_term(one, tuple(letters.values()), c) for one in found]
+    return [one for one in terms if one is not None] if None not in terms else None
+
+
+def _free(c: Computation) -> list[str]:
+    """Letters that nothing is called."""
+    taken = {*c.variables, *(str(size) for v in c.variables.values() for size in v.shape)}
+    return [letter for letter in _LETTERS if letter not in taken]
+
+
+def _term(node: Node, output: tuple[str, ...], c: Computation) -> _Term | None:
+    sizes: dict[str, Any] = dict(zip(output, node.shape, strict=True))
+    one = Scale(Fraction(1))
+    if not isinstance(node, Product):
+        return _Term((Factor(node, output),), output, sizes, one)
+    if any(type(axis) is Group for axis in node.output):
+        return None
+    nodes = topological(node)
+    inlined = multiplied_within(nodes, {k for k in nodes if isinstance(k, Product)}, _LONG)
+    factors, found = multiplied_out(node, inlined)
+    if any(type(axis) is Group for factor in factors for axis in factor.labels):
+        return None
+    if len(set(node.output)) < len(node.output):
+        return None
+    letter: dict[Any, str] = dict(zip(node.output, output, strict=True))
+    rest = iter(one for one in _free(c) if one not in output)
+    for label in flat(axis for factor in factors for axis in factor.labels):
+        if label not in letter:
+            letter[label] = next(rest, "")
+            sizes[letter[label]] = found[label]
+    if "" in letter.values():
+        return None
+    lettered = tuple(f._replace(labels=tuple(letter[k] for k in f.labels)) for f in factors)
+    return _Term(lettered, output, sizes, node.scale)
+
+
+def _forward(c: Computation, show: Showing, terms: Sequence[_Term], of: str) -> Equation:
+    letters = terms[0].output
+    about = Equation(
+        _entry_of(Notation(unicode_name(of), latex_name(of)), letters),
+        *_right(c, show, terms),
+        of,
+        "",
+        False,
+        "entries",
+        c.variables[of].shape,
+    )
+    return about._replace(note=_sums("forward", terms))
+
+
+def _backward(
+    c: Computation, show: Showing, terms: Sequence[_Term], of: str, wrt: str
+) -> Equation | None:
+    """The derivative with respect to an entry; nothing where this is no sum of products."""
+    target = c.symbol(wrt)
+    found: list[_Term] = []
+    for term in terms:
+        for factor in term.factors:
+            if factor.node is target:
+                found.append(_without(c, term, factor, of))
+            elif target in topological(factor.node):
+                return None
+    if not 0 < len(found) <= _MOST:
+        return None
+    if any(len(set(one.output)) < len(one.output) for one in found):
+        return None
+    front = found[0].output
+    same = [_relettered(one, front, c) for one in found]
+    root = of == c.of.name
+    above = front[: c.of.rank]
+    ratio = show.ratio(c.of.name, wrt)
+    left = _entry_of(ratio, front[c.of.rank :])
+    if above:
+        upper = f"∂{unicode_name(c.of.name)}[{','.join(above)}]"
+        lower = ratio.unicode.partition("/")[2]
+        below = f"[{','.join(front[c.of.rank :])}]" if front[c.of.rank :] else ""
+        left = Notation(
+            f"{upper}/{lower}{below}",
+            rf"\left({ratio.latex}\right)_{{{','.join(front)}}}",
+        )
+    shape = c.of.shape + c.variables[wrt].shape
+    note = "" if root else _sums("backward", same)
+    several = len(c.above[wrt]) > 1
+    if several:
+        note = "; ".join(filter(None, [note, f"the way through {unicode_name(of)}"]))
+    right = _right(c, show, same)
+    about = Equation(left, *right, c.of.name, wrt, False, "entries", shape, "", note)
+    return about._replace(through=of if several else "")
+
+
+def _without(c: Computation, term: _Term, factor: Factor, of: str) -> _Term:
+    """A term differentiated by one of its factors: the others times what arrives."""
+    others = list(term.factors)
+    others.remove(factor)
+    scale = term.scale
+    if factor.exponent != 1:
+        others.append(factor._replace(exponent=factor.exponent - 1))
+        scale = scale.times(Scale(factor.exponent))
+    if of == c.of.name:
+        return _Term(tuple(others), (*term.output, *factor.labels), term.sizes, scale)
+    free = [one for one in _free(c) if one not in term.sizes]
+    front = tuple(free[: c.of.rank])
+    sizes = dict(term.sizes) | dict(zip(front, c.of.shape, strict=True))
+    bar = Factor(c.bar(of), (*front, *term.output))
+    return _Term((*others, bar), (*front, *factor.labels), sizes, scale)
+
+
+def _relettered(term: _Term, front: tuple[str, ...], c: Computation) -> _Term:
+    """A term whose output has given letters."""
+    if term.output == front:
+        return term
+    new = dict(zip(term.output, front, strict=True))
+    rest = iter(one for one in _free(c) if one not in front)
+    for letter in term.sizes:
+        if letter not in new:
+            new[letter] = next(rest)
+    factors = tuple(f._replace(labels=tuple(new[k] for k in f.labels)) for f in term.factors)
+    return _Term(factors, front, {new[k]: size for k, size in term.sizes.items()}, term.scale)
+
+
+def _entry_of(name: Notation, letters: Sequence[str]) -> Notation:
+    if not letters:
+        return name
+    below = ",".join(letters) if any(len(one) > 1 for one in letters) else "".join(letters)
+    return Notation(
+        f"{name.unicode}[{','.join(letters)}]", rf"\left({name.latex}\right)_{{{below}}}"
+    )
+
+
+def _right(
+    c: Computation, show: Showing, terms: Sequence[_Term]
+) -> tuple[Notation, str, tuple[tuple[str, str], ...]]:
+    """The right side: as it is shown, and as einsums in the input language."""
+    shown = phrases.plus([_signed(c, one, _sum_of_entries(c, one)) for one in terms])
+    read = text(Written((), phrases.plus([_signed(c, one, _einsum(c, one)) for one in terms])))
+    return show.notation(Written((), shown)), read, c.uses(read)
+
+
+def _signed(c: Computation, term: _Term, piece: Phrase) -> Phrase:
+    """A piece with the coefficient of a term."""
+    size = term.scale._replace(number=abs(term.scale.number))
+    coefficient = c.write(scaled(number(1), size)).phrase
+    if coefficient.op != "number" or coefficient.value != 1:
+        piece = phrases.times([coefficient, piece])
+    return phrases.negative(piece) if term.scale.number < 0 else piece
+
+
+def _sum_of_entries(c: Computation, term: _Term) -> Phrase:
+    entries = [_power(_entry(c, f.node, f.labels), f.exponent) for f in term.factors]
+    body = phrases.times(entries) if entries else phrases.numeral(1)
+    if not term.summed:
+        return body
+    return body._replace(op="total", args=(body,), value=term.summed, extra=())
+
+
+def _entry(c: Computation, node: Node, letters: tuple[str, ...]) -> Phrase:
+    """An entry of a node; of a sum or a function applied entry by entry, that of entries."""
+    if not letters:
+        return c.write(node).phrase
+    if isinstance(node, Sum) and all(isinstance(one, Symbol) for one in node.terms):
+        return phrases.plus([_entry(c, one, letters) for one in node.terms])
+    if isinstance(node, Apply) and _is_entrywise(node):
+        args = [_entry(c, one, letters) for one in node.arguments]
+        return phrases.call(node.operation, args, ())
+    base = c.write(node).phrase
+    return base._replace(op="entry", args=(base,), value=letters, kind="scalar", shape=(), extra=())
+
+
+def _is_entrywise(node: Apply) -> bool:
+    known = node.operation in RULES and is_elementwise(node.operation)
+    return known and not node.parameters and all(k.shape == node.shape for k in node.arguments)
+
+
+def _power(base: Phrase, exponent: Fraction) -> Phrase:
+    if exponent < 0:
+        return phrases.over(phrases.numeral(1), phrases.power(base, -exponent))
+    return phrases.power(base, exponent)
+
+
+def _einsum(c: Computation, term: _Term) -> Phrase:
+    """A term in the input language."""
+    arguments = [_power(c.write(f.node).phrase, f.exponent) for f in term.factors]
+    labels = [f.labels for f in term.factors]
+    for letter in term.output:
+        if not any(letter in some for some in labels):
+            arguments.append(phrases.ones(term.sizes[letter]))
+            labels.append((letter,))
+    if not arguments:
+        return phrases.numeral(1)
+    subscripts = f'"{",".join("".join(some) for some in labels)}->{"".join(term.output)}"'
+    shape = tuple(term.sizes[letter] for letter in term.output)
+    return phrases.call("einsum", arguments, shape, [subscripts])
+
+
+def _sums(where: str, terms: Sequence[_Term]) -> str:
+    """Which letters are summed over."""
+    summed = list(dict.fromkeys(letter for term in terms for letter in term.summed))
+    if not summed:
+        return f"{where}: no sum" if where == "backward" else ""
+    return f"{where}: sums over {' and '.join(summed)}"
+
+
+def _sentences(
+    c: Computation, show: Showing, terms: Sequence[_Term], of: str, wrt: str
+) -> Iterator[str]:
+    """What the change of the summed index does to the other factor of a product."""
+    target = c.symbol(wrt)
+    places = [(t, f) for t in terms for f in t.factors if f.node is target]
+    if len(places) > 1:
+        yield (
+            f"{unicode_name(wrt)} stands there {len(places)} times, and every place adds a term."
+        )
+        return
+    (term, factor), shown = places[0], show.ratio(c.of.name, wrt).unicode
+    others = [one for one in term.factors if one is not factor]
+    if of == c.of.name or len(others) != 1 or factor.exponent != 1:
+        return
+    (other,) = others
+    name = c.write(other.node).phrase
+    spelled = show.notation(Written((), name)).unicode
+    backward = [one for one in (*term.output,) if one not in factor.labels]
+    if len(other.labels) == 2 and len(factor.labels) == 1 and len(backward) == 1:
+        place = other.labels.index(backward[0])
+        yield _of_matrix(spelled, backward[0], place)
+    elif not backward and len(factor.labels) == 2 and len(other.labels) == 1:
+        first, second = unicode_name(wrt), factor.labels
+        yield (
+            f"{first}[{','.join(second)}] acts on one entry of {unicode_name(of)} alone, with the "
+            f"weight {spelled}[{other.labels[0]}]. An entry of one vector times an entry of "
+            f"another is an entry of their outer product, a column times a row: {shown} in "
+            "matrices is that product."
+        )
+
+
+def _of_matrix(matrix: str, letter: str, place: int) -> str:
+    which = ("first", "second")[place]
+    tail = (
+        f"so the two are exchanged: that is {matrix}ᵀ"
+        if place == 0
+        else f"so {matrix} stands as it is"
+    )
+    return (
+        f"A matrix times a column sums over the second index of the matrix. Backward, {letter} is "
+        f"the {which} index of {matrix}, {tail}."
+    )

@@ -1,0 +1,197 @@
+"""A derivation, step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from matcalc.derivation import derive
+from matcalc.errors import NotationError
+from matcalc.explanation.backward import sweep
+from matcalc.explanation.computation import Computation
+from matcalc.explanation.entries import index_form
+from matcalc.explanation.fitting import dimension_check
+from matcalc.explanation.forward import chain, forward, local_derivatives, variables
+from matcalc.explanation.html import html
+from matcalc.explanation.markdown import markdown
+from matcalc.explanation.model import Chain, Equation, Section, as_json
+from matcalc.explanation.outcome import result
+from matcalc.explanation.showing import Showing
+from matcalc.explanation.terminal import text_lines
+from matcalc.expression import Declarations, parse_declarations
+from matcalc.layout import find_layout
+from matcalc.notation.names import unicode_name
+from matcalc.symbolic import Symbolic
+from matcalc.variables import Variable
+
+Level = Literal["short", "full"]
+LEVELS: tuple[Level, ...] = ("short", "full")
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A derivation, step by step.
+
+    Attributes:
+        of: What is differentiated.
+        wrt: What it is differentiated with respect to.
+        layout: The layout of all formulas.
+        level: ``"short"`` or ``"full"``.
+        program: The operations as one formula, in the input language, each with a name.
+        sections: The parts, in order.
+    """
+
+    of: Variable
+    wrt: Variable
+    layout: str
+    level: str
+    program: str
+    sections: tuple[Section, ...]
+
+    @property
+    def title(self) -> str:
+        """What is explained: ``∂L/∂W₂ in denominator layout, step by step``."""
+        of, wrt = unicode_name(self.of.name), unicode_name(self.wrt.name)
+        return f"∂{of}/∂{wrt} in {self.layout} layout, step by step"
+
+    @property
+    def equations(self) -> Iterator[Equation]:
+        """Every formula that is shown, those of the factors of chains too."""
+        for section in self.sections:
+            for item in section.items:
+                if isinstance(item, Equation):
+                    yield item
+                elif isinstance(item, Chain):
+                    yield from item.factors
+
+    @property
+    def text(self) -> str:
+        """For a terminal of 80 columns."""
+        return "\n".join(line for line, _ in text_lines(self.title, self.sections, 80)) + "\n"
+
+    @property
+    def markdown(self) -> str:
+        """Markdown with LaTeX, as GitHub shows it."""
+        return markdown(self.title, self.sections)
+
+    @property
+    def html(self) -> str:
+        """A fragment of HTML that needs nothing else: no script, no font, no network."""
+        return html(self.title, self.sections)
+
+    def to_json(self) -> dict[str, Any]:
+        """The explanation as JSON has it: every formula with its meaning and its shape."""
+        return {
+            "of": self.of.name,
+            "of_shape": self.of.shape,
+            "wrt": self.wrt.name,
+            "wrt_shape": self.wrt.shape,
+            "layout": self.layout,
+            "level": self.level,
+            "program": self.program,
+            "sections": [
+                {"title": one.title, "items": [as_json(item) for item in one.items]}
+                for one in self.sections
+            ],
+        }
+
+    def _repr_markdown_(self) -> str:
+        return self.markdown
+
+
+def explain(
+    expression: str | Symbolic,
+    *,
+    wrt: str | Symbolic,
+    variables: Declarations | None = None,
+    layout: str,
+    level: Level = "full",
+) -> Explanation:
+    """A derivative of a matrix expression as a teacher writes it on the board.
+
+    The formula is taken apart into operations, each with a name; then come the derivative of each
+    operation alone, the chain of them with the shape under every factor, which factor fits where
+    and why, the sum behind every product, and the result with a check by numbers.
+
+    Args:
+        expression: What is differentiated, as :func:`derive` takes it.
+        wrt: A variable, or the name of an intermediate result.
+        variables: The shapes, ``"W[m,n] x[n]"``.
+        layout: ``"numerator"`` or ``"denominator"``.
+        level: ``"short"`` is the variables, the chain and the result; ``"full"`` is everything.
+
+    Raises:
+        NotationError: The expression cannot be read, or a name is not known.
+        ShapeError: Its shapes do not fit.
+        NotDifferentiableError: An operation has no derivative.
+
+    Source: Griewank & Walther, Evaluating Derivatives (2nd edition, 2008), chapter 3.
+
+    >>> import matcalc as mc
+    >>> steps = mc.explain("sum((W @ x)**2)", wrt="x", variables="W[m,n] x[n]",
+    ...                    layout="denominator", level="short")
+    >>> print(steps.program)
+    z1 = W @ x; f = sum(z1 ** 2)
+    >>> [section.title for section in steps.sections]
+    ['The variables and their shapes', 'The chain rule', 'The result']
+    """
+    if level not in LEVELS:
+        raise NotationError(f"the level is short or full, not {str(level)[:40]!r}")
+    tag = find_layout(layout)
+    name = wrt.name if isinstance(wrt, Symbolic) else wrt
+    formula, declared = _given(expression, variables)
+    known = parse_declarations(declared)
+    computation = Computation(
+        formula,
+        name,
+        {k: one.variable for k, one in known.items()},
+        {k: one.properties for k, one in known.items()},
+        tag.name,
+    )
+    jacobian = derive(computation.program, wrt=name, variables=declared, layout=tag.name)
+    show = Showing(computation)
+    full = level == "full"
+    sections = [
+        *_sections(computation, show, full=full),
+        result(computation, show, jacobian, declared, full=full),
+    ]
+    return Explanation(
+        computation.of, computation.wrt, tag.name, level, computation.program, tuple(sections)
+    )
+
+
+def _sections(c: Computation, show: Showing, *, full: bool) -> Iterator[Section]:
+    yield variables(c)
+    if not c.depends:
+        yield Section("No path", (f"{c.of.name} does not depend on {c.wrt.name}.",))
+        return
+    if full:
+        yield forward(c, show)
+        yield local_derivatives(c, show)
+    yield chain(c, show)
+    if full:
+        found = (dimension_check(c, show), index_form(c, show))
+        yield from (one for one in found if one is not None)
+        yield sweep(c, show)
+
+
+def _given(
+    expression: str | Symbolic, variables: Declarations | None
+) -> tuple[str, Declarations]:
+    """A formula in the input language, and the declarations of its variables.
+
+    Raises:
+        NotationError: Variables are missing, or declared twice.
+    """
+    if not isinstance(expression, Symbolic):
+        if variables is None:
+            raise NotationError('the variables are missing: variables="W[m,n] x[n]"')
+        return expression, variables
+    if variables is not None:
+        raise NotationError("the variables come with the expression: leave variables= out")
+    declared = [
+        str(one.variable) + (":" + ",".join(sorted(one.properties)) if one.properties else "")
+        for one in expression.declared.values()
+    ]
+    return expression.text, " ".join(declared)

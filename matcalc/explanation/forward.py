@@ -1,0 +1,124 @@
+"""The first part of an explanation: what is given, what is done with it, and each step alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from matcalc.explanation.computation import Computation
+from matcalc.explanation.model import Chain, Equation, Item, Section, Table
+from matcalc.explanation.showing import Showing, names_in_unicode, shape_title
+from matcalc.notation import written_chain
+from matcalc.notation.names import unicode_name
+from matcalc.operations import RULES
+from matcalc.variables import Variable
+
+MOST_PATHS = 4  # of a sum of chains that is written out
+_OTHER = {"numerator": "denominator", "denominator": "numerator"}
+_ORDER = {
+    "numerator": "Numerator layout multiplies from the outside in: the result first.",
+    "denominator": "Denominator layout puts each new factor to the left: read it from the right.",
+}
+
+
+def variables(c: Computation) -> Section:
+    """Every variable with its shape."""
+    rows = [
+        (unicode_name(one.name), shape_title(one), "differentiated by" * (one == c.wrt))
+        for one in c.formula.variables.values()
+    ]
+    notes = [] if c.formula.columns else ["Vectors are read as NumPy's one-dimensional arrays."]
+    return Section(
+        "The variables and their shapes", (Table(tuple(rows)), *c.formula.notes, *notes)
+    )
+
+
+def forward(c: Computation, show: Showing) -> Section:
+    """The operations in order."""
+    return Section("Forward: one operation at a time", tuple(map(show.value, c.definitions)))
+
+
+def local_derivatives(c: Computation, show: Showing) -> Section:
+    """The derivative of each operation, its inputs taken as variables."""
+    items: list[Item] = [
+        "Each operation is differentiated alone: what goes into it is a variable of its own."
+    ]
+    for of, wrt in c.edges:
+        found = show.local(of, wrt)
+        items.append(found._replace(note=_kind(found)))
+    rows = [("rule", "formula", "source"), *_rules(c)]
+    if len(rows) > 1:
+        items += ["The rules:", Table(tuple(rows), head=True)]
+    return Section("The local derivative of each operation", tuple(items))
+
+
+def _kind(found: Equation) -> str:
+    """What is special about a local derivative."""
+    if found.text.startswith("diag("):
+        return "a diagonal matrix: entry i depends on entry i alone"
+    if len(found.shape) > 2:
+        return f"{len(found.shape)} axes, so no matrix"
+    return ""
+
+
+def _rules(c: Computation) -> Iterator[tuple[str, str, str]]:
+    used = {
+        rule: None
+        for name, one in zip(c.definitions, c.operations, strict=True)
+        if name in c.above
+        for rule in one.rules
+    }
+    for name in used:
+        if name in RULES:
+            yield name, RULES[name].formula, RULES[name].source
+
+
+def chain(c: Computation, show: Showing) -> Section:
+    """The chain rule, in both layouts."""
+    number, paths = c.paths(MOST_PATHS)
+    items: list[Item] = []
+    if not paths:
+        items += [
+            f"{number:,} paths lead from {unicode_name(c.of.name)} to {unicode_name(c.wrt.name)}, "
+            "too many to write a chain for each. The sweep from the outside in goes over every "
+            "operation once; each line uses those before it:",
+            *(show.total(name) for name in c.above if name != c.of.name),
+        ]
+        return Section("The chain rule", tuple(items))
+    if number > 1:
+        items.append(f"{number} paths lead there: the derivative is the sum of {number} chains.")
+    items += [_ORDER[c.layout], *(_chain(show, path, c.layout) for path in paths)]
+    if any(len(path) > 2 for path in paths):
+        other = _OTHER[c.layout]
+        items += [
+            f"In {other} layout every factor is transposed, and a transpose turns a product "
+            "round, (AB)ᵀ = BᵀAᵀ, so the same chain reads in the opposite order:",
+            *(_chain(show, path, other) for path in paths),
+        ]
+        high = _more_than_matrices(show, paths)
+        if high:
+            items.append(high)
+    return Section("The chain rule", tuple(items))
+
+
+def _chain(show: Showing, path: tuple[Variable, ...], layout: str) -> Chain:
+    written = written_chain(path, layout)
+    factors = [show.local(one.of.name, one.wrt.name, layout) for one in written.factors]
+    return Chain(written, written_chain(names_in_unicode(path), layout), tuple(factors))
+
+
+def _more_than_matrices(show: Showing, paths: list[tuple[Variable, ...]]) -> str:
+    """A sentence about factors that are no matrices."""
+    factors = [
+        (one.of, one.wrt)
+        for path in paths
+        for one in written_chain(path, "numerator").factors
+        if len(one.shape) > 2
+    ]
+    if not factors:
+        return ""
+    of, wrt = factors[0]
+    return (
+        f"{show.ratio(of.name, wrt.name).unicode} has {of.rank + wrt.rank} axes, so there the "
+        f"product is no matrix product: it sums over the axes of {unicode_name(of.name)}. "
+        "What comes out of it is simpler."
+    )

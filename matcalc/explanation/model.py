@@ -1,0 +1,121 @@
+"""An explanation as data: sections of prose, formulas, chains and tables."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple, TypeAlias
+
+from matcalc.dimensions import Shape
+from matcalc.notation import WrittenChain
+
+
+class Notation(NamedTuple):
+    """A piece of mathematics as a terminal shows it, and as LaTeX."""
+
+    unicode: str
+    latex: str
+
+
+class Equation(NamedTuple):
+    """A formula, and what is needed to evaluate it.
+
+    Attributes:
+        left: What it is equal to, as it is shown.
+        right: The formula, as it is shown.
+        text: The formula in the input language.
+        uses: The names in it that are no variables, each with its meaning, earlier ones first.
+        of: What is differentiated; or of which this is the value.
+        wrt: With respect to what; empty for a value.
+        local: Whether it is the derivative of the one operation that gives ``of``.
+        layout: How the axes are ordered; ``"entries"`` for those of ``of`` and then of ``wrt``.
+        shape: The shape of the array that the text evaluates to.
+        title: The shape as it is shown; empty where it is not.
+        note: What there is to say about it.
+        through: Of several ways from ``of`` to ``wrt``, the one that this is about.
+        again: Whether the same left side stands above it already.
+    """
+
+    left: Notation
+    right: Notation
+    text: str
+    uses: tuple[tuple[str, str], ...]
+    of: str
+    wrt: str
+    local: bool
+    layout: str
+    shape: Shape
+    title: str = ""
+    note: str = ""
+    through: str = ""
+    again: bool = False
+
+    @property
+    def program(self) -> str:
+        """The formula after the meaning of every name in it, ready to be evaluated."""
+        return "; ".join([*(f"{name} = {meaning}" for name, meaning in self.uses), self.text])
+
+
+class Chain(NamedTuple):
+    """A product of local derivatives, in the order of a layout.
+
+    Attributes:
+        written: The product with the shape of each factor.
+        shown: The same with names as a terminal shows them.
+        factors: The formula of each factor, in the order of the product.
+    """
+
+    written: WrittenChain
+    shown: WrittenChain
+    factors: tuple[Equation, ...]
+
+
+class Table(NamedTuple):
+    """Rows of cells; the first row may be a heading."""
+
+    rows: tuple[tuple[str, ...], ...]
+    head: bool = False
+
+
+class Code(NamedTuple):
+    """Source code."""
+
+    source: str
+
+
+Item: TypeAlias = str | Equation | Chain | Table | Code
+
+
+class Section(NamedTuple):
+    """A part of an explanation: what it is about, and what it says."""
+
+    title: str
+    items: tuple[Item, ...]
+
+
+def as_json(item: Item) -> dict[str, Any]:
+    """A part of a section as JSON has it, with its kind."""
+    if isinstance(item, str):
+        return {"kind": "prose", "text": item}
+    if isinstance(item, Equation):
+        return {"kind": "equation"} | _equation(item)
+    if isinstance(item, Chain):
+        chain = item.written
+        return {
+            "kind": "chain",
+            "layout": chain.convention.name,
+            "order": chain.order,
+            "shapes": [one.shape for one in chain.factors],
+            "result_shape": chain.result.shape,
+            "einsum": chain.einsum,
+            "latex": chain.latex(),
+            "factors": [_equation(one) for one in item.factors],
+        }
+    if isinstance(item, Table):
+        return {"kind": "table", "head": item.head, "rows": item.rows}
+    return {"kind": "code", "source": item.source}
+
+
+def _equation(one: Equation) -> dict[str, Any]:
+    found = one._asdict()
+    found["left"], found["right"] = one.left._asdict(), one.right._asdict()
+    found["uses"] = dict(one.uses)
+    return found

@@ -1,0 +1,177 @@
+"""Equations with unknowns: ``dz1[n1] = ? @ dz2[n2]``, shapes stated where a name stands.
+
+The text is read as an ordinary formula of the same length, in which brackets are blank and a
+``?`` is a letter that is free, so that every place is a place of what was written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from matcalc import dimensions
+from matcalc.errors import MatcalcError, NotationError, Place
+from matcalc.expression.parser import Step, parse
+from matcalc.expression.tokens import LENGTH
+from matcalc.variables import Mention, parse_mention
+
+STEPS = 500  # names, numbers and signs of an equation
+UNKNOWNS = 8
+
+_BRACKETED = re.compile(rf"{dimensions.NAME}\[[^\[\]]*\]")
+_MARK = re.compile(r"\?[0-9]{0,3}")
+_LETTERS = "_ξζωχABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+
+class Stated(NamedTuple):
+    """A formula without the shapes that were stated in it, and these."""
+
+    text: str
+    mentions: tuple[Mention, ...]
+
+
+class Equation(NamedTuple):
+    """An equation, read.
+
+    Attributes:
+        written: What was written.
+        stated: The same without shapes, as long.
+        left: The steps of the left side.
+        right: The steps of the right side.
+        middle: Where the ``=`` stands.
+        marks: Each ``?`` with its name, in order.
+    """
+
+    written: str
+    stated: Stated
+    left: tuple[Step, ...]
+    right: tuple[Step, ...]
+    middle: int
+    marks: tuple[tuple[str, Place], ...]
+
+    @property
+    def unknowns(self) -> tuple[str, ...]:
+        """The names of the unknowns: ``?``, or ``?1`` and ``?2``."""
+        return tuple(dict.fromkeys(name for name, _ in self.marks))
+
+    def filled(self, names: Mapping[str, str]) -> str:
+        """The equation without shapes, with something for each unknown."""
+        return f"{self.side(names, left=True)} = {self.side(names, left=False)}"
+
+    def side(self, names: Mapping[str, str], *, left: bool) -> str:
+        """One side of the equation without shapes, with something for each unknown."""
+        start, stop = (0, self.middle) if left else (self.middle + 1, len(self.written))
+        text = ""
+        for name, place in self.marks:
+            if start <= place.start < stop:
+                text += self.stated.text[start : place.start] + names[name]
+                start = place.stop
+        text = " ".join((text + self.stated.text[start:stop]).split())
+        return re.sub(r"\s+(?=[),.])", "", text)
+
+
+def stated_in(text: str) -> Stated:
+    """Take the shapes out of a formula: ``"W[m,n] @ x[n]"``.
+
+    Raises:
+        NotationError: A shape cannot be read.
+
+    >>> stated_in("W[m,n] @ x[n]").text
+    'W      @ x   '
+    """
+    if len(text) > LENGTH:
+        raise NotationError(f"a formula is at most {LENGTH} characters long, not {len(text)}")
+    mentions: list[Mention] = []
+    blank = text
+    for found in _BRACKETED.finditer(text):
+        mention = parse_mention(found[0], text, found.start())
+        mentions.append(mention)
+        rest = " " * (found.end() - found.start() - len(mention.name))
+        blank = f"{blank[: found.start()]}{mention.name}{rest}{blank[found.end() :]}"
+    return Stated(blank, tuple(mentions))
+
+
+def parse_equation(text: str, names: Iterable[str] = ()) -> Equation:
+    """Read an equation.
+
+    Args:
+        text: The equation.
+        names: What else has a name.
+
+    Raises:
+        NotationError: It cannot be read, or has no unknown.
+
+    >>> equation = parse_equation("dz1[n1] = ? @ dz2[n2]")
+    >>> equation.unknowns, equation.filled({"?": "W2.T"})
+    (('?',), 'dz1 = W2.T @ dz2')
+    """
+    stated = stated_in(text)
+    marks = _marks(text)
+    used = {*stated.text, *"".join(names)}
+    letter = next((one for one in _LETTERS if one not in used), None)
+    if letter is None:
+        raise NotationError("an equation that uses every letter has none left for ?")
+    plain = stated.text.replace("?", letter)
+    middle = _middle(plain, text)
+    called = {place.start: name for name, place in marks}
+    sides = plain[:middle], " " * (middle + 1) + plain[middle + 1 :]
+    try:
+        left, right = _steps(sides[0], text, called), _steps(sides[1], text, called)
+    except MatcalcError as error:
+        message = error.message.replace(repr(letter), "'?'")
+        raise type(error)(message, [_of_whole(one, text) for one in error.places]) from None
+    return Equation(text, stated, left, right, middle, marks)
+
+
+def _marks(text: str) -> tuple[tuple[str, Place], ...]:
+    """Each ``?`` with a name: its own, or the next number that is free where there are several."""
+    found = [(mark[0], Place(text, mark.start(), mark.end())) for mark in _MARK.finditer(text)]
+    if not found:
+        raise NotationError(
+            "an unknown is written ?: dz1[n1] = ? @ dz2[n2]", [Place(text, 0, max(1, len(text)))]
+        )
+    own = {name for name, _ in found if name != "?"}
+    free = iter([f"?{k}" for k in range(1, len(found) + len(own) + 1) if f"?{k}" not in own])
+    if len(found) > 1:
+        found = [(name if name != "?" else next(free), place) for name, place in found]
+    if len({name for name, _ in found}) > UNKNOWNS:
+        raise NotationError(f"an equation has at most {UNKNOWNS} unknowns", [found[UNKNOWNS][1]])
+    return tuple(found)
+
+
+def _middle(plain: str, text: str) -> int:
+    """Where the ``=`` between the sides stands: outside parentheses."""
+    depth = 0
+    for k, character in enumerate(plain):
+        depth += (character == "(") - (character == ")")
+        if character == "=" and depth <= 0:
+            return k
+    end = Place(text, len(text), len(text) + 1)
+    raise NotationError("an equation has two sides: dz1[n1] = ? @ dz2[n2]", [end])
+
+
+def _steps(plain: str, text: str, called: Mapping[int, str]) -> tuple[Step, ...]:
+    """The steps of a side, their places those of the whole text, unknowns with their names."""
+    first, *others = parse(plain)
+    steps = first.steps
+    if others or first.name:
+        place = _of_whole([first, *others][-1].place, text)
+        raise NotationError("an equation has one = and no ;", [place])
+    if len(steps) > STEPS:
+        raise NotationError(
+            f"over {STEPS} names, numbers and signs", [_of_whole(steps[-1].place, text)]
+        )
+    return tuple(
+        step._replace(
+            value=called[step.place.start]
+            if step.kind == "name" and step.place.start in called
+            else step.value,
+            place=_of_whole(step.place, text),
+        )
+        for step in steps
+    )
+
+
+def _of_whole(place: Place, text: str) -> Place:
+    return Place(text, min(place.start, len(text)), min(place.stop, len(text) + 1))

@@ -1,0 +1,65 @@
+"""What one step of a formula means where its operands are known: nothing is assumed or bound."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from typing import Any
+
+from matcalc.errors import MatcalcError, NotationError, ShapeError
+from matcalc.expression.arithmetic import operated
+from matcalc.expression.functions import call
+from matcalc.expression.misfits import Operand, misfit
+from matcalc.expression.parser import Step
+from matcalc.expression.values import Value, transposed
+from matcalc.graph import number
+from matcalc.operations import algebra
+
+
+def meaning(step: Step, operands: Sequence[Any], name: Callable[[Step], Value]) -> Any:
+    """The value of a step; text and tuples are as they are.
+
+    Args:
+        step: The step.
+        operands: What the steps that it takes mean.
+        name: What a name means.
+
+    Raises:
+        NotationError: It takes other operands.
+        ShapeError: The operands do not fit.
+    """
+    try:
+        return _meaning(step, operands, name)
+    except MatcalcError as error:
+        raise error if error.places else type(error)(error.message, [step.place]) from None
+
+
+def _meaning(step: Step, operands: Sequence[Any], name: Callable[[Step], Value]) -> Any:
+    if step.kind == "name":
+        return name(step)
+    if step.kind == "number":
+        return Value(number(Fraction(step.value)))
+    if step.kind in ("text", "tuple"):
+        return tuple(operands) if step.kind == "tuple" else step.value
+    if step.kind == "call":
+        return call(step, list(operands), _ignore)
+    if not all(isinstance(one, Value) for one in operands):
+        raise NotationError("this is not a value: text and tuples belong in functions")
+    return _signed(step, list(operands))
+
+
+def _signed(step: Step, operands: list[Value]) -> Value:
+    if step.kind == "transpose":
+        return transposed(operands[0])
+    if step.kind == "negative":
+        return Value(algebra.negative(operands[0].node), operands[0].row)
+    return operated(step.value, operands[0], operands[1], _ignore)
+
+
+def _ignore(_: str) -> None:
+    """Notes are for those who read the whole formula."""
+
+
+def known_misfit(step: Step, one: Operand, two: Operand) -> ShapeError:
+    """The error of two known operands that do not fit, with carets under both."""
+    return ShapeError(misfit(step.value, one, two, step.place), [one.place, two.place])

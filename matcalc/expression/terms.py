@@ -1,0 +1,126 @@
+"""A formula as a tree that can be changed and written down again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from matcalc.expression.meaning import meaning
+from matcalc.expression.parser import Step
+from matcalc.expression.values import Value
+
+_SUM, _PRODUCT, _SIGN, _POWER, _ATOM = range(5)
+_BINDS = {"+": _SUM, "-": _SUM, "*": _PRODUCT, "/": _PRODUCT, "@": _PRODUCT, "**": _POWER}
+
+
+class Term(NamedTuple):
+    """A step of a formula with the terms that it takes, all sizes known to agree.
+
+    Attributes:
+        step: What it does.
+        args: What it takes.
+        value: What it means.
+        name: What the names in it mean.
+        text: The term in the input language.
+    """
+
+    step: Step
+    args: tuple[Term, ...]
+    value: Any
+    name: Callable[[Step], Value]
+    text: str
+
+    def made(self, step: Step, args: tuple[Term, ...]) -> Term:
+        """A term of the same formula.
+
+        Raises:
+            ShapeError: The arguments do not fit.
+        """
+        return _term(step, args, self.name)
+
+    def spine(self) -> list[Term]:
+        """The operands of one operator in a row: a, b and c of ``a @ b @ c``."""
+        found: list[Term] = []
+        term = self
+        while term.step.kind == "operator" and term.step.value == self.step.value:
+            found.append(term.args[1])
+            term = term.args[0]
+        return [term, *reversed(found)]
+
+    @property
+    def binds(self) -> int:
+        """How tightly it binds."""
+        if self.step.kind == "negative":
+            return _SIGN
+        return _BINDS[self.step.value] if self.step.kind == "operator" else _ATOM
+
+    @property
+    def is_entrywise(self) -> bool:
+        """Whether it is a product of arrays entry by entry: ``a * b``, which is not ``2 * a``."""
+        return (
+            self.step.kind == "operator"
+            and self.step.value in "*/"
+            and all(arg.value.node.shape for arg in self.args)
+        )
+
+    def within(self, least: int) -> str:
+        """The term, in parentheses where it binds less tightly than it must."""
+        return self.text if self.binds >= least else f"({self.text})"
+
+
+def tree(steps: Sequence[Step], name: Callable[[Step], Value]) -> Term:
+    """The tree of a formula whose sizes agree.
+
+    Args:
+        steps: The formula in postfix order, at most a few hundred steps.
+        name: What its names mean.
+    """
+    waiting: list[Term] = []
+    for step in steps:
+        kept = len(waiting) - step.takes
+        waiting[kept:] = [_term(step, tuple(waiting[kept:]), name)]
+    return waiting[0]
+
+
+def _term(step: Step, args: tuple[Term, ...], name: Callable[[Step], Value]) -> Term:
+    value = meaning(step, [arg.value for arg in args], name)
+    term = Term(step, args, value, name, step.value)
+    spell = _SPELLERS.get(step.kind)
+    return term._replace(text=spell(term)) if spell else term
+
+
+def _quoted(term: Term) -> str:
+    return f'"{term.step.value}"'
+
+
+def _tuple(term: Term) -> str:
+    inside = ", ".join(arg.text for arg in term.args)
+    return f"({inside})" if len(term.args) > 1 else f"({inside},)"
+
+
+def _call(term: Term) -> str:
+    step = term.step
+    first = len(term.args) - len(step.keywords)
+    named = [f"{key}={arg.text}" for key, arg in zip(step.keywords, term.args[first:], strict=True)]
+    inside = ", ".join([*(arg.text for arg in term.args[:first]), *named])
+    return f"{step.value}{chr(39) * step.primes}({inside})"
+
+
+def _operator(term: Term) -> str:
+    sign, (one, two) = term.step.value, term.args
+    if sign == "**":
+        return f"{one.within(_ATOM)}**{two.within(_SIGN)}"
+    binds = term.binds
+    if sign == "@" and one.is_entrywise:
+        return f"({one.text}) @ {two.within(binds + 1)}"
+    return f"{one.within(binds)} {sign} {two.within(binds + 1)}"
+
+
+_SPELLERS: dict[str, Callable[[Term], str]] = {
+    "text": _quoted,
+    "tuple": _tuple,
+    "call": _call,
+    "operator": _operator,
+    "negative": lambda term: f"-{term.args[0].within(_SIGN)}",
+    "transpose": lambda term: f"{term.args[0].within(_ATOM)}.T",
+}

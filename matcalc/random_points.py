@@ -1,0 +1,94 @@
+"""Random points for a formula: small sizes that all differ, arrays of what is declared of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+import numpy as np
+
+from matcalc import dimensions
+from matcalc.arrays import Array
+from matcalc.dimensions import Dimension
+from matcalc.errors import UnboundError
+from matcalc.expression import Declared, Formula
+from matcalc.graph import Node, Product, topological
+from matcalc.variables import Variable
+
+_SIZES = (3, 2, 5, 4, 7, 6)  # of named dimensions: all differ, so that no transpose hides
+
+_Draw = Callable[[tuple[int, ...], np.random.Generator], Array]
+
+
+def small_sizes(roots: Iterable[Node], variables: Iterable[Variable]) -> dict[str, int]:
+    """A size for each name of a dimension, the smallest that make all shapes possible.
+
+    Raises:
+        UnboundError: No small sizes do.
+    """
+    shapes = [variable.shape for variable in variables]
+    names = dict.fromkeys(
+        name for shape in shapes for size in shape for name in sorted(dimensions.names(size))
+    )
+    names.update(dict.fromkeys(_other_names(roots)))
+    for more in range(50):
+        sizes = {name: _SIZES[k % len(_SIZES)] + more for k, name in enumerate(names)}
+        if all(dimensions.evaluate(size, sizes) > 0 for shape in shapes for size in shape):
+            return sizes
+    raise UnboundError("no small sizes make every dimension positive; give numbers: x[3]")
+
+
+def _other_names(roots: Iterable[Node]) -> Iterator[str]:
+    """Names of dimensions that no variable has: ``eye(k)``, ``sum(x) / k``."""
+    for root in roots:
+        for node in topological(root):
+            sizes: list[Dimension] = list(node.shape)
+            if isinstance(node, Product):
+                sizes += [*node.sizes, *(name for name, _ in node.scale.powers)]
+            for size in sizes:
+                yield from sorted(dimensions.names(size))
+
+
+def random_points(
+    formula: Formula,
+    declared: Mapping[str, Declared],
+    sizes: Mapping[str, int],
+    rng: np.random.Generator,
+    count: int,
+) -> Iterator[dict[str, Array]]:
+    """Random arrays for all variables: any numbers, positive ones, and ones below 1, in turn."""
+    for attempt in range(count):
+        anything = _ANYWHERE[attempt % len(_ANYWHERE)]
+        arrays: dict[str, Array] = {}
+        for name, variable in formula.variables.items():
+            shape = tuple(dimensions.evaluate(size, sizes) for size in variable.shape)
+            known = declared[name].properties if name in declared else ()
+            draw = next((_KNOWN[one] for one in _KNOWN if one in known), anything)
+            arrays[name] = np.asarray(draw(shape, rng))
+        yield arrays
+
+
+def _symmetric(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
+    half: Array = rng.normal(size=shape)
+    return (half + half.T) / 2
+
+
+def _spd(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
+    root: Array = rng.normal(size=shape)
+    product: Array = root @ root.T / shape[0] + np.eye(shape[0])
+    return product
+
+
+_ANYWHERE: tuple[_Draw, ...] = (
+    lambda shape, rng: np.asarray(rng.normal(size=shape)),
+    lambda shape, rng: np.asarray(rng.uniform(0.3, 2.0, size=shape)),
+    lambda shape, rng: np.asarray(rng.uniform(0.1, 0.9, size=shape)),
+)
+#: How to draw what is known of a variable; of two, the first here.
+_KNOWN: dict[str, _Draw] = {
+    "spd": _spd,
+    "diagonal": lambda shape, rng: np.diag(rng.uniform(0.3, 2.0, size=shape[0])),
+    "symmetric": _symmetric,
+    "invertible": lambda shape, rng: rng.normal(size=shape) + 3.0 * np.eye(shape[0]),
+    "simplex": lambda shape, rng: rng.dirichlet(np.full(shape[0], 5.0)),
+    "positive": lambda shape, rng: np.asarray(rng.uniform(0.3, 2.0, size=shape)),
+}

@@ -1,0 +1,293 @@
+"""Converting a formula from one layout to the other: its transpose, pushed to the variables.
+
+Each layout is the full transpose of the other, so a formula of a derivative turns into the other
+layout by ``(AB)ᵀ = BᵀAᵀ`` and its like. Every line on the way is a formula in the input language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import reduce
+
+from matcalc.dimensions import Shape
+from matcalc.errors import NotationError, Place, ShapeError
+from matcalc.expression import Declarations, parse, parse_declarations, read_formula
+from matcalc.expression.parser import Step
+from matcalc.expression.terms import Term, tree
+from matcalc.expression.values import Value
+from matcalc.layout import find_layout
+from matcalc.operations import algebra
+
+_STEPS = 200  # names, numbers and signs of a formula
+_NOWHERE = Place("", 0, 0)
+_TRANSPOSE = Step("transpose", ".T", 1, _NOWHERE)
+_PRODUCT = Step("operator", "@", 2, _NOWHERE)
+
+_TURNED = "the other layout is the transpose"
+_PRODUCTS = "(A B)ᵀ = Bᵀ Aᵀ"
+_TWICE = "(Aᵀ)ᵀ = A"
+_SUMS = "(A + B)ᵀ = Aᵀ + Bᵀ"
+_ENTRIES = "entry by entry, (A ⊙ B)ᵀ = Aᵀ ⊙ Bᵀ"
+_SCALED = "a number stays, (c A)ᵀ = c Aᵀ"
+_NUMBER = "a number is its own transpose"
+_SYMMETRIC = "a symmetric matrix is its own transpose"
+_INVERSE = "(A⁻¹)ᵀ = (Aᵀ)⁻¹"
+_OUTER = "(a bᵀ)ᵀ = b aᵀ"
+_KRONECKER = "(A ⊗ B)ᵀ = Aᵀ ⊗ Bᵀ"
+_AXES = "all axes reversed"
+
+
+@dataclass(frozen=True, slots=True)
+class Rewriting:
+    """A line: a formula, and the rule that made it from the one before."""
+
+    text: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConvertedFormula:
+    """A formula in another layout.
+
+    Attributes:
+        formula: What was converted.
+        source: The layout that it was in.
+        target: The layout that it is brought to.
+        text: The formula in that layout.
+        steps: The lines between the two; each is equal to the last.
+        shape_from: The shape of the formula, rows and columns where there are such.
+        shape_to: The shape of the result.
+    """
+
+    formula: str
+    source: str
+    target: str
+    text: str
+    steps: tuple[Rewriting, ...]
+    shape_from: Shape
+    shape_to: Shape
+
+
+def convert_formula(
+    formula: str,
+    *,
+    variables: Declarations,
+    source: str = "numerator",
+    target: str = "denominator",
+) -> ConvertedFormula:
+    """Bring the formula of a derivative from one layout to the other.
+
+    Args:
+        formula: The formula, in the input language; names for parts come first, apart by ``;``.
+        variables: The shapes, ``"W[m,n] d[m]"``.
+        source: The layout that it is in, ``"numerator"`` or ``"denominator"``.
+        target: The layout to bring it to.
+
+    Raises:
+        LayoutError: No such layout.
+        NotationError: The formula cannot be read, or only as one of one-dimensional arrays.
+        ShapeError: Its shapes do not fit.
+
+    >>> found = convert_formula("W.T @ (d * s)", variables="W[m,n] d[m] s[m]")
+    >>> found.text
+    '(d.T * s.T) @ W'
+    >>> [step.text for step in found.steps][:2]
+    ['(W.T @ (d * s)).T', '(d * s).T @ W.T.T']
+    """
+    before, after = find_layout(source).name, find_layout(target).name
+    named, term, symmetric = _read(formula, variables)
+    lines = _lines(term, symmetric) if before != after else []
+    steps = tuple(Rewriting(named + line.text, rule) for line, rule in lines)
+    last = lines[-1][0] if lines else term
+    return ConvertedFormula(
+        named + term.text,
+        before,
+        after,
+        named + last.text,
+        steps,
+        term.value.matrix,
+        last.value.matrix,
+    )
+
+
+def _read(formula: str, declarations: Declarations) -> tuple[str, Term, frozenset[str]]:
+    """What names parts, as text; the formula as a tree; and which variables are symmetric.
+
+    Raises:
+        NotationError, ShapeError: It cannot be read.
+    """
+    declared = parse_declarations(declarations)
+    read = read_formula(formula, {name: one.variable for name, one in declared.items()})
+    if not read.columns:
+        raise NotationError(
+            "this is read as a formula of NumPy's one-dimensional arrays, which have no rows and "
+            "columns to exchange; vectors are columns: x.T @ A @ x",
+            [Place(formula, 0, len(formula))],
+        )
+    known = {name: Value(node) for name, node in read.symbols.items()}
+
+    def name(step: Step) -> Value:
+        return known[step.value] if step.value in known else Value(algebra.size_of(step.value))
+
+    *assignments, last = parse(formula)
+    if sum(len(one.steps) for one in (*assignments, last)) > _STEPS:
+        message = f"over {_STEPS} names, numbers and signs; convert parts of it"
+        raise NotationError(message, [last.place])
+    texts: list[str] = []
+    for one in assignments:
+        part = tree(one.steps, name)
+        texts.append(f"{one.name} = {part.text}; ")
+        known[one.name] = part.value
+    symmetric = frozenset(
+        name for name, one in declared.items() if one.properties & {"symmetric", "spd", "diagonal"}
+    )
+    return "".join(texts), tree(last.steps, name), symmetric
+
+
+def _lines(term: Term, symmetric: frozenset[str]) -> list[tuple[Term, str]]:
+    """The transpose of a term, line by line, each with all transposes one level further in."""
+    if not term.value.node.shape:
+        return [(term, _NUMBER)]
+    lines = [(_transposed(term), _TURNED)]
+    while True:
+        pushing = _Pushing(symmetric)
+        after = pushing.within(lines[-1][0])
+        if not pushing.rules:
+            return lines
+        lines.append((after, "; ".join(pushing.rules)))
+
+
+def _transposed(term: Term) -> Term:
+    """A term with ``.T`` behind it; a number stays as it is."""
+    return term.made(_TRANSPOSE, (term,)) if term.value.node.shape else term
+
+
+class _Pushing:
+    """Pushes each outermost transpose of a term one level further in, and notes the rules."""
+
+    def __init__(self, symmetric: frozenset[str]) -> None:
+        self.symmetric = symmetric
+        self.rules: dict[str, None] = {}
+
+    def within(self, term: Term) -> Term:
+        """A term with its transposes pushed in."""
+        if term.step.kind == "transpose":
+            return self.pushed(term.args[0]) or term
+        if term.step.kind in ("operator", "negative"):
+            return term.made(term.step, tuple(map(self.within, term.args)))
+        return term
+
+    def pushed(self, inner: Term) -> Term | None:
+        """The transpose of a term, one level further in; ``None`` where it stays."""
+        step = inner.step
+        if step.kind == "call":
+            rule = _CALLS.get(step.value, _stays)
+        elif step.kind == "operator":
+            rule = _OPERATORS[step.value]
+        elif step.kind == "name" and step.value in self.symmetric:
+            rule = _itself
+        else:
+            rule = _KINDS.get(step.kind, _stays)
+        found = rule(inner)
+        if found is None:
+            return None
+        term, name = found
+        self.rules[name] = None
+        return term
+
+
+_Pushed = tuple[Term, str] | None
+
+
+def _stays(_: Term) -> _Pushed:
+    return None
+
+
+def _itself(inner: Term) -> _Pushed:
+    return inner, _SYMMETRIC
+
+
+def _product(inner: Term) -> _Pushed:
+    """``(A @ B @ C).T`` is ``C.T @ B.T @ A.T``, if no two of these in a row make a number."""
+    if any(len(arg.value.node.shape) > 2 for arg in inner.args):
+        return None
+    factors = [_transposed(factor) for factor in reversed(inner.spine())]
+    try:
+        return reduce(_times, factors), _PRODUCTS
+    except ShapeError:
+        one, two = inner.args
+        return _times(_transposed(two), _transposed(one)), _PRODUCTS
+
+
+def _times(one: Term, two: Term) -> Term:
+    return one.made(_PRODUCT, (one, two))
+
+
+def _entries(inner: Term) -> _Pushed:
+    """``(A * B).T`` is ``A.T * B.T``; a number stays as it is, and so does a bias of rows."""
+    one, two = inner.args
+    shapes = {arg.value.node.shape for arg in inner.args} - {()}
+    if len(shapes) != 1:
+        return None
+    rule = _SUMS if inner.step.value in "+-" else _ENTRIES
+    if not (one.value.node.shape and two.value.node.shape) and rule is _ENTRIES:
+        rule = _SCALED
+    further = _entries(one) if _goes_on(inner.step, one) else None  # a + b + c in one line
+    left = further[0] if further else _transposed(one)
+    return inner.made(inner.step, (left, _transposed(two))), rule
+
+
+def _goes_on(step: Step, one: Term) -> bool:
+    same = step.value in "+-" and one.step.value in "+-"
+    return one.step.kind == "operator" and (same or one.step.value == step.value == "*")
+
+
+def _negative(inner: Term) -> _Pushed:
+    return inner.made(inner.step, (_transposed(inner.args[0]),)), _SCALED
+
+
+def _inverse(inner: Term) -> _Pushed:
+    return inner.made(inner.step, (_transposed(inner.args[0]),)), _INVERSE
+
+
+def _outer(inner: Term) -> _Pushed:
+    return inner.made(inner.step, inner.args[::-1]), _OUTER
+
+
+def _kronecker(inner: Term) -> _Pushed:
+    return inner.made(inner.step, tuple(map(_transposed, inner.args))), _KRONECKER
+
+
+def _diagonal(inner: Term) -> _Pushed:
+    return (inner, _SYMMETRIC) if len(inner.value.node.shape) == 2 else None
+
+
+def _einsum(inner: Term) -> _Pushed:
+    """``einsum("...->ijk")`` has its output labels reversed; a vector stays."""
+    pattern = inner.args[0].step
+    left, arrow, right = pattern.value.partition("->")
+    if pattern.kind != "text" or not arrow or len(inner.value.node.shape) < 2:
+        return None
+    labels = right.split() if " " in right.strip() else list(right.strip())
+    joint = " " if " " in right.strip() else ""
+    turned = f"{left}->{' ' * right.startswith(' ')}{joint.join(reversed(labels))}"
+    text = inner.made(pattern._replace(value=turned), ())
+    return inner.made(inner.step, (text, *inner.args[1:])), _AXES
+
+
+def _twice(inner: Term) -> _Pushed:
+    return inner.args[0], _TWICE
+
+
+_Rule = Callable[[Term], _Pushed]
+_OPERATORS: dict[str, _Rule] = {"@": _product} | dict.fromkeys(["+", "-", "*", "/", "**"], _entries)
+_KINDS: dict[str, _Rule] = {"transpose": _twice, "negative": _negative}
+_CALLS: dict[str, _Rule] = {
+    "diag": _diagonal,
+    "eye": _itself,
+    "inv": _inverse,
+    "outer": _outer,
+    "kron": _kronecker,
+    "einsum": _einsum,
+}
