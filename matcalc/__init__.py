@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from matcalc.factors import diagonal, identity, jacobian, product
     from matcalc.fitting import fit
     from matcalc.functions import *  # noqa: F403 - every function of formulas: mc.exp, mc.sum
+    from matcalc.identification import identify
     from matcalc.jacobians import Jacobian
     from matcalc.layout import Denominator, Layout, Numerator, written
     from matcalc.local import rules
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from matcalc.operations import Rule, find_rule
     from matcalc.registration import register_rule, unregister_rule
     from matcalc.symbolic import Symbolic, symbols, trace
+    from matcalc.transposition import convert_formula
     from matcalc.variables import Variable, parse_derivative, parse_variable
 
 __all__ = [
@@ -62,11 +64,13 @@ __all__ = [
     "chain",
     "check_jacobian",
     "check_vjp",
+    "convert_formula",
     "derive",
     "diagonal",
     "evaluate",
     "find_rule",
     "fit",
+    "identify",
     "identity",
     "jacobian",
     "numerical_jacobian",
@@ -90,6 +94,7 @@ _HOME = {
     "errors": tuple(name for name in __all__ if name.endswith("Error")),
     "factors": ("diagonal", "identity", "jacobian", "product"),
     "fitting": ("fit",),
+    "identification": ("identify",),
     "jacobians": ("Jacobian",),
     "layout": ("Denominator", "Layout", "Numerator", "written"),
     "local": ("rules",),
@@ -97,6 +102,7 @@ _HOME = {
     "operations": ("Rule", "find_rule"),
     "registration": ("register_rule", "unregister_rule"),
     "symbolic": ("Symbolic", "symbols", "trace"),
+    "transposition": ("convert_formula",),
     "variables": ("Variable", "parse_derivative", "parse_variable"),
 }
 _MODULE = {name: module for module, names in _HOME.items() for name in names}

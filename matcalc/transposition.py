@@ -11,15 +11,13 @@ from dataclasses import dataclass
 from functools import reduce
 
 from matcalc.dimensions import Shape
-from matcalc.errors import NotationError, Place, ShapeError
-from matcalc.expression import Declarations, parse, parse_declarations, read_formula
+from matcalc.errors import Place, ShapeError
+from matcalc.expression import Declarations, parse_declarations
 from matcalc.expression.parser import Step
-from matcalc.expression.terms import Term, tree
-from matcalc.expression.values import Value
+from matcalc.expression.terms import Term, read_term
 from matcalc.layout import find_layout
-from matcalc.operations import algebra
 
-_STEPS = 200  # names, numbers and signs of a formula
+_EQUAL = frozenset(["symmetric", "spd", "diagonal"])  # to the transpose
 _NOWHERE = Place("", 0, 0)
 _TRANSPOSE = Step("transpose", ".T", 1, _NOWHERE)
 _PRODUCT = Step("operator", "@", 2, _NOWHERE)
@@ -96,7 +94,9 @@ def convert_formula(
     ['(W.T @ (d * s)).T', '(d * s).T @ W.T.T']
     """
     before, after = find_layout(source).name, find_layout(target).name
-    named, term, symmetric = _read(formula, variables)
+    declared = parse_declarations(variables)
+    named, term, _ = read_term(formula, {name: one.variable for name, one in declared.items()})
+    symmetric = frozenset(name for name, one in declared.items() if one.properties & _EQUAL)
     lines = _lines(term, symmetric) if before != after else []
     steps = tuple(Rewriting(named + line.text, rule) for line, rule in lines)
     last = lines[-1][0] if lines else term
@@ -109,40 +109,6 @@ def convert_formula(
         term.value.matrix,
         last.value.matrix,
     )
-
-
-def _read(formula: str, declarations: Declarations) -> tuple[str, Term, frozenset[str]]:
-    """What names parts, as text; the formula as a tree; and which variables are symmetric.
-
-    Raises:
-        NotationError, ShapeError: It cannot be read.
-    """
-    declared = parse_declarations(declarations)
-    read = read_formula(formula, {name: one.variable for name, one in declared.items()})
-    if not read.columns:
-        raise NotationError(
-            "this is read as a formula of NumPy's one-dimensional arrays, which have no rows and "
-            "columns to exchange; vectors are columns: x.T @ A @ x",
-            [Place(formula, 0, len(formula))],
-        )
-    known = {name: Value(node) for name, node in read.symbols.items()}
-
-    def name(step: Step) -> Value:
-        return known[step.value] if step.value in known else Value(algebra.size_of(step.value))
-
-    *assignments, last = parse(formula)
-    if sum(len(one.steps) for one in (*assignments, last)) > _STEPS:
-        message = f"over {_STEPS} names, numbers and signs; convert parts of it"
-        raise NotationError(message, [last.place])
-    texts: list[str] = []
-    for one in assignments:
-        part = tree(one.steps, name)
-        texts.append(f"{one.name} = {part.text}; ")
-        known[one.name] = part.value
-    symmetric = frozenset(
-        name for name, one in declared.items() if one.properties & {"symmetric", "spd", "diagonal"}
-    )
-    return "".join(texts), tree(last.steps, name), symmetric
 
 
 def _lines(term: Term, symmetric: frozenset[str]) -> list[tuple[Term, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,12 @@ from derivative_checks import measured
 from numpy.typing import NDArray
 
 import matcalc as mc
+from matcalc.derivative import derivatives
 from matcalc.explanation import Chain, Equation, Explanation
+from matcalc.expression import read_formula
+from matcalc.graph import Node, Symbol, symbol, topological
+from matcalc.plan import evaluate
+from matcalc.variables import Variable
 
 Array = NDArray[np.float64]
 TOLERANCE = 2e-6
@@ -22,52 +27,68 @@ class Truth:
     def __init__(self, steps: Explanation, arrays: Mapping[str, Any], sizes: Mapping[str, int]):
         self.steps, self.sizes = steps, sizes
         self.arrays = {name: np.asarray(array, float) for name, array in arrays.items()}
-        self.definitions = {one.of: one.text for one in steps.equations if not one.wrt and one.layout == ""}
+        self.definitions = {
+            one.of: one.text for one in steps.equations if not one.wrt and not one.layout
+        }
+        self.nodes: dict[str, Node] = {}
         self.values = dict(self.arrays)
         for name, text in self.definitions.items():
-            self.values[name] = np.asarray(mc.evaluate(text, **sizes, **self.within(text)))
-        self.known: dict[tuple[str, str, bool], Array | None] = {}
+            variables = {k: Variable(k, array.shape) for k, array in self.values.items()}
+            self.nodes[name] = read_formula(text, variables, sizes).node
+            self.values[name] = self.value(name, self.values)
+        self.known: dict[str, Array] = {}
 
-    def within(self, text: str) -> dict[str, Array]:
-        """The values that a text may mention."""
-        del text
-        return self.values
+    def value(self, name: str, values: Mapping[str, Array]) -> Array:
+        return np.asarray(evaluate(self.nodes[name], values, self.sizes))
 
-    def function(self, of: str, wrt: str, *, local: bool) -> Callable[[Array], Array]:
-        """A result as a function of a variable or of another result."""
+    def local(self, of: str, wrt: str) -> Array:
+        """The derivative of one operation, by the graph, as it comes."""
+        below = symbol(wrt, self.values[wrt].shape)
+        node = derivatives(self.nodes[of], [below])[0]
+        return np.asarray(evaluate(node, self.values, self.sizes))
+
+    def total(self, wrt: str) -> Array:
+        """The derivative of the result: what arrives from all that it is used in, in numbers."""
+        if wrt not in self.known:
+            of = self.steps.of.name
+            shape, below = self.values[of].shape, self.values[wrt].shape
+            found = np.zeros(shape + below)
+            if wrt == of:
+                found = np.eye(int(np.prod(shape))).reshape(shape + shape)
+            for user, node in self.nodes.items():
+                leaves = [one.name for one in topological(node) if isinstance(one, Symbol)]
+                if wrt in leaves:
+                    found = found + self.through(user, wrt)
+            self.known[wrt] = found
+        return self.known[wrt]
+
+    def through(self, user: str, wrt: str) -> Array:
+        """The part of a derivative that comes through one result."""
+        above, below = self.total(user), self.local(user, wrt)
+        return np.asarray(np.tensordot(above, below, self.values[user].ndim))
+
+    def by_differences(self) -> Array | None:
+        """The whole derivative, by central differences of all operations."""
+        name = self.steps.wrt.name
 
         def run(x: Array) -> Array:
-            values = self.values | {wrt: x}
-            for name, text in self.definitions.items():
-                if name != wrt and (not local or name == of):
-                    values[name] = np.asarray(mc.evaluate(text, **self.sizes, **values))
-            return values[of]
+            values = self.values | {name: x}
+            for one in self.nodes:
+                if one != name:
+                    values[one] = self.value(one, values)
+            return values[self.steps.of.name]
 
-        return run
+        return measured(run, self.values[name])
 
-    def derivative(self, of: str, wrt: str, *, local: bool) -> Array | None:
-        """By differences, axes of the result first; nothing where they are unsure."""
-        key = of, wrt, local
-        if key not in self.known:
-            self.known[key] = measured(self.function(of, wrt, local=local), self.values[wrt])
-        return self.known[key]
-
-    def through(self, of: str, user: str, wrt: str) -> Array | None:
-        """The part of a derivative that comes through one result."""
-        above, below = self.derivative(of, user, local=False), self.derivative(user, wrt, local=True)
-        if above is None or below is None:
-            return None
-        return np.tensordot(above, below, self.values[user].ndim)
-
-    def of_equation(self, one: Equation) -> Array | None:
+    def of_equation(self, one: Equation) -> Array:
         """What an equation claims, in its layout."""
         if not one.wrt:
             return self.values[one.of]
         if one.through:
-            found = self.through(one.of, one.through, one.wrt)
+            found = self.through(one.through, one.wrt)
         else:
-            found = self.derivative(one.of, one.wrt, local=one.local)
-        return None if found is None else arranged(found, self.values[one.of].ndim, one.layout)
+            found = self.local(one.of, one.wrt) if one.local else self.total(one.wrt)
+        return arranged(found, self.values[one.of].ndim, one.layout)
 
 
 def arranged(array: Array, above: int, layout: str) -> Array:
@@ -91,8 +112,6 @@ def complaints(steps: Explanation, arrays: Mapping[str, Any], sizes: Mapping[str
     found: list[str] = []
     for one in steps.equations:
         expected = truth.of_equation(one)
-        if expected is None:
-            continue
         try:
             value = mc.evaluate(one.program, **sizes, **truth.arrays)
         except mc.MatcalcError as error:
@@ -100,6 +119,9 @@ def complaints(steps: Explanation, arrays: Mapping[str, Any], sizes: Mapping[str
             continue
         if not agrees(value, expected):
             found.append(f"{one.left.unicode} = {one.program} is {value}, not {expected}")
+    measured_whole = truth.by_differences()
+    if measured_whole is not None and not agrees(truth.total(steps.wrt.name), measured_whole):
+        found.append(f"the graph does not agree with differences: {steps.program}")
     return found + chain_complaints(steps, truth)
 
 
@@ -110,9 +132,7 @@ def chain_complaints(steps: Explanation, truth: Truth) -> list[str]:
         for item in section.items:
             if isinstance(item, Chain):
                 sums.setdefault(item.written.convention.name, []).append(product(item, truth))
-    expected = truth.derivative(steps.of.name, steps.wrt.name, local=False)
-    if expected is None:
-        return []
+    expected = truth.total(steps.wrt.name)
     above = truth.values[steps.of.name].ndim
     return [
         f"the {layout} chains give {sum(parts)}, not {arranged(expected, above, layout)}"

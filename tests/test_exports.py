@@ -14,7 +14,17 @@ from matcalc.operations import RULES
 
 SOURCE = Path(mc.__file__).parent
 # What works on shapes and formulas alone, and so must start without NumPy.
-PURE = ("dimensions", "errors", "graph", "layout", "linking", "notation", "sources", "variables")
+PURE = (
+    "dimensions",
+    "errors",
+    "graph",
+    "layout",
+    "linking",
+    "notation",
+    "pictures",
+    "sources",
+    "variables",
+)
 
 
 def _run(code: str) -> str:

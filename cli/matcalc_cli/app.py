@@ -21,10 +21,11 @@ COMMANDS = (
     "fit",
     "shape",
     "convert",
+    "identify",
     "layouts",
     "rules",
 )
-FORMULAS = ("derive",)  # the commands whose argument is a formula
+FORMULAS = ("derive", "identify")  # the commands whose argument is a formula
 _HELP = {"help_option_names": ["-h", "--help"]}
 _OPTION = re.compile(r"--[\w-]*(=.*)?|-h|-", re.DOTALL)
 

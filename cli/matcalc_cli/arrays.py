@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 import matcalc
 from matcalc.errors import LayoutError
+from matcalc.identification import Identification
 from matcalc.layout import Written, written
 from matcalc_cli import files
 from matcalc_cli.failures import UsageError
@@ -42,6 +43,23 @@ def converted(derivative: str, array: NDArray[Any], source: Written, target: Wri
     if array.shape == before.shape or after is None:
         return result
     return result.reshape([int(size) for size in after])
+
+
+def identified(derivative: str, **given: Any) -> Identification:
+    """What :func:`matcalc.identify` says."""
+    return matcalc.identify(derivative, **given)
+
+
+def number_or_array(text: str) -> Any:
+    """A number, or the array of a ``.npy`` file.
+
+    Raises:
+        UsageError: It is neither.
+    """
+    try:
+        return float(text)
+    except ValueError:
+        return read(text)
 
 
 def read(name: str) -> NDArray[Any]:

@@ -9,8 +9,9 @@ import typer
 
 from matcalc.errors import LayoutError
 from matcalc.layout import CONVENTIONS, Written, find_convention, written
-from matcalc_cli.arguments import Asked, Derivative, Json, read_derivative
+from matcalc_cli.arguments import Asked, Json, read_derivative
 from matcalc_cli.failures import UsageError
+from matcalc_cli.formula_conversion import convert_formula
 from matcalc_cli.output import assumption, heading, write, write_json
 from matcalc_cli.rearranging import einops_code, numpy_code
 
@@ -21,12 +22,20 @@ def _complete(incomplete: str) -> list[str]:
     return [name for name in _NAMES if name.startswith(incomplete)]
 
 
+Derivative = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[DERIVATIVE]",
+        help="What by what: 'z[3] / W[3,2]', or z=3/W=3,2 without quotes.",
+        show_default=False,
+    ),
+]
 File = Annotated[
     str | None,
     typer.Argument(metavar="FILE", help="The array, as .npy; - reads stdin.", show_default=False),
 ]
 From = Annotated[
-    str,
+    str | None,
     typer.Option(
         "--from",
         metavar="NAME",
@@ -36,7 +45,7 @@ From = Annotated[
     ),
 ]
 To = Annotated[
-    str,
+    str | None,
     typer.Option(
         "--to",
         metavar="NAME",
@@ -55,22 +64,56 @@ Output = Annotated[
         "-o", "--output", metavar="FILE", help="Where to write it; - is stdout.", show_default=False
     ),
 ]
+Formula = Annotated[
+    str | None,
+    typer.Option(
+        "--formula",
+        metavar="FORMULA",
+        help="Convert this formula instead: 'W.T @ (d * s)', with --vars.",
+        show_default=False,
+    ),
+]
+Vars = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--vars",
+        metavar="VARIABLES",
+        help="The variables of the formula: 'W[m,n] d[m]'.",
+        show_default=False,
+    ),
+]
+Steps = Annotated[bool, typer.Option("--steps", help="Of a formula: show each step.")]
 
 
 def convert(
-    derivative: Derivative,
+    derivative: Derivative = None,
     file: File = None,
     *,
-    source: From,
-    target: To,
+    source: From = None,
+    target: To = None,
     order: Order = None,
     output: Output = None,
+    formula: Formula = None,
+    variables: Vars = None,
+    steps: Steps = False,
     as_json: Json = False,
 ) -> None:
-    """Bring an array from one layout or convention to another.
+    """Bring an array or a formula from one layout or convention to another.
 
-    Without FILE, print what to do to an array J, as NumPy and as einops code.
+    Without FILE, print what to do to an array J, as NumPy and as einops code. A formula goes from
+    numerator to denominator layout, or back: there it is the same, a transpose.
     """
+    if formula is not None:
+        if derivative is not None or order is not None or output is not None:
+            raise UsageError("--formula takes --vars, --from, --to and --steps, no derivative")
+        convert_formula(formula, variables or (), source, target, steps=steps, as_json=as_json)
+        return
+    if variables or steps:
+        raise UsageError("--vars and --steps belong to --formula")
+    if derivative is None:
+        raise UsageError("what is converted? give DERIVATIVE, or --formula with --vars")
+    if source is None or target is None:
+        raise UsageError(f"Missing option '{'--from' if source is None else '--to'}'.")
     asked = read_derivative(derivative)
     before, after = _forms(asked, source, target, order)
     _check_files(file, output, as_json)

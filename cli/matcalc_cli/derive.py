@@ -20,6 +20,14 @@ from matcalc_cli.derivative_lines import (
     document,
     one_format,
 )
+from matcalc_cli.explanation_lines import (
+    PAGES,
+    Level,
+    Page,
+    explained,
+    explanation_document,
+    explanation_lines,
+)
 from matcalc_cli.failures import UsageError
 from matcalc_cli.files import Svg, save
 from matcalc_cli.given_formula import GivenFormula, given_formula
@@ -78,8 +86,19 @@ LayoutOption = Annotated[
 ]
 Order = Annotated[int, typer.Option("--order", min=1, max=2, help="2 for the second derivative.")]
 FormatOption = Annotated[
-    Form | None,
-    typer.Option("--format", help="Print this alone, for a pipe.", show_default=False),
+    Literal[Form, Page] | None,
+    typer.Option(
+        "--format",
+        help="Print this alone, for a pipe; markdown and html are for --steps.",
+        show_default=False,
+    ),
+]
+Steps = Annotated[
+    bool, typer.Option("--steps", help="Explain the derivation, every step with its shapes.")
+]
+LevelOption = Annotated[
+    Level | None,
+    typer.Option("--level", help="How much --steps says; full by default.", show_default=False),
 ]
 CheckOption = Annotated[
     bool, typer.Option("--check", help="Compare with central differences at random points.")
@@ -98,6 +117,8 @@ def derive(
     form: FormatOption = None,
     check: CheckOption = False,
     svg: Svg = None,
+    steps: Steps = False,
+    level: LevelOption = None,
     as_json: Json = False,
 ) -> None:
     """Differentiate an expression: the formula in each layout, its shape, and NumPy code.
@@ -107,10 +128,19 @@ def derive(
     if svg == "-" and (form or as_json):
         raise UsageError("--svg - writes to stdout alone; leave out --format and --json")
     if form and as_json:
-        raise UsageError("--json and --format are two kinds of output: leave out one")
+        raise UsageError("--json is a format of its own; leave out --format")
     layouts = ("numerator", "denominator") if layout == "both" else (layout,)
+    if steps and (order == 2 or check or svg):
+        raise UsageError("--steps explains first derivatives, and checks them: leave out the rest")
+    if level and not steps:
+        raise UsageError("--level belongs to --steps")
     formula = given_formula(expression, let or (), file)
     asked = _Asked(formula, _names(wrt), variables or (), layouts, order)
+    if steps:
+        _explain(asked, layout, level or "full", form, as_json=as_json)
+        return
+    if form in PAGES:
+        raise UsageError(f"--format {form} belongs to --steps")
     try:
         answer = _answer(asked)
         checks = _checks(asked, answer) if check else []
@@ -160,6 +190,22 @@ class _Asked(NamedTuple):
             Derived(below, tuple(one.to(layout) for layout in self.layouts))
             for below, one in zip(wrt, jacobians, strict=True)
         ]
+
+
+def _explain(
+    asked: _Asked, layout: str, level: Level, form: Form | Page | None, *, as_json: bool
+) -> None:
+    """Print the derivation, step by step."""
+    if form and form not in PAGES:
+        raise UsageError(f"--steps has no format {form}: it is text, markdown, html or --json")
+    try:
+        found = explained(asked.formula.text, asked.names, asked.variables, layout, level)
+    except MatcalcError as error:
+        raise asked.formula.placed(error) from None
+    if as_json:
+        write_json(explanation_document(found))
+    else:
+        write(explanation_lines(found, form))
 
 
 def _names(given: Sequence[str]) -> tuple[str, ...]:

@@ -9,11 +9,11 @@ from typing import Annotated
 
 import typer
 
-from matcalc.dimensions import Shape, times
+from matcalc.dimensions import Shape, names, times
 from matcalc.fitting import Fit, Unknown
 from matcalc.fitting import fit as fitted
+from matcalc.notation.breaking import formula_lines
 from matcalc_cli.arguments import Json
-from matcalc_cli.formula_lines import formula_lines
 from matcalc_cli.output import assumption, heading, listed, table, width, write, write_json
 
 Equation = Annotated[
@@ -70,6 +70,7 @@ def _lines(found: Fit) -> list[str]:
     lines = [*_equation(found), *assumption(found.assumed)]
     for unknown in found.unknowns:
         lines += ["", heading(_summary(unknown)), *_candidates(unknown)]
+    lines += _any_size(found)
     lines += _solutions(found)
     if found.backward is None:
         return [*lines, *_reason(found), *_what_decides(found)]
@@ -124,6 +125,15 @@ def _candidates(unknown: Unknown) -> list[str]:
     return ["", *table(rows)] if rows else []
 
 
+def _any_size(found: Fit) -> list[str]:
+    """The names in shapes that no variable has: these sizes are open."""
+    sizes = [size for one in found.variables.values() for size in one.shape]
+    known = frozenset[str]().union(*map(names, sizes))
+    shown = [size for one in found.unknowns for size in one.shapes[0] if isinstance(size, str)]
+    free = [size for size in dict.fromkeys(shown) if not names(size) <= known]
+    return ["", f"{listed(free)} may be any size, the same in all of these."] if free else []
+
+
 def _solutions(found: Fit) -> list[str]:
     lines = [line for one in found.solutions for line in formula_lines(one, width())]
     return ["", *lines] if lines else []
@@ -148,25 +158,19 @@ def _what_decides(found: Fit) -> list[str]:
     """What to do where dimensions leave a choice, and how to prove what they find."""
     if not found.solutions:
         return []
-    several = len(found.solutions) > 1
     said = (
         "Dimensions cannot decide between these; the derivative can."
-        if several
+        if len(found.solutions) > 1
         else "Dimensions find a factor; the derivative proves it."
     )
-    forward = _guessed_forward(found)
-    if forward is None:
-        return _paragraph(f"{said} Give the line of the forward pass: --because 'z = W @ x'")
-    of, product, wrt, variables = forward
-    return [
-        *_paragraph(f"{said} If the forward pass is {of} = {product}, add"),
-        "",
-        f"  --because '{of} = {product}'",
-        "",
-        "or look at its derivative alone:",
-        "",
-        f"  matcalc derive '{product}' --wrt {wrt} --vars '{variables}' --layout denominator",
-    ]
+    guessed = _guessed_forward(found)
+    of, product, wrt, variables = guessed or ("z", "W @ x", "", "")
+    lines = _paragraph(f"{said} Add the line of the forward pass, for example")
+    lines += ["", f"  --because '{of} = {product}'"]
+    if guessed is None:
+        return lines
+    command = f"matcalc derive '{product}' --wrt {wrt} --vars '{variables}' --layout denominator"
+    return [*lines, "", "or look at its derivative alone:", "", f"  {command}"]
 
 
 def _guessed_forward(found: Fit) -> tuple[str, str, str, str] | None:

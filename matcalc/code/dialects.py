@@ -166,6 +166,7 @@ JAX = Dialect(
     | {
         "copy": "{0}",  # an array of JAX never changes
         "indices": "jnp.arange({rows})",
+        "number": "float({0})",  # SciPy's functions take no whole numbers
     },
     calls={
         "pi": "math.pi",

@@ -11,25 +11,34 @@ from matcalc.notation import Written, phrases
 from matcalc.notation.phrases import Phrase
 from matcalc.notation.names import unicode_name
 
-_DIAGONAL = "a diagonal matrix times a column multiplies entry by entry: diag(s) v = s ⊙ v"
-_DIAGONAL_ROW = "a row times a diagonal matrix multiplies entry by entry: v diag(s) = v ⊙ sᵀ"
-_DELTA = "δ[i,k] is 1 where i = k, else 0: of the sum one term is left"
+_DIAGONAL = "A diagonal matrix times a column multiplies entry by entry: diag(s) v = s ⊙ v."
+_DIAGONAL_ROW = "A row times a diagonal matrix multiplies entry by entry: v diag(s) = v ⊙ sᵀ."
+_DELTA = (
+    "δ[i,k] is 1 where i = k, else 0: of a sum over k with it, the term of k = i is left; entries "
+    "like u[i] v[j] are those of an outer product, u vᵀ."
+)
+_REASONS = (_DIAGONAL, _DIAGONAL_ROW, _DELTA)
 
 
 def sweep(c: Computation, show: Showing) -> Section:
     """The derivative with respect to every intermediate result, and last the variable."""
     of = unicode_name(c.of.name)
-    items: list[Item] = [
-        f"From {of} to {unicode_name(c.wrt.name)}, one factor of the chain at a time; each line "
-        "uses the one before."
-    ]
+    lines: list[Equation] = []
     for name in c.above:
         if name != c.of.name:
-            items += _step(c, show, name)
+            lines += _step(c, show, name)
+    reasons = list(dict.fromkeys(one.note for one in lines if one.note in _REASONS))
+    plain = [one._replace(note="") if one.note in _REASONS else one for one in lines]
+    wrt = unicode_name(c.wrt.name)
+    items: list[Item] = [
+        f"From {of} to {wrt}, one factor of the chain at a time; each line uses those before it.",
+        *reasons,
+        *plain,
+    ]
     return Section("The product, simplified step by step", tuple(items))
 
 
-def _step(c: Computation, show: Showing, name: str) -> Iterator[Item]:
+def _step(c: Computation, show: Showing, name: str) -> Iterator[Equation]:
     """One line of the sweep: the product, then what becomes of it."""
     final = show.total(name)
     users = c.above[name]
@@ -38,16 +47,10 @@ def _step(c: Computation, show: Showing, name: str) -> Iterator[Item]:
         ways = " and ".join(unicode_name(user) for user in users)
         yield final._replace(note=f"{unicode_name(name)} is used in {ways}: the ways add up")
     elif product is None or product.text == final.text:
-        yield final._replace(note=_turns(c, final))
+        yield final
     else:
         yield product
-        yield final._replace(again=True, note=_turns(c, final))
-
-
-def _turns(c: Computation, final: Equation) -> str:
-    """What to say of a formula that turns round in the other layout."""
-    del c, final
-    return ""
+        yield final._replace(again=True)
 
 
 def _product(c: Computation, show: Showing, user: str, name: str) -> Equation | None:
@@ -59,7 +62,8 @@ def _product(c: Computation, show: Showing, user: str, name: str) -> Equation | 
     local, bar = c.write(node, form), c.write(c.bar(user), above)
     if local.lets:
         return None
-    if form.matrix_form is None or above.matrix_form is None:
+    matrices = form.matrix_form is not None and above.matrix_form is not None
+    if not matrices or c.variables[user].rank > 1:
         return _summed(c, show, user, name)
     if c.layout == "denominator":
         pair = [local.phrase, bar.phrase]

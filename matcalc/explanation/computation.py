@@ -173,18 +173,18 @@ class Computation:
 
         Args:
             node: What to write.
-            form: How a layout writes it, if it is a derivative.
+            form: How a layout writes it, if it is a derivative; what it shares with intermediate
+                results has their names.
         """
         names = [*self.variables, *self.bars.values()]
+        if form is None:
+            return write(node, names)
         known = {
             meaning: name
             for name, meaning in self.definitions.items()
             if meaning.operands and name != self.of.name
         }
-        if form is None:
-            found = write(node, names, {k: v for k, v in known.items() if k is not node})
-        else:
-            found = write_derivative(node, form, names, known)
+        found = write_derivative(node, form, names, known)
         lets = tuple(let for let in found.lets if let[0] not in self.definitions)
         return found._replace(lets=lets)
 

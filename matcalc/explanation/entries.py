@@ -63,6 +63,8 @@ def index_form(c: Computation, show: Showing) -> Section | None:
     items: list[Item] = []
     shown: set[str] = set()
     for of, wrt in c.edges:
+        if not (c.variables[of].shape or c.variables[wrt].shape):
+            continue
         terms = _terms(c.definitions[of], c)
         backward = _backward(c, show, terms, of, wrt) if terms else None
         if terms is None or backward is None:
@@ -84,7 +86,17 @@ def _terms(node: Node, c: Computation) -> list[_Term] | None:
     if len(found) > _MOST or len(letters) < len(node.shape):
         return None
     terms = [_term(one, tuple(letters.values()), c) for one in found]
-    return [one for one in terms if one is not None] if None not in terms else None
+    if None in terms:
+        return None
+    return sorted((one for one in terms if one is not None), key=lambda one: _place(one, c))
+
+
+def _place(term: _Term, c: Computation) -> tuple[bool, int]:
+    """Where a term stands in a sum: as the formula mentions it, what is subtracted last."""
+    order = [*c.variables]
+    leaves = (k.name for f in term.factors for k in topological(f.node) if isinstance(k, Symbol))
+    places = [order.index(name) for name in leaves if name in order]
+    return term.scale.number < 0, min(places, default=len(order))
 
 
 def _free(c: Computation) -> list[str]:
@@ -231,7 +243,12 @@ def _signed(c: Computation, term: _Term, piece: Phrase) -> Phrase:
 
 
 def _sum_of_entries(c: Computation, term: _Term) -> Phrase:
-    entries = [_power(_entry(c, f.node, f.labels), f.exponent) for f in term.factors]
+    order = {letter: k for k, letter in enumerate(term.output)}
+    factors = sorted(
+        term.factors,
+        key=lambda f: min((order.get(k, len(order)) for k in f.labels), default=-1),
+    )
+    entries = [_power(_entry(c, f.node, f.labels), f.exponent) for f in factors]
     body = phrases.times(entries) if entries else phrases.numeral(1)
     if not term.summed:
         return body
@@ -264,17 +281,20 @@ def _power(base: Phrase, exponent: Fraction) -> Phrase:
 
 def _einsum(c: Computation, term: _Term) -> Phrase:
     """A term in the input language."""
-    arguments = [_power(c.write(f.node).phrase, f.exponent) for f in term.factors]
-    labels = [f.labels for f in term.factors]
-    for letter in term.output:
-        if not any(letter in some for some in labels):
-            arguments.append(phrases.ones(term.sizes[letter]))
-            labels.append((letter,))
-    if not arguments:
-        return phrases.numeral(1)
-    subscripts = f'"{",".join("".join(some) for some in labels)}->{"".join(term.output)}"'
+    pieces = [(_power(c.write(f.node).phrase, f.exponent), f.labels) for f in term.factors]
+    numbers = [piece for piece, labels in pieces if not labels]
+    shaped = [(piece, labels) for piece, labels in pieces if labels]
+    reached = {letter for _, labels in shaped for letter in labels}
+    shaped += [
+        (phrases.ones(term.sizes[one]), (one,)) for one in term.output if one not in reached
+    ]
+    if not shaped:
+        return phrases.times(numbers) if numbers else phrases.numeral(1)
+    left = ",".join("".join(labels) for _, labels in shaped)
     shape = tuple(term.sizes[letter] for letter in term.output)
-    return phrases.call("einsum", arguments, shape, [subscripts])
+    subscripts = f'"{left}->{"".join(term.output)}"'
+    whole = phrases.call("einsum", [piece for piece, _ in shaped], shape, [subscripts])
+    return phrases.times([*numbers, whole]) if numbers else whole
 
 
 def _sums(where: str, terms: Sequence[_Term]) -> str:
@@ -306,7 +326,7 @@ def _sentences(
     backward = [one for one in (*term.output,) if one not in factor.labels]
     if len(other.labels) == 2 and len(factor.labels) == 1 and len(backward) == 1:
         place = other.labels.index(backward[0])
-        yield _of_matrix(spelled, backward[0], place)
+        yield _of_matrix(spelled, backward[0], place, c.layout)
     elif not backward and len(factor.labels) == 2 and len(other.labels) == 1:
         first, second = unicode_name(wrt), factor.labels
         yield (
@@ -317,14 +337,13 @@ def _sentences(
         )
 
 
-def _of_matrix(matrix: str, letter: str, place: int) -> str:
-    which = ("first", "second")[place]
-    tail = (
-        f"so the two are exchanged: that is {matrix}ᵀ"
-        if place == 0
-        else f"so {matrix} stands as it is"
-    )
+def _of_matrix(matrix: str, letter: str, place: int, layout: str) -> str:
+    """Why a matrix stands in a product as it does, by the place of the index that is summed."""
+    which = ("first", "second")
+    column = layout == "denominator"
+    product = "A matrix times a column" if column else "A row times a matrix"
+    tail = f"so {matrix} stands as it is" if place == column else f"so it has to be {matrix}ᵀ"
     return (
-        f"A matrix times a column sums over the second index of the matrix. Backward, {letter} is "
-        f"the {which} index of {matrix}, {tail}."
+        f"{product} sums over the {which[column]} index of the matrix. Backward, the sum runs over "
+        f"{letter}, the {which[place]} index of {matrix}, {tail}."
     )

@@ -68,7 +68,11 @@ class Explanation:
     @property
     def text(self) -> str:
         """For a terminal of 80 columns."""
-        return "\n".join(line for line, _ in text_lines(self.title, self.sections, 80)) + "\n"
+        return "\n".join(line for line, _ in self.lines(80)) + "\n"
+
+    def lines(self, width: int) -> Iterator[tuple[str, bool]]:
+        """The lines for a terminal of some width, each with whether it is a heading."""
+        return text_lines(self.title, self.sections, width)
 
     @property
     def markdown(self) -> str:
@@ -163,11 +167,12 @@ def explain(
 
 def _sections(c: Computation, show: Showing, *, full: bool) -> Iterator[Section]:
     yield variables(c)
+    if full:
+        yield forward(c, show)
     if not c.depends:
         yield Section("No path", (f"{c.of.name} does not depend on {c.wrt.name}.",))
         return
     if full:
-        yield forward(c, show)
         yield local_derivatives(c, show)
     yield chain(c, show)
     if full:

@@ -38,7 +38,7 @@ def dimension_check(c: Computation, show: Showing) -> Section | None:
                     seen.add(str(item))
     if not items:
         return None
-    return Section("The dimension check: no other factor fits", tuple(items))
+    return Section("The dimension check: which factor fits", tuple(items))
 
 
 def _of_step(c: Computation, show: Showing, user: str, name: str) -> Iterator[Item]:
@@ -56,9 +56,13 @@ def _of_step(c: Computation, show: Showing, user: str, name: str) -> Iterator[It
     factor = _shown(show, known)
     wanted = form.matrix_shape
     candidates = [_candidate(show, one, wanted) for one in _ways(known, bar)]
+    right = phrase.args[1] is bar
+    product = f"? · {above}" if right else f"{above} · ?"
+    needed = (wanted[0], _matrix(bar)[0]) if right else (_matrix(bar)[1], wanted[1])
     yield (
-        f"{left} is {dimensions.times(wanted)} and {above} is {bar_form.title}. "
-        f"How can {factor}, {_times(_matrix(known))}, stand beside it?"
+        f"{left} is {_times(wanted)} and {above} is {_times(_matrix(bar))}, so in "
+        f"{left} = {product} the missing factor is {_times(needed)}. "
+        f"{factor} is {_times(_matrix(known))}. All ways to put it:"
     )
     rows = tuple((one.shown, one.shapes, one.verdict) for one in candidates)
     yield Table(rows)

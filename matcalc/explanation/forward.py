@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from matcalc.explanation.computation import Computation
 from matcalc.explanation.model import Chain, Equation, Item, Section, Table
@@ -22,8 +22,9 @@ _ORDER = {
 
 def variables(c: Computation) -> Section:
     """Every variable with its shape."""
+    wanted = f"∂{unicode_name(c.of.name)}/∂{unicode_name(c.wrt.name)} is wanted"
     rows = [
-        (unicode_name(one.name), shape_title(one), "differentiated by" * (one == c.wrt))
+        (unicode_name(one.name), shape_title(one), wanted * (one == c.wrt))
         for one in c.formula.variables.values()
     ]
     notes = [] if c.formula.columns else ["Vectors are read as NumPy's one-dimensional arrays."]
@@ -86,18 +87,27 @@ def chain(c: Computation, show: Showing) -> Section:
         return Section("The chain rule", tuple(items))
     if number > 1:
         items.append(f"{number} paths lead there: the derivative is the sum of {number} chains.")
-    items += [_ORDER[c.layout], *(_chain(show, path, c.layout) for path in paths)]
+    items += [_ORDER[c.layout], *_chains(show, paths, c.layout)]
     if any(len(path) > 2 for path in paths):
         other = _OTHER[c.layout]
         items += [
             f"In {other} layout every factor is transposed, and a transpose turns a product "
             "round, (AB)ᵀ = BᵀAᵀ, so the same chain reads in the opposite order:",
-            *(_chain(show, path, other) for path in paths),
+            *_chains(show, paths, other),
         ]
         high = _more_than_matrices(show, paths)
         if high:
             items.append(high)
     return Section("The chain rule", tuple(items))
+
+
+def _chains(
+    show: Showing, paths: Sequence[tuple[Variable, ...]], layout: str
+) -> Iterator[Chain]:
+    """The chains along some paths, which add up."""
+    for number, path in enumerate(paths, 1):
+        sign = "+" if number > 1 else ""
+        yield _chain(show, path, layout)._replace(sign=sign, ends=number == len(paths))
 
 
 def _chain(show: Showing, path: tuple[Variable, ...], layout: str) -> Chain:

@@ -80,7 +80,7 @@ def _item(item: Item) -> str:
     if isinstance(item, Chain):
         cells = (
             f"<span>{escape(above)}<small>{escape(below)}</small></span>"
-            for above, below in item.shown.columns()
+            for above, below in item.columns
         )
         return f'<div class="chain">{"".join(cells)}</div>'
     if isinstance(item, Table):

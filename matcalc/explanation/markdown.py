@@ -23,7 +23,7 @@ def _item(item: Item) -> str:
     if isinstance(item, Equation):
         return _equation(item)
     if isinstance(item, Chain):
-        return _display(item.written.latex())
+        return _display(item.latex)
     if isinstance(item, Table):
         return _table(item)
     if isinstance(item, Code):
@@ -46,7 +46,8 @@ def _shape(title: str) -> str:
 
 def _display(formula: str) -> str:
     """A formula on its own; in a fence, where no sign of Markdown can hurt it."""
-    return f"```math\n{formula}\n```"
+    plain = formula.replace(r"\operatorname{", r"\mathrm{")  # which GitHub does not allow
+    return f"```math\n{plain}\n```"
 
 
 def _table(item: Table) -> str:

@@ -61,11 +61,36 @@ class Chain(NamedTuple):
         written: The product with the shape of each factor.
         shown: The same with names as a terminal shows them.
         factors: The formula of each factor, in the order of the product.
+        sign: ``"+"`` before a chain that is added to the one above it.
+        ends: Whether the derivative that it gives stands behind it, or another chain follows.
     """
 
     written: WrittenChain
     shown: WrittenChain
     factors: tuple[Equation, ...]
+    sign: str = ""
+    ends: bool = True
+
+    @property
+    def columns(self) -> list[tuple[str, str]]:
+        """Each factor with the shape to write under it."""
+        found = self.shown.columns()
+        several = len(self.shown.factors) > 1
+        if several and not self.ends:
+            found = found[:-2]
+        elif not several and self.ends and self.sign:
+            result = self.shown.result
+            found = [*found, ("=", ""), (found[0][0], result.title)]
+        return [(self.sign, ""), *found] if self.sign else found
+
+    @property
+    def latex(self) -> str:
+        """The product with a brace and the shape under each factor."""
+        product, _, result = self.written.latex().partition(" = ")
+        if self.ends and self.sign and not result:
+            result = product
+        ending = f" = {result}" if self.ends and result else ""
+        return f"{self.sign} {product}{ending}".strip()
 
 
 class Table(NamedTuple):
@@ -106,7 +131,7 @@ def as_json(item: Item) -> dict[str, Any]:
             "shapes": [one.shape for one in chain.factors],
             "result_shape": chain.result.shape,
             "einsum": chain.einsum,
-            "latex": chain.latex(),
+            "latex": item.latex,
             "factors": [_equation(one) for one in item.factors],
         }
     if isinstance(item, Table):

@@ -12,7 +12,7 @@ from matcalc.layout import Written as Form
 from matcalc.layout import written
 from matcalc.notation import Written, latex, latex_derivative, latex_name, text, unicode
 from matcalc.notation.names import latex_plain, unicode_name
-from matcalc.notation.phrases import Phrase, times, transpose
+from matcalc.notation.phrases import Phrase, plus, times, transpose
 from matcalc.variables import Variable
 
 
@@ -136,15 +136,17 @@ def shape_title(variable: Variable) -> str:
 
 
 def turned(found: Written) -> Written:
-    """A formula whose transpose of a product entry by entry is a product of transposes."""
-    phrase = found.phrase
-    if phrase.op == "transpose" and phrase.args[0].op == "times":
-        return found._replace(phrase=times([_turned(one) for one in phrase.args[0].args]))
+    """A formula whose transpose stands at the names, also in sums and products by entries."""
+    if found.phrase.op == "transpose":
+        return found._replace(phrase=_turned(found.phrase.args[0]))
     return found
 
 
 def _turned(phrase: Phrase) -> Phrase:
-    return transpose(phrase)
+    if phrase.op not in ("plus", "times"):
+        return transpose(phrase)
+    make = plus if phrase.op == "plus" else times
+    return make([_turned(one) for one in phrase.args])
 
 
 def names_in_unicode(path: Sequence[Variable]) -> list[Variable]:

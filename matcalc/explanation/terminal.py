@@ -7,6 +7,7 @@ from textwrap import wrap
 
 from matcalc.explanation.model import Chain, Code, Equation, Item, Section, Table
 from matcalc.notation.breaking import formula_lines
+from matcalc.notation.chains import column_lines
 
 _LEFT = 24  # the widest left side that others are aligned with
 
@@ -41,7 +42,7 @@ def _lines(group: Sequence[Item], width: int) -> list[str]:
         return _equations(equations, width)
     (item,) = group
     if isinstance(item, Chain):
-        return [f"  {line}" for line in item.shown.lines(width - 2)]
+        return [f"  {line}" for line in column_lines(item.columns, width - 2)]
     if isinstance(item, Table):
         return _table(item, width)
     if isinstance(item, Code):

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from matcalc.errors import NotationError, Place
 from matcalc.expression.meaning import meaning
-from matcalc.expression.parser import Step
+from matcalc.expression.parser import Step, parse
+from matcalc.expression.reading import Formula, read_formula
 from matcalc.expression.values import Value
+from matcalc.operations import algebra
+from matcalc.variables import Variable
 
+_STEPS = 200  # of a formula that is read as a tree
 _SUM, _PRODUCT, _SIGN, _POWER, _ATOM = range(5)
 _BINDS = {"+": _SUM, "-": _SUM, "*": _PRODUCT, "/": _PRODUCT, "@": _PRODUCT, "**": _POWER}
 
@@ -80,6 +85,51 @@ def tree(steps: Sequence[Step], name: Callable[[Step], Value]) -> Term:
         kept = len(waiting) - step.takes
         waiting[kept:] = [_term(step, tuple(waiting[kept:]), name)]
     return waiting[0]
+
+
+class ReadTerm(NamedTuple):
+    """A formula that was read, and its tree.
+
+    Attributes:
+        named: The names that it gives to parts, as text in front of it.
+        term: The tree of the formula; where vectors were read as columns, it knows which lie.
+        formula: What was read.
+    """
+
+    named: str
+    term: Term
+    formula: Formula
+
+
+def read_term(text: str, variables: Mapping[str, Variable]) -> ReadTerm:
+    """Read a formula as a tree.
+
+    Raises:
+        NotationError: It cannot be read, or only as one of one-dimensional arrays, or is long.
+        ShapeError: Its shapes do not fit.
+    """
+    formula = read_formula(text, variables)
+    if not formula.columns:
+        raise NotationError(
+            "this is a formula of NumPy's one-dimensional arrays, which have no rows and columns; "
+            "vectors are columns: x.T @ A @ x",
+            [Place(text, 0, len(text))],
+        )
+    known = {name: Value(node) for name, node in formula.symbols.items()}
+
+    def name(step: Step) -> Value:
+        return known[step.value] if step.value in known else Value(algebra.size_of(step.value))
+
+    *assignments, last = parse(text)
+    if sum(len(one.steps) for one in (*assignments, last)) > _STEPS:
+        message = f"over {_STEPS} names, numbers and signs; take parts of it"
+        raise NotationError(message, [last.place])
+    named = ""
+    for one in assignments:
+        part = tree(one.steps, name)
+        named += f"{one.name} = {part.text}; "
+        known[one.name] = part.value
+    return ReadTerm(named, tree(last.steps, name), formula)
 
 
 def _term(step: Step, args: tuple[Term, ...], name: Callable[[Step], Value]) -> Term:

@@ -96,18 +96,7 @@ class WrittenChain(NamedTuple):
 
     def lines(self, width: int = 80) -> list[str]:
         """The product in its order, a shape under each factor, at most ``width`` wide."""
-        rows: list[tuple[str, str]] = []
-        top = bottom = ""
-        for above, below in self.columns():
-            cell = max(len(above), len(below))
-            if top and len(top) + 1 + cell > width:
-                rows.append((top, bottom))
-                top = bottom = ""
-            gap = " " if top else ""
-            top += gap + above.center(cell)
-            bottom += gap + below.center(cell)
-        rows.append((top, bottom))
-        return [line.rstrip() for row in rows for line in row]
+        return column_lines(self.columns(), width)
 
     def latex(self) -> str:
         """The product with a brace and the shape under each factor."""
@@ -118,6 +107,22 @@ class WrittenChain(NamedTuple):
         if len(braced) == 1:
             return braced[0]
         return " ".join([*braced, "=", _braced(self.result, self.result.matrix_shape, False)])
+
+
+def column_lines(columns: Sequence[tuple[str, str]], width: int) -> list[str]:
+    """Pairs of texts, one under the other, as lines that are at most ``width`` wide."""
+    rows: list[tuple[str, str]] = []
+    top = bottom = ""
+    for above, below in columns:
+        cell = max(len(above), len(below))
+        if top and len(top) + 1 + cell > width:
+            rows.append((top, bottom))
+            top = bottom = ""
+        gap = " " if top else ""
+        top += gap + above.center(cell)
+        bottom += gap + below.center(cell)
+    rows.append((top, bottom))
+    return [line.rstrip() for row in rows for line in row]
 
 
 def _under(factor: Written, shape: Shape | None) -> str:

@@ -9,25 +9,22 @@ Differential Calculus (3rd edition, 2019), chapter 5.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Literal, NamedTuple
 
-from matcalc import dimensions
 from matcalc.dimensions import Shape
 from matcalc.errors import NotationError
 from matcalc.notation.formulas import Written
-from matcalc.notation.latex import Latex
+from matcalc.notation.latex import latex_formulas
+from matcalc.notation.mathematics import as_it_is
 from matcalc.notation.names import latex_name, latex_shape, spelled_shape, unicode_name
 from matcalc.notation.phrases import Phrase, with_args
-from matcalc.notation.spelling import ATOM, POWER, SCALED, SUM, Piece, Spelled, formula
-from matcalc.notation.text import SPELLERS
-from matcalc.notation.unicode import Unicode
+from matcalc.notation.spelling import POWER, SCALED, SUM, placed, two_lines
+from matcalc.notation.text import text_formulas
+from matcalc.notation.unicode import unicode_formulas
 from matcalc.variables import Variable
 
 EquationForm = Literal["unicode", "latex", "text"]
-_OPEN, _UNDER, _CLOSE = "\ue000\ue001\ue002"  # around a factor and its shape; nobody types them
-_MARKED = re.compile(f"{_OPEN}([^{_OPEN}{_CLOSE}]*){_UNDER}([^{_OPEN}{_CLOSE}]*){_CLOSE}")
 
 
 class Ratio(NamedTuple):
@@ -58,28 +55,52 @@ def equation(ratio: Ratio, written: Written, form: EquationForm, *, shapes: bool
     Raises:
         NotationError: There is no such form.
     """
-    if form == "latex":
-        return _latex(ratio, written, shapes=shapes)
-    if form not in ("unicode", "text"):
-        raise NotationError(f"no form {str(form)[:30]!r}: there are unicode, latex and text")
-    is_text = form == "text"
-    left = (_text_ratio if is_text else _unicode_ratio)(ratio)
-    if not shapes:
-        right = _in_text(written) if is_text else Unicode(written).formula("; ")
-    else:
-        left = _under(left, _title(ratio.shape, is_text))
-        right = _in_text(_with_places(written)) if is_text else _ShapedUnicode(written).formula("; ")
-    *lets, last = right.split("; ")
-    line = "; ".join([*lets, f"{left} = {last}"])
-    return "\n".join(_two_lines(line)) if shapes else line
+    if form not in _EQUATIONS:
+        raise NotationError(f"no form {str(form)[:30]!r}: there are {', '.join(_EQUATIONS)}")
+    return _EQUATIONS[form](ratio, written, shapes)
 
 
-def _latex(ratio: Ratio, written: Written, *, shapes: bool) -> str:
+def _in_unicode(ratio: Ratio, written: Written, shapes: bool) -> str:
+    right = unicode_formulas(written, with_places if shapes else as_it_is)
+    of, *by = (unicode_name(one.name) for one in (ratio.of, *ratio.by))
+    left = f"∂{'²' if by[1:] else ''}{of}/" + _below([f"∂{name}" for name in by], "²", "")
+    return _joined(left, right, spelled_shape(ratio.shape) if shapes else "")
+
+
+def _in_text(ratio: Ratio, written: Written, shapes: bool) -> str:
+    phrase = with_places(written.phrase) if shapes else written.phrase
+    right = text_formulas(written._replace(phrase=phrase))
+    of, *by = (one.name for one in (ratio.of, *ratio.by))
+    below = _below([f"d{name}" for name in by], "2", " ")
+    left = f"d{'2' if by[1:] else ''}{of}/" + (f"({below})" if " " in below else below)
+    return _joined(left, right, "x".join(map(str, ratio.shape)) or "1" if shapes else "")
+
+
+def _below(by: list[str], square: str, between: str) -> str:
+    """What stands below the line, ``∂x``, ``∂x²`` or ``∂x∂y``."""
+    return by[0] + square if len(by) == 2 and by[0] == by[1] else between.join(by)
+
+
+def _joined(left: str, right: list[str], shape: str) -> str:
+    """The line; with a shape for the left side a second one."""
+    *lets, formula = right
+    line = "; ".join([*lets, f"{placed(left, shape) if shape else left} = {formula}"])
+    return two_lines(line) if shape else line
+
+
+def _in_latex(ratio: Ratio, written: Written, shapes: bool) -> str:
+    *lets, formula = latex_formulas(written, with_places if shapes else as_it_is)
     left = latex_ratio(ratio)
-    right = (_ShapedLatex if shapes else Latex)(written).formulas()
     if shapes:
         left = rf"\underbrace{{{left}}}_{{{latex_shape(ratio.shape) or '1'}}}"
-    return r",\quad ".join([*right[:-1], f"{left} = {right[-1]}"])
+    return r",\quad ".join([*lets, f"{left} = {formula}"])
+
+
+_EQUATIONS: dict[str, Callable[[Ratio, Written, bool], str]] = {
+    "unicode": _in_unicode,
+    "latex": _in_latex,
+    "text": _in_text,
+}
 
 
 def latex_ratio(ratio: Ratio) -> str:
@@ -124,28 +145,10 @@ def _turned(variable: Variable) -> str:
     return latex_name(variable.name) + (r"^\top" if variable.rank else "")
 
 
-def _unicode_ratio(ratio: Ratio) -> str:
-    of, *by = (unicode_name(one.name) for one in (ratio.of, *ratio.by))
-    if len(by) == 1:
-        return f"∂{of}/∂{by[0]}"
-    return f"∂²{of}/∂{by[0]}" + ("²" if by[0] == by[1] else f"∂{by[1]}")
-
-
-def _text_ratio(ratio: Ratio) -> str:
-    of, *by = (one.name for one in (ratio.of, *ratio.by))
-    if len(by) == 1:
-        return f"d{of}/d{by[0]}"
-    return f"d2{of}/d{by[0]}" + ("2" if by[0] == by[1] else f" d{by[1]}")
-
-
-def _title(shape: Shape, is_text: bool) -> str:
-    return dimensions.times(shape).replace("×", "x") if is_text else spelled_shape(shape)
-
-
-def _places(phrase: Phrase) -> Phrase:
+def with_places(phrase: Phrase) -> Phrase:
     """A formula whose factors that are arrays are marked: those of every term."""
     if phrase.op in ("plus", "negative"):
-        return with_args(phrase, [_places(arg) for arg in phrase.args])
+        return with_args(phrase, [with_places(arg) for arg in phrase.args])
     return _factors(phrase, SUM)
 
 
@@ -156,15 +159,13 @@ def _factors(phrase: Phrase, least: int) -> Phrase:
     if phrase.op == "matmul":
         return with_args(phrase, [_place(arg, POWER) for arg in phrase.args])
     arrays = [arg for arg in phrase.args if arg.kind != "scalar"]
-    if phrase.op == "times":
-        only = len(arrays) == 1
-        return with_args(
-            phrase, [_factors(arg, POWER) if only else _place(arg, POWER) for arg in phrase.args]
-        )
-    if phrase.op == "over" and phrase.args[1].kind == "scalar":
+    if phrase.op == "times" and len(arrays) == 1:  # scalars before it stay as they are
+        *scalars, array = phrase.args
+        return with_args(phrase, [*scalars, _factors(array, POWER)])
+    if phrase.op == "over" and arrays == [phrase.args[0]]:
         above, below = phrase.args
         return with_args(phrase, [_factors(above, SCALED), below])
-    if phrase.op == "over":
+    if phrase.op in ("times", "over"):
         return with_args(phrase, [_place(arg, POWER) for arg in phrase.args])
     return _place(phrase, least)
 
@@ -174,74 +175,3 @@ def _place(phrase: Phrase, least: int) -> Phrase:
     if phrase.kind == "scalar":
         return phrase
     return phrase._replace(op="place", args=(phrase,), value=least, extra=())
-
-
-def _with_places(written: Written) -> Written:
-    return written._replace(phrase=_places(written.phrase))
-
-
-def _shape_of(phrase: Phrase) -> Shape:
-    """The shape of a factor as books write it."""
-    ones: dict[str, Callable[[Shape], Shape]] = {
-        "column": lambda shape: (*shape, 1),
-        "row": lambda shape: (1, *shape),
-    }
-    return ones[phrase.kind](phrase.shape) if phrase.kind in ones else phrase.shape
-
-
-def _binding(phrase: Phrase) -> int:
-    """How tightly a marked factor binds."""
-    return SCALED if phrase.value == SCALED else ATOM
-
-
-class _ShapedLatex(Latex):
-    """LaTeX with a brace and its shape under each factor."""
-
-    def __init__(self, written: Written) -> None:
-        super().__init__(written)
-        self.written = _with_places(self.written)
-        self.spellers["place"] = self.place
-
-    def place(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
-        """A factor over its shape."""
-        shown, shape = self.within(args[0], phrase.value), latex_shape(_shape_of(phrase))
-        return rf"\underbrace{{{shown}}}_{{{shape}}}", _binding(phrase)
-
-
-class _ShapedUnicode(Unicode):
-    """Unicode whose factors are marked with their shapes."""
-
-    def __init__(self, written: Written) -> None:
-        super().__init__(written)
-        self.written = _with_places(self.written)
-        self.spellers["place"] = self.place
-
-    def place(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
-        """A factor with its shape."""
-        shown = self.within(args[0], phrase.value)
-        return _under(shown, spelled_shape(_shape_of(phrase))), _binding(phrase)
-
-
-def _in_text(written: Written) -> str:
-    def place(phrase: Phrase, args: Sequence[Piece]) -> Spelled:
-        piece = args[0]
-        shown = piece.text if piece.binds >= phrase.value else f"({piece.text})"
-        return _under(shown, _title(_shape_of(phrase), is_text=True)), _binding(phrase)
-
-    return formula(written, SPELLERS | {"place": place}, "; ")
-
-
-def _under(shown: str, shape: str) -> str:
-    return f"{_OPEN}{shown}{_UNDER}{shape}{_CLOSE}"
-
-
-def _two_lines(marked: str) -> list[str]:
-    """A line with the shapes that it is marked with below it."""
-    top = bottom = ""
-    pieces = _MARKED.split(marked)
-    for k in range(0, len(pieces), 3):
-        top, bottom = top + pieces[k], bottom + " " * len(pieces[k])
-        if k + 2 < len(pieces):
-            width = max(map(len, pieces[k + 1 : k + 3]))
-            top, bottom = top + pieces[k + 1].center(width), bottom + pieces[k + 2].center(width)
-    return [top.rstrip(), bottom.rstrip()]

@@ -108,7 +108,7 @@ class _Writer:
                 continue
             piece = divided(self.piece(node), self.let)
             most = self.named_above if self.uses[node] > 1 else NAMED
-            if self.has_name(node) and not isinstance(node, Data):
+            if self.has_name(node):
                 self.lets.append((self.named[node], piece))
                 piece = phrases.name(self.named[node], node.shape)
             elif piece.size > most and node is not self.root:
@@ -129,7 +129,7 @@ class _Writer:
 
     def has_name(self, node: Node) -> bool:
         """Whether a node has a name already, under which it is written."""
-        return node in self.named and node is not self.root
+        return node in self.named and bool(node.operands)
 
     def repeats(self) -> bool:
         """Whether the formula would be far longer than what it is about; roughly."""

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from matcalc.dimensions import Shape
 from matcalc.notation.formulas import Written
-from matcalc.notation.mathematics import Mathematics
+from matcalc.notation.mathematics import Mathematics, Rewrite, as_it_is
 from matcalc.notation.names import latex_name, latex_plain, latex_shape, latex_size
 from matcalc.notation.phrases import Phrase
 from matcalc.notation.spelling import ATOM, POWER, PRODUCT, SCALED, SUM, Piece, Spelled
@@ -42,12 +42,20 @@ def latex(written: Written) -> str:
     >>> print(latex(write(read_formula("(A + A.T) @ x / (x.T @ x)", {"x": x, "A": A}).node)))
     \frac{1}{x^\top x} \left(A + A^\top\right) x
     """
-    return Latex(written).formula(r",\quad ")
+    return r",\quad ".join(latex_formulas(written))
 
 
-class Latex(Mathematics):
-    """The spelling of one formula in LaTeX."""
+def latex_formulas(written: Written, rewrite: Rewrite = as_it_is) -> list[str]:
+    """A name for each part that recurs and its meaning, then the formula.
 
+    Args:
+        written: The formula.
+        rewrite: What is done last to the phrase that is spelled.
+    """
+    return _Latex(written, rewrite).formulas()
+
+
+class _Latex(Mathematics):
     minus = "-"
     dot = r" \cdot "
     entrywise = r" \odot "
@@ -68,8 +76,8 @@ class Latex(Mathematics):
     }
     marks = {"T": r"^\top", "-1": "^{-1}", "-T": r"^{-\top}", "+": "^{+}"}  # noqa: RUF012
 
-    def __init__(self, written: Written) -> None:
-        super().__init__(written)
+    def __init__(self, written: Written, rewrite: Rewrite) -> None:
+        super().__init__(written, rewrite)
         self.calls |= {"expm": self.expm, "step": self.step}
 
     @staticmethod
@@ -139,6 +147,9 @@ class Latex(Mathematics):
 
     def mapping(self, letters: str) -> str:
         return rf"{letters} \mapsto "
+
+    def over_shape(self, factor: str, shape: Shape) -> str:
+        return rf"\underbrace{{{factor}}}_{{{latex_shape(shape)}}}"
 
     def rows(self, base: str, start: str, stop: str) -> str:
         return f"{base}[{latex_size(start)}{{:}}{latex_size(stop)}]"

@@ -29,8 +29,10 @@ from matcalc.notation.spelling import (
     Piece,
     Spelled,
     Speller,
+    book_shape,
     decimal,
     formulas,
+    place_binds,
     signed_sum,
     within,
 )
@@ -39,6 +41,14 @@ _TRIGONOMETRIC = frozenset(["sin", "cos", "tan", "sinh", "cosh", "tanh"])
 _SIGNED_ENTRIES = frozenset(["eye", "levi_civita"])
 _PLACES = 30  # of a decimal; what is longer is a fraction
 _DIGITS = frozenset("0123456789")
+
+
+Rewrite = Callable[[Phrase], Phrase]
+
+
+def as_it_is(phrase: Phrase) -> Phrase:
+    """The phrase."""
+    return phrase
 
 
 class Mathematics(Script):
@@ -52,14 +62,14 @@ class Mathematics(Script):
         calls: For functions that are not written as a name and arguments, theirs.
     """
 
-    def __init__(self, written: Written) -> None:
+    def __init__(self, written: Written, rewrite: Rewrite) -> None:
         found = {name for _, root in [*written.lets, ("", written.phrase)] for name in _names(root)}
         found.update(let for let, _ in written.lets)
         self.names = _distinct(found, self.named, self.plain)
         self.shown = frozenset(self.names.values())
         self.written = Written(
             tuple((let, _rewritten(phrase, found)) for let, phrase in written.lets),
-            _rewritten(written.phrase, found),
+            rewrite(_rewritten(written.phrase, found)),
         )
         self.spellers: dict[str, Speller] = {
             "name": self.name,
@@ -75,6 +85,7 @@ class Mathematics(Script):
             "entry": self.entry,
             "total": self.total,
             "function": self.function,
+            "place": self.place,
         }
         self.calls: dict[str, Speller] = {
             "eye": self.eye,
@@ -92,10 +103,6 @@ class Mathematics(Script):
             "norm": self.norm,
             "slice": self.slice,
         }
-
-    def formula(self, between: str) -> str:
-        """The formula, names for what recurs first, apart by ``between``."""
-        return between.join(self.formulas())
 
     def formulas(self) -> list[str]:
         """A name for each part that recurs and its meaning, then the formula."""
@@ -286,6 +293,11 @@ class Mathematics(Script):
     def total(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
         """A sum over letters."""
         return self.summation(phrase.value) + self.within(args[0], QUOTIENT), PRODUCT
+
+    def place(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
+        """A factor over its shape."""
+        shown = self.within(args[0], phrase.value)
+        return self.over_shape(shown, book_shape(phrase)), place_binds(phrase)
 
     def function(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
         """An array, as a function of its indices."""

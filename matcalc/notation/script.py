@@ -100,6 +100,10 @@ class Script(ABC):
         """The head of a function of indices, and a space."""
 
     @abstractmethod
+    def over_shape(self, factor: str, shape: Shape) -> str:
+        """A factor with its shape under it."""
+
+    @abstractmethod
     def rows(self, base: str, start: str, stop: str) -> str:
         """Rows of a matrix, as Python counts."""
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
+from matcalc.dimensions import Shape
 from matcalc.notation.formulas import Written
 from matcalc.notation.phrases import Phrase, name
 
@@ -54,11 +56,6 @@ def spell(root: Phrase, spellers: Mapping[str, Speller]) -> Piece:
     return done[id(root)]
 
 
-def formula(written: Written, spellers: Mapping[str, Speller], between: str) -> str:
-    """A formula as text: names for what recurs come first, apart by ``between``."""
-    return between.join(formulas(written, spellers))
-
-
 def formulas(written: Written, spellers: Mapping[str, Speller]) -> list[str]:
     """A name for each part that recurs and its meaning, then the formula."""
     lets = [
@@ -66,6 +63,44 @@ def formulas(written: Written, spellers: Mapping[str, Speller]) -> list[str]:
         for let, phrase in written.lets
     ]
     return [*lets, spell(written.phrase, spellers).text]
+
+
+def book_shape(phrase: Phrase) -> Shape:
+    """The shape of an array as books write it: that of a column is n×1."""
+    if phrase.kind == "column":
+        return (*phrase.shape, 1)
+    return (1, *phrase.shape) if phrase.kind == "row" else phrase.shape
+
+
+def place_binds(phrase: Phrase) -> int:
+    """How tightly a factor binds whose shape is shown."""
+    return SCALED if phrase.value == SCALED else ATOM
+
+
+_OPEN, _UNDER, _CLOSE = "\ue000\ue001\ue002"  # private to a program: no formula has them
+_PLACED = re.compile(f"{_OPEN}([^{_OPEN}{_CLOSE}]*){_UNDER}([^{_OPEN}{_CLOSE}]*){_CLOSE}")
+
+
+def placed(shown: str, shape: str) -> str:
+    """A text with what stands under it, for :func:`two_lines`."""
+    return f"{_OPEN}{shown}{_UNDER}{shape}{_CLOSE}"
+
+
+def two_lines(line: str) -> str:
+    """A line, and under it what its parts were placed over.
+
+    >>> print(two_lines(f"{placed('A', 'm×n')} {placed('x', 'n×1')} + b"))
+     A   x  + b
+    m×n n×1
+    """
+    top = bottom = ""
+    pieces = _PLACED.split(line)
+    for k in range(0, len(pieces), 3):
+        top, bottom = top + pieces[k], bottom + " " * len(pieces[k])
+        if k + 2 < len(pieces):
+            width = max(map(len, pieces[k + 1 : k + 3]))
+            top, bottom = top + pieces[k + 1].center(width), bottom + pieces[k + 2].center(width)
+    return f"{top.rstrip()}\n{bottom.rstrip()}"
 
 
 def parenthesised(text: str) -> str:

@@ -17,9 +17,12 @@ from matcalc.notation.spelling import (
     Piece,
     Spelled,
     Speller,
+    book_shape,
     decimal,
-    formula,
+    formulas,
     parenthesised,
+    place_binds,
+    placed,
     signed_sum,
     within,
 )
@@ -27,7 +30,12 @@ from matcalc.notation.spelling import (
 
 def text(written: Written) -> str:
     """A formula as text; names for what recurs come first."""
-    return formula(written, SPELLERS, "; ")
+    return "; ".join(text_formulas(written))
+
+
+def text_formulas(written: Written) -> list[str]:
+    """A name for each part that recurs and its meaning, then the formula."""
+    return formulas(written, _SPELLERS)
 
 
 def derivative_text(node: Node, form: WrittenForm) -> str:
@@ -100,8 +108,12 @@ def _times(_: Phrase, args: Sequence[Piece]) -> Spelled:
     return " * ".join(parts), PRODUCT
 
 
-#: How each operation is written.
-SPELLERS: dict[str, Speller] = {
+def _place(phrase: Phrase, args: Sequence[Piece]) -> Spelled:
+    shape = "x".join(map(str, book_shape(phrase)))
+    return placed(within(args[0], phrase.value), shape), place_binds(phrase)
+
+
+_SPELLERS: dict[str, Speller] = {
     "name": _name,
     "number": _number,
     "call": _call,
@@ -112,4 +124,5 @@ SPELLERS: dict[str, Speller] = {
     "over": _over,
     "matmul": _matmul,
     "times": _times,
+    "place": _place,
 }

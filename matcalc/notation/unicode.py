@@ -8,8 +8,8 @@ from fractions import Fraction
 
 from matcalc.dimensions import Shape
 from matcalc.notation.formulas import Written
-from matcalc.notation.mathematics import Mathematics
-from matcalc.notation.names import lowered, raised, spelled_size, unicode_name
+from matcalc.notation.mathematics import Mathematics, Rewrite, as_it_is
+from matcalc.notation.names import lowered, raised, spelled_shape, spelled_size, unicode_name
 from matcalc.notation.phrases import Phrase
 from matcalc.notation.spelling import (
     POWER,
@@ -19,6 +19,7 @@ from matcalc.notation.spelling import (
     Piece,
     Spelled,
     parenthesised,
+    placed,
 )
 
 
@@ -37,12 +38,20 @@ def unicode(written: Written) -> str:
     >>> unicode(write(read_formula("2 * (A + A.T) @ x - tr(A) * x", {"x": x, "A": A}).node))
     '2 (A + Aᵀ) x − tr(A) x'
     """
-    return Unicode(written).formula("; ")
+    return "; ".join(unicode_formulas(written))
 
 
-class Unicode(Mathematics):
-    """The spelling of one formula in Unicode."""
+def unicode_formulas(written: Written, rewrite: Rewrite = as_it_is) -> list[str]:
+    """A name for each part that recurs and its meaning, then the formula.
 
+    Args:
+        written: The formula.
+        rewrite: What is done last to the phrase that is spelled.
+    """
+    return _Unicode(written, rewrite).formulas()
+
+
+class _Unicode(Mathematics):
     minus = "−"
     dot = " · "
     entrywise = " ⊙ "
@@ -113,6 +122,9 @@ class Unicode(Mathematics):
 
     def mapping(self, letters: str) -> str:
         return f"{letters} ↦ "
+
+    def over_shape(self, factor: str, shape: Shape) -> str:
+        return placed(factor, spelled_shape(shape))
 
     def rows(self, base: str, start: str, stop: str) -> str:
         return f"{base}[{spelled_size(start)}:{spelled_size(stop)}]"

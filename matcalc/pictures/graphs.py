@@ -32,7 +32,7 @@ _WORDS = 40  # operations in the description
 def graph_svg(formula: Formula, of: str, wrt: Collection[str] = ()) -> str:
     """The computation graph of a formula as an SVG picture.
 
-    Rectangles are variables, rounded ones operations; ``·`` stands for an operand that has no
+    Rectangles are variables, rounded ones operations; ``□`` stands for an operand that has no
     name. A name below a node is that of its result. Arrows enter a node from top to bottom in
     the order of its operands.
 

@@ -23,8 +23,8 @@ def side_lengths(sides: Iterable[Sequence[Dimension]], room: float) -> dict[Dime
 
     >>> side_lengths([[1, 2, 4]], 600)
     {1: 20.0, 2: 44.0, 4: 68.0}
-    >>> side_lengths([["n", "m", "n"]], 600)["n"]
-    53.6
+    >>> side_lengths([["n", "m"]], 600)
+    {'n': 60.8, 'm': 53.6}
     """
     directions = [list(direction) for direction in sides]
     used = list(dict.fromkeys(one for direction in directions for one in direction))

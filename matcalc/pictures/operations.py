@@ -22,7 +22,7 @@ class Operation(NamedTuple):
     """A node of a computation graph.
 
     Attributes:
-        label: The variable, or the operation with ``·`` for an operand that has no name.
+        label: The variable, or the operation with ``□`` for an operand that has no name.
         name: What the result is called, if it has a name.
         shape: The shape of the result in words.
         operands: The positions of what it is made of, in order.
@@ -110,7 +110,7 @@ class _Graph:
         return self.known[node]
 
     def template(self, phrase: Phrase) -> tuple[Phrase, list[Phrase]]:
-        """A phrase with its operands replaced by names or dots, and these operands."""
+        """A phrase with its operands replaced by names or boxes, and these operands."""
         args: list[Phrase] = []
         holes: list[Phrase] = []
         for arg in phrase.args:
@@ -156,8 +156,8 @@ def _signed(phrase: Phrase, base: Phrase) -> Phrase:
 
 
 def _stand_in(phrase: Phrase) -> Phrase:
-    """What is written for an operand: its name, or a dot."""
-    return phrase if phrase.op == "name" else name("·", phrase.shape)._replace(kind=phrase.kind)
+    """What is written for an operand: its name, or a box."""
+    return phrase if phrase.op == "name" else name("□", phrase.shape)._replace(kind=phrase.kind)
 
 
 def _label(phrase: Phrase, template: Phrase) -> str:

@@ -54,7 +54,8 @@ class Block(NamedTuple):
     @property
     def title(self) -> str:
         """The label and the shape."""
-        return f"{shortened(self.label)}  {shortened(self.shape or self.matrix)}"
+        shape = shortened(self.shape or self.matrix)
+        return f"{shortened(self.label)}  {shape}" if self.label else shape
 
     @property
     def matrix(self) -> str:
@@ -213,8 +214,8 @@ class _Staircase:
         in_line = flat and (width, height) == (last.width, first.height)
         x = last.x if in_line else last.x + last.width + 6 * _SPACE
         box = Rectangle(x, first.y, width, height, "result")
-        title = f"= {result.title}".replace("=  ", "= ")
-        label = Text(x + width + _SPACE + _overhang(result), box.y + height / 2, title)
+        beside = x + width + _SPACE + _overhang(result)
+        label = Text(beside, box.y + height / 2, f"= {result.title}")
         guides = self.guides(box) if in_line else []
         return [*guides, *_sheets(result, box), box, label]
 

@@ -19,6 +19,7 @@ from matcalc.graph import (
     add,
     contract,
     flat,
+    scaled,
     split,
 )
 from matcalc.simplify.expansion import opened
@@ -40,7 +41,7 @@ def factored(node: Node) -> Node:
             for key, power in shared.items()
             if key in powers and power * powers[key] > 0
         }
-    scale = _content([term.scale for term in terms])
+    scale = _content([term.scale for term in terms], with_sign=bool(shared))
     if not shared and scale == ONE:
         return _with_end_outside(node, terms)
     rest = with_symmetry(factored(add([term.without(shared, scale) for term in terms])))
@@ -73,11 +74,15 @@ def _around(group: Mapping[_Term, _End], node: Node) -> Node:
     first = next(iter(group.values()))
     inside = add([term.without_end(end) for term, end in group.items()])
     rest = with_symmetry(factored(inside))
+    sign = Scale(Fraction(1))
+    if isinstance(rest, Sum) and all(split(term)[0].number < 0 for term in rest.terms):
+        sign = Scale(Fraction(-1))  # -(A + B) x, not (-A - B) x
+        rest = with_symmetry(add([scaled(term, sign) for term in rest.terms]))
     axes = tuple(range(len(node.shape)))
     kept = ("inner",) if first.axis is None else ("inner", first.axis)
     end = Factor(first.node, kept if first.inner == 0 else kept[::-1])
     front = tuple(axis for axis in axes if axis != first.axis)
-    return contract([Factor(rest, (*front, "inner")), end], axes)
+    return contract([Factor(rest, (*front, "inner")), end], axes, scale=sign)
 
 
 class _End(NamedTuple):
@@ -172,8 +177,11 @@ def _inverse(scale: Scale) -> Scale:
     return Scale(1 / scale.number, powers)
 
 
-def _content(scales: list[Scale]) -> Scale:
-    """The coefficient that all share: 2 of 2a - 4b, 1/n of a/n + b/n; never a sign alone."""
+def _content(scales: list[Scale], *, with_sign: bool) -> Scale:
+    """The coefficient that all share: 2 of 2a - 4b, 1/n of a/n + b/n.
+
+    A sign alone is shared only ``with_sign``: -a - b stays as it is.
+    """
     numbers = [scale.number for scale in scales]
     above = gcd(*(number.numerator for number in numbers))
     below = lcm(*(number.denominator for number in numbers))
@@ -187,5 +195,6 @@ def _content(scales: list[Scale]) -> Scale:
             for name, power in powers.items()
             if name in others and power * others[name] > 0
         }
-    negative = all(number < 0 for number in numbers) and (size != 1 or bool(powers))
+    counts = with_sign or size != 1 or bool(powers)
+    negative = counts and all(number < 0 for number in numbers)
     return Scale(-size if negative else size, tuple(sorted(powers.items())))

@@ -51,7 +51,7 @@ BY_HAND: list[tuple[str, str, str, int, list[str]]] = [
         [
             "t1 = W2 @ x",
             "t2 = jax.nn.sigmoid(W3 @ jax.nn.relu(t1))",
-            "return jnp.outer((t1 > 0).astype(x.dtype) * (W3.T @ ((1 - t2) * t2 * (t2 - y))), x)",
+            "return jnp.outer((t1 > 0).astype(x.dtype) * (W3.T @ (t2 * (1 - t2) * (t2 - y))), x)",
         ],
     ),
     (
@@ -182,6 +182,15 @@ def test_the_hessian_is_the_derivative_of_the_gradient() -> None:
     X, w, y = rng.normal(size=(5, 3)), rng.normal(size=3), rng.uniform(size=5)
     by_jax = jax.jacrev(lambda w: gradient(X, w, y))(w)
     np.testing.assert_allclose(hessian(X, w), by_jax, rtol=1e-12)
+
+
+def test_a_function_of_a_number_takes_no_whole_number() -> None:
+    source = derived("gelu(2) * exp(2) * x", "x[n]", "x").jax
+    assert "jax.scipy.special.ndtr(float(2))" in source
+    assert "math.exp(2)" in source
+    np.testing.assert_allclose(
+        function_in(source)(jnp.ones(2)), 2 * 0.977249868051821 * np.exp(2) * np.eye(2)
+    )
 
 
 def test_dimensions_and_functions_are_static() -> None:

@@ -60,7 +60,7 @@ BY_HAND: list[tuple[str, str, str, int, list[str]]] = [
         [
             "t1 = W2 @ x",
             "t2 = torch.sigmoid(W3 @ torch.relu(t1))",
-            "return torch.outer((t1 > 0).to(x.dtype) * (W3.T @ ((1 - t2) * t2 * (t2 - y))), x)",
+            "return torch.outer((t1 > 0).to(x.dtype) * (W3.T @ (t2 * (1 - t2) * (t2 - y))), x)",
         ],
     ),
     (

@@ -8,14 +8,18 @@ from hypothesis import strategies as st
 from matcalc import NotationError, ShapeError
 from matcalc.graph import (
     Factor,
+    Node,
     Product,
     Scale,
     contract,
     einsum,
     is_zero,
+    multiplied_out,
+    multiplied_within,
     number,
     scaled,
     symbol,
+    topological,
     transposed,
     zero,
 )
@@ -151,3 +155,14 @@ def test_labels_must_be_as_many_as_axes() -> None:
 def test_a_new_label_needs_a_size() -> None:
     with pytest.raises(ShapeError, match="the new label k has no size"):
         einsum("i j -> i j k", A)
+
+
+def test_a_chain_is_multiplied_out_in_bounded_parts() -> None:
+    nodes: list[Node] = [symbol("x", (2,))]
+    for k in range(200):
+        nodes.append(einsum("i j, j -> i", symbol(f"A{k}", (2, 2)), nodes[-1]))
+    inlined = multiplied_within(topological(nodes[-1]), set(nodes), 20)
+    apart = [node for node in nodes[2:] if isinstance(node, Product) and node not in inlined]
+    lengths = [len(multiplied_out(node, inlined)[0]) for node in apart]
+    assert max(lengths) <= 20
+    assert min(lengths[:-1]) > 5

@@ -1,34 +1,19 @@
-import json
 import re
-import shutil
-import subprocess
 from itertools import chain
 from pathlib import Path
 
 import pytest
+from typesetting import PDFLATEX, assert_amsmath_typesets, assert_katex_renders, has_katex
 from written_formulas import FORMULAS, declared, oracle_derivatives, rule_derivatives, written
 
 from matcalc.notation import Written, phrases
 from matcalc.notation.latex import latex
-
-NODE = shutil.which("node")
-PDFLATEX = shutil.which("pdflatex")
-RENDER = """
-const katex = require("katex");
-const formulas = JSON.parse(require("fs").readFileSync(0));
-formulas.map((formula) => katex.renderToString(formula, {strict: "error", throwOnError: true}));
-"""
 
 
 def _formulas() -> list[str]:
     table = [expected for *_, expected in FORMULAS]
     derivatives = chain(rule_derivatives(), oracle_derivatives())
     return list(dict.fromkeys([*table, *(latex(one.formula) for one in derivatives)]))
-
-
-def _katex() -> bool:
-    command = [NODE or "", "-e", 'require("katex")']
-    return bool(NODE) and not subprocess.run(command, capture_output=True, check=False).returncode
 
 
 @pytest.mark.parametrize(
@@ -55,20 +40,14 @@ def test_every_derivative_has_balanced_braces_and_no_two_exponents_at_once() -> 
         assert not re.search(r'einsum|\*|@|"|#|%|&|\$|[^\x20-\x7e]', outside), shown
 
 
-@pytest.mark.skipif(not _katex(), reason="KaTeX is not installed: npm install katex")
+@pytest.mark.skipif(not has_katex(), reason="KaTeX is not installed: npm install katex")
 def test_katex_renders_every_derivative() -> None:
-    subprocess.run([NODE or "", "-e", RENDER], input=json.dumps(_formulas()), text=True, check=True)
+    assert_katex_renders(_formulas())
 
 
-@pytest.mark.skipif(PDFLATEX is None, reason="pdflatex is not installed")
+@pytest.mark.skipif(not PDFLATEX, reason="pdflatex is not installed")
 def test_amsmath_typesets_every_derivative(tmp_path: Path) -> None:
-    page = r"\usepackage{amsmath}\usepackage[paperwidth=150in,paperheight=50in]{geometry}"
-    shown = "\n".join(rf"\[ {formula} \]" for formula in _formulas())
-    source = f"\\documentclass{{article}}{page}\n\\begin{{document}}\n{shown}\n\\end{{document}}\n"
-    (tmp_path / "formulas.tex").write_text(source, encoding="ascii")
-    command = [PDFLATEX or "", "-interaction=nonstopmode", "-halt-on-error", "formulas.tex"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False)
-    assert done.returncode == 0, done.stdout[-2000:]
+    assert_amsmath_typesets(_formulas(), tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,9 @@ class Picture:
 
 def _rectangle(attributes: dict[str, str]) -> Box:
     x, y, width, height = (float(attributes[key]) for key in ("x", "y", "width", "height"))
-    return Box(attributes["class"].removeprefix("mc-"), x, y, x + width, y + height)
+    return Box(
+        attributes["class"].removeprefix("mc-"), x, y, round(x + width, 1), round(y + height, 1)
+    )
 
 
 def _text(element: ET.Element) -> Box:

@@ -10,7 +10,7 @@ NETWORK = "z2 = W2 @ x + b2; a2 = relu(z2); z3 = W3 @ a2 + b3; a3 = sigmoid(z3);
 FORMULAS = {
     "network": (NETWORK, "a2", "x[2] W2[3,2] b2[3] W3[2,3] b3[2] y[2]"),
     "softmax": (
-        "Z = X @ W; P = exp(Z) / sum(exp(Z), axis=1, keepdims=True); -sum(Y * log(P)) / m",
+        "Z = X @ W; P = diag(1 / sum(exp(Z), axis=1)) @ exp(Z); -sum(Y * log(P)) / m",
         "W",
         "X[m,n] W[n,k] Y[m,k]",
     ),
@@ -89,16 +89,18 @@ def test_the_paths_from_the_variable_to_the_result_are_marked() -> None:
 
 
 def test_a_part_that_a_derivative_shortens_keeps_its_name() -> None:
-    words = _picture("softmax").words
-    assert "softmax(Z, axis=1)" in words
-    assert "log(P)" in words
+    formula = "a = 1 / (1 + exp(-W @ x)); sum((a - y)**2)"
+    variables = "W[m,n] x[n] y[m]"
+    jacobian = mc.derive(formula, wrt="W", variables=variables, layout="numerator")
+    words = Picture(jacobian.svg("graph")).words
+    assert {"σ(W x)", "a", "a − y", "□ᵀ □"} <= set(words)
 
 
 def test_equal_parts_are_one_node() -> None:
     jacobian = mc.derive(
-        "exp(A@x).T @ exp(A@x)", wrt="x", variables="A[m,n] x[n]", layout="jax"[:0] or "numerator"
+        "exp(A@x).T @ exp(A@x)", wrt="x", variables="A[m,n] x[n]", layout="numerator"
     )
-    assert Picture(jacobian.svg("graph")).words.count("exp(·)") == 1
+    assert Picture(jacobian.svg("graph")).words.count("exp(□)") == 1
 
 
 def test_a_graph_that_is_too_large_says_so() -> None:
@@ -111,6 +113,8 @@ def test_a_graph_that_is_too_large_says_so() -> None:
 
 
 def test_a_deep_formula_does_not_meet_the_recursion_limit() -> None:
-    formula = "sin(" * 3000 + "x" + ")" * 3000
-    jacobian = mc.derive(formula, wrt="x", variables="x", layout="numerator")
+    y = mc.symbols("x[n]")
+    for _ in range(2000):
+        y = mc.sin(y)
+    jacobian = mc.derive(y, wrt="x", layout="numerator")
     assert "too many to draw" in jacobian.svg("graph")

@@ -143,7 +143,7 @@ def test_labels_are_escaped_and_cut() -> None:
     svg = product_svg(["<script>&\"'\x00", "W" * 500], [(2, 1), (1, 3)])
     assert "<script" not in svg
     picture = Picture(svg)
-    assert picture.words[0] == "<script>&\"'�  2×1"
+    assert "<script>&\"'�  2×1" in picture.words
     assert max(map(len, picture.words)) < 60
 
 
@@ -160,5 +160,5 @@ def test_what_has_no_picture_is_refused(
 
 def test_huge_sizes_fit_the_picture() -> None:
     picture = _chain(f"L x[{10**90}] y[10**12]")
-    assert picture.whole.right < 1000
-    assert picture.whole.bottom < 2000
+    assert picture.whole.right < 1600
+    assert picture.whole.bottom < 1600

@@ -1,0 +1,77 @@
+"""``matcalc convert --formula``: a formula from one layout to the other, step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from matcalc.dimensions import Shape, times
+from matcalc.errors import LayoutError
+from matcalc.layout import find_layout
+from matcalc.notation.breaking import formula_lines
+from matcalc.transposition import ConvertedFormula
+from matcalc.transposition import convert_formula as converted
+from matcalc_cli.failures import UsageError
+from matcalc_cli.output import heading, width, write, write_json
+
+_OTHER = {"numerator": "denominator", "denominator": "numerator"}
+
+
+def convert_formula(
+    formula: str,
+    variables: Sequence[str],
+    source: str | None,
+    target: str | None,
+    *,
+    steps: bool,
+    as_json: bool,
+) -> None:
+    """Print a formula in the other layout.
+
+    Args:
+        formula: The formula.
+        variables: The declarations of its variables.
+        source: The layout it is in; where it is not said, what is not the target.
+        target: The layout to bring it to.
+        steps: Whether to print the lines between.
+        as_json: Whether to print one JSON document.
+    """
+    before = _layout("--from", source or _OTHER.get(target or "", "numerator"))
+    after = _layout("--to", target or _OTHER[before])
+    found = converted(formula, variables=variables, source=before, target=after)
+    if as_json:
+        write_json(_document(found))
+    else:
+        write(_lines(found, steps=steps))
+
+
+def _layout(option: str, name: str) -> str:
+    try:
+        return find_layout(name).name
+    except LayoutError as error:
+        raise UsageError(f"{option}: {error.message}") from None
+
+
+def _lines(found: ConvertedFormula, *, steps: bool) -> list[str]:
+    lines = [heading(f"{found.source} layout, {_size(found.shape_from)}"), ""]
+    lines += formula_lines(found.formula, width())
+    if steps:
+        for step in found.steps:
+            lines += ["", f"{step.rule}:", "", *formula_lines(step.text, width())]
+    lines += ["", heading(f"{found.target} layout, {_size(found.shape_to)}"), ""]
+    return [*lines, *formula_lines(found.text, width())]
+
+
+def _size(shape: Shape) -> str:
+    return times(shape) if shape else "1"
+
+
+def _document(found: ConvertedFormula) -> dict[str, object]:
+    return {
+        "formula": found.formula,
+        "from": found.source,
+        "to": found.target,
+        "text": found.text,
+        "shape_from": found.shape_from,
+        "shape_to": found.shape_to,
+        "steps": [{"text": step.text, "rule": step.rule} for step in found.steps],
+    }

@@ -1,0 +1,207 @@
+"""``matcalc identify``: which layout or convention a shape, an array or a formula is in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from textwrap import wrap
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from matcalc.dimensions import parse as parse_dimension
+from matcalc.dimensions import times
+from matcalc.errors import MatcalcError, NotationError
+from matcalc.notation.breaking import formula_lines
+from matcalc_cli.arguments import Json
+from matcalc_cli.derive import Vars
+from matcalc_cli.failures import UsageError
+from matcalc_cli.output import heading, table, width, write, write_json
+
+if TYPE_CHECKING:  # it loads NumPy, which --help does without
+    from matcalc.identification import Identification, Reading
+
+Derivative = Annotated[
+    str,
+    typer.Argument(
+        metavar="DERIVATIVE",
+        help="What by what, 'z[m] / x[n]'; or an expression, with --wrt and --vars.",
+        show_default=False,
+    ),
+]
+ShapeOption = Annotated[
+    str | None,
+    typer.Option("--shape", metavar="SHAPE", help="A shape: 3x2, or 'm,n'.", show_default=False),
+]
+FormulaOption = Annotated[
+    str | None,
+    typer.Option("--formula", metavar="FORMULA", help="A formula: 'W.T'.", show_default=False),
+]
+ArrayOption = Annotated[
+    str | None,
+    typer.Option(
+        "--array", metavar="FILE", help="An array, as .npy; - reads stdin.", show_default=False
+    ),
+]
+Wrt = Annotated[
+    str | None,
+    typer.Option(
+        "--wrt",
+        metavar="NAME",
+        help="What the expression is differentiated by.",
+        show_default=False,
+    ),
+]
+At = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--at",
+        metavar="NAME=FILE",
+        help="The point of --array: x=x.npy, or a number, c=0.5. For each variable.",
+        show_default=False,
+    ),
+]
+
+_SOME = 20  # sizes of a shape
+
+
+def identify(
+    derivative: Derivative,
+    *,
+    shape: ShapeOption = None,
+    formula: FormulaOption = None,
+    array: ArrayOption = None,
+    wrt: Wrt = None,
+    variables: Vars = None,
+    at: At = None,
+    as_json: Json = False,
+) -> None:
+    """Which layout or convention a shape, a formula or an array of a derivative is in.
+
+    A shape may be that of several. A formula is decided by value at random points, an array by
+    value at the point that --at gives.
+    """
+    if sum(one is not None for one in (shape, formula, array)) != 1:
+        raise UsageError("what is to be identified? give one of --shape, --formula and --array")
+    if wrt is None and (formula is not None or at or variables):
+        raise UsageError("a formula or a point needs an expression, with --wrt and --vars")
+    if at and array is None:
+        raise UsageError("--at is the point of --array")
+    from matcalc_cli import arrays  # noqa: PLC0415 - NumPy, which --help does without
+
+    found = arrays.identified(
+        derivative,
+        shape=None if shape is None else _sizes(shape),
+        formula=formula,
+        array=None if array is None else arrays.read(array),
+        wrt=wrt,
+        variables=variables,
+        at={name: arrays.number_or_array(value) for name, value in map(_named, at)} if at else None,
+    )
+    if as_json:
+        write_json(_document(found))
+    else:
+        write(_lines(found, formula))
+    if not found:
+        raise typer.Exit(1)
+
+
+def _sizes(text: str) -> tuple[int | str, ...]:
+    """A shape as people write it: ``3x2``, ``3×2``, ``(3, 2)``, ``m,n``; of a number ``()``.
+
+    Raises:
+        UsageError: It cannot be read.
+    """
+    body = text.strip().removeprefix("(").removesuffix(")").strip().removesuffix(",")
+    parts = [part.strip() for part in re.split(r"[×,]|(?<=[0-9])x(?=[0-9])", body)] if body else []
+    try:
+        if len(parts) > _SOME:
+            raise NotationError("")
+        return tuple(parse_dimension(part) for part in parts)
+    except MatcalcError:
+        raise UsageError(f"--shape is written 3x2, or 'm,n', not {text[:60]!r}") from None
+
+
+def _named(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not (equals and name.strip() and value):
+        raise UsageError(f"--at is written NAME=FILE.npy or NAME=NUMBER, not {text[:60]!r}")
+    return name.strip(), value.strip()
+
+
+def _lines(found: Identification, formula: str | None) -> list[str]:
+    what = f"∂{found.of}/∂{found.wrt}"
+    given = formula or _size(found)
+    lines = [heading(f"{given} as {what}"), ""]
+    lines += table([(one.title, one.shape, _verdict(one)) for one in found.readings])
+    for sentence in found.hints:
+        lines += ["", *_wrapped(sentence)]
+    if found.right is not None:
+        lines += _right(found)
+    return [*lines, *_sources(found.readings)]
+
+
+def _size(found: Identification) -> str:
+    shape = times(found.given) if found.given else "one number"
+    return f"an array of {shape}" if found.by_value else shape
+
+
+def _verdict(reading: Reading) -> str:
+    if not reading.agrees:
+        return f"no: {reading.reason}"
+    if not reading.sizes:
+        return "agrees"
+    return f"agrees, with {', '.join(f'{name} = {size}' for name, size in reading.sizes.items())}"
+
+
+def _right(found: Identification) -> list[str]:
+    right = found.right
+    if right is None:
+        return []
+    lines = ["", f"Right in {right.layout} layout:", "", *formula_lines(right.text, width())]
+    if right.factor is not None:
+        lines += ["", f"What was given is {right.factor:g} times that."]
+    return lines
+
+
+def _sources(readings: Sequence[Reading]) -> list[str]:
+    """Who writes so; where each departs from it, matcalc layouts says."""
+    known = [one for one in readings if one.agrees and one.sources]
+    if not known:
+        return []
+    lines = ["", "Who writes so (where they depart from it: matcalc layouts)", ""]
+    for one in known:
+        said = f"{one.title}: {'; '.join(usage.name for usage in one.sources)}"
+        lines += wrap(said, width(), initial_indent="  ", subsequent_indent="    ")
+    return lines
+
+
+def _wrapped(text: str) -> list[str]:
+    return wrap(text, width(), break_long_words=False, break_on_hyphens=False)
+
+
+def _document(found: Identification) -> dict[str, object]:
+    right = found.right
+    return {
+        "of": found.of.name,
+        "of_shape": found.of.shape,
+        "wrt": found.wrt.name,
+        "wrt_shape": found.wrt.shape,
+        "given": found.given,
+        "by_value": found.by_value,
+        "agrees": found.agreeing,
+        "conventions": {
+            one.convention: {
+                "shape": one.shape,
+                "reason": one.reason,
+                "sizes": one.sizes,
+                "error": one.error,
+                "sources": [{"name": usage.name, "source": usage.source} for usage in one.sources],
+            }
+            for one in found.readings
+        },
+        "hints": found.hints,
+        "right": None
+        if right is None
+        else {"layout": right.layout, "text": right.text, "factor": right.factor},
+    }

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+_GIVEN = ("--formula", "W.T @ (d * s)", "--vars", "W[m,n] d[m] s[m]")
+
+
+def test_a_formula_is_brought_to_the_other_layout(matcalc: Any) -> None:
+    result = matcalc("convert", *_GIVEN, "--from", "denominator", "--to", "numerator")
+    assert (result.code, result.err) == (0, "")
+    assert result.out == (
+        "denominator layout, n×1\n\n  W.T @ (d * s)\n\nnumerator layout, 1×n\n\n  (d.T * s.T) @ W\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "layouts"),
+    [
+        ((), ("numerator", "denominator")),
+        (("--from", "denominator"), ("denominator", "numerator")),
+        (("--to", "numerator"), ("denominator", "numerator")),
+        (("--from", "numerator", "--to", "numerator"), ("numerator", "numerator")),
+    ],
+)
+def test_one_layout_says_the_other(
+    options: tuple[str, ...], layouts: tuple[str, str], matcalc: Any
+) -> None:
+    document = matcalc("convert", *_GIVEN, *options, "--json").json
+    assert (document["from"], document["to"]) == layouts
+
+
+def test_the_steps_are_shown_with_their_rules(matcalc: Any) -> None:
+    out = matcalc("convert", *_GIVEN, "--steps").out
+    assert "(A B)ᵀ = Bᵀ Aᵀ:\n\n  (d * s).T @ W.T.T\n" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "part"),
+    [
+        ((*_GIVEN, "--from", "jax"), 2, "--from: no layout 'jax'"),
+        (("z[3] / x[2]", *_GIVEN), 2, "no derivative"),
+        (("z[3] / x[2]", "--from", "jax"), 2, "--to"),
+        (("z[3] / x[2]", "--steps", "--from", "jax", "--to", "mixed"), 2, "belong to --formula"),
+        ((), 2, "what is converted?"),
+        (("--formula", "W @ W", "--vars", "W[m,n]"), 1, "does not fit"),
+        (("--formula", "W @", "--vars", "W[m,n]"), 2, "missing at the end"),
+    ],
+)
+def test_faults_are_one_message(
+    arguments: tuple[str, ...], code: int, part: str, matcalc: Any
+) -> None:
+    result = matcalc("convert", *arguments)
+    assert (result.code, result.out) == (code, "")
+    assert part in result.err

@@ -1,0 +1,185 @@
+"""Identifying the layout of a shape, an array, a formula."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import matcalc as mc
+from matcalc.layout import CONVENTIONS, TABLE, written
+from matcalc.variables import Variable
+
+PAIRS = [(above, below) for above in range(4) for below in range(4)]
+_OF_VECTOR = ("numerator", "mixed", "jax", "vec-F", "vec-C")
+
+
+def _expression(above: int, below: int) -> tuple[str, str, tuple[int, ...]]:
+    """An expression of ranks that are asked for, its variables and the shape of the factor."""
+    sizes = (2, 3, 5, 4, 7, 6)
+    shapes = sizes[:above], sizes[3 : 3 + below]
+    factor = shapes[0] + shapes[1]
+    labels = "abc"[:above], "xyz"[:below]
+    if not factor:
+        return "C * X", "C X", ()
+    text = f'einsum("{labels[0]}{labels[1]},{labels[1]}->{labels[0]}", C, X)'
+    stated = [Variable("C", factor), Variable("X", shapes[1])]
+    return text, " ".join(map(str, stated)), factor
+
+
+@pytest.mark.parametrize(("above", "below"), PAIRS)
+@pytest.mark.parametrize("convention", CONVENTIONS)
+def test_the_convention_of_an_array_is_found_for_every_pair_of_ranks(
+    above: int, below: int, convention: str
+) -> None:
+    text, variables, shape = _expression(above, below)
+    rng = np.random.default_rng(above * 4 + below)
+    at: dict[str, Any] = {"C": rng.normal(size=shape), "X": rng.normal(size=shape[above:])}
+    J = mc.derive(text, wrt="X", variables=variables, layout="numerator")
+    values = J.evaluate(**at)
+    of, wrt = Variable("f", shape[:above]), Variable("X", shape[above:])
+    numbers = mc.jacobian(f"{of} / {wrt}", values, layout="numerator")
+    array = numbers.as_convention(convention)
+    found = mc.identify(text, wrt="X", variables=variables, array=array, at=at)
+    assert convention in found.agreeing
+    for other in found.agreeing:  # what agrees holds the same array
+        np.testing.assert_allclose(numbers.as_convention(other).ravel(), array.ravel())
+    for reading in found.readings:
+        form = written(of, wrt, reading.convention)
+        same = array.shape in (form.shape, form.matrix_shape)
+        if not reading.agrees and same:
+            assert not np.allclose(numbers.as_convention(reading.convention).ravel(), array.ravel())
+
+
+@given(
+    st.sampled_from(["numerator", "denominator"]),
+    st.integers(1, 4),
+    st.integers(1, 4),
+    st.integers(0, 99),
+)
+def test_at_equal_sizes_values_decide(layout: str, m: int, n: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    at = {"A": rng.normal(size=(m, n)), "x": rng.normal(size=n)}
+    array = at["A"] if layout == "numerator" else at["A"].T
+    found = mc.identify("A @ x", wrt="x", variables="A[m,n] x[n]", array=array, at=at)
+    assert layout in found.agreeing
+    assert ({"numerator", "denominator"} <= set(found.agreeing)) == (m == n == 1)
+
+
+@pytest.mark.parametrize("cell", TABLE, ids=lambda cell: f"{len(cell.of)}-{len(cell.wrt)}")
+@pytest.mark.parametrize("convention", CONVENTIONS)
+def test_a_shape_of_the_table_is_that_of_its_convention(cell: Any, convention: str) -> None:
+    of, wrt = Variable("y", cell.of), Variable("x", cell.wrt)
+    shape = written(of, wrt, convention).shape
+    assert convention in mc.identify(f"{of} / {wrt}", shape=shape).agreeing
+
+
+def test_a_shape_says_what_named_sizes_must_be() -> None:
+    found = mc.identify("z[m] / x[n]", shape=(3, 2))
+    sizes = {one.convention: one.sizes for one in found.readings}
+    assert sizes["numerator"] == {"m": 3, "n": 2}
+    assert sizes["denominator"] == {"n": 3, "m": 2}
+    assert "numerator layout and denominator layout have the same shape here" in found.hints[0]
+    assert mc.identify("z[3] / x[2]", shape=(3, 2)).agreeing == _OF_VECTOR
+    assert mc.identify("z[3] / x[2]", shape=(2, 3)).agreeing == ("denominator",)
+    assert not mc.identify("z[3] / x[2]", shape=(3, 3))
+    assert mc.identify("Y[m,n] / X[p,q]", shape=(6, 20)).agreeing == ("vec-F", "vec-C")
+
+
+def test_an_array_without_a_point_is_known_by_its_shape() -> None:
+    assert mc.identify("z[3] / x[2]", array=np.ones((2, 3))).agreeing == ("denominator",)
+
+
+@pytest.mark.parametrize(
+    ("expression", "formula", "agreeing"),
+    [
+        ("A @ x", "A", _OF_VECTOR),
+        ("A @ x", "A.T", ("denominator",)),
+        ("x.T @ S @ x", "x.T @ (S + S.T)", ("numerator", "jax", "vec-F", "vec-C")),
+        ("x.T @ S @ x", "(S + S.T) @ x", ("denominator", "mixed", "jax")),
+        ("trace(S @ B)", "S", ("numerator",)),
+        ("trace(S @ B)", "S.T", ("denominator", "mixed", "jax")),
+        ("x.T @ x / 2", "x", ("denominator", "mixed", "jax")),
+        ("S @ B", "kron(eye(n), S)", ("vec-F",)),
+        ("S @ B", "kron(S, eye(n))", ("vec-C",)),
+        ("S @ B", 'einsum("ik,jl->ijkl", S, eye(n))', ("mixed", "jax")),
+        ("S @ B", 'einsum("ik,jl->ijlk", S, eye(n))', ("numerator",)),
+    ],
+)
+def test_a_formula_is_decided_by_value(
+    expression: str, formula: str, agreeing: tuple[str, ...]
+) -> None:
+    shapes = "A[m,n] x[n] S[n,n] B[n,n]"
+    wrt = "B" if "B" in expression else "x"
+    found = mc.identify(expression, wrt=wrt, variables=shapes, formula=formula)
+    assert found.agreeing == agreeing
+
+
+def test_a_formula_that_agrees_with_none_comes_with_the_right_one() -> None:
+    shapes = "A[n,n] x[n]"
+    found = mc.identify("x.T @ A @ x", wrt="x", variables=shapes, formula="2 * A @ x")
+    assert not found
+    assert found.right is not None
+    assert (found.right.layout, found.right.text) == ("denominator", "(A + A.T) @ x")
+    assert found.right.factor is None
+    doubled = mc.identify("x.T @ A @ x", wrt="x", variables=shapes, formula="2 * x.T @ (A + A.T)")
+    assert doubled.right is not None
+    assert doubled.right.layout == "numerator"
+    assert doubled.right.factor == pytest.approx(2)
+
+
+def test_what_is_declared_is_used() -> None:
+    shapes = "S[n,n]:symmetric x[n]"
+    found = mc.identify("x.T @ S @ x", wrt="x", variables=shapes, formula="2 * S @ x")
+    assert "denominator" in found.agreeing
+    assert mc.identify("logdet(P)", wrt="P", variables="P[n,n]:spd", formula="inv(P)")
+
+
+def test_sources_are_those_of_the_table_of_sources() -> None:
+    found = mc.identify("z[3] / x[2]", shape=(2, 3))
+    (denominator,) = [one for one in found.readings if one.agrees]
+    assert [usage.name for usage in denominator.sources] == ["SymPy diff"]
+
+
+def test_hints_say_which_derivative_tells_conventions_apart() -> None:
+    found = mc.identify("L / x[n]", shape=("n",))
+    assert found.agreeing == ("numerator", "denominator", "mixed", "jax")
+    (hint,) = found.hints
+    assert hint.endswith(
+        "A derivative of a vector m by a matrix p×q tells them apart: m×q×p in numerator layout; "
+        "p×q×m in denominator layout; m×p×q in mixed; (m, p, q) in JAX/PyTorch."
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"derivative": "z[2] / x[2]"}, "one of shape, formula and array"),
+        ({"derivative": "z[2] / x[2]", "formula": "A"}, "need an expression"),
+        ({"derivative": "A @ x", "wrt": "x", "formula": "A"}, "the variables are missing"),
+        (
+            {"derivative": "A @ x", "wrt": "x", "variables": "A[m,n] x[n]", "formula": "A @ A"},
+            "A @ A does not fit|needs",
+        ),
+        (
+            {"derivative": "x", "wrt": "x", "variables": "x", "formula": "log(-x**2)"},
+            "not finite at random points",
+        ),
+        (
+            {
+                "derivative": "A @ x",
+                "wrt": "x",
+                "variables": "A[2,2] x[2]",
+                "array": np.eye(2),
+                "at": {"x": np.ones(2), "A": np.ones((3, 3))},
+            },
+            "A",
+        ),
+    ],
+)
+def test_what_is_missing_or_wrong_is_said(arguments: dict[str, Any], message: str) -> None:
+    with pytest.raises(mc.MatcalcError, match=message):
+        mc.identify(**arguments)
