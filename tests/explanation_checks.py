@@ -54,7 +54,7 @@ class Truth:
             shape, below = self.values[of].shape, self.values[wrt].shape
             found = np.zeros(shape + below)
             if wrt == of:
-                found = np.eye(int(np.prod(shape))).reshape(shape + shape)
+                found = np.asarray(np.eye(int(np.prod(shape))).reshape(shape + shape), float)
             for user, node in self.nodes.items():
                 leaves = [one.name for one in topological(node) if isinstance(one, Symbol)]
                 if wrt in leaves:
@@ -106,7 +106,9 @@ def agrees(found: Any, expected: Array) -> bool:
     return same and bool(np.allclose(found, expected, rtol=0, atol=TOLERANCE * size))
 
 
-def complaints(steps: Explanation, arrays: Mapping[str, Any], sizes: Mapping[str, int]) -> list[str]:
+def complaints(
+    steps: Explanation, arrays: Mapping[str, Any], sizes: Mapping[str, int]
+) -> list[str]:
     """Every formula that is not what it claims to be."""
     truth = Truth(steps, arrays, sizes)
     found: list[str] = []

@@ -49,7 +49,7 @@ FOUND = {
         "y",
     ),
     "numbers that are whole are added to others that are not": (
-        'log(det(8 * eye(n) - sin(sum(clip(einsum("ij,k->ijk", eye(n), x), low=-1), axis=2))))',
+        'det(2 * eye(n) - sum(clip(einsum("ij,k->ijk", eye(n), x), low=-1, high=0.5), axis=2))',
         "x[p]",
         "x",
     ),

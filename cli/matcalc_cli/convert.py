@@ -11,7 +11,6 @@ from matcalc.errors import LayoutError
 from matcalc.layout import CONVENTIONS, Written, find_convention, written
 from matcalc_cli.arguments import Asked, Json, read_derivative
 from matcalc_cli.failures import UsageError
-from matcalc_cli.formula_conversion import convert_formula
 from matcalc_cli.output import assumption, heading, write, write_json
 from matcalc_cli.rearranging import einops_code, numpy_code
 
@@ -106,6 +105,8 @@ def convert(
     if formula is not None:
         if derivative is not None or order is not None or output is not None:
             raise UsageError("--formula takes --vars, --from, --to and --steps, no derivative")
+        from matcalc_cli.formula_conversion import convert_formula  # noqa: PLC0415 - of no array
+
         convert_formula(formula, variables or (), source, target, steps=steps, as_json=as_json)
         return
     if variables or steps:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterable, Sequence
 from math import isfinite
@@ -10,9 +9,10 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TextIO
 
 from matcalc.layout import written
+from matcalc.notation.breaking import formula_lines
+from matcalc.notation.signs import meanings
 from matcalc.variables import Variable
 from matcalc_cli.failures import UsageError
-from matcalc.notation.breaking import formula_lines
 from matcalc_cli.output import RED, heading, listed, paint, width
 
 if TYPE_CHECKING:  # they load NumPy, which --help does without
@@ -21,20 +21,11 @@ if TYPE_CHECKING:  # they load NumPy, which --help does without
     from matcalc.jacobians import Jacobian
 
 Form = Literal["text", "unicode", "latex", "einsum", "numpy", "torch", "jax"]
+FORMS: tuple[Form, ...] = ("text", "unicode", "latex", "einsum", "numpy", "torch", "jax")
 POINTS = 20  # of a check
 
 _FORMS: tuple[Form, ...] = ("text", "unicode", "latex", "einsum", "numpy")  # of JSON
 _CODE: tuple[Form, ...] = ("numpy", "torch", "jax")
-#: What signs mean that not every book has, by a pattern that finds them.
-_SIGNS = {
-    "⊙ ": "⊙ multiplies entry by entry",
-    r"⊙\S": "x⊙² is a power entry by entry",
-    "⊘": "⊘ divides entry by entry",
-    r"σ\(": "σ(z) is 1 / (1 + exp(−z))",
-    r"step\(": "step(z) is 1 where z > 0, else 0",
-    r"δ\[": "δ[i,j] is 1 where i = j, else 0",
-    r"\b1[₀-ₜ_]": "1ₙ is a column of ones",
-}
 _READ_AS_ARRAYS = "vectors are read as NumPy's one-dimensional arrays: as columns they do not fit"
 
 
@@ -86,7 +77,7 @@ def answer_lines(answer: Answer) -> list[str]:
             lines += ["", heading(f"{derived.title} {where}"), ""]
             lines += formula_lines(formula, width())
             shown += formula
-    signs = [meaning for sign, meaning in _SIGNS.items() if re.search(sign, shown)]
+    signs = meanings(shown)
     legend = ["", *_wrapped([f"Here {listed(signs)}."])] if signs else []
     return [*lines, *legend, "", *_code(answer)]
 

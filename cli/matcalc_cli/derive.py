@@ -11,6 +11,7 @@ import typer
 from matcalc.errors import MatcalcError
 from matcalc_cli.arguments import Json
 from matcalc_cli.derivative_lines import (
+    FORMS,
     POINTS,
     Answer,
     Derived,
@@ -130,31 +131,42 @@ def derive(
     if form and as_json:
         raise UsageError("--json is a format of its own; leave out --format")
     layouts = ("numerator", "denominator") if layout == "both" else (layout,)
-    if steps and (order == 2 or check or svg):
-        raise UsageError("--steps explains first derivatives, and checks them: leave out the rest")
-    if level and not steps:
-        raise UsageError("--level belongs to --steps")
     formula = given_formula(expression, let or (), file)
     asked = _Asked(formula, _names(wrt), variables or (), layouts, order)
     if steps:
-        _explain(asked, layout, level or "full", form, as_json=as_json)
-        return
-    if form in PAGES:
+        if order == 2 or check or svg:
+            raise UsageError(
+                "--steps explains first derivatives and checks them: "
+                "leave out --order, --check and --svg"
+            )
+        _explain(asked, level or "full", form, as_json=as_json)
+    elif level:
+        raise UsageError("--level belongs to --steps")
+    else:
+        _answer_with(asked, form, check=check, svg=svg, as_json=as_json)
+
+
+def _answer_with(
+    asked: _Asked, form: str | None, *, check: bool, svg: str | None, as_json: bool
+) -> None:
+    """Print the derivatives."""
+    one = next((known for known in FORMS if known == form), None)
+    if form and one is None:
         raise UsageError(f"--format {form} belongs to --steps")
     try:
         answer = _answer(asked)
         checks = _checks(asked, answer) if check else []
         picture = _picture(answer) if svg else ""
     except MatcalcError as error:
-        raise formula.placed(error) from None
+        raise asked.formula.placed(error) from None
     if svg:
         save(svg, picture.encode())
     if svg == "-":
         write(check_lines(checks, sys.stderr)[1:], sys.stderr)
     elif as_json:
         write_json(document(answer, checks))
-    elif form:
-        write(one_format(answer, form))
+    elif one:
+        write(one_format(answer, one))
         write(check_lines(checks, sys.stderr)[1:], sys.stderr)
     else:
         write([*answer_lines(answer), *check_lines(checks, sys.stdout)])
@@ -192,12 +204,11 @@ class _Asked(NamedTuple):
         ]
 
 
-def _explain(
-    asked: _Asked, layout: str, level: Level, form: Form | Page | None, *, as_json: bool
-) -> None:
+def _explain(asked: _Asked, level: Level, form: str | None, *, as_json: bool) -> None:
     """Print the derivation, step by step."""
     if form and form not in PAGES:
         raise UsageError(f"--steps has no format {form}: it is text, markdown, html or --json")
+    layout = asked.layouts[-1]  # denominator, if both: a gradient is shaped like its variable
     try:
         found = explained(asked.formula.text, asked.names, asked.variables, layout, level)
     except MatcalcError as error:

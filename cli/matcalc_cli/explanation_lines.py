@@ -18,15 +18,11 @@ PAGES: tuple[Page, ...] = ("markdown", "html")
 def explained(
     formula: str, names: Sequence[str], variables: Sequence[str], layout: str, level: Level
 ) -> list[Explanation]:
-    """An explanation for each name; without a layout in denominator layout.
-
-    There a gradient has the shape of its variable.
-    """
+    """An explanation for each name."""
     from matcalc.explanation import explain  # noqa: PLC0415 - most runs explain nothing
 
-    chosen = "denominator" if layout == "both" else layout
     return [
-        explain(formula, wrt=name, variables=variables, layout=chosen, level=level)
+        explain(formula, wrt=name, variables=variables, layout=layout, level=level)
         for name in dict.fromkeys(names)
     ]
 

@@ -169,8 +169,8 @@ def _what_decides(found: Fit) -> list[str]:
     lines += ["", f"  --because '{of} = {product}'"]
     if guessed is None:
         return lines
-    command = f"matcalc derive '{product}' --wrt {wrt} --vars '{variables}' --layout denominator"
-    return [*lines, "", "or look at its derivative alone:", "", f"  {command}"]
+    command = f"matcalc derive '{product}' --wrt {wrt} --vars '{variables}'"
+    return [*lines, "", "or look at its derivative in both layouts:", "", f"  {command}"]
 
 
 def _guessed_forward(found: Fit) -> tuple[str, str, str, str] | None:

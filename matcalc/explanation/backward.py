@@ -8,8 +8,8 @@ from matcalc.explanation.computation import Computation
 from matcalc.explanation.model import Equation, Item, Section
 from matcalc.explanation.showing import Showing, turned
 from matcalc.notation import Written, phrases
-from matcalc.notation.phrases import Phrase
 from matcalc.notation.names import unicode_name
+from matcalc.notation.phrases import Phrase
 
 _DIAGONAL = "A diagonal matrix times a column multiplies entry by entry: diag(s) v = s ⊙ v."
 _DIAGONAL_ROW = "A row times a diagonal matrix multiplies entry by entry: v diag(s) = v ⊙ sᵀ."
@@ -65,10 +65,8 @@ def _product(c: Computation, show: Showing, user: str, name: str) -> Equation | 
     matrices = form.matrix_form is not None and above.matrix_form is not None
     if not matrices or c.variables[user].rank > 1:
         return _summed(c, show, user, name)
-    if c.layout == "denominator":
-        pair = [local.phrase, bar.phrase]
-    else:
-        pair = [bar.phrase, local.phrase]
+    outside_in = [bar.phrase, local.phrase]
+    pair = outside_in if c.layout == "numerator" else outside_in[::-1]
     scalar = any(one.kind == "scalar" for one in pair)
     whole = Written((), phrases.times(pair) if scalar else phrases.matmul(pair))
     found = show.derivative(turned(whole), c.of.name, name, local=False)
@@ -96,6 +94,4 @@ def _summed(c: Computation, show: Showing, user: str, name: str) -> Equation | N
     whole = phrases.call("einsum", [*local.args, bar], shape, [subscripts])
     found = show.derivative(Written((), whole), c.of.name, name, local=False)
     deltas = any(one.op == "call" and one.value == "eye" for one in local.args)
-    return found._replace(
-        layout="entries", shape=shape, title="", note=_DELTA if deltas else ""
-    )
+    return found._replace(layout="entries", shape=shape, title="", note=_DELTA if deltas else "")

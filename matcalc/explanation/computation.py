@@ -107,7 +107,7 @@ class Computation:
         for name, users in self.above.items():
             number.setdefault(name, sum(number[user] for user in users))
         found: list[tuple[Variable, ...]] = []
-        waiting = [(self.wrt.name,)]
+        waiting: list[tuple[str, ...]] = [(self.wrt.name,)]
         while waiting and number[self.wrt.name] <= most:
             path = waiting.pop()
             users = self.above[path[0]]
@@ -155,7 +155,9 @@ class Computation:
         front = [("front", k) for k in range(self.of.rank)]
         axes = [("axis", k) for k in range(self.variables[user].rank)]
         above = self.symbol(user)
-        root = contract([Factor(self.bar(user), (*front, *axes)), Factor(above, axes)], front)
+        root = contract(
+            [Factor(self.bar(user), (*front, *axes)), Factor(above, tuple(axes))], front
+        )
         definitions = {above: self.definitions[user]}
         return self.simple(derivatives(root, [self.symbol(operand)], definitions)[0])
 
@@ -219,7 +221,8 @@ def _read(
     first = read_formula(formula, variables, opaque=[wrt])
     taken = [*variables, *_sizes(first.variables.values()), *first.named]
     result = _result_name(first, taken)
-    shaped = [name for name, one in {**first.variables, **first.named}.items() if one.shape]
+    shaped = [name for name, one in first.variables.items() if one.shape]
+    shaped += [name for name, node in first.named.items() if node.shape]
     found = operations(formula, wrt, result, [*taken, result], shaped)
     read = _of_operations(found, variables)
     capitals = {

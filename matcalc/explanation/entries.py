@@ -28,8 +28,7 @@ from matcalc.graph import (
 from matcalc.notation import Written, latex_name, phrases, text
 from matcalc.notation.names import unicode_name
 from matcalc.notation.phrases import Phrase
-from matcalc.operations import is_elementwise
-from matcalc.operations import RULES
+from matcalc.operations import RULES, is_elementwise
 
 _LETTERS = "ijklmnprstuvhaeqwbcdfgyz"
 _LONG = 36  # factors and labels of a product that is multiplied out
@@ -285,9 +284,7 @@ def _einsum(c: Computation, term: _Term) -> Phrase:
     numbers = [piece for piece, labels in pieces if not labels]
     shaped = [(piece, labels) for piece, labels in pieces if labels]
     reached = {letter for _, labels in shaped for letter in labels}
-    shaped += [
-        (phrases.ones(term.sizes[one]), (one,)) for one in term.output if one not in reached
-    ]
+    shaped += [(phrases.ones(term.sizes[one]), (one,)) for one in term.output if one not in reached]
     if not shaped:
         return phrases.times(numbers) if numbers else phrases.numeral(1)
     left = ",".join("".join(labels) for _, labels in shaped)

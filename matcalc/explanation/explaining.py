@@ -181,9 +181,7 @@ def _sections(c: Computation, show: Showing, *, full: bool) -> Iterator[Section]
         yield sweep(c, show)
 
 
-def _given(
-    expression: str | Symbolic, variables: Declarations | None
-) -> tuple[str, Declarations]:
+def _given(expression: str | Symbolic, variables: Declarations | None) -> tuple[str, Declarations]:
     """A formula in the input language, and the declarations of its variables.
 
     Raises:

@@ -9,6 +9,7 @@ from matcalc.explanation.model import Chain, Equation, Item, Section, Table
 from matcalc.explanation.showing import Showing, names_in_unicode, shape_title
 from matcalc.notation import written_chain
 from matcalc.notation.names import unicode_name
+from matcalc.notation.signs import meanings
 from matcalc.operations import RULES
 from matcalc.variables import Variable
 
@@ -28,9 +29,7 @@ def variables(c: Computation) -> Section:
         for one in c.formula.variables.values()
     ]
     notes = [] if c.formula.columns else ["Vectors are read as NumPy's one-dimensional arrays."]
-    return Section(
-        "The variables and their shapes", (Table(tuple(rows)), *c.formula.notes, *notes)
-    )
+    return Section("The variables and their shapes", (Table(tuple(rows)), *c.formula.notes, *notes))
 
 
 def forward(c: Computation, show: Showing) -> Section:
@@ -45,20 +44,26 @@ def local_derivatives(c: Computation, show: Showing) -> Section:
     ]
     for of, wrt in c.edges:
         found = show.local(of, wrt)
-        items.append(found._replace(note=_kind(found)))
+        items.append(found._replace(note=_note(c, found)))
+    shown = " ".join(one.right.unicode for one in items if isinstance(one, Equation))
+    signs = meanings(shown)
+    if signs:
+        items.append(f"Here {'; '.join(signs)}.")
     rows = [("rule", "formula", "source"), *_rules(c)]
     if len(rows) > 1:
         items += ["The rules:", Table(tuple(rows), head=True)]
     return Section("The local derivative of each operation", tuple(items))
 
 
-def _kind(found: Equation) -> str:
-    """What is special about a local derivative."""
+def _note(c: Computation, found: Equation) -> str:
+    """The rules that give a local derivative, and what is special about it."""
+    used = next((one.rules for one in c.operations if one.name == found.of), ())
+    parts = [f"by {', '.join(used)}"] if used else []
     if found.text.startswith("diag("):
-        return "a diagonal matrix: entry i depends on entry i alone"
+        parts.append("a diagonal matrix: entry i depends on entry i alone")
     if len(found.shape) > 2:
-        return f"{len(found.shape)} axes, so no matrix"
-    return ""
+        parts.append(f"{len(found.shape)} axes, so no matrix")
+    return "; ".join(parts)
 
 
 def _rules(c: Computation) -> Iterator[tuple[str, str, str]]:
@@ -101,9 +106,7 @@ def chain(c: Computation, show: Showing) -> Section:
     return Section("The chain rule", tuple(items))
 
 
-def _chains(
-    show: Showing, paths: Sequence[tuple[Variable, ...]], layout: str
-) -> Iterator[Chain]:
+def _chains(show: Showing, paths: Sequence[tuple[Variable, ...]], layout: str) -> Iterator[Chain]:
     """The chains along some paths, which add up."""
     for number, path in enumerate(paths, 1):
         sign = "+" if number > 1 else ""

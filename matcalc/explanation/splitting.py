@@ -146,14 +146,8 @@ class _Splitting:
 
     def part(self, step: Step, parts: list[_Part]) -> _Part:
         """What a step makes of its operands."""
-        if step.kind == "name":
-            depends = step.value in self.dependent
-            scale = not depends and step.value not in self.arrays
-            return _Part(step.value, depends, is_scale=scale)
-        if step.kind == "number":
-            return _Part(step.value, is_scale=True)
-        if step.kind == "text":
-            return _Part(f'"{step.value}"')
+        if not step.takes and step.kind != "call":
+            return self.leaf(step)
         if step.kind == "call":
             return self.call(step, parts)
         if step.kind == "operator":
@@ -168,6 +162,13 @@ class _Splitting:
             return one._replace(text=f"-{_closed(one)}", kind=_at_least_light(one))
         turned = self.name(one) if one.kind in ("call", "affine") else one
         return turned._replace(text=f"{_closed(turned)}.T", kind=_at_least_light(turned))
+
+    def leaf(self, step: Step) -> _Part:
+        """A name, a number or a text."""
+        if step.kind == "text":
+            return _Part(f'"{step.value}"')
+        depends = step.value in self.dependent
+        return _Part(step.value, depends, is_scale=not depends and step.value not in self.arrays)
 
     def call(self, step: Step, parts: list[_Part]) -> _Part:
         linear = step.value in _LINEAR

@@ -57,9 +57,7 @@ def _equations(equations: Sequence[Equation], width: int) -> list[str]:
     lines: list[str] = []
     for one in equations:
         name = "" if one.again else one.left.unicode
-        found = formula_lines(
-            f"{name.ljust(left)} = {one.right.unicode}", width, "  "
-        )
+        found = formula_lines(f"{name.ljust(left)} = {one.right.unicode}", width, "  ")
         room = width - len(found[-1]) - 2
         shape = one.title
         if shape and len(shape) <= room:

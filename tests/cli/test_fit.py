@@ -11,8 +11,8 @@ def test_question_one_is_answered_in_full_on_one_screen(matcalc: Any) -> None:
     result = matcalc("fit", *_QUESTION_ONE)
     assert (result.code, result.err) == (0, "")
     assert result.out.startswith(
-        "  dz1 =   ?   @ dz2\n"
-        "  n1×1  n1×n2   n2×1\n"
+        "  dz1  =   ?   @ dz2\n"
+        "  n1×1   n1×n2   n2×1\n"
         "\n"
         "? is n1×n2: only W2.T fits\n"
         "\n"
@@ -26,13 +26,14 @@ def test_question_one_is_answered_in_full_on_one_screen(matcalc: Any) -> None:
         "W2 makes n2 numbers out of n1."
     )
     assert "--because 'z2 = W2 @ z1'" in result.out
+    assert max(map(len, result.out.splitlines())) <= 80
 
 
 def test_the_commands_that_are_suggested_run(matcalc: Any) -> None:
     out = matcalc("fit", "dz1[n] = ? @ dz2[n]", "--from", "W[n,n]").out
     assert "? is n×n: W and W.T fit" in out
     assert "Dimensions cannot decide between these" in out
-    suggested = "matcalc derive 'W @ z1' --wrt z1 --vars 'W[n,n] z1[n]' --layout denominator"
+    suggested = "matcalc derive 'W @ z1' --wrt z1 --vars 'W[n,n] z1[n]'"
     assert suggested in out
     derived = matcalc(
         "derive", "W @ z1", "--wrt", "z1", "--vars", "W[n,n] z1[n]", "--layout", "denominator"

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from explanation_checks import complaints
 
-import matcalc as mc
 from matcalc.explanation import explain
 
 ORACLE = Path(__file__).resolve().parents[3] / "shared" / "oracle"
