@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         UnboundError,
         UnknownRuleError,
     )
+    from matcalc.explanation import Explanation, explain
     from matcalc.factors import diagonal, identity, jacobian, product
     from matcalc.fitting import fit
     from matcalc.functions import *  # noqa: F403 - every function of formulas: mc.exp, mc.sum
@@ -45,6 +46,7 @@ __all__ = [
     "ChainError",
     "Check",
     "Denominator",
+    "Explanation",
     "Jacobian",
     "Layout",
     "LayoutError",
@@ -68,6 +70,7 @@ __all__ = [
     "derive",
     "diagonal",
     "evaluate",
+    "explain",
     "find_rule",
     "fit",
     "identify",
@@ -92,6 +95,7 @@ _HOME = {
     "composition": ("chain", "total_derivative"),
     "derivation": ("derive", "evaluate"),
     "errors": tuple(name for name in __all__ if name.endswith("Error")),
+    "explanation": ("Explanation", "explain"),
     "factors": ("diagonal", "identity", "jacobian", "product"),
     "fitting": ("fit",),
     "identification": ("identify",),

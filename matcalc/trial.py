@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from matcalc import dimensions
 from matcalc.arrays import Array, real_array
-from matcalc.errors import ArrayError, ShapeError, UnboundError
+from matcalc.errors import ArrayError, ShapeError, TooLargeError, UnboundError
 from matcalc.expression import Declarations, parse_declarations, read_formula
 from matcalc.expression.terms import read_term
 from matcalc.factors import jacobian
@@ -21,6 +22,7 @@ from matcalc.variables import Variable
 
 _POINTS = 5
 _TRIES = 100
+_LARGEST = 1_000_000  # entries of an array
 
 
 def at_point(J: Jacobian[Any], at: Mapping[str, ArrayLike]) -> Jacobian[Any]:
@@ -62,9 +64,19 @@ class Trial:
         if self.stands and len(self.shape) == 1:
             self.shape = read_term(formula, read.variables).term.value.matrix
         self.sizes = small_sizes([read.node, J.node, self.formula.node], read.variables.values())
+        self._refuse_large(read.variables.values())
         rng = np.random.default_rng(0)
         declared = parse_declarations(variables)
         self.points = self._points(random_points(read, declared, self.sizes, rng, _TRIES))
+
+    def _refuse_large(self, variables: Iterable[Variable]) -> None:
+        for shape in (self.J.shape, *(one.shape for one in variables)):
+            entries = dimensions.evaluate(dimensions.product(shape), self.sizes)
+            if entries > _LARGEST:
+                raise TooLargeError(
+                    f"{entries:,} numbers at every point; declare dimensions by name, W[m,n], and "
+                    "small sizes are taken"
+                )
 
     def _points(self, tried: Iterable[Mapping[str, Array]]) -> list[tuple[Jacobian[Any], Array]]:
         """The derivative and the formula, at points where both are finite.

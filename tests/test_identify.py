@@ -131,6 +131,11 @@ def test_a_formula_that_agrees_with_none_comes_with_the_right_one() -> None:
     assert doubled.right.factor == pytest.approx(2)
 
 
+def test_sizes_are_bounded() -> None:
+    with pytest.raises(mc.TooLargeError, match="declare dimensions by name"):
+        mc.identify("A @ x", wrt="x", variables="A[n,n] x[n] B[10**9]", formula="A")
+
+
 def test_what_is_declared_is_used() -> None:
     shapes = "S[n,n]:symmetric x[n]"
     found = mc.identify("x.T @ S @ x", wrt="x", variables=shapes, formula="2 * S @ x")

@@ -150,16 +150,16 @@ def _answer_with(
     asked: _Asked, form: str | None, *, check: bool, svg: str | None, as_json: bool
 ) -> None:
     """Print the derivatives."""
-    one = next((known for known in FORMS if known == form), None)
+    one: Form | None = next((known for known in FORMS if known == form), None)
     if form and one is None:
         raise UsageError(f"--format {form} belongs to --steps")
     try:
         answer = _answer(asked)
         checks = _checks(asked, answer) if check else []
-        picture = _picture(answer) if svg else ""
+        picture = "" if svg is None else _picture(answer)
     except MatcalcError as error:
         raise asked.formula.placed(error) from None
-    if svg:
+    if svg is not None:
         save(svg, picture.encode())
     if svg == "-":
         write(check_lines(checks, sys.stderr)[1:], sys.stderr)

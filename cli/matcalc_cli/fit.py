@@ -43,7 +43,11 @@ Because = Annotated[
     ),
 ]
 
-_LEAF = re.compile(r"(\?[0-9]*|(?<![\w?])[^\W\d]\w*(?![\w('\"]))((?:\.T)*)")
+# An unknown, a name, or a function of one letter of a name, which has its shape: g'(z).
+_LEAF = re.compile(
+    r"(?P<call>(?<![\w?])[^\W\d]'*\((?=[^\W\d]\w*\)))?"
+    r"(?P<name>\?[0-9]*|(?<![\w?])[^\W\d]\w*(?![\w('\"]))(?(call)\))(?P<transposes>(?:\.T)*)"
+)
 
 
 def fit(
@@ -84,10 +88,10 @@ def _equation(found: Fit) -> list[str]:
     above = below = "  "
     end = 0
     for leaf in _LEAF.finditer(found.equation):
-        if leaf[1] not in shapes:
+        if leaf["name"] not in shapes:
             continue
         between = found.equation[end : leaf.start()]
-        shown = _shown(shapes[leaf[1]], turned=leaf[2].count("T") % 2 == 1)
+        shown = _shown(shapes[leaf["name"]], turned=leaf["transposes"].count("T") % 2 == 1)
         size = max(len(leaf[0]), len(shown))
         above += between + leaf[0].center(size)
         below += " " * len(between) + shown.center(size)

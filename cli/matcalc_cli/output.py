@@ -15,7 +15,7 @@ _PLAIN = {"∂": "d", "×": "x", "·": "*", "ᵀ": "T", "′": "'", "…": "~", 
 
 
 def make_printable() -> None:
-    """Let a terminal or pipe that has no ∂ or × show d and x, rather than fail."""
+    """Let a terminal or pipe that has no ∂, × or λ show d, x and lambda, rather than fail."""
     codecs.register_error("matcalc", _plainly)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
@@ -25,7 +25,10 @@ def make_printable() -> None:
 def _plainly(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
-    return _PLAIN.get(error.object[error.start], "?"), error.start + 1
+    from matcalc.notation.names import greek_word  # noqa: PLC0415 - few terminals need it
+
+    character = error.object[error.start]
+    return _PLAIN.get(character) or greek_word(character) or "?", error.start + 1
 
 
 def write(lines: Iterable[str], stream: TextIO | None = None) -> None:

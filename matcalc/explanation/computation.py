@@ -153,11 +153,9 @@ class Computation:
         if user == self.of.name:
             return self.simple(self.local(user, operand))
         front = [("front", k) for k in range(self.of.rank)]
-        axes = [("axis", k) for k in range(self.variables[user].rank)]
+        axes = tuple(("axis", k) for k in range(self.variables[user].rank))
         above = self.symbol(user)
-        root = contract(
-            [Factor(self.bar(user), (*front, *axes)), Factor(above, tuple(axes))], front
-        )
+        root = contract([Factor(self.bar(user), (*front, *axes)), Factor(above, axes)], front)
         definitions = {above: self.definitions[user]}
         return self.simple(derivatives(root, [self.symbol(operand)], definitions)[0])
 

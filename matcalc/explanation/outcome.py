@@ -12,7 +12,7 @@ from matcalc.explanation.showing import Showing
 from matcalc.expression import Declarations
 from matcalc.jacobians import Jacobian
 
-_POINTS = 20
+_POINTS = 5
 
 
 def result(

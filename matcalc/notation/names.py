@@ -49,6 +49,15 @@ def unicode_name(name: str) -> str:
     return _GREEK.get(stem, stem) + index.translate(_LOWERED)
 
 
+def greek_word(letter: str) -> str:
+    """The name of a Greek letter; nothing for any other character.
+
+    >>> greek_word("λ"), greek_word("x")
+    ('lambda', '')
+    """
+    return _LETTERS.get(letter, "")
+
+
 def _stem(name: str) -> str:
     name = _LETTERS.get(name, name)
     if name in _GREEK:

@@ -246,7 +246,7 @@ def _squared_norm(phrase: Phrase) -> Phrase | None:
         row, column = phrase.args
         return column if transpose(row) == column else None
     if phrase.op == "call" and phrase.value == "sum" and not phrase.extra:
-        (within,) = phrase.args
+        within = phrase.args[0]
         if within.op == "power" and within.value == 2:
             return within.args[0]
     return None

@@ -63,7 +63,7 @@ def graph_svg(formula: Formula, of: str, wrt: Collection[str] = ()) -> str:
 def _written(formula: Formula) -> Written:
     """The formula, simplified as a derivative is, so that its parts are found under their names."""
     node = simplified([formula.node], {}, formula.named.values())[formula.node]
-    named = {part: name for name, part in formula.named.items()}
+    named = {part: name for name, part in formula.named.items() if part is not node}
     return write(node, tuple(formula.symbols), named)
 
 

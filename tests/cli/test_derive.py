@@ -338,6 +338,15 @@ def test_a_stream_without_the_signs_gets_the_input_language(encoding: str) -> No
     assert b"use --format text" in done.stderr
 
 
+def test_a_stream_without_greek_letters_gets_their_names() -> None:
+    command = [sys.executable, "-m", "matcalc_cli", "derive", "λ * x", "--wrt", "x"]
+    narrow = os.environ | {"PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii", "LC_ALL": "C.UTF-8"}
+    done = subprocess.run(
+        [*command, "--vars", "x[n] λ"], capture_output=True, check=True, env=narrow
+    )
+    assert done.stdout.startswith(b"f[n] = lambda * x\n")
+
+
 _HOSTILE = Path(__file__).parents[3] / "shared" / "oracle" / "hostile.txt"
 
 

@@ -103,6 +103,13 @@ def test_equal_parts_are_one_node() -> None:
     assert Picture(jacobian.svg("graph")).words.count("exp(□)") == 1
 
 
+def test_the_result_is_one_node_under_its_own_name() -> None:
+    for formula in ("L = exp(x)", "exp(x)", "a = exp(x); a"):
+        jacobian = mc.derive(formula, wrt="x", variables="x[n]", layout="numerator")
+        assert len(_nodes(Picture(jacobian.svg("graph")))) == 2
+    assert _picture("network").words.count("L") == 1
+
+
 def test_a_graph_that_is_too_large_says_so() -> None:
     lines = "; ".join(f"x{k + 1} = sin(x{k})" for k in range(NODES + 1))
     jacobian = mc.derive(

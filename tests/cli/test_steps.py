@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+import matcalc as mc
+
+_LOSS = ("sum(relu(W @ x)**2)", "--wrt", "x", "--vars", "W[m,n] x[n]")
+
+
+def test_steps_are_the_text_of_the_library(matcalc: Any) -> None:
+    out = matcalc("derive", *_LOSS, "--steps", "--layout", "numerator").out
+    steps = mc.explain(_LOSS[0], wrt="x", variables="W[m,n] x[n]", layout="numerator")
+    assert out == steps.text
+
+
+def test_without_a_layout_a_gradient_has_the_shape_of_its_variable(matcalc: Any) -> None:
+    out = matcalc("derive", *_LOSS, "--steps").out
+    assert out.startswith("∂f/∂x in denominator layout, step by step\n")
+
+
+def test_several_variables_have_an_explanation_each(matcalc: Any) -> None:
+    out = matcalc("derive", "sum(W @ x)", "--wrt", "W,x", "--vars", "W[m,n] x[n]", "--steps").out
+    assert "∂f/∂W in denominator layout" in out
+    assert "∂f/∂x in denominator layout" in out
+
+
+@pytest.mark.parametrize("form", ["markdown", "html"])
+def test_pages_are_those_of_the_library(form: str, matcalc: Any) -> None:
+    out = matcalc("derive", *_LOSS, "--steps", "--layout", "numerator", "--format", form).out
+    steps = mc.explain(_LOSS[0], wrt="x", variables="W[m,n] x[n]", layout="numerator")
+    assert out == getattr(steps, form)
+
+
+def test_json_has_every_formula(matcalc: Any) -> None:
+    out = matcalc("derive", *_LOSS, "--steps", "--level", "short", "--json").out
+    (found,) = json.loads(out)["explanations"]
+    assert found["level"] == "short"
+    assert [one["title"] for one in found["sections"]][-1] == "The result"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--level", "short"), "--level belongs to --steps"),
+        (("--format", "html"), "--format html belongs to --steps"),
+        (("--steps", "--format", "numpy"), "--steps has no format numpy"),
+        (("--steps", "--order", "2"), "--steps explains first derivatives"),
+        (("--steps", "--check"), "--steps explains first derivatives"),
+    ],
+)
+def test_what_does_not_go_together_is_refused(
+    arguments: tuple[str, ...], message: str, matcalc: Any
+) -> None:
+    done = matcalc("derive", *_LOSS, *arguments)
+    assert done.code == 2
+    assert message in done.err
+
+
+def test_an_error_points_into_the_formula(matcalc: Any) -> None:
+    done = matcalc("derive", "W @ q", "--wrt", "W", "--vars", "W[m,n]", "--steps")
+    assert done.code == 2
+    assert "q is not declared" in done.err
+    assert "^" in done.err
