@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import Any, NamedTuple
 
 from matcalc.explanation.computation import Computation
 from matcalc.explanation.model import Equation, Item, Notation, Section
 from matcalc.explanation.showing import Showing
+from matcalc.explanation.terms import MOST, Term, relettered, terms_of, without
 from matcalc.graph import (
     Apply,
-    Factor,
-    Group,
     Node,
-    Product,
-    Scale,
     Sum,
     Symbol,
-    flat,
-    multiplied_out,
-    multiplied_within,
     number,
     scaled,
     topological,
@@ -30,32 +23,6 @@ from matcalc.notation.names import unicode_name
 from matcalc.notation.phrases import Phrase
 from matcalc.operations import RULES, is_elementwise
 
-_LETTERS = "ijklmnprstuvhaeqwbcdfgyz"
-_LONG = 36  # factors and labels of a product that is multiplied out
-_MOST = 4  # terms, and places of the variable in them
-
-
-class _Term(NamedTuple):
-    """A product of entries: factors with letters on their axes, summed over all not in front.
-
-    Attributes:
-        factors: Nodes with their letters and powers.
-        output: The letters of the result.
-        sizes: The size that each letter runs over.
-        scale: The coefficient.
-    """
-
-    factors: tuple[Factor, ...]
-    output: tuple[str, ...]
-    sizes: Mapping[str, Any]
-    scale: Scale
-
-    @property
-    def summed(self) -> tuple[str, ...]:
-        """The letters that are summed over."""
-        used = [letter for factor in self.factors for letter in factor.labels]
-        return tuple(one for one in dict.fromkeys(used) if one not in self.output)
-
 
 def index_form(c: Computation, show: Showing) -> Section | None:
     """The operations that are sums of products, entry by entry, forward and backward."""
@@ -64,7 +31,7 @@ def index_form(c: Computation, show: Showing) -> Section | None:
     for of, wrt in c.edges:
         if not (c.variables[of].shape or c.variables[wrt].shape):
             continue
-        terms = _terms(c.definitions[of], c)
+        terms = terms_of(c.definitions[of], c)
         backward = _backward(c, show, terms, of, wrt) if terms else None
         if terms is None or backward is None:
             continue
@@ -78,59 +45,7 @@ def index_form(c: Computation, show: Showing) -> Section | None:
     return Section("The index form: where a transpose comes from", tuple(items))
 
 
-def _terms(node: Node, c: Computation) -> list[_Term] | None:
-    """A node as a sum of products of entries, if it is a short one."""
-    found = node.terms if isinstance(node, Sum) else (node,)
-    letters = dict(enumerate(_free(c)[: len(node.shape)]))
-    if len(found) > _MOST or len(letters) < len(node.shape):
-        return None
-    terms = [_term(one, tuple(letters.values()), c) for one in found]
-    if None in terms:
-        return None
-    return sorted((one for one in terms if one is not None), key=lambda one: _place(one, c))
-
-
-def _place(term: _Term, c: Computation) -> tuple[bool, int]:
-    """Where a term stands in a sum: as the formula mentions it, what is subtracted last."""
-    order = [*c.variables]
-    leaves = (k.name for f in term.factors for k in topological(f.node) if isinstance(k, Symbol))
-    places = [order.index(name) for name in leaves if name in order]
-    return term.scale.number < 0, min(places, default=len(order))
-
-
-def _free(c: Computation) -> list[str]:
-    """Letters that nothing is called."""
-    taken = {*c.variables, *(str(size) for v in c.variables.values() for size in v.shape)}
-    return [letter for letter in _LETTERS if letter not in taken]
-
-
-def _term(node: Node, output: tuple[str, ...], c: Computation) -> _Term | None:
-    sizes: dict[str, Any] = dict(zip(output, node.shape, strict=True))
-    one = Scale(Fraction(1))
-    if not isinstance(node, Product):
-        return _Term((Factor(node, output),), output, sizes, one)
-    if any(type(axis) is Group for axis in node.output):
-        return None
-    nodes = topological(node)
-    inlined = multiplied_within(nodes, {k for k in nodes if isinstance(k, Product)}, _LONG)
-    factors, found = multiplied_out(node, inlined)
-    if any(type(axis) is Group for factor in factors for axis in factor.labels):
-        return None
-    if len(set(node.output)) < len(node.output):
-        return None
-    letter: dict[Any, str] = dict(zip(node.output, output, strict=True))
-    rest = iter(one for one in _free(c) if one not in output)
-    for label in flat(axis for factor in factors for axis in factor.labels):
-        if label not in letter:
-            letter[label] = next(rest, "")
-            sizes[letter[label]] = found[label]
-    if "" in letter.values():
-        return None
-    lettered = tuple(f._replace(labels=tuple(letter[k] for k in f.labels)) for f in factors)
-    return _Term(lettered, output, sizes, node.scale)
-
-
-def _forward(c: Computation, show: Showing, terms: Sequence[_Term], of: str) -> Equation:
+def _forward(c: Computation, show: Showing, terms: Sequence[Term], of: str) -> Equation:
     letters = terms[0].output
     about = Equation(
         _entry_of(Notation(unicode_name(of), latex_name(of)), letters),
@@ -145,23 +60,23 @@ def _forward(c: Computation, show: Showing, terms: Sequence[_Term], of: str) -> 
 
 
 def _backward(
-    c: Computation, show: Showing, terms: Sequence[_Term], of: str, wrt: str
+    c: Computation, show: Showing, terms: Sequence[Term], of: str, wrt: str
 ) -> Equation | None:
     """The derivative with respect to an entry; nothing where this is no sum of products."""
     target = c.symbol(wrt)
-    found: list[_Term] = []
+    found: list[Term] = []
     for term in terms:
         for factor in term.factors:
             if factor.node is target:
-                found.append(_without(c, term, factor, of))
+                found.append(without(c, term, factor, of))
             elif target in topological(factor.node):
                 return None
-    if not 0 < len(found) <= _MOST:
+    if not 0 < len(found) <= MOST:
         return None
     if any(len(set(one.output)) < len(one.output) for one in found):
         return None
     front = found[0].output
-    same = [_relettered(one, front, c) for one in found]
+    same = [relettered(one, front, c) for one in found]
     root = of == c.of.name
     above = front[: c.of.rank]
     ratio = show.ratio(c.of.name, wrt)
@@ -184,36 +99,6 @@ def _backward(
     return about._replace(through=of if several else "")
 
 
-def _without(c: Computation, term: _Term, factor: Factor, of: str) -> _Term:
-    """A term differentiated by one of its factors: the others times what arrives."""
-    others = list(term.factors)
-    others.remove(factor)
-    scale = term.scale
-    if factor.exponent != 1:
-        others.append(factor._replace(exponent=factor.exponent - 1))
-        scale = scale.times(Scale(factor.exponent))
-    if of == c.of.name:
-        return _Term(tuple(others), (*term.output, *factor.labels), term.sizes, scale)
-    free = [one for one in _free(c) if one not in term.sizes]
-    front = tuple(free[: c.of.rank])
-    sizes = dict(term.sizes) | dict(zip(front, c.of.shape, strict=True))
-    bar = Factor(c.bar(of), (*front, *term.output))
-    return _Term((*others, bar), (*front, *factor.labels), sizes, scale)
-
-
-def _relettered(term: _Term, front: tuple[str, ...], c: Computation) -> _Term:
-    """A term whose output has given letters."""
-    if term.output == front:
-        return term
-    new = dict(zip(term.output, front, strict=True))
-    rest = iter(one for one in _free(c) if one not in front)
-    for letter in term.sizes:
-        if letter not in new:
-            new[letter] = next(rest)
-    factors = tuple(f._replace(labels=tuple(new[k] for k in f.labels)) for f in term.factors)
-    return _Term(factors, front, {new[k]: size for k, size in term.sizes.items()}, term.scale)
-
-
 def _entry_of(name: Notation, letters: Sequence[str]) -> Notation:
     if not letters:
         return name
@@ -224,7 +109,7 @@ def _entry_of(name: Notation, letters: Sequence[str]) -> Notation:
 
 
 def _right(
-    c: Computation, show: Showing, terms: Sequence[_Term]
+    c: Computation, show: Showing, terms: Sequence[Term]
 ) -> tuple[Notation, str, tuple[tuple[str, str], ...]]:
     """The right side: as it is shown, and as einsums in the input language."""
     shown = phrases.plus([_signed(c, one, _sum_of_entries(c, one)) for one in terms])
@@ -232,7 +117,7 @@ def _right(
     return show.notation(Written((), shown)), read, c.uses(read)
 
 
-def _signed(c: Computation, term: _Term, piece: Phrase) -> Phrase:
+def _signed(c: Computation, term: Term, piece: Phrase) -> Phrase:
     """A piece with the coefficient of a term."""
     size = term.scale._replace(number=abs(term.scale.number))
     coefficient = c.write(scaled(number(1), size)).phrase
@@ -241,7 +126,7 @@ def _signed(c: Computation, term: _Term, piece: Phrase) -> Phrase:
     return phrases.negative(piece) if term.scale.number < 0 else piece
 
 
-def _sum_of_entries(c: Computation, term: _Term) -> Phrase:
+def _sum_of_entries(c: Computation, term: Term) -> Phrase:
     order = {letter: k for k, letter in enumerate(term.output)}
     factors = sorted(
         term.factors,
@@ -278,7 +163,7 @@ def _power(base: Phrase, exponent: Fraction) -> Phrase:
     return phrases.power(base, exponent)
 
 
-def _einsum(c: Computation, term: _Term) -> Phrase:
+def _einsum(c: Computation, term: Term) -> Phrase:
     """A term in the input language."""
     pieces = [(_power(c.write(f.node).phrase, f.exponent), f.labels) for f in term.factors]
     numbers = [piece for piece, labels in pieces if not labels]
@@ -294,7 +179,7 @@ def _einsum(c: Computation, term: _Term) -> Phrase:
     return phrases.times([*numbers, whole]) if numbers else whole
 
 
-def _sums(where: str, terms: Sequence[_Term]) -> str:
+def _sums(where: str, terms: Sequence[Term]) -> str:
     """Which letters are summed over."""
     summed = list(dict.fromkeys(letter for term in terms for letter in term.summed))
     if not summed:
@@ -303,7 +188,7 @@ def _sums(where: str, terms: Sequence[_Term]) -> str:
 
 
 def _sentences(
-    c: Computation, show: Showing, terms: Sequence[_Term], of: str, wrt: str
+    c: Computation, show: Showing, terms: Sequence[Term], of: str, wrt: str
 ) -> Iterator[str]:
     """What the change of the summed index does to the other factor of a product."""
     target = c.symbol(wrt)

@@ -1,0 +1,130 @@
+"""A formula as a sum of products of entries, each axis under a letter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from matcalc.explanation.computation import Computation
+from matcalc.graph import (
+    Factor,
+    Group,
+    Node,
+    Product,
+    Scale,
+    Sum,
+    Symbol,
+    flat,
+    multiplied_out,
+    multiplied_within,
+    topological,
+)
+
+_LETTERS = "ijklmnprstuvhaeqwbcdfgyz"
+_LONG = 36  # factors and labels of a product that is multiplied out
+MOST = 4  # terms, and places of the variable in them
+
+
+class Term(NamedTuple):
+    """A product of entries: factors with letters on their axes, summed over all not in front.
+
+    Attributes:
+        factors: Nodes with their letters and powers.
+        output: The letters of the result.
+        sizes: The size that each letter runs over.
+        scale: The coefficient.
+    """
+
+    factors: tuple[Factor, ...]
+    output: tuple[str, ...]
+    sizes: Mapping[str, Any]
+    scale: Scale
+
+    @property
+    def summed(self) -> tuple[str, ...]:
+        """The letters that are summed over."""
+        used = [letter for factor in self.factors for letter in factor.labels]
+        return tuple(one for one in dict.fromkeys(used) if one not in self.output)
+
+
+def terms_of(node: Node, c: Computation) -> list[Term] | None:
+    """A node as a sum of products of entries, if it is a short one."""
+    found = node.terms if isinstance(node, Sum) else (node,)
+    letters = dict(enumerate(free_letters(c)[: len(node.shape)]))
+    if len(found) > MOST or len(letters) < len(node.shape):
+        return None
+    terms = [_term(one, tuple(letters.values()), c) for one in found]
+    if None in terms:
+        return None
+    return sorted((one for one in terms if one is not None), key=lambda one: _place(one, c))
+
+
+def _place(term: Term, c: Computation) -> tuple[bool, int]:
+    """Where a term stands in a sum: as the formula mentions it, what is subtracted last."""
+    order = [*c.variables]
+    leaves = (k.name for f in term.factors for k in topological(f.node) if isinstance(k, Symbol))
+    places = [order.index(name) for name in leaves if name in order]
+    return term.scale.number < 0, min(places, default=len(order))
+
+
+def free_letters(c: Computation) -> list[str]:
+    """Letters that nothing is called."""
+    taken = {*c.variables, *(str(size) for v in c.variables.values() for size in v.shape)}
+    return [letter for letter in _LETTERS if letter not in taken]
+
+
+def _term(node: Node, output: tuple[str, ...], c: Computation) -> Term | None:
+    sizes: dict[str, Any] = dict(zip(output, node.shape, strict=True))
+    one = Scale(Fraction(1))
+    if not isinstance(node, Product):
+        return Term((Factor(node, output),), output, sizes, one)
+    if any(type(axis) is Group for axis in node.output):
+        return None
+    nodes = topological(node)
+    inlined = multiplied_within(nodes, {k for k in nodes if isinstance(k, Product)}, _LONG)
+    factors, found = multiplied_out(node, inlined)
+    if any(type(axis) is Group for factor in factors for axis in factor.labels):
+        return None
+    if len(set(node.output)) < len(node.output):
+        return None
+    letter: dict[Any, str] = dict(zip(node.output, output, strict=True))
+    rest = iter(one for one in free_letters(c) if one not in output)
+    for label in flat(axis for factor in factors for axis in factor.labels):
+        if label not in letter:
+            letter[label] = next(rest, "")
+            sizes[letter[label]] = found[label]
+    if "" in letter.values():
+        return None
+    lettered = tuple(f._replace(labels=tuple(letter[k] for k in f.labels)) for f in factors)
+    return Term(lettered, output, sizes, node.scale)
+
+
+def without(c: Computation, term: Term, factor: Factor, of: str) -> Term:
+    """A term differentiated by one of its factors: the others times what arrives."""
+    others = list(term.factors)
+    others.remove(factor)
+    scale = term.scale
+    if factor.exponent != 1:
+        others.append(factor._replace(exponent=factor.exponent - 1))
+        scale = scale.times(Scale(factor.exponent))
+    if of == c.of.name:
+        return Term(tuple(others), (*term.output, *factor.labels), term.sizes, scale)
+    free = [one for one in free_letters(c) if one not in term.sizes]
+    front = tuple(free[: c.of.rank])
+    sizes = dict(term.sizes) | dict(zip(front, c.of.shape, strict=True))
+    bar = Factor(c.bar(of), (*front, *term.output))
+    return Term((*others, bar), (*front, *factor.labels), sizes, scale)
+
+
+def relettered(term: Term, front: tuple[str, ...], c: Computation) -> Term:
+    """A term whose output has given letters."""
+    if term.output == front:
+        return term
+    new = dict(zip(term.output, front, strict=True))
+    rest = iter(one for one in free_letters(c) if one not in front)
+    for letter in term.sizes:
+        if letter not in new:
+            new[letter] = next(rest)
+    factors = tuple(f._replace(labels=tuple(new[k] for k in f.labels)) for f in term.factors)
+    return Term(factors, front, {new[k]: size for k, size in term.sizes.items()}, term.scale)
