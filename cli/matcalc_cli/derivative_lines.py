@@ -98,7 +98,7 @@ def _stated(answer: Answer, form: Form) -> list[str]:
     from matcalc.notation.unicode import unicode  # noqa: PLC0415
 
     formula, of = answer.formula, answer.of
-    named = {node: name for name, node in formula.named.items()}
+    named = {node: n for n, node in formula.named.items() if node is not formula.node}
     read = write(formula.node, tuple(formula.symbols), named)
     *lets, whole = (unicode(read) if form == "unicode" else text(read)).split("; ")
     shown = of._replace(name=unicode_name(of.name)) if form == "unicode" else of

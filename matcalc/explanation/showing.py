@@ -82,6 +82,8 @@ class Showing:
         """Derivatives in a formula: ∂L/∂z₃ is what the layout writes, the other is transposed."""
         c = self.computation
         for name, bar in self.bars:
+            if unicode_name(bar) not in shown and bar not in shown:
+                continue
             ratio = self.ratio(c.of.name, name).unicode
             plain, turned_ = self.stands(name, ratio)
             if not (c.of.rank or c.variables[name].rank) and shown not in (bar, unicode_name(bar)):
@@ -107,6 +109,8 @@ class Showing:
         """The same in LaTeX."""
         c = self.computation
         for name, bar in self.bars:
+            if latex_name(bar) not in shown and latex_plain(bar) not in shown:
+                continue
             ratio = self.ratio(c.of.name, name).latex
             plain, turned_ = self.stands(name, ratio, r"\left({}\right)^\top")
             for base in dict.fromkeys((latex_name(bar), latex_plain(bar))):
