@@ -10,7 +10,7 @@ from matcalc import dimensions
 from matcalc.errors import NotationError, Place, printable
 
 LENGTH = 100_000  # characters of a formula
-TOKENS = 50_000
+TOKENS = 20_000
 DEPTH = 100  # parentheses within parentheses
 DIGITS = 40  # of one number
 _EXPONENT = 300
