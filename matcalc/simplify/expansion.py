@@ -28,6 +28,24 @@ def may_shorten(node: Node) -> bool:
     return len(distinct) < len(found) or any(map(_cancels, found))
 
 
+def sums_within(node: Node) -> list[Node]:
+    """The sums that a node is made of, through sums and products alone."""
+    found: dict[Node, None] = {}
+    seen: set[Node] = set()
+    waiting = [node]
+    while waiting:
+        one = waiting.pop()
+        if one in seen:
+            continue
+        seen.add(one)
+        if isinstance(one, Sum):
+            found[one] = None
+            waiting += one.terms
+        elif isinstance(one, Product):
+            waiting += (factor.node for factor in one.factors if factor.exponent == 1)
+    return list(found)
+
+
 Powers = dict[tuple[Node, bool], Fraction]  # factors above and below the line
 
 

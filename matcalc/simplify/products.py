@@ -150,7 +150,9 @@ class _Opened:
         holders, kept = self.holders(), set(flat(self.output))
         for (node, labels), exponent in self.powers.items():
             x = _squared(node) if exponent == 1 else None
-            for axis in (0, 1) if x is not None else ():
+            if x is None:
+                continue
+            for axis in (0, 1):
                 label = labels[axis]
                 beside = [key for key in holders[label] if key != (node, labels)]
                 if label in kept or len(beside) != 1 or self.powers[beside[0]] != 1:

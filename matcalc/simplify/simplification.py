@@ -6,7 +6,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from matcalc.graph import Apply, Node, Product, Sum, Symbol, as_symmetric, rebuilt, topological
-from matcalc.simplify.expansion import anything, divides, expanded, holds_delta, may_shorten
+from matcalc.simplify.expansion import (
+    anything,
+    divides,
+    expanded,
+    holds_delta,
+    may_shorten,
+    sums_within,
+)
 from matcalc.simplify.factoring import factored
 from matcalc.simplify.products import reduced
 from matcalc.simplify.recognition import recognised_application
@@ -101,7 +108,11 @@ class _Simplification:
         best = factored(node)
         if not self.is_small:
             return best
-        for opens_sum in (divides, holds_delta, anything) if may_shorten(node) else (holds_delta,):
+        sums = sums_within(node)
+        ways = (divides, holds_delta, anything) if may_shorten(node) else (holds_delta,)
+        for opens_sum in ways:
+            if opens_sum is not anything and not any(map(opens_sum, sums)):
+                continue
             other = expanded(node, self.locally, opens_sum)
             if other is not None:
                 candidate = factored(self.locally(other))
