@@ -96,7 +96,8 @@ def derive(
         layout: ``"numerator"`` or ``"denominator"``.
         order: 1, or 2 for the second derivative.
         structure: What is known of the entries of ``wrt``: ``None``, they are independent;
-            ``"symmetric"``, ``"symmetrised"`` or ``"diagonal"``, as :data:`STRUCTURES` says.
+            ``"symmetric"``, ``"symmetrised"``, ``"vech"`` or ``"diagonal"``, as
+            :data:`STRUCTURES` says.
 
     Returns:
         The derivative; of a list of ``wrt`` a list.
@@ -159,14 +160,15 @@ class _Task:
     ) -> None:
         self.formula = formula
         self.properties = properties
-        self.structure = structure
         named = self.formula.named
         self.definitions: dict[Node, Node] = {
             symbol(name, node.shape): node for name, node in named.items() if name in wrt
         }
         self.below = [self.variable(name) for name in wrt]
-        for _, variable in self.below if structure else ():
-            self.declare(find_structure(str(structure), variable), variable.name)
+        self.structure: Structure | None = None
+        for _, variable in dict.fromkeys(self.below) if structure else ():
+            self.structure = find_structure(str(structure), variable)
+            self.declare(self.structure, variable.name)
         self.of = Variable(self.name(), self.formula.node.shape)
 
     def variable(self, name: str) -> tuple[Node, Variable]:
@@ -203,12 +205,23 @@ class _Task:
     def first(self, tag: type[Layout]) -> list[Jacobian[Any]]:
         nodes = self.derivatives(self.formula.node, [node for node, _ in self.below])
         return [
-            Jacobian(node, (self.of, variable), tag, self.formula)
+            Jacobian(
+                structured(node, self.structure, [self.of.rank]),
+                (self.of, self.free(variable)),
+                tag,
+                self.formula,
+            )
             for node, (_, variable) in zip(nodes, self.below, strict=True)
         ]
 
+    def free(self, variable: Variable) -> Variable:
+        """What stands below the line: the entries of a variable that are free."""
+        return self.structure.below(variable) if self.structure else variable
+
     def second(self, tag: type[Layout]) -> Jacobian[Any]:
         """The derivative of the first derivative as numerator layout writes it.
+
+        What a structure makes of entries is linear, so it is left for the end.
 
         Raises:
             NotationError: There are not one or two variables.
@@ -222,14 +235,15 @@ class _Task:
         rank = self.of.rank
         axes = [*range(rank), *reversed(range(rank, rank + first.rank))]
         gradient = transposed(inner, axes)
-        above = Variable(f"∂{self.of.name}/∂{first.name}", gradient.shape)
         (node,) = self.derivatives(gradient, [two])
+        node = structured(node, self.structure, [rank, rank + first.rank])
+        gradient = structured(gradient, self.structure, [rank])
+        above = Variable(f"∂{self.of.name}/∂{self.free(first).name}", gradient.shape)
         formula = self.formula._replace(node=gradient)
-        return Jacobian(node, (above, second), tag, formula)
+        return Jacobian(node, (above, self.free(second)), tag, formula)
 
     def derivatives(self, root: Node, wrt: Sequence[Node]) -> list[Node]:
-        nodes = derivatives(root, wrt, self.definitions)
-        return [structured(node, self.structure) for node in nodes]
+        return derivatives(root, wrt, self.definitions)
 
     def shortened(self, found: Sequence[Jacobian[Any]]) -> list[Jacobian[Any]]:
         """Derivatives in the form that is given back, all of them shortened together."""

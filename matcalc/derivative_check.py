@@ -7,7 +7,7 @@ numbers, each in its layout, along a random direction at every point.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -15,12 +15,20 @@ from matcalc import dimensions
 from matcalc.arrays import Array, real_array
 from matcalc.check import Check, numerical_jacobian, scale_of
 from matcalc.derivation import evaluate as evaluate_text
-from matcalc.errors import ArrayError, NotDifferentiableError, TooLargeError, UnboundError
-from matcalc.expression import Declarations, Formula, parse_declarations
+from matcalc.errors import (
+    ArrayError,
+    NotDifferentiableError,
+    Place,
+    TooLargeError,
+    UnboundError,
+)
+from matcalc.expression import Declarations, Declared, Formula, parse_declarations
 from matcalc.graph import Apply, topological
 from matcalc.jacobians import Jacobian
 from matcalc.plan import evaluate
+from matcalc.plan.functions import vech
 from matcalc.random_points import random_points, small_sizes
+from matcalc.structures import STRUCTURES
 from matcalc.variables import ratio
 
 _LARGEST = 2_000_000  # entries of a derivative that is written out at every point
@@ -33,6 +41,7 @@ def check_derivative(
     jacobian: Jacobian[Any],
     *,
     variables: Declarations = (),
+    structure: str | None = None,
     points: int = 20,
     seed: int = 0,
     rtol: float = 1e-6,
@@ -42,6 +51,7 @@ def check_derivative(
     Args:
         jacobian: The derivative.
         variables: The declarations, for what is known of values: ``"S[n,n]:spd"``.
+        structure: What it was derived with.
         points: How many random points.
         seed: For these.
         rtol: The tolerance, relative to the largest entry.
@@ -59,19 +69,18 @@ def check_derivative(
     >>> bool(check_derivative(J))
     True
     """
-    formula = _formula(jacobian)
-    sizes = small_sizes([formula.node, jacobian.node], formula.variables.values())
+    formula, move = _moved(jacobian, structure)
+    declared = {**parse_declarations(variables), **move.declared}
+    sizes = small_sizes([formula.node, jacobian.node], formula.variables.values(), declared)
     _refuse_large(jacobian, sizes)
     forms = _forms(jacobian)
     errors = dict.fromkeys(forms, 0.0)
     found = 0
     rng = np.random.default_rng(seed)
-    for arrays in random_points(
-        formula, parse_declarations(variables), sizes, rng, _TRIES * points
-    ):
+    for arrays in random_points(formula, declared, sizes, rng, _TRIES * points):
         try:
             with np.errstate(all="ignore"):  # outside the domain it is not finite, and left out
-                at_point = _errors(jacobian, formula, forms, arrays, sizes, rng)
+                at_point = _errors(jacobian, formula, forms, arrays, sizes, move, rng)
         except (ArrayError, NotDifferentiableError, np.linalg.LinAlgError):
             continue
         errors = {form: max(errors[form], at_point[form]) for form in forms}
@@ -84,24 +93,59 @@ def check_derivative(
     )
 
 
-def _formula(jacobian: Jacobian[Any]) -> Formula:
-    """What a derivative is of, if that has numbers.
+class _Move(NamedTuple):
+    """A step of the variable that a derivative is taken by.
+
+    Attributes:
+        name: The variable.
+        step: From random numbers to the step, and to what it is in the free entries.
+        declared: What its structure says of it.
+    """
+
+    name: str
+    step: Callable[[Array], tuple[Array, Array]]
+    declared: Mapping[str, Declared]
+
+
+def _symmetric(free: Array) -> Array:
+    """The symmetric matrix of which this is the lower triangle."""
+    return free + free.T - np.diag(np.diag(free))
+
+
+#: For each structure the step, and the same in the entries that its derivative is over.
+_STEPS: dict[str, Callable[[Array], tuple[Array, Array]]] = {
+    "symmetric": lambda drawn: (_symmetric(np.tril(drawn)), np.tril(drawn)),
+    "symmetrised": lambda drawn: (drawn + drawn.T, drawn + drawn.T),
+    "vech": lambda drawn: (_symmetric(np.tril(drawn)), vech(drawn)),
+    "diagonal": lambda drawn: (np.diag(np.diag(drawn)), np.diag(np.diag(drawn))),
+}
+
+
+def _moved(jacobian: Jacobian[Any], structure: str | None) -> tuple[Formula, _Move]:
+    """What a derivative is of, if that has numbers, and how its variable is moved.
 
     Raises:
         UnboundError: It has none.
     """
-    formula, name = jacobian.formula, jacobian.wrt.name
+    formula, wrt = jacobian.formula, jacobian.wrt
     if formula is None:
         raise UnboundError("this is no derivative of a formula; check_jacobian takes a function")
-    if name not in formula.variables:
+    known = STRUCTURES[structure] if structure else None
+    below = {(known.below(v) if known else v).name: v for v in formula.variables.values()}
+    if wrt.name not in below:
         raise UnboundError(
-            f"{name} is an intermediate result, which is not moved alone; to check this, declare "
-            f"{name} as a variable instead of defining it"
+            f"{wrt.name} is an intermediate result, which is not moved alone; to check this, "
+            f"declare {wrt.name} as a variable instead of defining it"
         )
+    variable = below[wrt.name]
     for node in topological(formula.node):
         if isinstance(node, Apply) and node.operation == "function":
             raise UnboundError(f"{node.parameters[0]} is a name alone: this is not checked")
-    return formula
+    if known is None or structure is None:
+        return formula, _Move(variable.name, lambda drawn: (drawn, drawn), {})
+    place = Place(variable.name, 0, len(variable.name))
+    declared = {variable.name: Declared(variable, frozenset([known.property]), place)}
+    return formula, _Move(variable.name, _STEPS[structure], declared)
 
 
 def _result(
@@ -149,6 +193,7 @@ def _errors(
     forms: Mapping[str, _Form],
     arrays: Mapping[str, Array],
     sizes: Mapping[str, int],
+    move: _Move,
     rng: np.random.Generator,
 ) -> dict[str, float]:
     """How far off each form is along a random direction, relative to the terms of the derivative.
@@ -156,20 +201,19 @@ def _errors(
     Raises:
         ArrayError: The formula is not finite there.
     """
-    name = jacobian.wrt.name
-    start = arrays[name]
+    start = arrays[move.name]
 
     def function(x: Array) -> Array:
-        return evaluate(formula.node, {**arrays, name: x}, sizes)
+        return evaluate(formula.node, {**arrays, move.name: x}, sizes)
 
     value = real_array(function(start), "the formula")
-    direction = np.asarray(rng.normal(size=start.shape))
+    step, direction = move.step(np.asarray(rng.normal(size=start.shape)))
     whole = {form: _numerator(jacobian, of({**sizes, **arrays})) for form, of in forms.items()}
     given = {form: _along(array, direction) for form, array in whole.items()}
     terms = _along(np.abs(whole["numbers"]), np.abs(direction))  # these may cancel in the sum
     best = dict.fromkeys(forms, float("inf"))
     for scale in _SCALES:
-        expected = _difference(function, start, scale * direction) / scale
+        expected = _difference(function, start, scale * step) / scale
         size = scale_of(np.maximum(np.abs(expected), terms), value)
         for form, found in given.items():
             best[form] = min(best[form], float(np.max(np.abs(found - expected))) / size)

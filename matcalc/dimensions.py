@@ -2,15 +2,17 @@
 
 A dimension is an ``int`` or a ``str``. The string is a polynomial in canonical text
 (``"n"``, ``"4*h"``, ``"m*n+1"``), so that equal dimensions are equal strings and a shape is a
-plain tuple that prints, hashes and travels as JSON.
+plain tuple that prints, hashes and travels as JSON. Its coefficients may be fractions: a symmetric
+matrix has ``"n**2/2+n/2"`` free entries.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from fractions import Fraction
 from functools import lru_cache
-from math import prod
+from math import lcm, prod
 
 from matcalc.errors import NotationError, Place, ShapeError, TooLargeError, UnboundError
 
@@ -18,7 +20,8 @@ Dimension = int | str
 Shape = tuple[Dimension, ...]
 
 Monomial = tuple[tuple[str, int], ...]  # (("m", 1), ("n", 2)) is m*n**2, names in order
-Polynomial = Mapping[Monomial, int]
+Number = int | Fraction  # a whole number is an int
+Polynomial = Mapping[Monomial, Number]
 
 _DIGITS = 100  # of one literal, and of one power of literals
 _LARGEST = 10**4000  # of a product: as text it must stay below what Python prints
@@ -27,24 +30,28 @@ _TERMS = 64
 # Greek letters, except those that look like Latin ones.
 _GREEK = "ΓΔΘΛΞΠΣΦΨΩαβγδεζηθικλμξπρστυφχψω"
 NAME = rf"[A-Za-z_{_GREEK}][A-Za-z0-9_{_GREEK}]*"
-_TOKEN = re.compile(rf"\s*(?:(?P<number>[0-9]+)|(?P<name>{NAME})|(?P<operator>\*\*|[*+-]))")
+_TOKEN = re.compile(rf"\s*(?:(?P<number>[0-9]+)|(?P<name>{NAME})|(?P<operator>\*\*|[*/+-]))")
 
 
 def parse(text: str, place: Place | None = None) -> Dimension:
     """The dimension that ``text`` means, in canonical form.
 
     Args:
-        text: Numbers and names, with ``+ - * **``: ``"3"``, ``"n"``, ``"4*h"``, ``"10**6"``.
+        text: Numbers and names, with ``+ - * **``: ``"3"``, ``"n"``, ``"4*h"``, ``"10**6"``; and
+            ``/`` before a number: ``"n**2/2+n/2"``.
         place: Where the text stands in what the user wrote, for the caret.
 
     Raises:
         NotationError: The text is not a dimension, or is zero, negative or absurdly long.
 
-    >>> parse("3"), parse("h * 4"), parse("n + m*n")
-    (3, '4*h', 'm*n+n')
+    >>> parse("3"), parse("h * 4"), parse("n + m*n"), parse("n/2 + n*n/2")
+    (3, '4*h', 'm*n+n', 'n**2/2+n/2')
     """
     place = place or Place(text, 0, len(text))
-    value = _from_polynomial(_read(text, place))
+    try:
+        value = _from_polynomial(_read(text, place))
+    except ShapeError as error:
+        raise NotationError(error.message, [place]) from None
     if isinstance(value, int) and value < 1:
         raise NotationError(f"a dimension is at least 1, not {value}", [place])
     return value
@@ -56,12 +63,14 @@ def _read(text: str, place: Place) -> Polynomial:
     for sign, term in _terms(text, place):
         value: Polynomial = {(): sign}
         for base, power in term:
-            if base.isdigit() and len(base) * power > _DIGITS:
+            if not base.isdigit():
+                value = _multiply(value, {((base, power),): 1})
+                continue
+            if len(base) * abs(power) > _DIGITS:
                 raise NotationError(f"a number of over {_DIGITS} digits is no dimension", [place])
-            factor: Polynomial = (
-                {(): int(base) ** power} if base.isdigit() else {((base, power),): 1}
-            )
-            value = _multiply(value, factor)
+            if power < 0 and not int(base):
+                raise NotationError("no dimension is divided by zero", [place])
+            value = _multiply(value, {(): _whole(Fraction(int(base)) ** power)})
         total = _add(total, value)
     if len(total) > _TERMS:
         raise NotationError(f"a dimension of over {_TERMS} terms", [place])
@@ -71,7 +80,7 @@ def _read(text: str, place: Place) -> Polynomial:
 def _terms(text: str, place: Place) -> list[tuple[int, list[tuple[str, int]]]]:
     """Signed products: ``"2*n**2 - 1"`` is ``[(1, [("2", 1), ("n", 2)]), (-1, [("1", 1)])]``."""
     terms: list[tuple[int, list[tuple[str, int]]]] = [(1, [])]
-    wants_operand, raising = True, False
+    wants_operand, raising, sign = True, False, 1
     for kind, token in _tokens(text, place):
         product = terms[-1][1]
         if wants_operand:
@@ -80,22 +89,25 @@ def _terms(text: str, place: Place) -> list[tuple[int, list[tuple[str, int]]]]:
                 continue
             if kind == "operator" or (raising and kind != "number") or (raising and len(token) > 3):
                 break
+            if sign < 0 and kind != "number":
+                break
             if raising:
-                product[-1] = (product[-1][0], int(token))
+                product[-1] = (product[-1][0], product[-1][1] * int(token))
             else:
-                product.append((token, 1))
+                product.append((token, sign))
             wants_operand, raising = False, False
-        elif kind != "operator" or (token == "**" and product[-1][1] != 1):
+        elif kind != "operator" or (token == "**" and abs(product[-1][1]) != 1):
             break
         else:
             wants_operand, raising = True, token == "**"
+            sign = -1 if token == "/" else 1
             if token in "+-":
                 terms.append((1 if token == "+" else -1, []))
     else:
         if not wants_operand:
             return terms
     raise NotationError(
-        "a dimension is a number or a name, or sums and products of them: 3, n, 4*h", [place]
+        "a dimension is a number or a name, or sums and products of them: 3, n, 4*h, n/2", [place]
     )
 
 
@@ -106,7 +118,7 @@ def _tokens(text: str, place: Place) -> Iterable[tuple[str, str]]:
         match = _TOKEN.match(text, end)
         if match is None or match.lastgroup is None:
             raise NotationError(
-                "a dimension is a number or a name, or sums and products of them: 3, n, 4*h",
+                "a dimension is a number or a name, or sums and products of them: 3, n, 4*h, n/2",
                 [place],
             )
         yield match.lastgroup, match[match.lastgroup]
@@ -114,14 +126,14 @@ def _tokens(text: str, place: Place) -> Iterable[tuple[str, str]]:
 
 
 def _multiply(a: Polynomial, b: Polynomial) -> Polynomial:
-    result: dict[Monomial, int] = {}
+    result: dict[Monomial, Number] = {}
     for one, c in a.items():
         for two, d in b.items():
             powers = dict(one)
             for name, power in two:
                 powers[name] = powers.get(name, 0) + power
             key = tuple(sorted(powers.items()))
-            result[key] = result.get(key, 0) + c * d
+            result[key] = _whole(result.get(key, 0) + c * d)
         if len(result) > _TERMS:
             raise TooLargeError(f"a dimension of over {_TERMS} terms")
     return result
@@ -130,14 +142,26 @@ def _multiply(a: Polynomial, b: Polynomial) -> Polynomial:
 def _add(a: Polynomial, b: Polynomial) -> Polynomial:
     result = dict(a)
     for monomial, c in b.items():
-        result[monomial] = result.get(monomial, 0) + c
+        result[monomial] = _whole(result.get(monomial, 0) + c)
     return {monomial: c for monomial, c in result.items() if c}
 
 
+def _whole(number: Number) -> Number:
+    """A number, as an ``int`` where it is whole."""
+    return number if isinstance(number, int) or number.denominator != 1 else number.numerator
+
+
 def _from_polynomial(value: Polynomial) -> Dimension:
-    """Canonical text: higher degree first, then names in order; a plain number is an int."""
+    """Canonical text: higher degree first, then names in order; a plain number is an int.
+
+    Raises:
+        ShapeError: It is a fraction.
+    """
     if all(monomial == () for monomial in value):
-        return _bounded(value.get((), 0))
+        number = _bounded(value.get((), 0))
+        if not isinstance(number, int):
+            raise ShapeError(f"a dimension is a whole number, not {number}")
+        return number
     if len(value) > _TERMS:
         raise TooLargeError(f"a dimension of over {_TERMS} terms")
     ordered = sorted(value.items(), key=lambda item: (-sum(p for _, p in item[0]), item[0]))
@@ -145,20 +169,21 @@ def _from_polynomial(value: Polynomial) -> Dimension:
     return text.removeprefix("+")
 
 
-def _bounded(number: int) -> int:
-    if abs(number) >= _LARGEST:
+def _bounded(number: Number) -> Number:
+    if max(abs(number.numerator), number.denominator) >= _LARGEST:
         raise TooLargeError("a dimension of over 4000 digits")
     return number
 
 
-def _spell(coefficient: int, monomial: Monomial) -> str:
+def _spell(coefficient: Number, monomial: Monomial) -> str:
     sign = "+" if _bounded(coefficient) > 0 else "-"
     if any(power > _POWER for _, power in monomial):
         raise TooLargeError(f"a dimension of a power of over {_POWER}")
     parts = [name if power == 1 else f"{name}**{power}" for name, power in monomial]
-    if abs(coefficient) != 1 or not parts:
-        parts.insert(0, str(abs(coefficient)))
-    return sign + "*".join(parts)
+    if abs(coefficient.numerator) != 1 or not parts:
+        parts.insert(0, str(abs(coefficient.numerator)))
+    below = f"/{coefficient.denominator}" if coefficient.denominator != 1 else ""
+    return sign + "*".join(parts) + below
 
 
 @lru_cache(maxsize=4096)
@@ -176,7 +201,7 @@ def product(dimensions: Iterable[Dimension]) -> Dimension:
     """
     sizes = tuple(dimensions)
     if all(isinstance(size, int) for size in sizes):
-        return _bounded(prod(size for size in sizes if isinstance(size, int)))
+        return _from_polynomial({(): prod(size for size in sizes if isinstance(size, int))})
     value: Polynomial = {(): 1}
     for size in sizes:
         value = _multiply(value, _polynomial(size))
@@ -196,10 +221,16 @@ def quotient(whole: Dimension, part: Dimension) -> Dimension:
     left = dict(powers)
     for name, power in removed:
         left[name] = left.get(name, 0) - power
-    if number % divisor or any(power < 0 for power in left.values()):
+    ratio = _divided(number, divisor)
+    if ratio is None or any(power < 0 for power in left.values()):
         raise ShapeError(f"{whole} is not {part} times another dimension")
-    key = tuple((name, power) for name, power in left.items() if power)
-    return _from_polynomial({key: number // divisor}) if key else number // divisor
+    return _from_polynomial({tuple((name, power) for name, power in left.items() if power): ratio})
+
+
+def _divided(number: Number, by: Number) -> Number | None:
+    """A quotient, unless it makes a fraction of what was none."""
+    ratio = Fraction(number) / by
+    return _whole(ratio) if number.denominator % ratio.denominator == 0 else None
 
 
 def total(dimensions: Iterable[Dimension]) -> Dimension:
@@ -208,10 +239,7 @@ def total(dimensions: Iterable[Dimension]) -> Dimension:
     >>> total([3, 2]), total(["n", 1, "n"])
     (5, '2*n+1')
     """
-    value: Polynomial = {}
-    for size in dimensions:
-        value = _add(value, _polynomial(size))
-    return _from_polynomial(value)
+    return combination((1, size) for size in dimensions)
 
 
 def difference(whole: Dimension, part: Dimension) -> Dimension:
@@ -220,13 +248,25 @@ def difference(whole: Dimension, part: Dimension) -> Dimension:
     >>> difference(5, 2), difference("2*n", "n"), difference("n", 1)
     (3, 'n', 'n-1')
     """
-    if not part:
-        return whole
-    negated = {powers: -number for powers, number in _polynomial(part).items()}
-    return _from_polynomial(_add(_polynomial(whole), negated))
+    return combination([(1, whole), (-1, part)]) if part else whole
 
 
-def monomial(dimension: Dimension) -> tuple[int, Monomial]:
+def combination(terms: Iterable[tuple[Number, Dimension]]) -> Dimension:
+    """The sum of dimensions times numbers.
+
+    Raises:
+        ShapeError: It is a fraction.
+
+    >>> combination([(Fraction(1, 2), "n**2"), (Fraction(1, 2), "n")])
+    'n**2/2+n/2'
+    """
+    value: Polynomial = {}
+    for number, size in terms:
+        value = _add(value, _multiply({(): number}, _polynomial(size)))
+    return _from_polynomial(value)
+
+
+def monomial(dimension: Dimension) -> tuple[Number, Monomial]:
     """A dimension as a number times powers of names; a sum counts as a name.
 
     >>> monomial("4*m*n**2"), monomial("m+1")
@@ -241,7 +281,7 @@ def monomial(dimension: Dimension) -> tuple[int, Monomial]:
     return coefficient, powers
 
 
-def terms(dimension: Dimension) -> list[tuple[int, Monomial]]:
+def terms(dimension: Dimension) -> list[tuple[Number, Monomial]]:
     """A dimension as a sum of numbers times powers of names, in the order of its text.
 
     >>> terms("n**2-1")
@@ -262,9 +302,10 @@ def evaluate(dimension: Dimension, sizes: Mapping[str, int]) -> int:
 
     Raises:
         UnboundError: A name of the dimension has no size.
+        ShapeError: It is a fraction at these sizes.
 
-    >>> evaluate("4*h+1", {"h": 2})
-    9
+    >>> evaluate("4*h+1", {"h": 2}), evaluate("n**2/2+n/2", {"n": 3})
+    (9, 6)
     """
     if isinstance(dimension, int):
         return dimension
@@ -273,10 +314,16 @@ def evaluate(dimension: Dimension, sizes: Mapping[str, int]) -> int:
     missing = sorted(name for name in names(dimension) if name not in sizes)
     if missing:
         raise UnboundError(f"the dimension {missing[0]} has no size here")
-    return sum(
-        coefficient * prod(sizes[name] ** power for name, power in monomial)
-        for monomial, coefficient in _polynomial(dimension).items()
+    value = _whole(
+        sum(
+            coefficient * prod(sizes[name] ** power for name, power in monomial)
+            for monomial, coefficient in _polynomial(dimension).items()
+        )
     )
+    if not isinstance(value, int):
+        found = ", ".join(f"{name} = {sizes[name]}" for name in sorted(names(dimension)))
+        raise ShapeError(f"{pretty(dimension)} is no whole number at {found}")
+    return value
 
 
 def substitute(shape: Shape, sizes: Mapping[str, Dimension]) -> Shape:
@@ -350,11 +397,15 @@ def solutions(one: Dimension, two: Dimension) -> list[tuple[str, Dimension]]:
     return sorted(found, key=lambda solution: solution[0])
 
 
-def _isolated(name: str, number: int, rest: Polynomial) -> Polynomial:
+def _isolated(name: str, number: Number, rest: Polynomial) -> Polynomial:
     """What a name is if ``number * name = rest``; nothing where that is no dimension."""
-    if any(c % number or name in dict(powers) for powers, c in rest.items()):
-        return {}
-    return {powers: c // number for powers, c in rest.items()}
+    found: dict[Monomial, Number] = {}
+    for powers, c in rest.items():
+        ratio = _divided(c, number)
+        if ratio is None or name in dict(powers):
+            return {}
+        found[powers] = ratio
+    return found
 
 
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -363,11 +414,28 @@ _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 def pretty(dimension: Dimension) -> str:
     """A dimension as a person writes it.
 
-    >>> pretty("4*h"), pretty("m*n**2"), pretty(3)
-    ('4·h', 'm·n²', '3')
+    >>> pretty("4*h"), pretty("m*n**2"), pretty(3), pretty("n**2/2+n/2")
+    ('4·h', 'm·n²', '3', '(n²+n)/2')
     """
-    text = re.sub(r"\*\*([0-9]+)", lambda m: m[1].translate(_SUPERSCRIPTS), str(dimension))
-    return text.replace("*", "·")
+    above, below = over_common_denominator(dimension)
+    text = re.sub(r"\*\*([0-9]+)", lambda m: m[1].translate(_SUPERSCRIPTS), str(above))
+    text = text.replace("*", "·")
+    if below == 1:
+        return text
+    return f"({text})/{below}" if re.search("[+-]", text) else f"{text}/{below}"
+
+
+def over_common_denominator(dimension: Dimension) -> tuple[Dimension, int]:
+    """A dimension as one with whole coefficients, divided by a number.
+
+    >>> over_common_denominator("n**2/2+n/2"), over_common_denominator("n")
+    (('n**2+n', 2), ('n', 1))
+    """
+    if isinstance(dimension, int) or "/" not in dimension:
+        return dimension, 1
+    value = _polynomial(dimension)
+    below = lcm(*(number.denominator for number in value.values()))
+    return _from_polynomial(_multiply(value, {(): below})), below
 
 
 def times(shape: Shape) -> str:
@@ -380,4 +448,7 @@ def times(shape: Shape) -> str:
         return "()"
     if len(shape) == 1:
         return f"({pretty(shape[0])},)"
-    return "×".join(f"({pretty(s)})" if "+" in str(s) else pretty(s) for s in shape)
+    return "×".join(
+        f"({text})" if "+" in text and not text.startswith("(") else text
+        for text in map(pretty, shape)
+    )

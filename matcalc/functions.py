@@ -66,6 +66,7 @@ __all__ = [
     "logdet",
     "logit",
     "logsumexp",
+    "lower",
     "lstm_cell",
     "lstm_hidden",
     "matmul",
@@ -116,6 +117,7 @@ __all__ = [
     "tril",
     "triu",
     "vec",
+    "vech",
     "zeros",
 ]
 
@@ -282,6 +284,8 @@ inner = Function("inner")
 quadratic_form = Function("quadratic_form")
 kron = Function("kron")
 vec = Function("vec")
+vech = Function("vech")
+lower = Function("lower")
 rearrange = Function("rearrange")
 tr = Function("tr")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import isfinite
@@ -249,9 +250,9 @@ class Jacobian(Generic[Tag]):
             return self.of, (self.wrt,)
         above, below, _ = twice
         known = {**self.formula.symbols, **self.formula.named}
-        first = Variable(below, known[below].shape)
-        rank = self.of.rank - first.rank
-        return Variable(above, self.of.shape[:rank]), (first, self.wrt)
+        first = known[below].shape if below in known else self.of.shape[-1:]  # vech(S)
+        rank = self.of.rank - len(first)
+        return Variable(above, self.of.shape[:rank]), (Variable(below, first), self.wrt)
 
     @property
     def einsum(self) -> str:
@@ -338,10 +339,9 @@ class Jacobian(Generic[Tag]):
     @property
     def _function_name(self) -> str:
         twice = second_derivative(self.of, self.wrt)
-        if twice is None:
-            return f"d{self.of.name}_d{self.wrt.name}"
-        above, one, two = twice
-        return f"d2{above}_d{one}_d{two}"
+        above, *below = (self.of.name, self.wrt.name) if twice is None else twice
+        names = [f"d{'' if twice is None else 2}{above}", *below]
+        return "_d".join(re.sub(r"\W+", "_", name).strip("_") for name in names)  # vech(S)
 
     @property
     def notes(self) -> tuple[str, ...]:

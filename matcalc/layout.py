@@ -10,6 +10,7 @@ rule above rank 2 is the only one that keeps each layout the full transpose of t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from keyword import iskeyword
 from typing import Literal, NamedTuple, TypeVar
@@ -159,7 +160,7 @@ def axis_names(variables: Iterable[Variable]) -> dict[str, Axes]:
 
 
 def _axis_names(variable: Variable, joint: str) -> Axes:
-    name = variable.name.replace("∂", "d").replace("/", "_").strip("_")
+    name = re.sub(r"\W+", "_", variable.name.replace("∂", "d")).strip("_")  # of vech(S) too
     plain = bool(name) and not iskeyword(name) and name != "axis"  # what einops accepts
     if variable.rank == 1 and plain:
         return (name,)

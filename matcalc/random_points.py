@@ -8,8 +8,8 @@ import numpy as np
 
 from matcalc import dimensions
 from matcalc.arrays import Array
-from matcalc.dimensions import Dimension
-from matcalc.errors import UnboundError
+from matcalc.dimensions import Dimension, Shape
+from matcalc.errors import ShapeError, UnboundError
 from matcalc.expression import Declared, Formula
 from matcalc.graph import Node, Product, topological
 from matcalc.variables import Variable
@@ -19,22 +19,42 @@ _SIZES = (3, 2, 5, 4, 7, 6)  # of named dimensions: all differ, so that no trans
 _Draw = Callable[[tuple[int, ...], np.random.Generator], Array]
 
 
-def small_sizes(roots: Iterable[Node], variables: Iterable[Variable]) -> dict[str, int]:
+def small_sizes(
+    roots: Iterable[Node],
+    variables: Iterable[Variable],
+    declared: Mapping[str, Declared] | None = None,
+) -> dict[str, int]:
     """A size for each name of a dimension, the smallest that make all shapes possible.
 
     Raises:
         UnboundError: No small sizes do.
     """
-    shapes = [variable.shape for variable in variables]
+    listed = list(variables)
+    shapes = [variable.shape for variable in listed]
+    orthogonal = {name for name, one in (declared or {}).items() if "orthogonal" in one.properties}
+    tall = [variable.shape for variable in listed if variable.name in orthogonal]
     names = dict.fromkeys(
         name for shape in shapes for size in shape for name in sorted(dimensions.names(size))
     )
     names.update(dict.fromkeys(_other_names(roots)))
-    for more in range(50):
-        sizes = {name: _SIZES[k % len(_SIZES)] + more for k, name in enumerate(names)}
-        if all(dimensions.evaluate(size, sizes) > 0 for shape in shapes for size in shape):
-            return sizes
+    for order in (_SIZES, sorted(_SIZES), sorted(_SIZES, reverse=True)):
+        for more in range(50):
+            sizes = {name: order[k % len(order)] + more for k, name in enumerate(names)}
+            if _are_possible(shapes, tall, sizes):
+                return sizes
     raise UnboundError("no small sizes make every dimension positive; give numbers: x[3]")
+
+
+def _are_possible(shapes: Iterable[Shape], tall: Iterable[Shape], sizes: dict[str, int]) -> bool:
+    """Whether shapes have positive sizes, and those of orthonormal columns enough rows."""
+    try:
+        found = [[dimensions.evaluate(size, sizes) for size in shape] for shape in shapes]
+        narrow = [[dimensions.evaluate(size, sizes) for size in shape] for shape in tall]
+    except ShapeError:  # half of an odd number
+        return False
+    return all(min(shape, default=1) > 0 for shape in found) and all(
+        rows >= columns for rows, columns in narrow
+    )
 
 
 def _other_names(roots: Iterable[Node]) -> Iterator[str]:
@@ -89,6 +109,7 @@ _KNOWN: dict[str, _Draw] = {
     "diagonal": lambda shape, rng: np.diag(rng.uniform(0.3, 2.0, size=shape[0])),
     "symmetric": _symmetric,
     "invertible": lambda shape, rng: rng.normal(size=shape) + 3.0 * np.eye(shape[0]),
+    "orthogonal": lambda shape, rng: np.linalg.qr(rng.normal(size=shape))[0],
     "simplex": lambda shape, rng: rng.dirichlet(np.full(shape[0], 5.0)),
     "positive": lambda shape, rng: np.asarray(rng.uniform(0.3, 2.0, size=shape)),
 }

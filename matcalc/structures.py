@@ -1,24 +1,26 @@
 """Derivatives with respect to a matrix whose entries are not independent.
 
-Three answers go by the name of the derivative with respect to a symmetric matrix, and differ:
-the total derivative over the free entries, in which each entry off the diagonal counts twice;
-the gradient in the space of symmetric matrices; and the independent entries, as if it were any
-matrix.
+Several answers go by the name of the derivative with respect to a symmetric matrix, and differ:
+the total derivative over the free entries, in which each entry off the diagonal counts twice,
+as a matrix or as the vector of free entries; the gradient in the space of symmetric matrices; and
+that over independent entries, as if it were any matrix.
 
-Source: Petersen & Pedersen, The Matrix Cookbook (2012), section 2.8; Srinivasan & Panda, What is
-the gradient of a scalar function of a symmetric matrix? (arXiv:1911.06491).
+Source: Petersen & Pedersen, The Matrix Cookbook (2012), section 2.8; Magnus & Neudecker, Matrix
+Differential Calculus (3rd edition, 2019), section 3.8; Srinivasan & Panda, What is the gradient
+of a scalar function of a symmetric matrix? (arXiv:1911.06491).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from fractions import Fraction
 from typing import NamedTuple
 
 from matcalc import dimensions
 from matcalc.errors import NotationError, ShapeError
-from matcalc.graph import Node, Scale, add, einsum, scaled
+from matcalc.graph import Node, Scale, add, einsum, scaled, transposed
+from matcalc.operations.half_vec import free_entries, vech
 from matcalc.variables import Variable
 
 
@@ -26,14 +28,23 @@ class Structure(NamedTuple):
     """What is known of the entries of a variable, and what that makes of a derivative.
 
     Attributes:
-        project: From the derivative with respect to independent entries to the one meant.
+        project: From the derivative with respect to independent entries, which are the last two
+            axes, to the one meant; where the free entries are a vector, those of their matrix.
         property: What the variable is declared to be by it.
         note: What the answer is, in a sentence.
+        is_vector: Whether the free entries are a vector, and not a matrix.
     """
 
     project: Callable[[Node], Node]
     property: str
     note: str
+    is_vector: bool = False
+
+    def below(self, variable: Variable) -> Variable:
+        """What stands below the line, for a variable."""
+        if not self.is_vector:
+            return variable
+        return Variable(f"vech({variable.name})", (free_entries(variable.shape[0]),))
 
 
 def _symmetric(node: Node) -> Node:
@@ -62,15 +73,42 @@ STRUCTURES = {
         "symmetric",
         "the gradient in the space of symmetric matrices {name}: (G + G.T) / 2",
     ),
+    "vech": Structure(
+        _symmetric,
+        "symmetric",
+        "the derivative over the free entries of the symmetric {name}, on and below its diagonal, "
+        "column by column: an entry off the diagonal stands for two",
+        is_vector=True,
+    ),
     "diagonal": Structure(
         _diagonal, "diagonal", "the derivative over the diagonal entries of {name}, the others 0"
     ),
 }
 
 
-def structured(node: Node, name: str | None) -> Node:
-    """A derivative for a structure that :func:`find_structure` found."""
-    return STRUCTURES[name].project(node) if name else node
+def structured(node: Node, structure: Structure | None, axes: Sequence[int]) -> Node:
+    """A derivative for a structure, from that with respect to independent entries.
+
+    Args:
+        node: The derivative.
+        structure: What is known of the variable; ``None``: nothing.
+        axes: For each time that it was differentiated by, the first of the two axes; in order.
+    """
+    if structure is None:
+        return node
+    for axis in axes:
+        node = _at(node, axis, structure.project)
+    for axis in reversed(axes) if structure.is_vector else ():
+        node = _at(node, axis, vech)
+    return node
+
+
+def _at(node: Node, axis: int, change: Callable[[Node], Node]) -> Node:
+    """A node with two neighbouring axes changed, which are the last for what changes them."""
+    others = [k for k in range(len(node.shape)) if k not in (axis, axis + 1)]
+    changed = change(transposed(node, [*others, axis, axis + 1]))
+    moved = range(len(others), len(changed.shape))
+    return transposed(changed, [*range(axis), *moved, *range(axis, len(others))])
 
 
 def find_structure(name: str, variable: Variable) -> Structure:

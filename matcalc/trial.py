@@ -63,10 +63,12 @@ class Trial:
         self.shape = self.formula.node.shape
         if self.stands and len(self.shape) == 1:
             self.shape = read_term(formula, read.variables).term.value.matrix
-        self.sizes = small_sizes([read.node, J.node, self.formula.node], read.variables.values())
+        declared = parse_declarations(variables)
+        self.sizes = small_sizes(
+            [read.node, J.node, self.formula.node], read.variables.values(), declared
+        )
         self._refuse_large(read.variables.values())
         rng = np.random.default_rng(0)
-        declared = parse_declarations(variables)
         self.points = self._points(random_points(read, declared, self.sizes, rng, _TRIES))
 
     def _refuse_large(self, variables: Iterable[Variable]) -> None:

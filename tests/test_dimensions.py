@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcalc import NotationError, UnboundError, dimensions
+from matcalc import NotationError, ShapeError, UnboundError, dimensions
 
 NAMES = ("m", "n", "p")
 
@@ -79,7 +79,11 @@ def test_equal_dimensions_are_equal_strings(text: str, canonical: str | int) -> 
         ("n m", "a dimension is a number or a name"),
         ("", "a dimension is a number or a name"),
         ("٣", "a dimension is a number or a name"),
-        ("n/2", "a dimension is a number or a name"),
+        ("2/n", "a dimension is a number or a name"),
+        ("n/", "a dimension is a number or a name"),
+        ("n/0", "no dimension is divided by zero"),
+        ("1/2", "a dimension is a whole number, not 1/2"),
+        ("n/9**999", "over 100 digits"),
         ("9" * 101, "over 100 digits"),
         ("10**99", "over 100 digits"),
         ("9**9**9**9", "a dimension is a number or a name"),
@@ -98,6 +102,25 @@ def test_a_dimension_of_too_many_terms_is_refused() -> None:
 def test_a_literal_may_be_absurdly_large() -> None:
     assert dimensions.parse("10**30") == 10**30
     assert dimensions.product([10**30, 10**30]) == 10**60
+
+
+def test_coefficients_may_be_fractions() -> None:
+    free = dimensions.parse("n*n/2 + n/2")
+    assert free == "n**2/2+n/2"
+    assert dimensions.substitute((free,), {"n": 4}) == (10,)
+    assert dimensions.substitute((free,), {"n": "2*p"}) == ("2*p**2+p",)
+    assert dimensions.total([free, free]) == "n**2+n"
+    assert dimensions.product([free, 2]) == "n**2+n"
+    assert dimensions.quotient("n**2/2", "n") == "n/2"
+    assert dimensions.solutions("h", free) == [("h", free)]
+
+
+def test_what_makes_a_fraction_of_a_size_is_refused() -> None:
+    with pytest.raises(ShapeError, match="n/2 is no whole number at n = 3"):
+        dimensions.evaluate("n/2", {"n": 3})
+    with pytest.raises(ShapeError, match="n is not 2 times another dimension"):
+        dimensions.quotient("n", 2)
+    assert dimensions.solutions("2*m", "n") == [("n", "2*m")]
 
 
 def test_a_name_without_a_size_is_named() -> None:

@@ -8,10 +8,11 @@ from math import isfinite
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TextIO
 
+from matcalc.errors import UnknownRuleError
 from matcalc.layout import written
 from matcalc.notation.breaking import formula_lines
 from matcalc.notation.signs import meanings
-from matcalc.variables import Variable
+from matcalc.variables import Variable, second_derivative
 from matcalc_cli.failures import UsageError
 from matcalc_cli.output import RED, heading, listed, paint, width
 
@@ -24,7 +25,6 @@ Form = Literal["text", "unicode", "latex", "einsum", "numpy", "torch", "jax"]
 FORMS: tuple[Form, ...] = ("text", "unicode", "latex", "einsum", "numpy", "torch", "jax")
 POINTS = 20  # of a check
 
-_FORMS: tuple[Form, ...] = ("text", "unicode", "latex", "einsum", "numpy")  # of JSON
 _CODE: tuple[Form, ...] = ("numpy", "torch", "jax")
 _READ_AS_ARRAYS = "vectors are read as NumPy's one-dimensional arrays: as columns they do not fit"
 
@@ -45,7 +45,9 @@ class Derived(NamedTuple):
         """``∂f/∂W₂``, ``∂²f/∂x²``, ``∂²f/∂x∂y``."""
         from matcalc.notation.names import unicode_name  # noqa: PLC0415
 
-        of, *wrt = map(unicode_name, (self.of, *self.wrt))
+        first = self.jacobians[0]
+        names = second_derivative(first.of, first.wrt) or (first.of.name, first.wrt.name)
+        of, *wrt = map(unicode_name, names)
         if len(wrt) == 1:
             return f"∂{of}/∂{wrt[0]}"
         return f"∂²{of}/∂{wrt[0]}" + ("²" if wrt[0] == wrt[1] else f"∂{wrt[1]}")
@@ -201,8 +203,17 @@ def document(answer: Answer, checks: Sequence[Check]) -> dict[str, object]:
 
 
 def _of_layout(jacobian: Jacobian[Any]) -> dict[str, object]:
-    found: dict[str, object] = {form: getattr(jacobian, form) for form in _FORMS}
+    found: dict[str, object] = {form: _form_of(jacobian, form) for form in FORMS}
     return {"shape": jacobian.shape, "matrix_shape": jacobian.matrix_shape} | found
+
+
+def _form_of(jacobian: Jacobian[Any], form: Form) -> str | None:
+    """A format; nothing where a library has no code for a function in it."""
+    try:
+        found: str = getattr(jacobian, form)
+    except UnknownRuleError:
+        return None
+    return found
 
 
 def _joined(sources: Sequence[str]) -> str:

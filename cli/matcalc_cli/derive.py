@@ -86,6 +86,15 @@ LayoutOption = Annotated[
     typer.Option("--layout", help="How the derivative is written down."),
 ]
 Order = Annotated[int, typer.Option("--order", min=1, max=2, help="2 for the second derivative.")]
+StructureOption = Annotated[
+    Literal["symmetric", "symmetrised", "vech", "diagonal"] | None,
+    typer.Option(
+        "--structure",
+        help="What is known of the entries of the variable, a square matrix; what it means for "
+        "the derivative is said in a note.",
+        show_default=False,
+    ),
+]
 FormatOption = Annotated[
     Literal[Form, Page] | None,
     typer.Option(
@@ -115,6 +124,7 @@ def derive(
     file: File = None,
     layout: LayoutOption = "both",
     order: Order = 1,
+    structure: StructureOption = None,
     form: FormatOption = None,
     check: CheckOption = False,
     svg: Svg = None,
@@ -132,12 +142,12 @@ def derive(
         raise UsageError("--json is a format of its own; leave out --format")
     layouts = ("numerator", "denominator") if layout == "both" else (layout,)
     formula = given_formula(expression, let or (), file)
-    asked = _Asked(formula, _names(wrt), variables or (), layouts, order)
+    asked = _Asked(formula, _names(wrt), variables or (), layouts, order, structure)
     if steps:
-        if order == 2 or check or svg:
+        if order == 2 or check or svg or structure:
             raise UsageError(
                 "--steps explains first derivatives and checks them: "
-                "leave out --order, --check and --svg"
+                "leave out --order, --structure, --check and --svg"
             )
         _explain(asked, level or "full", form, as_json=as_json)
     elif level:
@@ -182,6 +192,7 @@ class _Asked(NamedTuple):
     variables: Sequence[str]
     layouts: tuple[str, ...]
     order: int
+    structure: str | None = None
 
     def derive(self, order: int) -> list[Derived]:
         """A derivative for each name; of second order one for all."""
@@ -195,6 +206,7 @@ class _Asked(NamedTuple):
             variables=self.variables,
             layout="numerator",
             order=order,
+            structure=self.structure,
         )
         jacobians = found if isinstance(found, list) else [found]
         wrt = [pair] if order == 2 else [(name,) for name in names]
@@ -237,7 +249,8 @@ def _answer(asked: _Asked) -> Answer:
     declared = parse_declarations(asked.variables)
     variables = {name: one.variable for name, one in declared.items()}
     formula = read_formula(asked.formula.text, variables)
-    return Answer(formula, tuple(asked.derive(asked.order)))
+    found = asked.derive(asked.order)
+    return Answer(formula._replace(notes=found[0].jacobians[0].notes), tuple(found))
 
 
 def _picture(answer: Answer) -> str:
@@ -254,4 +267,7 @@ def _checks(asked: _Asked, answer: Answer) -> list[Check]:
 
     below = asked.derive(1) if asked.order == 2 else []
     jacobians = [one for derived in (*below, *answer.derivatives) for one in derived.jacobians]
-    return [check_derivative(one, variables=asked.variables, points=POINTS) for one in jacobians]
+    return [
+        check_derivative(one, variables=asked.variables, structure=asked.structure, points=POINTS)
+        for one in jacobians
+    ]

@@ -31,6 +31,7 @@ from matcalc.variables import Variable
 FAMILIES = {
     "products": "products, sums and regroupings",
     "parts": "parts of arrays, and constants",
+    "half_vec": "free entries of symmetric and triangular matrices",
     "elementwise": "functions applied entry by entry",
     "linalg": "linear algebra",
     "reductions": "norms, extremes, softmax and its kin",

@@ -53,6 +53,19 @@ def stumpff(q, k):
 '''
 
 _TORCH = '''
+def vech(x):
+    """The entries on and below the diagonal of the last two axes, column by column."""
+    n = x.shape[-1]
+    rows, columns = torch.triu_indices(n, n, device=x.device)
+    return x[..., columns, rows]
+
+def lower(v, n):
+    """The lower triangular matrices with the entries of v, column by column."""
+    rows, columns = torch.triu_indices(n, n, device=v.device)
+    x = v.new_zeros((*v.shape[:-1], n, n))
+    x[..., columns, rows] = v
+    return x
+
 def max_share(x, axis):
     """One over their number at the largest entries, else 0."""
     return share(x, torch.amax, axis)
@@ -76,6 +89,16 @@ def expm_frechet(x, e):
 '''
 
 _JAX = '''
+def vech(x):
+    """The entries on and below the diagonal of the last two axes, column by column."""
+    rows, columns = jnp.triu_indices(x.shape[-1])
+    return x[..., columns, rows]
+
+def lower(v, n):
+    """The lower triangular matrices with the entries of v, column by column."""
+    rows, columns = jnp.triu_indices(n)
+    return jnp.zeros((*v.shape[:-1], n, n), v.dtype).at[..., columns, rows].set(v)
+
 def max_share(x, axis):
     """One over their number at the largest entries, else 0."""
     return share(x, jnp.max, axis)

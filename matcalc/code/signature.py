@@ -47,7 +47,9 @@ class Signature:
     def size(self, size: Dimension) -> str:
         """A dimension as source."""
         self.sizes.update(dict.fromkeys(names_in(size)))
-        return _NAME.sub(lambda match: self.word(match[0]), str(size))
+        above, below = dimensions.over_common_denominator(size)
+        text = _NAME.sub(lambda match: self.word(match[0]), str(above))
+        return text if below == 1 else f"({text}) // {below}"
 
     def shape(self, shape: Shape) -> str:
         """A shape as source."""

@@ -22,6 +22,7 @@ PROPERTIES = {
     "spd": "a symmetric matrix of positive eigenvalues",
     "diagonal": "a square matrix that is zero off its diagonal",
     "invertible": "a square matrix that has an inverse",
+    "orthogonal": "a matrix of orthonormal columns: Q.T @ Q is eye",
     "positive": "every entry is above zero",
     "simplex": "a vector of entries that are not negative and sum to one",
 }
@@ -33,6 +34,7 @@ Declarations = str | Iterable[str | Variable] | Mapping[str, Iterable[Dimension]
 
 _WORD = re.compile(r"(?:\[[^\[\]]*\]|[^\s\[\]])+")
 _SQUARE = frozenset(["symmetric", "spd", "diagonal", "invertible"])
+_RANKS = {"simplex": 1, "orthogonal": 2}
 
 
 class Declared(NamedTuple):
@@ -184,7 +186,9 @@ def _properties(text: str, start: int, listed: str) -> frozenset[str]:
 def _check_fit(name: str, mention: Mention) -> None:
     shape: Shape = mention.shape or ()
     square = len(shape) == 2 and shape[0] == shape[1]
-    if (name in _SQUARE and not square) or (name == "simplex" and len(shape) != 1):
+    numbers = [size for size in shape if isinstance(size, int)]
+    wide = name == "orthogonal" and len(numbers) == 2 and numbers[0] < numbers[1]
+    if wide or (name in _SQUARE and not square) or len(shape) != _RANKS.get(name, len(shape)):
         found = dimensions.times(shape) if shape else "a scalar"
         raise ShapeError(
             f"{name} is said of {PROPERTIES[name]}; {mention.name} is {found}",

@@ -23,6 +23,7 @@ _REQUIRED = {  # parameters without which an operation has no meaning
     "rearrange": ("pattern",),
     "clip": ("low", "high"),
     "stumpff": ("k",),
+    "lower": ("n",),
 }
 SIZED = frozenset(["eye", "ones", "zeros"])  # take sizes alone
 MANY = ("concatenate", "stack", "einsum")  # take any number of operands

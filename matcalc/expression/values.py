@@ -8,7 +8,7 @@ from typing import NamedTuple
 from matcalc import dimensions
 from matcalc.dimensions import Dimension, Shape
 from matcalc.errors import NotationError, ShapeError
-from matcalc.graph import Factor, Node, Product, contract
+from matcalc.graph import Factor, Node, Product, Scale, Sum, contract
 from matcalc.operations import algebra
 
 
@@ -49,12 +49,26 @@ def dimension_of(value: object) -> Dimension:
         NotationError: It is none.
     """
     node = value.node if isinstance(value, Value) else None
-    if isinstance(node, Product) and not node.shape and not node.factors:
-        number, powers = node.scale
-        if number.denominator == 1 and number > 0 and all(power > 0 for _, power in powers):
-            parts = [name for name, power in powers for _ in range(power)]
-            return dimensions.product([int(number), *parts])
+    terms = node.terms if isinstance(node, Sum) else (node,)
+    found = [term.scale for term in terms if isinstance(term, Product) and _is_plain(term)]
+    if len(found) == len(terms):
+        try:
+            size = dimensions.combination((one.number, _monomial(one)) for one in found)
+        except ShapeError:  # a fraction
+            size = 0
+        if isinstance(size, str) or size > 0:
+            return size
     raise NotationError("a size is a number or a dimension: eye(n), ones((m, 3))")
+
+
+def _is_plain(node: Product) -> bool:
+    """Whether it is a number times whole powers of dimensions."""
+    whole = all(power > 0 for _, power in node.scale.powers)
+    return not node.shape and not node.factors and whole
+
+
+def _monomial(scale: Scale) -> Dimension:
+    return dimensions.product(name for name, power in scale.powers for _ in range(power))
 
 
 def transposed(value: Value) -> Value:

@@ -283,6 +283,8 @@ class _Writer:
             return phrases.call(function + "'" * order, arguments, node.shape)
         if node.operation == "window":
             return _window(node)
+        if node.operation == "lower":  # its parameter is a dimension, not a name in quotes
+            return phrases.call("lower", arguments, node.shape, [f"n={node.parameters[0]}"])
         if node.operation == "triangle":
             shape = f"({', '.join(map(str, node.shape))})"
             filled = phrases.call("ones", (), node.shape, [shape])

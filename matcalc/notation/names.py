@@ -15,6 +15,7 @@ _WORDS = (
 _LETTERS: dict[str, str] = dict(re.findall(r"(\S) (\S+)", _WORDS))
 _GREEK = {word: letter for letter, word in _LETTERS.items()}
 _INDEXED = re.compile(r"(?P<stem>.+?)_?(?P<index>[0-9]+)\Z")
+_APPLIED = re.compile(r"(\w+)\((.+)\)\Z")  # the free entries of a matrix: vech(S)
 _LOWERED = str.maketrans("0123456789+-aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
 _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _SHORT_PRODUCT = r"([0-9]+|[aehijklmnoprstuv])(\*[aehijklmnoprstuv])*"
@@ -26,7 +27,12 @@ def latex_name(name: str) -> str:
 
     >>> latex_name("W2"), latex_name("alpha"), latex_name("loss_fn")
     ('W_{2}', '\\alpha', '\\mathit{loss\\_fn}')
+    >>> print(latex_name("vech(S)"))
+    \operatorname{vech}(S)
     """
+    function = _APPLIED.match(name)
+    if function:
+        return rf"\operatorname{{{function[1]}}}({latex_name(function[2])})"
     stem, index = _indexed(name)
     return f"{_stem(stem)}_{{{index}}}" if index else _stem(name)
 
@@ -45,6 +51,9 @@ def unicode_name(name: str) -> str:
     >>> unicode_name("W2"), unicode_name("x_1"), unicode_name("lambda"), unicode_name("loss_fn")
     ('W₂', 'x₁', 'λ', 'loss_fn')
     """
+    function = _APPLIED.match(name)
+    if function:
+        return f"{function[1]}({unicode_name(function[2])})"
     stem, index = _indexed(name)
     return _GREEK.get(stem, stem) + index.translate(_LOWERED)
 

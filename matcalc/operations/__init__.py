@@ -6,6 +6,7 @@ table.
 
 from matcalc.operations import (
     elementwise,
+    half_vec,
     layers,
     linalg,
     parts,
@@ -27,6 +28,7 @@ __all__ = [
     "Rule",
     "elementwise",
     "find_rule",
+    "half_vec",
     "is_elementwise",
     "layers",
     "linalg",

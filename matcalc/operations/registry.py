@@ -202,7 +202,7 @@ def _filled(shape: Shape, sizes: Mapping[str, Any]) -> Iterator[Dimension]:
         if size == "...":
             yield from sizes["..."]
         else:
-            yield sizes.get(str(size), size)
+            yield dimensions.substitute((size,), sizes)[0]
 
 
 def primitive(

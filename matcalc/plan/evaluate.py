@@ -139,8 +139,8 @@ class _Evaluation:
         if not arguments:
             arguments = [self.allowed(node.shape, np.dtype(np.float64))]
         parameters = node.parameters
-        if node.operation == "window":
-            parameters = (self.start(node),)
+        if node.operation in ("window", "lower"):
+            parameters = (self.dimension(node),)
         try:
             result = np.asarray(function(*arguments, *parameters))
         except np.linalg.LinAlgError as error:
@@ -211,12 +211,12 @@ class _Evaluation:
 
     def window(self, node: Apply, labels: tuple[Any, ...]) -> Window:
         length, size = (dimensions.evaluate(k, self.sizes) for k in node.shape)
-        return Window(self.start(node), length, size, *labels)
+        return Window(self.dimension(node), length, size, *labels)
 
-    def start(self, window: Apply) -> int:
-        """Where a window starts, which may be a dimension."""
-        (start,) = window.parameters
-        return dimensions.evaluate(start, self.sizes) if start else 0
+    def dimension(self, node: Apply) -> int:
+        """The parameter of an operation that takes a dimension: where a window starts."""
+        (size,) = node.parameters
+        return dimensions.evaluate(size, self.sizes) if size else 0
 
     def scale(self, scale: Scale) -> float:
         try:

@@ -283,6 +283,20 @@ def triangle(shape: tuple[int, int], k: int = 0) -> Array:
     return np.tri(*shape, k)
 
 
+def vech(x: Array) -> Array:
+    """The entries on and below the diagonal of the last two axes, column by column."""
+    rows, columns = np.triu_indices(x.shape[-1])
+    return np.asarray(x[..., columns, rows])
+
+
+def lower(v: Array, n: int) -> Array:
+    """The lower triangular matrices with the entries of v, column by column."""
+    rows, columns = np.triu_indices(n)
+    x = np.zeros((*v.shape[:-1], n, n), v.dtype)
+    x[..., columns, rows] = v
+    return x
+
+
 def levi_civita(shape: tuple[int, ...], size: int) -> Array:
     """The sign of each permutation of the axes, else 0."""
     result = np.zeros(shape)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from matcalc.dimensions import Dimension
 from matcalc.graph import (
@@ -19,22 +19,36 @@ from matcalc.graph import (
     flat,
 )
 from matcalc.simplify.expansion import opens
-from matcalc.simplify.recognition import Powers, recognised, recognised_application
+from matcalc.simplify.recognition import Key, Powers, recognised, recognised_application
 from matcalc.simplify.symmetry import turned
 
 _OPENED = 12  # factors: a longer product is not opened further
 
 
-def reduced(node: Product, simplex: Container[str], uses: Mapping[Node, int]) -> Node:
+class Known(NamedTuple):
+    """What was declared of variables, by name.
+
+    Attributes:
+        symmetric: Matrices that equal their transposes.
+        simplex: Vectors whose entries sum to one.
+        orthogonal: Matrices of orthonormal columns.
+    """
+
+    symmetric: Container[str] = frozenset()
+    simplex: Container[str] = frozenset()
+    orthogonal: Container[str] = frozenset()
+
+
+def reduced(node: Product, known: Known, uses: Mapping[Node, int]) -> Node:
     """A product in a shorter form, if there is one.
 
     Args:
         node: The product.
-        simplex: The names of vectors whose entries sum to one.
+        known: What was declared of variables.
         uses: How often each node is used: what is used once is opened.
     """
     opened = _Opened(node, uses)
-    opened.cancel(simplex)
+    opened.cancel(known)
     return opened.node()
 
 
@@ -101,40 +115,44 @@ class _Opened:
                 self.sizes[inside[label]] = size
         return inside
 
-    def cancel(self, simplex: Container[str]) -> None:
+    def cancel(self, known: Known) -> None:
         """Apply rules until none applies."""
         while (
             recognised(self.powers)
             or self.cancel_inverse()
+            or self.cancel_orthogonal(known.orthogonal)
             or self.find_pseudoinverse()
             or self.turn_frechet()
-            or self.cancel_simplex(simplex)
+            or self.cancel_simplex(known.simplex)
             or self.separate_scalars()
         ):
             self.changed = True
 
-    def holders(self) -> dict[Any, list[tuple[Node, tuple[Any, ...]]]]:
+    def holders(self) -> dict[Any, list[Key]]:
         """The factors that have each label."""
-        found: dict[Any, list[tuple[Node, tuple[Any, ...]]]] = {}
+        found: dict[Any, list[Key]] = {}
         for key in self.powers:
             for label in dict.fromkeys(flat(key[1])):
                 found.setdefault(label, []).append(key)
         return found
 
+    def neighbour(self, key: Key, label: Any) -> Key | None:
+        """The factor that a label is summed with, if it is in one other alone, not in a power."""
+        if label in flat(self.output):
+            return None
+        beside = [other for other in self.powers if other != key and label in flat(other[1])]
+        return beside[0] if len(beside) == 1 and self.powers[beside[0]] == 1 else None
+
     def cancel_inverse(self) -> bool:
         """A matrix times its inverse, summed over what they share and nothing else has."""
-        holders, kept = self.holders(), set(flat(self.output))
         for (node, labels), exponent in self.powers.items():
             if not isinstance(node, Apply) or node.operation != "inv" or exponent != 1:
                 continue
             matrix = node.arguments[0]
             for axis in (0, 1):
                 label, other = labels[axis], labels[1 - axis]
-                beside = [key for key in holders[label] if key != (node, labels)]
-                if label in kept or label == other or len(beside) != 1:
-                    continue
-                (found,) = beside
-                if found[0] is not matrix or self.powers[found] != 1:
+                found = self.neighbour((node, labels), label)
+                if found is None or label == other or found[0] is not matrix:
                     continue
                 partner = found[1]
                 if matrix.symmetric and partner[axis] == label:
@@ -145,20 +163,42 @@ class _Opened:
                     return True
         return False
 
+    def cancel_orthogonal(self, orthogonal: Container[str]) -> bool:
+        """QᵀQ is the identity; of a square Q, QQᵀ too."""
+        for (node, labels), exponent in self.powers.items():
+            if not isinstance(node, Symbol) or node.name not in orthogonal:
+                continue
+            square = node.shape[0] == node.shape[1]
+            for axis in (0, 1) if square else (0,):
+                label, other = labels[axis], labels[1 - axis]
+                if label == other:
+                    continue
+                if exponent == 2 and self.is_summed_alone((node, labels), label):
+                    del self.powers[node, labels]
+                    self.join(other, other)
+                    return True
+                found = self.neighbour((node, labels), label) if exponent == 1 else None
+                if found and found[0] is node and found[1][axis] == label != found[1][1 - axis]:
+                    del self.powers[node, labels], self.powers[found]
+                    self.join(other, found[1][1 - axis])
+                    return True
+        return False
+
+    def is_summed_alone(self, key: Key, label: Any) -> bool:
+        """Whether one factor alone has a label, and it is summed."""
+        others = [*(flat(labels) for node, labels in self.powers if (node, labels) != key)]
+        return not any(label in one for one in (*others, flat(self.output)))
+
     def find_pseudoinverse(self) -> bool:
         """X (XᵀX)⁻¹ is the transposed pseudo-inverse of X, which has full column rank then."""
-        holders, kept = self.holders(), set(flat(self.output))
         for (node, labels), exponent in self.powers.items():
             x = _squared(node) if exponent == 1 else None
             if x is None:
                 continue
             for axis in (0, 1):
                 label = labels[axis]
-                beside = [key for key in holders[label] if key != (node, labels)]
-                if label in kept or len(beside) != 1 or self.powers[beside[0]] != 1:
-                    continue
-                (found,) = beside
-                if found[0] is x and found[1][1] == label != found[1][0]:
+                found = self.neighbour((node, labels), label)
+                if found and found[0] is x and found[1][1] == label != found[1][0]:
                     del self.powers[node, labels], self.powers[found]
                     inverse = apply("pinv", (x,), x.shape[::-1])
                     self.take(Factor(inverse, (labels[1 - axis], found[1][0])))
@@ -167,32 +207,30 @@ class _Opened:
 
     def turn_frechet(self) -> bool:
         """⟨L(X, B), A⟩ is ⟨B, L(Xᵀ, A)⟩: what arrives from a matrix goes to the other side."""
-        holders, kept = self.holders(), set(flat(self.output))
         for (node, labels), exponent in self.powers.items():
             if not isinstance(node, Apply) or node.operation != "expm_frechet" or exponent != 1:
                 continue
             rows, columns = labels[-2:]
-            beside = [key for key in holders[rows] if key != (node, labels)]
             x, direction = node.arguments
-            if len(labels) == 2 or len(beside) != 1 or len(x.shape) != 2 or rows == columns:
+            if len(labels) == 2 or len(x.shape) != 2 or rows == columns:
                 continue
-            (found,) = beside
-            meets = set(found[1]) == {rows, columns} and self.powers[found] == 1
-            if meets and not {rows, columns} & kept and len(holders[columns]) == 2:
+            found, other = (self.neighbour((node, labels), label) for label in (rows, columns))
+            if found and found == other and set(found[1]) == {rows, columns}:
                 del self.powers[node, labels], self.powers[found]
                 matrix = found[0] if found[1] == (rows, columns) else turned(found[0])
-                other = apply("expm_frechet", (turned(x), matrix), x.shape)
+                turn = apply("expm_frechet", (turned(x), matrix), x.shape)
                 self.take(Factor(direction, labels))
-                self.take(Factor(recognised_application(other), (rows, columns)))
+                self.take(Factor(recognised_application(turn), (rows, columns)))
                 return True
         return False
 
     def join(self, one: Any, two: Any) -> None:
         """A delta between two labels."""
-        if one == two:
-            self.scale = self.scale.times_size(self.sizes[one])
-            return
         kept = set(flat(self.output))
+        if one == two:
+            if one not in kept and not any(one in flat(labels) for _, labels in self.powers):
+                self.scale = self.scale.times_size(self.sizes[one])
+            return
         if two in kept and one not in kept:
             one, two = two, one
         if two in kept:
@@ -232,9 +270,9 @@ class _Opened:
             return True
         return False
 
-    def components(self) -> list[list[tuple[Node, tuple[Any, ...]]]]:
+    def components(self) -> list[list[Key]]:
         """The factors in groups that share labels."""
-        parts: list[tuple[set[Any], list[tuple[Node, tuple[Any, ...]]]]] = []
+        parts: list[tuple[set[Any], list[Key]]] = []
         for key in self.powers:
             labels, members = set(flat(key[1])), [key]
             apart = []

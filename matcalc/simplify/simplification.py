@@ -15,7 +15,8 @@ from matcalc.simplify.expansion import (
     sums_within,
 )
 from matcalc.simplify.factoring import factored
-from matcalc.simplify.products import reduced
+from matcalc.simplify.orthogonal import without_orthogonal
+from matcalc.simplify.products import Known, reduced
 from matcalc.simplify.recognition import recognised_application
 from matcalc.simplify.symmetry import with_symmetry
 from matcalc.simplify.weights import weight
@@ -35,7 +36,7 @@ def simplified(
     Args:
         roots: The nodes that are asked for.
         properties: What was declared of variables, by name: ``symmetric``, ``spd``, ``diagonal``,
-            ``simplex``.
+            ``simplex``, ``orthogonal``.
         kept: Nodes that have names: they are not opened.
 
     >>> from matcalc.graph import add, einsum, symbol
@@ -60,8 +61,12 @@ class _Simplification:
     ) -> None:
         self.roots = roots
         self.nodes = topological(*roots)
-        self.symmetric = {name for name, known in properties.items() if known & _SYMMETRIC}
-        self.simplex = {name for name, known in properties.items() if "simplex" in known}
+        self.known = Known(
+            *(
+                frozenset(name for name, known in properties.items() if known & wanted)
+                for wanted in (_SYMMETRIC, {"simplex"}, {"orthogonal"})
+            )
+        )
         self.uses = Counter(below for node in self.nodes for below in node.operands)
         self.uses.update(dict.fromkeys(kept, 2))
         self.is_small = len(self.nodes) <= _SMALL
@@ -94,11 +99,12 @@ class _Simplification:
     def locally(self, node: Node) -> Node:
         """A node by the rules for one node."""
         if isinstance(node, Symbol):
-            return as_symmetric(node) if node.name in self.symmetric else node
+            return as_symmetric(node) if node.name in self.known.symmetric else node
         if isinstance(node, Apply):
-            return recognised_application(node)
+            other = without_orthogonal(node, self.known.orthogonal)
+            return recognised_application(other) if isinstance(other, Apply) else other
         if isinstance(node, Product):
-            return reduced(node, self.simplex, self.uses)
+            return reduced(node, self.known, self.uses)
         return factored(node)
 
     def shortest(self, node: Node) -> Node:

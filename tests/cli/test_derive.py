@@ -298,6 +298,8 @@ def test_the_documented_keys_are_the_keys(matcalc: Any) -> None:
     assert derivative["wrt"] == ["y"]
     assert derivative["layouts"].keys() == {"numerator", "denominator"}
     denominator = derivative["layouts"]["denominator"]
+    assert "torch" in denominator.pop("torch")
+    assert "jnp" in denominator.pop("jax")
     numpy_code = denominator.pop("numpy")
     A = np.arange(6.0).reshape(2, 3)
     np.testing.assert_array_equal(_run_source(numpy_code, "df_dy", A), A.T)

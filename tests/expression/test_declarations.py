@@ -72,8 +72,9 @@ def test_a_property_that_does_not_fit_the_shape_is_refused(name: str) -> None:
     if name == "positive":
         assert parse_declarations("X[m,n]:positive")["X"].properties == {"positive"}
     else:
+        shape = "2,3" if name == "orthogonal" else "m,n"
         with pytest.raises(ShapeError, match=PROPERTIES[name]):
-            parse_declarations(f"X[m,n]:{name}")
+            parse_declarations(f"X[{shape}]:{name}")
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,23 @@ def gru(x: Any, h: Any, w: Any, u: Any, b: Any) -> Any:
     return (1 - z) * jnp.tanh(xn + jax.nn.sigmoid(xr + hr) * hn) + z * h
 
 
+def half(X: Any) -> Any:
+    """The columns below the diagonal, one after the other."""
+    return jnp.concatenate([X[..., k:, k] for k in range(X.shape[-1])], axis=-1)
+
+
+def filled(v: Any, n: int) -> Any:
+    """Columns of a triangle, cut from a vector one after the other."""
+    ends = np.cumsum([0, *range(n, 0, -1)])
+    return jnp.stack(
+        [
+            jnp.pad(v[..., ends[k] : ends[k + 1]], [(0, 0)] * (v.ndim - 1) + [(k, 0)])
+            for k in range(n)
+        ],
+        axis=-1,
+    )
+
+
 def skew(v: Any) -> Any:
     return jnp.cross(v[None, :], jnp.eye(3)).T
 
@@ -174,6 +191,7 @@ FUNCTIONS: dict[str, Function] = {
     "silu": jax.nn.silu,
     "sin": jnp.sin,
     "sinh": jnp.sinh,
+    "lower": filled,
     "skew": skew,
     "slice": picked,
     "softmax": jax.nn.softmax,
@@ -193,6 +211,7 @@ FUNCTIONS: dict[str, Function] = {
     "tril": jnp.tril,
     "triu": jnp.triu,
     "vec": lambda X, order: jnp.ravel(X, order=order),
+    "vech": half,
 }
 
 #: Constants, and parts of the derivatives of others, which are compared with those.

@@ -15,16 +15,18 @@ from matcalc.expression import parse_declarations, read_formula
 from matcalc.plan import evaluate
 
 DECLARATIONS = (
-    "A[n,n] B[n,n] S[n,n]:symmetric P[n,n]:spd D[n,n]:diagonal X[n,n] x[n] y[n] p[n]:simplex t"
+    "A[n,n] B[n,n] S[n,n]:symmetric P[n,n]:spd D[n,n]:diagonal Q[n,n]:orthogonal X[n,n] "
+    "x[n] y[n] p[n]:simplex t U[n,k]:orthogonal"
 )
-NAMES = ("A", "B", "S", "P", "D", "X", "x", "y", "p", "t")
+NAMES = ("A", "B", "S", "P", "D", "Q", "X", "x", "y", "p", "t")
 SIZE = 3
 EXAMPLES = int(os.environ.get("MATCALC_RANDOM_FORMS", "150"))
 
 MATRICES = (
     "({M} + {M})", "({M} @ {M})", "{M}.T", "({v} @ {v}.T)", "({M} * {M})", "diag({v})",
     "inv(P + 3 * eye(n))", "inv(P + S @ S + X.T @ X + 2 * eye(n))", "({s} * {M})", "({M} - {M})",
-    "tanh({M})", "expm(S / 9)", "S", "X",
+    "tanh({M})", "expm(S / 9)", "S", "X", "(Q @ {M} @ Q.T)", "(Q.T @ {M})", "(U @ (U.T @ {M}))",
+    "inv(Q @ (P + X @ X.T) @ Q.T)", "(U @ U.T)",
 )  # fmt: skip
 VECTORS = (
     "({v} + {v})", "({M} @ {v})", "({v} * {v})", "softmax({v})", "sigmoid({v})", "diag({M})",
@@ -34,9 +36,10 @@ VECTORS = (
 SCALARS = (
     "({s} + {s})", "({s} * {s})", "tr({M})", "({v}.T @ {v})", "({v}.T @ {M} @ {v})",
     "logdet(P + {M} @ {M}.T + 5 * eye(n))", "({s} / (1 + {v}.T @ {v} + t**2))",
+    "logdet(Q @ (P + X @ X.T) @ Q.T)", "sum(Q**2)", "tr(U.T @ {M} @ U)",
     "log(1 + exp(x.T @ y))", "norm({v})", "sum({v})", "(p.T @ log(softmax({v})))", "sum(p)",
 )  # fmt: skip
-PARTS = {"M": (MATRICES, NAMES[:6]), "v": (VECTORS, NAMES[6:9]), "s": (SCALARS, ("t", "x.T @ y"))}
+PARTS = {"M": (MATRICES, NAMES[:7]), "v": (VECTORS, NAMES[7:10]), "s": (SCALARS, ("t", "x.T @ y"))}
 
 
 def formula(random: Random, kind: str, depth: int) -> str:
@@ -56,6 +59,8 @@ def point(seed: int) -> dict[str, Any]:
     square = rng.normal(size=(5, SIZE, SIZE)) * 0.4
     shares = rng.random(SIZE) + 0.1
     return {
+        "Q": np.linalg.qr(square[0] + square[1])[0],
+        "U": np.linalg.qr(square[2])[0][:, :2],
         "A": square[0],
         "B": square[1],
         "X": square[2],
