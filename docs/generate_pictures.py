@@ -3,10 +3,12 @@
 Run it with ``python docs/generate_pictures.py`` after the way pictures are drawn was changed.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import matcalc as mc
 from matcalc.pictures import chain_svg, product_svg
+from matcalc.pictures.drawing import Drawing, Element, Line, Rectangle, Text
 
 FOLDER = Path(__file__).parent / "pictures"
 _NETWORK = "z2 = W2 @ x + b2; a2 = relu(z2); z3 = W3 @ a2 + b3; a3 = sigmoid(z3); "
@@ -30,11 +32,133 @@ def pictures() -> dict[str, str]:
         "four-pieces.svg": four_pieces,
         "five-factors.svg": _chain("L a3[2] z3[2] a2[3] z2[3] W2[3,2]"),
         "network.svg": network.svg("graph"),
+        "two-tables.svg": _two_tables(),
+        "order-of-the-chain.svg": _chain("L y[2] z[3] x[5]"),
+        "who-depends-on-whom.svg": _who_depends_on_whom(),
+        "one-table-for-each-z.svg": _one_table_for_each_z(),
     }
 
 
 def _chain(path: str) -> str:
     return chain_svg([mc.parse_variable(text) for text in path.split()])
+
+
+_DIGITS = "₀₁₂₃"
+_THREE, _TWO = (1, 2, 3), (1, 2)
+
+
+def _two_tables() -> str:
+    """Lesson 1: the six numbers ∂zᵢ/∂xⱼ in both layouts, those of z₂ marked."""
+
+    def cell(i: int, j: int) -> tuple[str, str]:
+        return f"∂z{_DIGITS[i]}/∂x{_DIGITS[j]}", "result" if i == 2 else "factor"
+
+    z, x = [f"z{_DIGITS[i]}" for i in _THREE], [f"x{_DIGITS[j]}" for j in _TWO]
+    left = _table([[cell(i, j) for j in _TWO] for i in _THREE], 30, 60, 84, 36, z, x)
+    right = _table([[cell(i, j) for i in _THREE] for j in _TWO], 330, 60, 84, 36, x, z)
+    titles = [
+        Text(0, 0, "numerator layout, 3×2", "strong"),
+        Text(300, 0, "denominator layout, 2×3", "strong"),
+    ]
+    return Drawing((*left, *right, *titles)).document(
+        "The six numbers of ∂z/∂x in both layouts",
+        "Numerator layout has a row for each entry of z and a column for each entry of x; "
+        "denominator layout has a row for each entry of x. The numbers of z₂ are a row in the one "
+        "and a column in the other.",
+    )
+
+
+def _who_depends_on_whom() -> str:
+    """Lesson 5: which entry depends on which, entry by entry and in a softmax."""
+    s = [
+        [(f"s{_DIGITS[i]}", "factor") if i == j else ("0", "joint") for j in _THREE] for i in _THREE
+    ]
+    p = [[(_softmax_entry(i, j), "factor") for j in _THREE] for i in _THREE]
+    z = [f"z{_DIGITS[j]}" for j in _THREE]
+    elements: list[Element] = [
+        Text(0, 0, "a = σ(z), entry by entry", "strong"),
+        *_wires("a", 0, [(k, k) for k in _THREE]),
+        *_table(s, 30, 220, 84, 36, [f"a{_DIGITS[i]}" for i in _THREE], z),
+        Text(370, 0, "p = softmax(z)", "strong"),
+        *_wires("p", 370, [(j, i) for j in _THREE for i in _THREE]),
+        *_table(p, 400, 220, 84, 36, [f"p{_DIGITS[i]}" for i in _THREE], z),
+    ]
+    return Drawing(tuple(elements)).document(
+        "Which entry depends on which",
+        "Entry by entry: a line from each entry of z to the same entry of a; the table of "
+        "derivatives has s₁, s₂, s₃ on its diagonal and zeros elsewhere. Softmax: lines from each "
+        "entry of z to each of p; the table has no zeros.",
+    )
+
+
+def _softmax_entry(i: int, j: int) -> str:
+    one, other = (f"p{_DIGITS[k]}" for k in sorted((i, j)))
+    return f"{one}(1 − {one})" if i == j else f"−{one} {other}"
+
+
+def _wires(name: str, left: float, pairs: Sequence[tuple[int, int]]) -> list[Element]:
+    """Lines from entries of z to entries of another variable."""
+    found: list[Element] = []
+    for j, i in pairs:
+        y, there = 45.0 * j, 45.0 * i
+        found.append(Line(((left + 76, y), (left + 226, there)), "arrow"))
+    for k in _THREE:
+        for text, x in ((f"z{_DIGITS[k]}", left + 40), (f"{name}{_DIGITS[k]}", left + 226)):
+            found.append(Rectangle(x, 45.0 * k - 14, 36, 28, "variable", 14))
+            found.append(Text(x + 18, 45.0 * k, text, "inside", "middle"))
+    return found
+
+
+def _one_table_for_each_z() -> str:
+    """Lesson 6: ∂z/∂W as one table for each entry of z, and their sum with weights."""
+    elements: list[Element] = []
+    for i in _THREE:
+        x = 210.0 * (i - 1)
+        title = f"∂z{_DIGITS[i]}/∂W"
+        rows = [
+            [(f"x{_DIGITS[k]}", "factor") if i == j else ("0", "joint") for k in _TWO]
+            for j in _THREE
+        ]
+        sign = "" if i == 1 else "+  "
+        elements += [
+            Text(x + 56, 86, f"{sign}dz{_DIGITS[i]} ·", anchor="end"),
+            Text(x + 110, 14, title, anchor="middle"),
+            *_table(rows, x + 66, 32, 44, 36),
+        ]
+    dz_x = [[(f"dz{_DIGITS[j]} x{_DIGITS[k]}", "result") for k in _TWO] for j in _THREE]
+    elements += [
+        Text(646, 86, "=", anchor="end"),
+        Text(732, 14, "∂L/∂W", anchor="middle"),
+        *_table(dz_x, 660, 32, 72, 36),
+    ]
+    return Drawing(tuple(elements)).document(
+        "The derivative of each entry of z by W, and their sum",
+        "Three tables of the shape of W. That of zᵢ has x₁ and x₂ in row i and zeros elsewhere. "
+        "Times dz₁, dz₂ and dz₃ they add up to a table whose entry at j, k is dzⱼ xₖ.",
+    )
+
+
+def _table(
+    rows: Sequence[Sequence[tuple[str, str]]],
+    x: float,
+    y: float,
+    width: float,
+    height: float,
+    row_names: Sequence[str] = (),
+    column_names: Sequence[str] = (),
+) -> list[Element]:
+    """Cells with a text and a look each; names stand on the left and above."""
+    found: list[Element] = []
+    for i, row in enumerate(rows):
+        for j, (text, look) in enumerate(row):
+            left, top = x + j * width, y + i * height
+            found.append(Rectangle(left, top, width, height, look))
+            found.append(Text(left + width / 2, top + height / 2, text, "inside", "middle"))
+    for i, name in enumerate(row_names):
+        found.append(Text(x - 8, y + (i + 0.5) * height, name, anchor="end"))
+    for j, name in enumerate(column_names):
+        found.append(Text(x + (j + 0.5) * width, y - 14, name, anchor="middle"))
+    return found
 
 
 if __name__ == "__main__":

@@ -4,12 +4,12 @@ import shlex
 import subprocess
 import sys
 
-import generate_sheet
 import numpy as np
 import pytest
-from generate_sheet import Mistake, Row, sheet
 
+import generate_sheet
 import matcalc as mc
+from generate_sheet import Mistake, Row, sheet
 from matcalc.dimensions import Shape
 from matcalc.expression import parse_declarations, read_formula
 

@@ -81,11 +81,17 @@ def _ranked(values: Mapping[Label, Any]) -> Colours:
 def _refined(
     factors: Sequence[Factor], colours: list[int], labels: Colours
 ) -> tuple[list[int], Colours]:
-    """Split colours by the colours of neighbours until nothing splits any more."""
+    """Split colours by the colours of neighbours until nothing splits any more.
+
+    Where all factors differ, their labels matter to symmetric ones alone.
+    """
+    ends = not any(factor.symmetric for factor in factors)
     while True:
         finer = _ranks(
             [(colour, factor.seen(labels)) for colour, factor in zip(colours, factors, strict=True)]
         )
+        if ends and max(finer) == len(factors) - 1:
+            return finer, labels
         seen: dict[Label, list[tuple[int, int]]] = {label: [] for label in labels}
         for colour, factor in zip(finer, factors, strict=True):
             for position, label in zip(factor.positions(), factor.labels, strict=True):

@@ -19,11 +19,12 @@ OpensSum = Callable[[Node], bool]
 def may_shorten(node: Node) -> bool:
     """Whether two terms could meet, or a factor cancel, if a node were multiplied out.
 
-    Only which factors a term has counts here, not how they are multiplied.
+    Only which factors a term has counts here, not how they are multiplied. Of too many terms no
+    attempt is made: :func:`expanded` would give up on them.
     """
     found = _monomials(node)
     if found is None:
-        return True
+        return False
     distinct = {frozenset(powers.items()) for powers in found}
     return len(distinct) < len(found) or any(map(_cancels, found))
 
@@ -72,7 +73,7 @@ def _monomials(node: Node, depth: int = 0) -> list[Powers] | None:
 def _times(one: Powers, two: Powers) -> Powers:
     result = dict(one)
     for key, power in two.items():
-        result[key] = result.get(key, Fraction(0)) + power
+        result[key] = result[key] + power if key in result else power
     return result
 
 

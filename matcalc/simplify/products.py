@@ -68,7 +68,8 @@ class _Opened:
 
     def take(self, factor: Factor) -> None:
         key = factor.node, factor.labels
-        self.powers[key] = self.powers.get(key, Fraction(0)) + factor.exponent
+        known = self.powers.get(key)
+        self.powers[key] = factor.exponent if known is None else known + factor.exponent
         if not self.powers[key]:
             del self.powers[key]
 

@@ -3,8 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from typing import Any
 
-from matcalc.graph import Apply, Group, Node, Product, Sum, add, as_symmetric, contract, transposed
+from matcalc.graph import (
+    Apply,
+    Factor,
+    Group,
+    Node,
+    Product,
+    Sum,
+    add,
+    as_symmetric,
+    contract,
+    transposed,
+)
 from matcalc.operations import find_rule, parse_signature
 from matcalc.simplify.expansion import opened
 
@@ -31,16 +44,24 @@ def is_symmetric(node: Node) -> bool:
 
 
 def _has_one_side(node: Node) -> bool:
-    """Whether a factor on one axis alone has no twin that could be on the other."""
-    if not isinstance(node, Product) or Group in map(type, node.output):
-        return False
-    factors, _ = opened(node)
-    counts = Counter(factor.node for factor in factors)
-    rows, columns = node.output
-    return rows != columns and any(
-        counts[factor.node] == 1 and (rows in factor.labels) != (columns in factor.labels)
-        for factor in factors
-    )
+    """Whether what stands on one axis has no twins that could be on the other."""
+    terms = node.terms if isinstance(node, Sum) else (node,)
+    rows: Counter[Any] = Counter()
+    columns: Counter[Any] = Counter()
+    for term in terms:
+        if not isinstance(term, Product) or Group in map(type, term.output):
+            return False
+        for factor in opened(term)[0]:
+            for label, found in zip(term.output, (rows, columns), strict=True):
+                found.update(_places(factor, label))
+    return rows != columns
+
+
+def _places(factor: Factor, label: Any) -> Iterator[tuple[Node, int]]:
+    """Where a factor has a label; a symmetric one has it anywhere."""
+    for axis, found in enumerate(factor.labels):
+        if found == label:
+            yield factor.node, 0 if factor.is_symmetric else axis
 
 
 def turned(node: Node, order: tuple[int, int] = (1, 0)) -> Node:
