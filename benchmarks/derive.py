@@ -2,11 +2,14 @@
 
 The claims: the first derivative that a process makes, its text included, takes at most 2 ms for
 ‖A x − b‖², xᵀ A x and logdet(X), and at most 10 ms for a logistic loss and a network of two
-layers. Cold is the median over fresh processes of the first call, imports excluded; warm is the
-median of later calls in the same processes. All programs run in turns on one thread.
+layers; a Hessian at most 25 ms, of tanh nested 5 deep too. Cold is the median over fresh processes
+of the first call, imports excluded; warm is the median of later calls in the same processes. All
+programs run in turns on one thread.
 
 SymPy differentiates matrix expressions of its own; what it refuses or gets wrong is not timed:
-it answers 0 for logdet(X) and refuses the logistic loss. tensorgrad writes index notation.
+it answers 0 for logdet(X), refuses the logistic loss, and for two layers multiplies in an order
+that does not fit. tensorgrad writes index notation; its Hessian of two layers fails, and that of
+tanh nested 5 deep takes minutes.
 
 Run it with ``python benchmarks/derive.py``; opponents are timed where they are installed.
 """
@@ -16,6 +19,7 @@ import subprocess
 import sys
 from importlib.util import find_spec
 from statistics import median
+from typing import NamedTuple
 
 from startup import compile_packages
 
@@ -40,7 +44,7 @@ for name in matcalc.__all__:
 
 def once():
     return matcalc.derive({formula!r}, wrt={wrt!r}, variables={variables!r},
-                          layout="denominator").text
+                          layout="denominator", order={order}).text
 """
 
 SYMPY = """
@@ -49,7 +53,7 @@ k, m, n, p = symbols("k m n p", integer=True, positive=True)
 
 def once():
 {body}
-    return str(expression.diff(wrt))
+    return str({derivative})
 """
 
 TENSORGRAD = """
@@ -61,11 +65,48 @@ k, m, n, p = symbols("k m n p")
 
 def once():
 {body}
-    return to_index(Derivative(expression, wrt).full_simplify())
+    return to_index({derivative}.full_simplify())
 """
 
-CASES: dict[str, tuple[float, tuple[str, str, str], str, str]] = {
-    "‖A x − b‖²": (
+
+class Case(NamedTuple):
+    """A formula, and how the opponents write it.
+
+    Attributes:
+        most: The claim, in milliseconds.
+        formula: What is differentiated, with respect to what, and the variables.
+        sympy: Lines that define ``expression`` and ``wrt``; empty where it has no right answer.
+        tensorgrad: The same.
+        order: Of the derivative.
+    """
+
+    most: float
+    formula: tuple[str, str, str]
+    sympy: str = ""
+    tensorgrad: str = ""
+    order: int = 1
+
+
+_QUADRATIC = ("x.T @ A @ x", "x", "A[n,n] x[n]")
+_QUADRATIC_SYMPY = """
+    A, wrt = MatrixSymbol("A", n, n), MatrixSymbol("x", n, 1)
+    expression = wrt.T * A * wrt
+"""
+_QUADRATIC_TENSORGRAD = """
+    A, wrt = Variable("A", n, m=n), Variable("x", n)
+    expression = wrt @ A @ wrt.rename(n="m")
+"""
+_LOGISTIC = ("sum(log(1 + exp(-y * (X @ w)))) / m", "w", "X[m,n] y[m] w[n]")
+_LOGISTIC_TENSORGRAD = """
+    X, y, wrt = Variable("X", m, n), Variable("y", m), Variable("w", n)
+    expression = F.mean(F.log(F.exp(-(y * (X @ wrt))) + 1))
+"""
+_LAYERS = "sum((W2 @ tanh(W1 @ x + b1) + b2 - y)**2)"
+_OF_LAYERS = "W1[p,n] W2[k,p] x[n] b1[p] b2[k] y[k]"
+_NESTED = "sum(tanh(A @ tanh(A @ tanh(A @ tanh(A @ tanh(A @ x))))))"
+
+CASES = {
+    "‖A x − b‖²": Case(
         2,
         ("sum((A @ x - b)**2)", "x", "A[m,n] x[n] b[m]"),
         """
@@ -77,68 +118,48 @@ CASES: dict[str, tuple[float, tuple[str, str, str], str, str]] = {
     expression = F.frobenius2(A @ wrt - b)
 """,
     ),
-    "xᵀ A x": (
-        2,
-        ("x.T @ A @ x", "x", "A[n,n] x[n]"),
-        """
-    A, wrt = MatrixSymbol("A", n, n), MatrixSymbol("x", n, 1)
-    expression = wrt.T * A * wrt
-""",
-        """
-    A, wrt = Variable("A", n, m=n), Variable("x", n)
-    expression = wrt @ A @ wrt.rename(n="m")
-""",
-    ),
-    "logdet(X)": (
+    "xᵀ A x": Case(2, _QUADRATIC, _QUADRATIC_SYMPY, _QUADRATIC_TENSORGRAD),
+    "logdet(X)": Case(
         2,
         ("logdet(X)", "X", "X[n,n]"),
-        "",
-        """
+        tensorgrad="""
     wrt = Variable("X", n, m=n)
     expression = F.log(F.det(wrt))
 """,
     ),
-    "logistic loss": (
+    "logistic loss": Case(10, _LOGISTIC, tensorgrad=_LOGISTIC_TENSORGRAD),
+    "two layers": Case(
         10,
-        ("sum(log(1 + exp(-y * (X @ w)))) / m", "w", "X[m,n] y[m] w[n]"),
-        "",
-        """
-    X, y, wrt = Variable("X", m, n), Variable("y", m), Variable("w", n)
-    expression = F.mean(F.log(F.exp(-(y * (X @ wrt))) + 1))
-""",
-    ),
-    "two layers": (
-        10,
-        (
-            "sum((W2 @ tanh(W1 @ x + b1) + b2 - y)**2)",
-            "W1",
-            "W1[p,n] W2[k,p] x[n] b1[p] b2[k] y[k]",
-        ),
-        """
-    wrt, W2, x = MatrixSymbol("W1", p, n), MatrixSymbol("W2", k, p), MatrixSymbol("x", n, 1)
-    b1, b2, y = (MatrixSymbol(name, size, 1) for name, size in (("b1", p), ("b2", k), ("y", k)))
-    residual = W2 * (wrt * x + b1).applyfunc(tanh) + b2 - y
-    expression = trace(residual.T * residual)
-""",
-        """
+        (_LAYERS, "W1", _OF_LAYERS),
+        tensorgrad="""
     wrt, W2, x = Variable("W1", p, n), Variable("W2", k, p), Variable("x", n)
     b1, b2, y = Variable("b1", p), Variable("b2", k), Variable("y", k)
     expression = F.frobenius2(W2 @ F.tanh(wrt @ x + b1) + b2 - y)
 """,
     ),
+    "∇² xᵀ A x": Case(25, _QUADRATIC, _QUADRATIC_SYMPY, _QUADRATIC_TENSORGRAD, 2),
+    "∇² logistic": Case(25, _LOGISTIC, tensorgrad=_LOGISTIC_TENSORGRAD, order=2),
+    "∇² layers by x": Case(25, (_LAYERS, "x", _OF_LAYERS), order=2),
+    "∇² layers by W": Case(25, (_LAYERS, "W1", _OF_LAYERS), order=2),
+    "∇² tanh 5 deep": Case(25, (_NESTED, "x", "A[n,n] x[n]"), order=2),
 }
 
 
 def programs(case: str) -> dict[str, str]:
     """The programs that derive a case, by the names of the libraries that are installed."""
-    _, (formula, wrt, variables), in_sympy, in_tensorgrad = CASES[case]
-    found = {"matcalc": MATCALC.format(formula=formula, wrt=wrt, variables=variables)}
-    for library, program, body in (
-        ("sympy", SYMPY, in_sympy),
-        ("tensorgrad", TENSORGRAD, in_tensorgrad),
+    given = CASES[case]
+    formula, wrt, variables = given.formula
+    found = {
+        "matcalc": MATCALC.format(formula=formula, wrt=wrt, variables=variables, order=given.order)
+    }
+    in_sympy = "expression" + ".diff(wrt)" * given.order
+    in_tensorgrad = "Derivative(" * given.order + "expression" + ", wrt)" * given.order
+    for library, program, body, derivative in (
+        ("sympy", SYMPY, given.sympy, in_sympy),
+        ("tensorgrad", TENSORGRAD, given.tensorgrad, in_tensorgrad),
     ):
         if body and find_spec(library):
-            found[library] = program.format(body=body)
+            found[library] = program.format(body=body, derivative=derivative)
     return found
 
 
@@ -179,7 +200,7 @@ def main() -> None:
             print(f"{library} is missing: pip install {library}")
     print(f"{'ms, cold (warm)':15s}" + "".join(f"{name:>28s}" for name in ("matcalc", *opponents)))
     slow = []
-    for case, (most, *_) in CASES.items():
+    for case, given in CASES.items():
         found = medians(case)
         own, _ = found["matcalc"]
         cells = [f"{own:.2f} ({found['matcalc'][1]:.2f})"]
@@ -187,7 +208,7 @@ def main() -> None:
             cold, warm = found.get(library, (0.0, 0.0))
             cells.append(f"{cold:.1f} ({warm:.1f}) {cold / own:5.1f} ×" if cold else "-")
         print(f"{case:15s}" + "".join(f"{cell:>28s}" for cell in cells), flush=True)
-        if own > most:
+        if own > given.most:
             slow.append(case)
     if slow:
         sys.exit(f"slower than claimed: {', '.join(slow)}")

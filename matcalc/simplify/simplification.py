@@ -71,6 +71,7 @@ class _Simplification:
         self.uses.update(dict.fromkeys(kept, 2))
         self.is_small = len(self.nodes) <= _SMALL
         self.weights: dict[Node, int] = {}
+        self.became: dict[Node, Node] = {}  # by the rules for one node
 
     def result(self) -> dict[Node, Node]:
         """What becomes of each node."""
@@ -98,6 +99,11 @@ class _Simplification:
 
     def locally(self, node: Node) -> Node:
         """A node by the rules for one node."""
+        if node not in self.became:
+            self.became[node] = self.by_rules(node)
+        return self.became[node]
+
+    def by_rules(self, node: Node) -> Node:
         if isinstance(node, Symbol):
             return as_symmetric(node) if node.name in self.known.symmetric else node
         if isinstance(node, Apply):
@@ -109,11 +115,9 @@ class _Simplification:
 
     def shortest(self, node: Node) -> Node:
         """The shortest of a node as it is, with quotients multiplied out, and with all."""
-        if not isinstance(node, (Product, Sum)):
+        if not self.is_small or not isinstance(node, (Product, Sum)):
             return node
-        best = factored(node)
-        if not self.is_small:
-            return best
+        best: Node = node
         sums = sums_within(node)
         ways = (divides, holds_delta, anything) if may_shorten(node) else (holds_delta,)
         for opens_sum in ways:
@@ -121,7 +125,7 @@ class _Simplification:
                 continue
             other = expanded(node, self.locally, opens_sum)
             if other is not None:
-                candidate = factored(self.locally(other))
+                candidate = self.locally(other)
                 if weight(candidate, self.weights) < weight(best, self.weights):
                     best = candidate
         return best
