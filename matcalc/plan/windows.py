@@ -38,9 +38,11 @@ def resolve_windows(
     sliced, waiting, output = list(operands), list(windows), list(core)
     placed: list[Placed] = []
     while waiting:
-        window = next((w for w in waiting if _slices(w, sliced, output)), None)
+        window = next((w for w in waiting if _slices(w, sliced, waiting, output)), None)
         if window is not None:
-            sliced = [_sliced(operand, window) for operand in sliced]
+            beside = [w for w in waiting if w is not window and w.whole == window.whole]
+            waiting = [w for w in waiting if w not in beside]
+            sliced = [_sliced(one, window) for one in (*sliced, *map(_written, beside))]
         else:
             window = next((w for w in waiting if _fills(w, sliced, waiting, output)), None)
             if window is None:
@@ -52,9 +54,15 @@ def resolve_windows(
     return sliced + [_written(window) for window in waiting], output, placed
 
 
-def _slices(window: Window, operands: Sequence[Operand], output: Sequence[Any]) -> bool:
-    """Whether other factors alone have the whole axis, so that they can be sliced."""
-    return window.whole not in output and any(window.whole in one.labels for one in operands)
+def _slices(
+    window: Window, operands: Sequence[Operand], windows: Sequence[Window], output: Sequence[Any]
+) -> bool:
+    """Whether other factors alone have the whole axis, so that they can be sliced.
+
+    What a second window picks has its name only when that one is done.
+    """
+    others = [*output, *(other.picked for other in windows)]
+    return window.whole not in others and any(window.whole in one.labels for one in operands)
 
 
 def _sliced(operand: Operand, window: Window) -> Operand:

@@ -40,7 +40,8 @@ def without_orthogonal(node: Apply, orthogonal: Container[str]) -> Node:
 
 
 def _is_orthogonal(node: Node, orthogonal: Container[str]) -> bool:
-    return isinstance(node, Symbol) and node.name in orthogonal and node.shape[0] == node.shape[1]
+    known = isinstance(node, Symbol) and node.name in orthogonal
+    return known and node.shape[0] == node.shape[1]
 
 
 def _enclosing(matrix: Node, orthogonal: Container[str]) -> tuple[Factor, Factor] | None:
@@ -60,6 +61,7 @@ def _end(matrix: Product, label: Any, orthogonal: Container[str]) -> Factor | No
     if len(holders) != 1 or matrix.output.count(label) != 1:
         return None
     (factor,) = holders
-    whole = factor.exponent == 1 and factor.labels[0] == label != factor.labels[1]
-    inside = factor.labels[1] not in matrix.output if whole else False
-    return factor if inside and _is_orthogonal(factor.node, orthogonal) else None
+    if factor.exponent != 1 or not _is_orthogonal(factor.node, orthogonal):
+        return None
+    rows, columns = factor.labels
+    return factor if rows == label and columns not in matrix.output else None

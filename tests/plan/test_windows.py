@@ -1,0 +1,51 @@
+"""Products with several windows: as with the matrices that they stand for."""
+
+import numpy as np
+import pytest
+
+from matcalc.graph import contract, symbol
+from matcalc.graph.nodes import Factor
+from matcalc.operations.parts import window
+from matcalc.plan import evaluate
+
+SIZE = 6
+rng = np.random.default_rng(5)
+ARRAYS = {"X": rng.normal(size=(SIZE, SIZE)), "Y": rng.normal(size=SIZE), "z": rng.normal(size=2)}
+
+# subscripts as in NumPy; V picks 3 of 6 from the second on, W picks 2 of 6 from the first on, and
+# U picks 2 of 3 from the second on
+CASES = [
+    "kl,ik,jk->ijl:X V W",
+    "k,ik,jk->ij:Y V W",
+    "ik,jk->ij:V W",
+    "k,ik,jk->k:Y V W",
+    "kl,ik,jl->ij:X V W",
+    "kl,ik,jk,al->ija:X V W V",
+    "l,kl,ik->i:Y V U",
+    "l,kl,ik,k->i:Y V U v",
+    "ik,kl->il:U V",
+    "k,ik,ik->k:Y V V",
+    "k,ik->ik:Y V",
+    "z,zk,ik->i:z W V",
+    "z,zk->kz:z W",
+]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_windows_are_the_matrices_that_they_stand_for(case: str) -> None:
+    subscripts, _, names = case.partition(":")
+    matrices = {
+        "V": (window(1, 3, SIZE), np.eye(3, SIZE, 1)),
+        "W": (window(0, 2, SIZE), np.eye(2, SIZE, 0)),
+        "U": (window(1, 2, 3), np.eye(2, 3, 1)),
+    }
+    arrays = ARRAYS | {"v": np.arange(1.0, 4.0)}
+    nodes = {name: symbol(name, array.shape) for name, array in arrays.items()}
+    left, _, output = subscripts.partition("->")
+    factors = [
+        Factor(matrices[name][0] if name in matrices else nodes[name], tuple(labels))
+        for labels, name in zip(left.split(","), names.split(), strict=True)
+    ]
+    numbers = [matrices[name][1] if name in matrices else arrays[name] for name in names.split()]
+    found = evaluate(contract(factors, tuple(output)), arrays, {})
+    np.testing.assert_allclose(found, np.einsum(subscripts, *numbers), atol=1e-12)
