@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import matcalc as mc
+from matcalc.dimensions import parse
 from matcalc.pictures import chain_svg, product_svg
 from matcalc.pictures.drawing import Drawing, Element, Line, Rectangle, Text
+from matcalc.pictures.shapes import Block, matrix_join, product_drawing
 
 FOLDER = Path(__file__).parent / "pictures"
 _NETWORK = "z2 = W2 @ x + b2; a2 = relu(z2); z3 = W3 @ a2 + b3; a3 = sigmoid(z3); "
@@ -36,6 +38,9 @@ def pictures() -> dict[str, str]:
         "order-of-the-chain.svg": _chain("L y[2] z[3] x[5]"),
         "who-depends-on-whom.svg": _who_depends_on_whom(),
         "one-table-for-each-z.svg": _one_table_for_each_z(),
+        "batches.svg": _batches(),
+        "gradient-and-jacobian.svg": _gradient_and_jacobian(),
+        "kronecker.svg": _kronecker(),
     }
 
 
@@ -136,6 +141,62 @@ def _one_table_for_each_z() -> str:
         "Three tables of the shape of W. That of zᵢ has x₁ and x₂ in row i and zeros elsewhere. "
         "Times dz₁, dz₂ and dz₃ they add up to a table whose entry at j, k is dzⱼ xₖ.",
     )
+
+
+def _batches() -> str:
+    """Lesson 7: the gradient of the weights, samples as columns and samples as rows."""
+    return _side_by_side(
+        "The gradient of the weights over a batch of five",
+        ("samples are columns", "dZ[3,5] Xᵀ[5,2]", "dW"),
+        ("samples are rows", "Xᵀ[2,5] dZ[5,3]", "dW"),
+    )
+
+
+def _gradient_and_jacobian() -> str:
+    """Lesson 8: a column and an m×n Jacobian, as they stand and with a transpose."""
+    return _side_by_side(
+        "A gradient and a Jacobian",
+        ("as they stand", "J[3,2] ∇ₕL[3,1]", ""),
+        ("J transposed", "Jᵀ[2,3] ∇ₕL[3,1]", "∇ₓL"),
+    )
+
+
+def _kronecker() -> str:
+    """Lesson 9: the blocks of Bᵀ ⊗ A, for an A of 5×2 and a B of 3×4."""
+    digits, four = "₀₁₂₃₄", (1, 2, 3, 4)
+    cells = [[(f"B{digits[k]}{digits[j]} A", "factor") for k in _THREE] for j in four]
+    f, x = [f"F: column {j}" for j in four], [f"X: column {k}" for k in _THREE]
+    elements: list[Element] = [
+        *_table(cells, 0, 0, 100, 48, f, x),
+        Text(316, 84, "each block is 5×2,"),
+        Text(316, 108, "the whole 20×6"),
+    ]
+    return Drawing(tuple(elements)).document(
+        "The blocks of Bᵀ ⊗ A",
+        "A row of blocks for each column of F = A X B, a column of blocks for each column of X. "
+        "The block at j, l is the entry of B in row l and column j, times A.",
+    )
+
+
+def _side_by_side(title: str, *products: tuple[str, str, str]) -> str:
+    """Products of two matrices, each with a heading, its factors, and a name for its result."""
+    elements: list[Element] = []
+    words: list[str] = []
+    left = 0.0
+    for heading, factors, result in products:
+        blocks = []
+        for factor in factors.split():
+            label, _, shape = factor.rstrip("]").partition("[")
+            rows, _, columns = shape.partition(",")
+            blocks.append(Block(label, parse(rows), parse(columns)))
+        first, second = blocks
+        joins = [matrix_join(first.columns, second.rows)]
+        drawing, said = product_drawing(blocks, joins, Block(result, first.rows, second.columns))
+        x, y, right, _ = drawing.box
+        elements += [Text(left, 0, heading, "strong"), *drawing.moved(left - x, 30 - y).elements]
+        words.append(f"{heading}: {said}")
+        left += right - x + 50
+    return Drawing(tuple(elements)).document(title, " ".join(words))
 
 
 def _table(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from math import isfinite
@@ -78,6 +79,7 @@ def answer_lines(answer: Answer) -> list[str]:
             formula = "; ".join([*(let for let in lets if let not in given), formula])
             lines += ["", heading(f"{derived.title} {where}"), ""]
             lines += formula_lines(formula, width())
+            lines += _axes(jacobian, formula)
             shown += formula
     signs = meanings(shown)
     legend = ["", *_wrapped([f"Here {listed(signs)}."])] if signs else []
@@ -117,11 +119,45 @@ def _wrapped(texts: Iterable[str]) -> list[str]:
 
 
 def _by_layout(derived: Derived) -> list[tuple[str, Jacobian[Any]]]:
-    """Each layout with its shape; one for both where they agree."""
+    """Each layout with its shape; one for both where they agree. Above rank 2 indices do not."""
     first, *others = derived.jacobians
-    if others and (_shape(others[0]), others[0].unicode) == (_shape(first), first.unicode):
+    if (
+        others
+        and len(first.shape) <= 2
+        and (_shape(others[0]), others[0].unicode) == (_shape(first), first.unicode)
+    ):
         return [(f"in both layouts, {_shape(first)}", first)]
     return [(f"in {one.layout} layout, {_shape(one)}", one) for one in derived.jacobians]
+
+
+_ORDINALS = ("first", "second", "third", "fourth")
+
+
+def _axes(jacobian: Jacobian[Any], formula: str) -> list[str]:
+    """Which axis each index of a formula of many axes counts along."""
+    letters, arrow, _ = formula.partition(") ↦ ")
+    form = written(jacobian.of, jacobian.wrt, jacobian.layout)
+    places = [form.stored.index(axis) for group in form.form for axis in group]
+    if not arrow or letters.count(",") + 1 != len(places):
+        return []
+    said = [
+        f"{letter}{'' if number else ' is'} {_axis(jacobian, place)}"
+        for number, (letter, place) in enumerate(
+            zip(letters.removeprefix("(").split(","), places, strict=True)
+        )
+    ]
+    return ["", *_wrapped([f"{listed(said)}."])]
+
+
+def _axis(jacobian: Jacobian[Any], place: int) -> str:
+    """An axis in stored order, in words: ``the second axis of W₁``."""
+    from matcalc.notation.names import unicode_name  # noqa: PLC0415
+
+    above = place < jacobian.of.rank
+    variable, k = (jacobian.of, place) if above else (jacobian.wrt, place - jacobian.of.rank)
+    name = re.sub(r"\w+", lambda match: unicode_name(match[0]), variable.name)
+    ordinal = f"{_ORDINALS[k]} " if 1 < variable.rank <= len(_ORDINALS) else ""
+    return f"the {ordinal}axis of {name}"
 
 
 def _shape(jacobian: Jacobian[Any]) -> str:

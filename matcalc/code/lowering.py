@@ -70,7 +70,11 @@ class _Lowering:
         return self.terms.times(self.several(phrase.args))
 
     def plus(self, phrase: Phrase) -> Term:
-        return self.terms.plus(self.several(phrase.args))
+        numbers = [_number_in_every_entry(part) for part in phrase.args]
+        if None not in numbers:  # no array is left that they could be added to
+            numbers = [None] * len(numbers)
+        parts = [number or part for number, part in zip(numbers, phrase.args, strict=True)]
+        return self.terms.plus(self.several(parts))
 
     def matmul(self, phrase: Phrase) -> Term:
         parts = phrase.args
@@ -198,6 +202,24 @@ class _Lowering:
         if core == whole:
             return term
         return self.terms.make("filled", [term], shape, (whole, core))
+
+
+def _number_in_every_entry(phrase: Phrase) -> Phrase | None:
+    """The number that an array of ones is multiplied with: arrays broadcast it themselves."""
+    if phrase.op == "call" and phrase.value == "ones":
+        return phrases.numeral(1)
+    if phrase.op == "negative":
+        number = _number_in_every_entry(phrase.args[0])
+        return number and phrases.negative(number)
+    if phrase.op == "over" and phrase.args[1].kind == "scalar":
+        number = _number_in_every_entry(phrase.args[0])
+        return number and phrases.over(number, phrase.args[1])
+    if phrase.op == "times":
+        others = [part for part in phrase.args if part.kind == "scalar"]
+        rest = [part for part in phrase.args if part.kind != "scalar"]
+        number = _number_in_every_entry(rest[0]) if len(rest) == 1 else None
+        return number and phrases.times([*others, number])
+    return None
 
 
 def _size(text: str) -> Dimension:

@@ -9,13 +9,12 @@ from typing import Any, NamedTuple
 
 from matcalc import dimensions
 from matcalc.dimensions import Dimension
-from matcalc.errors import NotDifferentiableError, UnboundError
+from matcalc.errors import UnboundError
 from matcalc.graph import (
     ONE,
     Apply,
     Data,
     Factor,
-    Group,
     Node,
     Product,
     Scale,
@@ -28,8 +27,16 @@ from matcalc.graph import (
 )
 from matcalc.notation import phrases
 from matcalc.notation.division import divided
+from matcalc.notation.named_sums import with_named_sums
 from matcalc.notation.network import Network, NoMatrixNotation, scaled
 from matcalc.notation.phrases import Phrase
+from matcalc.notation.regrouping import (
+    as_part,
+    in_matrix_notation,
+    letter_of,
+    merged_axes,
+    split_axes,
+)
 from matcalc.operations import find_rule
 
 _DECIMALS = 1000  # a coefficient of a larger denominator is written as a decimal
@@ -37,7 +44,6 @@ NAMED = 2000  # a piece of more parts than that has a name of its own, if it is 
 _FEW = 40  # a recurring piece of more parts has one where the whole would be too long otherwise
 _REPEATS = 16  # parts for each node: a formula that is longer says the same again and again
 _LONG = 36  # factors and labels: longer products are not multiplied out to be written
-_LETTERS = "ijklmnopqrstuvwxyzabcdefgh"
 
 
 class Written(NamedTuple):
@@ -66,7 +72,8 @@ def write(
         named_above: What recurs and has more parts than that gets a name.
         indices: Whether the last products are written in index notation.
     """
-    written = _Writer(root, names, named or {}, named_above, indices=indices).written()
+    root, known = with_named_sums(root, named or {})
+    written = _Writer(root, names, known, named_above, indices=indices).written()
     return written._replace(phrase=phrases.transpose(written.phrase)) if row else written
 
 
@@ -166,77 +173,11 @@ class _Writer:
         try:
             if node in self.in_indices and node.sizes:
                 raise NoMatrixNotation
-            piece = self.matrix_notation(node, factors, sizes)
+            parts = [as_part(self.pieces[f.node], f, sizes) for f in factors]
+            piece = in_matrix_notation(node, parts, sizes)
         except NoMatrixNotation:
             piece = self.index_notation(node, factors, sizes)
         return _times_scale(piece, node.scale)
-
-    def matrix_notation(
-        self, node: Product, factors: Sequence[Factor], sizes: Sequence[Dimension]
-    ) -> Phrase:
-        known = dict(enumerate(sizes))
-        axes = [axis for factor in factors for axis in factor.labels] + list(node.output)
-        if any(type(axis) is Group for axis in axes):
-            return self.regrouped(node, factors, known)
-        network = Network(known)
-        for factor in factors:
-            network.take(self.pieces[factor.node], factor.labels, factor.exponent)
-        return network.solve(node.output)
-
-    def regrouped(
-        self, node: Product, factors: Sequence[Factor], known: Mapping[Any, Dimension]
-    ) -> Phrase:
-        """Vec and kron.
-
-        Raises:
-            NoMatrixNotation: It is neither.
-        """
-        plain = all(f.exponent == 1 and Group not in map(type, f.labels) for f in factors)
-        labels = flat(node.output)
-        if not plain or len(set(labels)) < len(labels):
-            raise NoMatrixNotation
-        if len(node.output) == 1 and len(factors) == 1:
-            return self.stacked(node, factors[0])
-        return self.kronecker(node, factors, known)
-
-    def stacked(self, node: Product, factor: Factor) -> Phrase:
-        """The entries of a factor as one column, by columns or by rows.
-
-        Raises:
-            NoMatrixNotation: In neither order.
-        """
-        group = flat(node.output)
-        if len(group) == 1:
-            return self.pieces[factor.node]
-        if group == factor.labels[::-1]:
-            return phrases.call("vec", [self.pieces[factor.node]], node.shape)
-        if group == factor.labels:
-            return phrases.call("vec", [self.pieces[factor.node]], node.shape, ['order="C"'])
-        raise NoMatrixNotation
-
-    def kronecker(
-        self, node: Product, factors: Sequence[Factor], known: Mapping[Any, Dimension]
-    ) -> Phrase:
-        """A product whose axes all are pairs, of factors that belong to one side each.
-
-        Raises:
-            NoMatrixNotation: It is none.
-        """
-        if any(type(axis) is not Group or len(axis) != 2 for axis in node.output):
-            raise NoMatrixNotation
-        sides: list[Phrase] = []
-        taken = 0
-        for k in (0, 1):
-            labels = [axis[k] for axis in node.output]
-            network = Network(known)
-            for factor in factors:
-                if factor.labels and set(factor.labels) <= set(labels):
-                    network.take(self.pieces[factor.node], factor.labels, factor.exponent)
-                    taken += 1
-            sides.append(network.solve(labels))
-        if taken < len(factors):
-            raise NoMatrixNotation
-        return phrases.call("kron", sides, node.shape)
 
     def index_notation(
         self, node: Product, factors: Sequence[Factor], sizes: Sequence[Dimension]
@@ -246,20 +187,20 @@ class _Writer:
         terms: list[str] = []
         arguments: list[Phrase] = []
         for label in (*flat(node.output), *range(len(sizes))):
-            letter.setdefault(label, _letter(len(letter)))
+            letter.setdefault(label, letter_of(len(letter)))
         for factor in factors:
             piece = phrases.power(self.pieces[factor.node], factor.exponent)
             if factor.exponent < 0:
                 below = phrases.power(self.pieces[factor.node], -factor.exponent)
                 piece = phrases.over(phrases.numeral(1), below)
-            arguments.append(_split(piece, factor.labels, letter, sizes))
+            arguments.append(split_axes(piece, factor.labels, letter, sizes))
             terms.append("".join(letter[label] for label in flat(factor.labels)))
         written: list[str] = []
         for label in flat(node.output):
             if letter[label] in written or letter[label] not in "".join(terms):
                 fresh = letter[label]
                 if letter[label] in written:
-                    fresh = _letter(len(letter))
+                    fresh = letter_of(len(letter))
                     letter[("again", len(letter))] = fresh
                     arguments.append(phrases.eye(sizes[label]))
                     terms.append(letter[label] + fresh)
@@ -272,7 +213,7 @@ class _Writer:
         subscripts = f'"{",".join(terms)}->{"".join(written)}"'
         shape = tuple(sizes[label] for label in flat(node.output))
         piece = phrases.call("einsum", arguments, shape, [subscripts])
-        return _merged(piece, node, written)
+        return merged_axes(piece, node, written)
 
     def application(self, node: Apply) -> Phrase:
         arguments = [self.pieces[argument] for argument in node.arguments]
@@ -309,8 +250,11 @@ class _Writer:
     def sum(self, node: Node) -> Phrase:
         flat_terms = [term for term in node.operands if not _is_spread(term)]
         terms = sorted((self.pieces[term] for term in flat_terms), key=self.term_order)
+        diagonal = any(map(_is_diagonal, flat_terms))  # beside I a number would be a multiple of I
         for term in node.operands:  # a number is added to every entry: 1 - x
-            if _is_spread(term) and isinstance(term, Product):
+            if diagonal and _is_spread(term):
+                terms = [*terms, self.pieces[term]]
+            elif _is_spread(term) and isinstance(term, Product):
                 terms = self.with_number(terms, term) if flat_terms else [*terms, self.pieces[term]]
         return _factored(terms)
 
@@ -354,6 +298,14 @@ class _Writer:
         return phrase.op == "negative", self.order(phrase), phrase.size, transposes
 
 
+def _is_diagonal(node: Node) -> bool:
+    """Whether a node is zero where two of its axes differ."""
+    if not isinstance(node, Product):
+        return False
+    labels = flat(node.output)
+    return len(set(labels)) < len(labels)
+
+
 def _is_spread(node: Node) -> bool:
     """Whether a node is a scalar in every entry of an array."""
     return (
@@ -361,12 +313,6 @@ def _is_spread(node: Node) -> bool:
         and bool(node.output)
         and not (node.core or node.sums or len(set(flat(node.output))) < len(flat(node.output)))
     )
-
-
-def _letter(count: int) -> str:
-    if count >= len(_LETTERS):
-        raise NotDifferentiableError("a formula of more than 26 indices cannot be written")
-    return _LETTERS[count]
 
 
 def _zeros(node: Node) -> Phrase:
@@ -418,49 +364,6 @@ def _times_scale(piece: Phrase, scale: Scale) -> Phrase:
     else:
         piece = scaled(piece, [*above, *below])
     return phrases.negative(piece) if number < 0 else piece
-
-
-def _split(piece: Phrase, axes: Sequence[Any], letter: Any, sizes: Sequence[Dimension]) -> Phrase:
-    """A factor with the axes of its groups apart; in the pattern every axis has its own letter."""
-    if not any(type(axis) is Group for axis in axes):
-        return piece
-    labels = flat(axes)
-    if len(set(labels)) < len(labels):
-        places = iter(range(len(labels)))
-        axes = [
-            Group([next(places) for _ in axis]) if type(axis) is Group else next(places)
-            for axis in axes
-        ]
-        letter = dict(enumerate(map(_letter, range(len(labels)))))
-        sizes = [sizes[label] for label in labels]
-    left = _pattern(axes, letter)
-    right = " ".join(letter[label] for label in flat(axes))
-    groups = [axis for axis in axes if type(axis) is Group]
-    known = [f"{letter[label]}={sizes[label]}" for label in flat(groups)]
-    shape = tuple(sizes[label] for label in flat(axes))
-    return phrases.call("rearrange", [piece], shape, [f'"{left} -> {right}"', *known])
-
-
-def _pattern(axes: Sequence[Any], letter: Any) -> str:
-    return " ".join(
-        f"({' '.join(letter[label] for label in axis)})" if type(axis) is Group else letter[axis]
-        for axis in axes
-    )
-
-
-def _merged(piece: Phrase, node: Product, written: Sequence[str]) -> Phrase:
-    """A result with axes put together as its groups say."""
-    if not any(type(axis) is Group for axis in node.output):
-        return piece
-    rest = list(written)
-    axes: list[Any] = []
-    for axis in node.output:
-        count = len(axis) if type(axis) is Group else 1
-        axes.append(Group(rest[:count]) if count > 1 else rest[0])
-        del rest[:count]
-    same = {letter: letter for letter in written}
-    pattern = f'"{" ".join(written)} -> {_pattern(axes, same)}"'
-    return phrases.call("rearrange", [piece], node.shape, [pattern])
 
 
 def _factored(terms: Sequence[Phrase]) -> Phrase:

@@ -20,13 +20,22 @@ def may_shorten(node: Node) -> bool:
     """Whether two terms could meet, or a factor cancel, if a node were multiplied out.
 
     Only which factors a term has counts here, and which axes of the result are on them, not how
-    they are summed. Of too many terms no attempt is made: :func:`expanded` would give up on them.
+    they are summed; beside a scalar product not even the axes: (aᵀx) b is (b aᵀ) x too. Of too
+    many terms no attempt is made: :func:`expanded` would give up on them.
     """
-    found = _monomials(node, tuple(range(len(node.shape))))
+    axes = tuple(range(len(node.shape)))
+    found = _monomials(node, (None,) * len(axes) if _has_scalar_product(node) else axes)
     if found is None:
         return False
     distinct = {frozenset(one.by_class().items()) for one in found}
     return len(distinct) < len(found) or any(_cancels(one.powers) for one in found)
+
+
+def _has_scalar_product(node: Node) -> bool:
+    """Whether a term of a sum is multiplied with a number that is a product itself."""
+    terms = node.terms if isinstance(node, Sum) else ()
+    scalars = (f.node for t in terms if isinstance(t, Product) for f in t.factors if not f.labels)
+    return any(isinstance(scalar, Product) for scalar in scalars)
 
 
 def sums_within(node: Node) -> list[Node]:

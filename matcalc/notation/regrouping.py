@@ -1,0 +1,163 @@
+"""Products whose axes are put together: vec, Kronecker products, matrices made of vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from matcalc.dimensions import Dimension
+from matcalc.errors import NotDifferentiableError
+from matcalc.graph import Factor, Group, Product, flat
+from matcalc.notation import phrases
+from matcalc.notation.network import Network, NoMatrixNotation
+from matcalc.notation.phrases import Phrase
+
+_LETTERS = "ijklmnopqrstuvwxyzabcdefgh"
+
+
+def letter_of(count: int) -> str:
+    """The letter of an index.
+
+    Raises:
+        NotDifferentiableError: There are no more.
+    """
+    if count >= len(_LETTERS):
+        raise NotDifferentiableError("a formula of more than 26 indices cannot be written")
+    return _LETTERS[count]
+
+
+class Part(NamedTuple):
+    """A factor of a product as it is written."""
+
+    piece: Phrase
+    labels: tuple[Any, ...]
+    exponent: Fraction
+
+
+def as_part(piece: Phrase, factor: Factor, sizes: Sequence[Dimension]) -> Part:
+    """A factor as it is written: a vector that is a matrix here is one.
+
+    Raises:
+        NoMatrixNotation: It has more than two axes then.
+    """
+    labels = flat(factor.labels)
+    if Group in map(type, factor.labels):
+        if len(labels) != 2:
+            raise NoMatrixNotation
+        letters = {label: letter_of(k) for k, label in enumerate(dict.fromkeys(labels))}
+        piece = split_axes(piece, factor.labels, letters, sizes)
+    return Part(piece, labels, factor.exponent)
+
+
+def in_matrix_notation(node: Product, parts: Sequence[Part], sizes: Sequence[Dimension]) -> Phrase:
+    """The matrix notation of a product without its coefficient.
+
+    Raises:
+        NoMatrixNotation: There is none.
+    """
+    known = dict(enumerate(sizes))
+    if Group not in map(type, node.output):
+        return _solved(parts, known, node.output)
+    if any(part.exponent != 1 for part in parts):
+        raise NoMatrixNotation
+    if len(node.output) == 1:
+        return _stacked(node, flat(node.output), parts, known)
+    if node.output[0] == node.output[1] and len(node.output) == 2:
+        column = _stacked(node, node.output[0], parts, known)
+        return phrases.call("diag", [column], node.shape)
+    return _kronecker(node, parts, known)
+
+
+def _solved(parts: Sequence[Part], known: Mapping[Any, Dimension], output: Sequence[Any]) -> Phrase:
+    """Parts in matrix notation.
+
+    Raises:
+        NoMatrixNotation: There is none.
+    """
+    network = Network(known)
+    for part in parts:
+        network.take(*part)
+    return network.solve(output)
+
+
+def _stacked(
+    node: Product, group: Sequence[Any], parts: Sequence[Part], known: Mapping[Any, Dimension]
+) -> Phrase:
+    """The entries of a matrix as one column, by columns or by rows: with fewer transposes.
+
+    Raises:
+        NoMatrixNotation: There is no such matrix.
+    """
+    if len(group) != 2:
+        raise NoMatrixNotation
+    by_columns, by_rows = (_solved(parts, known, order) for order in (group[::-1], group))
+    if phrases.transposes([by_columns]) <= phrases.transposes([by_rows]):
+        return phrases.call("vec", [by_columns], node.shape[:1])
+    return phrases.call("vec", [by_rows], node.shape[:1], ['order="C"'])
+
+
+def _kronecker(node: Product, parts: Sequence[Part], known: Mapping[Any, Dimension]) -> Phrase:
+    """A product whose axes all are pairs, of factors that belong to one side each.
+
+    Raises:
+        NoMatrixNotation: It is none.
+    """
+    if any(type(axis) is not Group or len(axis) != 2 for axis in node.output):
+        raise NoMatrixNotation
+    labels = [[axis[k] for axis in node.output] for k in (0, 1)]
+    sides: tuple[list[Part], list[Part]] = ([], [])
+    for part in parts:
+        places = [k for k in (0, 1) if set(part.labels) <= set(labels[k])]
+        if len(places) != 1:
+            raise NoMatrixNotation
+        sides[places[0]].append(part)
+    if set(labels[0]) & set(labels[1]):
+        raise NoMatrixNotation
+    factors = [_solved(side, known, axes) for side, axes in zip(sides, labels, strict=True)]
+    return phrases.call("kron", factors, node.shape)
+
+
+def split_axes(
+    piece: Phrase, axes: Sequence[Any], letter: Any, sizes: Sequence[Dimension]
+) -> Phrase:
+    """A factor with the axes of its groups apart; in the pattern every axis has its own letter."""
+    if not any(type(axis) is Group for axis in axes):
+        return piece
+    labels = flat(axes)
+    if len(set(labels)) < len(labels):
+        places = iter(range(len(labels)))
+        axes = [
+            Group([next(places) for _ in axis]) if type(axis) is Group else next(places)
+            for axis in axes
+        ]
+        letter = dict(enumerate(map(letter_of, range(len(labels)))))
+        sizes = [sizes[label] for label in labels]
+    left = _pattern(axes, letter)
+    right = " ".join(letter[label] for label in flat(axes))
+    groups = [axis for axis in axes if type(axis) is Group]
+    known = [f"{letter[label]}={sizes[label]}" for label in flat(groups)]
+    shape = tuple(sizes[label] for label in flat(axes))
+    return phrases.call("rearrange", [piece], shape, [f'"{left} -> {right}"', *known])
+
+
+def _pattern(axes: Sequence[Any], letter: Any) -> str:
+    return " ".join(
+        f"({' '.join(letter[label] for label in axis)})" if type(axis) is Group else letter[axis]
+        for axis in axes
+    )
+
+
+def merged_axes(piece: Phrase, node: Product, written: Sequence[str]) -> Phrase:
+    """A result with axes put together as its groups say."""
+    if not any(type(axis) is Group for axis in node.output):
+        return piece
+    rest = list(written)
+    axes: list[Any] = []
+    for axis in node.output:
+        count = len(axis) if type(axis) is Group else 1
+        axes.append(Group(rest[:count]) if count > 1 else rest[0])
+        del rest[:count]
+    same = {letter: letter for letter in written}
+    pattern = f'"{" ".join(written)} -> {_pattern(axes, same)}"'
+    return phrases.call("rearrange", [piece], node.shape, [pattern])
