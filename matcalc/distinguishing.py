@@ -8,6 +8,11 @@ from matcalc.dimensions import pretty
 from matcalc.layout import TABLE, Cell, Convention, Written, written
 from matcalc.variables import Variable
 
+# Gradients and Jacobians, by vectors and by matrices.
+_COMMON = [
+    next(cell for cell in TABLE if (len(cell.of), len(cell.wrt)) == ranks)
+    for ranks in ((0, 1), (1, 1), (0, 2))
+]
 _SHORT = {"jax": "JAX/PyTorch", "vec-F": "vec by columns", "vec-C": "vec by rows"}
 
 
@@ -28,11 +33,8 @@ def what_tells_apart(
     hints: list[str] = []
     if len(groups) > 1:
         hints.append(_between([group[0] for group in groups], by_value=by_value))
-    for group in groups:
-        cell = _telling(group) if len(group) > 1 else None
-        if cell is not None:
-            hints.append(_within(group, of, wrt, cell))
-    return tuple(hints)
+    hints += [_within(group, of, wrt) for group in groups if len(group) > 1]
+    return tuple(hint for hint in hints if hint)
 
 
 def _alike(above: int, below: int, agreeing: Sequence[Convention]) -> list[list[Convention]]:
@@ -57,14 +59,19 @@ def _between(groups: Sequence[Convention], *, by_value: bool) -> str:
             "one does; another would tell them apart."
         )
     return (
-        f"{names} have the same shape here, and order the numbers differently. Sizes that are "
-        "known and all differ may tell them apart; the array with its expression and point does."
+        f"{names} have the same shape here, and order the numbers differently. Sizes that all "
+        "differ may tell them apart; a formula with its expression does, or an array with its "
+        "expression and point."
     )
 
 
-def _telling(group: Sequence[Convention]) -> Cell | None:
-    """The first kind of derivative that a group writes in the most different ways."""
-    best = max(TABLE, key=lambda cell: len(_shapes(group, cell)))
+def _telling(group: Sequence[Convention], of: Variable, wrt: Variable) -> Cell | None:
+    """Of the kinds that most sources have, the one that a group writes in the most ways.
+
+    The kind that is there is none of them: that one the group orders alike.
+    """
+    kinds = [cell for cell in _COMMON if (len(cell.of), len(cell.wrt)) != (of.rank, wrt.rank)]
+    best = max(kinds, key=lambda cell: len(_shapes(group, cell)))
     return best if len(_shapes(group, best)) > 1 else None
 
 
@@ -77,11 +84,28 @@ def _shapes(group: Sequence[Convention], cell: Cell) -> dict[str, list[Conventio
     return found
 
 
-def _within(group: Sequence[Convention], of: Variable, wrt: Variable, cell: Cell) -> str:
+def _within(group: Sequence[Convention], of: Variable, wrt: Variable) -> str:
+    """What of the same source would tell conventions apart that order a kind alike."""
+    if len({one.form for one in group}) == 1:
+        return _one_order(group)
+    cell = _telling(group, of, wrt)
+    if cell is None:
+        return ""
     shapes = "; ".join(f"{shape} in {_listed(who)}" for shape, who in _shapes(group, cell).items())
     return (
         f"{_listed(group)} order every derivative of {_kind(of.rank)} by {_kind(wrt.rank)} alike. "
-        f"A derivative of {_sized(cell.of)} by {_sized(cell.wrt)} tells them apart: {shapes}."
+        f"Look in the same source for a derivative of {_sized(cell.of)} by {_sized(cell.wrt)}: "
+        f"it is {shapes}."
+    )
+
+
+def _one_order(group: Sequence[Convention]) -> str:
+    """Where conventions differ that order all derivatives alike: in what a vector is."""
+    flat = [one for one in group if one.column is None]
+    others = [one for one in group if one.column is not None]
+    return (
+        f"{_listed(group)} order all derivatives alike; a gradient is n×1 in {_listed(others)}, "
+        f"and stays (n,) in {_listed(flat)}."
     )
 
 

@@ -14,7 +14,7 @@ from itertools import chain, count
 from matcalc import dimensions
 from matcalc.backward import Backward, backward
 from matcalc.dimensions import Shape, pretty
-from matcalc.errors import ShapeError, TooLargeError
+from matcalc.errors import NotationError, ShapeError, TooLargeError
 from matcalc.expression import Declarations, Declared, parse_declarations, read_formula
 from matcalc.expression.equation import Equation, parse_equation
 from matcalc.expression.parser import Step
@@ -116,6 +116,7 @@ def fit(equation: str, *, candidates: Declarations = (), because: str | None = N
     """
     declared = parse_declarations(candidates)
     parsed = parse_equation(equation, declared)
+    _refuse_ratio(parsed)
     variables, assumed = _variables(parsed, declared)
     known = answers(parsed, _meaning_of(variables))
     tried = [way for one in declared.values() for way in _transposed_or_not(one.variable)]
@@ -138,6 +139,23 @@ def fit(equation: str, *, candidates: Declarations = (), because: str | None = N
         sides = [parsed.side(one, left=False) for one in chosen]
         derived = backward(parsed, variables, because, dict(zip(solutions, sides, strict=True)))
     return Fit(plain, variables, assumed, unknowns, solutions, derived)
+
+
+def _refuse_ratio(equation: Equation) -> None:
+    """Refuse ``dL/dx = …``, which would be a number over an array.
+
+    Raises:
+        NotationError: The left side is written so.
+    """
+    if [step.value for step in equation.left[2:]] != ["/"]:
+        return
+    above, below, ratio = equation.left
+    if all(one.kind == "name" and one.value.startswith("d") for one in (above, below)):
+        raise NotationError(
+            f"a derivative has one name here: {below.value} for {above.value}/{below.value}, "
+            "of the shape of what it is by",
+            [ratio.place],
+        )
 
 
 def _variables(

@@ -70,12 +70,15 @@ class Right:
     Attributes:
         layout: The layout, whose shape what was given has, if there is such.
         text: The formula, in the input language.
-        factor: What that is to be multiplied with to give what was given, if that is all.
+        factor: What that is to be multiplied with to give what was given, if that is all and is
+            the same for all sizes.
+        multiple: The same as text, in the names of sizes where it depends on them: ``1/m``.
     """
 
     layout: str
     text: str
     factor: float | None
+    multiple: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,7 @@ class Identification:
         by_value: Whether numbers were compared, and not shapes alone.
         hints: What would tell those that agree apart.
         right: The right formula, where a formula agrees with none.
+        notes: How a formula was read, where that was not said: a name taken as a dimension.
     """
 
     of: Variable
@@ -99,6 +103,7 @@ class Identification:
     by_value: bool
     hints: tuple[str, ...] = ()
     right: Right | None = None
+    notes: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.agreeing)
@@ -125,7 +130,7 @@ def identify(
         derivative: What it is the derivative of: two variables, ``"z[m] / x[n]"``, for what is
             decided by shape, or an expression, with ``wrt`` and ``variables``.
         shape: What is to be identified: the shape of an array,
-        formula: or a formula, which needs an expression,
+        formula: or a formula, which needs an expression and may use the names in it,
         array: or an array, by value where there are an expression and a point.
         wrt: The variable that the expression is differentiated by.
         variables: The shapes of the expression's variables.
@@ -155,7 +160,7 @@ def identify(
         return _by_shape(of, by, found)
     J = derive(derivative, wrt=wrt, variables=variables, layout="numerator")
     if formula is not None:
-        return _by_formula(J, formula, variables or ())
+        return _by_formula(J, derivative, formula, variables or ())
     if shape is not None or at is None:
         found = real_array(array, "the array").shape if shape is None else tuple(shape)
         return _by_shape(J.of, J.wrt, found)
@@ -226,14 +231,15 @@ def _compared(form: Written, right: Jacobian[Any], given: Array, close: float) -
     return Reading(name, title, form.title, reason, error=error)
 
 
-def _by_formula(J: Jacobian[Any], formula: str, variables: Declarations) -> Identification:
+def _by_formula(
+    J: Jacobian[Any], expression: str, formula: str, variables: Declarations
+) -> Identification:
     """Hold a formula against the derivative at random points, in each convention."""
-    trial = Trial(J, formula, variables)
+    trial = Trial(J, expression, formula, variables)
     readings = tuple(_tried(form, trial) for form in _forms(J.of, J.wrt))
     right = None if any(one.agrees for one in readings) else _right(J, trial, readings)
-    return _with_hints(
-        Identification(J.of, J.wrt, trial.shape, readings, by_value=True, right=right)
-    )
+    found = Identification(J.of, J.wrt, trial.shape, readings, by_value=True, right=right)
+    return _with_hints(replace(found, notes=trial.formula.notes))
 
 
 def _tried(form: Written, trial: Trial) -> Reading:
@@ -249,5 +255,7 @@ def _right(J: Jacobian[Any], trial: Trial, readings: Sequence[Reading]) -> Right
     """The formula of the layout that what was given is nearest to."""
     layouts = [one for one in readings if one.convention in LAYOUTS]
     chosen = min(layouts, key=lambda one: float("inf") if one.error is None else one.error)
-    factor = None if chosen.error is None else trial.factor(chosen.convention)
-    return Right(chosen.convention, J.to(chosen.convention).text, factor)
+    multiple = "" if chosen.error is None else trial.multiple(chosen.convention)
+    is_number = multiple and not set(multiple) & {"*", "/"} and multiple not in trial.sizes
+    factor = trial.factor(chosen.convention) if is_number else None
+    return Right(chosen.convention, J.to(chosen.convention).text, factor, multiple)

@@ -9,18 +9,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import reduce
+from typing import NamedTuple
 
 from matcalc.dimensions import Shape
 from matcalc.errors import Place, ShapeError
 from matcalc.expression import Declarations, parse_declarations
 from matcalc.expression.parser import Step
 from matcalc.expression.terms import Term, read_term
+from matcalc.expression.values import Value
 from matcalc.layout import find_layout
 
 _EQUAL = frozenset(["symmetric", "spd", "diagonal"])  # to the transpose
 _NOWHERE = Place("", 0, 0)
 _TRANSPOSE = Step("transpose", ".T", 1, _NOWHERE)
 _PRODUCT = Step("operator", "@", 2, _NOWHERE)
+_TIMES = Step("operator", "*", 2, _NOWHERE)
+_OVER = Step("operator", "/", 2, _NOWHERE)
+_MINUS = Step("negative", "-", 1, _NOWHERE)
 
 _TURNED = "the other layout is the transpose"
 _PRODUCTS = "(A B)ᵀ = Bᵀ Aᵀ"
@@ -28,12 +33,16 @@ _TWICE = "(Aᵀ)ᵀ = A"
 _SUMS = "(A + B)ᵀ = Aᵀ + Bᵀ"
 _ENTRIES = "entry by entry, (A ⊙ B)ᵀ = Aᵀ ⊙ Bᵀ"
 _SCALED = "a number stays, (c A)ᵀ = c Aᵀ"
+_FRONT = "a number or a sign moves to the front, A (c B) = c A B"
 _NUMBER = "a number is its own transpose"
 _SYMMETRIC = "a symmetric matrix is its own transpose"
-_INVERSE = "(A⁻¹)ᵀ = (Aᵀ)⁻¹"
+_INVERSE = "(A⁻¹)ᵀ = (Aᵀ)⁻¹"  # applied where the inverse reads shorter so
 _OUTER = "(a bᵀ)ᵀ = b aᵀ"
 _KRONECKER = "(A ⊗ B)ᵀ = Aᵀ ⊗ Bᵀ"
 _AXES = "all axes reversed"
+
+_OF_MATRICES = frozenset(["inv", "kron"])  # functions in which transposes are pushed further
+_SYMMETRICAL = frozenset(["diag", "eye"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,14 +149,17 @@ class _Pushing:
         """A term with its transposes pushed in."""
         if term.step.kind == "transpose":
             return self.pushed(term.args[0]) or term
-        if term.step.kind in ("operator", "negative"):
+        is_call = term.step.kind == "call" and term.step.value in _OF_MATRICES
+        if is_call or term.step.kind in ("operator", "negative"):
             return term.made(term.step, tuple(map(self.within, term.args)))
         return term
 
     def pushed(self, inner: Term) -> Term | None:
         """The transpose of a term, one level further in; ``None`` where it stays."""
         step = inner.step
-        if step.kind == "call":
+        if step.kind == "call" and step.value == "inv":
+            rule = self.inverse
+        elif step.kind == "call":
             rule = _CALLS.get(step.value, _stays)
         elif step.kind == "operator":
             rule = _OPERATORS[step.value]
@@ -159,8 +171,35 @@ class _Pushing:
         if found is None:
             return None
         term, name = found
-        self.rules[name] = None
+        for one in name.split("; "):
+            self.rules[one] = None
         return term
+
+    def inverse(self, inner: Term) -> _Pushed:
+        """``inv(A).T`` stays; ``inv(A.T).T`` is ``inv(A)``, and ``inv(S).T`` is ``inv(S)``."""
+        (arg,) = inner.args
+        if self.turned(arg) > _transposes(arg):
+            return None
+        return inner.made(inner.step, (_transposed(arg),)), _INVERSE
+
+    def turned(self, term: Term) -> int:
+        """How many transposes the transpose of a term has when they are pushed inside."""
+        step = term.step
+        if step.kind == "transpose":
+            return _transposes(term.args[0])
+        if not isinstance(term.value, Value) or not term.value.node.shape:
+            return _transposes(term)
+        if step.kind in ("operator", "negative") or step.value == "kron":
+            return sum(map(self.turned, term.args))
+        if (step.kind == "name" and step.value in self.symmetric) or step.value in _SYMMETRICAL:
+            return _transposes(term)
+        most = _transposes(term) + 1
+        return min(most, self.turned(term.args[0])) if step.value == "inv" else most
+
+
+def _transposes(term: Term) -> int:
+    """How many transposes a term has."""
+    return (term.step.kind == "transpose") + sum(map(_transposes, term.args))
 
 
 _Pushed = tuple[Term, str] | None
@@ -178,16 +217,85 @@ def _product(inner: Term) -> _Pushed:
     """``(A @ B @ C).T`` is ``C.T @ B.T @ A.T``, if no two of these in a row make a number."""
     if any(len(arg.value.node.shape) > 2 for arg in inner.args):
         return None
-    factors = [_transposed(factor) for factor in reversed(inner.spine())]
+    apart = [_apart(factor) for factor in inner.spine()]
+    if not any(one.has_some for one in apart):
+        return _turned_round(inner), _PRODUCTS
+    bare = reduce(_matrix_product, [one.rest for one in apart])
+    front = reduce(_Apart.joined, apart)._replace(rest=_turned_round(bare))
+    return front.together(), f"{_PRODUCTS}; {_FRONT}"
+
+
+def _turned_round(product: Term) -> Term:
+    """The transpose of a product: its factors transposed, in the opposite order."""
     try:
-        return reduce(_times, factors), _PRODUCTS
+        return reduce(_matrix_product, [_transposed(one) for one in reversed(product.spine())])
     except ShapeError:
-        one, two = inner.args
-        return _times(_transposed(two), _transposed(one)), _PRODUCTS
+        one, two = product.args
+        return _matrix_product(_transposed(two), _transposed(one))
 
 
-def _times(one: Term, two: Term) -> Term:
+def _matrix_product(one: Term, two: Term) -> Term:
     return one.made(_PRODUCT, (one, two))
+
+
+class _Apart(NamedTuple):
+    """A term without the numbers and the sign in front of it, and these.
+
+    Attributes:
+        rest: The term without them.
+        is_negative: Whether there is a minus.
+        over: What it is multiplied with.
+        under: What it is divided by.
+    """
+
+    rest: Term
+    is_negative: bool = False
+    over: tuple[Term, ...] = ()
+    under: tuple[Term, ...] = ()
+
+    @property
+    def has_some(self) -> bool:
+        """Whether there is a number or a sign."""
+        return self.is_negative or bool(self.over or self.under)
+
+    def joined(self, other: _Apart) -> _Apart:
+        """The numbers and the sign of both."""
+        sign = self.is_negative != other.is_negative
+        return _Apart(self.rest, sign, self.over + other.over, self.under + other.under)
+
+    def together(self) -> Term:
+        """The term with its numbers: a sign and factors in front, a divisor behind."""
+        first, *others = self.rest.spine() if self.rest.step.value == "@" else [self.rest]
+        over = list(self.over)
+        if self.is_negative and over:
+            over[0] = over[0].made(_MINUS, (over[0],))
+        elif self.is_negative:
+            first = first.made(_MINUS, (first,))
+        if over:
+            number = reduce(lambda one, two: one.made(_TIMES, (one, two)), over)
+            first = first.made(_TIMES, (number, first))
+        product = reduce(_matrix_product, others, first)
+        return reduce(lambda one, two: one.made(_OVER, (one, two)), self.under, product)
+
+
+def _apart(term: Term) -> _Apart:
+    """Take the numbers and the sign off a factor."""
+    step = term.step
+    if step.kind == "negative":
+        inner = _apart(term.args[0])
+        return inner._replace(is_negative=not inner.is_negative)
+    if step.kind != "operator" or step.value not in "*/":
+        return _Apart(term)
+    one, two = term.args
+    if not two.value.node.shape:
+        inner = _apart(one)
+        if step.value == "*":
+            return inner._replace(over=(*inner.over, two))
+        return inner._replace(under=(*inner.under, two))
+    if step.value == "*" and not one.value.node.shape:
+        inner = _apart(two)
+        return inner._replace(over=(one, *inner.over))
+    return _Apart(term)
 
 
 def _entries(inner: Term) -> _Pushed:
@@ -211,10 +319,6 @@ def _goes_on(step: Step, one: Term) -> bool:
 
 def _negative(inner: Term) -> _Pushed:
     return inner.made(inner.step, (_transposed(inner.args[0]),)), _SCALED
-
-
-def _inverse(inner: Term) -> _Pushed:
-    return inner.made(inner.step, (_transposed(inner.args[0]),)), _INVERSE
 
 
 def _outer(inner: Term) -> _Pushed:
@@ -252,7 +356,6 @@ _KINDS: dict[str, _Rule] = {"transpose": _twice, "negative": _negative}
 _CALLS: dict[str, _Rule] = {
     "diag": _diagonal,
     "eye": _itself,
-    "inv": _inverse,
     "outer": _outer,
     "kron": _kronecker,
     "einsum": _einsum,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, NamedTuple
 
 import typer
@@ -17,6 +18,8 @@ Derivative = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+_WITH_A_D = re.compile(r"d(?P<name>[^\W\d_][0-9]*)")  # dL and dz1, but not data
 
 
 class Asked(NamedTuple):
@@ -39,3 +42,12 @@ def read_derivative(text: str) -> Asked:
         MatcalcError: It cannot be read.
     """
     return Asked(*parse_derivative(text), resolve(parse_ratio(text)).taken_as_scalar)
+
+
+def read_as(of: Variable, wrt: Variable) -> list[str]:
+    """A line for ``dL/dx``, which is written ``L/x``: what it is read as."""
+    above, below = (_WITH_A_D.fullmatch(one.name) for one in (of, wrt))
+    if above is None or below is None:
+        return []
+    meant = f"{above['name']}/{below['name']}"
+    return [f"{of.name} and {wrt.name} are read as names of variables; ∂{above['name']}/∂{below['name']} is written {meant}"]

@@ -15,7 +15,7 @@ from matcalc.layout import Written, axis_names
 from matcalc.linking import Link, chain_order, path_of
 from matcalc.notation import WrittenChain, written_chain
 from matcalc.variables import Mention, Variable, parse_mention, parse_ratio, resolve
-from matcalc_cli.arguments import Json
+from matcalc_cli.arguments import Json, read_as
 from matcalc_cli.failures import UsageError
 from matcalc_cli.files import Svg, save
 from matcalc_cli.output import assumption, heading, listed, width, write, write_json
@@ -32,13 +32,8 @@ Links = Annotated[
 ]
 LayoutOption = Annotated[
     Literal["numerator", "denominator", "mixed", "both"],
-    typer.Option("--layout", help="Mixed is for a scalar of vectors alone."),
+    typer.Option("--layout", help="Mixed is for scalars and vectors alone."),
 ]
-_RULES = {
-    "numerator": "numerator layout: from the outside in",
-    "denominator": "denominator layout: factors append to the left",
-    "mixed": "mixed: a gradient, with transposed Jacobians to its left",
-}
 
 
 def chain(
@@ -60,9 +55,9 @@ def chain(
         write_json(_document(asked, chains))
         return
     lines = [heading(line) for line in wrap(_title(asked.path), width())]
-    lines += assumption(asked.assumed)
+    lines += [*read_as(*asked.path[:2]), *assumption(asked.assumed)]
     for one in chains:
-        lines += ["", heading(_RULES[one.convention.name]), *_product(one), *_code(one)]
+        lines += ["", heading(one.rule), *_product(one), *_code(one)]
     write([*lines, *_notes(chains[0])])
 
 
@@ -171,6 +166,39 @@ def _tuple(shape: Sequence[dimensions.Dimension]) -> str:
 
 
 def _notes(one: WrittenChain) -> list[str]:
+    """What a reader should know of the product."""
+    if one.convention.name == "mixed":
+        return _mixed_note(one)
+    return _broken_notes(one)
+
+
+def _mixed_note(one: WrittenChain) -> list[str]:
+    """In mixed without a gradient as result, how that relates to one with it."""
+    if not one.is_outside_in or len(one.factors) == 1:
+        return []
+    gradients = [_ratio(factor) for factor in one.factors if one.is_transposed(factor)]
+    if gradients:
+        columns = "is a column" if len(gradients) == 1 else "are columns"
+        said = f"{listed(gradients)} {columns} in mixed; here a row is needed, so .T"
+    else:
+        said = "No factor is a gradient, so nothing is transposed"
+    if one.path[0].rank and one.path[-1].rank:
+        return _gradient_through(one, said)
+    return _paragraph(f"{said}.")
+
+
+def _gradient_through(one: WrittenChain, said: str) -> list[str]:
+    """The product with a gradient, in which this one is transposed."""
+    above, below = one.path[0].name, one.path[-1].name
+    number = next(name for name in ("L", "f", "loss") if name not in (above, below))
+    lines = _paragraph(
+        f"{said}. The gradient of a scalar {number} is a column, and needs the transpose of this "
+        "product on its left:"
+    )
+    return [*lines, "", f"  ∂{number}/∂{below} = (∂{above}/∂{below})ᵀ · ∂{number}/∂{above}"]
+
+
+def _broken_notes(one: WrittenChain) -> list[str]:
     """Where the product is not one of matrices, and what it is instead."""
     broken = _no_matrix_products(one)
     axes = axis_names(one.path)
@@ -186,18 +214,18 @@ def _notes(one: WrittenChain) -> list[str]:
     scalars = [variable.name for variable in broken if not variable.rank]
     if scalars:
         parts.append(f"At {listed(scalars)} it is an outer product: every entry meets every entry.")
-    return ["", *wrap(" ".join(parts), width(), break_long_words=False)] if parts else []
+    return _paragraph(" ".join(parts)) if parts else []
+
+
+def _paragraph(text: str) -> list[str]:
+    return ["", *wrap(text, width(), break_long_words=False)]
 
 
 def _no_matrix_products(one: WrittenChain) -> list[Variable]:
     """The variables at which two neighbours don't multiply as matrices."""
     forms = [factor.matrix_form for factor in one.factors]
     axes = axis_names(one.path)
-    between = one.path[1:-1]
-    if one.convention.name == "mixed":
-        return []  # a gradient and transposed Jacobians, all of vectors
-    if one.convention.name == "denominator":
-        between = between[::-1]
+    between = one.path[1:-1] if one.is_outside_in else one.path[1:-1][::-1]
     return [
         variable
         for variable, (left, right) in zip(between, pairwise(forms), strict=True)

@@ -9,7 +9,7 @@ import typer
 
 from matcalc.errors import LayoutError
 from matcalc.layout import CONVENTIONS, Written, find_convention, written
-from matcalc_cli.arguments import Asked, Json, read_derivative
+from matcalc_cli.arguments import Asked, Json, read_as, read_derivative
 from matcalc_cli.failures import UsageError
 from matcalc_cli.output import assumption, heading, write, write_json
 from matcalc_cli.rearranging import einops_code, numpy_code
@@ -113,6 +113,11 @@ def convert(
         raise UsageError("--vars and --steps belong to --formula")
     if derivative is None:
         raise UsageError("what is converted? give DERIVATIVE, or --formula with --vars")
+    if "/" not in derivative:
+        raise UsageError(
+            f"{derivative[:60]} is no derivative like 'z[3] / W[3,2]'; a formula is given with "
+            "--formula and --vars"
+        )
     if source is None or target is None:
         raise UsageError(f"Missing option '{'--from' if source is None else '--to'}'.")
     asked = read_derivative(derivative)
@@ -186,6 +191,7 @@ def _document(asked: Asked, before: Written, after: Written) -> dict[str, object
 def _lines(asked: Asked, before: Written, after: Written) -> list[str]:
     lines = [
         heading(asked.title),
+        *read_as(asked.of, asked.wrt),
         *assumption(asked.assumed),
         f"from {before.convention.title}, {before.title}",
         f"to {after.convention.title}, {after.title}",
@@ -193,7 +199,16 @@ def _lines(asked: Asked, before: Written, after: Written) -> list[str]:
     ]
     if before.form != after.form:
         return [*lines, f"  {numpy_code(before, after)}", f"  {einops_code(before, after)}"]
-    lines.append("Nothing to do: both order the axes alike.")
-    if before.matrix_shape != after.matrix_shape and before.matrix_shape and after.matrix_shape:
-        lines.append(f"As a matrix it turns from {before.title} to {after.title}: J.T")
+    return [*lines, *_nothing_to_do(before, after)]
+
+
+def _nothing_to_do(before: Written, after: Written) -> list[str]:
+    """Why the array stays as it is, and what becomes of it where it is written as a matrix."""
+    if len(before.form) != 1 or before.title == after.title:
+        return ["Nothing to do: both order the axes alike."]
+    lines = [f"Nothing to do: the array has one axis, ({before.shape[0]},), and stays as it is."]
+    if before.matrix_shape and after.matrix_shape:
+        lines.append(f"Written as a matrix it is {after.title} instead of {before.title}.")
+    elif after.matrix_shape:
+        lines.append(f"Written as a matrix it is {after.title}.")
     return lines

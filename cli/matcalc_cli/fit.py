@@ -14,6 +14,7 @@ from matcalc.fitting import Fit, Unknown
 from matcalc.fitting import fit as fitted
 from matcalc.notation.breaking import formula_lines
 from matcalc_cli.arguments import Json
+from matcalc_cli.forward_guess import guessed_forward
 from matcalc_cli.output import assumption, heading, listed, table, width, write, write_json
 
 Equation = Annotated[
@@ -167,26 +168,22 @@ def _what_decides(found: Fit) -> list[str]:
         if len(found.solutions) > 1
         else "Dimensions find a factor; the derivative proves it."
     )
-    guessed = _guessed_forward(found)
-    of, product, wrt, variables = guessed or ("z", "W @ x", "", "")
+    forward = guessed_forward(found)
+    if forward is None:
+        lines = _paragraph(f"{said} Add the line of the forward pass, in your names, for example")
+        return [*lines, "", "  --because 'z = W @ x'"]
     lines = _paragraph(f"{said} Add the line of the forward pass, for example")
-    lines += ["", f"  --because '{of} = {product}'"]
-    if guessed is None:
-        return lines
-    command = f"matcalc derive '{product}' --wrt {wrt} --vars '{variables}'"
-    return [*lines, "", "or look at its derivative in both layouts:", "", f"  {command}"]
-
-
-def _guessed_forward(found: Fit) -> tuple[str, str, str, str] | None:
-    """For ``dx = W.T @ dy`` the forward pass ``y = W @ x``: its parts, if names are such."""
-    product = re.fullmatch(r"d(\w+) = (\w+)(?:\.T)? @ d(\w+)\b.*", found.solutions[0])
-    if product is None:
-        return None
-    wrt, matrix, of = product.groups()
-    if f"d{wrt}" not in found.variables or len(found.variables[matrix].shape) != 2:
-        return None
-    by = found.variables[f"d{wrt}"]._replace(name=wrt)
-    return of, f"{matrix} @ {wrt}", wrt, f"{found.variables[matrix]} {by}"
+    shapes = " ".join(map(str, forward.variables))
+    command = f"matcalc derive '{forward.product}' --wrt {forward.wrt} --vars '{shapes}'"
+    return [
+        *lines,
+        "",
+        f"  --because '{forward.of} = {forward.product}'",
+        "",
+        "or look at its derivative in both layouts:",
+        "",
+        f"  {command}",
+    ]
 
 
 def _derived(found: Fit) -> list[str]:
@@ -197,8 +194,8 @@ def _derived(found: Fit) -> list[str]:
     left = found.equation.partition(" = ")[0]
     lines = [
         *_paragraph(
-            f"From {backward.forward}, where d{backward.wrt} is short for the derivative of a "
-            f"number by {backward.wrt}, a column like it:"
+            f"From {backward.forward}, where {left} is short for the derivative of a number by "
+            f"{backward.wrt}{_like(backward.wrt, found.variables[left].shape)}:"
         ),
         "",
         *formula_lines(f"{left} = {backward.unicode}", width()),
@@ -207,6 +204,13 @@ def _derived(found: Fit) -> list[str]:
     lines += [f"right: {one}" for one in backward.right]
     lines += [f"wrong: {one}, though it fits" for one in backward.wrong]
     return lines
+
+
+def _like(name: str, shape: Shape) -> str:
+    """The shape of a gradient in words: that of what it is by."""
+    if not shape:
+        return ""
+    return ", a column like it" if len(shape) == 1 else f", of the shape of {name}"
 
 
 def _paragraph(text: str) -> list[str]:

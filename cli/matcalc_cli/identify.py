@@ -13,7 +13,7 @@ from matcalc.dimensions import parse as parse_dimension
 from matcalc.dimensions import times
 from matcalc.errors import MatcalcError, NotationError
 from matcalc.notation.breaking import formula_lines
-from matcalc_cli.arguments import Json
+from matcalc_cli.arguments import Json, read_as
 from matcalc_cli.derive import Vars
 from matcalc_cli.failures import UsageError
 from matcalc_cli.output import heading, table, width, write, write_json
@@ -83,7 +83,9 @@ def identify(
     """
     if sum(one is not None for one in (shape, formula, array)) != 1:
         raise UsageError("what is to be identified? give one of --shape, --formula and --array")
-    if wrt is None and (formula is not None or at or variables):
+    if wrt is None and variables:
+        raise UsageError("what is the expression differentiated by? give --wrt NAME")
+    if wrt is None and (formula is not None or at):
         raise UsageError("a formula or a point needs an expression, with --wrt and --vars")
     if at and array is None:
         raise UsageError("--at is the point of --array")
@@ -132,7 +134,7 @@ def _named(text: str) -> tuple[str, str]:
 def _lines(found: Identification, formula: str | None) -> list[str]:
     what = f"∂{found.of}/∂{found.wrt}"
     given = formula or _size(found)
-    lines = [heading(f"{given} as {what}"), ""]
+    lines = [heading(f"{given} as {what}"), *read_as(found.of, found.wrt), *_noted(found.notes), ""]
     lines += table([(one.title, one.shape, _verdict(one)) for one in found.readings])
     for sentence in found.hints:
         lines += ["", *_wrapped(sentence)]
@@ -159,8 +161,8 @@ def _right(found: Identification) -> list[str]:
     if right is None:
         return []
     lines = ["", f"Right in {right.layout} layout:", "", *formula_lines(right.text, width())]
-    if right.factor is not None:
-        lines += ["", f"What was given is {right.factor:g} times that."]
+    if right.multiple:
+        lines += ["", f"What was given is {right.multiple} times that."]
     return lines
 
 
@@ -174,6 +176,10 @@ def _sources(readings: Sequence[Reading]) -> list[str]:
         said = f"{one.title}: {'; '.join(usage.name for usage in one.sources)}"
         lines += wrap(said, width(), initial_indent="  ", subsequent_indent="    ")
     return lines
+
+
+def _noted(notes: Sequence[str]) -> list[str]:
+    return [line for note in notes for line in _wrapped(note)]
 
 
 def _wrapped(text: str) -> list[str]:
@@ -201,7 +207,13 @@ def _document(found: Identification) -> dict[str, object]:
             for one in found.readings
         },
         "hints": found.hints,
+        "notes": found.notes,
         "right": None
         if right is None
-        else {"layout": right.layout, "text": right.text, "factor": right.factor},
+        else {
+            "layout": right.layout,
+            "text": right.text,
+            "factor": right.factor,
+            "multiple": right.multiple,
+        },
     }

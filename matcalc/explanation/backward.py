@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from matcalc.explanation.computation import Computation
+from matcalc.explanation.computation import Computation, is_diagonal
+from matcalc.explanation.entries import places
 from matcalc.explanation.model import Equation, Item, Section
 from matcalc.explanation.showing import Showing, turned
+from matcalc.explanation.terms import terms_of
+from matcalc.graph import substituted
 from matcalc.notation import Written, phrases
 from matcalc.notation.names import unicode_name
 from matcalc.notation.phrases import Phrase
@@ -17,16 +20,22 @@ _DELTA = (
     "δ[i,k] is 1 where i = k, else 0: of a sum over k with it, the term of k = i is left; entries "
     "like u[i] v[j] are those of an outer product, u vᵀ."
 )
+_PUT_IN = 8  # results on the way that are put into one formula
 _REASONS = (_DIAGONAL, _DIAGONAL_ROW, _DELTA)
 
 
-def sweep(c: Computation, show: Showing) -> Section:
-    """The derivative with respect to every intermediate result, and last the variable."""
+def sweep(c: Computation, show: Showing) -> Section | None:
+    """The derivative with respect to every intermediate result, and last the variable.
+
+    Nothing where this would only say the local derivative of one operation again.
+    """
     of = unicode_name(c.of.name)
     lines: list[Equation] = []
     for name in c.above:
         if name != c.of.name:
             lines += _step(c, show, name)
+    if len(lines) == 1 and len(c.above) == 2:  # noqa: PLR2004 - the result and the variable
+        return None
     reasons = list(dict.fromkeys(one.note for one in lines if one.note in _REASONS))
     plain = [one._replace(note="") if one.note in _REASONS else one for one in lines]
     wrt = unicode_name(c.wrt.name)
@@ -34,8 +43,27 @@ def sweep(c: Computation, show: Showing) -> Section:
         f"From {of} to {wrt}, one factor of the chain at a time; each line uses those before it.",
         *reasons,
         *plain,
+        *_put_together(c, show),
     ]
     return Section("The product, simplified step by step", tuple(items))
+
+
+def _put_together(c: Computation, show: Showing) -> Iterator[Item]:
+    """The last line with the lines above it put in, one at a time."""
+    names = [name for name in c.above if name not in (c.of.name, c.wrt.name)]
+    if not 0 < len(names) <= _PUT_IN:
+        return
+    node = c.total(c.wrt.name)
+    last = show.total(c.wrt.name)
+    lines = [last]
+    for name in reversed(names):
+        node = c.simple(substituted(node, {c.bar(name): c.total(name)}))
+        found = show.total(c.wrt.name, node)
+        if found.right != lines[-1].right:
+            lines.append(found._replace(again=True))
+    if len(lines) > 1:
+        yield "Put together, the line nearest to the variable first:"
+        yield from lines
 
 
 def _step(c: Computation, show: Showing, name: str) -> Iterator[Equation]:
@@ -43,10 +71,12 @@ def _step(c: Computation, show: Showing, name: str) -> Iterator[Equation]:
     final = show.total(name)
     users = c.above[name]
     product = _product(c, show, users[0], name) if len(users) == 1 else None
+    if product is None and len(users) == 1:
+        product = _by_places(c, show, users[0], name)
     if len(users) > 1:
         ways = " and ".join(unicode_name(user) for user in users)
         yield final._replace(note=f"{unicode_name(name)} is used in {ways}: the ways add up")
-    elif product is None or product.text == final.text:
+    elif product is None or product.right == final.right:
         yield final
     else:
         yield product
@@ -57,7 +87,7 @@ def _product(c: Computation, show: Showing, user: str, name: str) -> Equation | 
     """The local derivative times what arrives, before it is simplified."""
     if user == c.of.name:
         return None
-    node = c.simple(c.local(user, name))
+    node = c.simple_local(user, name)
     form, above = show.form(user, name), show.form(c.of.name, user)
     local, bar = c.write(node, form), c.write(c.bar(user), above)
     if local.lets:
@@ -70,19 +100,34 @@ def _product(c: Computation, show: Showing, user: str, name: str) -> Equation | 
     scalar = any(one.kind == "scalar" for one in pair)
     whole = Written((), phrases.times(pair) if scalar else phrases.matmul(pair))
     found = show.derivative(turned(whole), c.of.name, name, local=False)
-    return found._replace(note=_reason(local.phrase, c.layout))
+    if not is_diagonal(node):
+        return found
+    return found._replace(note=_DIAGONAL if c.layout == "denominator" else _DIAGONAL_ROW)
 
 
-def _reason(local: Phrase, layout: str) -> str:
-    if local.op == "call" and local.value == "diag":
-        return _DIAGONAL if layout == "denominator" else _DIAGONAL_ROW
-    return ""
+def _by_places(c: Computation, show: Showing, user: str, name: str) -> Equation | None:
+    """A term for each place where a variable stands in an operation, before they are added."""
+    terms = terms_of(c.definitions[user], c)
+    found = places(c, terms, user, name) if terms else []
+    if len(found) < 2:  # noqa: PLR2004 - one place has no sum
+        return None
+    form = show.form(c.of.name, name)
+    written = [turned(c.write(c.simple(one.node), form)) for one in found]
+    if any(one.lets for one in written):
+        return None
+    whole = Written((), phrases.plus([one.phrase for one in written]))
+    shown = show.derivative(whole, c.of.name, name, local=False)
+    return shown._replace(
+        note=f"{unicode_name(name)} stands in {unicode_name(user)} {len(found)} times: "
+        "each place is differentiated alone, and the terms are added"
+    )
 
 
 def _summed(c: Computation, show: Showing, user: str, name: str) -> Equation | None:
     """The same for a derivative of more than two axes, entry by entry, its delta still there."""
-    local = c.write(c.simple(c.local(user, name))).phrase
-    if local.op != "call" or local.value != "einsum" or not local.extra[0].startswith('"'):
+    whole = c.write(c.simple_local(user, name)).phrase
+    local = _einsum_in(whole)
+    if local is None:
         return None
     terms, _, output = local.extra[0].strip('"').partition("->")
     above = output[: c.variables[user].rank]
@@ -91,7 +136,30 @@ def _summed(c: Computation, show: Showing, user: str, name: str) -> Equation | N
     bar = phrases.name(c.bar_name(user), c.bar(user).shape)
     subscripts = f'"{terms},{"".join(front)}{above}->{"".join(front)}{below}"'
     shape = c.of.shape + c.variables[name].shape
-    whole = phrases.call("einsum", [*local.args, bar], shape, [subscripts])
-    found = show.derivative(Written((), whole), c.of.name, name, local=False)
+    product = phrases.call("einsum", [*local.args, bar], shape, [subscripts])
+    product = _with_coefficients(whole, product)
+    found = show.derivative(Written((), product), c.of.name, name, local=False)
     deltas = any(one.op == "call" and one.value == "eye" for one in local.args)
     return found._replace(layout="entries", shape=shape, title="", note=_DELTA if deltas else "")
+
+
+def _einsum_in(phrase: Phrase) -> Phrase | None:
+    """The einsum that a phrase is, but for its coefficients."""
+    if phrase.op in ("negative", "over", "times"):
+        inner = phrase.args[-1 if phrase.op == "times" else 0]
+        rest = [one for one in phrase.args if one is not inner]
+        return _einsum_in(inner) if all(one.kind == "scalar" for one in rest) else None
+    is_einsum = phrase.op == "call" and phrase.value == "einsum"
+    return phrase if is_einsum and phrase.extra[0].startswith('"') else None
+
+
+def _with_coefficients(phrase: Phrase, product: Phrase) -> Phrase:
+    """Another einsum with the coefficients of a phrase."""
+    if phrase.op == "negative":
+        return phrases.negative(_with_coefficients(phrase.args[0], product))
+    if phrase.op == "over":
+        return phrases.over(_with_coefficients(phrase.args[0], product), phrase.args[1])
+    if phrase.op == "times":
+        *numbers, last = phrase.args
+        return phrases.times([*numbers, _with_coefficients(last, product)])
+    return product

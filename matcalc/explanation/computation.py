@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import cached_property, wraps
+from typing import Concatenate, ParamSpec
 
 from matcalc.derivative import derivatives
 from matcalc.dimensions import names as dimension_names
 from matcalc.errors import NotationError
 from matcalc.explanation.splitting import Operation, operations, renamed
 from matcalc.expression import Formula, read_formula
-from matcalc.graph import Factor, Node, Symbol, add, contract, is_zero, symbol, topological
+from matcalc.graph import (
+    Factor,
+    Node,
+    Product,
+    Sum,
+    Symbol,
+    add,
+    contract,
+    is_zero,
+    symbol,
+    topological,
+)
 from matcalc.layout import Written as Form
 from matcalc.layout import written
 from matcalc.notation import Written, text, write, write_derivative
@@ -19,6 +31,23 @@ from matcalc.simplify import simplified
 from matcalc.variables import Variable
 
 _WORD = re.compile(r'"[^"]*"|[^\W\d]\w*')
+_LETTERS = "ijklmnprstuvhaeqwbcdfgyz"
+_Names = ParamSpec("_Names")
+
+
+def _kept(
+    method: Callable[Concatenate[Computation, _Names], Node],
+) -> Callable[Concatenate[Computation, _Names], Node]:
+    """A method that does its work once for the same names."""
+
+    @wraps(method)
+    def found(self: Computation, /, *names: _Names.args, **more: _Names.kwargs) -> Node:
+        key = (method.__name__, names)
+        if key not in self.known:
+            self.known[key] = method(self, *names, **more)
+        return self.known[key]
+
+    return found
 
 
 class Computation:
@@ -44,6 +73,8 @@ class Computation:
     ) -> None:
         self.layout = layout
         self.properties = properties
+        self.known: dict[object, Node] = {}
+        self.values: dict[Node, Written] = {}
         self.operations, self.formula = _read(formula, wrt, variables)
         *before, last = self.operations
         self.definitions: dict[str, Node] = {
@@ -72,14 +103,29 @@ class Computation:
     def below(self) -> dict[str, list[str]]:
         """For each result that depends on ``wrt``, what it is made of that does too."""
         found: dict[str, list[str]] = {self.wrt.name: []}
-        for name, node in self.definitions.items():
+        for name in self.definitions:
             if name == self.wrt.name:
                 continue
-            leaves = [leaf.name for leaf in topological(node) if isinstance(leaf, Symbol)]
-            inside = [leaf for leaf in found if leaf in leaves]
-            if inside and any(not is_zero(self.local(name, leaf)) for leaf in inside):
-                found[name] = [leaf for leaf in inside if not is_zero(self.local(name, leaf))]
+            inside = sorted(self.leaves[name] & found.keys(), key=self.place.__getitem__)
+            inside = [leaf for leaf in inside if not is_zero(self.local(name, leaf))]
+            if inside:
+                found[name] = inside
         return found
+
+    @cached_property
+    def users(self) -> dict[str, list[str]]:
+        """For each name what it is used in on the way from ``wrt``, the last first."""
+        found: dict[str, list[str]] = {name: [] for name in self.below}
+        for name in reversed([*self.below]):
+            for operand in self.below[name]:
+                found[operand].append(name)
+        return found
+
+    @cached_property
+    def place(self) -> dict[str, int]:
+        """Where each name comes first: ``wrt``, then the operations in order."""
+        names = dict.fromkeys([self.wrt.name, *self.definitions])
+        return {name: place for place, name in enumerate(names)}
 
     @cached_property
     def above(self) -> dict[str, list[str]]:
@@ -87,7 +133,7 @@ class Computation:
         reached = {self.of.name}
         found: dict[str, list[str]] = {}
         for name in reversed([*self.below]):
-            found[name] = [user for user in found if name in self.below[user]]
+            found[name] = [user for user in self.users[name] if user in found]
             if not found[name] and name not in reached:
                 del found[name]
         return found
@@ -97,9 +143,15 @@ class Computation:
         """Whether the result depends on the variable."""
         return self.of.name in self.below and self.wrt.name in self.above
 
+    @_kept
     def local(self, name: str, operand: str) -> Node:
         """The local derivative of one operation, as it comes, axes of the result first."""
         return derivatives(self.definitions[name], [self.symbol(operand)])[0]
+
+    @_kept
+    def simple_local(self, name: str, operand: str) -> Node:
+        """The local derivative of one operation, in the form that is shown."""
+        return self.simple(self.local(name, operand))
 
     def paths(self, most: int) -> tuple[int, list[tuple[Variable, ...]]]:
         """How many paths lead from ``of`` to ``wrt``, and the first few of them."""
@@ -148,10 +200,11 @@ class Computation:
             joint += "_"
         return {name: f"d{self.of.name}{joint}d{name}" for name in self.variables}
 
+    @_kept
     def pulled(self, user: str, operand: str) -> Node:
         """What arrives at a result, pulled back to one of its operands: ``Wᵀ ∂L/∂z``."""
         if user == self.of.name:
-            return self.simple(self.local(user, operand))
+            return self.simple_local(user, operand)
         front = [("front", k) for k in range(self.of.rank)]
         axes = tuple(("axis", k) for k in range(self.variables[user].rank))
         above = self.symbol(user)
@@ -159,13 +212,14 @@ class Computation:
         definitions = {above: self.definitions[user]}
         return self.simple(derivatives(root, [self.symbol(operand)], definitions)[0])
 
+    @_kept
     def total(self, name: str) -> Node:
         """What arrives at a result from all that it is used in: one step of the sweep."""
         return self.simple(add([self.pulled(user, name) for user in self.above[name]]))
 
     def simple(self, node: Node) -> Node:
         """A node in the form that is shown."""
-        named = self.definitions.values()
+        named = [self.definitions[name] for name in self.near(node)]
         return simplified([node], self.properties, named)[node]
 
     def write(self, node: Node, form: Form | None = None) -> Written:
@@ -176,17 +230,57 @@ class Computation:
             form: How a layout writes it, if it is a derivative; what it shares with intermediate
                 results has their names.
         """
-        names = [*self.variables, *self.bars.values()]
         if form is None:
-            return write(node, names)
-        known = {
-            meaning: name
-            for name, meaning in self.definitions.items()
-            if meaning.operands and name != self.of.name
-        }
-        found = write_derivative(node, form, names, known)
+            if node not in self.values:
+                self.values[node] = write(node, self.in_order(_leaves(node)))
+            return self.values[node]
+        near = [name for name in self.near(node) if name != self.of.name]
+        named = {self.definitions[name]: name for name in near if self.definitions[name].operands}
+        found = write_derivative(node, form, self.in_order({*_leaves(node), *near}), named)
         lets = tuple(let for let in found.lets if let[0] not in self.definitions)
         return found._replace(lets=lets)
+
+    @cached_property
+    def position(self) -> dict[str, int]:
+        """Every name with its place in the order in which formulas mention them."""
+        return {name: k for k, name in enumerate([*self.variables, *self.bars.values()])}
+
+    def in_order(self, names: set[str]) -> list[str]:
+        """Names in the order in which formulas mention them, all that a piece may not have too."""
+        return sorted(
+            {*self.like_new, *names & self.position.keys()}, key=self.position.__getitem__
+        )
+
+    @cached_property
+    def like_new(self) -> list[str]:
+        """The names that look like those of new pieces, ``t1``: no piece is to be called so."""
+        return [name for name in self.position if name.startswith("t")]
+
+    @cached_property
+    def letters(self) -> list[str]:
+        """Letters for indices: what nothing is called."""
+        taken = {*self.variables, *(str(k) for v in self.variables.values() for k in v.shape)}
+        return [letter for letter in _LETTERS if letter not in taken]
+
+    def near(self, node: Node) -> list[str]:
+        """The intermediate results that may lie within a node, in order."""
+        leaves = _leaves(node)
+        found = {one for leaf in ("", *leaves) for one in self.by_leaf.get(leaf, ())}
+        inside = [name for name in found if leaves.issuperset(self.leaves[name])]
+        return sorted(inside, key=self.place.__getitem__)
+
+    @cached_property
+    def by_leaf(self) -> dict[str, list[str]]:
+        """The intermediate results, under one of the names that each is made of."""
+        found: dict[str, list[str]] = {}
+        for name, leaves in self.leaves.items():
+            found.setdefault(min(leaves, default=""), []).append(name)
+        return found
+
+    @cached_property
+    def leaves(self) -> dict[str, set[str]]:
+        """The names that each intermediate result is made of."""
+        return {name: _leaves(node) for name, node in self.definitions.items()}
 
     @cached_property
     def lets(self) -> dict[str, str]:
@@ -203,13 +297,25 @@ class Computation:
 
     def uses(self, formula: str) -> tuple[tuple[str, str], ...]:
         """The names in a formula that are no variables, and what they stand for, in order."""
-        needed: set[str] = set()
-        waiting = [formula]
-        while waiting:
-            words = {word for word in _WORD.findall(waiting.pop()) if word in self.lets}
-            waiting += [self.lets[word] for word in words - needed]
-            needed |= words
-        return tuple((name, meaning) for name, meaning in self.lets.items() if name in needed)
+        places = set().union(*(self.needed[word] for word in self.words(formula)))
+        return tuple(self.listed[place] for place in sorted(places))
+
+    def words(self, formula: str) -> set[str]:
+        """The names in a formula that are no variables."""
+        return {word for word in _WORD.findall(formula) if word in self.lets}
+
+    @cached_property
+    def listed(self) -> list[tuple[str, str]]:
+        """Every name that is no variable with its meaning, earlier ones first."""
+        return [*self.lets.items()]
+
+    @cached_property
+    def needed(self) -> dict[str, set[int]]:
+        """For each name that is no variable the places of all that its meaning is made of."""
+        found: dict[str, set[int]] = {}
+        for place, (name, meaning) in enumerate(self.listed):
+            found[name] = {place}.union(*(found[word] for word in self.words(meaning)))
+        return found
 
 
 def _read(
@@ -230,6 +336,8 @@ def _read(
         and one.name != result
         and len(read.named[one.name].shape) > 1
     }
+    if not capitals:
+        return found, read
     found = renamed(found, capitals)
     return found, _of_operations(found, variables)
 
@@ -237,6 +345,19 @@ def _read(
 def _of_operations(found: Sequence[Operation], variables: Mapping[str, Variable]) -> Formula:
     program = "; ".join(f"{one.name} = {one.text}" for one in found)
     return read_formula(program, variables, opaque=[one.name for one in found])
+
+
+def is_diagonal(node: Node) -> bool:
+    """Whether a matrix is diagonal by its structure."""
+    if isinstance(node, Sum):
+        return all(is_diagonal(term) for term in node.terms)
+    if not isinstance(node, Product) or len(node.output) != 2:  # noqa: PLR2004 - a matrix
+        return False
+    return node.output[0] == node.output[1]
+
+
+def _leaves(node: Node) -> set[str]:
+    return {leaf.name for leaf in topological(node) if isinstance(leaf, Symbol)}
 
 
 def _result_name(formula: Formula, taken: Collection[str]) -> str:

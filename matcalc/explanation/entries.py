@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from typing import NamedTuple
 
 from matcalc.explanation.computation import Computation
 from matcalc.explanation.model import Equation, Item, Notation, Section
-from matcalc.explanation.showing import Showing
+from matcalc.explanation.showing import Showing, entry_of
 from matcalc.explanation.terms import MOST, Term, relettered, terms_of, without
 from matcalc.graph import (
     Apply,
+    Factor,
     Node,
     Sum,
     Symbol,
@@ -18,7 +21,7 @@ from matcalc.graph import (
     scaled,
     topological,
 )
-from matcalc.notation import Written, latex_name, phrases, text
+from matcalc.notation import Written, phrases, text
 from matcalc.notation.names import unicode_name
 from matcalc.notation.phrases import Phrase
 from matcalc.operations import RULES, is_elementwise
@@ -32,13 +35,16 @@ def index_form(c: Computation, show: Showing) -> Section | None:
         if not (c.variables[of].shape or c.variables[wrt].shape):
             continue
         terms = terms_of(c.definitions[of], c)
-        backward = _backward(c, show, terms, of, wrt) if terms else None
-        if terms is None or backward is None:
+        found = places(c, terms, of, wrt) if terms else []
+        if terms is None or not found:
             continue
         if of not in shown:
             items.append(_forward(c, show, terms, of))
             shown.add(of)
-        items += [backward, *_sentences(c, show, terms, of, wrt)]
+        items += [
+            _backward(c, show, found, of, wrt),
+            *_sentences(c, show, terms, found, of, wrt),
+        ]
     if not items:
         return None
     items.insert(0, "The same entry by entry; a letter in brackets is an index.")
@@ -48,7 +54,7 @@ def index_form(c: Computation, show: Showing) -> Section | None:
 def _forward(c: Computation, show: Showing, terms: Sequence[Term], of: str) -> Equation:
     letters = terms[0].output
     about = Equation(
-        _entry_of(Notation(unicode_name(of), latex_name(of)), letters),
+        entry_of(of, letters),
         *_right(c, show, terms),
         of,
         "",
@@ -59,10 +65,11 @@ def _forward(c: Computation, show: Showing, terms: Sequence[Term], of: str) -> E
     return about._replace(note=_sums("forward", terms))
 
 
-def _backward(
-    c: Computation, show: Showing, terms: Sequence[Term], of: str, wrt: str
-) -> Equation | None:
-    """The derivative with respect to an entry; nothing where this is no sum of products."""
+def places(c: Computation, terms: Sequence[Term], of: str, wrt: str) -> list[Term]:
+    """For each place of a variable in a sum of products its part of the derivative.
+
+    Nothing where this is no sum of products of it.
+    """
     target = c.symbol(wrt)
     found: list[Term] = []
     for term in terms:
@@ -70,42 +77,25 @@ def _backward(
             if factor.node is target:
                 found.append(without(c, term, factor, of))
             elif target in topological(factor.node):
-                return None
-    if not 0 < len(found) <= MOST:
-        return None
-    if any(len(set(one.output)) < len(one.output) for one in found):
-        return None
+                return []
+    if len(found) > MOST or any(len(set(one.output)) < len(one.output) for one in found):
+        return []
+    return found
+
+
+def _backward(c: Computation, show: Showing, found: Sequence[Term], of: str, wrt: str) -> Equation:
+    """The derivative with respect to an entry."""
     front = found[0].output
     same = [relettered(one, front, c) for one in found]
-    root = of == c.of.name
-    above = front[: c.of.rank]
-    ratio = show.ratio(c.of.name, wrt)
-    left = _entry_of(ratio, front[c.of.rank :])
-    if above:
-        upper = f"∂{unicode_name(c.of.name)}[{','.join(above)}]"
-        lower = ratio.unicode.partition("/")[2]
-        below = f"[{','.join(front[c.of.rank :])}]" if front[c.of.rank :] else ""
-        left = Notation(
-            f"{upper}/{lower}{below}",
-            rf"\left({ratio.latex}\right)_{{{','.join(front)}}}",
-        )
+    left = show.entry(wrt, front)
     shape = c.of.shape + c.variables[wrt].shape
-    note = "" if root else _sums("backward", same)
+    note = _sums("backward", same)
     several = len(c.above[wrt]) > 1
     if several:
         note = "; ".join(filter(None, [note, f"the way through {unicode_name(of)}"]))
     right = _right(c, show, same)
     about = Equation(left, *right, c.of.name, wrt, False, "entries", shape, "", note)
     return about._replace(through=of if several else "")
-
-
-def _entry_of(name: Notation, letters: Sequence[str]) -> Notation:
-    if not letters:
-        return name
-    below = ",".join(letters) if any(len(one) > 1 for one in letters) else "".join(letters)
-    return Notation(
-        f"{name.unicode}[{','.join(letters)}]", rf"\left({name.latex}\right)_{{{below}}}"
-    )
 
 
 def _right(
@@ -127,12 +117,7 @@ def _signed(c: Computation, term: Term, piece: Phrase) -> Phrase:
 
 
 def _sum_of_entries(c: Computation, term: Term) -> Phrase:
-    order = {letter: k for k, letter in enumerate(term.output)}
-    factors = sorted(
-        term.factors,
-        key=lambda f: min((order.get(k, len(order)) for k in f.labels), default=-1),
-    )
-    entries = [_power(_entry(c, f.node, f.labels), f.exponent) for f in factors]
+    entries = [_power(_entry(c, f.node, f.labels), f.exponent) for f in term.in_order]
     body = phrases.times(entries) if entries else phrases.numeral(1)
     if not term.summed:
         return body
@@ -181,42 +166,126 @@ def _einsum(c: Computation, term: Term) -> Phrase:
 
 def _sums(where: str, terms: Sequence[Term]) -> str:
     """Which letters are summed over."""
-    summed = list(dict.fromkeys(letter for term in terms for letter in term.summed))
+    summed = [*dict.fromkeys(letter for term in terms for letter in term.summed)]
     if not summed:
         return f"{where}: no sum" if where == "backward" else ""
-    return f"{where}: sums over {' and '.join(summed)}"
+    *most, last = summed
+    return f"{where}: sums over {', '.join(most)}{' and ' * bool(most)}{last}"
 
 
 def _sentences(
-    c: Computation, show: Showing, terms: Sequence[Term], of: str, wrt: str
+    c: Computation, show: Showing, terms: Sequence[Term], found: Sequence[Term], of: str, wrt: str
 ) -> Iterator[str]:
-    """What the change of the summed index does to the other factor of a product."""
+    """What the change of the summed index does to the other factors of a product."""
+    if len(found) > 1:
+        name = unicode_name(wrt)
+        yield f"{name} stands there {len(found)} times, and every place adds a term."
     target = c.symbol(wrt)
-    places = [(t, f) for t in terms for f in t.factors if f.node is target]
-    if len(places) > 1:
-        yield (
-            f"{unicode_name(wrt)} stands there {len(places)} times, and every place adds a term."
-        )
-        return
-    (term, factor), shown = places[0], show.ratio(c.of.name, wrt).unicode
+    term, factor = next((t, f) for t in terms for f in t.factors if f.node is target)
     others = [one for one in term.factors if one is not factor]
-    if of == c.of.name or len(others) != 1 or factor.exponent != 1:
-        return
-    (other,) = others
-    name = c.write(other.node).phrase
-    spelled = show.notation(Written((), name)).unicode
+    if len(found) == len(others) == 1 and of != c.of.name and factor.exponent == 1:
+        sentence = _of_two(c, show, term, factor, others[0], wrt)
+        if sentence:
+            yield sentence.replace("{of}", unicode_name(of))
+            return
+    front = found[0].output
+    walks = [walk(c, relettered(one, front, c)) for one in found]
+    said = [_read(show, c, one) for one in walks if one]
+    said = [one for one in dict.fromkeys(said) if one]
+    if said:
+        yield (
+            "A product of matrices sums over neighbouring indices, the second of a factor and the "
+            f"first of the next. {' '.join(said)}"
+        )
+
+
+def _of_two(
+    c: Computation, show: Showing, term: Term, factor: Factor, other: Factor, wrt: str
+) -> str:
+    """A matrix times a vector, by the one or the other; else nothing."""
+    spelled = show.notation(Written((), c.write(other.node).phrase)).unicode
     backward = [one for one in (*term.output,) if one not in factor.labels]
     if len(other.labels) == 2 and len(factor.labels) == 1 and len(backward) == 1:
         place = other.labels.index(backward[0])
-        yield _of_matrix(spelled, backward[0], place, c.layout)
-    elif not backward and len(factor.labels) == 2 and len(other.labels) == 1:
-        first, second = unicode_name(wrt), factor.labels
-        yield (
-            f"{first}[{','.join(second)}] acts on one entry of {unicode_name(of)} alone, with the "
+        return _of_matrix(spelled, backward[0], place, c.layout)
+    if not backward and len(factor.labels) == 2 and len(other.labels) == 1:
+        shown, second = show.ratio(c.of.name, wrt).unicode, ",".join(factor.labels)
+        return (
+            f"{unicode_name(wrt)}[{second}] acts on one entry of {{of}} alone, with the "
             f"weight {spelled}[{other.labels[0]}]. An entry of one vector times an entry of "
             f"another is an entry of their outer product, a column times a row: {shown} in "
             "matrices is that product."
         )
+    return ""
+
+
+class Walk(NamedTuple):
+    """A sum of products read as a product of matrices.
+
+    Attributes:
+        first: The index that it begins with.
+        factors: Each factor that is a matrix, with whether it is transposed.
+    """
+
+    first: str
+    factors: tuple[tuple[Factor, bool], ...]
+
+
+def walk(c: Computation, term: Term) -> Walk | None:
+    """The way from the first index of a result to its last, from factor to factor."""
+    order = [*_in_layout(c, term.output)]
+    backward = len(order) == 1 and c.layout == "numerator"
+    if not 0 < len(order) <= 2 or any(one.exponent != 1 for one in term.factors):
+        return None
+    at: str | None = order[0]
+    rest = [one for one in term.factors if one.labels]
+    found: list[tuple[Factor, bool]] = []
+    while rest:
+        beside = [one for one in rest if at in one.labels]
+        if at is None or len(beside) != 1 or len(set(beside[0].labels)) < len(beside[0].labels):
+            return None
+        rest.remove(beside[0])
+        is_bar = any(beside[0].node is c.bar(name) for name in c.bars)
+        labels = _in_layout(c, beside[0].labels) if is_bar else beside[0].labels
+        if len(labels) > 2:
+            return None
+        if len(labels) == 1:
+            at = None
+            continue
+        found.append((beside[0], (labels[0] == at) == backward))
+        at = labels[1] if labels[0] == at else labels[0]
+    if at != (order[1] if len(order) > 1 else None):
+        return None
+    return Walk(order[0], tuple(found))
+
+
+def _in_layout(c: Computation, letters: Sequence[str]) -> tuple[str, ...]:
+    """The axes of a derivative of the result in the order of the layout."""
+    above, below = letters[: c.of.rank], letters[c.of.rank :]
+    found = (*above, *reversed(below))
+    return found if c.layout == "numerator" else found[::-1]
+
+
+def _read(show: Showing, c: Computation, found: Walk) -> str:
+    """What is transposed on a walk, and what is not."""
+    kept: list[str] = []
+    parts: list[str] = []
+    for factor, transposed in found.factors:
+        name = show.notation(Written((), c.write(factor.node).phrase)).unicode
+        if any(factor.node is c.bar(one) for one in c.bars):
+            if transposed:
+                parts.append(f"{name} is read from its second index to its first: transposed")
+            continue
+        entry = f"{name}[{','.join(factor.labels)}]"
+        if transposed:
+            mark = f"{name}ᵀ" if re.fullmatch(r"\w+", name) else "its transpose"
+            parts.append(f"{entry} is read from its second index to its first: that is {mark}")
+        else:
+            kept.append(entry)
+    if kept:
+        stands = "stands as it is" if len(kept) == 1 else "stand as they are"
+        parts.append(f"{' and '.join(kept)} {stands}")
+    return f"Beginning with {found.first}, {'; '.join(parts)}." if parts else ""
 
 
 def _of_matrix(matrix: str, letter: str, place: int, layout: str) -> str:

@@ -175,9 +175,8 @@ def _sections(c: Computation, show: Showing, *, full: bool) -> Iterator[Section]
         yield local_derivatives(c, show)
     yield chain(c, show)
     if full:
-        found = (dimension_check(c, show), index_form(c, show))
+        found = (dimension_check(c, show), index_form(c, show), sweep(c, show))
         yield from (one for one in found if one is not None)
-        yield sweep(c, show)
 
 
 def _given(expression: str | Symbolic, variables: Declarations | None) -> tuple[str, Declarations]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from matcalc.explanation.computation import Computation
+from matcalc.explanation.computation import Computation, is_diagonal
 from matcalc.explanation.model import Chain, Equation, Item, Section, Table
 from matcalc.explanation.showing import Showing, names_in_unicode, shape_title
 from matcalc.notation import written_chain
@@ -13,6 +13,8 @@ from matcalc.notation.signs import meanings
 from matcalc.operations import RULES
 from matcalc.variables import Variable
 
+_MATRIX = 2  # axes
+_ONE_FACTOR = 2  # names on a path of one factor
 MOST_PATHS = 4  # of a sum of chains that is written out
 _OTHER = {"numerator": "denominator", "denominator": "numerator"}
 _ORDER = {
@@ -59,7 +61,7 @@ def _note(c: Computation, found: Equation) -> str:
     """The rules that give a local derivative, and what is special about it."""
     used = next((one.rules for one in c.operations if one.name == found.of), ())
     parts = [f"by {', '.join(used)}"] if used else []
-    if found.text.startswith("diag("):
+    if is_diagonal(c.simple_local(found.of, found.wrt)):
         parts.append("a diagonal matrix: entry i depends on entry i alone")
     if len(found.shape) > 2:
         parts.append(f"{len(found.shape)} axes, so no matrix")
@@ -92,17 +94,28 @@ def chain(c: Computation, show: Showing) -> Section:
         return Section("The chain rule", tuple(items))
     if number > 1:
         items.append(f"{number} paths lead there: the derivative is the sum of {number} chains.")
+    longest = max(map(len, paths))
+    if longest == _ONE_FACTOR:
+        items += ["There is one operation, so the chain has one factor:"]
+        items += [*_chains(show, paths, c.layout), "In the other layout it is transposed:"]
+        items += _chains(show, paths, _OTHER[c.layout])
+        return Section("The chain rule", tuple(items))
     items += [_ORDER[c.layout], *_chains(show, paths, c.layout)]
-    if any(len(path) > 2 for path in paths):
-        other = _OTHER[c.layout]
-        items += [
+    other = _OTHER[c.layout]
+    if any(one.rank for path in paths for one in path):
+        items.append(
             f"In {other} layout every factor is transposed, and a transpose turns a product "
-            "round, (AB)ᵀ = BᵀAᵀ, so the same chain reads in the opposite order:",
-            *_chains(show, paths, other),
-        ]
-        high = _more_than_matrices(show, paths)
-        if high:
-            items.append(high)
+            "round, (AB)ᵀ = BᵀAᵀ, so the same chain reads in the opposite order:"
+        )
+    else:
+        items.append(
+            f"In {other} layout the same chain reads in the opposite order; every factor is a "
+            "number, so here the order does not matter:"
+        )
+    items += _chains(show, paths, other)
+    high = _more_than_matrices(show, paths)
+    if high:
+        items.append(high)
     return Section("The chain rule", tuple(items))
 
 
@@ -121,17 +134,17 @@ def _chain(show: Showing, path: tuple[Variable, ...], layout: str) -> Chain:
 
 def _more_than_matrices(show: Showing, paths: list[tuple[Variable, ...]]) -> str:
     """A sentence about factors that are no matrices."""
-    factors = [
-        (one.of, one.wrt)
+    factors = {
+        show.ratio(one.of.name, one.wrt.name).unicode: one
         for path in paths
         for one in written_chain(path, "numerator").factors
-        if len(one.shape) > 2
-    ]
+        if len(one.shape) > _MATRIX
+    }
     if not factors:
         return ""
-    of, wrt = factors[0]
+    *most, last = [f"{name} has {len(one.shape)} axes" for name, one in factors.items()]
+    over = [*dict.fromkeys(unicode_name(one.of.name) for one in factors.values())]
     return (
-        f"{show.ratio(of.name, wrt.name).unicode} has {of.rank + wrt.rank} axes, so there the "
-        f"product is no matrix product: it sums over the axes of {unicode_name(of.name)}. "
-        "What comes out of it is simpler."
+        f"{', '.join(most)}{' and ' * bool(most)}{last}, so there the product is no matrix "
+        f"product: it sums over the axes of {' and '.join(over)}. What comes out of it is simpler."
     )

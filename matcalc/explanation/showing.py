@@ -15,13 +15,25 @@ from matcalc.notation.names import latex_plain, unicode_name
 from matcalc.notation.phrases import Phrase, plus, times, transpose
 from matcalc.variables import Variable
 
+_WORD = re.compile(r"(?<!\w)((?:(?!ᵀ)\w)+)(ᵀ|\[[^\]]*\])?")
+_BASE = r"\\mathit\{[^}]*\}(?:_\{\d+\})?"
+_ITALIC = re.compile(
+    rf"\\left\((?P<inside>{_BASE})\\right\)_\{{(?P<letters>[\w,]+)\}}"
+    rf"|(?P<base>{_BASE})(?:(?P<top>\^\\top)|_\{{(?P<below>[\w,]+)\}})?"
+)
+
 
 class Showing:
     """Writes the equations of one explanation."""
 
     def __init__(self, computation: Computation) -> None:
         self.computation = computation
-        self.bars = sorted(computation.bars.items(), key=lambda item: -len(item[1]))
+        bars = computation.bars.items()
+        self.in_words = {form: k for k, bar in bars for form in (unicode_name(bar), bar)}
+        self.in_italics = {
+            form: k for k, bar in bars for form in (latex_name(bar), latex_plain(bar))
+        }
+        self.locals: dict[tuple[str, str, str], Equation] = {}
 
     def value(self, name: str) -> Equation:
         """What an operation computes: ``z₂ = W₂ x``."""
@@ -37,8 +49,11 @@ class Showing:
     def local(self, of: str, wrt: str, layout: str = "") -> Equation:
         """The derivative of one operation."""
         c = self.computation
-        node = c.simple(c.local(of, wrt))
-        return self.derivative(c.write(node, self.form(of, wrt, layout)), of, wrt, True, layout)
+        asked = of, wrt, layout or c.layout
+        if asked not in self.locals:
+            written_ = c.write(c.simple_local(of, wrt), self.form(*asked))
+            self.locals[asked] = self.derivative(written_, of, wrt, True, layout)
+        return self.locals[asked]
 
     def total(self, wrt: str, node: Node | None = None) -> Equation:
         """The derivative of the result, by those of what its operand is used in."""
@@ -74,50 +89,64 @@ class Showing:
         shown = f"∂{unicode_name(of)}/∂{unicode_name(wrt)}"
         return Notation(shown, latex_derivative(above, below))
 
+    def entry(self, wrt: str, letters: Sequence[str]) -> Notation:
+        """An entry of the derivative of the result, each index where it belongs: ∂f[i]/∂x[j]."""
+        c = self.computation
+        of = c.of.name
+        if not letters:
+            return self.ratio(of, wrt)
+        if not c.of.rank:
+            ratio = self.ratio(of, wrt)
+            return Notation(
+                f"{ratio.unicode}[{','.join(letters)}]",
+                rf"\left({ratio.latex}\right)_{{{_indices(letters)}}}",
+            )
+        above = entry_of(of, letters[: c.of.rank])
+        below = entry_of(wrt, letters[c.of.rank :])
+        return Notation(
+            f"∂{above.unicode}/∂{below.unicode}",
+            rf"\frac{{\partial {above.latex}}}{{\partial {below.latex}}}",
+        )
+
     def notation(self, found: Written) -> Notation:
         """A formula with derivatives in it as they are shown."""
-        return Notation(self.in_unicode(unicode(found)), self.in_latex(latex(found)))
+        shown = unicode(found)
+        alone = shown if found.phrase.op == "name" else ""
+        return Notation(self.in_unicode(shown, alone), self.in_latex(latex(found)))
 
-    def in_unicode(self, shown: str) -> str:
+    def in_unicode(self, shown: str, alone: str = "") -> str:
         """Derivatives in a formula: ∂L/∂z₃ is what the layout writes, the other is transposed."""
         c = self.computation
-        for name, bar in self.bars:
-            if unicode_name(bar) not in shown and bar not in shown:
-                continue
-            ratio = self.ratio(c.of.name, name).unicode
-            plain, turned_ = self.stands(name, ratio)
-            if not (c.of.rank or c.variables[name].rank) and shown not in (bar, unicode_name(bar)):
-                plain = f"({ratio})"
-            for base in dict.fromkeys((unicode_name(bar), bar)):
-                pattern = rf"(?<!\w){re.escape(base)}(?![₀-₉A-Za-z0-9_])(ᵀ|(?=\[))?"
-                shown = self.replaced(pattern, shown, (plain, turned_, ratio))
-        return shown
-
-    @staticmethod
-    def replaced(pattern: str, shown: str, forms: tuple[str, str, str]) -> str:
-        """A name replaced: as it stands, transposed, and before the index of an entry."""
-        plain, transposed, entry = forms
 
         def form(found: re.Match[str]) -> str:
-            if shown[found.end() : found.end() + 1] == "[":
-                return entry
-            return transposed if found[1] else plain
+            name, after = self.in_words.get(found[1]), found[2] or ""
+            if name is None:
+                return found[0]
+            if after.startswith("["):
+                return self.entry(name, after[1:-1].split(",")).unicode
+            ratio = self.ratio(c.of.name, name).unicode
+            if not (c.of.rank or c.variables[name].rank or alone):
+                return f"({ratio})"
+            return self.stands(name, ratio)[bool(after)]
 
-        return re.sub(pattern, form, shown)
+        return _WORD.sub(form, shown)
 
     def in_latex(self, shown: str) -> str:
         """The same in LaTeX."""
         c = self.computation
-        for name, bar in self.bars:
-            if latex_name(bar) not in shown and latex_plain(bar) not in shown:
-                continue
+
+        def form(found: re.Match[str]) -> str:
+            name = self.in_italics.get(found["base"] or found["inside"])
+            if name is None:
+                return found[0]
+            letters = found["letters"] or found["below"]
+            if letters:
+                given = letters.split(",") if "," in letters else [*letters]
+                return self.entry(name, given).latex
             ratio = self.ratio(c.of.name, name).latex
-            plain, turned_ = self.stands(name, ratio, r"\left({}\right)^\top")
-            for base in dict.fromkeys((latex_name(bar), latex_plain(bar))):
-                shown = shown.replace(base + r"^\top", turned_)
-                shown = shown.replace(base + "_{", rf"\left({ratio}\right)_{{")
-                shown = shown.replace(base, plain)
-        return shown
+            return self.stands(name, ratio, r"\left({}\right)^\top")[bool(found["top"])]
+
+        return _ITALIC.sub(form, shown)
 
     def stands(self, name: str, ratio: str, mark: str = "({})ᵀ") -> tuple[str, str]:
         """How the array of a derivative is shown, as it is stored and transposed."""
@@ -130,6 +159,19 @@ class Showing:
 
 
 _NOTHING = (Notation("", ""), Notation("", ""), "", ())
+
+
+def entry_of(name: str, letters: Sequence[str]) -> Notation:
+    """An entry of what has a name; without letters the name."""
+    shown, spelled = unicode_name(name), latex_name(name)
+    if not letters:
+        return Notation(shown, spelled)
+    base = rf"\left({spelled}\right)" if "_{" in spelled else spelled
+    return Notation(f"{shown}[{','.join(letters)}]", f"{base}_{{{_indices(letters)}}}")
+
+
+def _indices(letters: Sequence[str]) -> str:
+    return (",".join if any(len(one) > 1 for one in letters) else "".join)(letters)
 
 
 def shape_title(variable: Variable) -> str:

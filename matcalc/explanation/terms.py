@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -15,13 +16,13 @@ from matcalc.graph import (
     Scale,
     Sum,
     Symbol,
+    contract,
     flat,
     multiplied_out,
     multiplied_within,
     topological,
 )
 
-_LETTERS = "ijklmnprstuvhaeqwbcdfgyz"
 _LONG = 36  # factors and labels of a product that is multiplied out
 MOST = 4  # terms, and places of the variable in them
 
@@ -44,14 +45,39 @@ class Term(NamedTuple):
     @property
     def summed(self) -> tuple[str, ...]:
         """The letters that are summed over."""
-        used = [letter for factor in self.factors for letter in factor.labels]
-        return tuple(one for one in dict.fromkeys(used) if one not in self.output)
+        used = {letter for factor in self.factors for letter in factor.labels}
+        return tuple(one for one in self.sizes if one in used and one not in self.output)
+
+    @property
+    def in_order(self) -> list[Factor]:
+        """The factors, numbers first, then each beside one that it shares a letter with."""
+        order = {letter: k for k, letter in enumerate(dict.fromkeys([*self.output, *self.sizes]))}
+        front = len(self.output)
+
+        def place(factor: Factor) -> tuple[int, int, list[int]]:
+            letters = [order[one] for one in factor.labels]
+            first = min((k for k in letters if k < front), default=front)
+            return (first if letters else -1), len(letters), letters
+
+        rest = sorted(self.factors, key=place)
+        found: list[Factor] = []
+        while rest:
+            last = {*found[-1].labels} - {*self.output} if found else set()
+            beside = next((one for one in rest if last & {*one.labels}), rest[0])
+            rest.remove(beside)
+            found.append(beside)
+        return found
+
+    @property
+    def node(self) -> Node:
+        """The product as a node."""
+        return contract(self.factors, self.output, self.sizes, self.scale)
 
 
 def terms_of(node: Node, c: Computation) -> list[Term] | None:
     """A node as a sum of products of entries, if it is a short one."""
     found = node.terms if isinstance(node, Sum) else (node,)
-    letters = dict(enumerate(free_letters(c)[: len(node.shape)]))
+    letters = dict(enumerate(c.letters[: len(node.shape)]))
     if len(found) > MOST or len(letters) < len(node.shape):
         return None
     terms = [_term(one, tuple(letters.values()), c) for one in found]
@@ -62,16 +88,9 @@ def terms_of(node: Node, c: Computation) -> list[Term] | None:
 
 def _place(term: Term, c: Computation) -> tuple[bool, int]:
     """Where a term stands in a sum: as the formula mentions it, what is subtracted last."""
-    order = [*c.variables]
     leaves = (k.name for f in term.factors for k in topological(f.node) if isinstance(k, Symbol))
-    places = [order.index(name) for name in leaves if name in order]
-    return term.scale.number < 0, min(places, default=len(order))
-
-
-def free_letters(c: Computation) -> list[str]:
-    """Letters that nothing is called."""
-    taken = {*c.variables, *(str(size) for v in c.variables.values() for size in v.shape)}
-    return [letter for letter in _LETTERS if letter not in taken]
+    places = [c.position[name] for name in leaves if name in c.variables]
+    return term.scale.number < 0, min(places, default=len(c.variables))
 
 
 def _term(node: Node, output: tuple[str, ...], c: Computation) -> Term | None:
@@ -88,16 +107,49 @@ def _term(node: Node, output: tuple[str, ...], c: Computation) -> Term | None:
         return None
     if len(set(node.output)) < len(node.output):
         return None
+    factors, inner, scale = _opened(factors)
+    found_sizes = dict(enumerate(found)) | inner
     letter: dict[Any, str] = dict(zip(node.output, output, strict=True))
-    rest = iter(one for one in free_letters(c) if one not in output)
-    for label in flat(axis for factor in factors for axis in factor.labels):
+    rest = iter(one for one in c.letters if one not in output)
+    times = Counter(factor.node for factor in factors)
+    largest = sorted(factors, key=lambda factor: (-len(factor.labels), times[factor.node]))
+    for label in flat(axis for factor in largest for axis in factor.labels):
         if label not in letter:
             letter[label] = next(rest, "")
-            sizes[letter[label]] = found[label]
+            sizes[letter[label]] = found_sizes[label]
     if "" in letter.values():
         return None
     lettered = tuple(f._replace(labels=tuple(letter[k] for k in f.labels)) for f in factors)
-    return Term(lettered, output, sizes, node.scale)
+    return Term(lettered, output, sizes, node.scale.times(scale))
+
+
+def _opened(factors: Sequence[Factor]) -> tuple[list[Factor], dict[Any, Any], Scale]:
+    """Sums of one factor put in their places, with the sizes of new labels and the coefficient."""
+    opened: list[Factor] = []
+    sizes: dict[Any, Any] = {}
+    scale = Scale(Fraction(1))
+    for number, factor in enumerate(factors):
+        inner = factor.node
+        if factor.exponent == 1 and isinstance(inner, Product) and _is_plain_sum(inner):
+            (below,) = inner.factors
+            label = dict(zip(inner.output, factor.labels, strict=True))
+            for one in below.labels:
+                if one not in label:
+                    label[one] = ("inner", number, one)
+                    sizes[label[one]] = inner.sizes[one]
+            opened.append(below._replace(labels=tuple(label[one] for one in below.labels)))
+            scale = scale.times(inner.scale)
+        else:
+            opened.append(factor)
+    return opened, sizes, scale
+
+
+def _is_plain_sum(node: Product) -> bool:
+    """Whether it is one factor, summed over some of its axes."""
+    if len(node.factors) != 1 or any(type(axis) is Group for axis in node.output):
+        return False
+    inside = {*node.factors[0].labels}
+    return len({*node.output}) == len(node.output) and inside.issuperset(node.output)
 
 
 def without(c: Computation, term: Term, factor: Factor, of: str) -> Term:
@@ -110,7 +162,7 @@ def without(c: Computation, term: Term, factor: Factor, of: str) -> Term:
         scale = scale.times(Scale(factor.exponent))
     if of == c.of.name:
         return Term(tuple(others), (*term.output, *factor.labels), term.sizes, scale)
-    free = [one for one in free_letters(c) if one not in term.sizes]
+    free = [one for one in c.letters if one not in term.sizes]
     front = tuple(free[: c.of.rank])
     sizes = dict(term.sizes) | dict(zip(front, c.of.shape, strict=True))
     bar = Factor(c.bar(of), (*front, *term.output))
@@ -122,7 +174,7 @@ def relettered(term: Term, front: tuple[str, ...], c: Computation) -> Term:
     if term.output == front:
         return term
     new = dict(zip(term.output, front, strict=True))
-    rest = iter(one for one in free_letters(c) if one not in front)
+    rest = iter(one for one in c.letters if one not in front)
     for letter in term.sizes:
         if letter not in new:
             new[letter] = next(rest)

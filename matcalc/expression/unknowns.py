@@ -201,9 +201,11 @@ def _product(one: _Placed, two: _Placed, answer: Answer) -> Iterator[_Way]:
     for operand in (one, two):
         if operand.is_number:
             what = excerpt(operand.place)
+            name = what.removesuffix(".T")
+            advice = f"; a vector is written {name}[n], a matrix {name}[m,n]"
             raise ShapeError(
-                f"{what} is a number, and a product with a number is written *; "
-                f"a vector is written {what}[n]",
+                f"{what} is a number, and a product with a number is written *"
+                f"{advice if name.isidentifier() else ''}",
                 [operand.place],
             )
     bound = unified([one.sizes[1]], [two.sizes[0]], answer.bound)

@@ -21,7 +21,7 @@ class WrittenChain(NamedTuple):
 
     Attributes:
         path: The variables, the outermost first.
-        convention: The layout; or ``mixed``, for a scalar of vectors.
+        convention: The layout; or ``mixed``, for scalars and vectors.
         factors: In the order of the product.
         result: What the product is.
     """
@@ -31,9 +31,28 @@ class WrittenChain(NamedTuple):
     factors: tuple[Written, ...]
     result: Written
 
+    @property
+    def is_outside_in(self) -> bool:
+        """Whether the outermost factor stands first: in mixed, where the result is no gradient."""
+        return _is_outside_in(self.convention, self.result)
+
+    @property
+    def rule(self) -> str:
+        """The order of the factors, in words."""
+        if self.convention.name == "mixed" and self.is_outside_in:
+            return "mixed: from the outside in, as in numerator layout"
+        return _RULES[self.convention.name]
+
     def is_transposed(self, factor: Written) -> bool:
-        """Whether the product needs the transpose of a factor: in mixed, all but the gradient."""
-        return self.convention.name == "mixed" and factor.of.rank > 0
+        """Whether the product needs the transpose of a factor.
+
+        In mixed a gradient is a column, the transpose of what it is in numerator layout, and all
+        else is as there. So where the result is a gradient, all but gradients are transposed;
+        where it is not, gradients are.
+        """
+        if self.convention.name != "mixed" or not (factor.of.rank or factor.wrt.rank):
+            return False
+        return _is_gradient(factor) != _is_gradient(self.result)
 
     @property
     def order(self) -> tuple[str, ...]:
@@ -109,6 +128,22 @@ class WrittenChain(NamedTuple):
         return " ".join([*braced, "=", _braced(self.result, self.result.matrix_shape, False)])
 
 
+_RULES = {
+    "numerator": "numerator layout: from the outside in",
+    "denominator": "denominator layout: factors append to the left",
+    "mixed": "mixed: a gradient, with transposed Jacobians to its left",
+}
+
+
+def _is_gradient(factor: Written) -> bool:
+    return not factor.of.rank and factor.wrt.rank > 0
+
+
+def _is_outside_in(convention: Convention, result: Written) -> bool:
+    mixed = convention.name == "mixed" and not _is_gradient(result)
+    return mixed or convention.name == "numerator"
+
+
 def column_lines(columns: Sequence[tuple[str, str]], width: int) -> list[str]:
     """Pairs of texts, one under the other, as lines that are at most ``width`` wide."""
     rows: list[tuple[str, str]] = []
@@ -142,10 +177,10 @@ def written_chain(path: Sequence[Variable], layout: str) -> WrittenChain:
 
     Args:
         path: The variables, the outermost first: two or more, of different names.
-        layout: ``numerator``, ``denominator``, or ``mixed`` for a scalar of vectors.
+        layout: ``numerator``, ``denominator``, or ``mixed`` for scalars and vectors.
 
     Raises:
-        LayoutError: No such layout, or mixed for anything but a scalar of vectors.
+        LayoutError: No such layout, or a chain of matrices in mixed.
 
     >>> path = [Variable("L", ()), Variable("z", (3,)), Variable("x", (2,))]
     >>> chain = written_chain(path, "denominator")
@@ -158,17 +193,26 @@ def written_chain(path: Sequence[Variable], layout: str) -> WrittenChain:
     convention = find_convention(layout)
     if convention.name not in ("numerator", "denominator", "mixed"):
         raise LayoutError(f"{convention.title} is a convention, which does not compose")
-    if convention.name == "mixed" and (path[0].rank or any(v.rank != 1 for v in path[1:])):
-        raise LayoutError(
-            "mixed does not compose: only a scalar of vectors has a chain in it "
-            "(a gradient times transposed Jacobians); use numerator or denominator"
-        )
     axes = axis_names(path)
+    if convention.name == "mixed" and len(path) > 2:
+        _refuse_matrices(path)
     steps = [written(a, b, convention, axes) for a, b in pairwise(path)]
-    outside_in = convention.name == "numerator"
-    return WrittenChain(
-        tuple(path),
-        convention,
-        tuple(steps if outside_in else steps[::-1]),
-        written(path[0], path[-1], convention, axes),
+    result = written(path[0], path[-1], convention, axes)
+    ordered = steps if _is_outside_in(convention, result) else steps[::-1]
+    return WrittenChain(tuple(path), convention, tuple(ordered), result)
+
+
+def _refuse_matrices(path: Sequence[Variable]) -> None:
+    """Refuse to compose in mixed where products are not those of matrices.
+
+    Raises:
+        LayoutError: There is something of two axes or more.
+    """
+    matrix = next((variable for variable in path if variable.rank > 1), None)
+    if matrix is None:
+        return
+    raise LayoutError(
+        f"mixed does not compose with {matrix} in the chain: its products are of gradients and m×n "
+        "Jacobians, some of them transposed, and so of scalars and vectors alone; "
+        "use numerator or denominator, which order the axes of matrices too"
     )

@@ -42,6 +42,7 @@ from matcalc.operations import find_rule
 _DECIMALS = 1000  # a coefficient of a larger denominator is written as a decimal
 NAMED = 2000  # a piece of more parts than that has a name of its own, if it is not the whole
 _FEW = 40  # a recurring piece of more parts has one where the whole would be too long otherwise
+_LEGIBLE = 800  # of a formula of more parts what recurs has names too
 _REPEATS = 16  # parts for each node: a formula that is longer says the same again and again
 _LONG = 36  # factors and labels: longer products are not multiplied out to be written
 
@@ -74,6 +75,8 @@ def write(
     """
     root, known = with_named_sums(root, named or {})
     written = _Writer(root, names, known, named_above, indices=indices).written()
+    if written.phrase.size > _LEGIBLE and named_above > _FEW:
+        written = _Writer(root, names, known, _FEW, indices=indices).written()
     return written._replace(phrase=phrases.transpose(written.phrase)) if row else written
 
 

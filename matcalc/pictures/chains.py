@@ -16,11 +16,6 @@ from matcalc.pictures.shapes import FACTORS, Block, Join, product_drawing, size_
 from matcalc.variables import Variable, ratio
 
 _LINE = 88  # characters
-_RULES = {
-    "numerator": "numerator layout: from the outside in",
-    "denominator": "denominator layout: factors append to the left",
-    "mixed": "mixed: a gradient, with transposed Jacobians to its left",
-}
 BOTH = ("numerator", "denominator")
 
 
@@ -29,10 +24,10 @@ def chain_svg(path: Sequence[Variable], layouts: Sequence[str] = BOTH) -> str:
 
     Args:
         path: The variables, the outermost first.
-        layouts: Which ones: ``numerator``, ``denominator``, or ``mixed`` for a scalar of vectors.
+        layouts: Which ones: ``numerator``, ``denominator``, or ``mixed`` for scalars and vectors.
 
     Raises:
-        LayoutError: No such layout, or mixed for anything but a scalar of vectors.
+        LayoutError: No such layout, or a chain of matrices in mixed.
 
     >>> path = [Variable("L", ()), Variable("z", (3,)), Variable("x", (2,))]
     >>> chain_svg(path, ["denominator"]).count('class="mc-factor"')
@@ -45,7 +40,7 @@ def chain_svg(path: Sequence[Variable], layouts: Sequence[str] = BOTH) -> str:
     for chain in chains:
         drawing, said = _layout(chain)
         parts.append(drawing)
-        words.append(f"{_RULES[chain.convention.name]}: {said}")
+        words.append(f"{chain.rule}: {said}")
     title = f"Chain rule for {ratio(shown[0], shown[-1])}"
     through = ", ".join(v.name for v in shown[1:-1][:FACTORS])
     drawing = stacked(parts, 44)
@@ -68,7 +63,7 @@ def _layout(chain: WrittenChain) -> tuple[Drawing, str]:
     formula = " · ".join(_title(chain, factor) for factor in chain.factors)
     if len(chain.factors) > 1:
         formula += f" = {_title(chain, chain.result)}"
-    heading = paragraph([_RULES[chain.convention.name]], "strong")
+    heading = paragraph([chain.rule], "strong")
     lines = wrap(formula, _LINE) if len(chain.factors) <= FACTORS else []
     texts = [heading, *([paragraph(lines)] if lines else [])]
     return stacked([stacked(texts, 8), drawing], 18), words
@@ -108,7 +103,7 @@ def _sides(chain: WrittenChain, factor: Written) -> _Sides:
 
 def _between(chain: WrittenChain) -> Sequence[Variable]:
     inner = chain.path[1:-1]
-    return inner if chain.convention.name == "numerator" else inner[::-1]
+    return inner if chain.is_outside_in else inner[::-1]
 
 
 def _block(chain: WrittenChain, factor: Written, sides: _Sides) -> Block:

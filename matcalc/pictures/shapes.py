@@ -19,6 +19,7 @@ from matcalc.pictures.drawing import (
     Drawing,
     Element,
     Line,
+    Point,
     Rectangle,
     Text,
     paragraph,
@@ -220,18 +221,24 @@ class _Staircase:
         return [*guides, *_sheets(result, box), box, label]
 
     def guides(self, result: Rectangle) -> list[Element]:
+        """From the first factor and the last one to the result; they stop where a label stands."""
         first, last = self.boxes[0], self.boxes[-1]
         across = [first.y, first.y + first.height]
         down = [last.x, last.x + last.width]
+        labels = [one for one in self.labels() if isinstance(one, Text)]
         return [
             *(Line(((first.x + first.width, y), (result.x, y)), "guide") for y in across),
-            *(Line(((x, result.y + result.height), (x, last.y)), "guide") for x in down),
+            *(
+                Line(((x, top), (x, bottom)), "guide")
+                for x in down
+                for top, bottom in _around(labels, x, result.y + result.height, last.y)
+            ),
         ]
 
     def no_outcome(self) -> list[Element]:
-        last = self.boxes[-1]
-        y = self.boxes[0].y + self.boxes[0].height / 2
-        return [Text(last.x, y, "no product", "mismatch")]
+        first, last = self.boxes[0], self.boxes[-1]
+        x = max(last.x, first.x + first.width + 2 * _SPACE)
+        return [Text(x, first.y + first.height / 2, "no product", "mismatch")]
 
 
 def _sheets(block: Block, box: Rectangle) -> list[Element]:
@@ -242,6 +249,16 @@ def _sheets(block: Block, box: Rectangle) -> list[Element]:
     return [
         box.moved(k * _SHIFT, -k * _SHIFT)._replace(kind=kind) for k in reversed(range(1, _SHEETS))
     ]
+
+
+def _around(labels: Sequence[Text], x: float, top: float, bottom: float) -> list[Point]:
+    """The pieces of a line down at ``x`` that no label covers: where each starts and ends."""
+    pieces: list[Point] = []
+    for left, upper, right, lower in sorted((one.box for one in labels), key=lambda box: box[1]):
+        if left <= x <= right + _SPACE / 2 and top < lower and upper < bottom:
+            pieces.append((top, upper))
+            top = lower
+    return [(start, end) for start, end in (*pieces, (top, bottom)) if end > start]
 
 
 def _overhang(block: Block) -> float:
