@@ -582,8 +582,16 @@ class Jacobian(Generic[Tag]):
         return f"∂{self.of}/∂{self.wrt}"
 
     def __str__(self) -> str:
-        """The product in its order, with the shape under each factor."""
+        """The product in its order, with the shape under each factor; of a formula the formula."""
+        if self._is_of_formula:
+            return f"{self.layout} layout, {self._written.title}\n{self.equation()}"
         return "\n".join([f"{self.layout} layout", *self._chain.lines()])
+
+    @property
+    def _is_of_formula(self) -> bool:
+        """Whether it was derived from a formula that can be written down, and not composed."""
+        nodes = topological(self.node) if self.formula and len(self.path) == 2 else [None]
+        return not any(node is None or isinstance(node, Data) for node in nodes)
 
     def svg(self, picture: Literal["chain", "shapes", "graph"] = "chain") -> str:
         """A picture as SVG text, for a file or a page; it reads in light and in dark.
@@ -612,10 +620,13 @@ class Jacobian(Generic[Tag]):
         return graph_svg(self.formula, self.of.name, [self.wrt.name])
 
     def _repr_html_(self) -> str | None:
+        if self._is_of_formula:  # a notebook shows the formula, in LaTeX
+            return None
         return chain_svg(self.path) if len(self.path) <= FACTORS + 1 else None
 
     def _repr_latex_(self) -> str:
-        return f"$\\displaystyle {self._chain.latex()}$"
+        shown = self.equation("latex") if self._is_of_formula else self._chain.latex()
+        return f"$\\displaystyle {shown}$"
 
 
 def _is_number(value: object) -> TypeGuard[float | Fraction]:

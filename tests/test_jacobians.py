@@ -399,3 +399,24 @@ def test_structure_is_kept_in_products() -> None:
     )
     assert product.node is mc.identity(f"x[{n}] / y[{n}]").node
     assert len(topological(product.node)) == 1
+
+
+def test_a_derivative_of_a_formula_prints_its_formula() -> None:
+    J = mc.derive("x.T @ A @ x", wrt="x", variables="x[n] A[n,n]", layout="denominator")
+    assert str(J) == "denominator layout, n×1\n∂f/∂x = (A + Aᵀ) x"
+    assert J._repr_latex_() == (
+        r"$\displaystyle \frac{\partial f}{\partial x} = \left(A + A^\top\right) x$"
+    )
+    assert J._repr_html_() is None  # so that a notebook takes the LaTeX
+
+
+def test_a_composed_derivative_prints_its_chain() -> None:
+    outer = mc.derive("sum(z**2)", wrt="z", variables="z[2]", layout="numerator")
+    J = mc.chain(
+        mc.jacobian("f / z[2]", [1.0, 2.0], layout="numerator"),
+        mc.jacobian("z[2] / x[3]", [[1, 2, 3], [4, 5, 6]], layout="numerator"),
+        layout="numerator",
+    )
+    assert str(outer).startswith("numerator layout, 1×2\n∂f/∂z = 2 zᵀ")
+    assert str(J).startswith("numerator layout\n∂f/∂z · ∂z/∂x = ∂f/∂x")
+    assert J._repr_html_()

@@ -285,7 +285,14 @@ class Terms:
         others = [part for part in parts if part.rank and not _is_repeated(part)]
         if any(part.op not in ("filled", "padded") for part in others):
             parts = [self.repeated(part) if _is_repeated(part) else part for part in parts]
-        return self.make("plus", parts, whole.shape)
+        return self.make("plus", [self.subtracted(part) for part in parts], whole.shape)
+
+    def subtracted(self, part: Term) -> Term:
+        """A diagonal matrix of negative entries as one that is subtracted."""
+        if part.op != "diag" or part.args[0].op != "negative":
+            return part
+        positive = self.make("diag", part.args[0].args, part.shape)
+        return self.make("negative", [positive], part.shape)
 
     def repeated(self, term: Term) -> Term:
         """A vector in place of an outer product with ones: it is added to every row or column."""

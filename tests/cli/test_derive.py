@@ -360,3 +360,36 @@ def test_hostile_input_is_read_or_refused_in_one_message(matcalc: Any) -> None:
         assert result.code in (0, 1, 2)
         assert (result.code == 0) == (result.err == "")
         assert "internal error" not in result.err
+
+
+def test_indices_say_which_axis_they_count_along(matcalc: Any) -> None:
+    said = matcalc("derive", "W @ x", "--wrt", "W", "--vars", "W[3,2] x[2]")
+    numerator, _, denominator = said.out.partition("in denominator layout")
+    assert "i is the axis of f, j the second axis of W and k the first axis of W." in numerator
+    assert "i is the first axis of W, j the second axis of W and k the axis of f." in denominator
+    second = matcalc("derive", "logdet(S2)", "--wrt", "S2", "--vars", "S2[n,n]", "--order", "2")
+    assert "j the second axis of ∂f/∂S₂" in " ".join(second.out.split())
+
+
+@pytest.mark.parametrize("structure", ["symmetric", "symmetrised", "vech", "diagonal"])
+@pytest.mark.parametrize("order", ["1", "2"])
+def test_a_structure_is_said_and_checked(matcalc: Any, structure: str, order: str) -> None:
+    said = matcalc(
+        *("derive", "logdet(S)", "--wrt", "S", "--vars", "S[n,n]:spd", "--check"),
+        *("--structure", structure, "--order", order),
+    )
+    assert said.code == 0
+    assert said.out.count("note: ") == 1
+    assert "check: agrees" in said.out
+    assert ("vech(S)" in said.out) == (structure == "vech")
+
+
+def test_a_structure_is_for_square_matrices_and_not_for_steps(matcalc: Any) -> None:
+    said = matcalc(*("derive", "sum(W)", "--wrt", "W", "--vars", "W[m,n]", "--structure", "vech"))
+    assert (said.code, said.out) == (1, "")
+    assert "vech needs a square matrix; W is m×n" in said.err
+    said = matcalc(
+        *("derive", "tr(S)", "--wrt", "S", "--vars", "S[n,n]", "--structure", "vech", "--steps")
+    )
+    assert said.code == 2
+    assert "leave out --order, --structure" in " ".join(said.err.split())
