@@ -157,6 +157,7 @@ class _Pushing:
     def pushed(self, inner: Term) -> Term | None:
         """The transpose of a term, one level further in; ``None`` where it stays."""
         step = inner.step
+        rule: _Rule
         if step.kind == "call" and step.value == "inv":
             rule = self.inverse
         elif step.kind == "call":

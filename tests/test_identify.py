@@ -131,6 +131,77 @@ def test_a_formula_that_agrees_with_none_comes_with_the_right_one() -> None:
     assert doubled.right.factor == pytest.approx(2)
 
 
+_LOGISTIC = "p = sigmoid(X @ w); -sum(y * log(p) + (1 - y) * log(1 - p))"
+
+
+@pytest.mark.parametrize(
+    ("expression", "formula", "layout"),
+    [
+        (_LOGISTIC, "(p - y).T @ X", "numerator"),
+        (_LOGISTIC, "X.T @ (p - y)", "denominator"),
+        (_LOGISTIC, "p = sigmoid(X @ w); X.T @ (p - y)", "denominator"),
+        ("z = X @ w; z.T @ z", "2 * z.T @ X", "numerator"),
+        ("z = X @ w; q = 2 * z; L = z.T @ q", "2 * q.T @ X", "numerator"),
+        ("r = w.T @ A; r @ w", "r + w.T @ A.T", "numerator"),  # r is a row
+        ("k = X @ w; k.T @ k", "2 * X.T @ k", "denominator"),  # and k no dimension
+        ("z = X @ w; L = sum(z) ** 2", "2 * sum(z) * X.T @ ones(m)", "denominator"),
+    ],
+)
+def test_a_formula_knows_the_names_of_the_expression(
+    expression: str, formula: str, layout: str
+) -> None:
+    shapes = "X[m,n] w[n] y[m] A[n,n]"
+    found = mc.identify(expression, wrt="w", variables=shapes, formula=formula)
+    assert layout in found.agreeing
+    assert not found.notes
+
+
+def test_a_derivative_by_a_name_may_use_the_name() -> None:
+    found = mc.identify("z = X @ w; z.T @ z", wrt="z", variables="X[m,n] w[n]", formula="2 * z.T")
+    assert "numerator" in found.agreeing
+
+
+def test_a_name_that_is_taken_as_a_dimension_is_noted() -> None:
+    found = mc.identify("x.T @ x", wrt="x", variables="x[n]", formula="2 * k * x.T")
+    assert found.notes == ("k is not declared: taken as a dimension, a whole number",)
+
+
+def test_a_name_of_two_meanings_is_refused_at_its_place() -> None:
+    with pytest.raises(mc.NotationError, match="the expression gives r another meaning") as error:
+        mc.identify(
+            "r = X @ w; s = r.T @ r; s**2", wrt="w", variables="X[m,n] w[n]", formula="r = w; s * r"
+        )
+    assert error.value.places[0].text == "r = w; s * r"
+
+
+def test_an_error_of_a_formula_points_into_the_formula() -> None:
+    with pytest.raises(mc.NotationError, match="name it there: 'q = …; …'") as error:
+        mc.identify("z = X @ w; z.T @ z", wrt="w", variables="X[m,n] w[n]", formula="z.T @ q")
+    (place,) = error.value.places
+    assert (place.text, place.start, place.stop) == ("z.T @ q", 6, 7)
+
+
+@pytest.mark.parametrize(
+    ("formula", "factor", "multiple"),
+    [
+        ("2 * X.T @ (X @ w - y)", None, "m"),
+        ("4 * X.T @ (X @ w - y) / m**2", None, "2/m"),
+        ("-2 / m * X.T @ (X @ w - y)", -1, "-1"),
+        ("n * X.T @ (X @ w - y)", None, "0.5*m*n"),
+        ("X.T @ X @ w", None, ""),
+    ],
+)
+def test_a_multiple_is_named_after_the_sizes_that_it_depends_on(
+    formula: str, factor: float | None, multiple: str
+) -> None:
+    found = mc.identify(
+        "sum((X @ w - y)**2) / m", wrt="w", variables="X[m,n] w[n] y[m]", formula=formula
+    )
+    assert found.right is not None
+    assert found.right.multiple == multiple
+    assert found.right.factor == (factor if factor is None else pytest.approx(factor))
+
+
 def test_sizes_are_bounded() -> None:
     with pytest.raises(mc.TooLargeError, match="declare dimensions by name"):
         mc.identify("A @ x", wrt="x", variables="A[n,n] x[n] B[10**9]", formula="A")
@@ -154,9 +225,27 @@ def test_hints_say_which_derivative_tells_conventions_apart() -> None:
     assert found.agreeing == ("numerator", "denominator", "mixed", "jax")
     (hint,) = found.hints
     assert hint.endswith(
-        "A derivative of a vector m by a matrix p×q tells them apart: m×q×p in numerator layout; "
-        "p×q×m in denominator layout; m×p×q in mixed; (m, p, q) in JAX/PyTorch."
+        "Look in the same source for a derivative of a vector m by a vector n: it is m×n in "
+        "numerator layout and mixed; n×m in denominator layout; (m, n) in JAX/PyTorch."
     )
+    (same,) = mc.identify("z[m] / W[p,q]", shape=("m", "p", "q")).hints
+    assert same == (
+        "mixed and JAX/PyTorch order all derivatives alike; a gradient is n×1 in mixed, and stays "
+        "(n,) in JAX/PyTorch."
+    )
+
+
+@pytest.mark.parametrize(("above", "below"), [(a, b) for a in range(3) for b in range(3)])
+@pytest.mark.parametrize("convention", CONVENTIONS)
+def test_no_hint_is_of_scalars_alone_or_of_the_kind_that_is_there(
+    above: int, below: int, convention: str
+) -> None:
+    of, wrt = Variable("y", (2, 3)[:above]), Variable("x", (5, 7)[:below])
+    kinds = ("a scalar", "a vector", "a matrix")
+    for hint in mc.identify(f"{of} / {wrt}", shape=written(of, wrt, convention).shape).hints:
+        _, _, advice = hint.partition("Look in the same source")
+        assert "a scalar by a scalar" not in advice
+        assert not (above and f"{kinds[above]} by {kinds[below]}" in advice)
 
 
 @pytest.mark.parametrize(

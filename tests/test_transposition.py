@@ -47,11 +47,21 @@ def test_a_product_is_turned_step_by_step() -> None:
         ("W", "W.T"),
         ("d", "d.T"),
         ("x.T @ (A + A.T)", "(A.T + A) @ x"),
-        ("2 / n * A @ x - S @ x", "x.T @ (2 / n * A.T) - x.T @ S"),
+        ("2 / n * A @ x - S @ x", "2 / n * x.T @ A.T - x.T @ S"),
         ("d @ (x.T @ A)", "A.T @ x @ d.T"),
         ("x @ d.T @ d", "d.T @ (d @ x.T)"),
         ("diag(d) @ W", "W.T @ diag(d)"),
-        ("inv(A) @ x", "x.T @ inv(A.T)"),
+        ("inv(A) @ x", "x.T @ inv(A).T"),
+        ("inv(A.T) @ x", "x.T @ inv(A)"),
+        ("inv(A.T @ A) @ W.T", "W @ inv(A.T @ A)"),
+        ("inv(S) @ x", "x.T @ inv(S)"),
+        ("-inv(A) @ S @ inv(A)", "-inv(A).T @ S @ inv(A).T"),
+        ("A @ -x", "-x.T @ A.T"),
+        ("-A @ -x", "x.T @ A.T"),
+        ("x.T @ (A / 2) @ (3 * A)", "3 * A.T @ A.T @ x / 2"),
+        ("-2 / n * (x + x).T @ A", "-2 / n * A.T @ (x + x)"),
+        ("W @ (-(x.T @ x) * A)", "-(x.T @ x) * A.T @ W.T"),
+        ("kron(A @ A, W)", "kron(A.T @ A.T, W.T)"),
         ("outer(d, x)", "outer(x, d)"),
         ("kron(A, W)", "kron(A.T, W.T)"),
         ("x.T @ A @ x", "x.T @ A @ x"),
@@ -86,7 +96,17 @@ def test_every_line_of_a_random_formula_is_its_transpose_and_twice_is_the_identi
 
 
 @pytest.mark.parametrize(
-    "formula", ["W.T @ (d * s)", "x.T @ A", "d @ x.T", "(A + S.T) @ x", "diag(d) @ W", "-W"]
+    "formula",
+    [
+        "W.T @ (d * s)",
+        "x.T @ A",
+        "d @ x.T",
+        "(A + S.T) @ x",
+        "diag(d) @ W",
+        "-W",
+        "-inv(A) @ A @ x",
+        "2 * inv(A).T @ x",
+    ],
 )
 def test_converting_twice_gives_the_formula_back(formula: str) -> None:
     once = mc.convert_formula(formula, variables="W[m,n] d[m] s[m] x[n] A[n,n] S[n,n]")
@@ -134,3 +154,9 @@ def test_depth_does_not_meet_the_limit_of_recursion() -> None:
 def test_conventions_that_do_not_compose_are_refused() -> None:
     with pytest.raises(mc.LayoutError, match="jax is a convention"):
         mc.convert_formula("W", variables=SHAPES, target="jax")
+
+
+def test_a_sign_that_moves_to_the_front_is_said_with_its_rule() -> None:
+    found = mc.convert_formula("-inv(A) @ x", variables=SHAPES)
+    assert [step.text for step in found.steps] == ["(-inv(A) @ x).T", "-x.T @ inv(A).T"]
+    assert "a sign moves to the front" in found.steps[-1].rule

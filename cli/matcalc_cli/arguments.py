@@ -49,5 +49,7 @@ def read_as(of: Variable, wrt: Variable) -> list[str]:
     above, below = (_WITH_A_D.fullmatch(one.name) for one in (of, wrt))
     if above is None or below is None:
         return []
-    meant = f"{above['name']}/{below['name']}"
-    return [f"{of.name} and {wrt.name} are read as names of variables; ∂{above['name']}/∂{below['name']} is written {meant}"]
+    y, x = above["name"], below["name"]
+    return [
+        f"{of.name} and {wrt.name} are read as names of variables; ∂{y}/∂{x} is written {y}/{x}"
+    ]

@@ -92,6 +92,26 @@ def test_mixed_transposes_the_jacobians(matcalc: Any) -> None:
     assert '  np.einsum("ij,i->j", dz_dx, dL_dz)\n' in out
 
 
+def test_mixed_of_vectors_alone_is_answered_and_related_to_a_gradient(matcalc: Any) -> None:
+    out = matcalc("chain", "y[5]", "z[3]", "x[2]", "--layout", "mixed").out
+    assert "mixed: from the outside in, as in numerator layout\n" in out
+    assert "  ∂y/∂z · ∂z/∂x = ∂y/∂x\n   5×3     3×2     5×2\n" in out
+    assert "No factor is a gradient, so nothing is transposed." in out
+    assert out.endswith("\n\n  ∂L/∂x = (∂y/∂x)ᵀ · ∂L/∂y\n")
+
+
+def test_a_gradient_within_a_mixed_chain_is_a_row_there(matcalc: Any) -> None:
+    out = matcalc("chain", "L", "z[3]", "t", "--layout", "mixed").out
+    assert "  (∂L/∂z)ᵀ · ∂z/∂t = ∂L/∂t\n    1×3       3×1     1×1\n" in out
+    assert out.endswith("∂L/∂z is a column in mixed; here a row is needed, so .T.\n")
+
+
+def test_names_that_begin_with_d_are_read_as_names_and_that_is_said(matcalc: Any) -> None:
+    out = matcalc("chain", "dL/dz[3]", "dz/dx[2]").out
+    assert "dL and dz are read as names of variables; ∂L/∂z is written L/z\n" in out
+    assert "are read as names" not in matcalc("chain", "data/depth[3]").out
+
+
 def test_mixed_is_refused_where_it_does_not_compose(matcalc: Any) -> None:
     result = matcalc("chain", "L", "W[3,2]", "x[2]", "--layout", "mixed")
     assert (result.code, result.out) == (1, "")

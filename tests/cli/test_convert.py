@@ -111,8 +111,13 @@ def test_vec_takes_its_order_from_the_option(order: str, matcalc: Any) -> None:
 def test_what_is_ordered_alike_needs_nothing_done(matcalc: Any) -> None:
     out = matcalc("convert", "L / x[3]", "--from", "mixed", "--to", "numerator").out
     assert out.endswith(
-        "Nothing to do: both order the axes alike.\nAs a matrix it turns from 3×1 to 1×3: J.T\n"
+        "Nothing to do: the array has one axis, (3,), and stays as it is.\n"
+        "Written as a matrix it is 1×3 instead of 3×1.\n"
     )
+    from_jax = matcalc("convert", "L / x[3]", "--from", "jax", "--to", "numerator").out
+    assert from_jax.endswith("stays as it is.\nWritten as a matrix it is 1×3.\n")
+    jacobian = matcalc("convert", "z[2] / x[3]", "--from", "jax", "--to", "mixed").out
+    assert jacobian.endswith("\nNothing to do: both order the axes alike.\n")
 
 
 def test_a_file_is_converted_to_a_file(tmp_path: Path, matcalc: Any) -> None:

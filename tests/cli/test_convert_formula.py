@@ -44,6 +44,7 @@ def test_the_steps_are_shown_with_their_rules(matcalc: Any) -> None:
         (("z[3] / x[2]", "--from", "jax"), 2, "--to"),
         (("z[3] / x[2]", "--steps", "--from", "jax", "--to", "mixed"), 2, "belong to --formula"),
         ((), 2, "what is converted?"),
+        (("W.T @ d", "--from", "jax", "--to", "mixed"), 2, "a formula is given with --formula"),
         (("--formula", "W @ W", "--vars", "W[m,n]"), 1, "does not fit"),
         (("--formula", "W @", "--vars", "W[m,n]"), 2, "missing at the end"),
     ],

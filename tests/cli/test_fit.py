@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shlex
 from typing import Any
 
 import pytest
@@ -73,6 +74,8 @@ def test_json_holds_the_answer(matcalc: Any) -> None:
         (("y[n] = ? @ (W[n,m] @ x[n])",), 1, "m against n"),
         (("y[n] = ? @ x[n]", "--from", "W[n"), 2, "this [ is never closed"),
         (("y[n] = ? @ x[n]", "--because", "W @ x"), 2, "has a name"),
+        (("dL/dx[2] = ? @ dz[3]", "--from", "W[3,2]"), 2, "dx for dL/dx"),
+        (("dx[2] = W.T @ ?", "--from", "dz[3]"), 1, "a vector is written W[n], a matrix W[m,n]"),
         ((), 2, "Missing argument"),
     ],
 )
@@ -88,3 +91,41 @@ def test_long_equations_fit_the_width(matcalc: Any) -> None:
     terms = " + ".join(f"A{k}[n,n] @ dx{k}[n]" for k in range(12))
     out = matcalc("fit", f"dy[n] = ? @ x[n] + {terms}", "--from", "W[n,n]").out
     assert max(map(len, out.splitlines())) <= 80
+
+
+def test_a_gradient_of_a_matrix_has_its_shape_and_is_no_column(matcalc: Any) -> None:
+    asked = ("fit", "dW[3,2] = ? @ ?", "--from", "X[5,2] dZ[5,3]", "--because", "Z = X @ W.T")
+    out = " ".join(matcalc(*asked).out.split())
+    assert "where dW is short for the derivative of a number by W, of the shape of W:" in out
+    assert "column" not in out.partition("From Z")[2]
+
+
+@pytest.mark.parametrize(
+    ("equation", "candidates", "forward"),
+    [
+        ("dW[3,2] = ? @ ?", "X[2,5] dZ[3,5]", "Z = W @ X"),
+        ("dW[3,2] = ? @ ?", "X[5,2] dZ[5,3]", "Z = X @ W.T"),
+        ("dW[2,3] = ? @ ?", "X[5,2] dZ[5,3]", "Z = X @ W"),
+        ("dW[2,3] = ? @ ?", "X[2,5] dZ[3,5]", "Z = W.T @ X"),
+        ("dW[3,2] = ? @ ?", "a[2] dz[3]", "z = W @ a"),
+        ("dX[5,2] = dZ[5,3] @ ?", "W[2,3]", "Z = X @ W"),
+        ("dx[3] = ? @ dy[2]", "W[3,2]", "y = W.T @ x"),
+        ("dL_dx[3] = ? @ dL_dz[2]", "W[2,3]", "z = W @ x"),
+        ("dz1[3] = (? @ dz2[2]) * g[3]", "W2[2,3]", "z2 = W2 @ (g * z1)"),
+        ("dz1[n] = ? @ dz2[n]", "W[n,n]", "z2 = W @ z1"),
+    ],
+)
+def test_the_forward_pass_that_is_suggested_proves_a_solution(
+    equation: str, candidates: str, forward: str, matcalc: Any
+) -> None:
+    out = matcalc("fit", equation, "--from", candidates).out
+    assert f"\n  --because '{forward}'\n" in out
+    assert "\nright: " in matcalc("fit", equation, "--from", candidates, "--because", forward).out
+    command = shlex.split(out.splitlines()[-1])
+    assert command[:2] == ["matcalc", "derive"]
+    assert matcalc(*command[1:]).code == 0
+
+
+def test_where_names_say_nothing_the_example_is_general(matcalc: Any) -> None:
+    out = matcalc("fit", "y[3] = ? @ x[2]", "--from", "W[2,3]").out
+    assert out.endswith("in your names, for example\n\n  --because 'z = W @ x'\n")

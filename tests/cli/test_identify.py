@@ -33,6 +33,16 @@ def test_a_formula_is_named_and_a_wrong_one_is_put_right(matcalc: Any) -> None:
     assert "Right in numerator layout:\n\n  A\n\nWhat was given is -1 times that." in wrong.out
 
 
+def test_a_formula_may_use_the_names_of_the_expression(matcalc: Any) -> None:
+    expression = ("z = X @ w; z.T @ z", "--wrt", "w", "--vars", "X[m,n] w[n]")
+    result = matcalc("identify", *expression, "--formula", "2 * z.T @ X")
+    assert result.code == 0
+    assert "  numerator layout    1×n   agrees\n" in result.out
+    noted = matcalc("identify", *expression, "--formula", "k * z.T @ X")
+    assert "k is not declared: taken as a dimension" in noted.out
+    assert noted.out.endswith("What was given is 0.5*k times that.\n")
+
+
 def test_an_array_is_decided_by_value(tmp_path: Path, matcalc: Any) -> None:
     A = np.array([[1.0, 2.0], [3.0, 4.0]])
     for name, array in {"A": A, "x": np.ones(2), "J": A.T}.items():
@@ -55,6 +65,7 @@ def test_an_array_is_decided_by_value(tmp_path: Path, matcalc: Any) -> None:
     [
         (("z[2] / x[2]",), 2, "what is to be identified?"),
         (("z[2] / x[2]", "--formula", "A"), 2, "with --wrt and --vars"),
+        (("A @ x", "--vars", "A[m,n] x[n]", "--formula", "A"), 2, "give --wrt NAME"),
         (("z[2] / x[2]", "--shape", "3y2!"), 2, "--shape is written 3x2"),
         (("z[2] / x[2]", "--shape", "2x2", "--array", "J.npy"), 2, "give one of"),
         ((*_A_X, "--formula", "A", "--at", "x=1"), 2, "--at is the point of --array"),

@@ -1,3 +1,4 @@
+from functools import reduce
 from itertools import pairwise
 from random import Random
 
@@ -68,12 +69,59 @@ def test_in_mixed_all_but_the_gradient_are_transposed() -> None:
     np.testing.assert_array_equal(np.einsum(written.einsum, J, g), J.T @ g)
 
 
+_SCALARS_AND_VECTORS = [
+    ("y[2]", "x[3]"),
+    ("y[2]", "z[3]", "x[4]"),
+    ("y[2]", "t", "x[4]"),
+    ("L", "z[3]", "t"),
+    ("L", "y[2]", "t", "x[4]"),
+    ("L", "t", "x[4]"),
+    ("L", "t", "s"),
+]
+
+
+@pytest.mark.parametrize("texts", _SCALARS_AND_VECTORS, ids=" ".join)
+def test_in_mixed_scalars_and_vectors_compose_as_matrices(texts: tuple[str, ...]) -> None:
+    path = _path(*texts)
+    chain = written_chain(path, "mixed")
+    rng = np.random.default_rng(0)
+    arrays = {f"{a.name}/{b.name}": rng.normal(size=a.shape + b.shape) for a, b in pairwise(path)}
+    expected = reduce(
+        lambda one, two: np.tensordot(one, two[0], two[1]),
+        [(arrays[f"{a.name}/{b.name}"], a.rank) for a, b in pairwise(path)][1:],
+        arrays[f"{path[0].name}/{path[1].name}"],
+    )
+    in_order = [arrays[name] for name in chain.order]
+    np.testing.assert_allclose(np.einsum(chain.einsum, *in_order), expected)
+    matrices = [
+        array.reshape(one.matrix_shape) for array, one in zip(in_order, chain.factors, strict=True)
+    ]
+    turned = [
+        matrix.T if chain.is_transposed(one) else matrix
+        for matrix, one in zip(matrices, chain.factors, strict=True)
+    ]
+    assert [matrix.shape for matrix in turned] == list(chain.matrix_shapes)
+    np.testing.assert_allclose(
+        reduce(np.matmul, turned), expected.reshape(chain.result.matrix_shape)
+    )
+
+
+def test_in_mixed_vectors_alone_are_as_in_numerator_layout() -> None:
+    path = _path("y[5]", "z[3]", "x[2]")
+    assert written_chain(path, "mixed").lines() == written_chain(path, "numerator").lines()
+    assert written_chain(path, "mixed").rule == "mixed: from the outside in, as in numerator layout"
+
+
 @pytest.mark.parametrize(
-    "texts", [("y[2]", "x[3]"), ("L", "W[3,2]"), ("L", "z[3]", "W[3,2]"), ("L", "t")]
+    "texts", [("L", "z[3]", "W[3,2]"), ("L", "W[3,2]", "t"), ("Y[3,2]", "z[3]", "x[2]")]
 )
-def test_mixed_composes_for_a_scalar_of_vectors_alone(texts: tuple[str, ...]) -> None:
-    with pytest.raises(mc.LayoutError, match="mixed does not compose: only a scalar of vectors"):
+def test_in_mixed_matrices_do_not_compose(texts: tuple[str, ...]) -> None:
+    with pytest.raises(mc.LayoutError, match=r"mixed does not compose with [WY]\[3,2\]"):
         written_chain(_path(*texts), "mixed")
+
+
+def test_in_mixed_one_derivative_of_a_matrix_is_written_as_it_is() -> None:
+    assert written_chain(_path("L", "W[3,2]"), "mixed").lines() == ["∂L/∂W", " 3×2"]
 
 
 @pytest.mark.parametrize("name", ["jax", "vec-F", "vec-C"])

@@ -134,6 +134,25 @@ def test_mixed_transposes_all_but_the_gradient() -> None:
     assert "= ∂L/∂x  2×1" in picture.words
 
 
+@pytest.mark.parametrize("chain", [*CHAINS, "L y[5] z[3] x[2]", "L a[4] b[3] h[5] u[2] x[2]"])
+def test_no_line_runs_through_a_text(chain: str) -> None:
+    layouts = ["numerator", "denominator"]
+    if "," not in chain:
+        layouts.append("mixed")
+    picture = _chain(chain, layouts)
+    guides = [points for kind, points in picture.lines if kind == "guide"]
+    for (left, top), (right, bottom) in guides:
+        for text in picture.texts:
+            across = left < text.right - 2 and right > text.left
+            assert not (across and top < text.bottom - 2 and bottom > text.top + 2), text
+
+
+def test_no_product_stands_apart_from_the_first_factor() -> None:
+    picture = Picture(product_svg(["J", "g"], [(3, 2), (3, 1)]))
+    (said,) = [text for text in picture.texts if text.text == "no product"]
+    assert said.left >= picture.of_kind("factor")[0].right + 10
+
+
 def test_a_chain_that_is_too_long_says_so() -> None:
     chain = " ".join(f"v{k}[2]" for k in range(FACTORS + 2))
     assert f"{FACTORS + 1} factors: too many to draw, the most are {FACTORS}" in _chain(chain).words
