@@ -113,7 +113,8 @@ def _symmetric(free: Array) -> Array:
 
 
 #: For each structure the step, and the same in the entries that its derivative is over.
-_STEPS: dict[str, Callable[[Array], tuple[Array, Array]]] = {
+_STEPS: dict[str | None, Callable[[Array], tuple[Array, Array]]] = {
+    None: lambda drawn: (drawn, drawn),
     "symmetric": lambda drawn: (_symmetric(np.tril(drawn)), np.tril(drawn)),
     "symmetrised": lambda drawn: (drawn + drawn.T, drawn + drawn.T),
     "vech": lambda drawn: (_symmetric(np.tril(drawn)), vech(drawn)),
@@ -141,10 +142,10 @@ def _moved(jacobian: Jacobian[Any], structure: str | None) -> tuple[Formula, _Mo
     for node in topological(formula.node):
         if isinstance(node, Apply) and node.operation == "function":
             raise UnboundError(f"{node.parameters[0]} is a name alone: this is not checked")
-    if known is None or structure is None:
-        return formula, _Move(variable.name, lambda drawn: (drawn, drawn), {})
-    place = Place(variable.name, 0, len(variable.name))
-    declared = {variable.name: Declared(variable, frozenset([known.property]), place)}
+    declared: dict[str, Declared] = {}
+    if known:
+        place = Place(variable.name, 0, len(variable.name))
+        declared[variable.name] = Declared(variable, frozenset([known.property]), place)
     return formula, _Move(variable.name, _STEPS[structure], declared)
 
 
