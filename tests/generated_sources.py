@@ -1,8 +1,10 @@
 """Derivatives whose generated source is run: those of recorded formulas, and of every rule."""
 
 import inspect
+import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import reduce
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,7 +13,9 @@ from operations.cases import NO_FIRST_ORDER, PAIRS, Case
 from test_derive_oracle import ORACLE, RECORDS
 
 import matcalc as mc
+from matcalc.code.dialects import Dialect
 from matcalc.local import LocalRule
+from matcalc.operations import RULES
 from matcalc.variables import Variable
 
 LAYOUTS = ("numerator", "denominator")
@@ -39,6 +43,33 @@ class Example(NamedTuple):
 
     def has(self, name: str) -> bool:
         return name in self.arrays
+
+
+def rules_without(form: str) -> set[str]:
+    """The rules that have no code of a form: ``torch``."""
+    lacking = set()
+    for case, name in RULE_PAIRS:
+        try:
+            assert getattr(of_rule(case, name, "numerator").jacobian, form)
+        except mc.UnknownRuleError:
+            lacking.add(case.rule.name)
+    return lacking
+
+
+def functions_in_templates(dialect: Dialect, modules: Mapping[str, Any]) -> list[Any]:
+    """What the templates of a library name in its modules: all of it exists."""
+    primitives = [rule for rule in RULES.values() if rule.pull and isinstance(rule.function, str)]
+    templates = [
+        rule.function.replace("np.", f"{dialect.module}.")
+        for rule in primitives
+        if rule.name not in dialect.calls and isinstance(rule.function, str)
+    ]
+    templates += [*dialect.calls.values(), *map(dialect.operation, dialect.operations)]
+    named = rf"\b({'|'.join(modules)})\.([\w.]+)"
+    return [
+        reduce(getattr, path.split("."), modules[name])
+        for name, path in set(re.findall(named, " ".join(templates)))
+    ]
 
 
 def function_in(source: str) -> Callable[..., Any]:

@@ -1,26 +1,13 @@
 """docs/identities.md is what docs/generate_identities.py writes, and every identity holds."""
 
-from importlib.util import module_from_spec, spec_from_file_location
-from pathlib import Path
-from types import ModuleType
-
 import pytest
 
+import generate_identities as generator
+
 pytest.importorskip("scipy", reason="the matrix exponential needs it")
-DOCS = Path(__file__).parent.parent / "docs"
 
 
-@pytest.fixture(scope="module")
-def generator() -> ModuleType:
-    spec = spec_from_file_location("generate_identities", DOCS / "generate_identities.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def test_the_page_is_up_to_date_but_for_rounding(generator: ModuleType) -> None:
+def test_the_page_is_up_to_date_but_for_rounding() -> None:
     committed = generator.PAGE.read_text(encoding="utf-8")
     fresh = generator.page()
     assert generator.ERROR.sub("~", committed) == generator.ERROR.sub("~", fresh), (
@@ -32,7 +19,7 @@ def test_the_page_is_up_to_date_but_for_rounding(generator: ModuleType) -> None:
         assert max(exponents) <= -6
 
 
-def test_every_identity_has_an_id_of_its_own(generator: ModuleType) -> None:
+def test_every_identity_has_an_id_of_its_own() -> None:
     identities = [one for rows in generator.groups().values() for one in rows]
     assert len({one.id for one in identities}) == len(identities)
     asked = [one._replace(id="", wikipedia="", cookbook=0) for one in identities]
