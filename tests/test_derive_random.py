@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from derivative_checks import check, check_second, close, measured
-from hypothesis import assume, given, settings
+from hypothesis import Phase, assume, given, note, settings
 from hypothesis import strategies as st
 from language import words
 from random_chains import in_layout
@@ -25,6 +25,7 @@ special, linalg = pytest.importorskip("scipy.special"), pytest.importorskip("sci
 NUMPY = words(np, special, linalg)
 EXAMPLES = int(os.environ.get("MATCALC_EXAMPLES", "300"))
 CHOSEN = settings(max_examples=EXAMPLES, derandomize=EXAMPLES == 300)
+UNSHRUNK = settings(CHOSEN, phases=[Phase.explicit, Phase.reuse, Phase.generate])  # or it is slow
 FEWER = settings(max_examples=EXAMPLES // 10, derandomize=EXAMPLES == 300)
 SLOW = settings(max_examples=EXAMPLES // 20, derandomize=EXAMPLES == 300)
 
@@ -90,13 +91,14 @@ def test_derivatives_with_respect_to_several_variables_are_those_of_each(random:
         close(one.evaluate(**SIZES, **point), alone.evaluate(**SIZES, **point), 1e-10)
 
 
-@CHOSEN
+@UNSHRUNK
 @given(randoms)
 def test_second_derivatives_agree_with_differences_of_the_first(random: Random) -> None:
     kind = random.choice([Kind(), Kind(), Kind((random.choice(tuple(SIZES)),))])
     expression = drawn(random, depth=random.choice([2, 3]), kind=kind)
     names = list(expression.variables)
     pair = random.choice(names), random.choice(names)
+    note(f"{expression.text} by {pair}; {expression.declarations}")
     assume(
         check_second(
             expression.text, expression.declarations, pair, SIZES, expression.point(random)

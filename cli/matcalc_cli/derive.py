@@ -144,11 +144,13 @@ def derive(
     formula = given_formula(expression, let or (), file)
     asked = _Asked(formula, _names(wrt), variables or (), layouts, order, structure)
     if steps:
-        if order == 2 or check or svg or structure:
+        if check or svg or structure:
             raise UsageError(
-                "--steps explains first derivatives and checks them: "
-                "leave out --order, --structure, --check and --svg"
+                "--steps explains a derivative and checks it: "
+                "leave out --structure, --check and --svg"
             )
+        if order == 2 and len(asked.names) > 1:
+            raise UsageError("--steps explains the second derivative by one variable at a time")
         _explain(asked, level or "full", form, as_json=as_json)
     elif level:
         raise UsageError("--level belongs to --steps")
@@ -222,7 +224,9 @@ def _explain(asked: _Asked, level: Level, form: str | None, *, as_json: bool) ->
         raise UsageError(f"--steps has no format {form}: it is text, markdown, html or --json")
     layout = asked.layouts[-1]  # denominator, if both: a gradient is shaped like its variable
     try:
-        found = explained(asked.formula.text, asked.names, asked.variables, layout, level)
+        found = explained(
+            asked.formula.text, asked.names, asked.variables, layout, level, asked.order
+        )
     except MatcalcError as error:
         raise asked.formula.placed(error) from None
     if as_json:

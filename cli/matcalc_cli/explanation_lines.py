@@ -16,13 +16,18 @@ PAGES: tuple[Page, ...] = ("markdown", "html")
 
 
 def explained(
-    formula: str, names: Sequence[str], variables: Sequence[str], layout: str, level: Level
+    formula: str,
+    names: Sequence[str],
+    variables: Sequence[str],
+    layout: str,
+    level: Level,
+    order: int = 1,
 ) -> list[Explanation]:
     """An explanation for each name."""
     from matcalc.explanation import explain  # noqa: PLC0415 - most runs explain nothing
 
     return [
-        explain(formula, wrt=name, variables=variables, layout=layout, level=level)
+        explain(formula, wrt=name, variables=variables, layout=layout, level=level, order=order)
         for name in dict.fromkeys(names)
     ]
 

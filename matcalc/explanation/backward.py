@@ -16,12 +16,12 @@ from matcalc.notation.phrases import Phrase
 
 _DIAGONAL = "A diagonal matrix times a column multiplies entry by entry: diag(s) v = s ⊙ v."
 _DIAGONAL_ROW = "A row times a diagonal matrix multiplies entry by entry: v diag(s) = v ⊙ sᵀ."
-_DELTA = (
-    "δ[i,k] is 1 where i = k, else 0: of a sum over k with it, the term of k = i is left; entries "
-    "like u[i] v[j] are those of an outer product, u vᵀ."
-)
+_DELTA = "δ[i,k] is 1 where i = k, else 0: of a sum over k with it, the term of k = i is left"
+_OUTER = f"{_DELTA}; entries like u[i] v[j] are those of an outer product, u vᵀ."
+_INNER = f"{_DELTA}; what then is still summed is a product of matrices."
+_REASONS = (_DIAGONAL, _DIAGONAL_ROW, _OUTER, _INNER)
+_ONE = 2  # the result and the variable, with nothing between
 _PUT_IN = 8  # results on the way that are put into one formula
-_REASONS = (_DIAGONAL, _DIAGONAL_ROW, _DELTA)
 
 
 def sweep(c: Computation, show: Showing) -> Section | None:
@@ -34,13 +34,14 @@ def sweep(c: Computation, show: Showing) -> Section | None:
     for name in c.above:
         if name != c.of.name:
             lines += _step(c, show, name)
-    if len(lines) == 1 and len(c.above) == 2:  # noqa: PLR2004 - the result and the variable
+    if len(lines) == 1 and len(c.above) == _ONE:
         return None
     reasons = list(dict.fromkeys(one.note for one in lines if one.note in _REASONS))
     plain = [one._replace(note="") if one.note in _REASONS else one for one in lines]
     wrt = unicode_name(c.wrt.name)
+    way = f"From {of} to {wrt}, one factor of the chain at a time; each line uses those before it."
     items: list[Item] = [
-        f"From {of} to {wrt}, one factor of the chain at a time; each line uses those before it.",
+        way if len(c.above) > _ONE else f"There is one operation between {wrt} and {of}:",
         *reasons,
         *plain,
         *_put_together(c, show),
@@ -76,11 +77,16 @@ def _step(c: Computation, show: Showing, name: str) -> Iterator[Equation]:
     if len(users) > 1:
         ways = " and ".join(unicode_name(user) for user in users)
         yield final._replace(note=f"{unicode_name(name)} is used in {ways}: the ways add up")
-    elif product is None or product.right == final.right:
+    elif product is None or _bare(product) == _bare(final):
         yield final
     else:
         yield product
         yield final._replace(again=True)
+
+
+def _bare(one: Equation) -> str:
+    """The right side without parentheses: where it is the same, a line is said already."""
+    return one.right.unicode.translate({ord("("): None, ord(")"): None})
 
 
 def _product(c: Computation, show: Showing, user: str, name: str) -> Equation | None:
@@ -109,7 +115,7 @@ def _by_places(c: Computation, show: Showing, user: str, name: str) -> Equation 
     """A term for each place where a variable stands in an operation, before they are added."""
     terms = terms_of(c.definitions[user], c)
     found = places(c, terms, user, name) if terms else []
-    if len(found) < 2:  # noqa: PLR2004 - one place has no sum
+    if len(found) < 2:
         return None
     form = show.form(c.of.name, name)
     written = [turned(c.write(c.simple(one.node), form)) for one in found]
@@ -125,7 +131,7 @@ def _by_places(c: Computation, show: Showing, user: str, name: str) -> Equation 
 
 def _summed(c: Computation, show: Showing, user: str, name: str) -> Equation | None:
     """The same for a derivative of more than two axes, entry by entry, its delta still there."""
-    whole = c.write(c.simple_local(user, name)).phrase
+    whole = c.write_named(c.simple_local(user, name)).phrase
     local = _einsum_in(whole)
     if local is None:
         return None
@@ -140,7 +146,8 @@ def _summed(c: Computation, show: Showing, user: str, name: str) -> Equation | N
     product = _with_coefficients(whole, product)
     found = show.derivative(Written((), product), c.of.name, name, local=False)
     deltas = any(one.op == "call" and one.value == "eye" for one in local.args)
-    return found._replace(layout="entries", shape=shape, title="", note=_DELTA if deltas else "")
+    note = _OUTER if c.variables[user].rank == 1 else _INNER
+    return found._replace(layout="entries", shape=shape, title="", note=note if deltas else "")
 
 
 def _einsum_in(phrase: Phrase) -> Phrase | None:

@@ -234,9 +234,23 @@ class Computation:
             if node not in self.values:
                 self.values[node] = write(node, self.in_order(_leaves(node)))
             return self.values[node]
+        named = self.named_in(node)
+        names = self.in_order({*_leaves(node), *named.values()})
+        return self.without_lets(write_derivative(node, form, names, named))
+
+    def write_named(self, node: Node) -> Written:
+        """A formula, its axes as they are, in which intermediate results have their names."""
+        named = self.named_in(node)
+        names = self.in_order({*_leaves(node), *named.values()})
+        return self.without_lets(write(node, names, named))
+
+    def named_in(self, node: Node) -> dict[Node, str]:
+        """The names of the intermediate results that a formula may hold."""
         near = [name for name in self.near(node) if name != self.of.name]
-        named = {self.definitions[name]: name for name in near if self.definitions[name].operands}
-        found = write_derivative(node, form, self.in_order({*_leaves(node), *near}), named)
+        return {self.definitions[name]: name for name in near if self.definitions[name].operands}
+
+    def without_lets(self, found: Written) -> Written:
+        """A formula without the meanings of intermediate results, which all lines know."""
         lets = tuple(let for let in found.lets if let[0] not in self.definitions)
         return found._replace(lets=lets)
 
@@ -351,9 +365,9 @@ def is_diagonal(node: Node) -> bool:
     """Whether a matrix is diagonal by its structure."""
     if isinstance(node, Sum):
         return all(is_diagonal(term) for term in node.terms)
-    if not isinstance(node, Product) or len(node.output) != 2:  # noqa: PLR2004 - a matrix
+    if not isinstance(node, Product) or len(node.output) != 2:
         return False
-    return node.output[0] == node.output[1]
+    return bool(node.output[0] == node.output[1])
 
 
 def _leaves(node: Node) -> set[str]:

@@ -246,14 +246,12 @@ def walk(c: Computation, term: Term) -> Walk | None:
             return None
         rest.remove(beside[0])
         is_bar = any(beside[0].node is c.bar(name) for name in c.bars)
-        labels = _in_layout(c, beside[0].labels) if is_bar else beside[0].labels
-        if len(labels) > 2:
+        first, *last = _in_layout(c, beside[0].labels) if is_bar else beside[0].labels
+        if len(last) > 1:
             return None
-        if len(labels) == 1:
-            at = None
-            continue
-        found.append((beside[0], (labels[0] == at) == backward))
-        at = labels[1] if labels[0] == at else labels[0]
+        if last:
+            found.append((beside[0], (first == at) == backward))
+        at = (last[0] if first == at else first) if last else None
     if at != (order[1] if len(order) > 1 else None):
         return None
     return Walk(order[0], tuple(found))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from matcalc.derivation import derive
@@ -16,7 +17,7 @@ from matcalc.explanation.forward import chain, forward, local_derivatives, varia
 from matcalc.explanation.html import html
 from matcalc.explanation.markdown import markdown
 from matcalc.explanation.model import Chain, Equation, Section, as_json
-from matcalc.explanation.outcome import result
+from matcalc.explanation.outcome import gradient_first, result, second_result
 from matcalc.explanation.showing import Showing
 from matcalc.explanation.terminal import text_lines
 from matcalc.expression import Declarations, parse_declarations
@@ -40,6 +41,7 @@ class Explanation:
         level: ``"short"`` or ``"full"``.
         program: The operations as one formula, in the input language, each with a name.
         sections: The parts, in order.
+        gradient_of: Where the second derivative is explained, as that of the gradient: of what.
     """
 
     of: Variable
@@ -48,11 +50,15 @@ class Explanation:
     level: str
     program: str
     sections: tuple[Section, ...]
+    gradient_of: str = ""
 
     @property
     def title(self) -> str:
         """What is explained: ``∂L/∂W₂ in denominator layout, step by step``."""
         of, wrt = unicode_name(self.of.name), unicode_name(self.wrt.name)
+        if self.gradient_of:
+            above = unicode_name(self.gradient_of)
+            return f"∂²{above}/∂{wrt}² in {self.layout} layout, step by step"
         return f"∂{of}/∂{wrt} in {self.layout} layout, step by step"
 
     @property
@@ -93,6 +99,7 @@ class Explanation:
             "wrt_shape": self.wrt.shape,
             "layout": self.layout,
             "level": self.level,
+            "order": 2 if self.gradient_of else 1,
             "program": self.program,
             "sections": [
                 {"title": one.title, "items": [as_json(item) for item in one.items]}
@@ -111,6 +118,7 @@ def explain(
     variables: Declarations | None = None,
     layout: str,
     level: Level = "full",
+    order: int = 1,
 ) -> Explanation:
     """A derivative of a matrix expression as a teacher writes it on the board.
 
@@ -124,9 +132,12 @@ def explain(
         variables: The shapes, ``"W[m,n] x[n]"``.
         layout: ``"numerator"`` or ``"denominator"``.
         level: ``"short"`` is what is given, the chain and the result; ``"full"`` is everything.
+        order: 1, or 2 for the second derivative of a number by a number or a vector: the gradient,
+            and then the derivative of that.
 
     Raises:
-        NotationError: The expression cannot be read, or a name is not known.
+        NotationError: The expression cannot be read, a name is not known, or the second derivative
+            is no matrix.
         ShapeError: Its shapes do not fit.
         NotDifferentiableError: An operation has no derivative.
 
@@ -145,6 +156,8 @@ def explain(
     tag = find_layout(layout)
     name = wrt.name if isinstance(wrt, Symbolic) else wrt
     formula, declared = _given(expression, variables)
+    if order != 1:
+        return _second(formula, name, declared, tag.name, level, order)
     known = parse_declarations(declared)
     computation = Computation(
         formula,
@@ -165,6 +178,36 @@ def explain(
     )
 
 
+def _second(
+    formula: str, wrt: str, declared: Declarations, layout: str, level: Level, order: int
+) -> Explanation:
+    """The second derivative: the gradient, and then the derivative of that as of any vector."""
+    if order != 2:
+        raise NotationError(f"the order of a derivative is 1 or 2, not {order}")
+    first = derive(formula, wrt=wrt, variables=declared, layout="denominator")
+    of, below = first.of, first.wrt
+    if of.rank or below.rank > 1:
+        axes = 2 * below.rank + of.rank
+        why = f"{of.name} is no number" if of.rank else f"{below.name} is a matrix"
+        raise NotationError(
+            f"{why}: the second derivative has {axes} axes and no matrix form, so it is not "
+            "explained; matcalc.derive with order=2 finds it"
+        )
+    *lets, gradient = first.text.split("; ")
+    name = "g"
+    while re.search(rf"(?<!\w){name}(?!\w)", f"{formula} {first.text} {declared} {of.name}"):
+        name += "_"
+    program = "; ".join([*lets, f"{name} = {gradient}"])
+    steps = explain(program, wrt=wrt, variables=declared, layout=layout, level=level)
+    opening = gradient_first(first, steps.of, lets, gradient, declared)
+    *before, last = steps.sections
+    return replace(
+        steps,
+        sections=(opening, *before, second_result(last, first, steps.of)),
+        gradient_of=of.name,
+    )
+
+
 def _sections(c: Computation, show: Showing, *, full: bool) -> Iterator[Section]:
     yield variables(c)
     yield forward(c, show)
@@ -175,8 +218,8 @@ def _sections(c: Computation, show: Showing, *, full: bool) -> Iterator[Section]
         yield local_derivatives(c, show)
     yield chain(c, show)
     if full:
-        found = (dimension_check(c, show), index_form(c, show), sweep(c, show))
-        yield from (one for one in found if one is not None)
+        yield dimension_check(c, show)
+        yield from (one for one in (index_form(c, show), sweep(c, show)) if one is not None)
 
 
 def _given(expression: str | Symbolic, variables: Declarations | None) -> tuple[str, Declarations]:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise, permutations
 from typing import NamedTuple
 
 from matcalc import dimensions
 from matcalc.dimensions import Dimension, Shape
 from matcalc.explanation.computation import Computation
 from matcalc.explanation.model import Item, Section, Table
-from matcalc.explanation.showing import Showing, turned
-from matcalc.notation import Written
+from matcalc.explanation.showing import Showing, shape_title, turned
+from matcalc.notation import Written, unicode
+from matcalc.notation.names import unicode_name
 from matcalc.notation.phrases import Phrase, transpose
 
 Matrix = tuple[Dimension, Dimension]
+_FACTORS = (2, 3)  # of a product with one or two missing factors
 
 
 class _Candidate(NamedTuple):
-    """A product of two factors, and what becomes of it."""
+    """A product of factors, and what becomes of it."""
 
     shown: str
     shapes: str
@@ -25,9 +28,9 @@ class _Candidate(NamedTuple):
     fits: bool
 
 
-def dimension_check(c: Computation, show: Showing) -> Section | None:
-    """For every product with a known factor: all ways to put it, and which of them fit."""
-    items: list[Item] = []
+def dimension_check(c: Computation, show: Showing) -> Section:
+    """For every product with one or two known factors: all ways to put them, and which fit."""
+    items: list[Item] = [_of_whole(c, show)]
     seen: set[str] = set()
     for name in c.above:
         for user in c.above[name]:
@@ -36,9 +39,33 @@ def dimension_check(c: Computation, show: Showing) -> Section | None:
                     if isinstance(item, Table) or item not in seen:
                         items.append(item)
                     seen.add(str(item))
-    if not items:
-        return None
+    if len(items) == 1 and c.edges == [(c.of.name, c.wrt.name)]:
+        items.append("There is one operation, so no factor is missing.")
+    elif len(items) == 1 and any(one.rank for one in (c.variables[name] for name in c.above)):
+        items.append("No matrix multiplies a derivative on the way: there is no order to choose.")
     return Section("The dimension check: which factor fits", tuple(items))
+
+
+def _of_whole(c: Computation, show: Showing) -> str:
+    """Which shape the derivative must have."""
+    ratio = show.ratio(c.of.name, c.wrt.name).unicode
+    of, wrt = unicode_name(c.of.name), unicode_name(c.wrt.name)
+    title = show.form(c.of.name, c.wrt.name).title
+    if not (c.of.rank or c.wrt.rank):
+        return f"{of} and {wrt} are numbers, so {ratio} is a number."
+    shapes = f"{of} is {shape_title(c.of)} and {wrt} is {shape_title(c.wrt)}"
+    first, last = (of, wrt) if c.layout == "numerator" else (wrt, of)
+    if not c.of.rank:
+        turned_ = "" if c.layout == "denominator" else ", transposed"
+        how = f"{c.layout} layout gives the derivative of a number the shape of {wrt}{turned_}"
+    elif not c.wrt.rank:
+        turned_ = "" if c.layout == "numerator" else ", transposed"
+        how = f"{c.layout} layout gives a derivative by a number the shape of {of}{turned_}"
+    elif c.of.rank == c.wrt.rank == 1:
+        how = f"{c.layout} layout has a row for each entry of {first}, a column for each of {last}"
+    else:
+        how = f"{c.layout} layout has the axes of {first} first, then those of {last} reversed"
+    return f"{shapes}; {how}: {ratio} is {title}."
 
 
 def _of_step(c: Computation, show: Showing, user: str, name: str) -> Iterator[Item]:
@@ -47,42 +74,54 @@ def _of_step(c: Computation, show: Showing, user: str, name: str) -> Iterator[It
     if form.matrix_form is None or bar_form.matrix_form is None:
         return
     phrase = turned(c.write(c.pulled(user, name), form)).phrase
-    pair = _pair(phrase, c.bar_name(user))
-    if pair is None or form.matrix_shape is None:
+    product = _product(phrase)
+    place = _place(product, c.bar_name(user))
+    if place is None or form.matrix_shape is None:
         return
-    known, bar = pair
+    bar = product.args[place]
+    known = [_plain(one) for one in product.args if one is not bar]
     left = show.ratio(c.of.name, name).unicode
     above = show.ratio(c.of.name, user).unicode
-    factor = _shown(show, known)
     wanted = form.matrix_shape
-    candidates = [_candidate(show, one, wanted) for one in _ways(known, bar)]
-    right = phrase.args[1] is bar
-    product = f"? · {above}" if right else f"{above} · ?"
-    needed = (wanted[0], _matrix(bar)[0]) if right else (_matrix(bar)[1], wanted[1])
+    before, after = place > 0, place < len(known)
+    gaps = "? · " * before + above + " · ?" * after
+    shape = _matrix(bar)
+    needed = [_times((wanted[0], shape[0]))] * before + [_times((shape[1], wanted[1]))] * after
+    many = len(known) > 1
+    names = list(dict.fromkeys(f"{_shown(show, k)} is {_times(_matrix(k))}" for k in known))
+    number = "" if product is phrase else ", numbers left out,"
     yield (
-        f"{left} is {_times(wanted)} and {above} is {_times(_matrix(bar))}, so in "
-        f"{left} = {product} the missing factor is {_times(needed)}. "
-        f"{factor} is {_times(_matrix(known))}. All ways to put it:"
+        f"{left} is {_times(wanted)} and {above} is {_times(shape)}, so in "
+        f"{left} = {gaps}{number} the missing factor{'s' * many} {'are' if many else 'is'} "
+        f"{' and '.join(needed)}. {', '.join(names)}. All ways to put "
+        f"{'them' if len(names) > 1 else 'it'}:"
     )
-    rows = tuple((one.shown, one.shapes, one.verdict) for one in candidates)
-    yield Table(rows)
+    candidates = [_candidate(show, one, wanted) for one in _ways(known, bar)]
+    yield Table(tuple((one.shown, one.shapes, one.verdict) for one in candidates))
     if sum(one.fits for one in candidates) > 1:
         yield (
             "Here shapes alone do not decide: more than one way fits. "
-            "Which one is right, the index form below says."
+            "Which one is right, the sums over entries below say."
         )
 
 
-def _pair(phrase: Phrase, bar: str) -> tuple[Phrase, Phrase] | None:
-    """The known factor and the derivative in a product of these two."""
-    if phrase.op != "matmul" or len(phrase.args) != 2:
+def _product(phrase: Phrase) -> Phrase:
+    """A product without the numbers in front of it."""
+    while phrase.op in ("negative", "over", "times"):
+        inner = phrase.args[-1 if phrase.op == "times" else 0]
+        if any(one.kind != "scalar" for one in phrase.args if one is not inner):
+            break
+        phrase = inner
+    return phrase
+
+
+def _place(product: Phrase, bar: str) -> int | None:
+    """Where the derivative stands in a product of it and one or two names."""
+    names = [_name(one) for one in product.args]
+    is_short = product.op == "matmul" and len(names) in _FACTORS and all(names)
+    if not is_short or names.count(bar) != 1 or (len(names) == max(_FACTORS) and names[1] != bar):
         return None
-    one, two = phrase.args
-    if _name(two) == bar and _name(one):
-        return _plain(one), two
-    if _name(one) == bar and _name(two):
-        return _plain(two), one
-    return None
+    return names.index(bar)
 
 
 def _name(phrase: Phrase) -> str:
@@ -94,9 +133,14 @@ def _plain(phrase: Phrase) -> Phrase:
     return phrase.args[0] if phrase.op == "transpose" else phrase
 
 
-def _ways(known: Phrase, bar: Phrase) -> list[tuple[Phrase, Phrase]]:
-    other = transpose(known)
-    return [(known, bar), (other, bar), (bar, known), (bar, other)]
+def _ways(known: Sequence[Phrase], bar: Phrase) -> list[tuple[Phrase, ...]]:
+    """All products of the derivative and the factors, each as it is and transposed."""
+    turned_ = [(one, transpose(one)) for one in known]
+    if len(known) == 1:
+        ((one, other),) = turned_
+        return [(one, bar), (other, bar), (bar, one), (bar, other)]
+    orders = list(dict.fromkeys(permutations(turned_)))
+    return [(first, bar, last) for one, two in orders for first in one for last in two]
 
 
 def _matrix(phrase: Phrase) -> Shape:
@@ -109,18 +153,19 @@ def _times(shape: Shape) -> str:
     return dimensions.times(shape)
 
 
-def _candidate(show: Showing, pair: tuple[Phrase, Phrase], wanted: Shape) -> _Candidate:
-    one, two = map(_matrix, pair)
-    shown = " · ".join(_shown(show, phrase) for phrase in pair)
-    shapes = f"{_times(one)} · {_times(two)}"
-    if one[1] != two[0]:
-        return _Candidate(shown, shapes, f"{one[1]} is not {two[0]}: no product", fits=False)
-    found = (one[0], two[1])
+def _candidate(show: Showing, factors: Sequence[Phrase], wanted: Shape) -> _Candidate:
+    shapes = [_matrix(one) for one in factors]
+    shown = " · ".join(_shown(show, phrase) for phrase in factors)
+    written = " · ".join(map(_times, shapes))
+    for one, two in pairwise(shapes):
+        if one[1] != two[0]:
+            return _Candidate(shown, written, f"{one[1]} is not {two[0]}: no product", fits=False)
+    found = (shapes[0][0], shapes[-1][1])
     if found != wanted:
         verdict = f"gives {_times(found)}, not {_times(wanted)}"
-        return _Candidate(shown, shapes, verdict, fits=False)
-    return _Candidate(shown, shapes, f"gives {_times(found)}: fits", fits=True)
+        return _Candidate(shown, written, verdict, fits=False)
+    return _Candidate(shown, written, f"gives {_times(found)}: fits", fits=True)
 
 
 def _shown(show: Showing, phrase: Phrase) -> str:
-    return show.notation(Written((), phrase)).unicode
+    return show.in_unicode(unicode(Written((), phrase)))

@@ -9,7 +9,6 @@ from matcalc.explanation.model import Chain, Equation, Item, Section, Table
 from matcalc.explanation.showing import Showing, names_in_unicode, shape_title
 from matcalc.notation import written_chain
 from matcalc.notation.names import unicode_name
-from matcalc.notation.signs import meanings
 from matcalc.operations import RULES
 from matcalc.variables import Variable
 
@@ -17,6 +16,7 @@ _MATRIX = 2  # axes
 _ONE_FACTOR = 2  # names on a path of one factor
 MOST_PATHS = 4  # of a sum of chains that is written out
 _OTHER = {"numerator": "denominator", "denominator": "numerator"}
+_LINEAR = "it is linear: what it does to X, it does to dX"
 _ORDER = {
     "numerator": "Numerator layout multiplies from the outside in: the result first.",
     "denominator": "Denominator layout puts each new factor to the left: read it from the right.",
@@ -47,10 +47,8 @@ def local_derivatives(c: Computation, show: Showing) -> Section:
     for of, wrt in c.edges:
         found = show.local(of, wrt)
         items.append(found._replace(note=_note(c, found)))
-    shown = " ".join(one.right.unicode for one in items if isinstance(one, Equation))
-    signs = meanings(shown)
-    if signs:
-        items.append(f"Here {'; '.join(signs)}.")
+    if show.signs:
+        items.append(f"Here {'; '.join(show.signs)}.")
     rows = [("rule", "formula", "source"), *_rules(c)]
     if len(rows) > 1:
         items += ["The rules:", Table(tuple(rows), head=True)]
@@ -77,7 +75,8 @@ def _rules(c: Computation) -> Iterator[tuple[str, str, str]]:
     }
     for name in used:
         if name in RULES:
-            yield name, RULES[name].formula, RULES[name].source
+            source = RULES[name].source
+            yield name, RULES[name].formula, _LINEAR if source == "linear" else source
 
 
 def chain(c: Computation, show: Showing) -> Section:

@@ -35,6 +35,8 @@ _STYLE = """
 .matcalc-steps table { border-collapse: collapse; margin: .5rem 0 .5rem 1rem; }
 .matcalc-steps th, .matcalc-steps td { text-align: left; vertical-align: top;
   padding: .2rem .8rem .2rem 0; border-bottom: 1px solid var(--line); }
+.matcalc-steps table { display: block; max-width: 100%; overflow-x: auto; }
+.matcalc-steps .shapes td:not(:last-child) { white-space: nowrap; }
 .matcalc-steps pre { background: var(--soft); border: 1px solid var(--line); border-radius: 6px;
   padding: .7rem 1rem; overflow-x: auto; }
 """
@@ -95,7 +97,13 @@ def _table(item: Table) -> str:
     rows: list[str] = []
     for number, row in enumerate(item.rows):
         tag = "th" if item.head and not number else "td"
-        sign = "" if tag == "th" else ' class="sign"'
-        cells = "".join(f"<{tag}{sign}>{escape(cell)}</{tag}>" for cell in row)
+        sign = ' class="sign"'
+        signs = [
+            sign * (tag == "td" and not (item.head and k == len(row) - 1)) for k in range(len(row))
+        ]
+        cells = "".join(
+            f"<{tag}{sign}>{escape(cell)}</{tag}>" for sign, cell in zip(signs, row, strict=True)
+        )
         rows.append(f"<tr>{cells}</tr>")
-    return f"<table>{''.join(rows)}</table>"
+    shapes = "" if item.head else ' class="shapes"'
+    return f"<table{shapes}>{''.join(rows)}</table>"

@@ -87,6 +87,7 @@ class Chain(NamedTuple):
     def latex(self) -> str:
         """The product with a brace and the shape under each factor."""
         product, _, result = self.written.latex().partition(" = ")
+        product = product.replace(r"} \underbrace", r"} \cdot \underbrace")  # shapes stay apart
         if self.ends and self.sign and not result:
             result = product
         ending = f" = {result}" if self.ends and result else ""

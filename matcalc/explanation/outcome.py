@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from matcalc.derivative_check import check_derivative
 from matcalc.errors import MatcalcError
 from matcalc.explanation.computation import Computation
 from matcalc.explanation.model import Code, Equation, Item, Notation, Section
-from matcalc.explanation.showing import Showing
+from matcalc.explanation.showing import Showing, shape_title
 from matcalc.expression import Declarations
 from matcalc.jacobians import Jacobian
+from matcalc.notation import latex_derivative, latex_name
+from matcalc.notation.names import unicode_name
+from matcalc.notation.signs import meanings
+from matcalc.variables import Variable
 
 _POINTS = 5
 
@@ -19,12 +24,16 @@ def result(
     c: Computation, show: Showing, jacobian: Jacobian[Any], declared: Declarations, *, full: bool
 ) -> Section:
     """The derivative in its layout, as a formula and as code, and whether it is right."""
-    items: list[Item] = [_equation(c, show, jacobian)]
+    equation = _equation(c, show, jacobian)
+    items: list[Item] = [equation]
     if len(jacobian.shape) > 2:
         items.append(
             f"It has {len(jacobian.shape)} axes, one for each of "
             f"{c.of} and of {c.wrt}: there is no matrix form, so it is written entry by entry."
         )
+    signs = [one for one in meanings(equation.right.unicode) if one not in show.signs]
+    if full and signs:
+        items.append(f"Here {'; '.join(signs)}.")
     if full:
         items += ["In NumPy:", Code(jacobian.numpy)]
     return Section("The result", (*items, checked(jacobian, declared)))
@@ -59,3 +68,54 @@ def checked(jacobian: Jacobian[Any], declared: Declarations) -> str:
         f"Check: it {agrees} with central differences at {_POINTS} random points; "
         f"the largest error is {found.error:.1e}."
     )
+
+
+def gradient_first(
+    first: Jacobian[Any],
+    gradient: Variable,
+    lets: Sequence[str],
+    formula: str,
+    declared: Declarations,
+) -> Section:
+    """What the second derivative is the derivative of: the gradient, under a name."""
+    of, wrt = unicode_name(first.of.name), unicode_name(first.wrt.name)
+    name = unicode_name(gradient.name)
+    uses = tuple((left, right) for left, _, right in (let.partition(" = ") for let in lets))
+    *meanings_, shown = first.unicode.split("; ")
+    fraction = latex_derivative(first.of, first.wrt)
+    *_, spelled = first.latex.split(r",\quad ")
+    equation = Equation(
+        Notation(
+            f"{name} = ∂{of}/∂{wrt}",
+            f"{latex_name(gradient.name)} = {fraction}",
+        ),
+        Notation(shown, spelled),
+        formula,
+        uses,
+        gradient.name,
+        "",
+        False,
+        "entries",
+        gradient.shape,
+        shape_title(gradient),
+        f"where {'; '.join(meanings_)}" if meanings_ else "",
+    )
+    return Section(
+        "The gradient first",
+        (
+            f"The second derivative is the derivative of the first. That of {of} by {wrt}, with "
+            f"the shape of {wrt}, is called {name}; without order 2 it is explained itself:",
+            equation,
+            checked(first, declared),
+            f"What follows differentiates {name} like any other formula.",
+        ),
+    )
+
+
+def second_result(last: Section, first: Jacobian[Any], gradient: Variable) -> Section:
+    """The result, with the name that it has as a second derivative."""
+    of, wrt = unicode_name(first.of.name), unicode_name(first.wrt.name)
+    said = f"∂{unicode_name(gradient.name)}/∂{wrt} is ∂²{of}/∂{wrt}²."
+    if gradient.rank:
+        said += " A second derivative is symmetric, so in both layouts it is the same matrix."
+    return last._replace(items=(*last.items, said))

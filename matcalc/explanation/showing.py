@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cached_property
 
 from matcalc.explanation.computation import Computation
 from matcalc.explanation.model import Equation, Notation
@@ -13,6 +14,7 @@ from matcalc.layout import written
 from matcalc.notation import Written, latex, latex_derivative, latex_name, text, unicode
 from matcalc.notation.names import latex_plain, unicode_name
 from matcalc.notation.phrases import Phrase, plus, times, transpose
+from matcalc.notation.signs import meanings
 from matcalc.variables import Variable
 
 _WORD = re.compile(r"(?<!\w)((?:(?!ᵀ)\w)+)(ᵀ|\[[^\]]*\])?")
@@ -34,17 +36,22 @@ class Showing:
             form: k for k, bar in bars for form in (latex_name(bar), latex_plain(bar))
         }
         self.locals: dict[tuple[str, str, str], Equation] = {}
+        self.totals: dict[str, Equation] = {}
+        self.values: dict[str, Equation] = {}
 
     def value(self, name: str) -> Equation:
         """What an operation computes: ``z₂ = W₂ x``."""
+        if name in self.values:
+            return self.values[name]
         c = self.computation
         node = c.definitions[name]
         found = c.write(node)
-        return self.equation(
+        self.values[name] = self.equation(
             Notation(unicode_name(name), latex_name(name)),
             found,
             Equation(*_NOTHING, name, "", False, "", node.shape, shape_title(c.variables[name])),
         )
+        return self.values[name]
 
     def local(self, of: str, wrt: str, layout: str = "") -> Equation:
         """The derivative of one operation."""
@@ -58,9 +65,21 @@ class Showing:
     def total(self, wrt: str, node: Node | None = None) -> Equation:
         """The derivative of the result, by those of what its operand is used in."""
         c = self.computation
-        node = c.total(wrt) if node is None else node
+        if node is None and wrt not in self.totals:
+            self.totals[wrt] = self.total(wrt, c.total(wrt))
+        if node is None:
+            return self.totals[wrt]
         found = c.write(node, c.form(c.of.name, wrt))
         return self.derivative(turned(found), c.of.name, wrt, False)
+
+    @cached_property
+    def signs(self) -> list[str]:
+        """What the signs mean in the operations, their derivatives and the products of these."""
+        c = self.computation
+        found = [self.value(name) for name in c.definitions]
+        found += [self.local(*edge) for edge in c.edges]
+        found += [self.total(name) for name in c.above if name != c.of.name]
+        return meanings(" ".join(one.right.unicode for one in found))
 
     def derivative(
         self, found: Written, of: str, wrt: str, local: bool, layout: str = ""

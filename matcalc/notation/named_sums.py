@@ -6,7 +6,7 @@ a name is put together again before a formula is written.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -38,10 +38,10 @@ def with_named_sums(root: Node, named: Mapping[Node, str]) -> tuple[Node, dict[N
     holders = _holders(sums)
     done: dict[Node, Node] = {}
     for node in topological(*named, root):
-        terms = _together(node, holders) if isinstance(node, Sum) else {}
+        terms = _together(node, holders, done, named) if isinstance(node, Sum) else {}
         if terms:
             parts = [_signed(done[term], sign) for term, sign in terms.items()]
-            again = consed_sum(parts)
+            again = consed_sum(parts) if parts[1:] else parts[0]
             done[node] = as_symmetric(again) if node.symmetric else again
         else:
             done[node] = rebuilt(node, done)
@@ -66,13 +66,22 @@ def _holders(sums: Iterable[Sum]) -> dict[Node, list[_Holder]]:
     return found
 
 
-def _together(node: Sum, holders: Mapping[Node, Sequence[_Holder]]) -> dict[Node, bool]:
-    """The terms of a sum, named sums among them, each with its sign; none where it stays."""
+def _together(
+    node: Sum,
+    holders: Mapping[Node, Sequence[_Holder]],
+    written: Container[Node],
+    named: Container[Node],
+) -> dict[Node, bool]:
+    """The terms of a sum, named sums among them, each with its sign; none where it stays.
+
+    A name stands for what was named before it, and not for another name alone.
+    """
     rest = set(node.terms)
     found: dict[Node, bool] = {}
     for term in node.terms:
         for holder in holders.get(term, ()):
-            if holder.node is not node and holder.terms <= rest:
+            whole = node in named and len(holder.terms) == len(node.terms)
+            if holder.node in written and holder.terms <= rest and not whole:
                 rest -= holder.terms
                 found[holder.node] = holder.is_negative
     return found and {**dict.fromkeys((t for t in node.terms if t in rest), False), **found}

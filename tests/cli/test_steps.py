@@ -7,6 +7,7 @@ import pytest
 
 import matcalc as mc
 
+_SECOND = ("--wrt", "x", "--vars", "A[m,n] x[n]", "--steps", "--order", "2")
 _LOSS = ("sum(relu(W @ x)**2)", "--wrt", "x", "--vars", "W[m,n] x[n]")
 
 
@@ -47,8 +48,8 @@ def test_json_has_every_formula(matcalc: Any) -> None:
         (("--level", "short"), "--level belongs to --steps"),
         (("--format", "html"), "--format html belongs to --steps"),
         (("--steps", "--format", "numpy"), "--steps has no format numpy"),
-        (("--steps", "--order", "2"), "--steps explains first derivatives"),
-        (("--steps", "--check"), "--steps explains first derivatives"),
+        (("--steps", "--order", "2", "--wrt", "W"), "by one variable at a time"),
+        (("--steps", "--check"), "--steps explains a derivative and checks it"),
     ],
 )
 def test_what_does_not_go_together_is_refused(
@@ -57,6 +58,19 @@ def test_what_does_not_go_together_is_refused(
     done = matcalc("derive", *_LOSS, *arguments)
     assert done.code == 2
     assert message in done.err
+
+
+def test_the_second_derivative_is_explained_by_the_gradient(matcalc: Any) -> None:
+    out = matcalc("derive", "norm(A @ x)**2", *_SECOND).out
+    assert out.startswith("∂²f/∂x² in denominator layout, step by step\n\n1. The gradient first\n")
+    assert "g = ∂f/∂x = 2 Aᵀ A x" in out
+    assert "∂g/∂x = 2 Aᵀ A" in out
+
+
+def test_a_second_derivative_of_four_axes_is_refused(matcalc: Any) -> None:
+    done = matcalc("derive", "tr(A.T @ A)", "--wrt", "A", *_SECOND[2:])
+    assert done.code == 2
+    assert "A is a matrix: the second derivative has 4 axes" in done.err
 
 
 def test_an_error_points_into_the_formula(matcalc: Any) -> None:

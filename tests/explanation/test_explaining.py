@@ -2,7 +2,9 @@
 
 import json
 import re
+import sys
 from html.parser import HTMLParser
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -191,3 +193,238 @@ def test_markdown_has_formulas_that_github_shows() -> None:
         assert formula.count("{") == formula.count("}")
         assert "operatorname" not in formula
     assert r"\underbrace{\frac{\partial z_{3}}{\partial a_{2}}}_{3 \times 2}" in steps.markdown
+
+
+def sections(steps: mc.Explanation) -> dict[str, str]:
+    """The text of every part under its title."""
+    parts = re.split(r"\n\d\. (.*)\n", steps.text)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def explained(formula: str, wrt: str, variables: str, layout: str = "denominator") -> Any:
+    return mc.explain(formula, wrt=wrt, variables=variables, layout=layout)
+
+
+MORE = [
+    ("-y.T @ log(softmax(W @ x + b))", "W", "W[k,n] x[n] b[k] y[k]"),
+    ("sum(log(1 + exp(-y * (X @ w))))", "w", "X[m,n] w[n] y[m]"),
+    ("norm(X - U @ V)**2", "U", "X[m,n] U[m,k] V[k,n]"),
+    ("norm(X - U.T @ V)**2", "U", "X[m,n] U[k,m] V[k,n]"),
+    ("tr(X.T @ A @ X)", "X", "A[n,n] X[n,k]"),
+    ("tr(X @ X @ X)", "X", "X[n,n]"),
+    ("sum(c * (x - mean(x)) / sqrt(mean((x - mean(x))**2) + e))", "x", "x[n] c[n] e"),
+    ("y.T @ inv(H @ P @ H.T + R) @ y", "P", "y[m] H[m,n] P[n,n] R[m,m]"),
+    ("A @ tanh(B @ x)", "x", "A[m,k] B[k,n] x[n]"),
+    ("sin(x) * exp(x)", "x", "x[n]"),
+    ("sin(exp(x**2))", "x", "x"),
+    ("tr(B.T @ X.T @ A @ X @ B) + sum(X)", "X", "A[n,n] B[k,m] X[n,k]"),
+]
+
+
+@pytest.mark.parametrize(("formula", "wrt", "variables"), MORE)
+@pytest.mark.parametrize("layout", ["numerator", "denominator"])
+def test_every_formula_of_what_students_derive_is_true(
+    formula: str, wrt: str, variables: str, layout: str
+) -> None:
+    steps = explained(formula, wrt, variables, layout)
+    assert complaints(steps, arrays(variables), SIZES) == []
+    assert "DOES NOT AGREE" not in steps.text
+
+
+def test_only_a_diagonal_matrix_is_called_one() -> None:
+    softmax = explained("-y.T @ log(softmax(x))", "x", "x[n] y[n]")
+    notes = {one.left.unicode: one.note for one in softmax.equations if one.local and one.note}
+    assert notes["∂z₁/∂x"] == "by softmax"
+    assert "a diagonal matrix" in notes["∂a₁/∂z₁"]
+    negative = explained("sum(exp(-y * x))", "x", "x[n] y[n]")
+    notes = {one.left.unicode: one.note for one in negative.equations if one.local and one.note}
+    assert "a diagonal matrix" in notes["∂z₁/∂x"]
+
+
+def test_a_line_does_not_stand_there_twice() -> None:
+    for formula, wrt, variables in (*CASES, *MORE):
+        lines = explained(formula, wrt, variables).text.splitlines()
+        again = [
+            (one, two)
+            for one, two in pairwise(lines)
+            if two.lstrip().startswith("= ") and one.partition("= ")[2] == two.partition("= ")[2]
+        ]
+        assert not again
+
+
+def test_a_line_that_only_moves_parentheses_is_left_out() -> None:
+    steps = mc.explain(
+        "sum(log(1 + exp(-y * (X @ w))))",
+        wrt="w",
+        variables="X[m,n] w[n] y[m]",
+        layout="denominator",
+        order=2,
+    )
+    assert "(−Xᵀ diag(y))" not in steps.text
+    assert "= Xᵀ diag(y⊙² ⊙ a₁ ⊙ (1 − a₁)) X" in steps.text
+
+
+def test_places_of_a_variable_are_differentiated_one_by_one() -> None:
+    steps = explained("x.T @ A @ x", "x", "x[n] A[n,n]")
+    found = sections(steps)
+    product = found["The product, simplified step by step"]
+    assert "∂f/∂x = Aᵀ x + A x" in product
+    assert "x stands in f 2 times: each place is differentiated alone" in product
+    assert "= (A + Aᵀ) x" in product
+    entries = found["The index form: where a transpose comes from"]
+    assert "f        = Σᵢⱼ x[i] A[i,j] x[j]" in entries
+    assert "forward: sums over i and j" in entries
+    assert "backward: sums over i" in entries
+    assert "A[i,j] is read from its second" in entries
+
+
+def test_a_product_of_matrices_says_what_is_transposed() -> None:
+    variables = "X[m,n] U[m,k] V[k,n]"
+    shown = explained("norm(X - U @ V)**2", "U", variables).text
+    for line in (
+        "in ∂f/∂U = ∂f/∂Z₁ · ?, numbers left out,",
+        "Vᵀ · ∂f/∂Z₁  n×k · m×n  k is not m: no product",
+        "∂f/∂Z₁ · Vᵀ  m×n · n×k  gives m×k: fits",
+        "∂f/∂U[i,l] = −Σⱼ ∂f/∂Z₁[i,j] V[l,j]",
+        "Beginning with i, V[l,j] is read from its second",
+        "∂f/∂U  = (i,j) ↦ −Σₗₚ V[j,l] δ[p,i] ∂f/∂Z₁[p,l]",
+    ):
+        assert line in shown
+    row = explained("norm(X - U @ V)**2", "U", variables, "numerator").text
+    assert "Beginning with l, V[l,j] stands as it is." in row
+
+
+def test_two_factors_may_be_missing() -> None:
+    shown = explained("logdet(H @ P @ H.T)", "P", "H[m,n] P[n,n]").text
+    assert "in ∂f/∂P = ? · ∂f/∂Z₁ · ? the missing" in shown
+    assert "Hᵀ · ∂f/∂Z₁ · H   n×m · m×m · m×n  gives n×n: fits" in shown
+    assert "Hᵀ · ∂f/∂Z₁ · Hᵀ  n×m · m×m · n×m  m is not n: no product" in shown
+
+
+def test_every_factor_without_a_matrix_form_is_named() -> None:
+    shown = explained("tr(inv(H @ P @ H.T))", "P", "H[m,n] P[n,n]").text
+    assert "∂Z₂/∂Z₁ has 4 axes and ∂Z₁/∂P has 4 axes" in shown
+
+
+def test_each_index_of_a_derivative_stands_where_it_belongs() -> None:
+    steps = explained("A @ tanh(B @ x)", "x", "A[m,k] B[k,n] x[n]")
+    assert "∂f[l]/∂x[j] = Σᵢ ∂f[l]/∂z₁[i] B[i,j]" in steps.text
+    assert (
+        r"\frac{\partial f_{l}}{\partial x_{j}} = \sum_{i} \frac{\partial f_{l}}" in steps.markdown
+    )
+    assert r"\frac{\partial f_{l}}{\partial \left(z_{1}\right)_{i}}" in steps.markdown
+
+
+def test_the_lines_are_put_together_one_by_one() -> None:
+    shown = explained("sum(log(1 + exp(-y * (X @ w))))", "w", "X[m,n] w[n] y[m]").text
+    together = shown.partition("Put together")[2]
+    for line in ("∂f/∂w = −Xᵀ (y ⊙ ∂f/∂z₁)", "⊙ ∂f/∂a₁)", "= −Xᵀ (y ⊙ a₁ ⊘ (1 + a₁))"):
+        assert line in together
+    assert "σ(z) is 1 / (1 + exp(−z))" in together
+
+
+@pytest.mark.parametrize(
+    ("formula", "wrt", "variables", "said"),
+    [
+        ("sum(exp(X))", "X", "X[m,n]", "the shape of X: ∂f/∂X is m×n."),
+        ("exp(A @ x)", "x", "A[m,n] x[n]", "a row for each entry of x, a"),
+        ("exp(t * x)", "t", "t x[n]", "the shape of f, transposed: ∂f/∂t is 1×n."),
+        ("exp(sin(t))", "t", "t", "f and t are numbers, so ∂f/∂t is a number."),
+        ("inv(X)", "X", "X[n,n]", "the axes of X first, then those"),
+    ],
+)
+def test_the_shape_of_the_whole_is_accounted_for(
+    formula: str, wrt: str, variables: str, said: str
+) -> None:
+    found = sections(explained(formula, wrt, variables))
+    assert said in found["The dimension check: which factor fits"]
+
+
+def test_numbers_may_be_multiplied_in_any_order() -> None:
+    found = sections(explained("sin(exp(x))", "x", "x"))
+    assert "so here the order does not matter" in found["The chain rule"]
+    assert "(AB)ᵀ" not in found["The chain rule"]
+
+
+def test_one_operation_has_a_chain_of_one_factor() -> None:
+    found = sections(explained("logdet(X)", "X", "X[n,n]"))
+    assert "There is one operation, so the chain has one factor" in found["The chain rule"]
+    assert "The product, simplified step by step" not in found
+
+
+def test_shapes_stay_apart_in_latex() -> None:
+    steps = explained("sum(exp(A @ x))", "x", "A[m,n] x[n]")
+    assert r"_{n \times m} \cdot \underbrace" in steps.markdown
+
+
+def test_the_work_grows_with_the_number_of_layers_alone() -> None:
+    few, some, many = [_calls(layers) for layers in (8, 16, 32)]
+    assert many - some < 2.8 * (some - few)  # 2 where it is linear, 4 where it is quadratic
+
+
+def _calls(layers: int) -> int:
+    """How many functions an explanation calls: a measure that no other process disturbs."""
+    shapes = " ".join(f"W{k}[n{k},n{k - 1}]" for k in range(1, layers + 1))
+    network = "; ".join(f"a{k} = tanh(W{k} @ a{k - 1})" for k in range(1, layers + 1))
+    variables = f"a0[n0] {shapes}"
+    counted = 0
+
+    def count(frame: Any, event: str, argument: Any) -> None:
+        nonlocal counted
+        counted += event == "call"
+
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        explained(f"{network}; sum(a{layers})", "W1", variables)
+    finally:
+        sys.setprofile(before)
+    return counted
+
+
+SECOND = [
+    ("x.T @ A @ x", "x", "x[n] A[n,n]"),
+    ("norm(A @ x - b)**2", "x", "x[n] A[m,n] b[m]"),
+    ("sum(log(1 + exp(-y * (X @ w))))", "w", "X[m,n] w[n] y[m]"),
+    ("log(sum(exp(x)))", "x", "x[n]"),
+    ("z = A @ x; sum(tanh(z)**2) + g", "x", "x[n] A[m,n] g"),
+    ("sin(t**2)", "t", "t"),
+    ("b.T @ x", "x", "b[n] x[n]"),
+]
+
+
+@pytest.mark.parametrize(("formula", "wrt", "variables"), SECOND)
+@pytest.mark.parametrize("layout", ["numerator", "denominator"])
+def test_a_second_derivative_is_the_derivative_of_the_gradient(
+    formula: str, wrt: str, variables: str, layout: str
+) -> None:
+    steps = mc.explain(formula, wrt=wrt, variables=variables, layout=layout, order=2)
+    numbers = arrays(variables)
+    assert complaints(steps, numbers, SIZES) == []
+    last = [one for one in steps.equations if one.wrt][-1:]
+    expected = mc.derive(formula, wrt=wrt, variables=variables, layout=layout, order=2)
+    for one in last:
+        found = mc.evaluate(one.program, **SIZES, **numbers)
+        np.testing.assert_allclose(found, expected.evaluate(**numbers), rtol=1e-9, atol=1e-12)
+    assert steps.title.startswith("∂²")
+    assert steps.sections[0].title == "The gradient first"
+    assert steps.text.count("agrees with central differences") == 2
+
+
+@pytest.mark.parametrize(
+    ("formula", "wrt", "variables", "message"),
+    [
+        ("tr(X.T @ X)", "X", "X[m,n]", "X is a matrix"),
+        ("A @ exp(x)", "x", "x[n] A[m,n]", "f is no number"),
+    ],
+)
+def test_a_second_derivative_of_more_than_two_axes_is_refused(
+    formula: str, wrt: str, variables: str, message: str
+) -> None:
+    with pytest.raises(mc.NotationError, match=message):
+        mc.explain(formula, wrt=wrt, variables=variables, layout="numerator", order=2)
+
+
+def test_an_unknown_order_is_refused() -> None:
+    with pytest.raises(mc.NotationError, match="order of a derivative is 1 or 2"):
+        mc.explain("x", wrt="x", variables="x", layout="numerator", order=3)

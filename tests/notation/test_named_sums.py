@@ -22,6 +22,12 @@ CASES = [
     ),
     ("u = x + y; v = u + z; squared_norm(v)", "x", "x[n] y[n] z[n]", "2 * v"),
     ("u = x + y; sum(exp(x + y + z))", "x", "x[n] y[n] z[n]", "exp(z + u)"),
+    (
+        "z1 = y - X @ w; z2 = X @ w - y; sum(t * relu(z1) + relu(z2))",
+        "w",
+        "X[m,n] w[n] y[m] t",
+        "X.T @ (step(z2) - t * step(z1))",
+    ),
     ("u = x + y; sum(exp(x - y))", "x", "x[n] y[n]", "exp(x - y)"),
 ]
 
