@@ -144,12 +144,15 @@ def spelled_shape(shape: Shape) -> str:
 
 
 def spelled_size(size: str) -> str:
-    """A size in Unicode, factors side by side."""
-    if re.fullmatch(_SHORT_SUM, size):
-        return size.replace("*", "")
+    """A size in Unicode, factors side by side, apart where one is more than a letter.
+
+    >>> spelled_size("2*p*q"), spelled_size("batch*n"), spelled_size("n**2/2+n/2")
+    ('2pq', 'batch n', 'n²/2+n/2')
+    """
+    between = "" if all(len(name) == 1 for name in re.findall(NAME, size)) else " "
     named = re.sub(NAME, lambda match: unicode_name(match[0]), size)
     named = re.sub(r"\*\*([0-9]+)", lambda match: raised(match[1]), named)
-    return named.replace("*", " ")
+    return named.replace("*", between)
 
 
 def raised(digits: str) -> str:

@@ -392,4 +392,4 @@ def test_a_structure_is_for_square_matrices_and_not_for_steps(matcalc: Any) -> N
         *("derive", "tr(S)", "--wrt", "S", "--vars", "S[n,n]", "--structure", "vech", "--steps")
     )
     assert said.code == 2
-    assert "leave out --order, --structure" in " ".join(said.err.split())
+    assert "leave out --structure, --check and --svg" in " ".join(said.err.split())
