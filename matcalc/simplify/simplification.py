@@ -11,10 +11,10 @@ from matcalc.simplify.expansion import (
     divides,
     expanded,
     holds_delta,
-    may_shorten,
     sums_within,
 )
 from matcalc.simplify.factoring import factored
+from matcalc.simplify.monomials import may_shorten
 from matcalc.simplify.orthogonal import without_orthogonal
 from matcalc.simplify.products import Known, reduced
 from matcalc.simplify.recognition import recognised_application

@@ -1,0 +1,121 @@
+"""The terms that a node would have, were it multiplied out: whether any two could meet."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from matcalc.graph import Apply, Group, Node, Product, Sum, flat
+from matcalc.simplify.expansion import TERMS
+
+_DEPTH = 40
+
+Axes = tuple[Any, ...]  # of the result; None for a label that is summed
+Powers = dict[tuple[Node, Axes, bool], Fraction]  # factors on axes, above and below the line
+
+
+def may_shorten(node: Node) -> bool:
+    """Whether two terms could meet, or a factor cancel, if a node were multiplied out.
+
+    Only which factors a term has counts here, and which axes of the result are on them, not how
+    they are summed; beside a scalar product not even the axes: (aᵀx) b is (b aᵀ) x too. Of too
+    many terms no attempt is made: :func:`expanded` would give up on them.
+    """
+    axes = tuple(range(len(node.shape)))
+    found = _monomials(node, (None,) * len(axes) if _has_scalar_product(node) else axes)
+    if found is None:
+        return False
+    distinct = {frozenset(one.by_class().items()) for one in found}
+    return len(distinct) < len(found) or any(_cancels(one.powers) for one in found)
+
+
+def _has_scalar_product(node: Node) -> bool:
+    """Whether a term of a sum is multiplied with a number that is a product itself."""
+    terms = node.terms if isinstance(node, Sum) else ()
+    scalars = (f.node for t in terms if isinstance(t, Product) for f in t.factors if not f.labels)
+    return any(isinstance(scalar, Product) for scalar in scalars)
+
+
+class _Monomial(NamedTuple):
+    """A term of a node that is multiplied out.
+
+    Attributes:
+        powers: Its factors.
+        joined: Axes of the result that a delta joins.
+    """
+
+    powers: Powers
+    joined: tuple[Axes, ...] = ()
+
+    def times(self, other: _Monomial) -> _Monomial:
+        """The product of two terms."""
+        result = dict(self.powers)
+        for key, power in other.powers.items():
+            result[key] = result[key] + power if key in result else power
+        return _Monomial(result, self.joined + other.joined)
+
+    def by_class(self) -> Powers:
+        """The factors, with one axis for all that are joined."""
+        if not self.joined:
+            return self.powers
+        first: dict[Any, Any] = {}
+        for joined in self.joined:
+            together = {first.get(axis, axis) for axis in joined}
+            chosen = min(together, key=str)
+            first |= {
+                axis: chosen for axis in {*first, *joined} if first.get(axis, axis) in together
+            }
+        result: Powers = {}
+        for (node, axes, positive), power in self.powers.items():
+            key = node, tuple(first.get(axis, axis) for axis in axes), positive
+            result[key] = result[key] + power if key in result else power
+        return result
+
+
+def _monomials(node: Node, axes: Axes, depth: int = 0) -> list[_Monomial] | None:
+    """The terms that a node on some axes has when it is multiplied out; ``None`` if many."""
+    if depth > _DEPTH:
+        return None
+    if isinstance(node, Sum):
+        listed = [_monomials(term, axes, depth + 1) for term in node.terms]
+        found = [one for inner in listed for one in inner or ()]
+        return None if None in listed or len(found) > TERMS else found
+    if not isinstance(node, Product):
+        return [_alone(node, axes, Fraction(1))]
+    inside, joined = _placed(node, axes)
+    terms = [_Monomial({}, joined)]
+    for factor in node.factors:
+        below = tuple([inside.get(label) for label in flat(factor.labels)])
+        whole = factor.exponent != 1 or len(below) != len(factor.labels)
+        one = [_alone(factor.node, below, factor.exponent)]
+        inner = one if whole else _monomials(factor.node, below, depth + 1)
+        if inner is None or len(terms) * len(inner) > TERMS:
+            return None
+        terms = [first.times(second) for first in terms for second in inner]
+    return terms
+
+
+def _alone(node: Node, axes: Axes, exponent: Fraction) -> _Monomial:
+    axes = tuple(sorted(axes, key=str)) if node.symmetric else axes
+    return _Monomial({(node, axes, exponent > 0): exponent})
+
+
+def _placed(node: Product, axes: Axes) -> tuple[dict[Any, Any], tuple[Axes, ...]]:
+    """The axis of the result that each label of a product is on, and axes that one label joins."""
+    places: dict[Any, list[Any]] = {}
+    for label, axis in zip(node.output, axes, strict=True):
+        for k, part in enumerate(flat((label,))):
+            grouped = type(label) is Group and axis is not None
+            places.setdefault(part, []).append((axis, k) if grouped else axis)
+    known = {label: [axis for axis in found if axis is not None] for label, found in places.items()}
+    joined = tuple(tuple(found) for found in known.values() if len(found) > 1)
+    return {label: found[0] for label, found in known.items() if found}, joined
+
+
+def _cancels(powers: Powers) -> bool:
+    """Whether a factor stands above and below the line, or beside its inverse."""
+    above = {node for node, _, positive in powers if positive}
+    below = {node for node, _, positive in powers if not positive}
+    inverted = {n.arguments[0] for n in above if isinstance(n, Apply) and n.operation == "inv"}
+    parts = {part for node in below for part in node.operands}
+    return not above.isdisjoint(below | inverted | parts)
