@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, Literal, overload
 
 import numpy as np
 
 from matcalc.arrays import real_array
 from matcalc.derivative import derivatives
+from matcalc.dimensions import Shape
 from matcalc.errors import NotationError
 from matcalc.expression import Declarations, Formula, parse_declarations, read_formula
 from matcalc.graph import Node, substituted, symbol, transposed
@@ -285,16 +287,25 @@ def evaluate(expression: str, /, **arrays: Any) -> Any:
     array([ 3., 16.])
     """
     values = {name: real_array(array, name) for name, array in arrays.items()}
-    variables = {name: Variable(name, array.shape) for name, array in values.items()}
     sizes = {name: int(size) for name, size in arrays.items() if _is_size(size)}
+    shapes = tuple((name, array.shape) for name, array in values.items())
+    return evaluated(_read_at(expression, shapes, tuple(sizes.items())), values, sizes)
+
+
+@lru_cache(maxsize=32)  # the same expression at many points is read once
+def _read_at(
+    expression: str, shapes: tuple[tuple[str, Shape], ...], sizes: tuple[tuple[str, int], ...]
+) -> Node:
+    """What an expression means for variables of these shapes."""
+    variables = {name: Variable(name, shape) for name, shape in shapes}
     try:
-        formula = read_formula(expression, variables)
+        return read_formula(expression, variables).node
     except NotationError:  # eye(n): a whole number may be a dimension
-        rest = {name: known for name, known in variables.items() if name not in sizes}
+        known = dict(sizes)
+        rest = {name: variable for name, variable in variables.items() if name not in known}
         if len(rest) == len(variables):
             raise
-        formula = read_formula(expression, rest, sizes)
-    return evaluated(formula.node, values, sizes)
+        return read_formula(expression, rest, known).node
 
 
 def _is_size(value: object) -> bool:
