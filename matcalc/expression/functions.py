@@ -14,7 +14,23 @@ from matcalc.operations import RULES, Rule, algebra, find_rule, parse_signature
 
 _RANK = 16  # the axes of an array
 _LONGEST = 10**100  # an axis
-_ALIASES = {"tr": "trace", "concat": "concatenate", "σ": "sigmoid"}
+_ALIASES = {"tr": "trace", "concat": "concatenate", "ln": "log", "σ": "sigmoid"}
+_SPELLED = {  # what other languages call them
+    "dot": "a.T @ b for vectors, A @ B for matrices",
+    "multiply": "x * y",
+    "divide": "x / y",
+    "square": "x**2",
+    "pinverse": "pinv(A)",
+    "inverse": "inv(A)",
+    "logsoftmax": "log_softmax(x)",
+    "hstack": "concatenate(A, B, axis=1)",
+    "vstack": "concatenate(A, B, axis=0)",
+    "cat": "concatenate(A, B, axis=0)",
+    "var": "mean((x - mean(x))**2)",
+    "std": "sqrt(mean((x - mean(x))**2))",
+    "identity": "eye(n)",
+    "norm2": "norm(x)",
+}
 _REQUIRED = {  # parameters without which an operation has no meaning
     "slice": ("stop",),
     "matrix_power": ("k",),
@@ -27,6 +43,7 @@ _REQUIRED = {  # parameters without which an operation has no meaning
 }
 SIZED = frozenset(["eye", "ones", "zeros"])  # take sizes alone
 MANY = ("concatenate", "stack", "einsum")  # take any number of operands
+_OF_SEVERAL = ("concatenate", "stack")
 _ANYHOW = frozenset(  # take a row as they take a column
     ["sum", "mean", "norm", "norm1", "squared_norm", "prod", "max", "min", "logsumexp"]
 )
@@ -44,6 +61,8 @@ def call(step: Step, operands: list[Any], note: Callable[[str], None]) -> Value:
     """
     name = _ALIASES.get(step.value, step.value)
     values, named = _split(step, operands)
+    if name in _OF_SEVERAL and values and type(values[0]) is tuple:  # as NumPy writes it
+        values = [*values[0], *values[1:]]
     if name in _CONSTANTS and not step.primes:
         return _bounded(_CONSTANTS[name](values))
     if step.primes or name not in RULES:
@@ -163,6 +182,8 @@ def _is_row(rule: Rule, values: list[Value]) -> bool:
 
 def _undeclared(step: Step, values: list[Any]) -> Value:
     """An elementwise function that nobody declared: ``g(z)``, and its derivative ``g'(z)``."""
+    if step.value in _SPELLED and not step.primes:
+        raise NotationError(f"{step.value} is written {_SPELLED[step.value]}")
     if len(values) != 1 or step.keywords or not isinstance(values[0], Value):
         find_rule(step.value)  # says which names are near
         raise NotationError(f"{step.value} is a function of one argument here")

@@ -14,6 +14,7 @@ TOKENS = 20_000
 DEPTH = 100  # parentheses within parentheses
 DIGITS = 40  # of one number
 _EXPONENT = 300
+_LONGEST = 60  # characters of a name that a hint repeats
 
 _TOKEN = re.compile(
     rf"""(?P<space>[ \t\r\n]+)
@@ -93,21 +94,50 @@ def _check_depth(tokens: list[Token]) -> None:
             raise NotationError(f"parentheses are at most {DEPTH} deep", [token.place])
 
 
+_PRODUCT = "a product is written * (entry by entry) or @ (of matrices)"
+_SUPERSCRIPTS = dict.fromkeys("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "a power is written **: x**2")
 _HINTS = {
+    **_SUPERSCRIPTS,
+    **dict.fromkeys("·⋅×∘", _PRODUCT),
     "^": "a power is written **, a transpose .T",
     "[": "an entry or a slice is not part of the language; write slice(x, axis=0, start=0, stop=2)",
     "⊙": "the product entry by entry is written *",
-    "·": "a product is written * (entry by entry) or @ (of matrices)",
-    "×": "a product is written * (entry by entry) or @ (of matrices)",
+    "⊗": "a Kronecker product is written kron(A, B)",
     "ᵀ": "a transpose is written .T",
+    "|": "abs(x) is taken entry by entry, norm(x) is the length, det(A) the determinant",
+    "‖": "a norm is written norm(x)",
+    "√": "a root is written sqrt(x)",
+    "−": "minus is written -",
     ".": "after a dot there is T alone: x.T",
 }
+
+
+_METHOD = re.compile(r"(\w+)?(?:\.\w+)*\.(\w+)(\s*\()?")
+_MODULES = frozenset(["np", "numpy", "jnp", "torch", "scipy", "math", "mc", "matcalc"])
+
+
+def _after_dot(formula: str, position: int) -> str:
+    """How a function of a module, or a method, is written: ``exp(x)``, ``sum(x)``."""
+    start = position
+    while start and (formula[start - 1].isalnum() or formula[start - 1] == "_"):
+        start -= 1
+    match = _METHOD.match(formula, start)
+    if match is None or formula[position] != "." or len(match[0]) > _LONGEST:
+        return ""
+    before, name, called = match.groups()
+    if start and formula[start - 1] == ".":  # x.T.sum(): of more than a name
+        before = None
+    if before in _MODULES:
+        return f"functions stand alone: {name}{'(…)' if called else ''}"
+    if called:
+        return f"functions stand before what they take: {name}({before or '…'})"
+    return "a transpose is written .T" if name.lower() in ("t", "mt", "transpose") else ""
 
 
 def _unknown(formula: str, position: int) -> NotationError:
     character = formula[position]
     place = Place(formula, position, position + 1)
-    hint = _HINTS.get(character, "")
+    hint = _after_dot(formula, position) or _HINTS.get(character, "")
     shown = character if character.isprintable() else f"U+{ord(character):04X}"
     return NotationError(
         f"{printable(shown)!r} is not part of a formula" + (f": {hint}" if hint else ""), [place]

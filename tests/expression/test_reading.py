@@ -235,3 +235,36 @@ def test_derivatives_of_formulas_agree_with_the_oracle_in_both_layouts() -> None
                 assert verify.rel_error(given, np.asarray(expected)) < 1e-8, record["id"]
                 checked += 1
     assert checked > 900
+
+
+@pytest.mark.parametrize(
+    ("formula", "hint"),
+    [
+        ("np.exp(x)", "functions stand alone: exp(…)"),
+        ("torch.nn.functional.relu(x)", "functions stand alone: relu(…)"),
+        ("x.sum()", "functions stand before what they take: sum(x)"),
+        ("(A @ x).T.sum()", "functions stand before what they take: sum(…)"),
+        ("A.mT @ x", "a transpose is written .T"),
+        ("dot(x, x)", "dot is written a.T @ b for vectors, A @ B for matrices"),
+        ("sum(x)²", "a power is written **: x**2"),
+        ("A ⋅ x", "a product is written * (entry by entry) or @ (of matrices)"),
+        ("‖x‖", "a norm is written norm(x)"),
+    ],
+)
+def test_what_other_languages_write_is_answered_with_how_it_is_written_here(
+    formula: str, hint: str
+) -> None:
+    variables = {"x": parse_variable("x[n]"), "A": parse_variable("A[n,n]")}
+    with pytest.raises(NotationError) as caught:
+        read_formula(formula, variables)
+    assert hint in caught.value.message
+
+
+def test_pieces_may_stand_in_parentheses_of_their_own() -> None:
+    variables = {"x": parse_variable("x[n]"), "y": parse_variable("y[m]")}
+    plain, numpy = (
+        read_formula(text, variables).node
+        for text in ("concatenate(x, y, axis=0)", "concatenate((x, y), axis=0)")
+    )
+    assert plain is numpy
+    assert read_formula("ln(x)", variables).node is read_formula("log(x)", variables).node
