@@ -253,7 +253,8 @@ class _Writer:
     def sum(self, node: Node) -> Phrase:
         flat_terms = [term for term in node.operands if not _is_spread(term)]
         terms = sorted((self.pieces[term] for term in flat_terms), key=self.term_order)
-        diagonal = any(map(_is_diagonal, flat_terms))  # beside I a number would be a multiple of I
+        # beside the identity matrix a number would be a multiple of it
+        diagonal = len(node.shape) == 2 and any(map(_is_diagonal, flat_terms))
         for term in node.operands:  # a number is added to every entry: 1 - x
             if diagonal and _is_spread(term):
                 terms = [*terms, self.pieces[term]]
