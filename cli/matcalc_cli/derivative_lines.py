@@ -71,7 +71,7 @@ def answer_lines(answer: Answer) -> list[str]:
     form: Form = "unicode" if _shows_signs() else "text"
     given = _stated(answer, form)
     lines = [line for part in given for line in formula_lines(part, width(), "")]
-    lines += _wrapped(f"note: {note}" for note in _notes(answer.formula))
+    lines += note_lines(answer)
     shown = ""
     for derived in answer.derivatives:
         for where, jacobian in _by_layout(derived):
@@ -112,6 +112,11 @@ def _stated(answer: Answer, form: Form) -> list[str]:
 def _notes(formula: Formula) -> list[str]:
     """What a reader should know of how the formula was read."""
     return [*formula.notes, *([] if formula.columns else [_READ_AS_ARRAYS])]
+
+
+def note_lines(answer: Answer) -> list[str]:
+    """What a reader should know of how the formula was read, a line each."""
+    return _wrapped(f"note: {note}" for note in _notes(answer.formula))
 
 
 def _wrapped(texts: Iterable[str]) -> list[str]:

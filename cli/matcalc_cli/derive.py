@@ -19,6 +19,7 @@ from matcalc_cli.derivative_lines import (
     answer_lines,
     check_lines,
     document,
+    note_lines,
     one_format,
 )
 from matcalc_cli.explanation_lines import (
@@ -179,6 +180,7 @@ def _answer_with(
         write_json(document(answer, checks))
     elif one:
         write(one_format(answer, one))
+        write(note_lines(answer), sys.stderr)
         write(check_lines(checks, sys.stderr)[1:], sys.stderr)
     else:
         write([*answer_lines(answer), *check_lines(checks, sys.stdout)])
