@@ -29,7 +29,7 @@ from matcalc.plan import evaluate
 from matcalc.plan.functions import vech
 from matcalc.random_points import random_points, small_sizes
 from matcalc.structures import STRUCTURES
-from matcalc.variables import ratio
+from matcalc.variables import Variable, ratio
 
 _LARGEST = 2_000_000  # entries of a derivative that is written out at every point
 _TRIES = 20  # for each point that is wanted: some are outside the domain
@@ -70,7 +70,9 @@ def check_derivative(
     True
     """
     formula, move = _moved(jacobian, structure)
-    declared = {**parse_declarations(variables), **move.declared}
+    declared = parse_declarations(variables)
+    if structure:
+        _declare(declared, formula.variables[move.name], STRUCTURES[structure].property)
     sizes = small_sizes([formula.node, jacobian.node], formula.variables.values(), declared)
     _refuse_large(jacobian, sizes)
     forms = _forms(jacobian)
@@ -99,12 +101,10 @@ class _Move(NamedTuple):
     Attributes:
         name: The variable.
         step: From random numbers to the step, and to what it is in the free entries.
-        declared: What its structure says of it.
     """
 
     name: str
     step: Callable[[Array], tuple[Array, Array]]
-    declared: Mapping[str, Declared]
 
 
 def _symmetric(free: Array) -> Array:
@@ -132,21 +132,23 @@ def _moved(jacobian: Jacobian[Any], structure: str | None) -> tuple[Formula, _Mo
     if formula is None:
         raise UnboundError("this is no derivative of a formula; check_jacobian takes a function")
     known = STRUCTURES[structure] if structure else None
-    below = {(known.below(v) if known else v).name: v for v in formula.variables.values()}
+    below = {known.name_of(v) if known else v.name: v for v in formula.variables.values()}
     if wrt.name not in below:
         raise UnboundError(
             f"{wrt.name} is an intermediate result, which is not moved alone; to check this, "
             f"declare {wrt.name} as a variable instead of defining it"
         )
-    variable = below[wrt.name]
     for node in topological(formula.node):
         if isinstance(node, Apply) and node.operation == "function":
             raise UnboundError(f"{node.parameters[0]} is a name alone: this is not checked")
-    declared: dict[str, Declared] = {}
-    if known:
-        place = Place(variable.name, 0, len(variable.name))
-        declared[variable.name] = Declared(variable, frozenset([known.property]), place)
-    return formula, _Move(variable.name, _STEPS[structure], declared)
+    return formula, _Move(below[wrt.name].name, _STEPS[structure])
+
+
+def _declare(declared: dict[str, Declared], variable: Variable, property_: str) -> None:
+    """Note a property of a variable beside those that it has."""
+    place = Place(variable.name, 0, len(variable.name))
+    known = declared.get(variable.name, Declared(variable, frozenset(), place))
+    declared[variable.name] = known._replace(properties=known.properties | {property_})
 
 
 def _result(

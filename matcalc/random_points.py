@@ -105,8 +105,8 @@ _ANYWHERE: tuple[_Draw, ...] = (
 )
 #: How to draw what is known of a variable; of two, the first here.
 _KNOWN: dict[str, _Draw] = {
-    "spd": _spd,
     "diagonal": lambda shape, rng: np.diag(rng.uniform(0.3, 2.0, size=shape[0])),
+    "spd": _spd,
     "symmetric": _symmetric,
     "invertible": lambda shape, rng: rng.normal(size=shape) + 3.0 * np.eye(shape[0]),
     "orthogonal": lambda shape, rng: np.linalg.qr(rng.normal(size=shape))[0],

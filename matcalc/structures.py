@@ -40,11 +40,14 @@ class Structure(NamedTuple):
     note: str
     is_vector: bool = False
 
+    def name_of(self, variable: Variable) -> str:
+        """What stands below the line by name: ``S``, or ``vech(S)``."""
+        return f"vech({variable.name})" if self.is_vector else variable.name
+
     def below(self, variable: Variable) -> Variable:
-        """What stands below the line, for a variable."""
-        if not self.is_vector:
-            return variable
-        return Variable(f"vech({variable.name})", (free_entries(variable.shape[0]),))
+        """What stands below the line, for a square matrix."""
+        shape = (free_entries(variable.shape[0]),) if self.is_vector else variable.shape
+        return Variable(self.name_of(variable), shape)
 
 
 def _symmetric(node: Node) -> Node:

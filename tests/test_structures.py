@@ -115,6 +115,19 @@ def test_the_check_tells_structures_apart(derived: str | None, checked: str) -> 
     assert not check_derivative(J, variables=VARIABLES, structure=checked)
 
 
+@pytest.mark.parametrize("structure", STRUCTURES)
+def test_the_check_keeps_what_is_declared_and_other_variables(structure: str) -> None:
+    variables = "t W[m,n] S[14,14]:spd"  # of a matrix that is no more than symmetric, no logarithms
+    J = mc.derive(
+        "t * sum(log(diag(S))) + sum(W)",
+        wrt="S",
+        variables=variables,
+        layout="denominator",
+        structure=structure,
+    )
+    assert check_derivative(J, variables=variables, structure=structure, points=3)
+
+
 def test_a_vech_has_its_name_and_its_length() -> None:
     J = mc.derive(
         "logdet(S2)",
