@@ -320,8 +320,9 @@ class WrittenDerivative(Generic[Tag]):
     @property
     def _is_of_formula(self) -> bool:
         """Whether it was derived from a formula that can be written down, and not composed."""
-        nodes = topological(self.node) if self.formula and len(self.path) == 2 else [None]
-        return not any(node is None or isinstance(node, Data) for node in nodes)
+        if self.formula is None or len(self.path) != 2:
+            return False
+        return not any(isinstance(node, Data) for node in topological(self.node))
 
     def svg(self, picture: Literal["chain", "shapes", "graph"] = "chain") -> str:
         """A picture as SVG text, for a file or a page; it reads in light and in dark.

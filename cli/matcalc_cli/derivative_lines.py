@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterable, Sequence
 from math import isfinite
@@ -13,7 +12,7 @@ from matcalc.errors import UnknownRuleError
 from matcalc.layout import written
 from matcalc.notation.breaking import formula_lines
 from matcalc.notation.signs import meanings
-from matcalc.variables import Variable, second_derivative
+from matcalc.variables import Variable, ratio
 from matcalc_cli.failures import UsageError
 from matcalc_cli.output import RED, heading, listed, paint, width
 
@@ -47,11 +46,7 @@ class Derived(NamedTuple):
         from matcalc.notation.names import unicode_name  # noqa: PLC0415
 
         first = self.jacobians[0]
-        names = second_derivative(first.of, first.wrt) or (first.of.name, first.wrt.name)
-        of, *wrt = map(unicode_name, names)
-        if len(wrt) == 1:
-            return f"∂{of}/∂{wrt[0]}"
-        return f"∂²{of}/∂{wrt[0]}" + ("²" if wrt[0] == wrt[1] else f"∂{wrt[1]}")
+        return ratio(*(one._replace(name=unicode_name(one.name)) for one in (first.of, first.wrt)))
 
 
 class Answer(NamedTuple):
@@ -160,9 +155,8 @@ def _axis(jacobian: Jacobian[Any], place: int) -> str:
 
     above = place < jacobian.of.rank
     variable, k = (jacobian.of, place) if above else (jacobian.wrt, place - jacobian.of.rank)
-    name = re.sub(r"\w+", lambda match: unicode_name(match[0]), variable.name)
     ordinal = f"{_ORDINALS[k]} " if 1 < variable.rank <= len(_ORDINALS) else ""
-    return f"the {ordinal}axis of {name}"
+    return f"the {ordinal}axis of {unicode_name(variable.name)}"
 
 
 def _shape(jacobian: Jacobian[Any]) -> str:

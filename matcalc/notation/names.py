@@ -50,10 +50,13 @@ def unicode_name(name: str) -> str:
 
     >>> unicode_name("W2"), unicode_name("x_1"), unicode_name("lambda"), unicode_name("loss_fn")
     ('W₂', 'x₁', 'λ', 'loss_fn')
+    >>> unicode_name("vech(S2)"), unicode_name("∂f/∂W2")
+    ('vech(S₂)', '∂f/∂W₂')
     """
-    function = _APPLIED.match(name)
-    if function:
-        return f"{function[1]}({unicode_name(function[2])})"
+    return re.sub(r"\w+", lambda match: _unicode_word(match[0]), name)
+
+
+def _unicode_word(name: str) -> str:
     stem, index = _indexed(name)
     return _GREEK.get(stem, stem) + index.translate(_LOWERED)
 
