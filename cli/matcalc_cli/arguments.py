@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
@@ -18,6 +18,12 @@ Derivative = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+
+def variables_option(text: str) -> Any:
+    """The option that declares variables, with what it says of them."""
+    return typer.Option("--vars", metavar="VARIABLES", help=text, show_default=False)
+
 
 _WITH_A_D = re.compile(r"d(?P<name>[^\W\d_][0-9]*)")  # dL and dz1, but not data
 

@@ -9,7 +9,7 @@ import typer
 
 from matcalc.errors import LayoutError
 from matcalc.layout import CONVENTIONS, Written, find_convention, written
-from matcalc_cli.arguments import Asked, Json, read_as, read_derivative
+from matcalc_cli.arguments import Asked, Json, read_as, read_derivative, variables_option
 from matcalc_cli.failures import UsageError
 from matcalc_cli.output import assumption, heading, write, write_json
 from matcalc_cli.rearranging import einops_code, numpy_code
@@ -74,12 +74,7 @@ Formula = Annotated[
 ]
 Vars = Annotated[
     list[str] | None,
-    typer.Option(
-        "--vars",
-        metavar="VARIABLES",
-        help="The variables of the formula: 'W[m,n] d[m]'.",
-        show_default=False,
-    ),
+    variables_option("The variables of the formula: 'W[m,n] d[m]'."),
 ]
 Steps = Annotated[bool, typer.Option("--steps", help="Of a formula: show each step.")]
 

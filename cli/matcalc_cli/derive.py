@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 import typer
 
 from matcalc.errors import MatcalcError
-from matcalc_cli.arguments import Json
+from matcalc_cli.arguments import Json, variables_option
 from matcalc_cli.derivative_lines import (
     FORMS,
     POINTS,
@@ -57,12 +57,7 @@ Wrt = Annotated[
 ]
 Vars = Annotated[
     list[str] | None,
-    typer.Option(
-        "--vars",
-        metavar="VARIABLES",
-        help="The variables with their shapes: 'x[n] A[n,n]'; a name alone is a scalar.",
-        show_default=False,
-    ),
+    variables_option("The variables with their shapes: 'x[n] A[n,n]'; a name alone is a scalar."),
 ]
 Let = Annotated[
     list[str] | None,
