@@ -71,7 +71,8 @@ def call(step: Step, operands: list[Any], note: Callable[[str], None]) -> Value:
     if name in ("window", "triangle"):  # their shape is not among their parameters
         raise NotationError(f"{name} is part of derivatives alone; write slice, tril or triu")
     if name == "rearrange":  # einops names sizes as arguments: i=3
-        named = {"sizes": tuple(named.items())}
+        patterns = {"pattern": named.pop("pattern")} if "pattern" in named else {}
+        named = {**patterns, "sizes": tuple(named.items())}
     first = values[0].node.shape if values and isinstance(values[0], Value) else None
     if name == "exp" and first is not None and len(first) == 2:
         note(_ELEMENTWISE_OF_MATRIX)
