@@ -18,8 +18,8 @@ Each also derives from the built-in exception that it refines.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Literal, NamedTuple, Self
 
 _WINDOW = 72  # characters of the user's text shown around a caret
 
@@ -78,24 +78,109 @@ def printable(text: str) -> str:
     return "".join(character if character.isprintable() else "�" for character in text)
 
 
+class Suggestion(NamedTuple):
+    """One way on from an error, as data: the text that offers it is made from this.
+
+    Attributes:
+        kind: ``write`` and ``near`` put a text in the place of a span, ``declare`` adds
+            declarations.
+        text: What to write, a name that is near, or declarations.
+        place: The span that the text replaces; ``None`` where nothing is replaced.
+        purpose: What it is for, where several ways differ in meaning: ``to scale columns``.
+    """
+
+    kind: Literal["write", "near", "declare"]
+    text: str
+    place: Place | None = None
+    purpose: str = ""
+
+    @property
+    def mended(self) -> str | None:
+        """The whole of what the user wrote, with the text in its place.
+
+        >>> Suggestion("write", "W @ x", Place("tanh(W*x)", 5, 8)).mended
+        'tanh(W @ x)'
+        """
+        if self.place is None:
+            return None
+        written, start, stop = self.place
+        return written[:start] + self.text + written[stop:]
+
+    def said(self) -> str:
+        """The text, and what it is for."""
+        return f"{self.text} {self.purpose}".strip()
+
+
+def advice(suggestions: Iterable[Suggestion]) -> str:
+    """Suggestions as the end of a message.
+
+    >>> advice([Suggestion("write", "A @ x"), Suggestion("write", "A.T @ x")])
+    '; write A @ x, or A.T @ x'
+    """
+    listed = tuple(suggestions)
+    text = ""
+    for kind, lead, joint in _LEADS:
+        said = [one.said() for one in listed if one.kind == kind]
+        text += f"; {lead} {joint.join(said)}" if said else ""
+    return text
+
+
+_LEADS = (("near", "near:", ", "), ("write", "write", ", or "), ("declare", "declare", ", or "))
+
+
 class MatcalcError(Exception):
     """The root of the tree: catches everything that matcalc raises on purpose.
 
     Attributes:
-        message: What was asked, what was found, what to do next.
+        stated: What was asked, and what was found.
         places: The spans of the user's text that the message is about.
+        suggestions: What to do next; what a formula is told was tried: it reads and fits.
     """
 
-    def __init__(self, message: str, places: Iterable[Place] = ()) -> None:
+    def __init__(
+        self,
+        message: str,
+        places: Iterable[Place] = (),
+        suggestions: Iterable[Suggestion] = (),
+    ) -> None:
         super().__init__(message)
-        self.message = message
+        self.stated = message
         self.places = tuple(places)
+        self.suggestions = tuple(suggestions)
+
+    @property
+    def message(self) -> str:
+        """What is stated, with the suggestions behind it."""
+        return self.stated + advice(self.suggestions)
 
     def __str__(self) -> str:
         return "\n".join([self.message, *excerpts(self.places)])
 
-    def __reduce__(self) -> tuple[type, tuple[object, ...]]:
-        return type(self), (self.message, self.places)
+    def changed(self, **new: Any) -> Self:
+        """The same error with another message, other places or other suggestions."""
+        return type(self)(**{**self._arguments(), **new})
+
+    def moved(self, move: Callable[[Place], Place]) -> Self:
+        """The same error with every place moved, into the text that it is a part of."""
+        suggestions = [
+            one if one.place is None else one._replace(place=move(one.place))
+            for one in self.suggestions
+        ]
+        return self.changed(places=map(move, self.places), suggestions=suggestions)
+
+    def _arguments(self) -> dict[str, Any]:
+        return {
+            "message": self.stated,
+            "places": self.places,
+            "suggestions": self.suggestions,
+        }
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _made, (type(self), self._arguments())
+
+
+def _made(kind: type[MatcalcError], arguments: dict[str, Any]) -> MatcalcError:
+    return kind(**arguments)
 
 
 class NotationError(MatcalcError, ValueError):
@@ -119,12 +204,13 @@ class ShapeError(MatcalcError, ValueError):
         message: str,
         places: Iterable[Place] = (),
         clashes: Iterable[tuple[int | str, int | str]] = (),
+        suggestions: Iterable[Suggestion] = (),
     ) -> None:
-        super().__init__(message, places)
+        super().__init__(message, places, suggestions)
         self.clashes = tuple(clashes)
 
-    def __reduce__(self) -> tuple[type, tuple[object, ...]]:
-        return type(self), (self.message, self.places, self.clashes)
+    def _arguments(self) -> dict[str, Any]:
+        return {**super()._arguments(), "clashes": self.clashes}
 
 
 class ChainError(MatcalcError, ValueError):

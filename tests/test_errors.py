@@ -5,7 +5,7 @@ import pytest
 
 import matcalc as mc
 from matcalc import errors
-from matcalc.errors import Place
+from matcalc.errors import Place, Suggestion
 
 TREE = [
     kind
@@ -35,6 +35,22 @@ def test_an_error_survives_pickling_with_its_places() -> None:
     copied = pickle.loads(pickle.dumps(error))  # noqa: S301
     assert type(copied) is mc.ChainError
     assert (copied.message, copied.places) == (error.message, error.places)
+
+
+def test_an_error_keeps_its_suggestions_as_data_when_it_is_moved_or_pickled() -> None:
+    text = "tanh(W*x)"
+    offered = Suggestion("write", "W @ x", Place(text, 5, 8))
+    error = mc.ShapeError("W*x does not fit", [Place(text, 5, 6)], [("m", "n")], [offered])
+    assert error.message == "W*x does not fit; write W @ x"
+    copied = pickle.loads(pickle.dumps(error))  # noqa: S301
+    assert (copied.message, copied.suggestions, copied.clashes) == (
+        error.message,
+        (offered,),
+        (("m", "n"),),
+    )
+    moved = error.moved(lambda one: Place(f"a; {one.text}", one.start + 3, one.stop + 3))
+    assert moved.suggestions[0].mended == "a; tanh(W @ x)"
+    assert moved.changed(message="no").message == "no; write W @ x"
 
 
 def test_long_text_is_cut_around_the_place() -> None:

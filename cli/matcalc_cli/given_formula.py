@@ -35,17 +35,18 @@ class GivenFormula(NamedTuple):
     def placed(self, error: MatcalcError) -> MatcalcError:
         """An error of the whole formula as one of the parts that it is about."""
         whole = self.text
-        where = ""
-        places: list[Place] = []
-        for place in error.places:
+        found: list[str] = []
+
+        def move(place: Place) -> Place:
             if place.text != whole:
-                places.append(place)
-                continue
+                return place
             part, moved = self._part_of(place)
-            places.append(moved)
-            where = where or part.where
-        message = f"{where}: {error.message}" if where else error.message
-        return type(error)(message, places)
+            found.append(part.where)
+            return moved
+
+        moved = error.moved(move)
+        where = next(filter(None, found), "")
+        return moved.changed(message=f"{where}: {moved.stated}") if where else moved
 
     def _part_of(self, place: Place) -> tuple[Part, Place]:
         """The part that a place of the whole starts in, and the place within it."""

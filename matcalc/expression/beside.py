@@ -27,7 +27,7 @@ class Beside(NamedTuple):
 
     def placed(self, error: MatcalcError) -> MatcalcError:
         """An error of the whole, where it can be as one of the formula alone."""
-        return type(error)(error.message, [self._own(place) for place in error.places])
+        return error.moved(self._own)
 
     def _own(self, place: Place) -> Place:
         start = place.start - len(self.lead)

@@ -119,8 +119,8 @@ def parse_equation(text: str, names: Iterable[str] = ()) -> Equation:
     try:
         left, right = _steps(sides[0], text, called), _steps(sides[1], text, called)
     except MatcalcError as error:
-        message = error.message.replace(repr(letter), "'?'")
-        raise type(error)(message, [_of_whole(one, text) for one in error.places]) from None
+        message = error.stated.replace(repr(letter), "'?'")
+        raise error.changed(message=message).moved(lambda one: _of_whole(one, text)) from None
     return Equation(text, stated, left, right, middle, marks)
 
 
@@ -164,8 +164,8 @@ def _steps(plain: str, text: str, called: Mapping[int, str]) -> tuple[Step, ...]
         )
     return tuple(
         step._replace(
-            value=called[step.place.start]
-            if step.kind == "name" and step.place.start in called
+            value=called[step.bare.start]
+            if step.kind == "name" and step.bare.start in called
             else step.value,
             place=_of_whole(step.place, text),
         )

@@ -31,7 +31,7 @@ def meaning(step: Step, operands: Sequence[Any], name: Callable[[Step], Value]) 
     try:
         return _meaning(step, operands, name)
     except MatcalcError as error:
-        raise error if error.places else type(error)(error.message, [step.place]) from None
+        raise error if error.places else error.changed(places=[step.place]) from None
 
 
 def _meaning(step: Step, operands: Sequence[Any], name: Callable[[Step], Value]) -> Any:
@@ -62,4 +62,4 @@ def _ignore(_: str) -> None:
 
 def known_misfit(step: Step, one: Operand, two: Operand) -> ShapeError:
     """The error of two known operands that do not fit, with carets under both."""
-    return ShapeError(misfit(step.value, one, two, step.place), [one.place, two.place])
+    return ShapeError(misfit(step.value, one, two), [one.place, two.place])

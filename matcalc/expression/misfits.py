@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 from matcalc.dimensions import pretty
@@ -10,6 +9,7 @@ from matcalc.errors import Place, printable
 from matcalc.expression.values import Value
 
 _SHOWN = 40  # characters of an operand
+_SIGNS = frozenset("+-*/@ ")
 
 
 class Operand(NamedTuple):
@@ -26,7 +26,7 @@ class Operand(NamedTuple):
     @property
     def inner(self) -> str:
         """What was written, as an operand of ``@``: in parentheses where it needs them."""
-        return self.text if re.fullmatch(r"[\w.]+(\(.*\))?", self.text) else f"({self.text})"
+        return self.text if is_atom(self.text) else f"({self.text})"
 
     @property
     def said(self) -> str:
@@ -34,24 +34,41 @@ class Operand(NamedTuple):
         return f"{self.text} is {self.value.title}"
 
 
+def is_atom(text: str) -> bool:
+    """Whether nothing in it binds less tightly than a transpose.
+
+    >>> is_atom("f(a + b).T"), is_atom("f(a) + g(b)"), is_atom("(a + b)")
+    (True, False, True)
+    """
+    depth = 0
+    for character in text:
+        depth += (character == "(") - (character == ")")
+        if depth == 0 and character in _SIGNS:
+            return False
+    return True
+
+
 def excerpt(place: Place) -> str:
-    """What was written at a place, on one line and not too long."""
+    """What was written at a place, on one line and not too long; what is cut is closed again."""
     text = printable(" ".join(place.text[place.start : place.stop].split()))
-    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+    if len(text) <= _SHOWN:
+        return text
+    kept = text[:_SHOWN]
+    return kept + "…" + ")" * (kept.count("(") - kept.count(")"))
 
 
-def misfit(sign: str, one: Operand, two: Operand, whole: Place, better: str = "") -> str:
+def misfit(sign: str, one: Operand, two: Operand, better: str = "") -> str:
     """Why two operands of ``@``, ``*``, ``+`` … do not fit, and what would.
 
     Args:
         sign: The operator.
         one: Its left operand.
         two: Its right operand.
-        whole: Where all of it was written.
         better: What fits instead, where that is known.
     """
     shapes = one.value.node.shape, two.value.node.shape
     said = ", ".join(dict.fromkeys([one.said, two.said]))
+    whole = Place(one.place.text, one.place.start, two.place.stop)
     if sign == "@" and not all(shapes):
         return f"{excerpt(whole)}: {said}; a product with a scalar is written *"
     against, advice = "", ""

@@ -6,6 +6,7 @@ then ``+ -``.
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from matcalc.errors import NotationError, Place
@@ -19,7 +20,7 @@ class Step(NamedTuple):
         kind: ``number``, ``name``, ``operator``, ``negative``, ``transpose``, ``call`` or ``text``.
         value: The number's digits, the name, the sign.
         takes: How many results of earlier steps it takes.
-        place: Where it stands; of an operation, all of it.
+        place: Where it stands; of an operation, all of it, with the parentheses around it.
         primes: Of a call, how often it is differentiated: ``g'(z)``.
         keywords: Of a call, the names of its last arguments.
     """
@@ -30,6 +31,16 @@ class Step(NamedTuple):
     place: Place
     primes: int = 0
     keywords: tuple[str, ...] = ()
+
+    @property
+    def bare(self) -> Place:
+        """Of a name or a number, where it stands without the parentheses around it."""
+        text, start, stop = self.place
+        inside = _AROUND.search(text, start, stop)
+        return Place(text, *inside.span("inside")) if inside else self.place
+
+
+_AROUND = re.compile(r"[(\s]*(?P<inside>[^\s()]+)")
 
 
 class Assignment(NamedTuple):
@@ -221,6 +232,7 @@ class _Parser:
             self._reduce(Step("tuple", "", self.counts.pop() + 1, place))
         else:
             self.starts[-1] = top.place.start
+            self.done[-1] = self.done[-1]._replace(place=place)
         return False
 
     def _unwind(self, precedence: int, *, right: bool) -> None:

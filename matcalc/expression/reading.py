@@ -225,7 +225,7 @@ class _Reader:
             places = [*(error.places or [place]), *(p for _, p in earlier)]
             return ShapeError(error.message + advice, places, error.clashes)
         one, two = map(self.written, line.operands)
-        message = misfit(line.step.value, one, two, place, self.reordered(line))
+        message = misfit(line.step.value, one, two, self.reordered(line))
         places = [one.place, two.place, *(p for _, p in earlier)]
         return ShapeError(message + advice, places, error.clashes)
 
@@ -340,4 +340,4 @@ class _Reader:
 
 
 def _placed(error: MatcalcError, place: Place) -> MatcalcError:
-    return error if error.places else type(error)(error.message, [place])
+    return error if error.places else error.changed(places=[place])

@@ -94,3 +94,12 @@ def test_a_long_sum_is_read_without_recursion() -> None:
 @pytest.mark.parametrize("sign", ["-", "+"])
 def test_many_signs_are_read_without_recursion(sign: str) -> None:
     assert parse(sign * 3000 + "x")[-1].steps[0].value == "x"
+
+
+@pytest.mark.parametrize("formula", ["B @ (x * (1 - x))", "((a)) + (-b).T @ ( c )", "(f(x)) * (2)"])
+def test_every_operand_is_placed_with_the_parentheses_around_it(formula: str) -> None:
+    for step in parse(formula)[-1].steps:
+        text = formula[step.place.start : step.place.stop]
+        assert text.count("(") == text.count(")"), text
+        if step.kind in ("name", "number"):
+            assert formula[step.bare.start : step.bare.stop] == step.value
