@@ -6,12 +6,12 @@ Each is a rule of the table by its name, with the parameters that it has in a fo
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 from typing import Any
 
 from matcalc import dimensions
 from matcalc.dimensions import Dimension
 from matcalc.expression.values import Value
+from matcalc.near import near
 from matcalc.operations import RULES, algebra
 from matcalc.symbolic import Symbolic
 from matcalc.symbolic.functions import Function
@@ -139,8 +139,8 @@ def named(name: str, others: Iterable[str] = ()) -> Any:
         return globals()[name]
     if name in RULES:
         return Function(name)
-    near = get_close_matches(name, [*__all__, *others], n=3, cutoff=0.7)
-    hint = f"; near: {', '.join(near)}" if near else ""
+    found = near(name, [*__all__, *others])
+    hint = f"; near: {', '.join(found)}" if found else ""
     raise AttributeError(f"module 'matcalc' has no attribute {name!r}{hint}")
 
 

@@ -13,13 +13,13 @@ of a scalar function of a symmetric matrix? (arXiv:1911.06491).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from difflib import get_close_matches
 from fractions import Fraction
 from typing import NamedTuple
 
 from matcalc import dimensions
-from matcalc.errors import NotationError, ShapeError
+from matcalc.errors import NotationError, ShapeError, Suggestion
 from matcalc.graph import Node, Scale, add, einsum, scaled, transposed
+from matcalc.near import near
 from matcalc.operations.half_vec import free_entries, vech
 from matcalc.variables import Variable
 
@@ -122,9 +122,10 @@ def find_structure(name: str, variable: Variable) -> Structure:
         ShapeError: The variable is not a square matrix.
     """
     if name not in STRUCTURES:
-        near = get_close_matches(name, STRUCTURES, n=1)
-        hint = f"; near: {near[0]}" if near else f"; there are {', '.join(STRUCTURES)}"
-        raise NotationError(f"no structure {name[:40]!r}{hint}")
+        found = near(name, STRUCTURES)
+        hint = "" if found else f"; there are {', '.join(STRUCTURES)}"
+        suggestions = [Suggestion("near", one) for one in found]
+        raise NotationError(f"no structure {name[:40]!r}{hint}", (), suggestions)
     if variable.rank != 2 or variable.shape[0] != variable.shape[1]:
         shown = dimensions.times(variable.shape) if variable.shape else "a scalar"
         raise ShapeError(f"{name} needs a square matrix; {variable.name} is {shown}")

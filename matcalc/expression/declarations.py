@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from difflib import get_close_matches
 from operator import index
 from typing import NamedTuple
 
 from matcalc import dimensions
 from matcalc.dimensions import Dimension, Shape
-from matcalc.errors import NotationError, Place, ShapeError
+from matcalc.errors import NotationError, Place, ShapeError, Suggestion
+from matcalc.near import near
 from matcalc.variables import Mention, Variable, parse_mention, resolve
 
 PROPERTIES = {
@@ -177,8 +177,10 @@ def _properties(text: str, start: int, listed: str) -> frozenset[str]:
                 "a property is missing here: S[n,n]:symmetric,invertible, without a space", [place]
             )
         if name not in PROPERTIES:
-            near = get_close_matches(name[:40], PROPERTIES, n=2, cutoff=0.5) or PROPERTIES
-            raise NotationError(f"{name[:40]!r} is no property; near: {', '.join(near)}", [place])
+            close = near(name, PROPERTIES)
+            hint = "" if close else f"; there are {', '.join(PROPERTIES)}"
+            suggestions = [Suggestion("near", one, place) for one in close]
+            raise NotationError(f"{name[:40]!r} is no property{hint}", [place], suggestions)
         found.add(name)
     return frozenset(found | {"symmetric"} if "spd" in found else found)
 

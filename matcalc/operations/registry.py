@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from matcalc import dimensions
 from matcalc.dimensions import Dimension, Shape
-from matcalc.errors import NotationError, ShapeError, UnknownRuleError
+from matcalc.errors import NotationError, ShapeError, Suggestion, UnknownRuleError
 from matcalc.graph import Apply, Node, apply
+from matcalc.near import near
 from matcalc.variables import Mention, parse_mention
 
 Pull = Callable[[Apply, int, Node], Node]
@@ -131,9 +131,10 @@ def find_rule(name: str) -> Rule:
     """
     if name in RULES:
         return RULES[name]
-    near = get_close_matches(name, RULES, n=3, cutoff=0.5)
-    hint = f"; near: {', '.join(near)}" if near else ""
-    raise UnknownRuleError(f"no rule {name[:60]!r}{hint}; matcalc rules lists all {len(RULES)}")
+    suggestions = [Suggestion("near", one) for one in near(name, RULES)]
+    raise UnknownRuleError(
+        f"no rule {name[:60]!r}; matcalc rules lists all {len(RULES)}", (), suggestions
+    )
 
 
 @lru_cache(maxsize=512)

@@ -1,0 +1,156 @@
+"""Names that may have been meant: what else a thing is called first, then misspellings.
+
+A name is near if it is another name of the same thing, or differs by one slip of the hand for
+every five letters: a letter too many, too few, another one, or two that changed places; in a
+short name by one that leaves its letters as they are: ``nrom``, ``bb``. Two different functions
+are not near because their names look alike: ``cond`` is not ``cos``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+_LETTERS = 5  # of a name, for each slip
+_LONGEST = 60
+_FAR = 4  # letters too many
+
+#: What else functions are called: by other languages, in other countries, in full.
+SYNONYMS = {
+    "determinant": "det",
+    "logdeterminant": "logdet",
+    "log_det": "logdet",
+    "slogdet": "logdet",
+    "identity": "eye",
+    "identitymatrix": "eye",
+    "id": "eye",
+    "tr": "trace",
+    "sp": "trace",
+    "spur": "trace",
+    "inverse": "inv",
+    "matinv": "inv",
+    "pinverse": "pinv",
+    "pseudoinverse": "pinv",
+    "ln": "log",
+    "lg": "log",
+    "exponential": "exp",
+    "matrixexp": "expm",
+    "matrix_exp": "expm",
+    "mexp": "expm",
+    "swish": "silu",
+    "logistic": "sigmoid",
+    "sigm": "sigmoid",
+    "expit": "sigmoid",
+    "logsoftmax": "log_softmax",
+    "log_sum_exp": "logsumexp",
+    "lse": "logsumexp",
+    "hypertan": "tanh",
+    "asin": "arcsin",
+    "acos": "arccos",
+    "atan": "arctan",
+    "arctan2": "atan2",
+    "arcsine": "arcsin",
+    "arccosine": "arccos",
+    "arctangent": "arctan",
+    "sine": "sin",
+    "cosine": "cos",
+    "tangent": "tan",
+    "signum": "sign",
+    "sgn": "sign",
+    "heaviside": "step",
+    "squareroot": "sqrt",
+    "root": "sqrt",
+    "absolute": "abs",
+    "fabs": "abs",
+    "average": "mean",
+    "avg": "mean",
+    "expectation": "mean",
+    "total": "sum",
+    "product": "prod",
+    "kronecker": "kron",
+    "kroneckerproduct": "kron",
+    "crossproduct": "cross",
+    "diagonal": "diag",
+    "diagonalmatrix": "diag",
+    "vectorize": "vec",
+    "vectorise": "vec",
+    "svec": "vech",
+    "adjugate": "adj",
+    "adjoint": "adj",
+    "adjunct": "adj",
+    "frobenius": "norm",
+    "fro": "norm",
+    "l2": "norm",
+    "length": "norm",
+    "magnitude": "norm",
+    "l1": "norm1",
+    "rectifier": "relu",
+    "leakyrelu": "leaky_relu",
+    "layernorm": "layer_norm",
+    "batchnorm": "batch_norm",
+    "rmsnorm": "rms_norm",
+    "crossentropy": "cross_entropy",
+    "matpow": "matrix_power",
+    "mpow": "matrix_power",
+    "clamp": "clip",
+    "concat": "concatenate",
+    "cat": "concatenate",
+    "transposed": "transpose",
+    "matvec": "matmul",
+    "mm": "matmul",
+    "bmm": "matmul",
+    "mv": "matmul",
+    "normcdf": "Phi",
+    "norm_cdf": "Phi",
+    "ndtr": "Phi",
+    "einstein": "einsum",
+}
+
+#: Functions that other libraries have: no misspelling of those here, however alike.
+_ELSEWHERE = """
+    arccot arccoth arcsec bessel cbrt ceil cholesky cond conj corr corrcoef cosm cot coth cov
+    cummax cumprod cumsum csc csch count diff dist eig eigh eigvals eigvalsh erfc erfcx erfinv
+    exp2 expect fft fix flip floor fmod frac gamma gammaln gather gcd grad hess ifft imag
+    interp kurt lambda lambdas lcm ldl lgamma lu log10 log2 logm max_pool mad median mod mode norm2
+    null nullspace orth percentile permute perm ppf qr quantile rand randn rank real relu6 rem
+    repeat roll rot90 round schur sec sech sinc sind cosd tand sinm skewness sort sparse sqrtm
+    squeeze svd svdvals tile top topk trapz trunc unique var std where zeta"""
+_OTHERS = frozenset(_ELSEWHERE.split())
+
+
+def near(name: str, known: Iterable[str], count: int = 2) -> list[str]:
+    """Names that may have been meant by one that is unknown; the likeliest first.
+
+    >>> near("Determinant", ["det", "triangle"]), near("sofmax", ["max", "softmax"])
+    (['det'], ['softmax'])
+    >>> near("cond", ["cos", "prod", "ones"])
+    []
+    """
+    names = list(dict.fromkeys(known))
+    plain = name.lower()
+    synonym = SYNONYMS.get(plain) or SYNONYMS.get(plain.replace("_", ""))
+    same = [one for one in names if one == synonym]
+    same += [one for one in names if one.lower() == plain and one not in same]
+    if same or plain in _OTHERS or len(name) > _LONGEST:
+        return same[:count]
+    slips = {one: _slips(plain, one.lower()) for one in names if abs(len(name) - len(one)) < _FAR}
+    few = [one for one, found in slips.items() if found <= _allowed(plain, one.lower())]
+    return sorted(few, key=slips.__getitem__)[:count]
+
+
+def _allowed(one: str, two: str) -> int:
+    """How many slips there may be between two names."""
+    return max(max(len(one), len(two)) // _LETTERS, set(one) == set(two))
+
+
+def _slips(one: str, two: str) -> int:
+    """How many letters were added, left out or replaced, or changed places with the next."""
+    before: list[int] = []
+    row = list(range(len(two) + 1))
+    for i, a in enumerate(one, 1):
+        earlier, before, row = before, row, [i]
+        for j, b in enumerate(two, 1):
+            best = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (a != b))
+            if i > 1 and j > 1 and (a, b) == (two[j - 2], one[i - 2]):
+                best = min(best, earlier[j - 2] + 1)
+            row.append(best)
+    return row[-1]
