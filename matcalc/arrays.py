@@ -21,7 +21,9 @@ Array = NDArray[np.floating[Any]]
 
 
 def real_array(value: object, what: str) -> Array:
-    """Somebody's numbers as a real array: floats keep their type, integers become float64.
+    """Somebody's numbers as a real array: float32 and float64 stay, others become float64.
+
+    Half precision becomes float32: NumPy's linear algebra has these two types alone.
 
     Args:
         value: Anything that NumPy can read.
@@ -43,7 +45,9 @@ def real_array(value: object, what: str) -> Array:
         raise ArrayError(f"{what} is complex; matcalc differentiates real functions")
     if array.dtype.kind not in "fiub":
         raise ArrayError(f"{what} is not an array of numbers: its dtype is {array.dtype}")
-    floats: Array = array if array.dtype.kind == "f" else array.astype(np.float64)
+    floats: Array = array
+    if array.dtype not in (np.float32, np.float64):
+        floats = array.astype(np.float32 if array.dtype == np.float16 else np.float64)
     if not np.isfinite(floats).all():
         where = tuple(int(k) for k in np.argwhere(~np.isfinite(floats))[0])
         raise ArrayError(f"{what} is not finite: {floats[where]} at {list(where)}")

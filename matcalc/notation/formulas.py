@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from matcalc import dimensions
-from matcalc.dimensions import Dimension
+from matcalc.dimensions import Dimension, Shape
 from matcalc.errors import UnboundError
 from matcalc.graph import (
     ONE,
@@ -28,7 +28,7 @@ from matcalc.graph import (
 from matcalc.notation import phrases
 from matcalc.notation.division import divided
 from matcalc.notation.named_sums import with_named_sums
-from matcalc.notation.network import Network, NoMatrixNotation, scaled
+from matcalc.notation.network import NoMatrixNotation, scaled
 from matcalc.notation.phrases import Phrase
 from matcalc.notation.regrouping import (
     as_part,
@@ -173,23 +173,38 @@ class _Writer:
         factors.sort(key=lambda factor: self.factor_order(self.pieces[factor.node]))
         if node.scale.number == 0:
             return _zeros(node)
-        try:
-            if node in self.in_indices and node.sizes:
-                raise NoMatrixNotation
-            parts = [as_part(self.pieces[f.node], f, sizes) for f in factors]
-            piece = in_matrix_notation(node, parts, sizes)
-        except NoMatrixNotation:
-            piece = self.index_notation(node, factors, sizes)
+        if node in self.in_indices and node.sizes:
+            piece = self.index_notation(node.output, node.shape, factors, sizes)
+        else:
+            piece = self.in_notation(node.output, node.shape, factors, sizes)
         return _times_scale(piece, node.scale)
 
+    def in_notation(
+        self,
+        output: Sequence[Any],
+        shape: Shape,
+        factors: Sequence[Factor],
+        sizes: Sequence[Dimension],
+    ) -> Phrase:
+        """A product in matrix notation, or in index notation where there is none."""
+        try:
+            parts = [as_part(self.pieces[f.node], f, sizes) for f in factors]
+            return in_matrix_notation(output, shape, parts, sizes)
+        except NoMatrixNotation:
+            return self.index_notation(output, shape, factors, sizes)
+
     def index_notation(
-        self, node: Product, factors: Sequence[Factor], sizes: Sequence[Dimension]
+        self,
+        output: Sequence[Any],
+        shape: Shape,
+        factors: Sequence[Factor],
+        sizes: Sequence[Dimension],
     ) -> Phrase:
         """An einsum; deltas are identity matrices, broadcasts ones, in index notation alone."""
         letter: dict[Any, str] = {}
         terms: list[str] = []
         arguments: list[Phrase] = []
-        for label in (*flat(node.output), *range(len(sizes))):
+        for label in (*flat(output), *range(len(sizes))):
             letter.setdefault(label, letter_of(len(letter)))
         for factor in factors:
             piece = phrases.power(self.pieces[factor.node], factor.exponent)
@@ -199,7 +214,7 @@ class _Writer:
             arguments.append(split_axes(piece, factor.labels, letter, sizes))
             terms.append("".join(letter[label] for label in flat(factor.labels)))
         written: list[str] = []
-        for label in flat(node.output):
+        for label in flat(output):
             if letter[label] in written or letter[label] not in "".join(terms):
                 fresh = letter[label]
                 if letter[label] in written:
@@ -207,16 +222,16 @@ class _Writer:
                     letter[("again", len(letter))] = fresh
                     arguments.append(phrases.eye(sizes[label]))
                     terms.append(letter[label] + fresh)
-                elif flat(node.output).count(label) == 1:  # else an identity matrix has it
+                elif flat(output).count(label) == 1:  # else an identity matrix has it
                     arguments.append(phrases.ones(sizes[label]))
                     terms.append(fresh)
                 written.append(fresh)
             else:
                 written.append(letter[label])
         subscripts = f'"{",".join(terms)}->{"".join(written)}"'
-        shape = tuple(sizes[label] for label in flat(node.output))
-        piece = phrases.call("einsum", arguments, shape, [subscripts])
-        return merged_axes(piece, node, written)
+        apart = tuple(sizes[label] for label in flat(output))
+        piece = phrases.call("einsum", arguments, apart, [subscripts])
+        return merged_axes(piece, output, shape, written)
 
     def application(self, node: Apply) -> Phrase:
         arguments = [self.pieces[argument] for argument in node.arguments]
@@ -272,10 +287,7 @@ class _Writer:
         if not isinstance(spread, Product):
             return self.pieces[spread]
         factors, sizes = multiplied_out(spread, self.inlined)
-        network = Network(dict(enumerate(sizes)))
-        for factor in factors:
-            network.take(self.pieces[factor.node], factor.labels, factor.exponent)
-        return _times_scale(network.solve(()), spread.scale)
+        return _times_scale(self.in_notation((), (), factors, sizes), spread.scale)
 
     def order(self, phrase: Phrase) -> tuple[int, ...]:
         """Where the names of a phrase stand among the names that the user wrote."""

@@ -82,10 +82,10 @@ class _Indices:
 
     def entry(self, phrase: Phrase, letters: Letters, live: Live) -> Step:
         """The entry of a phrase at some letters, as a scalar."""
+        if phrase.kind == "scalar":  # in every entry of what it is added to
+            return self.whole(phrase, live)
         if _is_einsum(phrase):
             return self.einsum(phrase, letters, live)
-        if phrase.kind == "scalar":
-            return self.whole(phrase, live)
         if _is_entrywise(phrase):
             return self.entrywise(phrase, letters, live)
         if phrase.op == "call":

@@ -70,58 +70,69 @@ class Network:
         """
         if len(output) > 2:
             raise NoMatrixNotation
-        summed = {label for edge in self.edges for label in edge[:2]} | set(self.weights)
-        summed -= set(output)
-        self.close_crosses(summed)
+        summed = (set(self.degrees()) | set(self.weights)) - set(output)
         while True:
             self.close_loops(summed)
             self.join_parallel(summed)
             self.close_totals(summed)
-            if not summed:
+            if self.close_cross(summed, vectors=2):
+                continue
+            degree = self.degrees()
+            label = self.next_label(summed, degree)
+            if (label is None or degree[label] > 1) and self.close_cross(summed, vectors=1):
+                continue
+            if label is None:
                 break
-            degree = Counter(label for edge in self.edges for label in set(edge[:2]))
-            label = min(summed, key=lambda k: (degree[k], str(k)))
             summed.discard(label)
             self.eliminate(label, degree[label])
         return scaled(self.assembled(output), merged(self.scalars))
 
-    def close_crosses(self, summed: set[Any]) -> None:
-        """A cross product of two vectors, or the matrix of one with a vector: ε_ijk v_j.
+    def degrees(self) -> Counter[Any]:
+        """At how many matrices and cross products each label stands."""
+        ends = (label for edge in self.edges for label in set(edge[:2]))
+        return Counter([*ends, *(label for cross in self.crosses for label in cross)])
 
-        Raises:
-            NoMatrixNotation: There is no vector to multiply.
+    def next_label(self, summed: set[Any], degree: Mapping[Any, int]) -> Any:
+        """The label to sum over next: with the fewest matrices, none of a cross product."""
+        held = {label for cross in self.crosses for label in cross}
+        return min(summed - held, key=lambda k: (degree[k], str(k)), default=None)
+
+    def close_cross(self, summed: set[Any], *, vectors: int) -> bool:
+        """Write one ε_ijk as the cross product of two vectors, or as the matrix of one.
+
+        A label that two of them share is none of a vector: cross(a, cross(b, c)) is written from
+        the inside out.
         """
+        degree = self.degrees()
         for labels in self.crosses:
-            others = [label for edge in self.edges for label in edge[:2]]
-            others += [label for cross in self.crosses if cross is not labels for label in cross]
-            vectors = {k for k in range(3) if labels[k] in self.weights and labels[k] in summed}
-            vectors = {k for k in vectors if labels[k] not in others}
-            if not vectors:
-                raise NoMatrixNotation
-            first = next((k for k in vectors if (k + 1) % 3 in vectors), min(vectors))
+            ready = [label in summed and degree[label] == 1 for label in labels]
+            first = next((k for k in range(3) if ready[k] and (vectors == 1 or ready[k - 2])), None)
+            if first is None:
+                continue
+            self.crosses.remove(labels)
             one, two, three = labels[first:] + labels[:first]
             column = self.summed_weight(one, summed)
-            if (first + 1) % 3 in vectors:
+            if ready[first - 2]:
                 product = [column, self.summed_weight(two, summed)]
                 cross = phrases.call("cross", product, column.shape)
                 self.weights.setdefault(three, []).append((cross, Fraction(1)))
             else:
-                skew = phrases.call("skew", [column], column.shape * 2)
-                self.edges.append((three, two, skew))
-        self.crosses = []
+                self.edges.append((three, two, phrases.call("skew", [column], column.shape * 2)))
+            return True
+        return False
 
     def summed_weight(self, label: Any, summed: set[Any]) -> Phrase:
         """The vector on a label that is summed over by what takes it."""
         summed.discard(label)
-        return entrywise(self.weights.pop(label))
+        weights = self.weights.pop(label, [])
+        return entrywise(weights) if weights else phrases.ones(self.sizes[label])
 
     def close_totals(self, summed: set[Any]) -> None:
         """A matrix alone between two summed labels is the sum of its entries."""
+        degree = self.degrees()
         for edge in list(self.edges):
             one, two, matrix = edge
-            alone = all(
-                sum(label in other[:2] for other in self.edges) == 1 for label in (one, two)
-            )
+            alone = degree[one] == degree[two] == 1
             if alone and {one, two} <= summed and not {one, two} & self.weights.keys():
                 self.edges.remove(edge)
                 summed -= {one, two}
@@ -157,7 +168,7 @@ class Network:
         self.edges = [edge for edge in self.edges if edge[0] != edge[1]]
         for label, _, matrix in loops:
             alone = label in summed and label not in self.weights
-            if alone and not any(label in edge[:2] for edge in self.edges) and len(loops) == 1:
+            if alone and not self.degrees()[label] and len(loops) == 1:
                 summed.discard(label)
                 self.scalars.append((phrases.call("tr", [matrix], ()), Fraction(1)))
             else:
@@ -169,7 +180,7 @@ class Network:
         pairs: dict[frozenset[Any], list[tuple[Any, Any, Phrase]]] = {}
         for edge in self.edges:
             pairs.setdefault(frozenset(edge[:2]), []).append(edge)
-        degree = Counter(label for edge in self.edges for label in edge[:2])
+        degree = self.degrees()
         self.edges = []
         for edges in pairs.values():
             rows, columns, first = edges[0]
@@ -188,28 +199,42 @@ class Network:
         return ends <= summed and not ends & self.weights.keys()
 
     def assembled(self, output: Sequence[Any]) -> Phrase:
-        """What is left: a number, a column, or a matrix with weights at its sides."""
+        """What is left: a number, a column, or a matrix with weights at its sides.
+
+        Raises:
+            NoMatrixNotation: More is left than can be written so.
+        """
+        sides = {label: self.weights.pop(label, []) for label in dict.fromkeys(output)}
+        edges, self.edges = self.edges, []
+        if self.weights or self.crosses or len(edges) > (len(sides) > 1):
+            raise NoMatrixNotation
+        if edges:
+            return self.between(sides, edges[0])
+        columns = {
+            label: entrywise(side) if side else phrases.ones(self.sizes[label])
+            for label, side in sides.items()
+        }
         if not output:
             return phrases.numeral(1)
-        sides = [self.weights.pop(label, []) for label in dict.fromkeys(output)]
         if len(output) == 1:
-            return entrywise(sides[0]) if sides[0] else phrases.ones(self.sizes[output[0]])
-        rows, columns = output
-        if rows == columns:
-            return diagonal(sides[0]) if sides[0] else phrases.eye(self.sizes[rows])
-        if not (self.edges or any(sides)):
-            shape = self.sizes[rows], self.sizes[columns]
+            return columns[output[0]]
+        rows, _ = output
+        if len(sides) == 1:
+            return diagonal(sides[rows]) if sides[rows] else phrases.eye(self.sizes[rows])
+        if not any(sides.values()):
+            shape = tuple(self.sizes[label] for label in output)
             return phrases.call("ones", (), shape, [f"({shape[0]}, {shape[1]})"])
-        if not self.edges:
-            left, right = (
-                entrywise(side) if side else phrases.ones(self.sizes[label])
-                for side, label in zip(sides, output, strict=True)
-            )
-            return phrases.matmul([left, phrases.transpose(right)])
-        start, _, matrix = self.edges[0]
-        middle = matrix if start == rows else phrases.transpose(matrix)
-        around = [[diagonal(side)] if side else [] for side in sides]
-        return phrases.matmul([*around[0], middle, *around[1]])
+        left, right = columns.values()
+        return phrases.matmul([left, phrases.transpose(right)])
+
+    def between(
+        self, sides: Mapping[Any, Sequence[Power]], edge: tuple[Any, Any, Phrase]
+    ) -> Phrase:
+        """A matrix with diagonal matrices of the weights at its sides."""
+        start, _, matrix = edge
+        middle = matrix if start == next(iter(sides)) else phrases.transpose(matrix)
+        left, right = ([diagonal(side)] if side else [] for side in sides.values())
+        return phrases.matmul([*left, middle, *right])
 
 
 def _from_other(edge: tuple[Any, Any, Phrase], label: Any) -> tuple[Any, Phrase]:

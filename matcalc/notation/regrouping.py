@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from matcalc.dimensions import Dimension
+from matcalc import dimensions
+from matcalc.dimensions import Dimension, Shape
 from matcalc.errors import NotDifferentiableError
-from matcalc.graph import Factor, Group, Product, flat
+from matcalc.graph import Factor, Group, flat
 from matcalc.notation import phrases
 from matcalc.notation.network import Network, NoMatrixNotation
 from matcalc.notation.phrases import Phrase
@@ -50,23 +51,25 @@ def as_part(piece: Phrase, factor: Factor, sizes: Sequence[Dimension]) -> Part:
     return Part(piece, labels, factor.exponent)
 
 
-def in_matrix_notation(node: Product, parts: Sequence[Part], sizes: Sequence[Dimension]) -> Phrase:
+def in_matrix_notation(
+    output: Sequence[Any], shape: Shape, parts: Sequence[Part], sizes: Sequence[Dimension]
+) -> Phrase:
     """The matrix notation of a product without its coefficient.
 
     Raises:
         NoMatrixNotation: There is none.
     """
     known = dict(enumerate(sizes))
-    if Group not in map(type, node.output):
-        return _solved(parts, known, node.output)
+    if Group not in map(type, output):
+        return _solved(parts, known, output)
     if any(part.exponent != 1 for part in parts):
         raise NoMatrixNotation
-    if len(node.output) == 1:
-        return _stacked(node, flat(node.output), parts, known)
-    if node.output[0] == node.output[1] and len(node.output) == 2:
-        column = _stacked(node, node.output[0], parts, known)
-        return phrases.call("diag", [column], node.shape)
-    return _kronecker(node, parts, known)
+    if len(output) == 1:
+        return _stacked(flat(output), parts, known)
+    if output[0] == output[1] and len(output) == 2:
+        column = _stacked(output[0], parts, known)
+        return phrases.call("diag", [column], shape)
+    return _kronecker(output, shape, parts, known)
 
 
 def _solved(parts: Sequence[Part], known: Mapping[Any, Dimension], output: Sequence[Any]) -> Phrase:
@@ -81,9 +84,7 @@ def _solved(parts: Sequence[Part], known: Mapping[Any, Dimension], output: Seque
     return network.solve(output)
 
 
-def _stacked(
-    node: Product, group: Sequence[Any], parts: Sequence[Part], known: Mapping[Any, Dimension]
-) -> Phrase:
+def _stacked(group: Sequence[Any], parts: Sequence[Part], known: Mapping[Any, Dimension]) -> Phrase:
     """The entries of a matrix as one column, by columns or by rows: with fewer transposes.
 
     Raises:
@@ -91,21 +92,24 @@ def _stacked(
     """
     if len(group) != 2:
         raise NoMatrixNotation
+    size = (dimensions.product(known[label] for label in group),)
     by_columns, by_rows = (_solved(parts, known, order) for order in (group[::-1], group))
     if phrases.transposes([by_columns]) <= phrases.transposes([by_rows]):
-        return phrases.call("vec", [by_columns], node.shape[:1])
-    return phrases.call("vec", [by_rows], node.shape[:1], ['order="C"'])
+        return phrases.call("vec", [by_columns], size)
+    return phrases.call("vec", [by_rows], size, ['order="C"'])
 
 
-def _kronecker(node: Product, parts: Sequence[Part], known: Mapping[Any, Dimension]) -> Phrase:
+def _kronecker(
+    output: Sequence[Any], shape: Shape, parts: Sequence[Part], known: Mapping[Any, Dimension]
+) -> Phrase:
     """A product whose axes all are pairs, of factors that belong to one side each.
 
     Raises:
         NoMatrixNotation: It is none.
     """
-    if any(type(axis) is not Group or len(axis) != 2 for axis in node.output):
+    if any(type(axis) is not Group or len(axis) != 2 for axis in output):
         raise NoMatrixNotation
-    labels = [[axis[k] for axis in node.output] for k in (0, 1)]
+    labels = [[axis[k] for axis in output] for k in (0, 1)]
     sides: tuple[list[Part], list[Part]] = ([], [])
     for part in parts:
         places = [k for k in (0, 1) if set(part.labels) <= set(labels[k])]
@@ -115,7 +119,7 @@ def _kronecker(node: Product, parts: Sequence[Part], known: Mapping[Any, Dimensi
     if set(labels[0]) & set(labels[1]):
         raise NoMatrixNotation
     factors = [_solved(side, known, axes) for side, axes in zip(sides, labels, strict=True)]
-    return phrases.call("kron", factors, node.shape)
+    return phrases.call("kron", factors, shape)
 
 
 def split_axes(
@@ -148,16 +152,18 @@ def _pattern(axes: Sequence[Any], letter: Any) -> str:
     )
 
 
-def merged_axes(piece: Phrase, node: Product, written: Sequence[str]) -> Phrase:
+def merged_axes(
+    piece: Phrase, output: Sequence[Any], shape: Shape, written: Sequence[str]
+) -> Phrase:
     """A result with axes put together as its groups say."""
-    if not any(type(axis) is Group for axis in node.output):
+    if not any(type(axis) is Group for axis in output):
         return piece
     rest = list(written)
     axes: list[Any] = []
-    for axis in node.output:
+    for axis in output:
         count = len(axis) if type(axis) is Group else 1
         axes.append(Group(rest[:count]) if count > 1 else rest[0])
         del rest[:count]
     same = {letter: letter for letter in written}
     pattern = f'"{" ".join(written)} -> {_pattern(axes, same)}"'
-    return phrases.call("rearrange", [piece], node.shape, [pattern])
+    return phrases.call("rearrange", [piece], shape, [pattern])

@@ -323,7 +323,10 @@ def vec(x: Node, order: str = "F") -> Node:
 def rearrange(
     x: Node, pattern: str = "m n -> (n m)", sizes: Sequence[tuple[str, Dimension]] = ()
 ) -> Node:
-    """A transposition and regrouping of axes, by an einops pattern."""
+    """A transposition and regrouping of axes, by an einops pattern.
+
+    An axis of size 1, ``()``, is summed over where it is left out and new where it is put in.
+    """
     left, arrow, right = pattern.partition("->")
     parsed = tuple(_pattern_axes(side) for side in (left, right))
     inside = [label for axis in parsed[0] for label in axis]
@@ -332,8 +335,10 @@ def rearrange(
     if len(set(inside)) < len(inside) or len(parsed[0]) != len(x.shape):
         raise ShapeError(f"{pattern!r} does not fit {dimensions.times(x.shape)}")
     known = _split_sizes(parsed[0], x, dict(sizes))
-    axes = [_axis(axis) for axis in parsed]
-    return contract([Factor(x, axes[0])], axes[1], known)
+    new = len(parsed[0])
+    given, wanted = _labels(parsed[0], 0), _labels(parsed[1], new)
+    units = dict.fromkeys(range(new + len(parsed[1])), 1)
+    return contract([Factor(x, given)], wanted, {**known, **units})
 
 
 def _pattern_axes(side: str) -> tuple[tuple[str, ...], ...]:
@@ -348,6 +353,8 @@ def _pattern_axes(side: str) -> tuple[tuple[str, ...], ...]:
             group = None
         elif word.isidentifier() and group is not None:
             group.append(word)
+        elif word == "1":
+            axes += [()] if group is None else []
         elif word.isidentifier():
             axes.append((word,))
         else:
@@ -355,8 +362,10 @@ def _pattern_axes(side: str) -> tuple[tuple[str, ...], ...]:
     return tuple(axes)
 
 
-def _axis(axes: tuple[tuple[str, ...], ...]) -> tuple[Any, ...]:
-    return tuple(axis[0] if len(axis) == 1 else Group(axis) for axis in axes)
+def _labels(axes: tuple[tuple[str, ...], ...], first: int) -> tuple[Any, ...]:
+    """A label or a group for each axis; one of size 1 has its place as a label, from a first."""
+    names = (axis or (place,) for place, axis in enumerate(axes, first))
+    return tuple(axis[0] if len(axis) == 1 else Group(axis) for axis in names)
 
 
 def _split_sizes(
@@ -365,6 +374,8 @@ def _split_sizes(
     """The size of each name; in a group one may be left for division."""
     for axis, whole in zip(axes, x.shape, strict=True):
         unknown = [name for name in axis if name not in sizes]
+        if not axis and whole != 1:
+            raise ShapeError(f"() is an axis of size 1, and one of {whole} stands there")
         if len(axis) == 1:
             sizes[axis[0]] = whole
         elif len(unknown) == 1:

@@ -107,6 +107,8 @@ VARIANTS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("transpose", "X[m,n,p] -> Y[p,n,m]", {}),
     ("vec", "X[m,n] -> y[m*n]", {"order": "C"}),
     ("rearrange", "X[m,n,p] -> Y[p,m*n]", {"pattern": "i j k -> k (j i)", "sizes": ()}),
+    ("rearrange", "X[m,n] -> Y[m,1,n]", {"pattern": "i j -> i () j", "sizes": ()}),
+    ("rearrange", "X[m,1] -> y[m]", {"pattern": "i 1 -> i", "sizes": ()}),
     ("rearrange", "x[6] -> Y[2,3]", {"pattern": "(i j) -> j i", "sizes": (("i", 3),)}),
 )
 
