@@ -278,6 +278,13 @@ class Grammar:
     def matrix(self, rows: str, columns: str, depth: int) -> Tree:
         return self.tree(Kind((rows, columns)), depth)
 
+    def apart_from_zero(self, kind: Kind, depth: int) -> Tree:
+        """What may stand below a line: a variable, or a positive expression."""
+        if self.chance(40):
+            return positive(self.tree(kind, depth))
+        found = self.variable(kind.shape)
+        return transposed(found) if kind.row else found
+
     def regular(self, size: str, depth: int) -> Tree:
         """A square matrix that is far from singular."""
         template = self.pick(list(REGULAR))
@@ -369,7 +376,27 @@ def _paired(g: Grammar, kind: Kind, depth: int) -> Tree:
     return g.listed(PAIRED, g.tree(kind, depth), g.tree(kind, depth))
 
 
+@production("entrywise")
+def _cancelled(g: Grammar, kind: Kind, depth: int) -> Tree:
+    """What is divided by something and multiplied with it; its labels count all the same."""
+    below = g.apart_from_zero(kind, depth)
+    quotient = binary("/", PRODUCT, g.tree(kind, depth), below)
+    return binary("*", PRODUCT, *g.pick([(quotient, below), (below, quotient)]))
+
+
 # Numbers.
+
+
+@production("number")
+def _beside_reciprocal(g: Grammar, _: Shape, depth: int) -> Tree:
+    sizes = g.other(), g.other()
+    one, weights = g.apart_from_zero(Kind(sizes), depth), g.vector(sizes[1], depth)
+    numerator = g.pick([constant("1", lambda _: 1.0), g.leaf(Kind())])
+    return call(
+        g.pick(['einsum("ij,ij,j->", {}, {}, {})', "sum(({} * {}) @ {})"]),
+        lambda xp, x, y, z: xp.np.sum((x * y) @ z),
+        *(one, binary("/", PRODUCT, numerator, one), weights),
+    )
 
 
 @production("number", times=2)

@@ -164,9 +164,12 @@ def _paired(node: Product, factors: list[Factor], known: Sequence[Dimension]) ->
     sizes = dict(enumerate(known))
     while len(factors) > 2:
         one, two, kept = _next_pair(factors, node.output)
-        product = contract([factors[one], factors[two]], kept, sizes)
+        pair = factors[one], factors[two]
+        inside = {label: sizes[label] for factor in pair for label in flat(factor.labels)}
+        for label in inside.keys() - kept:
+            del sizes[label]  # it is summed over in this product
         factors = [factor for k, factor in enumerate(factors) if k not in (one, two)]
-        factors.append(Factor(product, kept))
+        factors.append(Factor(contract(pair, kept, inside), kept))
     return contract(factors, node.output, sizes, node.scale)
 
 

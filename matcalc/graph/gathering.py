@@ -20,7 +20,11 @@ class Gathered:
     A delta of an absorbed node merges two labels into one; a regrouping splits a label into
     several. Both are noted here, and applied to all axes at the end.
 
+    A product owns its labels: one that the caller gave a size, or that some axis carried, counts
+    in the end even where no factor has it any more, because all that had it cancelled.
+
     Attributes:
+        given: The size of each label that the caller names.
         sizes: The size of each label that an axis carries.
         scale: The coefficient so far.
     """
@@ -174,12 +178,12 @@ class Gathered:
         return tuple([labels[0] if len(labels) == 1 else Group(labels) for labels in found])
 
     def settle(self, output: Sequence[Any]) -> tuple[list[Factor], tuple[Any, ...]]:
-        """The factors and the output with final labels; the coefficient counts empty sums.
+        """The factors and the output with final labels; the coefficient counts sums over nothing.
 
         Raises:
             ShapeError: A new label of the output has no size.
         """
-        for label in flat(output):
+        for label in (*self.given, *flat(output)):
             if label not in self.sizes:
                 self.sizes[label] = self.size(label)
         powers = self.powers

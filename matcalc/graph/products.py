@@ -34,7 +34,9 @@ def contract(
     Args:
         factors: Nodes with a label, or a :class:`Group` of labels, on each axis.
         output: The labels of the result; one may repeat (a delta) or be new (a broadcast).
-        sizes: The sizes of new labels and of those inside groups.
+        sizes: The labels of the product with their sizes: of new ones and of those inside groups
+            they are needed. A label that stands nowhere else is summed over, so it counts: what
+            is removed from ``factors`` takes no label along.
         scale: What to multiply the product with.
 
     Raises:

@@ -89,8 +89,9 @@ def _hoisted(terms: Sequence[Node]) -> Node | None:
         product_of(p.factors, [p.output[axis] for axis in kept], dict(enumerate(p.sizes)), p.scale)
         for p in products
     ]
-    sizes = dict(zip(axes, products[0].shape, strict=True))
-    return contract([Factor(add(cores), tuple(kept))], [first[key] for key in said], sizes)
+    output = [first[key] for key in said]
+    sizes = {axis: products[0].shape[axis] for axis in output}
+    return contract([Factor(add(cores), tuple(kept))], output, sizes)
 
 
 def _overlaps(product: Product) -> bool:

@@ -161,7 +161,9 @@ class _Term:
         others.remove(end.factor)
         kept = [label for axis, label in enumerate(self.output) if axis != end.axis]
         output = [*kept, end.factor.labels[end.inner]]
-        return contract(others, output, self.sizes, self.scale)
+        gone = set(self.output).difference(kept)  # an axis of what is outside, not summed here
+        sizes = {label: size for label, size in self.sizes.items() if label not in gone}
+        return contract(others, output, sizes, self.scale)
 
     def without(self, shared: dict[Key, Fraction], scale: Scale) -> Node:
         """The term divided by what is shared."""

@@ -30,7 +30,8 @@ def without_orthogonal(node: Apply, orthogonal: Container[str]) -> Node:
         return node
     inner = tuple(factor.labels[1] for factor in pair)
     rest = [factor for factor in matrix.factors if factor not in pair]
-    middle = contract(rest, inner, dict(enumerate(matrix.sizes)), matrix.scale)
+    sizes = {k: size for k, size in enumerate(matrix.sizes) if k not in matrix.output}
+    middle = contract(rest, inner, sizes, matrix.scale)
     shorter = apply(node.operation, (middle,), middle.shape if inverse else ())
     changed = recognised_application(shorter)
     if not inverse:

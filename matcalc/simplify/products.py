@@ -53,7 +53,12 @@ def reduced(node: Product, known: Known, uses: Mapping[Node, int]) -> Node:
 
 
 class _Opened:
-    """The factors of a product while it is rewritten."""
+    """The factors of a product while it is rewritten.
+
+    Attributes:
+        sizes: The labels of the product. Factors may go, by any rule; a label goes only where it
+            has been summed over (:meth:`sum_over`) or has another name.
+    """
 
     def __init__(self, node: Product, uses: Mapping[Node, int]) -> None:
         self.original = node
@@ -116,6 +121,12 @@ class _Opened:
                 self.sizes[inside[label]] = size
         return inside
 
+    def sum_over(self, label: Any, *factors: Key) -> None:
+        """Take factors out, with a label that is summed over in what the caller puts for them."""
+        for key in factors:
+            del self.powers[key]
+        del self.sizes[label]
+
     def cancel(self, known: Known) -> None:
         """Apply rules until none applies."""
         while (
@@ -159,7 +170,7 @@ class _Opened:
                 if matrix.symmetric and partner[axis] == label:
                     partner = partner[::-1]
                 if partner[1 - axis] == label and partner[axis] != label:
-                    del self.powers[node, labels], self.powers[found]
+                    self.sum_over(label, (node, labels), found)
                     self.join(other, partner[axis])
                     return True
         return False
@@ -175,12 +186,11 @@ class _Opened:
                 if label == other:
                     continue
                 if exponent == 2 and self.is_summed_alone((node, labels), label):
-                    del self.powers[node, labels]
-                    self.join(other, other)
+                    self.sum_over(label, (node, labels))
                     return True
                 found = self.neighbour((node, labels), label) if exponent == 1 else None
                 if found and found[0] is node and found[1][axis] == label != found[1][1 - axis]:
-                    del self.powers[node, labels], self.powers[found]
+                    self.sum_over(label, (node, labels), found)
                     self.join(other, found[1][1 - axis])
                     return True
         return False
@@ -200,7 +210,7 @@ class _Opened:
                 label = labels[axis]
                 found = self.neighbour((node, labels), label)
                 if found and found[0] is x and found[1][1] == label != found[1][0]:
-                    del self.powers[node, labels], self.powers[found]
+                    self.sum_over(label, (node, labels), found)
                     inverse = apply("pinv", (x,), x.shape[::-1])
                     self.take(Factor(inverse, (labels[1 - axis], found[1][0])))
                     return True
@@ -227,11 +237,9 @@ class _Opened:
 
     def join(self, one: Any, two: Any) -> None:
         """A delta between two labels."""
-        kept = set(flat(self.output))
         if one == two:
-            if one not in kept and not any(one in flat(labels) for _, labels in self.powers):
-                self.scale = self.scale.times_size(self.sizes[one])
             return
+        kept = set(flat(self.output))
         if two in kept and one not in kept:
             one, two = two, one
         if two in kept:
@@ -243,6 +251,7 @@ class _Opened:
             renamed[key] = renamed.get(key, Fraction(0)) + exponent
         self.powers.clear()
         self.powers.update({key: power for key, power in renamed.items() if power})
+        del self.sizes[two]
 
     def cancel_simplex(self, simplex: Container[str]) -> bool:
         """The entries of a probability vector sum to one."""
@@ -251,7 +260,7 @@ class _Opened:
             alone = len(labels) == 1 and len(holders.get(labels[0], ())) == 1  # no group
             sums = alone and labels[0] not in kept
             if sums and exponent == 1 and _sums_to_one(node, simplex):
-                del self.powers[node, labels]
+                self.sum_over(labels[0], (node, labels))
                 return True
         return False
 
@@ -266,7 +275,7 @@ class _Opened:
             if not labels or labels & kept:
                 continue
             factors = [Factor(*key, self.powers.pop(key)) for key in part]
-            sizes = {label: self.sizes[label] for label in labels}
+            sizes = {label: self.sizes.pop(label) for label in labels}
             self.take(Factor(contract(factors, (), sizes), ()))
             return True
         return False
