@@ -116,7 +116,7 @@ class Expression(NamedTuple):
 
 def size_of(shape: Shape) -> tuple[int, ...]:
     """A shape in numbers."""
-    return tuple(SIZES[size] for size in shape)
+    return tuple(int(size) if size.isdigit() else SIZES[size] for size in shape)
 
 
 def named(name: str) -> Tree:
@@ -249,7 +249,7 @@ class Grammar:
             return self.constant()
         if kind.is_square and self.chance(20):
             size = kind.shape[0]
-            return constant(f"eye({size})", lambda xp: xp.np.eye(SIZES[size]))
+            return constant(f"eye({size})", lambda xp: xp.np.eye(*size_of((size,))))
         if len(kind.shape) == 2 and self.chance(20):
             return transposed(self.variable(kind.shape[::-1]))
         found = self.variable(kind.shape)
@@ -397,6 +397,22 @@ def _beside_reciprocal(g: Grammar, _: Shape, depth: int) -> Tree:
         lambda xp, x, y, z: xp.np.sum((x * y) @ z),
         *(one, binary("/", PRODUCT, numerator, one), weights),
     )
+
+
+@production("number")
+def _in_space(g: Grammar, _: Shape, depth: int) -> Tree:
+    """Cross products one inside the other, also as matrices: signs that share labels."""
+    vectors = [g.tree(Kind(("3",)), min(depth, 1)) for _ in range(3)]
+    template = g.pick(
+        ["cross({}, cross({}, {}))", "cross(cross({}, {}), {})", "skew({}) @ skew({}) @ {}"]
+    )
+    inside_first = template.startswith("cross(cross")
+
+    def value(xp: Any, x: Any, y: Any, z: Any) -> Any:
+        cross = xp.np.cross
+        return cross(cross(x, y), z) if inside_first else cross(x, cross(y, z))
+
+    return g.listed(OF_A_COLUMN, call(template, value, *vectors, binds=PRODUCT))
 
 
 @production("number", times=2)
