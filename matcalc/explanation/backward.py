@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from matcalc.explanation.computation import Computation, is_diagonal
-from matcalc.explanation.entries import places
+from matcalc.explanation.entries import in_layout, places
 from matcalc.explanation.model import Equation, Item, Section
 from matcalc.explanation.showing import Showing, turned
 from matcalc.explanation.terms import terms_of
@@ -130,7 +130,10 @@ def _by_places(c: Computation, show: Showing, user: str, name: str) -> Equation 
 
 
 def _summed(c: Computation, show: Showing, user: str, name: str) -> Equation | None:
-    """The same for a derivative of more than two axes, entry by entry, its delta still there."""
+    """The same for a derivative of more than two axes, entry by entry, its delta still there.
+
+    Its indices are those of the array that the layout writes: ``(i,j) ↦`` counts rows and columns.
+    """
     whole = c.write_named(c.simple_local(user, name)).phrase
     local = _einsum_in(whole)
     if local is None:
@@ -138,16 +141,18 @@ def _summed(c: Computation, show: Showing, user: str, name: str) -> Equation | N
     terms, _, output = local.extra[0].strip('"').partition("->")
     above = output[: c.variables[user].rank]
     below = output[len(above) :]
-    front = [one for one in "ijklmnopqrstuvwxyz" if one not in terms][: c.of.rank]
+    front = "".join([one for one in "ijklmnopqrstuvwxyz" if one not in terms][: c.of.rank])
     bar = phrases.name(c.bar_name(user), c.bar(user).shape)
-    subscripts = f'"{terms},{"".join(front)}{above}->{"".join(front)}{below}"'
-    shape = c.of.shape + c.variables[name].shape
-    product = phrases.call("einsum", [*local.args, bar], shape, [subscripts])
+    wanted = "".join(in_layout(c, front + below))
+    form = show.form(c.of.name, name)
+    product = phrases.call(
+        "einsum", [*local.args, bar], form.shape, [f'"{terms},{front}{above}->{wanted}"']
+    )
     product = _with_coefficients(whole, product)
     found = show.derivative(Written((), product), c.of.name, name, local=False)
     deltas = any(one.op == "call" and one.value == "eye" for one in local.args)
     note = _OUTER if c.variables[user].rank == 1 else _INNER
-    return found._replace(layout="entries", shape=shape, title="", note=note if deltas else "")
+    return found._replace(title="", note=note if deltas else "")
 
 
 def _einsum_in(phrase: Phrase) -> Phrase | None:

@@ -47,8 +47,19 @@ def index_form(c: Computation, show: Showing) -> Section | None:
         ]
     if not items:
         return None
-    items.insert(0, "The same entry by entry; a letter in brackets is an index.")
+    items.insert(0, f"The same entry by entry; a letter in brackets is an index{_which(c)}.")
     return Section("The index form: where a transpose comes from", tuple(items))
+
+
+def _which(c: Computation) -> str:
+    """What the indices of a derivative count, where its layout turns them round."""
+    if c.wrt.rank < 2:
+        return ""
+    entry = entry_of(c.wrt.name, [*"ijklmnop"][: c.wrt.rank]).unicode
+    return (
+        f". ∂{unicode_name(c.of.name)}/∂{entry} is the derivative with respect to the entry "
+        f"{entry}, wherever a layout puts it"
+    )
 
 
 def _forward(c: Computation, show: Showing, terms: Sequence[Term], of: str) -> Equation:
@@ -233,7 +244,7 @@ class Walk(NamedTuple):
 
 def walk(c: Computation, term: Term) -> Walk | None:
     """The way from the first index of a result to its last, from factor to factor."""
-    order = [*_in_layout(c, term.output)]
+    order = [*in_layout(c, term.output)]
     backward = len(order) == 1 and c.layout == "numerator"
     if not 0 < len(order) <= 2 or any(one.exponent != 1 for one in term.factors):
         return None
@@ -246,7 +257,7 @@ def walk(c: Computation, term: Term) -> Walk | None:
             return None
         rest.remove(beside[0])
         is_bar = any(beside[0].node is c.bar(name) for name in c.bars)
-        first, *last = _in_layout(c, beside[0].labels) if is_bar else beside[0].labels
+        first, *last = in_layout(c, beside[0].labels) if is_bar else beside[0].labels
         if len(last) > 1:
             return None
         if last:
@@ -257,7 +268,7 @@ def walk(c: Computation, term: Term) -> Walk | None:
     return Walk(order[0], tuple(found))
 
 
-def _in_layout(c: Computation, letters: Sequence[str]) -> tuple[str, ...]:
+def in_layout(c: Computation, letters: Sequence[str]) -> tuple[str, ...]:
     """The axes of a derivative of the result in the order of the layout."""
     above, below = letters[: c.of.rank], letters[c.of.rank :]
     found = (*above, *reversed(below))

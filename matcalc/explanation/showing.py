@@ -109,17 +109,14 @@ class Showing:
         return Notation(shown, latex_derivative(above, below))
 
     def entry(self, wrt: str, letters: Sequence[str]) -> Notation:
-        """An entry of the derivative of the result, each index where it belongs: ∂f[i]/∂x[j]."""
+        """The derivative with respect to an entry, each index where it belongs: ∂f[i]/∂x[j].
+
+        Not an entry of the derivative, which has other places in each layout.
+        """
         c = self.computation
         of = c.of.name
         if not letters:
             return self.ratio(of, wrt)
-        if not c.of.rank:
-            ratio = self.ratio(of, wrt)
-            return Notation(
-                f"{ratio.unicode}[{','.join(letters)}]",
-                rf"\left({ratio.latex}\right)_{{{_indices(letters)}}}",
-            )
         above = entry_of(of, letters[: c.of.rank])
         below = entry_of(wrt, letters[c.of.rank :])
         return Notation(

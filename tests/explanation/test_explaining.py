@@ -428,3 +428,21 @@ def test_a_second_derivative_of_more_than_two_axes_is_refused(
 def test_an_unknown_order_is_refused() -> None:
     with pytest.raises(mc.NotationError, match="order of a derivative is 1 or 2"):
         mc.explain("x", wrt="x", variables="x", layout="numerator", order=3)
+
+
+@pytest.mark.parametrize("layout", ["numerator", "denominator"])
+def test_an_entry_map_counts_the_rows_and_columns_of_its_layout(layout: str) -> None:
+    steps = mc.explain("sum(relu(V @ x))", wrt="V", variables="V[m,n] x[n]", layout=layout)
+    (line,) = [one for one in steps.equations if "↦" in one.right.unicode and one.of == "f"]
+    row, column = ("i", "j") if layout == "denominator" else ("j", "i")
+    assert line.right.unicode == f"(i,j) ↦ Σₖ x[{column}] δ[k,{row}] ∂f/∂z₁[k]"
+    assert line.layout == layout
+    assert line.shape == (("m", "n") if layout == "denominator" else ("n", "m"))
+
+
+def test_an_index_says_with_respect_to_which_entry_in_every_form() -> None:
+    steps = mc.explain("sum(relu(V @ x))", wrt="V", variables="V[m,n] x[n]", layout="numerator")
+    entries = [one.left for one in steps.equations if one.layout == "entries" and one.wrt == "V"]
+    assert (r"\frac{\partial f}{\partial V_{ij}}", "∂f/∂V[i,j]") in [
+        (one.latex, one.unicode) for one in entries
+    ]
