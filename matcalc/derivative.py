@@ -65,11 +65,11 @@ def derivatives(
             found[node] = bar
         for k, operand in enumerate(operands[node]):
             if operand in depends:
-                arrived.setdefault(operand, []).append(_pulled(node, k, bar))
+                arrived.setdefault(operand, []).append(pulled(node, k, bar))
     return [found.get(node, zero(root.shape + node.shape)) for node in wrt]
 
 
-def _pulled(node: Node, k: int, bar: Node) -> Node:
+def pulled(node: Node, k: int, bar: Node) -> Node:
     """What arrives at a node, pulled back to its k-th operand."""
     if isinstance(node, Product):
         return _pulled_through_product(node, k, bar)

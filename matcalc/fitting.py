@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, count
+from typing import TYPE_CHECKING
 
 from matcalc import dimensions
-from matcalc.backward import Backward, backward
 from matcalc.dimensions import Shape, pretty
 from matcalc.errors import NotationError, ShapeError, TooLargeError
 from matcalc.expression import Declarations, Declared, parse_declarations, read_formula
@@ -23,6 +23,9 @@ from matcalc.expression.values import Value
 from matcalc.graph import symbol
 from matcalc.operations import algebra
 from matcalc.variables import Mention, Variable, resolve
+
+if TYPE_CHECKING:  # it loads NumPy, which what fits by dimensions does without
+    from matcalc.backward import Backward
 
 _TRIES = 5000  # candidates that are put in, over all unknowns
 _SOLUTIONS = 200
@@ -136,8 +139,11 @@ def fit(equation: str, *, candidates: Declarations = (), because: str | None = N
     plain = parsed.filled({name: name for name in parsed.unknowns})
     derived = None
     if because is not None:
+        from matcalc.backward import backward  # noqa: PLC0415 - it loads NumPy
+
         sides = [parsed.side(one, left=False) for one in chosen]
-        derived = backward(parsed, variables, because, dict(zip(solutions, sides, strict=True)))
+        filled = dict(zip(solutions, sides, strict=True))
+        derived = backward(parsed, variables, declared, because, filled)
     return Fit(plain, variables, assumed, unknowns, solutions, derived)
 
 

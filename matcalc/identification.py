@@ -13,20 +13,24 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
-from matcalc.arrays import Array, bind, real_array
+from matcalc.arrays import Array, bind, frozen, real_array
+from matcalc.conditions import Condition, right_when
 from matcalc.derivation import derive
 from matcalc.dimensions import Shape, times
 from matcalc.distinguishing import what_tells_apart
 from matcalc.errors import NotationError, ShapeError, UnboundError
-from matcalc.expression import Declarations
+from matcalc.expression import Declarations, parse_declarations
 from matcalc.jacobians import Jacobian
-from matcalc.layout import CONVENTIONS, LAYOUTS, Written, written
+from matcalc.layout import CONVENTIONS, LAYOUTS, Numerator, Written, written
 from matcalc.sources import USAGES, Usage
-from matcalc.trial import Trial, at_point, relative_error
+from matcalc.trial import Trial
 from matcalc.variables import Variable, parse_derivative
+from matcalc.verdict import Verdict, relative_error
+
+_ONE_DIMENSIONAL = "read as NumPy's one-dimensional arrays, which alone it fits"
+_BROADCAST = "NumPy broadcasts here; on paper"
 
 # How close numbers are that agree, relative to the largest entry.
-_CLOSE_FORMULA = 1e-9
 _CLOSE = 1e-5  # of an array: it may have been measured
 _CLOSE_SINGLE = 1e-3  # of one in single precision
 
@@ -42,6 +46,7 @@ class Reading:
         reason: Why what was given does not agree; nothing where it does.
         sizes: What named dimensions must be for a shape to agree.
         error: The largest error relative to the largest entry, where values were compared.
+        verdict: What a formula is as a derivative in this convention; of a formula alone.
     """
 
     convention: str
@@ -50,6 +55,7 @@ class Reading:
     reason: str = ""
     sizes: Mapping[str, int] | None = None
     error: float | None = None
+    verdict: Verdict | None = None
 
     @property
     def agrees(self) -> bool:
@@ -92,8 +98,10 @@ class Identification:
         readings: One for each layout and convention.
         by_value: Whether numbers were compared, and not shapes alone.
         hints: What would tell those that agree apart.
-        right: The right formula, where a formula agrees with none.
-        notes: How a formula was read, where that was not said: a name taken as a dimension.
+        right: The right formula, where a formula agrees with none, or not as columns.
+        notes: How a formula was read, where that was not said: as one-dimensional arrays, a name
+            taken as a dimension.
+        right_when: What would have to be known of a variable for a formula to agree.
     """
 
     of: Variable
@@ -104,6 +112,7 @@ class Identification:
     hints: tuple[str, ...] = ()
     right: Right | None = None
     notes: tuple[str, ...] = ()
+    right_when: tuple[Condition, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.agreeing)
@@ -120,9 +129,10 @@ def identify(
     shape: Sequence[int | str] | None = None,
     formula: str | None = None,
     array: ArrayLike | None = None,
-    wrt: str | None = None,
+    wrt: str | Sequence[str] | None = None,
     variables: Declarations | None = None,
     at: Mapping[str, ArrayLike] | None = None,
+    order: int = 1,
 ) -> Identification:
     """Which layouts and conventions a derivative is written in.
 
@@ -132,9 +142,11 @@ def identify(
         shape: What is to be identified: the shape of an array,
         formula: or a formula, which needs an expression and may use the names in it,
         array: or an array, by value where there are an expression and a point.
-        wrt: The variable that the expression is differentiated by.
+        wrt: The variable that the expression is differentiated by; of a mixed second derivative
+            two.
         variables: The shapes of the expression's variables.
         at: The point: an array for each variable.
+        order: 2 for the second derivative of the expression.
 
     Raises:
         NotationError: Something cannot be read, or there is too much or too little of it.
@@ -155,10 +167,15 @@ def identify(
             raise NotationError(
                 'a formula and a point need an expression: identify("W @ x", wrt="x", variables=…)'
             )
+        if order != 1:
+            raise NotationError("a second derivative needs an expression, with wrt and variables")
         of, by = parse_derivative(derivative)
         found = real_array(array, "the array").shape if shape is None else tuple(shape)
         return _by_shape(of, by, found)
-    J = derive(derivative, wrt=wrt, variables=variables, layout="numerator")
+    names = wrt if isinstance(wrt, str) else list(wrt)
+    J = derive(derivative, wrt=names, variables=variables, layout="numerator", order=order)
+    if isinstance(J, list):
+        raise NotationError("one derivative is identified at a time")
     if formula is not None:
         return _by_formula(J, derivative, formula, variables or ())
     if shape is not None or at is None:
@@ -216,10 +233,24 @@ def _sizes(form: Written, given: Shape) -> dict[str, int] | None:
 
 def _by_array(J: Jacobian[Any], array: Array, at: Mapping[str, ArrayLike]) -> Identification:
     """Hold an array against the derivative at a point, in each convention."""
-    right = at_point(J, at)
+    right = _at_point(J, at)
     close = _CLOSE if array.dtype.itemsize >= 8 else _CLOSE_SINGLE
     readings = tuple(_compared(form, right, array, close) for form in _forms(right.of, right.wrt))
     return _with_hints(Identification(right.of, right.wrt, array.shape, readings, by_value=True))
+
+
+def _at_point(J: Jacobian[Any], at: Mapping[str, ArrayLike]) -> Jacobian[Any]:
+    """A derivative in numerator layout as numbers.
+
+    Raises:
+        MatcalcError: Numbers are missing, or do not fit.
+    """
+    values = J.to("numerator").evaluate(**dict(at))
+    rank = J.of.rank
+    of = Variable(J.of.name, values.shape[:rank])
+    wrt = Variable(J.wrt.name, values.shape[rank:][::-1])
+    stored = values.transpose(*range(rank), *reversed(range(rank, values.ndim)))
+    return Jacobian(frozen(stored), (of, wrt), Numerator)
 
 
 def _compared(form: Written, right: Jacobian[Any], given: Array, close: float) -> Reading:
@@ -234,28 +265,47 @@ def _compared(form: Written, right: Jacobian[Any], given: Array, close: float) -
 def _by_formula(
     J: Jacobian[Any], expression: str, formula: str, variables: Declarations
 ) -> Identification:
-    """Hold a formula against the derivative at random points, in each convention."""
-    trial = Trial(J, expression, formula, variables)
+    """Hold a formula against the derivative at points, in each convention."""
+    declared = parse_declarations(variables)
+    trial = Trial(J, expression, formula, declared)
     readings = tuple(_tried(form, trial) for form in _forms(J.of, J.wrt))
-    right = None if any(one.agrees for one in readings) else _right(J, trial, readings)
-    found = Identification(J.of, J.wrt, trial.shape, readings, by_value=True, right=right)
-    return _with_hints(replace(found, notes=trial.formula.notes))
+    found = Identification(J.of, J.wrt, trial.shape, readings, by_value=True)
+    if not found or not trial.formula.columns:
+        found = replace(found, right=_right(J, trial, readings))
+    if not found:
+        found = replace(found, right_when=right_when(J, expression, formula, declared))
+    return _with_hints(replace(found, notes=(*_on_paper(trial), *trial.formula.notes)))
+
+
+def _on_paper(trial: Trial) -> tuple[str, ...]:
+    """What of a formula does not fit on paper, and how it was read so that it fits."""
+    if not trial.misfits:
+        return ()
+    if not trial.formula.columns:
+        return (f"{_ONE_DIMENSIONAL}: as columns {trial.misfits[0]}",)
+    return tuple(f"{_BROADCAST} {one}" for one in trial.misfits)
 
 
 def _tried(form: Written, trial: Trial) -> Reading:
     name, title, _, _ = form.convention
-    if not trial.has_shape(form):
-        return Reading(name, title, form.title, f"the shape is {_shown(trial.shape)}")
-    error = trial.error(name)
-    reason = "" if error <= _CLOSE_FORMULA else "the values differ"
-    return Reading(name, title, form.title, reason, error=error)
+    found = trial.judged(form)
+    reason = found.reason
+    if found.verdict == "cannot_tell":
+        reason = f"cannot tell: {reason}"
+    return Reading(name, title, form.title, reason, error=found.error, verdict=found.verdict)
 
 
 def _right(J: Jacobian[Any], trial: Trial, readings: Sequence[Reading]) -> Right:
-    """The formula of the layout that what was given is nearest to."""
-    layouts = [one for one in readings if one.convention in LAYOUTS]
-    chosen = min(layouts, key=lambda one: float("inf") if one.error is None else one.error)
-    multiple = "" if chosen.error is None else trial.multiple(chosen.convention)
-    is_number = multiple and not set(multiple) & {"*", "/"} and multiple not in trial.sizes
-    factor = trial.factor(chosen.convention) if is_number else None
-    return Right(chosen.convention, J.to(chosen.convention).text, factor, multiple)
+    """The formula of the layout that what was given is nearest to; else that of a gradient."""
+    layouts = [one for one in readings if one.convention in LAYOUTS and one.error is not None]
+    if not layouts:
+        name = "numerator" if J.of.rank else "denominator"
+        return Right(name, J.to(name).text, None)
+    chosen = min(layouts, key=lambda one: one.error or 0.0).convention
+    multiple = trial.multiple(chosen)
+    factors = trial.factors(chosen) or [] if _is_number(multiple) else []
+    return Right(chosen, J.to(chosen).text, factors[0] if factors else None, multiple)
+
+
+def _is_number(text: str) -> bool:
+    return bool(text) and not any(one.isalpha() for one in text.replace("e", ""))

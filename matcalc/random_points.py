@@ -23,8 +23,15 @@ def small_sizes(
     roots: Iterable[Node],
     variables: Iterable[Variable],
     declared: Mapping[str, Declared] | None = None,
+    least: int = 0,
 ) -> dict[str, int]:
     """A size for each name of a dimension, the smallest that make all shapes possible.
+
+    Args:
+        roots: Nodes that name dimensions.
+        variables: Variables whose shapes are to be possible.
+        declared: What is known of them.
+        least: How much larger than the smallest the sizes are at least.
 
     Raises:
         UnboundError: No small sizes do.
@@ -38,7 +45,7 @@ def small_sizes(
     )
     names.update(dict.fromkeys(_other_names(roots)))
     for order in (_SIZES, sorted(_SIZES), sorted(_SIZES, reverse=True)):
-        for more in range(50):
+        for more in range(least, least + 50):
             sizes = {name: order[k % len(order)] + more for k, name in enumerate(names)}
             if _are_possible(shapes, tall, sizes):
                 return sizes

@@ -1,63 +1,33 @@
-"""A formula beside a derivative at random points, where sizes of different names differ."""
+"""A formula beside a derivative: how it fits on paper, and by value at the same points."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 from math import prod
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from matcalc import dimensions
-from matcalc.arrays import Array, real_array
-from matcalc.dimensions import Shape
-from matcalc.errors import (
-    ArrayError,
-    MatcalcError,
-    NotationError,
-    ShapeError,
-    TooLargeError,
-    UnboundError,
-)
-from matcalc.expression import Declarations, Formula, parse_declarations, read_formula
+from matcalc.arrays import Array, arranged
+from matcalc.dimensions import times
+from matcalc.errors import MatcalcError, NotationError, ShapeError, TooLargeError, UnboundError
+from matcalc.expression import Declared, Formula, read_formula
 from matcalc.expression.beside import Beside, beside
-from matcalc.expression.terms import read_term
-from matcalc.factors import jacobian
+from matcalc.expression.conformity import Conformity, conformity
 from matcalc.jacobians import Jacobian
-from matcalc.layout import Written
-from matcalc.plan import evaluate
-from matcalc.random_points import random_points, small_sizes
+from matcalc.layout import CONVENTIONS, Written, written
+from matcalc.random_points import small_sizes
+from matcalc.side_by_side import POINTS, Meeting, meetings
 from matcalc.variables import Variable
+from matcalc.verdict import CLOSE, Judgement, Pair, by_value, relative_error
 
-_POINTS = 5
-_TRIES = 100
-_LARGER = 3  # than the sizes that are tried first, where a number may depend on them
 _LARGEST = 1_000_000  # entries of an array
 
 
-def at_point(J: Jacobian[Any], at: Mapping[str, ArrayLike]) -> Jacobian[Any]:
-    """A derivative in numerator layout as numbers.
-
-    Raises:
-        MatcalcError: Numbers are missing, or do not fit.
-    """
-    values = J.to("numerator").evaluate(**dict(at))
-    rank = J.of.rank
-    of = Variable(J.of.name, values.shape[:rank])
-    wrt = Variable(J.wrt.name, values.shape[rank:][::-1])
-    return jacobian(f"{of} / {wrt}", values, layout="numerator")
-
-
-def relative_error(right: Array, given: Array) -> float:
-    """The largest error of as many numbers, relative to the largest of the right ones."""
-    size = float(np.max(np.abs(right)))
-    return float(np.max(np.abs(given.reshape(right.shape) - right))) / (size or 1.0)
-
-
-def _read(given: Beside, variables: Mapping[str, Variable]) -> tuple[Formula, Shape]:
-    """A formula and its shape: rows and columns where it has such.
+def _read(given: Beside, variables: Mapping[str, Variable]) -> tuple[Formula, Conformity]:
+    """A formula, and how it fits on paper.
 
     Raises:
         NotationError: It cannot be read.
@@ -69,11 +39,9 @@ def _read(given: Beside, variables: Mapping[str, Variable]) -> tuple[Formula, Sh
             raise ShapeError(
                 f"{given.formula[:60]} needs {one} = {two}, which the derivative does not"
             )
-        if found.columns and len(found.node.shape) == 1:
-            return found, read_term(given.text, variables).term.value.matrix
+        return found, conformity(given.text, found, variables)
     except MatcalcError as error:
         raise _explained(given.placed(error)) from None
-    return found, found.node.shape
 
 
 def _explained(error: MatcalcError) -> MatcalcError:
@@ -94,7 +62,9 @@ class Trial:
     Attributes:
         formula: The formula, read; it knows the names that the expression gives to its parts.
         shape: The shape of the formula, rows and columns where it has such.
-        stands: Whether a vector is known to be a row or a column.
+        misfits: What of it does not fit on paper, where vectors are columns and a sum is of terms
+            of one shape; nothing where all does.
+        meetings: Both at the points.
     """
 
     def __init__(
@@ -102,107 +72,105 @@ class Trial:
         J: Jacobian[Any],
         expression: str,
         formula: str,
-        variables: Declarations,
-        larger: int = 0,
+        declared: Mapping[str, Declared],
+        points: int = POINTS,
     ) -> None:
-        self.given = J, expression, formula, variables
         read = J.formula
         if read is None:
             raise UnboundError("this is no derivative of a formula")
         self.J = J
-        self.formula, self.shape = _read(beside(expression, formula), read.variables)
-        self.stands = self.formula.columns
-        declared = parse_declarations(variables)
-        small = small_sizes(
-            [read.node, J.node, self.formula.node], read.variables.values(), declared
-        )
-        self.sizes = {name: size + larger for name, size in small.items()}
-        self._refuse_large(read.variables.values())
-        rng = np.random.default_rng(0)
-        self.points = self._points(random_points(read, declared, self.sizes, rng, _TRIES))
+        self.formula, on_paper = _read(beside(expression, formula), read.variables)
+        self.shape, self.misfits = on_paper
+        nodes = J.node, self.formula.node
+        sizes = small_sizes([read.node, *nodes], read.variables.values(), declared)
+        self._refuse_large(read.variables.values(), sizes)
+        self.meetings = meetings(*nodes, read, declared, points)
 
-    def _refuse_large(self, variables: Iterable[Variable]) -> None:
+    def _refuse_large(self, variables: Iterable[Variable], sizes: Mapping[str, int]) -> None:
         for shape in (self.J.shape, *(one.shape for one in variables)):
-            entries = dimensions.evaluate(dimensions.product(shape), self.sizes)
+            entries = dimensions.evaluate(dimensions.product(shape), sizes)
             if entries > _LARGEST:
                 raise TooLargeError(
                     f"{entries:,} numbers at every point; declare dimensions by name, W[m,n], and "
                     "small sizes are taken"
                 )
 
-    def _points(self, tried: Iterable[Mapping[str, Array]]) -> list[tuple[Jacobian[Any], Array]]:
-        """The derivative and the formula, at points where both are finite.
+    def judged(self, form: Written) -> Judgement:
+        """What the formula is as a derivative in some layout or convention.
 
-        Raises:
-            ArrayError: There are too few.
+        Vectors are columns in all of them but that of NumPy's arrays.
         """
-        found: list[tuple[Jacobian[Any], Array]] = []
-        for arrays in tried:
-            try:
-                with np.errstate(all="ignore"):
-                    right = at_point(self.J, {**self.sizes, **arrays})
-                    value = evaluate(self.formula.node, arrays, self.sizes)
-                found.append((right, real_array(value, "the formula")))
-            except ArrayError:
-                continue
-            if len(found) == _POINTS:
-                return found
-        raise ArrayError("not finite at random points; say what is known: x[n]:positive")
+        if form.convention.name != "jax" and not self.formula.columns:
+            return Judgement("not_conformable", "it does not fit as columns")
+        if not self._has_shape(form):
+            shown = times(self.shape) if self.shape else "that of a number"
+            return Judgement("wrong_shape", f"the shape is {shown}")
+        return by_value(
+            Pair(self._right(one, form.convention.name), one.given, one.lost)
+            for one in self.meetings
+        )
 
-    def has_shape(self, form: Written) -> bool:
+    def _has_shape(self, form: Written) -> bool:
         """Whether the formula has the shape that a convention asks for; a number has 1×1 too."""
-        if form.matrix_shape is None or not self.stands:
+        if form.matrix_shape is None or not self.formula.columns:
             return self.formula.node.shape == form.shape
         matrix = self.shape if len(self.shape) > 1 else (1, 1)
         return matrix == form.matrix_shape
 
-    def error(self, convention: str) -> float:
-        """The largest error over all points, of a formula that has the right shape."""
-        return max(
-            relative_error(right.as_convention(convention), value) for right, value in self.points
+    def _right(self, meeting: Meeting, convention: str) -> Array:
+        """The derivative at a point, in a convention."""
+        of, wrt = (
+            Variable(
+                one.name, tuple(dimensions.evaluate(size, meeting.sizes) for size in one.shape)
+            )
+            for one in (self.J.of, self.J.wrt)
         )
+        return arranged(meeting.right, written(of, wrt, CONVENTIONS[convention]))
 
-    def factor(self, convention: str) -> float | None:
-        """The number that the formula is of the derivative, if it is a multiple of it."""
-        factors: list[float] = []
-        for right, value in self.points:
-            expected = right.as_convention(convention)
-            square = float(np.sum(expected**2))
-            factor = float(np.sum(value.reshape(expected.shape) * expected)) / (square or 1.0)
-            if not factor or relative_error(factor * expected, value) > 1e-9:
+    def factors(self, convention: str) -> list[float] | None:
+        """The number that the formula is of the derivative at each point, if it is one."""
+        found: list[float] = []
+        for one in self.meetings:
+            right = self._right(one, convention)
+            square = float(np.sum(right**2))
+            if not square:  # a kink has made it zero here
+                if np.any(one.given):
+                    return None
+                found.append(np.nan)
+                continue
+            factor = float(np.sum(one.given.reshape(right.shape) * right)) / square
+            if not factor or relative_error(factor * right, one.given) > CLOSE:
                 return None
-            factors.append(factor)
-        return factors[0] if np.allclose(factors, factors[0], rtol=1e-9) else None
+            found.append(factor)
+        return found
 
     def multiple(self, convention: str) -> str:
-        """The same as text, in the names of dimensions: ``2``, ``m``, ``1/m``; or nothing."""
-        found = self.factor(convention)
-        if found is None or not self.sizes:
-            return "" if found is None else _number(found)
-        try:
-            larger = Trial(*self.given, _LARGER)
-        except MatcalcError:  # no such sizes are possible
+        """What the formula is of the derivative, in names of sizes: ``2``, ``m``, ``1/m``."""
+        factors = self.factors(convention) or []
+        by_sizes: dict[tuple[int, ...], list[float]] = {}
+        for one, factor in zip(self.meetings, factors, strict=False):
+            if np.isfinite(factor):
+                by_sizes.setdefault(tuple(one.sizes.values()), []).append(factor)
+        if not by_sizes or not all(np.allclose(f, f[0], rtol=1e-9) for f in by_sizes.values()):
             return ""
-        other = larger.factor(convention)
-        return "" if other is None else _in_sizes((found, other), (self.sizes, larger.sizes))
+        numbers = [one[0] for one in by_sizes.values()]
+        if np.allclose(numbers, numbers[0], rtol=1e-9):
+            is_open = self.meetings[0].sizes and len(numbers) == 1
+            return "" if is_open else f"{numbers[0]:g}"
+        names = list(self.meetings[0].sizes)
+        return _in_sizes(numbers, [dict(zip(names, s, strict=True)) for s in by_sizes])
 
 
-def _in_sizes(factors: tuple[float, float], sizes: tuple[Mapping[str, int], ...]) -> str:
+def _in_sizes(factors: Sequence[float], sizes: Sequence[Mapping[str, int]]) -> str:
     """A number that depends on sizes, as a multiple of one of them, of two, or of an inverse."""
     one, two = factors
-    if np.isclose(one, two, rtol=1e-9):
-        return _number(one)
     names = [*((name,) for name in sizes[0]), *combinations(sizes[0], 2)]
     for chosen in names:
         first, second = (prod(known[name] for name in chosen) for known in sizes)
         text = "*".join(chosen)
         if np.isclose(one / first, two / second, rtol=1e-9):
-            number = _number(one / first)
+            number = f"{one / first:g}"
             return text if number == "1" else f"{number}*{text}"
         if np.isclose(one * first, two * second, rtol=1e-9):
-            return f"{_number(one * first)}/{text if len(chosen) == 1 else f'({text})'}"
+            return f"{one * first:g}/{text if len(chosen) == 1 else f'({text})'}"
     return ""
-
-
-def _number(value: float) -> str:
-    return f"{value:g}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from textwrap import wrap
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,8 +14,12 @@ from matcalc.fitting import Fit, Unknown
 from matcalc.fitting import fit as fitted
 from matcalc.notation.breaking import formula_lines
 from matcalc_cli.arguments import Json
-from matcalc_cli.forward_guess import guessed_forward
+from matcalc_cli.forward_guess import Forward, guessed_forward
 from matcalc_cli.output import assumption, heading, listed, table, width, write, write_json
+
+if TYPE_CHECKING:  # they load NumPy, which what fits by dimensions does without
+    from matcalc.backward import Backward
+    from matcalc.verdict import Judgement
 
 Equation = Annotated[
     str,
@@ -173,16 +177,23 @@ def _what_decides(found: Fit) -> list[str]:
         lines = _paragraph(f"{said} Add the line of the forward pass, in your names, for example")
         return [*lines, "", "  --because 'z = W @ x'"]
     lines = _paragraph(f"{said} Add the line of the forward pass, for example")
+    lines += ["", f"  --because '{forward.of} = {forward.product}'"]
+    if forward.activated:
+        lines += _activated(forward)
     shapes = " ".join(map(str, forward.variables))
     command = f"matcalc derive '{forward.product}' --wrt {forward.wrt} --vars '{shapes}'"
+    return [*lines, "", "or look at its derivative in both layouts:", "", f"  {command}"]
+
+
+def _activated(forward: Forward) -> list[str]:
+    """What dimensions do not see: a factor that works entry by entry."""
     return [
-        *lines,
+        *_paragraph(
+            f"If a function of each entry lies between, * g'({forward.wrt}) is missing above: that "
+            "changes no dimension. Then it is"
+        ),
         "",
-        f"  --because '{forward.of} = {forward.product}'",
-        "",
-        "or look at its derivative in both layouts:",
-        "",
-        f"  {command}",
+        f"  --because '{forward.of} = {forward.activated}'",
     ]
 
 
@@ -191,25 +202,37 @@ def _derived(found: Fit) -> list[str]:
     backward = found.backward
     if backward is None:
         return []
-    left = found.equation.partition(" = ")[0]
+    left = backward.left
     lines = [
         *_paragraph(
             f"From {backward.forward}, where {left} is short for the derivative of a number by "
-            f"{backward.wrt}{_like(backward.wrt, found.variables[left].shape)}:"
+            f"{backward.wrt}{_like(backward, found.variables[left].shape)}:"
         ),
         "",
         *formula_lines(f"{left} = {backward.unicode}", width()),
         "",
     ]
-    lines += [f"right: {one}" for one in backward.right]
-    lines += [f"wrong: {one}, though it fits" for one in backward.wrong]
-    return lines
+    first = sorted(backward.judgements.items(), key=lambda one: not one[1])
+    return [*lines, *(line for solution, judged in first for line in _judged(solution, judged))]
 
 
-def _like(name: str, shape: Shape) -> str:
+def _judged(solution: str, judged: Judgement) -> list[str]:
+    """What a solution is, and why; that the values of a wrong one differ goes without saying."""
+    if judged and not judged.reason:
+        return [f"right: {solution}"]
+    if judged.verdict == "wrong_value":
+        return [f"wrong: {solution}, though it fits"]
+    said = {"right": "right", "cannot_tell": "cannot tell"}.get(judged.verdict, "wrong")
+    return wrap(f"{said}: {solution}: {judged.reason}", width(), break_long_words=False)
+
+
+def _like(backward: Backward, shape: Shape) -> str:
     """The shape of a gradient in words: that of what it is by."""
+    name = backward.wrt
     if not shape:
         return ""
+    if backward.layout == "numerator":
+        return ", a row" if shape[:1] == (1,) else f", of the shape of {name} transposed"
     return ", a column like it" if len(shape) == 1 else f", of the shape of {name}"
 
 
@@ -230,8 +253,14 @@ def _document(found: Fit) -> dict[str, object]:
         else {
             "forward": backward.forward,
             "text": backward.text,
+            "layout": backward.layout,
             "right": backward.right,
             "wrong": backward.wrong,
+            "undecided": backward.undecided,
+            "verdicts": {
+                solution: {"verdict": one.verdict, "reason": one.reason, "error": one.error}
+                for solution, one in backward.judgements.items()
+            },
         },
     }
 

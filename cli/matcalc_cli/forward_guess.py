@@ -14,6 +14,7 @@ _LINE = re.compile(
     rf"(?P<left>{_NAME}) = \(?(?P<one>{_NAME})(?P<one_T>\.T)? @ (?P<two>{_NAME})(?P<two_T>\.T)?\)?"
     rf"(?: \* (?P<scale>{_NAME}))?"
 )
+_FUNCTION = "g"
 _DERIVATIVE = re.compile(r"(?:dL_d|d)(\w+)")
 
 
@@ -25,12 +26,15 @@ class Forward(NamedTuple):
         product: How.
         wrt: What the equation differentiates by.
         variables: The shapes of all in it.
+        activated: The same behind a function of each entry, where the names leave that open: from
+            z1 to z2, two of a kind, there may be one.
     """
 
     of: str
     product: str
     wrt: str
     variables: tuple[Variable, ...]
+    activated: str = ""
 
 
 class _Factor(NamedTuple):
@@ -64,12 +68,22 @@ def _lines(solution: str, found: Fit) -> Iterator[Forward]:
     one, two = (_Factor(parts[key], bool(parts[f"{key}_T"])) for key in ("one", "two"))
     scale = parts["scale"]
     made = _product(one, two, f"({scale} * {by.name})" if scale else by.name)
-    if made is None or not by.shape:
+    through = _product(one, two, f"{_FUNCTION}({by.name})")
+    if made is None or through is None or not by.shape:
         return
     others = [name for name in (made.by, scale) if name]
     if len({made.of, by.name, *others}) == 2 + len(others):
         known = [found.variables[name] for name in others]
-        yield Forward(made.of, made.text, by.name, (*known, by))
+        is_open = (
+            _stem(made.of) == _stem(by.name) and not scale and _FUNCTION not in found.variables
+        )
+        activated = through.text if is_open else ""
+        yield Forward(made.of, made.text, by.name, (*known, by), activated)
+
+
+def _stem(name: str) -> str:
+    """A name without its number: ``z`` of ``z2``."""
+    return name.rstrip("0123456789_")
 
 
 class _Product(NamedTuple):

@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from textwrap import wrap
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from matcalc.dimensions import parse as parse_dimension
 from matcalc.dimensions import times
 from matcalc.errors import MatcalcError, NotationError
+from matcalc.layout import CONVENTIONS
 from matcalc.notation.breaking import formula_lines
 from matcalc_cli.arguments import Json, read_as
-from matcalc_cli.derive import Vars
+from matcalc_cli.derive import Let, Order, Vars
 from matcalc_cli.failures import UsageError
-from matcalc_cli.output import heading, table, width, write, write_json
+from matcalc_cli.given_formula import given_formula
+from matcalc_cli.output import heading, listed, table, width, write, write_json
 
 if TYPE_CHECKING:  # it loads NumPy, which --help does without
     from matcalc.identification import Identification, Reading
@@ -73,6 +75,8 @@ def identify(
     array: ArrayOption = None,
     wrt: Wrt = None,
     variables: Vars = None,
+    let: Let = None,
+    order: Order = 1,
     at: At = None,
     as_json: Json = False,
 ) -> None:
@@ -87,19 +91,26 @@ def identify(
         raise UsageError("what is the expression differentiated by? give --wrt NAME")
     if wrt is None and (formula is not None or at):
         raise UsageError("a formula or a point needs an expression, with --wrt and --vars")
+    if wrt is None and (let or order != 1):
+        raise UsageError("--let and --order belong to an expression, with --wrt and --vars")
     if at and array is None:
         raise UsageError("--at is the point of --array")
     from matcalc_cli import arrays  # noqa: PLC0415 - NumPy, which --help does without
 
-    found = arrays.identified(
-        derivative,
-        shape=None if shape is None else _sizes(shape),
-        formula=formula,
-        array=None if array is None else arrays.read(array),
-        wrt=wrt,
-        variables=variables,
-        at={name: arrays.number_or_array(value) for name, value in map(_named, at)} if at else None,
-    )
+    expression = given_formula(derivative, let or (), None)
+    try:
+        found = arrays.identified(
+            expression.text,
+            shape=None if shape is None else _sizes(shape),
+            formula=formula,
+            array=None if array is None else arrays.read(array),
+            wrt=wrt if wrt is None or "," not in wrt else _names(wrt),
+            variables=variables,
+            at=dict(map(_point, at)) if at else None,
+            order=order,
+        )
+    except MatcalcError as error:
+        raise expression.placed(error) from None
     if as_json:
         write_json(_document(found))
     else:
@@ -124,11 +135,18 @@ def _sizes(text: str) -> tuple[int | str, ...]:
         raise UsageError(f"--shape is written 3x2, or 'm,n', not {text[:60]!r}") from None
 
 
-def _named(text: str) -> tuple[str, str]:
+def _names(text: str) -> list[str]:
+    """The names of a mixed second derivative."""
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def _point(text: str) -> tuple[str, Any]:
+    from matcalc_cli import arrays  # noqa: PLC0415 - NumPy, which --help does without
+
     name, equals, value = text.partition("=")
     if not (equals and name.strip() and value):
         raise UsageError(f"--at is written NAME=FILE.npy or NAME=NUMBER, not {text[:60]!r}")
-    return name.strip(), value.strip()
+    return name.strip(), arrays.number_or_array(value.strip())
 
 
 def _lines(found: Identification, formula: str | None) -> list[str]:
@@ -140,6 +158,7 @@ def _lines(found: Identification, formula: str | None) -> list[str]:
         lines += ["", *_wrapped(sentence)]
     if found.right is not None:
         lines += _right(found)
+    lines += _when(found)
     return [*lines, *_sources(found.readings)]
 
 
@@ -163,6 +182,16 @@ def _right(found: Identification) -> list[str]:
     lines = ["", f"Right in {right.layout} layout:", "", *formula_lines(right.text, width())]
     if right.multiple:
         lines += ["", f"What was given is {right.multiple} times that."]
+    return lines
+
+
+def _when(found: Identification) -> list[str]:
+    """What would have to be declared for the formula to be right."""
+    lines: list[str] = []
+    for one in found.right_when:
+        names = listed([CONVENTIONS[name].title for name in one.conventions])
+        said = f"Where {one.said}, it agrees in {names}; declare {one.variable}."
+        lines += ["", *_wrapped(said)]
     return lines
 
 
@@ -202,12 +231,14 @@ def _document(found: Identification) -> dict[str, object]:
                 "reason": one.reason,
                 "sizes": one.sizes,
                 "error": one.error,
+                "verdict": one.verdict,
                 "sources": [{"name": usage.name, "source": usage.source} for usage in one.sources],
             }
             for one in found.readings
         },
         "hints": found.hints,
         "notes": found.notes,
+        "right_when": [one._asdict() for one in found.right_when],
         "right": None
         if right is None
         else {

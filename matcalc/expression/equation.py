@@ -65,10 +65,14 @@ class Equation(NamedTuple):
         text = ""
         for name, place in self.marks:
             if start <= place.start < stop:
-                text += self.stated.text[start : place.start] + names[name]
+                text += _unstated(self.written[start : place.start]) + names[name]
                 start = place.stop
-        text = " ".join((text + self.stated.text[start:stop]).split())
-        return re.sub(r"\s+(?=[),.])", "", text)
+        return " ".join((text + _unstated(self.written[start:stop])).split())
+
+
+def _unstated(text: str) -> str:
+    """A part of an equation without the shapes that stand in it."""
+    return _BRACKETED.sub(lambda found: found[0].partition("[")[0], text)
 
 
 def stated_in(text: str) -> Stated:

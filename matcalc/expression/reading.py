@@ -97,6 +97,16 @@ def read_formula(
         return found
 
 
+def read_in_columns(formula: str, variables: Mapping[str, Variable]) -> Formula:
+    """The same where vectors are columns, and nothing else.
+
+    Raises:
+        NotationError: It cannot be read, or a name is unknown.
+        ShapeError: Its shapes do not fit in columns.
+    """
+    return _Reader(lines_of(parse(formula)), Sizes(variables, {}), (), columns=True).read()
+
+
 class _Unknown(NamedTuple):
     """A name that nobody declared: a whole number where it can be nothing else."""
 

@@ -7,7 +7,7 @@ labelled size before anything here is called.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeGuard
 
@@ -50,6 +50,7 @@ def evaluate(
     arrays: Mapping[str, Array] | None = None,
     sizes: Mapping[str, int] | None = None,
     max_bytes: int = MAX_BYTES,
+    rounding: Callable[[Array], Array] | None = None,
 ) -> Array:
     """The numbers of a node, deltas and broadcasts written out.
 
@@ -58,6 +59,7 @@ def evaluate(
         arrays: For each symbol of the graph its numbers.
         sizes: For each named dimension its size; those of ``arrays`` are taken from them.
         max_bytes: The largest array that may be made on the way or at the end.
+        rounding: Applied to the result of every step, to see what rounding does to the numbers.
 
     Raises:
         UnboundError: A symbol has no array, or a dimension no size.
@@ -79,7 +81,9 @@ def evaluate(
     with np.errstate(all="ignore"):  # what is undefined is nan, what is too large inf
         for node in nodes:
             if node in alone and node not in work.values:
-                work.values[node] = work.value(node, inlined)
+                value = work.value(node, inlined)
+                kept = rounding is None or value is _NOT_WRITTEN or isinstance(node, Data)
+                work.values[node] = value if kept or rounding is None else rounding(value)
         result = work.dense(root)
     return result if result is not work.values[root] else np.array(result)
 

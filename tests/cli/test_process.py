@@ -40,7 +40,7 @@ def _environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
         ("shape", "z[3] / x[2]"),
         ("chain", "L", "z[3]", "x[2]"),
         ("layouts",),
-        ("fit", "dz1[n1] = ? @ dz2[n2]", "--from", "W2[n2,n1]", "--because", "z2 = W2 @ z1"),
+        ("fit", "dz1[n1] = ? @ dz2[n2]", "--from", "W2[n2,n1]"),
         ("convert", "--formula", "W.T @ d", "--vars", "W[m,n] d[m]", "--steps"),
         ("rules",),
         ("rules", "attention"),

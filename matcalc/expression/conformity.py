@@ -1,0 +1,131 @@
+"""Whether a formula holds on paper as it stands, or only as NumPy reads it.
+
+On paper a vector is a column, and a sum is of two arrays of one shape. NumPy reads ``x @ A``, adds
+a number to every entry and a vector to every row. An expression may be written so; of a formula
+that somebody claims to be a derivative it has to be said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from matcalc import dimensions
+from matcalc.dimensions import Shape
+from matcalc.errors import ShapeError
+from matcalc.expression.meaning import meaning
+from matcalc.expression.misfits import Operand
+from matcalc.expression.parser import Step, parse
+from matcalc.expression.reading import Formula, read_in_columns
+from matcalc.expression.values import Value
+from matcalc.graph import Node, Product, Symbol, topological
+from matcalc.operations import algebra
+from matcalc.variables import Variable
+
+
+class Conformity(NamedTuple):
+    """How a formula stands on paper.
+
+    Attributes:
+        shape: Its shape, rows and columns where it was read in columns.
+        misfits: What does not fit on paper, in words, and what would; nothing where all does.
+    """
+
+    shape: Shape
+    misfits: tuple[str, ...]
+
+
+def conformity(text: str, formula: Formula, variables: Mapping[str, Variable]) -> Conformity:
+    """How a formula stands on paper, after it was read.
+
+    Args:
+        text: The formula.
+        formula: The same, read.
+        variables: Its variables.
+
+    >>> from matcalc.expression import read_formula
+    >>> known = {"x": Variable("x", ("n",)), "A": Variable("A", ("m", "n")), "c": Variable("c", ())}
+    >>> def misfits(text):
+    ...     return conformity(text, read_formula(text, known), known).misfits
+    >>> misfits("2 * A @ x - 1")
+    ()
+    >>> misfits("A @ x - c")
+    ('A @ x is m×1, c is a number: write c * ones(m)',)
+    >>> misfits("x @ A.T")
+    ('x @ A.T does not fit: x is n×1, A.T is n×m: 1 against n; write x.T @ A.T',)
+    """
+    if not formula.columns:
+        return Conformity(formula.node.shape, (_in_columns(text, variables),))
+    walk = _Walk(formula)
+    value = walk.whole(text)
+    return Conformity(value.matrix, tuple(dict.fromkeys(walk.misfits)))
+
+
+def _in_columns(text: str, variables: Mapping[str, Variable]) -> str:
+    """What does not fit where vectors are columns."""
+    try:
+        read_in_columns(text, variables)
+    except ShapeError as error:
+        return error.message
+    return "as columns it does not fit"  # pragma: no cover - it was read as arrays because of this
+
+
+class _Walk:
+    """Every step of a formula in columns, with an eye on its sums."""
+
+    def __init__(self, formula: Formula) -> None:
+        self.known = {name: Value(node) for name, node in formula.symbols.items()}
+        sizes = [size for one in formula.variables.values() for size in one.shape]
+        self.sizes = frozenset[str]().union(*map(dimensions.names, sizes))
+        self.forced = formula.forced
+        self.misfits: list[str] = []
+
+    def whole(self, text: str) -> Value:
+        """The value of the last formula of several, which has no name."""
+        for one in parse(text):
+            self.known[one.name] = self.value(one.steps)
+        return self.known[""]
+
+    def value(self, steps: Sequence[Step]) -> Value:
+        waiting: list[tuple[Any, Step]] = []
+        for step in steps:
+            kept = len(waiting) - step.takes
+            operands = waiting[kept:]
+            if step.kind == "operator" and step.value in "+-":
+                self.look_at(*(Operand(value, of.place) for value, of in operands))
+            waiting[kept:] = [(meaning(step, [value for value, _ in operands], self.name), step)]
+        value: Value = waiting[0][0]
+        return value
+
+    def name(self, step: Step) -> Value:
+        return self.known.get(step.value) or Value(
+            algebra.size_of(self.forced.get(step.value, step.value))
+        )
+
+    def look_at(self, one: Operand, two: Operand) -> None:
+        """Note where the terms of a sum are not of one shape."""
+        for term, other in ((one, two), (two, one)):
+            few, many = term.value.node.shape, other.value.node.shape
+            if not few and many and not self.is_constant(term.value.node):
+                self.misfits.append(
+                    f"{other.said}, {term.text} is a number: write {term.inner} * "
+                    f"{_ones(other.value)}"
+                )
+            elif len(few) == 1 and len(many) == 2:
+                self.misfits.append(
+                    f"{other.said}, {term.said}: write ones({many[0]}) @ {term.inner}.T"
+                )
+
+    def is_constant(self, node: Node) -> bool:
+        """Whether a number is one that is written out, or a fraction of sizes: ``1/n``."""
+        nodes = topological(node)
+        names = {name for one in nodes if isinstance(one, Product) for name, _ in one.scale.powers}
+        return names <= self.sizes and not any(isinstance(one, Symbol) for one in nodes)
+
+
+def _ones(value: Value) -> str:
+    """Ones of a shape."""
+    shape = value.node.shape
+    if len(shape) != 1:
+        return f"ones(({', '.join(map(str, shape))}))"
+    return f"ones({shape[0]}){'.T' if value.row else ''}"
