@@ -18,7 +18,7 @@ from matcalc.graph import Node, substituted, symbol, transposed
 from matcalc.jacobians import Jacobian
 from matcalc.layout import Denominator, Layout, Numerator, find_layout
 from matcalc.plan import evaluate as evaluated
-from matcalc.simplify import simplified
+from matcalc.simplify import named_functions, simplified
 from matcalc.structures import Structure, find_structure, structured
 from matcalc.symbolic import Symbolic
 from matcalc.variables import Variable
@@ -245,7 +245,9 @@ class _Task:
         return Jacobian(node, (above, self.free(second)), tag, formula)
 
     def derivatives(self, root: Node, wrt: Sequence[Node]) -> list[Node]:
-        return derivatives(root, wrt, self.definitions)
+        became = named_functions([root, *self.definitions.values()])
+        definitions = {name: became[node] for name, node in self.definitions.items()}
+        return derivatives(became[root], wrt, definitions)
 
     def shortened(self, found: Sequence[Jacobian[Any]]) -> list[Jacobian[Any]]:
         """Derivatives in the form that is given back, all of them shortened together."""

@@ -20,6 +20,7 @@ from matcalc.notation.latex import latex
 from matcalc.notation.unicode import unicode
 from matcalc.pictures import FACTORS, chain_svg, graph_svg, shapes_svg
 from matcalc.plan import evaluate
+from matcalc.simplify import stable
 from matcalc.variables import Variable, ratio, second_derivative
 
 
@@ -230,7 +231,15 @@ class WrittenDerivative(Generic[Tag]):
 
     def _source(self, dialect: Dialect) -> str:
         summary = f"{ratio(self.of, self.wrt)} in {self.layout} layout."
-        return source_of(self._formula(), self._shapes(), self._function_name, summary, dialect)
+        return source_of(self._computed(), self._shapes(), self._function_name, summary, dialect)
+
+    def _computed(self) -> WrittenFormula:
+        """The formula in the form in which it is computed."""
+        named = self.formula.named if self.formula else {}
+        became = stable([self.node, *named.values()])
+        known = {became[node]: name for name, node in named.items()}
+        names = tuple(self.formula.symbols) if self.formula else ()
+        return write_derivative(became[self.node], self._written, names, known)
 
     def compile(self) -> Compiled:
         """The NumPy source as a function, which holds arrays against their shapes first.

@@ -40,13 +40,17 @@ def levi_civita(shape, size, **like):
 _SERIES = 14
 
 def stumpff(q, k):
-    """The sum of (-q)^n / (2n+k)!: by its series for small q, else by sine and cosine."""
+    """The sum of (-q)^n / (2n+k)!: by its series for small q, else by (hyperbolic) functions."""
     small = xp.abs(q) < 1.0
     near = xp.where(small, -q, 0.0)
     series = sum(near**n / float(math.factorial(2 * n + k)) for n in range(_SERIES))
     large = xp.where(small, 1.0, q)
-    root = xp.sqrt(large)
-    value = xp.cos(root) if k % 2 == 0 else xp.sin(root) / root
+    root = xp.sqrt(xp.abs(large))
+    grown = xp.where(large > 0, 0.0, root)
+    if k % 2 == 0:
+        value = xp.where(large > 0, xp.cos(root), xp.cosh(grown))
+    else:
+        value = xp.where(large > 0, xp.sin(root), xp.sinh(grown)) / root
     for order in range(k % 2 + 2, k + 1, 2):  # c_(j+2) = (1/j! - c_j) / q
         value = (1.0 / math.factorial(order - 2) - value) / large
     return xp.where(small, series, value)
@@ -89,6 +93,13 @@ def expm_frechet(x, e):
 '''
 
 _JAX = '''
+def log_normal_cdf(x):
+    """The logarithm of the distribution function of the standard normal; no underflow."""
+    low = jnp.minimum(x, 0.0)
+    scaled = jax.scipy.special.erfcx(-math.sqrt(0.5) * low)
+    right = jnp.log1p(-jax.scipy.special.ndtr(-jnp.maximum(x, 0.0)))
+    return jnp.where(x > 0, right, jnp.log(0.5 * scaled) - 0.5 * low**2)
+
 def vech(x):
     """The entries on and below the diagonal of the last two axes, column by column."""
     rows, columns = jnp.triu_indices(x.shape[-1])

@@ -19,6 +19,8 @@ _IMPORTS = {
     "product(": "from itertools import product",
     "erf(": "from scipy.special import erf",
     "ndtr(": "from scipy.special import ndtr",
+    "log_ndtr(": "from scipy.special import log_ndtr",
+    "erfcx(": "from scipy.special import erfcx",
     "expm(": "from scipy.linalg import expm",
     "jax.": "import jax",
 }

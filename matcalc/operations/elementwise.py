@@ -24,6 +24,7 @@ from matcalc.operations.registry import Rule, composite, primitive, register
 
 _DLMF = "NIST Digital Library of Mathematical Functions"
 _BRACEWELL = "Bracewell, The Fourier Transform and Its Applications (3rd edition, 2000), chapter 4"
+_MILLS = "Greene, Econometric Analysis (7th edition, 2012), theorem 19.2"
 _HALF = Fraction(1, 2)
 
 Slope = Callable[[Node, Node], Node]  # from the operand and the result to the derivative
@@ -117,6 +118,11 @@ _function("erf", lambda x, _: times(_two_over_root_pi(), of("exp", negative(squa
     formula="dy = 2/√π exp(-x²) ⊙ dx", source=f"{_DLMF}, eq. 7.2.1", function="erf")
 _function("Phi", lambda x, _: normal_density(x), formula="dy = φ(x) ⊙ dx, φ(x) = exp(-x²/2)/√(2π)",
     source=f"{_DLMF}, eq. 7.2.1, by Φ(x) = (1 + erf(x/√2))/2", function="normal_cdf")
+_function("log_Phi", lambda x, _: of("inverse_mills", x), formula="d log Φ(x) = φ(x)/Φ(x) ⊙ dx",
+    source=f"{_DLMF}, eq. 7.2.1 and 4.7.1", function="log_normal_cdf")
+_function("inverse_mills", lambda x, y: negative(times(y, plus(x, y))),
+    formula="dy = -y ⊙ (x + y) ⊙ dx, y = φ(x)/Φ(x)", source=_MILLS, function="inverse_mills",
+    domain="everywhere; below x = -1000 its derivative loses digits")
 _function("sigmoid", lambda _, y: times(y, one_minus(y)), formula="dy = y ⊙ (1 - y) ⊙ dx",
     source="Bishop, Pattern Recognition and Machine Learning (2006), eq. 4.88",
     function="np.exp(-np.logaddexp(0.0, -{0}))")
@@ -381,7 +387,7 @@ def pow_rule(x: Node, y: Node) -> Node:
 
 @primitive(
     "stumpff",
-    "q[...]:positive -> c[...]",
+    "q[...] -> c[...]",
     formula="dc_k = (k c_(k+2) - c_(k+1))/2 ⊙ dq, c_k(q) = sum (-q)^n / (2n+k)!",
     source="Danby, Fundamentals of Celestial Mechanics (2nd edition, 1988), section 6.9",
     function="stumpff",

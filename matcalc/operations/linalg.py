@@ -5,7 +5,7 @@ from __future__ import annotations
 from matcalc import dimensions
 from matcalc.dimensions import Shape
 from matcalc.errors import ShapeError
-from matcalc.graph import Apply, Factor, Node, add, apply, contract, einsum
+from matcalc.graph import Apply, Factor, Node, add, apply, contract, einsum, zero
 from matcalc.operations import algebra
 from matcalc.operations.parts import picked, placed, window
 from matcalc.operations.registry import Rule, composite, primitive, register
@@ -106,6 +106,19 @@ def pull_logdet(y: Apply, operand: int, bar: Node) -> Node:
     """Pull back through the logarithm of the absolute determinant: ``bar X⁻ᵀ``."""
     del operand
     return einsum("..., j i -> ... i j", bar, inverse(y.arguments[0]))
+
+
+@primitive(
+    "det_sign",
+    "X[n,n]:invertible -> y",
+    formula="dy = 0",
+    source="piecewise constant: the sign of det(X), 1 or -1",
+    domain="X invertible",
+    function="np.linalg.slogdet({0})[0]",
+)
+def pull_det_sign(y: Apply, operand: int, bar: Node) -> Node:
+    """Pull back through the sign of a determinant, which is the same nearby."""
+    return zero(bar.shape + y.arguments[operand].shape)
 
 
 @composite(

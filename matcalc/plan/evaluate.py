@@ -36,6 +36,7 @@ from matcalc.operations import find_rule
 from matcalc.plan.contraction import Operand, contract_arrays
 from matcalc.plan.functions import numpy_function
 from matcalc.plan.windows import Window, place, resolve_windows
+from matcalc.simplify import stable
 
 Array = NDArray[np.floating[Any]]
 
@@ -74,6 +75,7 @@ def evaluate(
     for node in topological(root):
         if isinstance(node, Symbol):
             work.values[node] = work.bound(node)
+    root = stable([root])[root]
     root = distribute(root, partial(is_large_structured_sum, sizes=work.sizes))
     nodes = topological(root)
     inlined = work.inlined(nodes)

@@ -125,6 +125,40 @@ def normal_cdf(x: Array) -> Array:
     return 0.5 * np.asarray(_special("erfc", math.erfc)(-x / math.sqrt(2.0)))
 
 
+def log_normal_cdf(x: Array) -> Array:
+    """The logarithm of the distribution function of the standard normal; no underflow."""
+    return np.asarray(_special("log_ndtr", _log_normal_cdf)(x))
+
+
+def inverse_mills(x: Array) -> Array:
+    """The density of the standard normal over its distribution function; no underflow."""
+    scaled = _special("erfcx", _scaled_erfc)(-math.sqrt(0.5) * x)
+    return np.asarray(math.sqrt(2.0 / math.pi) / scaled)
+
+
+def _log_normal_cdf(x: float) -> float:
+    if x > 0:
+        return math.log1p(-0.5 * math.erfc(x * math.sqrt(0.5)))
+    return math.log(0.5 * _scaled_erfc(-x * math.sqrt(0.5))) - 0.5 * x * x
+
+
+def _scaled_erfc(x: float) -> float:
+    """``exp(x²) erfc(x)``: far out by its asymptotic series.
+
+    Source: NIST Digital Library of Mathematical Functions, eq. 7.12.1.
+    """
+    if x < _FAR:
+        return math.exp(x * x) * math.erfc(x) if x > -_FAR else math.inf
+    term = total = 1.0
+    for k in range(1, 2 * 8, 2):
+        term *= -k / (2.0 * x * x)
+        total += term
+    return total / (x * math.sqrt(math.pi))
+
+
+_FAR = 26.0
+
+
 @lru_cache(maxsize=8)
 def _special(name: str, slow: Callable[[float], float]) -> Callable[..., Any]:
     """A function of SciPy's, or the standard library's entry by entry."""
@@ -337,15 +371,18 @@ _SERIES = 14
 
 
 def stumpff(q: Array, k: int) -> Array:
-    """The sum of (-q)^n / (2n+k)!: by its series for small q, else by sine and cosine."""
+    """The sum of (-q)^n / (2n+k)!: by its series for small q, else by (hyperbolic) functions."""
     q = np.asarray(q, dtype=float)
     small = np.abs(q) < 1.0
-    series = sum(
-        (-np.where(small, q, 0.0)) ** n / math.factorial(2 * n + k) for n in range(_SERIES)
-    )
+    near = np.where(small, -q, 0.0)
+    series = sum(near**n / math.factorial(2 * n + k) for n in range(_SERIES))
     large = np.where(small, 1.0, q)
-    root = np.sqrt(large)
-    value = np.cos(root) if k % 2 == 0 else np.sin(root) / root
+    root = np.sqrt(np.abs(large))
+    grown = np.where(large > 0, 0.0, root)
+    if k % 2 == 0:
+        value = np.where(large > 0, np.cos(root), np.cosh(grown))
+    else:
+        value = np.where(large > 0, np.sin(root), np.sinh(grown)) / root
     for order in range(k % 2 + 2, k + 1, 2):  # c_(j+2) = (1/j! - c_j) / q
         value = (1.0 / math.factorial(order - 2) - value) / large
     return np.asarray(np.where(small, series, value))

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
 from matcalc.graph import (
     Apply,
     Factor,
+    Group,
     Node,
     Product,
     Sum,
+    add,
     apply,
     contract,
     flat,
@@ -18,6 +21,8 @@ from matcalc.graph import (
     split,
 )
 from matcalc.operations import algebra, is_elementwise
+from matcalc.simplify.logarithms import logarithm
+from matcalc.simplify.ones import is_apply, one_and
 
 Key = tuple[Node, tuple[Any, ...]]
 Powers = dict[Key, Fraction]
@@ -76,50 +81,47 @@ def _grown_sigmoid(powers: Powers) -> bool:
 
 def _one_plus_exp(node: Node) -> Node | None:
     """The u of 1 + exp(u)."""
-    if not isinstance(node, Sum) or len(node.terms) != 2:
-        return None
-    one, two = sorted(node.terms, key=lambda term: isinstance(term, Apply))
-    if isinstance(two, Apply) and two.operation == "exp" and _is_one(one):
-        return two.arguments[0]
-    return None
-
-
-def _is_one(node: Node) -> bool:
-    """Whether every entry is one."""
-    if not isinstance(node, Product) or node.factors or node.sums:
-        return False
-    return node.scale == (_ONE, ()) and len(set(flat(node.output))) == len(flat(node.output))
+    grown = one_and(node, 1)
+    return grown.operands[0] if grown is not None and is_apply(grown, "exp") else None
 
 
 def _softmax(powers: Powers) -> bool:
-    """e^x over the sum of its entries is softmax(x)."""
+    """e^x over the sum of its entries, of all or along an axis, is softmax(x)."""
     found = False
     for (node, labels), exponent in list(powers.items()):
-        x = _sum_of_exp(node) if exponent <= -1 and not labels else None
-        if x is None:
+        total = logarithm(node) if exponent <= -1 else None
+        if total is None or not is_apply(total.node, "logsumexp"):
             continue
+        (x,), (axis,) = total.node.operands, total.node.parameters
         grown = apply("exp", (x,), x.shape)
-        key = next((k for k in powers if k[0] is grown and powers[k] >= 1), None)
-        if key is not None:
-            for used, change in ((key, -1), ((node, labels), 1)):
-                powers[used] += change
-                if not powers[used]:
-                    del powers[used]
-            _put(powers, apply("softmax", (x,), x.shape, (None,)), key[1], _ONE)
-            found = True
+        for key in [k for k in powers if k[0] is grown and powers[k] >= 1]:
+            if labels == _without(key[1], axis) and powers.get((node, labels), 0) <= -1:
+                _less(powers, key, _ONE)
+                _less(powers, (node, labels), -_ONE)
+                whole = None if axis is None or len(x.shape) == 1 else axis
+                _put(powers, apply("softmax", (x,), x.shape, (whole,)), key[1], _ONE)
+                found = True
     return found
 
 
-def _sum_of_exp(node: Node) -> Node | None:
-    """The x of sum(exp(x)), a vector."""
-    if not isinstance(node, Product) or node.shape or len(node.factors) != 1:
-        return None
-    (factor,) = node.factors
-    inner = factor.node
-    plain = factor.exponent == 1 and node.scale == (_ONE, ()) and len(inner.shape) == 1
-    if plain and isinstance(inner, Apply) and inner.operation == "exp":
-        return inner.arguments[0]
-    return None
+def _without(labels: tuple[Any, ...], axis: int | None) -> tuple[Any, ...]:
+    return () if axis is None else labels[:axis] + labels[axis + 1 :]
+
+
+def _sign(powers: Powers) -> bool:
+    """A sign over the absolute value is one over the number itself."""
+    found = False
+    for (node, labels), exponent in list(powers.items()):
+        if not is_apply(node, "sign") or exponent < 1:
+            continue
+        (u,) = node.operands
+        size = apply("abs", (u,), u.shape)
+        if powers.get((size, labels), Fraction(0)) <= -1:
+            _less(powers, (node, labels), _ONE)
+            _less(powers, (size, labels), -_ONE)
+            _put(powers, u, labels, -_ONE)
+            found = True
+    return found
 
 
 _QUOTIENTS = (("sinh", "cosh", "tanh"), ("sin", "cos", "tan"))
@@ -139,6 +141,25 @@ def _quotients(powers: Powers) -> bool:
                 _put(powers, apply(name, node.arguments, node.shape), labels, count)
                 found = True
     return found
+
+
+def hyperbolic(node: Node) -> Node:
+    """e^u + e^-u is 2 cosh(u), and e^u - e^-u is 2 sinh(u)."""
+    if not isinstance(node, Sum) or len(node.terms) != 2:
+        return node
+    (one, grown), (two, other) = sorted(map(split, node.terms), key=lambda pair: pair[0].number)
+    if not is_apply(grown, "exp") or not is_apply(other, "exp") or one.powers or two.powers:
+        return node
+    (u,) = other.arguments
+    if grown.arguments[0] is not algebra.negative(u) or abs(one.number) != two.number:
+        return node
+    u = min(u, algebra.negative(u), key=_signs) if one.number > 0 else u
+    name = "cosh" if one.number > 0 else "sinh"
+    return algebra.multiple(2 * two.number, apply(name, (u,), u.shape))
+
+
+def _signs(node: Node) -> tuple[bool, bytes]:
+    return split(node)[0].number < 0, node.digest
 
 
 def _less(powers: Powers, key: Key, count: Fraction) -> None:
@@ -198,13 +219,9 @@ def _in_every_entry(node: Node) -> Node | None:
 
 
 def _logarithm(node: Apply) -> Node:
-    """log(1 + e^u) is softplus, the logarithm of a sum of exponentials logsumexp."""
-    (argument,) = node.arguments
-    u = _one_plus_exp(argument)
-    if u is not None:
-        return apply("softplus", (u,), u.shape)
-    x = _sum_of_exp(argument)
-    return node if x is None else apply("logsumexp", (x,), (), (None,))
+    """log(1 + e^u) is softplus, of a determinant logdet: the logarithm that is known."""
+    found = logarithm(node.arguments[0])
+    return node if found is None else found.node
 
 
 def _inverse_of(node: Apply) -> Node:
@@ -256,5 +273,38 @@ def _with_scalars(node: Node) -> tuple[Node, Node, tuple[Any, ...]] | None:
     return contract([Factor(number, ()), *scalars], ()), others[0].node, others[0].labels
 
 
-_APPLICATIONS = {"log": _logarithm, "inv": _inverse_of, "expm_frechet": _frechet}
-_RULES = (_sigmoid, _grown_sigmoid, _softmax, _quotients, _step, _inverse)
+def _shifted(node: Apply) -> Node:
+    """softmax(x + c 1) is softmax(x), and logsumexp(x + c 1) is logsumexp(x) + c."""
+    (x,), (axis,) = node.arguments, node.parameters
+    gone = range(len(x.shape)) if axis is None else (axis,)
+    terms = x.terms if isinstance(x, Sum) else ()
+    same = [term for term in terms if _is_constant(term, gone)]
+    if not same or len(same) == len(terms):
+        return node
+    rest = add([term for term in terms if term not in same])
+    less = apply(node.operation, (rest,), node.shape, node.parameters)
+    if node.operation != "logsumexp":
+        return less
+    return add([less, *(_number_along(term, gone) for term in same)])
+
+
+def _is_constant(term: Node, axes: Iterable[int]) -> bool:
+    """Whether a term is a broadcast along some axes."""
+    if not isinstance(term, Product) or Group in map(type, term.output):
+        return False
+    alone = [term.output[axis] for axis in axes]
+    return term.used.isdisjoint(alone) and all(term.output.count(k) == 1 for k in alone)
+
+
+def _number_along(term: Node, axes: Iterable[int]) -> Node:
+    """A broadcast without the axes that it is repeated along."""
+    if not isinstance(term, Product):
+        return term
+    kept = [label for axis, label in enumerate(term.output) if axis not in axes]
+    return contract(term.factors, kept, dict(enumerate(term.sizes)), term.scale)
+
+
+_APPLICATIONS = {"log": _logarithm, "inv": _inverse_of, "expm_frechet": _frechet} | dict.fromkeys(
+    ("softmax", "log_softmax", "logsumexp"), _shifted
+)
+_RULES = (_sigmoid, _grown_sigmoid, _softmax, _quotients, _step, _sign, _inverse)

@@ -19,7 +19,7 @@ CLOSED_FORMS = [
     ("tr(X.T @ A @ X)", "X[n,m] A[n,n]", "X", 1, "(A + A.T) @ X"),
     ("exp(x) / sum(exp(x))", "x[n]", "x", 1, "diag(softmax(x)) - softmax(x) @ softmax(x).T"),
     ("-(y.T @ log(softmax(z)))", "z[n] y[n]:simplex", "z", 1, "softmax(z) - y"),
-    ("1 / (1 + exp(-t))", "t", "t", 1, "sigmoid(t) * sigmoid(-t)"),
+    ("1 / (1 + exp(-t))", "t", "t", 1, "sigmoid(t) * (1 - sigmoid(t))"),
     ("sum(log(1 + exp(x)))", "x[n]", "x", 1, "sigmoid(x)"),
     ("log(sum(exp(x)))", "x[n]", "x", 1, "softmax(x)"),
     ("sum(log(cosh(x)))", "x[n]", "x", 1, "tanh(x)"),

@@ -1,0 +1,177 @@
+"""Quotients and logarithms of sums of exponentials, divided by the largest one first."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from matcalc.graph import ONE, Factor, Node, Product, Sum, add, apply, contract
+from matcalc.operations import algebra
+from matcalc.simplify.ones import is_apply
+
+Key = tuple[Node, tuple[Any, ...]]
+Powers = dict[Key, Fraction]
+
+
+def without_overflow(powers: Powers) -> bool:
+    """Rewrite quotients of exponentials so that none overflows; say whether any was there.
+
+    Args:
+        powers: Factors by node and labels, with exponents; changed in place.
+    """
+    found = False
+    for key, exponent in list(powers.items()):
+        if exponent <= -1 and exponent.denominator == 1:
+            found |= _cancelled(powers, key) if isinstance(key[0], Sum) else _moved(powers, key)
+    return found
+
+
+def _cancelled(powers: Powers, below: Key) -> bool:
+    """e^a / (e^a + e^b) is 1 / (1 + e^(b-a))."""
+    node, labels = below
+    found = False
+    for grown in filter(None, map(_grown, node.operands)):
+        above = (grown, labels)
+        count = min(powers.get(above, Fraction(0)), -powers.get(below, Fraction(0)))
+        if count < 1 or count.denominator != 1:
+            continue
+        divided = add([_divided(term, grown) for term in node.operands])
+        for key, change in ((above, -count), (below, count), ((divided, labels), -count)):
+            _put(powers, key, change)
+        found = True
+    return found
+
+
+def _put(powers: Powers, key: Any, change: Fraction) -> None:
+    powers[key] = powers.get(key, Fraction(0)) + change
+    if not powers[key]:
+        del powers[key]
+
+
+def _grown(term: Node) -> Node | None:
+    """The factor exp(u) of a term, entry by entry."""
+    if is_apply(term, "exp"):
+        return term
+    if not isinstance(term, Product) or term.sums or term.is_structured:
+        return None
+    axes = tuple(range(len(term.shape)))
+    return next((f.node for f in _entrywise(term, axes) if is_apply(f.node, "exp")), None)
+
+
+def _entrywise(term: Product, axes: tuple[int, ...]) -> list[Factor]:
+    return [f for f in term.factors if f.labels == axes == term.output and f.exponent == 1]
+
+
+def _divided(term: Node, grown: Node) -> Node:
+    """A term over e^a."""
+    (a,) = grown.operands
+    own = _grown(term)
+    if own is None:
+        return algebra.times(term, apply("exp", (algebra.negative(a),), a.shape))
+    lowered = algebra.minus(own.operands[0], a)
+    return algebra.times(term, algebra.reciprocal(own), apply("exp", (lowered,), a.shape))
+
+
+def logarithm_of_sum(node: Node) -> Node | None:
+    """The logarithm of a sum of exponentials, which does not overflow; ``None`` of another node."""
+    if isinstance(node, Sum):
+        return _folded(node)
+    found = _weighted(node)
+    if found is None:
+        return None
+    return algebra.plus(found.top, apply("log", (found.lowered,), node.shape))
+
+
+def _folded(node: Sum) -> Node | None:
+    """log(e^a + e^b) is a + softplus(b - a)."""
+    known = [_logarithm_of_term(term) for term in node.terms]
+    if None in known or all(_grown(term) is None for term in node.terms):
+        return None
+    (first, *others) = [one for one in known if one is not None]
+    for other in others:
+        further = apply("softplus", (algebra.minus(other, first),), node.shape)
+        first = algebra.plus(first, further)
+    return first
+
+
+def _logarithm_of_term(term: Node) -> Node | None:
+    """The logarithm of a positive number, or of one times an exponential."""
+    grown = _grown(term)
+    rest = term if grown is None else algebra.times(term, algebra.reciprocal(grown))
+    if not isinstance(rest, Product) or rest.factors or rest.scale.number <= 0:
+        return None
+    if len(set(rest.output)) < len(rest.output):
+        return None
+    number = apply("log", (contract([], (), scale=rest.scale),), ())
+    spread = algebra.spread(number, term.shape) if rest.scale != ONE else None
+    parts = [one for one in (spread, None if grown is None else grown.operands[0]) if one]
+    return algebra.plus(*parts) if parts else algebra.constant(0, term.shape)
+
+
+class _Weighted(NamedTuple):
+    """A sum over one axis, or all, of a product with exp(x)."""
+
+    node: Product
+    factor: Factor
+    x: Node
+    axis: int | None
+
+    @property
+    def top(self) -> Node:
+        """The largest entry of x, where the sum is taken."""
+        return apply("max", (self.x,), self.node.shape, (self.axis,))
+
+    @property
+    def grown(self) -> Node:
+        """exp(x - max x)."""
+        axes = algebra.axes_of(self.x)
+        sizes = dict(zip(axes, self.x.shape, strict=True))
+        top = contract([Factor(self.top, _without(axes, self.axis))], axes, sizes)
+        return apply("exp", (algebra.minus(self.x, top),), self.x.shape)
+
+    @property
+    def lowered(self) -> Node:
+        """The sum of the product with exp(x - max x)."""
+        others = list(self.node.factors)
+        others.remove(self.factor)
+        factors = [*others, self.factor._replace(node=self.grown)]
+        return contract(factors, self.node.output, dict(enumerate(self.node.sizes)))
+
+
+def _without(labels: tuple[Any, ...], axis: int | None) -> tuple[Any, ...]:
+    return () if axis is None else labels[:axis] + labels[axis + 1 :]
+
+
+def _weighted(node: Node) -> _Weighted | None:
+    if not isinstance(node, Product) or not node.sums:
+        return None
+    for factor in node.factors:
+        if not is_apply(factor.node, "exp") or factor.exponent != 1:
+            continue
+        labels = factor.labels
+        summed = [k for k, label in enumerate(labels) if label not in node.output]
+        kept = tuple(label for label in labels if label in node.output)
+        whole = len(summed) == len(labels)
+        distinct = len(set(labels)) == len(labels) and kept == node.output
+        if distinct and (whole or len(summed) == 1):
+            return _Weighted(node, factor, factor.node.operands[0], None if whole else summed[0])
+    return None
+
+
+def _moved(powers: Powers, below: Key) -> bool:
+    """In y e^x / sum(y e^x) x - max x in place of x, above and below the line."""
+    found = _weighted(below[0])
+    if found is None:
+        return False
+    lowered = {below: found.lowered}
+    for key, exponent in powers.items():
+        inner = _weighted(key[0]) if exponent > 0 else None
+        if key[0] is found.factor.node and below[1] == _without(key[1], found.axis):
+            lowered[key] = found.grown
+        elif inner and inner.x is found.x and inner.axis == found.axis and key[1] == below[1]:
+            lowered[key] = inner.lowered
+    if sum(powers[key] for key in lowered):  # e^max would be left
+        return False
+    for key, node in lowered.items():
+        _put(powers, (node, key[1]), powers.pop(key))
+    return True

@@ -1,0 +1,213 @@
+"""Formulas for computing: equal ones that overflow later, and lose fewer digits.
+
+What is printed stays as books have it, ``exp(x) / (exp(x) + exp(y))``; numbers and code come from
+``1 / (1 + exp(y - x))``. Before a formula is differentiated only its logarithms are replaced by
+those that are known, so that the derivative of ``log(abs(det(A)))`` is an inverse.
+
+Source: Higham, Accuracy and Stability of Numerical Algorithms (2nd edition, 2002), chapter 1;
+Blanchard, Higham & Higham, Accurately Computing the Log-Sum-Exp and Softmax Functions (2021).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from typing import NamedTuple
+
+from matcalc.graph import (
+    Apply,
+    Factor,
+    Node,
+    Product,
+    Scale,
+    Sum,
+    Symbol,
+    add,
+    apply,
+    as_symmetric,
+    contract,
+    rebuilt,
+    scaled,
+    split,
+    topological,
+)
+from matcalc.operations import algebra
+from matcalc.simplify.expansion import opened
+from matcalc.simplify.exponentials import Powers, logarithm_of_sum, without_overflow
+from matcalc.simplify.logarithms import logarithm
+from matcalc.simplify.ones import is_apply, is_one, one_and
+from matcalc.simplify.recognition import hyperbolic, recognised, recognised_application
+
+_HALF = Fraction(1, 2)
+_MOVED = frozenset(["log", "softmax", "log_softmax", "logsumexp"])
+
+
+def named_functions(roots: Sequence[Node]) -> dict[Node, Node]:
+    """What becomes of each node under some roots when functions written out get their names.
+
+    A derivative of ``log(abs(det(A)))`` is that of logdet, of ``exp(x) / (1 + exp(x))`` that of σ.
+    """
+
+    def known(node: Node) -> Node:
+        if isinstance(node, Apply):
+            return recognised_application(node) if node.operation in _MOVED else node
+        return _quotient(node, recognised) if isinstance(node, Product) else hyperbolic(node)
+
+    return _walked(roots, known)
+
+
+def stable(roots: Sequence[Node]) -> dict[Node, Node]:
+    """What becomes of each node under some roots when it is to be computed.
+
+    >>> from matcalc.graph import apply, symbol
+    >>> x = symbol("x", ("n",))
+    >>> one_less = algebra.minus(apply("exp", (x,), x.shape), algebra.constant(1))
+    >>> stable([one_less])[one_less].operation
+    'expm1'
+    """
+    uses = Counter(below for node in topological(*roots) for below in node.operands)
+
+    def better(node: Node) -> Node:
+        if isinstance(node, Apply):
+            return _application(node)
+        return _quotient(node, _without_overflow) if isinstance(node, Product) else _sum(node, uses)
+
+    return _walked(roots, better)
+
+
+def _walked(roots: Sequence[Node], change: Callable[[Node], Node]) -> dict[Node, Node]:
+    done: dict[Node, Node] = {}
+    for node in topological(*roots):
+        again = change(rebuilt(node, done))
+        done[node] = as_symmetric(again) if node.symmetric else again
+    return done
+
+
+def _application(node: Apply) -> Node:
+    if node.operation == "log":
+        return _logarithm(node)
+    if node.operation == "sign" and is_apply(node.arguments[0], "det"):
+        return apply("det_sign", node.arguments[0].operands, ())
+    return recognised_application(node) if node.operation in _MOVED else node
+
+
+def _logarithm(node: Apply) -> Node:
+    """A logarithm by what is known; of a negative number it stays undefined."""
+    (argument,) = node.arguments
+    found = logarithm(argument)
+    if found is not None:
+        whole = stable([found.node])[found.node]
+        return algebra.plus(
+            whole, *([apply("log", (found.sign,), node.shape)] if found.sign else ())
+        )
+    summed = logarithm_of_sum(argument)
+    if summed is not None:
+        return summed
+    scale, core = split(argument)
+    if is_apply(core, "cosh") and not scale.powers and scale.number > 0:
+        (u,) = core.operands
+        number = algebra.constant(scale.number / 2)
+        grown = algebra.plus(u, apply("softplus", (algebra.multiple(-2, u),), u.shape))
+        return grown if is_one(number) else algebra.plus(grown, apply("log", (number,), ()))
+    for sign in (1, -1):
+        other = one_and(argument, sign)
+        if other is not None:
+            return apply("log1p", (algebra.multiple(sign, other),), node.shape)
+    return node
+
+
+def _quotient(node: Product, rule: Callable[[Powers], bool]) -> Node:
+    """A quotient, the products within it opened, by a rule for factors."""
+    if all(factor.exponent > 0 for factor in node.factors):
+        return node
+    factors, sizes = opened(node)
+    powers: Powers = {}
+    for factor in factors:
+        key = factor.node, factor.labels
+        powers[key] = powers.get(key, Fraction(0)) + factor.exponent
+    if not rule(powers):
+        return node
+    changed = [Factor(*key, exponent) for key, exponent in powers.items()]
+    return contract(changed, node.output, sizes, node.scale)
+
+
+def _without_overflow(powers: Powers) -> bool:
+    return without_overflow(powers) | recognised(powers)
+
+
+def _sum(node: Node, uses: Mapping[Node, int]) -> Node:
+    """A sum with terms that all but cancel put into one."""
+    node = _log_sigmoids(node)
+    if not isinstance(node, Sum) or len(node.terms) != 2:
+        return node
+    scale, unit = split(next((t for t in node.terms if is_one(split(t)[1])), node))
+    if not scale.powers and is_one(unit):
+        number = Scale(1 / scale.number)
+        found = _complement(add([scaled(term, number) for term in node.terms]), uses)
+        return node if found is None else scaled(found, scale)
+    return _difference_of_squares(node) or hyperbolic(node)
+
+
+def _log_sigmoids(node: Node) -> Node:
+    """Terms u - softplus(u), which is log σ(u), as -softplus(-u)."""
+    terms = dict.fromkeys(node.operands) if isinstance(node, Sum) else {}
+    for term in node.operands if terms else ():
+        scale, core = split(term)
+        opposite = Scale(-scale.number, scale.powers)
+        u = scaled(core.operands[0], opposite) if is_apply(core, "softplus") else None
+        if u in terms and term in terms:
+            del terms[u], terms[term]
+            (v,) = core.operands
+            terms[scaled(apply("softplus", (algebra.negative(v),), v.shape), scale)] = None
+    return add(list(terms)) if len(terms) < len(node.operands) and terms else node
+
+
+def _complement(node: Node, uses: Mapping[Node, int]) -> Node | None:
+    """1 - σ(u), 1 - Φ(u), 1 - exp(u), 1 - cos(u), 1 - x²; exp(u) - 1 is minus one of them.
+
+    1 - σ(u) stays where σ(u) is computed anyway.
+    """
+    taken = one_and(node, -1)
+    if not isinstance(taken, Apply) or len(taken.arguments) != 1:
+        return _difference_of_squares(node)
+    (u,) = taken.arguments
+    if taken.operation in ("sigmoid", "Phi") and uses[taken] <= 1:
+        return apply(taken.operation, (algebra.negative(u),), node.shape)
+    if taken.operation == "exp":
+        return algebra.negative(apply("expm1", (u,), node.shape))
+    if taken.operation == "cos":
+        sine = apply("sin", (algebra.multiple(_HALF, u),), u.shape)
+        return algebra.multiple(2, algebra.power(sine, 2))
+    return None
+
+
+def _difference_of_squares(node: Node) -> Node | None:
+    """x² - y² is (x - y) (x + y): of variables, which carry no error of their own."""
+    one, two = map(_square, node.operands)
+    if one is None or two is None or one.number * two.number >= 0:
+        return None
+    plus, minus = (one, two) if one.number > 0 else (two, one)
+    if plus.number != -minus.number:
+        return None
+    factors = algebra.minus(plus.root, minus.root), algebra.plus(plus.root, minus.root)
+    return algebra.multiple(plus.number, algebra.times(*factors))
+
+
+class _Square(NamedTuple):
+    """A number times the square of a variable, or of one."""
+
+    number: Fraction
+    root: Node
+
+
+def _square(term: Node) -> _Square | None:
+    scale, core = split(term)
+    if scale.powers or not isinstance(core, Product):
+        return None
+    if is_one(core):
+        return _Square(scale.number, core)
+    (factor, *others) = core.factors or (None,)
+    if factor is None or others or factor.exponent != 2 or factor.labels != core.output:
+        return None
+    return _Square(scale.number, factor.node) if isinstance(factor.node, Symbol) else None
