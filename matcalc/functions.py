@@ -38,6 +38,7 @@ __all__ = [
     "cross_entropy",
     "cross_entropy_logits",
     "det",
+    "det_sign",
     "diag",
     "einsum",
     "elu",
@@ -57,11 +58,13 @@ __all__ = [
     "hypot",
     "inner",
     "inv",
+    "inverse_mills",
     "kron",
     "layer_norm",
     "leaky_relu",
     "log",
     "log1p",
+    "log_ndtr",
     "log_softmax",
     "logdet",
     "logit",
@@ -203,6 +206,8 @@ cosh = Function("cosh")
 tanh = Function("tanh")
 erf = Function("erf")
 Phi = Function("Phi")
+log_ndtr = Function("log_ndtr")
+inverse_mills = Function("inverse_mills")
 sigmoid = Function("sigmoid")
 logit = Function("logit")
 relu = Function("relu")
@@ -261,6 +266,7 @@ pinv = Function("pinv")
 det = Function("det")
 adj = Function("adj")
 logdet = Function("logdet")
+det_sign = Function("det_sign")
 solve = Function("solve")
 matrix_power = Function("matrix_power")
 expm = Function("expm")

@@ -50,6 +50,7 @@ ENTRYWISE: dict[str, Callable[[Any, Any], Any]] = {
     "softplus({})": lambda xp, x: xp.np.logaddexp(0.0, x),
     "erf({})": lambda xp, x: xp.erf(x),
     "Phi({})": _phi,
+    "log_ndtr({})": lambda xp, x: xp.np.log(_phi(xp, x)),
     "arctan({})": lambda xp, x: xp.np.arctan(x),
     "gelu({})": lambda xp, x: x * _phi(xp, x),
     "silu({})": lambda xp, x: x * _sigmoid(xp, x),

@@ -118,7 +118,7 @@ _function("erf", lambda x, _: times(_two_over_root_pi(), of("exp", negative(squa
     formula="dy = 2/√π exp(-x²) ⊙ dx", source=f"{_DLMF}, eq. 7.2.1", function="erf")
 _function("Phi", lambda x, _: normal_density(x), formula="dy = φ(x) ⊙ dx, φ(x) = exp(-x²/2)/√(2π)",
     source=f"{_DLMF}, eq. 7.2.1, by Φ(x) = (1 + erf(x/√2))/2", function="normal_cdf")
-_function("log_Phi", lambda x, _: of("inverse_mills", x), formula="d log Φ(x) = φ(x)/Φ(x) ⊙ dx",
+_function("log_ndtr", lambda x, _: of("inverse_mills", x), formula="d log Φ(x) = φ(x)/Φ(x) ⊙ dx",
     source=f"{_DLMF}, eq. 7.2.1 and 4.7.1", function="log_normal_cdf")
 _function("inverse_mills", lambda x, y: negative(times(y, plus(x, y))),
     formula="dy = -y ⊙ (x + y) ⊙ dx, y = φ(x)/Φ(x)", source=_MILLS, function="inverse_mills",

@@ -126,7 +126,7 @@ def _of_complement(node: Sum) -> Logarithm | None:
     if taken is not None and is_apply(taken, "sigmoid"):
         return Logarithm(algebra.negative(_same("softplus", taken.operands[0])))
     if taken is not None and is_apply(taken, "Phi"):
-        return Logarithm(_same("log_Phi", algebra.negative(taken.operands[0])))
+        return Logarithm(_same("log_ndtr", algebra.negative(taken.operands[0])))
     return None
 
 
@@ -157,7 +157,7 @@ _OF: Mapping[str, Callable[[Apply], Logarithm]] = {
     "exp": lambda node: Logarithm(node.arguments[0]),
     "sigmoid": _of_sigmoid,
     "softmax": _of_softmax,
-    "Phi": lambda node: Logarithm(_same("log_Phi", node.arguments[0])),
+    "Phi": lambda node: Logarithm(_same("log_ndtr", node.arguments[0])),
     "det": _of_det,
     "power_of": _of_power,
 }

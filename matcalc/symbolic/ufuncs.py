@@ -20,7 +20,7 @@ class Condition(Value):
 
 _BY_RULE = (
     "exp log log1p expm1 sin cos tan arcsin arccos arctan sinh cosh tanh sqrt sign "
-    "absolute=abs fabs=abs erf logit expit=sigmoid ndtr=Phi"
+    "absolute=abs fabs=abs erf logit expit=sigmoid ndtr=Phi log_ndtr"
 )
 
 
