@@ -28,8 +28,8 @@ _LARGEST = 10**4000  # of a product: as text it must stay below what Python prin
 _POWER = 99  # of one name
 _TERMS = 64
 # Greek letters, except those that look like Latin ones.
-_GREEK = "ΓΔΘΛΞΠΣΦΨΩαβγδεζηθικλμξπρστυφχψω"
-NAME = rf"[A-Za-z_{_GREEK}][A-Za-z0-9_{_GREEK}]*"
+GREEK = "ΓΔΘΛΞΠΣΦΨΩαβγδεζηθικλμξπρστυφχψω"
+NAME = rf"[A-Za-z_{GREEK}][A-Za-z0-9_{GREEK}]*"
 _TOKEN = re.compile(rf"\s*(?:(?P<number>[0-9]+)|(?P<name>{NAME})|(?P<operator>\*\*|[*/+-]))")
 
 

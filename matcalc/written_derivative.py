@@ -268,6 +268,11 @@ class WrittenDerivative(Generic[Tag]):
         """What a reader should know of how the formula was read."""
         return self.formula.notes if self.formula else ()
 
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """Those of the notes that say what was not typed and changes the answer."""
+        return self.formula.assumptions if self.formula else ()
+
     def evaluate(self, **arrays: Any) -> Array:
         """The numbers of a formula, in this layout.
 

@@ -26,7 +26,6 @@ FORMS: tuple[Form, ...] = ("text", "unicode", "latex", "einsum", "numpy", "torch
 POINTS = 20  # of a check
 
 _CODE: tuple[Form, ...] = ("numpy", "torch", "jax")
-_READ_AS_ARRAYS = "vectors are read as NumPy's one-dimensional arrays: as columns they do not fit"
 
 
 class Derived(NamedTuple):
@@ -104,14 +103,9 @@ def _stated(answer: Answer, form: Form) -> list[str]:
     return [*lets, f"{shown} = {whole}"]
 
 
-def _notes(formula: Formula) -> list[str]:
-    """What a reader should know of how the formula was read."""
-    return [*formula.notes, *([] if formula.columns else [_READ_AS_ARRAYS])]
-
-
 def note_lines(answer: Answer) -> list[str]:
     """What a reader should know of how the formula was read, a line each."""
-    return _wrapped(f"note: {note}" for note in _notes(answer.formula))
+    return _wrapped(f"note: {note}" for note in answer.formula.notes)
 
 
 def _wrapped(texts: Iterable[str]) -> list[str]:
@@ -216,7 +210,8 @@ def document(answer: Answer, checks: Sequence[Check]) -> dict[str, object]:
         "of_shape": answer.of.shape,
         "variables": {name: one.shape for name, one in formula.variables.items()},
         "forced": formula.forced,
-        "notes": _notes(formula),
+        "notes": formula.notes,
+        "assumptions": formula.assumptions,
         "derivatives": [
             {
                 "wrt": derived.wrt,

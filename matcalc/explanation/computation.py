@@ -341,8 +341,8 @@ def _read(
     result = _result_name(first, taken)
     shaped = [name for name, one in first.variables.items() if one.shape]
     shaped += [name for name, node in first.named.items() if node.shape]
-    found = operations(formula, wrt, result, [*taken, result], shaped)
-    read = _of_operations(found, variables)
+    found = operations(first.text, wrt, result, [*taken, result], shaped)
+    read = _of_operations(found, variables, first)
     capitals = {
         one.name: one.name.upper()
         for one in found
@@ -353,12 +353,16 @@ def _read(
     if not capitals:
         return found, read
     found = renamed(found, capitals)
-    return found, _of_operations(found, variables)
+    return found, _of_operations(found, variables, first)
 
 
-def _of_operations(found: Sequence[Operation], variables: Mapping[str, Variable]) -> Formula:
+def _of_operations(
+    found: Sequence[Operation], variables: Mapping[str, Variable], given: Formula
+) -> Formula:
+    """The operations as one formula, with the notes of the formula that was given."""
     program = "; ".join(f"{one.name} = {one.text}" for one in found)
-    return read_formula(program, variables, opaque=[one.name for one in found])
+    read = read_formula(program, variables, opaque=[one.name for one in found])
+    return read._replace(notes=given.notes, assumptions=given.assumptions)
 
 
 def is_diagonal(node: Node) -> bool:

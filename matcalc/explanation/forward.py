@@ -30,8 +30,7 @@ def variables(c: Computation) -> Section:
         (unicode_name(one.name), shape_title(one), wanted * (one == c.wrt))
         for one in c.formula.variables.values()
     ]
-    notes = [] if c.formula.columns else ["Vectors are read as NumPy's one-dimensional arrays."]
-    return Section("The variables and their shapes", (Table(tuple(rows)), *c.formula.notes, *notes))
+    return Section("The variables and their shapes", (Table(tuple(rows)), *c.formula.notes))
 
 
 def forward(c: Computation, show: Showing) -> Section:

@@ -6,8 +6,9 @@ from matcalc.expression.declarations import (
     Declared,
     parse_declarations,
 )
+from matcalc.expression.formula import Formula
 from matcalc.expression.parser import parse
-from matcalc.expression.reading import Formula, read_formula
+from matcalc.expression.reading import read_formula
 
 __all__ = [
     "PROPERTIES",

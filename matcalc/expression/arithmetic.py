@@ -12,14 +12,13 @@ from matcalc.operations import algebra, find_rule
 _POWER = 64  # the largest constant exponent, up or down
 
 
-def operated(sign: str, one: Value, two: Value, note: Callable[[str], None]) -> Value:
+def operated(sign: str, one: Value, two: Value) -> Value:
     """The value of ``one sign two``.
 
     Args:
         sign: ``@``, ``*``, ``/``, ``+``, ``-`` or ``**``.
         one: The left operand.
         two: The right operand.
-        note: Told what a reader should know: that a vector was added to every row.
 
     Raises:
         NotationError: A division by zero, or an exponent that is absurdly large.
@@ -28,7 +27,6 @@ def operated(sign: str, one: Value, two: Value, note: Callable[[str], None]) -> 
     if sign == "@":
         return multiplied(one, two)
     if sign in "+-" and _is_bias(one, two):
-        note(f"{two.title} is added to every row of {one.title}")
         spread = algebra.spread_rows(two.node, one.node.shape)
         return Value(combined(sign, one.node, spread))
     row = entrywise(sign, one, two)

@@ -13,10 +13,11 @@ from typing import Any, NamedTuple
 from matcalc import dimensions
 from matcalc.dimensions import Shape
 from matcalc.errors import ShapeError
+from matcalc.expression.formula import Formula
 from matcalc.expression.meaning import meaning
 from matcalc.expression.misfits import Operand
 from matcalc.expression.parser import Step, parse
-from matcalc.expression.reading import Formula, read_in_columns
+from matcalc.expression.reading import read_in_columns
 from matcalc.expression.values import Value
 from matcalc.graph import Node, Product, Symbol, topological
 from matcalc.operations import algebra

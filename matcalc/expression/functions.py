@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from matcalc.errors import MatcalcError, NotationError, ShapeError, TooLargeError
@@ -15,6 +15,7 @@ from matcalc.operations import RULES, Rule, algebra, find_rule, parse_signature
 _RANK = 16  # the axes of an array
 _LONGEST = 10**100  # an axis
 _ALIASES = {"tr": "trace", "concat": "concatenate", "ln": "log", "σ": "sigmoid"}
+_OF_TWO = {"max": "maximum", "min": "minimum"}  # as in mathematics; axes are named
 _SPELLED = {  # what other languages call them
     "dot": "a.T @ b for vectors, A @ B for matrices",
     "multiply": "x * y",
@@ -41,26 +42,22 @@ _REQUIRED = {  # parameters without which an operation has no meaning
     "stumpff": ("k",),
     "lower": ("n",),
 }
-SIZED = frozenset(["eye", "ones", "zeros"])  # take sizes alone
 MANY = ("concatenate", "stack", "einsum")  # take any number of operands
 _OF_SEVERAL = ("concatenate", "stack")
 _ANYHOW = frozenset(  # take a row as they take a column
     ["sum", "mean", "norm", "norm1", "squared_norm", "prod", "max", "min", "logsumexp"]
 )
-_ELEMENTWISE_OF_MATRIX = (
-    "exp(X) of a matrix is taken entry by entry; the matrix exponential is expm"
-)
 
 
-def call(step: Step, operands: list[Any], note: Callable[[str], None]) -> Value:
+def call(step: Step, operands: list[Any]) -> Value:
     """The value of a function of the language.
 
     Raises:
         NotationError: It takes other arguments.
         ShapeError: The arguments do not fit it.
     """
-    name = _ALIASES.get(step.value, step.value)
     values, named = _split(step, operands)
+    name = rule_name(step, operands)
     if name in _OF_SEVERAL and values and type(values[0]) is tuple:  # as NumPy writes it
         values = [*values[0], *values[1:]]
     if name in _CONSTANTS and not step.primes:
@@ -74,11 +71,22 @@ def call(step: Step, operands: list[Any], note: Callable[[str], None]) -> Value:
         patterns = {"pattern": named.pop("pattern")} if "pattern" in named else {}
         named = {**patterns, "sizes": tuple(named.items())}
     first = values[0].node.shape if values and isinstance(values[0], Value) else None
-    if name == "exp" and first is not None and len(first) == 2:
-        note(_ELEMENTWISE_OF_MATRIX)
     if name == "trace" and len(values) == 1 and first == ():
         return Value(values[0].node)
     return _bounded(_of_rule(rule, values, named))
+
+
+def rule_name(step: Step, operands: Sequence[Any]) -> str:
+    """The rule that a call is of: ``tr`` is trace, ``max`` of two the larger one."""
+    name, of_two = step.value, len(operands) == 2 and not step.keywords
+    if name in _OF_TWO and of_two and isinstance(operands[1], Value):
+        return _OF_TWO[name]
+    return _ALIASES.get(name, name)
+
+
+def is_known(name: str) -> bool:
+    """Whether a name is that of a function of the language, or of another with a hint."""
+    return _ALIASES.get(name, name) in RULES or name in _CONSTANTS or name in _SPELLED
 
 
 def _bounded(value: Value) -> Value:
@@ -188,8 +196,6 @@ def _undeclared(step: Step, values: list[Any]) -> Value:
     if len(values) != 1 or step.keywords or not isinstance(values[0], Value):
         find_rule(step.value)  # says which names are near
         raise NotationError(f"{step.value} is a function of one argument here")
-    if len(step.value) > 2 and not step.primes:
-        find_rule(step.value)
     node = values[0].node
     return Value(apply("function", (node,), node.shape, (step.value, step.primes)), values[0].row)
 

@@ -11,6 +11,7 @@ from matcalc.expression.parser import Assignment, Step
 from matcalc.variables import Variable
 
 STEPS = 2000  # of one assignment
+SIZED = frozenset(["eye", "ones", "zeros"])  # take sizes alone
 
 
 class Line(NamedTuple):
@@ -64,3 +65,16 @@ def check_names(
             raise NotationError(f"the name {line.name} is {what} already", [line.step.place])
         if line.name:
             taken.add(line.name)
+
+
+def sizes_in(lines: Sequence[Line]) -> frozenset[str]:
+    """The names that stand where a size must: k of ``eye(k)``, m and n of ``ones((m, n))``."""
+    found: set[str] = set()
+    waiting = [line for line in lines if line.step.kind == "call" and line.step.value in SIZED]
+    while waiting:
+        line = waiting.pop()
+        if line.step.kind == "name":
+            found.add(line.step.value)
+        if line.step.kind != "call" or line.step.value in SIZED:
+            waiting += [lines[k] for k in line.operands]
+    return frozenset(found)

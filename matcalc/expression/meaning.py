@@ -42,7 +42,7 @@ def _meaning(step: Step, operands: Sequence[Any], name: Callable[[Step], Value])
     if step.kind in ("text", "tuple"):
         return tuple(operands) if step.kind == "tuple" else step.value
     if step.kind == "call":
-        return call(step, list(operands), _ignore)
+        return call(step, list(operands))
     if not all(isinstance(one, Value) for one in operands):
         raise NotationError("this is not a value: text and tuples belong in functions")
     return _signed(step, list(operands))
@@ -53,11 +53,7 @@ def _signed(step: Step, operands: list[Value]) -> Value:
         return transposed(operands[0])
     if step.kind == "negative":
         return Value(algebra.negative(operands[0].node), operands[0].row)
-    return operated(step.value, operands[0], operands[1], _ignore)
-
-
-def _ignore(_: str) -> None:
-    """Notes are for those who read the whole formula."""
+    return operated(step.value, operands[0], operands[1])
 
 
 def known_misfit(step: Step, one: Operand, two: Operand) -> ShapeError:

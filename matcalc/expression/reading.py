@@ -8,52 +8,31 @@ fails in columns is reported.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+from matcalc import dimensions
 from matcalc.dimensions import Dimension
-from matcalc.errors import MatcalcError, NotationError, Place, ShapeError
+from matcalc.errors import MatcalcError, NotationError, Place, ShapeError, UnknownRuleError
+from matcalc.expression import assumptions, identities
 from matcalc.expression.arithmetic import operated
-from matcalc.expression.functions import SIZED, call
-from matcalc.expression.lines import Line, check_names, lines_of
+from matcalc.expression.formula import Formula
+from matcalc.expression.functions import call, is_known, rule_name
+from matcalc.expression.lines import Line, check_names, lines_of, sizes_in
 from matcalc.expression.misfits import Operand, excerpt, misfit
 from matcalc.expression.parser import Step, parse
-from matcalc.expression.unification import Clash, Sizes
+from matcalc.expression.unification import Clash, Sizes, sizes_of
 from matcalc.expression.values import Value, entrywise, multiplied, transposed
 from matcalc.graph import Node, number, symbol
-from matcalc.operations import RULES, algebra
+from matcalc.operations import RULES, algebra, find_rule
 from matcalc.variables import Variable
 
 _AGAIN = 10_000  # steps that are read again because sizes were made equal
-_COUNT = re.compile(r"[^\W\d_](_?[0-9]+)?")
-_PLUS = Step("operator", "+", 2, Place("", 0, 0))
+_COUNT = re.compile(r"[ijklmnN]")  # letters of whole numbers
+_FREE = re.compile(rf"[a-z{dimensions.GREEK}](_?[0-9]+)?")  # functions that need no declaration
 _NO_SIZES: Mapping[str, int] = {}
-
-
-class Formula(NamedTuple):
-    """A formula, read.
-
-    Attributes:
-        node: What it means.
-        symbols: The node of each variable, in the order in which the formula mentions them.
-        named: The nodes of intermediate results that have names.
-        columns: Whether vectors were read as columns; else as one-dimensional arrays.
-        notes: What a reader should know: what was assumed.
-        variables: The variables, with the sizes that the formula forces.
-        forced: What the formula forces dimensions to be, by their names.
-        name: The name of the result, if it was given one.
-    """
-
-    node: Node
-    symbols: dict[str, Node]
-    named: dict[str, Node]
-    columns: bool
-    notes: tuple[str, ...]
-    variables: dict[str, Variable]
-    forced: dict[str, Dimension]
-    name: str = ""
 
 
 def read_formula(
@@ -61,6 +40,9 @@ def read_formula(
     variables: Mapping[str, Variable],
     sizes: Mapping[str, int] = _NO_SIZES,
     opaque: Collection[str] = (),
+    *,
+    named_sizes: Collection[str] = (),
+    functions: Collection[str] = (),
 ) -> Formula:
     """Read a formula of variables whose shapes are known; names of sizes are made to agree.
 
@@ -69,9 +51,12 @@ def read_formula(
         variables: Its variables by name.
         sizes: The sizes of dimensions that are known.
         opaque: Intermediate results that stand in the formula as symbols of their own.
+        named_sizes: Dimensions that no variable has.
+        functions: Functions entry by entry that were declared.
 
     Raises:
         NotationError: It cannot be read, or a name is unknown.
+        UnknownRuleError: A function is unknown.
         ShapeError: Its shapes do not fit.
 
     >>> x, A = Variable("x", ("n",)), Variable("A", ("n", "n"))
@@ -82,12 +67,11 @@ def read_formula(
     >>> read_formula("A @ y", {"A": A, "y": Variable("y", ("k",))}).forced
     {'k': 'n'}
     """
-    lines = lines_of(parse(formula))
-    check_names(lines, variables, sizes)
+    scope = _scope(formula, variables, sizes, opaque, named_sizes, functions)
     try:
-        return _Reader(lines, Sizes(variables, sizes), opaque, columns=True).read()
+        return _Reader(scope, Sizes(variables, sizes, named_sizes), columns=True).read()
     except ShapeError as error:
-        flat = _Reader(lines, Sizes(variables, sizes), opaque, columns=False)
+        flat = _Reader(scope, Sizes(variables, sizes, named_sizes), columns=False)
         try:
             found = flat.read()
         except MatcalcError:
@@ -104,11 +88,48 @@ def read_in_columns(formula: str, variables: Mapping[str, Variable]) -> Formula:
         NotationError: It cannot be read, or a name is unknown.
         ShapeError: Its shapes do not fit in columns.
     """
-    return _Reader(lines_of(parse(formula)), Sizes(variables, {}), (), columns=True).read()
+    scope = _scope(formula, variables, {}, (), (), ())
+    return _Reader(scope, Sizes(variables, {}), columns=True).read()
 
 
-class _Unknown(NamedTuple):
-    """A name that nobody declared: a whole number where it can be nothing else."""
+def _scope(
+    formula: str,
+    variables: Mapping[str, Variable],
+    sizes: Mapping[str, int],
+    opaque: Collection[str],
+    named_sizes: Collection[str],
+    functions: Collection[str],
+) -> _Scope:
+    """The lines of a formula, each ``I`` with a size of its own.
+
+    Raises:
+        NotationError: It cannot be parsed, or a name is given twice.
+    """
+    known = [*variables, *sizes, *named_sizes, *sizes_of(variables.values())]
+    assignments, unsized = identities.sized(parse(formula), known)
+    lines = lines_of(assignments)
+    check_names(lines, variables, sizes)
+    return _Scope(lines, unsized, opaque, frozenset(functions))
+
+
+class _Scope(NamedTuple):
+    """A formula as lines, and what is known of the names in it that are no variables.
+
+    Attributes:
+        lines: The lines.
+        unsized: The names of the sizes of each ``I``, with its place.
+        opaque: Intermediate results that stand in the formula as symbols of their own.
+        functions: Functions entry by entry that were declared.
+    """
+
+    lines: Sequence[Line]
+    unsized: Mapping[str, Place]
+    opaque: Collection[str]
+    functions: frozenset[str]
+
+
+class _Count(NamedTuple):
+    """A letter of whole numbers that nobody declared: a number where it can be nothing else."""
 
     step: Step
 
@@ -120,18 +141,17 @@ class _Reader:
     the name has to do with are read again.
     """
 
-    def __init__(
-        self, lines: Sequence[Line], sizes: Sizes, opaque: Collection[str], *, columns: bool
-    ) -> None:
-        self.lines = lines
-        self.opaque = opaque
+    def __init__(self, scope: _Scope, sizes: Sizes, *, columns: bool) -> None:
+        self.scope = scope
+        self.lines = scope.lines
         self.sizes = sizes
         self.columns = columns
         self.symbols: dict[str, Node] = {
             v.name: symbol(v.name, v.shape) for v in sizes.variables.values()
         }
-        self.named = {line.name: k for k, line in enumerate(lines) if line.name}
-        self.first_use = {line.step.value: k for k, line in reversed(list(enumerate(lines)))}
+        self.named = {line.name: k for k, line in enumerate(self.lines) if line.name}
+        self.first_use = {line.step.value: k for k, line in reversed(list(enumerate(self.lines)))}
+        self.stated = sizes_in(self.lines)
         self.values: list[Any] = []
         self.notes: dict[str, int] = {}
         self.transposes = False
@@ -156,15 +176,62 @@ class _Reader:
         return self.formula()
 
     def formula(self) -> Formula:
-        named = {name: self.values[k].node for name, k in self.named.items()}
-        forced = self.sizes.forced
+        """What was read.
+
+        Raises:
+            NotationError: Nothing says how large an ``I`` is.
+        """
+        forced = {k: v for k, v in self.sizes.forced.items() if k not in self.scope.unsized}
         said = [f"the formula forces {name} = {size}" for name, size in forced.items()]
-        notes = (*said, *self._columns_declared(), *self.notes)
-        node = self.values[-1].node
-        variables = self.sizes.variables
-        name = self.lines[-1].name
-        symbols = dict(sorted(self.symbols.items(), key=self.first_mention))
-        return Formula(node, symbols, named, self.columns, notes, variables, forced, name)
+        identities_of = {place: self.size_of_identity(k) for k, place in self.scope.unsized.items()}
+        assumed = [
+            *([] if self.columns else [assumptions.ARRAYS]),
+            *dict.fromkeys(map(assumptions.identity, identities_of.values())),
+            *self.notes,
+        ]
+        return Formula(
+            node=self.values[-1].node,
+            symbols=dict(sorted(self.symbols.items(), key=self.first_mention)),
+            named={name: self.values[k].node for name, k in self.named.items()},
+            columns=self.columns,
+            notes=(*said, *self._columns_declared(), *assumed),
+            variables=self.sizes.variables,
+            forced=forced,
+            name=self.lines[-1].name,
+            assumptions=tuple(assumed),
+            text=self.spelled(identities_of),
+            dimensions=tuple(self.sizes.of_none(self.stated)),
+            functions=self.scope.functions,
+        )
+
+    def spelled(self, sizes: Mapping[Place, Dimension]) -> str:
+        """The formula with ``eye(n)`` for ``I`` and ``maximum`` for ``max`` of two."""
+        changes = [(place.start, place.stop, f"eye({size})") for place, size in sizes.items()]
+        for line in self.lines:
+            step = line.step
+            if step.kind == "call":
+                name = rule_name(step, [self.values[k] for k in line.operands])
+                if name in ("maximum", "minimum") and name != step.value:
+                    start = step.place.start
+                    changes.append((start, start + len(step.value), name))
+        text = self.lines[0].step.place.text
+        for start, stop, new in sorted(changes, reverse=True):
+            text = text[:start] + new + text[stop:]
+        return text
+
+    def size_of_identity(self, name: str) -> Dimension:
+        size = self.sizes.of(name)
+        if dimensions.names(size) & self.scope.unsized.keys():
+            raise self.no_identity(self.scope.unsized[name])
+        return size
+
+    def no_identity(self, place: Place, clashes: Iterable[Clash] = ()) -> NotationError:
+        """The error of an ``I`` that is not beside a square matrix, with a size that there is."""
+        found = [size for pair in clashes for size in pair]
+        found += [size for one in self.sizes.variables.values() for size in one.shape]
+        open_sizes = self.scope.unsized.keys()
+        fitting = (one for one in found if one != 1 and not dimensions.names(one) & open_sizes)
+        return identities.refused(place, next(fitting, "n"))
 
     def first_mention(self, item: tuple[str, Node]) -> int:
         """Where a variable is written first; behind all where it is not."""
@@ -191,16 +258,48 @@ class _Reader:
         elif step.kind == "tuple":
             found = tuple(operands)
         elif step.kind == "call":
-            is_size = step.value in SIZED
-            found = call(step, [self.argument(one, is_size=is_size) for one in operands], self.note)
+            found = self.call(line, operands)
         else:
-            found = self.sign(step, [self.operand(one, step) for one in operands])
+            found = self.sign(line, self.counted(step, operands))
         position = len(self.values)
         is_last = line.name or position + 1 == len(self.lines)
         return self.operand(found) if is_last else found
 
+    def counted(self, step: Step, operands: list[Any]) -> list[Value]:
+        """The operands of a sign; a letter that nobody declared may be a factor of them."""
+        known = [one for one in operands if not isinstance(one, _Count)]
+        with_numbers = not any(isinstance(one, Value) and one.node.shape for one in known)
+        may_count = step.value in ("*", "/") or (step.value in ("+", "-") and with_numbers)
+        return [
+            self.size(one.step.value)
+            if isinstance(one, _Count) and may_count
+            else self.operand(one)
+            for one in operands
+        ]
+
+    def operand(self, found: Any) -> Value:
+        """An operand of a sign, or a whole formula.
+
+        Raises:
+            NotationError: It is a name that nobody declared, text or a tuple.
+        """
+        if isinstance(found, _Count):
+            raise self.undeclared(found.step)
+        if isinstance(found, Value):
+            return found
+        raise NotationError("this is not a value: text and tuples belong in functions")
+
+    def size(self, name: str) -> Value:
+        """A name that nobody declared, as a size."""
+        size = self.sizes.of(name)
+        if size == name:
+            self.note(assumptions.dimension(name))
+        return Value(algebra.size_of(size))
+
     def note(self, text: str) -> None:
-        self.notes.setdefault(text, len(self.values))
+        """Keep an assumption, if there is one."""
+        if text:
+            self.notes.setdefault(text, len(self.values))
 
     def bind(self, error: ShapeError, line: Line) -> None:
         """Make the sizes equal that clash, and forget the lines that this has to do with.
@@ -215,7 +314,11 @@ class _Reader:
         )
         if first > len(self.values):
             raise self.misfit(error, line) from None
-        self.forcing.update(dict.fromkeys(changed - self.symbols.keys(), line.step.place))
+        for name in changed & self.scope.unsized.keys():
+            if not self.squares_beside(line):
+                raise self.no_identity(self.scope.unsized[name], clashes)
+        bound = changed - self.symbols.keys() - self.scope.unsized.keys()
+        self.forcing.update(dict.fromkeys(bound, line.step.place))
         for name in changed & self.symbols.keys():
             self.symbols[name] = symbol(name, self.sizes.variables[name].shape)
         self.again -= len(self.values) - first
@@ -224,6 +327,13 @@ class _Reader:
             raise ShapeError(message, [line.step.place])
         del self.values[first:]
         self.notes = {text: k for text, k in self.notes.items() if k < first}
+
+    def squares_beside(self, line: Line) -> bool:
+        """Whether square matrices stand beside each other in a sum or in a matrix product."""
+        if line.step.kind != "operator" or line.step.value not in ("+", "-", "@"):
+            return False
+        shapes = [self.operand(self.values[k]).node.shape for k in line.operands]
+        return all(len(one) == 2 and (one[0] == one[1] or self.sizes.free) for one in shapes)
 
     def misfit(self, error: ShapeError, line: Line) -> ShapeError:
         """The error of a line, in words of what was written, with the places of its operands."""
@@ -254,7 +364,10 @@ class _Reader:
         ][:2]
 
     def written(self, position: int) -> Operand:
-        return Operand(self.operand(self.values[position], _PLUS), self.lines[position].step.place)
+        """An operand as it stands in the formula."""
+        found, step = self.values[position], self.lines[position].step
+        value = self.size(found.step.value) if isinstance(found, _Count) else self.operand(found)
+        return Operand(value, step.place)
 
     def reordered(self, line: Line) -> str:
         """Where ``a * B @ c`` fits as ``a * (B @ c)`` only, that."""
@@ -263,7 +376,7 @@ class _Reader:
         if line.step.value not in "*/" or after is None or after.step.value != "@":
             return ""
         lines = self.lines[: after.operands[1] + 1]
-        scratch = _Reader(lines, self.sizes, self.opaque, columns=self.columns)
+        scratch = _Reader(self.scope._replace(lines=lines), self.sizes, columns=self.columns)
         scratch.values = [*self.values, Value(number(0))]
         try:
             scratch.read()
@@ -274,44 +387,68 @@ class _Reader:
         better = f"{one.inner} {line.step.value} ({two.inner} @ {last.inner})"
         return f"; products are read from the left: write {better}"
 
-    def sign(self, step: Step, values: list[Value]) -> Value:
-        if step.kind == "transpose":
+    def sign(self, line: Line, values: list[Value]) -> Value:
+        if line.step.kind == "transpose":
             return self.transpose(values[0])
-        if step.kind == "negative":
+        if line.step.kind == "negative":
             return Value(algebra.negative(values[0].node), values[0].row)
-        return self.operator(step, *values)
+        found = self.operator(line.step, *values)
+        self.note(assumptions.of_operator(line.step, *map(self.written, line.operands)))
+        return found
 
-    def operand(self, found: Any, sign: Step | None = None) -> Value:
-        """An operand of a sign, or a whole formula."""
-        if isinstance(found, Value):
-            return found
-        if isinstance(found, _Unknown):
-            counts = sign is not None and sign.value not in ("@", ".T")
-            if not (counts and _COUNT.fullmatch(found.step.value)):
-                raise self.undeclared(found.step)
-            return self.size(found.step.value)
-        raise NotationError("this is not a value: text and tuples belong in functions")
+    def call(self, line: Line, operands: list[Any]) -> Value:
+        """The value of a function.
 
-    def argument(self, found: Any, *, is_size: bool) -> Any:
-        """An argument of a function: a name that nobody declared is a size where one belongs."""
-        if isinstance(found, tuple) and not isinstance(found, Value | _Unknown):
-            return tuple(self.argument(one, is_size=is_size) for one in found)
-        if not isinstance(found, _Unknown):
-            return found
-        if not is_size:
-            raise self.undeclared(found.step)
-        return self.size(found.step.value)
+        Raises:
+            NotationError: It takes other arguments, or its name is that of something else.
+            UnknownRuleError: It is unknown, and nobody declared it.
+        """
+        step = line.step
+        for one in _flat(operands):
+            if isinstance(one, _Count):
+                raise self.undeclared(one.step)
+        if not is_known(step.value):
+            self.check_function(step)
+        assumptions.check_order(step, [self.lines[k].step for k in line.operands])
+        found = call(step, operands)
+        places = [self.lines[k].step.place for k in line.operands]
+        given = [
+            Operand(one, place)
+            for one, place in zip(operands, places, strict=True)
+            if isinstance(one, Value)
+        ]
+        self.note(assumptions.of_call(step, rule_name(step, operands), given))
+        return found
 
-    def size(self, name: str) -> Value:
-        """A name that nobody declared, as a size."""
-        size = self.sizes.of(name)
-        if size == name:
-            self.note(f"{name} is not declared: taken as a dimension, a whole number")
-        return Value(algebra.size_of(size))
+    def check_function(self, step: Step) -> None:
+        """Refuse a function that nobody knows; a single letter is one entry by entry, and said.
+
+        Raises:
+            NotationError: The name is that of a variable.
+            UnknownRuleError: It may be anything.
+        """
+        name = step.value
+        if name in self.symbols or name in self.named or name in self.sizes.names:
+            message = f"{name} is no function: a product is written {name} * (…) or {name} @ (…)"
+            raise NotationError(message, [step.place])
+        if name in self.scope.functions:
+            return
+        if not _FREE.fullmatch(name):
+            try:
+                find_rule(name)  # says which names are near
+            except UnknownRuleError as error:
+                declared = f"{error.message}; a function entry by entry is declared, {name[:40]}(·)"
+                raise UnknownRuleError(declared, [step.place]) from None
+        self.note(assumptions.function(name))
 
     def undeclared(self, step: Step) -> NotationError:
         name = step.value
         known = [*self.symbols, *self.sizes.names, *self.named]
+        if name == "T":
+            return NotationError("T is not declared; a transpose is written x.T", [step.place])
+        if name in self.named:
+            message = f"{name} has no meaning before this assignment; give the result a new name"
+            return NotationError(message, [step.place])
         near = get_close_matches(name[:60], known, n=2, cutoff=0.5)
         hint = f"; near: {', '.join(near)}" if near else ""
         shown = name if len(name) <= 40 else name[:40] + "…"
@@ -320,20 +457,25 @@ class _Reader:
             [step.place],
         )
 
-    def name(self, step: Step) -> Value | _Unknown:
+    def name(self, step: Step) -> Value | _Count:
         name = step.value
         if self.named.get(name, len(self.values)) < len(self.values):
             found: Value = self.values[self.named[name]]
-            if name in self.opaque:
+            if name in self.scope.opaque:
                 return found._replace(node=symbol(name, found.node.shape))
             return found
         if name in self.symbols:
             return Value(self.symbols[name])
-        if name in self.sizes.names:
-            return Value(algebra.size_of(self.sizes.of(name)))
+        size = self.sizes.of(name)
+        if name in self.sizes.names or name in self.scope.unsized:
+            return Value(algebra.size_of(size))
+        if name in self.stated:
+            return self.size(name)
         if name in RULES:
             raise NotationError(f"{name} is a function: write {name}(…)", [step.place])
-        return _Unknown(step)
+        if _COUNT.fullmatch(name) and name not in self.named:
+            return _Count(step)
+        raise self.undeclared(step)
 
     def transpose(self, value: Value) -> Value:
         if self.columns:
@@ -346,7 +488,16 @@ class _Reader:
     def operator(self, step: Step, one: Value, two: Value) -> Value:
         if step.value == "@" and not self.columns:
             return Value(algebra.matmul(one.node, two.node))
-        return operated(step.value, one, two, self.note)
+        return operated(step.value, one, two)
+
+
+def _flat(values: Iterable[Any]) -> Iterator[Any]:
+    """Values, and those in tuples, which the scanner keeps from being deep."""
+    for value in values:
+        if type(value) is tuple:
+            yield from _flat(value)
+        else:
+            yield value
 
 
 def _placed(error: MatcalcError, place: Place) -> MatcalcError:

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from matcalc.errors import NotationError, Place
+from matcalc.expression.formula import Formula
 from matcalc.expression.meaning import meaning
 from matcalc.expression.parser import Step, parse
-from matcalc.expression.reading import Formula, read_formula
+from matcalc.expression.reading import read_formula
 from matcalc.expression.values import Value
 from matcalc.operations import algebra
 from matcalc.variables import Variable
@@ -120,7 +121,7 @@ def read_term(text: str, variables: Mapping[str, Variable]) -> ReadTerm:
     def name(step: Step) -> Value:
         return known[step.value] if step.value in known else Value(algebra.size_of(step.value))
 
-    *assignments, last = parse(text)
+    *assignments, last = parse(formula.text)
     if sum(len(one.steps) for one in (*assignments, last)) > _STEPS:
         message = f"over {_STEPS} names, numbers and signs; take parts of it"
         raise NotationError(message, [last.place])

@@ -21,12 +21,22 @@ class Sizes:
     Attributes:
         variables: The variables by name, with what was bound put into their shapes.
         names: All names of dimensions that were declared.
+        free: Whether two names in one declaration may become equal.
     """
 
-    def __init__(self, variables: Mapping[str, Variable], known: Mapping[str, int]) -> None:
+    def __init__(
+        self,
+        variables: Mapping[str, Variable],
+        known: Mapping[str, int],
+        others: Iterable[str] = (),
+        *,
+        free: bool = False,
+    ) -> None:
         self.variables: dict[str, Variable] = {}
         self.holders: dict[str, list[str]] = {}  # of a name of a dimension: the variables
-        self.names = dict.fromkeys(known)
+        self.names = dict.fromkeys([*known, *others])
+        self.free = free
+        self.others = frozenset(others)
         self.bound: dict[str, Dimension] = dict(known)
         for variable in variables.values():
             shape = dimensions.substitute(variable.shape, known)
@@ -35,16 +45,8 @@ class Sizes:
                 self.holders.setdefault(name, []).append(variable.name)
                 self.names[name] = None
         self.given = frozenset(known)
-        self.rank = {name: k for k, name in enumerate(self._in_order(variables.values()))}
-
-    @staticmethod
-    def _in_order(variables: Iterable[Variable]) -> Iterable[str]:
-        """Names of dimensions, first declared first."""
-        found: dict[str, None] = {}
-        for variable in variables:
-            for size in variable.shape:
-                found.update(dict.fromkeys(sorted(dimensions.names(size))))
-        return found
+        self.of_variables = frozenset(self.holders)
+        self.rank = {name: k for k, name in enumerate(sizes_of(variables.values()))}
 
     def of(self, name: str) -> Dimension:
         """What a name stands for, by all that has been bound."""
@@ -52,6 +54,11 @@ class Sizes:
         while dimensions.names(size) & self.bound.keys():
             (size,) = dimensions.substitute((size,), self.bound)
         return size
+
+    def of_none(self, names: Iterable[str]) -> list[str]:
+        """The names, and those that were given, that no variable has and nothing forces."""
+        found = dict.fromkeys([*self.others, *names])
+        return [name for name in found if name not in self.of_variables and self.of(name) == name]
 
     @property
     def forced(self) -> dict[str, Dimension]:
@@ -84,6 +91,8 @@ class Sizes:
 
     def separating(self, one: Dimension, two: Dimension) -> list[str]:
         """The variables in whose declaration two different names stand."""
+        if self.free:
+            return []
         if not (isinstance(one, str) and isinstance(two, str)):
             return []
         with_two = set(self.holders.get(two, ()))
@@ -118,6 +127,15 @@ class Sizes:
                 listed = " ".join(equal[:3]) + (" …" if len(equal) > 3 else "")
                 return f"; this needs {one} = {two}: declare {listed}"
         return ""
+
+
+def sizes_of(variables: Iterable[Variable]) -> dict[str, None]:
+    """Names of dimensions, first declared first."""
+    found: dict[str, None] = {}
+    for variable in variables:
+        for size in variable.shape:
+            found.update(dict.fromkeys(sorted(dimensions.names(size))))
+    return found
 
 
 def _names(variable: Variable) -> frozenset[str]:

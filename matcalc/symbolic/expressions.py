@@ -177,7 +177,7 @@ class Symbolic(Arithmetic, Valueless):
     @classmethod
     def operated(cls, sign: str, one: Value, two: Value) -> Value:
         """The value of ``one sign two``."""
-        return operated(sign, one, two, lambda _: None)
+        return operated(sign, one, two)
 
     @classmethod
     def matched(cls, name: str, one: Value, two: Value) -> tuple[Node, Node, bool]:

@@ -58,7 +58,7 @@ class Function:
         ]
         named = {key: _parameter(value) for key, value in parameters.items()}
         step = Step("call", self.rule.name, len(values) + len(named), _NOWHERE, 0, tuple(named))
-        found = call(step, [*values, *named.values()], lambda _: None)
+        found = call(step, [*values, *named.values()])
         return kind(found if kind.columns else Value(found.node), declared)
 
 

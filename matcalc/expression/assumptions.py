@@ -1,0 +1,180 @@
+"""Assumptions: what was not typed and changes the answer, in the words in which it is said."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from fractions import Fraction
+
+from matcalc.dimensions import Dimension, Shape
+from matcalc.errors import NotationError
+from matcalc.expression.misfits import Operand, excerpt
+from matcalc.expression.parser import Step
+from matcalc.expression.values import number_of
+from matcalc.operations import RULES
+
+ARRAYS = "vectors are read as NumPy's one-dimensional arrays: as columns they do not fit"
+_OF_MATRICES = {  # functions entry by entry, and the functions of a matrix of the same name
+    "exp": ("exponential", "expm"),
+    "log": ("logarithm", "logm"),
+    "sqrt": ("square root", "sqrtm"),
+    "sin": ("sine", "sinm"),
+    "cos": ("cosine", "cosm"),
+    "sinh": ("hyperbolic sine", "sinhm"),
+    "cosh": ("hyperbolic cosine", "coshm"),
+}
+_OF_TARGETS = {  # losses of targets, and what stands behind these
+    "cross_entropy": "probabilities",
+    "cross_entropy_logits": "logits",
+    "binary_cross_entropy_logits": "logits",
+    "hinge": "scores",
+}
+_TARGETS = re.compile(r"(y|t|targets?|labels?|one_?hot)(_?([0-9]+|true|n|i))?", re.IGNORECASE)
+_SCORES = re.compile(r"(logits?|scores?|outputs?|pred\w*|z|y_?(hat|pred))_?[0-9]*", re.IGNORECASE)
+_WHOLE = re.compile(r"[^…]*")  # an excerpt that was not cut
+
+
+def dimension(name: str) -> str:
+    """What is said of a size that nobody declared: ``eye(k)``."""
+    return f"{name} is not declared: taken as a dimension, a whole number"
+
+
+def identity(size: Dimension) -> str:
+    """What is said of an ``I``."""
+    return f"I is taken as the identity of the size that fits, eye({size})"
+
+
+def function(name: str) -> str:
+    """What is said of a function of one letter that nobody declared."""
+    return (
+        f"{name} is not declared: taken as a function entry by entry, as {name}(·) would declare it"
+    )
+
+
+def check_order(step: Step, operands: Sequence[Step]) -> None:
+    """Refuse a loss in the order of other libraries: scores first, targets behind them.
+
+    Raises:
+        NotationError: The names of the operands say so.
+    """
+    if step.value not in _OF_TARGETS or len(operands) != 2 or step.keywords:
+        return
+    first, second = (one.value if one.kind == "name" else "" for one in operands)
+    turned = _TARGETS.fullmatch(second) and not _TARGETS.fullmatch(first)
+    if turned or _SCORES.fullmatch(first):
+        scores = excerpt(operands[0].place)
+        whole = "cross_entropy_logits" if step.value == "cross_entropy" else step.value
+        raise NotationError(
+            f"{step.value} takes targets first, then {_OF_TARGETS[step.value]}; for {scores} as "
+            f"logits write {whole}({excerpt(operands[1].place)}, {scores})",
+            [step.place],
+        )
+
+
+def of_call(step: Step, rule: str, operands: Sequence[Operand]) -> str:
+    """What is assumed of a function; nothing where it has one meaning alone."""
+    if rule in ("maximum", "minimum") and step.value != rule:
+        array = max(operands, key=lambda one: len(one.value.node.shape))
+        return (
+            f"{excerpt(step.place)} is taken as {rule}, entry by entry; "
+            f"along an axis it is {_called(step.value, array.text, ', axis=0')}"
+        )
+    if rule == "cross_entropy" and not _TARGETS.fullmatch(operands[0].text):
+        one, two = (one.text for one in operands[:2])
+        return (
+            f"{excerpt(step.place)} takes {one} as targets and {two} as probabilities, "
+            "-sum(targets * log(probabilities)); of logits it is cross_entropy_logits"
+        )
+    if not operands or not _is_square(operands[0].value.node.shape):
+        return ""
+    better = _of_matrix(rule, operands)
+    return f"{excerpt(step.place)} is taken entry by entry; {better}" if better else ""
+
+
+def _of_matrix(rule: str, operands: Sequence[Operand]) -> str:
+    """The matrix function that a function entry by entry of a square matrix may be meant as."""
+    written = operands[0].text
+    if rule in _OF_MATRICES:
+        return _matrix_function(rule, written)
+    if rule == "abs":
+        return f"the determinant is {_called('det', written)}, the norm {_called('norm', written)}"
+    if rule in ("pow", "power") and len(operands) > 1:
+        return _power_of_matrix(operands[0], number_of(operands[1].value))
+    return ""
+
+
+def of_operator(step: Step, one: Operand, two: Operand) -> str:
+    """What is assumed of ``one sign two``; nothing where it has one meaning alone."""
+    a, b = one.value.node.shape, two.value.node.shape
+    if step.value in ("+", "-"):
+        return _of_sum(step.value, one, two)
+    if step.value == "*" and _is_square(a) and _is_square(b):
+        better = f"the matrix product is {_product(one.inner, two.inner)}"
+    elif step.value == "/" and _is_square(b):
+        better = f"the inverse is {_called('inv', two.text)}"
+    elif step.value == "**" and _is_square(a):
+        better = _power_of_matrix(one, number_of(two.value))
+    else:
+        better = ""
+    return f"{excerpt(step.place)} is taken entry by entry; {better}" if better else ""
+
+
+def _is_square(shape: Shape) -> bool:
+    return len(shape) == 2 and shape[0] == shape[1]
+
+
+def _product(one: str, two: str) -> str:
+    return f"{one} @ {two}" if _WHOLE.fullmatch(one + two) else "written @"
+
+
+def _called(name: str, argument: str, more: str = "") -> str:
+    return f"{name}({argument if _WHOLE.fullmatch(argument) else '…'}{more})"
+
+
+def _power_of_matrix(base: Operand, exponent: Fraction | None) -> str:
+    """The matrix function that a power may be meant as."""
+    if exponent == 1:
+        return ""
+    if exponent == -1:
+        return f"the inverse is {_called('inv', base.text)}"
+    if exponent == 2:
+        return f"the matrix product is {_product(base.inner, base.inner)}"
+    if exponent == Fraction(1, 2):
+        return _matrix_function("sqrt", base.text)
+    if exponent is None or exponent.denominator != 1:
+        return "of a matrix there are whole powers alone, matrix_power(A, 3)"
+    inverse = base.text if exponent > 0 else _called("inv", base.text)
+    return f"the power of a matrix is {_called('matrix_power', inverse, f', {abs(exponent)}')}"
+
+
+def _matrix_function(name: str, argument: str) -> str:
+    title, function = _OF_MATRICES[name]
+    if function in RULES:
+        return f"the matrix {title} is {_called(function, argument)}"
+    return f"the matrix {title}, {function}, is no function of the language"
+
+
+def _of_sum(sign: str, one: Operand, two: Operand) -> str:
+    """What is said of a vector beside a matrix, or of a number beside an array."""
+    a, b = one.value.node.shape, two.value.node.shape
+    if len(a) == 2 and len(b) == 1:
+        verb = "added to" if sign == "+" else "subtracted from"
+        return f"{two.value.title} is {verb} every row of {one.value.title}"
+    if bool(a) == bool(b):
+        return ""
+    return _of_number(two, one) if a else _of_number(one, two)
+
+
+def _of_number(number: Operand, array: Operand) -> str:
+    """What is said of a number that is added to every entry; nothing of a literal one."""
+    if number_of(number.value) is not None:
+        return ""
+    shape = array.value.node.shape
+    sizes = ", ".join(map(str, shape))
+    ones = f"ones({sizes})" if len(shape) == 1 else f"ones(({sizes}))"
+    factor = number.inner if _WHOLE.fullmatch(number.inner) else "…"
+    said = f"{number.text} is a number beside {array.value.title}: it counts for every entry, as "
+    said += f"{factor} * {ones}{'.T' if array.value.row else ''}"
+    if _is_square(shape):
+        said += f"; on the diagonal alone it is {factor} * eye({shape[0]})"
+    return said

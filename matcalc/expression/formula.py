@@ -1,0 +1,41 @@
+"""A formula that was read."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from matcalc.dimensions import Dimension
+from matcalc.graph import Node
+from matcalc.variables import Variable
+
+
+class Formula(NamedTuple):
+    """A formula, read.
+
+    Attributes:
+        node: What it means.
+        symbols: The node of each variable, in the order in which the formula mentions them.
+        named: The nodes of intermediate results that have names.
+        columns: Whether vectors were read as columns; else as one-dimensional arrays.
+        notes: What a reader should know: what the formula forces, and what was assumed.
+        variables: The variables, with the sizes that the formula forces.
+        forced: What the formula forces dimensions to be, by their names.
+        name: The name of the result, if it was given one.
+        assumptions: Those of the notes that say what was not typed and changes the answer.
+        text: What was read, with those assumptions written in it that can be.
+        dimensions: The dimensions that no variable has: k of ``eye(k)``.
+        functions: The functions entry by entry that were declared.
+    """
+
+    node: Node
+    symbols: dict[str, Node]
+    named: dict[str, Node]
+    columns: bool
+    notes: tuple[str, ...]
+    variables: dict[str, Variable]
+    forced: dict[str, Dimension]
+    name: str = ""
+    assumptions: tuple[str, ...] = ()
+    text: str = ""
+    dimensions: tuple[str, ...] = ()
+    functions: frozenset[str] = frozenset()
