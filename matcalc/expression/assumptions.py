@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from matcalc.dimensions import Dimension, Shape
 from matcalc.errors import NotationError
-from matcalc.expression.misfits import Operand, excerpt
+from matcalc.expression.misfits import Operand, excerpt, is_atom
 from matcalc.expression.parser import Step
 from matcalc.expression.values import number_of
 from matcalc.operations import RULES
@@ -128,7 +128,8 @@ def _product(one: str, two: str) -> str:
 
 
 def _called(name: str, argument: str, more: str = "") -> str:
-    return f"{name}({argument if _WHOLE.fullmatch(argument) else '…'}{more})"
+    bare = argument[1:-1] if argument[0] == "(" and is_atom(argument) else argument
+    return f"{name}({bare if _WHOLE.fullmatch(bare) else '…'}{more})"
 
 
 def _power_of_matrix(base: Operand, exponent: Fraction | None) -> str:

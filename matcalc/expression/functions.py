@@ -6,11 +6,12 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from matcalc.derivative import derivatives
 from matcalc.errors import MatcalcError, NotationError, ShapeError, TooLargeError
 from matcalc.expression.parser import Step
 from matcalc.expression.values import Value, dimension_of, number_of
-from matcalc.graph import Node, apply
-from matcalc.operations import RULES, Rule, algebra, find_rule, parse_signature
+from matcalc.graph import Node, apply, substituted, symbol
+from matcalc.operations import RULES, Rule, algebra, find_rule, is_elementwise, parse_signature
 
 _RANK = 16  # the axes of an array
 _LONGEST = 10**100  # an axis
@@ -62,8 +63,10 @@ def call(step: Step, operands: list[Any]) -> Value:
         values = [*values[0], *values[1:]]
     if name in _CONSTANTS and not step.primes:
         return _bounded(_CONSTANTS[name](values))
-    if step.primes or name not in RULES:
+    if name not in RULES:
         return _undeclared(step, values)
+    if step.primes:
+        return _slope(name, step, values)
     rule = find_rule(name)
     if name in ("window", "triangle"):  # their shape is not among their parameters
         raise NotationError(f"{name} is part of derivatives alone; write slice, tril or triu")
@@ -198,6 +201,28 @@ def _undeclared(step: Step, values: list[Any]) -> Value:
         raise NotationError(f"{step.value} is a function of one argument here")
     node = values[0].node
     return Value(apply("function", (node,), node.shape, (step.value, step.primes)), values[0].row)
+
+
+def _slope(name: str, step: Step, values: list[Any]) -> Value:
+    """The derivative of a known function entry by entry: ``tanh'(z)``.
+
+    Raises:
+        NotationError: It is no such function of one argument.
+    """
+    single = len(values) == 1 and isinstance(values[0], Value) and not step.keywords
+    if not (single and is_elementwise(name)) or len(find_rule(name).operands) != 1:
+        raise NotationError(f"g'(z) is of a function entry by entry, and {step.value} is none")
+    x, row = values[0]
+    entries = symbol("x", x.shape)
+    found = find_rule(name).build(entries)
+    for _ in range(step.primes):
+        (found,) = derivatives(_total(found), [entries])
+    return Value(substituted(found, {entries: x}), row)
+
+
+def _total(node: Node) -> Node:
+    """The sum of all entries, whose derivative by the entries is that of each."""
+    return algebra.dot(node, algebra.constant(1, node.shape)) if node.shape else node
 
 
 def _eye(values: list[Any]) -> Value:

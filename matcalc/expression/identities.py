@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from itertools import count
 
-from matcalc.errors import NotationError, Place
+from matcalc.errors import NotationError, Place, Suggestion
 from matcalc.expression.parser import Assignment, Step
 
 NAME = "I"
@@ -43,7 +43,8 @@ def sized(
 def refused(place: Place, size: object) -> NotationError:
     """The error of an ``I`` that no square matrix stands beside."""
     return NotationError(
-        f"{NAME} is not declared: the identity where it stands beside a square matrix, + - or @; "
-        f"else write eye({size})",
+        f"{NAME} is not declared: it is the identity beside a square matrix alone, in a sum or a "
+        "matrix product",
         [place],
+        [Suggestion("write", f"eye({size})", place, "for an identity")],
     )

@@ -313,6 +313,7 @@ class _Reader:
             (self.first_use.get(name, len(self.lines)) for name in changed), default=len(self.lines)
         )
         if first > len(self.values):
+            self.refuse_identity(line, clashes)
             raise self.misfit(error, line) from None
         for name in changed & self.scope.unsized.keys():
             if not self.squares_beside(line):
@@ -327,6 +328,13 @@ class _Reader:
             raise ShapeError(message, [line.step.place])
         del self.values[first:]
         self.notes = {text: k for text, k in self.notes.items() if k < first}
+
+    def refuse_identity(self, line: Line, clashes: Iterable[Clash]) -> None:
+        """Raise if a line does not fit that an ``I`` of no size is part of."""
+        shapes = [one.node.shape for k in line.operands if isinstance(one := self.values[k], Value)]
+        named = {name for shape in shapes for size in shape for name in dimensions.names(size)}
+        for name in sorted(named & self.scope.unsized.keys()):
+            raise self.no_identity(self.scope.unsized[name], clashes)
 
     def squares_beside(self, line: Line) -> bool:
         """Whether square matrices stand beside each other in a sum or in a matrix product."""
@@ -437,8 +445,9 @@ class _Reader:
             try:
                 find_rule(name)  # says which names are near
             except UnknownRuleError as error:
-                declared = f"{error.message}; a function entry by entry is declared, {name[:40]}(·)"
-                raise UnknownRuleError(declared, [step.place]) from None
+                declared = f"; a function entry by entry is declared, {name[:40]}(·)"
+                stated = error.stated + ("" if "near:" in error.message else declared)
+                raise error.changed(message=stated, places=[step.place]) from None
         self.note(assumptions.function(name))
 
     def undeclared(self, step: Step) -> NotationError:

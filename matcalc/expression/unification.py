@@ -110,8 +110,9 @@ class Sizes:
         for other in dimensions.names(value):
             kept = dict.fromkeys([*self.holders.get(other, ()), *changed])
             self.holders[other] = list(kept)
+        equal = [other for other, size in self.bound.items() if name in dimensions.names(size)]
         self.bound[name] = value
-        return frozenset([name, *changed])
+        return frozenset([name, *equal, *changed])
 
     def advice(self, clashes: Iterable[Clash]) -> str:
         """How to declare that sizes are equal which the declarations hold apart."""

@@ -257,7 +257,7 @@ def test_no_name_is_wrong_usage(matcalc: Any) -> None:
 
 def test_notes_say_how_it_was_read(matcalc: Any) -> None:
     out = matcalc("derive", "exp(X)", "--wrt", "X", "--vars", "X[n,n]").out
-    assert out.count("note: exp(X) of a matrix is taken entry by entry") == 1
+    assert out.count("note: exp(X) is taken entry by entry; the matrix exponential is expm(X)") == 1
     out = matcalc("derive", "x @ A @ x", "--wrt", "x", "--vars", "x[n] A[n,n]").out
     assert out.startswith("f = xᵀ A x\nnote: vectors are read as NumPy's one-dimensional arrays")
     out = matcalc("derive", "A @ y", "--wrt", "y", "--vars", "A[m,n] y[k]").out

@@ -155,9 +155,10 @@ def test_dimensions_are_whole_numbers_in_formulas() -> None:
 
 
 def test_a_letter_that_nobody_declared_may_be_a_whole_number_in_a_coefficient() -> None:
-    found = read("0.5 * (k - n_1 - 1) * sum(x)", "x[n]")
-    assert [note.split()[0] for note in found.notes] == ["k", "n_1"]
+    found = read("0.5 * (k - m - 1) * sum(x)", "x[n]")
+    assert [note.split()[0] for note in found.notes] == ["k", "m"]
     assert "k is not declared" in found.notes[0]
+    assert found.assumptions == found.notes
 
 
 def test_any_name_may_be_a_size_of_eye_ones_and_zeros() -> None:
@@ -165,7 +166,11 @@ def test_any_name_may_be_a_size_of_eye_ones_and_zeros() -> None:
 
 
 @pytest.mark.parametrize(
-    "formula", ["k", "log(k)", "k.T", "A @ k", "k @ A", "rate * A", "matrix_power(A, k)", "sum(k)"]
+    "formula",
+    [
+        *("k", "log(k)", "k.T", "A @ k", "k @ A", "matrix_power(A, k)", "sum(k)", "A - k", "x**k"),
+        *("rate * A", "sum(x) / c", "n_1 * x", "k3 - 1", "b * x", "T * x", "2 * z", "softmax(z)"),
+    ],
 )
 def test_elsewhere_a_name_that_nobody_declared_is_refused(formula: str) -> None:
     assert "is not declared" in refusal(formula, "x[n] A[n,n]")

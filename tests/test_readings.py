@@ -1,0 +1,368 @@
+"""The tables of readings: nothing is guessed in silence. A test for each row, of several inputs."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+
+import matcalc as mc
+
+_SHAPES = "A[n,n] B[n,n] S[n,n]:spd W[m,n] X[k,m] x[n] y[n] b[m] v[n] lam t:positive"
+
+
+def derived(expression: str, wrt: str, variables: str = _SHAPES) -> Any:
+    return mc.derive(expression, wrt=wrt, variables=variables, layout="denominator")
+
+
+def refusal(expression: str, wrt: str, variables: str = _SHAPES) -> str:
+    with pytest.raises(mc.MatcalcError) as error:
+        derived(expression, wrt, variables)
+    return str(error.value)
+
+
+def same(one: Any, two: Any) -> bool:
+    """Whether two derivatives have the same numbers at a point."""
+    rng = np.random.default_rng(0)
+    arrays: dict[str, Any] = {"n": 3, "m": 2, "k": 4}
+    for name, variable in one.formula.variables.items():
+        shape = [size if isinstance(size, int) else arrays[size] for size in variable.shape]
+        arrays[name] = rng.uniform(0.5, 1.5, size=shape)
+    for name in ("A", "B", "S"):
+        if name in arrays:
+            arrays[name] = arrays[name] + 3 * np.eye(3)
+    used = one.formula.variables.keys() | {"n", "m", "k"}
+    given = {name: arrays[name] for name in used}
+    return bool(np.allclose(one.evaluate(**given), two.evaluate(**given), rtol=1e-9))
+
+
+# an undeclared name where others are declared
+
+
+@pytest.mark.parametrize(
+    ("expression", "wrt", "name"),
+    [
+        ("sum((a3 - y)**2)", "y", "a3"),
+        ("norm(z1 - b)**2", "W", "z1"),
+        ("alpha * x.T @ x", "x", "alpha"),
+        ("x.T @ M @ x", "x", "M"),
+        ("sum(softmax(u))", "x", "u"),
+        ("c + x.T @ x", "x", "c"),
+        ("x.T @ x / N2", "x", "N2"),
+        ("x**p", "x", "p"),
+    ],
+)
+def test_an_undeclared_name_is_refused_and_the_error_shows_how_to_declare_it(
+    expression: str, wrt: str, name: str
+) -> None:
+    said = refusal(expression, wrt)
+    assert f"{name} is not declared" in said
+    assert "declare" in said.split("is not declared")[1]
+
+
+def test_a_name_that_a_shape_names_is_a_size() -> None:
+    found = derived("sum(x) / n", "x")
+    assert found.text == "ones(n) / n"
+    assert not found.notes
+    stated = derived("tr(kron(A, eye(p))) / p", "A")
+    assert stated.text == "eye(n)"
+    assert stated.assumptions == ("p is not declared: taken as a dimension, a whole number",)
+
+
+@pytest.mark.parametrize(
+    ("expression", "wrt"),
+    [("z = z + x; sum(z)", "x"), ("z = W @ q; q = x; sum(z)", "x"), ("k = k * x; sum(k)", "x")],
+)
+def test_a_name_means_nothing_before_its_assignment(expression: str, wrt: str) -> None:
+    assert "has no meaning before" in refusal(expression, wrt, "W[m,n] x[n]")
+
+
+def test_a_transpose_with_a_power_sign_is_spelled() -> None:
+    assert "a transpose is written x.T" in refusal("x**T @ A @ x", "x")
+
+
+def test_names_of_sizes_alone_become_equal_one_after_the_other() -> None:
+    found = derived("tr((eye(p) + eye(q) + A) @ A)", "A")
+    assert found.formula.forced == {"p": "n", "q": "n"}
+
+
+# I
+
+
+@pytest.mark.parametrize(
+    ("expression", "written", "wrt"),
+    [
+        ("logdet(A + lam*I)", "logdet(A + lam*eye(n))", "lam"),
+        ("tr((I - A) @ S @ (I - A).T)", "tr((eye(n) - A) @ S @ (eye(n) - A).T)", "A"),
+        ("logdet(W @ W.T + t**2*I)", "logdet(W @ W.T + t**2*eye(m))", "W"),
+        ("b.T @ solve(W @ W.T + I, b)", "b.T @ solve(W @ W.T + eye(m), b)", "W"),
+        ("tr(inv(-I/2 + A))", "tr(inv(-eye(n)/2 + A))", "A"),
+        ("M = 2*I - A; tr(M @ M)", "M = 2*eye(n) - A; tr(M @ M)", "A"),
+        ("x @ (A + I) @ x", "x @ (A + eye(n)) @ x", "x"),
+        ("tr((I + lam*I + A) @ A)", "tr((eye(n) + lam*eye(n) + A) @ A)", "A"),
+        ("tr(A @ I @ A)", "tr(A @ eye(n) @ A)", "A"),
+    ],
+)
+def test_i_beside_a_square_matrix_is_the_identity_and_said(
+    expression: str, written: str, wrt: str
+) -> None:
+    found, right = derived(expression, wrt), derived(written, wrt)
+    assert same(found, right)
+    assert (found.text, found.shape) == (right.text, right.shape)
+    assert [one for one in found.assumptions if one.startswith("I is taken as the identity")]
+    assert found.formula.text.replace(" ", "") == written.replace(" ", "")
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "sum(I)",
+        "I @ x",
+        "x.T @ I @ x",
+        "x + I",
+        "W + I",
+        "I * A",
+        "kron(I, A)",
+        "tr(I)",
+        "solve(I, x)",
+        "lam * I",
+        "A @ x + I",
+        "R = lam * I; tr(A)",
+    ],
+)
+def test_i_anywhere_else_is_an_error(expression: str) -> None:
+    said = refusal(expression, "x")
+    assert "I is not declared" in said
+    assert "eye(" in said
+
+
+def test_i_that_is_declared_is_a_variable() -> None:
+    assert not derived("sum(I * x)", "x", "I x[n]").assumptions
+    assert not derived("I = x.T @ x; I**2", "x").assumptions
+
+
+# an unknown function
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "Tr(A)",
+        "E(x)",
+        "Ln(det(A))",
+        "tr(qr(A))",
+        "sum(lu(A))",
+        "Re(x)",
+        "Sp(A)",
+        "sum(F(x))",
+        "sum(fg(x))",
+        "sum(act(x))",
+        "sum(act'(x))",
+        "sum(Trace(A))",
+    ],
+)
+def test_an_unknown_function_is_refused(expression: str) -> None:
+    name = re.findall(r"(\w+)'?\(", expression)[-1 if "det" not in expression else 0]
+    assert f"no rule '{name}'" in refusal(expression, "x") or "written" in refusal(expression, "x")
+
+
+@pytest.mark.parametrize("name", ["f", "g", "g1", "h_2", "φ", "σ2", "Γ"])
+def test_a_function_of_one_letter_is_entry_by_entry_and_said(name: str) -> None:
+    found = derived(f"sum({name}(A @ x))", "x")
+    assert f"{name}'(A @ x)" in found.text
+    assert "entry by entry" in found.assumptions[0]
+    slope = derived(f"sum({name}'(x))", "x")
+    assert slope.assumptions == found.assumptions
+
+
+@pytest.mark.parametrize("expression", ["x(1 - x)", "lam(x)", "A(x)", "n(x)", "z = x; sum(z(x))"])
+def test_a_variable_is_no_function(expression: str) -> None:
+    assert "is no function: a product is written" in refusal(expression, "x")
+
+
+@pytest.mark.parametrize("name", ["tanh", "sigmoid", "exp", "softplus", "gelu"])
+def test_the_prime_of_a_known_function_is_its_derivative(name: str) -> None:
+    found = derived(f"sum(y * {name}'(x))", "y")
+    assert same(found, derived(f"sum({name}(x)) + 0 * sum(y)", "x"))
+    second = derived(f"sum(y * {name}''(x))", "y")
+    assert same(second, derived(f"sum({name}'(x)) + 0 * sum(y)", "x"))
+    assert not found.notes
+
+
+def test_there_is_no_prime_of_what_is_not_entry_by_entry() -> None:
+    assert "of a function entry by entry, and softmax is none" in refusal("softmax'(x)", "x")
+
+
+# functions and powers of a square matrix
+
+
+@pytest.mark.parametrize(
+    ("expression", "better"),
+    [
+        ("x.T @ A**-1 @ x", "the inverse is inv(A)"),
+        ("x.T @ (A.T @ A + lam*eye(n))**-1 @ x", "the inverse is inv(A.T @ A + lam*eye(n))"),
+        ("sum(A**2)", "the matrix product is A @ A"),
+        ("sum((A + B)**2)", "the matrix product is (A + B) @ (A + B)"),
+        ("sum(A**3)", "the power of a matrix is matrix_power(A, 3)"),
+        ("sum(A**-2)", "the power of a matrix is matrix_power(inv(A), 2)"),
+        ("sum(pow(A, 2))", "the matrix product is A @ A"),
+        ("sum(sqrt(S))", "the matrix square root"),
+        ("sum(S**0.5)", "the matrix square root"),
+        ("sum(exp(A))", "the matrix exponential is expm(A)"),
+        ("sum(log(S))", "the matrix logarithm"),
+        ("sum(abs(A))", "the determinant is det(A), the norm norm(A)"),
+        ("sum(cos(A))", "the matrix cosine"),
+        ("sum(1/A)", "the inverse is inv(A)"),
+        ("sum(B/A)", "the inverse is inv(A)"),
+    ],
+)
+def test_functions_of_a_square_matrix_are_entry_by_entry_and_said(
+    expression: str, better: str
+) -> None:
+    found = derived(expression, "S" if "S" in expression else "A")
+    (said,) = [one for one in found.assumptions if "entry by entry" in one]
+    assert better in said
+
+
+@pytest.mark.parametrize(
+    "expression",
+    ["sum(W**2)", "sum(exp(W))", "sum(x**2)", "norm(A)**2", "sum(tanh(A))", "sum(1/x)", "sum(A/2)"],
+)
+def test_what_has_no_meaning_for_matrices_is_not_said(expression: str) -> None:
+    assert not derived(expression, expression[4] if expression[4] in "AWx" else "A").assumptions
+
+
+# max, min, cross_entropy
+
+
+@pytest.mark.parametrize(
+    ("expression", "written"),
+    [
+        ("sum(max(x, 0))", "sum(relu(x))"),
+        ("sum(max(0, A @ x))", "sum(relu(A @ x))"),
+        ("sum(max(1 - x, 0))", "sum(relu(1 - x))"),
+        ("max(0, x.T @ x - lam)", "relu(x.T @ x - lam)"),
+        ("sum(min(x, y))", "sum(minimum(x, y))"),
+        ("min(1, x.T @ y)", "minimum(1, x.T @ y)"),
+        ("sum(max(x, 1))", "sum(maximum(x, 1))"),
+    ],
+)
+def test_max_of_two_is_the_larger_one_and_said(expression: str, written: str) -> None:
+    found = derived(expression, "x")
+    assert same(found, derived(written, "x"))
+    name = "maximum" if "max" in expression else "minimum"
+    (said,) = [one for one in found.assumptions if name in one]
+    assert "axis=0" in said
+
+
+@pytest.mark.parametrize("expression", ["sum(max(A, axis=0))", "max(A)", "sum(min(A, axis=1))"])
+def test_max_of_one_is_along_an_axis(expression: str) -> None:
+    assert not derived(expression, "A").assumptions
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "cross_entropy(logits, target)",
+        "cross_entropy(z, y)",
+        "cross_entropy(softmax(z), y)",
+        "cross_entropy_logits(z, y)",
+        "binary_cross_entropy_logits(logits, labels)",
+        "cross_entropy(p, y_true)",
+    ],
+)
+def test_a_loss_in_the_order_of_other_libraries_is_refused(expression: str) -> None:
+    names = dict.fromkeys(re.findall(r"\b[a-z]\w*\b(?!\()", expression))
+    said = refusal(expression, next(iter(names)), " ".join(f"{name}[n]" for name in names))
+    assert "takes targets first" in said
+    assert "_logits(" in said
+
+
+def test_a_loss_of_targets_and_probabilities_is_read_so() -> None:
+    assert not derived("cross_entropy(y, p)", "p", "y[n] p[n]").assumptions
+    (said,) = derived("cross_entropy(q, p)", "p", "q[n] p[n]").assumptions
+    assert "takes q as targets and p as probabilities" in said
+
+
+# products
+
+
+@pytest.mark.parametrize(
+    ("expression", "product"),
+    [
+        ("tr(A.T*A)", "A.T @ A"),
+        ("trace(A*B)", "A @ B"),
+        ("logdet(S*A)", "S @ A"),
+        ("tr((A + B)*A)", "(A + B) @ A"),
+        ("sum(A*B @ x)", "A @ B"),
+    ],
+)
+def test_a_product_entry_by_entry_of_square_matrices_is_said(expression: str, product: str) -> None:
+    (said,) = derived(expression, "A").assumptions
+    assert f"entry by entry; the matrix product is {product}" in said
+
+
+@pytest.mark.parametrize("expression", ["sum(W*W)", "sum(x*y)", "sum(lam*A)", "sum(2*A)"])
+def test_a_product_that_cannot_be_one_of_matrices_is_not_said(expression: str) -> None:
+    assert not derived(expression, "x" if "x" in expression else expression[-2]).assumptions
+
+
+@pytest.mark.parametrize("expression", ["A * x", "x * A", "W * b", "A * W.T"])
+def test_a_product_entry_by_entry_that_does_not_fit_is_refused(expression: str) -> None:
+    assert "does not fit" in refusal(expression, "x")
+
+
+# numbers beside arrays
+
+
+@pytest.mark.parametrize("expression", ["1 - x**2", "sum(1 - W)", "2 + A @ x", "x - 1/2", "A + 1"])
+def test_a_literal_number_beside_an_array_is_for_every_entry(expression: str) -> None:
+    wrt = next(name for name in "WxA" if name in expression)
+    assert not derived(expression, wrt).assumptions
+
+
+@pytest.mark.parametrize(
+    ("expression", "written"),
+    [
+        ("x - lam", "x - lam * ones(n)"),
+        ("lam + A @ x", "lam * ones(n) + A @ x"),
+        ("A @ x + x.T @ y", "A @ x + (x.T @ y) * ones(n)"),
+        ("(x.T + lam) @ y", "(x.T + lam * ones(n).T) @ y"),
+        ("sum((W - lam)**2)", "sum((W - lam * ones((m, n)))**2)"),
+        ("x - sum(x) / n", "x - sum(x) / n * ones(n)"),
+        ("x + 1/n", "x + 1/n * ones(n)"),
+    ],
+)
+def test_a_scalar_term_beside_an_array_is_for_every_entry_and_said(
+    expression: str, written: str
+) -> None:
+    wrt = "W" if "W" in expression else "x"
+    found = derived(expression, wrt)
+    assert same(found, derived(written, wrt))
+    (said,) = [one for one in found.assumptions if "for every entry" in one]
+    assert "ones(" in said
+
+
+def test_a_number_beside_a_square_matrix_tells_of_the_identity() -> None:
+    (said,) = derived("tr(inv(A + lam))", "A").assumptions
+    assert "on the diagonal alone it is lam * eye(n)" in said
+
+
+@pytest.mark.parametrize("expression", ["x @ A @ x", "x @ x", "W @ x @ b", "x @ A"])
+def test_a_line_that_fits_as_arrays_of_one_axis_alone_is_said(expression: str) -> None:
+    (said,) = derived(expression, "x").assumptions
+    assert "one-dimensional arrays" in said
+
+
+# assumptions as data
+
+
+def test_assumptions_are_among_the_notes() -> None:
+    found = derived("x @ A @ u + sum(max(x, 0))", "x", "x[n] A[n,n] u[p]")
+    assert found.formula.forced
+    assert set(found.assumptions) < set(found.notes)
+    assert [one for one in found.notes if one not in found.assumptions] == [
+        "the formula forces p = n"
+    ]
