@@ -58,7 +58,7 @@ def conformity(text: str, formula: Formula, variables: Mapping[str, Variable]) -
     if not formula.columns:
         return Conformity(formula.node.shape, (_in_columns(text, variables),))
     walk = _Walk(formula)
-    value = walk.whole(text)
+    value = walk.whole(formula.text)
     return Conformity(value.matrix, tuple(dict.fromkeys(walk.misfits)))
 
 

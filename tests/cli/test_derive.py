@@ -294,6 +294,7 @@ def test_the_documented_keys_are_the_keys(matcalc: Any) -> None:
         "variables": {"A": ["m", "n"], "y": ["n"]},
         "forced": {"k": "n"},
         "notes": ["the formula forces k = n"],
+        "assumptions": [],
     }
     assert derivative["wrt"] == ["y"]
     assert derivative["layouts"].keys() == {"numerator", "denominator"}
