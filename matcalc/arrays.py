@@ -46,7 +46,7 @@ def real_array(value: object, what: str) -> Array:
     if array.dtype.kind not in "fiub":
         raise ArrayError(f"{what} is not an array of numbers: its dtype is {array.dtype}")
     floats: Array = array
-    if array.dtype not in (np.float32, np.float64):
+    if array.dtype.type not in (np.float32, np.float64):
         floats = array.astype(np.float32 if array.dtype == np.float16 else np.float64)
     if not np.isfinite(floats).all():
         where = tuple(int(k) for k in np.argwhere(~np.isfinite(floats))[0])
