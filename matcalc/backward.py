@@ -286,7 +286,9 @@ class _Judge:
             met = meetings(self.derived, given, self.formula, self.declared)
         except (ArrayError, UnboundError, TooLargeError) as error:
             return Judgement("cannot_tell", error.message)
-        return by_value(Pair(self.arranged(one), self.turned(one.given), one.lost) for one in met)
+        return by_value(
+            Pair(self.arranged(one), self.turned(one.given), one.rounding) for one in met
+        )
 
     def arranged(self, meeting: Meeting) -> Array:
         """The derivative at a point, in the layout of the equation."""

@@ -94,5 +94,5 @@ def _agreeing(
     for points in (1, POINTS):
         if forms:
             trial = Trial(J, expression, formula, declared, points)
-            forms = [form for form in forms if trial.judged(form)]
+            forms = [form for form in forms if trial.is_close(form)]
     return tuple(form.convention.name for form in forms)

@@ -24,6 +24,8 @@ def small_sizes(
     variables: Iterable[Variable],
     declared: Mapping[str, Declared] | None = None,
     least: int = 0,
+    *,
+    in_order: bool = False,
 ) -> dict[str, int]:
     """A size for each name of a dimension, the smallest that make all shapes possible.
 
@@ -32,6 +34,8 @@ def small_sizes(
         variables: Variables whose shapes are to be possible.
         declared: What is known of them.
         least: How much larger than the smallest the sizes are at least.
+        in_order: Whether later names have larger sizes, where that is possible: what is tall in
+            the one choice is wide in the other.
 
     Raises:
         UnboundError: No small sizes do.
@@ -44,7 +48,8 @@ def small_sizes(
         name for shape in shapes for size in shape for name in sorted(dimensions.names(size))
     )
     names.update(dict.fromkeys(_other_names(roots)))
-    for order in (_SIZES, sorted(_SIZES), sorted(_SIZES, reverse=True)):
+    first, second = (sorted(_SIZES), _SIZES) if in_order else (_SIZES, sorted(_SIZES))
+    for order in (first, second, sorted(_SIZES, reverse=True)):
         for more in range(least, least + 50):
             sizes = {name: order[k % len(order)] + more for k, name in enumerate(names)}
             if _are_possible(shapes, tall, sizes):

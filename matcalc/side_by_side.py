@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from functools import partial
-from itertools import chain, islice
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cached_property, partial
+from itertools import cycle, islice
 
 import numpy as np
 
@@ -21,19 +21,23 @@ from matcalc.random_points import random_points, small_sizes
 from matcalc.stand_ins import with_stand_ins
 from matcalc.verdict import relative_error
 
-_LARGER = (0, 2)  # than the smallest sizes that are possible: points of several sizes
+_CHOICES = 2  # of sizes
+_LARGER = 2  # than the smallest sizes that are possible
+_LOST = 1e-6  # of digits: where more are lost, other sizes are better
 POINTS = 5  # at each of the sizes
 _TRIES = 100  # for these: some are outside the domain
-_STEPS = 33  # on the way from one point to another
-_FAR = (1.0, 10.0, 100.0)  # how far the ways go: a kink may be far off
-_SIDES = 12  # of kinks, at each of the sizes
+_WAYS = 9  # from one point to another, along which the other sides of kinks are looked for
+_STEPS = 17  # on each
+_FAR = (1.0, 10.0, 100.0)  # how far they go: a kink may be far off
+_SIDES = 16  # of kinks, at each of the sizes
 _ULP = 4 * float(np.finfo(float).eps)
 _ROUNDINGS = 3
 
 _NOT_FINITE = "not finite at random points; say what is known: x[n]:positive"
 
 
-class Meeting(NamedTuple):
+@dataclass(frozen=True)
+class Meeting:
     """The truth and a claim at one point.
 
     Attributes:
@@ -50,6 +54,11 @@ class Meeting(NamedTuple):
     arrays: Mapping[str, Array]
     nodes: tuple[Node, Node]
 
+    def rounding(self) -> float:
+        """How far rounding moves either, relative to its largest entry; found once."""
+        return self.lost
+
+    @cached_property
     def lost(self) -> float:
         """How far rounding moves either, relative to its largest entry.
 
@@ -63,7 +72,10 @@ class Meeting(NamedTuple):
         moved = [0.0]
         for node, value in zip(self.nodes, (self.right, self.given), strict=True):
             for _ in range(_ROUNDINGS):
-                again = evaluate(node, self.arrays, self.sizes, rounding=rounded)
+                try:
+                    again = evaluate(node, self.arrays, self.sizes, rounding=rounded)
+                except NotDifferentiableError:  # a matrix is singular now
+                    return np.inf
                 moved.append(relative_error(value, again))
         return max(moved)
 
@@ -91,18 +103,39 @@ def meetings(
     """
     nodes = with_stand_ins(right), with_stand_ins(given)
     kinks = list(_kinks(nodes)) if points > 1 else []
-    found: list[Meeting] = []
-    for larger in _LARGER:
+    found: list[list[Meeting]] = []
+    poor: list[list[Meeting]] = []
+    missing: ArrayError | None = None
+    for sizes in _sizes(nodes, formula, declared):
         try:
-            sizes = small_sizes(nodes, formula.variables.values(), declared, larger)
-        except UnboundError:
-            if not found:
-                raise
+            here = _at_sizes(nodes, kinks, sizes, formula, declared, points)
+        except ArrayError as error:  # at these sizes a matrix may be singular
+            missing = error
+            continue
+        if points == 1:
+            return here
+        (found if here[0].lost < _LOST else poor).append(here)
+        if len(found) == _CHOICES:
             break
-        if found and sizes == found[0].sizes:
-            break
-        found += _at_sizes(nodes, kinks, sizes, formula, declared, points)
-    return found
+    if not found and not poor:
+        raise missing or ArrayError(_NOT_FINITE)
+    return [one for here in found or poor[:_CHOICES] for one in here]
+
+
+def _sizes(
+    nodes: tuple[Node, Node], formula: Formula, declared: Mapping[str, Declared]
+) -> list[dict[str, int]]:
+    """Choices of sizes, all different in each; what is tall in some is wide in others.
+
+    Raises:
+        UnboundError: There is none.
+    """
+    variables = formula.variables.values()
+    found = [small_sizes(nodes, variables, declared)]
+    for larger, in_order in ((_LARGER, False), (0, True), (_LARGER, True)):
+        with suppress(UnboundError):
+            found.append(small_sizes(nodes, variables, declared, larger, in_order=in_order))
+    return [one for k, one in enumerate(found) if one not in found[:k]]
 
 
 def _at_sizes(
@@ -126,9 +159,7 @@ def _at_sizes(
         raise ArrayError(_NOT_FINITE)
     if kinks:
         known = frozenset(name for name, one in declared.items() if "orthogonal" in one.properties)
-        ways = _ways(tried, known)
-        others = _other_sides(kinks, ways, sizes, [one.arrays for one in found])
-        found += islice(filter(None, map(meet, others)), _SIDES)
+        found += islice(_beyond(kinks, found, _ways(tried, known), meet), _SIDES)
     return found
 
 
@@ -145,13 +176,37 @@ def _met(
 def _ways(
     tried: Sequence[Mapping[str, Array]], fixed: frozenset[str]
 ) -> Iterator[dict[str, Array]]:
-    """Points between random points; what is fixed, a rotation, stays."""
-    for far, (one, two) in zip(_FAR, zip(tried[::2], tried[1::2], strict=True), strict=False):
+    """Points between random points, near and far; what is fixed, a rotation, stays."""
+    pairs = zip(tried[::2], tried[1::2], cycle(_FAR), strict=False)
+    for one, two, far in islice(pairs, _WAYS):
         for t in np.linspace(0, 1, _STEPS):
             yield {
                 name: start if name in fixed else (1 - t) * start + t * far * two[name]
                 for name, start in one.items()
             }
+
+
+def _beyond(
+    kinks: Sequence[Node],
+    known: Sequence[Meeting],
+    tried: Iterable[Mapping[str, Array]],
+    meet: Callable[[Mapping[str, Array]], Meeting | None],
+) -> Iterator[Meeting]:
+    """Points at which kinks lie on other sides than at those before."""
+    sizes = known[0].sizes
+    seen = {_sides(kinks, one.arrays, sizes) for one in known}
+    for arrays in tried:
+        with suppress(ArrayError, NotDifferentiableError):
+            sides = _sides(kinks, arrays, sizes)
+            met = None if sides in seen else meet(arrays)
+            if met is not None:
+                seen.add(sides)
+                yield met
+
+
+def _sides(kinks: Sequence[Node], arrays: Mapping[str, Array], sizes: Mapping[str, int]) -> bytes:
+    """On which sides of the kinks a point lies."""
+    return b"".join(np.signbit(evaluate(one, arrays, sizes)).tobytes() for one in kinks)
 
 
 def _kinks(roots: Iterable[Node]) -> Iterator[Node]:
@@ -178,20 +233,3 @@ def _slopes(node: Apply) -> Iterator[Node]:
         if operand.shape == node.shape:
             with suppress(MatcalcError):
                 yield pulled(node, k, algebra.constant(1, node.shape))
-
-
-def _other_sides(
-    kinks: Sequence[Node],
-    tried: Iterable[Mapping[str, Array]],
-    sizes: Mapping[str, int],
-    known: Sequence[Mapping[str, Array]],
-) -> Iterator[Mapping[str, Array]]:
-    """Points at which kinks lie on other sides than at those before."""
-    seen: set[bytes] = set()
-    for arrays in chain(known, tried):
-        with suppress(ArrayError, NotDifferentiableError):
-            signs = [np.signbit(evaluate(one, arrays, sizes)) for one in kinks]
-            sides = b"".join(one.tobytes() for one in signs)
-            if sides not in seen and not any(arrays is one for one in known):
-                yield arrays
-            seen.add(sides)

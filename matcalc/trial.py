@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from math import prod
 from typing import Any
@@ -100,15 +100,27 @@ class Trial:
 
         Vectors are columns in all of them but that of NumPy's arrays.
         """
+        misfit = self._misfit(form)
+        return by_value(self._pairs(form)) if misfit is None else misfit
+
+    def is_close(self, form: Written) -> bool:
+        """Whether the formula would be right, as far as the points go."""
+        return self._misfit(form) is None and all(
+            relative_error(one.right, one.given) <= CLOSE for one in self._pairs(form)
+        )
+
+    def _misfit(self, form: Written) -> Judgement | None:
+        """Why the formula cannot be compared by value."""
         if form.convention.name != "jax" and not self.formula.columns:
             return Judgement("not_conformable", "it does not fit as columns")
         if not self._has_shape(form):
             shown = times(self.shape) if self.shape else "that of a number"
             return Judgement("wrong_shape", f"the shape is {shown}")
-        return by_value(
-            Pair(self._right(one, form.convention.name), one.given, one.lost)
-            for one in self.meetings
-        )
+        return None
+
+    def _pairs(self, form: Written) -> Iterator[Pair]:
+        for one in self.meetings:
+            yield Pair(self._right(one, form.convention.name), one.given, one.rounding)
 
     def _has_shape(self, form: Written) -> bool:
         """Whether the formula has the shape that a convention asks for; a number has 1×1 too."""

@@ -230,6 +230,8 @@ def _explain(asked: _Asked, level: Level, form: str | None, *, as_json: bool) ->
         write_json(explanation_document(found))
     else:
         write(explanation_lines(found, form))
+    if any(one.agrees is False for one in found):
+        raise typer.Exit(1)
 
 
 def _names(given: Sequence[str]) -> tuple[str, ...]:

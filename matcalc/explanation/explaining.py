@@ -62,6 +62,12 @@ class Explanation:
         return f"∂{of}/∂{wrt} in {self.layout} layout, step by step"
 
     @property
+    def agrees(self) -> bool | None:
+        """Whether what is shown was found to be right by numbers; ``None``: nothing was checked."""
+        found = {one.agrees for one in self.sections} - {None}
+        return all(found) if found else None
+
+    @property
     def equations(self) -> Iterator[Equation]:
         """Every formula that is shown, those of the factors of chains too."""
         for section in self.sections:
@@ -101,6 +107,7 @@ class Explanation:
             "level": self.level,
             "order": 2 if self.gradient_of else 1,
             "program": self.program,
+            "agrees": self.agrees,
             "sections": [
                 {"title": one.title, "items": [as_json(item) for item in one.items]}
                 for one in self.sections

@@ -111,10 +111,18 @@ Item: TypeAlias = str | Equation | Chain | Table | Code
 
 
 class Section(NamedTuple):
-    """A part of an explanation: what it is about, and what it says."""
+    """A part of an explanation: what it is about, and what it says.
+
+    Attributes:
+        title: What it is about.
+        items: What it says.
+        agrees: Whether a formula in it was found to be right by numbers; ``None`` where none was
+            checked.
+    """
 
     title: str
     items: tuple[Item, ...]
+    agrees: bool | None = None
 
 
 def as_json(item: Item) -> dict[str, Any]:

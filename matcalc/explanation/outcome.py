@@ -36,7 +36,8 @@ def result(
         items.append(f"Here {'; '.join(signs)}.")
     if full:
         items += ["In NumPy:", Code(jacobian.numpy)]
-    return Section("The result", (*items, checked(jacobian, declared)))
+    said, agrees = checked(jacobian, declared)
+    return Section("The result", (*items, said), agrees)
 
 
 def _equation(c: Computation, show: Showing, jacobian: Jacobian[Any]) -> Equation:
@@ -57,17 +58,18 @@ def _equation(c: Computation, show: Showing, jacobian: Jacobian[Any]) -> Equatio
     )
 
 
-def checked(jacobian: Jacobian[Any], declared: Declarations) -> str:
-    """What central differences say, in a sentence."""
+def checked(jacobian: Jacobian[Any], declared: Declarations) -> tuple[str, bool | None]:
+    """What central differences say, in a sentence; and whether they agree, if they say it."""
     try:
         found = check_derivative(jacobian, variables=declared, points=_POINTS)
     except MatcalcError as error:
-        return f"Not checked by numbers: {error.message}."
+        return f"Not checked by numbers: {error.message}.", None
     agrees = "agrees" if found else "DOES NOT AGREE"
-    return (
+    said = (
         f"Check: it {agrees} with central differences at {_POINTS} random points; "
         f"the largest error is {found.error:.1e}."
     )
+    return said, bool(found)
 
 
 def gradient_first(
@@ -100,15 +102,17 @@ def gradient_first(
         shape_title(gradient),
         f"where {'; '.join(meanings_)}" if meanings_ else "",
     )
+    said, agrees = checked(first, declared)
     return Section(
         "The gradient first",
         (
             f"The second derivative is the derivative of the first. That of {of} by {wrt}, with "
             f"the shape of {wrt}, is called {name}; without order 2 it is explained itself:",
             equation,
-            checked(first, declared),
+            said,
             f"What follows differentiates {name} like any other formula.",
         ),
+        agrees,
     )
 
 

@@ -28,6 +28,20 @@ def test_several_variables_have_an_explanation_each(matcalc: Any) -> None:
     assert "∂f/∂x in denominator layout" in out
 
 
+def test_a_fault_that_is_printed_is_exit_code_1(
+    matcalc: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def differs(*_: Any, **__: Any) -> mc.Check:
+        return mc.Check(False, 0.5, 1, (), "central differences", "wrong")
+
+    assert matcalc("derive", *_LOSS, "--steps").code == 0
+    monkeypatch.setattr("matcalc.explanation.outcome.check_derivative", differs)
+    for more in ((), ("--json",), ("--format", "markdown"), ("--level", "short")):
+        found = matcalc("derive", *_LOSS, "--steps", *more)
+        assert "DOES NOT AGREE" in found.out
+        assert found.code == 1
+
+
 @pytest.mark.parametrize("form", ["markdown", "html"])
 def test_pages_are_those_of_the_library(form: str, matcalc: Any) -> None:
     out = matcalc("derive", *_LOSS, "--steps", "--layout", "numerator", "--format", form).out
