@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 from numbers import Integral
-from typing import Any
+from typing import Any, NamedTuple
 
 import einops
 import numpy as np
 from numpy.typing import NDArray
 
 from matcalc import dimensions
-from matcalc.dimensions import Shape
+from matcalc.dimensions import Dimension, Shape
 from matcalc.errors import ArrayError, ShapeError
 from matcalc.graph import Data, Node, data
 from matcalc.layout import Written
+from matcalc.sizes import is_solvable, solve
 
 Array = NDArray[np.floating[Any]]
 
@@ -71,6 +72,22 @@ def arranged(stored: Array, form: Written) -> Array:
     )
 
 
+class Claimed(NamedTuple):
+    """An array's shape, as it was stated and as it was found.
+
+    Attributes:
+        what: What the array is, for the message.
+        shape: The shape that was stated.
+        actual: The shape that was found.
+        found: How that reads.
+    """
+
+    what: str
+    shape: Shape
+    actual: tuple[int, ...]
+    found: str
+
+
 def bind(shape: Shape, actual: Iterable[int], sizes: dict[str, int], what: str, found: str) -> None:
     """Hold an array's shape against the stated one; named dimensions take their sizes from it.
 
@@ -83,22 +100,62 @@ def bind(shape: Shape, actual: Iterable[int], sizes: dict[str, int], what: str, 
 
     Raises:
         ShapeError: They disagree, or a name would have two sizes, or the size 0.
-        UnboundError: A name stands in a sum or product alone: ``m*n``.
     """
-    actual = tuple(actual)
-    if len(actual) != len(shape):
-        raise ShapeError(f"{what} needs an array of shape {_shown(shape)}, not {found}")
-    if 0 in actual:
-        raise ShapeError(f"{what}: the array has {found}, and no axis may have size 0")
-    stated = list(zip(shape, actual, strict=True))
-    for dimension, size in stated:
-        if isinstance(dimension, str) and dimension.isidentifier():
-            sizes.setdefault(dimension, size)
-    for dimension, size in stated:
-        known = dimensions.evaluate(dimension, sizes)
-        if known != size:
-            named = "" if known == dimension else f" with {dimension} = {known}"
-            raise ShapeError(f"{what} needs an array of shape {_shown(shape)}{named}, not {found}")
+    bind_all([Claimed(what, shape, tuple(actual), found)], sizes)
+
+
+def bind_all(claimed: Iterable[Claimed], sizes: dict[str, int]) -> None:
+    """Hold the shapes of several arrays against the stated ones, whatever their order.
+
+    A size such as ``m*n`` that settles no name is put in as it is written.
+
+    Args:
+        claimed: The shapes.
+        sizes: The sizes of names so far; new ones are put in.
+
+    Raises:
+        ShapeError: They disagree, or a name would have two sizes, or the size 0.
+
+    >>> sizes = {}
+    >>> bind_all([Claimed("y", ("m+n",), (5,), "(5,)"), Claimed("x", ("m",), (2,), "(2,)")], sizes)
+    >>> sizes
+    {'m': 2, 'n': 3}
+    """
+    known = list(claimed)
+    for one in known:
+        if len(one.actual) != len(one.shape):
+            raise ShapeError(
+                f"{one.what} needs an array of shape {_shown(one.shape)}, not {one.found}"
+            )
+        if 0 in one.actual:
+            raise ShapeError(f"{one.what}: the array has {one.found}, and no axis may have size 0")
+    stated = [size for one in known for size in one.shape]
+    solve(stated, [size for one in known for size in one.actual], sizes)
+    for one in known:
+        for dimension, size in zip(one.shape, one.actual, strict=True):
+            _check_size(one, dimension, size, sizes)
+
+
+def _check_size(one: Claimed, dimension: Dimension, size: int, sizes: dict[str, int]) -> None:
+    """Hold the size of an axis against the sizes of its names.
+
+    Raises:
+        ShapeError: It is another.
+    """
+    opened = sorted(dimensions.names(dimension) - sizes.keys())
+    if len(opened) == 1 and is_solvable(dimension, opened[0]):
+        shown = f", and no size of {opened[0]} makes {dimensions.pretty(dimension)} that"
+        raise ShapeError(
+            f"{one.what} needs an array of shape {_shown(one.shape)}, not {one.found}{shown}"
+        )
+    known = (
+        sizes.setdefault(str(dimension), size) if opened else dimensions.evaluate(dimension, sizes)
+    )
+    if known != size:
+        named = "" if known == dimension else f" with {dimension} = {known}"
+        raise ShapeError(
+            f"{one.what} needs an array of shape {_shown(one.shape)}{named}, not {one.found}"
+        )
 
 
 def _shown(shape: Shape) -> str:
@@ -116,6 +173,7 @@ def given_arrays(
 
     Raises:
         ArrayError: A name is neither, or an array does not hold real numbers.
+        ShapeError: An array has another shape than its variable.
     """
     arrays = {name: real_array(value, name) for name, value in given.items() if name in symbols}
     sizes: dict[str, int] = {}
@@ -126,8 +184,11 @@ def given_arrays(
             known = ", ".join(symbols)
             raise ArrayError(f"there is no variable {name[:60]!r} here; there are {known}")
         sizes[name] = int(value)
-    for name, array in arrays.items():  # of variables that nothing else reads, too
-        for size, found in zip(symbols[name].shape, array.shape, strict=False):
-            if isinstance(size, str) and size.isidentifier() and found:
-                sizes.setdefault(size, found)
+    bind_all(  # of variables that nothing else reads, too
+        (
+            Claimed(name, symbols[name].shape, array.shape, str(array.shape))
+            for name, array in arrays.items()
+        ),
+        sizes,
+    )
     return arrays, sizes

@@ -177,15 +177,9 @@ def _forms(jacobian: Jacobian[Any]) -> dict[str, _Form]:
     """Whatever somebody may use of a derivative, as functions of arrays and sizes by name."""
     text, compiled = jacobian.text, jacobian.compile()
 
-    def run(given: Mapping[str, Any]) -> Array:
-        wanted = compiled.__signature__.parameters
-        return np.asarray(
-            compiled.function(**{k: given.get(k, given.get(k.removesuffix("_"))) for k in wanted})
-        )
-
     return {
         "formula": lambda given: np.asarray(evaluate_text(text, **given)),
-        "NumPy code": run,
+        "NumPy code": compiled.of,
         "numbers": lambda given: jacobian.evaluate(**given),
     }
 

@@ -408,6 +408,26 @@ def _isolated(name: str, number: Number, rest: Polynomial) -> Polynomial:
     return found
 
 
+def linear_in(dimension: Dimension, name: str) -> tuple[Dimension, Dimension, int] | None:
+    """``factor, rest, below`` of ``below * dimension = factor * name + rest``.
+
+    ``None`` where a higher power of the name stands in the dimension.
+
+    >>> linear_in("4*h", "h"), linear_in("m*n+n", "m"), linear_in("m/2+n**2/2", "m")
+    ((4, 0, 1), ('n', 'n', 1), (1, 'n**2', 2))
+    >>> linear_in("n**2/2+n/2", "n")
+    """
+    whole, below = over_common_denominator(dimension)
+    factor: dict[Monomial, Number] = {}
+    rest: dict[Monomial, Number] = {}
+    for powers, number in _polynomial(whole).items():
+        others = tuple(one for one in powers if one[0] != name)
+        if dict(powers).get(name, 0) > 1:
+            return None
+        (rest if others == powers else factor)[others] = number
+    return _from_polynomial(factor), _from_polynomial(rest), below
+
+
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 

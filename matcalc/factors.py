@@ -91,7 +91,7 @@ def jacobian(
     sizes = _fitted(form, entries.shape, "convention" if convention else "layout")
     of, wrt = _sized(of, sizes), _sized(wrt, sizes)
     form = written(of, wrt, chosen)
-    lengths = {axis: int(size) for axis, size in form.sizes.items()}
+    lengths = {axis: dimensions.evaluate(size, {}) for axis, size in form.sizes.items()}
     full = entries.reshape([int(size) for size in form.shape])
     stored: Array = (
         einops.rearrange(full, f"{form.pattern} -> {' '.join(form.stored)}", **lengths)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, Literal
 
 from matcalc.arrays import Array, arranged, given_arrays
-from matcalc.code import JAX, NUMPY, TORCH, Compiled, Dialect, source_of
+from matcalc.code import JAX, NUMPY, TORCH, Compiled, Dialect, Source, source_of
 from matcalc.dimensions import Shape
 from matcalc.errors import NotationError
 from matcalc.expression import Formula
@@ -195,7 +195,7 @@ class WrittenDerivative(Generic[Tag]):
         >>> source.splitlines()[-1].strip()
         'return (A + A.T) @ x'
         """
-        return self._source(NUMPY)
+        return self._source(NUMPY).text
 
     @property
     def torch(self) -> str:
@@ -211,7 +211,7 @@ class WrittenDerivative(Generic[Tag]):
         >>> mc.rules.sigmoid("x[n]").torch.splitlines()[-2:]
         ['    t1 = torch.sigmoid(x)', '    return torch.diag(t1 * (1 - t1))']
         """
-        return self._source(TORCH)
+        return self._source(TORCH).text
 
     @property
     def jax(self) -> str:
@@ -227,9 +227,9 @@ class WrittenDerivative(Generic[Tag]):
         >>> mc.rules.sigmoid("x[n]").jax.splitlines()[-2:]
         ['    t1 = jax.nn.sigmoid(x)', '    return jnp.diag(t1 * (1 - t1))']
         """
-        return self._source(JAX)
+        return self._source(JAX).text
 
-    def _source(self, dialect: Dialect) -> str:
+    def _source(self, dialect: Dialect) -> Source:
         summary = f"{ratio(self.of, self.wrt)} in {self.layout} layout."
         return source_of(self._computed(), self._shapes(), self._function_name, summary, dialect)
 
@@ -254,7 +254,7 @@ class WrittenDerivative(Generic[Tag]):
         array([12., 21.])
         """
         held = {name: node.array for name, node in self._constants().items()}
-        return Compiled(self.numpy, self._function_name, self._shapes(), held)
+        return Compiled(self._source(NUMPY), self._function_name, self._shapes(), held)
 
     @property
     def _function_name(self) -> str:
@@ -273,7 +273,7 @@ class WrittenDerivative(Generic[Tag]):
         """Those of the notes that say what was not typed and changes the answer."""
         return self.formula.assumptions if self.formula else ()
 
-    def evaluate(self, **arrays: Any) -> Array:
+    def evaluate(self, /, **arrays: Any) -> Array:
         """The numbers of a formula, in this layout.
 
         Args:

@@ -2,6 +2,6 @@
 
 from matcalc.code.compiled import Compiled
 from matcalc.code.dialects import JAX, NUMPY, TORCH, Dialect
-from matcalc.code.source import source_of
+from matcalc.code.source import Source, source_of
 
-__all__ = ["JAX", "NUMPY", "TORCH", "Compiled", "Dialect", "source_of"]
+__all__ = ["JAX", "NUMPY", "TORCH", "Compiled", "Dialect", "Source", "source_of"]

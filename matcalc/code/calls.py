@@ -11,6 +11,7 @@ from matcalc.code.helpers import (
     argument_defaults,
     helper_imports,
     helper_sources,
+    imported,
     no_code,
 )
 from matcalc.code.spelling import ATOM, SUM, Spelled, within
@@ -25,7 +26,7 @@ class Call(NamedTuple):
     text: Spelled
     imports: tuple[str, ...] = ()
     helpers: tuple[str, ...] = ()
-    argument: str = ""  # a function that the caller must give
+    argument: str = ""  # a function that the caller must give, as it is called
 
 
 class Argument(NamedTuple):
@@ -34,10 +35,19 @@ class Argument(NamedTuple):
     text: Spelled
     rank: int
     is_number: bool  # and no array
+    is_positive: bool = False
+
+
+_WORD = re.compile(r"\{(\w+)(?:!r)?\}")
 
 
 def spell_call(
-    dialect: Dialect, name: str, extra: Sequence[str], arguments: Sequence[Argument], word: Word
+    dialect: Dialect,
+    name: str,
+    extra: Sequence[str],
+    arguments: Sequence[Argument],
+    word: Word,
+    function: Word,
 ) -> Call:
     """A call of an operation.
 
@@ -47,6 +57,7 @@ def spell_call(
         extra: Its parameters as the notation writes them: ``axis=0``.
         arguments: What it is applied to.
         word: What else a template may name: ``shape``, ``like``.
+        function: What a function is called, so that no variable hides it.
 
     Raises:
         UnknownRuleError: There is no code for it in this library.
@@ -56,24 +67,45 @@ def spell_call(
     if rule is None or not isinstance(rule.function, str):
         given = "d" * name.count("'") + name.rstrip("'")
         listed = ", ".join(one.text for one in spelled)
-        return Call(Spelled(f"{given}({listed})"), argument=given)
+        called = function(f"{given} of the caller")
+        return Call(Spelled(f"{called}({listed})"), argument=called)
     values = _parameters(name, extra)
-    if name in dialect.numbers and all(one.is_number for one in arguments):
+    if is_of_numbers(dialect, name, arguments):
         template, spelled = dialect.numbers[name], [one.text for one in arguments]
     else:
         template = _template(dialect, name, values, arguments)
     if template.isidentifier():
-        return _helped(template, dialect, [one.text for one in spelled], values, word)
+        texts = [one.text for one in spelled]
+        return _helped(template, function(template), dialect, texts, values, word)
     values |= _over(dialect, values.get("axis", "None"), arguments)
+    named = {key: function(key) for key in _WORD.findall(template) if imported(key, key, dialect)}
+    values |= named
     text = filled(template, spelled, lambda key: values[key] if key in values else word(key))
-    return Call(Spelled(text, ATOM if _is_atom(text) else SUM), helper_imports([template]))
+    lines = [line for key in named for line in imported(key, named[key], dialect)]
+    needed = (*helper_imports([template]), *lines)
+    return Call(Spelled(text, ATOM if _is_atom(text) else SUM), needed)
+
+
+_OF_POSITIVE = ("log", "sqrt")  # of other numbers Python's own raise an error
+
+
+def is_of_numbers(dialect: Dialect, name: str, arguments: Sequence[Argument]) -> bool:
+    """Whether a call is one of Python's own functions, of numbers that are no arrays."""
+    if name not in dialect.numbers or not all(one.is_number for one in arguments):
+        return False
+    return name not in _OF_POSITIVE or all(one.is_positive for one in arguments)
 
 
 def _helped(
-    helper: str, dialect: Dialect, arguments: Sequence[str], values: Mapping[str, str], word: Word
+    helper: str,
+    called: str,
+    dialect: Dialect,
+    arguments: Sequence[str],
+    values: Mapping[str, str],
+    word: Word,
 ) -> Call:
     """A call of a function that stands before ours; without operands it is told what to make."""
-    sources = helper_sources(helper, dialect)
+    sources = helper_sources(helper, dialect, called)
     known = argument_defaults(helper, dialect)
     stated = [
         f"{key}={value}" if key in known else value
@@ -82,7 +114,8 @@ def _helped(
     ]
     text = ", ".join([*(arguments or [word("shape")]), *stated])
     like = "" if arguments else word("like")
-    return Call(Spelled(f"{helper}({text}{like})"), helper_imports(sources), sources)
+    needed = (*helper_imports(sources), *imported(helper, called, dialect))
+    return Call(Spelled(f"{called}({text}{like})"), needed, sources)
 
 
 def _parameters(name: str, extra: Sequence[str]) -> dict[str, str]:
@@ -143,7 +176,7 @@ def filled(template: str, arguments: Sequence[Spelled], word: Word) -> str:
         bare = before.endswith(("(", ", ")) and after.startswith((")", ",", "{over}", "{like}"))
         return arguments[int(key)].text if bare else within(arguments[int(key)], ATOM)
 
-    return re.sub(r"\{(\w+)(?:!r)?\}", put, template)
+    return _WORD.sub(put, template)
 
 
 def _is_atom(text: str) -> bool:

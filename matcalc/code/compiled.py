@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
+from numbers import Integral
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matcalc.arrays import bind, real_array
+from matcalc.arrays import Claimed, bind_all, real_array
+from matcalc.code.source import Source
 from matcalc.dimensions import Shape
-from matcalc.errors import ArrayError, MissingLibraryError
+from matcalc.errors import MissingLibraryError
 
 Array = NDArray[np.floating[Any]]
 
@@ -29,7 +31,7 @@ class Compiled:
 
     def __init__(
         self,
-        source: str,
+        source: Source,
         name: str,
         shapes: Mapping[str, Shape],
         held: Mapping[str, Array] = _NOTHING,
@@ -41,39 +43,70 @@ class Compiled:
         """
         space: dict[str, Any] = {"__name__": "matcalc_generated"}
         try:
-            exec(compile(source, "<generated>", "exec"), space)  # noqa: S102 - our own source
+            exec(compile(source.text, "<generated>", "exec"), space)  # noqa: S102 - our own source
         except ImportError as error:
             raise MissingLibraryError(
                 f"this function needs {error.name}: pip install 'matcalc-layout[scipy]'"
             ) from None
-        self.source = source
+        self._made_of = source, name, dict(shapes), dict(held)
+        self._words = source.words
+        self._names = {word: variable for variable, word in source.words.items()}
+        self.source = source.text
         self.shapes = dict(shapes)
         self.function = space[name]
         self.__name__ = name
         self.__doc__ = self.function.__doc__
         whole = inspect.signature(self.function)
-        self.held = {key: held[key] for key in whole.parameters if key in held}
+        words = {self._words.get(key, key): array for key, array in held.items()}
+        self.held = {key: words[key] for key in whole.parameters if key in words}
         open_ones = [one for key, one in whole.parameters.items() if key not in self.held]
         self.__signature__ = whole.replace(parameters=open_ones)
 
-    def __call__(self, *args: Any, **arrays: Any) -> Array:
+    def __call__(self, /, *args: Any, **arrays: Any) -> Array:
         """Compute.
+
+        A dimension among the arguments need not be given where the arrays tell it; a variable
+        whose name Python has taken may be given by that name too, as ``**{"lambda": 2.0}``.
 
         Raises:
             TypeError: An argument is missing, or there is no such argument.
             ShapeError: An array has another shape than its variable.
             ArrayError: The numbers are not real and finite.
         """
-        given = self.__signature__.bind(*args, **arrays).arguments
+        named = {self._words.get(name, name): value for name, value in arrays.items()}
+        given = self.__signature__.bind_partial(*args, **named).arguments
         sizes: dict[str, int] = {}
-        for name, value in given.items():
-            shape = self.shapes.get(name.rstrip("_"), self.shapes.get(name))
-            if shape is not None:
-                array = given[name] = real_array(value, name)
-                bind(shape, array.shape, sizes, name, str(array.shape))
-            elif isinstance(value, int) and sizes.setdefault(name, value) != value:
-                raise ArrayError(f"{name} is {value} here, and {sizes[name]} in an array")
-        return np.asarray(self.function(**given, **self.held))
+        claimed: list[Claimed] = []
+        for word, value in given.items():
+            name = self.named(word)
+            if name in self.shapes:
+                array = given[word] = real_array(value, name)
+                claimed.append(Claimed(name, self.shapes[name], array.shape, str(array.shape)))
+            elif isinstance(value, Integral):
+                sizes[name] = int(value)
+        bind_all(claimed, sizes)
+        known = {self._words.get(name, name): size for name, size in sizes.items()}
+        wanted = self.__signature__.parameters
+        given |= {word: known[word] for word in wanted if word in known and word not in given}
+        bound = self.__signature__.bind(**given)
+        types = [given[self._words.get(one.what, one.what)].dtype for one in claimed]
+        result = self.function(**bound.arguments, **self.held)
+        if isinstance(result, np.ndarray | np.generic):
+            return np.asarray(result)
+        return np.asarray(result, np.result_type(*(types or [np.dtype(np.float64)])))
+
+    def of(self, given: Mapping[str, Any]) -> Array:
+        """Compute of what it needs among arrays and sizes by name."""
+        wanted = self.__signature__.parameters
+        return self(**{word: given[name] for word in wanted if (name := self.named(word)) in given})
+
+    def named(self, word: str) -> str:
+        """The variable or the dimension that an argument is."""
+        return self._names.get(word, word)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A function is stored as its source."""
+        return Compiled, self._made_of
 
     def __repr__(self) -> str:
         return f"<compiled {self.__name__}{self.__signature__}>"

@@ -23,6 +23,7 @@ class Dialect(NamedTuple):
         calls: Templates, or names of helpers, by rule; those over all entries of a matrix apart.
         writes: How a part is written into an array, or added to it; or to all of its entries.
         like: How a new array is given the type of another.
+        floats: How it is where numbers are written into it, or the other may be no array.
         axis: What the argument is called that names an axis.
         number: What a scalar argument is called.
         static: What a reader must know of arguments that are not arrays.
@@ -38,6 +39,7 @@ class Dialect(NamedTuple):
     calls: Mapping[str, str]
     writes: Mapping[str, str]
     like: str = ""
+    floats: str = ""
     axis: str = "axis"
     number: str = "a number"
     static: str = ""
@@ -92,19 +94,25 @@ NUMPY = Dialect(
     operations=_OPERATIONS
     | {
         "contraction": "np.einsum({operands}, optimize=True)",
-        "full": "np.full({shape}, {0}, dtype=float)",
+        "zeros": "np.zeros({shape}{floats})",
+        "zeros like": "np.zeros({shape}{like})",
+        "full": "np.full({shape}, {0}{floats})",
+        "float": "float({0})",  # NumPy's own numbers make float32 float64
     },
     calls={
-        "erf": "erf({0})",
-        "Phi": "ndtr({0})",
-        "log_ndtr": "log_ndtr({0})",
-        "inverse_mills": "math.sqrt(2 / math.pi) / erfcx(-math.sqrt(0.5) * {0})",
-        "expm": "expm({0})",
-        "pi": "np.pi",
+        "erf": "erf",
+        "Phi": "ndtr",
+        "log_ndtr": "log_ndtr",
+        "inverse_mills": "math.sqrt(2 / math.pi) / {erfcx}(-math.sqrt(0.5) * {0})",
+        "expm": "expm",
+        "pi": "math.pi",
         "norm": "np.linalg.norm({0})",
         "sigmoid": "sigmoid",  # a helper is faster than the template of the table
     },
     writes=_IN_PLACE,
+    like=", dtype={0}.dtype",
+    floats=", dtype=np.result_type({0}, 0.0)",
+    numbers=_MATH,
 )
 
 TORCH = Dialect(
@@ -122,7 +130,8 @@ TORCH = Dialect(
         "triangle": "torch.ones({shape}{like}).tril({value})",
         "window": "torch.eye({columns}{like})[{slice}]",
         "indices": "torch.arange({rows}{device})",
-        "number": "torch.tensor({0}, dtype={dtype})",
+        "number": "torch.tensor({0}{like})",
+        "constant": "torch.tensor({0}{like})",
     },
     calls={
         "pi": "math.pi",
@@ -172,6 +181,7 @@ JAX = Dialect(
         "copy": "{0}",  # an array of JAX never changes
         "indices": "jnp.arange({rows})",
         "number": "float({0})",  # SciPy's functions take no whole numbers
+        "constant": "jnp.asarray({0}{like})",
     },
     calls={
         "pi": "math.pi",

@@ -13,16 +13,19 @@ from matcalc.code.functions import functions_of
 from matcalc.errors import UnknownRuleError
 from matcalc.plan import functions
 
+_LIBRARIES = {  # functions that NumPy has not
+    "erf": "scipy.special",
+    "ndtr": "scipy.special",
+    "log_ndtr": "scipy.special",
+    "erfcx": "scipy.special",
+    "expm": "scipy.linalg",
+}
 _IMPORTS = {
     "math.": "import math",
     "permutations(": "from itertools import permutations",
     "product(": "from itertools import product",
-    "erf(": "from scipy.special import erf",
-    "ndtr(": "from scipy.special import ndtr",
-    "log_ndtr(": "from scipy.special import log_ndtr",
-    "erfcx(": "from scipy.special import erfcx",
-    "expm(": "from scipy.linalg import expm",
     "jax.": "import jax",
+    **{f"{name}(": f"from {module} import {name}" for name, module in _LIBRARIES.items()},
 }
 
 _BY_HAND = {
@@ -33,7 +36,7 @@ _BY_HAND = {
     "expm_frechet": '''def expm_frechet(x, e):
     """The Fréchet derivative of the matrix exponential at x in the direction e."""
     n = x.shape[-1]
-    block = np.zeros((*e.shape[:-2], 2 * n, 2 * n))
+    block = np.zeros((*e.shape[:-2], 2 * n, 2 * n), np.result_type(x, e, 0.0))
     block[..., :n, :n] = block[..., n:, n:] = x
     block[..., :n, n:] = e
     return expm(block)[..., :n, n:]''',
@@ -53,8 +56,29 @@ def _definitions(module: str) -> dict[str, ast.stmt]:
     return found
 
 
-def helper_sources(name: str, dialect: Dialect) -> tuple[str, ...]:
+def imported(name: str, called: str, dialect: Dialect) -> tuple[str, ...]:
+    """The line that imports a function of another library, if it is one.
+
+    >>> imported("erf", "erf_", NUMPY)
+    ('from scipy.special import erf as erf_',)
+    """
+    if not _is_imported(name, dialect):
+        return ()
+    renamed = f" as {called}" if called != name else ""
+    return (f"from {_LIBRARIES[name]} import {name}{renamed}",)
+
+
+def _is_imported(name: str, dialect: Dialect) -> bool:
+    return dialect is NUMPY and name in _LIBRARIES
+
+
+def helper_sources(name: str, dialect: Dialect, called: str = "") -> tuple[str, ...]:
     """The source of a function, after what it needs of its module.
+
+    Args:
+        name: The function.
+        dialect: The library that it calls.
+        called: What it is called, if not by its name.
 
     Raises:
         UnknownRuleError: There is none for this library.
@@ -65,6 +89,11 @@ def helper_sources(name: str, dialect: Dialect) -> tuple[str, ...]:
         return x.take(range(start, stop), axis)
     """
     known = _definitions(dialect.module)
+    if _is_imported(name, dialect):
+        return ()
+    if called and called != name:
+        *needed, source = helper_sources(name, dialect)
+        return (*needed, re.sub(rf"(?<![.\w]){name}(?=\()", called, source))
     if dialect is NUMPY and name in _BY_HAND:
         return (_BY_HAND[name],)
     if name not in known:

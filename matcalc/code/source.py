@@ -5,18 +5,27 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from textwrap import indent
-from typing import Any
+from typing import Any, NamedTuple
 
 from matcalc.code.arithmetic import ARITHMETIC, plus
-from matcalc.code.calls import Argument, filled, spell_call
+from matcalc.code.calls import Argument, filled, is_of_numbers, spell_call
 from matcalc.code.dialects import NUMPY, Dialect
 from matcalc.code.lowering import lowered
 from matcalc.code.places import content, diagonal
 from matcalc.code.signature import Signature
 from matcalc.code.spelling import ATOM, Spelled, number, within
-from matcalc.code.terms import Term, Terms, is_view, operands_first, viewed, with_shared_inverses
+from matcalc.code.terms import (
+    Term,
+    Terms,
+    is_positive,
+    is_view,
+    operands_first,
+    viewed,
+    with_shared_inverses,
+)
 from matcalc.dimensions import Shape
 from matcalc.notation import Written
+from matcalc.operations import RULES
 
 _LONG = 68  # characters: a longer part gets a name of its own
 _FILLS = ("filled", "padded")  # what is written into an array of zeros
@@ -29,7 +38,7 @@ def source_of(
     name: str,
     summary: str,
     dialect: Dialect = NUMPY,
-) -> str:
+) -> Source:
     """A function that computes a formula, as source.
 
     Args:
@@ -45,7 +54,21 @@ def source_of(
     terms = Terms()
     root, named = lowered(written, terms)
     root = with_shared_inverses(root, terms)
-    return _Source(root, named, variables, dialect).function(name, summary)
+    source = _Source(root, named, variables, dialect)
+    text = source.function(name, summary)
+    return Source(text, source.signature.names.changed)
+
+
+class Source(NamedTuple):
+    """Generated source.
+
+    Attributes:
+        text: The source.
+        words: What variables and dimensions are called in it, where not by their names.
+    """
+
+    text: str
+    words: Mapping[str, str]
 
 
 class _Source:
@@ -59,13 +82,12 @@ class _Source:
         dialect: Dialect,
     ) -> None:
         self.root = root
-        self.named = named
         self.dialect = dialect
         self.order = operands_first(root)
         self.uses = Counter(below for term in self.order for below in term.args)
-        self.signature = Signature(variables, self.order, dialect)
-        self.taken = {*variables, *named.values(), *dialect.reserved, *self.signature.dimensions}
-        self.count = 1
+        self.signature = Signature(variables, self.order, named.values(), dialect)
+        self.names = self.signature.names
+        self.named = {term: self.names.word(name) for term, name in named.items()}
         self.numbers: set[Term] = set()  # of Python: made of numbers and dimensions alone
         self.spelled: dict[Term, Spelled] = {}
         self.statements: list[str] = []
@@ -79,6 +101,8 @@ class _Source:
                 self.numbers.add(term)
             self.spelled[term] = self.hoisted(term)
         result = self.spelled[self.root]
+        if self.root in self.numbers and "constant" in self.dialect.operations:
+            result = self.operation("constant", self.root, [result])
         if self.root.rank and is_view(self.root):
             result = self.operation("copy", self.root, [result])  # never the caller's array
         docstring = self.signature.docstring(summary, self.root.shape)
@@ -93,9 +117,22 @@ class _Source:
         if term.op == "name":
             return term.value not in self.signature.leaves
         if term.op == "call":
-            known = term.value[0] == "pi" or term.value[0] in self.dialect.numbers
-            return known and self.numbers.issuperset(term.args)
+            return self._is_call_of_numbers(term)
         return term.op in _OF_NUMBERS and self.numbers.issuperset(term.args)
+
+    def _is_call_of_numbers(self, term: Term) -> bool:
+        name = term.value[0]
+        if name == "pi" or is_of_numbers(self.dialect, name, self.arguments(term)):
+            return True
+        known = name in RULES and bool(term.args) and not term.rank
+        return known and "float" in self.dialect.operations and self.numbers.issuperset(term.args)
+
+    def arguments(self, term: Term) -> list[Argument]:
+        """The operands of a call, spelled already."""
+        return [
+            Argument(self.spelled[below], below.rank, below in self.numbers, is_positive(below))
+            for below in term.args
+        ]
 
     def hoisted(self, term: Term) -> Spelled:
         """A term as source; under a name of its own where it recurs, or is long."""
@@ -110,7 +147,7 @@ class _Source:
         recurs = self.uses[term] > 1 and not trivial
         if own is None and not recurs and (term is self.root or len(piece.text) <= _LONG):
             return piece
-        return self.assigned(own or self.fresh(), piece.text)
+        return self.assigned(own or self.names.fresh(), piece.text)
 
     def piece(self, term: Term) -> Spelled:
         """A term as source, its operands spelled already."""
@@ -120,27 +157,18 @@ class _Source:
 
     def assigned(self, name: str, value: str) -> Spelled:
         """A statement that gives a value a name."""
-        word = self.signature.word(name)
-        self.statements.append(f"{word} = {value}")
-        return Spelled(word)
-
-    def fresh(self, wanted: str = "") -> str:
-        """A name that nothing has."""
-        while not wanted or wanted in self.taken:
-            wanted = f"t{self.count}"
-            self.count += 1
-        self.taken.add(wanted)
-        return wanted
+        self.statements.append(f"{name} = {value}")
+        return Spelled(name)
 
     def filled(self, term: Term) -> Spelled | None:
         """A term that is written into zeros, or a sum with such terms; else nothing."""
         parts = term.args if term.op == "plus" else (term,)
-        fills = [part for part in parts if part.op in _FILLS]
+        fills = [part for part in parts if _is_written(part, term)]
         if not fills or (term.op in _FILLS and self._is_only_added(term)):
             return Spelled("") if fills else None
-        name = self.named.get(term) or self.fresh()
-        dense = [part for part in parts if part.op not in _FILLS]
-        array = self.assigned(name, self.beneath(term, dense).text)
+        name = self.named.get(term) or self.names.fresh()
+        dense = [part for part in parts if part not in fills]
+        array = self.assigned(name, self.beneath(term, dense, fills).text)
         for part in fills:
             self.statements.append(self.write(part, array.text, "set" if part is term else "add"))
         return array
@@ -148,17 +176,25 @@ class _Source:
     def _is_only_added(self, term: Term) -> bool:
         """Whether sums alone use a term: then they write it into their own array."""
         above = [other for other in self.order if term in other.args]
-        return bool(above) and all(other.op == "plus" for other in above)
+        return bool(above) and all(o.op == "plus" and _is_written(term, o) for o in above)
 
-    def beneath(self, term: Term, dense: Sequence[Term]) -> Spelled:
+    def beneath(self, term: Term, dense: Sequence[Term], fills: Sequence[Term]) -> Spelled:
         """The new array that others are written into: a sum, else zeros."""
         if not dense:
-            return self.operation("zeros", term)
+            return self.operation("zeros like" if self._is_copied(fills) else "zeros", term)
         pieces = [self.spelled[part] for part in dense]
         value = plus(dense, pieces) if len(dense) > 1 else pieces[0]
         if not any(part.rank for part in dense):
             return self.operation("full", term, [value])
         return self.operation("copy", term, [value]) if self._is_held(dense) else value
+
+    def _is_copied(self, fills: Sequence[Term]) -> bool:
+        """Whether zeros are filled with the argument alone that they have the type of."""
+        within = viewed(fills[0].args[0])
+        used = [name for name in self.signature.variables if name in self.signature.leaves]
+        return (
+            len(fills) == 1 and [within.value] == used and "zeros like" in self.dialect.operations
+        )
 
     def _is_held(self, parts: Sequence[Term]) -> bool:
         """Whether a sum of these is an array that something else needs as it is."""
@@ -194,7 +230,7 @@ class _Source:
             text = self.operation("indices", along).text
             text += f"[:{', None' * behind}]" if behind else ""
             if text not in self.ranges:
-                self.ranges[text] = self.assigned(self.fresh(letter), text).text
+                self.ranges[text] = self.assigned(self.names.fresh(letter), text).text
             names[letter] = self.ranges[text]
         return names
 
@@ -243,22 +279,32 @@ class _Source:
 
     def call(self, term: Term) -> Spelled:
         name, extra = term.value
-        for text in extra:
-            self.signature.use_sizes_in(text.partition("=")[2])
-        arguments = [
-            Argument(self.spelled[below], below.rank, below in self.numbers) for below in term.args
-        ]
-        call = spell_call(self.dialect, name, extra, arguments, self.words(term))
+        given = [self.signature.parameter(text) for text in extra]
+        arguments = self.arguments(term)
+        call = spell_call(
+            self.dialect, name, given, arguments, self.words(term), self.names.function
+        )
         self.imports.update(dict.fromkeys(call.imports))
         self.helpers.update(dict.fromkeys(call.helpers))
         if call.argument:
             self.signature.functions[call.argument] = None
+        if term in self.numbers and term.args and not is_of_numbers(self.dialect, name, arguments):
+            return self.operation("float", term, [call.text])
         return call.text
 
     def like(self, text: str, term: Term) -> str:
         """Something about an argument whose type a new array has, if there is one."""
         name = self.signature.like(term.shape)
-        return text.format(name) if name else ""
+        if not name:
+            return ""
+        is_number = not self.signature.variables[name]
+        template = self.dialect.floats if is_number and self.dialect.floats else text
+        return template.format(self.signature.word(name))
+
+
+def _is_written(part: Term, whole: Term) -> bool:
+    """Whether a part of a sum is written into the array of the sum: it is no row of all rows."""
+    return part.op in _FILLS and part.rank == whole.rank
 
 
 def _operands(source: _Source, term: Term) -> str:
@@ -293,6 +339,7 @@ _WORDS: dict[str, Callable[[_Source, Term], str]] = {
     "operands": _operands,
     "order": _permutation,
     "like": lambda source, term: source.like(source.dialect.like, term),
+    "floats": lambda source, term: source.like(source.dialect.floats, term),
     "device": lambda source, term: source.like(", device={0}.device", term),
     "dtype": lambda source, term: source.like("{0}.dtype", term) or "float",
 }

@@ -310,6 +310,17 @@ def _is_repeated(term: Term) -> bool:
     return term.op == "outer" and any(part.op == "ones" for part in term.args)
 
 
+def is_positive(term: Term) -> bool:
+    """Whether a number that is made of numbers and dimensions is positive for sure."""
+    if term.op == "number":
+        return bool(term.value > 0)
+    if term.op == "call":
+        return term.value[0] in ("pi", "exp", "sqrt")
+    return term.op in ("name", "times", "over", "plus", "power") and all(
+        map(is_positive, term.args)
+    )
+
+
 _VIEWS = ("transpose", "part", "reshape", "ravel", "column")
 
 

@@ -91,7 +91,7 @@ _function("abs", lambda x, _: of("sign", x), formula="dy = sign(x) ⊙ dx",
 _function("sign", lambda x, _: zero(x.shape), formula="dy = 0",
     source=_BRACEWELL, function="np.sign({0})", points="nonzero", domain="x ≠ 0")
 _function("step", lambda x, _: zero(x.shape), formula="dy = 0",
-    source=_BRACEWELL, function="np.where({0} > 0, 1.0, 0.0)",
+    source=_BRACEWELL, function="np.heaviside({0}, 0.0)",
     points="nonzero", domain="x ≠ 0; step(0) is taken as 0")
 _function("sin", lambda x, _: of("cos", x), formula="dy = cos(x) ⊙ dx",
     source=f"{_DLMF}, section 4.20", function="np.sin({0})")

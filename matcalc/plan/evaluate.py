@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcalc import dimensions
-from matcalc.arrays import bind
+from matcalc.arrays import Claimed, bind_all
 from matcalc.errors import NotDifferentiableError, ShapeError, TooLargeError, UnboundError
 from matcalc.graph import (
     Apply,
@@ -53,7 +53,7 @@ def evaluate(
     max_bytes: int = MAX_BYTES,
     rounding: Callable[[Array], Array] | None = None,
 ) -> Array:
-    """The numbers of a node, deltas and broadcasts written out.
+    """The numbers of a node, deltas and broadcasts written out, in the type of the arrays.
 
     Args:
         root: What to evaluate.
@@ -72,9 +72,9 @@ def evaluate(
            [0., 2.]])
     """
     work = _Evaluation(dict(arrays or {}), dict(sizes or {}), max_bytes)
-    for node in topological(root):
-        if isinstance(node, Symbol):
-            work.values[node] = work.bound(node)
+    leaves = [node for node in topological(root) if isinstance(node, Symbol | Data)]
+    work.bind([node for node in leaves if isinstance(node, Symbol)])
+    dtype = work.type_of(leaves)
     root = stable([root])[root]
     root = distribute(root, partial(is_large_structured_sum, sizes=work.sizes))
     nodes = topological(root)
@@ -87,7 +87,7 @@ def evaluate(
                 kept = rounding is None or value is _NOT_WRITTEN or isinstance(node, Data)
                 work.values[node] = value if kept or rounding is None else rounding(value)
         result = work.dense(root)
-    return result if result is not work.values[root] else np.array(result)
+    return np.array(result, dtype) if result is work.values[root] else np.asarray(result, dtype)
 
 
 def _written_alone(nodes: Sequence[Node], inlined: set[Node]) -> set[Node]:
@@ -156,13 +156,20 @@ class _Evaluation:
             raise ShapeError(f"{node.operation} gave {result.shape}, its rule promises {shown}")
         return result
 
-    def bound(self, node: Symbol) -> Array:
-        """The array of a symbol; it gives named dimensions their sizes."""
-        if node.name not in self.arrays:
-            raise UnboundError(f"{node.name} has no numbers: it is a symbol")
-        array = self.arrays[node.name]
-        bind(node.shape, array.shape, self.sizes, node.name, str(array.shape))
-        return array
+    def bind(self, symbols: Sequence[Symbol]) -> None:
+        """Give symbols their arrays; these give named dimensions their sizes."""
+        for node in symbols:
+            if node.name not in self.arrays:
+                raise UnboundError(f"{node.name} has no numbers: it is a symbol")
+            self.values[node] = self.arrays[node.name]
+        shapes = ((node, self.values[node].shape) for node in symbols)
+        bind_all((Claimed(k.name, k.shape, shape, str(shape)) for k, shape in shapes), self.sizes)
+
+    def type_of(self, leaves: Sequence[Symbol | Data]) -> np.dtype[Any]:
+        """The type of a result: that of the arrays in it; of a constant, of all that are given."""
+        used = [k.array if isinstance(k, Data) else self.arrays[k.name] for k in leaves]
+        given = [np.asarray(array).dtype for array in used or self.arrays.values()]
+        return np.result_type(*(given or [np.dtype(np.float64)]))
 
     def added(self, node: Node) -> Array:
         dtype = np.result_type(*(self.values[term] for term in node.operands))

@@ -109,7 +109,7 @@ def part(x: Array, axis: int, start: int, stop: int) -> Array:
 def expm_frechet(x: Array, e: Array) -> Array:
     """The Fréchet derivative of the matrix exponential at x in the direction e."""
     n = x.shape[-1]
-    block = np.zeros((*e.shape[:-2], 2 * n, 2 * n))
+    block = np.zeros((*e.shape[:-2], 2 * n, 2 * n), np.result_type(x, e, 0.0))
     block[..., :n, :n] = block[..., n:, n:] = x
     block[..., :n, n:] = e
     return np.asarray(scipy("linalg").linalg.expm(block)[..., :n, n:])
@@ -201,7 +201,7 @@ def products_of_other_pairs(x: Array, axis: int = 0) -> Array:
     """For each two entries the product of all others along the axis; 0 where the two are one."""
     moved = np.moveaxis(x, axis, -1)
     size = moved.shape[-1]
-    result = np.zeros((*moved.shape, size))
+    result = np.zeros((*moved.shape, size), np.result_type(x, 0.0))
     for k in range(size):
         rest = moved.copy()
         rest[..., k] = 1.0
@@ -212,16 +212,17 @@ def products_of_other_pairs(x: Array, axis: int = 0) -> Array:
 
 def max_share(x: Array, axis: int | None) -> Array:
     """One over their number at the largest entries, else 0."""
-    return _share(x == np.max(x, axis=axis, keepdims=True), axis)
+    return _share(x, np.max, axis)
 
 
 def min_share(x: Array, axis: int | None) -> Array:
     """One over their number at the smallest entries, else 0."""
-    return _share(x == np.min(x, axis=axis, keepdims=True), axis)
+    return _share(x, np.min, axis)
 
 
-def _share(hit: NDArray[np.bool_], axis: int | None) -> Array:
-    return hit / np.sum(hit, axis=axis, keepdims=True)
+def _share(x: Array, extreme: Callable[..., Any], axis: int | None) -> Array:
+    hit = (x == extreme(x, axis=axis, keepdims=True)).astype(x.dtype)
+    return np.asarray(hit / np.sum(hit, axis=axis, keepdims=True))
 
 
 def logsumexp(x: Array, axis: int | None = None) -> Array:
@@ -331,9 +332,9 @@ def lower(v: Array, n: int) -> Array:
     return x
 
 
-def levi_civita(shape: tuple[int, ...], size: int) -> Array:
+def levi_civita(shape: tuple[int, ...], size: int, dtype: Any = float) -> Array:
     """The sign of each permutation of the axes, else 0."""
-    result = np.zeros(shape)
+    result = np.zeros(shape, dtype)
     for order in permutations(range(size)):
         result[order] = np.linalg.det(np.eye(size)[list(order)])
     return result
@@ -346,13 +347,14 @@ def pi(shape: tuple[int, ...]) -> Array:
 
 def skew(v: Array) -> Array:
     """The matrix of the cross product."""
-    return np.array([[0.0, -v[2], v[1]], [v[2], 0.0, -v[0]], [-v[1], v[0], 0.0]])
+    rows = [[0.0, -v[2], v[1]], [v[2], 0.0, -v[0]], [-v[1], v[0], 0.0]]
+    return np.array(rows, np.result_type(v, 0.0))
 
 
 def rotation_axis_angle(v: Array) -> Array:
     """The rotation about a vector by its length."""
     k, q = skew(v), np.asarray(v @ v)
-    return np.eye(3) + stumpff(q, 1) * k + stumpff(q, 2) * (k @ k)
+    return np.eye(3, dtype=k.dtype) + stumpff(q, 1) * k + stumpff(q, 2) * (k @ k)
 
 
 def rotation_quaternion(q: Array) -> Array:
@@ -372,7 +374,7 @@ _SERIES = 14
 
 def stumpff(q: Array, k: int) -> Array:
     """The sum of (-q)^n / (2n+k)!: by its series for small q, else by (hyperbolic) functions."""
-    q = np.asarray(q, dtype=float)
+    q = np.asarray(q, np.result_type(q, 0.0))
     small = np.abs(q) < 1.0
     near = np.where(small, -q, 0.0)
     series = sum(near**n / math.factorial(2 * n + k) for n in range(_SERIES))

@@ -154,7 +154,7 @@ class Symbolic(Arithmetic, Valueless):
         """The formula as books print it, in LaTeX."""
         return latex(self._written())
 
-    def evaluate(self, **arrays: Any) -> Array:
+    def evaluate(self, /, **arrays: Any) -> Array:
         """The numbers of the formula.
 
         Args:

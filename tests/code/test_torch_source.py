@@ -218,7 +218,7 @@ def test_a_function_of_a_number_is_one_of_python_or_has_the_type_of_the_argument
         "return math.exp(n) * torch.eye(n, dtype=x.dtype, device=x.device)",
     ]
     by_number = derived("sigmoid(n) * x * y", "x[n] y[n]", "x").torch
-    assert "torch.sigmoid(torch.tensor(n, dtype=y.dtype))" in by_number
+    assert "torch.sigmoid(torch.tensor(n, dtype=y.dtype, device=y.device))" in by_number
 
 
 def test_a_function_without_a_name_in_the_library_is_an_argument() -> None:
