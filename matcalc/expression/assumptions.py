@@ -109,7 +109,7 @@ def of_operator(step: Step, one: Operand, two: Operand) -> str:
     if step.value in ("+", "-"):
         return _of_sum(step.value, one, two)
     if step.value == "*" and _is_square(a) and _is_square(b):
-        better = f"the matrix product is {_product(one.inner, two.inner)}"
+        better = f"the matrix product is {_product(one.atom, two.atom)}"
     elif step.value == "/" and _is_square(b):
         better = f"the inverse is {_called('inv', two.text)}"
     elif step.value == "**" and _is_square(a):
@@ -139,7 +139,7 @@ def _power_of_matrix(base: Operand, exponent: Fraction | None) -> str:
     if exponent == -1:
         return f"the inverse is {_called('inv', base.text)}"
     if exponent == 2:
-        return f"the matrix product is {_product(base.inner, base.inner)}"
+        return f"the matrix product is {_product(base.atom, base.atom)}"
     if exponent == Fraction(1, 2):
         return _matrix_function("sqrt", base.text)
     if exponent is None or exponent.denominator != 1:
@@ -173,7 +173,7 @@ def _of_number(number: Operand, array: Operand) -> str:
     shape = array.value.node.shape
     sizes = ", ".join(map(str, shape))
     ones = f"ones({sizes})" if len(shape) == 1 else f"ones(({sizes}))"
-    factor = number.inner if _WHOLE.fullmatch(number.inner) else "…"
+    factor = number.atom if _WHOLE.fullmatch(number.atom) else "…"
     said = f"{number.text} is a number beside {array.value.title}: it counts for every entry, as "
     said += f"{factor} * {ones}{'.T' if array.value.row else ''}"
     if _is_square(shape):

@@ -109,12 +109,12 @@ class _Walk:
             few, many = term.value.node.shape, other.value.node.shape
             if not few and many and not self.is_constant(term.value.node):
                 self.misfits.append(
-                    f"{other.said}, {term.text} is a number: write {term.inner} * "
+                    f"{other.said}, {term.text} is a number: write {term.atom} * "
                     f"{_ones(other.value)}"
                 )
             elif len(few) == 1 and len(many) == 2:
                 self.misfits.append(
-                    f"{other.said}, {term.said}: write ones({many[0]}) @ {term.inner}.T"
+                    f"{other.said}, {term.said}: write ones({many[0]}) @ {term.atom}.T"
                 )
 
     def is_constant(self, node: Node) -> bool:

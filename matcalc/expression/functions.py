@@ -9,6 +9,7 @@ from typing import Any
 from matcalc.derivative import derivatives
 from matcalc.errors import MatcalcError, NotationError, ShapeError, TooLargeError
 from matcalc.expression.parser import Step
+from matcalc.expression.spellings import MISSING
 from matcalc.expression.values import Value, dimension_of, number_of
 from matcalc.graph import Node, apply, substituted, symbol
 from matcalc.operations import RULES, Rule, algebra, find_rule, is_elementwise, parse_signature
@@ -25,13 +26,12 @@ _SPELLED = {  # what other languages call them
     "pinverse": "pinv(A)",
     "inverse": "inv(A)",
     "logsoftmax": "log_softmax(x)",
-    "hstack": "concatenate(A, B, axis=1)",
-    "vstack": "concatenate(A, B, axis=0)",
+    "hstack": "concatenate(x, y) of vectors, concatenate(A, B, axis=1) of matrices",
+    "vstack": "stack(x, y) of vectors, concatenate(A, B, axis=0) of matrices",
     "cat": "concatenate(A, B, axis=0)",
     "var": "mean((x - mean(x))**2)",
     "std": "sqrt(mean((x - mean(x))**2))",
     "identity": "eye(n)",
-    "norm2": "norm(x)",
 }
 _REQUIRED = {  # parameters without which an operation has no meaning
     "slice": ("stop",),
@@ -89,7 +89,9 @@ def rule_name(step: Step, operands: Sequence[Any]) -> str:
 
 def is_known(name: str) -> bool:
     """Whether a name is that of a function of the language, or of another with a hint."""
-    return _ALIASES.get(name, name) in RULES or name in _CONSTANTS or name in _SPELLED
+    return (
+        _ALIASES.get(name, name) in RULES or name in _CONSTANTS or name in {**_SPELLED, **MISSING}
+    )
 
 
 def _bounded(value: Value) -> Value:
@@ -136,7 +138,12 @@ def _of_rule(rule: Rule, values: list[Any], named: dict[str, Any]) -> Value:
     unknown = [name for name in named if name not in names]
     if unknown or len(others) < operands or len(others) - operands + len(texts) > len(names):
         raise NotationError(_usage(rule))
-    given = dict(zip(names, [*texts, *map(_plain, others[operands:])], strict=False))
+    try:
+        given = dict(zip(names, [*texts, *map(_plain, others[operands:])], strict=False))
+    except NotationError:
+        raise NotationError(
+            f"{_usage(rule)}, with a whole number or a size for {' and '.join(names)}"
+        ) from None
     chosen = others[:operands]
     missing = [key for key in _REQUIRED.get(rule.name, ()) if key not in {**given, **named}]
     if missing or not all(isinstance(value, Value) for value in chosen):
@@ -196,6 +203,8 @@ def _undeclared(step: Step, values: list[Any]) -> Value:
     """An elementwise function that nobody declared: ``g(z)``, and its derivative ``g'(z)``."""
     if step.value in _SPELLED and not step.primes:
         raise NotationError(f"{step.value} is written {_SPELLED[step.value]}")
+    if step.value in MISSING and not step.primes:
+        raise NotationError(f"{step.value}: {MISSING[step.value]}")
     if len(values) != 1 or step.keywords or not isinstance(values[0], Value):
         find_rule(step.value)  # says which names are near
         raise NotationError(f"{step.value} is a function of one argument here")

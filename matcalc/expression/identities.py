@@ -44,7 +44,7 @@ def refused(place: Place, size: object) -> NotationError:
     """The error of an ``I`` that no square matrix stands beside."""
     return NotationError(
         f"{NAME} is not declared: it is the identity beside a square matrix alone, in a sum or a "
-        "matrix product",
+        "matrix product; with a size it is eye(n)",
         [place],
         [Suggestion("write", f"eye({size})", place, "for an identity")],
     )

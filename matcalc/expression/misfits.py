@@ -1,4 +1,4 @@
-"""What to say where two operands do not fit: their shapes, as they were written, and advice."""
+"""Two operands that do not fit: what was written, and the shapes of both."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from matcalc.errors import Place, printable
 from matcalc.expression.values import Value
 
 _SHOWN = 40  # characters of an operand
-_SIGNS = frozenset("+-*/@ ")
+_SIGNS = "+-*/@ "
 
 
 class Operand(NamedTuple):
@@ -20,22 +20,32 @@ class Operand(NamedTuple):
 
     @property
     def text(self) -> str:
-        """What was written, on one line and not too long."""
-        return excerpt(self.place)
+        """What was written, on one line."""
+        return written(self.place)
 
     @property
-    def inner(self) -> str:
-        """What was written, as an operand of ``@``: in parentheses where it needs them."""
+    def atom(self) -> str:
+        """What was written, as an operand of anything: in parentheses where it needs them."""
         return self.text if is_atom(self.text) else f"({self.text})"
+
+    @property
+    def transposed(self) -> str:
+        """What was written, transposed."""
+        return transposed(self.text)
+
+    @property
+    def column(self) -> str:
+        """What was written, as an operand; of a vector, the column."""
+        return self.transposed if self.value.row else self.atom
 
     @property
     def said(self) -> str:
         """What was written and its shape."""
-        return f"{self.text} is {self.value.title}"
+        return f"{excerpt(self.place)} is {self.value.title}"
 
 
-def is_atom(text: str) -> bool:
-    """Whether nothing in it binds less tightly than a transpose.
+def is_atom(text: str, signs: str = _SIGNS) -> bool:
+    """Whether no sign stands in it outside parentheses, so that it is an operand of any other.
 
     >>> is_atom("f(a + b).T"), is_atom("f(a) + g(b)"), is_atom("(a + b)")
     (True, False, True)
@@ -43,68 +53,57 @@ def is_atom(text: str) -> bool:
     depth = 0
     for character in text:
         depth += (character == "(") - (character == ")")
-        if depth == 0 and character in _SIGNS:
+        if depth == 0 and character in signs:
             return False
     return True
 
 
+def transposed(text: str) -> str:
+    """The transpose of what was written; a transpose that was written goes.
+
+    >>> transposed("a - b"), transposed("x.T")
+    ('(a - b).T', 'x')
+    """
+    if not is_atom(text):
+        return f"({text}).T"
+    return text.removesuffix(".T") if text.endswith(".T") else f"{text}.T"
+
+
+def written(place: Place) -> str:
+    """What was written at a place, on one line."""
+    return printable(" ".join(place.text[place.start : place.stop].split()))
+
+
 def excerpt(place: Place) -> str:
     """What was written at a place, on one line and not too long; what is cut is closed again."""
-    text = printable(" ".join(place.text[place.start : place.stop].split()))
+    text = written(place)
     if len(text) <= _SHOWN:
         return text
     kept = text[:_SHOWN]
     return kept + "…" + ")" * (kept.count("(") - kept.count(")"))
 
 
-def misfit(sign: str, one: Operand, two: Operand, better: str = "") -> str:
-    """Why two operands of ``@``, ``*``, ``+`` … do not fit, and what would.
+def misfit(sign: str, one: Operand, two: Operand) -> str:
+    """Why two operands of ``@``, ``*``, ``+`` … do not fit.
 
     Args:
         sign: The operator.
         one: Its left operand.
         two: Its right operand.
-        better: What fits instead, where that is known.
     """
     shapes = one.value.node.shape, two.value.node.shape
     said = ", ".join(dict.fromkeys([one.said, two.said]))
-    whole = Place(one.place.text, one.place.start, two.place.stop)
+    what = excerpt(Place(one.place.text, one.place.start, two.place.stop))
     if sign == "@" and not all(shapes):
-        return f"{excerpt(whole)}: {said}; a product with a scalar is written *"
-    against, advice = "", ""
-    if sign == "@" and max(map(len, shapes)) <= 2:
+        return f"{what}: {said}; @ is a product of matrices and vectors"
+    ranks = tuple(map(len, shapes))
+    if sign == "@" and max(ranks) <= 2:
         left, right = one.value.matrix[1], two.value.matrix[0]
         against = f": {pretty(left)} against {pretty(right)}"
-        advice = _about_product(one, two)
-    elif sign != "@":
-        advice = _about_entries(sign, one, two)
-    return f"{excerpt(whole)} does not fit: {said}{against}{better or advice}"
-
-
-def _about_product(one: Operand, two: Operand) -> str:
-    ranks = len(one.value.node.shape), len(two.value.node.shape)
-    (m, k), (p, q) = one.value.matrix, two.value.matrix
-    if ranks[0] == 1 and not one.value.row and m == p:
-        return f"; write {one.inner}.T @ {two.inner}"
-    if ranks[1] == 1 and two.value.row and k == q:
-        plain = two.text.removesuffix(".T")
-        return (
-            f"; a transpose is never ignored: write {one.inner} @ {plain}"
-            if (plain != two.text)
-            else ""
+        dropped = ranks[1] == 1 and two.value.row and two.text.endswith(".T")
+        return f"{what} does not fit: {said}{against}" + (
+            "; a transpose is never ignored" if dropped else ""
         )
-    return ""
-
-
-def _about_entries(sign: str, one: Operand, two: Operand) -> str:
-    ranks = len(one.value.node.shape), len(two.value.node.shape)
-    if sign == "*" and sorted(ranks) == [1, 2]:
-        matrix, vector = (one, two) if ranks[0] == 2 else (two, one)
-        plain = vector.text.removesuffix(".T")
-        return (
-            f"; to scale columns write {matrix.inner} @ diag({plain}), "
-            f"to scale rows diag({plain}) @ {matrix.inner}"
-        )
-    if one.value.row != two.value.row and ranks == (1, 1):
-        return ": one is a row, the other a column"
-    return ""
+    if sign != "@" and ranks == (1, 1) and one.value.row != two.value.row:
+        return f"{what} does not fit: {said}: one is a row, the other a column"
+    return f"{what} does not fit: {said}"

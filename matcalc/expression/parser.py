@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from matcalc.errors import NotationError, Place
+from matcalc.errors import NotationError, Place, Suggestion
 from matcalc.expression.tokens import Token, scan
 
 
@@ -126,7 +126,7 @@ class _Parser:
         """Take a token where an operand must come; say whether one must still come."""
         following = self.tokens[self.position]
         if token.kind in ("number", "text"):
-            self._push(Step(token.kind, token.text.strip('"'), 0, token.place))
+            self._push(Step(token.kind, token.text.strip("\"'"), 0, token.place))
             return False
         if token.kind == "name":
             return self._name(token, following)
@@ -159,9 +159,11 @@ class _Parser:
             self.names.append([])
             return True
         if primes:
+            place = Place(token.place.text, token.place.start, token.place.stop + primes)
             raise NotationError(
                 f"a transpose is written {token.text}.T, a derivative {token.text}'(z)",
-                [Place(token.place.text, token.place.start, token.place.stop + primes)],
+                [place],
+                [Suggestion("write", f"{token.text}.T", place)] if primes == 1 else [],
             )
         if following.text == "=" and self.waiting and self.waiting[-1].kind == "call":
             self.position += 1
@@ -189,15 +191,15 @@ class _Parser:
         if token.text == ")":
             return self._close(token, empty=False)
         if token.text == "'":
-            raise NotationError("a transpose is written .T", [token.place])
+            transpose = Suggestion("write", ".T", token.place)
+            raise NotationError("a transpose is written .T", [token.place], [transpose])
         if token.text == "=":
             raise NotationError("= names a formula: z = W @ x; …", [token.place])
         before = self.tokens[self.position - 2]
-        coefficient = before.kind == "number" and before.place.stop == token.place.start
-        written = f"{before.text}*{token.text}" if coefficient else "* or @"
         raise NotationError(
-            f"an operator is missing before {token.text!r}: a product is written {written}",
+            f"an operator is missing before {token.text!r}: a product is written * or @",
             [token.place],
+            _products(before, token),
         )
 
     def _comma(self, token: Token) -> bool:
@@ -265,4 +267,22 @@ class _Parser:
             raise NotationError("a name or a number is missing at the end", [token.place])
         self._unwind(0, right=True)
         if self.waiting:
-            raise NotationError("this ( is not closed", [self.waiting[-1].place])
+            raise NotationError(
+                "this ( is not closed",
+                [self.waiting[-1].place],
+                [Suggestion("write", ")", token.place._replace(stop=token.place.start), _AT_END)],
+            )
+
+
+_AT_END = "at the end"
+
+
+def _products(before: Token, token: Token) -> list[Suggestion]:
+    """Two tokens without a sign between them, as products."""
+    if before.kind not in ("number", "name") or token.kind not in ("number", "name"):
+        place = Place(token.place.text, before.place.stop, token.place.start)
+        return [Suggestion("write", f" {sign} ", place, "between them") for sign in "@*"]
+    place = Place(token.place.text, before.place.start, token.place.stop)
+    if before.kind == "number":
+        return [Suggestion("write", f"{before.text}*{token.text}", place)]
+    return [Suggestion("write", f"{before.text} {sign} {token.text}", place) for sign in "@*"]

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from difflib import get_close_matches
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -17,14 +16,16 @@ from matcalc import dimensions
 from matcalc.dimensions import Dimension
 from matcalc.errors import MatcalcError, NotationError, Place, ShapeError, UnknownRuleError
 from matcalc.expression import assumptions, identities
+from matcalc.expression.advice import advised
 from matcalc.expression.arithmetic import operated
+from matcalc.expression.attempt import Attempt
 from matcalc.expression.formula import Formula
 from matcalc.expression.functions import call, is_known, rule_name
 from matcalc.expression.lines import Line, check_names, lines_of, sizes_in
 from matcalc.expression.misfits import Operand, excerpt, misfit
 from matcalc.expression.parser import Step, parse
 from matcalc.expression.unification import Clash, Sizes, sizes_of
-from matcalc.expression.values import Value, entrywise, multiplied, transposed
+from matcalc.expression.values import Value, transposed
 from matcalc.graph import Node, number, symbol
 from matcalc.operations import RULES, algebra, find_rule
 from matcalc.variables import Variable
@@ -32,6 +33,7 @@ from matcalc.variables import Variable
 _AGAIN = 10_000  # steps that are read again because sizes were made equal
 _COUNT = re.compile(r"[ijklmnN]")  # letters of whole numbers
 _FREE = re.compile(rf"[a-z{dimensions.GREEK}](_?[0-9]+)?")  # functions that need no declaration
+_SHOWN = 40  # characters of a name
 _NO_SIZES: Mapping[str, int] = {}
 
 
@@ -67,6 +69,26 @@ def read_formula(
     >>> read_formula("A @ y", {"A": A, "y": Variable("y", ("k",))}).forced
     {'k': 'n'}
     """
+    rest = (sizes, opaque, named_sizes, functions)
+    try:
+        return _read(formula, variables, *rest)
+    except MatcalcError as error:
+
+        def read(text: str, declared: Mapping[str, Variable]) -> Attempt:
+            return _attempt(text, declared, *rest)
+
+        raise advised(error, formula, variables, read) from None
+
+
+def _read(
+    formula: str,
+    variables: Mapping[str, Variable],
+    sizes: Mapping[str, int],
+    opaque: Collection[str],
+    named_sizes: Collection[str],
+    functions: Collection[str],
+) -> Formula:
+    """Read a formula in columns, or else as one of one-dimensional arrays."""
     scope = _scope(formula, variables, sizes, opaque, named_sizes, functions)
     try:
         return _Reader(scope, Sizes(variables, sizes, named_sizes), columns=True).read()
@@ -90,6 +112,27 @@ def read_in_columns(formula: str, variables: Mapping[str, Variable]) -> Formula:
     """
     scope = _scope(formula, variables, {}, (), (), ())
     return _Reader(scope, Sizes(variables, {}), columns=True).read()
+
+
+def _attempt(
+    formula: str,
+    variables: Mapping[str, Variable],
+    sizes: Mapping[str, int],
+    opaque: Collection[str],
+    named_sizes: Collection[str],
+    functions: Collection[str],
+) -> Attempt:
+    """Read a formula in columns, as far as that goes."""
+    try:
+        scope = _scope(formula, variables, sizes, opaque, named_sizes, functions)
+    except MatcalcError as error:
+        return Attempt(error)
+    reader = _Reader(scope, Sizes(variables, sizes, named_sizes), columns=True)
+    try:
+        reader.read()
+    except MatcalcError as error:
+        return reader.attempt(error)
+    return reader.attempt()
 
 
 def _scope(
@@ -233,6 +276,18 @@ class _Reader:
         fitting = (one for one in found if one != 1 and not dimensions.names(one) & open_sizes)
         return identities.refused(place, next(fitting, "n"))
 
+    def attempt(self, error: MatcalcError | None = None) -> Attempt:
+        """What has been read, and why no more."""
+        return Attempt(
+            error,
+            self.lines,
+            self.values,
+            self.sizes.variables,
+            {k: v for k, v in self.sizes.forced.items() if k not in self.scope.unsized},
+            [self.lines[k].step.place for k in self.notes.values() if k < len(self.lines)],
+            [*self.symbols, *self.sizes.names, *self.named],
+        )
+
     def first_mention(self, item: tuple[str, Node]) -> int:
         """Where a variable is written first; behind all where it is not."""
         return self.first_use.get(item[0], len(self.lines))
@@ -347,15 +402,14 @@ class _Reader:
         """The error of a line, in words of what was written, with the places of its operands."""
         place = line.step.place
         earlier = self.earlier(place, error.clashes)
-        advice = self.sizes.advice(error.clashes)
-        advice += "".join(f"; {excerpt(p)} forces {n} = {self.sizes.of(n)}" for n, p in earlier)
+        forced = "".join(f"; {excerpt(p)} forces {n} = {self.sizes.of(n)}" for n, p in earlier)
         if line.step.kind != "operator":
             places = [*(error.places or [place]), *(p for _, p in earlier)]
-            return ShapeError(error.message + advice, places, error.clashes)
+            return ShapeError(error.stated + forced, places, error.clashes)
         one, two = map(self.written, line.operands)
-        message = misfit(line.step.value, one, two, self.reordered(line))
+        message = misfit(line.step.value, one, two)
         places = [one.place, two.place, *(p for _, p in earlier)]
-        return ShapeError(message + advice, places, error.clashes)
+        return ShapeError(message + forced, places, error.clashes)
 
     def earlier(self, place: Place, clashes: Iterable[Clash]) -> list[tuple[str, Place]]:
         """The names that were bound, and are why sizes clash at a place; and where they were."""
@@ -376,24 +430,6 @@ class _Reader:
         found, step = self.values[position], self.lines[position].step
         value = self.size(found.step.value) if isinstance(found, _Count) else self.operand(found)
         return Operand(value, step.place)
-
-    def reordered(self, line: Line) -> str:
-        """Where ``a * B @ c`` fits as ``a * (B @ c)`` only, that."""
-        position = len(self.values)
-        after = next((k for k in self.lines if k.operands[:1] == (position,)), None)
-        if line.step.value not in "*/" or after is None or after.step.value != "@":
-            return ""
-        lines = self.lines[: after.operands[1] + 1]
-        scratch = _Reader(self.scope._replace(lines=lines), self.sizes, columns=self.columns)
-        scratch.values = [*self.values, Value(number(0))]
-        try:
-            scratch.read()
-            one, two, last = map(scratch.written, (*line.operands, after.operands[1]))
-            entrywise("*", one.value, multiplied(two.value, last.value))
-        except MatcalcError:
-            return ""
-        better = f"{one.inner} {line.step.value} ({two.inner} @ {last.inner})"
-        return f"; products are read from the left: write {better}"
 
     def sign(self, line: Line, values: list[Value]) -> Value:
         if line.step.kind == "transpose":
@@ -452,19 +488,15 @@ class _Reader:
 
     def undeclared(self, step: Step) -> NotationError:
         name = step.value
-        known = [*self.symbols, *self.sizes.names, *self.named]
         if name == "T":
             return NotationError("T is not declared; a transpose is written x.T", [step.place])
         if name in self.named:
             message = f"{name} has no meaning before this assignment; give the result a new name"
             return NotationError(message, [step.place])
-        near = get_close_matches(name[:60], known, n=2, cutoff=0.5)
-        hint = f"; near: {', '.join(near)}" if near else ""
-        shown = name if len(name) <= 40 else name[:40] + "…"
-        return NotationError(
-            f"{shown} is not declared{hint}; declare it as {shown}[n], or {shown} for a scalar",
-            [step.place],
-        )
+        if name in ("True", "False", "None"):
+            return NotationError(f"{name} is not part of the language", [step.bare])
+        shown = name if len(name) <= _SHOWN else name[:_SHOWN] + "…"
+        return NotationError(f"{shown} is not declared", [step.bare])
 
     def name(self, step: Step) -> Value | _Count:
         name = step.value
@@ -481,7 +513,9 @@ class _Reader:
         if name in self.stated:
             return self.size(name)
         if name in RULES:
-            raise NotationError(f"{name} is a function: write {name}(…)", [step.place])
+            raise NotationError(
+                f"{name} is a function: its argument stands in parentheses behind it", [step.bare]
+            )
         if _COUNT.fullmatch(name) and name not in self.named:
             return _Count(step)
         raise self.undeclared(step)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from matcalc import dimensions
 from matcalc.errors import NotationError, Place, printable
+from matcalc.expression.signs import meant
 
 LENGTH = 100_000  # characters of a formula
 TOKENS = 20_000
@@ -20,7 +21,7 @@ _TOKEN = re.compile(
     rf"""(?P<space>[ \t\r\n]+)
     |(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
     |(?P<name>{dimensions.NAME})
-    |(?P<text>"[^"\n]*")
+    |(?P<text>"[^"\n]*"|(?:(?<=[(,])|(?<=[(,]\ ))'[^'\n]*')
     |(?P<transpose>\.T\b)
     |(?P<operator>\*\*|[-+*/@(),=;'])""",
     re.VERBOSE,
@@ -100,6 +101,9 @@ _HINTS = {
     **_SUPERSCRIPTS,
     **dict.fromkeys("·⋅×∘", _PRODUCT),
     "^": "a power is written **, a transpose .T",
+    **dict.fromkeys("<>", "there are no comparisons; step(x) is 1 where x is above 0"),
+    "÷": "a quotient is written /",
+    "⊤": "a transpose is written .T",
     "[": "an entry or a slice is not part of the language; write slice(x, axis=0, start=0, stop=2)",
     "⊙": "the product entry by entry is written *",
     "⊗": "a Kronecker product is written kron(A, B)",
@@ -116,8 +120,14 @@ _METHOD = re.compile(r"(\w+)?(?:\.\w+)*\.(\w+)(\s*\()?")
 _MODULES = frozenset(["np", "numpy", "jnp", "torch", "scipy", "math", "mc", "matcalc"])
 
 
+_ENTRYWISE = {".^": "a power is written **", ".*": "", "./": "", ".'": "a transpose is written .T"}
+
+
 def _after_dot(formula: str, position: int) -> str:
     """How a function of a module, or a method, is written: ``exp(x)``, ``sum(x)``."""
+    signs = formula[position : position + 2]
+    if signs in _ENTRYWISE:
+        return _ENTRYWISE[signs] or f"entry by entry is {signs[1]} without a dot"
     start = position
     while start and (formula[start - 1].isalnum() or formula[start - 1] == "_"):
         start -= 1
@@ -140,5 +150,7 @@ def _unknown(formula: str, position: int) -> NotationError:
     hint = _after_dot(formula, position) or _HINTS.get(character, "")
     shown = character if character.isprintable() else f"U+{ord(character):04X}"
     return NotationError(
-        f"{printable(shown)!r} is not part of a formula" + (f": {hint}" if hint else ""), [place]
+        f"{printable(shown)!r} is not part of a formula" + (f": {hint}" if hint else ""),
+        [place],
+        meant(formula, position),
     )

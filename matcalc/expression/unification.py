@@ -114,21 +114,6 @@ class Sizes:
         self.bound[name] = value
         return frozenset([name, *equal, *changed])
 
-    def advice(self, clashes: Iterable[Clash]) -> str:
-        """How to declare that sizes are equal which the declarations hold apart."""
-        for pair in clashes:
-            one, two = sorted(pair, key=lambda size: self.rank.get(str(size), 0))
-            if self.separating(one, two):
-                both = {*self.holders.get(str(one), ()), *self.holders.get(str(two), ())}
-                equal = [
-                    str(Variable(name, dimensions.substitute(variable.shape, {str(one): two})))
-                    for name, variable in self.variables.items()
-                    if name in both
-                ]
-                listed = " ".join(equal[:3]) + (" …" if len(equal) > 3 else "")
-                return f"; this needs {one} = {two}: declare {listed}"
-        return ""
-
 
 def sizes_of(variables: Iterable[Variable]) -> dict[str, None]:
     """Names of dimensions, first declared first."""

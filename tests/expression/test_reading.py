@@ -39,33 +39,35 @@ REFUSED = [
         "A @ x.T",
         "A[m,n] x[n]",
         "A @ x.T does not fit: A is m×n, x.T is 1×n: n against 1; "
-        "a transpose is never ignored: write A @ x",
+        "a transpose is never ignored; write A @ x",
         "^   ^^^",
     ),
     (
         "x.T @ A @ x + b @ x",
         "x[n] A[n,n] b[n]",
-        "b @ x does not fit: b is n×1, x is n×1: 1 against n; write b.T @ x",
+        "b @ x does not fit: b is n×1, x is n×1: 1 against n; write b.T @ x for the inner product",
         "              ^   ^",
     ),
     (
         "A * x",
         "A[m,n] x[n]",
-        "A * x does not fit: A is m×n, x is n×1; to scale columns write A @ diag(x), "
-        "to scale rows diag(x) @ A",
+        "A * x does not fit: A is m×n, x is n×1; write A @ x for the matrix product, "
+        "or A @ diag(x) to scale columns",
         "^   ^",
     ),
     (
         "d.T * s",
         "d[n] s[n]",
-        "d.T * s does not fit: d.T is 1×n, s is n×1: one is a row, the other a column",
+        "d.T * s does not fit: d.T is 1×n, s is n×1: one is a row, the other a column; write "
+        "d.T @ s for the matrix product, or d * s entry by entry, or d @ s.T for the outer product",
         "^^^   ^",
     ),
     (
         "s * W.T @ d",
         "s[n] W[m,n] d[m]",
-        "s * W.T does not fit: s is n×1, W.T is n×m; products are read from the left: "
-        "write s * (W.T @ d)",
+        "s * W.T does not fit: s is n×1, W.T is n×m; "
+        "write s * (W.T @ d) (products are read from the left), or s.T @ W.T, "
+        "or diag(s) @ W.T to scale rows",
         "^   ^^^",
     ),
     (
@@ -77,33 +79,39 @@ REFUSED = [
     (
         "W @ W",
         "W[m,n]",
-        "W @ W does not fit: W is m×n: n against m; this needs m = n: declare W[n,n]",
+        "W @ W does not fit: W is m×n: n against m; write W.T @ W, or W @ W.T, "
+        "or W * W entry by entry",
         "^   ^",
     ),
     (
         "tr(W)",
         "W[m,n]",
-        "trace takes a square matrix; found m×n; this needs m = n: declare W[n,n]",
+        "trace takes a square matrix; found m×n",
         "^^^^^",
     ),
     (
         "x @ s",
         "x[n] s",
-        "x @ s: x is n×1, s is a scalar; a product with a scalar is written *",
+        "x @ s: x is n×1, s is a scalar; @ is a product of matrices and vectors; write x * s",
         "^   ^",
     ),
-    ("X'", "X[n,n]", "a transpose is written X.T, a derivative X'(z)", "^^"),
+    ("X'", "X[n,n]", "a transpose is written X.T, a derivative X'(z); write X.T", "^^"),
     (
         "x^2",
         "x[n]",
-        "'^' is not part of a formula: a power is written **, a transpose .T",
+        "'^' is not part of a formula: a power is written **, a transpose .T; write **",
         " ^",
     ),
-    ("2x", "x[n]", "an operator is missing before 'x': a product is written 2*x", " ^"),
+    (
+        "2x",
+        "x[n]",
+        "an operator is missing before 'x': a product is written * or @; write 2*x",
+        " ^",
+    ),
     (
         "bb * sum(x)",
         "x[n] b",
-        "bb is not declared; near: b; declare it as bb[n], or bb for a scalar",
+        "bb is not declared; near: b",
         "^^",
     ),
 ]
@@ -179,7 +187,7 @@ def test_elsewhere_a_name_that_nobody_declared_is_refused(formula: str) -> None:
 @pytest.mark.parametrize(
     ("formula", "message"),
     [
-        ("sin @ x", "sin is a function: write sin"),
+        ("sin @ x", "sin is a function: its argument stands in parentheses"),
         ("sigmiod(x)", "near: sigmoid"),
         ("x / 0", "division by zero"),
         ("x ** 1000", "a constant exponent lies between"),

@@ -1,0 +1,94 @@
+"""How a name that nobody declared can be declared, so that the formula reads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import islice, product
+
+from matcalc import dimensions
+from matcalc.dimensions import Dimension
+from matcalc.errors import NotationError, Suggestion
+from matcalc.expression.attempt import Attempt, Try, Variables
+from matcalc.expression.misfits import written
+from matcalc.operations import RULES
+from matcalc.variables import Variable
+
+_TRIED = 16
+_OFFERED = 2
+_NAMES = 3  # that are declared at once
+_LETTERS, _VECTORS = "mnpqkrst", "nmpqkrst"  # of sizes; where there are vectors alone
+_SCALAR, _VECTOR, _MATRIX, _SQUARE = range(4)
+_SCALARS = re.compile(
+    rf"(?:[{dimensions.GREEK}cst]|lam|lambda|lmbda|alpha|beta|gamma|delta|eps|epsilon|eta|theta|"
+    r"kappa|mu|nu|rho|sigma|tau|omega|scale|rate|lr|temperature|temp|weight_decay)_?[0-9]*"
+)
+
+
+def declarations(
+    stopped: Attempt, formula: str, variables: Variables, read: Try
+) -> Iterator[Suggestion]:
+    """Declarations of what is undeclared, with which the formula reads; the likeliest first.
+
+    Args:
+        stopped: Where the reading stopped.
+        formula: The formula.
+        variables: What is declared.
+        read: Reads a formula in columns.
+    """
+    unknown = _undeclared(stopped)
+    if not 0 < len(unknown) <= _NAMES:
+        return
+    uses = [one.step.bare for one in stopped.lines if one.step.value in unknown]
+    spans = [range(place.start, place.stop) for place in uses]
+    free = [one for one in _LETTERS if one not in stopped.known and one not in unknown]
+    offered: set[str] = set()
+    for kinds in islice(_ranked(unknown), _TRIED):
+        new = _named(unknown, kinds, free)
+        found = read(formula, {**variables, **new})
+        if not (found.holds_at(spans) and found.forces_only(stopped.forced, free)):
+            continue
+        text = " ".join(str(found.variables[name]) for name in unknown)
+        if text not in offered and len(offered) < (_OFFERED if len(unknown) == 1 else 1):
+            offered.add(text)
+            yield Suggestion("declare", text)
+
+
+def _undeclared(stopped: Attempt) -> list[str]:
+    """The names that nobody declared, if that is why the reading stopped."""
+    error = stopped.error
+    name = written(error.places[0]) if error is not None and error.places else ""
+    used = [one.step.value for one in stopped.lines if one.step.kind == "name"]
+    unknown = [one for one in dict.fromkeys(used) if one not in stopped.known and one not in RULES]
+    reserved = any(one in ("True", "False", "None") for one in unknown)
+    if not isinstance(error, NotationError) or name not in unknown or reserved:
+        return []
+    return unknown
+
+
+def _likely(name: str) -> Sequence[int]:
+    """What a name may be, by the habits of the field."""
+    if name[0].isupper():
+        return (_MATRIX, _SQUARE, _VECTOR, _SCALAR)
+    if _SCALARS.fullmatch(name):
+        return (_SCALAR, _VECTOR, _MATRIX)
+    return (_VECTOR, _SCALAR, _MATRIX, _SQUARE)
+
+
+def _ranked(names: Sequence[str]) -> list[tuple[int, ...]]:
+    """What all names may be, the likeliest first."""
+    habits = [_likely(name) for name in names]
+    found = list(product(*habits))
+    return sorted(found, key=lambda kinds: sum(map(Sequence.index, habits, kinds)))
+
+
+def _named(names: Sequence[str], kinds: Sequence[int], free: Sequence[str]) -> Variables:
+    """Variables of these kinds, their sizes all of other names."""
+    new: dict[str, Variable] = {}
+    left = list(free) if max(kinds) >= _MATRIX else sorted(free, key=_VECTORS.find)
+    for name, kind in zip(names, kinds, strict=True):
+        shape: list[Dimension] = []
+        for _ in range((0, 1, 2, 1)[kind]):
+            shape.append(left.pop(0) if left else f"{name}_{len(shape)}")
+        new[name] = Variable(name, tuple(shape * 2 if kind == _SQUARE else shape))
+    return new
