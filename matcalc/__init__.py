@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from matcalc.local import rules
     from matcalc.notation import written_chain
     from matcalc.operations import Rule, find_rule
+    from matcalc.reading_back import ReadBack, read_back
     from matcalc.registration import register_rule, unregister_rule
     from matcalc.symbolic import Symbolic, symbols, trace
     from matcalc.transposition import convert_formula
@@ -55,6 +56,7 @@ __all__ = [
     "NotDifferentiableError",
     "NotationError",
     "Numerator",
+    "ReadBack",
     "Rule",
     "ShapeError",
     "Symbolic",
@@ -80,6 +82,7 @@ __all__ = [
     "parse_derivative",
     "parse_variable",
     "product",
+    "read_back",
     "register_rule",
     "rules",
     "symbols",
@@ -104,6 +107,7 @@ _HOME = {
     "local": ("rules",),
     "notation": ("written_chain",),
     "operations": ("Rule", "find_rule"),
+    "reading_back": ("ReadBack", "read_back"),
     "registration": ("register_rule", "unregister_rule"),
     "symbolic": ("Symbolic", "symbols", "trace"),
     "transposition": ("convert_formula",),

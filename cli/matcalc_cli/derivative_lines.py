@@ -20,12 +20,14 @@ if TYPE_CHECKING:  # they load NumPy, which --help does without
     from matcalc.check import Check
     from matcalc.expression import Formula
     from matcalc.jacobians import Jacobian
+    from matcalc.reading_back import ReadBack
 
 Form = Literal["text", "unicode", "latex", "einsum", "numpy", "torch", "jax"]
 FORMS: tuple[Form, ...] = ("text", "unicode", "latex", "einsum", "numpy", "torch", "jax")
 POINTS = 20  # of a check
 
 _CODE: tuple[Form, ...] = ("numpy", "torch", "jax")
+_FORMULAS = ("text", "unicode", "latex")
 
 
 class Derived(NamedTuple):
@@ -33,6 +35,25 @@ class Derived(NamedTuple):
 
     wrt: tuple[str, ...]
     jacobians: tuple[Jacobian[Any], ...]
+    read_back: tuple[ReadBack, ...] = ()
+
+    def verified(self, jacobian: Jacobian[Any]) -> ReadBack | None:
+        """Whether the formula in a layout was read back, and means what it should."""
+        return next(
+            (
+                found
+                for one, found in zip(self.jacobians, self.read_back, strict=False)
+                if one is jacobian
+            ),
+            None,
+        )
+
+    def shown(self, jacobian: Jacobian[Any], form: str) -> str:
+        """A form in a layout; a formula that does not hold is shown in index notation."""
+        found = self.verified(jacobian)
+        wrong = found is not None and found.holds is False and form in _FORMULAS
+        shown: str = getattr(jacobian, "einsum" if wrong else form)
+        return shown
 
     @property
     def of(self) -> str:
@@ -69,7 +90,7 @@ def answer_lines(answer: Answer) -> list[str]:
     shown = ""
     for derived in answer.derivatives:
         for where, jacobian in _by_layout(derived):
-            *lets, formula = getattr(jacobian, form).split("; ")
+            *lets, formula = derived.shown(jacobian, form).split("; ")
             formula = "; ".join([*(let for let in lets if let not in given), formula])
             lines += ["", heading(f"{derived.title} {where}"), ""]
             lines += formula_lines(formula, width())
@@ -106,6 +127,18 @@ def _stated(answer: Answer, form: Form) -> list[str]:
 def note_lines(answer: Answer) -> list[str]:
     """What a reader should know of how the formula was read, a line each."""
     return _wrapped(f"note: {note}" for note in answer.formula.notes)
+
+
+def wrong_lines(answer: Answer) -> list[str]:
+    """What is said of formulas that do not mean what was derived."""
+    return _wrapped(
+        f"The formula for {derived.title} in {one.layout} layout does not hold: {found.reason}. "
+        "The einsum is shown in its place. This is a mistake of matcalc: please report it, with "
+        "what you typed."
+        for derived in answer.derivatives
+        for one, found in zip(derived.jacobians, derived.read_back, strict=False)
+        if found.holds is False
+    )
 
 
 def _wrapped(texts: Iterable[str]) -> list[str]:
@@ -192,7 +225,7 @@ def one_format(answer: Answer, form: Form) -> list[str]:
         last = [derived.jacobians[-1] for derived in answer.derivatives]
         return _joined([getattr(one, form) for one in last]).splitlines()
     formulas = [
-        (f"{derived.title} in {one.layout} layout", getattr(one, form))
+        (f"{derived.title} in {one.layout} layout", derived.shown(one, form))
         for derived in answer.derivatives
         for one in derived.jacobians
     ]
@@ -215,7 +248,7 @@ def document(answer: Answer, checks: Sequence[Check]) -> dict[str, object]:
         "derivatives": [
             {
                 "wrt": derived.wrt,
-                "layouts": {one.layout: _of_layout(one) for one in derived.jacobians},
+                "layouts": {one.layout: _of_layout(derived, one) for one in derived.jacobians},
             }
             for derived in answer.derivatives
         ],
@@ -232,18 +265,21 @@ def document(answer: Answer, checks: Sequence[Check]) -> dict[str, object]:
     return found
 
 
-def _of_layout(jacobian: Jacobian[Any]) -> dict[str, object]:
-    found: dict[str, object] = {form: _form_of(jacobian, form) for form in FORMS}
+def _of_layout(derived: Derived, jacobian: Jacobian[Any]) -> dict[str, object]:
+    found: dict[str, object] = {form: _form_of(derived, jacobian, form) for form in FORMS}
+    verified = derived.verified(jacobian)
+    if verified is not None:
+        found["verified"] = verified.holds
+        found |= {"unverified": verified.reason} if verified.reason else {}
     return {"shape": jacobian.shape, "matrix_shape": jacobian.matrix_shape} | found
 
 
-def _form_of(jacobian: Jacobian[Any], form: Form) -> str | None:
+def _form_of(derived: Derived, jacobian: Jacobian[Any], form: Form) -> str | None:
     """A format; nothing where a library has no code for a function in it."""
     try:
-        found: str = getattr(jacobian, form)
+        return derived.shown(jacobian, form)
     except UnknownRuleError:
         return None
-    return found
 
 
 def _joined(sources: Sequence[str]) -> str:

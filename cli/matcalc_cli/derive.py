@@ -21,6 +21,7 @@ from matcalc_cli.derivative_lines import (
     document,
     note_lines,
     one_format,
+    wrong_lines,
 )
 from matcalc_cli.explanation_lines import (
     PAGES,
@@ -30,10 +31,10 @@ from matcalc_cli.explanation_lines import (
     explanation_document,
     explanation_lines,
 )
-from matcalc_cli.failures import UsageError
+from matcalc_cli.failures import UsageError, report
 from matcalc_cli.files import Svg, save
 from matcalc_cli.given_formula import GivenFormula, given_formula
-from matcalc_cli.output import write, write_json
+from matcalc_cli.output import RED, paint, write, write_json
 
 if TYPE_CHECKING:  # they load NumPy, which --help does without
     from matcalc.check import Check
@@ -179,7 +180,9 @@ def _answer_with(
         write(check_lines(checks, sys.stderr)[1:], sys.stderr)
     else:
         write([*answer_lines(answer), *check_lines(checks, sys.stdout)])
-    if not all(checks):
+    wrong = wrong_lines(answer)
+    write([paint(line, RED, sys.stderr) for line in wrong], sys.stderr)
+    if wrong or not all(checks):
         raise typer.Exit(1)
 
 
@@ -252,8 +255,27 @@ def _answer(asked: _Asked) -> Answer:
     declared = parse_declarations(asked.variables)
     variables = {name: one.variable for name, one in declared.items()}
     formula = read_formula(asked.formula.text, variables)
-    found = asked.derive(asked.order)
+    found = [_read_back(derived, asked) for derived in asked.derive(asked.order)]
     return Answer(formula._replace(notes=found[0].jacobians[0].notes), tuple(found))
+
+
+def _read_back(derived: Derived, asked: _Asked) -> Derived:
+    """A derivative with its formulas read back as they are printed.
+
+    Raises:
+        Exit: One does not hold, and neither does its einsum.
+    """
+    from matcalc.reading_back import read_back  # noqa: PLC0415 - NumPy
+
+    found = tuple(read_back(one, variables=asked.variables) for one in derived.jacobians)
+    for one, text in zip(derived.jacobians, found, strict=True):
+        if text.holds is False and read_back(one, "einsum", asked.variables).holds is False:
+            report(
+                f"no formula for {derived.title} holds: {text.reason}; this is a mistake of "
+                "matcalc: please report it, with what you typed"
+            )
+            raise typer.Exit(1)
+    return derived._replace(read_back=found)
 
 
 def _picture(answer: Answer) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import lru_cache
 from math import prod
 from typing import Any, NamedTuple
 
@@ -55,7 +56,7 @@ def contract_arrays(operands: Sequence[Operand], output: Sequence[Any]) -> Array
     return waiting[0].powered().transpose([labels.index(label) for label in output])
 
 
-def _order(operands: Sequence[Operand], output: Sequence[Any]) -> list[tuple[int, int]]:
+def _order(operands: Sequence[Operand], output: Sequence[Any]) -> Sequence[tuple[int, int]]:
     """Which two to multiply next: positions among what is left, results put at the end."""
     if len(operands) < 3:
         return [(0, 1)][: len(operands) - 1]
@@ -65,9 +66,13 @@ def _order(operands: Sequence[Operand], output: Sequence[Any]) -> list[tuple[int
             symbols.setdefault(label, opt_einsum.get_symbol(len(symbols)))
     terms = ["".join(symbols[label] for label in operand.labels) for operand in operands]
     subscripts = f"{','.join(terms)}->{''.join(symbols[label] for label in output)}"
-    shapes = [operand.array.shape for operand in operands]
+    return _path(subscripts, tuple(operand.array.shape for operand in operands))
+
+
+@lru_cache(maxsize=256)  # the same formula at many points
+def _path(subscripts: str, shapes: tuple[tuple[int, ...], ...]) -> tuple[tuple[int, int], ...]:
     path, _ = opt_einsum.contract_path(subscripts, *shapes, shapes=True)
-    return [(min(step), max(step)) for step in path]
+    return tuple((min(step), max(step)) for step in path)
 
 
 def _reduced(operand: Operand, uses: Counter[Any], kept: set[Any]) -> Operand:

@@ -1,0 +1,152 @@
+"""The seatbelt: a formula is read back as it is printed, and evaluated beside what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from hashlib import blake2b
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from matcalc import dimensions
+from matcalc.arrays import Array
+from matcalc.errors import MatcalcError, TooLargeError
+from matcalc.expression import Declarations, Declared, Formula, parse_declarations, read_formula
+from matcalc.graph import Apply, Node, Symbol, apply, rebuilt, topological, transposed
+from matcalc.layout import written
+from matcalc.operations import algebra
+from matcalc.plan import evaluate
+from matcalc.random_points import random_points, small_sizes
+from matcalc.variables import Variable
+from matcalc.written_derivative import WrittenDerivative
+
+_POINTS = 2
+_TRIES = 12
+_NODES = 1500  # operations; what is longer is not read back
+_ENTRIES = 20_000  # of a variable or of the derivative
+_BYTES = 2**24  # of any array on the way
+_CLOSE = 1e-6
+_STEADY = 1e-10  # how far a point is moved, to see whether its last digits decide
+
+
+class ReadBack(NamedTuple):
+    """Whether a formula means what it was made from.
+
+    Attributes:
+        holds: Whether it does; ``None`` where that could not be found out.
+        reason: Why not, or why that is not known.
+    """
+
+    holds: bool | None
+    reason: str = ""
+
+
+def read_back(
+    derivative: WrittenDerivative[Any], form: str = "text", variables: Declarations = ()
+) -> ReadBack:
+    """Read a written derivative as if somebody had typed it, and hold its numbers to the graph's.
+
+    At two points of small sizes that all differ, in the domain of what is declared. A function
+    that has a name alone is taken as a sine with a phase of its own.
+
+    Args:
+        derivative: What was derived, in its layout.
+        form: ``"text"`` or ``"einsum"``.
+        variables: The declarations, for what is known of values: ``"S[n,n]:spd"``.
+
+    Raises:
+        UnboundError: The derivative holds arrays, which have no names.
+
+    >>> import matcalc as mc
+    >>> J = mc.derive("x.T @ A @ x", wrt="x", variables="x[n] A[n,n]", layout="denominator")
+    >>> mc.read_back(J)
+    ReadBack(holds=True, reason='')
+    """
+    nodes = topological(derivative.node)
+    if len(nodes) > _NODES:
+        return ReadBack(None, f"over {_NODES} operations")
+    known = {one.name: Variable(one.name, one.shape) for one in nodes if isinstance(one, Symbol)}
+    try:
+        read = read_formula(getattr(derivative, form), known)
+    except MatcalcError as error:
+        return ReadBack(False, f"it cannot be read: {error.message}")
+    if read.forced or read.node.shape != derivative.shape:
+        found = dimensions.times(read.node.shape)
+        return ReadBack(False, f"it is {found}, and not {dimensions.times(derivative.shape)}")
+    shown = written(derivative.of, derivative.wrt, derivative.layout)
+    order = [shown.stored.index(axis) for (axis,) in shown.form]
+    right = transposed(derivative.node, order)
+    if right is read.node:
+        return ReadBack(True)
+    return _compared(_concrete(right), _concrete(read.node), read, parse_declarations(variables))
+
+
+def _compared(
+    right: Node, given: Node, read: Formula, declared: Mapping[str, Declared]
+) -> ReadBack:
+    """Two nodes by value, at points where those that are right are finite and steady."""
+    found = 0
+    try:
+        sizes = small_sizes([right, given], read.variables.values(), declared)
+        _refuse_large([right.shape, *(one.shape for one in read.variables.values())], sizes)
+        for drawn in random_points(read, declared, sizes, np.random.default_rng(0), _TRIES):
+            arrays = {name: _as_known(array, read.symbols[name]) for name, array in drawn.items()}
+            one, two = (evaluate(node, arrays, sizes, _BYTES) for node in (right, given))
+            if not (np.isfinite(one).all() and np.isfinite(two).all()):
+                continue
+            if _differ(one, two, _CLOSE):
+                if _is_steady(right, one, arrays, sizes):
+                    return ReadBack(False, "its numbers are others")
+                continue
+            found += 1
+            if found == _POINTS:
+                return ReadBack(True)
+    except MatcalcError as error:
+        return ReadBack(None, error.message)
+    return ReadBack(None, "not finite at random points; say what is known: x[n]:positive")
+
+
+def _differ(one: Array, two: Array, tolerance: float) -> bool:
+    scale = max(float(np.max(np.abs(one), initial=0.0)), 1e-300)
+    return float(np.max(np.abs(one - two), initial=0.0)) > tolerance * scale
+
+
+def _is_steady(
+    node: Node, value: Array, arrays: Mapping[str, Array], sizes: Mapping[str, int]
+) -> bool:
+    """Whether the last digits of a point decide nothing."""
+    moved = {name: array * (1 + _STEADY) for name, array in arrays.items()}
+    return not _differ(value, evaluate(node, moved, sizes, _BYTES), 1e-7)
+
+
+def _refuse_large(shapes: list[Any], sizes: Mapping[str, int]) -> None:
+    for shape in shapes:
+        entries = dimensions.evaluate(dimensions.product(shape), sizes)
+        if entries > _ENTRIES:
+            raise TooLargeError(f"{entries:,} numbers; declare dimensions by name: W[m,n]")
+
+
+def _as_known(array: Array, leaf: Node) -> Array:
+    """An array of what the graph knows of a variable."""
+    return (array + array.T) / 2 if leaf.symmetric else array
+
+
+def _concrete(root: Node) -> Node:
+    """A graph with sines for functions that have names alone."""
+    done: dict[Node, Node] = {}
+    for node in topological(root):
+        new = rebuilt(node, done)
+        if isinstance(new, Apply) and new.operation == "function":
+            name, order = new.parameters
+            new = _sine(new.arguments[0], name, order)
+        done[node] = new
+    return done[root]
+
+
+def _sine(of: Node, name: str, order: int) -> Node:
+    """``sin(z + c)``, or a derivative of it, with a number c that the name decides."""
+    (phase,) = blake2b(name.encode(), digest_size=1).digest()
+    moved = algebra.plus(of, algebra.constant(1 + Fraction(phase, 256), of.shape))
+    turned = apply("cos" if order % 2 else "sin", (moved,), of.shape)
+    return algebra.negative(turned) if order % 4 > 1 else turned
