@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from matcalc.graph import Node, Sum, add, distribute, transposed
 from matcalc.layout import Written as Form
 from matcalc.notation.formulas import NAMED, Written, write
+from matcalc.simplify.expansion import holds_delta, is_difference
 
 
 def write_derivative(
@@ -45,5 +46,10 @@ def permuted(node: Node, axes: Sequence[int]) -> Node:
 
 
 def _has_no_matrix_notation(node: Node) -> bool:
-    """Whether a node is a sum of many axes: its terms, in a product, may have a notation."""
-    return isinstance(node, Sum) and len(node.shape) > 2
+    """Whether a node is a sum of many axes: its terms, in a product, may have a notation.
+
+    A difference of arrays stays one, ``x - mean(x)``: multiplied out it would lose digits.
+    """
+    if not isinstance(node, Sum) or len(node.shape) < 3:
+        return False
+    return holds_delta(node) or not is_difference(node)

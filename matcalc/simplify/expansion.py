@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from matcalc.graph import ONE, Factor, Group, Node, Product, Sum, add, contract
+from matcalc.graph import ONE, Factor, Group, Node, Product, Sum, add, contract, split
 
 TERMS = 48  # of a node that is multiplied out
 _FACTORS = 24
@@ -91,7 +91,7 @@ def opened(node: Product, *, scalars: bool = True) -> tuple[list[Factor], dict[A
 
     Args:
         node: The product.
-        scalars: Whether products that are scalars, such as traces, are opened too.
+        scalars: Whether sums that are scalars, such as traces, are opened too.
     """
     sizes = dict(enumerate(node.sizes))
     factors: list[Factor] = []
@@ -102,8 +102,11 @@ def opened(node: Product, *, scalars: bool = True) -> tuple[list[Factor], dict[A
         if len(factors) + len(waiting) > _FACTORS or not isinstance(inner, Product):
             factors.append(factor)
             continue
-        if not opens(inner, factor) or not (scalars or factor.labels):
+        if not opens(inner, factor):
             factors.append(factor)
+            continue
+        if inner.sums and not (scalars or factor.labels):
+            factors += _scalar_parts(inner)
             continue
         inside = dict(zip(inner.output, factor.labels, strict=True))
         for label, size in enumerate(inner.sizes):
@@ -115,6 +118,13 @@ def opened(node: Product, *, scalars: bool = True) -> tuple[list[Factor], dict[A
             for f in reversed(inner.factors)
         ]
     return factors, sizes
+
+
+def _scalar_parts(inner: Product) -> list[Factor]:
+    """A sum that is a scalar, without the scalars that it is multiplied with, and these."""
+    outside = [factor for factor in inner.factors if not factor.labels]
+    summed = [factor for factor in inner.factors if factor.labels]
+    return [Factor(contract(summed, (), dict(enumerate(inner.sizes))), ()), *outside]
 
 
 def opens(inner: Product, factor: Factor) -> bool:
@@ -143,6 +153,16 @@ def holds_delta(node: Node) -> bool:
     """Whether a term of a sum is a diagonal matrix, or an identity."""
     terms = (term for term in node.operands if isinstance(term, Product))
     return any(len(set(term.output)) < len(term.output) for term in terms)
+
+
+def is_difference(node: Node) -> bool:
+    """Whether terms of a sum that are no mere numbers have opposite signs."""
+    signs = set()
+    for term in node.operands:
+        scale, core = split(term)
+        if not isinstance(core, Product) or core.factors:
+            signs.add(scale.number > 0)
+    return len(signs) > 1
 
 
 def anything(node: Node) -> bool:

@@ -11,6 +11,7 @@ from matcalc.simplify.expansion import (
     divides,
     expanded,
     holds_delta,
+    is_difference,
     sums_within,
 )
 from matcalc.simplify.factoring import factored
@@ -22,6 +23,7 @@ from matcalc.simplify.symmetry import with_symmetry
 from matcalc.simplify.weights import weight
 
 _SMALL = 3000  # nodes: a larger graph, a deep network, is not multiplied out
+_CLEARLY = 0.75  # of the weight: what multiplying differences out must come down to
 _SYMMETRIC = frozenset(["symmetric", "spd", "diagonal"])
 
 
@@ -126,6 +128,14 @@ class _Simplification:
             other = expanded(node, self.locally, opens_sum)
             if other is not None:
                 candidate = self.locally(other)
-                if weight(candidate, self.weights) < weight(best, self.weights):
+                if self.is_shorter(candidate, best, sums if opens_sum is not holds_delta else ()):
                     best = candidate
         return best
+
+    def is_shorter(self, one: Node, two: Node, opened: Iterable[Node]) -> bool:
+        """Whether a node is shorter than another; clearly, where differences were multiplied out.
+
+        A difference that is a factor keeps the digits that its terms share.
+        """
+        most = weight(two, self.weights) * (_CLEARLY if any(map(is_difference, opened)) else 1)
+        return weight(one, self.weights) < most
