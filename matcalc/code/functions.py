@@ -27,6 +27,12 @@ def adjugate(x):
     left = vt.mT * products_of_others(s, -1)[..., None, :]
     return sign[..., None, None] * (left @ u.mT)
 
+def norm(x):
+    """The root of the sum of all squares; no overflow."""
+    top = xp.max(xp.abs(x))
+    scale = xp.where((top > 0) & (top < math.inf), top, xp.ones_like(top))
+    return scale * xp.sqrt(xp.sum((x / scale)**2))
+
 def huber_entries(r, delta):
     """Huber's function: quadratic up to delta, then linear; no overflow."""
     inside = xp.clip(r, -delta, delta)

@@ -23,7 +23,7 @@ _COOKBOOK = "Petersen & Pedersen, The Matrix Cookbook (2012)"
     formula="d‖X‖ = sum(X ⊙ dX) / ‖X‖: the 2-norm of a vector, the Frobenius norm of a matrix",
     source=f"{_COOKBOOK}, eq. 129",
     domain="X ≠ 0; at 0 there is no derivative, and the answer is nan",
-    function="np.sqrt(np.sum({0} ** 2))",
+    function="norm",
 )
 def norm(x: Node) -> Node:
     """The square root of the sum of squares."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
 from functools import partial
 from typing import Any, TypeGuard
 
@@ -35,6 +36,7 @@ from matcalc.graph import (
 from matcalc.operations import find_rule
 from matcalc.plan.contraction import Operand, contract_arrays
 from matcalc.plan.functions import numpy_function
+from matcalc.plan.roots import in_range, root_of_squares
 from matcalc.plan.windows import Window, place, resolve_windows
 from matcalc.simplify import stable
 
@@ -215,12 +217,22 @@ class _Evaluation:
                 windows.append(self.window(factor.node, labels))
                 continue
             shape = [dimensions.evaluate(sizes[label], self.sizes) for label in labels]
-            array = self.dense(factor.node).reshape(shape)
-            operands.append(Operand(array, labels, factor.exponent))
+            array, exponent = self.powered(factor)
+            operands.append(Operand(array.reshape(shape), labels, exponent))
         self.allowed(tuple(node.sizes[k] for k in node.core), np.dtype(np.float64))
         sliced, output, placed = resolve_windows(operands, windows, node.core)
         result = place(contract_arrays(sliced, output), placed)
         return result if scale == 1 else result * result.dtype.type(scale)
+
+    def powered(self, factor: Factor) -> tuple[Array, Fraction]:
+        """The array of a factor and its power; of a root, where squares are out of range, of it."""
+        array = self.dense(factor.node)
+        if factor.exponent.denominator != 2 or in_range(array):
+            return array, factor.exponent
+        root = root_of_squares(factor.node, self.dense, self.scale)
+        if root is None:
+            return array, factor.exponent
+        return np.broadcast_to(root, array.shape), 2 * factor.exponent
 
     def window(self, node: Apply, labels: tuple[Any, ...]) -> Window:
         length, size = (dimensions.evaluate(k, self.sizes) for k in node.shape)

@@ -210,6 +210,13 @@ def products_of_other_pairs(x: Array, axis: int = 0) -> Array:
     return np.moveaxis(result, -2, axis)
 
 
+def norm(x: Array) -> Array:
+    """The root of the sum of all squares; no overflow."""
+    top = np.max(np.abs(x), initial=0.0)
+    scale = top if 0 < top < np.inf else np.ones_like(top)
+    return np.asarray(scale * np.sqrt(np.sum((x / scale) ** 2)))
+
+
 def max_share(x: Array, axis: int | None) -> Array:
     """One over their number at the largest entries, else 0."""
     return _share(x, np.max, axis)

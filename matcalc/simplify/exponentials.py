@@ -42,6 +42,11 @@ def _cancelled(powers: Powers, below: Key) -> bool:
     return found
 
 
+def holds_exponentials(node: Node) -> bool:
+    """Whether a node is a sum with exponentials among its terms."""
+    return isinstance(node, Sum) and any(_grown(term) is not None for term in node.terms)
+
+
 def _put(powers: Powers, key: Any, change: Fraction) -> None:
     powers[key] = powers.get(key, Fraction(0)) + change
     if not powers[key]:
@@ -68,8 +73,10 @@ def _divided(term: Node, grown: Node) -> Node:
     own = _grown(term)
     if own is None:
         return algebra.times(term, apply("exp", (algebra.negative(a),), a.shape))
-    lowered = algebra.minus(own.operands[0], a)
-    return algebra.times(term, algebra.reciprocal(own), apply("exp", (lowered,), a.shape))
+    rest = algebra.times(term, algebra.reciprocal(own))
+    if own is grown:
+        return rest
+    return algebra.times(rest, apply("exp", (algebra.minus(own.operands[0], a),), a.shape))
 
 
 def logarithm_of_sum(node: Node) -> Node | None:

@@ -301,7 +301,9 @@ def _number_along(term: Node, axes: Iterable[int]) -> Node:
     if not isinstance(term, Product):
         return term
     kept = [label for axis, label in enumerate(term.output) if axis not in axes]
-    return contract(term.factors, kept, dict(enumerate(term.sizes)), term.scale)
+    dropped = {term.output[axis] for axis in axes}
+    sizes = {label: size for label, size in enumerate(term.sizes) if label not in dropped}
+    return contract(term.factors, kept, sizes, term.scale)
 
 
 _APPLICATIONS = {"log": _logarithm, "inv": _inverse_of, "expm_frechet": _frechet} | dict.fromkeys(

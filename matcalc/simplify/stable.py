@@ -34,7 +34,12 @@ from matcalc.graph import (
 )
 from matcalc.operations import algebra
 from matcalc.simplify.expansion import opened
-from matcalc.simplify.exponentials import Powers, logarithm_of_sum, without_overflow
+from matcalc.simplify.exponentials import (
+    Powers,
+    holds_exponentials,
+    logarithm_of_sum,
+    without_overflow,
+)
 from matcalc.simplify.logarithms import logarithm
 from matcalc.simplify.ones import is_apply, is_one, one_and
 from matcalc.simplify.recognition import hyperbolic, recognised, recognised_application
@@ -71,7 +76,7 @@ def stable(roots: Sequence[Node]) -> dict[Node, Node]:
     def better(node: Node) -> Node:
         if isinstance(node, Apply):
             return _application(node)
-        return _quotient(node, _without_overflow) if isinstance(node, Product) else _sum(node, uses)
+        return _product(node) if isinstance(node, Product) else _sum(node, uses)
 
     return _walked(roots, better)
 
@@ -130,6 +135,19 @@ def _quotient(node: Product, rule: Callable[[Powers], bool]) -> Node:
         return node
     changed = [Factor(*key, exponent) for key, exponent in powers.items()]
     return contract(changed, node.output, sizes, node.scale)
+
+
+def _product(node: Product) -> Node:
+    """A quotient that does not overflow; of a sum of exponentials above the line term by term."""
+    below = {f.labels for f in node.factors if f.exponent < 0 and holds_exponentials(f.node)}
+    for above in node.factors:
+        if above.labels in below and above.exponent == 1 and holds_exponentials(above.node):
+            rest = [factor for factor in node.factors if factor is not above]
+            terms = [above._replace(node=term) for term in above.node.operands]
+            sizes = dict(enumerate(node.sizes))
+            split_up = [contract([*rest, t], node.output, sizes, node.scale) for t in terms]
+            return add([stable([term])[term] for term in split_up])
+    return _quotient(node, _without_overflow)
 
 
 def _without_overflow(powers: Powers) -> bool:

@@ -97,14 +97,14 @@ BY_HAND = [
         "W",
         ["return np.outer(np.sum(y) * softmax(W @ x) - y, x)"],
     ),
-    ("norm(x)", "x[n]", "x", ["return x / np.linalg.norm(x)"]),
+    ("norm(x)", "x[n]", "x", ["return x / norm(x)"]),
     (
         "x / norm(x)",
         "x[n]",
         "x",
         [
             "n = x.shape[0]",
-            "return (np.eye(n, dtype=x.dtype) - np.outer(x / (x @ x), x)) / np.linalg.norm(x)",
+            "return (np.eye(n, dtype=x.dtype) - np.outer(x / (x @ x), x)) / norm(x)",
         ],
     ),
     (
