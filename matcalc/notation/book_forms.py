@@ -6,21 +6,27 @@ from collections.abc import Sequence
 
 from matcalc.notation import phrases
 from matcalc.notation.indices import operands_first
+from matcalc.notation.numbers_beside import with_ones
 from matcalc.notation.phrases import Phrase
 
 
 def in_book_form(root: Phrase) -> Phrase:
     """A phrase as books write it; iterative.
 
-    Sums of rows or columns are products with ones; what is below a line inside a product, or
+    A number beside an array is written with ones. Sums of rows or columns are products with ones; what is below a line inside a product, or
     above another line, comes below one line.
     """
     done: dict[int, Phrase] = {}
+    whole = root
+    while whole.op in ("negative", "transpose"):
+        whole = whole.args[0]
     for phrase in operands_first(root):
         args = tuple(done[id(arg)] for arg in phrase.args)
         same = all(new is old for new, old in zip(args, phrase.args, strict=True))
         if phrase.op == "call" and phrase.value == "sum" and phrase.shape:
             done[id(phrase)] = _product_with_ones(phrase, args[0])
+        elif phrase.op == "plus":
+            done[id(phrase)] = with_ones(phrase, args, whole=phrase is whole)
         elif phrase.op in ("times", "over"):
             done[id(phrase)] = _one_quotient(phrase, args)
         elif same:
