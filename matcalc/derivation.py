@@ -13,7 +13,13 @@ from matcalc.arrays import real_array
 from matcalc.derivative import derivatives
 from matcalc.dimensions import Shape
 from matcalc.errors import NotationError
-from matcalc.expression import Declarations, Formula, parse_declarations, read_formula
+from matcalc.expression import (
+    Declarations,
+    Formula,
+    by_convention,
+    parse_declarations,
+    read_formula,
+)
 from matcalc.graph import Node, substituted, symbol, transposed
 from matcalc.jacobians import Jacobian
 from matcalc.layout import Denominator, Layout, Numerator, find_layout
@@ -95,6 +101,8 @@ def derive(
         wrt: A variable, or the name of an intermediate result. A list gives a derivative for
             each, all from one sweep; with ``order=2`` a list of two is the mixed second derivative.
         variables: The shapes, ``"A[m,n] S[n,n]:symmetric x[n]"``; a name alone is a scalar.
+            Without any, capitals are taken as matrices, lower-case names as vectors and Greek ones
+            as numbers, which ``assumptions`` of the answer say.
         layout: ``"numerator"`` or ``"denominator"``.
         order: 1, or 2 for the second derivative.
         structure: What is known of the entries of ``wrt``: ``None``, they are independent;
@@ -142,12 +150,14 @@ def _read(
         if variables is not None:
             raise NotationError("the variables come with the expression: leave variables= out")
         return expression.formula(wrt), expression.properties
-    if variables is None:
-        raise NotationError('the variables are missing: variables="W[m,n] x[n]"')
-    declared = parse_declarations(variables)
+    declared = parse_declarations(variables or ())
+    said: tuple[str, ...] = ()
+    if not declared:
+        convention = by_convention(expression)
+        declared, said = parse_declarations(convention.variables), convention.assumptions
     shapes = {name: one.variable for name, one in declared.items()}
     properties = {name: one.properties for name, one in declared.items()}
-    return read_formula(expression, shapes, opaque=wrt), properties
+    return read_formula(expression, shapes, opaque=wrt).assuming(said), properties
 
 
 class _Task:

@@ -102,6 +102,7 @@ class Identification:
         notes: How a formula was read, where that was not said: as one-dimensional arrays, a name
             taken as a dimension.
         right_when: What would have to be known of a variable for a formula to agree.
+        assumptions: What was not typed of the expression and the formula and changes the answer.
     """
 
     of: Variable
@@ -113,9 +114,17 @@ class Identification:
     right: Right | None = None
     notes: tuple[str, ...] = ()
     right_when: tuple[Condition, ...] = ()
+    assumptions: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.agreeing)
+
+    def assuming(self, said: tuple[str, ...]) -> Identification:
+        """The same with what was assumed of the expression, before what is said of the formula."""
+        notes = tuple(dict.fromkeys((*said, *self.notes)))
+        return replace(
+            self, notes=notes, assumptions=tuple(dict.fromkeys((*said, *self.assumptions)))
+        )
 
     @property
     def agreeing(self) -> tuple[str, ...]:
@@ -177,11 +186,18 @@ def identify(
     if isinstance(J, list):
         raise NotationError("one derivative is identified at a time")
     if formula is not None:
-        return _by_formula(J, derivative, formula, variables or ())
-    if shape is not None or at is None:
+        identified = _by_formula(J, derivative, formula, variables or _variables(J))
+    elif shape is not None or at is None:
         found = real_array(array, "the array").shape if shape is None else tuple(shape)
-        return _by_shape(J.of, J.wrt, found)
-    return _by_array(J, real_array(array, "the array"), at)
+        identified = _by_shape(J.of, J.wrt, found)
+    else:
+        identified = _by_array(J, real_array(array, "the array"), at)
+    return identified.assuming(J.assumptions)
+
+
+def _variables(J: Jacobian[Any]) -> tuple[Variable, ...]:
+    """The variables of a derivative as they were taken where nothing was declared."""
+    return tuple(J.formula.variables.values()) if J.formula else ()
 
 
 def _forms(of: Variable, wrt: Variable) -> list[Written]:
@@ -274,7 +290,8 @@ def _by_formula(
         found = replace(found, right=_right(J, trial, readings))
     if not found:
         found = replace(found, right_when=right_when(J, expression, formula, declared))
-    return _with_hints(replace(found, notes=(*_on_paper(trial), *trial.formula.notes)))
+    notes = (*_on_paper(trial), *trial.formula.notes)
+    return _with_hints(replace(found, notes=notes, assumptions=trial.formula.assumptions))
 
 
 def _on_paper(trial: Trial) -> tuple[str, ...]:

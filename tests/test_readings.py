@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
@@ -86,6 +89,53 @@ def test_a_transpose_with_a_power_sign_is_spelled() -> None:
 def test_names_of_sizes_alone_become_equal_one_after_the_other() -> None:
     found = derived("tr((eye(p) + eye(q) + A) @ A)", "A")
     assert found.formula.forced == {"p": "n", "q": "n"}
+
+
+# a line with no declarations
+
+
+@pytest.mark.parametrize(
+    ("expression", "wrt", "shapes"),
+    [
+        ("x.T @ A @ x", "x", "x[n] A[n,n]"),
+        ("x @ A @ x", "x", "x[n] A[n,n]"),
+        ("sum((X @ w - y)**2)", "w", "X[m,n] w[n] y[m]"),
+        ("z = W2 @ a1; sum(tanh(z))", "W2", "W2[m,n] a1[n]"),
+        ("logdet(A + lam*I)", "lam", "A[n,n] lam"),
+        ("σ * x.T @ x", "x", "σ x[n]"),
+        ("tr(A @ B @ C)", "B", "A[m,n] B[n,p] C[p,m]"),
+        ("x**2", "x", "x[n]"),
+    ],
+)
+@pytest.mark.parametrize("nothing", [None, "", ()])
+def test_where_nothing_is_declared_the_names_say_it_and_that_is_said(
+    expression: str, wrt: str, shapes: str, nothing: Any
+) -> None:
+    found = derived(expression, wrt, nothing)
+    right = derived(expression, wrt, shapes)
+    assert (found.text, found.shape) == (right.text, right.shape)
+    said = [one.split(" is not declared")[0] for one in found.assumptions if "taken as a " in one]
+    assert said == shapes.split()
+
+
+@pytest.mark.parametrize("expression", ["sum(x) / n", "N * x", "m.T @ x"])
+def test_where_nothing_is_declared_a_letter_of_sizes_is_refused(expression: str) -> None:
+    assert "may be a size: declare" in refusal(expression, "x", "")
+
+
+@pytest.mark.parametrize("expression", ["W * x", "A @ x.T", "X @ w + X"])
+def test_where_nothing_is_declared_and_nothing_fits_the_reading_is_said(expression: str) -> None:
+    assert "capitals are taken as matrices" in refusal(expression, "x", "")
+
+
+def test_the_command_says_how_to_declare() -> None:
+    command = [sys.executable, "-m", "matcalc_cli", "derive", "W @ x", "--wrt", "x", "--json"]
+    document = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+    assert document["assumptions"] == [
+        "W[m,n] is not declared: a capital is taken as a matrix",
+        "x[n] is not declared: a lower-case name is taken as a vector",
+    ]
+    assert document["notes"][-1] == "to declare other shapes: --vars 'W[m,n] x[n]'"
 
 
 # I

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
 import typer
@@ -38,6 +38,8 @@ from matcalc_cli.output import RED, paint, write, write_json
 
 if TYPE_CHECKING:  # they load NumPy, which --help does without
     from matcalc.check import Check
+    from matcalc.expression import Formula
+    from matcalc.variables import Variable
 
 Expression = Annotated[
     str | None,
@@ -250,13 +252,28 @@ def _names(given: Sequence[str]) -> tuple[str, ...]:
 
 
 def _answer(asked: _Asked) -> Answer:
-    from matcalc.expression import parse_declarations, read_formula  # noqa: PLC0415
+    from matcalc.expression import read_formula  # noqa: PLC0415
 
-    declared = parse_declarations(asked.variables)
-    variables = {name: one.variable for name, one in declared.items()}
-    formula = read_formula(asked.formula.text, variables)
     found = [_read_back(derived, asked) for derived in asked.derive(asked.order)]
-    return Answer(formula._replace(notes=found[0].jacobians[0].notes), tuple(found))
+    first = found[0].jacobians[0]
+    known = first.formula
+    variables = known.variables if known else {}
+    formula = read_formula(asked.formula.text, variables)
+    formula = formula._replace(forced=known.forced if known else {})
+    hint = () if asked.variables else (_declared(variables),)
+    notes = (*first.notes, *hint)
+    return Answer(formula._replace(notes=notes, assumptions=first.assumptions), tuple(found))
+
+
+def _declarations(asked: _Asked, formula: Formula | None) -> Sequence[str]:
+    """The declarations that were given, or those that the names of a formula stand for."""
+    variables = formula.variables if formula else {}
+    return asked.variables or tuple(map(str, variables.values()))
+
+
+def _declared(variables: Mapping[str, Variable]) -> str:
+    """How to declare what was not declared."""
+    return f"to declare other shapes: --vars '{' '.join(map(str, variables.values()))}'"
 
 
 def _read_back(derived: Derived, asked: _Asked) -> Derived:
@@ -267,9 +284,10 @@ def _read_back(derived: Derived, asked: _Asked) -> Derived:
     """
     from matcalc.reading_back import read_back  # noqa: PLC0415 - NumPy
 
-    found = tuple(read_back(one, variables=asked.variables) for one in derived.jacobians)
+    declared = _declarations(asked, derived.jacobians[0].formula)
+    found = tuple(read_back(one, variables=declared) for one in derived.jacobians)
     for one, text in zip(derived.jacobians, found, strict=True):
-        if text.holds is False and read_back(one, "einsum", asked.variables).holds is False:
+        if text.holds is False and read_back(one, "einsum", declared).holds is False:
             report(
                 f"no formula for {derived.title} holds: {text.reason}; this is a mistake of "
                 "matcalc: please report it, with what you typed"
@@ -291,8 +309,9 @@ def _checks(asked: _Asked, answer: Answer) -> list[Check]:
     from matcalc.derivative_check import check_derivative  # noqa: PLC0415
 
     below = asked.derive(1) if asked.order == 2 else []
+    declared = _declarations(asked, answer.formula)
     jacobians = [one for derived in (*below, *answer.derivatives) for one in derived.jacobians]
     return [
-        check_derivative(one, variables=asked.variables, structure=asked.structure, points=POINTS)
+        check_derivative(one, variables=declared, structure=asked.structure, points=POINTS)
         for one in jacobians
     ]

@@ -238,6 +238,7 @@ def _document(found: Identification) -> dict[str, object]:
         },
         "hints": found.hints,
         "notes": found.notes,
+        "assumptions": found.assumptions,
         "right_when": [one._asdict() for one in found.right_when],
         "right": None
         if right is None

@@ -20,7 +20,7 @@ from matcalc.explanation.model import Chain, Equation, Section, as_json
 from matcalc.explanation.outcome import gradient_first, result, second_result
 from matcalc.explanation.showing import Showing
 from matcalc.explanation.terminal import text_lines
-from matcalc.expression import Declarations, parse_declarations
+from matcalc.expression import Declarations, by_convention, parse_declarations
 from matcalc.layout import find_layout
 from matcalc.notation.names import unicode_name
 from matcalc.symbolic import Symbolic
@@ -236,9 +236,7 @@ def _given(expression: str | Symbolic, variables: Declarations | None) -> tuple[
         NotationError: Variables are missing, or declared twice.
     """
     if not isinstance(expression, Symbolic):
-        if variables is None:
-            raise NotationError('the variables are missing: variables="W[m,n] x[n]"')
-        return expression, variables
+        return expression, variables or by_convention(expression).variables
     if variables is not None:
         raise NotationError("the variables come with the expression: leave variables= out")
     declared = [

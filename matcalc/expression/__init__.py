@@ -1,5 +1,6 @@
 """The input language: NumPy's notation, read as mathematics."""
 
+from matcalc.expression.conventions import by_convention
 from matcalc.expression.declarations import (
     PROPERTIES,
     Declarations,
@@ -15,6 +16,7 @@ __all__ = [
     "Declarations",
     "Declared",
     "Formula",
+    "by_convention",
     "parse",
     "parse_declarations",
     "read_formula",

@@ -39,3 +39,7 @@ class Formula(NamedTuple):
     text: str = ""
     dimensions: tuple[str, ...] = ()
     functions: frozenset[str] = frozenset()
+
+    def assuming(self, said: tuple[str, ...]) -> Formula:
+        """The same where something was assumed before it was read."""
+        return self._replace(notes=said + self.notes, assumptions=said + self.assumptions)

@@ -45,6 +45,7 @@ def read_formula(
     *,
     named_sizes: Collection[str] = (),
     functions: Collection[str] = (),
+    free: bool = False,
 ) -> Formula:
     """Read a formula of variables whose shapes are known; names of sizes are made to agree.
 
@@ -55,6 +56,7 @@ def read_formula(
         opaque: Intermediate results that stand in the formula as symbols of their own.
         named_sizes: Dimensions that no variable has.
         functions: Functions entry by entry that were declared.
+        free: Whether sizes of one variable may become equal: nobody declared them.
 
     Raises:
         NotationError: It cannot be read, or a name is unknown.
@@ -91,9 +93,9 @@ def _read(
     """Read a formula in columns, or else as one of one-dimensional arrays."""
     scope = _scope(formula, variables, sizes, opaque, named_sizes, functions)
     try:
-        return _Reader(scope, Sizes(variables, sizes, named_sizes), columns=True).read()
+        return _Reader(scope, Sizes(variables, sizes, named_sizes, free=free), columns=True).read()
     except ShapeError as error:
-        flat = _Reader(scope, Sizes(variables, sizes, named_sizes), columns=False)
+        flat = _Reader(scope, Sizes(variables, sizes, named_sizes, free=free), columns=False)
         try:
             found = flat.read()
         except MatcalcError:

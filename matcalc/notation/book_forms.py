@@ -13,8 +13,8 @@ from matcalc.notation.phrases import Phrase
 def in_book_form(root: Phrase) -> Phrase:
     """A phrase as books write it; iterative.
 
-    A number beside an array is written with ones. Sums of rows or columns are products with ones; what is below a line inside a product, or
-    above another line, comes below one line.
+    A number beside an array is written with ones, and sums of rows or columns are products with
+    ones; what is below a line inside a product, or above another line, comes below one line.
     """
     done: dict[int, Phrase] = {}
     whole = root

@@ -1,0 +1,118 @@
+"""A formula of which nothing is declared: its names say what they are, and that is said.
+
+Capitals are matrices, lower-case names vectors, Greek ones numbers; what sizes are equal is what
+the formula needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import count
+from typing import NamedTuple
+
+from matcalc import dimensions
+from matcalc.dimensions import Dimension
+from matcalc.errors import NotationError, Place, ShapeError
+from matcalc.expression.identities import NAME as IDENTITY
+from matcalc.expression.lines import lines_of, sizes_in
+from matcalc.expression.parser import parse
+from matcalc.expression.reading import read_formula
+from matcalc.operations import RULES
+from matcalc.variables import Variable
+
+_LETTERS_OF_GREEK = """alpha beta gamma delta epsilon eps zeta eta theta iota kappa lambda lam mu nu
+xi pi rho sigma tau upsilon phi chi psi omega"""
+_GREEK = frozenset(_LETTERS_OF_GREEK.split())
+_KINDS = (
+    "a Greek name is taken as a number",
+    "a lower-case name is taken as a vector",
+    "a capital is taken as a matrix",
+)
+_COUNTS = frozenset("mnN")  # numbers of things, which no shape names here
+_LETTERS = "mnpqrskltuvw"
+
+
+class Convention(NamedTuple):
+    """Variables by the conventions of the field.
+
+    Attributes:
+        variables: The variables, with sizes that fit.
+        assumptions: What was assumed, a line for each name.
+    """
+
+    variables: tuple[Variable, ...]
+    assumptions: tuple[str, ...]
+
+
+def by_convention(formula: str) -> Convention:
+    """The variables of a formula of which nothing is declared.
+
+    Raises:
+        NotationError: It cannot be read, or a name may be a size.
+        ShapeError: It does not fit.
+
+    >>> [str(one) for one in by_convention("lam * x.T @ A @ x").variables]
+    ['lam', 'x[n]', 'A[n,n]']
+    >>> by_convention("W @ x").assumptions[0]
+    'W[m,n] is not declared: a capital is taken as a matrix'
+    """
+    ranks = {name: _rank(name, place) for name, place in _names(formula).items()}
+    variables = {name: Variable(name, _sizes(name, rank)) for name, rank in ranks.items()}
+    try:
+        found = read_formula(formula, variables, free=True)
+    except ShapeError as error:
+        raise ShapeError(
+            f"{error.stated}; nothing is declared, so capitals are taken as matrices, lower-case "
+            "names as vectors, Greek ones as numbers: declare the shapes",
+            error.places,
+        ) from None
+    shapes = [dimensions.substitute(found.variables[name].shape, {}) for name in ranks]
+    used = [name for shape in shapes for size in shape for name in sorted(dimensions.names(size))]
+    letters = _letters(dict.fromkeys(used), ranks)
+    declared = tuple(
+        Variable(name, dimensions.substitute(shape, letters))
+        for name, shape in zip(ranks, shapes, strict=True)
+    )
+    said = (f"{one} is not declared: {_KINDS[ranks[one.name]]}" for one in declared)
+    return Convention(declared, tuple(said))
+
+
+def _names(formula: str) -> dict[str, Place]:
+    """The names in a formula that stand for something unknown, with their first places."""
+    assignments = parse(formula)
+    lines = lines_of(assignments)
+    known = {*(one.name for one in assignments), *sizes_in(lines), *RULES, IDENTITY, "T"}
+    names: dict[str, Place] = {}
+    for line in lines:
+        if line.step.kind == "name" and line.step.value not in known:
+            names.setdefault(line.step.value, line.step.place)
+    return names
+
+
+def _rank(name: str, place: Place) -> int:
+    """The axes of what has a name.
+
+    Raises:
+        NotationError: It may be a size.
+    """
+    if name in _COUNTS:
+        raise NotationError(
+            f"nothing is declared, and {name} may be a size: declare the shapes, x[{name}]", [place]
+        )
+    stem = name.rstrip("0123456789_")
+    if stem in _GREEK or (stem[:1] in dimensions.GREEK and stem[:1].islower()):
+        return 0
+    return 2 if stem[:1].isupper() else 1
+
+
+def _sizes(name: str, rank: int) -> tuple[Dimension, ...]:
+    return ((), (f"size_{name}",), (f"rows_{name}", f"columns_{name}"))[rank]
+
+
+def _letters(sizes: Mapping[str, None], taken: Mapping[str, int]) -> dict[str, Dimension]:
+    """A short name for each size; n where there is one alone."""
+    free = (one for one in _LETTERS if one not in taken)
+    more = (f"n{k}" for k in count(1) if f"n{k}" not in taken)
+    if len(sizes) == 1 and "n" not in taken:
+        return dict.fromkeys(sizes, "n")
+    return {name: next(free, "") or next(more) for name in sizes}
