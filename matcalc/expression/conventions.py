@@ -16,7 +16,7 @@ from matcalc.errors import NotationError, Place, ShapeError
 from matcalc.expression.identities import NAME as IDENTITY
 from matcalc.expression.lines import lines_of, sizes_in
 from matcalc.expression.parser import parse
-from matcalc.expression.reading import read_formula
+from matcalc.expression.reading import read_undeclared
 from matcalc.operations import RULES
 from matcalc.variables import Variable
 
@@ -59,7 +59,7 @@ def by_convention(formula: str) -> Convention:
     ranks = {name: _rank(name, place) for name, place in _names(formula).items()}
     variables = {name: Variable(name, _sizes(name, rank)) for name, rank in ranks.items()}
     try:
-        found = read_formula(formula, variables, free=True)
+        found = read_undeclared(formula, variables)
     except ShapeError as error:
         raise ShapeError(
             f"{error.stated}; nothing is declared, so capitals are taken as matrices, lower-case "

@@ -45,7 +45,6 @@ def read_formula(
     *,
     named_sizes: Collection[str] = (),
     functions: Collection[str] = (),
-    free: bool = False,
 ) -> Formula:
     """Read a formula of variables whose shapes are known; names of sizes are made to agree.
 
@@ -56,7 +55,6 @@ def read_formula(
         opaque: Intermediate results that stand in the formula as symbols of their own.
         named_sizes: Dimensions that no variable has.
         functions: Functions entry by entry that were declared.
-        free: Whether sizes of one variable may become equal: nobody declared them.
 
     Raises:
         NotationError: It cannot be read, or a name is unknown.
@@ -89,6 +87,8 @@ def _read(
     opaque: Collection[str],
     named_sizes: Collection[str],
     functions: Collection[str],
+    *,
+    free: bool = False,
 ) -> Formula:
     """Read a formula in columns, or else as one of one-dimensional arrays."""
     scope = _scope(formula, variables, sizes, opaque, named_sizes, functions)
@@ -103,6 +103,16 @@ def _read(
         if flat.transposes:
             raise
         return found
+
+
+def read_undeclared(formula: str, variables: Mapping[str, Variable]) -> Formula:
+    """The same where nobody declared the sizes: those of one variable may become equal.
+
+    Raises:
+        NotationError: It cannot be read.
+        ShapeError: Its shapes do not fit.
+    """
+    return _read(formula, variables, {}, (), (), (), free=True)
 
 
 def read_in_columns(formula: str, variables: Mapping[str, Variable]) -> Formula:
