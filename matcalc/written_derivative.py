@@ -185,7 +185,8 @@ class WrittenDerivative(Generic[Tag]):
 
         Straight-line code: what recurs is computed once, products are taken in the cheaper
         order, and nothing diagonal is filled with zeros before the result is. Its arguments are
-        the variables that it uses, vectors as one-dimensional arrays.
+        the variables that it uses, vectors as one-dimensional arrays; of floats, because NumPy's
+        whole numbers overflow without a word (:meth:`compile` takes both).
 
         Raises:
             UnboundError: The derivative holds arrays, which have no names.

@@ -7,11 +7,12 @@ from fractions import Fraction
 
 from matcalc import dimensions
 from matcalc.dimensions import Dimension, Shape
-from matcalc.errors import ShapeError
+from matcalc.errors import NotationError, ShapeError
 from matcalc.graph import (
     ONE,
     Factor,
     Node,
+    Product,
     Scale,
     add,
     apply,
@@ -87,8 +88,16 @@ def spread(node: Node, shape: Shape) -> Node:
 
 
 def power(node: Node, exponent: Number) -> Node:
-    """A constant power, entry by entry."""
+    """A constant power, entry by entry.
+
+    Raises:
+        NotationError: It is a root of a negative number: arithmetic is real.
+    """
     axes = axes_of(node)
+    if Fraction(exponent).denominator > 1 and isinstance(node, Product) and not node.factors:
+        number = node.scale.number
+        if number < 0 and not node.scale.powers:
+            raise NotationError(f"({number})**({exponent}) is not a real number")
     if exponent == 0:
         return constant(1, node.shape)
     return contract([Factor(node, axes, Fraction(exponent))], axes)

@@ -89,7 +89,7 @@ _function("abs", lambda x, _: of("sign", x), formula="dy = sign(x) ⊙ dx",
     source="Boyd & Vandenberghe, Convex Optimization (2004), section 9.1, for the kink",
     function="np.abs({0})", points="nonzero", domain="x ≠ 0; at 0 the slope is taken as 0")
 _function("sign", lambda x, _: zero(x.shape), formula="dy = 0",
-    source=_BRACEWELL, function="np.sign({0})", points="nonzero", domain="x ≠ 0")
+    source=_BRACEWELL, function="np.sign({0})", points="nonzero", domain="x ≠ 0; sign(0) is 0")
 _function("step", lambda x, _: zero(x.shape), formula="dy = 0",
     source=_BRACEWELL, function="np.heaviside({0}, 0.0)",
     points="nonzero", domain="x ≠ 0; step(0) is taken as 0")

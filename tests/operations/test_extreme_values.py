@@ -89,6 +89,12 @@ def test_the_logarithm_of_a_negative_determinant_is_not_a_number() -> None:
     assert mc.evaluate("log(abs(det(A)))", A=np.diag([1.0, -1.0])) == 0
 
 
+@pytest.mark.parametrize("formula", ["(-1)**0.5", "x * sqrt(-2)", "(-8)**(1/3) + x"])
+def test_a_root_of_a_negative_number_is_refused(formula: str) -> None:
+    with pytest.raises(mc.NotationError, match="is not a real number"):
+        mc.derive(formula, wrt="x", variables="x", layout="numerator")
+
+
 @pytest.mark.parametrize("scale", [1e200, 1.0, 1e-200])
 def test_roots_of_sums_of_squares_out_of_range(scale: float) -> None:
     x = scale * np.array([3.0, 4.0, -12.0])
