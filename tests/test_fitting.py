@@ -202,3 +202,96 @@ def test_the_search_is_bounded() -> None:
 def test_whatever_is_typed_is_read_or_refused(text: str) -> None:
     with suppress(mc.MatcalcError):
         mc.fit(text, candidates="W[n,m]", because=text)
+
+
+_TANH = "z2 = W2 @ tanh(z1)"
+
+
+def _verdicts(equation: str, candidates: str, because: str) -> dict[str, str]:
+    found = mc.fit(equation, candidates=candidates, because=because).backward
+    assert found is not None
+    return {solution: one.verdict for solution, one in found.judgements.items()}
+
+
+def test_a_name_that_the_forward_pass_does_not_know_may_be_anything() -> None:
+    found = mc.fit("dz1[n] = (? @ dz2[m]) * g1[n]", candidates="W2[m,n]", because=_TANH)
+    assert not found
+    assert found.backward is not None
+    assert (found.backward.right, found.backward.wrong) == ((), ())
+    assert found.backward.undecided == {
+        "dz1 = (W2.T @ dz2) * g1": "g1 is not in the forward pass; say there what makes it: g1 = …"
+    }
+    told = mc.fit(  # and so it is
+        "dz1[n] = (? @ dz2[m]) * g1[n]",
+        candidates="W2[m,n]",
+        because=f"g1 = 1 / cosh(z1)**2; {_TANH}",
+    )
+    assert told.backward is not None
+    assert told.backward.right == ("dz1 = (W2.T @ dz2) * g1",)
+
+
+def test_beside_a_right_factor_one_of_another_name_is_wrong() -> None:
+    assert _verdicts("dz1[n] = ? @ dz2[n]", "W[n,n] D[n,n]", "z2 = W @ z1") == {
+        "dz1 = W @ dz2": "wrong_value",
+        "dz1 = W.T @ dz2": "right",
+        "dz1 = D @ dz2": "wrong_value",
+        "dz1 = D.T @ dz2": "wrong_value",
+    }
+
+
+@pytest.mark.parametrize(
+    ("equation", "candidates", "because", "right"),
+    [
+        ("dz1[1,n] = dz2[1,m] @ ?", "W[m,n]", "z2 = W @ z1", "dz1 = dz2 @ W"),
+        ("dz1[n].T = dz2[m].T @ ?", "W[m,n]", "z2 = W @ z1", "dz1.T = dz2.T @ W"),
+        ("dz1[1,n] = dz2[1,m] @ ?", "W[n,m]", "z2 = z1 @ W", "dz1 = dz2 @ W.T"),
+        ("dW[n,m] = ? @ dz[1,m]", "x[n]", "z = W @ x", "dW = x @ dz"),
+        ("dX[n,m] = dY[n,k] @ ?", "W[k,m]", "Y = W @ X", "dX = dY @ W"),
+        ("dX[n,m] = ? @ dY[k,m]", "W[k,n]", "Y = W @ X", "dX = W.T @ dY"),
+    ],
+)
+def test_gradients_may_be_rows_or_columns(
+    equation: str, candidates: str, because: str, right: str
+) -> None:
+    found = mc.fit(equation, candidates=candidates, because=because)
+    assert found.backward is not None
+    assert found.backward.right == (right,)
+
+
+def test_what_is_declared_of_candidates_is_kept() -> None:
+    square = "dz1[n] = ? @ dz2[n]", "z2 = W @ z1"
+    assert _verdicts(square[0], "W[n,n]:symmetric", square[1]) == {
+        "dz1 = W @ dz2": "right",
+        "dz1 = W.T @ dz2": "right",
+    }
+
+
+def test_names_of_the_forward_pass_mean_what_it_says() -> None:
+    because = "a1 = sigmoid(z1); z2 = W2 @ a1"
+    equation = "dz1[n] = (? @ dz2[m]) * a1[n] * (1 - a1[n])"
+    assert _verdicts(equation, "W2[m,n]", because) == {
+        "dz1 = (W2.T @ dz2) * a1 * (1 - a1)": "right"
+    }
+    squared = equation.replace("(1 - a1[n])", "(1 - a1[n]**2)")
+    assert set(_verdicts(squared, "W2[m,n]", because).values()) == {"wrong_value"}
+
+
+def test_a_number_that_is_added_to_a_vector_is_said() -> None:
+    found = mc.fit(
+        "dw[n] = 2 * ? @ w[n] * dL - lam * dL",
+        candidates="A[n,n]:symmetric",
+        because="L = w.T @ A @ w - lam * sum(w)",
+    ).backward
+    assert found is not None
+    reason = found.judgements["dw = 2 * A @ w * dL - lam * dL"].reason
+    assert reason.endswith("lam * dL is a number: write (lam * dL) * ones(n)")
+
+
+def test_where_the_numbers_do_not_decide_that_is_the_answer() -> None:
+    found = mc.fit(
+        "dz[n] = ? * log(1 + exp(z[n]) / 10**18) * 10**18",
+        candidates="dw[n]",
+        because="w = exp(z)",
+    ).backward
+    assert found is not None
+    assert list(found.undecided.values()) == ["rounding leaves too few digits to compare"]

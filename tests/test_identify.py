@@ -276,3 +276,90 @@ def test_no_hint_is_of_scalars_alone_or_of_the_kind_that_is_there(
 def test_what_is_missing_or_wrong_is_said(arguments: dict[str, Any], message: str) -> None:
     with pytest.raises(mc.MatcalcError, match=message):
         mc.identify(**arguments)
+
+
+_COLUMNS = {"numerator", "denominator", "mixed", "vec-F", "vec-C"}
+
+
+@pytest.mark.parametrize(
+    ("expression", "wrt", "variables", "formula"),
+    [
+        ("sum((W @ a - y)**2)/2", "a", "W[2,3] a[3] y[2]", "(W @ a - y) @ W"),
+        ("y.T @ (W @ x)", "x", "W[m,n] x[n] y[m]", "y @ W"),
+        ("norm(A @ x - b)**2", "x", "A[m,n] x[n] b[m]", "2 * (A @ x - b) @ A"),
+    ],
+)
+def test_what_fits_as_one_dimensional_arrays_alone_is_in_no_layout_of_columns(
+    expression: str, wrt: str, variables: str, formula: str
+) -> None:
+    found = mc.identify(expression, wrt=wrt, variables=variables, formula=formula)
+    assert found.agreeing == ("jax",)
+    assert {one.verdict for one in found.readings if one.convention in _COLUMNS} == {
+        "not_conformable"
+    }
+    assert "one-dimensional arrays" in found.notes[0]
+    assert "does not fit" in found.notes[0]
+    assert found.right is not None
+    again = mc.identify(expression, wrt=wrt, variables=variables, formula=found.right.text)
+    assert found.right.layout in again.agreeing
+
+
+@pytest.mark.parametrize(
+    ("formula", "said"),
+    [
+        ("2 * A @ w - lam", "lam is a number: write lam * ones(n)"),
+        ("(2 * A @ w).T - lam", "lam is a number: write lam * ones(n).T"),
+        ("2 * A @ w - lam * ones(n)", ""),
+        ("2 * A @ w + 0 * 3 - lam * ones(n)", ""),
+    ],
+)
+def test_a_number_in_place_of_a_vector_is_said(formula: str, said: str) -> None:
+    found = mc.identify(
+        "w.T @ A @ w - lam * (sum(w) - 1)",
+        wrt="w",
+        variables="w[n] A[n,n]:symmetric lam",
+        formula=formula,
+    )
+    assert found
+    assert [note for note in found.notes if "on paper" in note] == (
+        [found.notes[0]] if said else []
+    )
+    assert said in "".join(found.notes)
+
+
+@pytest.mark.parametrize(
+    ("expression", "variables", "formula", "condition"),
+    [
+        ("x.T @ A @ x", "A[n,n] x[n]", "2 * A @ x", "A[n,n]:symmetric"),
+        ("-(y.T @ log(softmax(x)))", "x[n] y[n]", "softmax(x) - y", "y[n]:simplex"),
+        ("sum(abs(x) * x)", "x[n]", "2 * x", "x[n]:positive"),
+        ("norm(Q @ x)**2", "Q[m,n] x[n]", "2 * x", "Q[m,n]:orthogonal"),
+    ],
+)
+def test_a_wrong_formula_comes_with_what_would_make_it_right(
+    expression: str, variables: str, formula: str, condition: str
+) -> None:
+    found = mc.identify(expression, wrt="x", variables=variables, formula=formula)
+    assert not found
+    assert [one.variable for one in found.right_when] == [condition]
+    name = condition.partition("[")[0]
+    declared = " ".join(
+        condition if one.startswith(f"{name}[") else one for one in variables.split()
+    )
+    again = mc.identify(expression, wrt="x", variables=declared, formula=formula)
+    assert again.agreeing == found.right_when[0].conventions
+
+
+def test_a_second_derivative_is_identified() -> None:
+    asked: dict[str, Any] = {"wrt": "x", "variables": "x[n] A[n,n]:symmetric", "order": 2}
+    expression = "(x.T @ A @ x)**2"
+    assert not mc.identify(expression, formula="12 * A @ x @ x.T @ A", **asked)
+    right = "8 * A @ x @ x.T @ A + 4 * (x.T @ A @ x) * A"
+    assert {"numerator", "denominator"} <= set(
+        mc.identify(expression, formula=right, **asked).agreeing
+    )
+    array = mc.evaluate(right, x=[1.0, 2.0], A=np.eye(2))
+    at = {"x": [1.0, 2.0], "A": np.eye(2)}
+    assert mc.identify(expression, array=array, at=at, **asked)
+    with pytest.raises(mc.NotationError, match="a second derivative needs an expression"):
+        mc.identify("z[2] / x[2]", shape=(2, 2), order=2)
