@@ -24,8 +24,7 @@ def small_sizes(
     variables: Iterable[Variable],
     declared: Mapping[str, Declared] | None = None,
     least: int = 0,
-    *,
-    in_order: bool = False,
+    order: int = 0,
 ) -> dict[str, int]:
     """A size for each name of a dimension, the smallest that make all shapes possible.
 
@@ -34,8 +33,8 @@ def small_sizes(
         variables: Variables whose shapes are to be possible.
         declared: What is known of them.
         least: How much larger than the smallest the sizes are at least.
-        in_order: Whether later names have larger sizes, where that is possible: what is tall in
-            the one choice is wide in the other.
+        order: Which of three orders of sizes is tried first: mixed, later names larger, or later
+            names smaller; what is tall in the one is wide in the other.
 
     Raises:
         UnboundError: No small sizes do.
@@ -48,10 +47,11 @@ def small_sizes(
         name for shape in shapes for size in shape for name in sorted(dimensions.names(size))
     )
     names.update(dict.fromkeys(_other_names(roots)))
-    first, second = (sorted(_SIZES), _SIZES) if in_order else (_SIZES, sorted(_SIZES))
-    for order in (first, second, sorted(_SIZES, reverse=True)):
+    growing = sorted(_SIZES[: len(names)] if len(names) > 1 else _SIZES)
+    orders = [_SIZES, growing, growing[::-1]]
+    for chosen in (*orders[order:], *orders[:order]):
         for more in range(least, least + 50):
-            sizes = {name: order[k % len(order)] + more for k, name in enumerate(names)}
+            sizes = {name: chosen[k % len(chosen)] + more for k, name in enumerate(names)}
             if _are_possible(shapes, tall, sizes):
                 return sizes
     raise UnboundError("no small sizes make every dimension positive; give numbers: x[3]")

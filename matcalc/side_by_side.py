@@ -132,9 +132,9 @@ def _sizes(
     """
     variables = formula.variables.values()
     found = [small_sizes(nodes, variables, declared)]
-    for larger, in_order in ((_LARGER, False), (0, True), (_LARGER, True)):
+    for order, larger in ((0, _LARGER), (1, 0), (2, 0), (1, _LARGER), (2, _LARGER)):
         with suppress(UnboundError):
-            found.append(small_sizes(nodes, variables, declared, larger, in_order=in_order))
+            found.append(small_sizes(nodes, variables, declared, larger, order))
     return [one for k, one in enumerate(found) if one not in found[:k]]
 
 

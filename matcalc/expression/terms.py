@@ -14,7 +14,7 @@ from matcalc.expression.values import Value
 from matcalc.operations import algebra
 from matcalc.variables import Variable
 
-_STEPS = 200  # of a formula that is read as a tree
+_STEPS = 600  # of a formula that is read as a tree
 _SUM, _PRODUCT, _SIGN, _POWER, _ATOM = range(5)
 _BINDS = {"+": _SUM, "-": _SUM, "*": _PRODUCT, "/": _PRODUCT, "@": _PRODUCT, "**": _POWER}
 
