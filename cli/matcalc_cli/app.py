@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from functools import partial
 from importlib import import_module
 from typing import Annotated, Any
 
@@ -70,7 +71,10 @@ class Commands(TyperGroup):
     def main(self, *arguments: Any, **options: Any) -> Any:
         """Run a command line and leave Python with its exit code: 0, 1 or 2."""
         options["standalone_mode"] = False
-        sys.exit(exit_code_of(lambda: super(Commands, self).main(*arguments, **options)))
+        given = (arguments[0] if arguments else options.get("args")) or sys.argv[1:]
+        as_json = "--json" in given
+        run = partial(super().main, *arguments, **options)
+        sys.exit(exit_code_of(run, as_json=as_json))
 
 
 def _typer(**options: Any) -> typer.Typer:

@@ -56,9 +56,18 @@ def chain(
         return
     lines = [heading(line) for line in wrap(_title(asked.path), width())]
     lines += [*read_as(*asked.path[:2]), *assumption(asked.assumed)]
+    lines += _how_to_shape(asked)
     for one in chains:
         lines += ["", heading(one.rule), *_product(one), *_code(one)]
     write([*lines, *_notes(chains[0])])
+
+
+def _how_to_shape(asked: _Asked) -> list[str]:
+    """How shapes are written, where none was."""
+    names = [one.name for one in asked.path]
+    if len(names) < 3 or len(asked.assumed) < len(names):
+        return []
+    return [f"a vector is written {names[1]}[n], a matrix {names[-1]}[m,n]"]
 
 
 class _Asked(NamedTuple):

@@ -8,25 +8,36 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import traceback
 from collections.abc import Callable
 
-from matcalc.errors import MatcalcError, NotationError, Place, UnknownRuleError, printable
-from matcalc_cli.output import RED, paint, write
+from matcalc.errors import MatcalcError, NotationError, Place, UnknownRuleError, advice, printable
+from matcalc_cli.output import RED, paint, write, write_json
+
+_UNQUOTED = re.compile(r"unexpected extra argument.*\w\[[\w,*+]*\]")
+_IN_QUOTES = "; variables stand in one pair of quotes: --vars 'W[m,n] x[n]'"
 
 
 class UsageError(Exception):
     """The command line asks for something that cannot be done: exit code 2."""
 
 
-def exit_code_of(run: Callable[[], object]) -> int:
-    """Run, report what goes wrong on stderr, and say how the process should end."""
+def exit_code_of(run: Callable[[], object], *, as_json: bool = False) -> int:
+    """Run, report what goes wrong on stderr, and say how the process should end.
+
+    Args:
+        run: What to run.
+        as_json: Whether an error of mathematics is also written to stdout, as a JSON document.
+    """
     try:
         result = run()
         sys.stdout.flush()
     except MatcalcError as error:
-        report(error.message, error.places)
+        report(_message(error), error.places)
+        if as_json:
+            write_json(_document(error))
         return 2 if isinstance(error, (NotationError, UnknownRuleError)) else 1
     except UsageError as error:
         report(str(error))
@@ -41,6 +52,34 @@ def exit_code_of(run: Callable[[], object]) -> int:
     except Exception as error:  # noqa: BLE001 - even a bug of ours is one line
         return _of_options(error) or _of_a_bug(error)
     return result if isinstance(result, int) else 0
+
+
+def _message(error: MatcalcError) -> str:
+    """The message of an error, with the option that declares what should be declared."""
+    others = [one for one in error.suggestions if one.kind != "declare"]
+    declared = advice(one for one in error.suggestions if one.kind == "declare")
+    return error.stated + advice(others) + (f"{declared} in --vars" if declared else "")
+
+
+def _document(error: MatcalcError) -> dict[str, object]:
+    """An error as data: what it is about, and each suggestion with what it makes of the text."""
+    return {
+        "error": {
+            "kind": type(error).__name__,
+            "message": error.stated,
+            "places": [place._asdict() for place in error.places],
+            "suggestions": [
+                {
+                    "kind": one.kind,
+                    "text": one.text,
+                    "purpose": one.purpose,
+                    "place": one.place and one.place._asdict(),
+                    "mended": one.mended,
+                }
+                for one in error.suggestions
+            ],
+        }
+    }
 
 
 def report(message: str, places: tuple[Place, ...] = ()) -> None:
@@ -58,7 +97,8 @@ def _of_options(error: Exception) -> int:
     format_message = getattr(error, "format_message", None)
     if format_message is None:
         return 0
-    report(" ".join(format_message().split()))
+    message = " ".join(format_message().split())
+    report(message + (_IN_QUOTES if _UNQUOTED.search(message) else ""))
     context = getattr(error, "ctx", None)
     if context is not None:
         write([f"See {context.command_path} -h"], sys.stderr)

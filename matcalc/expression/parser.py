@@ -140,7 +140,7 @@ class _Parser:
         if token.text == "(":
             self.waiting.append(_Waiting("(", "", token.place, 0))
             return True
-        if token.text == ")" and self._is_empty_call():
+        if token.text == ")" and (self._is_empty_call() or self._is_tuple_of_one()):
             return self._close(token, empty=True)
         raise NotationError(
             f"a name, a number or a parenthesis is missing before {token.text!r}", [token.place]
@@ -220,6 +220,11 @@ class _Parser:
     def _is_empty_call(self) -> bool:
         return bool(self.waiting) and self.waiting[-1].kind == "call" and not self.counts[-1]
 
+    def _is_tuple_of_one(self) -> bool:
+        """Whether a tuple stands open behind its first comma: ``(6,)``."""
+        is_open = bool(self.waiting) and self.waiting[-1].kind == "tuple"
+        return is_open and self.counts[-1] == 1
+
     def _close(self, token: Token, *, empty: bool) -> bool:
         self._unwind(0, right=True)
         if not self.waiting:
@@ -231,7 +236,7 @@ class _Parser:
             keywords = tuple(self.names.pop())
             self._reduce(Step("call", top.text, count, place, top.primes, keywords))
         elif top.kind == "tuple":
-            self._reduce(Step("tuple", "", self.counts.pop() + 1, place))
+            self._reduce(Step("tuple", "", self.counts.pop() + (not empty), place))
         else:
             self.starts[-1] = top.place.start
             self.done[-1] = self.done[-1]._replace(place=place)
