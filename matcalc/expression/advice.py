@@ -48,7 +48,8 @@ def advised(error: MatcalcError, formula: str, variables: Variables, read: Try) 
         if one.place is None or one.place.text != formula or len(one.text) > _LONGEST:
             continue
         found = read(one.mended or "", variables)
-        span = range(one.place.start, one.place.start + len(one.text))
+        start = min([one.place.start, *(place.start for place in error.places)])
+        span = range(start, one.place.start + len(one.text))  # a ( that is closed further on
         if found.holds_at([span]) and found.forces_only(stopped.forced):
             held.append((found.error is None, one))
     whole = [one for is_whole, one in held if is_whole][:_OFFERED]

@@ -289,13 +289,17 @@ class _Reader:
         return identities.refused(place, next(fitting, "n"))
 
     def attempt(self, error: MatcalcError | None = None) -> Attempt:
-        """What has been read, and why no more."""
+        """What has been read, and why no more; without what the failing line itself forces."""
+        done = len(self.values)
+        failing = self.lines[done].step.place if error and done < len(self.lines) else None
+        hidden = {k for k, place in self.forcing.items() if place == failing}
+        hidden |= self.scope.unsized.keys()
         return Attempt(
             error,
             self.lines,
             self.values,
             self.sizes.variables,
-            {k: v for k, v in self.sizes.forced.items() if k not in self.scope.unsized},
+            {k: v for k, v in self.sizes.forced.items() if k not in hidden},
             [self.lines[k].step.place for k in self.notes.values() if k < len(self.lines)],
             [*self.symbols, *self.sizes.names, *self.named],
         )
