@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 from matcalc.version import __version__
 
 if TYPE_CHECKING:
-    from matcalc.check import Check, check_jacobian, check_vjp, numerical_jacobian
+    from matcalc.agreement import Check
+    from matcalc.check import check_jacobian, check_vjp
     from matcalc.composition import chain, total_derivative
     from matcalc.derivation import derive, evaluate
+    from matcalc.differences import numerical_jacobian
     from matcalc.errors import (
         ArrayError,
         ChainError,
@@ -94,9 +96,11 @@ __all__ = [
 ]
 
 _HOME = {
-    "check": ("Check", "check_jacobian", "check_vjp", "numerical_jacobian"),
+    "agreement": ("Check",),
+    "check": ("check_jacobian", "check_vjp"),
     "composition": ("chain", "total_derivative"),
     "derivation": ("derive", "evaluate"),
+    "differences": ("numerical_jacobian",),
     "errors": tuple(name for name in __all__ if name.endswith("Error")),
     "explanation": ("Explanation", "explain"),
     "factors": ("diagonal", "identity", "jacobian", "product"),

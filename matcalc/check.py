@@ -1,156 +1,28 @@
 """Checks against numbers: is a hand-written Jacobian or backward pass right?
 
-Central differences of fourth order, a step for each entry; the complex step where it is valid,
-which is found out, because it silently gives 0 for norms, absolute values and ``np.vdot``.
-
-Source: Martins, Sturdza & Alonso, The complex-step derivative approximation, ACM TOMS 29 (2003);
-Press et al., Numerical Recipes (3rd edition, 2007), section 5.7.
+Both are held against :mod:`matcalc.differences`, entry by entry. Where these have lost their
+digits, or the function has a kink, the check cannot tell, and says where and why.
 """
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
+from math import ceil
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from matcalc.agreement import Check, Doubt, Entry, Sizes, checked, row_sizes
 from matcalc.arrays import Array, arranged, real_array
-from matcalc.errors import ArrayError, LayoutError, ShapeError
+from matcalc.differences import Slopes, doubted, slopes, value_of
+from matcalc.errors import ShapeError
 from matcalc.jacobians import Jacobian
 from matcalc.layout import CONVENTIONS, find_convention, written
 from matcalc.variables import Variable
 
 Function = Callable[..., Any]
-
-_STEP = float(np.finfo(np.float64).eps) ** 0.2  # balances rounding and the fourth-order error
-_RESOLVED = 1e-6  # of a value: a smaller derivative is lost in the rounding of differences
-_SHOWN = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One entry that was compared: where it is, what was given, what it should be."""
-
-    index: tuple[int, ...]
-    given: float
-    expected: float
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """What a check found. True if everything agrees.
-
-    Attributes:
-        agrees: Whether every entry is within the tolerance.
-        error: The largest error, relative to the largest entry that was expected.
-        entries: How many entries were compared.
-        worst: The entries that are furthest off, at most five, the worst first.
-        method: How the expected numbers were found: ``central differences`` or ``complex step``.
-        note: What would have agreed, if something would.
-    """
-
-    agrees: bool
-    error: float
-    entries: int
-    worst: tuple[Entry, ...]
-    method: str
-    note: str = ""
-
-    def __bool__(self) -> bool:
-        return self.agrees
-
-    def __str__(self) -> str:
-        """What was found, the worst entries a line each."""
-        if self.agrees:
-            return (
-                f"agrees: largest error {self.error:.1e} of {self.entries} entries ({self.method})"
-            )
-        found = f"largest error {self.error:.1e} of {self.entries} entries"
-        lines = [f"does not agree: {found if self.worst else 'it is written in another layout'}"]
-        lines += [
-            f"  at {list(one.index)}: {one.given:.6g}, should be {one.expected:.6g}"
-            for one in self.worst
-        ]
-        return "\n".join([*lines, *([self.note] if self.note else [])])
-
-
-def numerical_jacobian(f: Function, at: ArrayLike, *, method: str = "auto") -> tuple[Array, str]:
-    """The derivative of a function of one array by numbers: axes of f(x), then axes of x.
-
-    Args:
-        f: From an array of the shape of ``at`` to an array.
-        at: The point.
-        method: ``central``, ``complex``, or ``auto``: the complex step if it agrees with central
-            differences, else these.
-
-    Returns:
-        The derivative, and how it was found.
-
-    Raises:
-        ArrayError: The function gives something that is not real and finite near the point.
-        LayoutError: No such method.
-
-    >>> J, how = numerical_jacobian(lambda x: x**2, [1.0, 2.0])
-    >>> np.round(J, 8), how
-    (array([[2., 0.],
-           [0., 4.]]), 'complex step')
-    """
-    if method not in ("auto", "central", "complex"):
-        raise LayoutError(f"no method {method!r}: there are auto, central and complex")
-    x = real_array(at, "the point").astype(np.float64)
-    if method == "complex":
-        return _complex_step(f, x), "complex step"
-    central = _central(f, x)
-    if method == "central":
-        return central, "central differences"
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            stepped = _complex_step(f, x)
-    except Exception:  # noqa: BLE001 - somebody's function may refuse complex numbers in any way
-        return central, "central differences"
-    if stepped.shape == central.shape and np.allclose(stepped, central, rtol=1e-6, atol=1e-7):
-        return stepped, "complex step"
-    return central, "central differences"
-
-
-def _central(f: Function, x: Array) -> Array:
-    value = _value(f, x)
-    result = np.zeros(value.shape + x.shape)
-    for index in np.ndindex(*x.shape):
-        step = _STEP * max(1.0, abs(float(x[index])))
-        step = (float(x[index]) + step) - float(x[index])  # a difference that floats can hold
-        near, far = (
-            _value(f, _moved(x, index, k * step)) - _value(f, _moved(x, index, -k * step))
-            for k in (1, 2)
-        )
-        result[(..., *index)] = (8.0 * near - far) / (12.0 * step)
-    return result
-
-
-def _complex_step(f: Function, x: Array) -> Array:
-    tiny = 1e-30
-    columns = [np.asarray(f(_moved(x, index, tiny * 1j))) for index in np.ndindex(*x.shape)]
-    if not columns:
-        return np.zeros(np.shape(f(x)) + x.shape)
-    stacked = np.stack([np.imag(column) / tiny for column in columns], axis=-1)
-    return stacked.reshape(columns[0].shape + x.shape)
-
-
-def _moved(x: Array, index: tuple[int, ...], step: complex) -> NDArray[Any]:
-    moved = x.astype(np.result_type(x, type(step)))
-    moved[index] += step
-    return moved
-
-
-def _value(f: Function, *operands: NDArray[Any]) -> Array:
-    value = np.asarray(f(*operands))
-    if value.dtype.kind not in "fiub" or not np.isfinite(value).all():
-        raise ArrayError("the function gives something that is not real and finite near the point")
-    return value.astype(np.float64)
 
 
 def check_jacobian(
@@ -168,10 +40,11 @@ def check_jacobian(
         jacobian: A Jacobian, or an array in ``layout``.
         at: The point.
         layout: The layout or convention of an array: ``numerator``, ``denominator``, ``jax`` …
-        rtol: The tolerance, relative to the largest entry.
+        rtol: The tolerance, relative to each entry.
 
     Returns:
-        A check, true if the two agree; where another layout would have agreed, it says so.
+        A check, true if the two agree; where another layout would have agreed, it says so. Where
+        the numbers lose their digits, or there is a kink, its verdict is ``cannot tell``.
 
     Raises:
         ShapeError: The Jacobian has not the shape of any layout.
@@ -181,80 +54,67 @@ def check_jacobian(
     >>> print(check_jacobian(lambda x: A @ x, A.T, at=[1.0, 1.0, 1.0]).note)
     your Jacobian is right in denominator layout
     """
-    expected, method = numerical_jacobian(f, at)
-    scale = scale_of(expected, _value(f, real_array(at, "the point")))
-    point = np.shape(np.asarray(at))
-    of = Variable("y", expected.shape[: expected.ndim - len(point)])
-    wrt = Variable("x", point)
+    x = real_array(at, "the point")
+    value, found = value_of(f, x), slopes(f, x)
+    check = _against(jacobian, found, value, x, layout, rtol)
+    if check.differs:
+        return _against(jacobian, doubted(found, f, [x]), value, x, layout, rtol)
+    return check
+
+
+def _against(
+    jacobian: Jacobian[Any] | ArrayLike,
+    found: Slopes,
+    value: Array,
+    x: Array,
+    layout: str,
+    rtol: float,
+) -> Check:
+    """Somebody's Jacobian against the derivative by numbers."""
+    sizes = row_sizes(found, value, x)
     if isinstance(jacobian, Jacobian):
         given = jacobian.as_convention("jax")
-        _same_shape(given, expected, "the Jacobian")
-        return _compared(given, expected, scale, method, rtol)
+        _same_shape(given, found.value, "the Jacobian")
+        return checked(given, found, sizes, rtol)
     given = real_array(jacobian, "the Jacobian")
-    return _checked_layouts(given, expected, scale, (of, wrt), layout, method, rtol)
+    return _checked_layouts(given, found, sizes, x.shape, layout, rtol)
 
 
 def _checked_layouts(
-    given: Array,
-    expected: Array,
-    scale: float,
-    variables: tuple[Variable, Variable],
-    layout: str,
-    method: str,
-    rtol: float,
+    given: Array, found: Slopes, sizes: Sizes, point: tuple[int, ...], layout: str, rtol: float
 ) -> Check:
     """An array against the derivative in its layout; a note names one where it is right."""
-    of, wrt = variables
+    of = Variable("y", found.value.shape[: found.value.ndim - len(point)])
+    wrt = Variable("x", point)
     forms = {name: written(of, wrt, name) for name in CONVENTIONS}
-    arrays = {name: arranged(expected, form) for name, form in forms.items()}
-    fitting = {
-        name: arrays[name]
-        for name, form in forms.items()
-        if given.shape in (arrays[name].shape, form.matrix_shape)
-    }
+    shapes = {name: arranged(found.value, form).shape for name, form in forms.items()}
+    fitting = [
+        name for name, form in forms.items() if given.shape in (shapes[name], form.matrix_shape)
+    ]
     if not fitting:
         raise ShapeError(
             f"the Jacobian has shape {given.shape}; f maps {wrt.shape} to {of.shape}, so numerator "
-            f"layout has {arrays['numerator'].shape} and denominator layout "
-            f"{arrays['denominator'].shape}"
+            f"layout has {shapes['numerator']} and denominator layout {shapes['denominator']}"
         )
     find_convention(layout)
-    right = [name for name, wanted in fitting.items() if _near(given, wanted, rtol * scale)]
-    asked = fitting.get(layout, next(iter(fitting.values())))
-    check = _compared(given.reshape(asked.shape), asked, scale, method, rtol)
-    if layout in right or not right:
+
+    def held(name: str) -> Check:
+        beside = Sizes(*(arranged(one, forms[name]) for one in sizes))
+        own = found.mapped(lambda one: arranged(one, forms[name]))
+        return checked(given.reshape(shapes[name]), own, beside, rtol)
+
+    checks = {name: held(name) for name in fitting}
+    check = checks.get(layout, checks[fitting[0]])
+    if layout in checks and not check.differs:
         return check
-    note = f"your Jacobian is right in {CONVENTIONS[right[0]].title}"
-    return Check(False, check.error, check.entries, check.worst, method, note)
-
-
-def scale_of(expected: Array, value: Array) -> float:
-    """The largest entry of a derivative; where rounding of the value hides it, what can be seen."""
-    largest = (float(np.max(np.abs(one), initial=0.0)) for one in (expected, _RESOLVED * value))
-    return max(largest) or 1.0
-
-
-def _near(given: Array, expected: Array, tolerance: float) -> bool:
-    difference = np.abs(given.reshape(expected.shape) - expected)
-    return bool(np.max(difference, initial=0.0) <= tolerance)
+    right = [name for name, one in checks.items() if one]
+    note = f"your Jacobian is right in {CONVENTIONS[right[0]].title}" if right else ""
+    return replace(check, verdict="differs", note=note)
 
 
 def _same_shape(given: Array, expected: Array, what: str) -> None:
     if given.shape != expected.shape:
         raise ShapeError(f"{what} has shape {given.shape}, and should have {expected.shape}")
-
-
-def _compared(given: Array, expected: Array, scale: float, method: str, rtol: float) -> Check:
-    errors = np.abs(given - expected) / scale
-    order = np.argsort(errors, axis=None)[::-1][:_SHOWN]
-    places = [np.unravel_index(k, errors.shape) for k in order]
-    worst = [
-        Entry(tuple(int(i) for i in place), float(given[place]), float(expected[place]))
-        for place in places
-        if errors[place] > rtol
-    ]
-    largest = float(np.max(errors, initial=0.0))
-    return Check(largest <= rtol, largest, errors.size, tuple(worst), method)
 
 
 def check_vjp(
@@ -276,7 +136,7 @@ def check_vjp(
         at: The point: an array, or a tuple of arrays for several operands.
         trials: How many random vectors to send back.
         seed: For these.
-        rtol: The tolerance, relative to the largest entry.
+        rtol: The tolerance, relative to each entry.
 
     Returns:
         A check for each operand.
@@ -292,11 +152,14 @@ def check_vjp(
     """
     several = isinstance(at, tuple)
     points = [real_array(one, "the point") for one in (at if isinstance(at, tuple) else (at,))]
-    value = _value(f, *points)
+    value = value_of(f, *points)
     rng = np.random.default_rng(seed)
-    arriving = [rng.normal(size=value.shape) for _ in range(trials)]
+    arriving = rng.normal(size=(trials, *value.shape))
     returned = [_sent_back(backward, points, u) for u in arriving]
-    listed = [tuple(one) if several else (one,) for one in returned]
+    listed = [
+        tuple(one) if several and not (len(points) == 1 and isinstance(one, np.ndarray)) else (one,)
+        for one in returned
+    ]
     if any(len(one) != len(points) for one in listed):
         raise ShapeError(f"{len(points)} operands, but the backward pass gives {len(listed[0])}")
     return tuple(
@@ -318,7 +181,7 @@ def _checked_operand(
     f: Function,
     points: Sequence[Array],
     k: int,
-    arriving: Sequence[Array],
+    arriving: Array,
     returned: Sequence[Any],
     value: Array,
     rtol: float,
@@ -326,43 +189,83 @@ def _checked_operand(
     def alone(x: NDArray[Any]) -> Any:
         return f(*points[:k], x, *points[k + 1 :])
 
-    jacobian, method = numerical_jacobian(alone, points[k])
-    expected = np.stack([np.tensordot(u, jacobian, u.ndim) for u in arriving])
     given = np.stack([real_array(one, f"the derivative of operand {k + 1}") for one in returned])
-    scale = scale_of(expected, value)
+    jacobian = slopes(alone, points[k])
+    check = _sent_check(given, jacobian, value, points[k], arriving, rtol)
+    if check.differs:
+        jacobian = doubted(jacobian, f, points)
+        check = _sent_check(given, jacobian, value, points[k], arriving, rtol)
+    if given.shape[1:] != points[k].shape and not check.note:
+        raise ShapeError(
+            f"operand {k + 1} has shape {points[k].shape}, its derivative {given.shape[1:]}"
+        )
+    return check
+
+
+def _sent_check(
+    given: Array, jacobian: Slopes, value: Array, x: Array, arriving: Array, rtol: float
+) -> Check:
+    """What was sent back for one operand against its derivative by numbers."""
+    sizes = Sizes(*(_sent(one, np.abs(arriving)) for one in row_sizes(jacobian, value, x)))
+    expected = _along(jacobian, arriving, _sent)
     turned = given.transpose(0, *range(given.ndim - 1, 0, -1))
     note = ""
-    if turned.shape == expected.shape and _near(turned, expected, rtol * scale):
+    if turned.shape == expected.value.shape and checked(turned, expected, sizes, rtol):
         note = (
-            f"its transpose is right, of shape {expected.shape[1:]} like the operand: this is the "
+            f"its transpose is right, of shape {x.shape} like the operand: this is the "
             "derivative in the other layout"
         )
-    elif _is_forward(given, jacobian, arriving, rtol * scale):
+    elif _is_forward(given, jacobian, arriving, rtol):
         note = "it multiplies by the Jacobian: a backward pass multiplies by its transpose"
-    if given.shape == expected.shape:
-        return _over_trials(_compared(given, expected, scale, method, rtol), note, len(arriving))
-    if not note:
-        raise ShapeError(
-            f"operand {k + 1} has shape {expected.shape[1:]}, its derivative {given.shape[1:]}"
-        )
-    return Check(False, float("inf"), expected[0].size, (), method, note)
+    if given.shape == expected.value.shape:
+        return _over_trials(checked(given, expected, sizes, rtol), note, len(arriving))
+    return Check("differs", float("inf"), x.size, (), jacobian.method, note)
 
 
-def _is_forward(given: Array, jacobian: Array, arriving: Sequence[Array], tolerance: float) -> bool:
+def _sent(jacobian: Array, arriving: Array) -> Array:
+    """What arrives, a row a trial, sent back through a Jacobian."""
+    return np.stack([np.tensordot(u, jacobian, u.ndim) for u in arriving])
+
+
+def _sent_on(jacobian: Array, arriving: Array) -> Array:
+    """The same sent forward."""
+    return np.stack([np.tensordot(jacobian, u, u.ndim) for u in arriving])
+
+
+def _along(jacobian: Slopes, arriving: Array, send: Callable[[Array, Array], Array]) -> Slopes:
+    """Products of a derivative with vectors, with what its errors may do to them."""
+    size = np.abs(arriving)
+    return Slopes(
+        send(jacobian.value, arriving),
+        send(jacobian.error, size),
+        send(jacobian.kink.astype(float), size) > 0,
+        jacobian.method,
+    )
+
+
+def _is_forward(given: Array, jacobian: Slopes, arriving: Array, rtol: float) -> bool:
     """Whether what was sent back is J u, not Jᵀ u; they differ in shape unless J is square."""
-    rank = arriving[0].ndim
-    if jacobian.shape[:rank] != jacobian.shape[rank:]:
+    rank = arriving.ndim - 1
+    shape = jacobian.value.shape
+    if shape[:rank] != shape[rank:] or given.shape != arriving.shape:
         return False
-    forward = np.stack([np.tensordot(jacobian, u, rank) for u in arriving])
-    return forward.shape == given.shape and _near(given, forward, tolerance)
+    terms = _sent_on(np.abs(jacobian.value), np.abs(arriving))
+    return bool(checked(given, _along(jacobian, arriving, _sent_on), Sizes(terms, terms), rtol))
 
 
 def _over_trials(check: Check, note: str, trials: int) -> Check:
     """A check of several trials as one of the operand: the number of the trial is left out."""
     worst: dict[tuple[int, ...], Entry] = {}
-    for one in check.worst:
-        worst.setdefault(one.index[1:], one)
-    entries = tuple(Entry(index, one.given, one.expected) for index, one in worst.items())
-    count = check.entries // trials
-    shown = "" if check.agrees else note
-    return Check(check.agrees, check.error, count, entries, check.method, shown)
+    for entry in check.worst:
+        worst.setdefault(entry.index[1:], replace(entry, index=entry.index[1:]))
+    doubts: dict[tuple[int, ...], Doubt] = {}
+    for doubt in check.doubts:
+        doubts.setdefault(doubt.index[1:], replace(doubt, index=doubt.index[1:]))
+    return replace(
+        check,
+        entries=check.entries // trials,
+        worst=tuple(worst.values()),
+        doubts=tuple(doubts.values()),
+        note=note if check.differs else "",
+        untold=ceil(check.untold / trials),
+    )

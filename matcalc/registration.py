@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from matcalc import dimensions
+from matcalc.agreement import checked, row_sizes
 from matcalc.arrays import Array
-from matcalc.check import numerical_jacobian, scale_of
 from matcalc.derivative import derivatives
+from matcalc.differences import Slopes, slopes
 from matcalc.errors import NotationError, NotDifferentiableError
 from matcalc.graph import Apply, Node, apply, symbol
 from matcalc.operations.registry import (
@@ -27,6 +28,8 @@ from matcalc.plan.functions import numpy_function
 
 _OWN: set[str] = set()  # names of rules that users registered
 _SIZES = (3, 2, 5, 7, 4, 6)
+_POINTS = 5  # at which a rule is checked
+_TOLERANCE = 1e-6
 
 #: How an operand's domain is drawn: from a shape and a generator to an array.
 POINTS: dict[str, Callable[[tuple[int, ...], np.random.Generator], Array]] = {
@@ -86,8 +89,17 @@ def _example_shape(operand: OperandSpec, sizes: Mapping[str, int]) -> tuple[int,
     return tuple(shape)
 
 
-def rule_error(rule: Rule, signature: str, rng: np.random.Generator) -> float:
-    """The largest relative error of a rule against differences of its function, at one point.
+class _Held(NamedTuple):
+    """The derivative of a rule by an operand, beside differences of its function."""
+
+    given: Array
+    found: Slopes
+    value: Array
+    point: Array
+
+
+def _held(rule: Rule, signature: str, rng: np.random.Generator) -> Iterator[_Held]:
+    """The derivative by each operand at one point.
 
     Raises:
         NotDifferentiableError: The rule has no derivative.
@@ -95,21 +107,34 @@ def rule_error(rule: Rule, signature: str, rng: np.random.Generator) -> float:
     points = example_points(signature, rng)
     symbols = {name: symbol(name, array.shape) for name, array in points.items()}
     result = rule.build(*symbols.values(), **rule.parameters)
-    found = derivatives(result, list(symbols.values()))
     function = numpy_operation(rule)
-    worst = 0.0
-    for k, derivative in enumerate(found):
-        arrays = list(points.values())
+    arrays = list(points.values())
+    for k, derivative in enumerate(derivatives(result, list(symbols.values()))):
 
-        def alone(x: Array, k: int = k, arrays: list[Array] = arrays) -> Any:
+        def alone(x: Array, k: int = k) -> Any:
             return function(*arrays[:k], x, *arrays[k + 1 :])
 
-        expected, _ = numerical_jacobian(alone, arrays[k], method="central")
-        given = evaluate(derivative, points)
-        scale = scale_of(expected, np.asarray(function(*arrays)))
-        if given.shape != expected.shape:
+        found = slopes(alone, arrays[k], method="central")
+        value = np.asarray(function(*arrays))
+        yield _Held(evaluate(derivative, points), found, value, arrays[k])
+
+
+def rule_error(rule: Rule, signature: str, rng: np.random.Generator) -> float:
+    """The largest error of a rule against differences of its function, at one point.
+
+    It is relative to the largest entry; what differences do not tell is left out.
+
+    Raises:
+        NotDifferentiableError: The rule has no derivative.
+    """
+    worst = 0.0
+    for given, found, _, _ in _held(rule, signature, rng):
+        if given.shape != found.value.shape:
             return float("inf")
-        worst = max(worst, float(np.max(np.abs(given - expected), initial=0.0)) / scale)
+        told = np.isfinite(found.error)
+        off = float(np.max(np.abs(given - found.value), initial=0.0, where=told))
+        size = float(np.max(np.abs(found.value), initial=0.0, where=told))
+        worst = max(worst, off / (size or 1.0))
     return worst
 
 
@@ -188,15 +213,26 @@ def unregister_rule(name: str) -> None:
 
 
 def _refuse_wrong(rule: Rule, signature: str) -> None:
+    """Take a rule back that differs from its function, or of which nothing can be told."""
     rng = np.random.default_rng(0)
     try:
-        worst = max(rule_error(rule, signature, rng) for _ in range(5))
+        held = [one for _ in range(_POINTS) for one in _held(rule, signature, rng)]
+        checks = [
+            checked(given, found, row_sizes(found, value, x), _TOLERANCE)
+            for given, found, value, x in held
+            if given.shape == found.value.shape
+        ]
+        if len(checks) < len(held) or any(one.differs for one in checks):
+            worst = max((one.error for one in checks), default=float("inf"))
+            raise NotDifferentiableError(
+                f"the rule {rule.name} disagrees with central differences of its function: largest "
+                f"relative error {worst:.1e}"
+            )
+        if checks and all(one.untold == one.entries for one in checks):
+            raise NotDifferentiableError(
+                f"the rule {rule.name} cannot be checked: differences of its function have no "
+                "certain digits in its domain; check=False registers it unchecked"
+            )
     except BaseException:
         del RULES[rule.name]
         raise
-    if worst > 1e-6:
-        del RULES[rule.name]
-        raise NotDifferentiableError(
-            f"the rule {rule.name} disagrees with central differences of its function: largest "
-            f"relative error {worst:.1e}"
-        )

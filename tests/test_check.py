@@ -163,13 +163,16 @@ def test_a_function_of_a_number() -> None:
     assert not mc.check_jacobian(np.sin, -np.cos(0.3), at=0.3)
 
 
-def test_the_tolerance_is_relative_to_the_largest_entry() -> None:
+def test_the_tolerance_is_relative_to_each_entry() -> None:
     def steep(x: np.ndarray) -> np.ndarray:
         return 1e6 * x
 
-    assert mc.check_jacobian(steep, 1e6 * np.eye(3) + 0.1, at=X)
-    assert not mc.check_jacobian(steep, 1e6 * np.eye(3) + 10.0, at=X)
-    assert mc.check_jacobian(steep, 1e6 * np.eye(3) + 10.0, at=X, rtol=1e-4)
+    assert mc.check_jacobian(steep, (1e6 + 0.1) * np.eye(3), at=X)
+    assert not mc.check_jacobian(steep, (1e6 + 10.0) * np.eye(3), at=X)
+    assert mc.check_jacobian(steep, (1e6 + 10.0) * np.eye(3), at=X, rtol=1e-4)
+    beside = mc.check_jacobian(steep, 1e6 * np.eye(3) + 0.1 * np.eye(3, k=1), at=X, rtol=1e-4)
+    assert beside.differs
+    assert {one.index for one in beside.worst} == {(0, 1), (1, 2)}
 
 
 @pytest.mark.parametrize("size", [1e-12, 1e-4, 1.0, 1e9])
@@ -186,13 +189,17 @@ def test_small_derivatives_are_not_let_through(size: float) -> None:
     assert mc.check_vjp(small, lambda x, u: size * np.cos(x) * u, at=X)[0]
 
 
-def test_what_differences_cannot_resolve_is_let_through() -> None:
+def test_what_differences_cannot_resolve_is_said_and_not_let_through() -> None:
     def far_up(x: np.ndarray) -> np.ndarray:
         return 1e9 + np.abs(x)
 
     check = mc.check_jacobian(far_up, np.diag(np.sign(X)), at=X)
     assert check.method == "central differences"
-    assert check
+    assert check.verdict == "cannot tell"
+    assert check.untold == 6  # the zeros; 1 and -1 are resolved
+    assert str(check).startswith("cannot tell at 6 of 9 entries (central differences); the others")
+    assert "differences give 0 to within" in check.doubts[0].why
+    assert mc.check_jacobian(far_up, -np.diag(np.sign(X)), at=X).differs
 
 
 def test_a_constant_function_has_the_derivative_zero() -> None:
@@ -472,11 +479,11 @@ def test_batches_of_matrices_pass_too() -> None:
 
 def test_a_check_is_a_record() -> None:
     entry = Entry((0, 1), 2.0, 3.0)
-    check = Check(False, 0.5, 4, (entry,), "complex step", "a note")
+    check = Check("differs", 0.5, 4, (entry,), "complex step", "a note")
     assert str(check).splitlines() == [
         "does not agree: largest error 5.0e-01 of 4 entries",
         "  at [0, 1]: 2, should be 3",
         "a note",
     ]
     with pytest.raises(AttributeError):
-        check.agrees = True  # type: ignore[misc]
+        check.error = 0.0  # type: ignore[misc]

@@ -17,7 +17,7 @@ from matcalc_cli.failures import UsageError
 from matcalc_cli.output import RED, heading, listed, paint, width
 
 if TYPE_CHECKING:  # they load NumPy, which --help does without
-    from matcalc.check import Check
+    from matcalc.agreement import Check, Verdict
     from matcalc.expression import Formula
     from matcalc.jacobians import Jacobian
     from matcalc.reading_back import ReadBack
@@ -206,11 +206,22 @@ def check_lines(checks: Sequence[Check], stream: TextIO) -> list[str]:
     """What the checks found, in one line if they agree."""
     if not checks:
         return []
+    notes = [one.note for one in checks if one.note]
+    if verdict(checks) == "cannot tell":
+        return ["", *_wrapped(["check: CANNOT TELL", *notes])]
     error = max(one.error for one in checks)
     agrees = "agrees" if all(checks) else "DOES NOT AGREE"
-    found = f"with central differences at {POINTS} points, largest error {error:.1e}"
-    lines = _wrapped([f"check: {agrees} {found}", *(one.note for one in checks if one.note)])
+    points = min(one.entries for one in checks)
+    found = f"with central differences at {points} points, largest error {error:.1e}"
+    lines = _wrapped([f"check: {agrees} {found}", *notes])
     return ["", *(lines if all(checks) else [paint(line, RED, stream) for line in lines])]
+
+
+def verdict(checks: Sequence[Check]) -> Verdict:
+    """What several checks say together: one that differs decides."""
+    if any(one.differs for one in checks):
+        return "differs"
+    return "agrees" if all(checks) else "cannot tell"
 
 
 def one_format(answer: Answer, form: Form) -> list[str]:
@@ -257,8 +268,9 @@ def document(answer: Answer, checks: Sequence[Check]) -> dict[str, object]:
         error = max(one.error for one in checks)
         found["check"] = {
             "agrees": all(checks),
+            "verdict": verdict(checks),
             "error": error if isfinite(error) else None,
-            "points": POINTS,
+            "points": min(one.entries for one in checks),
             "method": checks[0].method,
             "notes": [one.note for one in checks if one.note],
         }

@@ -37,7 +37,7 @@ from matcalc_cli.given_formula import GivenFormula, given_formula
 from matcalc_cli.output import RED, paint, write, write_json
 
 if TYPE_CHECKING:  # they load NumPy, which --help does without
-    from matcalc.check import Check
+    from matcalc.agreement import Check
     from matcalc.expression import Formula
     from matcalc.variables import Variable
 
@@ -184,7 +184,7 @@ def _answer_with(
         write([*answer_lines(answer), *check_lines(checks, sys.stdout)])
     wrong = wrong_lines(answer)
     write([paint(line, RED, sys.stderr) for line in wrong], sys.stderr)
-    if wrong or not all(checks):
+    if wrong or any(one.differs for one in checks):
         raise typer.Exit(1)
 
 

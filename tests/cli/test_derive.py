@@ -200,7 +200,6 @@ def test_a_check_that_fails_is_exit_code_1(monkeypatch: pytest.MonkeyPatch, matc
     ("expression", "part"),
     [
         ("sum(g(x))", "g is a name alone"),
-        ("sum(log(-exp(x)))", "not finite at random points"),
         ("kron(x @ x.T, x @ x.T)", "declare dimensions by name"),
     ],
 )
@@ -208,6 +207,44 @@ def test_what_cannot_be_checked_says_why(expression: str, part: str, matcalc: An
     result = matcalc("derive", expression, "--wrt", "x", "--vars", "x[60]", "--check")
     assert (result.code, result.out) == (1, "")
     assert part in result.err
+
+
+@pytest.mark.parametrize(
+    ("expression", "why"),
+    [
+        ("sum(log(-exp(x)))", "not finite at random points"),
+        ("det(x @ x.T)", "no certain digits"),
+        ("sum(sin(1e13 * x))", "varies too fast"),
+    ],
+)
+def test_a_check_that_cannot_tell_says_why_and_is_no_fault(
+    expression: str, why: str, matcalc: Any
+) -> None:
+    arguments = ("derive", expression, "--wrt", "x", "--vars", "x[n]", "--check")
+    result = matcalc(*arguments)
+    assert (result.code, result.err) == (0, "")
+    assert "check: CANNOT TELL\n" in result.out
+    assert why in " ".join(result.out.split())
+    found = json.loads(matcalc(*arguments, "--json").out)["check"]
+    assert (found["verdict"], found["agrees"]) == ("cannot tell", False)
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "sum(log(1 - sigmoid(30 * x)))",
+        "sum(sin(100000 * x))",
+        "sum(relu(A @ relu(A @ x)))",
+        "sum(abs(x) * x)",
+    ],
+)
+def test_a_right_derivative_agrees_where_differences_are_hard(
+    expression: str, matcalc: Any
+) -> None:
+    variables = "x[n] A[n,n]" if "A" in expression else "x[n]"
+    result = matcalc("derive", expression, "--wrt", "x", "--vars", variables, "--check")
+    assert (result.code, result.err) == (0, "")
+    assert "check: agrees" in result.out
 
 
 @pytest.mark.parametrize(
