@@ -11,8 +11,8 @@ import numpy as np
 
 from matcalc import dimensions
 from matcalc.arrays import Array, arranged
-from matcalc.dimensions import times
-from matcalc.errors import MatcalcError, NotationError, ShapeError, TooLargeError, UnboundError
+from matcalc.dimensions import Shape, times
+from matcalc.errors import MatcalcError, ShapeError, Suggestion, TooLargeError, UnboundError
 from matcalc.expression import Declared, Formula, read_formula
 from matcalc.expression.beside import Beside, beside
 from matcalc.expression.conformity import Conformity, conformity
@@ -26,8 +26,15 @@ from matcalc.verdict import CLOSE, Judgement, Pair, by_value, relative_error
 _LARGEST = 1_000_000  # entries of an array
 
 
-def _read(given: Beside, variables: Mapping[str, Variable]) -> tuple[Formula, Conformity]:
+def _read(
+    given: Beside, variables: Mapping[str, Variable], shape: Shape
+) -> tuple[Formula, Conformity]:
     """A formula, and how it fits on paper.
+
+    Args:
+        given: The formula.
+        variables: The variables of the expression.
+        shape: The sizes that it should have, in any order; what does not lead there is no advice.
 
     Raises:
         NotationError: It cannot be read.
@@ -41,7 +48,24 @@ def _read(given: Beside, variables: Mapping[str, Variable]) -> tuple[Formula, Co
             )
         return found, conformity(given.text, found, variables)
     except MatcalcError as error:
-        raise _explained(given.placed(error)) from None
+        kept = [one for one in error.suggestions if _leads_to(shape, one, variables)]
+        raise _explained(given.placed(error.changed(suggestions=kept))) from None
+
+
+def _leads_to(shape: Shape, one: Suggestion, variables: Mapping[str, Variable]) -> bool:
+    """Whether a formula that a suggestion mends has these sizes, in whatever order."""
+    if one.mended is None:
+        return True
+    try:
+        found = read_formula(one.mended, variables).node.shape
+    except MatcalcError:  # another mistake
+        return True
+    return _sizes(found) == _sizes(shape)
+
+
+def _sizes(shape: Shape) -> list[str]:
+    """The sizes of a shape that are not 1, in order."""
+    return sorted(str(size) for size in shape if size != 1)
 
 
 def _explained(error: MatcalcError) -> MatcalcError:
@@ -50,10 +74,8 @@ def _explained(error: MatcalcError) -> MatcalcError:
     name = place.text[place.start : place.stop] if place else ""
     if not name or not error.message.startswith(f"{name} is not declared"):
         return error
-    return NotationError(
-        f"{error.message}; if it is a part of the expression, name it there: '{name} = …; …'",
-        error.places,
-    )
+    part = f"{error.stated}; if it is a part of the expression, name it there: '{name} = …; …'"
+    return error.changed(message=part)
 
 
 class Trial:
@@ -79,7 +101,9 @@ class Trial:
         if read is None:
             raise UnboundError("this is no derivative of a formula")
         self.J = J
-        self.formula, on_paper = _read(beside(expression, formula), read.variables)
+        self.formula, on_paper = _read(
+            beside(expression, formula), read.variables, (*J.of.shape, *J.wrt.shape)
+        )
         self.shape, self.misfits = on_paper
         nodes = J.node, self.formula.node
         sizes = small_sizes([read.node, *nodes], read.variables.values(), declared)

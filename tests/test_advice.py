@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+import matcalc as mc
 from matcalc.errors import MatcalcError, ShapeError, Suggestion
 from matcalc.expression import Formula, read_formula
 from matcalc.variables import Variable, parse_variable
@@ -245,3 +246,42 @@ def test_an_undeclared_name_is_declared_so_that_the_formula_fits() -> None:
     assert [one.text for one in caught.value.suggestions] == ["W[m,n]"]
     variables = {"x": Variable("x", ("n",)), "W": Variable("W", ("m", "n"))}
     assert read_formula("W @ x", variables).node.shape == ("m",)
+
+
+CLAIMS = [
+    ("sum((a3 - y)**2)/2", "a3", "((a3 - y) * a3 * (1-a3)) @ W3 * ones(3) @ a1.T", []),
+    ("sum((tanh(W3 @ (W2 @ x)) - y)**2)/2", "W2", "(a3 - y) @ W3 @ r @ x.T", []),
+    (
+        "sum((tanh(W3 @ (W2 @ x)) - y)**2)/2",
+        "W2",
+        "(a3 - y) @ W3 * r @ x.T",
+        ["W3.T @ (a3 - y) * r @ x.T"],
+    ),
+    ("sum((tanh(W3 @ (W2 @ x)) - y)**2)/2", "W2", "x.T @ (a3 - y) * W3", []),
+    ("sum((tanh(W3 @ (W2 @ x)) - y)**2)/2", "x", "W2 @ W3 @ (a3 - y)", []),
+    ("sum((tanh(W3 @ (W2 @ x)) - y)**2)/2", "W3", "(a3 - y) * r", ["(a3 - y) @ r.T"]),
+]
+OF_CLAIMS = "a3[2] y[2] W3[2,3] W2[3,4] x[4] r[3] a1[4]"
+
+
+@pytest.mark.parametrize(("expression", "wrt", "formula", "leads_to"), CLAIMS)
+def test_obeying_advice_never_makes_a_claim_of_another_shape(
+    expression: str, wrt: str, formula: str, leads_to: list[str]
+) -> None:
+    shape = {one.name: one.shape for one in map(parse_variable, OF_CLAIMS.split())}[wrt]
+    used = re.findall(r"[A-Za-z]\w*", f"{expression} {formula}")
+    declared = [word for word in OF_CLAIMS.split() if word.partition("[")[0] in [*used, wrt]]
+    waiting, obeyed = [(formula, 0)], []
+    while waiting:
+        claim, depth = waiting.pop()
+        try:
+            mc.identify(expression, formula=claim, wrt=wrt, variables=declared)
+        except MatcalcError as error:
+            mended = [one.mended for one in error.suggestions if one.mended]
+            waiting += [(one, depth + 1) for one in mended if depth < 3]
+            continue
+        if depth:
+            obeyed.append(claim)
+            found = read(claim, declared).node.shape
+            assert sorted(size for size in found if size != 1) == sorted(shape), claim
+    assert obeyed == leads_to
