@@ -27,6 +27,7 @@ _NODES = 1500  # operations; what is longer is not read back
 _ENTRIES = 20_000  # of a variable or of the derivative
 _BYTES = 2**24  # of any array on the way
 _CLOSE = 1e-6
+_TINY = 1e-9
 _STEADY = 1e-10  # how far a point is moved, to see whether its last digits decide
 
 
@@ -96,7 +97,8 @@ def _compared(
             if not (np.isfinite(one).all() and np.isfinite(two).all()):
                 continue
             if _differ(one, two, _CLOSE):
-                if _is_steady(right, one, arrays, sizes):
+                both = ((right, one), (given, two))
+                if all(_is_steady(node, value, arrays, sizes) for node, value in both):
                     return ReadBack(False, "its numbers are others")
                 continue
             found += 1
@@ -104,18 +106,23 @@ def _compared(
                 return ReadBack(True)
     except MatcalcError as error:
         return ReadBack(None, error.message)
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:  # of NumPy, SciPy
+        return ReadBack(None, f"it has no value at a random point: {error}")
     return ReadBack(None, "not finite at random points; say what is known: x[n]:positive")
 
 
 def _differ(one: Array, two: Array, tolerance: float) -> bool:
-    scale = max(float(np.max(np.abs(one), initial=0.0)), 1e-300)
+    """Whether two arrays differ, relative to the largest entry of both."""
+    scale = max(float(np.max(np.abs(array), initial=0.0)) for array in (one, two))
     return float(np.max(np.abs(one - two), initial=0.0)) > tolerance * scale
 
 
 def _is_steady(
     node: Node, value: Array, arrays: Mapping[str, Array], sizes: Mapping[str, int]
 ) -> bool:
-    """Whether the last digits of a point decide nothing."""
+    """Whether the last digits of a point decide nothing, and the value is not what is left of 1."""
+    if 0 < float(np.max(np.abs(value), initial=0.0)) < _TINY:
+        return False
     moved = {name: array * (1 + _STEADY) for name, array in arrays.items()}
     return not _differ(value, evaluate(node, moved, sizes, _BYTES), 1e-7)
 

@@ -135,7 +135,9 @@ class _Reader:
         return _number(np.abs(value) if text == "|" else value)
 
     def known(self, text: str) -> Array:
-        return self.names[text] if text in self.names else np.array(float(text))
+        if text in self.names:
+            return self.names[text]
+        return np.array(np.pi if text == "π" else float(text))
 
     def constant(self, text: str) -> Array:
         size = self.filled.get(text[1:]) or int(text[1:].translate(_LOWERED_DIGITS))
@@ -175,6 +177,7 @@ def _beside(one: Array, two: Array) -> Array:
 def _called(function: str, values: list[Array], options: str) -> Array:
     flat = [value[:, 0] if value.ndim and value.shape[1] == 1 else value for value in values]
     variables = {f"v{k}": Variable(f"v{k}", value.shape) for k, value in enumerate(flat)}
-    text = f"{function}({', '.join(variables)}{options})"
+    given = f"{', '.join(variables)}{options}".removeprefix(", ")
+    text = f"{function}({given})"
     node = read_formula(text, variables).node
     return _column(evaluate(node, dict(zip(variables, flat, strict=True))))
