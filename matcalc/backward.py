@@ -22,7 +22,7 @@ from matcalc.errors import (
     TooLargeError,
     UnboundError,
 )
-from matcalc.expression import Declared, Formula, parse, read_formula
+from matcalc.expression import Declared, Formula, parse, parse_declarations, read_formula
 from matcalc.expression.beside import beside
 from matcalc.expression.conformity import conformity
 from matcalc.expression.equation import Equation, stated_in
@@ -50,6 +50,8 @@ class Backward:
         layout: The layout of the equation: a row is in numerator layout.
         text: The right side of the equation, derived, in the input language.
         unicode: The same as books print it.
+        assumed: The variables of the forward pass that were given no shape, with that in which
+            they fit.
         judgements: For each solution what it is as this derivative.
     """
 
@@ -60,6 +62,7 @@ class Backward:
     layout: str
     text: str
     unicode: str
+    assumed: tuple[str, ...]
     judgements: Mapping[str, Judgement]
 
     @property
@@ -122,6 +125,7 @@ def backward(
         read.layout,
         text(shown),
         unicode(shown),
+        line.assumed,
         judge.all(solutions),
     )
 
@@ -153,6 +157,7 @@ class _Line:
         self.shape = variables[self.left.value].shape
         self.gradient = variables[_gradient(self.of, variables)]
         self.is_row = self.gradient.shape[:1] == (1,)
+        self.assumed: tuple[str, ...] = ()
         self.variables = [one for one in variables.values() if one.name not in names]
 
     def read(self) -> _Read:
@@ -179,10 +184,28 @@ class _Line:
             number = product  # of one entry
         else:
             number = f"sum({product})" if self.is_row else f"tr({product})"
-        formula = read_formula(f"{self.stated.text}; {number}", self.known(layout))
+        formula = self.declared(f"{self.stated.text}; {number}", self.known(layout))
         if self.wrt not in formula.symbols:
             raise NotationError(f"{self.wrt} is a variable of the forward pass, not a line of it")
         return _Read(formula, layout)
+
+    def declared(self, text: str, known: dict[str, Variable]) -> Formula:
+        """The forward pass with the names declared that have one shape in which all fits: a bias.
+
+        Raises:
+            NotationError: It cannot be read.
+            ShapeError: Its shapes do not fit.
+        """
+        try:
+            return read_formula(text, known)
+        except NotationError as error:
+            ways = [one.text for one in error.suggestions if one.kind == "declare"]
+            if len(ways) != 1:
+                raise
+            more = {name: one.variable for name, one in parse_declarations(ways[0]).items()}
+            formula = read_formula(text, known | more)
+            self.assumed = tuple(map(str, more.values()))
+            return formula
 
     def known(self, layout: str) -> dict[str, Variable]:
         """The variables of both; what it is differentiated by has the shape of its derivative."""

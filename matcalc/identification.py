@@ -20,15 +20,13 @@ from matcalc.dimensions import Shape, times
 from matcalc.distinguishing import what_tells_apart
 from matcalc.errors import NotationError, ShapeError, UnboundError
 from matcalc.expression import Declarations, parse_declarations
+from matcalc.expression.assumptions import ARRAYS
 from matcalc.jacobians import Jacobian
 from matcalc.layout import CONVENTIONS, LAYOUTS, Numerator, Written, written
 from matcalc.sources import USAGES, Usage
 from matcalc.trial import Trial
 from matcalc.variables import Variable, parse_derivative
 from matcalc.verdict import Verdict, relative_error
-
-_ONE_DIMENSIONAL = "read as NumPy's one-dimensional arrays, which alone it fits"
-_BROADCAST = "NumPy broadcasts here; on paper"
 
 # How close numbers are that agree, relative to the largest entry.
 _CLOSE = 1e-5  # of an array: it may have been measured
@@ -290,17 +288,16 @@ def _by_formula(
         found = replace(found, right=_right(J, trial, readings))
     if not found:
         found = replace(found, right_when=right_when(J, expression, formula, declared))
-    notes = (*_on_paper(trial), *trial.formula.notes)
-    return _with_hints(replace(found, notes=notes, assumptions=trial.formula.assumptions))
+    assumptions = trial.formula.assumptions
+    return _with_hints(replace(found, notes=_notes(trial), assumptions=assumptions))
 
 
-def _on_paper(trial: Trial) -> tuple[str, ...]:
-    """What of a formula does not fit on paper, and how it was read so that it fits."""
-    if not trial.misfits:
-        return ()
-    if not trial.formula.columns:
-        return (f"{_ONE_DIMENSIONAL}: as columns {trial.misfits[0]}",)
-    return tuple(f"{_BROADCAST} {one}" for one in trial.misfits)
+def _notes(trial: Trial) -> tuple[str, ...]:
+    """How a formula was read; where as one-dimensional arrays, why not as columns."""
+    notes = trial.formula.notes
+    if trial.formula.columns:
+        return notes  # they say where a number or a vector is broadcast
+    return (f"{ARRAYS}: {trial.misfits[0]}", *(one for one in notes if one != ARRAYS))
 
 
 def _tried(form: Written, trial: Trial) -> Reading:

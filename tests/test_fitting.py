@@ -295,3 +295,9 @@ def test_where_the_numbers_do_not_decide_that_is_the_answer() -> None:
     ).backward
     assert found is not None
     assert list(found.undecided.values()) == ["rounding leaves too few digits to compare"]
+
+
+def test_a_bias_of_the_forward_pass_has_the_shape_that_fits() -> None:
+    found = mc.fit("da[n] = ? @ dz[m]", candidates="W[m,n]", because="z = W @ a + b").backward
+    assert found is not None
+    assert (found.right, found.assumed) == (("da = W.T @ dz",), ("b[m]",))

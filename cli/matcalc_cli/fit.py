@@ -212,6 +212,8 @@ def _derived(found: Fit) -> list[str]:
         *formula_lines(f"{left} = {backward.unicode}", width()),
         "",
     ]
+    if backward.assumed:
+        lines += [*_paragraph(f"note: read as {listed(backward.assumed)}")[1:], ""]
     first = sorted(backward.judgements.items(), key=lambda one: not one[1])
     return [*lines, *(line for solution, judged in first for line in _judged(solution, judged))]
 
@@ -254,6 +256,7 @@ def _document(found: Fit) -> dict[str, object]:
             "forward": backward.forward,
             "text": backward.text,
             "layout": backward.layout,
+            "assumed": backward.assumed,
             "right": backward.right,
             "wrong": backward.wrong,
             "undecided": backward.undecided,
