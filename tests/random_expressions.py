@@ -30,7 +30,7 @@ Array = NDArray[np.float64]
 Function = Callable[[Any, dict[str, Any]], Any]  # of a library of arrays, and of variables
 Shape = tuple[str, ...]
 
-SIZES = {"m": 2, "n": 3, "p": 5, "q": 7}
+SIZES = {"i": 2, "n": 3, "j": 5, "k": 7, "o": 1}
 DIMENSIONS = tuple(SIZES)
 SUM, PRODUCT, SIGN, POWER, ATOM = range(1, 6)
 
@@ -210,8 +210,9 @@ class Grammar:
         return self.random.randrange(100) >= 100 - percent
 
     def other(self, *used: str) -> str:
-        """A dimension, not one of these."""
-        return self.pick([size for size in DIMENSIONS if size not in used])
+        """A dimension, not one of these; seldom that of size 1."""
+        fitting = [size for size in DIMENSIONS if size not in used]
+        return self.pick([size for size in fitting if SIZES[size] > 1 or self.chance(20)])
 
     def expression(self, depth: int = 3, kind: Kind | None = None) -> Expression:
         for name in ("h", "t1")[: self.pick([0, 0, 0, 1, 2])]:
@@ -264,7 +265,7 @@ class Grammar:
         return constant(text, lambda _: value)
 
     def variable(self, shape: Shape) -> Tree:
-        names = (("a", "lambda", "t2"), ("x", "y"), ("A", "B"))[len(shape)]
+        names = (("a", "lambda", "self", "sigmoid"), ("x", "w"), ("A", "B"))[len(shape)]
         name = self.pick(names) + "".join(shape)
         self.variables.setdefault(name, shape)
         return named(name)
@@ -731,7 +732,8 @@ def _concatenated_vectors(g: Grammar, shape: Shape, depth: int) -> Tree:
 
 @production("odd", times=2)
 def _sliced(g: Grammar, shape: Shape, depth: int) -> Tree:
-    axis, start = g.pick([0, 1]), g.pick([0, 1])
+    axis = g.pick([0, 1])
+    start = g.pick([0, 1]) if size_of(shape)[axis] > 1 else 0
     return call(
         f"slice({{}}, axis={axis}, start={start}, stop=2)",
         lambda _, x: x[start:2] if axis == 0 else x[:, start:2],

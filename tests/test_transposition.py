@@ -80,7 +80,7 @@ def test_every_line_of_a_random_formula_is_its_transpose_and_twice_is_the_identi
     seed: int,
 ) -> None:
     random = Random(seed)  # noqa: S311
-    kind = random.choice([Kind(("m",)), Kind(("n",), row=True), Kind(("m", "n")), Kind(("n", "n"))])
+    kind = random.choice([Kind(("i",)), Kind(("n",), row=True), Kind(("i", "n")), Kind(("n", "n"))])
     expression = Grammar(random).expression(2, kind)
     variables = {name: Variable(name, shape) for name, shape in expression.variables.items()}
     if not read_formula(expression.text, variables).columns:
