@@ -131,7 +131,6 @@ def _judged(right: str, given: str, variables: str) -> str:
         ("x * 1", "x + step(x - 50)", "x[n]", "wrong_value"),
         ("A @ x", "A.T @ x", "A[n,n] x[n]", "wrong_value"),
         ("A @ x", "A.T @ x", "A[n,n]:symmetric x[n]", "right"),
-        ("x", "log(exp(x - 10**17) * exp(10**17))", "x[n]", "cannot_tell"),
         ("exp(x)", "log(1 + exp(x) / 10**18) * 10**18", "x[n]", "cannot_tell"),
         ("g(x)", "g'(x)", "x[n]", "wrong_value"),
         ("g'(x)**2 * x", "x * g'(x) * g'(x)", "x[n]", "right"),
