@@ -189,7 +189,19 @@ def _clash(one: Mention, two: Mention) -> ShapeError:
         axis = next(k for k, (a, b) in enumerate(zip(first, second, strict=True)) if a != b)
         where = f"axis {axis + 1}" if len(first) > 1 else "its size"
         found = f"{where} is {first[axis]} in one place and {second[axis]} in another"
-    return ShapeError(f"{one.name} has two shapes: {found}", [one.place, two.place])
+    return ShapeError(
+        f"{one.name} has two shapes: {found}{_layers(one, two)}", [one.place, two.place]
+    )
+
+
+def _layers(one: Mention, two: Mention) -> str:
+    """What ``z[1]`` and ``z[2]`` are, where they may have been meant as layers."""
+    shapes = one.shape or (), two.shape or ()
+    if any(len(shape) != 1 or not isinstance(shape[0], int) for shape in shapes):
+        return ""
+    sizes = [shape[0] for shape in shapes]
+    names = " and ".join(f"{one.name}{size}" for size in sizes)
+    return f"; in brackets are sizes, layers are named {names}"
 
 
 def _refuse_names_of_dimensions(stated: dict[str, Mention]) -> None:
