@@ -10,11 +10,6 @@ variables = st.builds(Variable, names, st.lists(st.integers(1, 10**9), max_size=
 
 
 @given(variables)
-def test_sizes_that_may_be_meant_as_layers_are_named() -> None:
-    with pytest.raises(mc.ShapeError, match="in brackets are sizes, layers are named z1 and z2"):
-        mc.derive("sum(z)", wrt="z", variables="z[1] z[2]")
-
-
 def test_a_variable_reads_back_as_it_prints(variable: Variable) -> None:
     assert mc.parse_variable(str(variable)) == variable
 
@@ -158,3 +153,8 @@ def test_a_shape_stated_once_holds_everywhere() -> None:
 def test_a_name_is_a_variable_or_a_dimension_but_not_both() -> None:
     with pytest.raises(mc.NotationError, match="n is both a variable and a dimension"):
         mc.parse_derivative("z[n] / n[3]")
+
+
+def test_sizes_that_may_be_meant_as_layers_are_named() -> None:
+    with pytest.raises(mc.ShapeError, match="in brackets are sizes, layers are named z1 and z2"):
+        mc.derive("sum(z)", wrt="z", variables="z[1] z[2]")
