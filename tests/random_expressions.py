@@ -733,10 +733,11 @@ def _concatenated_vectors(g: Grammar, shape: Shape, depth: int) -> Tree:
 @production("odd", times=2)
 def _sliced(g: Grammar, shape: Shape, depth: int) -> Tree:
     axis = g.pick([0, 1])
-    start = g.pick([0, 1]) if size_of(shape)[axis] > 1 else 0
+    stop = min(2, size_of(shape)[axis])
+    start = g.pick([0, stop - 1])
     return call(
-        f"slice({{}}, axis={axis}, start={start}, stop=2)",
-        lambda _, x: x[start:2] if axis == 0 else x[:, start:2],
+        f"slice({{}}, axis={axis}, start={start}, stop={stop})",
+        lambda _, x: x[start:stop] if axis == 0 else x[:, start:stop],
         g.matrix(*shape, depth),
     )
 

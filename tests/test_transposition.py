@@ -16,7 +16,7 @@ from matcalc import dimensions
 from matcalc.expression import read_formula
 from matcalc.expression.terms import read_term
 from matcalc.plan import evaluate
-from matcalc.variables import Variable
+from matcalc.variables import Variable, parse_variable
 
 SHAPES = "W[m,n] d[m] s[m] x[n] A[n,n] S[n,n]:symmetric T[m,n,p]"
 
@@ -82,7 +82,7 @@ def test_every_line_of_a_random_formula_is_its_transpose_and_twice_is_the_identi
     random = Random(seed)  # noqa: S311
     kind = random.choice([Kind(("i",)), Kind(("n",), row=True), Kind(("i", "n")), Kind(("n", "n"))])
     expression = Grammar(random).expression(2, kind)
-    variables = {name: Variable(name, shape) for name, shape in expression.variables.items()}
+    variables = {one.name: one for one in map(parse_variable, expression.declarations.split())}
     if not read_formula(expression.text, variables).columns:
         return
     arrays = expression.point(random)

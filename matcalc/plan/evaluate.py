@@ -236,7 +236,12 @@ class _Evaluation:
 
     def window(self, node: Apply, labels: tuple[Any, ...]) -> Window:
         length, size = (dimensions.evaluate(k, self.sizes) for k in node.shape)
-        return Window(self.dimension(node), length, size, *labels)
+        start = self.dimension(node)
+        if start < 0 or length < 1 or start + length > size:
+            raise ShapeError(
+                f"a slice {start}:{start + length} of an axis of {size}: it ends before"
+            )
+        return Window(start, length, size, *labels)
 
     def dimension(self, node: Apply) -> int:
         """The parameter of an operation that takes a dimension: where a window starts."""

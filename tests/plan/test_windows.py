@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+import matcalc as mc
+from matcalc.errors import ShapeError
 from matcalc.graph import contract, symbol
 from matcalc.graph.nodes import Factor
 from matcalc.operations.parts import window
@@ -49,3 +51,11 @@ def test_windows_are_the_matrices_that_they_stand_for(case: str) -> None:
     numbers = [matrices[name][1] if name in matrices else arrays[name] for name in names.split()]
     found = evaluate(contract(factors, tuple(output)), arrays, {})
     np.testing.assert_allclose(found, np.einsum(subscripts, *numbers), atol=1e-12)
+
+
+@pytest.mark.parametrize(("size", "stop"), [(1, 2), (2, 5)])
+def test_entries_beyond_the_end_of_an_axis_are_an_error(size: int, stop: int) -> None:
+    formula = f"c * mean(slice(x, stop={stop}))"
+    derivative = mc.derive(formula, wrt="x", variables="x[n] c", layout="denominator")
+    with pytest.raises(ShapeError, match=f"a slice 0:{stop} of an axis of {size}"):
+        derivative.evaluate(x=np.ones(size), c=1.0)
