@@ -157,4 +157,4 @@ def test_a_name_is_a_variable_or_a_dimension_but_not_both() -> None:
 
 def test_sizes_that_may_be_meant_as_layers_are_named() -> None:
     with pytest.raises(mc.ShapeError, match="in brackets are sizes, layers are named z1 and z2"):
-        mc.derive("sum(z)", wrt="z", variables="z[1] z[2]")
+        mc.derive("sum(z)", wrt="z", variables="z[1] z[2]", layout="numerator")
