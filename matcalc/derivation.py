@@ -16,7 +16,9 @@ from matcalc.errors import NotationError
 from matcalc.expression import (
     Declarations,
     Formula,
+    Names,
     by_convention,
+    declared_functions,
     parse_declarations,
     read_formula,
 )
@@ -157,7 +159,8 @@ def _read(
         declared, said = parse_declarations(convention.variables), convention.assumptions
     shapes = {name: one.variable for name, one in declared.items()}
     properties = {name: one.properties for name, one in declared.items()}
-    return read_formula(expression, shapes, opaque=wrt).assuming(said), properties
+    names = Names(functions=declared_functions(variables or ()))
+    return read_formula(expression, shapes, opaque=wrt, names=names).assuming(said), properties
 
 
 class _Task:

@@ -12,7 +12,14 @@ import numpy as np
 from matcalc import dimensions
 from matcalc.arrays import Array
 from matcalc.errors import MatcalcError, TooLargeError
-from matcalc.expression import Declarations, Declared, Formula, parse_declarations, read_formula
+from matcalc.expression import (
+    Declarations,
+    Declared,
+    Formula,
+    Names,
+    parse_declarations,
+    read_formula,
+)
 from matcalc.graph import Apply, Node, Symbol, apply, rebuilt, topological, transposed
 from matcalc.layout import written
 from matcalc.operations import algebra
@@ -69,7 +76,8 @@ def read_back(
         return ReadBack(None, f"over {_NODES} operations")
     known = {one.name: Variable(one.name, one.shape) for one in nodes if isinstance(one, Symbol)}
     try:
-        read = read_formula(getattr(derivative, form), known)
+        names = derivative.formula.names if derivative.formula else Names()
+        read = read_formula(getattr(derivative, form), known, names=names)
     except MatcalcError as error:
         return ReadBack(False, f"it cannot be read: {error.message}")
     if read.forced or read.node.shape != derivative.shape:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from matcalc.dimensions import Shape
 from matcalc.errors import Place, ShapeError
-from matcalc.expression import Declarations, parse_declarations
+from matcalc.expression import Declarations, declared_functions, parse_declarations
 from matcalc.expression.parser import Step
 from matcalc.expression.terms import Term, read_term
 from matcalc.expression.values import Value
@@ -104,7 +104,8 @@ def convert_formula(
     """
     before, after = find_layout(source).name, find_layout(target).name
     declared = parse_declarations(variables)
-    named, term, _ = read_term(formula, {name: one.variable for name, one in declared.items()})
+    shapes = {name: one.variable for name, one in declared.items()}
+    named, term, _ = read_term(formula, shapes, declared_functions(variables))
     symmetric = frozenset(name for name, one in declared.items() if one.properties & _EQUAL)
     lines = _lines(term, symmetric) if before != after else []
     steps = tuple(Rewriting(named + line.text, rule) for line, rule in lines)

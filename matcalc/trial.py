@@ -13,7 +13,7 @@ from matcalc import dimensions
 from matcalc.arrays import Array, arranged
 from matcalc.dimensions import Shape, times
 from matcalc.errors import MatcalcError, ShapeError, Suggestion, TooLargeError, UnboundError
-from matcalc.expression import Declared, Formula, read_formula
+from matcalc.expression import Declared, Formula, Names, read_formula
 from matcalc.expression.beside import Beside, beside
 from matcalc.expression.conformity import Conformity, conformity
 from matcalc.jacobians import Jacobian
@@ -27,7 +27,7 @@ _LARGEST = 1_000_000  # entries of an array
 
 
 def _read(
-    given: Beside, variables: Mapping[str, Variable], shape: Shape
+    given: Beside, variables: Mapping[str, Variable], shape: Shape, names: Names
 ) -> tuple[Formula, Conformity]:
     """A formula, and how it fits on paper.
 
@@ -35,13 +35,14 @@ def _read(
         given: The formula.
         variables: The variables of the expression.
         shape: The sizes that it should have, in any order; what does not lead there is no advice.
+        names: Sizes and functions of the expression.
 
     Raises:
         NotationError: It cannot be read.
         ShapeError: Its shapes do not fit, or fit for some sizes only.
     """
     try:
-        found = read_formula(given.text, variables)
+        found = read_formula(given.text, variables, names=names)
         for one, two in found.forced.items():
             raise ShapeError(
                 f"{given.formula[:60]} needs {one} = {two}, which the derivative does not"
@@ -102,7 +103,7 @@ class Trial:
             raise UnboundError("this is no derivative of a formula")
         self.J = J
         self.formula, on_paper = _read(
-            beside(expression, formula), read.variables, (*J.of.shape, *J.wrt.shape)
+            beside(expression, formula), read.variables, (*J.of.shape, *J.wrt.shape), read.names
         )
         self.shape, self.misfits = on_paper
         nodes = J.node, self.formula.node

@@ -227,6 +227,36 @@ def test_a_function_of_one_letter_is_entry_by_entry_and_said(name: str) -> None:
     assert slope.assumptions == found.assumptions
 
 
+@pytest.mark.parametrize("name", ["act", "g", "Phi_2", "softer"])
+@pytest.mark.parametrize("dot", [".", "·"])
+def test_a_function_that_is_declared_is_entry_by_entry_and_nothing_is_assumed(
+    name: str, dot: str
+) -> None:
+    shapes = f"W[m,n] x[n] {name}({dot})"
+    found = derived(f"sum({name}(W @ x))", "x", shapes)
+    assert found.text == f"W.T @ {name}'(W @ x)"
+    assert not found.notes
+    claim = {"wrt": "x", "variables": shapes, "formula": found.text}
+    assert "denominator" in mc.identify(f"sum({name}(W @ x))", **claim).agreeing
+    turned = mc.convert_formula(found.text, variables=shapes)
+    assert turned.text == f"{name}'(W @ x).T @ W"
+    steps = mc.explain(f"sum({name}(W @ x))", wrt="x", variables=shapes, layout="denominator")
+    assert f"{name}(z1)" in steps.program
+
+
+@pytest.mark.parametrize("declared", ["f(x[n])[m]", "f(x,y)", "f()", "tanh(·)", "(·)"])
+def test_other_functions_cannot_be_declared_yet(declared: str) -> None:
+    with pytest.raises(mc.NotationError, match="function"):
+        derived("sum(f(x))", "x", f"x[n] {declared}")
+
+
+def test_what_is_printed_of_sizes_alone_is_read_again() -> None:
+    found = derived("tr(kron(A, eye(batch))) + lam * size", "A", "A[n,n] lam y[size]")
+    assert found.text == "batch * eye(n)"
+    assert mc.read_back(found).holds
+    assert mc.read_back(derived("lam * size", "lam", "lam y[size]")).holds
+
+
 @pytest.mark.parametrize("expression", ["x(1 - x)", "lam(x)", "A(x)", "n(x)", "z = x; sum(z(x))"])
 def test_a_variable_is_no_function(expression: str) -> None:
     assert "is no function: a product is written" in refusal(expression, "x")

@@ -252,13 +252,14 @@ def _names(given: Sequence[str]) -> tuple[str, ...]:
 
 
 def _answer(asked: _Asked) -> Answer:
-    from matcalc.expression import read_formula  # noqa: PLC0415
+    from matcalc.expression import Names, read_formula  # noqa: PLC0415
 
     found = [_read_back(derived, asked) for derived in asked.derive(asked.order)]
     first = found[0].jacobians[0]
     known = first.formula
     variables = known.variables if known else {}
-    formula = read_formula(asked.formula.text, variables)
+    names = known.names if known else Names()
+    formula = read_formula(asked.formula.text, variables, names=names)
     formula = formula._replace(forced=known.forced if known else {})
     hint = () if asked.variables else (_declared(variables),)
     notes = (*first.notes, *hint)

@@ -11,7 +11,7 @@ from matcalc.derivative import derivatives
 from matcalc.dimensions import names as dimension_names
 from matcalc.errors import NotationError
 from matcalc.explanation.splitting import Operation, operations, renamed
-from matcalc.expression import Formula, read_formula
+from matcalc.expression import Formula, Names, read_formula
 from matcalc.graph import (
     Factor,
     Node,
@@ -70,12 +70,13 @@ class Computation:
         variables: Mapping[str, Variable],
         properties: Mapping[str, frozenset[str]],
         layout: str,
+        names: Names,
     ) -> None:
         self.layout = layout
         self.properties = properties
         self.known: dict[object, Node] = {}
         self.values: dict[Node, Written] = {}
-        self.operations, self.formula = _read(formula, wrt, variables)
+        self.operations, self.formula = _read(formula, wrt, variables, names)
         *before, last = self.operations
         self.definitions: dict[str, Node] = {
             one.name: self.formula.named[one.name] for one in before
@@ -333,10 +334,10 @@ class Computation:
 
 
 def _read(
-    formula: str, wrt: str, variables: Mapping[str, Variable]
+    formula: str, wrt: str, variables: Mapping[str, Variable], names: Names
 ) -> tuple[list[Operation], Formula]:
     """The operations of a formula, and their nodes; matrices get names in capitals."""
-    first = read_formula(formula, variables, opaque=[wrt])
+    first = read_formula(formula, variables, opaque=[wrt], names=names)
     taken = [*variables, *_sizes(first.variables.values()), *first.named]
     result = _result_name(first, taken)
     shaped = [name for name, one in first.variables.items() if one.shape]
@@ -361,7 +362,7 @@ def _of_operations(
 ) -> Formula:
     """The operations as one formula, with the notes of the formula that was given."""
     program = "; ".join(f"{one.name} = {one.text}" for one in found)
-    read = read_formula(program, variables, opaque=[one.name for one in found])
+    read = read_formula(program, variables, opaque=[one.name for one in found], names=given.names)
     return read._replace(notes=given.notes, assumptions=given.assumptions)
 
 

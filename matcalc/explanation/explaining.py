@@ -20,7 +20,13 @@ from matcalc.explanation.model import Chain, Equation, Section, as_json
 from matcalc.explanation.outcome import gradient_first, result, second_result
 from matcalc.explanation.showing import Showing
 from matcalc.explanation.terminal import text_lines
-from matcalc.expression import Declarations, by_convention, parse_declarations
+from matcalc.expression import (
+    Declarations,
+    Names,
+    by_convention,
+    declared_functions,
+    parse_declarations,
+)
 from matcalc.layout import find_layout
 from matcalc.notation.names import unicode_name
 from matcalc.symbolic import Symbolic
@@ -172,6 +178,7 @@ def explain(
         {k: one.variable for k, one in known.items()},
         {k: one.properties for k, one in known.items()},
         tag.name,
+        Names(functions=declared_functions(declared)),
     )
     jacobian = derive(computation.program, wrt=name, variables=declared, layout=tag.name)
     show = Showing(computation)

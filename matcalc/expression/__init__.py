@@ -5,9 +5,10 @@ from matcalc.expression.declarations import (
     PROPERTIES,
     Declarations,
     Declared,
+    declared_functions,
     parse_declarations,
 )
-from matcalc.expression.formula import Formula
+from matcalc.expression.formula import Formula, Names
 from matcalc.expression.parser import parse
 from matcalc.expression.reading import read_formula
 
@@ -16,7 +17,9 @@ __all__ = [
     "Declarations",
     "Declared",
     "Formula",
+    "Names",
     "by_convention",
+    "declared_functions",
     "parse",
     "parse_declarations",
     "read_formula",

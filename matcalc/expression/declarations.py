@@ -1,6 +1,6 @@
 """Declarations: the variables of a formula, with their shapes and what is known of them.
 
-``"x[2] W2[3,2] S[n,n]:symmetric,spd lam:positive"``: apart by white space, a name alone is a
+``"x[2] W2[3,2] S[n,n]:symmetric,spd lam:positive g(·)"``: apart by white space, a name alone is a
 scalar, and behind a colon stands what is known of its values.
 """
 
@@ -15,6 +15,7 @@ from matcalc import dimensions
 from matcalc.dimensions import Dimension, Shape
 from matcalc.errors import NotationError, Place, ShapeError, Suggestion
 from matcalc.near import near
+from matcalc.operations import RULES
 from matcalc.variables import Mention, Variable, parse_mention, resolve
 
 PROPERTIES = {
@@ -33,6 +34,7 @@ _LARGEST = 10**100
 Declarations = str | Iterable[str | Variable] | Mapping[str, Iterable[Dimension]]
 
 _WORD = re.compile(r"(?:\[[^\[\]]*\]|[^\s\[\]])+")
+_FUNCTION = re.compile(rf"({dimensions.NAME})\((?:·|\.)\)")
 _SQUARE = frozenset(["symmetric", "spd", "diagonal", "invertible"])
 _RANKS = {"simplex": 1, "orthogonal": 2}
 
@@ -123,8 +125,47 @@ def _words(text: str) -> Iterator[tuple[Mention, frozenset[str]]]:
     for word in _WORD.finditer(text):
         _refuse(text, end, word.start())
         end = word.end()
+        if "(" in word[0]:
+            _function(text, word)
+            continue
         yield _word(text, word.start(), word[0])
     _refuse(text, end, len(text))
+
+
+def _function(text: str, word: re.Match[str]) -> str:
+    """The name of a function entry by entry, ``g(·)``.
+
+    Raises:
+        NotationError: It is another function, or its name is that of one of the language.
+    """
+    place = Place(text, word.start(), word.end())
+    found = _FUNCTION.fullmatch(word[0])
+    if found is None:
+        raise NotationError(
+            "a function entry by entry is declared g(·) or g(.); one of whole vectors, f(x[n])[m], "
+            "has no derivative here yet",
+            [place],
+        )
+    if found[1] in RULES:
+        raise NotationError(f"{found[1]} is a function of the language already", [place])
+    return found[1]
+
+
+def declared_functions(declarations: Declarations) -> frozenset[str]:
+    """The functions entry by entry among declarations, ``g(·)``.
+
+    Raises:
+        NotationError: One cannot be read.
+
+    >>> sorted(declared_functions("x[n] act(·) g(.)"))
+    ['act', 'g']
+    """
+    listed = [declarations] if isinstance(declarations, str) else declarations
+    texts = [one for one in listed if isinstance(one, str)]
+    if isinstance(declarations, Mapping):
+        return frozenset()
+    words = ((text, word) for text in texts for word in _WORD.finditer(text) if "(" in word[0])
+    return frozenset(_function(text, word) for text, word in words)
 
 
 def _refuse(text: str, start: int, stop: int) -> None:

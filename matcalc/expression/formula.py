@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from matcalc import dimensions
 from matcalc.dimensions import Dimension
 from matcalc.graph import Node
 from matcalc.variables import Variable
+
+
+class Names(NamedTuple):
+    """Names that are known in a formula beside its variables.
+
+    Attributes:
+        sizes: Dimensions, of variables that it may lack.
+        functions: Functions entry by entry that were declared.
+    """
+
+    sizes: frozenset[str] = frozenset()
+    functions: frozenset[str] = frozenset()
 
 
 class Formula(NamedTuple):
@@ -39,6 +52,13 @@ class Formula(NamedTuple):
     text: str = ""
     dimensions: tuple[str, ...] = ()
     functions: frozenset[str] = frozenset()
+
+    @property
+    def names(self) -> Names:
+        """The names that another formula about the same things knows."""
+        sizes = (size for one in self.variables.values() for size in one.shape)
+        given = frozenset[str]().union(*map(dimensions.names, sizes))
+        return Names(given | self.forced.keys() | frozenset(self.dimensions), self.functions)
 
     def assuming(self, said: tuple[str, ...]) -> Formula:
         """The same where something was assumed before it was read."""

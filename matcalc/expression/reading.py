@@ -19,7 +19,7 @@ from matcalc.expression import assumptions, identities
 from matcalc.expression.advice import advised
 from matcalc.expression.arithmetic import operated
 from matcalc.expression.attempt import Attempt
-from matcalc.expression.formula import Formula
+from matcalc.expression.formula import Formula, Names
 from matcalc.expression.functions import call, is_known, rule_name
 from matcalc.expression.lines import Line, check_names, lines_of, sizes_in
 from matcalc.expression.misfits import Operand, excerpt, misfit
@@ -35,6 +35,7 @@ _COUNT = re.compile(r"[ijklmnN]")  # letters of whole numbers
 _FREE = re.compile(rf"[a-z{dimensions.GREEK}](_?[0-9]+)?")  # functions that need no declaration
 _SHOWN = 40  # characters of a name
 _NO_SIZES: Mapping[str, int] = {}
+_NO_NAMES = Names()
 
 
 def read_formula(
@@ -43,8 +44,7 @@ def read_formula(
     sizes: Mapping[str, int] = _NO_SIZES,
     opaque: Collection[str] = (),
     *,
-    named_sizes: Collection[str] = (),
-    functions: Collection[str] = (),
+    names: Names = _NO_NAMES,
 ) -> Formula:
     """Read a formula of variables whose shapes are known; names of sizes are made to agree.
 
@@ -53,8 +53,7 @@ def read_formula(
         variables: Its variables by name.
         sizes: The sizes of dimensions that are known.
         opaque: Intermediate results that stand in the formula as symbols of their own.
-        named_sizes: Dimensions that no variable has.
-        functions: Functions entry by entry that were declared.
+        names: Dimensions that no variable has, and functions that were declared.
 
     Raises:
         NotationError: It cannot be read, or a name is unknown.
@@ -69,7 +68,7 @@ def read_formula(
     >>> read_formula("A @ y", {"A": A, "y": Variable("y", ("k",))}).forced
     {'k': 'n'}
     """
-    rest = (sizes, opaque, named_sizes, functions)
+    rest = (sizes, opaque, names)
     try:
         return _read(formula, variables, *rest)
     except MatcalcError as error:
@@ -85,17 +84,16 @@ def _read(
     variables: Mapping[str, Variable],
     sizes: Mapping[str, int],
     opaque: Collection[str],
-    named_sizes: Collection[str],
-    functions: Collection[str],
+    names: Names,
     *,
     free: bool = False,
 ) -> Formula:
     """Read a formula in columns, or else as one of one-dimensional arrays."""
-    scope = _scope(formula, variables, sizes, opaque, named_sizes, functions)
+    scope = _scope(formula, variables, sizes, opaque, names)
     try:
-        return _Reader(scope, Sizes(variables, sizes, named_sizes, free=free), columns=True).read()
+        return _Reader(scope, Sizes(variables, sizes, names.sizes, free=free), columns=True).read()
     except ShapeError as error:
-        flat = _Reader(scope, Sizes(variables, sizes, named_sizes, free=free), columns=False)
+        flat = _Reader(scope, Sizes(variables, sizes, names.sizes, free=free), columns=False)
         try:
             found = flat.read()
         except MatcalcError:
@@ -112,7 +110,7 @@ def read_undeclared(formula: str, variables: Mapping[str, Variable]) -> Formula:
         NotationError: It cannot be read.
         ShapeError: Its shapes do not fit.
     """
-    return _read(formula, variables, {}, (), (), (), free=True)
+    return _read(formula, variables, {}, (), _NO_NAMES, free=True)
 
 
 def read_in_columns(formula: str, variables: Mapping[str, Variable]) -> Formula:
@@ -122,7 +120,7 @@ def read_in_columns(formula: str, variables: Mapping[str, Variable]) -> Formula:
         NotationError: It cannot be read, or a name is unknown.
         ShapeError: Its shapes do not fit in columns.
     """
-    scope = _scope(formula, variables, {}, (), (), ())
+    scope = _scope(formula, variables, {}, (), _NO_NAMES)
     return _Reader(scope, Sizes(variables, {}), columns=True).read()
 
 
@@ -131,15 +129,14 @@ def _attempt(
     variables: Mapping[str, Variable],
     sizes: Mapping[str, int],
     opaque: Collection[str],
-    named_sizes: Collection[str],
-    functions: Collection[str],
+    names: Names,
 ) -> Attempt:
     """Read a formula in columns, as far as that goes."""
     try:
-        scope = _scope(formula, variables, sizes, opaque, named_sizes, functions)
+        scope = _scope(formula, variables, sizes, opaque, names)
     except MatcalcError as error:
         return Attempt(error)
-    reader = _Reader(scope, Sizes(variables, sizes, named_sizes), columns=True)
+    reader = _Reader(scope, Sizes(variables, sizes, names.sizes), columns=True)
     try:
         reader.read()
     except MatcalcError as error:
@@ -152,19 +149,18 @@ def _scope(
     variables: Mapping[str, Variable],
     sizes: Mapping[str, int],
     opaque: Collection[str],
-    named_sizes: Collection[str],
-    functions: Collection[str],
+    names: Names,
 ) -> _Scope:
     """The lines of a formula, each ``I`` with a size of its own.
 
     Raises:
         NotationError: It cannot be parsed, or a name is given twice.
     """
-    known = [*variables, *sizes, *named_sizes, *sizes_of(variables.values())]
+    known = [*variables, *sizes, *names.sizes, *sizes_of(variables.values())]
     assignments, unsized = identities.sized(parse(formula), known)
     lines = lines_of(assignments)
     check_names(lines, variables, sizes)
-    return _Scope(lines, unsized, opaque, frozenset(functions))
+    return _Scope(lines, unsized, opaque, names.functions)
 
 
 class _Scope(NamedTuple):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from matcalc.errors import NotationError, Place
-from matcalc.expression.formula import Formula
+from matcalc.expression.formula import Formula, Names
 from matcalc.expression.meaning import meaning
 from matcalc.expression.parser import Step, parse
 from matcalc.expression.reading import read_formula
@@ -102,14 +102,21 @@ class ReadTerm(NamedTuple):
     formula: Formula
 
 
-def read_term(text: str, variables: Mapping[str, Variable]) -> ReadTerm:
+def read_term(
+    text: str, variables: Mapping[str, Variable], functions: frozenset[str] = frozenset()
+) -> ReadTerm:
     """Read a formula as a tree.
+
+    Args:
+        text: The formula.
+        variables: Its variables by name.
+        functions: Functions entry by entry that were declared.
 
     Raises:
         NotationError: It cannot be read, or only as one of one-dimensional arrays, or is long.
         ShapeError: Its shapes do not fit.
     """
-    formula = read_formula(text, variables)
+    formula = read_formula(text, variables, names=Names(functions=functions))
     if not formula.columns:
         raise NotationError(
             "this is a formula of NumPy's one-dimensional arrays, which have no rows and columns; "
