@@ -74,7 +74,11 @@ def read_back(
     nodes = topological(derivative.node)
     if len(nodes) > _NODES:
         return ReadBack(None, f"over {_NODES} operations")
-    known = {one.name: Variable(one.name, one.shape) for one in nodes if isinstance(one, Symbol)}
+    known = {derivative.wrt.name: derivative.wrt}
+    if derivative.formula:  # a size may stand in what is written that no variable in it has
+        known = dict(derivative.formula.variables)
+    leaves = (node for node in nodes if isinstance(node, Symbol))
+    known |= {one.name: Variable(one.name, one.shape) for one in leaves}
     try:
         names = derivative.formula.names if derivative.formula else Names()
         read = read_formula(getattr(derivative, form), known, names=names)

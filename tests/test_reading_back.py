@@ -22,6 +22,9 @@ FORMULAS = [
     ("sum(arcsin(x))", "x", "x[n]"),
     ("z = W @ x; sum(tanh(z)**2)", "z", "W[m,n] x[n]"),
     ("sum(x) / n", "x", "x[n]"),
+    ("sum(x + b)", "b", "x[n] b"),
+    ("z = b * x; sum(z + b)", "z", "x[n] b"),
+    ("sum(z + b) * n", "b", "z[n*m] x[n] y[m] b"),
     ("tr(A)", "A", "A[2*n,2*n]"),
 ]
 
