@@ -24,6 +24,7 @@ class Phrase(NamedTuple):
         extra: Further arguments of a call, as text: ``axis=0``.
         symmetric: Whether it is a matrix that is known to equal its transpose.
         depth: How many pieces lie within one another, at most.
+        turns: How many transposes are written.
     """
 
     op: str
@@ -35,6 +36,7 @@ class Phrase(NamedTuple):
     extra: tuple[str, ...] = ()
     symmetric: bool = False
     depth: int = 0
+    turns: int = 0
 
 
 _KINDS = ("scalar", "column", "matrix")
@@ -52,7 +54,8 @@ def _made(
     own = 1 if op in ("name", "number", "call", "negative", "power") else len(listed) - 1
     size = own + sum(arg.size for arg in listed)
     depth = 1 + max((arg.depth for arg in listed), default=-1)
-    return Phrase(op, listed, value, kind, shape, size, tuple(extra), depth=depth)
+    turns = transposes(listed) + (op == "transpose")
+    return Phrase(op, listed, value, kind, shape, size, tuple(extra), depth=depth, turns=turns)
 
 
 def with_args(phrase: Phrase, args: Sequence[Phrase]) -> Phrase:
@@ -120,8 +123,7 @@ def transpose(phrase: Phrase) -> Phrase:
 
 
 def _as_written(phrase: Phrase) -> Phrase:
-    kind, depth = _TURNED[phrase.kind], phrase.depth + 1
-    return Phrase("transpose", (phrase,), None, kind, phrase.shape[::-1], phrase.size, depth=depth)
+    return _made("transpose", [phrase], None, _TURNED[phrase.kind], phrase.shape[::-1])
 
 
 def _transposed_sum(phrase: Phrase) -> Phrase:
@@ -136,12 +138,7 @@ def _transposed_sum(phrase: Phrase) -> Phrase:
 
 def transposes(phrases: Sequence[Phrase]) -> int:
     """How many transposes are written."""
-    count, waiting = 0, list(phrases)
-    while waiting:
-        phrase = waiting.pop()
-        count += phrase.op == "transpose"
-        waiting += phrase.args
-    return count
+    return sum(phrase.turns for phrase in phrases)
 
 
 def matmul(phrases: Sequence[Phrase]) -> Phrase:
@@ -195,12 +192,11 @@ def _powers(parts: Sequence[Phrase]) -> list[Phrase]:
 
 def _base(part: Phrase) -> tuple[Phrase, int]:
     """A factor as a power of a matrix."""
-    if part.op == "transpose" and part.kind == "matrix":
-        base, exponent = _base(part.args[0])
-        return transpose(base), exponent
-    if part.op == "call" and part.value == "matrix_power":
-        return part.args[0], int(part.extra[0])
-    return part, 1
+    inner = part.args[0] if part.op == "transpose" else part
+    if inner.op != "call" or inner.value != "matrix_power":
+        return part, 1
+    base = inner.args[0] if inner is part else transpose(inner.args[0])
+    return base, int(inner.extra[0])
 
 
 def _matrix_power(base: Phrase, exponent: int) -> Phrase:
