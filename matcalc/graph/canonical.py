@@ -1,23 +1,29 @@
 """A canonical order for the factors of a product whose labels could have had any names.
 
-Factors and labels form a graph; colours are refined until they no longer split, and a tie is
-broken by trying its members, up to a bound. Past the bound the given order decides: two equal
-products may then fail to meet, but nothing wrong can be computed.
+Factors and labels are the vertices of a graph, partitioned by all that their neighbours tell.
+What hangs together through vertices that are not told apart yet is ordered by itself, and parts
+that look the same may stand in either order. Within a part a tie is broken by trying one label
+of a cell and, of the others, those that no symmetry found so far maps to one that was tried. So
+chains, cycles, stars, trees, equal components and complete graphs take polynomial time. Past a
+bound the given order decides: two equal products may then fail to meet, but nothing wrong can
+be computed.
 
-Source: colour refinement is the one-dimensional Weisfeiler–Leman algorithm; individualisation
-and refinement as in McKay & Piperno, Practical graph isomorphism II (2014), section 2.
+Source: individualisation, refinement and pruning by automorphisms as in McKay & Piperno,
+Practical graph isomorphism II (2014), sections 2 and 3.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
+
+from matcalc.graph.partition import Partition
 
 Label = Hashable
 Colours = dict[Label, int]
 
-_LEAVES = 64
+_TRIES = 64  # complete orders that are tried, and a few more for each label
 
 
 class Factor(NamedTuple):
@@ -36,11 +42,6 @@ class Factor(NamedTuple):
     def positions(self) -> range | list[int]:
         """The axes by number; all the same where they may be exchanged."""
         return [0] * len(self.labels) if self.symmetric else range(len(self.labels))
-
-    def seen(self, colours: Colours) -> tuple[int, ...]:
-        """The colours of the labels, in order where the order matters."""
-        found = tuple(colours[label] for label in self.labels)
-        return tuple(sorted(found)) if self.symmetric else found
 
 
 def canonical_order(
@@ -64,74 +65,10 @@ def canonical_order(
     distinct = all(colours[a] != colours[b] for a, b in pairwise(order))
     if distinct and not any(factor.symmetric for factor in factors):
         return order, None
-    labels = _ranked(label_colours)
-    best = min(_leaves(factors, _ranks(colours), labels), key=lambda leaf: leaf[0])
-    return best[1:]
-
-
-def _ranks(values: Sequence[Any]) -> list[int]:
-    position = {value: rank for rank, value in enumerate(sorted(set(values)))}
-    return [position[value] for value in values]
-
-
-def _ranked(values: Mapping[Label, Any]) -> Colours:
-    return dict(zip(values, _ranks(list(values.values())), strict=True))
-
-
-def _refined(
-    factors: Sequence[Factor], colours: list[int], labels: Colours
-) -> tuple[list[int], Colours]:
-    """Split colours by the colours of neighbours until nothing splits any more.
-
-    Where all factors differ, their labels matter to symmetric ones alone.
-    """
-    ends = not any(factor.symmetric for factor in factors)
-    while True:
-        finer = _ranks(
-            [(colour, factor.seen(labels)) for colour, factor in zip(colours, factors, strict=True)]
-        )
-        if ends and max(finer) == len(factors) - 1:
-            return finer, labels
-        seen: dict[Label, list[tuple[int, int]]] = {label: [] for label in labels}
-        for colour, factor in zip(finer, factors, strict=True):
-            for position, label in zip(factor.positions(), factor.labels, strict=True):
-                seen[label].append((colour, position))
-        finer_labels = _ranked({k: (labels[k], tuple(sorted(v))) for k, v in seen.items()})
-        if max(finer) == max(colours) and finer_labels == labels:
-            return finer, finer_labels
-        colours, labels = finer, finer_labels
-
-
-def _leaves(
-    factors: Sequence[Factor], colours: list[int], labels: Colours
-) -> list[tuple[list[Any], list[int], Colours]]:
-    """Each complete order that tie-breaking reaches, with what the product looks like in it."""
-    waiting = [_refined(factors, colours, labels)]
-    leaves: list[tuple[list[Any], list[int], Colours]] = []
-    while waiting and len(leaves) < _LEAVES:
-        colours, labels = waiting.pop()
-        order = sorted(range(len(factors)), key=colours.__getitem__)
-        tied = next((c for c in range(len(factors)) if colours.count(c) > 1), None)
-        if tied is None:
-            leaves.append((_appearance(factors, order, labels), order, labels))
-            continue
-        members = [k for k in order if colours[k] == tied]
-        for member in reversed(members[: _LEAVES - len(leaves)]):
-            doubled = [2 * c for c in colours]
-            doubled[member] -= 1
-            waiting.append(_refined(factors, _ranks(doubled), labels))
-    return leaves
-
-
-def _appearance(factors: Sequence[Factor], order: Sequence[int], colours: Colours) -> list[Any]:
-    numbers: dict[Label, int] = {}
-    return [
-        (
-            factors[k].colour,
-            [numbers.setdefault(label, len(numbers)) for label in in_order(factors[k], colours)],
-        )
-        for k in order
-    ]
+    search = _Search(factors, label_colours)
+    place = {vertex: k for k, vertex in enumerate(search.sequence())}
+    order.sort(key=lambda k: (colours[k], place[k]))
+    return order, {label: place[number] for label, number in search.number.items()}
 
 
 def in_order(factor: Factor, colours: Colours | None) -> Sequence[Label]:
@@ -139,3 +76,145 @@ def in_order(factor: Factor, colours: Colours | None) -> Sequence[Label]:
     if not factor.symmetric or colours is None:
         return factor.labels
     return sorted(factor.labels, key=colours.__getitem__)
+
+
+class _Search:
+    """The search for a canonical sequence of the factors and labels of one product.
+
+    Attributes:
+        edges: For each vertex its neighbours, with positions. Factors are numbered first.
+        symmetries: Those that were found, as pairs of vertices that they map.
+        left: How many complete orders may still be tried.
+    """
+
+    def __init__(self, factors: Sequence[Factor], label_colours: Mapping[Label, Any]) -> None:
+        self.count = len(factors)
+        self.number = {label: self.count + k for k, label in enumerate(label_colours)}
+        self.edges: list[list[tuple[int, int]]] = [[] for _ in range(self.count + len(self.number))]
+        for k, factor in enumerate(factors):
+            for position, label in zip(factor.positions(), factor.labels, strict=True):
+                self.edges[k].append((position, self.number[label]))
+                self.edges[self.number[label]].append((position, k))
+        colours = [(0, factor.colour) for factor in factors]
+        colours += [(1, colour) for colour in label_colours.values()]
+        self.cells = Partition(self.edges, dict(enumerate(colours)))
+        self.symmetries: list[list[tuple[int, int]]] = []
+        self.left = _TRIES + 4 * len(self.number)
+
+    def sequence(self) -> list[int]:
+        """All factors and labels in canonical order."""
+        return self.arranged(self.cells, range(len(self.edges)))
+
+    def arranged(
+        self, cells: Partition, vertices: Sequence[int], *, quick: bool = False
+    ) -> list[int]:
+        """Some vertices in canonical order: part by part, equal parts in any order.
+
+        Args:
+            cells: What tells them apart.
+            vertices: A union of parts.
+            quick: Whether the first vertex of a tie is as good as any.
+        """
+        found: list[tuple[Any, list[int]]] = []
+        for part in self.parts(cells, vertices):
+            sequence = self.broken(cells, part, quick=quick) if len(part) > 1 else part
+            found.append((self.appearance(cells, sequence), sequence))
+        found.sort(key=lambda pair: pair[0])
+        for (one, left), (two, right) in pairwise(found):
+            if one == two:
+                self.symmetries.append(list(zip(left, right, strict=True)))
+        return [vertex for _, sequence in found for vertex in sequence]
+
+    def parts(self, cells: Partition, vertices: Sequence[int]) -> list[list[int]]:
+        """Vertices in groups that hang together through vertices that are not alone in a cell."""
+        tied = {vertex for vertex in vertices if not cells.is_alone(vertex)}
+        found = [[vertex] for vertex in vertices if vertex not in tied]
+        for vertex in vertices:
+            if vertex not in tied:
+                continue
+            tied.discard(vertex)
+            part = [vertex]
+            for one in part:  # grows while it is walked through
+                for _, other in self.edges[one]:
+                    if other in tied:
+                        tied.discard(other)
+                        part.append(other)
+            found.append(part)
+        return found
+
+    def broken(self, cells: Partition, part: list[int], *, quick: bool) -> list[int]:
+        """A part in canonical order: of those that the labels of one cell lead to the least."""
+        own = cells.restricted(part)
+        tied = [k for k in part if k >= self.count and not own.is_alone(k)]
+        if not tied:
+            return self.arranged(own, part)
+        first = min(own.cell_of[k] for k in tied)
+        candidates = [k for k in tied if own.cell_of[k] == first]
+        if quick or self.left <= 0:
+            return self.arranged(own.individualised(candidates[0]), part, quick=True)
+        orbits, since = _Orbits(), len(self.symmetries)
+        known: list[tuple[Any, list[int]]] = []
+        for position, vertex in enumerate(candidates):
+            orbits.join(self.symmetries[since:])
+            since = len(self.symmetries)
+            if self.left > 0 and not orbits.meet(vertex, candidates[:position]):
+                self.tried(own, part, vertex, known)
+        return min(known, key=lambda pair: pair[0])[1]
+
+    def tried(
+        self, own: Partition, part: list[int], vertex: int, known: list[tuple[Any, list[int]]]
+    ) -> None:
+        """Order a part from a vertex: in the first way; if that is new, in the least."""
+        after = own.individualised(vertex)
+        for quick in (True, False):
+            self.left -= 1
+            sequence = self.arranged(after, part, quick=quick)
+            looks = self.appearance(own, sequence)
+            same = next((other for seen, other in known if seen == looks), None)
+            known.append((looks, sequence))
+            if same is not None:
+                self.symmetries.append(list(zip(same, sequence, strict=True)))
+                return
+
+    def appearance(self, cells: Partition, sequence: Sequence[int]) -> list[Any]:
+        """What a sequence looks like: equal for two if a symmetry maps one to the other.
+
+        What a vertex has to do with others outside of the cells, its own cell tells.
+        """
+        place = {vertex: k for k, vertex in enumerate(sequence)}
+        return [
+            (
+                cells.cell_of[vertex],
+                sorted(
+                    (position, place.get(other, -1), cells.cell_of[other])
+                    for position, other in self.edges[vertex]
+                    if other in cells.cell_of
+                ),
+            )
+            for vertex in sequence
+        ]
+
+
+class _Orbits:
+    """Vertices that symmetries map to one another."""
+
+    def __init__(self) -> None:
+        self.leader: dict[int, int] = {}
+
+    def of(self, vertex: int) -> int:
+        """One vertex that stands for all of its orbit."""
+        while vertex in self.leader:
+            vertex = self.leader[vertex]
+        return vertex
+
+    def join(self, symmetries: Iterable[Iterable[tuple[int, int]]]) -> None:
+        """Put together what symmetries map."""
+        for pairs in symmetries:
+            for one, two in pairs:
+                left, right = self.of(one), self.of(two)
+                if left != right:
+                    self.leader[left] = right
+
+    def meet(self, vertex: int, others: Iterable[int]) -> bool:
+        """Whether one of the others is in the orbit of a vertex."""
+        return any(self.of(vertex) == self.of(other) for other in others)
