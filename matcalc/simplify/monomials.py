@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from matcalc.graph import Apply, Group, Node, Product, Sum, flat
 from matcalc.simplify.expansion import TERMS
+from matcalc.steps import spend
 
 _DEPTH = 40
 
@@ -22,7 +23,7 @@ def may_shorten(node: Node) -> bool:
     many terms no attempt is made: :func:`expanded` would give up on them.
     """
     axes = tuple(range(len(node.shape)))
-    found = _monomials(node, (None,) * len(axes) if _has_scalar_product(node) else axes)
+    found = _Terms().of(node, (None,) * len(axes) if _has_scalar_product(node) else axes)
     if found is None:
         return False
     distinct = {frozenset(one.by_class().items()) for one in found}
@@ -72,27 +73,47 @@ class _Monomial(NamedTuple):
         return result
 
 
-def _monomials(node: Node, axes: Axes, depth: int = 0) -> list[_Monomial] | None:
-    """The terms that a node on some axes has when it is multiplied out; ``None`` if many."""
-    if depth > _DEPTH:
-        return None
-    if isinstance(node, Sum):
-        listed = [_monomials(term, axes, depth + 1) for term in node.terms]
-        found = [one for inner in listed for one in inner or ()]
-        return None if None in listed or len(found) > TERMS else found
-    if not isinstance(node, Product):
-        return [_alone(node, axes, Fraction(1))]
-    inside, joined = _placed(node, axes)
-    terms = [_Monomial({}, joined)]
-    for factor in node.factors:
-        below = tuple([inside.get(label) for label in flat(factor.labels)])
-        whole = factor.exponent != 1 or len(below) != len(factor.labels)
-        one = [_alone(factor.node, below, factor.exponent)]
-        inner = one if whole else _monomials(factor.node, below, depth + 1)
-        if inner is None or len(terms) * len(inner) > TERMS:
+class _Terms:
+    """The terms of nodes on some axes, each node once however often it is used."""
+
+    def __init__(self) -> None:
+        self.known: dict[tuple[Node, Axes], list[_Monomial] | None] = {}
+
+    def of(self, node: Node, axes: Axes, depth: int = 0) -> list[_Monomial] | None:
+        """The terms that a node has when it is multiplied out; ``None`` if many."""
+        if not isinstance(node, (Sum, Product)):
+            return [_alone(node, axes, Fraction(1))]
+        if depth > _DEPTH:
             return None
-        terms = [first.times(second) for first in terms for second in inner]
-    return terms
+        if (node, axes) not in self.known:
+            spend(1)
+            found = self.of_sum if isinstance(node, Sum) else self.of_product
+            self.known[node, axes] = found(node, axes, depth + 1)
+        return self.known[node, axes]
+
+    def of_sum(self, node: Any, axes: Axes, depth: int) -> list[_Monomial] | None:
+        """The terms of a sum."""
+        found: list[_Monomial] = []
+        for term in node.terms:
+            inner = self.of(term, axes, depth)
+            if inner is None or len(found) + len(inner) > TERMS:
+                return None
+            found += inner
+        return found
+
+    def of_product(self, node: Any, axes: Axes, depth: int) -> list[_Monomial] | None:
+        """The terms of a product: each of a factor times each of the others."""
+        inside, joined = _placed(node, axes)
+        terms = [_Monomial({}, joined)]
+        for factor in node.factors:
+            below = tuple([inside.get(label) for label in flat(factor.labels)])
+            whole = factor.exponent != 1 or len(below) != len(factor.labels)
+            one = [_alone(factor.node, below, factor.exponent)]
+            inner = one if whole else self.of(factor.node, below, depth)
+            if inner is None or len(terms) * len(inner) > TERMS:
+                return None
+            terms = [first.times(second) for first in terms for second in inner]
+        return terms
 
 
 def _alone(node: Node, axes: Axes, exponent: Fraction) -> _Monomial:
