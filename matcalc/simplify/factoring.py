@@ -24,14 +24,23 @@ from matcalc.graph import (
 )
 from matcalc.simplify.expansion import opened
 from matcalc.simplify.symmetry import with_symmetry
+from matcalc.steps import spend
 
 Key = tuple[Node, tuple[Any, ...]]
 
+_PULLED = 80  # times that something is pulled out of one sum: what it would still hold stays
 
-def factored(node: Node) -> Node:
-    """A sum with its common factors outside; anything else as it is."""
-    if not isinstance(node, Sum):
+
+def factored(node: Node, left: int = _PULLED) -> Node:
+    """A sum with its common factors outside; anything else as it is.
+
+    Args:
+        node: The sum.
+        left: How often something may still be pulled out.
+    """
+    if not isinstance(node, Sum) or not left:
         return node
+    spend(len(node.terms))
     terms = [_Term(term) for term in node.terms]
     shared = terms[0].entrywise()
     for term in terms[1:]:
@@ -43,15 +52,15 @@ def factored(node: Node) -> Node:
         }
     scale = _content([term.scale for term in terms], with_sign=bool(shared))
     if not shared and scale == ONE:
-        return _with_end_outside(node, terms)
-    rest = with_symmetry(factored(add([term.without(shared, scale) for term in terms])))
+        return _with_end_outside(node, terms, left - 1)
+    rest = with_symmetry(factored(add([term.without(shared, scale) for term in terms]), left - 1))
     axes = tuple(range(len(node.shape)))
     sizes = dict(zip(axes, node.shape, strict=True))
     outside = [Factor(*key, power) for key, power in shared.items()]
     return contract([*outside, Factor(rest, axes)], axes, sizes, scale)
 
 
-def _with_end_outside(node: Sum, terms: Sequence[_Term]) -> Node:
+def _with_end_outside(node: Sum, terms: Sequence[_Term], left: int) -> Node:
     """A x + B x as (A + B) x: terms that end, or begin, with the same matrix or vector."""
     listed = [(term, end) for term in terms for end in term.ends()]
     groups: list[dict[_Term, _End]] = []
@@ -65,15 +74,15 @@ def _with_end_outside(node: Sum, terms: Sequence[_Term]) -> Node:
     if len(best) < 2:
         return node
     rest = [term.node for term in terms if term not in best]
-    together = _around(best, node)
-    return factored(add([together, *rest])) if rest else together
+    together = _around(best, node, left)
+    return factored(add([together, *rest]), left) if rest else together
 
 
-def _around(group: Mapping[_Term, _End], node: Node) -> Node:
+def _around(group: Mapping[_Term, _End], node: Node, left: int) -> Node:
     """The factor that terms share at one end, times the sum of what they are without it."""
     first = next(iter(group.values()))
     inside = add([term.without_end(end) for term, end in group.items()])
-    rest = with_symmetry(factored(inside))
+    rest = with_symmetry(factored(inside, left))
     sign = Scale(Fraction(1))
     if isinstance(rest, Sum) and all(split(term)[0].number < 0 for term in rest.terms):
         sign = Scale(Fraction(-1))  # -(A + B) x, not (-A - B) x
