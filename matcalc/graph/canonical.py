@@ -15,7 +15,7 @@ Practical graph isomorphism II (2014), sections 2 and 3.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any, NamedTuple
 
 from matcalc.graph.partition import Partition
@@ -115,15 +115,22 @@ class _Search:
             vertices: A union of parts.
             quick: Whether the first vertex of a tie is as good as any.
         """
-        found: list[tuple[Any, list[int]]] = []
+        alike: dict[int, list[list[int]]] = {}
         for part in self.parts(cells, vertices):
             sequence = self.broken(cells, part, quick=quick) if len(part) > 1 else part
-            found.append((self.appearance(cells, sequence), sequence))
-        found.sort(key=lambda pair: pair[0])
-        for (one, left), (two, right) in pairwise(found):
-            if one == two:
+            alike.setdefault(min(map(cells.cell_of.__getitem__, part)), []).append(sequence)
+        for sequences in alike.values():
+            if len(sequences) > 1:
+                self.sort(cells, sequences)
+        return list(chain.from_iterable(chain.from_iterable(alike[k] for k in sorted(alike))))
+
+    def sort(self, cells: Partition, sequences: list[list[int]]) -> None:
+        """Put parts in order by their looks; those that look the same are interchanged freely."""
+        looks = {sequence[0]: self.appearance(cells, sequence) for sequence in sequences}
+        sequences.sort(key=lambda sequence: looks[sequence[0]])
+        for left, right in pairwise(sequences):
+            if looks[left[0]] == looks[right[0]]:
                 self.symmetries.append(list(zip(left, right, strict=True)))
-        return [vertex for _, sequence in found for vertex in sequence]
 
     def parts(self, cells: Partition, vertices: Sequence[int]) -> list[list[int]]:
         """Vertices in groups that hang together through vertices that are not alone in a cell."""
@@ -164,9 +171,12 @@ class _Search:
     def tried(
         self, own: Partition, part: list[int], vertex: int, known: list[tuple[Any, list[int]]]
     ) -> None:
-        """Order a part from a vertex: in the first way; if that is new, in the least."""
+        """Order a part from a vertex: in the first way; if that is new, in the least.
+
+        A first vertex has nothing that its first way could look like.
+        """
         after = own.individualised(vertex)
-        for quick in (True, False):
+        for quick in (True, False) if known else (False,):
             self.left -= 1
             sequence = self.arranged(after, part, quick=quick)
             looks = self.appearance(own, sequence)
