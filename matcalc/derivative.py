@@ -17,10 +17,12 @@ from matcalc.graph import (
     zero,
 )
 from matcalc.operations import find_rule
+from matcalc.steps import MOST, counted
 
 _NO_DEFINITIONS: Mapping[Node, Node] = {}
 
 
+@counted(MOST, "the derivative of this formula")
 def derivatives(
     root: Node, wrt: Sequence[Node], definitions: Mapping[Node, Node] = _NO_DEFINITIONS
 ) -> list[Node]:
@@ -36,6 +38,7 @@ def derivatives(
 
     Raises:
         NotDifferentiableError: An operation on the way has no derivative.
+        TooLargeError: It takes too many steps.
 
     Source: Griewank & Walther, Evaluating Derivatives (2nd edition, 2008), chapter 3.
 

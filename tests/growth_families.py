@@ -35,7 +35,8 @@ Family = Callable[[int], Program]
 
 def _lets(count: int, first: str, step: str, last: str) -> str:
     """``a1 = step(first); a2 = step(a1); …; last(a_count)``."""
-    lines = [f"a{k} = {step.format(f'a{k - 1}' if k > 1 else first, k=k)}" for k in range(1, count + 1)]
+    before = [first, *(f"a{k}" for k in range(1, count))]
+    lines = [f"a{k} = {step.format(one, k=k)}" for k, one in enumerate(before, 1)]
     return "; ".join([*lines, last.format(f"a{count}")])
 
 
@@ -55,6 +56,11 @@ def _einsum(terms: list[str], operands: list[str]) -> str:
 
 def _letters(count: int) -> str:
     return "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"[:count]
+
+
+def _pairs(letters: str) -> list[str]:
+    """Letters two by two."""
+    return [letters[k : k + 2] for k in range(0, len(letters), 2)]
 
 
 def _cycle(n: int) -> list[str]:
@@ -144,7 +150,7 @@ FAMILIES: dict[str, Family] = {
     ),
     "a power of a quadratic form, as one product": lambda n: Program(
         _einsum(
-            [t for a, b in zip(_letters(2 * n)[::2], _letters(2 * n)[1::2]) for t in (a, a + b, b)],
+            [t for a, b in _pairs(_letters(2 * n)) for t in (a, a + b, b)],
             ["x", "A", "x"] * n,
         ),
         "x",
@@ -174,13 +180,19 @@ FAMILIES: dict[str, Family] = {
     "nested quotients": lambda n: Program(f"sum({_nested(n, 'x', '(x / (1 + {}))')})", "x", "x[n]"),
     "nested powers": lambda n: Program(f"sum({_nested(n, 'x', '(1 + {})**2')})", "x", "x[n]"),
     "nested exponentials": lambda n: Program(f"sum({_nested(n, 'x', 'exp({})')})", "x", "x[n]"),
-    "nested inverses": lambda n: Program(f"tr({_nested(n, 'A', 'inv(B + {})')})", variables="A[n,n] B[n,n]"),
+    "nested inverses": lambda n: Program(
+        f"tr({_nested(n, 'A', 'inv(B + {})')})", variables="A[n,n] B[n,n]"
+    ),
     "nested softmax": lambda n: Program(f"sum({_nested(n, 'x', 'softmax(x + {})')})", "x", "x[n]"),
-    "a tower of Kronecker products": lambda n: Program(_nested(n, "A", "kron(A, {})").join(["sum(", ")"])),
+    "a tower of Kronecker products": lambda n: Program(
+        _nested(n, "A", "kron(A, {})").join(["sum(", ")"])
+    ),
     "Kronecker products side by side": lambda n: Program(
         f"sum({_nested(n - 1, 'A', 'kron({}, A)')})"
     ),
-    "transposes and diagonals": lambda n: Program(f"sum({_nested(n, 'x', 'diag(diag({} * x))')})", "x", "x[n]"),
+    "transposes and diagonals": lambda n: Program(
+        f"sum({_nested(n, 'x', 'diag(diag({} * x))')})", "x", "x[n]"
+    ),
     "a tower of cross products": lambda n: Program(
         f"sum({_nested(n, 'x', 'cross(w, {})')})", "w", "w[3] x[3]"
     ),
@@ -202,5 +214,7 @@ FAMILIES: dict[str, Family] = {
     "determinants": lambda n: Program(
         " * ".join(f"det(A + {k} * eye(n))" for k in range(1, n + 1))
     ),
-    "norms in norms": lambda n: Program(_lets(n, "x", "{0} / norm({0}) + x", "sum({})"), "x", "x[n]"),
+    "norms in norms": lambda n: Program(
+        _lets(n, "x", "{0} / norm({0}) + x", "sum({})"), "x", "x[n]"
+    ),
 }

@@ -11,6 +11,7 @@ from weakref import WeakValueDictionary
 from matcalc import dimensions
 from matcalc.dimensions import Dimension, Shape
 from matcalc.errors import TooLargeError
+from matcalc.steps import spend
 
 _BITS = 4096  # of the numerator and the denominator of a coefficient
 _TOO_LONG = "a number grows beyond 1200 digits"
@@ -235,6 +236,7 @@ def _consed(
     kind: type[Node], key: object, shape: Shape, /, *, symmetric: bool = False, **fields: Any
 ) -> Any:
     """The one node of this kind and key; ``key`` is what its ``repr`` says, in any process."""
+    spend(1)
     digest = blake2b(f"{kind.__name__} {key!r}".encode(), digest_size=16).digest()
     node = _NODES.get(digest)
     if node is None:
@@ -289,6 +291,7 @@ def consed_product(
     if any(abs(p.numerator) > _EXPONENT or p.denominator > _EXPONENT for p in exponents):
         raise TooLargeError("an exponent of an array is absurdly large")
     scale = scale._replace(number=_bounded(scale.number))
+    spend(len(factors))
     key = [(f.node.digest, f.labels, str(f.exponent)) for f in factors]
     node: Product = _consed(
         Product,

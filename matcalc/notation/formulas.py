@@ -38,6 +38,7 @@ from matcalc.notation.regrouping import (
     split_axes,
 )
 from matcalc.operations import find_rule
+from matcalc.steps import MOST, counted
 
 _DECIMALS = 1000  # a coefficient of a larger denominator is written as a decimal
 NAMED = 2000  # a piece of more parts than that has a name of its own, if it is not the whole
@@ -54,6 +55,7 @@ class Written(NamedTuple):
     phrase: Phrase
 
 
+@counted(MOST, "the formula of this derivative")
 def write(
     root: Node,
     names: Sequence[str] = (),
@@ -72,6 +74,9 @@ def write(
         row: Whether a vector is written as a row.
         named_above: What recurs and has more parts than that gets a name.
         indices: Whether the last products are written in index notation.
+
+    Raises:
+        TooLargeError: It takes too many steps.
     """
     root, known = with_named_sums(root, named or {})
     written = _Writer(root, names, known, named_above, indices=indices).written()

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from matcalc import dimensions
 from matcalc.dimensions import Dimension, Shape
+from matcalc.steps import spend
 
 
 class Phrase(NamedTuple):
@@ -50,6 +51,7 @@ def kind_of(shape: Shape) -> str:
 def _made(
     op: str, args: Iterable[Phrase], value: Any, kind: str, shape: Shape, extra: Any = ()
 ) -> Phrase:
+    spend(1)
     listed = tuple(args)
     own = 1 if op in ("name", "number", "call", "negative", "power") else len(listed) - 1
     size = own + sum(arg.size for arg in listed)

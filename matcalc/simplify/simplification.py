@@ -21,12 +21,14 @@ from matcalc.simplify.products import Known, reduced
 from matcalc.simplify.recognition import recognised_application
 from matcalc.simplify.symmetry import with_symmetry
 from matcalc.simplify.weights import weight
+from matcalc.steps import MOST, counted
 
 _SMALL = 3000  # nodes: a larger graph, a deep network, is not multiplied out
 _CLEARLY = 0.75  # of the weight: what multiplying differences out must come down to
 _SYMMETRIC = frozenset(["symmetric", "spd", "diagonal"])
 
 
+@counted(MOST, "the short form of this derivative")
 def simplified(
     roots: Sequence[Node], properties: Mapping[str, frozenset[str]], kept: Iterable[Node] = ()
 ) -> dict[Node, Node]:
@@ -40,6 +42,9 @@ def simplified(
         properties: What was declared of variables, by name: ``symmetric``, ``spd``, ``diagonal``,
             ``simplex``, ``orthogonal``.
         kept: Nodes that have names: they are not opened.
+
+    Raises:
+        TooLargeError: It takes too many steps.
 
     >>> from matcalc.graph import add, einsum, symbol
     >>> S, x = symbol("S", ("n", "n")), symbol("x", ("n",))
