@@ -28,7 +28,7 @@ from matcalc.steps import spend
 
 Key = tuple[Node, tuple[Any, ...]]
 
-_PULLED = 80  # times that something is pulled out of one sum: what it would still hold stays
+_PULLED = 32  # times that something is pulled out of one sum: what it would still hold stays
 
 
 def factored(node: Node, left: int = _PULLED) -> Node:
