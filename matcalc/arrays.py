@@ -20,6 +20,8 @@ from matcalc.sizes import is_solvable, solve
 
 Array = NDArray[np.floating[Any]]
 
+_FLOATS = (np.dtype(np.float32), np.dtype(np.float64))  # those that linear algebra takes
+
 
 def real_array(value: object, what: str) -> Array:
     """Somebody's numbers as a real array: float32 and float64 stay, others become float64.
@@ -40,7 +42,7 @@ def real_array(value: object, what: str) -> Array:
         raise ArrayError(f"{what} is masked; fill it first, since every entry counts")
     try:
         array = np.asarray(value)
-    except (ValueError, TypeError) as error:
+    except Exception as error:  # noqa: BLE001 - arrays of other libraries refuse in any way
         raise ArrayError(f"{what} is not an array of numbers: {error}") from None
     if array.dtype.kind == "c":
         raise ArrayError(f"{what} is complex; matcalc differentiates real functions")

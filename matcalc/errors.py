@@ -21,6 +21,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal, NamedTuple, Self
 
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+(?=>)")  # of an object that Python shows
 _WINDOW = 72  # characters of the user's text shown around a caret
 
 
@@ -144,7 +145,7 @@ class MatcalcError(Exception):
         suggestions: Iterable[Suggestion] = (),
     ) -> None:
         super().__init__(message)
-        self.stated = message
+        self.stated = _ADDRESS.sub("", message)
         self.places = tuple(places)
         self.suggestions = tuple(suggestions)
 

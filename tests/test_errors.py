@@ -70,3 +70,12 @@ def test_places_near_each_other_share_their_excerpt() -> None:
     assert pickle.loads(pickle.dumps(near)).clashes == (("m", 3),)  # noqa: S301
     text = "x" + " " * 100 + "y"
     assert len(errors.excerpts([Place(text, 0, 1), Place(text, 101, 102)])) == 2
+
+
+def test_no_error_shows_the_address_of_an_object() -> None:
+    error = mc.NotationError(f"it is {object()!r}, at 0x10 of its text")
+    assert error.message == "it is <object object>, at 0x10 of its text"
+    assert str(error) == error.message
+    with pytest.raises(mc.MatcalcError) as refused:
+        mc.jacobian("L / x[3]", object(), layout="numerator")
+    assert " at 0x" not in str(refused.value)

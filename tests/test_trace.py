@@ -334,3 +334,28 @@ def test_a_function_is_called_once_and_not_changed() -> None:
 
     mc.trace(once, "x[3]")
     assert len(calls) == 1
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "instead"),
+    [
+        ("scipy.linalg", "inv", "np.linalg.inv can"),
+        ("scipy.linalg", "det", "np.linalg.det can"),
+        ("scipy.linalg", "expm", "matcalc.expm can"),
+        ("scipy.linalg", "cholesky", ""),
+        ("scipy.special", "logsumexp", "matcalc.logsumexp can"),
+        ("scipy.spatial.distance", "pdist", ""),
+        ("scipy.signal", "hilbert", ""),
+    ],
+)
+def test_a_function_of_a_library_that_fails_is_named(module: str, name: str, instead: str) -> None:
+    function = getattr(pytest.importorskip(module), name)
+    with pytest.raises(mc.NotDifferentiableError) as refused:
+        mc.trace(lambda A: function(A) + A, "A[3,3]")
+    assert str(refused.value).startswith(f"{module}.{name} cannot be traced")
+    assert instead in str(refused.value)
+
+
+def test_an_error_of_the_traced_function_itself_is_its_own() -> None:
+    with pytest.raises(ZeroDivisionError):
+        mc.trace(lambda x: x * (1 / 0), "x[3]")

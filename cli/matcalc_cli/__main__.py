@@ -1,5 +1,5 @@
 """``python -m matcalc_cli`` is the command ``matcalc``."""
 
-from matcalc_cli.app import main
+from matcalc_cli.start import main
 
 main()

@@ -12,9 +12,10 @@ import re
 import sys
 import traceback
 from collections.abc import Callable
+from errno import EBADF
 
 from matcalc.errors import MatcalcError, NotationError, Place, UnknownRuleError, advice, printable
-from matcalc_cli.output import RED, paint, write, write_json
+from matcalc_cli.output import RED, is_lost, paint, write, write_json
 
 _UNQUOTED = re.compile(r"unexpected extra argument.*\w\[[\w,*+]*\]")
 _IN_QUOTES = "; variables stand in one pair of quotes: --vars 'W[m,n] x[n]'"
@@ -34,6 +35,8 @@ def exit_code_of(run: Callable[[], object], *, as_json: bool = False) -> int:
     try:
         result = run()
         sys.stdout.flush()
+        if is_lost():
+            raise OSError(EBADF, "it is closed")
     except MatcalcError as error:
         report(_message(error), error.places)
         if as_json:
@@ -43,7 +46,8 @@ def exit_code_of(run: Callable[[], object], *, as_json: bool = False) -> int:
         report(str(error))
         return 2
     except OSError as error:  # files have their own messages: this is stdout
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the flush at exit
+        if sys.__stdout__ is not None:  # for the flush at exit
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno())
         if not isinstance(error, BrokenPipeError):
             report(f"cannot write to stdout: {error.strerror}")
         return 1

@@ -65,16 +65,18 @@ def given_formula(expression: str | None, lets: Sequence[str], file: str | None)
     Args:
         expression: The expression; ``-`` for stdin, ``None`` if the file holds it.
         lets: Assignments.
-        file: The name of a file.
+        file: The name of a file; ``-`` for stdin.
 
     Raises:
         UsageError: There is no expression, or a file cannot be read.
     """
     if expression is None and file is None:
         raise UsageError("what is differentiated? give EXPRESSION, - for stdin, or --file FILE")
+    if expression == "-" == file:
+        raise UsageError("stdin can be read once: - is the expression or the file")
     parts = [Part(let.strip()) for let in lets]
     if file is not None:
-        parts += _lines(_read_file(file), file)
+        parts += _lines(_read_file(file), "stdin" if file == "-" else file)
     if expression == "-":
         parts += _lines(_read(sys.stdin.buffer, "stdin"), "stdin")
     elif expression is not None:
@@ -83,6 +85,8 @@ def given_formula(expression: str | None, lets: Sequence[str], file: str | None)
 
 
 def _read_file(name: str) -> str:
+    if name == "-":
+        return _read(sys.stdin.buffer, "stdin")
     try:
         with Path(name).open("rb") as stream:
             return _read(stream, name)

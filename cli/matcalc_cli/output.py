@@ -6,7 +6,7 @@ import codecs
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from io import TextIOWrapper
+from io import BytesIO, TextIOWrapper
 from shutil import get_terminal_size
 from typing import TextIO
 
@@ -17,9 +17,18 @@ _PLAIN = {"∂": "d", "×": "x", "·": "*", "ᵀ": "T", "′": "'", "…": "~", 
 def make_printable() -> None:
     """Let a terminal or pipe that has no ∂, × or λ show d, x and lambda, rather than fail."""
     codecs.register_error("matcalc", _plainly)
+    if sys.stdout is None:  # closed by who called
+        sys.stdout = TextIOWrapper(BytesIO(), "utf-8")
+    if sys.stderr is None:
+        sys.stderr = TextIOWrapper(BytesIO(), "utf-8")
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="matcalc")
+
+
+def is_lost() -> bool:
+    """Whether something was written to a stdout that is closed."""
+    return sys.__stdout__ is None and sys.stdout.buffer.tell() > 0
 
 
 def _plainly(error: UnicodeError) -> tuple[str, int]:

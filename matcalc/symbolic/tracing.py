@@ -19,6 +19,7 @@ from matcalc.graph import Node, number, symbol
 from matcalc.operations import algebra, find_rule
 from matcalc.symbolic.broadcasting import broadcast, spread
 from matcalc.symbolic.expressions import Symbolic, value_of
+from matcalc.symbolic.foreign import refusal
 from matcalc.symbolic.indexing import indexed
 from matcalc.symbolic.ufuncs import Condition
 
@@ -283,18 +284,17 @@ def trace(function: Callable[..., Any], variables: Declarations) -> Tracer:
 
 
 def _called(function: Callable[..., Any], given: Mapping[str, Tracer]) -> Any:
-    """What a function gives; an error of ours that NumPy wrapped in one of its own is unwrapped."""
+    """What a function gives; errors are of ours, where NumPy wrapped them or a library failed."""
     try:
         if set(given) <= _keywords(function):
             return function(**given)
         return function(*given.values())
-    except MatcalcError:
-        raise
     except Exception as error:
-        ours = _cause(error)
-        if ours is None:
+        ours = error if isinstance(error, MatcalcError) else _cause(error)
+        said = refusal(error, is_ours=ours is not None) or ours
+        if said is None:
             raise
-        raise ours from None
+        raise said from None
 
 
 def _keywords(function: Callable[..., Any]) -> set[str]:

@@ -204,6 +204,84 @@ def test_a_full_disk_is_one_line() -> None:
     assert done.stderr == b"matcalc: error: cannot write to stdout: No space left on device\n"
 
 
+@pytest.mark.skipif(os.name != "posix", reason="needs a shell")
+@pytest.mark.parametrize(
+    ("closed", "code", "said"),
+    [
+        (">&-", 1, b"matcalc: error: cannot write to stdout: it is closed\n"),
+        ("2>&- >/dev/null", 0, b""),
+        (">&- 2>&-", 1, b""),
+    ],
+)
+def test_a_closed_stream_is_no_bug(closed: str, code: int, said: bytes) -> None:
+    done = subprocess.run(
+        ["sh", "-c", f'"$0" -m matcalc_cli layouts {closed}', sys.executable],
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (code, b"", said)
+
+
+def test_an_interrupt_while_it_loads_ends_quietly() -> None:
+    program = (
+        "import sys\n"
+        "class Interrupted:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'typer':\n"
+        "            raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupted())\n"
+        "from matcalc_cli.start import main\n"
+        "main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, "layouts"], capture_output=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
+
+
+_SQUARE = ("derive", "x.T @ A @ x", "--wrt", "x", "--vars", "x[n] A[n,n]", "--format", "text")
+
+
+def test_a_file_that_is_replaced_keeps_its_mode_and_a_new_one_has_the_usual(
+    tmp_path: Path,
+) -> None:
+    private, new = tmp_path / "private.svg", tmp_path / "new.svg"
+    private.touch(mode=0o600)
+    for path in (private, new):
+        assert _run(*_SQUARE, "--layout", "denominator", "--svg", str(path)).returncode == 0
+        assert path.read_bytes().startswith(b"<svg")
+    usual = tmp_path / "usual"
+    usual.touch()
+    assert private.stat().st_mode & 0o777 == 0o600
+    assert new.stat().st_mode == usual.stat().st_mode
+    assert {path.name for path in tmp_path.iterdir()} == {"private.svg", "new.svg", "usual"}
+
+
+def test_a_file_that_is_read_only_is_not_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "kept.svg"
+    path.write_text("kept")
+    path.chmod(0o400)
+    done = _run(*_SQUARE, "--svg", str(path))
+    assert done.returncode == 2
+    assert done.stderr.decode() == f"matcalc: error: cannot write {path}: it is read-only\n"
+    assert path.read_text() == "kept"
+
+
+@pytest.mark.skipif(not Path("/dev/stdout").exists(), reason="needs a name for stdout")
+def test_stdout_has_another_name() -> None:
+    assert _run(*_SQUARE, "--svg", "/dev/stdout").stdout == _run(*_SQUARE, "--svg", "-").stdout
+
+
+def test_a_file_may_be_stdin() -> None:
+    command = [sys.executable, "-m", "matcalc_cli", "derive", "--file", "-", *_SQUARE[2:]]
+    done = subprocess.run(command, input=b"s = x.T @ A @ x\n", capture_output=True, check=False)
+    assert done.returncode == 0
+    assert b"(A + A.T) @ x" in done.stdout
+    twice = subprocess.run([*command, "-"], input=b"", capture_output=True, check=False)
+    assert twice.returncode == 2
+    assert b"stdin can be read once" in twice.stderr
+
+
 def test_an_interrupt_ends_quietly() -> None:
     convert = ("convert", "z/x", "-", "--from", "jax", "--to", "vec-F", "--json")
     process = subprocess.Popen(
