@@ -20,8 +20,6 @@ from matcalc.sizes import is_solvable, solve
 
 Array = NDArray[np.floating[Any]]
 
-_FLOATS = (np.dtype(np.float32), np.dtype(np.float64))  # those that linear algebra takes
-
 
 def real_array(value: object, what: str) -> Array:
     """Somebody's numbers as a real array: float32 and float64 stay, others become float64.

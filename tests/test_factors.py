@@ -304,11 +304,3 @@ def test_an_array_that_refuses_to_be_one_is_an_array_error() -> None:
 
     with pytest.raises(mc.ArrayError, match=r"is not an array of numbers: .*detach it"):
         mc.jacobian("L / x[3]", Tensor(), layout="numerator")
-
-
-@pytest.mark.parametrize("kind", [np.float16, np.longdouble])
-def test_floats_that_linear_algebra_does_not_take_become_float64(kind: type) -> None:
-    J = mc.derive("logdet(B)", wrt="B", variables="B[n,n]", layout="denominator")
-    found = J.evaluate(B=(2 * np.eye(3)).astype(kind))
-    assert found.dtype == np.float64
-    np.testing.assert_allclose(found, np.eye(3) / 2)
