@@ -9,7 +9,7 @@ matrix has ``"n**2/2+n/2"`` free entries.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from math import lcm, prod
@@ -136,7 +136,7 @@ def _multiply(a: Polynomial, b: Polynomial) -> Polynomial:
             result[key] = _whole(result.get(key, 0) + c * d)
         if len(result) > _TERMS:
             raise TooLargeError(f"a dimension of over {_TERMS} terms")
-    return result
+    return {monomial: c for monomial, c in result.items() if c}
 
 
 def _add(a: Polynomial, b: Polynomial) -> Polynomial:
@@ -216,18 +216,44 @@ def quotient(whole: Dimension, part: Dimension) -> Dimension:
 
     >>> quotient(6, 2), quotient("4*h*n", "n")
     (3, '4*h')
+    >>> quotient("3*k+3", 3), quotient("k*n+n**2", "k+n"), quotient("k**2-1", "k+1")
+    ('k+1', 'n', 'k-1')
+
+    Source: Cox, Little & O'Shea, Ideals, Varieties, and Algorithms (4th edition, 2015), chapter 2.
     """
-    (number, powers), (divisor, removed) = monomial(whole), monomial(part)
-    left = dict(powers)
-    for name, power in removed:
-        left[name] = left.get(name, 0) - power
-    ratio = _divided(number, divisor)
-    if ratio is None or any(power < 0 for power in left.values()):
+    rest, divisor = _polynomial(whole), _polynomial(part)
+    found: Polynomial = {}
+    ordered = sorted(names(whole) | names(part))
+    for _ in range(_TERMS if divisor else 0):  # terms of the quotient, the leading one first
+        if not rest:
+            break
+        term = _divided(_leading(rest, ordered), _leading(divisor, ordered))
+        if term is None:
+            break
+        found = _add(found, term)
+        rest = _add(rest, _multiply(_multiply(divisor, term), {(): -1}))
+    if rest or not divisor:
         raise ShapeError(f"{whole} is not {part} times another dimension")
-    return _from_polynomial({tuple((name, power) for name, power in left.items() if power): ratio})
+    return _from_polynomial(found)
 
 
-def _divided(number: Number, by: Number) -> Number | None:
+def _leading(value: Polynomial, ordered: Sequence[str]) -> tuple[Monomial, Number]:
+    """The term of the highest power of the first name, of those the second, and so on."""
+    return max(value.items(), key=lambda term: [dict(term[0]).get(name, 0) for name in ordered])
+
+
+def _divided(whole: tuple[Monomial, Number], part: tuple[Monomial, Number]) -> Polynomial | None:
+    """A term divided by another, unless it makes a fraction of what was none."""
+    left = dict(whole[0])
+    for name, power in part[0]:
+        left[name] = left.get(name, 0) - power
+    ratio = _ratio(whole[1], part[1])
+    if ratio is None or any(power < 0 for power in left.values()):
+        return None
+    return {tuple(sorted((name, power) for name, power in left.items() if power)): ratio}
+
+
+def _ratio(number: Number, by: Number) -> Number | None:
     """A quotient, unless it makes a fraction of what was none."""
     ratio = Fraction(number) / by
     return _whole(ratio) if number.denominator % ratio.denominator == 0 else None
@@ -401,7 +427,7 @@ def _isolated(name: str, number: Number, rest: Polynomial) -> Polynomial:
     """What a name is if ``number * name = rest``; nothing where that is no dimension."""
     found: dict[Monomial, Number] = {}
     for powers, c in rest.items():
-        ratio = _divided(c, number)
+        ratio = _ratio(c, number)
         if ratio is None or name in dict(powers):
             return {}
         found[powers] = ratio

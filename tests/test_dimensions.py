@@ -140,3 +140,30 @@ def test_a_name_without_a_size_is_named() -> None:
 )
 def test_shapes_read_as_in_books(shape: tuple, text: str) -> None:
     assert dimensions.times(shape) == text
+
+
+@pytest.mark.parametrize(
+    ("whole", "part", "found"),
+    [
+        ("3*k+3", "3", "k+1"),
+        ("3*k+3", "k+1", 3),
+        ("k*n+n**2", "k+n", "n"),
+        ("k**2-1", "k+1", "k-1"),
+        ("m*n+m+n+1", "n+1", "m+1"),
+        ("n**3-m**3", "n-m", dimensions.parse("m**2+m*n+n**2")),
+        ("n**2/2+n/2", "n+1", "n/2"),
+        ("3*k+2", "3", None),
+        ("k*n+1", "n", None),
+        ("n", "n+1", None),
+    ],
+)
+def test_a_sum_is_divided_by_what_it_is_a_multiple_of(
+    whole: str, part: str, found: dimensions.Dimension | None
+) -> None:
+    one, two = dimensions.parse(whole), dimensions.parse(part)
+    if found is None:
+        with pytest.raises(ShapeError, match="is not"):
+            dimensions.quotient(one, two)
+    else:
+        assert dimensions.quotient(one, two) == found
+        assert dimensions.product([found, two]) == one

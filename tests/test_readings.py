@@ -446,3 +446,28 @@ def test_assumptions_are_among_the_notes() -> None:
     assert [one for one in found.notes if one not in found.assumptions] == [
         "the formula forces p = n"
     ]
+
+
+# dimensions, rows
+
+
+@pytest.mark.parametrize(
+    ("expression", "shape"),
+    [
+        ('rearrange("(a b) -> a b", x, a=3)', "x[3*k+3]"),
+        ('rearrange("(i j) -> i j", x, j=k+1)', "x[k**2-1]"),
+        ('rearrange("(i j) -> i j", x, j=k+n)', "x[k*n+n*n]"),
+    ],
+)
+def test_a_sum_of_sizes_is_a_multiple_of_what_divides_it(expression: str, shape: str) -> None:
+    assert derived(f"sum({expression}**2)", "x", shape).text == "2 * x"
+
+
+@pytest.mark.parametrize("power", ["pow(x.T, 2)", "pow(x.T, lam)", "pow(x.T, y.T)"])
+def test_a_power_of_a_row_is_a_row(power: str) -> None:
+    assert derived(f"{power} @ y", "x").shape == ("n",)
+    assert "does not fit" in refusal(f"A @ {power}", "x")
+
+
+def test_a_power_of_a_row_by_a_column_is_refused() -> None:
+    assert "pow takes a column" in refusal("pow(x.T, y) @ y", "x")

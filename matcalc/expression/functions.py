@@ -194,7 +194,8 @@ def _is_row(rule: Rule, values: list[Value]) -> bool:
     rows = [value for value in values if value.row]
     if not rows or rule.name in _ANYHOW:
         return False
-    if _is_entrywise(rule):
+    arrays = [value for value in values if value.node.shape]
+    if _is_entrywise(rule) or (rule.name in ("pow", "power") and rows == arrays):
         return True
     raise ShapeError(f"{rule.name} takes a column, and {rows[0].title} is a row")
 
