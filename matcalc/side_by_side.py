@@ -94,15 +94,15 @@ def meetings(
         given: The claim.
         formula: It knows the variables of both.
         declared: What is known of them.
-        points: How many random points there are at each of the sizes; with one alone kinks are
-            left aside.
+        points: How many random points there are at each of the sizes; with fewer than usual
+            only the first sizes are tried, and no kinks are looked for.
 
     Raises:
         ArrayError: There are too few points, and why.
         UnboundError: Something has no numbers, or no small sizes make all shapes possible.
     """
     nodes = with_stand_ins(right), with_stand_ins(given)
-    kinks = list(_kinks(nodes)) if points > 1 else []
+    kinks = list(_kinks(nodes)) if points >= POINTS else []
     found: list[list[Meeting]] = []
     poor: list[list[Meeting]] = []
     missing: ArrayError | None = None
@@ -112,7 +112,7 @@ def meetings(
         except ArrayError as error:  # at these sizes a matrix may be singular
             missing = error
             continue
-        if points == 1:
+        if points < POINTS:
             return here
         (found if here[0].lost < _LOST else poor).append(here)
         if len(found) == _CHOICES:
