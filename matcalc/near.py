@@ -113,8 +113,17 @@ _ELSEWHERE = """
     interp kurt lambda lambdas lcm ldl lgamma lu log10 log2 logm max_pool mad median mod mode norm2
     null nullspace orth percentile permute perm ppf qr quantile rand randn rank real relu6 rem
     repeat roll rot90 round schur sec sech sinc sind cosd tand sinm skewness sort sparse sqrtm
-    squeeze svd svdvals tile top topk trapz trunc unique var std where zeta"""
+    squeeze svd svdvals tensordot tile top topk trapz trunc unique var std where zeta"""
 _OTHERS = frozenset(_ELSEWHERE.split())
+
+
+def is_of_others(name: str) -> bool:
+    """Whether it is a function of other libraries, which may take whole arrays.
+
+    >>> is_of_others("cholesky"), is_of_others("gate")
+    (True, False)
+    """
+    return name.lower() in _OTHERS
 
 
 def near(name: str, known: Iterable[str], count: int = 2) -> list[str]:

@@ -27,6 +27,7 @@ from matcalc.expression.parser import Step, parse
 from matcalc.expression.unification import Clash, Sizes, sizes_of
 from matcalc.expression.values import Value, transposed
 from matcalc.graph import Node, number, symbol
+from matcalc.near import is_of_others
 from matcalc.operations import RULES, algebra, find_rule
 from matcalc.variables import Variable
 
@@ -493,8 +494,9 @@ class _Reader:
             try:
                 find_rule(name)  # says which names are near
             except UnknownRuleError as error:
+                unknown = not (error.suggestions or is_of_others(name))
                 declared = f"; a function entry by entry is declared, {name[:40]}(·)"
-                stated = error.stated + ("" if "near:" in error.message else declared)
+                stated = error.stated + (declared if unknown else "")
                 raise error.changed(message=stated, places=[step.place]) from None
         self.note(assumptions.function(name))
 
