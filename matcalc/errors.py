@@ -109,7 +109,7 @@ class Suggestion(NamedTuple):
 
     def said(self) -> str:
         """The text, and what it is for."""
-        return f"{self.text} {self.purpose}".strip()
+        return f"{self.text.strip()} {self.purpose}".strip()
 
 
 def advice(suggestions: Iterable[Suggestion]) -> str:

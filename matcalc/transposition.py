@@ -65,6 +65,8 @@ class ConvertedFormula:
         steps: The lines between the two; each is equal to the last.
         shape_from: The shape of the formula, rows and columns where there are such.
         shape_to: The shape of the result.
+        notes: What was read into the formula, and sizes that it forces.
+        assumptions: Those of the notes that say what was not typed and changes the answer.
     """
 
     formula: str
@@ -74,6 +76,8 @@ class ConvertedFormula:
     steps: tuple[Rewriting, ...]
     shape_from: Shape
     shape_to: Shape
+    notes: tuple[str, ...] = ()
+    assumptions: tuple[str, ...] = ()
 
 
 def convert_formula(
@@ -105,7 +109,7 @@ def convert_formula(
     before, after = find_layout(source).name, find_layout(target).name
     declared = parse_declarations(variables)
     shapes = {name: one.variable for name, one in declared.items()}
-    named, term, _ = read_term(formula, shapes, declared_functions(variables))
+    named, term, read = read_term(formula, shapes, declared_functions(variables))
     symmetric = frozenset(name for name, one in declared.items() if one.properties & _EQUAL)
     lines = _lines(term, symmetric) if before != after else []
     steps = tuple(Rewriting(named + line.text, rule) for line, rule in lines)
@@ -118,6 +122,8 @@ def convert_formula(
         steps,
         term.value.matrix,
         last.value.matrix,
+        read.notes,
+        read.assumptions,
     )
 
 

@@ -301,3 +301,9 @@ def test_a_bias_of_the_forward_pass_has_the_shape_that_fits() -> None:
     found = mc.fit("da[n] = ? @ dz[m]", candidates="W[m,n]", because="z = W @ a + b").backward
     assert found is not None
     assert (found.right, found.assumed) == (("da = W.T @ dz",), ("b[m]",))
+
+
+def test_advice_about_an_equation_names_the_unknown_as_it_was_written() -> None:
+    with pytest.raises(mc.MatcalcError) as caught:
+        mc.fit("dz1[n1] = ? dz2[n2]", candidates="W2[n2,n1]")
+    assert "write ? @ dz2" in caught.value.message

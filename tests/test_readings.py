@@ -360,6 +360,29 @@ def test_a_loss_in_the_order_of_other_libraries_is_refused(expression: str) -> N
     assert "_logits(" in said
 
 
+@pytest.mark.parametrize(
+    ("expression", "better"),
+    [
+        ("cross_entropy(softmax(z), y)", "cross_entropy_logits(y, z)"),
+        ("cross_entropy(sigmoid(z), y)", "cross_entropy(y, sigmoid(z))"),
+        ("cross_entropy(y_hat, y)", "cross_entropy(y, y_hat), or"),
+        ("cross_entropy(logits, y)", "write cross_entropy_logits(y, logits)"),
+        ("cross_entropy_logits(z, y)", "write cross_entropy_logits(y, z)"),
+    ],
+)
+def test_a_loss_that_is_turned_round_keeps_what_it_takes(expression: str, better: str) -> None:
+    names = dict.fromkeys(re.findall(r"\b[a-z]\w*\b(?!\()", expression))
+    said = refusal(expression, next(iter(names)), " ".join(f"{name}[n]" for name in names))
+    assert better in said
+    assert "logits(y, softmax" not in said
+
+
+def test_logits_in_the_place_of_probabilities_are_said() -> None:
+    (said,) = derived("cross_entropy(y, logits)", "y", "y[n] logits[n]").assumptions
+    assert "logits as probabilities" in said
+    assert not derived("cross_entropy_logits(y, logits)", "y", "y[n] logits[n]").assumptions
+
+
 def test_a_loss_of_targets_and_probabilities_is_read_so() -> None:
     assert not derived("cross_entropy(y, p)", "p", "y[n] p[n]").assumptions
     (said,) = derived("cross_entropy(q, p)", "p", "q[n] p[n]").assumptions

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import wrap
 
 from matcalc.dimensions import Shape, times
 from matcalc.errors import LayoutError
@@ -52,7 +53,9 @@ def _layout(option: str, name: str) -> str:
 
 
 def _lines(found: ConvertedFormula, *, steps: bool) -> list[str]:
-    lines = [heading(f"{found.source} layout, {_size(found.shape_from)}"), ""]
+    lines = [line for note in found.notes for line in wrap(f"note: {note}", width())]
+    lines += [""] if lines else []
+    lines += [heading(f"{found.source} layout, {_size(found.shape_from)}"), ""]
     lines += formula_lines(found.formula, width())
     if steps:
         for step in found.steps:
@@ -73,5 +76,7 @@ def _document(found: ConvertedFormula) -> dict[str, object]:
         "text": found.text,
         "shape_from": found.shape_from,
         "shape_to": found.shape_to,
+        "notes": found.notes,
+        "assumptions": found.assumptions,
         "steps": [{"text": step.text, "rule": step.rule} for step in found.steps],
     }

@@ -16,6 +16,7 @@ from matcalc.expression.declaring import declarations
 from matcalc.expression.lines import Line
 from matcalc.expression.misfits import Operand, is_atom, transposed, written
 from matcalc.expression.spellings import Argument, spellings
+from matcalc.expression.starred import products_throughout
 from matcalc.expression.values import Value
 from matcalc.near import near
 from matcalc.operations import RULES, find_rule
@@ -26,6 +27,7 @@ _TRIED = 12
 _LONGEST = 160  # characters of a candidate
 _OFFERED = 3
 _PARTS = 3  # names that were typed as one
+_CONSTANTS = {"π": "pi"}
 
 
 def advised(error: MatcalcError, formula: str, variables: Variables, read: Try) -> MatcalcError:
@@ -42,17 +44,20 @@ def advised(error: MatcalcError, formula: str, variables: Variables, read: Try) 
     stopped = read(formula, variables)
     if len(stopped.lines) > _LINES:
         return error.changed(suggestions=())
-    candidates = {one.mended: one for one in [*_candidates(stopped), *error.suggestions][::-1]}
+    starred = list(products_throughout(stopped, formula, variables, read))
+    found = [*starred, *_candidates(stopped), *error.suggestions]
+    candidates = {one.mended: one for one in reversed(found)}
     held: list[tuple[bool, Suggestion]] = []
     for one in islice(reversed(candidates.values()), _TRIED):
         if one.place is None or one.place.text != formula or len(one.text) > _LONGEST:
             continue
-        found = read(one.mended or "", variables)
+        tried = read(one.mended or "", variables)
         start = min([one.place.start, *(place.start for place in error.places)])
         span = range(start, one.place.start + len(one.text))  # a ( that is closed further on
-        if found.holds_at([span]) and found.forces_only(stopped.forced):
-            held.append((found.error is None, one))
+        if tried.holds_at([span]) and tried.forces_only(stopped.forced):
+            held.append((tried.error is None, one))
     whole = [one for is_whole, one in held if is_whole][:_OFFERED]
+    whole = [one for one in whole if one in starred] or whole  # one reading of every * at once
     if whole:
         return error.changed(suggestions=whole)
     kept = [one for _, one in held][:1]  # what else fails says nothing of the others
@@ -221,9 +226,10 @@ def _stands_alone(text: str, place: Place) -> bool:
 
 def _of_name(stopped: Attempt, name: str, place: Place) -> Iterator[Suggestion]:
     """A near name, a product of names that were typed as one, a function that takes nothing."""
-    if name in RULES:
-        if not find_rule(name).operands:
-            yield Suggestion("write", f"{name}()", place)
+    constant = _CONSTANTS.get(name, name)
+    if constant in RULES:
+        if not find_rule(constant).operands:
+            yield Suggestion("write", f"{constant}()", place)
         return
     close = near(name, [*stopped.known, *RULES])
     for one in close:

@@ -30,7 +30,9 @@ _OF_TARGETS = {  # losses of targets, and what stands behind these
     "hinge": "scores",
 }
 _TARGETS = re.compile(r"(y|t|targets?|labels?|one_?hot)(_?([0-9]+|true|n|i))?", re.IGNORECASE)
-_SCORES = re.compile(r"(logits?|scores?|outputs?|pred\w*|z|y_?(hat|pred))_?[0-9]*", re.IGNORECASE)
+_LOGITS = re.compile(r"(logits?|scores?|z)_?[0-9]*", re.IGNORECASE)
+_SCORES = re.compile(rf"{_LOGITS.pattern}|(outputs?|pred\w*|y_?(hat|pred))_?[0-9]*", re.IGNORECASE)
+_SOFTMAX = re.compile(r"softmax\(([^…,]*)\)")
 _WHOLE = re.compile(r"[^…]*")  # an excerpt that was not cut
 
 
@@ -62,13 +64,25 @@ def check_order(step: Step, operands: Sequence[Step]) -> None:
     first, second = (one.value if one.kind == "name" else "" for one in operands)
     turned = _TARGETS.fullmatch(second) and not _TARGETS.fullmatch(first)
     if turned or _SCORES.fullmatch(first):
-        scores = excerpt(operands[0].place)
-        whole = "cross_entropy_logits" if step.value == "cross_entropy" else step.value
         raise NotationError(
-            f"{step.value} takes targets first, then {_OF_TARGETS[step.value]}; for {scores} as "
-            f"logits write {whole}({excerpt(operands[1].place)}, {scores})",
+            f"{step.value} takes targets first, then {_OF_TARGETS[step.value]}; "
+            f"write {_turned(step.value, operands)}",
             [step.place],
         )
+
+
+def _turned(loss: str, operands: Sequence[Step]) -> str:
+    """A loss of scores and targets, in the order that is meant here."""
+    scores, targets = (excerpt(one.place) for one in operands)
+    turned, of_logits = f"{loss}({targets}, {scores})", f"{loss}_logits({targets}, {scores})"
+    if loss != "cross_entropy":
+        return turned
+    if operands[0].kind == "call":
+        softmax = _SOFTMAX.fullmatch(scores) if operands[0].value == "softmax" else None
+        return f"{turned}, or {loss}_logits({targets}, {softmax[1]})" if softmax else turned
+    if _LOGITS.fullmatch(scores):
+        return of_logits
+    return f"{turned}, or {of_logits} if {scores} are logits"
 
 
 def of_call(step: Step, rule: str, operands: Sequence[Operand]) -> str:
@@ -79,7 +93,9 @@ def of_call(step: Step, rule: str, operands: Sequence[Operand]) -> str:
             f"{excerpt(step.place)} is taken as {rule}, entry by entry; "
             f"along an axis it is {_called(step.value, array.text, ', axis=0')}"
         )
-    if rule == "cross_entropy" and not _TARGETS.fullmatch(operands[0].text):
+    if rule == "cross_entropy" and (
+        not _TARGETS.fullmatch(operands[0].text) or _LOGITS.fullmatch(operands[1].text)
+    ):
         one, two = (one.text for one in operands[:2])
         return (
             f"{excerpt(step.place)} takes {one} as targets and {two} as probabilities, "

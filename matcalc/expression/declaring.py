@@ -9,6 +9,7 @@ from itertools import islice, product
 from matcalc import dimensions
 from matcalc.dimensions import Dimension
 from matcalc.errors import NotationError, Suggestion
+from matcalc.expression import identities
 from matcalc.expression.attempt import Attempt, Try, Variables
 from matcalc.expression.misfits import written
 from matcalc.operations import RULES
@@ -58,7 +59,11 @@ def _undeclared(stopped: Attempt) -> list[str]:
     """The names that nobody declared, if that is why the reading stopped."""
     error = stopped.error
     name = written(error.places[0]) if error is not None and error.places else ""
-    used = [one.step.value for one in stopped.lines if one.step.kind == "name"]
+    used = [
+        one.step.value
+        for one in stopped.lines
+        if one.step.kind == "name" and written(one.step.bare) != identities.NAME
+    ]
     unknown = [one for one in dict.fromkeys(used) if one not in stopped.known and one not in RULES]
     reserved = any(one in ("True", "False", "None") for one in unknown)
     if not isinstance(error, NotationError) or name not in unknown or reserved:

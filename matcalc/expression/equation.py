@@ -124,7 +124,9 @@ def parse_equation(text: str, names: Iterable[str] = ()) -> Equation:
         left, right = _steps(sides[0], text, called), _steps(sides[1], text, called)
     except MatcalcError as error:
         message = error.stated.replace(repr(letter), "'?'")
-        raise error.changed(message=message).moved(lambda one: _of_whole(one, text)) from None
+        meant = [one._replace(text=one.text.replace(letter, "?")) for one in error.suggestions]
+        changed = error.changed(message=message, suggestions=meant)
+        raise changed.moved(lambda one: _of_whole(one, text)) from None
     return Equation(text, stated, left, right, middle, marks)
 
 

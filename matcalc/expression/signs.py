@@ -29,6 +29,7 @@ _SPELLED = (  # what stands at a sign, with what is around it, and how it is wri
     (r"\.\*", "*"),
     (r"\./", "/"),
     (r"\.'", ".T"),
+    (rf"(?P<one>{_NAME})\s*\\\s*(?P<two>{_NAME})", "solve({one}, {two})"),
     (rf"\|(?P<one>{_NAME})\|", "abs({one})"),
     (rf"\|(?P<one>{_NAME})\|", "det({one})"),
     (r"‖(?P<one>[^‖]+)‖", "norm({one})"),

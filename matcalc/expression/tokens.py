@@ -103,6 +103,7 @@ _HINTS = {
     "^": "a power is written **, a transpose .T",
     **dict.fromkeys("<>", "there are no comparisons; step(x) is 1 where x is above 0"),
     "÷": "a quotient is written /",
+    "\\": "LaTeX is not read, and MATLAB's A\\b is written solve(A, b)",
     "⊤": "a transpose is written .T",
     "[": "an entry or a slice is not part of the language; write slice(x, axis=0, start=0, stop=2)",
     "⊙": "the product entry by entry is written *",
@@ -144,13 +145,35 @@ def _after_dot(formula: str, position: int) -> str:
     return "a transpose is written .T" if name.lower() in ("t", "mt", "transpose") else ""
 
 
+_INDEXED = re.compile(rf"({dimensions.NAME})\[\s*([0-9]{{1,9}})\s*\]")
+
+
+def _entry(formula: str, position: int) -> str:
+    """What ``z[2]`` may be meant as: an entry, or the vector of a layer."""
+    start = position
+    while start and (formula[start - 1].isalnum() or formula[start - 1] == "_"):
+        start -= 1
+    match = _INDEXED.match(formula, start)
+    if match is None or formula[position] != "[" or len(match[0]) > _LONGEST:
+        return ""
+    name, index = match[1], int(match[2])
+    return (
+        f"an entry or a slice is not part of the language; {match[0]} as an entry, counted from 0, "
+        f"is slice({name}, axis=0, start={index}, stop={index + 1}), as a layer {name}{index}"
+    )
+
+
+def _quoted(character: str) -> str:
+    return repr(character).replace("\\\\", "\\")
+
+
 def _unknown(formula: str, position: int) -> NotationError:
     character = formula[position]
     place = Place(formula, position, position + 1)
-    hint = _after_dot(formula, position) or _HINTS.get(character, "")
+    hint = _after_dot(formula, position) or _entry(formula, position) or _HINTS.get(character, "")
     shown = character if character.isprintable() else f"U+{ord(character):04X}"
     return NotationError(
-        f"{printable(shown)!r} is not part of a formula" + (f": {hint}" if hint else ""),
+        f"{_quoted(printable(shown))} is not part of a formula" + (f": {hint}" if hint else ""),
         [place],
         meant(formula, position),
     )

@@ -55,3 +55,23 @@ def test_faults_are_one_message(
     result = matcalc("convert", *arguments)
     assert (result.code, result.out) == (code, "")
     assert part in result.err
+
+
+@pytest.mark.parametrize(
+    ("formula", "variables", "said"),
+    [
+        ("A**-1", "A[n,n]", "entry by entry; the inverse is inv(A)"),
+        ("A + lam*I", "A[n,n] lam", "eye(n)"),
+        ("max(0, z)", "z[n]", "taken as maximum"),
+        ("X @ W + b", "X[k,m] W[m,n] b[n]", "added to every row"),
+        ("W.T @ d", "W[m,n] d[m]", ""),
+    ],
+)
+def test_what_is_read_into_a_formula_is_said(
+    formula: str, variables: str, said: str, matcalc: Any
+) -> None:
+    given = ("convert", "--formula", formula, "--vars", variables)
+    assert bool(said) == ("note: " in matcalc(*given).out)
+    document = matcalc(*given, "--json").json
+    assert said in " ".join(document["assumptions"])
+    assert bool(said) == bool(document["assumptions"])

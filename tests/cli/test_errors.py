@@ -16,7 +16,7 @@ def test_an_error_is_a_document_too(matcalc: Any) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("derive", "W @ x", "--wrt", "x"), "declare W[m,n] x[n] in --vars"),
+        (("convert", "--formula", "W @ x"), "declare W[m,n] x[n] in --vars"),
         (("derive", "x + eps", "--wrt", "x", "--vars", "x[n]"), "declare eps[n] in --vars"),
         (
             ("derive", "W @ x", "--wrt", "x", "--vars", "W[m,n]", "x[n]"),

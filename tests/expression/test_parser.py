@@ -59,6 +59,7 @@ def test_primes_are_derivatives_of_undeclared_functions() -> None:
         ("tr(A,,B)", "missing before ','", "       ^"),
         ("A..T", "after a dot there is T alone", "   ^"),
         ("A[0]", "an entry or a slice is not part of the language", "   ^"),
+        ("A[2]", "as a layer A2", "   ^"),
         ("a, b", "a comma belongs between arguments", "   ^"),
         ("a = b = c", "= names a formula", "        ^"),
         ("A\u202e@B", "U+202E", "   ^"),
