@@ -168,27 +168,30 @@ class Compared(NamedTuple):
     off: Array
 
 
-def compared(
-    given: Array, found: Slopes, sizes: Sizes, rtol: float, rounding: float = _WRITTEN
-) -> Compared:
+def compared(given: Array, found: Slopes, sizes: Sizes, rtol: float, fuzz: float = 0.0) -> Compared:
     """Hold entries against a derivative by numbers.
+
+    Where differences give 0, only 0 agrees; but the complex step, which subtracts nothing, may
+    confirm an entry that differences do not see.
 
     Args:
         given: The entries.
         found: What they should be, of the same shape.
         sizes: What an entry is small or large beside.
         rtol: The tolerance, relative to each entry.
-        rounding: Of what is given, relative to its terms.
+        fuzz: What is as good as 0 in what is given, relative to its terms.
     """
     size, off, terms = np.abs(found.value), np.abs(given - found.value), sizes.terms
     with np.errstate(invalid="ignore"):
         near = (off <= rtol * size + found.error) & (found.error <= max(_SURE, rtol) * size)
-        is_zero = size <= (4 * _WRITTEN * terms if found.method == COMPLEX else found.error)
-        zero = is_zero & (found.error <= rtol * sizes.any) & (np.abs(given) <= rounding * terms)
-        differ = ~np.isfinite(off) | (
-            off > rtol * size + _BEYOND * found.error + rounding * np.max(terms, initial=0.0)
-        )
-    return Compared(near | zero, differ & np.isfinite(found.error), off)
+        if found.method == COMPLEX:
+            alike = (off <= rtol * size) | ((given == 0) & (size <= 4 * _WRITTEN * terms))
+        else:
+            alike = (size <= found.error) & (np.abs(given) <= fuzz * terms)
+        unseen = alike & (found.error <= rtol * sizes.any)
+        rounding = max(fuzz, _WRITTEN) * np.max(terms, initial=0.0)
+        differ = ~(off <= rtol * size + _BEYOND * found.error + rounding)
+    return Compared(near | unseen, differ & np.isfinite(found.error), off)
 
 
 def checked(given: Array, found: Slopes, sizes: Sizes, rtol: float) -> Check:

@@ -196,7 +196,10 @@ class _Task:
         node = formula.symbols.get(name) or formula.named.get(name)
         if node is None:
             known = ", ".join([*formula.symbols, *formula.named])
-            raise NotationError(f"wrt is {name[:60]!r}, which is not a variable; there are {known}")
+            several = "; several are a list: wrt=['x', 'y']" if "," in name or " " in name else ""
+            raise NotationError(
+                f"wrt is {name[:60]!r}, which is not a variable; there are {known}{several}"
+            )
         if name == formula.name:
             raise NotationError(f"{name} is what is differentiated; it cannot be wrt too")
         return symbol(name, node.shape), Variable(name, node.shape)

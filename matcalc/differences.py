@@ -33,6 +33,7 @@ _PER_SINGLE = _EPS / float(np.finfo(np.float32).eps)
 _NEAR = (1.0, 1.001, 0.997)  # points at which precisions are compared
 _GOOD = 1e-8  # relative: no further steps are tried
 _KINK = 1e-6  # a jump of the slope, relative to the slopes, that counts
+_FLAT = 1e-6  # of an entry: stairs of this width are no rounding
 _UNEVEN = 1e-2  # of the values: their bend is noise
 _BESIDE = 2  # steps before and after one that is chosen, to compare with
 _STAIRS = 16  # points on each side of a plateau, more than steps of a staircase fit between
@@ -203,8 +204,20 @@ def _column(
         size = np.abs(value)
         if np.all((error <= _GOOD * size) | ((size <= error) & (error <= small))):
             break
-    stairs = _stairs(f, x, index, (h, ahead, behind), centre) & (size <= error)
+    sampled = h, ahead, behind
+    plateau = _plateau(sampled, middle)
+    wide = (plateau > _FLAT * here) & (size * plateau > 8 * eps * np.abs(middle))
+    stairs = np.where(size <= error, _stairs(f, x, index, sampled, centre), wide)
     return value, np.where(stairs, np.inf, error), kink
+
+
+def _plateau(sampled: tuple[Array, Array, Array], middle: Array) -> Array:
+    """The largest step up to which a function stays the same, where it does not always."""
+    h, ahead, behind = sampled
+    moves = (ahead != middle) | (behind != middle)
+    first = len(h) - np.argmax(moves[::-1], axis=0)  # the largest of the steps that stay
+    flat = moves.any(axis=0) & (first < len(h))
+    return np.where(flat, h[np.minimum(first, len(h) - 1), 0], 0.0)
 
 
 def _stairs(

@@ -487,3 +487,28 @@ def test_a_check_is_a_record() -> None:
     ]
     with pytest.raises(AttributeError):
         check.error = 0.0  # type: ignore[misc]
+
+
+def test_one_operand_in_a_tuple_may_come_back_as_a_bare_array() -> None:
+    [check] = mc.check_vjp(np.tanh, lambda x, u: u / np.cosh(x) ** 2, at=(W,))
+    assert check
+    assert check.entries == W.size
+
+
+def test_a_wrong_small_entry_beside_a_large_one_is_found() -> None:
+    check = mc.check_jacobian(lambda x: 1e7 * x[0] + x[1], [1e7, -1.0], at=[1.0, 2.0])
+    assert check.differs
+    [entry] = check.worst
+    assert entry.index == (1,)
+    assert str(entry) == "  at [1]: -1, should be 1"
+
+
+def test_a_rounded_function_is_doubted_and_not_a_right_jacobian() -> None:
+    def f(x: np.ndarray) -> np.ndarray:
+        return x + np.log(1 - 1 / (1 + np.exp(-30 * x)))
+
+    at = np.array([1.0])
+    right = 1 - 30 / (1 + np.exp(-30 * at))
+    check = mc.check_jacobian(f, np.diag(right), at=at)
+    assert check.verdict == "cannot tell"
+    assert "rounded too much" in check.doubts[0].why

@@ -282,3 +282,8 @@ def test_the_product_rule_and_the_chain_rule() -> None:
     by_u, by_v = derivatives(outer, [u, V])
     inner = numbers(derivatives(u, [V])[0])
     np.testing.assert_allclose(numbers(by_v), numbers(by_u) @ inner, rtol=1e-12, atol=1e-15)
+
+
+def test_several_variables_in_one_text_are_shown_as_a_list() -> None:
+    with pytest.raises(mc.NotationError, match=r"several are a list: wrt=\['x', 'y'\]"):
+        mc.derive("x.T @ y", wrt="x,y", variables="x[n] y[n]", layout="numerator")
