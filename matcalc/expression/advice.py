@@ -12,7 +12,7 @@ from itertools import islice
 
 from matcalc.errors import MatcalcError, Place, ShapeError, Suggestion
 from matcalc.expression.attempt import Attempt, Try, Variables
-from matcalc.expression.declaring import declarations
+from matcalc.expression.declaring import declarations, whole_of
 from matcalc.expression.lines import Line
 from matcalc.expression.misfits import Operand, is_atom, transposed, written
 from matcalc.expression.spellings import Argument, spellings
@@ -231,7 +231,8 @@ def _of_name(stopped: Attempt, name: str, place: Place) -> Iterator[Suggestion]:
         if not find_rule(constant).operands:
             yield Suggestion("write", f"{constant}()", place)
         return
-    close = near(name, [*stopped.known, *RULES])
+    whole = whole_of(name, stopped.known)
+    close = [whole] if whole else near(name, [*stopped.known, *RULES])
     for one in close:
         yield Suggestion("near", one, place)
     if close:

@@ -19,6 +19,7 @@ _TRIED = 16
 _OFFERED = 2
 _NAMES = 3  # that are declared at once
 _LETTERS, _VECTORS = "mnpqkrst", "nmpqkrst"  # of sizes; where there are vectors alone
+_INDEX = re.compile("[i-n]{1,2}")  # of an entry
 _SCALAR, _VECTOR, _MATRIX, _SQUARE = range(4)
 _SCALARS = re.compile(
     rf"(?:[{dimensions.GREEK}cst]|lam|lambda|lmbda|alpha|beta|gamma|delta|eps|epsilon|eta|theta|"
@@ -38,7 +39,8 @@ def declarations(
         read: Reads a formula in columns.
     """
     unknown = _undeclared(stopped)
-    if not 0 < len(unknown) <= _NAMES:
+    entries = any(whole_of(name, stopped.known) for name in unknown)
+    if entries or not 0 < len(unknown) <= _NAMES:
         return
     uses = [one.step.bare for one in stopped.lines if one.step.value in unknown]
     spans = [range(place.start, place.stop) for place in uses]
@@ -69,6 +71,16 @@ def _undeclared(stopped: Attempt) -> list[str]:
     if not isinstance(error, NotationError) or name not in unknown or reserved:
         return []
     return unknown
+
+
+def whole_of(name: str, known: Sequence[str]) -> str:
+    """The array that a name is an entry of, as books write it; empty if there is none.
+
+    >>> whole_of("x_i", ["x"]), whole_of("W_ij", ["W"]), whole_of("x_out", ["x"])
+    ('x', 'W', '')
+    """
+    whole, _, index = name.rpartition("_")
+    return whole if whole in known and _INDEX.fullmatch(index) else ""
 
 
 def _likely(name: str) -> Sequence[int]:

@@ -481,12 +481,15 @@ class _Reader:
         """Refuse a function that nobody knows; a single letter is one entry by entry, and said.
 
         Raises:
-            NotationError: The name is that of a variable.
+            NotationError: The name is that of a variable, or it takes several arguments.
             UnknownRuleError: It may be anything.
         """
         name = step.value
         if name in self.symbols or name in self.named or name in self.sizes.names:
             message = f"{name} is no function: a product is written {name} * (…) or {name} @ (…)"
+            raise NotationError(message, [step.place])
+        if step.takes > 1 and (name in self.scope.functions or _FREE.fullmatch(name)):
+            message = f"{name} is a function entry by entry, and takes one argument: {name}(x)"
             raise NotationError(message, [step.place])
         if name in self.scope.functions:
             return
@@ -494,7 +497,7 @@ class _Reader:
             try:
                 find_rule(name)  # says which names are near
             except UnknownRuleError as error:
-                unknown = not (error.suggestions or is_of_others(name))
+                unknown = step.takes == 1 and not (error.suggestions or is_of_others(name))
                 declared = f"; a function entry by entry is declared, {name[:40]}(·)"
                 stated = error.stated + (declared if unknown else "")
                 raise error.changed(message=stated, places=[step.place]) from None
