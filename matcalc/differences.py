@@ -34,6 +34,7 @@ _NEAR = (1.0, 1.001, 0.997)  # points at which precisions are compared
 _GOOD = 1e-8  # relative: no further steps are tried
 _KINK = 1e-6  # a jump of the slope, relative to the slopes, that counts
 _FLAT = 1e-6  # of an entry: stairs of this width are no rounding
+_FLAT_AT_ZERO = 1e-9  # the same where an entry is 0
 _UNEVEN = 1e-2  # of the values: their bend is noise
 _BESIDE = 2  # steps before and after one that is chosen, to compare with
 _STAIRS = 16  # points on each side of a plateau, more than steps of a staircase fit between
@@ -206,7 +207,7 @@ def _column(
             break
     sampled = h, ahead, behind
     plateau = _plateau(sampled, middle)
-    wide = (plateau > _FLAT * here) & (size * plateau > 8 * eps * np.abs(middle))
+    wide = (plateau > (_FLAT * here or _FLAT_AT_ZERO)) & (size * plateau > 8 * eps * np.abs(middle))
     stairs = np.where(size <= error, _stairs(f, x, index, sampled, centre), wide)
     return value, np.where(stairs, np.inf, error), kink
 
