@@ -22,7 +22,14 @@ from matcalc.errors import (
     TooLargeError,
     UnboundError,
 )
-from matcalc.expression import Declared, Formula, parse, parse_declarations, read_formula
+from matcalc.expression import (
+    Declared,
+    Formula,
+    assumptions,
+    parse,
+    parse_declarations,
+    read_formula,
+)
 from matcalc.expression.beside import beside
 from matcalc.expression.conformity import conformity
 from matcalc.expression.equation import Equation, stated_in
@@ -53,6 +60,8 @@ class Backward:
         assumed: The variables of the forward pass that were given no shape, with that in which
             they fit.
         judgements: For each solution what it is as this derivative.
+        assumptions: What was not typed of the forward pass and the solutions and changes the
+            answer.
     """
 
     forward: str
@@ -64,6 +73,7 @@ class Backward:
     unicode: str
     assumed: tuple[str, ...]
     judgements: Mapping[str, Judgement]
+    assumptions: tuple[str, ...] = ()
 
     @property
     def right(self) -> tuple[str, ...]:
@@ -116,6 +126,7 @@ def backward(
     properties = {name: one.properties for name, one in declared.items()}
     derived = simplified([derived], properties)[derived]
     judge = _Judge(line, read, derived, declared)
+    judgements = judge.all(solutions)
     shown = write_derivative(derived, judge.form, tuple(read.formula.symbols))
     return Backward(
         " ".join(line.stated.text.split()),
@@ -126,8 +137,15 @@ def backward(
         text(shown),
         unicode(shown),
         line.assumed,
-        judge.all(solutions),
+        judgements,
+        tuple(one for one in judge.assumptions if one not in _typed(equation)),
     )
+
+
+def _typed(equation: Equation) -> set[str]:
+    """What an equation says itself: ``g'(z)`` is of a function entry by entry."""
+    steps = (*equation.left, *equation.right)
+    return {assumptions.function(one.value) for one in steps if one.primes}
 
 
 class _Read(NamedTuple):
@@ -257,6 +275,8 @@ class _Judge:
         self, line: _Line, read: _Read, derived: Node, declared: Mapping[str, Declared]
     ) -> None:
         self.line = line
+        forward = read_formula(line.stated.text, read.formula.variables)
+        self.assumptions = dict.fromkeys(forward.assumptions)
         self.formula = read.formula
         self.layout = read.layout
         self.derived = derived
@@ -300,6 +320,7 @@ class _Judge:
         """
         text = beside(self.line.stated.text, side).text
         formula = read_formula(text, self.formula.variables)
+        self.assumptions |= dict.fromkeys(formula.assumptions)
         for one, two in formula.forced.items():
             raise ShapeError(f"this needs {one} = {two}")
         return text, formula

@@ -236,6 +236,8 @@ def test_every_suggestion_reads_and_fits() -> None:
         ("logdet(A + lam*I)", "lam", "declare A[", "n_I"),
         ("sum(x_i * y)", "x[n] y[n]", "near: x", "declare x"),
         ("sum(x_i * y_i)", "x[n] y[n]", "near: x", "declare x"),
+        ("(W @ x > 0) * b", "W[m,n] x[n] b[m]", "write step(W @ x)", "write step(x)"),
+        ("b * x > 0", "x[n] b[n]", "there are no comparisons", "write"),
         ("kl(p, q)", "p[n] q[n]", "no rule 'kl'", "declared"),
         ("g(p, q)", "p[n] q[n]", "takes one argument", "declare"),
         ("π * x", "x[n]", "write pi()", "declare π"),

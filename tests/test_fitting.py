@@ -307,3 +307,18 @@ def test_advice_about_an_equation_names_the_unknown_as_it_was_written() -> None:
     with pytest.raises(mc.MatcalcError) as caught:
         mc.fit("dz1[n1] = ? dz2[n2]", candidates="W2[n2,n1]")
     assert "write ? @ dz2" in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("forward", "said"),
+    [
+        ("B = inv(A); z = A**-1 @ x", "A**-1 is taken entry by entry; the inverse is inv(A)"),
+        ("B = A + I; z = B @ x", "eye(n)"),
+        ("B = A + A.T; z = B @ x", ""),
+    ],
+)
+def test_what_is_read_into_a_forward_pass_is_said(forward: str, said: str) -> None:
+    found = mc.fit("dx[n] = ?.T @ dz[n]", candidates="A[n,n] B[n,n]", because=forward)
+    assert found.backward is not None
+    assert said in "".join(found.backward.assumptions)
+    assert bool(said) == bool(found.backward.assumptions)

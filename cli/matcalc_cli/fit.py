@@ -212,8 +212,9 @@ def _derived(found: Fit) -> list[str]:
         *formula_lines(f"{left} = {backward.unicode}", width()),
         "",
     ]
-    if backward.assumed:
-        lines += [*_paragraph(f"note: read as {listed(backward.assumed)}")[1:], ""]
+    notes = [f"read as {listed(backward.assumed)}"] if backward.assumed else []
+    for note in (*notes, *backward.assumptions):
+        lines += [*_paragraph(f"note: {note}")[1:], ""]
     first = sorted(backward.judgements.items(), key=lambda one: not one[1])
     return [*lines, *(line for solution, judged in first for line in _judged(solution, judged))]
 
@@ -257,6 +258,7 @@ def _document(found: Fit) -> dict[str, object]:
             "text": backward.text,
             "layout": backward.layout,
             "assumed": backward.assumed,
+            "assumptions": backward.assumptions,
             "right": backward.right,
             "wrong": backward.wrong,
             "undecided": backward.undecided,

@@ -46,7 +46,8 @@ _SPELLED = (  # what stands at a sign, with what is around it, and how it is wri
         rf"\s*(?P<three>{_NAME}|\d+)\s*\)",
         "(step({one}) * {two} + (1 - step({one})) * {three})",
     ),
-    (rf"(?P<one>{_NAME})\s*>=?\s*0(?![.\d])", "step({one})"),
+    (r"\((?P<one>[^()<>]+?)\s*>=?\s*0(?:\.0*)?\s*\)", "step({one})"),
+    (rf"(?<![\w.@*/+-])(?<![@*/+-] )(?P<one>{_NAME})\s*>=?\s*0(?![.\d])", "step({one})"),
 )
 _PATTERNS = tuple((re.compile(pattern), text) for pattern, text in _SPELLED)
 
