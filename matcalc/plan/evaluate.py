@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
 from typing import Any, TypeGuard
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +44,8 @@ from matcalc.simplify import stable
 Array = NDArray[np.floating[Any]]
 
 _NOT_WRITTEN: Array = np.zeros(0)  # the value of a window: it slices what stands beside it
+
+_STABLE: WeakKeyDictionary[Node, Node | None] = WeakKeyDictionary()
 
 MAX_BYTES = 4 * 2**30
 _LONG = 200  # factors and labels: longer products are contracted part by part
@@ -77,7 +80,7 @@ def evaluate(
     leaves = [node for node in topological(root) if isinstance(node, Symbol | Data)]
     work.bind([node for node in leaves if isinstance(node, Symbol)])
     dtype = work.type_of(leaves)
-    root = stable([root])[root]
+    root = _for_numbers(root)
     root = distribute(root, partial(is_large_structured_sum, sizes=work.sizes))
     nodes = topological(root)
     inlined = work.inlined(nodes)
@@ -102,6 +105,14 @@ def _written_alone(nodes: Sequence[Node], inlined: set[Node]) -> set[Node]:
         )
         if not (operand in inlined and isinstance(factor, Factor) and factor.is_product)
     }
+
+
+def _for_numbers(root: Node) -> Node:
+    """A node as it is computed; what becomes of it is found once."""
+    if root not in _STABLE:
+        found = stable([root])[root]
+        _STABLE[root] = None if found is root else found  # else it would keep itself
+    return _STABLE[root] or root
 
 
 class _Evaluation:
