@@ -91,7 +91,8 @@ def check_derivative(
         found.append(one)
         agree = np.all([form.agree for form in one.values()], axis=0).astype(float)
         told = agree if told is None else told + agree
-        if np.min(told, initial=points) >= points or len(found) == _MORE * points:
+        enough = np.min(told, initial=points) >= min(points, _ENOUGH)
+        if (enough and len(found) >= points) or len(found) == _MORE * points:
             return _result(jacobian, found, told, points)
     return _result(jacobian, found, told, points)
 
