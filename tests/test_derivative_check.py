@@ -14,7 +14,8 @@ def test_more_points_are_tried_only_for_entries_not_told(monkeypatch: pytest.Mon
     """[a]× [b]× − [b]× [a]× is [a × b]×, so that what is left of the formula is its rounding."""
     formula = "skew(a) @ skew(b) - skew(b) @ skew(a) - skew(cross(a, b))"
     J = mc.derive(formula, wrt="a", variables="a[3] b[3]", layout="denominator")
-    compared, tried = derivative_check._compared, []
+    compared = derivative_check._compared
+    tried: list[Any] = []
 
     def counted(*given: Any, **named: Any) -> Any:
         tried.append(given)
