@@ -267,7 +267,9 @@ class _Task:
 
     def shortened(self, found: Sequence[Jacobian[Any]]) -> list[Jacobian[Any]]:
         """Derivatives in the form that is given back, all of them shortened together."""
-        named = {name: self.defined(node) for name, node in self.formula.named.items()}
+        given = {name: self.defined(node) for name, node in self.formula.named.items()}
+        known = named_functions(list(given.values()))  # as they were before the sweep
+        named = {name: known[node] for name, node in given.items()}
         nodes = [self.defined(one.node) for one in found]
         became = simplified(nodes, self.properties, named.values())
         kept = {name: became.get(node, node) for name, node in named.items()}

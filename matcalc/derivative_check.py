@@ -81,7 +81,7 @@ def check_derivative(
     _refuse_large(jacobian, sizes)
     at = _At(jacobian, formula, sizes, move, _forms(jacobian), np.random.default_rng(seed))
     found: list[dict[str, Compared]] = []
-    told: Array | None = None
+    told: Array = np.zeros(())
     for arrays in random_points(formula, declared, sizes, at.rng, _TRIES * points):
         try:
             with np.errstate(all="ignore"):  # outside the domain it is not finite, and left out
@@ -90,7 +90,7 @@ def check_derivative(
             continue
         found.append(one)
         agree = np.all([form.agree for form in one.values()], axis=0).astype(float)
-        told = agree if told is None else told + agree
+        told = told + agree
         enough = np.min(told, initial=points) >= min(points, _ENOUGH)
         if (enough and len(found) >= points) or len(found) == _MORE * points:
             return _result(jacobian, found, told, points)
@@ -158,7 +158,7 @@ def _declare(declared: dict[str, Declared], variable: Variable, property_: str) 
 def _result(
     jacobian: Jacobian[Any],
     found: Sequence[Mapping[str, Compared]],
-    told: Array | None,
+    told: Array,
     points: int,
 ) -> Check:
     """What the points say together: an entry is told where enough of them tell it."""
@@ -173,7 +173,7 @@ def _result(
     if wrong:
         note = f"wrong for {what}: {', '.join(wrong)}"
         return Check("differs", worst, points, (), CENTRAL, note)
-    if told is None:
+    if not found:
         note = (
             "the formula is not finite at random points; say what is known of its variables: "
             "x[n]:positive, S[n,n]:spd"
@@ -250,7 +250,11 @@ def _compared(
     whole = {
         form: _numerator(at.jacobian, of({**at.sizes, **arrays})) for form, of in at.forms.items()
     }
-    found = slopes(lambda t: function(start + t * step), 0.0, method="central")
+
+    def along(t: Array) -> Array:
+        return function(start + t * step)
+
+    found = slopes(along, 0.0, method="central")
     terms = _along(np.abs(whole[_FORMS[2]]), np.abs(direction))  # these may cancel in the sum
     alike = np.where(value == 0, 1.0, np.abs(value))
     size = np.where(terms > found.error, terms, alike)

@@ -82,7 +82,7 @@ def solve(stated: Sequence[Dimension], actual: Sequence[int], sizes: dict[str, i
     {'n': 3, 'm': 2}
     """
     for name, place in readings(stated, sizes):
-        if dimensions.names(stated[place]) - sizes.keys() != {name}:
+        if set(dimensions.names(stated[place])) - sizes.keys() != {name}:
             continue  # what it needs has no size that fits
         size = _solved(stated[place], name, actual[place], sizes)
         if size is not None:

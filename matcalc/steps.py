@@ -7,7 +7,7 @@ refused: nothing hangs.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -49,7 +49,7 @@ def spend(steps: int) -> None:
 
 
 @contextmanager
-def counted(most: float = float("inf"), work: str = "this") -> Iterator[Count]:
+def counted(most: float = float("inf"), work: str = "this") -> Generator[Count]:
     """Count the steps that are spent inside, and refuse more than there may be.
 
     Args:

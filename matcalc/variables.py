@@ -196,7 +196,7 @@ def _clash(one: Mention, two: Mention) -> ShapeError:
 
 def _layers(one: Mention, two: Mention) -> str:
     """What ``z[1]`` and ``z[2]`` are, where they may have been meant as layers."""
-    shapes = one.shape or (), two.shape or ()
+    shapes: tuple[Shape, Shape] = (one.shape or (), two.shape or ())
     if any(len(shape) != 1 or not isinstance(shape[0], int) for shape in shapes):
         return ""
     sizes = [shape[0] for shape in shapes]

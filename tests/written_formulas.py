@@ -13,7 +13,7 @@ import numpy as np
 
 import matcalc as mc
 from matcalc.derivative import derivatives
-from matcalc.expression import read_formula
+from matcalc.expression import Names, read_formula
 from matcalc.graph import Node, transposed
 from matcalc.notation import Written, write, write_derivative
 from matcalc.operations import RULES, parse_signature
@@ -111,8 +111,8 @@ FORMULAS = [
     ('einsum("ijk->kji", T)', "", "(i,j,k) ↦ T[k,j,i]", r"(i,j,k) \mapsto T_{kji}"),
     ('einsum("iij->j", T)', "", "i ↦ Σⱼ T[j,j,i]", r"i \mapsto \sum_{j} T_{jji}"),
     ('einsum("ijk,ijk->", T, T)', "", "Σᵢⱼₖ T[i,j,k]²", r"\sum_{i,j,k} T_{ijk}^{2}"),
-    ("1 + x", "", "1 + x", "1 + x"),
-    ("2 - x", "", "2 − x", "2 - x"),
+    ("1 + x", "", "1ₙ + x", r"\mathbf{1}_{n} + x"),
+    ("2 - x", "", "2 · 1ₙ − x", r"2 \mathbf{1}_{n} - x"),
     ("-(x + y)", "", "−(x + y)", r"-\left(x + y\right)"),
     ("-x", "", "−x", "-x"),
     ("-(x * y)", "", "−x ⊙ y", r"-x \odot y"),
@@ -189,7 +189,7 @@ FORMULAS = [
         "x / 100 + 99 relu(x) / 100",
         r"\frac{1}{100} x + \frac{99}{100} \operatorname{relu}(x)",
     ),
-    ("x - t", "", "x − t", "x - t"),
+    ("x - t", "", "x − t 1ₙ", r"x - t \mathbf{1}_{n}"),
     ("2 * (3 * x.T @ y) * z", "", "6 (xᵀ y) z", r"6 \left(x^\top y\right) z"),
     ("A.T @ B.T @ x", "", "Aᵀ Bᵀ x", r"A^\top B^\top x"),
     ("S + eye(d)", "", "S + I_d", "S + I_{d}"),
@@ -244,7 +244,8 @@ FORMULAS = [
 
 def written(formula: str, wrt: str = "", variables: dict[str, Variable] | None = None) -> Written:
     """A formula, or its derivative with the axes of the result first."""
-    read = read_formula(formula, variables or VARIABLES)
+    names = Names(functions=frozenset({"act"}))
+    read = read_formula(formula, variables or VARIABLES, names=names)
     node = derivatives(read.node, [read.symbols[wrt]])[0] if wrt else read.node
     return write(node, list(read.symbols))
 

@@ -53,7 +53,7 @@ def conformity(text: str, formula: Formula, variables: Mapping[str, Variable]) -
     >>> misfits("A @ x - c")
     ('A @ x is m×1, c is a number: write c * ones(m)',)
     >>> misfits("x @ A.T")
-    ('x @ A.T does not fit: x is n×1, A.T is n×m: 1 against n; write x.T @ A.T',)
+    ('x @ A.T does not fit: x is n×1, A.T is n×m: 1 against n',)
     """
     if not formula.columns:
         return Conformity(formula.node.shape, (_in_columns(text, variables),))

@@ -108,7 +108,7 @@ class _Terms:
         for factor in node.factors:
             below = tuple([inside.get(label) for label in flat(factor.labels)])
             whole = factor.exponent != 1 or len(below) != len(factor.labels)
-            one = [_alone(factor.node, below, factor.exponent)]
+            one = [_alone(factor.node, below, Fraction(factor.exponent))]
             inner = one if whole else self.of(factor.node, below, depth)
             if inner is None or len(terms) * len(inner) > TERMS:
                 return None

@@ -74,7 +74,11 @@ def test_two_things_are_never_written_alike(formula: str, variables: str, expect
         ("loss_fn * x_a", "loss_fn x_a[n]", r"\mathit{loss\_fn} \, \mathit{x\_a}"),
         ("act'(x_a)", "x_a[n]", r"\mathit{act}'(\mathit{x\_a})"),
         ("ones(batch_size) * x", "x[batch_size]", "x"),
-        ("ones(batch_size) + A @ x", "A[batch_size,n] x[n]", "1 + A x"),
+        (
+            "ones(batch_size) + A @ x",
+            "A[batch_size,n] x[n]",
+            r"\mathbf{1}_{\mathit{batch\_size}} + A x",
+        ),
         ("eye(k_1) - K", "K[k_1,k_1]", "I_{k_{1}} - K"),
     ],
 )

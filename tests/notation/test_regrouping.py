@@ -43,5 +43,5 @@ def test_a_stacked_vector_is_a_matrix_in_a_product() -> None:
 def test_a_number_beside_an_identity_is_a_matrix_of_ones() -> None:
     found = mc.derive("z - mean(z)", wrt="z", variables="z[n]", layout="numerator")
     assert found.text == "eye(n) - ones((n, n)) / n"
-    assert found.numpy.endswith("return np.eye(n) - 1 / n\n")
+    assert found.numpy.endswith("return np.eye(n, dtype=z.dtype) - 1 / n\n")
     assert check_derivative(found)
