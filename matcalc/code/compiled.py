@@ -91,9 +91,9 @@ class Compiled:
         bound = self.__signature__.bind(**given)
         types = [given[self._words.get(one.what, one.what)].dtype for one in claimed]
         result = self.function(**bound.arguments, **self.held)
-        if isinstance(result, np.ndarray | np.generic):
-            return np.asarray(result)
-        return np.asarray(result, np.result_type(*(types or [np.dtype(np.float64)])))
+        known_type = isinstance(result, np.ndarray | np.generic)  # else a number of Python
+        dtype = result.dtype if known_type else np.result_type(*(types or [np.float64]))
+        return np.asarray(result, dtype)
 
     def of(self, given: Mapping[str, Any]) -> Array:
         """Compute of what it needs among arrays and sizes by name."""

@@ -13,6 +13,9 @@ from matcalc.errors import NotationError, Place, Suggestion
 from matcalc.expression.tokens import Token, scan
 
 
+PARTS = 3000  # of a formula: names for what comes before, and the last one
+
+
 class Step(NamedTuple):
     """One step of a formula in postfix order.
 
@@ -84,6 +87,9 @@ def parse(formula: str) -> tuple[Assignment, ...]:
     filled = [part for part in parts[:-1] if len(part) > 1]
     if not filled:
         raise NotationError("a formula is missing", [Place(formula, 0, max(1, len(formula)))])
+    if len(filled) > PARTS:
+        place = filled[PARTS][0].place
+        raise NotationError(f"a formula has at most {PARTS} parts, with a ; between them", [place])
     assignments = tuple(map(_assignment, filled))
     for one in assignments[:-1]:
         if not one.name:
