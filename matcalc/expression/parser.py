@@ -12,7 +12,6 @@ from typing import NamedTuple
 from matcalc.errors import NotationError, Place, Suggestion
 from matcalc.expression.tokens import Token, scan
 
-
 PARTS = 3000  # of a formula: names for what comes before, and the last one
 
 
