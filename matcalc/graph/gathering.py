@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, TypeGuard
 
@@ -208,16 +209,11 @@ class Gathered:
         used = [axis for axes in (*(f.labels for f in factors), output) for axis in axes]
         if Group not in map(type, used):
             return factors, output
+        after, before = _neighbours(used)
         groups = [axis for axis in used if type(axis) is Group]
         for label in dict.fromkeys(label for group in groups for label in group):
-            neighbours = {_after(axis, label) for f in factors for axis in f.labels}
-            neighbours |= {_after(axis, label) for axis in output}
-            neighbours.discard(None)
-            follower = next(iter(neighbours))
-            if len(neighbours) > 1 or follower == "":
-                continue
-            axes = [axis for f in factors for axis in f.labels] + list(output)
-            if any(_before(axis, follower) not in (None, label) for axis in axes):
+            follower = next(iter(after[label]))
+            if len(after[label]) > 1 or follower == "" or before[follower] != {label}:
                 continue
             size = dimensions.product([self.sizes[label], self.sizes[follower]])
             both = ("fused", label, follower)
@@ -227,25 +223,20 @@ class Gathered:
         return factors, output
 
 
-def _after(axis: Any, label: Any) -> Any:
-    """What follows a label on an axis: ``""`` at the end, ``None`` where the label is not."""
-    if type(axis) is not Group:
-        return "" if axis == label else None
-    if label not in axis:
-        return None
-    position = axis.index(label)
-    if axis.count(label) > 1 or position + 1 == len(axis):
-        return ""
-    return axis[position + 1]
-
-
-def _before(axis: Any, label: Any) -> Any:
-    if type(axis) is not Group:
-        return "" if axis == label else None
-    if label not in axis:
-        return None
-    position = axis.index(label)
-    return axis[position - 1] if position and axis.count(label) == 1 else ""
+def _neighbours(axes: Iterable[Any]) -> tuple[dict[Any, set[Any]], dict[Any, set[Any]]]:
+    """What follows each label wherever it stands, and what precedes it: ``""`` for nothing."""
+    after: dict[Any, set[Any]] = {}
+    before: dict[Any, set[Any]] = {}
+    for axis in axes:
+        labels = axis if type(axis) is Group else (axis,)
+        counts = Counter(labels)
+        for label, previous, following in zip(
+            labels, ("", *labels[:-1]), (*labels[1:], ""), strict=True
+        ):
+            once = counts[label] == 1
+            after.setdefault(label, set()).add(following if once else "")
+            before.setdefault(label, set()).add(previous if once else "")
+    return after, before
 
 
 def _fused(axes: Sequence[Any], label: Any, both: Any) -> tuple[Any, ...]:
