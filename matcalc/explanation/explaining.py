@@ -48,6 +48,7 @@ class Explanation:
         program: The operations as one formula, in the input language, each with a name.
         sections: The parts, in order.
         gradient_of: Where the second derivative is explained, as that of the gradient: of what.
+        assumptions: What was not typed, and decides how the expression is read.
     """
 
     of: Variable
@@ -57,6 +58,7 @@ class Explanation:
     program: str
     sections: tuple[Section, ...]
     gradient_of: str = ""
+    assumptions: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -113,6 +115,7 @@ class Explanation:
             "level": self.level,
             "order": 2 if self.gradient_of else 1,
             "program": self.program,
+            "assumptions": self.assumptions,
             "agrees": self.agrees,
             "sections": [
                 {"title": one.title, "items": [as_json(item) for item in one.items]}
@@ -168,9 +171,9 @@ def explain(
         raise NotationError(f"the level is short or full, not {str(level)[:40]!r}")
     tag = find_layout(layout)
     name = wrt.name if isinstance(wrt, Symbolic) else wrt
-    formula, declared = _given(expression, variables)
+    formula, declared, said = _given(expression, variables)
     if order != 1:
-        return _second(formula, name, declared, tag.name, level, order)
+        return _second(formula, name, declared, tag.name, level, order, said)
     known = parse_declarations(declared)
     computation = Computation(
         formula,
@@ -180,6 +183,7 @@ def explain(
         tag.name,
         Names(functions=declared_functions(declared)),
     )
+    computation.formula = computation.formula.assuming(said)
     jacobian = derive(computation.program, wrt=name, variables=declared, layout=tag.name)
     show = Showing(computation)
     full = level == "full"
@@ -188,12 +192,24 @@ def explain(
         result(computation, show, jacobian, declared, full=full),
     ]
     return Explanation(
-        computation.of, computation.wrt, tag.name, level, computation.program, tuple(sections)
+        computation.of,
+        computation.wrt,
+        tag.name,
+        level,
+        computation.program,
+        tuple(sections),
+        assumptions=computation.formula.assumptions,
     )
 
 
 def _second(
-    formula: str, wrt: str, declared: Declarations, layout: str, level: Level, order: int
+    formula: str,
+    wrt: str,
+    declared: Declarations,
+    layout: str,
+    level: Level,
+    order: int,
+    said: tuple[str, ...],
 ) -> Explanation:
     """The second derivative: the gradient, and then the derivative of that as of any vector."""
     if order != 2:
@@ -215,10 +231,16 @@ def _second(
     steps = explain(program, wrt=wrt, variables=declared, layout=layout, level=level)
     opening = gradient_first(first, steps.of, lets, gradient, declared)
     *before, last = steps.sections
+    assumed = said + first.assumptions
     return replace(
         steps,
-        sections=(opening, *before, second_result(last, first, steps.of)),
+        sections=(
+            opening._replace(items=(*assumed, *opening.items)),
+            *before,
+            second_result(last, first, steps.of),
+        ),
         gradient_of=of.name,
+        assumptions=assumed,
     )
 
 
@@ -236,18 +258,23 @@ def _sections(c: Computation, show: Showing, *, full: bool) -> Iterator[Section]
         yield from (one for one in (index_form(c, show), sweep(c, show)) if one is not None)
 
 
-def _given(expression: str | Symbolic, variables: Declarations | None) -> tuple[str, Declarations]:
-    """A formula in the input language, and the declarations of its variables.
+def _given(
+    expression: str | Symbolic, variables: Declarations | None
+) -> tuple[str, Declarations, tuple[str, ...]]:
+    """A formula in the input language, the declarations of its variables, what they assume.
 
     Raises:
         NotationError: Variables are missing, or declared twice.
     """
     if not isinstance(expression, Symbolic):
-        return expression, variables or by_convention(expression).variables
+        if variables:
+            return expression, variables, ()
+        convention = by_convention(expression)
+        return expression, convention.variables, convention.assumptions
     if variables is not None:
         raise NotationError("the variables come with the expression: leave variables= out")
     declared = [
         str(one.variable) + (":" + ",".join(sorted(one.properties)) if one.properties else "")
         for one in expression.declared.values()
     ]
-    return expression.text, " ".join(declared)
+    return expression.text, " ".join(declared), ()

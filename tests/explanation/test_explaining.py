@@ -446,3 +446,11 @@ def test_an_index_says_with_respect_to_which_entry_in_every_form() -> None:
     assert (r"\frac{\partial f}{\partial V_{ij}}", "∂f/∂V[i,j]") in [
         (one.latex, one.unicode) for one in entries
     ]
+
+
+@pytest.mark.parametrize("order", [1, 2])
+def test_what_is_assumed_where_nothing_is_declared_is_said(order: int) -> None:
+    steps = mc.explain("x.T @ A @ x", wrt="x", layout="denominator", order=order)
+    assert [one.partition(" is ")[0] for one in steps.assumptions] == ["x[n]", "A[n,n]"]
+    assert set(steps.assumptions) <= set(steps.sections[0].items)
+    assert steps.to_json()["assumptions"] == steps.assumptions
