@@ -128,6 +128,11 @@ def backward(
     judge = _Judge(line, read, derived, declared)
     judgements = judge.all(solutions)
     shown = write_derivative(derived, judge.form, tuple(read.formula.symbols))
+    if judge.one(text(shown)).verdict == "wrong_value":
+        raise NotationError(
+            "the formula that was derived does not hold as it is written; this is a mistake of "
+            "matcalc: please report it, with what you typed"
+        )
     return Backward(
         " ".join(line.stated.text.split()),
         line.of,

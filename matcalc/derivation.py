@@ -22,7 +22,7 @@ from matcalc.expression import (
     parse_declarations,
     read_formula,
 )
-from matcalc.graph import Node, substituted, symbol, transposed
+from matcalc.graph import Node, substituted, symbol, topological, transposed
 from matcalc.jacobians import Jacobian
 from matcalc.layout import Denominator, Layout, Numerator, find_layout
 from matcalc.plan import evaluate as evaluated
@@ -185,6 +185,7 @@ class _Task:
             self.structure = find_structure(str(structure), variable)
             self.declare(self.structure, variable.name)
         self.of = Variable(self.name(), self.formula.node.shape)
+        self.note_independent()
 
     def variable(self, name: str) -> tuple[Node, Variable]:
         """What a derivative is taken with respect to: a variable or an intermediate result.
@@ -203,6 +204,16 @@ class _Task:
         if name == formula.name:
             raise NotationError(f"{name} is what is differentiated; it cannot be wrt too")
         return symbol(name, node.shape), Variable(name, node.shape)
+
+    def note_independent(self) -> None:
+        """Say which variables do not occur: a derivative of 0 may be a slip of the pen."""
+        there = set(topological(self.formula.node))
+        absent = dict.fromkeys(
+            f"{self.of.name} does not depend on {variable.name}: the derivative is 0"
+            for _, variable in self.below
+            if self.formula.symbols.get(variable.name, self.formula.node) not in there
+        )
+        self.formula = self.formula._replace(notes=(*self.formula.notes, *absent))
 
     def declare(self, structure: Structure, name: str) -> None:
         """Note what a structure says of a variable, and of the answer."""

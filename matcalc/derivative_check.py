@@ -91,8 +91,9 @@ def check_derivative(
         found.append(one)
         agree = np.all([form.agree for form in one.values()], axis=0).astype(float)
         told = told + agree
-        enough = np.min(told, initial=points) >= min(points, _ENOUGH)
-        if (enough and len(found) >= points) or len(found) == _MORE * points:
+        least = np.min(told, initial=points)
+        decided = least >= min(points, _ENOUGH) or not least  # 0: more points tell no more
+        if (decided and len(found) >= points) or len(found) == _MORE * points:
             return _result(jacobian, found, told, points)
     return _result(jacobian, found, told, points)
 

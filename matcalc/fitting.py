@@ -91,6 +91,12 @@ class Fit:
     solutions: tuple[str, ...]
     backward: Backward | None = None
 
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """What was not typed, and decides what fits and what is right."""
+        numbers = (f"{name} is taken as a number" for name in self.assumed)
+        return (*numbers, *(self.backward.assumptions if self.backward else ()))
+
     def __bool__(self) -> bool:
         if self.backward is not None and self.solutions:
             return bool(self.backward.right)

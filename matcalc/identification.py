@@ -23,6 +23,7 @@ from matcalc.expression import Declarations, parse_declarations
 from matcalc.expression.assumptions import ARRAYS
 from matcalc.jacobians import Jacobian
 from matcalc.layout import CONVENTIONS, LAYOUTS, Numerator, Written, written
+from matcalc.reading_back import held_text
 from matcalc.sources import USAGES, Usage
 from matcalc.trial import Trial
 from matcalc.variables import Variable, parse_derivative
@@ -285,7 +286,7 @@ def _by_formula(
     readings = tuple(_tried(form, trial) for form in _forms(J.of, J.wrt))
     found = Identification(J.of, J.wrt, trial.shape, readings, by_value=True)
     if not found or not trial.formula.columns:
-        found = replace(found, right=_right(J, trial, readings))
+        found = replace(found, right=_right(J, trial, readings, variables))
     if not found:
         found = replace(found, right_when=right_when(J, expression, formula, declared))
     assumptions = trial.formula.assumptions
@@ -309,16 +310,19 @@ def _tried(form: Written, trial: Trial) -> Reading:
     return Reading(name, title, form.title, reason, error=found.error, verdict=found.verdict)
 
 
-def _right(J: Jacobian[Any], trial: Trial, readings: Sequence[Reading]) -> Right:
+def _right(
+    J: Jacobian[Any], trial: Trial, readings: Sequence[Reading], declared: Declarations
+) -> Right:
     """The formula of the layout that what was given is nearest to; else that of a gradient."""
     layouts = [one for one in readings if one.convention in LAYOUTS and one.error is not None]
     if not layouts:
         name = "numerator" if J.of.rank else "denominator"
-        return Right(name, J.to(name).text, None)
+        return Right(name, held_text(J.to(name), declared), None)
     chosen = min(layouts, key=lambda one: one.error or 0.0).convention
     multiple = trial.multiple(chosen)
     factors = trial.factors(chosen) or [] if _is_number(multiple) else []
-    return Right(chosen, J.to(chosen).text, factors[0] if factors else None, multiple)
+    text = held_text(J.to(chosen), declared)
+    return Right(chosen, text, factors[0] if factors else None, multiple)
 
 
 def _is_number(text: str) -> bool:

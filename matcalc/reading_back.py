@@ -95,6 +95,12 @@ def read_back(
     return _compared(_concrete(right), _concrete(read.node), read, parse_declarations(variables))
 
 
+def held_text(derivative: WrittenDerivative[Any], variables: Declarations = ()) -> str:
+    """The formula as text; as einsum, which says the same, where the text does not hold."""
+    holds = read_back(derivative, variables=variables).holds
+    return derivative.einsum if holds is False else derivative.text
+
+
 def _compared(
     right: Node, given: Node, read: Formula, declared: Mapping[str, Declared]
 ) -> ReadBack:

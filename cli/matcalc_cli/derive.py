@@ -81,8 +81,12 @@ File = Annotated[
     ),
 ]
 LayoutOption = Annotated[
-    Literal["numerator", "denominator", "both"],
-    typer.Option("--layout", help="How the derivative is written down."),
+    Literal["numerator", "denominator", "both"] | None,
+    typer.Option(
+        "--layout",
+        help="How the derivative is written down; both, or with --steps denominator, if not given.",
+        show_default=False,
+    ),
 ]
 Order = Annotated[int, typer.Option("--order", min=1, max=2, help="2 for the second derivative.")]
 StructureOption = Annotated[
@@ -121,7 +125,7 @@ def derive(
     variables: Vars = None,
     let: Let = None,
     file: File = None,
-    layout: LayoutOption = "both",
+    layout: LayoutOption = None,
     order: Order = 1,
     structure: StructureOption = None,
     form: FormatOption = None,
@@ -139,7 +143,10 @@ def derive(
         raise UsageError("--svg - writes to stdout alone; leave out --format and --json")
     if form and as_json:
         raise UsageError("--json is a format of its own; leave out --format")
-    layouts = ("numerator", "denominator") if layout == "both" else (layout,)
+    chosen = layout or (
+        "denominator" if steps else "both"
+    )  # a gradient is shaped like its variable
+    layouts = ("numerator", "denominator") if chosen == "both" else (chosen,)
     formula = given_formula(expression, let or (), file)
     asked = _Asked(formula, _names(wrt), variables or (), layouts, order, structure)
     if steps:
@@ -224,11 +231,14 @@ def _explain(asked: _Asked, level: Level, form: str | None, *, as_json: bool) ->
     """Print the derivation, step by step."""
     if form and form not in PAGES:
         raise UsageError(f"--steps has no format {form}: it is text, markdown, html or --json")
-    layout = asked.layouts[-1]  # denominator, if both: a gradient is shaped like its variable
     try:
-        found = explained(
-            asked.formula.text, asked.names, asked.variables, layout, level, asked.order
-        )
+        found = [
+            one
+            for layout in asked.layouts
+            for one in explained(
+                asked.formula.text, asked.names, asked.variables, layout, level, asked.order
+            )
+        ]
     except MatcalcError as error:
         raise asked.formula.placed(error) from None
     if as_json:

@@ -249,6 +249,7 @@ def _document(found: Fit) -> dict[str, object]:
         "equation": found.equation,
         "variables": {name: one.shape for name, one in found.variables.items()},
         "assumed": found.assumed,
+        "assumptions": found.assumptions,
         "unknowns": [_described(unknown) for unknown in found.unknowns],
         "solutions": found.solutions,
         "derived": None

@@ -15,6 +15,7 @@ from matcalc.jacobians import Jacobian
 from matcalc.notation import latex_derivative, latex_name
 from matcalc.notation.names import unicode_name
 from matcalc.notation.signs import meanings
+from matcalc.reading_back import read_back
 from matcalc.variables import Variable
 
 _POINTS = 5
@@ -59,7 +60,10 @@ def _equation(c: Computation, show: Showing, jacobian: Jacobian[Any]) -> Equatio
 
 
 def checked(jacobian: Jacobian[Any], declared: Declarations) -> tuple[str, bool | None]:
-    """What central differences say, in a sentence; and whether they agree, if they say it."""
+    """What reading back and central differences say; and whether they agree, if they say it."""
+    written = read_back(jacobian, variables=declared)
+    if written.holds is False:
+        return f"The formula DOES NOT AGREE with what it was made from: {written.reason}.", False
     try:
         found = check_derivative(jacobian, variables=declared, points=_POINTS)
     except MatcalcError as error:

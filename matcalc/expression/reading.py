@@ -246,7 +246,7 @@ class _Reader:
             symbols=dict(sorted(self.symbols.items(), key=self.first_mention)),
             named={name: self.values[k].node for name, k in self.named.items()},
             columns=self.columns,
-            notes=(*said, *self._columns_declared(), *assumed),
+            notes=(*said, *self._vectors_declared(), *assumed),
             variables=self.sizes.variables,
             forced=forced,
             name=self.lines[-1].name,
@@ -305,12 +305,19 @@ class _Reader:
         """Where a variable is written first; behind all where it is not."""
         return self.first_use.get(item[0], len(self.lines))
 
-    def _columns_declared(self) -> list[str]:
+    def _vectors_declared(self) -> list[str]:
+        """Matrices of one column; where the result is 1x1 also those of one row."""
         used = {line.step.value for line in self.lines if line.step.kind == "name"}
+        square = self.values[-1].node.shape == (1, 1)
         return [
-            f"{variable} is a matrix of one column; a vector is {name}[{variable.shape[0]}]"
+            f"{variable} is a matrix of one {axis}; a vector is {name}[{length}]{said}"
             for name, variable in self.sizes.variables.items()
-            if name in used and len(variable.shape) == 2 and variable.shape[1] == 1
+            if name in used and len(variable.shape) == 2
+            for axis, one, length, said in (
+                ("column", variable.shape[1], variable.shape[0], ""),
+                ("row", variable.shape[0], variable.shape[1], f", and {name}.T its row"),
+            )
+            if one == 1 and (axis == "column" or (square and length != 1))
         ]
 
     def value(self, line: Line) -> Any:

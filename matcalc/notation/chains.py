@@ -11,9 +11,8 @@ from matcalc.dimensions import Shape
 from matcalc.errors import LayoutError
 from matcalc.layout import Convention, Written, axis_names, find_convention, written
 from matcalc.notation.names import latex_derivative, latex_shape
+from matcalc.notation.regrouping import LETTERS
 from matcalc.variables import Variable, ratio
-
-_LETTERS = "ijklmnopqrstuvwxyzabcdefghIJKLMNOPQRSTUVWXYZABCDEFGH"  # what np.einsum knows
 
 
 class WrittenChain(NamedTuple):
@@ -81,9 +80,9 @@ class WrittenChain(NamedTuple):
         """The whole product as one subscript string; ``None`` where letters run out, over 52."""
         axes = axis_names(self.path)
         named = [axis for variable in self.path for axis in axes[variable.name]]
-        if len(named) > len(_LETTERS):
+        if len(named) > len(LETTERS):
             return None
-        letter = dict(zip(named, _LETTERS, strict=False))
+        letter = dict(zip(named, LETTERS, strict=False))
         terms = [
             "".join(letter[axis] for group in one.form for axis in group)
             for one in (*self.factors, self.result)

@@ -14,7 +14,7 @@ from matcalc.notation import phrases
 from matcalc.notation.network import Network, NoMatrixNotation
 from matcalc.notation.phrases import Phrase
 
-_LETTERS = "ijklmnopqrstuvwxyzabcdefgh"
+LETTERS = "ijklmnopqrstuvwxyzabcdefghIJKLMNOPQRSTUVWXYZABCDEFGH"  # what np.einsum knows
 
 
 def letter_of(count: int) -> str:
@@ -23,9 +23,9 @@ def letter_of(count: int) -> str:
     Raises:
         NotDifferentiableError: There are no more.
     """
-    if count >= len(_LETTERS):
-        raise NotDifferentiableError("a formula of more than 26 indices cannot be written")
-    return _LETTERS[count]
+    if count >= len(LETTERS):
+        raise NotDifferentiableError("a formula of more than 52 indices cannot be written")
+    return LETTERS[count]
 
 
 class Part(NamedTuple):

@@ -150,6 +150,13 @@ def test_declared_rank_two_stays_rank_two() -> None:
     found = read("x.T @ A @ x", "x[n,1] A[n,n]")
     assert found.node.shape == (1, 1)
     assert found.notes == ("x[n,1] is a matrix of one column; a vector is x[n]",)
+
+
+def test_rows_are_noted_where_the_result_is_one_by_one() -> None:
+    """A number is what is meant; the derivative of a 1x1 matrix has four axes."""
+    row = "l[1,n] is a matrix of one row; a vector is l[n], and l.T its row"
+    assert read("l @ l.T", "l[1,n]").notes == (row,)
+    assert read("l * 2", "l[1,n]").notes == ()
     assert read("x @ W", "x[m] W[1,n]").node.shape == ("m", "n")
 
 
