@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
+from itertools import product as cartesian
 from math import lcm, prod
 
 from matcalc.errors import NotationError, Place, ShapeError, TooLargeError, UnboundError
@@ -218,6 +219,8 @@ def quotient(whole: Dimension, part: Dimension) -> Dimension:
     (3, '4*h')
     >>> quotient("3*k+3", 3), quotient("k*n+n**2", "k+n"), quotient("k**2-1", "k+1")
     ('k+1', 'n', 'k-1')
+    >>> quotient("2*n**2+2*n", 4)
+    'n**2/2+n/2'
 
     Source: Cox, Little & O'Shea, Ideals, Varieties, and Algorithms (4th edition, 2015), chapter 2.
     """
@@ -232,9 +235,44 @@ def quotient(whole: Dimension, part: Dimension) -> Dimension:
             break
         found = _add(found, term)
         rest = _add(rest, _multiply(_multiply(divisor, term), {(): -1}))
-    if rest or not divisor:
+    if rest or not divisor or not _is_no_new_fraction(found, _polynomial(whole)):
         raise ShapeError(f"{whole} is not {part} times another dimension")
     return _from_polynomial(found)
+
+
+def _is_no_new_fraction(value: Polynomial, of: Polynomial) -> bool:
+    """Whether a quotient is whole where what was divided is: its denominators are no others."""
+    return _denominator(of) % _denominator(value) == 0 or _is_whole(value)
+
+
+def _denominator(value: Polynomial) -> int:
+    return lcm(*(coefficient.denominator for coefficient in value.values()))
+
+
+def _is_whole(value: Polynomial) -> bool:
+    """Whether a polynomial is a whole number at all whole numbers: n²/2 + n/2 is, n/2 is not.
+
+    It is if it is one at 0, 1, … up to its degree, for each name: all its differences are whole.
+    """
+    degrees: dict[str, int] = {}
+    for powers in value:
+        degrees |= {name: max(power, degrees.get(name, 0)) for name, power in powers}
+    if prod(degree + 1 for degree in degrees.values()) > _TERMS:
+        return False
+    return all(
+        Fraction(_at(value, dict(zip(degrees, point, strict=True)))).denominator == 1
+        for point in cartesian(*(range(degree + 1) for degree in degrees.values()))
+    )
+
+
+def _at(value: Polynomial, sizes: Mapping[str, int]) -> Number:
+    """The number that a polynomial is at given numbers."""
+    return _whole(
+        sum(
+            coefficient * prod(sizes[name] ** power for name, power in powers)
+            for powers, coefficient in value.items()
+        )
+    )
 
 
 def _leading(value: Polynomial, ordered: Sequence[str]) -> tuple[Monomial, Number]:
@@ -243,20 +281,14 @@ def _leading(value: Polynomial, ordered: Sequence[str]) -> tuple[Monomial, Numbe
 
 
 def _divided(whole: tuple[Monomial, Number], part: tuple[Monomial, Number]) -> Polynomial | None:
-    """A term divided by another, unless it makes a fraction of what was none."""
+    """A term divided by another; nothing where a name is left below."""
     left = dict(whole[0])
     for name, power in part[0]:
         left[name] = left.get(name, 0) - power
-    ratio = _ratio(whole[1], part[1])
-    if ratio is None or any(power < 0 for power in left.values()):
+    if any(power < 0 for power in left.values()):
         return None
+    ratio = _whole(Fraction(whole[1]) / part[1])
     return {tuple(sorted((name, power) for name, power in left.items() if power)): ratio}
-
-
-def _ratio(number: Number, by: Number) -> Number | None:
-    """A quotient, unless it makes a fraction of what was none."""
-    ratio = Fraction(number) / by
-    return _whole(ratio) if number.denominator % ratio.denominator == 0 else None
 
 
 def total(dimensions: Iterable[Dimension]) -> Dimension:
@@ -340,12 +372,7 @@ def evaluate(dimension: Dimension, sizes: Mapping[str, int]) -> int:
     missing = sorted(name for name in names(dimension) if name not in sizes)
     if missing:
         raise UnboundError(f"the dimension {missing[0]} has no size here")
-    value = _whole(
-        sum(
-            coefficient * prod(sizes[name] ** power for name, power in monomial)
-            for monomial, coefficient in _polynomial(dimension).items()
-        )
-    )
+    value = _at(_polynomial(dimension), sizes)
     if not isinstance(value, int):
         found = ", ".join(f"{name} = {sizes[name]}" for name in sorted(names(dimension)))
         raise ShapeError(f"{pretty(dimension)} is no whole number at {found}")
@@ -425,13 +452,9 @@ def solutions(one: Dimension, two: Dimension) -> list[tuple[str, Dimension]]:
 
 def _isolated(name: str, number: Number, rest: Polynomial) -> Polynomial:
     """What a name is if ``number * name = rest``; nothing where that is no dimension."""
-    found: dict[Monomial, Number] = {}
-    for powers, c in rest.items():
-        ratio = _ratio(c, number)
-        if ratio is None or name in dict(powers):
-            return {}
-        found[powers] = ratio
-    return found
+    found = {powers: _whole(Fraction(c) / number) for powers, c in rest.items()}
+    is_known = not any(name in dict(powers) for powers in rest)
+    return found if is_known and _is_no_new_fraction(found, rest) else {}
 
 
 def linear_in(dimension: Dimension, name: str) -> tuple[Dimension, Dimension, int] | None:

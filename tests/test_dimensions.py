@@ -152,6 +152,8 @@ def test_shapes_read_as_in_books(shape: tuple, text: str) -> None:
         ("m*n+m+n+1", "n+1", "m+1"),
         ("n**3-m**3", "n-m", dimensions.parse("m**2+m*n+n**2")),
         ("n**2/2+n/2", "n+1", "n/2"),
+        ("2*n**2+2*n", "4", dimensions.parse("n**2/2+n/2")),  # whole at every n
+        ("2*n**2", "4", None),
         ("3*k+2", "3", None),
         ("k*n+1", "n", None),
         ("n", "n+1", None),

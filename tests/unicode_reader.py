@@ -6,6 +6,7 @@ Every vector is a column, and a product of a row and a column a number.
 
 import re
 from collections.abc import Mapping
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _NAME = r"(?![⁰-⁹¹²³ᵀ])[^\W\d](?:(?![⁰-⁹¹²³ᵀ])\w)*"
 _TOKEN = re.compile(
     r"(?P<mark>⁻¹|⁻ᵀ|ᵀ|⁺|‖_F|⊙?[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+|⊙?\^)"
-    r"|(?P<filled>[I10](?=[₀-₉ₐ-ₜ_])(?:[₀-₉ₐ-ₜ₊₋]|_[A-Za-z]+)*)|(?P<number>[0-9]+(\.[0-9]+)?)"
+    r"|(?P<filled>[I10](?=[₀-₉ₐ-ₜᵢ-ᵥⱼ_])(?:[₀-₉ₐ-ₜᵢ-ᵥⱼ₊₋]|_[A-Za-z]+)*)|(?P<number>[0-9]+(\.[0-9]+)?)"
     rf"|(?P<call>{_NAME}(?=[⁰¹²³⁴⁵⁶⁷⁸⁹]*\()|log(?=\|))|(?P<name>{_NAME})"
     r"|(?P<sign>[-−+⊙⊘⊗/·(),=|‖√\"])|\s+"
 )
@@ -37,7 +38,7 @@ _PRODUCTS: Mapping[str, Any] = {
 
 def read_unicode(formula: str, arrays: Mapping[str, Any], sizes: Mapping[str, int]) -> Array:
     """The value of a formula in matrix notation; names for what recurs come first."""
-    names = {name: _column(np.asarray(array, float)) for name, array in arrays.items()}
+    names = {name: column(np.asarray(array, float)) for name, array in arrays.items()}
     names |= {name: np.array(float(size)) for name, size in sizes.items()}
     *lets, last = formula.split("; ")
     for let in lets:
@@ -49,6 +50,7 @@ def read_unicode(formula: str, arrays: Mapping[str, Any], sizes: Mapping[str, in
 class _Reader:
     def __init__(self, text: str, names: Mapping[str, Array], sizes: Mapping[str, int]) -> None:
         self.names = names
+        self.sizes = sizes
         self.filled = {lowered((size,)): value for size, value in sizes.items()}
         tokens = list(_TOKEN.finditer(text))
         assert "".join(token[0] for token in tokens) == text, text
@@ -140,8 +142,20 @@ class _Reader:
         return np.array(np.pi if text == "π" else float(text))
 
     def constant(self, text: str) -> Array:
-        size = self.filled.get(text[1:]) or int(text[1:].translate(_LOWERED_DIGITS))
+        size = self.filled.get(text[1:]) or self.size(text[1:])
         return np.eye(size) if text[0] == "I" else np.full((size, 1), float(text[0]))
+
+    def size(self, index: str) -> int:
+        """A sum of products of sizes in small letters: ₘₙ₊₁."""
+        small = {lowered((name,)): name for name in self.sizes if len(name) == 1}
+        total = 0
+        for sign, term in re.findall(r"([₊₋]?)([^₊₋]+)", index):
+            digits = re.match("[₀-₉]*", term)
+            assert digits, index
+            factors = [self.sizes[small[letter]] for letter in term[digits.end() :]]
+            number = int(digits[0].translate(_LOWERED_DIGITS) or 1)
+            total += (-1 if sign == "₋" else 1) * number * prod(factors)
+        return total
 
     def call(self, function: str) -> Array:
         if self.next == "|":
@@ -155,14 +169,15 @@ class _Reader:
                     options += self.take()
             else:
                 values.append(self.sum())
-        value = _called(_SIGNS.get(function, function), values, options)
+        value = called(_SIGNS.get(function, function), values, options)
         return value ** float(power.translate(_RAISED))
 
 
 _LOWERED_DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 
 
-def _column(value: Array) -> Array:
+def column(value: Array) -> Array:
+    """A vector as a matrix of one column."""
     return value[:, None] if value.ndim == 1 else value
 
 
@@ -174,10 +189,12 @@ def _beside(one: Array, two: Array) -> Array:
     return _number(one @ two) if one.ndim and two.ndim else one * two
 
 
-def _called(function: str, values: list[Array], options: str) -> Array:
-    flat = [value[:, 0] if value.ndim and value.shape[1] == 1 else value for value in values]
-    variables = {f"v{k}": Variable(f"v{k}", value.shape) for k, value in enumerate(flat)}
+def called(function: str, values: list[Array], options: str, *, flat: bool = True) -> Array:
+    """A function of the input language, of arrays whose vectors are columns."""
+    if flat:
+        values = [one[:, 0] if one.ndim == 2 and one.shape[1] == 1 else one for one in values]
+    variables = {f"v{k}": Variable(f"v{k}", value.shape) for k, value in enumerate(values)}
     given = f"{', '.join(variables)}{options}".removeprefix(", ")
     text = f"{function}({given})"
     node = read_formula(text, variables).node
-    return _column(evaluate(node, dict(zip(variables, flat, strict=True))))
+    return column(evaluate(node, dict(zip(variables, values, strict=True))))

@@ -87,6 +87,10 @@ class Signature:
         sizes = [self.size(size) for size in shape]
         return sizes[0] if len(sizes) == 1 else f"({', '.join(sizes)})"
 
+    def listed(self, shape: Shape) -> str:
+        """The sizes of a shape as source, apart by commas."""
+        return ", ".join(self.size(size) for size in shape)
+
     def slice(self, start: Dimension, stop: Dimension) -> str:
         """A slice as source."""
         return f"{self.size(start) if start else ''}:{self.size(stop)}"

@@ -332,7 +332,7 @@ _WORDS: dict[str, Callable[[_Source, Term], str]] = {
     "rows": lambda source, term: source.signature.size(term.shape[0]),
     "columns": lambda source, term: source.signature.size(term.shape[-1]),
     "shape": lambda source, term: source.signature.shape(term.shape),
-    "sizes": lambda source, term: source.signature.shape(term.shape).strip("()"),
+    "sizes": lambda source, term: source.signature.listed(term.shape),
     "start": lambda source, term: source.signature.size(term.value[0]),
     "slice": lambda source, term: source.signature.slice(*term.value),
     "value": lambda _, term: str(term.value),

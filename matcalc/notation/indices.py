@@ -56,6 +56,7 @@ class _Indices:
     """One rewriting: a step for each way in which an array has entries."""
 
     def __init__(self, root: Phrase, taken: Collection[str]) -> None:
+        self.root = root
         self.taken = frozenset(taken)
         self.above: set[int] = set()  # the phrases with an einsum in them
         self.functions: set[int] = set()  # the arrays that are functions of indices
@@ -74,7 +75,8 @@ class _Indices:
         if id(phrase) in self.functions:
             letters = self.fresh(len(phrase.shape), live)
             (body,) = yield [self.entry(phrase, letters, live.union(letters))]
-            return phrase._replace(op="function", args=(body,), value=letters, extra=())
+            found = phrase._replace(op="function", args=(body,), value=letters, extra=())
+            return found if phrase is self.root else _inside(found, live)
         if _is_einsum(phrase):
             return (yield [self.einsum(phrase, (), live)])[0]
         args = yield [self.whole(arg, live) for arg in phrase.args]
@@ -189,6 +191,49 @@ def _letters() -> Iterator[str]:
 
 def _entry(base: Phrase, letters: Letters) -> Phrase:
     return base._replace(op="entry", args=(base,), value=letters, kind="scalar", shape=(), extra=())
+
+
+def _inside(function: Phrase, live: Live) -> Phrase:
+    """A function of indices as a part: it is a column, and says how far its letters run."""
+    (body,) = function.args
+    silent = _silent(body, function.value, live)
+    sizes = dict(zip(function.value, function.shape, strict=True))
+    spare = [_entry(phrases.ones(sizes[one]), (one,)) for one in silent]
+    found = function._replace(args=(phrases.times([*spare, body]),))
+    if function.kind != "row":
+        return found
+    return phrases.transpose(found._replace(kind="column"))
+
+
+def _silent(body: Phrase, letters: Letters, live: Live) -> Letters:
+    """Letters of which nothing says how far they run; of those that a δ ties together the first."""
+    said, deltas = set(live), []
+    for piece in operands_first(body):
+        if piece.op == "entry" and _is_identity(piece.args[0]):
+            deltas.append(frozenset(piece.value))
+        elif piece.op == "entry":
+            said.update(piece.value)
+        if said.issuperset(letters):
+            return ()
+    silent = []
+    for letter in letters:
+        _follow(deltas, said)
+        if letter not in said:
+            silent.append(letter)
+            said.add(letter)
+    return tuple(silent)
+
+
+def _follow(deltas: Sequence[Live], said: set[str]) -> None:
+    """Add the letters that deltas tie to those that are there."""
+    count_before = -1
+    while count_before != len(said):
+        count_before = len(said)
+        said.update(*(pair for pair in deltas if pair & said))
+
+
+def _is_identity(phrase: Phrase) -> bool:
+    return phrase.op == "call" and phrase.value == "eye"
 
 
 def _total(factors: Sequence[Phrase], sizes: Mapping[str, Dimension]) -> Phrase:

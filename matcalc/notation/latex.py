@@ -138,7 +138,7 @@ class _Latex(Mathematics):
 
     def indexed(self, base: Piece, letters: Sequence[str]) -> str:
         shown = self.within(base, ATOM)
-        if base.phrase.op == "name" and "_{" in shown:  # it has an index already
+        if shown.endswith("}") and "_{" in shown:  # it has an index already
             shown = self.group(shown)
         return f"{shown}_{{{_listed(letters)}}}"
 

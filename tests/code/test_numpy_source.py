@@ -161,6 +161,13 @@ def test_the_code_is_what_a_careful_person_writes(
     assert found == statements
 
 
+def test_fractions_of_sizes_keep_their_parentheses_in_a_shape() -> None:
+    d = mc.derive('vec(vech(X), order="F")', wrt="X", variables="X[n,m,m]", layout="numerator")
+    assert "reshape((m**2*n+m*n) // 2, n, (m**2+m) // 2)" in d.numpy
+    x = np.random.default_rng(1).normal(size=(2, 3, 3))
+    np.testing.assert_array_equal(run_source(d.numpy, {"X": x}), d.evaluate(X=x))
+
+
 def test_a_product_with_a_vector_is_taken_from_the_right() -> None:
     found = body(source("norm(A @ B @ C @ x)**2", "A[m,n] B[n,p] C[p,q] x[q]", "x"))
     assert found == ["return 2 * (C.T @ (B.T @ (A.T @ (A @ (B @ (C @ x))))))"]
