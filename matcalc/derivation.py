@@ -26,7 +26,7 @@ from matcalc.graph import Node, substituted, symbol, topological, transposed
 from matcalc.jacobians import Jacobian
 from matcalc.layout import Denominator, Layout, Numerator, find_layout
 from matcalc.plan import evaluate as evaluated
-from matcalc.simplify import named_functions, simplified
+from matcalc.simplify import NEAR, Simplifier, named_functions, simplified
 from matcalc.structures import Structure, find_structure, structured
 from matcalc.symbolic import Symbolic
 from matcalc.variables import Variable
@@ -260,7 +260,6 @@ class _Task:
             raise NotationError(f"a second derivative has one or two variables, not {found}")
         (one, first), (two, second) = self.below[0], self.below[-1]
         (inner,) = self.derivatives(self.formula.node, [one])
-        inner = simplified([inner], {})[inner]
         rank = self.of.rank
         axes = [*range(rank), *reversed(range(rank, rank + first.rank))]
         gradient = transposed(inner, axes)
@@ -272,9 +271,17 @@ class _Task:
         return Jacobian(node, (above, self.free(second)), tag, formula)
 
     def derivatives(self, root: Node, wrt: Sequence[Node]) -> list[Node]:
-        became = named_functions([root, *self.definitions.values()])
+        """Derivatives; what is pulled through one factor is simplified before the next.
+
+        Nothing that was declared is used: what is found may be differentiated once more.
+        """
+        named = self.formula.named.values()
+        became = named_functions([root, *self.definitions.values(), *named])
         definitions = {name: became[node] for name, node in self.definitions.items()}
-        return derivatives(became[root], wrt, definitions)
+        simplifier = Simplifier({}, [became[node] for node in named], NEAR)
+        return derivatives(
+            became[root], wrt, definitions, lambda bar: simplifier.of([bar])[0]
+        )
 
     def shortened(self, found: Sequence[Jacobian[Any]]) -> list[Jacobian[Any]]:
         """Derivatives in the form that is given back, all of them shortened together."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from matcalc.errors import NotDifferentiableError
 from matcalc.graph import (
@@ -24,7 +24,10 @@ _NO_DEFINITIONS: Mapping[Node, Node] = {}
 
 @counted(MOST, "the derivative of this formula")
 def derivatives(
-    root: Node, wrt: Sequence[Node], definitions: Mapping[Node, Node] = _NO_DEFINITIONS
+    root: Node,
+    wrt: Sequence[Node],
+    definitions: Mapping[Node, Node] = _NO_DEFINITIONS,
+    shorter: Callable[[Node], Node] = lambda bar: bar,
 ) -> list[Node]:
     """The derivatives of a node with respect to others, all in one sweep.
 
@@ -35,6 +38,7 @@ def derivatives(
         root: What is differentiated.
         wrt: Nodes under it.
         definitions: What symbols stand for, earlier ones first: the sweep goes on through them.
+        shorter: What makes of a derivative an equal one, before it is pulled further.
 
     Raises:
         NotDifferentiableError: An operation on the way has no derivative.
@@ -63,7 +67,7 @@ def derivatives(
     for node in reversed(nodes):
         if node not in depends or node not in arrived:
             continue
-        bar = add(arrived.pop(node))
+        bar = shorter(add(arrived.pop(node)))
         if node in wanted:
             found[node] = bar
         for k, operand in enumerate(operands[node]):

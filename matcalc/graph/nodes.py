@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from hashlib import blake2b
 from typing import Any, NamedTuple
@@ -330,12 +330,17 @@ def as_symmetric(node: Node) -> Node:
     return known
 
 
-def topological(*roots: Node) -> list[Node]:
-    """Every node under the roots once, operands before what is made of them. Iterative."""
+def topological(*roots: Node, known: Container[Node] = ()) -> list[Node]:
+    """Every node under the roots once, operands before what is made of them. Iterative.
+
+    Args:
+        roots: Where to begin.
+        known: Nodes that are left out, with what is under them alone.
+    """
     order: dict[Node, None] = {}
     waiting: list[tuple[Node, Iterator[Node]]] = []
     for root in roots:
-        if root not in order:
+        if root not in order and root not in known:
             waiting.append((root, iter(root.operands)))
         while waiting:
             node, operands = waiting[-1]
@@ -343,7 +348,7 @@ def topological(*roots: Node) -> list[Node]:
             if below is None:
                 order[node] = None
                 waiting.pop()
-            elif below not in order:
+            elif below not in order and below not in known:
                 waiting.append((below, iter(below.operands)))
     return list(order)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from matcalc.graph import ONE, Factor, Group, Node, Product, Sum, add, contract, split
 
@@ -14,22 +14,38 @@ Reduce = Callable[[Node], Node]
 OpensSum = Callable[[Node], bool]
 
 
-def sums_within(node: Node) -> list[Node]:
-    """The sums that a node is made of, through sums and products alone."""
+class Reach(NamedTuple):
+    """How far multiplying out goes.
+
+    Attributes:
+        depth: Sums and products inside one another; what is deeper is taken as it is.
+        terms: Of what is multiplied out.
+    """
+
+    depth: int
+    terms: int
+
+
+REACH, NEAR = Reach(40, TERMS), Reach(12, 12)  # NEAR: what is done again at every step of a sweep
+
+
+def sums_within(node: Node, depth: int) -> list[Node]:
+    """The sums that a node is made of, through so many sums and products alone."""
     found: dict[Node, None] = {}
-    seen: set[Node] = set()
-    waiting = [node]
-    while waiting:
-        one = waiting.pop()
-        if one in seen:
-            continue
-        seen.add(one)
-        if isinstance(one, Sum):
-            found[one] = None
-            waiting += one.terms
-        elif isinstance(one, Product):
-            waiting += (factor.node for factor in one.factors if factor.exponent == 1)
+    seen = {node}
+    level = [node]
+    for _ in range(depth):
+        found |= dict.fromkeys(one for one in level if isinstance(one, Sum))
+        level = [part for one in level for part in _parts(one) if part not in seen]
+        seen.update(level)
     return list(found)
+
+
+def _parts(node: Node) -> list[Node]:
+    """The terms of a sum; the factors of a product that have no power."""
+    if isinstance(node, Product):
+        return [factor.node for factor in node.factors if factor.exponent == 1]
+    return list(node.operands) if isinstance(node, Sum) else []
 
 
 def expanded(node: Node, reduce: Reduce, opens_sum: OpensSum) -> Node | None:

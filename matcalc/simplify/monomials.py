@@ -6,16 +6,15 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from matcalc.graph import Apply, Group, Node, Product, Sum, flat
-from matcalc.simplify.expansion import TERMS
+from matcalc.simplify.expansion import REACH, Reach
 from matcalc.steps import spend
 
-_DEPTH = 40
 
 Axes = tuple[Any, ...]  # of the result; None for a label that is summed
 Powers = dict[tuple[Node, Axes, bool], Fraction]  # factors on axes, above and below the line
 
 
-def may_shorten(node: Node) -> bool:
+def may_shorten(node: Node, reach: Reach = REACH) -> bool:
     """Whether two terms could meet, or a factor cancel, if a node were multiplied out.
 
     Only which factors a term has counts here, and which axes of the result are on them, not how
@@ -23,7 +22,7 @@ def may_shorten(node: Node) -> bool:
     many terms no attempt is made: :func:`expanded` would give up on them.
     """
     axes = tuple(range(len(node.shape)))
-    found = _Terms().of(node, (None,) * len(axes) if _has_scalar_product(node) else axes)
+    found = _Terms(reach).of(node, (None,) * len(axes) if _has_scalar_product(node) else axes)
     if found is None:
         return False
     distinct = {frozenset(one.by_class().items()) for one in found}
@@ -76,15 +75,14 @@ class _Monomial(NamedTuple):
 class _Terms:
     """The terms of nodes on some axes, each node once however often it is used."""
 
-    def __init__(self) -> None:
+    def __init__(self, reach: Reach) -> None:
+        self.reach = reach
         self.known: dict[tuple[Node, Axes], list[_Monomial] | None] = {}
 
     def of(self, node: Node, axes: Axes, depth: int = 0) -> list[_Monomial] | None:
         """The terms that a node has when it is multiplied out; ``None`` if many."""
-        if not isinstance(node, (Sum, Product)):
+        if depth > self.reach.depth or not isinstance(node, (Sum, Product)):
             return [_alone(node, axes, Fraction(1))]
-        if depth > _DEPTH:
-            return None
         if (node, axes) not in self.known:
             spend(1)
             found = self.of_sum if isinstance(node, Sum) else self.of_product
@@ -96,7 +94,7 @@ class _Terms:
         found: list[_Monomial] = []
         for term in node.terms:
             inner = self.of(term, axes, depth)
-            if inner is None or len(found) + len(inner) > TERMS:
+            if inner is None or len(found) + len(inner) > self.reach.terms:
                 return None
             found += inner
         return found
@@ -110,7 +108,7 @@ class _Terms:
             whole = factor.exponent != 1 or len(below) != len(factor.labels)
             one = [_alone(factor.node, below, Fraction(factor.exponent))]
             inner = one if whole else self.of(factor.node, below, depth)
-            if inner is None or len(terms) * len(inner) > TERMS:
+            if inner is None or len(terms) * len(inner) > self.reach.terms:
                 return None
             terms = [first.times(second) for first in terms for second in inner]
         return terms

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from matcalc.graph import Apply, Node, Product, Sum, Symbol, as_symmetric, rebuilt, topological
 from matcalc.simplify.expansion import (
+    REACH,
+    Reach,
     anything,
     divides,
     expanded,
@@ -54,54 +56,55 @@ def simplified(
     >>> simplified([both], {"S": frozenset(["symmetric"])})[both].scale.number
     Fraction(2, 1)
     """
-    return _Simplification(roots, properties, kept).result()
+    simplifier = Simplifier(properties, kept)
+    simplifier.of(roots)
+    return simplifier.done
 
 
-class _Simplification:
-    """One walk over a graph, operands first."""
+class Simplifier:
+    """Walks over a graph that grows, operands first; what was simplified is not walked again.
+
+    Args:
+        properties: What was declared of variables, by name, as :func:`simplified` takes it.
+        kept: Nodes that have names: they are not opened.
+        reach: How far sums are multiplied out.
+    """
 
     def __init__(
         self,
-        roots: Sequence[Node],
         properties: Mapping[str, frozenset[str]],
-        kept: Iterable[Node],
+        kept: Iterable[Node] = (),
+        reach: Reach = REACH,
     ) -> None:
-        self.roots = roots
-        self.nodes = topological(*roots)
+        self.reach = reach
         self.known = Known(
             *(
                 frozenset(name for name, known in properties.items() if known & wanted)
                 for wanted in (_SYMMETRIC, {"simplex"}, {"orthogonal"})
             )
         )
-        self.uses = Counter(below for node in self.nodes for below in node.operands)
-        self.uses.update(dict.fromkeys(kept, 2))
-        self.is_small = len(self.nodes) <= _SMALL
+        self.uses: Counter[Node] = Counter(dict.fromkeys(kept, 2))
+        self.is_small = True
         self.weights: dict[Node, int] = {}
         self.became: dict[Node, Node] = {}  # by the rules for one node
+        self.done: dict[Node, Node] = {}
 
-    def result(self) -> dict[Node, Node]:
-        """What becomes of each node."""
-        ends = self.ends()
-        done: dict[Node, Node] = {}
-        for node in self.nodes:
-            again = rebuilt(node, done)
+    def of(self, roots: Sequence[Node]) -> list[Node]:
+        """What becomes of some nodes; ``done`` has it for each node under them too."""
+        nodes = topological(*roots, known=self.done)
+        self.uses.update(below for node in nodes for below in node.operands)
+        self.is_small = len(self.done) + len(nodes) <= _SMALL
+        ends = _ends(nodes).union(roots)
+        for node in nodes:
+            again = rebuilt(node, self.done)
             self.uses.setdefault(again, self.uses[node])
             again = self.locally(again)
             if node in ends:
                 again = self.shortest(again)
-            done[node] = with_symmetry(again)
-            self.uses.setdefault(done[node], self.uses[node])
-        return done
-
-    def ends(self) -> set[Node]:
-        """Nodes at which sums and products end: the root, arguments, and what has a power."""
-        found = set(self.roots)
-        for node in self.nodes:
-            if isinstance(node, Apply):
-                found.update(node.arguments)
-            elif isinstance(node, Product):
-                found.update(f.node for f in node.factors if f.exponent != 1)
+            self.done[node] = with_symmetry(again)
+            self.uses.setdefault(self.done[node], self.uses[node])
+        found = [self.done[node] for node in roots]
+        self.done |= {node: node for node in found if node not in self.done}
         return found
 
     def locally(self, node: Node) -> Node:
@@ -125,8 +128,8 @@ class _Simplification:
         if not self.is_small or not isinstance(node, (Product, Sum)):
             return node
         best: Node = node
-        sums = sums_within(node)
-        ways = (divides, holds_delta, anything) if may_shorten(node) else (holds_delta,)
+        sums = sums_within(node, self.reach.depth)
+        ways = (divides, holds_delta, anything) if may_shorten(node, self.reach) else (holds_delta,)
         for opens_sum in ways:
             if opens_sum is not anything and not any(map(opens_sum, sums)):
                 continue
@@ -144,3 +147,14 @@ class _Simplification:
         """
         most = weight(two, self.weights) * (_CLEARLY if any(map(is_difference, opened)) else 1)
         return weight(one, self.weights) < most
+
+
+def _ends(nodes: Iterable[Node]) -> set[Node]:
+    """Nodes at which sums and products end: arguments, and what has a power."""
+    found: set[Node] = set()
+    for node in nodes:
+        if isinstance(node, Apply):
+            found.update(node.arguments)
+        elif isinstance(node, Product):
+            found.update(f.node for f in node.factors if f.exponent != 1)
+    return found
