@@ -279,9 +279,7 @@ class _Task:
         became = named_functions([root, *self.definitions.values(), *named])
         definitions = {name: became[node] for name, node in self.definitions.items()}
         simplifier = Simplifier({}, [became[node] for node in named], NEAR)
-        return derivatives(
-            became[root], wrt, definitions, lambda bar: simplifier.of([bar])[0]
-        )
+        return derivatives(became[root], wrt, definitions, lambda bar: simplifier.of([bar])[0])
 
     def shortened(self, found: Sequence[Jacobian[Any]]) -> list[Jacobian[Any]]:
         """Derivatives in the form that is given back, all of them shortened together."""
