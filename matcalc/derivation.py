@@ -290,9 +290,10 @@ class _Task:
         became = simplified(nodes, self.properties, named.values())
         kept = {name: became.get(node, node) for name, node in named.items()}
         result: list[Jacobian[Any]] = []
+        said = tuple(self.properties.items())
         for one, node in zip(found, nodes, strict=True):
             whole = self.defined(one.formula.node) if one.formula else node
-            formula = self.formula._replace(node=whole, named=kept)
+            formula = self.formula._replace(node=whole, named=kept, properties=said)
             result.append(replace(one, node=became[node], formula=formula))
         return result
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from matcalc import dimensions
 from matcalc.arrays import Array
-from matcalc.errors import MatcalcError, TooLargeError
+from matcalc.errors import MatcalcError, Place, TooLargeError
 from matcalc.expression import (
     Declarations,
     Declared,
@@ -61,7 +61,8 @@ def read_back(
     Args:
         derivative: What was derived, in its layout.
         form: ``"text"`` or ``"einsum"``.
-        variables: The declarations, for what is known of values: ``"S[n,n]:spd"``.
+        variables: Declarations, for what is known of values beside that by which it was
+            simplified: ``"S[n,n]:spd"``.
 
     Raises:
         UnboundError: The derivative holds arrays, which have no names.
@@ -92,7 +93,20 @@ def read_back(
     right = transposed(derivative.node, order)
     if right is read.node:
         return ReadBack(True)
-    return _compared(_concrete(right), _concrete(read.node), read, parse_declarations(variables))
+    declared = _declared(derivative.formula, parse_declarations(variables))
+    return _compared(_concrete(right), _concrete(read.node), read, declared)
+
+
+def _declared(formula: Formula | None, given: Mapping[str, Declared]) -> dict[str, Declared]:
+    """What is known of the variables: by declarations, and by what was derived."""
+    declared = dict(given)
+    for name, properties in formula.properties if formula else ():
+        said = declared.get(name)
+        variable = said.variable if said else Variable(name, ())
+        place = said.place if said else Place(name, 0, len(name))
+        known = properties | (said.properties if said else frozenset())
+        declared[name] = Declared(variable, known, place)
+    return declared
 
 
 def held_text(derivative: WrittenDerivative[Any], variables: Declarations = ()) -> str:

@@ -16,11 +16,19 @@ Array = NDArray[np.float64]
 
 LAYOUTS = ("numerator", "denominator")
 STEP = 1e-4
+_STEPS = (STEP, STEP / 7)
 
 
 def differences(function: Callable[[Array], Any], x: Array, step: float = STEP) -> Array:
     """Central differences of fourth order: the axes of the result, then those of ``x``."""
-    found = np.empty((*np.shape(function(x)), *x.shape))
+    return _differences(function, x, step)[0]
+
+
+def _differences(function: Callable[[Array], Any], x: Array, step: float) -> tuple[Array, Array]:
+    """Central differences, and by how much the slopes on both sides of the point differ."""
+    x = np.asarray(x)
+    middle = np.asarray(function(x))
+    found, bends = (np.empty((*middle.shape, *x.shape)) for _ in range(2))
     for index in np.ndindex(x.shape):
         values = []
         for k in (1, -1, 2, -2):
@@ -29,18 +37,21 @@ def differences(function: Callable[[Array], Any], x: Array, step: float = STEP) 
             values.append(np.asarray(function(moved)))
         near, far = values[0] - values[1], values[2] - values[3]
         found[(..., *index)] = (8 * near - far) / (12 * step)
-    return found
+        bends[(..., *index)] = np.abs(values[0] + values[1] - 2 * middle) / step
+    return found, bends
 
 
 def measured(function: Callable[[Array], Any], x: Array) -> Array | None:
     """The derivative by numbers; nothing where two steps give two answers: a kink is near."""
     with np.errstate(all="ignore"):
         value = np.abs(function(x)).max(initial=0.0)
-        one, two = (differences(function, x, step) for step in (STEP, STEP / 7))
+        (one, bend), (two, smaller) = (_differences(function, x, step) for step in _STEPS)
     if not (np.isfinite(one).all() and np.isfinite(two).all()):
         return None
     size = np.abs(one).max(initial=0.0)
     if value > 1e8 or size > 1e8:
+        return None
+    if ((smaller > 1e-3 * (1 + size)) & (smaller > bend / 2)).any():  # a kink at the point itself
         return None
     agree = np.abs(one - two).max(initial=0.0) <= 1e-7 * size + 1e-9 * value + 1e-10
     return one if agree else None

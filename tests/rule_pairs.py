@@ -261,6 +261,7 @@ def nested(outer: Case, place: int, inner: Nested, level: int = 1) -> Nested | N
 #: What differences do not show: a matrix of rank one stays one while its factors move.
 _NEEDS: dict[str, Callable[[Array], bool]] = {
     "positive": lambda value: bool((value > 0).all()),
+    "nonzero": lambda value: bool((value != 0).all()),
     "unit": lambda value: bool((np.abs(value) < 1).all()),
     "invertible": lambda value: bool(np.linalg.cond(value) < 1e3),
     "full_rank": lambda value: bool(np.linalg.cond(value) < 1e3),

@@ -108,3 +108,21 @@ def test_a_value_that_is_lost_in_rounding_is_no_mistake() -> None:
         layout="numerator",
     )
     assert mc.read_back(J).holds is not False
+
+
+@pytest.mark.parametrize("structure", ["symmetric", "diagonal", "vech", "symmetrised"])
+def test_what_a_structure_says_is_known_when_it_is_read_back(structure: str) -> None:
+    d = mc.derive(
+        "sum(tanh(U @ h))",
+        wrt="U",
+        variables="U[n,n] h[n]",
+        layout="denominator",
+        structure=structure,
+    )
+    assert mc.read_back(d).holds
+
+
+def test_what_is_declared_is_known_when_it_is_read_back() -> None:
+    formula = "sum(matrix_power(expm(X), k=6))"
+    d = mc.derive(formula, wrt="X", variables="X[n,n]:diagonal", layout="denominator")
+    assert mc.read_back(d).holds

@@ -16,7 +16,7 @@ from rule_pairs import Nested, pair_of, random_pair, sample, triple
 
 import matcalc as mc
 
-CASES = int(os.environ.get("MATCALC_LAW_CASES", "150"))
+CASES = int(os.environ.get("MATCALC_LAW_CASES", "100"))
 
 
 def check_value(found: Nested) -> None:

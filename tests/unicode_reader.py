@@ -57,6 +57,7 @@ class _Reader:
         self.tokens = [(one.lastgroup, one[0]) for one in tokens if one.lastgroup] + [("end", "")]
         self.place = 0
         self.in_norm = False
+        self.in_bars = False
 
     def take(self, text: str | None = None) -> str:
         found = self.tokens[self.place][1]
@@ -97,7 +98,7 @@ class _Reader:
 
     def starts_factor(self) -> bool:
         kind, text = self.tokens[self.place]
-        opens = text == "‖" and not self.in_norm
+        opens = (text == "‖" and not self.in_norm) or (text == "|" and not self.in_bars)
         return kind in ("filled", "number", "name", "call") or text in ("(", "√") or opens
 
     def factor(self) -> Array:
@@ -127,9 +128,10 @@ class _Reader:
             return {"filled": self.constant, "call": self.call}.get(str(kind), self.known)(text)
         if text == "√":
             return np.sqrt(self.atom())
-        self.in_norm = text == "‖"
+        before = self.in_norm, self.in_bars
+        self.in_norm, self.in_bars = text == "‖", text == "|"
         value = self.sum()
-        self.in_norm = False
+        self.in_norm, self.in_bars = before
         if text == "‖":
             assert self.take() in ("‖", "‖_F")
             return np.sqrt((value**2).sum())

@@ -38,6 +38,7 @@ class Formula(NamedTuple):
         text: What was read, with those assumptions written in it that can be.
         dimensions: The dimensions that no variable has: k of ``eye(k)``.
         functions: The functions entry by entry that were declared.
+        properties: What is known of the values of variables, by which a derivative was simplified.
     """
 
     node: Node
@@ -52,6 +53,7 @@ class Formula(NamedTuple):
     text: str = ""
     dimensions: tuple[str, ...] = ()
     functions: frozenset[str] = frozenset()
+    properties: tuple[tuple[str, frozenset[str]], ...] = ()
 
     @property
     def names(self) -> Names:

@@ -22,6 +22,8 @@ from matcalc.notation.spelling import (
     placed,
 )
 
+_ABOVE = frozenset("ᵀ⁰¹²³⁴⁵⁶⁷⁸⁹")  # of an exponent they would seem to be marks of the whole power
+
 
 def unicode(written: Written) -> str:
     """A formula in Unicode; names for what recurs come first.
@@ -104,7 +106,8 @@ class _Unicode(Mathematics):
         sign = "⊙" if entrywise else ""
         if re.fullmatch("-?[0-9]+", exponent):
             return base + sign + raised(exponent)
-        shown = exponent if exponent.isalnum() else f"({exponent})"
+        alone = exponent.isalnum() and not set(exponent) & _ABOVE
+        shown = exponent if alone else f"({exponent})"
         return f"{base}{sign}^{shown}"
 
     def exponent(self, value: Fraction) -> str:

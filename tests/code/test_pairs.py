@@ -15,7 +15,7 @@ import pytest
 from pair_code import check
 from rule_pairs import Nested, sample, triple
 
-CASES = int(os.environ.get("MATCALC_LAW_CASES", "100"))
+CASES = int(os.environ.get("MATCALC_LAW_CASES", "80"))
 
 
 def holds(found: list[Nested], libraries: dict[str, Any], seed: int) -> int:
