@@ -13,7 +13,7 @@ from pair_laws import LAYOUTS, WRITTEN, Case, faults, varied
 from pair_settings import let_cases, property_cases, second_cases, structure_cases
 from rule_pairs import random_pair
 
-CASES = int(os.environ.get("MATCALC_LAW_CASES", "10"))
+CASES = int(os.environ.get("MATCALC_LAW_CASES", "4"))
 FORMS = ("node", *WRITTEN, "numpy", "compiled")
 
 

@@ -20,7 +20,7 @@ from rule_pairs import Nested, pair_of, random_pair, triple
 import matcalc as mc
 from matcalc import dimensions
 
-CASES = int(os.environ.get("MATCALC_LAW_CASES", "50"))
+CASES = int(os.environ.get("MATCALC_LAW_CASES", "40"))
 
 
 def drawn(random: Random, *, deep: bool) -> Nested | None:

@@ -101,6 +101,8 @@ class Signature:
         if value.startswith(('"', "'")):
             return text
         used = [name for name in _NAME.findall(value) if name in self.dimensions]
+        if used and "/" in value:  # a whole number, that Python's / would make a float
+            return key + equals + self.size(dimensions.parse(value))
         self.sizes.update(dict.fromkeys(used))
         words = {name: self.word(name) for name in used}
         return key + equals + _NAME.sub(lambda match: words.get(match[0], match[0]), value)

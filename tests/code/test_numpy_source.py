@@ -168,6 +168,14 @@ def test_fractions_of_sizes_keep_their_parentheses_in_a_shape() -> None:
     np.testing.assert_array_equal(run_source(d.numpy, {"X": x}), d.evaluate(X=x))
 
 
+def test_a_fraction_of_sizes_is_a_whole_number_as_a_parameter() -> None:
+    given = {"variables": "X[n,m**2/2+m/2,m,m]", "layout": "denominator"}
+    d = mc.derive("sum(vech(vech(X))**3)", wrt="X", **given)
+    assert "n=(m**2+m) // 2" in d.numpy
+    x = np.random.default_rng(1).normal(size=(2, 3, 2, 2))
+    np.testing.assert_allclose(run_source(d.numpy, {"X": x}), d.evaluate(X=x))
+
+
 def test_a_product_with_a_vector_is_taken_from_the_right() -> None:
     found = body(source("norm(A @ B @ C @ x)**2", "A[m,n] B[n,p] C[p,q] x[q]", "x"))
     assert found == ["return 2 * (C.T @ (B.T @ (A.T @ (A @ (B @ (C @ x))))))"]
