@@ -9,7 +9,6 @@ from matcalc.graph import Apply, Group, Node, Product, Sum, flat
 from matcalc.simplify.expansion import REACH, Reach
 from matcalc.steps import spend
 
-
 Axes = tuple[Any, ...]  # of the result; None for a label that is summed
 Powers = dict[tuple[Node, Axes, bool], Fraction]  # factors on axes, above and below the line
 

@@ -114,6 +114,7 @@ class Simplifier:
         return self.became[node]
 
     def by_rules(self, node: Node) -> Node:
+        """A node by the rules for its kind."""
         if isinstance(node, Symbol):
             return as_symmetric(node) if node.name in self.known.symmetric else node
         if isinstance(node, Apply):
