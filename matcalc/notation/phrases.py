@@ -121,7 +121,21 @@ def transpose(phrase: Phrase) -> Phrase:
     if phrase.op in ("negative", "times", "over") and shaped == 1:
         turned = [transpose(arg) for arg in phrase.args]
         return _made(phrase.op, turned, None, _TURNED[phrase.kind], phrase.shape[::-1])
-    return _as_written(phrase)
+    return _weighted_row(phrase) or _as_written(phrase)
+
+
+def _weighted_row(phrase: Phrase) -> Phrase | None:
+    """(s ⊙ (W d))ᵀ as dᵀ Wᵀ diag(s), where rows stay rows; s ⊙ t has no such form."""
+    if phrase.op != "times" or phrase.kind != "column":
+        return None
+    scalars = [arg for arg in phrase.args if arg.kind == "scalar"]
+    products = [arg for arg in phrase.args if arg.op == "matmul" and arg.kind == "column"]
+    if len(products) != 1:
+        return None
+    (product,) = products
+    weights = times([arg for arg in phrase.args if arg.kind == "column" and arg != product])
+    row = matmul([transpose(product), call("diag", [weights], weights.shape * 2)])
+    return times([*scalars, row])
 
 
 def _as_written(phrase: Phrase) -> Phrase:
