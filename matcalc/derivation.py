@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Literal, overload
@@ -232,7 +232,8 @@ class _Task:
         return given
 
     def first(self, tag: type[Layout]) -> list[Jacobian[Any]]:
-        nodes = self.derivatives(self.formula.node, [node for node, _ in self.below])
+        below = [node for node, _ in self.below]
+        nodes = self.derivatives(self.formula.node, below, self.properties)
         return [
             Jacobian(
                 structured(node, self.structure, [self.of.rank]),
@@ -259,26 +260,31 @@ class _Task:
             found = len(self.below)
             raise NotationError(f"a second derivative has one or two variables, not {found}")
         (one, first), (two, second) = self.below[0], self.below[-1]
-        (inner,) = self.derivatives(self.formula.node, [one])
+        (inner,) = self.derivatives(self.formula.node, [one], {})
         rank = self.of.rank
         axes = [*range(rank), *reversed(range(rank, rank + first.rank))]
         gradient = transposed(inner, axes)
-        (node,) = self.derivatives(gradient, [two])
+        (node,) = self.derivatives(gradient, [two], self.properties)
         node = structured(node, self.structure, [rank, rank + first.rank])
         gradient = structured(gradient, self.structure, [rank])
         above = Variable(f"∂{self.of.name}/∂{self.free(first).name}", gradient.shape)
         formula = self.formula._replace(node=gradient)
         return Jacobian(node, (above, self.free(second)), tag, formula)
 
-    def derivatives(self, root: Node, wrt: Sequence[Node]) -> list[Node]:
+    def derivatives(
+        self, root: Node, wrt: Sequence[Node], known: Mapping[str, frozenset[str]]
+    ) -> list[Node]:
         """Derivatives; what is pulled through one factor is simplified before the next.
 
-        Nothing that was declared is used: what is found may be differentiated once more.
+        Args:
+            root: What is differentiated.
+            wrt: Nodes under it.
+            known: What is declared of variables; nothing if they are differentiated once more.
         """
         named = self.formula.named.values()
         became = named_functions([root, *self.definitions.values(), *named])
         definitions = {name: became[node] for name, node in self.definitions.items()}
-        simplifier = Simplifier({}, [became[node] for node in named], NEAR)
+        simplifier = Simplifier(known, [became[node] for node in named], NEAR)
         return derivatives(became[root], wrt, definitions, lambda bar: simplifier.of([bar])[0])
 
     def shortened(self, found: Sequence[Jacobian[Any]]) -> list[Jacobian[Any]]:

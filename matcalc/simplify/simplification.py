@@ -83,11 +83,14 @@ class Simplifier:
                 for wanted in (_SYMMETRIC, {"simplex"}, {"orthogonal"})
             )
         )
-        self.uses: Counter[Node] = Counter(dict.fromkeys(kept, 2))
+        self.uses: Counter[Node] = Counter()
         self.is_small = True
         self.weights: dict[Node, int] = {}
         self.became: dict[Node, Node] = {}  # by the rules for one node
         self.done: dict[Node, Node] = {}
+        named = list(kept)
+        self.uses.update(dict.fromkeys(named, 2))
+        self.uses.update(dict.fromkeys(self.of(named), 2))  # as they come back in an answer
 
     def of(self, roots: Sequence[Node]) -> list[Node]:
         """What becomes of some nodes; ``done`` has it for each node under them too."""
