@@ -15,7 +15,7 @@ from matcalc.code.helpers import (
     no_code,
 )
 from matcalc.code.spelling import ATOM, SUM, Spelled, within
-from matcalc.operations import RULES, find_rule
+from matcalc.operations import find_rule, known_rule
 
 Word = Callable[[str], str]  # what a word of a template stands for
 
@@ -63,7 +63,7 @@ def spell_call(
         UnknownRuleError: There is no code for it in this library.
     """
     spelled = [_as_array(dialect, one, word) for one in arguments]
-    rule = RULES.get(name)
+    rule = known_rule(name)
     if rule is None or not isinstance(rule.function, str):
         given = "d" * name.count("'") + name.rstrip("'")
         listed = ", ".join(one.text for one in spelled)

@@ -97,6 +97,7 @@ NUMPY = Dialect(
         "zeros": "np.zeros({shape}{floats})",
         "zeros like": "np.zeros({shape}{like})",
         "full": "np.full({shape}, {0}{floats})",
+        "whole": "np.asarray({0}, np.result_type({0}, 0.0))",  # whole numbers as floats
         "float": "float({0})",  # NumPy's own numbers make float32 float64
     },
     calls={
@@ -107,6 +108,8 @@ NUMPY = Dialect(
         "expm": "expm",
         "pi": "math.pi",
         "norm": "norm",  # NumPy's own overflows at 1e200
+        "norm_along": "norm_along",
+        "log1p_square": "log1p_square",
         "sigmoid": "sigmoid",  # a helper is faster than the template of the table
     },
     writes=_IN_PLACE,
@@ -150,6 +153,9 @@ TORCH = Dialect(
         "skew": "torch.linalg.cross({0}[:, None], torch.eye(3{like}), dim=0)",
         "sqrt": "torch.sqrt({0})",
         "norm": "norm",
+        "norm_along": "norm_along",
+        "log1p_square": "log1p_square",
+        "ratio": "{0} / {1}",
         "max": "torch.amax({0}{over})",
         "min": "torch.amin({0}{over})",
         "prod": "torch.prod({0}{over})",
@@ -199,6 +205,9 @@ JAX = Dialect(
         "skew": "jnp.cross({0}, jnp.eye(3{like}), axisc=0)",
         "sqrt": "jnp.sqrt({0})",
         "norm": "norm",
+        "norm_along": "norm_along",
+        "log1p_square": "log1p_square",
+        "ratio": "{0} / {1}",
         "max": "jnp.max({0}{over})",
         "min": "jnp.min({0}{over})",
         "prod": "jnp.prod({0}{over})",

@@ -109,7 +109,10 @@ class _Lowering:
         special = _CALLS.get(phrase.value)
         if special is not None:
             return special(self, phrase)
-        arguments = self.several(phrase.args)
+        parts = phrase.args
+        if phrase.value == "hypot":  # it broadcasts numbers itself
+            parts = tuple(_number_in_every_entry(part) or part for part in parts)
+        arguments = self.several(parts)
         return self.terms.make("call", arguments, phrase.shape, (phrase.value, phrase.extra))
 
     def trace(self, phrase: Phrase) -> Term:

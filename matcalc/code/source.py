@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
 from textwrap import indent
 from typing import Any, NamedTuple
 
@@ -25,10 +26,12 @@ from matcalc.code.terms import (
 )
 from matcalc.dimensions import Shape
 from matcalc.notation import Written
-from matcalc.operations import RULES
+from matcalc.operations import known_rule
 
 _LONG = 68  # characters: a longer part gets a name of its own
 _FILLS = ("filled", "padded")  # what is written into an array of zeros
+_SQUARE = 2  # the highest power that code takes of whole numbers as they are
+_WHOLE = ("power", "plus", "negative", "times", "transpose", "matmul", "sum")
 _OF_NUMBERS = ("number", "times", "over", "plus", "negative", "power")
 
 
@@ -107,11 +110,21 @@ class _Source:
             result = self.operation("copy", self.root, [result])  # never the caller's array
         docstring = self.signature.docstring(summary, self.root.shape)
         sizes = self.signature.statements()
-        body = [docstring, *sizes, *self.statements, f"return {result.text}"]
+        body = [docstring, *self.floats(), *sizes, *self.statements, f"return {result.text}"]
         lines = sorted([self.dialect.imports, *self.imports])
         header = self.signature.header(name)
         function = "\n".join([header, *(indent(line, "    ") for line in body)])
         return "\n\n\n".join(["\n".join(lines), *self.helpers, function]) + "\n"
+
+    def floats(self) -> list[str]:
+        """The lines that make whole numbers floats, where powers of them would overflow."""
+        if "whole" not in self.dialect.operations:
+            return []
+        high = [base for one in self.order for base in _high_powers(one)]
+        leaves = {leaf.value for one in high for leaf in _whole_leaves(one)}
+        words = [self.signature.word(name) for name in self.signature.leaves if name in leaves]
+        template = self.dialect.operations["whole"]
+        return [f"{word} = {filled(template, [Spelled(word)], str)}" for word in words]
 
     def _is_number(self, term: Term) -> bool:
         if term.op == "name":
@@ -124,7 +137,7 @@ class _Source:
         name = term.value[0]
         if name == "pi" or is_of_numbers(self.dialect, name, self.arguments(term)):
             return True
-        known = name in RULES and bool(term.args) and not term.rank
+        known = known_rule(name) is not None and bool(term.args) and not term.rank
         return known and "float" in self.dialect.operations and self.numbers.issuperset(term.args)
 
     def arguments(self, term: Term) -> list[Argument]:
@@ -300,6 +313,28 @@ class _Source:
         is_number = not self.signature.variables[name]
         template = self.dialect.floats if is_number and self.dialect.floats else text
         return template.format(self.signature.word(name))
+
+
+def _high_powers(term: Term) -> list[Term]:
+    """What a term takes powers of above the square: in ``x * x**2`` and ``(x**2)**2`` too."""
+    powers: dict[Term, Fraction] = {}
+    for part in term.args if term.op == "times" else (term,):
+        degree = Fraction(1)
+        while part.op == "power":
+            degree *= Fraction(part.value)
+            part = part.args[0]  # noqa: PLW2901 - down to what is not a power
+        powers[part] = powers.get(part, Fraction(0)) + degree
+    return [base for base, degree in powers.items() if abs(degree) > _SQUARE]
+
+
+def _whole_leaves(term: Term) -> list[Term]:
+    """The variables of which a term is made by what keeps whole numbers whole."""
+    found, waiting = [], [term]
+    while waiting:
+        one = waiting.pop()
+        found += [one] if one.op == "name" else []
+        waiting += one.args if one.op in _WHOLE else ()
+    return found
 
 
 def _is_written(part: Term, whole: Term) -> bool:

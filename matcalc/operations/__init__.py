@@ -5,6 +5,7 @@ table.
 """
 
 from matcalc.operations import (
+    computed,
     elementwise,
     half_vec,
     layers,
@@ -19,6 +20,7 @@ from matcalc.operations.registry import (
     Rule,
     find_rule,
     is_elementwise,
+    known_rule,
     parse_signature,
     register,
 )
@@ -26,10 +28,12 @@ from matcalc.operations.registry import (
 __all__ = [
     "RULES",
     "Rule",
+    "computed",
     "elementwise",
     "find_rule",
     "half_vec",
     "is_elementwise",
+    "known_rule",
     "layers",
     "linalg",
     "parse_signature",

@@ -105,6 +105,8 @@ class Rule:
 
 
 RULES: dict[str, Rule] = {}
+#: What formulas become where they are computed; no formula holds it.
+COMPUTED: dict[str, Rule] = {}
 
 
 def register(rule: Rule) -> Rule:
@@ -129,12 +131,18 @@ def find_rule(name: str) -> Rule:
     >>> find_rule("inv").formula
     'dY = -Y dX Y'
     """
-    if name in RULES:
-        return RULES[name]
+    found = known_rule(name)
+    if found is not None:
+        return found
     suggestions = [Suggestion("near", one) for one in near(name, RULES)]
     raise UnknownRuleError(
         f"no rule {name[:60]!r}; matcalc rules lists all {len(RULES)}", (), suggestions
     )
+
+
+def known_rule(name: str) -> Rule | None:
+    """The rule of a name, those that only computing needs included."""
+    return RULES.get(name) or COMPUTED.get(name)
 
 
 @lru_cache(maxsize=512)

@@ -217,6 +217,20 @@ def norm(x: Array) -> Array:
     return np.asarray(scale * np.sqrt(np.sum((x / scale) ** 2)))
 
 
+def norm_along(x: Array, axis: int) -> Array:
+    """The roots of the sums of squares along an axis; no overflow."""
+    top = np.max(np.abs(x), axis=axis, keepdims=True, initial=0.0)
+    scale = np.where((top > 0) & (top < np.inf), top, np.ones_like(top))
+    return np.asarray(np.squeeze(scale, axis) * np.sqrt(np.sum((x / scale) ** 2, axis=axis)))
+
+
+def log1p_square(x: Array) -> Array:
+    """log(1 + x²), entry by entry; no overflow."""
+    size = np.abs(x)
+    large = np.where(size > 1, size, np.ones_like(size))
+    return np.asarray(np.log1p((np.where(size > 1, 1.0, size) / large) ** 2) + 2 * np.log(large))
+
+
 def max_share(x: Array, axis: int | None) -> Array:
     """One over their number at the largest entries, else 0."""
     return _share(x, np.max, axis)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from matcalc.graph import ONE, Factor, Node, Product, Sum, add, apply, contract
+from matcalc.graph import ONE, Factor, Node, Product, Sum, add, apply, contract, split
 from matcalc.operations import algebra
 from matcalc.simplify.ones import is_apply
 
@@ -19,27 +19,78 @@ def without_overflow(powers: Powers) -> bool:
     Args:
         powers: Factors by node and labels, with exponents; changed in place.
     """
-    found = False
+    found = _grown_sigmoids(powers)
     for key, exponent in list(powers.items()):
         if exponent <= -1 and exponent.denominator == 1:
             found |= _cancelled(powers, key) if isinstance(key[0], Sum) else _moved(powers, key)
     return found
 
 
-def _cancelled(powers: Powers, below: Key) -> bool:
-    """e^a / (e^a + e^b) is 1 / (1 + e^(b-a))."""
-    node, labels = below
+def _grown_sigmoids(powers: Powers) -> bool:
+    """e^a σ(-2a) is 1 / (e^-a + e^a); with another number above one in place of 2 likewise."""
     found = False
-    for grown in filter(None, map(_grown, node.operands)):
-        above = (grown, labels)
-        count = min(powers.get(above, Fraction(0)), -powers.get(below, Fraction(0)))
-        if count < 1 or count.denominator != 1:
+    for (node, labels), exponent in list(powers.items()):
+        if not is_apply(node, "sigmoid") or exponent < 1:
             continue
-        divided = add([_divided(term, grown) for term in node.operands])
-        for key, change in ((above, -count), (below, count), ((divided, labels), -count)):
-            _put(powers, key, change)
-        found = True
+        scale, core = split(node.operands[0])
+        for (grown, own), above in list(powers.items()):
+            if not is_apply(grown, "exp") or own != labels or above < 1:
+                continue
+            (a,) = grown.operands
+            given, other = split(a)
+            ratio = -scale.number / given.number
+            if other is not core or given.powers != scale.powers or ratio <= 1:
+                continue
+            rest = apply("exp", (algebra.multiple(ratio - 1, a),), a.shape)
+            below = add([apply("exp", (algebra.negative(a),), a.shape), rest])
+            _put(powers, (node, labels), Fraction(-1))
+            _put(powers, (grown, labels), Fraction(-1))
+            _put(powers, (below, labels), Fraction(-1))
+            found = True
+            break
     return found
+
+
+def _cancelled(powers: Powers, below: Key) -> bool:
+    """e^a / (e^a + e^b) is 1 / (1 + e^(b-a)), and e^a / (1 + e^2a) is 1 / (e^-a + e^a)."""
+    found = False
+    for u in filter(None, map(_raised, below[0].operands)):
+        while powers.get(below, 0) <= -1 and _is_divided(powers, below, u):
+            found = True
+    return found
+
+
+def _is_divided(powers: Powers, below: Key, u: Node) -> bool:
+    """Divide a sum below the line once by what stands above of e^u; say whether there was any."""
+    node, labels = below
+    wanted, core = split(u)
+    for above, exponent in list(powers.items()):
+        grown, own = above
+        if own != labels or exponent < 1 or exponent.denominator > 1 or not is_apply(grown, "exp"):
+            continue
+        given, other = split(grown.operands[0])
+        if other is not core or given.powers != wanted.powers:
+            continue
+        if (given.number > 0) != (wanted.number > 0):
+            continue
+        count = min(exponent, max(Fraction(int(wanted.number / given.number)), Fraction(1)))
+        taken = min(count, wanted.number / given.number)
+        a = algebra.multiple(taken, grown.operands[0])
+        divided = add([_divided(term, a) for term in node.operands])
+        _put(powers, above, -count)
+        if count > taken:
+            rest = algebra.multiple(count - taken, grown.operands[0])
+            _put(powers, (apply("exp", (rest,), rest.shape), labels), Fraction(1))
+        _put(powers, below, Fraction(1))
+        _put(powers, (divided, labels), Fraction(-1))
+        return True
+    return False
+
+
+def _raised(term: Node) -> Node | None:
+    """The u of a term with e^u, its power included."""
+    grown = _grown(term)
+    return grown and algebra.multiple(_exponent(term, grown), grown.operands[0])
 
 
 def holds_exponentials(node: Node) -> bool:
@@ -64,19 +115,26 @@ def _grown(term: Node) -> Node | None:
 
 
 def _entrywise(term: Product, axes: tuple[int, ...]) -> list[Factor]:
-    return [f for f in term.factors if f.labels == axes == term.output and f.exponent == 1]
+    return [f for f in term.factors if f.labels == axes == term.output and f.exponent >= 1]
 
 
-def _divided(term: Node, grown: Node) -> Node:
+def _exponent(term: Node, grown: Node) -> Fraction:
+    """The power in which an exponential stands in a term, entry by entry."""
+    factors = term.factors if isinstance(term, Product) else ()
+    return next((f.exponent for f in factors if f.node is grown), Fraction(1))
+
+
+def _divided(term: Node, a: Node) -> Node:
     """A term over e^a."""
-    (a,) = grown.operands
     own = _grown(term)
     if own is None:
         return algebra.times(term, apply("exp", (algebra.negative(a),), a.shape))
-    rest = algebra.times(term, algebra.reciprocal(own))
-    if own is grown:
+    count = _exponent(term, own)
+    rest = algebra.times(term, algebra.power(own, -count))
+    b = algebra.multiple(count, own.operands[0])
+    if b is a:
         return rest
-    return algebra.times(rest, apply("exp", (algebra.minus(own.operands[0], a),), a.shape))
+    return algebra.times(rest, apply("exp", (algebra.minus(b, a),), a.shape))
 
 
 def logarithm_of_sum(node: Node) -> Node | None:
@@ -104,14 +162,16 @@ def _folded(node: Sum) -> Node | None:
 def _logarithm_of_term(term: Node) -> Node | None:
     """The logarithm of a positive number, or of one times an exponential."""
     grown = _grown(term)
-    rest = term if grown is None else algebra.times(term, algebra.reciprocal(grown))
+    count = Fraction(0) if grown is None else _exponent(term, grown)
+    rest = term if grown is None else algebra.times(term, algebra.power(grown, -count))
     if not isinstance(rest, Product) or rest.factors or rest.scale.number <= 0:
         return None
     if len(set(rest.output)) < len(rest.output):
         return None
     number = apply("log", (contract([], (), scale=rest.scale),), ())
     spread = algebra.spread(number, term.shape) if rest.scale != ONE else None
-    parts = [one for one in (spread, None if grown is None else grown.operands[0]) if one]
+    raised = None if grown is None else algebra.multiple(count, grown.operands[0])
+    parts = [one for one in (spread, raised) if one]
     return algebra.plus(*parts) if parts else algebra.constant(0, term.shape)
 
 

@@ -127,9 +127,20 @@ def _sign(powers: Powers) -> bool:
 _QUOTIENTS = (("sinh", "cosh", "tanh"), ("sin", "cos", "tan"))
 
 
+def hyperbolic_cotangent(powers: Powers) -> bool:
+    """Rewrite cosh(u) / sinh(u) as 1 / tanh(u), which does not overflow; say whether any was."""
+    return _named_quotients(powers, [("cosh", "sinh", "tanh")], Fraction(-1))
+
+
 def _quotients(powers: Powers) -> bool:
+    return _named_quotients(powers, _QUOTIENTS, _ONE)
+
+
+def _named_quotients(
+    powers: Powers, named: Iterable[tuple[str, str, str]], power: Fraction
+) -> bool:
     found = False
-    for above, below, name in _QUOTIENTS:
+    for above, below, name in named:
         for (node, labels), exponent in list(powers.items()):
             if not isinstance(node, Apply) or node.operation != above or exponent < 1:
                 continue
@@ -138,7 +149,7 @@ def _quotients(powers: Powers) -> bool:
             if count >= 1 and count.denominator == 1:
                 _less(powers, (node, labels), count)
                 _less(powers, (other, labels), -count)
-                _put(powers, apply(name, node.arguments, node.shape), labels, count)
+                _put(powers, apply(name, node.arguments, node.shape), labels, power * count)
                 found = True
     return found
 

@@ -40,9 +40,15 @@ from matcalc.simplify.exponentials import (
     logarithm_of_sum,
     without_overflow,
 )
+from matcalc.simplify.lengths import leg, logarithm_of_squares, over_lengths, quotients_first
 from matcalc.simplify.logarithms import logarithm
 from matcalc.simplify.ones import is_apply, is_one, one_and
-from matcalc.simplify.recognition import hyperbolic, recognised, recognised_application
+from matcalc.simplify.recognition import (
+    hyperbolic,
+    hyperbolic_cotangent,
+    recognised,
+    recognised_application,
+)
 
 _HALF = Fraction(1, 2)
 _MOVED = frozenset(["log", "softmax", "log_softmax", "logsumexp"])
@@ -57,7 +63,9 @@ def named_functions(roots: Sequence[Node]) -> dict[Node, Node]:
     def known(node: Node) -> Node:
         if isinstance(node, Apply):
             return recognised_application(node) if node.operation in _MOVED else node
-        return _quotient(node, recognised) if isinstance(node, Product) else hyperbolic(node)
+        if isinstance(node, Product):
+            return _quotient(node, recognised) if _divides(node) else node
+        return hyperbolic(node)
 
     return _walked(roots, known)
 
@@ -92,6 +100,9 @@ def _walked(roots: Sequence[Node], change: Callable[[Node], Node]) -> dict[Node,
 def _application(node: Apply) -> Node:
     if node.operation == "log":
         return _logarithm(node)
+    if node.operation == "log1p":
+        inner = leg(node.arguments[0])
+        return apply("log1p_square", (inner,), node.shape) if inner else node
     if node.operation == "sign" and is_apply(node.arguments[0], "det"):
         return apply("det_sign", node.arguments[0].operands, ())
     return recognised_application(node) if node.operation in _MOVED else node
@@ -106,7 +117,10 @@ def _logarithm(node: Apply) -> Node:
         return algebra.plus(
             whole, *([apply("log", (found.sign,), node.shape)] if found.sign else ())
         )
-    summed = logarithm_of_sum(argument)
+    grown = _logarithm_of_sinh(argument)
+    if grown is not None:
+        return grown
+    summed = logarithm_of_sum(argument) or logarithm_of_squares(argument)
     if summed is not None:
         return summed
     scale, core = split(argument)
@@ -122,10 +136,23 @@ def _logarithm(node: Apply) -> Node:
     return node
 
 
+def _logarithm_of_sinh(node: Node) -> Node | None:
+    """log|sinh(u)| is |u| + log(1 - exp(-2 |u|)) - log(2)."""
+    inner = node.operands[0] if is_apply(node, "abs") else node
+    if not is_apply(inner, "sinh"):
+        return None
+    (u,) = inner.operands
+    size = apply("abs", (u,), u.shape)
+    less = algebra.negative(apply("expm1", (algebra.multiple(-2, size),), u.shape))
+    halved = algebra.negative(apply("log", (algebra.constant(2),), ()))
+    found = algebra.plus(size, apply("log", (less,), u.shape), halved)
+    if inner is not node:
+        return found
+    return algebra.plus(found, apply("log", (apply("sign", (u,), u.shape),), u.shape))
+
+
 def _quotient(node: Product, rule: Callable[[Powers], bool]) -> Node:
     """A quotient, the products within it opened, by a rule for factors."""
-    if all(factor.exponent > 0 for factor in node.factors):
-        return node
     factors, sizes = opened(node)
     powers: Powers = {}
     for factor in factors:
@@ -135,6 +162,10 @@ def _quotient(node: Product, rule: Callable[[Powers], bool]) -> Node:
         return node
     changed = [Factor(*key, exponent) for key, exponent in powers.items()]
     return contract(changed, node.output, sizes, node.scale)
+
+
+def _divides(node: Product) -> bool:
+    return any(factor.exponent < 0 for factor in node.factors)
 
 
 def _product(node: Product) -> Node:
@@ -147,11 +178,15 @@ def _product(node: Product) -> Node:
             sizes = dict(enumerate(node.sizes))
             split_up = [contract([*rest, t], node.output, sizes, node.scale) for t in terms]
             return add([stable([term])[term] for term in split_up])
-    return _quotient(node, _without_overflow)
+    falls = any(is_apply(factor.node, "sigmoid") for factor in node.factors)
+    found = _quotient(node, _without_overflow) if falls or _divides(node) else node
+    for better in (over_lengths, quotients_first):
+        found = (isinstance(found, Product) and better(found)) or found
+    return found
 
 
 def _without_overflow(powers: Powers) -> bool:
-    return without_overflow(powers) | recognised(powers)
+    return without_overflow(powers) | recognised(powers) | hyperbolic_cotangent(powers)
 
 
 def _sum(node: Node, uses: Mapping[Node, int]) -> Node:

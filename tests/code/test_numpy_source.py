@@ -104,7 +104,9 @@ BY_HAND = [
         "x",
         [
             "n = x.shape[0]",
-            "return (np.eye(n, dtype=x.dtype) - np.outer(x / (x @ x), x)) / norm(x)",
+            "t1 = norm(x)",
+            "t2 = x / t1",
+            "return (np.eye(n, dtype=x.dtype) - np.outer(t2, t2)) / t1",
         ],
     ),
     (
@@ -343,3 +345,28 @@ def _function(whole: str) -> Any:
     space: dict[str, Any] = {}
     exec(compile(whole, "<generated>", "exec"), space)  # noqa: S102 - it is what we test
     return [one for one in space.values() if callable(one) and hasattr(one, "__code__")][-1]
+
+
+@pytest.mark.parametrize(
+    ("formula", "variables", "x", "right"),
+    [
+        ("sum(x**5)", "x[n]", np.array([10_000, 3]), [5e16, 405.0]),
+        ("sum(x**6)", "x[n]", np.array([30_000, -1]), [6 * 3e4**5, -6.0]),
+        ("sum((x + 1)**4)", "x[n]", np.array([2_999_999, 1]), [4 * 3e6**3, 32.0]),
+        ("x**4", "x", 1e200, np.inf),
+        ("x**6", "x", 30_000, 6 * 3e4**5),
+    ],
+)
+def test_high_powers_of_whole_numbers_and_of_numbers_of_python(
+    formula: str, variables: str, x: object, right: object
+) -> None:
+    space: dict[str, Any] = {}
+    exec(source(formula, variables, "x"), space)  # noqa: S102 - our own source
+    with np.errstate(over="ignore"):
+        np.testing.assert_allclose(space["df_dx"](x), right)
+
+
+def test_powers_keep_the_type_of_their_floats() -> None:
+    space: dict[str, Any] = {}
+    exec(source("sum(x**5)", "x[n]", "x"), space)  # noqa: S102 - our own source
+    assert space["df_dx"](np.ones(2, np.float32)).dtype == np.float32

@@ -80,6 +80,22 @@ def _gelu_slope(x: Any) -> Any:
     return phi(x) + x * density(x)
 
 
+def _witch_slope(x: Any) -> Any:
+    return (1 - x * x) / (1 + x * x) ** 2
+
+
+def _cubed(x: Any) -> Any:
+    return (1 + x * x) ** mp.mpf("-1.5")
+
+
+def _sech_slope(x: Any) -> Any:
+    return -mp.sech(x) * mp.tanh(x) / 2
+
+
+def _log_sinh(x: Any) -> Any:
+    return abs(x) + mp.log(-mp.expm1(-2 * abs(x))) - mp.log(2)
+
+
 ENTRYWISE = [
     Entrywise("exp(x)", mp.exp, mp.exp),
     Entrywise("log(x)", mp.log, lambda x: 1 / x, 0.0),
@@ -166,11 +182,19 @@ ENTRYWISE = [
         silu_slope,
         scale=1.0,
     ),
+    Entrywise("sqrt(x**2 + 1)", lambda x: mp.sqrt(x * x + 1), lambda x: x / mp.sqrt(x * x + 1)),
+    Entrywise("log(1 + x**2)", lambda x: mp.log1p(x * x), lambda x: 2 / (x + 1 / x) if x else x),
+    Entrywise("log1p(x**2 / 4)", lambda x: mp.log1p(x * x / 4), lambda x: 2 * x / (4 + x * x)),
+    Entrywise("log(2 + x**2)", lambda x: mp.log(2 + x * x), lambda x: 2 * x / (2 + x * x)),
+    Entrywise("x / (1 + x**2)", lambda x: x / (1 + x * x), _witch_slope),
+    Entrywise("1 / (1 + x**2)", lambda x: 1 / (1 + x * x), lambda x: -2 * x / (1 + x * x) ** 2),
+    Entrywise("x / sqrt(1 + x**2)", lambda x: x / mp.sqrt(1 + x * x), _cubed, scale=1.0),
+    Entrywise("arctan(exp(x))", lambda x: mp.atan(mp.exp(x)), lambda x: mp.sech(x) / 2),
+    Entrywise("exp(x) / (1 + exp(2 * x))", lambda x: mp.sech(x) / 2, _sech_slope, scale=1.0),
     Entrywise(
-        "sqrt(x**2 + 1)",  # code squares: hypot(x, 1) goes further
-        lambda x: mp.sqrt(x * x + 1),
-        lambda x: x / mp.sqrt(x * x + 1),
-        -1e150,
-        1e150,
+        "log(1 + exp(x)**2)", lambda x: softplus(2 * x), lambda x: 2 * sigmoid(2 * x), scale=1.0
     ),
+    Entrywise("log(abs(sinh(x)))", _log_sinh, mp.coth),
+    Entrywise("log(abs(x))", lambda x: mp.log(abs(x)), lambda x: 1 / x),
+    Entrywise("log(x**2)", lambda x: 2 * mp.log(abs(x)), lambda x: 2 / x),
 ]
