@@ -31,6 +31,8 @@ from matcalc.simplify.expansion import opened
 from matcalc.simplify.ones import is_apply, is_one
 
 _HALF = Fraction(1, 2)
+_DEPTH = 5  # of sums within products
+_TERMS = 8  # of a sum: hypotenuses of more stand too deep in one another
 _LENGTHS = ("norm", "norm_along", "hypot")
 
 
@@ -60,25 +62,29 @@ def _is_positive(node: Node) -> bool:
     return is_apply(node, "abs") or _is_length(node)
 
 
-def leg(node: Node) -> Node | None:
+def leg(node: Node, depth: int = 0) -> Node | None:
     """What gives a sum of squares when it is squared, of either sign."""
+    if depth > _DEPTH:
+        return None
     if isinstance(node, Sum):
-        legs = [leg(term) for term in node.terms]
+        if len(node.terms) > _TERMS:
+            return None
+        legs = [leg(term, depth + 1) for term in node.terms]
         known = [one for one in legs if one is not None]
         if len(known) < len(legs):
             return None
         return reduce(lambda one, two: apply("hypot", (one, two), node.shape), known)
-    return _leg_of_product(node) if isinstance(node, Product) else None
+    return _leg_of_product(node, depth) if isinstance(node, Product) else None
 
 
 def _is_length(node: Node) -> bool:
     return isinstance(node, Apply) and node.operation in _LENGTHS
 
 
-def _leg_of_product(node: Product) -> Node | None:
+def _leg_of_product(node: Product, depth: int) -> Node | None:
     """Of a product of even powers, summed over some labels."""
     whole, sizes = opened(node)
-    factors = [one for one in map(_halved, whole) if one is not None]
+    factors = [half for one in whole if (half := _halved(one, depth)) is not None]
     if node.scale.number <= 0 or len(factors) < len(whole):
         return None
     if not all(map(_is_plain, [node.output, *(one.labels for one in factors)])):
@@ -107,12 +113,12 @@ def _root_of_number(scale: Scale) -> Node:
     return algebra.sqrt(number)
 
 
-def _halved(factor: Factor) -> Factor | None:
+def _halved(factor: Factor, depth: int) -> Factor | None:
     """What gives a factor when it is squared."""
     half = factor.exponent * _HALF
     if half.denominator == 1:
         return factor._replace(exponent=half)
-    root = leg(factor.node) if factor.exponent.denominator == 1 else None
+    root = leg(factor.node, depth + 1) if factor.exponent.denominator == 1 else None
     return None if root is None else factor._replace(node=root)
 
 
