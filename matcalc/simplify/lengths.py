@@ -210,11 +210,20 @@ def _divided(
 
 def _stands_over(factor: Factor, rooted: Factor, within: set[Node]) -> bool:
     return (
-        factor.node in within
+        (factor.node in within or _is_sum_of(factor.node, within))
         and factor.exponent >= 1
         and _is_plain(factor.labels)
         and set(rooted.labels) <= set(factor.labels)
     )
+
+
+def _is_sum_of(node: Node, within: set[Node]) -> bool:
+    """Whether a sum has no deltas, and a term of what a length is made of."""
+    if not isinstance(node, Sum):
+        return False
+    if any(isinstance(term, Product) and term.is_structured for term in node.terms):
+        return False
+    return any(not within.isdisjoint([term, *term.operands]) for term in node.terms)
 
 
 def _quotient(factor: Factor, rooted: Factor, exponent: int) -> Factor:
