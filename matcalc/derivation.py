@@ -294,7 +294,7 @@ class _Task:
         named = {name: known[node] for name, node in given.items()}
         nodes = [self.defined(one.node) for one in found]
         became = simplified(nodes, self.properties, named.values())
-        kept = {name: became.get(node, node) for name, node in named.items()}
+        kept = {name: became[node] for name, node in named.items()}
         result: list[Jacobian[Any]] = []
         said = tuple(self.properties.items())
         for one, node in zip(found, nodes, strict=True):

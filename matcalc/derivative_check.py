@@ -19,18 +19,17 @@ from matcalc.differences import CENTRAL, Slopes, doubted, slopes
 from matcalc.errors import (
     ArrayError,
     NotDifferentiableError,
-    Place,
     TooLargeError,
     UnboundError,
 )
-from matcalc.expression import Declarations, Declared, Formula, parse_declarations
+from matcalc.expression import Declarations, Formula, also_known, parse_declarations
 from matcalc.graph import Apply, topological
 from matcalc.jacobians import Jacobian
 from matcalc.plan import evaluate
 from matcalc.plan.functions import vech
 from matcalc.random_points import random_points, small_sizes
 from matcalc.structures import STRUCTURES
-from matcalc.variables import Variable, ratio
+from matcalc.variables import ratio
 
 _LARGEST = 2_000_000  # entries of a derivative that is written out at every point
 _TRIES = 20  # for each point that is wanted: some are outside the domain
@@ -76,7 +75,8 @@ def check_derivative(
     formula, move = _moved(jacobian, structure)
     declared = parse_declarations(variables)
     if structure:
-        _declare(declared, formula.variables[move.name], STRUCTURES[structure].property)
+        known = frozenset([STRUCTURES[structure].property])
+        declared = also_known(declared, formula.variables[move.name], known)
     sizes = small_sizes([formula.node, jacobian.node], formula.variables.values(), declared)
     _refuse_large(jacobian, sizes)
     at = _At(jacobian, formula, sizes, move, _forms(jacobian), np.random.default_rng(seed))
@@ -147,13 +147,6 @@ def _moved(jacobian: Jacobian[Any], structure: str | None) -> tuple[Formula, _Mo
         if isinstance(node, Apply) and node.operation == "function":
             raise UnboundError(f"{node.parameters[0]} is a name alone: this is not checked")
     return formula, _Move(below[wrt.name].name, _STEPS[structure], structure is None)
-
-
-def _declare(declared: dict[str, Declared], variable: Variable, property_: str) -> None:
-    """Note a property of a variable beside those that it has."""
-    place = Place(variable.name, 0, len(variable.name))
-    known = declared.get(variable.name, Declared(variable, frozenset(), place))
-    declared[variable.name] = known._replace(properties=known.properties | {property_})
 
 
 def _result(

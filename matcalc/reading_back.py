@@ -11,12 +11,13 @@ import numpy as np
 
 from matcalc import dimensions
 from matcalc.arrays import Array
-from matcalc.errors import MatcalcError, Place, TooLargeError
+from matcalc.errors import MatcalcError, TooLargeError
 from matcalc.expression import (
     Declarations,
     Declared,
     Formula,
     Names,
+    also_known,
     parse_declarations,
     read_formula,
 )
@@ -93,20 +94,10 @@ def read_back(
     right = transposed(derivative.node, order)
     if right is read.node:
         return ReadBack(True)
-    declared = _declared(derivative.formula, parse_declarations(variables))
+    declared = parse_declarations(variables)
+    for name, properties in derivative.formula.properties if derivative.formula else ():
+        declared = also_known(declared, Variable(name, ()), properties)
     return _compared(_concrete(right), _concrete(read.node), read, declared)
-
-
-def _declared(formula: Formula | None, given: Mapping[str, Declared]) -> dict[str, Declared]:
-    """What is known of the variables: by declarations, and by what was derived."""
-    declared = dict(given)
-    for name, properties in formula.properties if formula else ():
-        said = declared.get(name)
-        variable = said.variable if said else Variable(name, ())
-        place = said.place if said else Place(name, 0, len(name))
-        known = properties | (said.properties if said else frozenset())
-        declared[name] = Declared(variable, known, place)
-    return declared
 
 
 def held_text(derivative: WrittenDerivative[Any], variables: Declarations = ()) -> str:

@@ -143,9 +143,8 @@ def derive(
         raise UsageError("--svg - writes to stdout alone; leave out --format and --json")
     if form and as_json:
         raise UsageError("--json is a format of its own; leave out --format")
-    chosen = layout or (
-        "denominator" if steps else "both"
-    )  # a gradient is shaped like its variable
+    # one explanation is enough by itself: in denominator layout a gradient is like its variable
+    chosen = layout or ("denominator" if steps else "both")
     layouts = ("numerator", "denominator") if chosen == "both" else (chosen,)
     formula = given_formula(expression, let or (), file)
     asked = _Asked(formula, _names(wrt), variables or (), layouts, order, structure)

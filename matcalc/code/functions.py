@@ -33,6 +33,12 @@ def norm(x):
     scale = xp.where((top > 0) & (top < math.inf), top, xp.ones_like(top))
     return scale * xp.sqrt(xp.sum((x / scale)**2))
 
+def norm_along(x, axis):
+    """The roots of the sums of squares along an axis; no overflow."""
+    top = xp.amax(xp.abs(x), axis=axis, keepdims=True)
+    scale = xp.where((top > 0) & (top < math.inf), top, xp.ones_like(top))
+    return scale.squeeze(axis) * xp.sqrt(xp.sum((x / scale)**2, axis))
+
 def log1p_square(x):
     """log(1 + x²), entry by entry; no overflow."""
     size = xp.abs(x)
@@ -69,12 +75,6 @@ def stumpff(q, k):
 '''
 
 _TORCH = '''
-def norm_along(x, axis):
-    """The roots of the sums of squares along an axis; no overflow."""
-    top = torch.amax(torch.abs(x), axis, keepdim=True)
-    scale = torch.where((top > 0) & (top < math.inf), top, torch.ones_like(top))
-    return scale.squeeze(axis) * torch.sqrt(torch.sum((x / scale)**2, axis))
-
 def vech(x):
     """The entries on and below the diagonal of the last two axes, column by column."""
     n = x.shape[-1]
@@ -111,12 +111,6 @@ def expm_frechet(x, e):
 '''
 
 _JAX = '''
-def norm_along(x, axis):
-    """The roots of the sums of squares along an axis; no overflow."""
-    top = jnp.max(jnp.abs(x), axis, keepdims=True)
-    scale = jnp.where((top > 0) & (top < math.inf), top, jnp.ones_like(top))
-    return scale.squeeze(axis) * jnp.sqrt(jnp.sum((x / scale)**2, axis))
-
 def log_normal_cdf(x):
     """The logarithm of the distribution function of the standard normal; no underflow."""
     low = jnp.minimum(x, 0.0)

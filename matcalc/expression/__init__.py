@@ -5,6 +5,7 @@ from matcalc.expression.declarations import (
     PROPERTIES,
     Declarations,
     Declared,
+    also_known,
     declared_functions,
     parse_declarations,
 )
@@ -18,6 +19,7 @@ __all__ = [
     "Declared",
     "Formula",
     "Names",
+    "also_known",
     "by_convention",
     "declared_functions",
     "parse",

@@ -47,6 +47,16 @@ class Declared(NamedTuple):
     place: Place
 
 
+def also_known(
+    declared: Mapping[str, Declared], variable: Variable, properties: frozenset[str]
+) -> dict[str, Declared]:
+    """Declarations with more that is known of the values of one variable."""
+    place = Place(variable.name, 0, len(variable.name))
+    known = declared.get(variable.name, Declared(variable, frozenset(), place))
+    both = known._replace(properties=known.properties | properties)
+    return {**declared, variable.name: both}
+
+
 def parse_declarations(declarations: Declarations) -> dict[str, Declared]:
     """Read the variables of a formula.
 
