@@ -193,28 +193,36 @@ def _below(node: Node) -> set[Node]:
 def _divided(
     others: Sequence[Factor], rooted: Factor, within: set[Node]
 ) -> tuple[list[Factor], int]:
-    """Factors, what a length is made of over it, and how often it is left below the line."""
+    """Factors over a length, and how often it is left below the line.
+
+    What the length is made of is divided first, then others, where a square would be left.
+    """
     left = int(-rooted.exponent)
-    divided: list[Factor] = []
-    for factor in others:
-        pairs = min(left, int(factor.exponent)) if _stands_over(factor, rooted, within) else 0
-        if pairs < 1:
-            divided.append(factor)
-            continue
-        left -= pairs
-        divided.append(_quotient(factor, rooted, pairs))
-        if factor.exponent > pairs:
-            divided.append(factor._replace(exponent=factor.exponent - pairs))
+    divided = list(others)
+    for made_of_it in (True, False):
+        for factor in tuple(divided):
+            most = left if made_of_it else left - 1
+            pairs = min(most, int(factor.exponent)) if _fits_over(factor, rooted) else 0
+            if pairs < 1 or (made_of_it and not _is_made_of(factor.node, within)):
+                continue
+            left -= pairs
+            rest = factor.exponent - pairs
+            divided.remove(factor)
+            divided += [_quotient(factor, rooted, pairs)]
+            divided += [factor._replace(exponent=rest)] if rest else []
     return divided, left
 
 
-def _stands_over(factor: Factor, rooted: Factor, within: set[Node]) -> bool:
+def _fits_over(factor: Factor, rooted: Factor) -> bool:
     return (
-        (factor.node in within or _is_sum_of(factor.node, within))
-        and factor.exponent >= 1
+        factor.exponent >= 1
         and _is_plain(factor.labels)
         and set(rooted.labels) <= set(factor.labels)
     )
+
+
+def _is_made_of(node: Node, within: set[Node]) -> bool:
+    return node in within or _is_sum_of(node, within)
 
 
 def _is_sum_of(node: Node, within: set[Node]) -> bool:

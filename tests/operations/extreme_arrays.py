@@ -163,6 +163,7 @@ CASES = [
     Arrays("log(x.T @ x)", "x[n]", lambda x: 2 * mp.log(norm(x)), ALONE),
     Arrays("log(1 + x.T @ x)", "x[n]", lambda x: mp.log(1 + np.sum(x * x)), ALONE),
     Arrays("norm(x - g)", _XG, lambda x, g: norm(x - g), WITH),
+    Arrays("norm(g) / norm(x)", _XG, lambda x, g: norm(g) / norm(x), LIKE),
     Arrays("x.T @ g / (norm(x) * norm(g))", _XG, lambda x, g: (x @ g) / norm(x) / norm(g), PAIRS),
     Arrays("rms_norm(x, g)", _XG, rms_norm, WITH),
     Arrays("layer_norm(x, g, b)", _XGB, layer_norm, scaled(_PLAIN, _SIDE, _SIDE)),
