@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import matcalc as mc
-from matcalc.derivative_check import check_derivative
+from matcalc.checking.formulas import check_derivative
 from matcalc.expression import parse_declarations, read_formula
 from matcalc.notation import unicode, write
 from matcalc.notation.names import raised, spelled_shape, unicode_name

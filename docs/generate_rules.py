@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
+from matcalc.checking.registration import rule_error
 from matcalc.errors import NotDifferentiableError, UnboundError
 from matcalc.operations import RULES, Rule
-from matcalc.registration import rule_error
 from matcalc_cli.rule_jacobians import (
     FAMILIES,
     by_family,

@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING
 from matcalc.version import __version__
 
 if TYPE_CHECKING:
-    from matcalc.agreement import Check
-    from matcalc.check import check_jacobian, check_vjp
-    from matcalc.composition import chain, total_derivative
+    from matcalc.checking.agreement import Check
+    from matcalc.checking.arrays import check_jacobian, check_vjp
+    from matcalc.checking.differences import numerical_jacobian
+    from matcalc.checking.reading_back import ReadBack, read_back
+    from matcalc.checking.registration import register_rule, unregister_rule
     from matcalc.derivation import derive, evaluate
-    from matcalc.differences import numerical_jacobian
+    from matcalc.diagnosis.fitting import fit
+    from matcalc.diagnosis.identification import identify
+    from matcalc.diagnosis.transposition import convert_formula
     from matcalc.errors import (
         ArrayError,
         ChainError,
@@ -29,19 +33,15 @@ if TYPE_CHECKING:
         UnknownRuleError,
     )
     from matcalc.explanation import Explanation, explain
-    from matcalc.factors import diagonal, identity, jacobian, product
-    from matcalc.fitting import fit
-    from matcalc.functions import *  # noqa: F403 - every function of formulas: mc.exp, mc.sum
-    from matcalc.identification import identify
-    from matcalc.jacobians import Jacobian
+    from matcalc.jacobians.chain import chain, total_derivative
+    from matcalc.jacobians.factors import diagonal, identity, jacobian, product
+    from matcalc.jacobians.jacobian import Jacobian
+    from matcalc.jacobians.local import rules
     from matcalc.layout import Denominator, Layout, Numerator, written
-    from matcalc.local import rules
     from matcalc.notation import written_chain
     from matcalc.operations import Rule, find_rule
-    from matcalc.reading_back import ReadBack, read_back
-    from matcalc.registration import register_rule, unregister_rule
     from matcalc.symbolic import Symbolic, symbols, trace
-    from matcalc.transposition import convert_formula
+    from matcalc.symbolic.public_functions import *  # noqa: F403 - every function of formulas: mc.exp, mc.sum
     from matcalc.variables import Variable, parse_derivative, parse_variable
 
 __all__ = [
@@ -96,25 +96,25 @@ __all__ = [
 ]
 
 _HOME = {
-    "agreement": ("Check",),
-    "check": ("check_jacobian", "check_vjp"),
-    "composition": ("chain", "total_derivative"),
+    "checking.agreement": ("Check",),
+    "checking.arrays": ("check_jacobian", "check_vjp"),
+    "checking.differences": ("numerical_jacobian",),
+    "checking.reading_back": ("ReadBack", "read_back"),
+    "checking.registration": ("register_rule", "unregister_rule"),
     "derivation": ("derive", "evaluate"),
-    "differences": ("numerical_jacobian",),
+    "diagnosis.fitting": ("fit",),
+    "diagnosis.identification": ("identify",),
+    "diagnosis.transposition": ("convert_formula",),
     "errors": tuple(name for name in __all__ if name.endswith("Error")),
     "explanation": ("Explanation", "explain"),
-    "factors": ("diagonal", "identity", "jacobian", "product"),
-    "fitting": ("fit",),
-    "identification": ("identify",),
-    "jacobians": ("Jacobian",),
+    "jacobians.chain": ("chain", "total_derivative"),
+    "jacobians.factors": ("diagonal", "identity", "jacobian", "product"),
+    "jacobians.jacobian": ("Jacobian",),
+    "jacobians.local": ("rules",),
     "layout": ("Denominator", "Layout", "Numerator", "written"),
-    "local": ("rules",),
     "notation": ("written_chain",),
     "operations": ("Rule", "find_rule"),
-    "reading_back": ("ReadBack", "read_back"),
-    "registration": ("register_rule", "unregister_rule"),
     "symbolic": ("Symbolic", "symbols", "trace"),
-    "transposition": ("convert_formula",),
     "variables": ("Variable", "parse_derivative", "parse_variable"),
 }
 _MODULE = {name: module for module, names in _HOME.items() for name in names}
@@ -131,8 +131,8 @@ if not TYPE_CHECKING:  # so that type checkers see misspelt names
             raise AttributeError(f"module 'matcalc' has no attribute {name!r}")
         if find_spec(f"matcalc.{name}"):  # from matcalc import graph
             return import_module(f"matcalc.{name}")
-        return import_module("matcalc.functions").named(name, __all__)
+        return import_module("matcalc.symbolic.public_functions").named(name, __all__)
 
 
 def __dir__() -> list[str]:
-    return sorted([*__all__, *import_module("matcalc.functions").__all__])
+    return sorted([*__all__, *import_module("matcalc.symbolic.public_functions").__all__])

@@ -23,7 +23,7 @@ from matcalc.expression import (
     read_formula,
 )
 from matcalc.graph import Node, substituted, symbol, topological, transposed
-from matcalc.jacobians import Jacobian
+from matcalc.jacobians.jacobian import Jacobian
 from matcalc.layout import Denominator, Layout, Numerator, find_layout
 from matcalc.plan import evaluate as evaluated
 from matcalc.simplify import NEAR, Simplifier, named_functions, simplified

@@ -14,7 +14,7 @@ from test_derive_oracle import ORACLE, RECORDS
 
 import matcalc as mc
 from matcalc.code.dialects import Dialect
-from matcalc.local import LocalRule
+from matcalc.jacobians.local import LocalRule
 from matcalc.operations import RULES
 from matcalc.variables import Variable
 

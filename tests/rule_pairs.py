@@ -36,10 +36,10 @@ from numpy.typing import NDArray
 from operations.cases import CASES, NO_FIRST_ORDER, Case
 
 from matcalc import dimensions
+from matcalc.checking.registration import POINTS
 from matcalc.dimensions import Dimension, Shape
 from matcalc.errors import MatcalcError
 from matcalc.operations import parse_signature
-from matcalc.registration import POINTS
 
 Array = NDArray[Any]
 Equation = tuple[Dimension, Dimension]

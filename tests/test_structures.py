@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import matcalc as mc
-from matcalc.derivative_check import check_derivative
+from matcalc.checking.formulas import check_derivative
 from matcalc.structures import STRUCTURES
 
 N = 3

@@ -12,12 +12,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import matcalc as mc
+from matcalc.checking.registration import example_points
 from matcalc.derivative import derivatives
 from matcalc.expression import Names, read_formula
 from matcalc.graph import Node, transposed
 from matcalc.notation import Written, write, write_derivative
 from matcalc.operations import RULES, parse_signature
-from matcalc.registration import example_points
 from matcalc.variables import Variable, parse_variable
 
 ORACLE = Path(__file__).resolve().parents[2] / "shared" / "oracle"

@@ -14,8 +14,8 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 import matcalc
+from matcalc.diagnosis.identification import Identification
 from matcalc.errors import LayoutError
-from matcalc.identification import Identification
 from matcalc.layout import Written, written
 from matcalc_cli import files
 from matcalc_cli.failures import UsageError

@@ -11,8 +11,8 @@ import typer
 
 from matcalc import dimensions
 from matcalc.errors import ChainError, NotationError, Place
+from matcalc.jacobians.linking import Link, chain_order, path_of
 from matcalc.layout import Written, axis_names
-from matcalc.linking import Link, chain_order, path_of
 from matcalc.notation import WrittenChain, written_chain
 from matcalc.variables import Mention, Variable, parse_mention, parse_ratio, resolve
 from matcalc_cli.arguments import Json, read_as

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TextIO
 
 from matcalc.errors import UnknownRuleError
 from matcalc.layout import written
-from matcalc.notation.breaking import formula_lines
-from matcalc.notation.signs import meanings
+from matcalc.notation.printers.legend import meanings
+from matcalc.notation.printers.line_breaks import formula_lines
 from matcalc.variables import Variable, ratio
 from matcalc_cli.failures import UsageError
 from matcalc_cli.output import RED, heading, listed, paint, width
 
 if TYPE_CHECKING:  # they load NumPy, which --help does without
-    from matcalc.agreement import Check, Verdict
+    from matcalc.checking.agreement import Check, Verdict
+    from matcalc.checking.reading_back import ReadBack
     from matcalc.expression import Formula
-    from matcalc.jacobians import Jacobian
-    from matcalc.reading_back import ReadBack
+    from matcalc.jacobians.jacobian import Jacobian
 
 Form = Literal["text", "unicode", "latex", "einsum", "numpy", "torch", "jax"]
 FORMS: tuple[Form, ...] = ("text", "unicode", "latex", "einsum", "numpy", "torch", "jax")
@@ -114,7 +114,7 @@ def _stated(answer: Answer, form: Form) -> list[str]:
     """What was differentiated, as it was read: the intermediate results, then the whole."""
     from matcalc.notation import text, write  # noqa: PLC0415
     from matcalc.notation.names import unicode_name  # noqa: PLC0415
-    from matcalc.notation.unicode import unicode  # noqa: PLC0415
+    from matcalc.notation.printers.unicode import unicode  # noqa: PLC0415
 
     formula, of = answer.formula, answer.of
     named = {node: n for n, node in formula.named.items() if node is not formula.node}

@@ -37,7 +37,7 @@ from matcalc_cli.given_formula import GivenFormula, given_formula
 from matcalc_cli.output import RED, paint, write, write_json
 
 if TYPE_CHECKING:  # they load NumPy, which --help does without
-    from matcalc.agreement import Check
+    from matcalc.checking.agreement import Check
     from matcalc.expression import Formula
     from matcalc.variables import Variable
 
@@ -292,7 +292,7 @@ def _read_back(derived: Derived, asked: _Asked) -> Derived:
     Raises:
         Exit: One does not hold, and neither does its einsum.
     """
-    from matcalc.reading_back import read_back  # noqa: PLC0415 - NumPy
+    from matcalc.checking.reading_back import read_back  # noqa: PLC0415 - NumPy
 
     declared = _declarations(asked, derived.jacobians[0].formula)
     found = tuple(read_back(one, variables=declared) for one in derived.jacobians)
@@ -316,7 +316,7 @@ def _picture(answer: Answer) -> str:
 
 def _checks(asked: _Asked, answer: Answer) -> list[Check]:
     """Each derivative against differences; of second order also those that it is made from."""
-    from matcalc.derivative_check import check_derivative  # noqa: PLC0415
+    from matcalc.checking.formulas import check_derivative  # noqa: PLC0415
 
     below = asked.derive(1) if asked.order == 2 else []
     declared = _declarations(asked, answer.formula)

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from matcalc.diagnosis.fitting import Fit, Unknown
+from matcalc.diagnosis.fitting import fit as fitted
 from matcalc.dimensions import Shape, names, times
-from matcalc.fitting import Fit, Unknown
-from matcalc.fitting import fit as fitted
-from matcalc.notation.breaking import formula_lines
+from matcalc.notation.printers.line_breaks import formula_lines
 from matcalc_cli.arguments import Json
 from matcalc_cli.forward_guess import Forward, guessed_forward
 from matcalc_cli.output import assumption, heading, listed, table, width, write, write_json
 
 if TYPE_CHECKING:  # they load NumPy, which what fits by dimensions does without
-    from matcalc.backward import Backward
-    from matcalc.verdict import Judgement
+    from matcalc.diagnosis.backward_line import Backward
+    from matcalc.diagnosis.verdict import Judgement
 
 Equation = Annotated[
     str,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from textwrap import wrap
 
+from matcalc.diagnosis.transposition import ConvertedFormula
+from matcalc.diagnosis.transposition import convert_formula as converted
 from matcalc.dimensions import Shape, times
 from matcalc.errors import LayoutError
 from matcalc.layout import find_layout
-from matcalc.notation.breaking import formula_lines
-from matcalc.transposition import ConvertedFormula
-from matcalc.transposition import convert_formula as converted
+from matcalc.notation.printers.line_breaks import formula_lines
 from matcalc_cli.failures import UsageError
 from matcalc_cli.output import heading, width, write, write_json
 

@@ -13,7 +13,7 @@ from matcalc.dimensions import parse as parse_dimension
 from matcalc.dimensions import times
 from matcalc.errors import MatcalcError, NotationError
 from matcalc.layout import CONVENTIONS
-from matcalc.notation.breaking import formula_lines
+from matcalc.notation.printers.line_breaks import formula_lines
 from matcalc_cli.arguments import Json, read_as
 from matcalc_cli.derive import Let, Order, Vars
 from matcalc_cli.failures import UsageError
@@ -21,7 +21,7 @@ from matcalc_cli.given_formula import given_formula
 from matcalc_cli.output import heading, listed, table, width, write, write_json
 
 if TYPE_CHECKING:  # it loads NumPy, which --help does without
-    from matcalc.identification import Identification, Reading
+    from matcalc.diagnosis.identification import Identification, Reading
 
 Derivative = Annotated[
     str,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from textwrap import wrap
 
+from matcalc.diagnosis.sources import USAGES, Usage
 from matcalc.dimensions import Shape, times
 from matcalc.layout import TABLE, Cell
-from matcalc.sources import USAGES, Usage
 from matcalc_cli.arguments import Json
 from matcalc_cli.output import heading, table, width, write, write_json
 

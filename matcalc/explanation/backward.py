@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from matcalc.explanation.computation import Computation, is_diagonal
-from matcalc.explanation.entries import in_layout, places
+from matcalc.explanation.equations import Showing, turned
+from matcalc.explanation.index_form import in_layout, places
 from matcalc.explanation.model import Equation, Item, Section
-from matcalc.explanation.showing import Showing, turned
 from matcalc.explanation.terms import terms_of
 from matcalc.graph import substituted
 from matcalc.notation import Written, phrases

@@ -11,14 +11,14 @@ from matcalc.derivation import derive
 from matcalc.errors import NotationError
 from matcalc.explanation.backward import sweep
 from matcalc.explanation.computation import Computation
-from matcalc.explanation.entries import index_form
+from matcalc.explanation.equations import Showing
 from matcalc.explanation.fitting import dimension_check
 from matcalc.explanation.forward import chain, forward, local_derivatives, variables
 from matcalc.explanation.html import html
+from matcalc.explanation.index_form import index_form
 from matcalc.explanation.markdown import markdown
 from matcalc.explanation.model import Chain, Equation, Section, as_json
 from matcalc.explanation.outcome import gradient_first, result, second_result
-from matcalc.explanation.showing import Showing
 from matcalc.explanation.terminal import text_lines
 from matcalc.expression import (
     Declarations,

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from matcalc import dimensions
 from matcalc.dimensions import Dimension, Shape
 from matcalc.explanation.computation import Computation
+from matcalc.explanation.equations import Showing, shape_title, turned
 from matcalc.explanation.model import Item, Section, Table
-from matcalc.explanation.showing import Showing, shape_title, turned
 from matcalc.notation import Written, unicode
 from matcalc.notation.names import unicode_name
 from matcalc.notation.phrases import Phrase, transpose

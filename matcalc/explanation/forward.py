@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from matcalc.explanation.computation import Computation, is_diagonal
+from matcalc.explanation.equations import Showing, names_in_unicode, shape_title
 from matcalc.explanation.model import Chain, Equation, Item, Section, Table
-from matcalc.explanation.showing import Showing, names_in_unicode, shape_title
 from matcalc.notation import written_chain
 from matcalc.notation.names import unicode_name
 from matcalc.operations import RULES

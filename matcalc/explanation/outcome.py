@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from matcalc.derivative_check import check_derivative
+from matcalc.checking.formulas import check_derivative
+from matcalc.checking.reading_back import read_back
 from matcalc.errors import MatcalcError
 from matcalc.explanation.computation import Computation
+from matcalc.explanation.equations import Showing, shape_title
 from matcalc.explanation.model import Code, Equation, Item, Notation, Section
-from matcalc.explanation.showing import Showing, shape_title
 from matcalc.expression import Declarations
-from matcalc.jacobians import Jacobian
+from matcalc.jacobians.jacobian import Jacobian
 from matcalc.notation import latex_derivative, latex_name
 from matcalc.notation.names import unicode_name
-from matcalc.notation.signs import meanings
-from matcalc.reading_back import read_back
+from matcalc.notation.printers.legend import meanings
 from matcalc.variables import Variable
 
 _POINTS = 5

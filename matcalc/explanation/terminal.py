@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from textwrap import wrap
 
 from matcalc.explanation.model import Chain, Code, Equation, Item, Section, Table
-from matcalc.notation.breaking import formula_lines
 from matcalc.notation.chains import column_lines
+from matcalc.notation.printers.line_breaks import formula_lines
 
 _LEFT = 24  # the widest left side that others are aligned with
 

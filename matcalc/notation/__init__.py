@@ -3,10 +3,10 @@
 from matcalc.notation.chains import WrittenChain, written_chain
 from matcalc.notation.derivatives import write_derivative
 from matcalc.notation.formulas import Written, write
-from matcalc.notation.latex import latex
 from matcalc.notation.names import latex_derivative, latex_name, latex_shape
-from matcalc.notation.text import derivative_text, text
-from matcalc.notation.unicode import unicode
+from matcalc.notation.printers.latex import latex
+from matcalc.notation.printers.text import derivative_text, text
+from matcalc.notation.printers.unicode import unicode
 
 __all__ = [
     "Written",

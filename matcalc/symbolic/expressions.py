@@ -17,7 +17,7 @@ from matcalc.expression.lines import check_names
 from matcalc.expression.values import Value, entrywise, transposed
 from matcalc.graph import Data, Node, Symbol, substituted, symbol, topological
 from matcalc.notation import Written, text, unicode, write
-from matcalc.notation.latex import latex
+from matcalc.notation.printers.latex import latex
 from matcalc.operations import algebra
 from matcalc.plan import evaluate
 from matcalc.symbolic.arithmetic import Arithmetic

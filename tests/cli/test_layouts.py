@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from matcalc.diagnosis.sources import USAGES, Usage
 from matcalc.layout import TABLE
-from matcalc.sources import USAGES, Usage
 
 
 def test_every_cell_of_the_table_is_shown(matcalc: Any) -> None:

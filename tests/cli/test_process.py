@@ -81,7 +81,7 @@ def test_a_command_loads_itself_alone() -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
     loaded = done.stderr.decode().split()
     assert "matcalc_cli.shape" in loaded
-    assert not {"matcalc_cli.chain", "matcalc.linking", "matcalc.graph"} & set(loaded)
+    assert not {"matcalc_cli.chain", "matcalc.jacobians.linking", "matcalc.graph"} & set(loaded)
 
 
 def test_the_version_is_the_librarys() -> None:

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from matcalc import written_derivative
+from matcalc.jacobians import written as written_derivative
 from matcalc.notation import Written
-from matcalc.notation.text import text as as_it_should_be
+from matcalc.notation.printers.text import text as as_it_should_be
 
 
 def doubled(written: Written) -> str:

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 import matcalc as mc
+from matcalc.checking.registration import example_points
 from matcalc.derivative import derivatives
 from matcalc.expression import read_formula
 from matcalc.graph import Node, transposed
 from matcalc.notation import text, write
 from matcalc.operations import RULES, parse_signature
 from matcalc.plan import evaluate
-from matcalc.registration import example_points
 from matcalc.variables import Variable, parse_variable
 
 ORACLE = Path(__file__).resolve().parents[3] / "shared" / "oracle"

@@ -10,9 +10,9 @@ from written_formulas import Derivative, oracle_derivatives, rule_derivatives
 
 from matcalc.expression import read_formula
 from matcalc.notation import Written, phrases, text
-from matcalc.notation.book_forms import in_book_form
 from matcalc.notation.indices import in_index_notation
 from matcalc.notation.phrases import Phrase
+from matcalc.notation.printers.book_forms import in_book_form
 from matcalc.plan import evaluate
 from matcalc.variables import Variable
 

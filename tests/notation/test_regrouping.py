@@ -3,7 +3,7 @@
 import pytest
 
 import matcalc as mc
-from matcalc.derivative_check import check_derivative
+from matcalc.checking.formulas import check_derivative
 
 
 @pytest.mark.parametrize(

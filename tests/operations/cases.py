@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 from random_chains import in_layout
 
 import matcalc as mc
+from matcalc.checking.registration import example_points
 from matcalc.derivative import derivatives
 from matcalc.graph import Node, symbol
-from matcalc.local import LocalRule
+from matcalc.jacobians.local import LocalRule
 from matcalc.operations import RULES, Rule, parse_signature
 from matcalc.plan import evaluate
 from matcalc.plan.functions import numpy_function
-from matcalc.registration import example_points
 
 Array = NDArray[np.float64]
 

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from matcalc.local import LocalRule
+from matcalc.checking.registration import POINTS
+from matcalc.jacobians.local import LocalRule
 from matcalc.operations import RULES, parse_signature
-from matcalc.registration import POINTS
 
 N = 10**4
 ROOT = 100

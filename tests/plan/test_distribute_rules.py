@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 
 import matcalc as mc
+from matcalc.checking.registration import example_points
 from matcalc.derivative import derivatives
 from matcalc.graph import Node, distribution, symbol
 from matcalc.operations import RULES, parse_signature
 from matcalc.plan import evaluate
-from matcalc.registration import example_points
 
 CASES = [
     (name, signature)

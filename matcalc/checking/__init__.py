@@ -1,0 +1,1 @@
+"""Held against numbers: arrays, formulas, rules and what is printed, by central differences."""

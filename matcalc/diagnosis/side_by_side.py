@@ -1,0 +1,235 @@
+"""Two formulas evaluated at the same points, at sizes that all differ, on both sides of kinks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property, partial
+from itertools import cycle, islice
+
+import numpy as np
+
+from matcalc.arrays import Array, real_array
+from matcalc.checking.random_points import random_points, small_sizes
+from matcalc.derivative import pulled
+from matcalc.diagnosis.stand_ins import with_stand_ins
+from matcalc.diagnosis.verdict import relative_error
+from matcalc.errors import ArrayError, MatcalcError, NotDifferentiableError, UnboundError
+from matcalc.expression import Declared, Formula
+from matcalc.graph import Apply, Node, topological
+from matcalc.operations import algebra
+from matcalc.plan import evaluate
+
+_CHOICES = 2  # of sizes
+_LARGER = 2  # than the smallest sizes that are possible
+_LOST = 1e-6  # of digits: where more are lost, other sizes are better
+POINTS = 5  # at each of the sizes
+_TRIES = 100  # for these: some are outside the domain
+_WAYS = 6  # from one point to another, along which the other sides of kinks are looked for
+_STEPS = 13  # on each
+_FAR = (1.0, 10.0, 100.0)  # how far they go: a kink may be far off
+_SIDES = 16  # of kinks, at each of the sizes
+_ULP = 4 * float(np.finfo(float).eps)
+_ROUNDINGS = 3
+
+_NOT_FINITE = "not finite at random points; say what is known: x[n]:positive"
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """The truth and a claim at one point.
+
+    Attributes:
+        right: The entries of the truth.
+        given: Those of the claim.
+        sizes: The sizes of named dimensions.
+        arrays: The variables.
+        nodes: What was evaluated: the truth and the claim.
+    """
+
+    right: Array
+    given: Array
+    sizes: Mapping[str, int]
+    arrays: Mapping[str, Array]
+    nodes: tuple[Node, Node]
+
+    def rounding(self) -> float:
+        """How far rounding moves either, relative to its largest entry; found once."""
+        return self.lost
+
+    @cached_property
+    def lost(self) -> float:
+        """How far rounding moves either, relative to its largest entry.
+
+        Every step is evaluated a few times with errors of a few units in the last place.
+        """
+        rng = np.random.default_rng(0)
+
+        def rounded(value: Array) -> Array:
+            return value * (1 + _ULP * rng.uniform(-1, 1, size=np.shape(value)))
+
+        moved = [0.0]
+        for node, value in zip(self.nodes, (self.right, self.given), strict=True):
+            for _ in range(_ROUNDINGS):
+                try:
+                    again = evaluate(node, self.arrays, self.sizes, rounding=rounded)
+                except NotDifferentiableError:  # a matrix is singular now
+                    return np.inf
+                moved.append(relative_error(value, again))
+        return max(moved)
+
+
+def meetings(
+    right: Node,
+    given: Node,
+    formula: Formula,
+    declared: Mapping[str, Declared],
+    points: int = POINTS,
+) -> list[Meeting]:
+    """A truth and a claim at points where both are finite.
+
+    Args:
+        right: The truth.
+        given: The claim.
+        formula: It knows the variables of both.
+        declared: What is known of them.
+        points: How many random points there are at each of the sizes; with fewer than usual
+            only the first sizes are tried, and no kinks are looked for.
+
+    Raises:
+        ArrayError: There are too few points, and why.
+        UnboundError: Something has no numbers, or no small sizes make all shapes possible.
+    """
+    nodes = with_stand_ins(right), with_stand_ins(given)
+    kinks = list(_kinks(nodes)) if points >= POINTS else []
+    found: list[list[Meeting]] = []
+    poor: list[list[Meeting]] = []
+    missing: ArrayError | None = None
+    for sizes in _sizes(nodes, formula, declared):
+        try:
+            here = _at_sizes(nodes, kinks, sizes, formula, declared, points)
+        except ArrayError as error:  # at these sizes a matrix may be singular
+            missing = error
+            continue
+        if points < POINTS:
+            return here
+        (found if here[0].lost < _LOST else poor).append(here)
+        if len(found) == _CHOICES:
+            break
+    if not found and not poor:
+        raise missing or ArrayError(_NOT_FINITE)
+    return [one for here in found or poor[:_CHOICES] for one in here]
+
+
+def _sizes(
+    nodes: tuple[Node, Node], formula: Formula, declared: Mapping[str, Declared]
+) -> list[dict[str, int]]:
+    """Choices of sizes, all different in each; what is tall in some is wide in others.
+
+    Raises:
+        UnboundError: There is none.
+    """
+    variables = formula.variables.values()
+    found = [small_sizes(nodes, variables, declared)]
+    for order, larger in ((0, _LARGER), (1, 0), (2, 0), (1, _LARGER), (2, _LARGER)):
+        with suppress(UnboundError):
+            found.append(small_sizes(nodes, variables, declared, larger, order))
+    return [one for k, one in enumerate(found) if one not in found[:k]]
+
+
+def _at_sizes(
+    nodes: tuple[Node, Node],
+    kinks: Sequence[Node],
+    sizes: dict[str, int],
+    formula: Formula,
+    declared: Mapping[str, Declared],
+    points: int,
+) -> list[Meeting]:
+    """Random points at one choice of sizes, and then points on other sides of kinks.
+
+    Raises:
+        ArrayError: There are too few.
+    """
+    rng = np.random.default_rng(0)
+    tried = list(random_points(formula, declared, sizes, rng, _TRIES))
+    meet = partial(_met, nodes, sizes)
+    found = list(islice(filter(None, map(meet, tried)), points))
+    if len(found) < points:
+        raise ArrayError(_NOT_FINITE)
+    if kinks:
+        known = frozenset(name for name, one in declared.items() if "orthogonal" in one.properties)
+        found += islice(_beyond(kinks, found, _ways(tried, known), meet), _SIDES)
+    return found
+
+
+def _met(
+    nodes: tuple[Node, Node], sizes: Mapping[str, int], arrays: Mapping[str, Array]
+) -> Meeting | None:
+    """Both at a point; nothing where one of them is not finite."""
+    with suppress(ArrayError, NotDifferentiableError):
+        right, given = (real_array(evaluate(one, arrays, sizes), "a formula") for one in nodes)
+        return Meeting(right, given, sizes, arrays, nodes)
+    return None
+
+
+def _ways(
+    tried: Sequence[Mapping[str, Array]], fixed: frozenset[str]
+) -> Iterator[dict[str, Array]]:
+    """Points between random points, near and far; what is fixed, a rotation, stays."""
+    pairs = zip(tried[::2], tried[1::2], cycle(_FAR), strict=False)
+    for one, two, far in islice(pairs, _WAYS):
+        for t in np.linspace(0, 1, _STEPS):
+            yield {
+                name: start if name in fixed else (1 - t) * start + t * far * two[name]
+                for name, start in one.items()
+            }
+
+
+def _beyond(
+    kinks: Sequence[Node],
+    known: Sequence[Meeting],
+    tried: Iterable[Mapping[str, Array]],
+    meet: Callable[[Mapping[str, Array]], Meeting | None],
+) -> Iterator[Meeting]:
+    """Points at which kinks lie on other sides than at those before."""
+    sizes = known[0].sizes
+    seen = {_sides(kinks, one.arrays, sizes) for one in known}
+    for arrays in tried:
+        with suppress(ArrayError, NotDifferentiableError):
+            sides = _sides(kinks, arrays, sizes)
+            met = None if sides in seen else meet(arrays)
+            if met is not None:
+                seen.add(sides)
+                yield met
+
+
+def _sides(kinks: Sequence[Node], arrays: Mapping[str, Array], sizes: Mapping[str, int]) -> bytes:
+    """On which sides of the kinks a point lies."""
+    return b"".join(np.signbit(evaluate(one, arrays, sizes)).tobytes() for one in kinks)
+
+
+def _kinks(roots: Iterable[Node]) -> Iterator[Node]:
+    """What changes its sign at the kinks of formulas.
+
+    Of every operation entry by entry that is what stands in ``step`` and ``sign`` in its
+    derivative: of abs(x) it is x, of maximum(x, y) x - y.
+    """
+    seen: set[Node] = set()
+    for node in topological(*roots):
+        if not isinstance(node, Apply):
+            continue
+        slopes = [node, *_slopes(node)]
+        for one in topological(*slopes):
+            if isinstance(one, Apply) and one.operation in ("step", "sign"):
+                if one.arguments[0] not in seen:
+                    yield one.arguments[0]
+                seen.add(one.arguments[0])
+
+
+def _slopes(node: Apply) -> Iterator[Node]:
+    """The slopes of an operation entry by entry, one for each operand."""
+    for k, operand in enumerate(node.arguments):
+        if operand.shape == node.shape:
+            with suppress(MatcalcError):
+                yield pulled(node, k, algebra.constant(1, node.shape))

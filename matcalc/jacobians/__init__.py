@@ -1,0 +1,1 @@
+"""Derivatives that know their variables, their layout and their structure, and products of them."""

@@ -1,0 +1,375 @@
+"""A derivative as it is written down: names, shapes, formulas, source, pictures."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, Generic, Literal
+
+from matcalc.arrays import Array, arranged, given_arrays
+from matcalc.code import JAX, NUMPY, TORCH, Compiled, Dialect, Source, source_of
+from matcalc.dimensions import Shape
+from matcalc.errors import NotationError
+from matcalc.expression import Formula
+from matcalc.graph import Data, Node, Symbol, topological
+from matcalc.layout import Tag, Written, written
+from matcalc.notation import Written as WrittenFormula
+from matcalc.notation import WrittenChain, text, write_derivative, written_chain
+from matcalc.notation.equations import EquationForm, Ratio, equation
+from matcalc.notation.printers.latex import latex
+from matcalc.notation.printers.unicode import unicode
+from matcalc.pictures import FACTORS, chain_svg, graph_svg, shapes_svg
+from matcalc.plan import evaluate
+from matcalc.simplify import stable
+from matcalc.variables import Variable, ratio, second_derivative
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class WrittenDerivative(Generic[Tag]):
+    """The entries of a derivative, and all that can be read of them without multiplying.
+
+    Attributes:
+        node: The entries.
+        path: The variables of the chain that it was composed along, the outermost first.
+        tag: The layout, as a type: ``Numerator`` or ``Denominator``.
+        formula: What it was derived from, if it was derived from a formula.
+    """
+
+    node: Node
+    path: tuple[Variable, ...]
+    tag: type[Tag]
+    formula: Formula | None = None
+
+    @property
+    def of(self) -> Variable:
+        """The variable above the line."""
+        return self.path[0]
+
+    @property
+    def wrt(self) -> Variable:
+        """The variable below the line."""
+        return self.path[-1]
+
+    @property
+    def layout(self) -> str:
+        """The layout by name: ``"numerator"`` or ``"denominator"``."""
+        return self.tag.name
+
+    @property
+    def _written(self) -> Written:
+        return written(self.of, self.wrt, self.tag.name)
+
+    @property
+    def _chain(self) -> WrittenChain:
+        return written_chain(self.path, self.tag.name)
+
+    @property
+    def shape(self) -> Shape:
+        """The shape of the array in this layout."""
+        return self._written.shape
+
+    @property
+    def matrix_shape(self) -> Shape | None:
+        """Rows × columns as books write it, a column as n×1; ``None`` above rank 2."""
+        return self._written.matrix_shape
+
+    def _formula(self, *, indices: bool = False) -> WrittenFormula:
+        """The derivative as a tree of notation, in this layout."""
+        names = tuple(self.formula.symbols) if self.formula else ()
+        named = {node: name for name, node in self.formula.named.items()} if self.formula else {}
+        return write_derivative(self.node, self._written, names, named, indices=indices)
+
+    @property
+    def text(self) -> str:
+        """The formula in this layout, in matrix notation where there is one, else as an einsum.
+
+        It is written in the input language; a derivative with respect to a vector is a row in
+        numerator layout and a column in denominator layout.
+
+        Raises:
+            UnboundError: The derivative holds arrays, which have no names.
+
+        >>> import matcalc as mc
+        >>> J = mc.rules.softmax("x[n]")
+        >>> J.text
+        'diag(softmax(x)) - softmax(x) @ softmax(x).T'
+        >>> mc.rules.quadratic_form("x[n]", "A[n,n]", wrt="x").to("denominator").text
+        '(A + A.T) @ x'
+        """
+        return text(self._formula())
+
+    @property
+    def unicode(self) -> str:
+        """The formula in this layout as books print it, in Unicode.
+
+        Raises:
+            UnboundError: The derivative holds arrays, which have no names.
+
+        >>> import matcalc as mc
+        >>> mc.rules.quadratic_form("x[n]", "A[n,n]", wrt="x").to("denominator").unicode
+        '(A + Aᵀ) x'
+        """
+        return unicode(self._formula())
+
+    @property
+    def latex(self) -> str:
+        r"""The formula in this layout as books print it, in LaTeX.
+
+        Raises:
+            UnboundError: The derivative holds arrays, which have no names.
+
+        >>> import matcalc as mc
+        >>> print(mc.rules.quadratic_form("x[n]", "A[n,n]", wrt="x").to("denominator").latex)
+        \left(A + A^\top\right) x
+        """
+        return latex(self._formula())
+
+    def equation(self, form: EquationForm = "unicode", *, shapes: bool = False) -> str:
+        r"""The whole line: the derivative, and its formula in this layout.
+
+        In LaTeX the fraction shows the layout: what is transposed in it carries a ⊤, as
+        ∂f/∂xᵀ in numerator and ∂fᵀ/∂x in denominator layout.
+
+        Args:
+            form: ``"unicode"``, ``"latex"`` or ``"text"``.
+            shapes: Whether shapes are written under the derivative and under each factor: in
+                LaTeX with braces, in Unicode and text on a second line.
+
+        Raises:
+            NotationError: There is no such form.
+            UnboundError: The derivative holds arrays, which have no names.
+
+        >>> import matcalc as mc
+        >>> J = mc.rules.quadratic_form("x[n]", "A[n,n]", wrt="x", of="f", layout="denominator")
+        >>> J.equation()
+        '∂f/∂x = (A + Aᵀ) x'
+        >>> print(J.equation(shapes=True))
+        ∂f/∂x = (A + Aᵀ)  x
+         n×1      n×n    n×1
+        >>> print(J.to("numerator").equation("latex"))
+        \frac{\partial f}{\partial x^\top} = x^\top \left(A + A^\top\right)
+        """
+        form_of = self._written
+        shape = self.shape if form_of.matrix_shape is None else form_of.matrix_shape
+        of, by = self._differentiated
+        return equation(Ratio(of, by, self.layout, shape), self._formula(), form, shapes=shapes)
+
+    @property
+    def _differentiated(self) -> tuple[Variable, tuple[Variable, ...]]:
+        """What is differentiated, once or twice, and with respect to what."""
+        twice = second_derivative(self.of, self.wrt)
+        if twice is None or self.formula is None:
+            return self.of, (self.wrt,)
+        above, below, _ = twice
+        known = {**self.formula.symbols, **self.formula.named}
+        first = known[below].shape if below in known else self.of.shape[-1:]  # vech(S)
+        rank = self.of.rank - len(first)
+        return Variable(above, self.of.shape[:rank]), (Variable(below, first), self.wrt)
+
+    @property
+    def einsum(self) -> str:
+        """The formula in this layout in index notation: products as einsums, whatever they are.
+
+        Raises:
+            UnboundError: The derivative holds arrays, which have no names.
+
+        >>> import matcalc as mc
+        >>> mc.rules.quadratic_form("x[n]", "A[n,n]", wrt="x").to("denominator").einsum
+        'einsum("ij,j->i", A, x) + einsum("ji,j->i", A, x)'
+        """
+        return text(self._formula(indices=True))
+
+    @property
+    def numpy(self) -> str:
+        """NumPy source of one function that computes the array in this layout.
+
+        Straight-line code: what recurs is computed once, products are taken in the cheaper
+        order, and nothing diagonal is filled with zeros before the result is. Its arguments are
+        the variables that it uses, vectors as one-dimensional arrays; of floats, because NumPy's
+        whole numbers overflow without a word (:meth:`compile` takes both).
+
+        Raises:
+            UnboundError: The derivative holds arrays, which have no names.
+
+        >>> import matcalc as mc
+        >>> source = mc.rules.quadratic_form("x[n]", "A[n,n]", wrt="x").numpy
+        >>> source.splitlines()[-1].strip()
+        'return (A + A.T) @ x'
+        """
+        return self._source(NUMPY).text
+
+    @property
+    def torch(self) -> str:
+        """PyTorch source of one function that computes the array in this layout.
+
+        As :attr:`numpy`; arguments are tensors, and new tensors have their type and device.
+
+        Raises:
+            UnboundError: The derivative holds arrays, which have no names.
+            UnknownRuleError: There is no PyTorch code for a function in it.
+
+        >>> import matcalc as mc
+        >>> mc.rules.sigmoid("x[n]").torch.splitlines()[-2:]
+        ['    t1 = torch.sigmoid(x)', '    return torch.diag(t1 * (1 - t1))']
+        """
+        return self._source(TORCH).text
+
+    @property
+    def jax(self) -> str:
+        """JAX source of one function that computes the array in this layout, ready for jax.jit.
+
+        As :attr:`numpy`; dimensions and functions among its arguments are static.
+
+        Raises:
+            UnboundError: The derivative holds arrays, which have no names.
+            UnknownRuleError: There is no JAX code for a function in it.
+
+        >>> import matcalc as mc
+        >>> mc.rules.sigmoid("x[n]").jax.splitlines()[-2:]
+        ['    t1 = jax.nn.sigmoid(x)', '    return jnp.diag(t1 * (1 - t1))']
+        """
+        return self._source(JAX).text
+
+    def _source(self, dialect: Dialect) -> Source:
+        summary = f"{ratio(self.of, self.wrt)} in {self.layout} layout."
+        return source_of(self._computed(), self._shapes(), self._function_name, summary, dialect)
+
+    def _computed(self) -> WrittenFormula:
+        """The formula in the form in which it is computed."""
+        named = self.formula.named if self.formula else {}
+        became = stable([self.node, *named.values()])
+        known = {became[node]: name for name, node in named.items()}
+        names = tuple(self.formula.symbols) if self.formula else ()
+        return write_derivative(became[self.node], self._written, names, known)
+
+    def compile(self) -> Compiled:
+        """The NumPy source as a function, which holds arrays against their shapes first.
+
+        Raises:
+            UnboundError: The derivative holds arrays, which have no names.
+            MissingLibraryError: The source needs SciPy, which is not installed.
+
+        >>> import matcalc as mc
+        >>> gradient = mc.rules.quadratic_form("x[n]", "A[n,n]", wrt="x").compile()
+        >>> gradient(x=[1.0, 2.0], A=[[1.0, 2.0], [3.0, 4.0]])
+        array([12., 21.])
+        """
+        held = {name: node.array for name, node in self._constants().items()}
+        return Compiled(self._source(NUMPY), self._function_name, self._shapes(), held)
+
+    @property
+    def _function_name(self) -> str:
+        twice = second_derivative(self.of, self.wrt)
+        above, *below = (self.of.name, self.wrt.name) if twice is None else twice
+        names = [f"d{'' if twice is None else 2}{above}", *below]
+        return "_d".join(re.sub(r"\W+", "_", name).strip("_") for name in names)  # vech(S)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader should know of how the formula was read."""
+        return self.formula.notes if self.formula else ()
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """Those of the notes that say what was not typed and changes the answer."""
+        return self.formula.assumptions if self.formula else ()
+
+    def evaluate(self, /, **arrays: Any) -> Array:
+        """The numbers of a formula, in this layout.
+
+        Args:
+            arrays: The variables by name, vectors as one-dimensional arrays; dimensions as whole
+                numbers, where no variable has them.
+
+        Raises:
+            UnboundError: A variable or a dimension has no numbers.
+            ShapeError: An array has another shape than its variable.
+            ArrayError: There is no variable of that name, or its numbers are not real.
+
+        >>> import matcalc as mc
+        >>> J = mc.rules.quadratic_form("x[n]", "A[n,n]", wrt="x")
+        >>> J.evaluate(x=[1.0, 2.0], A=[[1.0, 2.0], [3.0, 4.0]])
+        array([12., 21.])
+        """
+        values, sizes = given_arrays(self._symbols(), arrays)
+        return arranged(evaluate(self.node, values, sizes), self._written)
+
+    def _constants(self) -> dict[str, Data]:
+        """The arrays in a formula that have names."""
+        named = self.formula.named if self.formula else {}
+        return {name: node for name, node in named.items() if isinstance(node, Data)}
+
+    def _shapes(self) -> dict[str, Shape]:
+        """The shapes of what source takes: of variables, and then of arrays that have names."""
+        return {name: node.shape for name, node in (self._symbols() | self._constants()).items()}
+
+    def _symbols(self) -> dict[str, Node]:
+        """Every variable that has a name: those of the formula, and those in the entries."""
+        formula = self.formula
+        found = {name: formula.symbols[name] for name in formula.variables} if formula else {}
+        leaves = (node for node in topological(self.node) if isinstance(node, Symbol))
+        return found | {leaf.name: leaf for leaf in leaves}
+
+    def __repr__(self) -> str:
+        """One line: the names, the shapes, the layout."""
+        through = ", ".join(map(str, self.path[1:-1]))
+        return (
+            f"<{self._title}, {self.layout} layout, {self._written.title}"
+            + (f", through {through}" if through else "")
+            + ">"
+        )
+
+    @property
+    def _title(self) -> str:
+        """The derivative with the shapes of its variables."""
+        if second_derivative(self.of, self.wrt):
+            return ratio(self.of, self.wrt)
+        return f"∂{self.of}/∂{self.wrt}"
+
+    def __str__(self) -> str:
+        """The product in its order, with the shape under each factor; of a formula the formula."""
+        if self._is_of_formula:
+            return f"{self.layout} layout, {self._written.title}\n{self.equation()}"
+        return "\n".join([f"{self.layout} layout", *self._chain.lines()])
+
+    @property
+    def _is_of_formula(self) -> bool:
+        """Whether it was derived from a formula that can be written down, and not composed."""
+        if self.formula is None or len(self.path) != 2:
+            return False
+        return not any(isinstance(node, Data) for node in topological(self.node))
+
+    def svg(self, picture: Literal["chain", "shapes", "graph"] = "chain") -> str:
+        """A picture as SVG text, for a file or a page; it reads in light and in dark.
+
+        Args:
+            picture: ``"chain"``: the factors and the result, to scale, in both layouts;
+                ``"shapes"``: in this layout alone; ``"graph"``: how the formula is computed, the
+                shape on each arrow, with the paths from ``wrt`` to the result.
+
+        Raises:
+            NotationError: There is no such picture, or no formula to draw the graph of.
+
+        >>> import matcalc as mc
+        >>> J = mc.derive("x.T @ A @ x", wrt="x", variables="x[n] A[n,n]", layout="numerator")
+        >>> J.svg("graph").partition(" ")[0]
+        '<svg'
+        """
+        if picture == "chain":
+            return chain_svg(self.path)
+        if picture == "shapes":
+            return shapes_svg(self._chain)
+        if picture != "graph":
+            raise NotationError(f"no picture {picture!r}: there are chain, shapes and graph")
+        if self.formula is None:
+            raise NotationError("a graph is drawn of a formula, as matcalc.derive reads it")
+        return graph_svg(self.formula, self.of.name, [self.wrt.name])
+
+    def _repr_html_(self) -> str | None:
+        if self._is_of_formula:  # a notebook shows the formula, in LaTeX
+            return None
+        return chain_svg(self.path) if len(self.path) <= FACTORS + 1 else None
+
+    def _repr_latex_(self) -> str:
+        shown = self.equation("latex") if self._is_of_formula else self._chain.latex()
+        return f"$\\displaystyle {shown}$"

@@ -1,0 +1,1 @@
+"""Printers: the tree of a formula as plain text, Unicode and LaTeX."""

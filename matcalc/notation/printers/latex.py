@@ -1,0 +1,220 @@
+"""Formulas in LaTeX, for amsmath and for KaTeX."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from fractions import Fraction
+
+from matcalc.dimensions import Shape
+from matcalc.notation.formulas import Written
+from matcalc.notation.names import latex_name, latex_plain, latex_shape, latex_size
+from matcalc.notation.phrases import Phrase
+from matcalc.notation.printers.mathematics import Mathematics, Rewrite, as_it_is
+from matcalc.notation.printers.spelling import ATOM, POWER, PRODUCT, SCALED, SUM, Piece, Spelled
+
+_TALL = re.compile(r"\\(left|frac|sqrt|sum)")
+_WORD = re.compile(r".*\\mathit\{[^{}]*\}\Z", re.DOTALL)
+_EXPONENT = 3  # of more parts, expm(A) is not written as a power of e
+_OPERATORS = (
+    "exp",
+    "log",
+    "sin",
+    "cos",
+    "tan",
+    "sinh",
+    "cosh",
+    "tanh",
+    "arcsin",
+    "arccos",
+    "arctan",
+    "det",
+)
+
+
+def latex(written: Written) -> str:
+    r"""A formula in LaTeX; names for what recurs come first.
+
+    >>> import matcalc as mc
+    >>> from matcalc.expression import read_formula
+    >>> from matcalc.notation import write
+    >>> x, A = mc.parse_variable("x[n]"), mc.parse_variable("A[n,n]")
+    >>> print(latex(write(read_formula("(A + A.T) @ x / (x.T @ x)", {"x": x, "A": A}).node)))
+    \frac{1}{x^\top x} \left(A + A^\top\right) x
+    """
+    return r",\quad ".join(latex_formulas(written))
+
+
+def latex_formulas(written: Written, rewrite: Rewrite = as_it_is) -> list[str]:
+    """A name for each part that recurs and its meaning, then the formula.
+
+    Args:
+        written: The formula.
+        rewrite: What is done last to the phrase that is spelled.
+    """
+    return _Latex(written, rewrite).formulas()
+
+
+class _Latex(Mathematics):
+    minus = "-"
+    dot = r" \cdot "
+    entrywise = r" \odot "
+    quotient = r" \oslash "
+    kronecker = r" \otimes "
+    functions = {  # noqa: RUF012 - declared as ClassVar
+        **{name: f"\\{name}" for name in _OPERATORS},
+        "sigmoid": r"\sigma",
+        "Phi": r"\Phi",
+    }
+    constants = {  # noqa: RUF012
+        "eye": "I",
+        "ones": r"\mathbf{1}",
+        "zeros": r"\mathbf{0}",
+        "pi": r"\pi",
+        "delta": r"\delta",
+        "levi_civita": r"\epsilon",
+    }
+    marks = {"T": r"^\top", "-1": "^{-1}", "-T": r"^{-\top}", "+": "^{+}"}  # noqa: RUF012
+
+    def __init__(self, written: Written, rewrite: Rewrite) -> None:
+        super().__init__(written, rewrite)
+        self.calls |= {"expm": self.expm, "step": self.step}
+
+    @staticmethod
+    def named(name: str) -> str:
+        return latex_name(name)
+
+    @staticmethod
+    def plain(name: str) -> str:
+        return latex_plain(name)
+
+    def fraction(self, above: str, below: str) -> Spelled:
+        return rf"\frac{{{above}}}{{{below}}}", POWER
+
+    def group(self, text: str) -> str:
+        return rf"\left({text}\right)"
+
+    def arguments(self, text: str) -> str:
+        return rf"\!\left({text}\right)" if _TALL.search(text) else f"({text})"
+
+    def bars(self, text: str, *, double: bool = False) -> str:
+        left, right = (r"\lVert", r"\rVert") if double else (r"\lvert", r"\rvert")
+        if _TALL.search(text):
+            return rf"\left{left} {text} \right{right}"
+        return f"{left} {text} {right}"
+
+    def function_name(self, function: str) -> str:
+        return rf"\operatorname{{{_escaped(function)}}}"
+
+    def primes(self, number: int) -> str:
+        return "'" * number
+
+    def option(self, text: str) -> str:
+        if text.startswith('"'):
+            return rf"\texttt{{{_escaped(text)}}}"
+        name, equals, value = text.rpartition("=")
+        shown = _escaped(value) if '"' in value else latex_size(value)
+        shown = rf"\texttt{{{shown}}}" if '"' in value else shown
+        return rf"\text{{{_escaped(name)}}} = {shown}" if equals else shown
+
+    def marked(self, base: str, mark: str) -> str:
+        return base + self.marks[mark]
+
+    def raised(self, base: str, exponent: str, *, entrywise: bool) -> str:
+        sign = r"\odot " if entrywise else ""
+        exponent = self.group(exponent) if entrywise and " " in exponent else exponent
+        return f"{base}^{{{sign}{exponent}}}"
+
+    def space(self, left: str, right: str) -> str:
+        words = right.startswith(r"\mathit") or _WORD.match(left)
+        return r" \, " if words else " "
+
+    def exponent(self, value: Fraction) -> str:
+        return str(value)
+
+    def sized(self, symbol: str, shape: Shape) -> str:
+        size = latex_size(shape[0]) if len(shape) == 1 else latex_shape(shape)
+        return f"{symbol}_{{{size}}}"
+
+    def indexed(self, base: Piece, letters: Sequence[str]) -> str:
+        shown = self.within(base, ATOM)
+        if shown.endswith("}") and "_{" in shown:  # it has an index already
+            shown = self.group(shown)
+        return f"{shown}_{{{_listed(letters)}}}"
+
+    def summation(self, letters: Sequence[str]) -> str:
+        return rf"\sum_{{{_listed(letters, ',')}}} "
+
+    def mapping(self, letters: str) -> str:
+        return rf"{letters} \mapsto "
+
+    def over_shape(self, factor: str, shape: Shape) -> str:
+        return rf"\underbrace{{{factor}}}_{{{latex_shape(shape)}}}"
+
+    def rows(self, base: str, start: str, stop: str) -> str:
+        return f"{base}[{latex_size(start)}{{:}}{latex_size(stop)}]"
+
+    def over(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
+        del phrase
+        above, below = args
+        if below.phrase.kind != "scalar":
+            left, right = self.within(above, SCALED), self.within(below, POWER)
+            return left + self.quotient + right, PRODUCT
+        return (
+            self.fraction(above.text, below.text)
+            if _is_short(above, below)
+            else self.scaled(above, below)
+        )
+
+    def scaled(self, above: Piece, below: Piece) -> Spelled:
+        """A product divided by a scalar: a fraction of its coefficients, then the rest."""
+        factors = above.args if above.phrase.op == "times" else (above,)
+        front = [one for one in factors if _is_coefficient(one.phrase, above.phrase)]
+        rest = [one for one in factors if not _is_coefficient(one.phrase, above.phrase)]
+        inside = [front[0].text] if len(front) == 1 else [self.within(one, POWER) for one in front]
+        coefficient = self.fraction(self.beside(inside or ["1"]), below.text)[0]
+        shown, binds = self.product(rest)
+        return f"{coefficient} {shown}", binds
+
+    def root(self, radicand: Piece) -> Spelled:
+        return rf"\sqrt{{{radicand.text}}}", POWER
+
+    def expm(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
+        """A matrix exponential."""
+        if phrase.args[0].size > _EXPONENT:
+            return self.applied(phrase, args)
+        return rf"\mathrm{{e}}^{{{args[0].text}}}", POWER
+
+    def step(self, _: Phrase, args: Sequence[Piece]) -> Spelled:
+        """One where an entry is positive, else zero."""
+        shown = f"{self.within(args[0], SUM)} > 0"
+        left, right = (r"\!\left[", r"\right]") if _TALL.search(shown) else ("[", "]")
+        return rf"\mathbf{{1}}{left}{shown}{right}", ATOM
+
+
+def _is_short(above: Piece, below: Piece) -> bool:
+    """Whether a fraction is written as one, and not as a coefficient before a product."""
+    number = below.phrase.op == "number"
+    if above.phrase.kind != "scalar":
+        return above.binds >= POWER and not number
+    tall = bool(_TALL.search(above.text))
+    if above.binds <= SUM:
+        return not (tall and number)
+    numbers = all(one.op == "number" for one in above.phrase.args)
+    return above.binds >= POWER or numbers or not (tall or number)
+
+
+def _is_coefficient(factor: Phrase, product: Phrase) -> bool:
+    """Whether a factor of a product stands in the fraction before it."""
+    return factor.op == "number" if product.kind == "scalar" else factor.kind == "scalar"
+
+
+def _listed(letters: Sequence[str], between: str = "") -> str:
+    """Letters of an index, apart where one is more than a letter."""
+    shown = [latex_name(letter) for letter in letters]
+    return ("," if any(len(one) > 1 for one in letters) else between).join(shown)
+
+
+def _escaped(text: str) -> str:
+    """Text as LaTeX shows it; it holds names, numbers, quotes and arrows."""
+    return text.replace("_", r"\_")

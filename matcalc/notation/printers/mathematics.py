@@ -1,0 +1,350 @@
+"""Formulas as books write them: what Unicode and LaTeX share.
+
+Matrices stand side by side, and scalars before them; ``⊙`` stands between arrays that are
+multiplied entry by entry. A power of an array is written ``x⊙²`` if it is taken entry by entry,
+which all are; trigonometric functions take theirs as usual, ``tanh²(x)``. An einsum is written
+in index notation.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Sequence
+from fractions import Fraction
+
+from matcalc import dimensions
+from matcalc.notation.formulas import Written
+from matcalc.notation.indices import in_index_notation, is_undeclared, operands_first
+from matcalc.notation.phrases import Phrase
+from matcalc.notation.printers.book_forms import in_book_form
+from matcalc.notation.printers.script import Script
+from matcalc.notation.printers.spelling import (
+    ATOM,
+    FUNCTION,
+    POWER,
+    PRODUCT,
+    QUOTIENT,
+    SCALED,
+    SUM,
+    Piece,
+    Spelled,
+    Speller,
+    book_shape,
+    decimal,
+    formulas,
+    place_binds,
+    signed_sum,
+    within,
+)
+
+_TRIGONOMETRIC = frozenset(["sin", "cos", "tan", "sinh", "cosh", "tanh"])
+_SIGNED_ENTRIES = frozenset(["eye", "levi_civita"])
+_PLACES = 30  # of a decimal; what is longer is a fraction
+_DIGITS = frozenset("0123456789")
+
+
+Rewrite = Callable[[Phrase], Phrase]
+
+
+def as_it_is(phrase: Phrase) -> Phrase:
+    """The phrase."""
+    return phrase
+
+
+class Mathematics(Script):
+    """The spelling of one formula.
+
+    Attributes:
+        names: How each name in the formula is written.
+        shown: What names look like, which nothing else may.
+        written: The formula in index notation and in the forms of books.
+        spellers: For each operation its speller.
+        calls: For functions that are not written as a name and arguments, theirs.
+    """
+
+    def __init__(self, written: Written, rewrite: Rewrite) -> None:
+        found = {name for _, root in [*written.lets, ("", written.phrase)] for name in _names(root)}
+        found.update(let for let, _ in written.lets)
+        self.names = _distinct(found, self.named, self.plain)
+        self.shown = frozenset(self.names.values())
+        self.written = Written(
+            tuple((let, _rewritten(phrase, found)) for let, phrase in written.lets),
+            rewrite(_rewritten(written.phrase, found)),
+        )
+        self.spellers: dict[str, Speller] = {
+            "name": self.name,
+            "number": self.number,
+            "call": self.call,
+            "transpose": self.transpose,
+            "power": self.power,
+            "negative": self.negative,
+            "plus": self.plus,
+            "over": self.over,
+            "matmul": self.matmul,
+            "times": self.times,
+            "entry": self.entry,
+            "total": self.total,
+            "function": self.function,
+            "place": self.place,
+        }
+        self.calls: dict[str, Speller] = {
+            "eye": self.eye,
+            "ones": self.filled,
+            "zeros": self.filled,
+            "pi": self.constant,
+            "inv": self.inverse,
+            "pinv": self.pseudoinverse,
+            "matrix_power": self.matrix_power,
+            "kron": self.kron,
+            "sqrt": self.sqrt,
+            "abs": self.absolute,
+            "logdet": self.logdet,
+            "power_of": self.power_of,
+            "norm": self.norm,
+            "slice": self.slice,
+        }
+
+    def formulas(self) -> list[str]:
+        """A name for each part that recurs and its meaning, then the formula."""
+        return formulas(self.written, self.spellers)
+
+    def within(self, piece: Piece, least: int) -> str:
+        """A piece, in parentheses if it binds less tightly than it must."""
+        return within(piece, least, self.group)
+
+    def name(self, phrase: Phrase, _: Sequence[Piece]) -> Spelled:
+        """A name."""
+        return self.names[phrase.value], ATOM
+
+    def number(self, phrase: Phrase, _: Sequence[Piece]) -> Spelled:
+        """A number that is not negative: 3, 0.5, 10⁻⁵ or a fraction."""
+        value: Fraction = phrase.value
+        shown = decimal(value) or _terminating(value)
+        if not shown:
+            return self.fraction(str(value.numerator), str(value.denominator))
+        digits, exponent = shown.partition("e")[::2]
+        if not exponent:
+            return digits, ATOM
+        power = self.raised("10", str(int(exponent)), entrywise=False)
+        return power if digits == "1" else digits + self.dot + power, POWER
+
+    def negative(self, _: Phrase, args: Sequence[Piece]) -> Spelled:
+        """Minus a piece."""
+        return self.minus + self.within(args[0], QUOTIENT), SUM
+
+    def plus(self, _: Phrase, args: Sequence[Piece]) -> Spelled:
+        """A sum."""
+        return signed_sum(args, self.minus, self.group), SUM
+
+    def transpose(self, _: Phrase, args: Sequence[Piece]) -> Spelled:
+        """A transpose; that of an inverse is one mark."""
+        (arg,) = args
+        if _is_call(arg.phrase, "inv"):
+            return self.marked(self.within(arg.args[0], ATOM), "-T"), POWER
+        return self.marked(self.within(arg, ATOM), "T"), POWER
+
+    def inverse(self, _: Phrase, args: Sequence[Piece]) -> Spelled:
+        """An inverse."""
+        return self.marked(self.within(args[0], ATOM), "-1"), POWER
+
+    def pseudoinverse(self, _: Phrase, args: Sequence[Piece]) -> Spelled:
+        """A pseudo-inverse."""
+        return self.marked(self.within(args[0], ATOM), "+"), POWER
+
+    def matrix_power(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
+        """A power of a matrix as a product with itself."""
+        (exponent,) = phrase.extra
+        exponent = exponent.rpartition("=")[2]
+        return self.raised(self.within(args[0], ATOM), exponent, entrywise=False), POWER
+
+    def matmul(self, _: Phrase, args: Sequence[Piece]) -> Spelled:
+        """A matrix product; before the first factor stand its scalars."""
+        first = self.within(args[0], SCALED if _is_scaled(args[0].phrase) else POWER)
+        return self.beside([first, *(self.within(arg, POWER) for arg in args[1:])]), PRODUCT
+
+    def beside(self, texts: Sequence[str]) -> str:
+        """Factors side by side, with a dot between numbers."""
+        result = texts[0]
+        for text in texts[1:]:
+            numbers = result[-1] in _DIGITS and text[0] in _DIGITS
+            result += (self.dot if numbers else self.space(result, text)) + text
+        return result
+
+    def space(self, left: str, right: str) -> str:
+        """What stands between two factors side by side."""
+        del left, right
+        return " "
+
+    def times(self, _: Phrase, args: Sequence[Piece]) -> Spelled:
+        """A product entry by entry."""
+        return self.product(args)
+
+    def product(self, args: Sequence[Piece]) -> Spelled:
+        """Scalars side by side, then arrays apart by their sign."""
+        arrays = [arg for arg in args if arg.phrase.kind != "scalar"]
+        scalars = [arg for arg in args if arg.phrase.kind == "scalar"]
+        if len(arrays) > 1:
+            product = self.entrywise.join(self.within(arg, POWER) for arg in arrays)
+            return self.beside([*(self.within(arg, POWER) for arg in scalars), product]), SCALED
+        *before, last = [*scalars, *arrays]
+        simple = all(one.phrase.op in ("name", "number") for one in before)
+        bare = QUOTIENT if arrays or simple else POWER
+        texts = [*(self.within(arg, POWER) for arg in before), self.within(last, bare)]
+        return self.beside(texts), min(last.binds, SCALED) if last.binds >= bare else SCALED
+
+    def power(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
+        """A power entry by entry."""
+        (base,) = args
+        value: Fraction = phrase.value
+        inner = base.phrase
+        if inner.op == "call" and inner.value in _TRIGONOMETRIC and value.denominator == 1:
+            name = self.raised(self.head(inner.value), self.exponent(value), entrywise=False)
+            return name + self.arguments(base.args[0].text), ATOM
+        entrywise = phrase.kind != "scalar"
+        exponent = self.exponent(value)
+        return self.raised(self.within(base, ATOM), exponent, entrywise=entrywise), POWER
+
+    def power_of(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
+        """A power whose exponent varies."""
+        base, exponent = args
+        entrywise = phrase.kind != "scalar"
+        return self.raised(self.within(base, ATOM), exponent.text, entrywise=entrywise), POWER
+
+    def norm(self, _: Phrase, args: Sequence[Piece]) -> Spelled:
+        """A norm; that of a matrix is the root of the sum of its squares."""
+        (arg,) = args
+        index = "_F" if arg.phrase.kind == "matrix" else ""
+        return self.bars(arg.text, double=True) + index, ATOM
+
+    def sqrt(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
+        """A square root; that of a matrix is an exponent, to say that it is taken entrywise."""
+        (radicand,) = args
+        if phrase.kind in ("matrix", "tensor"):
+            half = self.exponent(Fraction(1, 2))
+            return self.raised(self.within(radicand, ATOM), half, entrywise=True), POWER
+        return self.root(radicand)
+
+    def call(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
+        """A function of arguments."""
+        return self.calls.get(phrase.value, self.applied)(phrase, args)
+
+    def applied(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
+        """A function's name and its arguments; texts come first."""
+        texts = [self.option(one) for one in phrase.extra if one.startswith('"')]
+        others = [self.option(one) for one in phrase.extra if not one.startswith('"')]
+        listed = ", ".join([*texts, *(arg.text for arg in args), *others])
+        return self.head(phrase.value) + self.arguments(listed), ATOM
+
+    def head(self, function: str) -> str:
+        """The name of a function, with primes; its sign, if nothing else is written like it."""
+        bare = function.rstrip("'")
+        primes = self.primes(len(function) - len(bare))
+        if is_undeclared(bare):
+            return self.names[bare] + primes
+        sign = self.functions.get(bare)
+        return (sign if sign and sign not in self.shown else self.function_name(bare)) + primes
+
+    def constant(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
+        """A constant that is a number."""
+        sign = self.constants[phrase.value]
+        return (sign, ATOM) if sign not in self.shown else self.applied(phrase, args)
+
+    def eye(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
+        """An identity matrix."""
+        shown = self.sized(self.constants["eye"], phrase.shape[:1])
+        return (shown, ATOM) if shown not in self.shown else self.applied(phrase, args)
+
+    def filled(self, phrase: Phrase, _: Sequence[Piece]) -> Spelled:
+        """Ones or zeros."""
+        return self.sized(self.constants[phrase.value], phrase.shape), ATOM
+
+    def kron(self, _: Phrase, args: Sequence[Piece]) -> Spelled:
+        """A Kronecker product."""
+        return self.kronecker.join(self.within(arg, POWER) for arg in args), PRODUCT
+
+    def absolute(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
+        """An absolute value; bars around an array would mean a norm or a determinant."""
+        if phrase.kind != "scalar":
+            return self.applied(phrase, args)
+        return self.bars(args[0].text), ATOM
+
+    def logdet(self, _: Phrase, args: Sequence[Piece]) -> Spelled:
+        """The logarithm of the absolute determinant."""
+        det = self.head("det") + self.arguments(args[0].text)
+        return f"{self.head('log')}{self.bars(det)}", POWER
+
+    def slice(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
+        """Rows; those of an identity matrix take a part of what they are multiplied with."""
+        given = dict(one.split("=") for one in phrase.extra)
+        if given.get("axis") != "0":
+            return self.applied(phrase, args)
+        return self.rows(self.within(args[0], ATOM), given["start"], given["stop"]), ATOM
+
+    def entry(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
+        """An entry of an array; of an identity matrix it is a Kronecker delta."""
+        (base,) = args
+        name: str = base.phrase.value if base.phrase.op == "call" else ""
+        if name in _SIGNED_ENTRIES:
+            sign = self.constants[name if name != "eye" else "delta"]
+            shown = sign if sign not in self.shown else self.function_name(name)
+            base = base._replace(text=shown, binds=ATOM)
+        return self.indexed(base, phrase.value), ATOM
+
+    def total(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
+        """A sum over letters."""
+        return self.summation(phrase.value) + self.within(args[0], QUOTIENT), PRODUCT
+
+    def place(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
+        """A factor over its shape."""
+        shown = self.within(args[0], phrase.value)
+        return self.over_shape(shown, book_shape(phrase)), place_binds(phrase)
+
+    def function(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
+        """An array, as a function of its indices."""
+        letters = ",".join(phrase.value)
+        shown = f"({letters})" if len(phrase.value) > 1 else letters
+        return self.mapping(shown) + self.within(args[0], SUM), FUNCTION
+
+
+def _rewritten(phrase: Phrase, taken: Collection[str]) -> Phrase:
+    return in_book_form(in_index_notation(phrase, taken))
+
+
+def _is_call(phrase: Phrase, function: str) -> bool:
+    return phrase.op == "call" and phrase.value == function
+
+
+def _is_scaled(phrase: Phrase) -> bool:
+    """Whether a phrase is scalars times one array."""
+    return phrase.op == "times" and sum(arg.kind != "scalar" for arg in phrase.args) == 1
+
+
+def _names(root: Phrase) -> Iterable[str]:
+    """The names in a phrase: of variables, dimensions and undeclared functions."""
+    for phrase in operands_first(root):
+        if phrase.op == "name":
+            yield phrase.value
+        elif phrase.op == "call":
+            bare = phrase.value.rstrip("'")
+            if is_undeclared(bare):
+                yield bare
+        for size in phrase.shape:
+            yield from dimensions.names(size)
+
+
+def _terminating(value: Fraction) -> str | None:
+    """A number of many digits as a decimal, if that ends."""
+    places = next((k for k in range(1, _PLACES) if 10**k % value.denominator == 0), None)
+    if places is None or value.denominator < 10**3:
+        return None
+    digits = str(value.numerator * 10**places // value.denominator).zfill(places + 1)
+    return f"{digits[:-places]}.{digits[-places:]}"
+
+
+def _distinct(
+    names: Iterable[str], named: Callable[[str], str], plain: Callable[[str], str]
+) -> dict[str, str]:
+    """How names are written: letter by letter where two would look the same."""
+    written = {name: named(name) for name in names}
+    count = Counter(written.values())
+    return {name: plain(name) if count[shown] > 1 else shown for name, shown in written.items()}

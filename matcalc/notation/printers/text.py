@@ -1,0 +1,128 @@
+"""Formulas in the input language: what is printed can be read again, and means the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from matcalc.graph import Node, transposed
+from matcalc.layout import Written as WrittenForm
+from matcalc.notation.formulas import Written, write
+from matcalc.notation.phrases import Phrase
+from matcalc.notation.printers.spelling import (
+    ATOM,
+    POWER,
+    PRODUCT,
+    SUM,
+    Piece,
+    Spelled,
+    Speller,
+    book_shape,
+    decimal,
+    formulas,
+    parenthesised,
+    place_binds,
+    placed,
+    signed_sum,
+    within,
+)
+
+
+def text(written: Written) -> str:
+    """A formula as text; names for what recurs come first."""
+    return "; ".join(text_formulas(written))
+
+
+def text_formulas(written: Written) -> list[str]:
+    """A name for each part that recurs and its meaning, then the formula."""
+    return formulas(written, _SPELLERS)
+
+
+def derivative_text(node: Node, form: WrittenForm) -> str:
+    """The formula of a derivative as a layout writes it.
+
+    Args:
+        node: Its entries, axes of ``of`` and then of ``wrt``.
+        form: How it is written: a layout's form, no axes put together.
+
+    Raises:
+        UnboundError: The derivative holds arrays, which have no names.
+    """
+    axes = [form.stored.index(axis) for group in form.form for axis in group]
+    lies = form.matrix_form is not None and len(axes) == 1 and not form.matrix_form[0]
+    return text(write(transposed(node, axes), row=lies))
+
+
+def _name(phrase: Phrase, _: Sequence[Piece]) -> Spelled:
+    return str(phrase.value), ATOM
+
+
+def _number(phrase: Phrase, _: Sequence[Piece]) -> Spelled:
+    return _exact(phrase.value), ATOM
+
+
+def _exact(value: Fraction) -> str:
+    """A number: 0.5, 3, and (1 / 3) where no short decimal is exact."""
+    return decimal(value) or f"({value.numerator} / {value.denominator})"
+
+
+def _call(phrase: Phrase, args: Sequence[Piece]) -> Spelled:
+    if phrase.value == "power_of":
+        return "**".join(within(arg, ATOM) for arg in args), POWER
+    texts = [one for one in phrase.extra if one.startswith('"')]
+    others = [one for one in phrase.extra if one not in texts]
+    return f"{phrase.value}({', '.join([*texts, *(one.text for one in args), *others])})", ATOM
+
+
+def _transpose(_: Phrase, args: Sequence[Piece]) -> Spelled:
+    return f"{within(args[0], ATOM)}.T", ATOM
+
+
+def _power(phrase: Phrase, args: Sequence[Piece]) -> Spelled:
+    return f"{within(args[0], ATOM)}**{_exact(phrase.value)}", POWER
+
+
+def _negative(_: Phrase, args: Sequence[Piece]) -> Spelled:
+    return f"-{within(args[0], PRODUCT)}", SUM
+
+
+def _plus(_: Phrase, args: Sequence[Piece]) -> Spelled:
+    return signed_sum(args, "-", parenthesised), SUM
+
+
+def _over(_: Phrase, args: Sequence[Piece]) -> Spelled:
+    return f"{within(args[0], PRODUCT)} / {within(args[1], POWER)}", PRODUCT
+
+
+def _matmul(_: Phrase, args: Sequence[Piece]) -> Spelled:
+    return " @ ".join(within(arg, POWER) for arg in args), PRODUCT
+
+
+def _times(_: Phrase, args: Sequence[Piece]) -> Spelled:
+    """Factors of ``*``: the last may be a matrix product if all before it are scalars."""
+    *before, last = args
+    parts = [within(piece, POWER) for piece in before]
+    scalars = all(one.phrase.kind == "scalar" for one in before)
+    bare = scalars and last.phrase.op in ("matmul", "over") and last.phrase.kind != "scalar"
+    parts.append(last.text if bare else within(last, POWER))
+    return " * ".join(parts), PRODUCT
+
+
+def _place(phrase: Phrase, args: Sequence[Piece]) -> Spelled:
+    shape = "x".join(map(str, book_shape(phrase)))
+    return placed(within(args[0], phrase.value), shape), place_binds(phrase)
+
+
+_SPELLERS: dict[str, Speller] = {
+    "name": _name,
+    "number": _number,
+    "call": _call,
+    "transpose": _transpose,
+    "power": _power,
+    "negative": _negative,
+    "plus": _plus,
+    "over": _over,
+    "matmul": _matmul,
+    "times": _times,
+    "place": _place,
+}

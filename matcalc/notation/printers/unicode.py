@@ -1,0 +1,150 @@
+"""Formulas in Unicode: what a person reads in a terminal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from fractions import Fraction
+
+from matcalc.dimensions import Shape
+from matcalc.notation.formulas import Written
+from matcalc.notation.names import lowered, raised, spelled_shape, spelled_size, unicode_name
+from matcalc.notation.phrases import Phrase
+from matcalc.notation.printers.mathematics import Mathematics, Rewrite, as_it_is
+from matcalc.notation.printers.spelling import (
+    POWER,
+    PRODUCT,
+    QUOTIENT,
+    SCALED,
+    Piece,
+    Spelled,
+    parenthesised,
+    placed,
+)
+
+_ABOVE = frozenset("ᵀ⁰¹²³⁴⁵⁶⁷⁸⁹")  # of an exponent they would seem to be marks of the whole power
+
+
+def unicode(written: Written) -> str:
+    """A formula in Unicode; names for what recurs come first.
+
+    ``⊙``, ``⊘`` and ``x⊙²`` are products, quotients and powers entry by entry, ``Iₙ`` is the
+    identity and ``1ₙ`` a column of ones, ``√`` is of the one name or number behind it,
+    ``I₅[1:3]`` are rows 1 and 2 of an identity matrix as Python counts, and
+    ``(i,j) ↦ Σₖ A[i,k] B[k,j]`` is the array with these entries.
+
+    >>> import matcalc as mc
+    >>> from matcalc.expression import read_formula
+    >>> from matcalc.notation import write
+    >>> x, A = mc.parse_variable("x[n]"), mc.parse_variable("A[n,n]")
+    >>> unicode(write(read_formula("2 * (A + A.T) @ x - tr(A) * x", {"x": x, "A": A}).node))
+    '2 (A + Aᵀ) x − tr(A) x'
+    """
+    return "; ".join(unicode_formulas(written))
+
+
+def unicode_formulas(written: Written, rewrite: Rewrite = as_it_is) -> list[str]:
+    """A name for each part that recurs and its meaning, then the formula.
+
+    Args:
+        written: The formula.
+        rewrite: What is done last to the phrase that is spelled.
+    """
+    return _Unicode(written, rewrite).formulas()
+
+
+class _Unicode(Mathematics):
+    minus = "−"
+    dot = " · "
+    entrywise = " ⊙ "
+    quotient = " ⊘ "
+    kronecker = " ⊗ "
+    functions = {"sigmoid": "σ", "Phi": "Φ"}  # noqa: RUF012 - declared as ClassVar
+    constants = {  # noqa: RUF012
+        "eye": "I",
+        "ones": "1",
+        "zeros": "0",
+        "pi": "π",
+        "delta": "δ",
+        "levi_civita": "ε",
+    }
+    marks = {"T": "ᵀ", "-1": "⁻¹", "-T": "⁻ᵀ", "+": "⁺"}  # noqa: RUF012
+
+    @staticmethod
+    def named(name: str) -> str:
+        return unicode_name(name)
+
+    @staticmethod
+    def plain(name: str) -> str:
+        return name
+
+    def fraction(self, above: str, below: str) -> Spelled:
+        return f"{above}/{below}", QUOTIENT
+
+    def group(self, text: str) -> str:
+        return parenthesised(text)
+
+    def arguments(self, text: str) -> str:
+        return parenthesised(text)
+
+    def bars(self, text: str, *, double: bool = False) -> str:
+        return f"‖{text}‖" if double else f"|{text}|"
+
+    def function_name(self, function: str) -> str:
+        return function
+
+    def primes(self, number: int) -> str:
+        return "‴" * (number // 3) + ("", "′", "″")[number % 3]
+
+    def option(self, text: str) -> str:
+        return text
+
+    def marked(self, base: str, mark: str) -> str:
+        return base + self.marks[mark]
+
+    def raised(self, base: str, exponent: str, *, entrywise: bool) -> str:
+        sign = "⊙" if entrywise else ""
+        if re.fullmatch("-?[0-9]+", exponent):
+            return base + sign + raised(exponent)
+        alone = exponent.isalnum() and not set(exponent) & _ABOVE
+        shown = exponent if alone else f"({exponent})"
+        return f"{base}{sign}^{shown}"
+
+    def exponent(self, value: Fraction) -> str:
+        return str(value)
+
+    def sized(self, symbol: str, shape: Shape) -> str:
+        return symbol + lowered(shape)
+
+    def indexed(self, base: Piece, letters: Sequence[str]) -> str:
+        return f"{self.within(base, POWER)}[{','.join(letters)}]"
+
+    def summation(self, letters: Sequence[str]) -> str:
+        shown = lowered(("*".join(letters),))
+        return f"Σ{shown} " if shown.isalnum() else f"Σ_{','.join(letters)} "
+
+    def mapping(self, letters: str) -> str:
+        return f"{letters} ↦ "
+
+    def over_shape(self, factor: str, shape: Shape) -> str:
+        return placed(factor, spelled_shape(shape))
+
+    def rows(self, base: str, start: str, stop: str) -> str:
+        return f"{base}[{spelled_size(start)}:{spelled_size(stop)}]"
+
+    def over(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
+        del phrase
+        above, below = args
+        right = self.within(below, SCALED if _is_root(below) else POWER)
+        if below.phrase.kind == "scalar":
+            return f"{self.within(above, PRODUCT)} / {right}", QUOTIENT
+        return self.within(above, SCALED) + self.quotient + right, QUOTIENT
+
+    def root(self, radicand: Piece) -> Spelled:
+        if radicand.phrase.op in ("name", "number") or len(radicand.text) == 1:
+            return f"√{radicand.text}", SCALED
+        return f"√{self.group(radicand.text)}", POWER
+
+
+def _is_root(piece: Piece) -> bool:
+    return piece.phrase.op == "call" and piece.phrase.value == "sqrt"

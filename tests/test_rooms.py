@@ -1,0 +1,83 @@
+"""Rooms: imports point one way, between the rooms and inside each of them."""
+
+import ast
+from collections.abc import Iterable, Mapping
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import matcalc as mc
+
+ROOT = Path(mc.__file__).parent
+# From what stands on nothing to what stands on much: a room imports what is before it.
+ROOMS = (
+    "version",
+    "errors",
+    "near",
+    "steps",
+    "dimensions",
+    "sizes",
+    "variables",
+    "layout",
+    "graph",
+    "arrays",
+    "operations",
+    "derivative",
+    "structures",
+    "simplify",
+    "expression",
+    "notation",
+    "pictures",
+    "plan",
+    "code",
+    "jacobians",
+    "symbolic",
+    "derivation",
+    "checking",
+    "diagnosis",
+    "explanation",
+)
+
+
+def _imports() -> dict[str, set[str]]:
+    """Each module of the library, and the modules that it imports, for types too."""
+    modules = {
+        ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): file
+        for file in ROOT.rglob("*.py")
+        if file != ROOT / "__init__.py"
+    }
+    return {
+        module: set(_imported(ast.parse(file.read_text(encoding="utf-8")), modules)) - {module}
+        for module, file in modules.items()
+    }
+
+
+def _imported(tree: ast.Module, modules: Mapping[str, Path]) -> Iterable[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "matcalc":
+            home = (node.module or "").removeprefix("matcalc").removeprefix(".")
+            for name in node.names:
+                inside = f"{home}.{name.name}".removeprefix(".")
+                yield inside if inside in modules else home
+
+
+def _room(module: str) -> str:
+    return module.split(".", maxsplit=1)[0]
+
+
+def test_modules_import_each_other_in_no_circle() -> None:
+    imports = _imports()
+    rooms = {module for module in imports if any(m.startswith(f"{module}.") for m in imports)}
+    inside = {module: found - rooms for module, found in imports.items() if module not in rooms}
+    assert len(list(TopologicalSorter(inside).static_order())) >= len(inside)  # or a CycleError
+
+
+def test_every_room_has_its_place_and_imports_only_what_is_before_it() -> None:
+    imports = _imports()
+    assert {_room(module) for module in imports} == set(ROOMS)
+    wrong = {
+        f"{module} imports {other}"
+        for module, found in imports.items()
+        for other in found
+        if _room(module) != _room(other) and ROOMS.index(_room(other)) > ROOMS.index(_room(module))
+    }
+    assert not wrong
