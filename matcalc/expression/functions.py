@@ -94,6 +94,11 @@ def is_known(name: str) -> bool:
     )
 
 
+def is_spelled(name: str) -> bool:
+    """Whether a name is that of a function as the language spells it."""
+    return _ALIASES.get(name, name) in RULES or name in _CONSTANTS
+
+
 def _bounded(value: Value) -> Value:
     """A value of not too many axes, none absurdly long.
 

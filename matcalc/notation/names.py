@@ -70,6 +70,15 @@ def greek_word(letter: str) -> str:
     return _LETTERS.get(letter, "")
 
 
+def greek_letter(word: str) -> str:
+    """The Greek letter of a name; nothing for any other word.
+
+    >>> greek_letter("lambda"), greek_letter("x")
+    ('λ', '')
+    """
+    return _GREEK.get(word, "")
+
+
 def _stem(name: str) -> str:
     name = _LETTERS.get(name, name)
     if name in _GREEK:

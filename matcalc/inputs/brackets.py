@@ -1,0 +1,212 @@
+"""What has brackets or bars, and sums over letters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from matcalc.inputs.constants import compared
+from matcalc.inputs.derivatives import is_ratio, read_derivative
+from matcalc.inputs.letters import simple
+from matcalc.inputs.scanning import Token
+from matcalc.inputs.signs import ENDS
+from matcalc.inputs.tree import Node
+
+if TYPE_CHECKING:
+    from matcalc.inputs.grammar import Parser
+
+
+def read_arguments(parser: Parser, opened: Token) -> tuple[Node, ...]:
+    """What stands between brackets, apart by commas."""
+    found: list[Node] = []
+    close = ENDS[opened.text]
+    while not parser.at(close):
+        token, after = parser.next, parser.tokens[parser.position + 1]
+        if token.kind in ("name", "word") and after.kind == "sign" and after.text == "=":
+            parser.position += 2
+            inside = parser.sum()
+            found.append(Node("keyword", (inside,), token.text, token.start, parser.behind()))
+        elif parser.next.kind == "sign" and parser.next.text == ":":
+            parser.take()
+            found.append(Node("name", (), ":", token.start, token.stop))
+        else:
+            item = parser.sum()
+            if parser.next.kind == "sign" and parser.next.text in (">", "<"):
+                sign = parser.take()
+                two = parser.sum()
+                one, other = (item, two) if sign.text == ">" else (two, item)
+                zero = other.op == "number" and other.value == "0"
+                inside = one if zero else Node("sum", (one, other), (1, -1), item.start, two.stop)
+                item = Node("call", (inside,), ("step", 0, ""), item.start, parser.behind())
+            found.append(item)
+        if parser.at(","):
+            parser.take()
+        elif not parser.at(close):
+            parser.expect(close, opened)
+    parser.expect(close, opened)
+    return tuple(found)
+
+
+def read_group(parser: Parser, opened: Token) -> Node:
+    """What is in brackets; several parts are a vector."""
+    if opened.form == "matrix" or (opened.text == "[" and is_list(parser)):
+        return read_listed(parser, opened)
+    if opened.text in "([{" and is_compared(parser):
+        found = compared(parser, opened)
+        return found._replace(start=opened.start, stop=parser.behind())
+    if opened.text == "{" and parser.at("}"):
+        parser.take()
+        return parser.factor()
+    inside = read_arguments(parser, opened)
+    if not inside:
+        raise parser.fail("something is missing between these brackets", opened)
+    if len(inside) == 1 and inside[0].op != "keyword":
+        return Node("group", inside, opened.text, opened.start, parser.behind())
+    return Node("listed", inside, "(", opened.start, parser.behind())
+
+
+def is_compared(parser: Parser) -> bool:
+    """Whether a group holds one comparison and nothing beside it."""
+    end = parser.ends[parser.position - 1]
+    depth, found = 0, 0
+    for token in parser.tokens[parser.position : end]:
+        depth += (token.kind == "open") - (token.kind == "close")
+        if depth == 0 and token.kind == "sign":
+            if token.text == ",":
+                return False
+            found += token.text in (">", "<", ">=", "<=")
+    return found == 1
+
+
+def is_list(parser: Parser) -> bool:
+    """Whether brackets hold several parts."""
+    end = parser.ends[parser.position - 1]
+    depth = 0
+    for token in parser.tokens[parser.position : end]:
+        depth += (token.kind == "open") - (token.kind == "close")
+        if depth == 0 and token.kind == "sign" and token.text in (",", ";", "&"):
+            return True
+    return False
+
+
+def read_listed(parser: Parser, opened: Token) -> Node:
+    """``[a; b]``, ``[a, b]``: as it is, for the language to read."""
+    end = parser.ends[parser.position - 1]
+    rows: list[list[Node]] = [[]]
+    while parser.position < end:
+        if parser.at(";"):
+            parser.take()
+            rows.append([])
+        elif parser.at(",", "&"):
+            parser.take()
+        else:
+            rows[-1].append(parser.sum())
+    parser.expect(ENDS[opened.text], opened)
+    args = tuple(one for row in rows for one in row)
+    return Node("listed", args, tuple(map(len, rows)), opened.start, parser.behind())
+
+
+def in_bars(parser: Parser, token: Token) -> Node:
+    """``|x|``, ``‖x‖``."""
+    parser.bars.append(token.text)
+    inside = parser.sum()
+    parser.bars.pop()
+    if not parser.at(token.text):
+        raise parser.fail(f"this {token.text} is not closed", token)
+    parser.take()
+    op = "norm" if token.text == "||" else "bars"
+    return Node(op, (inside,), "", token.start, parser.behind())
+
+
+def read_fraction(parser: Parser, token: Token) -> Node:
+    r"""``\frac{a}{b}``; of derivatives one name."""
+    if is_ratio(parser):
+        return read_derivative(parser, token)
+    above = braced(parser, token)
+    below = braced(parser, token)
+    return Node("chain", (above, below), (("frac", True),), token.start, parser.behind())
+
+
+def braced(parser: Parser, token: Token) -> Node:
+    """What is in braces, or one letter."""
+    if parser.at("{"):
+        opened = parser.take()
+        inside = parser.sum()
+        parser.expect("}", opened)
+        return Node("group", (inside,), "{", opened.start, parser.behind())
+    if parser.next.kind in ("number", "name"):
+        return simple(parser, parser.take())
+    raise parser.fail("a fraction is written \\frac{a}{b}", token)
+
+
+def read_root(parser: Parser, token: Token) -> Node:
+    r"""``√x``, ``\sqrt{x}``."""
+    if parser.at("["):
+        raise parser.fail("a root of another degree is written x^(1/3)")
+    inside = braced(parser, token) if parser.at("{") else parser.factor()
+    return Node("call", (inside,), ("sqrt", 0, ""), token.start, parser.behind())
+
+
+def read_inner(parser: Parser, token: Token) -> Node:
+    """``<x, y>``."""
+    one = parser.sum()
+    if parser.at(",", "|"):
+        parser.take()
+    two = parser.sum()
+    if not parser.at(">"):
+        raise parser.fail("this < is not closed", token)
+    parser.take()
+    return Node("inner", (one, two), None, token.start, parser.behind())
+
+
+def is_inner(parser: Parser) -> bool:
+    """Whether a ``<`` opens an inner product: a comma and a ``>`` follow, brackets apart."""
+    position, commas = parser.position + 1, 0
+    while position < len(parser.tokens):
+        token = parser.tokens[position]
+        if token.kind == "open":
+            position = parser.ends[position]
+        elif token.kind in ("close", "end"):
+            return False
+        elif token.text == ">":
+            return commas == 1
+        elif token.text in (",", "|"):
+            commas += 1
+        position += 1
+    return False
+
+
+def is_total(parser: Parser, token: Token) -> bool:
+    """Whether a capital sigma is the sign of a sum."""
+    return parser.at("_") and token.text not in parser.names.declared
+
+
+def read_total(parser: Parser, token: Token) -> Node:
+    """A sum over letters, of the product to its right."""
+    kind = "prod" if token.text in ("prod", "Π") else "sum"
+    letters: list[str] = []
+    while parser.at("_", "^"):
+        below = parser.at("_")
+        position = parser.position + 1
+        end = parser.ends.get(position, position)
+        inside = parser.tokens[position : end + 1]
+        if below:
+            letters += _letters_of(inside)
+        parser.position = end + 1
+    parser.letters += letters
+    parser.deeper()
+    body = parser.chain()
+    parser.depth -= 1
+    del parser.letters[len(parser.letters) - len(letters) :]
+    return Node("total", (body,), (kind, tuple(letters)), token.start, parser.behind())
+
+
+def _letters_of(inside: Sequence[Token]) -> list[str]:
+    """The letters of a sum: i of ``i``, ``i=1``, ``i,j``; what is behind = or ∈ is none."""
+    letters: list[str] = []
+    for token in inside:
+        if token.kind == "sign" and token.text in ("=", "<", "<=", "≠"):
+            break
+        if token.kind == "name":
+            letters += list(token.text)
+    return letters

@@ -1,0 +1,347 @@
+"""Calls of other languages as they are written here: ``dot(a, x)``, ``np.square(x)``."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from matcalc.inputs import kinds
+from matcalc.inputs.kinds import NUMBER, Kind
+from matcalc.inputs.pieces import ATOM, POWER, PRODUCT, SIGN, SUM, Written, joined
+from matcalc.inputs.tree import Node
+
+if TYPE_CHECKING:
+    from matcalc.inputs.writing import Writer
+
+_KEYWORDS = {"dim": "axis", "keepdim": "keepdims", "dims": "axis"}
+_REDUCED = frozenset(["sum", "mean", "max", "min", "prod", "logsumexp", "softmax", "log_softmax"])
+Rewrite = Callable[["Writer", Node, list[Written]], Written | None]
+
+
+def rewritten(
+    writer: Writer, node: Node, name: str, args: list[Written], form: str
+) -> Written | None:
+    """A call in the spelling of the language; nothing where it is spelled as it stands.
+
+    Args:
+        writer: Of the line.
+        node: The call.
+        name: What the function is called.
+        args: Its arguments, written.
+        form: How it was written: with the name of a library, as a method.
+    """
+    if form[:2] == "F." or "functional" in form:
+        found = _loss(name, args)
+        if found is not None:
+            return found
+    simple = _CALLS.get(name)
+    if simple is not None:
+        return simple(writer, node, args)
+    if name in _REDUCED:
+        return _reduced(writer, node, name, args, form)
+    return None
+
+
+def _two(writer: Writer, node: Node, args: Sequence[Written], name: str) -> tuple[Written, Written]:
+    if len(args) != 2:
+        raise writer.fail(node, f"{name} takes two arguments")
+    return args[0], args[1]
+
+
+def _transposed(_: Writer, __: Node, args: list[Written]) -> Written | None:
+    if not args or (len(args) > 1 and args[0].kind.rank != 2):
+        return None
+    return joined([args[0].within(ATOM), ".T"], ATOM, args[0].kind.transposed)
+
+
+def _dot(writer: Writer, node: Node, args: list[Written]) -> Written:
+    one, two = _two(writer, node, args, "dot")
+    return writer.dot(one, two)
+
+
+def _matmul(writer: Writer, node: Node, args: list[Written]) -> Written:
+    if len(args) == 1 and node.args[0].op == "listed":
+        args = [writer.write(one) for one in node.args[0].args]
+    if len(args) < 2:
+        raise writer.fail(node, "a matrix product takes two arguments")
+    found = args[0]
+    for arg in args[1:]:
+        found = writer.times(found, arg)
+    return found
+
+
+def _entrywise(sign: str) -> Rewrite:
+    def rewrite(writer: Writer, node: Node, args: list[Written]) -> Written:
+        one, two = _two(writer, node, args, node.value[0])
+        kind = kinds.entrywise(one.kind, two.kind)
+        if sign in " + - ":
+            right = two.within(PRODUCT)
+            return joined([one.within(SUM), sign, right], SUM, kind)
+        return writer.signed(one, sign, two, kind)
+
+    return rewrite
+
+
+def _power(writer: Writer, node: Node, args: list[Written]) -> Written:
+    one, two = _two(writer, node, args, "pow")
+    return joined([one.within(ATOM), "**", two.within(SIGN)], POWER, one.kind)
+
+
+def _matrix_power(writer: Writer, node: Node, args: list[Written]) -> Written:
+    one, two = _two(writer, node, args, "matrix_power")
+    return writer.matrix_power(node, one, two)
+
+
+def _squared(writer: Writer, node: Node, args: list[Written]) -> Written:
+    if len(args) != 1:
+        raise writer.fail(node, f"{node.value[0]} takes one argument")
+    return joined([args[0].within(ATOM), "**2"], POWER, args[0].kind)
+
+
+def _sum_of_squares(writer: Writer, node: Node, args: list[Written]) -> Written:
+    return joined(["sum(", _squared(writer, node, args[-1:]), ")"], ATOM, NUMBER)
+
+
+def _reciprocal(_: Writer, __: Node, args: list[Written]) -> Written:
+    return joined(["1 / ", args[0].within(POWER)], PRODUCT, args[0].kind)
+
+
+def _negative(_: Writer, __: Node, args: list[Written]) -> Written:
+    return joined(["-", args[0].within(PRODUCT)], SUM, args[0].kind)
+
+
+def _outer(writer: Writer, node: Node, args: list[Written]) -> Written:
+    one, two = _two(writer, node, args, "outer")
+    return joined([one.within(PRODUCT), " @ ", two.within(ATOM), ".T"], PRODUCT, kinds.MATRIX)
+
+
+def _crossprod(_: Writer, __: Node, args: list[Written]) -> Written:
+    """R's ``crossprod(X, y)``: ``X.T @ y``."""
+    one, two = args[0], args[-1]
+    kind = kinds.product(one.kind.transposed, two.kind)
+    return joined([one.within(ATOM), ".T @ ", two.within(SIGN)], PRODUCT, kind)
+
+
+def _tcrossprod(_: Writer, __: Node, args: list[Written]) -> Written:
+    one, two = args[0], args[-1]
+    kind = kinds.product(one.kind, two.kind.transposed)
+    return joined([one.within(PRODUCT), " @ ", two.within(ATOM), ".T"], PRODUCT, kind)
+
+
+def _solve(_: Writer, __: Node, args: list[Written]) -> Written | None:
+    """R's ``solve(A)`` is the inverse."""
+    if len(args) != 1:
+        return None
+    return joined(["inv(", args[0], ")"], ATOM, args[0].kind)
+
+
+def _vector(writer: Writer, node: Node, args: list[Written]) -> Written:
+    """matrixcalculus.org's ``vector(1)``: ones beside what says how many."""
+    if len(args) != 1 or args[0].text not in ("0", "1"):
+        raise writer.fail(node, "vector(1) and vector(0) are vectors of ones and of zeros")
+    return writer.atom(node, args[0].text, Kind(-1))
+
+
+def _like(name: str) -> Rewrite:
+    def rewrite(writer: Writer, node: Node, args: list[Written]) -> Written:
+        sizes = args[0].kind.sizes
+        if not sizes or None in sizes:
+            raise writer.fail(node, f"write {name}(n), with the size")
+        shape = ", ".join(map(str, sizes))
+        text = f"{name}({shape})" if len(sizes) == 1 else f"{name}(({shape}))"
+        return writer.atom(node, text, args[0].kind)
+
+    return rewrite
+
+
+def _itself(_: Writer, __: Node, args: list[Written]) -> Written:
+    """``np.asarray(x)``: x."""
+    return args[0]
+
+
+def _mean_square(writer: Writer, node: Node, args: list[Written]) -> Written:
+    one, two = _two(writer, node, args, "mse_loss")
+    return joined(["mean((", one.within(SUM), " - ", two.within(PRODUCT), ")**2)"], ATOM, NUMBER)
+
+
+def _exp2(_: Writer, __: Node, args: list[Written]) -> Written:
+    return joined(["2**", args[0].within(ATOM)], POWER, args[0].kind)
+
+
+def _rsqrt(_: Writer, __: Node, args: list[Written]) -> Written:
+    return joined(["1 / sqrt(", args[0], ")"], PRODUCT, args[0].kind)
+
+
+def _exponential(writer: Writer, node: Node, args: list[Written]) -> Written:
+    """``e^x``; of a matrix the matrix exponential."""
+    (arg,) = args
+    if arg.kind.is_matrix:
+        writer.assume(f"{writer.shown(node)} is the matrix exponential: expm({arg.text})")
+    name = "expm" if arg.kind.is_matrix else "exp"
+    return joined([f"{name}(", arg, ")"], ATOM, arg.kind)
+
+
+def _norm(writer: Writer, node: Node, args: list[Written]) -> Written | None:
+    """``norm(A, axis=1)``, ``norm(x, 1)``, ``norm(A, 'fro')``, ``norm2(x)``."""
+    keywords = {one.value: one for one in node.args if one.op == "keyword"}
+    axis = keywords.get("axis") or keywords.get("dim")
+    if axis is not None:
+        inside = writer.write(axis.args[0])
+        rank = max(0, (args[0].kind.rank or 1) - 1)
+        squares = joined([args[0].within(ATOM), "**2"], POWER, args[0].kind)
+        kind = Kind(rank, (None,) * rank)
+        keep = ", keepdims=True" if "keepdims" in keywords or "keepdim" in keywords else ""
+        return joined(["sqrt(sum(", squares, ", axis=", inside, keep, "))"], ATOM, kind)
+    order = keywords["ord"].args[0] if "ord" in keywords else None
+    if len(args) > 1 and order is None and node.args[1].op != "keyword":
+        order = node.args[1]
+    if order is None:
+        return None
+    which = order.value[1:-1] if order.op == "text" else str(order.value)
+    return writer.norm(Node("norm", node.args[:1], which, node.start, node.stop))
+
+
+def _einsum(writer: Writer, node: Node, args: list[Written]) -> Written:
+    """``einsum('ij,jk', A, B)``: with its arrow, and letters for ``...``."""
+    first = node.args[0]
+    if first.op != "text":
+        raise writer.fail(node, 'einsum is written einsum("ij,j->i", A, x)')
+    operands = args[1:]
+    pattern = _spelled("".join(first.value[1:-1].split()), [one.kind for one in operands])
+    output = pattern.partition("->")[2]
+    kind = Kind(len(output), (None,) * len(output))
+    text = writer.atom(first, f'"{pattern}"', kinds.UNKNOWN)
+    return writer.applied(node, "einsum", [text, *operands], kind)
+
+
+def _spelled(pattern: str, operands: Sequence[Kind]) -> str:
+    """The subscripts of an einsum with an arrow, and letters for what dots stand for.
+
+    >>> _spelled("ij,jk", []), _spelled("...i,i->...", [Kind(2), Kind(1)])
+    ('ij,jk->ik', 'Ai,i->A')
+    """
+    inputs, arrow, output = pattern.partition("->")
+    parts = inputs.split(",")
+    dots = [(one.rank or 0) - len(part) + 3 for one, part in zip(operands, parts, strict=False)]
+    most = max([d for d, part in zip(dots, parts, strict=False) if "..." in part], default=0)
+    letters = [one for one in "ABCDEFGH" if one not in pattern][: max(0, most)]
+    if not arrow:
+        counts = Counter("".join(parts).replace(".", ""))
+        output = "".join(sorted(one for one, count in counts.items() if count == 1))
+        output = ("..." if "..." in inputs else "") + output
+    replaced = [
+        part.replace("...", "".join(letters[len(letters) - max(0, d) :] if d > 0 else ""))
+        for part, d in zip(parts, [*dots, *[0] * len(parts)], strict=False)
+    ]
+    return f"{','.join(replaced)}->{output.replace('...', ''.join(letters))}"
+
+
+def _reduced(
+    writer: Writer, node: Node, name: str, args: list[Written], form: str
+) -> Written | None:
+    """``sum(X, dim=-1)``, ``sum(X, 1)``: with the axis by its name, counted from 0."""
+    if name in ("max", "min") and len(args) == 2 and node.args[1].op != "keyword":
+        return None
+    if name == "sum" and args and node.args[0].op == "name" and node.args[0].value == "abs2":
+        return joined(["sum(", args[-1].within(ATOM), "**2)"], ATOM, NUMBER)
+    first = args[0] if args else None
+    matlab = writer.notation == "matlab" and not form
+    parts: list[Any] = []
+    keywords: list[str] = []
+    for one, arg in zip(node.args[1:], args[1:], strict=True):
+        if one.op == "keyword":
+            key = _KEYWORDS.get(str(one.value), str(one.value))
+            inside = writer.write(one.args[0])
+        else:
+            key, inside = "axis", arg
+        keywords.append(key)
+        axis = _axis(
+            inside.text, first.kind if first else NUMBER, from_one=matlab and key == "axis"
+        )
+        shown = writer.atom(one, axis, NUMBER) if key == "axis" else inside
+        parts += [", ", f"{key}=", shown]
+    if first is None:
+        return None
+    if "axis" in keywords and first.kind.rank == 1:  # the only axis
+        keep = name in ("softmax", "log_softmax")
+        parts = [] if "keepdims" not in keywords else parts
+        return joined([f"{name}(", first, ")"], ATOM, first.kind if keep else NUMBER)
+    if matlab and name in ("sum", "mean") and first.kind.is_matrix and not keywords:
+        writer.assume(
+            f"{writer.shown(node)} is of all entries; of each column it is {name}(…, axis=0)"
+        )
+    kind = kinds.called(name, [first.kind], keywords)
+    return joined([f"{name}(", first, *parts, ")"], ATOM, kind)
+
+
+def _axis(text: str, kind: Kind, *, from_one: bool) -> str:
+    """An axis, counted from 0."""
+    plain = text.strip("()")
+    if from_one and plain.isdigit() and plain != "0":
+        return str(int(plain[:3]) - 1)
+    if plain == "-1" and kind.rank:
+        return str(kind.rank - 1)
+    return text
+
+
+def _loss(name: str, args: list[Written]) -> Written | None:
+    """PyTorch's losses: scores first, targets behind them."""
+    if name == "cross_entropy" and len(args) == 2:
+        return joined(["cross_entropy_logits(", args[1], ", ", args[0], ")"], ATOM, NUMBER)
+    return None
+
+
+_CALLS: Mapping[str, Rewrite] = {
+    "transpose": _transposed,
+    "t": _transposed,
+    "dot": _dot,
+    "vdot": _dot,
+    "inner": _dot,
+    "dotproduct": _dot,
+    "innerproduct": _dot,
+    "matmul": _matmul,
+    "mm": _matmul,
+    "bmm": _matmul,
+    "mv": _matmul,
+    "multi_dot": _matmul,
+    "multiply": _entrywise(" * "),
+    "mul": _entrywise(" * "),
+    "times": _entrywise(" * "),
+    "hadamard": _entrywise(" * "),
+    "divide": _entrywise(" / "),
+    "div": _entrywise(" / "),
+    "add": _entrywise(" + "),
+    "plus": _entrywise(" + "),
+    "subtract": _entrywise(" - "),
+    "sub": _entrywise(" - "),
+    "minus": _entrywise(" - "),
+    "square": _squared,
+    "sqr": _squared,
+    "abs2": _squared,
+    "sumsq": _sum_of_squares,
+    "pow": _power,
+    "power": _power,
+    "matrix_power": _matrix_power,
+    "reciprocal": _reciprocal,
+    "negative": _negative,
+    "neg": _negative,
+    "outer": _outer,
+    "crossprod": _crossprod,
+    "tcrossprod": _tcrossprod,
+    "solve": _solve,
+    "vector": _vector,
+    "matrix": _vector,
+    "ones_like": _like("ones"),
+    "zeros_like": _like("zeros"),
+    "array": _itself,
+    "asarray": _itself,
+    "squeeze": _itself,
+    "mse": _mean_square,
+    "mse_loss": _mean_square,
+    "exp2": _exp2,
+    "rsqrt": _rsqrt,
+    "e": _exponential,
+    "norm": _norm,
+    "einsum": _einsum,
+}

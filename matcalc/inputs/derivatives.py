@@ -1,0 +1,79 @@
+"""Derivatives within a formula: each is a name, dW."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from matcalc.inputs.letters import below, read_scripts, simple
+from matcalc.inputs.scanning import Token
+from matcalc.inputs.tree import Node
+
+if TYPE_CHECKING:
+    from matcalc.inputs.grammar import Parser
+
+
+def is_ratio(parser: Parser) -> bool:
+    r"""Whether braces hold ``\partial L`` and ``\partial W``."""
+    if not parser.at("{"):
+        return False
+    first = parser.tokens[parser.position + 1]
+    return first.text == "partial" or (first.text[:1] == "d" and _below_is_d(parser))
+
+
+def _below_is_d(parser: Parser) -> bool:
+    end = parser.ends[parser.position] + 1
+    opened, *rest = parser.tokens[end : end + 2]
+    is_d = rest and rest[0].kind == "name" and rest[0].text[0] == "d"
+    return opened.text == "{" and bool(is_d) and not parser.names.known(rest[0].text)
+
+
+def read_derivative(parser: Parser, token: Token) -> Node:
+    r"""``∂L/∂W``, ``\frac{\partial L}{\partial W}``: the name dW."""
+    if token.text == "frac":
+        of, wrt = in_braces(parser), in_braces(parser)
+    else:
+        parser.position -= 1
+        of = differential(parser)
+        if not parser.at("/"):
+            raise parser.fail("a derivative is written ∂L/∂W", token)
+        parser.take()
+        wrt = differential(parser)
+    names = parser.names
+    known = next((one for one in (f"d{of}_d{wrt}", f"d{wrt}") if one in names.declared), "")
+    plain = of not in names.declared or names.kind(of).is_number
+    name = known or (f"d{wrt}" if plain else f"d{of}_d{wrt}")
+    names.say(f"∂{of}/∂{wrt} is called {name}")
+    return Node("name", (), name, token.start, parser.behind())
+
+
+def in_braces(parser: Parser) -> str:
+    """The name behind a ∂ or a d, in braces."""
+    opened = parser.take()
+    found = differential(parser)
+    parser.expect("}", opened)
+    return found
+
+
+def differential(parser: Parser) -> str:
+    """The name behind a ∂ or a d."""
+    if parser.at("partial"):
+        parser.take()
+        token = parser.take()
+    else:
+        token = parser.take()
+        token = token._replace(text=token.text[1:] or parser.take().text)
+    if token.kind not in ("name", "word") or not token.text:
+        raise parser.fail("a name is expected behind ∂", token)
+    return parser.names.resolve(token.text, read_scripts(parser, token).scripts)
+
+
+def read_gradient(parser: Parser, token: Token) -> Node:
+    """``∇_W L``: the name dW."""
+    found = below(parser) if parser.at("_") else None
+    if found is None:
+        raise parser.fail("a gradient is written ∇_W L", token)
+    parser.position = found.stop
+    wrt = parser.names.resolve(found.layer, ())
+    of = simple(parser, parser.take()).value if parser.next.kind == "name" else "L"
+    parser.names.say(f"∇_{wrt} {of} is called d{wrt}")
+    return Node("name", (), f"d{wrt}", token.start, parser.behind())

@@ -1,0 +1,210 @@
+r"""Left sides: ``\frac{\partial L}{\partial W^{(2)}}``, ``∂L/∂W₂``, ``dz^{[1]}``, ``dL_dW2``.
+
+Whatever it is called, a derivative of a number by W has the name dW.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from matcalc.errors import NotationError, Place
+from matcalc.inputs.grammar import Parser
+from matcalc.inputs.letters import below, read_scripts
+from matcalc.inputs.names import Names
+from matcalc.inputs.scanning import Token
+from matcalc.inputs.tree import Left, Node
+
+Write = Callable[[Node], str]
+_UNDER = re.compile(r"(?:d|grad_?)(?P<of>[A-Za-z]\w*?)_d(?P<wrt>\w+)\Z")
+_GRADIENT = re.compile(r"(?:grad|gradient|nabla|d[A-Z])_(?P<wrt>\w+)\Z")
+
+
+def left_side(
+    line: str, tokens: Sequence[Token], names: Names, write: Write, *, latex: bool
+) -> Left:
+    """The left side of an equation.
+
+    Args:
+        line: What was typed.
+        tokens: Those of the left side, one of kind ``end`` behind them.
+        names: What is declared.
+        write: Writes a part in the language.
+        latex: Whether the line is LaTeX.
+
+    Raises:
+        NotationError: It is neither a name nor a derivative.
+    """
+    start, stop = tokens[0].start, tokens[-2].stop
+    parser = Parser(line, tokens, names, latex=latex)
+    found = _Left(parser, write).read()
+    if found is None:
+        raise NotationError(
+            "on the left side stands a name or a derivative: dW2, ∂L/∂W, ∇_W L",
+            [Place(line, start, stop)],
+        )
+    return found._replace(start=start, stop=stop)
+
+
+class _Left:
+    def __init__(self, parser: Parser, write: Write) -> None:
+        self.parser = parser
+        self.names = parser.names
+        self.write = write
+
+    def read(self) -> Left | None:
+        parser = self.parser
+        if parser.at("frac"):
+            return self.fraction()
+        if parser.at("partial"):
+            return self.on_a_line()
+        if parser.at("nabla"):
+            return self.gradient()
+        first = parser.next
+        if first.kind in ("name", "word") and first.text[:1] == "d":
+            position = parser.position
+            found = self.on_a_line()
+            if found is not None:
+                return found
+            parser.position = position
+        return self.name()
+
+    def name(self) -> Left | None:
+        """A name, perhaps with arguments that say what it depends on: ``f(x)``."""
+        parser = self.parser
+        token = parser.take()
+        if token.kind not in ("name", "word"):
+            return None
+        marks = read_scripts(parser, token)
+        name = self.names.resolve(token.text, marks.scripts)
+        if parser.at("(") and not marks.primes:
+            parser.position = parser.ends[parser.position] + 1
+        if parser.next.kind != "end" or marks.primes or marks.turned:
+            return None
+        under = _UNDER.match(name)
+        if under is not None and name not in self.names.declared:
+            wrt = self.names.known(under["wrt"]) or under["wrt"]
+            return Left(f"d{wrt}", under["of"], wrt)
+        gradient = _GRADIENT.match(name)
+        if gradient is not None and name not in self.names.declared:
+            wrt = self.names.known(gradient["wrt"]) or gradient["wrt"]
+            return Left(f"d{wrt}", "", wrt)
+        known = name[0] == "d" and len(name) > 1 and name not in self.names.declared
+        return Left(name, "", name[1:] if known else "")
+
+    def fraction(self) -> Left | None:
+        r"""``\frac{\partial L}{\partial W}``; what is differentiated may stand behind it."""
+        parser = self.parser
+        parser.take()
+        if not parser.at("{"):
+            return None
+        above = self.between()
+        if not parser.at("{"):
+            return None
+        below = self.between()
+        rest = list(parser.tokens[parser.position :])
+        of = self.differentiated(above)
+        wrt = self.by(below)
+        if of is None or wrt is None:
+            return None
+        if not of and len(rest) > 1:
+            of = self.expression(rest)
+        elif len(rest) > 1:
+            return None
+        return Left(f"d{wrt}", of, wrt)
+
+    def on_a_line(self) -> Left | None:
+        """``∂L/∂W``, ``dL/dW``, ``∂(xᵀAx)/∂x``, ``d/dx (…)``."""
+        parser = self.parser
+        depth, slash = 0, -1
+        for k in range(parser.position, len(parser.tokens)):
+            token = parser.tokens[k]
+            depth += (token.kind == "open") - (token.kind == "close")
+            if depth == 0 and token.kind == "sign" and token.text == "/":
+                slash = k
+                break
+        if slash < 0:
+            return None
+        above = [*parser.tokens[parser.position : slash]]
+        after = parser.tokens[slash + 1]
+        starts = after.text == "partial" or (after.kind == "name" and after.text[:1] == "d")
+        if not starts:
+            return None
+        parser.position = slash + 1 + (after.text in ("partial", "d"))
+        name = parser.take()
+        if name is after:
+            name = name._replace(text=name.text[1:])
+        scripts = read_scripts(parser, name).scripts
+        wrt = self.names.resolve(name.text, scripts) if name.text else ""
+        of = self.differentiated(above)
+        rest = list(parser.tokens[parser.position :])
+        if not wrt or of is None:
+            return None
+        if not of and len(rest) > 1:
+            of = self.expression(rest)
+        elif len(rest) > 1:
+            return None
+        return Left(f"d{wrt}", of, wrt)
+
+    def gradient(self) -> Left | None:
+        """``∇_W L``, ``∇_x (xᵀAx)``."""
+        parser = self.parser
+        parser.take()
+        if not parser.at("_"):
+            return None
+        found = below(parser)
+        if found is None:
+            return None
+        parser.position = found.stop
+        wrt = self.names.known(found.layer) or found.layer
+        rest = list(parser.tokens[parser.position :])
+        of = self.expression(rest) if len(rest) > 1 else ""
+        return Left(f"d{wrt}", of, wrt)
+
+    def between(self) -> list[Token]:
+        """The tokens between braces."""
+        parser = self.parser
+        end = parser.ends[parser.position]
+        inside = list(parser.tokens[parser.position + 1 : end])
+        parser.position = end + 1
+        return inside
+
+    def differentiated(self, tokens: list[Token]) -> str | None:
+        """What stands behind the ∂ or the d above a line; nothing where it stands elsewhere."""
+        if not tokens or (tokens[0].text != "partial" and tokens[0].text[:1] != "d"):
+            return None
+        first, *rest = tokens
+        if first.text not in ("partial", "d"):
+            rest = [first._replace(text=first.text[1:], start=first.start + 1), *rest]
+        if not rest:
+            return ""
+        return self.expression([*rest, Token("end", "", rest[-1].stop, rest[-1].stop)])
+
+    def by(self, tokens: list[Token]) -> str | None:
+        """The name behind the ∂ or the d below a line."""
+        if not tokens or (tokens[0].text != "partial" and tokens[0].text[:1] != "d"):
+            return None
+        first, *rest = tokens
+        if first.text not in ("partial", "d"):
+            rest = [first._replace(text=first.text[1:], start=first.start + 1), *rest]
+        if not rest or rest[0].kind not in ("name", "word"):
+            return None
+        end = Token("end", "", rest[-1].stop, rest[-1].stop)
+        inner = Parser(self.parser.line, [*rest, end], self.names, latex=self.parser.latex)
+        inner.take()
+        scripts = read_scripts(inner, rest[0]).scripts
+        return self.names.resolve(rest[0].text, scripts) if inner.next.kind == "end" else None
+
+    def expression(self, tokens: list[Token]) -> str:
+        """What is differentiated, in the language; of ``L(W)`` the name alone."""
+        inner = Parser(self.parser.line, tokens, self.names, latex=self.parser.latex)
+        first = tokens[0]
+        if first.kind in ("name", "word") and first.text not in self.names.declared:
+            inner.take()
+            scripts = read_scripts(inner, first).scripts
+            if inner.at("("):
+                inner.position = inner.ends[inner.position] + 1
+            if inner.next.kind == "end":
+                return self.names.resolve(first.text, scripts)
+            inner.position = 0
+        return self.write(inner.whole())

@@ -1,0 +1,184 @@
+"""Functions, with brackets or without; names, which may be functions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from matcalc.inputs.brackets import is_total, read_arguments, read_total
+from matcalc.inputs.constants import read_size
+from matcalc.inputs.letters import Marks, above, below, is_index, read_scripts, said_as
+from matcalc.inputs.marks import raised, turned
+from matcalc.inputs.scanning import Token
+from matcalc.inputs.tree import Node
+from matcalc.inputs.words import function
+
+if TYPE_CHECKING:
+    from matcalc.inputs.grammar import Parser
+
+_FREE = frozenset(["f", "g", "h", "phi", "psi", "φ", "ψ", "σ", "sigma", "s"])  # of functions
+_WHOLE = frozenset(["tr", "det", "logdet", "vec", "diag", "trace", "rank", "expm"])
+
+
+def read_word(parser: Parser, token: Token) -> Node:
+    """A function, with brackets or without; a name that was typed as a word."""
+    module = bool(token.form) and token.form[0] not in "\\u"
+    opens = parser.at("(", "[", "{") or (parser.at("^", "_") and not module)
+    declared = token.text in parser.names.declared
+    name = "" if declared else function(token.text, called=opens)
+    if not name and not module:
+        return read_name(parser, token._replace(kind="name"))
+    if name == "sum" and parser.at("_"):
+        return read_total(parser, token)
+    skip_below(parser, name)
+    return of_function(parser, token, name or token.text)
+
+
+def skip_below(parser: Parser, name: str) -> None:
+    """Take what stands below a function, which says over what it is taken.
+
+    Raises:
+        NotationError: It says something else: the base of a logarithm.
+    """
+    under = below(parser) if parser.at("_") else None
+    if under is None:
+        return
+    if name == "log":
+        raise parser.fail("a logarithm of another base is written log(x) / log(2)")
+    parser.position = under.stop
+
+
+def of_function(parser: Parser, token: Token, name: str) -> Node:
+    """A function, its primes and its power, and what it is of: ``tanh'(x)``, ``sin^2 x``."""
+    primes = 0
+    power: Node | None = None
+    while parser.next.kind == "sign" and parser.next.text[:1] == "'":
+        primes += len(parser.take().text)
+    if parser.at("^"):
+        over = above(parser, token, ())
+        if over is not None and over.primes and not over.layer:
+            primes += over.primes
+            parser.position = over.stop
+        else:
+            power = raised(parser, Node("number", (), "1", token.start, token.stop))
+    node = call_of(parser, token, name, primes)
+    if power is None:
+        return node
+    if power.op != "power":
+        raise parser.fail(f"{name}⁻¹ may be 1 / {name}(x) or the inverse function", token)
+    return Node("power", (node, power.args[1]), "^", token.start, parser.behind())
+
+
+def call_of(parser: Parser, token: Token, name: str, primes: int) -> Node:
+    """A function's arguments: in brackets, or what stands behind it."""
+    value = (name, primes, token.form)
+    if parser.at("(", "[", "{"):
+        arguments = read_arguments(parser, parser.take())
+        return Node("call", arguments, value, token.start, parser.behind())
+    if name == "eye":
+        return Node("identity", (), (), token.start, token.stop)
+    if name == "pi":
+        return Node("call", (), value, token.start, token.stop)
+    if not parser.starts_factor():
+        raise parser.fail(f"{name} is a function: what it is of stands behind it", token)
+    if name == "sum":
+        return read_total(parser, token)
+    parser.deeper()
+    argument = bare(parser, token, name)
+    parser.depth -= 1
+    return Node("call", (argument,), value, token.start, parser.behind())
+
+
+def bare(parser: Parser, token: Token, name: str) -> Node:
+    """What a function without brackets is of: one factor, or of some functions the product."""
+    if name in _WHOLE:
+        return parser.product()
+    first = parser.factor()
+    if first.op == "number" and parser.starts_factor() and not parser.next.spaced:
+        factors = [first, parser.factor()]
+        return Node("product", tuple(factors), (False,), first.start, parser.behind())
+    if first.op == "transpose" and parser.starts_factor():
+        factors = [first, parser.factor()]
+        return Node("product", tuple(factors), (True,), first.start, parser.behind())
+    if parser.starts_factor() and parser.next.kind != "word" and not parser.at("sum", "frac"):
+        if parser.at("(", "[", "{"):
+            return first
+        between = parser.line[token.start : parser.next.stop]
+        raise parser.fail(
+            f"{between[:40]!r} may be of one factor or of several: write {name}(…)", token
+        )
+    return first
+
+
+def read_name(parser: Parser, token: Token) -> Node:
+    """A name with what belongs to it; a function, if it is one."""
+    if token.text == "e" and parser.at("^") and "e" not in parser.names.declared:
+        return power_of_e(parser, token)
+    if token.text in ("π", "pi") and not parser.names.known(token.text):
+        return Node("call", (), ("pi", 0, ""), token.start, token.stop)
+    identity = token.text in ("I", "Id", "1") and token.text not in parser.names.declared
+    if identity and token.text != "1":
+        size = read_size(parser) if parser.at("_") else ()
+        return Node("identity", (), size, token.start, parser.behind())
+    if token.text in ("Σ", "Π") and is_total(parser, token):
+        return read_total(parser, token)
+    marks = read_scripts(parser, token)
+    scripts = marks.scripts
+    name = parser.names.resolve(token.text, scripts)
+    node = Node("name", (), name, token.start, parser.behind())
+    if is_index(parser, token.text, scripts, name):
+        base = parser.names.known(token.text)
+        node = Node("index", (), (base, scripts[-1]), token.start, parser.behind())
+    elif scripts and name != said_as(parser, node):
+        parser.names.say(f"{said_as(parser, node)} is {name}")
+    return applied(parser, token, node, marks)
+
+
+def applied(parser: Parser, token: Token, node: Node, marks: Marks) -> Node:
+    """A name, or a function of what is in the parentheses behind it."""
+    position, primes = parser.position, marks.primes
+    while parser.next.kind == "sign" and parser.next.text[:1] == "'" and not marks.turned:
+        primes += len(parser.take().text)
+    opens = parser.at("(") and not (parser.next.spaced and not primes)
+    if opens and node.op == "name" and may_be_function(parser, token, node.value, primes):
+        arguments = read_arguments(parser, parser.take())
+        name = function_name(parser, token, node.value, marks.scripts)
+        return Node("call", arguments, (name, primes, ""), node.start, parser.behind())
+    parser.position = position  # what is no function is transposed
+    return turned(parser, node, marks.turned + marks.primes)
+
+
+def may_be_function(parser: Parser, token: Token, name: str, primes: int) -> bool:
+    """Whether a name that a parenthesis follows is a function."""
+    if name in parser.names.functions or token.text in parser.names.functions:
+        return True
+    if name in parser.names.declared:
+        return False
+    if token.text in _FREE or parser.names.open:
+        return token.text in _FREE
+    return len(token.text) > 1 or bool(primes) or not token.text.isupper()
+
+
+def function_name(parser: Parser, token: Token, name: str, scripts: Sequence[str]) -> str:
+    """What a function is called; without the number of a layer, if there is one alone."""
+    base = token.text
+    if base in ("σ", "sigma") and not scripts:
+        return "sigmoid"
+    if scripts and name not in parser.names.functions and len(parser.layered.get(base, ())) < 2:
+        base = "sigmoid" if base in ("σ", "sigma") else base
+        parser.names.say(f"the function {name} is read as {base}")
+        return base
+    return name
+
+
+def power_of_e(parser: Parser, token: Token) -> Node:
+    """``e^x``."""
+    base = Node("name", (), "e", token.start, token.stop)
+    power = raised(parser, base)
+    exponent = power.args[1] if power.op == "power" else None
+    if power.op == "inverse":
+        one = Node("number", (), "1", token.start, power.stop)
+        exponent = Node("negative", (one,), None, token.start, power.stop)
+    if exponent is None:
+        raise parser.fail("e is the base of exponentials here: e^x", token)
+    return Node("call", (exponent,), ("e", 0, ""), token.start, power.stop)

@@ -1,0 +1,286 @@
+"""The grammar of all notations: from tokens to a tree.
+
+From what binds least to what binds most: sums; signs between products, ``⊙ ⊘ ⊗ · × * /``, from
+the left; what stands side by side; signs; what stands above, below or behind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from matcalc.errors import NotationError, Place
+from matcalc.inputs.brackets import (
+    in_bars,
+    is_inner,
+    read_fraction,
+    read_group,
+    read_inner,
+    read_root,
+    read_total,
+)
+from matcalc.inputs.constants import read_number
+from matcalc.inputs.derivatives import read_derivative, read_gradient
+from matcalc.inputs.functions import read_name, read_word
+from matcalc.inputs.marks import marked
+from matcalc.inputs.names import Names
+from matcalc.inputs.scanning import Token
+from matcalc.inputs.signs import DEPTH, ENDS
+from matcalc.inputs.tree import Node
+
+_CHAINED = frozenset(
+    ["*", "·", "×", "⊙", "⊘", "⊗", "/", ".*", "./", "@", "%*%", "%o%", "\\", ".\\", ":"]
+)
+_SUMMED = {"+": 1, "-": -1, ".+": 1, ".-": -1}
+
+
+class Parser:
+    """One line, or one side of it."""
+
+    def __init__(self, line: str, tokens: Sequence[Token], names: Names, *, latex: bool) -> None:
+        self.line = line
+        self.tokens = tokens
+        self.names = names
+        self.latex = latex
+        self.position = 0
+        self.depth = 0
+        self.ends = _matched(tokens, line)
+        self.bars: list[str] = []
+        self.letters: list[str] = []  # of the sums that are open
+        self.layered = _layered(tokens)
+
+    # -- tokens
+
+    @property
+    def next(self) -> Token:
+        """The token that is to be read."""
+        return self.tokens[self.position]
+
+    def at(self, *texts: str) -> bool:
+        """Whether the next token is one of these signs."""
+        return self.next.kind in ("sign", "open", "close") and self.next.text in texts
+
+    def take(self) -> Token:
+        """The next token, read."""
+        token = self.tokens[self.position]
+        self.position += token.kind != "end"
+        return token
+
+    def behind(self) -> int:
+        """Where the token before the next one ends."""
+        return self.tokens[self.position - 1].stop if self.position else 0
+
+    def fail(self, message: str, token: Token | None = None) -> NotationError:
+        """An error at a token, or at the next one."""
+        token = token or self.next
+        return NotationError(message, [Place(self.line, token.start, max(token.stop, token.start))])
+
+    def expect(self, text: str, opened: Token) -> Token:
+        """The bracket that closes another one.
+
+        Raises:
+            NotationError: It is not there.
+        """
+        if not self.at(text):
+            if self.next.kind == "end":
+                raise self.fail(f"this {opened.text} is not closed", opened)
+            raise self.fail(f"{self.next.text[:20]!r} stands where {text} is expected")
+        return self.take()
+
+    # -- sums, products
+
+    def whole(self) -> Node:
+        """A formula, to the end.
+
+        Raises:
+            NotationError: It cannot be read.
+        """
+        found = self.sum()
+        if self.next.kind != "end":
+            raise self.fail(f"{self.next.text[:20]!r} is not expected here")
+        return found
+
+    def deeper(self) -> None:
+        """Go into a part of a part.
+
+        Raises:
+            NotationError: There are too many within one another.
+        """
+        self.depth += 1
+        if self.depth > DEPTH:
+            raise self.fail(f"parts are at most {DEPTH} deep within one another")
+
+    def sum(self) -> Node:
+        """Products, added."""
+        self.deeper()
+        start = self.next.start
+        terms: list[Node] = []
+        signs: list[int] = []
+        sign = self.sign()
+        while True:
+            terms.append(self.chain())
+            signs.append(sign)
+            if not (self.next.kind == "sign" and self.next.text in _SUMMED):
+                break
+            sign = self.sign()
+        self.depth -= 1
+        if len(terms) == 1 and signs == [1]:
+            return terms[0]
+        if len(terms) == 1:
+            return Node("negative", (terms[0],), None, start, self.behind())
+        return Node("sum", tuple(terms), tuple(signs), start, self.behind())
+
+    def sign(self) -> int:
+        """A row of signs, as one."""
+        sign = 1
+        while self.next.kind == "sign" and self.next.text in _SUMMED:
+            sign *= _SUMMED[self.take().text]
+        return sign
+
+    def chain(self) -> Node:
+        """Products of what stands side by side, with signs between them."""
+        start = self.next.start
+        parts = [self.product()]
+        signs: list[Token] = []
+        spaced: list[bool] = []
+        while self.next.kind == "sign" and self.next.text in _CHAINED:
+            if self.next.text == ":" and self.tokens[self.position + 1].kind == "close":
+                break
+            sign = self.take()
+            signs.append(sign)
+            spaced.append(sign.spaced or self.next.spaced)
+            parts.append(self.product())
+        if not signs:
+            return parts[0]
+        value = tuple((sign.text, wide) for sign, wide in zip(signs, spaced, strict=True))
+        return Node("chain", tuple(parts), value, start, self.behind())
+
+    def product(self) -> Node:
+        """What stands side by side."""
+        start = self.next.start
+        factors = [self.signed()]
+        spaced: list[bool] = []
+        while self.starts_factor():
+            spaced.append(self.next.spaced)
+            factors.append(self.factor())
+        if len(factors) == 1:
+            return factors[0]
+        return Node("product", tuple(factors), tuple(spaced), start, self.behind())
+
+    def signed(self) -> Node:
+        """A factor, perhaps with a sign: the second of ``2 * -x``."""
+        token = self.next
+        if token.kind == "sign" and token.text in ("+", "-"):
+            sign = self.sign()
+            found = self.factor()
+            return found if sign > 0 else Node("negative", (found,), None, token.start, found.stop)
+        return self.factor()
+
+    def starts_factor(self) -> bool:
+        """Whether the next token starts another factor."""
+        kind, text = self.next.kind, self.next.text
+        if kind in ("number", "name", "word", "fraction"):
+            return True
+        if kind == "open":
+            return True
+        if kind != "sign":
+            return False
+        if text in ("|", "||"):
+            return not (self.bars and self.bars[-1] == text)
+        if text == "<":
+            return is_inner(self)
+        return text in ("sqrt", "sum", "prod", "frac", "partial", "nabla", "T")
+
+    # -- factors
+
+    def factor(self) -> Node:
+        """An atom with what stands above it, below it or behind it."""
+        return marked(self, self.atom())
+
+    # -- atoms
+
+    def atom(self) -> Node:
+        """A name, a number, a call, or what is in brackets.
+
+        Raises:
+            NotationError: There is none.
+        """
+        token = self.take()
+        if token.kind in ("number", "fraction"):
+            return read_number(self, token)
+        if token.kind == "text":
+            return Node("text", (), token.text, token.start, token.stop)
+        if token.kind == "word":
+            return read_word(self, token)
+        if token.kind == "name":
+            return read_name(self, token)
+        if token.kind == "open":
+            return read_group(self, token)
+        if token.kind == "sign":
+            return self.of_sign(token)
+        self.position -= token.kind != "end"
+        raise self.fail("a name or a number is missing here", token)
+
+    def of_sign(self, token: Token) -> Node:
+        """What starts with a sign: bars, roots, sums, fractions, inner products."""
+        start = _STARTS.get(token.text)
+        if start is not None:
+            return start(self, token)
+        self.position -= 1
+        raise self.fail(f"a name or a number is missing before {token.text[:20]!r}", token)
+
+
+def _of_letter(parser: Parser, token: Token) -> Node:
+    """A T that is no transpose."""
+    return read_name(parser, token._replace(kind="name"))
+
+
+_STARTS: Mapping[str, Callable[[Parser, Token], Node]] = {
+    "|": in_bars,
+    "||": in_bars,
+    "frac": read_fraction,
+    "sqrt": read_root,
+    "sum": read_total,
+    "prod": read_total,
+    "<": read_inner,
+    "partial": read_derivative,
+    "nabla": read_gradient,
+    "T": _of_letter,
+}
+
+
+def _matched(tokens: Sequence[Token], line: str) -> dict[int, int]:
+    """Where each bracket that opens is closed.
+
+    Raises:
+        NotationError: One has no other.
+    """
+    found: dict[int, int] = {}
+    opened: list[int] = []
+    for k, token in enumerate(tokens):
+        if token.kind == "open":
+            opened.append(k)
+        elif token.kind == "close":
+            if not opened:
+                place = Place(line, token.start, token.stop)
+                raise NotationError(f"there is no bracket for this {token.text}", [place])
+            start = opened.pop()
+            if ENDS[tokens[start].text] != (token.text if token.form != "matrix" else "]"):
+                places = [Place(line, one.start, one.stop) for one in (tokens[start], token)]
+                raise NotationError("these brackets do not belong together", places)
+            found[start] = k
+    if opened:
+        token = tokens[opened[-1]]
+        raise NotationError(
+            f"this {token.text} is not closed", [Place(line, token.start, token.stop)]
+        )
+    return found
+
+
+def _layered(tokens: Sequence[Token]) -> dict[str, set[str]]:
+    """The numbers that stand above each letter in brackets."""
+    found: dict[str, set[str]] = {}
+    for k, token in enumerate(tokens[:-4]):
+        after = [one.text for one in tokens[k + 1 : k + 6]]
+        if token.kind == "name" and after[:2] == ["^", "{"] and after[2:3] in (["("], ["["]):
+            found.setdefault(token.text, set()).add(after[3])
+    return found

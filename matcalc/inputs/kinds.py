@@ -1,0 +1,176 @@
+"""What a part of a line is: a number, a column, a row, a matrix; of which sizes, as far as known.
+
+That decides which product stands where two parts stand side by side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from matcalc.dimensions import Dimension, Shape
+from matcalc.operations import RULES, is_elementwise, parse_signature
+
+
+class Kind(NamedTuple):
+    """What a part of a line is.
+
+    Attributes:
+        rank: The number of axes; ``None`` where nothing says so.
+        sizes: A size for each axis, ``None`` where it is not known.
+        row: Whether it is a vector that was transposed.
+    """
+
+    rank: int | None
+    sizes: tuple[Dimension | None, ...] = ()
+    row: bool = False
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it is a number."""
+        return self.rank == 0
+
+    @property
+    def is_column(self) -> bool:
+        """Whether it is a vector that stands."""
+        return self.rank == 1 and not self.row
+
+    @property
+    def is_row(self) -> bool:
+        """Whether it is a vector that lies."""
+        return self.rank == 1 and self.row
+
+    @property
+    def is_matrix(self) -> bool:
+        """Whether it is a matrix."""
+        return self.rank == 2
+
+    @property
+    def rows(self) -> Dimension | None:
+        """How many rows it has, if that is known."""
+        if self.is_row:
+            return 1
+        return self.sizes[0] if self.sizes else None
+
+    @property
+    def columns(self) -> Dimension | None:
+        """How many columns it has, if that is known."""
+        if self.is_column:
+            return 1
+        return self.sizes[-1] if self.sizes else None
+
+    @property
+    def transposed(self) -> Kind:
+        """That of the transpose."""
+        return Kind(self.rank, self.sizes[::-1], (not self.row) if self.rank == 1 else False)
+
+
+NUMBER = Kind(0)
+UNKNOWN = Kind(None)
+COLUMN = Kind(1, (None,))
+MATRIX = Kind(2, (None, None))
+
+
+def kind_of(shape: Shape) -> Kind:
+    """That of a variable of a shape; vectors stand."""
+    return Kind(len(shape), tuple(shape))
+
+
+def product(one: Kind, two: Kind) -> Kind:
+    """That of a product of matrices, or with a number."""
+    if one.is_number or two.is_number:
+        return two if one.is_number else one
+    if one.rank is None or two.rank is None:
+        return UNKNOWN
+    if max(one.rank, two.rank) > 2 or (one.rank == two.rank == 1 and one.row == two.row):
+        return two if one.rank < two.rank else one
+    if one.is_row and two.is_column:
+        return NUMBER
+    if two.is_column or one.is_row:
+        size = one.rows if two.is_column else two.columns
+        return Kind(1, (size,), row=one.is_row)
+    return Kind(2, (one.rows, two.columns))
+
+
+def can_multiply(one: Kind, two: Kind) -> bool:
+    """Whether a matrix product of two arrays may fit."""
+    if one.rank is None or two.rank is None:
+        return True
+    shaped = (
+        (one.is_matrix and (two.is_column or two.is_matrix))
+        or (one.is_row and (two.is_column or two.is_matrix))
+        or (one.is_column and two.is_row)
+    )
+    return shaped and _agree(one.columns, two.rows)
+
+
+def alike(one: Kind, two: Kind) -> bool:
+    """Whether two parts may be combined entry by entry, sizes aside."""
+    if one.rank is None or two.rank is None or one.is_number or two.is_number:
+        return True
+    return one.rank == two.rank and one.row == two.row
+
+
+def can_combine(one: Kind, two: Kind) -> bool:
+    """Whether two parts may be combined entry by entry."""
+    return alike(one, two) and all(map(_agree, one.sizes, two.sizes))
+
+
+def _agree(one: Dimension | None, two: Dimension | None) -> bool:
+    return one is None or two is None or one == two
+
+
+def entrywise(one: Kind, two: Kind) -> Kind:
+    """That of two parts combined entry by entry: the larger of both."""
+    if one.rank is None or two.rank is None:
+        return UNKNOWN if not (one.rank or two.rank) else (one if one.rank else two)
+    return two if one.rank < two.rank else one
+
+
+_OF_NUMBERS = frozenset(["sum", "mean", "max", "min", "prod", "logsumexp", "tr", "trace", "det"])
+_NUMBERS = _OF_NUMBERS | {"norm", "norm1", "squared_norm", "logdet", "pi", "dot_product"}
+
+
+def called(name: str, kinds: Sequence[Kind], keywords: Sequence[str]) -> Kind:
+    """That of the result of a function.
+
+    >>> called("inv", [Kind(2, ("n", "n"))], []).sizes, called("sum", [MATRIX], []).rank
+    (('n', 'n'), 0)
+    """
+    first = kinds[0] if kinds else UNKNOWN
+    if name in _NUMBERS:
+        return _reduced(name, first, len(kinds), keywords)
+    if name in ("eye", "ones", "zeros"):
+        return MATRIX if name == "eye" else COLUMN
+    if name == "diag":
+        return Kind(2, first.sizes * 2) if first.rank == 1 else Kind(1, first.sizes[:1] or (None,))
+    if name in ("pinv", "transpose", "kron"):
+        return first.transposed if name != "kron" else Kind(first.rank, (None,) * (first.rank or 0))
+    if name not in RULES or is_elementwise(name) or name == "solve":
+        known = [one for one in kinds if one.rank is not None]
+        return max(reversed(known), key=lambda one: one.rank or 0) if known else first
+    return _by_signature(name, first, len(kinds))
+
+
+def _reduced(name: str, first: Kind, count: int, keywords: Sequence[str]) -> Kind:
+    if name in ("max", "min") and count == 2 and not keywords:
+        return UNKNOWN
+    if "axis" in keywords and first.rank:
+        kept = "keepdims" in keywords
+        return MATRIX if kept else Kind(first.rank - 1, (None,) * (first.rank - 1))
+    return NUMBER
+
+
+def _by_signature(name: str, first: Kind, count: int) -> Kind:
+    """That which the rule's signature says for a first operand of this rank."""
+    for text in RULES[name].signatures:
+        operands, result = parse_signature(text)
+        fits = not operands or "..." in operands[0].shape or len(operands[0].shape) == first.rank
+        if not fits:
+            continue
+        if "..." in result.shape or len(result.shape) == (first.rank or 0) == len(
+            operands[0].shape
+        ):
+            return first if count else UNKNOWN
+        return Kind(len(result.shape), (None,) * len(result.shape))
+    return UNKNOWN

@@ -1,0 +1,154 @@
+"""Letters, with what stands above or below them and is a part of their names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from matcalc.inputs.scanning import Token
+from matcalc.inputs.signs import FRACTIONS
+from matcalc.inputs.tree import Node
+
+if TYPE_CHECKING:
+    from matcalc.inputs.grammar import Parser
+
+_IN_NAMES = {"+": "p", "-": "m", "_": "_"}
+
+
+class Marks(NamedTuple):
+    """All that stands above or below a letter.
+
+    Attributes:
+        scripts: The parts of its name.
+        turned: How often it is transposed.
+        primes: How often it is differentiated, if it is a function.
+    """
+
+    scripts: tuple[str, ...]
+    turned: int
+    primes: int
+
+
+class Scripts(NamedTuple):
+    """What stands above a letter, or below it.
+
+    Attributes:
+        layer: A part of the name: ``3`` of ``W^{(3)}``.
+        turned: Whether it is transposed.
+        primes: How often it is differentiated.
+        stop: The token behind it.
+    """
+
+    layer: str
+    turned: bool
+    primes: int
+    stop: int
+
+
+def simple(parser: Parser, token: Token) -> Node:
+    """A name or a number alone."""
+    if token.kind in ("number", "fraction"):
+        return Node("number", (), digits_of(token), token.start, token.stop)
+    name = parser.names.resolve(token.text, ())
+    return Node("name", (), name, token.start, token.stop)
+
+
+def is_letter_t(parser: Parser) -> bool:
+    """Whether the next token is the T of a transpose."""
+    token = parser.next
+    if token.kind in ("sign", "name", "word") and token.text in ("T", "top", "t", "⊤"):
+        return token.text != "t" or not (parser.latex or "t" in parser.names.declared)
+    return False
+
+
+def said_as(parser: Parser, node: Node) -> str:
+    """What was typed for a node."""
+    return parser.line[node.start : node.stop]
+
+
+def is_index(parser: Parser, base: str, scripts: Sequence[str], name: str) -> bool:
+    """Whether what stands below a letter is an index: of a sum, or of an entry."""
+    if len(scripts) != 1 or name in parser.names.declared or not parser.names.known(base):
+        return False
+    script = scripts[0].replace(",", "")
+    return bool(script) and (script.isdigit() or all(one in parser.letters for one in script))
+
+
+def read_scripts(parser: Parser, token: Token) -> Marks:
+    """What stands above or below a letter and is a part of its name; its transposes, primes."""
+    scripts: list[str] = []
+    transposes = primes = 0
+    while parser.at("_", "^"):
+        found = below(parser) if parser.at("_") else above(parser, token, scripts)
+        if found is None:
+            break
+        if found.layer:
+            scripts.append(found.layer)
+        transposes += found.turned
+        primes += found.primes
+        parser.position = found.stop
+    return Marks(tuple(scripts), transposes, primes)
+
+
+def below(parser: Parser) -> Scripts | None:
+    """What stands below a letter."""
+    position = parser.position + 1
+    token = parser.tokens[position]
+    if token.kind == "open":
+        end = parser.ends[position]
+        inside = parser.tokens[position + 1 : end]
+        text = "".join(_plain(one) for one in inside)
+        return Scripts(text, turned=False, primes=0, stop=end + 1)
+    if token.kind in ("number", "name", "word"):
+        return Scripts(token.text, turned=False, primes=0, stop=position + 1)
+    return None
+
+
+def above(parser: Parser, token: Token, scripts: Sequence[str]) -> Scripts | None:
+    """What stands above a letter, if it is a part of the name: ``^{(3)}``, ``^{[2]T}``."""
+    position = parser.position + 1
+    opened = parser.tokens[position]
+    end = parser.ends.get(position, position)
+    inside = list(parser.tokens[position + 1 : end]) if opened.kind == "open" else [opened]
+    if opened.kind == "open" and opened.text == "[":
+        inside = [opened, *inside, parser.tokens[end]]
+    elif opened.kind == "open" and opened.text == "(":
+        return None
+    turned, primes = False, 0
+    while inside and (inside[-1].text in ("T", "top") or inside[-1].text[:1] == "'"):
+        last = inside.pop()
+        turned ^= last.text[0] == "T" or last.text == "top"
+        primes += len(last.text) if last.text[0] == "'" else 0
+    if len(inside) > 1 and inside[0].text == "T" and inside[1].kind == "open":
+        inside, turned = inside[1:], not turned
+    bracketed = len(inside) > 2 and inside[0].kind == "open" and inside[-1].kind == "close"
+    if bracketed:
+        text = "".join(_plain(one) for one in inside[1:-1])
+        return Scripts(text, turned, primes, end + 1)
+    text = "".join(_plain(one) for one in inside)
+    base = token.text
+    known = (
+        text
+        and not scripts
+        and any(parser.names.known(one) for one in (f"{base}{text}", f"{base}_{text}"))
+    )
+    if known and not parser.names.known(base):
+        return Scripts(text, turned, primes, end + 1)
+    if text == "*":
+        return Scripts("star", turned, primes, end + 1)
+    return None
+
+
+def _plain(token: Token) -> str:
+    """A token as a part of a name."""
+    if token.text in _IN_NAMES:
+        return _IN_NAMES[token.text]
+    return token.text if token.kind in ("name", "number", "word") else ""
+
+
+def digits_of(token: Token) -> str:
+    """The digits of a number; of ½ a quotient."""
+    if token.kind == "fraction":
+        above, below = FRACTIONS[token.text]
+        return f"{above}/{below}"
+    return token.text

@@ -1,0 +1,171 @@
+"""What stands above, below or behind a factor: powers, transposes, inverses, indices."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from matcalc.inputs.brackets import read_arguments
+from matcalc.inputs.letters import is_letter_t, simple
+from matcalc.inputs.signs import ENDS
+from matcalc.inputs.tree import Node
+from matcalc.inputs.words import function
+
+if TYPE_CHECKING:
+    from matcalc.inputs.grammar import Parser
+
+
+def marked(parser: Parser, base: Node) -> Node:
+    """A base with its marks: powers, transposes, methods, indices."""
+    while True:
+        token = parser.next
+        if token.kind == "method":
+            base = read_method(parser, base)
+        elif token.kind == "sign" and token.text[:1] == "'":
+            parser.take()
+            base = turned(parser, base, len(token.text))
+        elif parser.at(".T", ".'"):
+            parser.take()
+            base = turned(parser, base, 1)
+        elif parser.at("^"):
+            base = raised(parser, base)
+        elif parser.at("**", ".^"):
+            sign = parser.take()
+            parser.deeper()
+            over = parser.signed()
+            parser.depth -= 1
+            base = Node("power", (base, over), sign.text, base.start, over.stop)
+        elif parser.at("_") and base.op in ("norm", "bars"):
+            base = lowered(parser, base)
+        elif parser.at("_") and base.op == "power" and base.args[0].op == "norm":
+            norm, over = base.args  # ‖X‖²_F
+            base = base._replace(args=(lowered(parser, norm), over), stop=parser.behind())
+        elif parser.at("[") and not token.spaced and not parser.latex and base.op == "name":
+            base = indexed(parser, base)
+        else:
+            return base
+
+
+def turned(parser: Parser, base: Node, times: int) -> Node:
+    """A transpose, unless it is one of a transpose."""
+    if times % 2 == 0:
+        return base
+    return Node("transpose", (base,), None, base.start, parser.behind())
+
+
+def raised(parser: Parser, base: Node) -> Node:
+    """What stands above: a transpose, an inverse, a power."""
+    parser.take()
+    if parser.at("{") or (parser.at("(") and not parser.latex):
+        return in_group(parser, base)
+    if parser.at("-"):
+        return negative(parser, base)
+    if is_letter_t(parser) or parser.at("'"):
+        parser.take()
+        return turned(parser, base, 1)
+    if parser.at("+"):
+        parser.take()
+        return Node("pinv", (base,), None, base.start, parser.behind())
+    sign = "^"
+    if parser.at("⊙"):
+        parser.take()
+        sign = ".^"
+    return Node("power", (base, plain_exponent(parser)), sign, base.start, parser.behind())
+
+
+def negative(parser: Parser, base: Node) -> Node:
+    """``^-1``, ``^-T``, ``^-2``."""
+    start = parser.take().start
+    if is_letter_t(parser):
+        parser.take()
+        inverse = Node("inverse", (base,), None, base.start, parser.behind())
+        return turned(parser, inverse, 1)
+    over = plain_exponent(parser)
+    if over.op == "number" and over.value == "1":
+        return Node("inverse", (base,), None, base.start, parser.behind())
+    less = Node("negative", (over,), None, start, over.stop)
+    return Node("power", (base, less), "^", base.start, parser.behind())
+
+
+def plain_exponent(parser: Parser) -> Node:
+    """An exponent without brackets: one name or number."""
+    token = parser.next
+    if token.kind == "number" and parser.latex and len(token.text) > 1 and not token.form:
+        raise parser.fail("in LaTeX one digit stands above; more are written ^{12}")
+    if token.kind in ("number", "name", "fraction", "word"):
+        return simple(parser, parser.take())
+    if token.kind == "open":
+        return parser.atom()
+    raise parser.fail("an exponent is missing here")
+
+
+_ABOVE = {  # what is done to a base, in order
+    "T": ("transpose",),
+    "top": ("transpose",),
+    "+": ("pinv",),
+    "-1": ("inverse",),
+    "-T": ("inverse", "transpose"),
+    "-1T": ("inverse", "transpose"),
+    "T-1": ("transpose", "inverse"),
+    "T+": ("transpose", "pinv"),
+    "+T": ("pinv", "transpose"),
+}
+
+
+def in_group(parser: Parser, base: Node) -> Node:
+    """What stands above, in brackets."""
+    opened = parser.take()
+    end = parser.ends[parser.position - 1]
+    inside = parser.tokens[parser.position : end]
+    texts = "".join(token.text for token in inside)
+    stop = parser.tokens[end].stop
+    marks = _ABOVE.get(texts, ())
+    power = texts.removesuffix("T").removeprefix("T")
+    if power != texts and power.isdigit():  # A²ᵀ
+        number = next(token for token in inside if token.kind == "number")
+        base = Node("power", (base, simple(parser, number)), "^", base.start, stop)
+        marks = ("transpose",)
+    elif texts and not texts.strip("'"):
+        marks = ("transpose",) * (len(texts) % 2)
+    if marks:
+        parser.position = end + 1
+        for mark in marks:
+            base = Node(mark, (base,), None, base.start, stop)
+        return base
+    entry = parser.at("⊙")
+    if entry:
+        parser.take()
+    over = parser.sum()
+    parser.expect(ENDS[opened.text], opened)
+    return Node("power", (base, over), ".^" if entry else "^", base.start, parser.behind())
+
+
+def lowered(parser: Parser, base: Node) -> Node:
+    """What stands below a norm: which one it is."""
+    parser.take()
+    if parser.at("{"):
+        opened = parser.take()
+        end = parser.ends[parser.position - 1]
+        which = "".join(token.text for token in parser.tokens[parser.position : end])
+        parser.position = end
+        parser.expect("}", opened)
+    else:
+        which = parser.take().text
+    return Node("norm", base.args, which, base.start, parser.behind())
+
+
+def indexed(parser: Parser, base: Node) -> Node:
+    """``A[i, k]``, ``X[1:3, :]``: as they are."""
+    opened = parser.take()
+    end = parser.ends[parser.position - 1]
+    inside = parser.line[opened.stop : parser.tokens[end].start]
+    parser.position = end + 1
+    return Node("entry", (base,), inside, base.start, parser.tokens[end].stop)
+
+
+def read_method(parser: Parser, base: Node) -> Node:
+    """``x.sum(axis=0)`` as ``sum(x, axis=0)``."""
+    token = parser.take()
+    opened = parser.take()
+    arguments = read_arguments(parser, opened)
+    value = (function(token.text, called=True) or token.text, 0, "method")
+    return Node("call", (base, *arguments), value, base.start, parser.behind())

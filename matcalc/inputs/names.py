@@ -1,0 +1,212 @@
+"""Names: runs of letters come apart, what stands above or below a letter becomes part of it.
+
+``Ax`` is A and x where these are declared, or where nothing is; ``W^{(3)}``, ``W^{[3]}``, ``W₃``
+and ``W_3`` are W3; ``dz^{[1]}`` is dz1.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from matcalc.inputs.kinds import COLUMN, MATRIX, NUMBER, Kind
+from matcalc.inputs.scanning import Token
+from matcalc.inputs.words import is_function
+from matcalc.notation.names import greek_letter, greek_word
+
+_RUN = 60  # letters of a run that is taken apart
+_GREEK = """alpha beta gamma delta epsilon eps zeta eta theta iota kappa lambda lam mu nu xi pi rho
+sigma tau upsilon phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega"""
+_WORDS = frozenset(_GREEK.split())
+_MARKED = frozenset(f"\\{one}" for one in ("hat", "tilde", "bar", "dot", "text"))
+_NUMBERS = frozenset("ckt")
+_SUMS = {"sum": "sum", "Sum": "sum", "Σ": "sum", "prod": "prod", "Π": "prod"}
+
+
+class Names:
+    """What is declared, and how what was typed is called.
+
+    Attributes:
+        declared: The kind of each name that is declared, or was given to a part.
+        said: What was renamed, once each.
+        open: Whether nothing is declared at all: then names say what they are.
+    """
+
+    def __init__(self, declared: Mapping[str, Kind], functions: Sequence[str] = ()) -> None:
+        self.declared = dict(declared)
+        self.functions = frozenset(functions)
+        self.open = not declared
+        self.said: dict[str, None] = {}
+
+    def say(self, text: str) -> None:
+        """Keep what was assumed or renamed, once."""
+        self.said.setdefault(text)
+
+    def known(self, name: str) -> str:
+        """A declared name that is another spelling of this one; nothing if there is none.
+
+        >>> Names({"lambda": NUMBER}).known("λ"), Names({"W2": MATRIX}).known("W_2")
+        ('lambda', 'W2')
+        """
+        return next((one for one in _spellings(name) if one in self.declared), "")
+
+    def kind(self, name: str) -> Kind:
+        """What a name stands for; one that is not declared by what it looks like."""
+        if name in self.declared:
+            return self.declared[name]
+        stem = name.rstrip("0123456789_")
+        if stem in _WORDS or (greek_word(stem[:1]) and stem[:1].islower()) or stem in _NUMBERS:
+            return NUMBER
+        return MATRIX if stem[:1].isupper() else COLUMN
+
+    def resolve(self, base: str, scripts: Sequence[str]) -> str:
+        """The name of a letter with what stands above or below it.
+
+        >>> Names({}).resolve("W", ["3"]), Names({}).resolve("y", ["true"])
+        ('W3', 'y_true')
+        """
+        known = self.known(base)
+        if not scripts:
+            return known or base
+        joined = "".join(scripts) if all(s.isdigit() for s in scripts) else "_".join(scripts)
+        candidates = [f"{base}_{joined}", f"{base}{joined}"]
+        found = next((one for one in map(self.known, candidates) if one), "")
+        if found:
+            return found
+        plain = known or base
+        if plain[0] == "d" and len(plain) > 1 and self.known(plain[1:]):
+            plain = f"d{self.known(plain[1:])}"
+        return f"{plain}{joined}" if joined[0].isdigit() else f"{plain}_{joined}"
+
+    def is_function(self, word: str, *, called: bool = False) -> bool:
+        """Whether a word is a function of the language or of another one."""
+        return is_function(word, self.declared, called=called)
+
+    def apart(self, run: str, *, latex: bool) -> list[str]:
+        """A run of letters as the names that it is made of.
+
+        >>> Names({"A": MATRIX, "x": COLUMN}).apart("Ax", latex=False)
+        ['A', 'x']
+        >>> Names({}).apart("loss", latex=False), Names({}).apart("AXB", latex=False)
+        (['loss'], ['A', 'X', 'B'])
+        """
+        words = run in _WORDS or run in self.functions or self.is_function(run)
+        if self.known(run) or len(run) == 1 or len(run) > _RUN or words:
+            return [run]
+        found = self._segments(run)
+        if found:
+            return found
+        letters = run.isalpha() and (latex or (self.open and len(run) <= 4 and _is_product(run)))
+        if run[0] == "d" and "d" not in self.declared:
+            rest = self.apart(run[1:], latex=latex)
+            if len(rest) == 1 or not self.open:
+                return [f"d{rest[0]}", *rest[1:]]
+        return list(run) if letters else [run]
+
+    def _segments(self, run: str) -> list[str]:
+        """A run as declared names one after the other; the longest first."""
+        best: list[list[str] | None] = [None] * len(run) + [[]]
+        longest = max(map(len, self.declared), default=0) + 2
+        for start in range(len(run) - 1, -1, -1):
+            for stop in range(min(len(run), start + longest), start, -1):
+                rest, part = best[stop], run[start:stop]
+                if rest is not None and (self.known(part) or part == "I"):
+                    shorter = best[start]
+                    if shorter is None or len(rest) + 1 < len(shorter):
+                        best[start] = [part, *rest]
+        return best[0] or []
+
+
+def _spellings(name: str) -> Iterator[str]:
+    """How a name may have been declared."""
+    yield name
+    stem, _, index = name.partition("_")
+    letter, word = greek_letter(stem), greek_word(stem)
+    for other in (letter, word, "lam" if "lambda" in (stem, word) else ""):
+        if other:
+            yield f"{other}_{index}" if index else other
+            if index:
+                yield other + index
+    yield name.replace("_", "")
+    digits = re.search(r"[0-9]+\Z", name)
+    if digits and "_" not in name:
+        stem = name[: digits.start()]
+        for other in (stem, greek_letter(stem), greek_word(stem)):
+            if other:
+                yield f"{other}_{digits[0]}"
+                yield other + digits[0]
+
+
+def _is_product(run: str) -> bool:
+    """Whether letters that nobody declared look like a product: ``Ax``, ``AXB``, ``Wx``."""
+    return run[0].isupper() and not (len(run) > 2 and run[1:].islower())
+
+
+def taken_apart(tokens: Sequence[Token], names: Names, *, latex: bool) -> list[Token]:
+    """The tokens with each run of letters as the names that it is made of."""
+    found: list[Token] = []
+    for k, token in enumerate(tokens):
+        if token.kind != "name" or token.form in ("module", "unicode") or len(token.text) == 1:
+            found.append(token)
+            continue
+        before = found[-1] if found else None
+        after = tokens[k + 1] if k + 1 < len(tokens) else None
+        found += _pieces(token, before, after, names, latex=latex)
+    return found
+
+
+def _pieces(
+    token: Token, before: Token | None, after: Token | None, names: Names, *, latex: bool
+) -> list[Token]:
+    run = token.text
+    raised = before is not None and before.kind == "sign" and before.text in "^_"
+    if raised and before is not None and before.text == "^" and not latex and run[0] == "T":
+        rest = token._replace(text=run[1:], start=token.start + 1, spaced=False)
+        head = token._replace(text="T", stop=token.start + 1)
+        return [head, *_pieces(rest, None, after, names, latex=latex)] if run[1:] else [head]
+    if raised and latex:
+        head = token._replace(text=run[0], stop=token.start + 1)
+        rest = token._replace(text=run[1:], start=token.start + 1, spaced=False)
+        return [head, *_pieces(rest, None, after, names, latex=latex)] if run[1:] else [head]
+    if token.form in _MARKED:
+        return [token]
+    opened = after is not None and after.kind == "open" and after.text in "(["
+    if names.is_function(run, called=opened and run not in "tT"):
+        return [token._replace(kind="word")]
+    scripted = _with_script(token, run, names)
+    if scripted:
+        return scripted
+    parts = names.apart(run, latex=latex)
+    if opened and len(parts) > 1 and not names.known(run) and run.islower() and not latex:
+        parts = [run]
+    pieces: list[Token] = []
+    start = token.start
+    for part in parts:
+        spaced = token.spaced and not pieces
+        stop = start + len(part) if len(parts) > 1 else token.stop
+        kind = "word" if names.is_function(part) and len(part) > 1 else "name"
+        pieces.append(Token(kind, part, start, stop, spaced, token.form))
+        start = stop
+    return pieces
+
+
+def _with_script(token: Token, run: str, names: Names) -> list[Token]:
+    """``sum_i`` and ``x_i`` as a letter and what stands below it; nothing for other runs."""
+    base, _, index = run.partition("_")
+    if not base or not index or names.known(run):
+        return []
+    indexed = names.known(base) and (len(index) <= 2 or index.isdigit())
+    if base not in _SUMS and not indexed:
+        return []
+    split = token.start + len(base)
+    head = token._replace(text=base, stop=split)
+    if base in _SUMS and not names.known(base):
+        head = head._replace(kind="sign", text=_SUMS[base])
+    inside = Token("number" if index.isdigit() else "name", index, split + 1, token.stop)
+    return [
+        head,
+        Token("sign", "_", split, split + 1),
+        Token("open", "{", split + 1, split + 1),
+        inside,
+        Token("close", "}", token.stop, token.stop),
+    ]

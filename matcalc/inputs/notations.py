@@ -1,0 +1,79 @@
+"""Which notation a line is in: what its signs say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from matcalc.errors import NotationError
+from matcalc.inputs.scanning import Token
+
+#: The names by which a notation is forced, and how an answer calls it.
+NOTATIONS = {
+    "numpy": "NumPy",
+    "math": "mathematics",
+    "matlab": "MATLAB",
+    "latex": "LaTeX",
+    "r": "R",
+    "sympy": "SymPy",
+}
+FORCED = ("numpy", "math", "matlab", "latex")
+_DOTTED = frozenset([".*", "./", ".^", ".'", ".+", ".-", ".\\", "\\"])
+_SYMPY = frozenset(
+    ["Trace", "Inverse", "Transpose", "Determinant", "HadamardProduct", "MatMul", "ZeroMatrix"]
+)
+
+
+def find_notation(name: str) -> str:
+    """A notation by its name.
+
+    Raises:
+        NotationError: There is none of that name.
+    """
+    if name not in FORCED:
+        raise NotationError(f"no notation {name[:40]!r}: there are {', '.join(FORCED)}")
+    return name
+
+
+def notation_of(tokens: Sequence[Token], *, latex: bool) -> str:
+    """The notation that the tokens of a line say.
+
+    >>> from matcalc.inputs.scanning import scan
+    >>> [notation_of(scan(one, []), latex=False) for one in ("A*x", "x.^2", "Aᵀx", "x^T*y")]
+    ['matlab', 'matlab', 'math', 'math']
+    """
+    texts = {token.text for token in tokens if token.kind == "sign"}
+    python = bool({"@", "**", ".T"} & texts) or any(map(_is_python, tokens))
+    capital = any(token.text in _SYMPY for token in tokens)
+    matlab = bool(texts & _DOTTED) or _has_transposes(tokens)
+    signs = {
+        "latex": latex,
+        "r": bool(texts & {"%*%", "%o%"}),
+        "math": any(token.form == "unicode" for token in tokens),
+        "matlab": matlab,
+        "sympy": python and capital and "@" not in texts,
+        "numpy": python,
+    }
+    found = next((name for name, said in signs.items() if said), "")
+    plain = texts & {"^", "|", "||", "<", "_"} or (_has_neighbours(tokens) and "*" not in texts)
+    return found or ("math" if plain else "matlab")
+
+
+def _has_neighbours(tokens: Sequence[Token]) -> bool:
+    """Whether factors stand side by side."""
+    return any(
+        one.kind in ("number", "name", "close") and two.kind in ("name", "open")
+        for one, two in pairwise(tokens)
+    )
+
+
+def _has_transposes(tokens: Sequence[Token]) -> bool:
+    """Whether a prime stands that no parenthesis follows."""
+    return any(
+        one.kind == "sign" and one.text == "'" and two.text != "(" for one, two in pairwise(tokens)
+    )
+
+
+def _is_python(token: Token) -> bool:
+    named = token.kind == "word" and token.form and token.form[0] not in "\\u"
+    return token.kind == "method" or bool(named)

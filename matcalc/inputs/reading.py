@@ -1,0 +1,199 @@
+r"""Reading a line in any notation: a formula or an equation, into the language of matcalc.
+
+>>> from matcalc.variables import Variable
+>>> A, x = Variable("A", ("m", "n")), Variable("x", ("n",))
+>>> read_line(r"\frac{1}{2}\|Ax\|_2^2", {"A": A, "x": x}).text
+'1 / 2 * norm(A @ x)**2'
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from itertools import pairwise
+
+from matcalc.errors import MatcalcError, NotationError, Place
+from matcalc.expression.functions import is_spelled
+from matcalc.expression.parser import parse
+from matcalc.inputs.equations import left_side
+from matcalc.inputs.grammar import Parser
+from matcalc.inputs.kinds import Kind, kind_of
+from matcalc.inputs.line import Line
+from matcalc.inputs.names import Names, taken_apart
+from matcalc.inputs.notations import NOTATIONS, find_notation, notation_of
+from matcalc.inputs.pieces import Piece, places
+from matcalc.inputs.scanning import Token, is_latex, scan
+from matcalc.inputs.tree import Left, Node
+from matcalc.inputs.writing import Writer
+from matcalc.variables import Variable
+
+_NO_FUNCTIONS: frozenset[str] = frozenset()
+
+
+def read_line(
+    line: str,
+    variables: Mapping[str, Variable],
+    notation: str | None = None,
+    functions: Collection[str] = _NO_FUNCTIONS,
+) -> Line:
+    """Read a formula or an equation that is in some notation.
+
+    A line of the language itself is left as it is, unless a notation is forced.
+
+    Args:
+        line: What was typed.
+        variables: What is declared; nothing where names are to say what they are.
+        notation: ``"numpy"``, ``"math"``, ``"matlab"`` or ``"latex"``; if it is not given, the
+            signs of the line say which it is.
+        functions: Functions that were declared.
+
+    Raises:
+        NotationError: The line cannot be read, or may mean several things.
+    """
+    forced = find_notation(notation) if notation else ""
+    if not forced and is_own(line, variables, functions):
+        return Line(line, line, "matcalc")
+    return read_foreign(line, variables, forced, functions)
+
+
+def is_own(
+    line: str, variables: Mapping[str, Variable], functions: Collection[str] = _NO_FUNCTIONS
+) -> bool:
+    """Whether a line is one of the language, and no name in it asks to be taken apart."""
+    try:
+        assignments = parse(line)
+    except MatcalcError:
+        return False
+    if not _is_starred(line) and not _has_words(line, variables):
+        return True
+    try:
+        found = read_foreign(line, variables, "", functions)
+    except MatcalcError:
+        return True
+    kept = parse(found.text)
+    same = [step[:3] for one in kept for step in one.steps]
+    return same == [step[:3] for one in assignments for step in one.steps]
+
+
+def _is_starred(line: str) -> bool:
+    """Whether nothing but ``*`` says which products are meant."""
+    return "*" in line and not any(sign in line for sign in ("@", "**", ".T"))
+
+
+def _has_words(line: str, variables: Mapping[str, Variable]) -> bool:
+    """Whether a name is made of names that are declared, or is that of a function elsewhere."""
+    names = _names(variables, ())
+    tokens = scan(line, names.declared)
+    for token, after in pairwise(tokens):
+        if token.kind != "name" or token.text in names.declared:
+            continue
+        opened = after.text == "("
+        if opened and names.is_function(token.text, called=True):
+            if not is_spelled(token.text):
+                return True
+        elif not opened and len(taken_apart([token, after], names, latex=False)) > 2:
+            return True
+    return False
+
+
+def _names(variables: Mapping[str, Variable], functions: Collection[str]) -> Names:
+    kinds: dict[str, Kind] = {name: kind_of(one.shape) for name, one in variables.items()}
+    return Names(kinds, tuple(functions))
+
+
+def read_foreign(
+    line: str,
+    variables: Mapping[str, Variable],
+    notation: str = "",
+    functions: Collection[str] = _NO_FUNCTIONS,
+) -> Line:
+    """Read a line of another notation than the language's.
+
+    Raises:
+        NotationError: It cannot be read, or may mean several things.
+    """
+    latex = is_latex(line) if not notation else notation == "latex"
+    names = _names(variables, functions)
+    scanned = scan(line, names.declared)
+    tokens = taken_apart(scanned, names, latex=latex)
+    used = notation or notation_of(scanned, latex=latex)
+    writer = Writer(line, names, used)
+    pieces: list[Piece] = []
+    left: Left | None = None
+    statements = _statements(tokens)
+    if not statements:
+        raise NotationError("a formula is missing", [Place(line, 0, max(1, len(line)))])
+    for k, statement in enumerate(statements):
+        left = _statement(line, statement, names, writer, pieces, latex=latex)
+        last = k + 1 == len(statements)
+        if left is None and not last:
+            place = Place(line, statement[0].start, statement[-1].stop)
+            raise NotationError("only the last formula has no name", [place])
+        if not last:
+            pieces.append(Piece("; ", statement[-1].stop, statement[-1].stop))
+    text = "".join(piece.text for piece in pieces)
+    said = (f"read as {NOTATIONS[used]}: {text}", *(one for one in names.said if one))
+    return Line(line, text, used, said, places(pieces), left)
+
+
+def _statement(
+    line: str,
+    tokens: Sequence[Token],
+    names: Names,
+    writer: Writer,
+    pieces: list[Piece],
+    *,
+    latex: bool,
+) -> Left | None:
+    """Write one formula, or a name and its formula."""
+    equals = _equals(tokens, line)
+    left: Left | None = None
+    right = list(tokens)
+    if equals >= 0:
+        start, stop = tokens[equals].start, tokens[equals].stop
+        end = Token("end", "", start, start)
+
+        def write(node: Node) -> str:
+            return writer.write(node).text
+
+        if equals == 0:
+            raise NotationError("a name is missing before =", [Place(line, start, stop)])
+        left = left_side(line, [*tokens[:equals], end], names, write, latex=latex)
+        pieces.append(Piece(left.name, left.start, left.stop))
+        pieces.append(Piece(" = ", start, stop))
+        right = list(tokens[equals + 1 :])
+    if right[0].kind == "end":
+        raise NotationError(
+            "a formula is missing here", [Place(line, right[0].start, right[0].start + 1)]
+        )
+    written = writer.write(Parser(line, right, names, latex=latex).whole())
+    pieces += written.pieces
+    if left is not None:
+        names.declared[left.name] = written.kind
+    return left
+
+
+def _equals(tokens: Sequence[Token], line: str) -> int:
+    """Where the ``=`` between two sides stands; below 0 where there is none."""
+    depth, found = 0, -1
+    for k, token in enumerate(tokens):
+        depth += (token.kind == "open") - (token.kind == "close")
+        if depth == 0 and token.kind == "sign" and token.text in ("=", ":=", "=="):
+            if found >= 0:
+                place = Place(line, token.start, token.stop)
+                raise NotationError("an equation has one =", [place])
+            found = k
+    return found
+
+
+def _statements(tokens: Sequence[Token]) -> list[list[Token]]:
+    """The tokens of each statement, apart by ``;``, each with one of kind ``end``."""
+    depth = 0
+    found: list[list[Token]] = [[]]
+    for token in tokens:
+        depth += (token.kind == "open") - (token.kind == "close")
+        if token.kind == "end" or (depth == 0 and token.kind == "sign" and token.text == ";"):
+            found[-1].append(Token("end", "", token.start, token.start))
+            found.append([])
+        else:
+            found[-1].append(token)
+    return [one for one in found if len(one) > 1]

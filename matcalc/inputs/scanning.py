@@ -1,0 +1,325 @@
+r"""Scanning: a line in any notation, as one kind of tokens with their places.
+
+``x^{-1}``, ``x⁻¹`` and ``x^-1`` are the same tokens; so are ``W₂``, ``W_2`` and ``W_{2}``.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterator
+from typing import NamedTuple
+
+from matcalc import dimensions
+from matcalc.errors import NotationError, Place, printable
+from matcalc.inputs.signs import (
+    ACCENTS,
+    CHARACTERS,
+    COMMANDS,
+    DAMAGED,
+    DAMAGED_TOO,
+    FRACTIONS,
+    LOWERED,
+    MODULES,
+    RAISED,
+    Command,
+)
+
+LENGTH = 20_000  # characters of a line that is not in the language itself
+TOKENS = 5000
+DEPTH = 60  # of brackets
+DIGITS = 40
+
+_ACCENT = "[" + "".join(ACCENTS) + "]"
+_NAME = rf"[A-Za-z_{dimensions.GREEK}](?:[A-Za-z0-9_{dimensions.GREEK}]|{_ACCENT})*"
+_COMMON = rf"""(?P<space>[\s~$\u200b\ufeff\u2061-\u2064]+|\\[,;:! >]|\\\\)
+    |(?P<text>"[^"\n]*"|(?:(?<=[(,=])|(?<=[(,]\ ))'[^'\n]*')
+    |(?P<command>\\[A-Za-z]+)
+    |(?P<escaped>\\[|{{}}_%&\#])
+    |(?P<number>(?:[0-9]+(?:\.(?![*/^'\\+-])[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+(?![0-9A-Za-z_]))?)
+    |(?P<raised>[{"".join(RAISED)}]+)
+    |(?P<lowered>[{"".join(LOWERED)}]+)
+    |(?P<sign>%\*%|%o%|%%|\*\*|\.\*|\./|\.\^|\.'|\.\+|\.-|\.\\|:=|==|<=|>=|->|\|\||'+|[-+*/@^_,;:=<>|!&.\\])
+    |(?P<open>[(\[{{])|(?P<close>[)\]}}])"""
+_PLAIN = re.compile(
+    rf"""(?P<turned>\.(?:T|mT|H)\b(?!\())
+    |(?P<method>\.[A-Za-z_][A-Za-z0-9_]*(?=\s?\())
+    |(?P<dotted>(?:{"|".join(sorted(MODULES))})(?:\.[A-Za-z_][A-Za-z0-9_]*)+)
+    |(?P<broadcast>\.(?=\())
+    |{_COMMON}|(?P<name>{_NAME})""",
+    re.VERBOSE,
+)
+_LATEX = re.compile(rf"{_COMMON}|(?P<name>[A-Za-z]+{_ACCENT}?|[{dimensions.GREEK}])", re.VERBOSE)
+_COMMAND = re.compile(r"\\([A-Za-z]+)")
+_SCRIPT = re.compile(r"[_^]\s?\{")
+_WORD = re.compile(r"[A-Za-z]+")
+_GROUP = re.compile(r"\s*\{([^{}]*)\}")
+
+
+class Token(NamedTuple):
+    """A piece of a line.
+
+    Attributes:
+        kind: ``number name word text sign open close method end``.
+        text: What it is in the grammar.
+        start: Where it starts in the line.
+        stop: Where it ends.
+        spaced: Whether white space stands before it.
+        form: How it was written, where that says of which notation it is.
+    """
+
+    kind: str
+    text: str
+    start: int
+    stop: int
+    spaced: bool = False
+    form: str = ""
+
+
+def is_latex(line: str) -> bool:
+    r"""Whether a line is LaTeX, perhaps one whose backslashes were lost.
+
+    >>> is_latex(r"\frac{1}{2} x"), is_latex("frac {1}{2} x"), is_latex(r"A\b")
+    (True, True, False)
+    """
+    if any(word[1] in COMMANDS for word in _COMMAND.finditer(line)):
+        return True
+    return bool(_SCRIPT.search(line)) or "\\|" in line or is_damaged(line)
+
+
+def is_damaged(line: str) -> bool:
+    """Whether a line is LaTeX that lost its backslashes."""
+    return "\\" not in line and any(word[0] in DAMAGED for word in _WORD.finditer(line))
+
+
+def scan(line: str, names: Collection[str]) -> list[Token]:
+    """The tokens of a line, with one of kind ``end`` behind them.
+
+    Args:
+        line: What was typed.
+        names: What is declared.
+
+    Raises:
+        NotationError: The line is too long, or a character is part of no notation.
+
+    >>> [token.text for token in scan("Aᵀx₁", ["A", "x1"])]
+    ['A', '^', '{', 'T', '}', 'x', '_', '{', '1', '}', '']
+    """
+    if len(line) > LENGTH:
+        raise NotationError(f"a line is at most {LENGTH} characters long, not {len(line)}")
+    tokens: list[Token] = []
+    depth = 0
+    for token in _Scanner(line, frozenset(names)).tokens():
+        depth += (token.kind == "open") - (token.kind == "close")
+        if len(tokens) >= TOKENS or depth > DEPTH:
+            what = f"brackets are at most {DEPTH} deep" if depth > DEPTH else _TOO_MANY
+            raise NotationError(what, [Place(line, token.start, token.stop)])
+        tokens.append(token)
+    return [*tokens, Token("end", "", len(line), len(line))]
+
+
+_TOO_MANY = f"a line has at most {TOKENS} names, numbers and signs"
+
+
+class _Scanner:
+    """One pass over a line."""
+
+    def __init__(self, line: str, names: frozenset[str]) -> None:
+        self.line = line
+        self.names = names
+        self.latex = is_latex(line)
+        self.damaged = is_damaged(line)
+        self.pattern = _LATEX if self.latex else _PLAIN
+        self.position = 0
+        self.spaced = False
+
+    def tokens(self) -> Iterator[Token]:
+        """All tokens."""
+        while self.position < len(self.line):
+            found = self.pattern.match(self.line, self.position)
+            kind = found.lastgroup if found else None
+            if found is None or kind is None:
+                yield from self.character()
+                continue
+            start, self.position = found.span()
+            if kind in ("space", "broadcast"):
+                self.spaced = self.spaced or kind == "space"
+                continue
+            spaced, self.spaced = self.spaced, False
+            made = Token(kind, found[0], start, self.position, spaced)
+            yield from getattr(self, f"of_{kind}", self.of_itself)(made)
+
+    def of_itself(self, token: Token) -> Iterator[Token]:
+        """What means the same in each notation."""
+        yield token
+
+    def of_number(self, token: Token) -> Iterator[Token]:
+        """A number, of bounded length."""
+        if len(token.text) > DIGITS:
+            place = Place(self.line, token.start, token.stop)
+            raise NotationError(f"a number has at most {DIGITS} digits", [place])
+        yield token
+
+    def of_turned(self, token: Token) -> Iterator[Token]:
+        """``.T``, ``.mT``."""
+        yield token._replace(kind="sign", text=".T", form=token.text)
+
+    def of_method(self, token: Token) -> Iterator[Token]:
+        """``.sum(``."""
+        yield token._replace(text=token.text[1:], form="method")
+
+    def of_dotted(self, token: Token) -> Iterator[Token]:
+        """``np.linalg.norm``; of a variable what is behind the dot is read on its own."""
+        parts = token.text.split(".")
+        if parts[0] in self.names or parts[-1] in ("T", "mT"):
+            self.position = token.start + len(parts[0])
+            yield token._replace(kind="name", text=parts[0], stop=self.position)
+            return
+        if len(parts) > 1 and parts[1] == "pi":
+            yield token._replace(kind="name", text="π", form="module")
+            return
+        yield token._replace(kind="word", text=parts[-1], form=token.text)
+
+    def of_name(self, token: Token) -> Iterator[Token]:
+        """A run of letters; without its accents, which become part of the name."""
+        text = token.text
+        if self.damaged and text in DAMAGED_TOO and text in COMMANDS:
+            yield from self.commanded(token, text)
+            return
+        for accent, word in ACCENTS.items():
+            text = text.replace(accent, f"_{word}")
+        yield token._replace(text=text)
+
+    def of_escaped(self, token: Token) -> Iterator[Token]:
+        r"""``\|``, ``\{``."""
+        sign = token.text[1]
+        if sign == "|":
+            yield token._replace(kind="sign", text="||")
+        elif sign in "{}":
+            yield token._replace(kind="open" if sign == "{" else "close", text=sign, form="\\")
+        elif sign == "_":
+            yield token._replace(kind="sign", text="_")
+
+    def of_command(self, token: Token) -> Iterator[Token]:
+        """A word behind a backslash."""
+        word = token.text[1:]
+        if word in COMMANDS and self.latex:
+            yield from self.commanded(token, word)
+        elif self.latex:
+            place = Place(self.line, token.start, token.stop)
+            raise NotationError(f"{token.text[:40]} is no command that is known here", [place])
+        else:  # MATLAB's A\b
+            self.position = token.start + 1
+            yield token._replace(kind="sign", text="\\", stop=self.position)
+
+    def commanded(self, token: Token, word: str) -> Iterator[Token]:
+        """What a command of LaTeX is in the grammar."""
+        kind, text = COMMANDS[word]
+        if kind == "space":
+            self.spaced = self.spaced or token.spaced
+            yield from self.skipped_dot(word)
+        elif kind in ("text", "style", "accent"):
+            yield from self.grouped(token, Command(kind, text or word))
+        elif kind in ("begin", "end"):
+            group = _GROUP.match(self.line, self.position)
+            self.position = group.end() if group else self.position
+            yield token._replace(
+                kind="open" if kind == "begin" else "close", text="[", form="matrix"
+            )
+        else:
+            yield token._replace(kind=kind, text=text, form="\\")
+
+    def skipped_dot(self, word: str) -> Iterator[Token]:
+        r"""``\left.`` opens nothing."""
+        if word in ("left", "right") and self.line[self.position : self.position + 1] == ".":
+            self.position += 1
+        yield from ()
+
+    def grouped(self, token: Token, command: Command) -> Iterator[Token]:
+        r"""``\mathrm{tr}``, ``\mathbf{x}``, ``\hat{y}``: a word, a letter, a letter with a mark."""
+        group = _GROUP.match(self.line, self.position)
+        inside = group[1].strip() if group else ""
+        bare = inside.lstrip("\\")
+        if group is None or not re.fullmatch(r"\\?[A-Za-z]+[0-9]*|[0-9]|.", inside):
+            yield from self.open_group(token, command, inside if group else "")
+            return
+        if bare in COMMANDS and inside != bare:
+            bare = COMMANDS[bare].text
+        self.position = group.end()
+        kind = "word" if command.kind == "text" and len(bare) > 1 else "name"
+        if bare.isdigit():
+            kind = "number"
+        text = f"{bare}_{command.text}" if command.kind == "accent" else bare
+        start = group.start(1) if command.kind != "accent" else token.start
+        yield token._replace(
+            kind=kind, text=text, start=start, stop=group.end(1), form=f"\\{command.text}"
+        )
+
+    def open_group(self, token: Token, command: Command, inside: str) -> Iterator[Token]:
+        r"""``\text{…}`` of several words is a name; ``\mathbf x`` and ``\mathbf{Ax}`` letters."""
+        if command.kind == "text" and inside:
+            group = _GROUP.match(self.line, self.position)
+            self.position = group.end() if group else self.position
+            if inside[0] == '"':
+                yield token._replace(kind="text", text=inside.replace("\\_", "_"))
+                return
+            word = re.sub(r"\W+", "_", inside.replace("\\_", "_")).strip("_")
+            yield token._replace(kind="word", text=word, form="\\text")
+            return
+        if command.kind == "accent":  # \hat y
+            letter = re.compile(r"\s*(\\?)([A-Za-z]+)").match(self.line, self.position)
+            if letter is not None and (letter[1] or len(letter[2]) >= 1):
+                name = letter[2] if letter[1] else letter[2][0]
+                stop = letter.start(2) + len(name)
+                self.position = stop
+                yield token._replace(kind="name", text=f"{name}_{command.text}", stop=stop)
+
+    def of_raised(self, token: Token) -> Iterator[Token]:
+        """``⁻¹`` as ``^{-1}``."""
+        yield from self.script(token, "^", RAISED)
+
+    def of_lowered(self, token: Token) -> Iterator[Token]:
+        """``₁₂`` as ``_{12}``."""
+        yield from self.script(token, "_", LOWERED)
+
+    def script(self, token: Token, sign: str, letters: dict[str, str]) -> Iterator[Token]:
+        first = token._replace(kind="sign", text=sign, stop=token.start + 1, form="unicode")
+        yield first
+        yield first._replace(kind="open", text="{", spaced=False)
+        position = token.start
+        for run in re.finditer(r"[0-9]+|.", "".join(letters[one] for one in token.text)):
+            text = run[0]
+            kind = "number" if text.isdigit() else "name" if text.isalpha() else "sign"
+            if text in "()":
+                kind = "open" if text == "(" else "close"
+            yield Token(kind, text, position, position + len(text), form="unicode")
+            position += len(text)
+        yield Token("close", "}", token.stop, token.stop)
+
+    def character(self) -> Iterator[Token]:
+        """A character outside ASCII."""
+        start, character = self.position, self.line[self.position]
+        self.position += 1
+        spaced, self.spaced = self.spaced, False
+        token = Token("sign", character, start, start + 1, spaced, "unicode")
+        if character in CHARACTERS:
+            text = CHARACTERS[character]
+            yield token._replace(text=text, kind={"(": "open", ")": "close"}.get(text, "sign"))
+            return
+        if character in FRACTIONS:
+            yield token._replace(kind="fraction")
+            return
+        plain = unicodedata.normalize("NFKC", character)
+        letter, *marks = list(unicodedata.normalize("NFD", plain))
+        known = all(mark in ACCENTS for mark in marks)
+        if character != letter and letter.isascii() and letter.isalnum() and known:
+            text = "".join([letter, *(f"_{ACCENTS[mark]}" for mark in marks)])
+            yield token._replace(kind="number" if letter.isdigit() else "name", text=text)
+            return
+        if plain in dimensions.GREEK:
+            yield token._replace(kind="name", text=plain)
+            return
+        shown = character if character.isprintable() else f"U+{ord(character):04X}"
+        raise NotationError(
+            f"{printable(shown)!r} is not part of a formula", [Place(self.line, start, start + 1)]
+        )

@@ -1,0 +1,196 @@
+"""The signs of all notations, each with the one that the grammar knows it by."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+#: What a character outside ASCII is, as a sign of the grammar.
+CHARACTERS = {
+    "−": "-",
+    "–": "-",
+    "—": "-",
+    "‐": "-",
+    "‑": "-",
+    "∗": "*",
+    "⁎": "*",
+    "﹡": "*",
+    "⋆": "*",
+    "×": "×",
+    "·": "·",
+    "⋅": "·",
+    "∙": "·",
+    "•": "·",
+    "⊙": "⊙",
+    "∘": "⊙",
+    "◦": "⊙",
+    "○": "⊙",
+    "⊘": "⊘",
+    "⊗": "⊗",
+    "÷": "/",
+    "∕": "/",
+    "⁄": "/",
+    "‖": "||",
+    "∥": "||",
+    "∣": "|",
+    "⟨": "<",
+    "⟩": ">",
+    "〈": "<",
+    "〉": ">",
+    "√": "sqrt",
+    "∑": "sum",
+    "∏": "prod",
+    "∂": "partial",
+    "∇": "nabla",
+    "∆": "Δ",
+    "′": "'",
+    "’": "'",
+    "‘": "'",
+    "´": "'",
+    "″": "''",
+    "‴": "'''",
+    "≥": ">=",
+    "≤": "<=",
+    "∞": "infty",
+    "↦": "maps",
+    "⊤": "T",
+    "⟙": "T",
+    "₍": "(",
+    "₎": ")",
+}
+#: What stands above or below the line, as it is on the line.
+RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ᵀⁿⁱᵏᵐˡᵗʲ", "0123456789+-()Tnikmltj", strict=True))
+LOWERED = dict(
+    zip("₀₁₂₃₄₅₆₇₈₉₊₋₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵧᵦ", "0123456789+-()aehijklmnoprstuvxγβ", strict=True)
+)
+FRACTIONS = {
+    "½": (1, 2),
+    "⅓": (1, 3),
+    "⅔": (2, 3),
+    "¼": (1, 4),
+    "¾": (3, 4),
+    "⅛": (1, 8),
+}
+ACCENTS = {"\u0302": "hat", "\u0303": "tilde", "\u0304": "bar", "\u0305": "bar", "\u0307": "dot"}
+
+
+class Command(NamedTuple):
+    """What a word behind a backslash is.
+
+    Attributes:
+        kind: ``name``, ``word`` (a function), ``sign``, ``space``, ``open``, ``close``, ``style``,
+            ``accent``, ``text`` or a construct of the grammar: ``frac``, ``sqrt``, ``sum`` …
+        text: The name, the sign.
+    """
+
+    kind: str
+    text: str = ""
+
+
+_GREEK = """alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma
+tau upsilon phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega"""
+_FUNCTIONS = """exp log ln sin cos tan sinh cosh tanh arcsin arccos arctan det max min tr Tr trace
+diag rank vec softmax sigmoid relu ReLU"""
+_SIGNS = {
+    "odot": "⊙",
+    "circ": "⊙",
+    "oslash": "⊘",
+    "otimes": "⊗",
+    "times": "×",
+    "cdot": "·",
+    "bullet": "·",
+    "ast": "*",
+    "star": "*",
+    "div": "/",
+    "leq": "<=",
+    "le": "<=",
+    "geq": ">=",
+    "ge": ">=",
+    "gt": ">",
+    "lt": "<",
+    "colon": ":",
+    "equiv": "=",
+    "coloneqq": "=",
+    "mapsto": "maps",
+    "prime": "'",
+    "backslash": "\\",
+    "lVert": "||",
+    "rVert": "||",
+    "Vert": "||",
+    "lvert": "|",
+    "rvert": "|",
+    "vert": "|",
+    "mid": "|",
+    "langle": "<",
+    "rangle": ">",
+    "infty": "infty",
+    "partial": "partial",
+    "nabla": "nabla",
+    "sum": "sum",
+    "prod": "prod",
+    "frac": "frac",
+    "dfrac": "frac",
+    "tfrac": "frac",
+    "cfrac": "frac",
+    "sqrt": "sqrt",
+    "top": "T",
+    "intercal": "T",
+    "transp": "T",
+    "dagger": "+",
+    "ldots": "...",
+    "cdots": "...",
+    "dots": "...",
+}
+_STYLES = """mathbf boldsymbol bm pmb mathit mathbb mathcal mathscr mathfrak vec overrightarrow
+underline vect"""
+_WORDS = """mathrm operatorname text textrm textit textbf mathsf mathop textsf rm texttt"""
+_ACCENTS = {
+    "hat": "hat",
+    "widehat": "hat",
+    "tilde": "tilde",
+    "widetilde": "tilde",
+    "bar": "bar",
+    "overline": "bar",
+    "dot": "dot",
+}
+_SPACES = """quad qquad displaystyle textstyle limits nolimits left right big Big bigg Bigg bigl
+bigr Bigl Bigr biggl biggr Biggl Biggr middle nonumber thinspace enspace it bf cal sf"""
+
+COMMANDS = {
+    **{word: Command("name", word) for word in _GREEK.split()},
+    "varepsilon": Command("name", "epsilon"),
+    "varphi": Command("name", "phi"),
+    "vartheta": Command("name", "theta"),
+    "varrho": Command("name", "rho"),
+    "varsigma": Command("name", "sigma"),
+    "ell": Command("name", "l"),
+    "bf1": Command("name", "1"),
+    **{word: Command("word", word) for word in _FUNCTIONS.split()},
+    **{word: Command("sign", sign) for word, sign in _SIGNS.items()},
+    **{word: Command("style", word) for word in _STYLES.split()},
+    **{word: Command("text", word) for word in _WORDS.split()},
+    **{word: Command("accent", accent) for word, accent in _ACCENTS.items()},
+    **{word: Command("space") for word in _SPACES.split()},
+    "begin": Command("begin"),
+    "end": Command("end"),
+    "lbrace": Command("open", "("),
+    "rbrace": Command("close", ")"),
+    "lbrack": Command("open", "["),
+    "rbrack": Command("close", "]"),
+    "underbrace": Command("underbrace"),
+}
+#: Words that a page which was copied without its backslashes has.
+DAMAGED = frozenset(
+    ["frac", "dfrac", "partial", "odot", "cdot", "mathrm", "mathbf", "operatorname"]
+)
+DAMAGED_TOO = DAMAGED | frozenset(
+    [*_SIGNS, "left", "right", "mathbb", "text", "boldsymbol", "top", "circ", "otimes"]
+) - frozenset(["T", "star", "mid", "div", "dots", "gt", "lt", "le", "ge", "colon", "top"])
+
+#: Libraries whose functions stand behind their names and a dot.
+_MODULES = """np numpy jnp jax torch scipy math F nn tf sp sc special linalg onp autograd tensorflow
+mx mpmath cp cupy LinearAlgebra mc matcalc sympy stats"""
+MODULES = frozenset(_MODULES.split())
+
+#: How deep parts may lie within one another.
+DEPTH = 60
+ENDS = {"(": ")", "[": "]", "{": "}"}

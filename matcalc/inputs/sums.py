@@ -1,0 +1,307 @@
+"""Sums over letters: ``Σᵢ yᵢ log σ(wᵀxᵢ)`` as ``sum(y * log(sigmoid(x @ w)))``.
+
+A part of a sum is written for all values of its letters at once: a number of each i is a column,
+a vector of each i a matrix of rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from matcalc.inputs import kinds
+from matcalc.inputs.kinds import NUMBER, Kind
+from matcalc.inputs.pieces import ATOM, POWER, PRODUCT, SIGN, SUM, Piece, Written, joined
+from matcalc.inputs.tree import Node
+from matcalc.operations import is_elementwise
+
+if TYPE_CHECKING:
+    from matcalc.inputs.writing import Writer
+
+
+class Spread(NamedTuple):
+    """A part of a sum, for all values of its letters.
+
+    Attributes:
+        written: Its text.
+        letters: The letters that it depends on, an axis each, before those that it has.
+        kind: What it is for one value of each.
+        other: The right factor of an outer product, whose left one ``written`` is.
+    """
+
+    written: Written
+    letters: str
+    kind: Kind
+    other: Written | None = None
+
+
+def total(writer: Writer, node: Node) -> Written:
+    """A sum; without letters one of all entries.
+
+    Raises:
+        NotationError: What is summed cannot be written for all values of its letters at once.
+    """
+    name, letters = node.value
+    (body,) = node.args
+    if not letters:
+        inside = writer.write(body)
+        if inside.kind.is_number:
+            raise writer.fail(node, "this is a sum of a number: over which letter is not said")
+        writer.assume(f"{writer.shown(node)} is the {name} of all entries")
+        return joined([f"{name}(", inside, ")"], ATOM, NUMBER)
+    if any(letter in writer.names.declared for letter in letters):
+        clash = next(one for one in letters if one in writer.names.declared)
+        raise writer.fail(node, f"{clash} is declared: give the letter of the sum another name")
+    spread = _spread(writer, body, "".join(letters))
+    return _summed(writer, node, spread, name, "".join(letters)).written
+
+
+def _summed(writer: Writer, node: Node, found: Spread, name: str, letters: str) -> Spread:
+    """The sum over letters of what was spread over them."""
+    missing = [one for one in letters if one not in found.letters]
+    if missing:
+        raise writer.fail(node, f"what is summed does not depend on {missing[0]}")
+    writer.assume(f"{writer.shown(node)} is read for all {', '.join(letters)} at once")
+    rest = "".join(one for one in found.letters if one not in letters)
+    if name == "prod" and (rest or not found.kind.is_number):
+        raise writer.fail(node, "a product over a letter is of numbers alone here")
+    if found.other is not None:
+        left = joined(
+            [found.written.within(ATOM), ".T @ ", found.other.within(SIGN)], PRODUCT, found.kind
+        )
+        return Spread(left, "", found.kind)
+    if not rest and found.kind.is_number:
+        return Spread(joined([f"{name}(", found.written, ")"], ATOM, NUMBER), "", NUMBER)
+    if not rest and found.kind.rank == 1:
+        summed = joined(["sum(", found.written, ", axis=0)"], ATOM, found.kind)
+        if found.kind.is_row:
+            summed = joined([summed, ".T"], ATOM, found.kind)
+        return Spread(summed, "", found.kind)
+    if found.kind.is_number:
+        text = joined([f'einsum("{found.letters}->{rest}", ', found.written, ")"], ATOM, found.kind)
+        return Spread(text, rest, NUMBER)
+    raise writer.fail(node, "this sum cannot be written for all letters at once: use matrices")
+
+
+def _spread(writer: Writer, node: Node, letters: str) -> Spread:  # noqa: C901, PLR0911, PLR0912
+    """A part of a sum, for all values of its letters."""
+    if not _uses(node, letters):
+        written = writer.write(node)
+        return Spread(written, "", written.kind)
+    if node.op == "index":
+        return _index(writer, node)
+    if node.op == "group":
+        return _spread(writer, node.args[0], letters)
+    if node.op == "total":
+        name, own = node.value
+        inner = _spread(writer, node.args[0], letters + "".join(own))
+        return _summed(writer, node, inner, name, "".join(own))
+    parts = [_spread(writer, one, letters) for one in node.args]
+    if node.op == "negative":
+        (one,) = parts
+        return one._replace(written=joined(["-", one.written.within(PRODUCT)], SUM, one.kind))
+    if node.op == "transpose":
+        (one,) = parts
+        return one._replace(kind=one.kind.transposed)
+    if node.op == "sum":
+        return _added(writer, node, parts)
+    if node.op in ("product", "chain"):
+        return _multiplied(writer, node, parts)
+    if node.op == "power":
+        return _raised(writer, node, parts)
+    if node.op == "call":
+        return _called(writer, node, parts)
+    if node.op in ("norm", "bars"):
+        return _length(writer, node, parts[0])
+    if node.op == "inner":
+        return _times(writer, node, parts[0]._replace(kind=parts[0].kind.transposed), parts[1])
+    if node.op == "inverse":
+        (one,) = parts
+        if one.kind.is_number:
+            text = joined(["1 / ", one.written.within(POWER)], PRODUCT, one.written.kind)
+            return one._replace(written=text)
+    raise writer.fail(node, "this cannot be summed over a letter: write it with matrices")
+
+
+def _uses(node: Node, letters: str) -> bool:
+    """Whether a part of a sum depends on its letters."""
+    if node.op == "index":
+        return any(letter in letters for letter in node.value[1])
+    return any(_uses(one, letters) for one in node.args)
+
+
+def _index(writer: Writer, node: Node) -> Spread:
+    """``xᵢ``: a number of each i, or of a matrix a row, as a column."""
+    base, script = node.value
+    script = script.replace(",", "")
+    kind = writer.names.kind(base)
+    written = writer.atom(node, base, kind)
+    if kind.rank == len(script) == 2 and script[0] == script[1]:
+        diagonal = joined(["diag(", written, ")"], ATOM, Kind(1, kind.sizes[:1]))
+        return Spread(diagonal, script[0], NUMBER)
+    if kind.rank == len(script):
+        return Spread(written, script, NUMBER)
+    if kind.rank == 2 and len(script) == 1:
+        writer.assume(f"{writer.shown(node)} is row {script} of {base}, as a column")
+        return Spread(written, script, Kind(1, kind.sizes[1:]))
+    raise writer.fail(node, f"{base} has {kind.rank} axes, and {script} {len(script)} letters")
+
+
+def _added(writer: Writer, node: Node, parts: Sequence[Spread]) -> Spread:
+    """A sum of parts: of one letter each, or of none."""
+    letters = max((one.letters for one in parts), key=len)
+    if any(one.letters not in ("", letters) or one.other is not None for one in parts):
+        raise writer.fail(node, "terms of different letters cannot be added here: use matrices")
+    kind = next(one.kind for one in parts if one.letters == letters)
+    texts: list[Written | str | tuple[Piece, ...]] = []
+    for k, (sign, part) in enumerate(zip(node.value, parts, strict=True)):
+        written = part.written
+        if part.kind.rank == 1 and not part.letters:
+            written = _every_row(writer, node, written, parts)
+        texts += [_signs(sign, first=not k), written.within(PRODUCT if k or sign < 0 else SUM)]
+    return Spread(joined(texts, SUM, kind), letters, kind)
+
+
+def _signs(sign: int, *, first: bool) -> str:
+    """The sign before a term."""
+    if first:
+        return "-" if sign < 0 else ""
+    return " + " if sign > 0 else " - "
+
+
+def _every_row(writer: Writer, node: Node, written: Written, parts: Sequence[Spread]) -> Written:
+    """A vector that is the same for each value of a letter, as a matrix of equal rows."""
+    rows = next(
+        (p.written.kind.sizes[0] for p in parts if p.letters and p.written.kind.sizes), None
+    )
+    if rows is None:
+        return written
+    column = joined([written.within(ATOM), ".T"], ATOM, written.kind)
+    del writer, node
+    return joined([f"ones({rows}) @ ", column], PRODUCT, kinds.MATRIX)
+
+
+def _multiplied(writer: Writer, node: Node, parts: Sequence[Spread]) -> Spread:
+    """Factors from the left."""
+    signs = ["" for _ in parts[1:]] if node.op == "product" else [one for one, _ in node.value]
+    found = parts[0]
+    for sign, part in zip(signs, parts[1:], strict=True):
+        if sign in ("/", "frac", "./", "⊘"):
+            found = _over(writer, node, found, part)
+        elif sign == "·" and found.kind.is_column and part.kind.is_column:
+            found = _times(writer, node, found._replace(kind=found.kind.transposed), part)
+        else:
+            found = _times(writer, node, found, part)
+    return found
+
+
+def _over(writer: Writer, node: Node, one: Spread, two: Spread) -> Spread:
+    if not two.kind.is_number or (one.letters and two.letters and one.letters != two.letters):
+        raise writer.fail(node, "this quotient cannot be summed over a letter: use matrices")
+    if one.kind.rank and two.letters:
+        inverse = joined(["1 / ", two.written.within(POWER)], PRODUCT, two.written.kind)
+        return _times(writer, node, two._replace(written=inverse), one)
+    text = joined([one.written.within(PRODUCT), " / ", two.written.within(SIGN)], PRODUCT, one.kind)
+    return Spread(text, one.letters or two.letters, one.kind)
+
+
+def _times(writer: Writer, node: Node, one: Spread, two: Spread) -> Spread:
+    """A product of two parts."""
+    both = one.letters and two.letters
+    a, b = one.written, two.written
+    if one.kind.is_number and two.kind.is_number:
+        if both and one.letters != two.letters:
+            letters = one.letters + "".join(c for c in two.letters if c not in one.letters)
+            pattern = f'einsum("{one.letters},{two.letters}->{letters}", '
+            return Spread(joined([pattern, a, ", ", b, ")"], ATOM, NUMBER), letters, NUMBER)
+        text = joined([a.within(PRODUCT), " * ", b.within(SIGN)], PRODUCT, NUMBER)
+        return Spread(text, one.letters or two.letters, NUMBER)
+    if len(one.letters) > 1 or len(two.letters) > 1 or (both and one.letters != two.letters):
+        raise writer.fail(node, "vectors of several letters cannot be summed here: use matrices")
+    letters = one.letters or two.letters
+    if one.kind.is_number or two.kind.is_number:
+        return _scaled(one, two) if one.kind.is_number else _scaled(two, one)
+    if one.other is not None or two.other is not None:
+        raise writer.fail(node, "this cannot be summed over a letter: use matrices")
+    return _of_arrays(writer, node, one, two, letters)
+
+
+def _scaled(number: Spread, array: Spread) -> Spread:
+    """A number times a vector, or an outer product."""
+    n, x = number.written, array.written
+    letters = number.letters or array.letters
+    if not number.letters:
+        return array._replace(
+            written=joined([n.within(PRODUCT), " * ", x.within(SIGN)], PRODUCT, x.kind)
+        )
+    if array.letters:
+        text = joined(["diag(", n, ") @ ", x.within(SIGN)], PRODUCT, x.kind)
+    else:
+        text = joined([n.within(PRODUCT), " @ ", x.within(ATOM), ".T"], PRODUCT, kinds.MATRIX)
+    return Spread(text, letters, array.kind, array.other)
+
+
+def _of_arrays(writer: Writer, node: Node, one: Spread, two: Spread, letters: str) -> Spread:
+    """A product of vectors and matrices, one of which may depend on a letter."""
+    a, b = one.written, two.written
+    kind = kinds.product(one.kind, two.kind)
+    if one.kind.is_row and two.kind.is_column and one.letters and two.letters:
+        text = joined(["sum(", a.within(PRODUCT), " * ", b.within(SIGN), ", axis=1)"], ATOM, NUMBER)
+        return Spread(text, letters, NUMBER)
+    if one.kind.is_row and two.kind.is_column:
+        rows, vector = (a, b) if one.letters else (b, a)
+        if not one.letters and vector.text.endswith(".T"):  # wᵀ, typed with its transpose
+            vector = vector._replace(pieces=vector.pieces[:-1])
+        elif not one.letters:
+            vector = joined([vector.within(ATOM), ".T"], ATOM, vector.kind)
+        return Spread(
+            joined([rows.within(PRODUCT), " @ ", vector.within(SIGN)], PRODUCT, NUMBER),
+            letters,
+            NUMBER,
+        )
+    if one.kind.is_matrix and two.kind.is_column and not one.letters:
+        text = joined([b.within(PRODUCT), " @ ", a.within(ATOM), ".T"], PRODUCT, kinds.MATRIX)
+        return Spread(text, letters, kind)
+    if one.kind.is_row and two.kind.is_matrix and not two.letters:
+        return Spread(
+            joined([a.within(PRODUCT), " @ ", b.within(SIGN)], PRODUCT, kinds.MATRIX), letters, kind
+        )
+    if one.kind.is_column and two.kind.is_row and one.letters and two.letters:
+        return Spread(a, letters, kind, b)
+    raise writer.fail(node, "this product cannot be summed over a letter: use matrices")
+
+
+def _raised(writer: Writer, node: Node, parts: Sequence[Spread]) -> Spread:
+    """A power of numbers; of a length its square."""
+    base, exponent = parts
+    if exponent.letters or not exponent.kind.is_number or not base.kind.is_number:
+        raise writer.fail(node, "this power cannot be summed over a letter: use matrices")
+    if base.written.text.startswith("sqrt(sum(") and exponent.written.text == "2":
+        inside = base.written.pieces[1:-1]  # the root of a square
+        return base._replace(written=Written(inside, ATOM, NUMBER))
+    text = joined([base.written.within(ATOM), "**", exponent.written.within(SIGN)], POWER, NUMBER)
+    return base._replace(written=text)
+
+
+def _called(writer: Writer, node: Node, parts: Sequence[Spread]) -> Spread:
+    """A function entry by entry, of a number of each letter."""
+    name, primes, _ = node.value
+    if name == "e":
+        name = "exp"
+    free = not is_elementwise(name) and len(name) > 2 and name not in writer.names.functions
+    if len(parts) != 1 or free or not parts[0].kind.is_number:
+        raise writer.fail(node, f"{name} cannot be summed over a letter: use matrices")
+    return parts[0]._replace(
+        written=writer.applied(node, name + "'" * primes, [parts[0].written], NUMBER)
+    )
+
+
+def _length(writer: Writer, node: Node, part: Spread) -> Spread:
+    """A norm of each vector; an absolute value of each number."""
+    if part.kind.is_number:
+        return part._replace(written=joined(["abs(", part.written, ")"], ATOM, NUMBER))
+    if part.kind.rank == 1 and node.value in ("", "2"):
+        squares = part.written.within(ATOM)
+        root = joined(["sqrt(", "sum(", squares, "**2, axis=1)", ")"], ATOM, NUMBER)
+        return Spread(root, part.letters, NUMBER)
+    raise writer.fail(node, "this norm cannot be summed over a letter: use matrices")

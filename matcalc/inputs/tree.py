@@ -1,0 +1,42 @@
+"""The tree of a line: what the grammar finds, whatever notation it was typed in."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+
+class Node(NamedTuple):
+    """A part of a line.
+
+    Attributes:
+        op: ``number name sum chain product negative transpose inverse power call bars norm inner
+            total index identity filled listed text keyword``.
+        args: The parts that it is made of.
+        value: Its name, its number, its signs.
+        start: Where it starts in the line.
+        stop: Where it ends.
+    """
+
+    op: str
+    args: tuple[Node, ...] = ()
+    value: Any = None
+    start: int = 0
+    stop: int = 0
+
+
+class Left(NamedTuple):
+    """The left side of an equation.
+
+    Attributes:
+        name: What the right side is called in the language: ``dW2``, ``z2``.
+        of: What is differentiated, in the language; nothing where that is not said.
+        wrt: What it is differentiated by; nothing where the left side is no derivative.
+        start: Where it starts in the line.
+        stop: Where it ends.
+    """
+
+    name: str
+    of: str = ""
+    wrt: str = ""
+    start: int = 0
+    stop: int = 0

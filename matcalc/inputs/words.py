@@ -1,0 +1,70 @@
+"""Functions as other languages call them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from matcalc.near import SYNONYMS
+from matcalc.operations import RULES
+
+_CALLED = {
+    "tr": "tr",
+    "trace": "tr",
+    "ln": "log",
+    "norm": "norm",
+    "norm2": "norm",
+    "sgn": "sign",
+    "heaviside": "step",
+    "expit": "sigmoid",
+    "logistic": "sigmoid",
+    "lse": "logsumexp",
+    "clamp": "clip",
+    "absolute": "abs",
+    "concat": "concatenate",
+    "reduce_sum": "sum",
+    "reduce_mean": "mean",
+    "reduce_max": "max",
+    "amax": "max",
+    "amin": "min",
+    "matrix_exp": "expm",
+    "identity": "eye",
+    "ndtr": "Phi",
+    "inverse": "inv",
+    "ginv": "pinv",
+}
+_REWRITTEN = """transpose t dot dotproduct inner innerproduct vdot matmul mm bmm mv mul multiply
+hadamard times divide div add plus subtract sub minus square sqr pow power matrix_power reciprocal
+negative neg crossprod tcrossprod ones_like zeros_like vector matrix abs2 sumsq multi_dot norm1 mse
+mse_loss array asarray squeeze outer solve exp2 rsqrt"""
+#: Functions that are written with signs here.
+REWRITTEN = frozenset(_REWRITTEN.split())
+
+
+def function(word: str, *, called: bool) -> str:
+    """The name here of a function, or that by which the writer knows it; nothing if unknown.
+
+    Args:
+        word: As it was typed.
+        called: Whether a bracket follows it: then what is near counts as well.
+
+    >>> function("Trace", called=True), function("ReLU", called=False)
+    ('tr', 'relu')
+    """
+    lower = word.lower()
+    if word in _CALLED:
+        return _CALLED[word]
+    if word in RULES:
+        return word
+    if lower in _CALLED:
+        return _CALLED[lower]
+    if lower in RULES and len(lower) > 1:
+        return lower
+    if lower in REWRITTEN and (called or lower == "transpose") and (len(lower) > 1 or called):
+        return lower
+    known = SYNONYMS.get(lower, "") if called else ""
+    return known if known in RULES else ""
+
+
+def is_function(word: str, names: Collection[str], *, called: bool = False) -> bool:
+    """Whether a word is a function, and not declared as something else."""
+    return word not in names and bool(function(word, called=called))

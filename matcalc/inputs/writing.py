@@ -1,0 +1,501 @@
+"""Writing: the tree of a line in the language, each product as the kinds of its factors decide."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from matcalc.errors import NotationError, Place
+from matcalc.inputs import kinds
+from matcalc.inputs.calls import rewritten
+from matcalc.inputs.kinds import NUMBER, Kind
+from matcalc.inputs.names import Names
+from matcalc.inputs.pieces import ATOM, POWER, PRODUCT, SIGN, SUM, Piece, Written, joined
+from matcalc.inputs.sums import total
+from matcalc.inputs.tree import Node
+from matcalc.operations import RULES
+
+_OPS = """number name sum chain product negative transpose inverse pinv power call bars norm inner
+total index identity filled listed text entry group keyword"""
+_ENTRY = ("⊙", ".*")
+_OVER = ("/", "./", "⊘", "frac")
+
+
+class Writer:
+    """The spelling of one line."""
+
+    def __init__(self, line: str, names: Names, notation: str) -> None:
+        self.line = line
+        self.names = names
+        self.notation = notation
+        self.spellers: dict[str, Callable[[Node], Written]] = {
+            op: getattr(self, op) for op in _OPS.split()
+        }
+
+    def write(self, node: Node) -> Written:
+        """A part of the line, in the language.
+
+        Raises:
+            NotationError: It may mean several things, or there is no spelling for it.
+        """
+        return self.spellers[node.op](node)
+
+    def atom(self, node: Node, text: str, kind: Kind, binds: int = ATOM) -> Written:
+        """A text that stands for a whole part of the line."""
+        return Written((Piece(text, node.start, node.stop),), binds, kind)
+
+    def fail(self, node: Node, message: str) -> NotationError:
+        """An error at a part of the line."""
+        return NotationError(message, [Place(self.line, node.start, node.stop)])
+
+    def assume(self, text: str) -> None:
+        """Say what was assumed, once."""
+        self.names.say(text)
+
+    def shown(self, node: Node) -> str:
+        """A part of the line as it was typed."""
+        text = " ".join(self.line[node.start : node.stop].split())
+        return text if len(text) <= 40 else text[:39] + "…"
+
+    # -- names and numbers
+
+    def number(self, node: Node) -> Written:
+        """A number; a fraction binds like a quotient."""
+        text: str = node.value.rstrip(".") if node.value[-1:] == "." else node.value
+        return self.atom(node, text, NUMBER, PRODUCT if "/" in text else ATOM)
+
+    def name(self, node: Node) -> Written:
+        """A name."""
+        return self.atom(node, node.value, self.names.kind(node.value))
+
+    def identity(self, node: Node) -> Written:
+        """An identity, with its size where that is said."""
+        sizes: tuple[str, ...] = node.value
+        if not sizes:
+            return self.atom(node, "I", kinds.MATRIX)
+        return self.atom(node, f"eye({sizes[0]})", Kind(2, (sizes[0], sizes[0])))
+
+    def filled(self, node: Node) -> Written:
+        """Ones or zeros, with their size where that is said."""
+        digit, sizes = node.value
+        name = "ones" if digit == "1" else "zeros"
+        if not sizes:
+            return self.atom(node, digit, Kind(-1))
+        shape = f"({', '.join(sizes)})" if len(sizes) > 1 else sizes[0]
+        return self.atom(node, f"{name}({shape})", Kind(len(sizes), tuple(sizes)))
+
+    def sized(self, node: Node, found: Written, size: object) -> Written:
+        """Ones or zeros without a size, beside what says which it is."""
+        if size is None:
+            raise self.fail(node, "of which size these are is not said: write ones(n), or 1_n")
+        name = "ones" if found.text == "1" else "zeros"
+        return self.atom(node, f"{name}({size})", Kind(1, (str(size),)))
+
+    def listed(self, node: Node) -> Written:
+        """A vector of entries; of equal numbers, ones."""
+        numbers = {one.value for one in node.args if one.op == "number"}
+        rows = node.value
+        flat = rows == "(" or len(rows) == 1 or all(count == 1 for count in rows)
+        if flat and len(numbers) == 1 and all(one.op == "number" for one in node.args):
+            (digits,) = numbers
+            count = len(node.args)
+            ones = f"zeros({count})" if float(_value(digits)) == 0 else f"ones({count})"
+            text = ones if digits in ("0", "1") else f"{digits} * {ones}"
+            lies = rows != "(" and len(rows) == 1
+            text = f"{text}.T" if lies and digits in ("0", "1") else text
+            kind = Kind(1, (count,), row=lies)
+            return self.atom(node, text, kind, ATOM if digits in ("0", "1") else PRODUCT)
+        parts: list[Written | str] = ["["]
+        counts = [1] * len(node.args) if rows == "(" else list(rows)
+        entries = iter(node.args)
+        for k, count in enumerate(counts):
+            parts.append("; " if k else "")
+            for j in range(count):
+                parts += [", " if j else "", self.write(next(entries))]
+        parts.append("]")
+        kind = Kind(1, (len(counts),)) if all(c == 1 for c in counts) else kinds.MATRIX
+        return joined(parts, ATOM, kind)
+
+    def text(self, node: Node) -> Written:
+        """Text, in the quotes of the language."""
+        return self.atom(node, f'"{node.value[1:-1]}"', kinds.UNKNOWN)
+
+    def entry(self, node: Node) -> Written:
+        """``A[i, k]``, as it is."""
+        base = self.write(node.args[0])
+        ranges = node.value.split(",")
+        kept = sum(":" in one for one in ranges) + max(0, (base.kind.rank or 0) - len(ranges))
+        return joined([base, f"[{node.value}]"], ATOM, Kind(kept, (None,) * kept))
+
+    def keyword(self, node: Node) -> Written:
+        """``axis=0``."""
+        inside = self.write(node.args[0])
+        return joined([f"{node.value}=", inside], ATOM, kinds.UNKNOWN)
+
+    def group(self, node: Node) -> Written:
+        """What stood in brackets: they are written where the language needs them."""
+        inside = self.write(node.args[0])
+        first, last = inside.pieces[0], inside.pieces[-1]
+        if len(inside.pieces) == 1:
+            return inside._replace(pieces=(first._replace(start=node.start, stop=node.stop),))
+        pieces = (
+            first._replace(start=node.start),
+            *inside.pieces[1:-1],
+            last._replace(stop=node.stop),
+        )
+        return inside._replace(pieces=pieces)
+
+    # -- signs
+
+    def sum(self, node: Node) -> Written:
+        """Terms; ones without a size count for every entry."""
+        terms = [self.write(one) for one in node.args]
+        terms = [one._replace(kind=NUMBER) if one.kind.rank == -1 else one for one in terms]
+        parts: list[Written | str | tuple[Piece, ...]] = []
+        kind = terms[0].kind
+        for k, (sign, term) in enumerate(zip(node.value, terms, strict=True)):
+            if k:
+                parts.append(" + " if sign > 0 else " - ")
+            elif sign < 0:
+                parts.append("-")
+            parts.append(term.within(PRODUCT if k or sign < 0 else SUM))
+            kind = kinds.entrywise(kind, term.kind)
+        return joined(parts, SUM, kind)
+
+    def negative(self, node: Node) -> Written:
+        """Minus a part."""
+        inside = self.write(node.args[0])
+        binds = SIGN if inside.binds >= SIGN else SUM
+        return joined(["-", inside.within(PRODUCT)], binds, inside.kind)
+
+    def transpose(self, node: Node) -> Written:
+        """A transpose; of ``(1, 1, 1)`` the column that is meant by it."""
+        (arg,) = node.args
+        inside = self.write(arg)
+        if arg.op == "listed" and arg.value == "(":
+            return inside
+        if inside.kind.rank == -1:
+            return inside._replace(kind=Kind(-1, (), row=True))
+        return joined([inside.within(ATOM), ".T"], ATOM, inside.kind.transposed)
+
+    def inverse(self, node: Node) -> Written:
+        """An inverse; of a number a quotient."""
+        inside = self.write(node.args[0])
+        if inside.kind.is_number:
+            return joined(["1 / ", inside.within(POWER)], PRODUCT, NUMBER)
+        return joined(["inv(", inside, ")"], ATOM, inside.kind)
+
+    def pinv(self, node: Node) -> Written:
+        """A pseudo-inverse."""
+        inside = self.write(node.args[0])
+        return joined(["pinv(", inside, ")"], ATOM, inside.kind.transposed)
+
+    def power(self, node: Node) -> Written:
+        """A power: of a matrix a product with itself, unless it is one entry by entry."""
+        base, exponent = map(self.write, node.args)
+        if node.value == "^" and base.kind.is_matrix:
+            return self.matrix_power(node, base, exponent)
+        if node.value == "^" and base.kind.rank == 1:
+            self.assume(f"{self.shown(node)} is taken entry by entry: {base.text}**{exponent.text}")
+        kind = kinds.entrywise(base.kind, exponent.kind)
+        return joined([base.within(ATOM), "**", exponent.within(SIGN)], POWER, kind)
+
+    def matrix_power(self, node: Node, base: Written, exponent: Written) -> Written:
+        """A whole power of a matrix."""
+        text = exponent.text.strip("()").replace(" ", "")
+        rows, columns = base.kind.rows, base.kind.columns
+        if None not in (rows, columns) and rows != columns:
+            self.assume(f"{self.shown(node)} is taken entry by entry: the matrix is not square")
+            return joined([base.within(ATOM), "**", exponent.within(SIGN)], POWER, base.kind)
+        digits = text.removeprefix("-")
+        if text in ("1/2", "0.5") and "sqrtm" in RULES:
+            return joined(["sqrtm(", base, ")"], ATOM, base.kind)
+        if not digits.isdigit():
+            raise self.fail(
+                node,
+                f"of a matrix there are whole powers alone; entry by entry it is {base.text}**…",
+            )
+        inside: Written = base
+        if text[0] == "-":
+            inside = joined(["inv(", base, ")"], ATOM, base.kind)
+        if int(digits[:4]) == 1:
+            return inside
+        if digits == "2":
+            return joined([inside.within(POWER), " @ ", inside.within(POWER)], PRODUCT, base.kind)
+        return joined(["matrix_power(", inside, f", {digits})"], ATOM, base.kind)
+
+    # -- products
+
+    def product(self, node: Node) -> Written:
+        """Factors side by side: a matrix product, or one with a number."""
+        return self.side_by_side(list(node.args))
+
+    def side_by_side(self, args: Sequence[Node], before: Written | None = None) -> Written:
+        """Factors from the left; a row that stands behind a matrix begins a number of its own."""
+        factors = self.all_sized(args, before)
+        found = before
+        k = 0
+        while k < len(factors):
+            factor = factors[k]
+            k += 1
+            if found is None:
+                found = factor
+                continue
+            if factor.kind.is_row and (found.kind.is_matrix or found.kind.is_row):
+                inner, count = _number_from(factors[k - 1 :])
+                if inner is not None:
+                    found, k = self.times(found, inner), k + count - 1
+                    continue
+            found = self.times(found, factor)
+        assert found is not None  # noqa: S101 - a product has factors
+        return found
+
+    def all_sized(self, args: Sequence[Node], before: Written | None) -> list[Written]:
+        """Factors, with ones of no size as long as what they stand beside."""
+        factors = [self.write(one) for one in args]
+        for k, factor in enumerate(factors):
+            if factor.kind.rank != -1:
+                continue
+            left = factors[k - 1] if k else before
+            right = factors[k + 1] if k + 1 < len(factors) else None
+            if factor.kind.row:
+                sized = self.sized(args[k], factor, right.kind.rows if right else None)
+                factors[k] = joined([sized, ".T"], ATOM, sized.kind.transposed)
+            else:
+                factors[k] = self.sized(args[k], factor, left.kind.columns if left else None)
+        return factors
+
+    def times(self, one: Written, two: Written) -> Written:
+        """A matrix product, or one with a number."""
+        plain = one.kind.is_number or two.kind.is_number
+        return self.signed(one, " * " if plain else " @ ", two, kinds.product(one.kind, two.kind))
+
+    def signed(self, one: Written, sign: str, two: Written, kind: Kind) -> Written:
+        """Two parts with a sign of products between them."""
+        return joined([one.within(PRODUCT), sign, two.within(SIGN)], PRODUCT, kind)
+
+    def chain(self, node: Node) -> Written:
+        """Products with signs between them, from the left."""
+        first, *rest = node.args
+        found = self.write(first)
+        if found.kind.rank == -1:
+            found = found._replace(kind=NUMBER)
+        for (sign, wide), arg in zip(node.value, rest, strict=True):
+            found = self.combined(node, found, sign, arg, wide=wide)
+        return found
+
+    def combined(self, node: Node, one: Written, sign: str, arg: Node, *, wide: bool) -> Written:
+        """What was found so far, a sign, and what stands behind it."""
+        if arg.op == "product":
+            loose = self.loose(node, one, sign, arg, wide=wide)
+            if loose is not None:
+                return loose
+        two = self.write(arg)
+        if two.kind.rank == -1:
+            two = two._replace(kind=NUMBER)
+        return self.joined_by(node, one, sign, two)
+
+    def loose(
+        self, node: Node, one: Written, sign: str, arg: Node, *, wide: bool
+    ) -> Written | None:
+        """``a ⊙ b cᵀ`` as ``(a ⊙ b) cᵀ``, where the other reading does not fit; or nothing."""
+        first, *others = arg.args
+        tight, head = self.write(arg), self.write(first)
+        if sign in _OVER:
+            as_fraction = self.is_fraction(one, head, arg, wide=wide)
+            if not as_fraction:
+                return None
+        elif sign in _ENTRY or (sign == "*" and self.notation not in ("matlab", "numpy", "r")):
+            fits = kinds.alike(one.kind, tight.kind) or kinds.can_multiply(one.kind, tight.kind)
+            if fits and (sign == "*" or kinds.alike(one.kind, tight.kind)):
+                return None
+        else:
+            return None
+        left = self.joined_by(node, one, sign, head)
+        found = self.side_by_side(others, left)
+        if sign in _OVER and one.kind.is_number and tight.kind.is_number and head.binds >= ATOM:
+            plain = one.text.isdigit() and head.text.isdigit()
+            if not plain:
+                self.assume(f"{self.shown(node)} is read as {found.text}")
+        return found
+
+    def is_fraction(self, one: Written, head: Written, arg: Node, *, wide: bool) -> bool:
+        """Whether ``a/b c`` is ``(a/b) c``."""
+        if not head.kind.is_number:
+            return False
+        tight = self.write(arg)
+        if not tight.kind.is_number:
+            return True
+        if arg.args[1].op == "total" or (one.text.isdigit() and head.text.isdigit()):
+            return True
+        return not wide and bool(arg.value[0])
+
+    def joined_by(self, node: Node, one: Written, sign: str, two: Written) -> Written:
+        """Two parts with a sign between them, in the language."""
+        if sign in _OVER:
+            return self.over(one, two, sign)
+        if sign in _ENTRY:
+            return self.signed(one, " * ", two, kinds.entrywise(one.kind, two.kind))
+        if sign == "*":
+            return self.star(node, one, two)
+        plain = {"·": self.dot, "×": self.cross, "@": self.matmul, "%*%": self.matmul}
+        if sign in plain:
+            return plain[sign](one, two)
+        return self.called_by(sign, one, two)
+
+    def matmul(self, one: Written, two: Written) -> Written:
+        """``@``."""
+        return self.signed(one, " @ ", two, kinds.product(one.kind, two.kind))
+
+    def called_by(self, sign: str, one: Written, two: Written) -> Written:
+        """Two parts with a sign between them that is a function here."""
+        if sign == "⊗":
+            kind = kinds.called("kron", [one.kind, two.kind], [])
+            return joined(["kron(", one, ", ", two, ")"], ATOM, kind)
+        if sign == "%o%":
+            right = joined([two.within(ATOM), ".T"], ATOM, two.kind.transposed)
+            return self.signed(one, " @ ", right, kinds.MATRIX)
+        if sign == ":":
+            return joined(["sum(", one.within(PRODUCT), " * ", two.within(SIGN), ")"], ATOM, NUMBER)
+        return joined(["solve(", one, ", ", two, ")"], ATOM, two.kind)
+
+    def over(self, one: Written, two: Written, sign: str) -> Written:
+        """A quotient; by a matrix in MATLAB a product with the inverse."""
+        if sign == "/" and two.kind.is_matrix and self.notation == "matlab":
+            inverse = joined(["inv(", two, ")"], ATOM, two.kind)
+            return self.times(one, inverse)
+        return self.signed(one, " / ", two, kinds.entrywise(one.kind, two.kind))
+
+    def star(self, node: Node, one: Written, two: Written) -> Written:
+        """``*``: a matrix product, or one entry by entry, as the notation and the kinds say.
+
+        Raises:
+            NotationError: Both fit.
+        """
+        entry = kinds.entrywise(one.kind, two.kind)
+        if one.kind.is_number or two.kind.is_number or self.notation in ("numpy", "r"):
+            return self.signed(one, " * ", two, entry)
+        product = kinds.product(one.kind, two.kind)
+        if self.notation in ("matlab", "sympy"):
+            return self.signed(one, " @ ", two, product)
+        multiplied = kinds.can_multiply(one.kind, two.kind)
+        combined = kinds.can_combine(one.kind, two.kind)
+        if multiplied and combined and one.kind.rank is not None and two.kind.rank is not None:
+            written = self.signed(one, " @ ", two, product).text
+            raise self.fail(
+                node,
+                f"{self.shown(node)} may be the matrix product, {written}, or entry by entry, "
+                f"{self.signed(one, ' * ', two, entry).text}: write one of them",
+            )
+        return self.signed(
+            one, " @ " if multiplied else " * ", two, product if multiplied else entry
+        )
+
+    def dot(self, one: Written, two: Written) -> Written:
+        """``·``: of two columns the inner product."""
+        if one.kind.is_column and two.kind.is_column:
+            return joined([one.within(ATOM), ".T @ ", two.within(SIGN)], PRODUCT, NUMBER)
+        return self.times(one, two)
+
+    def cross(self, one: Written, two: Written) -> Written:
+        """``×``: of two columns the vector product."""
+        if one.kind.is_column and two.kind.is_column:
+            return joined(["cross(", one, ", ", two, ")"], ATOM, one.kind)
+        return self.times(one, two)
+
+    # -- what has brackets of its own
+
+    def bars(self, node: Node) -> Written:
+        """``|x|``: of a number its absolute value, of a matrix the determinant."""
+        inside = self.write(node.args[0])
+        if inside.kind.is_matrix:
+            self.assume(f"{self.shown(node)} is the determinant: det({inside.text})")
+            return joined(["det(", inside, ")"], ATOM, NUMBER)
+        if inside.kind.rank == 1:
+            raise self.fail(
+                node,
+                f"{self.shown(node)} may be the length, norm({inside.text}), or entry by entry, "
+                f"abs({inside.text}): write one of them",
+            )
+        return joined(["abs(", inside, ")"], ATOM, inside.kind)
+
+    def norm(self, node: Node) -> Written:
+        """``‖x‖``, ``‖x‖₁``, ``‖X‖_F``."""
+        inside = self.write(node.args[0])
+        which: str = node.value
+        if which in ("", "F", "2", "fro", "Fro", "f") and not (
+            which == "2" and inside.kind.is_matrix
+        ):
+            return joined(["norm(", inside, ")"], ATOM, NUMBER)
+        if which == "2":
+            return joined(["norm(", inside, ", 2)"], ATOM, NUMBER)
+        if which == "1" and not inside.kind.is_matrix:
+            return joined(["norm1(", inside, ")"], ATOM, NUMBER)
+        if which in ("infty", "∞", "max", "inf") and not inside.kind.is_matrix:
+            return joined(["max(abs(", inside, "))"], ATOM, NUMBER)
+        if which in ("*", "star", "nuc") and "nuclear_norm" in RULES:
+            return joined(["nuclear_norm(", inside, ")"], ATOM, NUMBER)
+        shown = self.shown(node)
+        raise self.fail(node, f"{shown}: the norms that are known are ‖x‖, ‖x‖_1, ‖x‖_∞ and ‖X‖_F")
+
+    def inner(self, node: Node) -> Written:
+        """``<x, y>``: of matrices the sum of the products of their entries."""
+        one, two = map(self.write, node.args)
+        if one.kind.is_matrix or two.kind.is_matrix:
+            return joined(["sum(", one.within(PRODUCT), " * ", two.within(SIGN), ")"], ATOM, NUMBER)
+        return self.dot(one, two)
+
+    def call(self, node: Node) -> Written:
+        """A function."""
+        name, primes, form = node.value
+        args = [self.write(one) for one in node.args]
+        args = [one._replace(kind=NUMBER) if one.kind.rank == -1 else one for one in args]
+        found = rewritten(self, node, name, args, form) if not primes else None
+        if found is not None:
+            return found
+        positional = [a for n, a in zip(node.args, args, strict=True) if n.op != "keyword"]
+        keywords = [one.value for one in node.args if one.op == "keyword"]
+        kind = kinds.called(name, [one.kind for one in positional], keywords)
+        return self.applied(node, name + "'" * primes, args, kind)
+
+    def applied(self, node: Node, name: str, args: Sequence[Written], kind: Kind) -> Written:
+        """A function's name, and its arguments."""
+        parts: list[Any] = [(Piece(f"{name}(", node.start, node.start + 1),)]
+        for k, arg in enumerate(args):
+            parts += [", " if k else "", arg]
+        parts.append((Piece(")", max(node.start, node.stop - 1), node.stop),))
+        return joined(parts, ATOM, kind)
+
+    # -- sums
+
+    def total(self, node: Node) -> Written:
+        """A sum: without letters of all entries."""
+        return total(self, node)
+
+    def index(self, node: Node) -> Written:
+        """``x_1``: an entry, counted from 1."""
+        base, script = node.value
+        if not script.isdigit() or len(script) > 4 or int(script) < 1:
+            raise self.fail(node, f"{self.shown(node)}: {script} is the letter of no sum here")
+        at = int(script) - 1
+        self.assume(f"{self.shown(node)} is the entry {base}[{at}], counted from 0")
+        return self.atom(node, f"{base}[{at}]", NUMBER)
+
+
+def _number_from(factors: Sequence[Written]) -> tuple[Written | None, int]:
+    """The number that factors make up to the first column; nothing if they make none."""
+    found = factors[0]
+    for k, factor in enumerate(factors[1:], 2):
+        sign = " * " if factor.kind.is_number else " @ "
+        kind = kinds.product(found.kind, factor.kind)
+        found = joined([found.within(PRODUCT), sign, factor.within(SIGN)], PRODUCT, kind)
+        if kind.is_number:
+            return found, k
+        if not kind.is_row:
+            return None, 0
+    return None, 0
+
+
+def _value(digits: str) -> float:
+    above, _, below = digits.partition("/")
+    return float(above) / float(below or 1)
