@@ -20,8 +20,8 @@ MEANT = [
     ("sin", "sin"),
 ]
 UNLIKE = """
-cond eigvals eigh floor ceil round median mode mse_loss var std qr lu svd Re Im rank sinc
-cot sec erfc gamma where unique exo foo loss f2 quantile cumsum conj"""
+cond eigvals eigh floor ceil round mode mse_loss qr lu svd Re Im rank sinc
+cot sec gamma where unique exo foo loss f2 quantile conj"""
 
 
 @pytest.mark.parametrize(("name", "meant"), MEANT)

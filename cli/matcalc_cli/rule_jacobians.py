@@ -33,6 +33,7 @@ FAMILIES = {
     "parts": "parts of arrays, and constants",
     "half_vec": "free entries of symmetric and triangular matrices",
     "elementwise": "functions applied entry by entry",
+    "special": "special functions entry by entry",
     "linalg": "linear algebra",
     "reductions": "norms, extremes, softmax and its kin",
     "layers": "losses and layers of neural networks",

@@ -31,10 +31,20 @@ _SIZES = (3, 2, 5, 7, 4, 6)
 _POINTS = 5  # at which a rule is checked
 _TOLERANCE = 1e-6
 
+
+def _spd(factor: Array) -> Array:
+    """A symmetric positive definite matrix, or a stack of them, of eigenvalues that differ."""
+    size = factor.shape[-1]
+    squares = factor @ np.swapaxes(factor, -1, -2) / size
+    return np.asarray(squares + np.eye(size) + np.diag(np.arange(size) / 2))
+
+
 #: How an operand's domain is drawn: from a shape and a generator to an array.
 POINTS: dict[str, Callable[[tuple[int, ...], np.random.Generator], Array]] = {
     "real": lambda shape, rng: rng.normal(size=shape),
     "positive": lambda shape, rng: rng.uniform(0.3, 2.0, size=shape),
+    "above_one": lambda shape, rng: rng.uniform(1.3, 3.0, size=shape),
+    "spd": lambda shape, rng: _spd(rng.normal(size=shape)),
     "unit": lambda shape, rng: rng.uniform(0.1, 0.9, size=shape),
     "nonzero": lambda shape, rng: (
         rng.choice([-1.0, 1.0], size=shape) * rng.uniform(0.3, 2.0, shape)

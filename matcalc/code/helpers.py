@@ -18,6 +18,9 @@ _LIBRARIES = {  # functions that NumPy has not
     "ndtr": "scipy.special",
     "log_ndtr": "scipy.special",
     "erfcx": "scipy.special",
+    **dict.fromkeys(
+        ("erfc", "erfinv", "ndtri", "gammaln", "digamma", "polygamma"), "scipy.special"
+    ),
     "expm": "scipy.linalg",
 }
 _IMPORTS = {

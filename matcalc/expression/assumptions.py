@@ -29,6 +29,13 @@ _OF_TARGETS = {  # losses of targets, and what stands behind these
     "binary_cross_entropy_logits": "logits",
     "hinge": "scores",
 }
+_OF_PREDICTIONS = {  # losses that PyTorch alone has, in its order: what stands before the targets
+    "binary_cross_entropy": "probabilities",
+    "binary_cross_entropy_with_logits": "logits",
+    "soft_margin_loss": "scores",
+    "poisson_nll_loss": "logarithms of rates",
+    "gaussian_nll_loss": "means",
+}
 _TARGETS = re.compile(r"(y|t|targets?|labels?|one_?hot)(_?([0-9]+|true|n|i))?", re.IGNORECASE)
 _LOGITS = re.compile(r"(logits?|scores?|z)_?[0-9]*", re.IGNORECASE)
 _SCORES = re.compile(rf"{_LOGITS.pattern}|(outputs?|pred\w*|y_?(hat|pred))_?[0-9]*", re.IGNORECASE)
@@ -59,6 +66,8 @@ def check_order(step: Step, operands: Sequence[Step]) -> None:
     Raises:
         NotationError: The names of the operands say so.
     """
+    if step.value in _OF_PREDICTIONS:
+        _check_predictions(step, operands)
     if step.value not in _OF_TARGETS or len(operands) != 2 or step.keywords:
         return
     first, second = (one.value if one.kind == "name" else "" for one in operands)
@@ -67,6 +76,24 @@ def check_order(step: Step, operands: Sequence[Step]) -> None:
         raise NotationError(
             f"{step.value} takes targets first, then {_OF_TARGETS[step.value]}; "
             f"write {_turned(step.value, operands)}",
+            [step.place],
+        )
+
+
+def _check_predictions(step: Step, operands: Sequence[Step]) -> None:
+    """Refuse a loss of PyTorch with targets first.
+
+    Raises:
+        NotationError: The names of the operands say so.
+    """
+    if len(operands) < 2 or step.keywords:
+        return
+    first, second = (one.value if one.kind == "name" else "" for one in operands[:2])
+    if _SCORES.fullmatch(second) or (_TARGETS.fullmatch(first) and not _TARGETS.fullmatch(second)):
+        one, two, *rest = (excerpt(operand.place) for operand in operands)
+        raise NotationError(
+            f"{step.value} takes {_OF_PREDICTIONS[step.value]} first, then targets, as PyTorch; "
+            f"write {step.value}({', '.join([two, one, *rest])})",
             [step.place],
         )
 
@@ -100,6 +127,12 @@ def of_call(step: Step, rule: str, operands: Sequence[Operand]) -> str:
         return (
             f"{excerpt(step.place)} takes {one} as targets and {two} as probabilities, "
             "-sum(targets * log(probabilities)); of logits it is cross_entropy_logits"
+        )
+    if step.value in _OF_PREDICTIONS and not _TARGETS.fullmatch(operands[1].text):
+        one, two = (one.text for one in operands[:2])
+        return (
+            f"{excerpt(step.place)} takes {one} as {_OF_PREDICTIONS[step.value]} and {two} as "
+            "targets, the order of PyTorch"
         )
     if not operands or not _is_square(operands[0].value.node.shape):
         return ""

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from matcalc import dimensions
 from matcalc.dimensions import Dimension, Shape
 from matcalc.errors import NotationError, Place, ShapeError, Suggestion
+from matcalc.expression.definitions import is_defined
 from matcalc.near import near
 from matcalc.operations import RULES
 from matcalc.variables import Mention, Variable, parse_mention, resolve
@@ -156,7 +157,7 @@ def _function(text: str, word: re.Match[str]) -> str:
             "has no derivative here yet",
             [place],
         )
-    if found[1] in RULES:
+    if found[1] in RULES or is_defined(found[1]):
         raise NotationError(f"{found[1]} is a function of the language already", [place])
     return found[1]
 

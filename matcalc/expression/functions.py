@@ -8,21 +8,41 @@ from typing import Any
 
 from matcalc.derivative import derivatives
 from matcalc.errors import MatcalcError, NotationError, ShapeError, TooLargeError
+from matcalc.expression.definitions import defined, is_defined, is_entrywise
 from matcalc.expression.parser import Step
 from matcalc.expression.spellings import MISSING
 from matcalc.expression.values import Value, dimension_of, number_of
 from matcalc.graph import Node, apply, substituted, symbol
-from matcalc.operations import RULES, Rule, algebra, find_rule, is_elementwise, parse_signature
+from matcalc.operations import RULES, Rule, algebra, find_rule, parse_signature
 
 _RANK = 16  # the axes of an array
 _LONGEST = 10**100  # an axis
-_ALIASES = {"tr": "trace", "concat": "concatenate", "ln": "log", "σ": "sigmoid"}
+_ALIASES = {  # one function under several names
+    "tr": "trace",
+    "concat": "concatenate",
+    "ln": "log",
+    "σ": "sigmoid",
+    "expit": "sigmoid",
+    "ndtr": "Phi",
+    "probit": "ndtri",
+    "gammaln": "lgamma",
+    "loggamma": "lgamma",
+    "psi": "digamma",
+    "asin": "arcsin",
+    "acos": "arccos",
+    "atan": "arctan",
+    "asinh": "arcsinh",
+    "acosh": "arccosh",
+    "atanh": "arctanh",
+    "arctan2": "atan2",
+    "absolute": "abs",
+    "swish": "silu",
+}
 _OF_TWO = {"max": "maximum", "min": "minimum"}  # as in mathematics; axes are named
 _SPELLED = {  # what other languages call them
     "dot": "a.T @ b for vectors, A @ B for matrices",
     "multiply": "x * y",
     "divide": "x / y",
-    "square": "x**2",
     "pinverse": "pinv(A)",
     "inverse": "inv(A)",
     "logsoftmax": "log_softmax(x)",
@@ -63,11 +83,20 @@ def call(step: Step, operands: list[Any]) -> Value:
         values = [*values[0], *values[1:]]
     if name in _CONSTANTS and not step.primes:
         return _bounded(_CONSTANTS[name](values))
-    if name not in RULES:
+    if is_defined(name) and not step.primes:
+        return _bounded(defined(step._replace(value=name), values, _named(step, operands), call))
+    if name not in RULES and not is_defined(name):
         return _undeclared(step, values)
     if step.primes:
         return _slope(name, step, values)
+    named = {key: _plain(value) for key, value in named.items()}
     rule = find_rule(name)
+    if (
+        name == "polygamma"
+        and len(values) == len(operands) == 2
+        and number_of(values[0]) is not None
+    ):
+        values = values[::-1]  # as everybody writes it: polygamma(1, x)
     if name in ("window", "triangle"):  # their shape is not among their parameters
         raise NotationError(f"{name} is part of derivatives alone; write slice, tril or triu")
     if name == "rearrange":  # einops names sizes as arguments: i=3
@@ -77,6 +106,10 @@ def call(step: Step, operands: list[Any]) -> Value:
     if name == "trace" and len(values) == 1 and first == ():
         return Value(values[0].node)
     return _bounded(_of_rule(rule, values, named))
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, Value) and number_of(value) is not None
 
 
 def rule_name(step: Step, operands: Sequence[Any]) -> str:
@@ -89,9 +122,8 @@ def rule_name(step: Step, operands: Sequence[Any]) -> str:
 
 def is_known(name: str) -> bool:
     """Whether a name is that of a function of the language, or of another with a hint."""
-    return (
-        _ALIASES.get(name, name) in RULES or name in _CONSTANTS or name in {**_SPELLED, **MISSING}
-    )
+    found = _ALIASES.get(name, name)
+    return found in RULES or is_defined(found) or name in {**_CONSTANTS, **_SPELLED, **MISSING}
 
 
 def is_spelled(name: str) -> bool:
@@ -119,10 +151,14 @@ def _split(step: Step, operands: list[Any]) -> tuple[list[Any], dict[str, Any]]:
     count = len(operands) - len(step.keywords)
     if count < 0:
         raise NotationError("an argument is missing behind =")
-    named = dict(zip(step.keywords, map(_plain, operands[count:]), strict=True))
-    if len(named) < len(step.keywords):
+    if len(set(step.keywords)) < len(step.keywords):
         raise NotationError("an argument is named twice")
-    return operands[:count], named
+    return operands[:count], _named(step, operands)
+
+
+def _named(step: Step, operands: list[Any]) -> dict[str, Any]:
+    """The arguments with names, as they were given."""
+    return dict(zip(step.keywords, operands[len(operands) - len(step.keywords) :], strict=True))
 
 
 def _plain(value: Any) -> Any:
@@ -225,11 +261,13 @@ def _slope(name: str, step: Step, values: list[Any]) -> Value:
         NotationError: It is no such function of one argument.
     """
     single = len(values) == 1 and isinstance(values[0], Value) and not step.keywords
-    if not (single and is_elementwise(name)) or len(find_rule(name).operands) != 1:
+    if not (single and is_entrywise(name)) or (
+        name in RULES and len(find_rule(name).operands) != 1
+    ):
         raise NotationError(f"g'(z) is of a function entry by entry, and {step.value} is none")
     x, row = values[0]
     entries = symbol("x", x.shape)
-    found = find_rule(name).build(entries)
+    found = call(step._replace(value=name, primes=0), [Value(entries)]).node
     for _ in range(step.primes):
         (found,) = derivatives(_total(found), [entries])
     return Value(substituted(found, {entries: x}), row)

@@ -14,6 +14,7 @@ from matcalc.operations import (
     products,
     reductions,
     rotations,
+    special,
 )
 from matcalc.operations.registry import (
     RULES,
@@ -42,4 +43,5 @@ __all__ = [
     "reductions",
     "register",
     "rotations",
+    "special",
 ]

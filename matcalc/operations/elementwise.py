@@ -25,7 +25,7 @@ from matcalc.operations.registry import Rule, composite, primitive, register
 _DLMF = "NIST Digital Library of Mathematical Functions"
 _BRACEWELL = "Bracewell, The Fourier Transform and Its Applications (3rd edition, 2000), chapter 4"
 _MILLS = "Greene, Econometric Analysis (7th edition, 2012), theorem 19.2"
-_HALF = Fraction(1, 2)
+_HALF, _THIRD = Fraction(1, 2), Fraction(1, 3)
 
 Slope = Callable[[Node, Node], Node]  # from the operand and the result to the derivative
 
@@ -114,6 +114,16 @@ _function("cosh", lambda x, _: of("sinh", x), formula="dy = sinh(x) ⊙ dx",
     source=f"{_DLMF}, section 4.34", function="np.cosh({0})")
 _function("tanh", lambda _, y: one_minus(square(y)), formula="dy = (1 - y²) ⊙ dx",
     source=f"{_DLMF}, section 4.34", function="np.tanh({0})")
+_function("arcsinh", lambda x, _: reciprocal(sqrt(one_plus(square(x)))),
+    formula="dy = dx / √(1 + x²)", source=f"{_DLMF}, section 4.38", function="np.arcsinh({0})")
+_function("arccosh", lambda x, _: reciprocal(sqrt(minus(square(x), constant(1)))),
+    formula="dy = dx / √(x² - 1)", source=f"{_DLMF}, section 4.38", function="np.arccosh({0})",
+    points="above_one", domain="x > 1")
+_function("arctanh", lambda x, _: reciprocal(one_minus(square(x))),
+    formula="dy = dx / (1 - x²)", source=f"{_DLMF}, section 4.38", function="np.arctanh({0})",
+    points="unit", domain="|x| < 1")
+_function("cbrt", lambda _, y: multiple(_THIRD, power(y, -2)), formula="dy = dx / (3 y²)",
+    source=f"{_DLMF}, eq. 4.7.12", function="np.cbrt({0})", points="nonzero", domain="x ≠ 0")
 _function("erf", lambda x, _: times(_two_over_root_pi(), of("exp", negative(square(x)))),
     formula="dy = 2/√π exp(-x²) ⊙ dx", source=f"{_DLMF}, eq. 7.2.1", function="erf")
 _function("Phi", lambda x, _: normal_density(x), formula="dy = φ(x) ⊙ dx, φ(x) = exp(-x²/2)/√(2π)",

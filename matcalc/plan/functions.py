@@ -8,9 +8,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib import import_module
 from itertools import permutations
+from statistics import NormalDist
 from typing import Any
 
 import einops
@@ -159,7 +160,7 @@ def _scaled_erfc(x: float) -> float:
 _FAR = 26.0
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def _special(name: str, slow: Callable[[float], float]) -> Callable[..., Any]:
     """A function of SciPy's, or the standard library's entry by entry."""
     try:
@@ -167,6 +168,85 @@ def _special(name: str, slow: Callable[[float], float]) -> Callable[..., Any]:
     except ImportError:
         return np.vectorize(slow, otypes=[np.float64])
     return found
+
+
+def log_gamma(x: Array) -> Array:
+    """The logarithm of the gamma function."""
+    return np.asarray(_special("gammaln", math.lgamma)(x))
+
+
+def digamma(x: Array) -> Array:
+    """The logarithmic derivative of the gamma function."""
+    return np.asarray(_special("digamma", partial(_polygamma, 0))(x))
+
+
+def polygamma(x: Array, n: int) -> Array:
+    """The n-th derivative of digamma, of positive numbers."""
+    try:
+        found = import_module("scipy.special").polygamma
+    except ImportError:
+        return np.asarray(np.vectorize(partial(_polygamma, n), otypes=[np.float64])(x))
+    return np.asarray(found(n, x))
+
+
+def _polygamma(n: int, x: float) -> float:
+    """Moved to the right by its recurrence, and there by its asymptotic series.
+
+    Source: NIST Digital Library of Mathematical Functions, eq. 5.15.5, 5.15.8 and 5.11.2.
+    """
+    if not x > 0:
+        return math.nan
+    sign, total = (-1.0) ** (n + 1), 0.0
+    while x < _FAR:
+        total += sign * math.factorial(n) / x ** (n + 1)
+        x += 1.0
+    if n == 0:
+        total += math.log(x) - 0.5 / x
+    else:
+        total += sign * (math.factorial(n - 1) / x**n + math.factorial(n) / (2 * x ** (n + 1)))
+    sign = sign if n else -1.0
+    for k, number in enumerate(_BERNOULLI, 1):
+        total += (
+            sign * number * math.factorial(2 * k + n - 1) / math.factorial(2 * k) / x ** (2 * k + n)
+        )
+    return total
+
+
+_BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6)
+
+
+def erfc(x: Array) -> Array:
+    """The complementary error function."""
+    return np.asarray(_special("erfc", math.erfc)(x))
+
+
+def scaled_erfc(x: Array) -> Array:
+    """exp(x²) erfc(x); no overflow on the right."""
+    return np.asarray(_special("erfcx", _scaled_erfc)(x))
+
+
+def erfinv(x: Array) -> Array:
+    """The inverse of the error function."""
+    return np.asarray(_special("erfinv", _erfinv)(x))
+
+
+def _erfinv(x: float) -> float:
+    """By the normal quantile, and one step of Newton's method where that lost digits."""
+    if not -1 < x < 1:
+        return math.copysign(math.inf, x) if abs(x) == 1 else math.nan
+    found = NormalDist().inv_cdf((1 + x) / 2) * math.sqrt(0.5)
+    return found - (math.erf(found) - x) * math.sqrt(math.pi) / 2 * math.exp(found * found)
+
+
+def normal_quantile(p: Array) -> Array:
+    """The quantile function of the standard normal distribution."""
+    return np.asarray(_special("ndtri", _normal_quantile)(p))
+
+
+def _normal_quantile(p: float) -> float:
+    if not 0 < p < 1:
+        return math.inf if p == 1 else -math.inf if p == 0 else math.nan
+    return NormalDist().inv_cdf(p)
 
 
 def gelu(x: Array) -> Array:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from matcalc.errors import Place
+from matcalc.expression.definitions import definitions
 from matcalc.expression.functions import MANY, call
 from matcalc.expression.parser import Step
 from matcalc.expression.values import Value
@@ -70,3 +71,32 @@ def _operand(given: Any) -> Any:
 def _parameter(given: Any) -> Any:
     """A parameter: numbers exact, names of dimensions as sizes."""
     return exact(given) if isinstance(given, float) else given
+
+
+class Defined:
+    """A function that is defined by others, of symbolic values, of numbers and of arrays."""
+
+    def __init__(self, name: str) -> None:
+        self.__name__ = name
+        self.__doc__ = "\n".join(one.text for one in definitions()[name])
+
+    def __repr__(self) -> str:
+        return f"<function {self.__name__} of formulas: {self.__doc__}>"
+
+    def __call__(self, *operands: Any, **parameters: Any) -> Symbolic:
+        """The formula ``name(operands, parameters)``.
+
+        Raises:
+            NotationError: It takes other arguments.
+            ShapeError: The operands do not fit it.
+
+        >>> import matcalc as mc
+        >>> mc.logsigmoid(mc.symbols("x[n]"))
+        <-softplus(-x), n×1>
+        """
+        kind, declared = family((*operands, *parameters.values()))
+        values = [value_of(one) for one in (*operands, *parameters.values())]
+        found = call(
+            Step("call", self.__name__, len(values), _NOWHERE, 0, tuple(parameters)), values
+        )
+        return kind(found if kind.columns else Value(found.node), declared)

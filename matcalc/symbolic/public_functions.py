@@ -10,11 +10,12 @@ from typing import Any
 
 from matcalc import dimensions
 from matcalc.dimensions import Dimension
+from matcalc.expression.definitions import is_defined
 from matcalc.expression.values import Value
 from matcalc.near import near
 from matcalc.operations import RULES, algebra
 from matcalc.symbolic import Symbolic
-from matcalc.symbolic.functions import Function
+from matcalc.symbolic.functions import Defined, Function
 
 __all__ = [
     "Phi",
@@ -22,14 +23,18 @@ __all__ = [
     "add",
     "adj",
     "arccos",
+    "arccosh",
     "arcsin",
+    "arcsinh",
     "arctan",
+    "arctanh",
     "atan2",
     "attention",
     "batch_norm",
     "bias",
     "bias_columns",
     "binary_cross_entropy_logits",
+    "cbrt",
     "clip",
     "concatenate",
     "cos",
@@ -40,9 +45,13 @@ __all__ = [
     "det",
     "det_sign",
     "diag",
+    "digamma",
     "einsum",
     "elu",
     "erf",
+    "erfc",
+    "erfcx",
+    "erfinv",
     "exp",
     "expm",
     "expm1",
@@ -62,6 +71,7 @@ __all__ = [
     "kron",
     "layer_norm",
     "leaky_relu",
+    "lgamma",
     "log",
     "log1p",
     "log_ndtr",
@@ -79,12 +89,14 @@ __all__ = [
     "mean",
     "min",
     "minimum",
+    "ndtri",
     "norm",
     "norm1",
     "ones",
     "outer",
     "pi",
     "pinv",
+    "polygamma",
     "pow",
     "power",
     "prod",
@@ -135,13 +147,15 @@ def named(name: str, others: Iterable[str] = ()) -> Any:
     Raises:
         AttributeError: There is none; near names are listed.
 
-    >>> named("exp") is exp
-    True
+    >>> named("exp") is exp, named("mish")
+    (True, <function mish of formulas: mish(x) = x * tanh(softplus(x))>)
     """
     if name in __all__:
         return globals()[name]
     if name in RULES:
         return Function(name)
+    if is_defined(name):
+        return Defined(name)
     found = near(name, [*__all__, *others])
     hint = f"; near: {', '.join(found)}" if found else ""
     raise AttributeError(f"module 'matcalc' has no attribute {name!r}{hint}")
@@ -188,6 +202,10 @@ def pi() -> Symbolic:
 
 
 # Entry by entry.
+arcsinh = Function("arcsinh")
+arccosh = Function("arccosh")
+arctanh = Function("arctanh")
+cbrt = Function("cbrt")
 exp = Function("exp")
 log = Function("log")
 log1p = Function("log1p")
@@ -225,6 +243,15 @@ minimum = Function("minimum")
 hypot = Function("hypot")
 atan2 = Function("atan2")
 pow = Function("pow")  # noqa: A001 - its name in formulas
+
+# Special functions entry by entry.
+lgamma = Function("lgamma")
+digamma = Function("digamma")
+polygamma = Function("polygamma")
+erfc = Function("erfc")
+erfcx = Function("erfcx")
+erfinv = Function("erfinv")
+ndtri = Function("ndtri")
 
 # Parts of arrays.
 slice = Function("slice")  # noqa: A001 - its name in formulas

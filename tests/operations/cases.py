@@ -50,6 +50,7 @@ VARIANTS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("clip", "X[m,n]:nonzero -> Y[m,n]", {"low": Fraction(-1, 2), "high": Fraction(3, 2)}),
     ("huber", "r[n]:nonzero -> L", {"delta": Fraction(1, 2)}),
     ("huber_entries", "r[n]:nonzero -> y[n]", {"delta": Fraction(1, 2)}),
+    ("polygamma", "x[n]:positive -> y[n]", {"n": 3}),
     ("stumpff", "q[n]:positive -> c[n]", {"k": 2}),
     ("stumpff", "q[n]:positive -> c[n]", {"k": 3}),
     ("slice", "X[m,n] -> Y[m,1]", {"axis": 1, "start": 1, "stop": 2}),

@@ -215,6 +215,17 @@ FUNCTIONS: dict[str, Function] = {
     "triu": jnp.triu,
     "vec": lambda X, order: jnp.ravel(X, order=order),
     "vech": half,
+    "arccosh": jnp.arccosh,
+    "arcsinh": jnp.arcsinh,
+    "arctanh": jnp.arctanh,
+    "cbrt": jnp.cbrt,
+    "digamma": jax.scipy.special.digamma,
+    "erfc": jax.scipy.special.erfc,
+    "erfcx": lambda x: jnp.exp(x**2) * jax.scipy.special.erfc(x),
+    "erfinv": jax.scipy.special.erfinv,
+    "lgamma": jax.scipy.special.gammaln,
+    "ndtri": jax.scipy.special.ndtri,
+    "polygamma": lambda x, n: jax.scipy.special.polygamma(n, x),
 }
 
 #: Constants, and parts of the derivatives of others, which are compared with those.

@@ -1,0 +1,237 @@
+"""Functions that are defined by others: each a line of the language, used as it is written.
+
+A call of one stands for what its line says, so that its derivative, its code and its text are
+those of the functions in it. Where several lines have one name, the first one holds that takes
+operands of these ranks: ``x[n]`` a vector, ``X[m,n]`` a matrix, ``x`` anything.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from matcalc.errors import MatcalcError, NotationError, ShapeError
+from matcalc.expression.arithmetic import operated
+from matcalc.expression.parser import Assignment, Step, parse
+from matcalc.expression.values import Value, transposed
+from matcalc.graph import number
+from matcalc.operations import RULES, algebra, is_elementwise
+
+_LINES = """
+    log2(x) = log(x) / log(2)
+    log10(x) = log(x) / log(10)
+    exp2(x) = 2 ** x
+    exp10(x) = 10 ** x
+    rsqrt(x) = x ** (-1/2)
+    reciprocal(x) = 1 / x
+    square(x) = x ** 2
+    sec(x) = 1 / cos(x)
+    csc(x) = 1 / sin(x)
+    cot(x) = 1 / tan(x)
+    sech(x) = 1 / cosh(x)
+    csch(x) = 1 / sinh(x)
+    coth(x) = 1 / tanh(x)
+    sinc(x) = stumpff((pi() * x) ** 2, k=1)
+    deg2rad(x) = pi() / 180 * x
+    rad2deg(x) = 180 / pi() * x
+    xlogy(x, y) = x * log(y)
+    xlog1py(x, y) = x * log1p(y)
+    entr(x) = -x * log(x)
+    rel_entr(x, y) = x * (log(x) - log(y))
+    logaddexp(x, y) = y + softplus(x - y)
+    logaddexp2(x, y) = logaddexp(log(2) * x, log(2) * y) / log(2)
+    logcosh(x) = x + softplus(-2 * x) - log(2)
+    betaln(x, y) = lgamma(x) + lgamma(y) - lgamma(x + y)
+    softsign(x) = x / (1 + abs(x))
+    mish(x) = x * tanh(softplus(x))
+    hardswish(x) = x * clip(x / 6 + 1/2, 0, 1)
+    hardsigmoid(x) = clip(x / 6 + 1/2, 0, 1)
+    relu6(x) = clip(x, 0, 6)
+    selu(x) = 1.0507009873554805 * relu(x) + 1.7580993408473766 * expm1(x - relu(x))
+    celu(x, alpha=1) = elu(x / alpha, alpha=1) * alpha
+    logsigmoid(x) = -softplus(-x)
+    log_sigmoid(x) = -softplus(-x)
+    log_expit(x) = -softplus(-x)
+    tanhshrink(x) = x - tanh(x)
+    softshrink(x, lambd=1/2) = relu(x - lambd) - relu(-x - lambd)
+    hardshrink(x, lambd=1/2) = x * (step(x - lambd) + step(-x - lambd))
+    squareplus(x, b=4) = (x + sqrt(x ** 2 + b)) / 2
+    quick_gelu(x) = x * sigmoid(1.702 * x)
+    prelu(x, weight) = relu(x) - weight * relu(-x)
+    softmin(x) = softmax(-x)
+    normalize(x[n]) = x / norm(x)
+    lerp(input, end, weight) = input + weight * (end - input)
+    cosine_similarity(x[n], y[n]) = inner(x, y) / (norm(x) * norm(y))
+    row_norms(X[m,n]) = sqrt(sum(X ** 2, axis=1))
+    cosine_similarity(X[m,n], Y[m,n]) = sum(X * Y, axis=1) / (row_norms(X) * row_norms(Y))
+    mse_loss(input, target) = mean((input - target) ** 2)
+    l1_loss(input, target) = mean(abs(input - target))
+    smooth_l1_loss(input, target, beta=1) = mean(huber_entries(input - target, delta=beta)) / beta
+    huber_loss(input, target, delta=1) = mean(huber_entries(input - target, delta=delta))
+    binary_cross_entropy(input, target) = -mean(target * log(input) + (1 - target) * log(1 - input))
+    binary_cross_entropy_with_logits(input, target) = mean(softplus(input) - target * input)
+    soft_margin_loss(input, target) = mean(softplus(-target * input))
+    poisson_nll_loss(input, target) = mean(exp(input) - target * input)
+    gaussian_nll_loss(input, target, var) = mean(log(var) + (input - target) ** 2 / var) / 2
+"""
+
+
+class Parameter(NamedTuple):
+    """What a definition takes: a name, how many axes it has, and a number if it may be left out."""
+
+    name: str
+    rank: int | None
+    default: Fraction | None
+
+
+class Definition(NamedTuple):
+    """A line of the table.
+
+    Attributes:
+        text: The line.
+        parameters: What it takes.
+        body: What it says, in steps.
+    """
+
+    text: str
+    parameters: tuple[Parameter, ...]
+    body: tuple[Assignment, ...]
+
+    @property
+    def signature(self) -> str:
+        """How it is called: ``cosine_similarity(x[n], y[n])``."""
+        return self.text.partition(" = ")[0]
+
+
+@lru_cache(maxsize=1)
+def definitions() -> Mapping[str, tuple[Definition, ...]]:
+    """All definitions, by name.
+
+    >>> definitions()["mish"][0].text
+    'mish(x) = x * tanh(softplus(x))'
+    """
+    found: dict[str, tuple[Definition, ...]] = {}
+    for line in _LINES.strip().splitlines():
+        name = line.partition("(")[0].strip()
+        found[name] = (*found.get(name, ()), _read(line.strip()))
+    return found
+
+
+_HEAD = re.compile(r"\w+\((.*?)\) = (.*)")
+_PARAMETER = re.compile(r"(\w+)(?:\[([\w,]*)\])?(?:=([\d/]+))?")
+
+
+def _read(line: str) -> Definition:
+    head = _HEAD.fullmatch(line)
+    listed = _PARAMETER.findall(head[1]) if head else ()
+    parameters = tuple(
+        Parameter(name, sizes.count(",") + 1 if sizes else None, Fraction(value) if value else None)
+        for name, sizes, value in listed
+    )
+    return Definition(line, parameters, parse(head[2] if head else ""))
+
+
+Call = Callable[[Step, list[Any]], Value]
+
+
+def is_defined(name: str) -> bool:
+    """Whether a function is defined by others."""
+    return name in definitions()
+
+
+@lru_cache(maxsize=256)
+def is_entrywise(name: str) -> bool:
+    """Whether what is defined acts on each entry of one operand alone."""
+    if name in RULES:
+        return is_elementwise(name)
+    several = definitions().get(name, ())
+    calls = [
+        step.value for one in several for k in one.body for step in k.steps if step.kind == "call"
+    ]
+    single = len(several) == 1 and sum(k.default is None for k in several[0].parameters) == 1
+    return single and all(called == "pi" or is_entrywise(called) for called in calls)
+
+
+def defined(step: Step, values: Sequence[Any], named: Mapping[str, Any], call: Call) -> Value:
+    """The value of a call of what is defined.
+
+    Args:
+        step: The call.
+        values: What it takes by place.
+        named: What it takes by name.
+        call: What a call of another function means.
+
+    Raises:
+        NotationError: It takes other arguments.
+        ShapeError: The arguments do not fit it.
+    """
+    several = definitions()[step.value]
+    for one in several:
+        given = _given(one, values, named)
+        if given is not None and _is_of_ranks(one, given):
+            return _followed(one, given, call)
+    usage = " or ".join(one.signature for one in several)
+    if all(_given(one, values, named) is None for one in several):
+        raise NotationError(f"{step.value} is written {usage}")
+    found = ", ".join(value.title for value in values if isinstance(value, Value))
+    raise ShapeError(f"{step.value} is written {usage}; found {found}")
+
+
+def _given(
+    one: Definition, values: Sequence[Any], named: Mapping[str, Any]
+) -> dict[str, Value] | None:
+    """A value for each parameter; ``None`` where the call does not fit."""
+    names = [parameter.name for parameter in one.parameters]
+    if len(values) > len(names) or not named.keys() <= set(names[len(values) :]):
+        return None
+    found = {
+        parameter.name: Value(number(parameter.default))
+        for parameter in one.parameters
+        if parameter.default is not None
+    }
+    found |= dict(zip(names, values, strict=False))
+    found |= dict(named)
+    fits = len(found) == len(names) and all(isinstance(value, Value) for value in found.values())
+    return found if fits else None
+
+
+def _is_of_ranks(one: Definition, given: Mapping[str, Value]) -> bool:
+    return all(
+        parameter.rank in (None, len(given[parameter.name].node.shape))
+        for parameter in one.parameters
+    )
+
+
+def _followed(one: Definition, given: Mapping[str, Value], call: Call) -> Value:
+    """What a definition says of its arguments: its steps, one after the other."""
+    names = dict(given)
+    for assignment in one.body:
+        waiting: list[Any] = []
+        for step in assignment.steps:
+            kept = len(waiting) - step.takes
+            operands = waiting[kept:]
+            waiting[kept:] = [_step(one, step, operands, names, call)]
+        names[assignment.name] = waiting[-1]
+    return names[""]
+
+
+def _step(
+    one: Definition, step: Step, operands: list[Any], names: Mapping[str, Value], call: Call
+) -> Any:
+    try:
+        if step.kind == "name":
+            return names[step.value]
+        if step.kind == "number":
+            return Value(number(Fraction(step.value)))
+        if step.kind == "call":
+            return call(step, operands)
+        if step.kind == "transpose":
+            return transposed(operands[0])
+        if step.kind == "negative":
+            return Value(algebra.negative(operands[0].node), operands[0].row)
+        return operated(step.value, *operands)
+    except MatcalcError as error:
+        raise error.changed(message=f"{one.text.partition('(')[0]}: {error.stated}") from None

@@ -1,0 +1,135 @@
+"""Special functions entry by entry: those of the gamma function, and of the normal distribution."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from matcalc.errors import NotationError
+from matcalc.graph import Apply, Node, apply
+from matcalc.operations import algebra
+from matcalc.operations.algebra import entrywise, minus, multiple, negative, power, times
+from matcalc.operations.elementwise import of, square
+from matcalc.operations.registry import Rule, primitive, register
+
+_DLMF = "NIST Digital Library of Mathematical Functions"
+_HALF = Fraction(1, 2)
+_ORDERS = 12  # of polygamma
+
+
+@primitive(
+    "lgamma",
+    "x[...]:positive -> y[...]",
+    formula="d log Γ(x) = digamma(x) ⊙ dx",
+    source=f"{_DLMF}, eq. 5.2.2",
+    domain="x > 0",
+    function="log_gamma",
+)
+def pull_lgamma(y: Apply, operand: int, bar: Node) -> Node:
+    """Pull back through the logarithm of the gamma function."""
+    return entrywise(bar, of("digamma", y.arguments[operand]))
+
+
+@primitive(
+    "digamma",
+    "x[...]:positive -> y[...]",
+    formula="dψ(x) = polygamma(1, x) ⊙ dx",
+    source=f"{_DLMF}, eq. 5.2.2 and 5.15.1",
+    domain="x > 0",
+    function="digamma",
+)
+def pull_digamma(y: Apply, operand: int, bar: Node) -> Node:
+    """Pull back through the logarithmic derivative of the gamma function."""
+    return entrywise(bar, polygamma(y.arguments[operand], 1))
+
+
+def polygamma(x: Node, n: int = 1) -> Node:
+    """The n-th derivative of digamma, entry by entry.
+
+    Raises:
+        NotationError: n is no whole number from 0 to 12.
+    """
+    if n != int(n) or not 0 <= n <= _ORDERS:
+        raise NotationError(f"polygamma(n, x) takes whole n from 0 to {_ORDERS}, not {n}")
+    return apply("polygamma", (x,), x.shape, (int(n),)) if n else of("digamma", x)
+
+
+def pull_polygamma(y: Apply, operand: int, bar: Node) -> Node:
+    """Pull back through a derivative of digamma: the next one."""
+    return entrywise(bar, polygamma(y.arguments[operand], y.parameters[0] + 1))
+
+
+register(
+    Rule(
+        "polygamma",
+        ("x[...]:positive -> y[...]",),
+        formula="dψ⁽ⁿ⁾(x) = ψ⁽ⁿ⁺¹⁾(x) ⊙ dx",
+        source=f"{_DLMF}, section 5.15",
+        domain="x > 0, n from 0 to 12",
+        build=polygamma,
+        function="polygamma",
+        pull=pull_polygamma,
+        parameters={"n": 1},
+    )
+)
+
+
+def _root_of_pi(power_of: Fraction) -> Node:
+    return power(algebra.pi(), power_of)
+
+
+@primitive(
+    "erfc",
+    "x[...] -> y[...]",
+    formula="dy = -2/√π exp(-x²) ⊙ dx",
+    source=f"{_DLMF}, eq. 7.2.2",
+    function="erfc",
+)
+def pull_erfc(y: Apply, operand: int, bar: Node) -> Node:
+    """Pull back through the complementary error function."""
+    bell = of("exp", negative(square(y.arguments[operand])))
+    return entrywise(bar, multiple(-2, times(_root_of_pi(-_HALF), bell)))
+
+
+@primitive(
+    "erfcx",
+    "x[...] -> y[...]",
+    formula="dy = (2 x ⊙ y - 2/√π) ⊙ dx, y = exp(x²) erfc(x)",
+    source=f"{_DLMF}, eq. 7.2.2 and 4.7.1",
+    domain="everywhere; far right its derivative loses digits",
+    function="scaled_erfc",
+)
+def pull_erfcx(y: Apply, operand: int, bar: Node) -> Node:
+    """Pull back through the scaled complementary error function."""
+    slope = minus(times(y.arguments[operand], y), _root_of_pi(-_HALF))
+    return entrywise(bar, multiple(2, slope))
+
+
+@primitive(
+    "erfinv",
+    "x[...]:unit -> y[...]",
+    formula="dy = √π/2 exp(y²) ⊙ dx",
+    source=f"{_DLMF}, eq. 7.2.1, for its inverse",
+    domain="|x| < 1",
+    function="erfinv",
+)
+def pull_erfinv(y: Apply, operand: int, bar: Node) -> Node:
+    """Pull back through the inverse of the error function."""
+    del operand
+    grown = of("exp", square(y))
+    return entrywise(bar, multiple(_HALF, times(_root_of_pi(_HALF), grown)))
+
+
+@primitive(
+    "ndtri",
+    "p[...]:unit -> x[...]",
+    formula="dx = dp / φ(x): √(2π) exp(x²/2) ⊙ dp",
+    source=f"{_DLMF}, eq. 7.2.1, for the inverse of Φ",
+    domain="0 < p < 1",
+    function="normal_quantile",
+)
+def pull_ndtri(x: Apply, operand: int, bar: Node) -> Node:
+    """Pull back through the quantile function of the standard normal distribution."""
+    del operand
+    grown = of("exp", multiple(_HALF, square(x)))
+    root = power(multiple(2, algebra.pi()), _HALF)
+    return entrywise(bar, times(root, grown))
