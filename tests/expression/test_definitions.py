@@ -11,9 +11,9 @@ from generated_sources import function_in
 from random_chains import in_layout
 
 import matcalc as mc
+from matcalc.checking.registration import POINTS
 from matcalc.expression.definitions import Definition, definitions
 from matcalc.operations import RULES
-from matcalc.registration import POINTS
 
 special = pytest.importorskip("scipy.special")
 
