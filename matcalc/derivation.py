@@ -282,7 +282,7 @@ class _Task:
             known: What is declared of variables; nothing if they are differentiated once more.
         """
         named = self.formula.named.values()
-        became = named_functions([root, *self.definitions.values(), *named])
+        became = named_functions([root, *self.definitions.values(), *named], self.properties)
         definitions = {name: became[node] for name, node in self.definitions.items()}
         simplifier = Simplifier(known, [became[node] for node in named], NEAR)
         return derivatives(became[root], wrt, definitions, lambda bar: simplifier.of([bar])[0])
@@ -290,7 +290,7 @@ class _Task:
     def shortened(self, found: Sequence[Jacobian[Any]]) -> list[Jacobian[Any]]:
         """Derivatives in the form that is given back, all of them shortened together."""
         given = {name: self.defined(node) for name, node in self.formula.named.items()}
-        known = named_functions(list(given.values()))  # as they were before the sweep
+        known = named_functions(list(given.values()), self.properties)  # as before the sweep
         named = {name: known[node] for name, node in given.items()}
         nodes = [self.defined(one.node) for one in found]
         became = simplified(nodes, self.properties, named.values())

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from itertools import groupby
 from textwrap import wrap
 from typing import Annotated, Any
 
 import typer
 
 from matcalc.operations import RULES, Rule, find_rule
+from matcalc.simplify import REWRITES, Rewrite
 from matcalc_cli.arguments import Json
 from matcalc_cli.output import heading, table, width, write, write_json
 from matcalc_cli.rule_jacobians import (
@@ -28,6 +30,9 @@ Name = Annotated[
     str | None,
     typer.Argument(metavar="[NAME]", help="A rule, as the list names it.", show_default=False),
 ]
+Rewrites = Annotated[
+    bool, typer.Option("--rewrites", help="The identities that formulas are rewritten by.")
+]
 _NAME, _SIGNATURE = 14, 24  # columns of the list; longer ones push the formula to the next line
 _INDICES = (
     "A_1 is the index along the first axis of A; that of a vector has the vector's name. What is "
@@ -35,8 +40,11 @@ _INDICES = (
 )
 
 
-def rules(name: Name = None, as_json: Json = False) -> None:
+def rules(name: Name = None, rewrites: Rewrites = False, as_json: Json = False) -> None:
     """The rules of differentiation, or one with its shapes in both layouts."""
+    if rewrites:
+        _show_rewrites(as_json=as_json)
+        return
     if name is not None:
         rule = find_rule(name)
         jacobians = local_jacobians(rule)
@@ -55,6 +63,27 @@ def rules(name: Name = None, as_json: Json = False) -> None:
         lines += ["", heading(FAMILIES.get(title, title)), ""]
         lines += [line for rule in group for line in _row(rule)]
     write(lines)
+
+
+def _show_rewrites(*, as_json: bool) -> None:
+    """Every line that formulas are rewritten by, by subject."""
+    if as_json:
+        write_json({"rewrites": [_of_rewrite(one) for one in REWRITES]})
+        return
+    lines = [f"{len(REWRITES)} rewrites: where the left side stands, the right side may."]
+    for section, group in groupby(REWRITES, key=lambda one: one.section):
+        lines += ["", heading(section), "", *(f"  {one.text}" for one in group)]
+    write(lines)
+
+
+def _of_rewrite(one: Rewrite) -> dict[str, object]:
+    return {
+        "section": one.section,
+        "variables": one.declared,
+        "left": one.left,
+        "right": one.right,
+        "conditions": one.conditions,
+    }
 
 
 def _row(rule: Rule) -> list[str]:

@@ -23,6 +23,7 @@ from matcalc.graph import (
     split,
 )
 from matcalc.simplify.expansion import opened
+from matcalc.simplify.rewriting import rewritten_sum
 from matcalc.simplify.symmetry import with_symmetry
 from matcalc.steps import spend
 
@@ -38,6 +39,8 @@ def factored(node: Node, left: int = _PULLED) -> Node:
         node: The sum.
         left: How often something may still be pulled out.
     """
+    if isinstance(node, Sum):
+        node = rewritten_sum(node)
     if not isinstance(node, Sum) or not left:
         return node
     spend(len(node.terms))

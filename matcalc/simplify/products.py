@@ -2,41 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any
 
 from matcalc.dimensions import Dimension
 from matcalc.graph import (
-    ONE,
     Apply,
     Factor,
     Node,
     Product,
-    Symbol,
     apply,
     contract,
     flat,
 )
 from matcalc.simplify.expansion import opens
-from matcalc.simplify.recognition import Key, Powers, recognised, recognised_application
+from matcalc.simplify.facts import Known
+from matcalc.simplify.recognition import recognised_application
+from matcalc.simplify.rewriting import Key, Powers, rewritten_factors
 from matcalc.simplify.symmetry import turned
 
+_ROUNDS = 24  # times that a product is opened again
 _OPENED = 12  # factors: a longer product is not opened further
-
-
-class Known(NamedTuple):
-    """What was declared of variables, by name.
-
-    Attributes:
-        symmetric: Matrices that equal their transposes.
-        simplex: Vectors whose entries sum to one.
-        orthogonal: Matrices of orthonormal columns.
-    """
-
-    symmetric: Container[str] = frozenset()
-    simplex: Container[str] = frozenset()
-    orthogonal: Container[str] = frozenset()
 
 
 def reduced(node: Product, known: Known, uses: Mapping[Node, int]) -> Node:
@@ -47,9 +34,16 @@ def reduced(node: Product, known: Known, uses: Mapping[Node, int]) -> Node:
         known: What was declared of variables.
         uses: How often each node is used: what is used once is opened.
     """
-    opened = _Opened(node, uses)
-    opened.cancel(known)
-    return opened.node()
+    result: Node = node
+    for _ in range(_ROUNDS):
+        if not isinstance(result, Product):
+            break
+        opened = _Opened(result, uses)
+        opened.cancel(known)
+        before, result = result, opened.node()
+        if result is before or not opened.rewrote:
+            break
+    return result
 
 
 class _Opened:
@@ -67,6 +61,7 @@ class _Opened:
         self.sizes: dict[Any, Dimension] = dict(enumerate(node.sizes))
         self.powers: Powers = {}
         self.changed = False
+        self.rewrote = False
         for factor in node.factors:
             self.take(factor)
         self.open_nested(uses)
@@ -121,32 +116,25 @@ class _Opened:
                 self.sizes[inside[label]] = size
         return inside
 
-    def sum_over(self, label: Any, *factors: Key) -> None:
-        """Take factors out, with a label that is summed over in what the caller puts for them."""
-        for key in factors:
-            del self.powers[key]
-        del self.sizes[label]
-
     def cancel(self, known: Known) -> None:
-        """Apply rules until none applies."""
-        while (
-            recognised(self.powers)
-            or self.cancel_inverse()
-            or self.cancel_orthogonal(known.orthogonal)
-            or self.find_pseudoinverse()
-            or self.turn_frechet()
-            or self.cancel_simplex(known.simplex)
-            or self.separate_scalars()
+        """Apply rules until none applies, or a line has put a product there to be opened."""
+        while not self.rewrote and (
+            self.rewrite(known) or self.turn_frechet() or self.separate_scalars()
         ):
             self.changed = True
 
-    def holders(self) -> dict[Any, list[Key]]:
-        """The factors that have each label."""
-        found: dict[Any, list[Key]] = {}
-        for key in self.powers:
-            for label in dict.fromkeys(flat(key[1])):
-                found.setdefault(label, []).append(key)
-        return found
+    def rewrite(self, known: Known) -> bool:
+        """Put what a line has for some factors in their place; labels that it sums are gone."""
+        found = rewritten_factors(self.powers, set(flat(self.output)), known)
+        if found is None:
+            return False
+        for (node, labels), power in found.gone.items():
+            self.take(Factor(node, labels, -power))
+        for label in found.labels:
+            del self.sizes[label]
+        self.take(found.factor)
+        self.rewrote = self.changed = isinstance(found.factor.node, Product)
+        return True
 
     def neighbour(self, key: Key, label: Any) -> Key | None:
         """The factor that a label is summed with, if it is in one other alone, not in a power."""
@@ -154,67 +142,6 @@ class _Opened:
             return None
         beside = [other for other in self.powers if other != key and label in flat(other[1])]
         return beside[0] if len(beside) == 1 and self.powers[beside[0]] == 1 else None
-
-    def cancel_inverse(self) -> bool:
-        """A matrix times its inverse, summed over what they share and nothing else has."""
-        for (node, labels), exponent in self.powers.items():
-            if not isinstance(node, Apply) or node.operation != "inv" or exponent != 1:
-                continue
-            matrix = node.arguments[0]
-            for axis in (0, 1):
-                label, other = labels[axis], labels[1 - axis]
-                found = self.neighbour((node, labels), label)
-                if found is None or label == other or found[0] is not matrix:
-                    continue
-                partner = found[1]
-                if matrix.symmetric and partner[axis] == label:
-                    partner = partner[::-1]
-                if partner[1 - axis] == label and partner[axis] != label:
-                    self.sum_over(label, (node, labels), found)
-                    self.join(other, partner[axis])
-                    return True
-        return False
-
-    def cancel_orthogonal(self, orthogonal: Container[str]) -> bool:
-        """QᵀQ is the identity; of a square Q, QQᵀ too."""
-        for (node, labels), exponent in self.powers.items():
-            if not isinstance(node, Symbol) or node.name not in orthogonal:
-                continue
-            square = node.shape[0] == node.shape[1]
-            for axis in (0, 1) if square else (0,):
-                label, other = labels[axis], labels[1 - axis]
-                if label == other:
-                    continue
-                if exponent == 2 and self.is_summed_alone((node, labels), label):
-                    self.sum_over(label, (node, labels))
-                    return True
-                found = self.neighbour((node, labels), label) if exponent == 1 else None
-                if found and found[0] is node and found[1][axis] == label != found[1][1 - axis]:
-                    self.sum_over(label, (node, labels), found)
-                    self.join(other, found[1][1 - axis])
-                    return True
-        return False
-
-    def is_summed_alone(self, key: Key, label: Any) -> bool:
-        """Whether one factor alone has a label, and it is summed."""
-        others = [*(flat(labels) for node, labels in self.powers if (node, labels) != key)]
-        return not any(label in one for one in (*others, flat(self.output)))
-
-    def find_pseudoinverse(self) -> bool:
-        """X (XᵀX)⁻¹ is the transposed pseudo-inverse of X, which has full column rank then."""
-        for (node, labels), exponent in self.powers.items():
-            x = _squared(node) if exponent == 1 else None
-            if x is None:
-                continue
-            for axis in (0, 1):
-                label = labels[axis]
-                found = self.neighbour((node, labels), label)
-                if found and found[0] is x and found[1][1] == label != found[1][0]:
-                    self.sum_over(label, (node, labels), found)
-                    inverse = apply("pinv", (x,), x.shape[::-1])
-                    self.take(Factor(inverse, (labels[1 - axis], found[1][0])))
-                    return True
-        return False
 
     def turn_frechet(self) -> bool:
         """⟨L(X, B), A⟩ is ⟨B, L(Xᵀ, A)⟩: what arrives from a matrix goes to the other side."""
@@ -232,35 +159,6 @@ class _Opened:
                 turn = apply("expm_frechet", (turned(x), matrix), x.shape)
                 self.take(Factor(direction, labels))
                 self.take(Factor(recognised_application(turn), (rows, columns)))
-                return True
-        return False
-
-    def join(self, one: Any, two: Any) -> None:
-        """A delta between two labels."""
-        if one == two:
-            return
-        kept = set(flat(self.output))
-        if two in kept and one not in kept:
-            one, two = two, one
-        if two in kept:
-            self.take(Factor(_delta(self.sizes[one]), (one, two)))
-            return
-        renamed: Powers = {}
-        for (node, labels), exponent in self.powers.items():
-            key = node, tuple(one if label == two else label for label in labels)
-            renamed[key] = renamed.get(key, Fraction(0)) + exponent
-        self.powers.clear()
-        self.powers.update({key: power for key, power in renamed.items() if power})
-        del self.sizes[two]
-
-    def cancel_simplex(self, simplex: Container[str]) -> bool:
-        """The entries of a probability vector sum to one."""
-        holders, kept = self.holders(), set(flat(self.output))
-        for (node, labels), exponent in self.powers.items():
-            alone = len(labels) == 1 and len(holders.get(labels[0], ())) == 1  # no group
-            sums = alone and labels[0] not in kept
-            if sums and exponent == 1 and _sums_to_one(node, simplex):
-                self.sum_over(labels[0], (node, labels))
                 return True
         return False
 
@@ -307,26 +205,3 @@ def _can_open(node: Product, labels: tuple[Any, ...], exponent: Fraction) -> boo
         return opens(node, Factor(node, labels)) and bool(labels or not node.sums)
     whole = exponent.denominator == 1
     return not node.sums and whole and opens(node, Factor(node, labels))
-
-
-def _delta(size: Dimension) -> Node:
-    return contract([], "ii", {"i": size})
-
-
-def _squared(node: Node) -> Node | None:
-    """The X of inv(X.T @ X)."""
-    if not isinstance(node, Apply) or node.operation != "inv":
-        return None
-    inner = node.arguments[0]
-    if not isinstance(inner, Product) or len(inner.factors) != 2 or inner.scale != ONE:
-        return None
-    one, two = inner.factors
-    same = one.node is two.node and one.exponent == two.exponent == 1
-    shared = same and one.labels[0] == two.labels[0] not in inner.output
-    return one.node if shared and not one.node.symmetric else None
-
-
-def _sums_to_one(node: Node, simplex: Container[str]) -> bool:
-    if isinstance(node, Symbol):
-        return node.name in simplex
-    return isinstance(node, Apply) and node.operation == "softmax"

@@ -17,10 +17,11 @@ from matcalc.simplify.expansion import (
     sums_within,
 )
 from matcalc.simplify.factoring import factored
+from matcalc.simplify.facts import Known
 from matcalc.simplify.monomials import may_shorten
-from matcalc.simplify.orthogonal import without_orthogonal
-from matcalc.simplify.products import Known, reduced
+from matcalc.simplify.products import reduced
 from matcalc.simplify.recognition import recognised_application
+from matcalc.simplify.rewriting import rewritten_product
 from matcalc.simplify.symmetry import with_symmetry
 from matcalc.simplify.weights import weight
 from matcalc.steps import MOST, counted
@@ -77,12 +78,7 @@ class Simplifier:
         reach: Reach = REACH,
     ) -> None:
         self.reach = reach
-        self.known = Known(
-            *(
-                frozenset(name for name, known in properties.items() if known & wanted)
-                for wanted in (_SYMMETRIC, {"simplex"}, {"orthogonal"})
-            )
-        )
+        self.known = Known(properties)
         self.uses: Counter[Node] = Counter()
         self.is_small = True
         self.weights: dict[Node, int] = {}
@@ -119,13 +115,16 @@ class Simplifier:
     def by_rules(self, node: Node) -> Node:
         """A node by the rules for its kind."""
         if isinstance(node, Symbol):
-            return as_symmetric(node) if node.name in self.known.symmetric else node
+            said = self.known.properties.get(node.name, frozenset())
+            return node if _SYMMETRIC.isdisjoint(said) else as_symmetric(node)
         if isinstance(node, Apply):
-            other = without_orthogonal(node, self.known.orthogonal)
-            return recognised_application(other) if isinstance(other, Apply) else other
+            return recognised_application(node, self.known)
         if isinstance(node, Product):
             return reduced(node, self.known, self.uses)
-        return factored(node)
+        again = factored(node)
+        if again is node or not isinstance(again, Product):
+            return again
+        return rewritten_product(again, self.known)
 
     def shortest(self, node: Node) -> Node:
         """The shortest of a node as it is, with quotients multiplied out, and with all."""

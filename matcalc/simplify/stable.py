@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from functools import partial
 from typing import NamedTuple
 
 from matcalc.graph import (
@@ -40,34 +41,46 @@ from matcalc.simplify.exponentials import (
     logarithm_of_sum,
     without_overflow,
 )
+from matcalc.simplify.facts import Known
 from matcalc.simplify.lengths import leg, logarithm_of_squares, over_lengths, quotients_first
 from matcalc.simplify.logarithms import logarithm
 from matcalc.simplify.ones import is_apply, is_one, one_and
-from matcalc.simplify.recognition import (
-    hyperbolic,
-    hyperbolic_cotangent,
-    recognised,
-    recognised_application,
+from matcalc.simplify.recognition import recognised_application
+from matcalc.simplify.rewriting import (
+    rewritten_application,
+    rewritten_product,
+    rewritten_sum,
 )
 
 _HALF = Fraction(1, 2)
+_NO_PROPERTIES: Mapping[str, frozenset[str]] = {}
+_OPEN = frozenset(["positive", "invertible"])  # hold nearby too
 _MOVED = frozenset(["log", "softmax", "log_softmax", "logsumexp"])
 
 
-def named_functions(roots: Sequence[Node]) -> dict[Node, Node]:
+def named_functions(
+    roots: Sequence[Node], properties: Mapping[str, frozenset[str]] = _NO_PROPERTIES
+) -> dict[Node, Node]:
     """What becomes of each node under some roots when functions written out get their names.
 
     A derivative of ``log(abs(det(A)))`` is that of logdet, of ``exp(x) / (1 + exp(x))`` that of σ.
+
+    Args:
+        roots: Nodes that are to be differentiated.
+        properties: What was declared of variables. Of these only what holds nearby too is used:
+            an orthogonal matrix has neighbours that are not.
     """
+    open_ones = {name: one & _OPEN for name, one in properties.items() if one & _OPEN}
+    return _walked(roots, partial(_named, known=Known(open_ones)))
 
-    def known(node: Node) -> Node:
-        if isinstance(node, Apply):
-            return recognised_application(node) if node.operation in _MOVED else node
-        if isinstance(node, Product):
-            return _quotient(node, recognised) if _divides(node) else node
-        return hyperbolic(node)
 
-    return _walked(roots, known)
+def _named(node: Node, known: Known) -> Node:
+    if isinstance(node, Apply):
+        again = rewritten_application(node, known)
+        return recognised_application(again) if is_apply(again, "log") else again
+    if isinstance(node, Product):
+        return rewritten_product(node, known)
+    return rewritten_sum(node, known) if isinstance(node, Sum) else node
 
 
 def stable(roots: Sequence[Node]) -> dict[Node, Node]:
@@ -179,14 +192,29 @@ def _product(node: Product) -> Node:
             split_up = [contract([*rest, t], node.output, sizes, node.scale) for t in terms]
             return add([stable([term])[term] for term in split_up])
     falls = any(is_apply(factor.node, "sigmoid") for factor in node.factors)
-    found = _quotient(node, _without_overflow) if falls or _divides(node) else node
+    found: Node = node
+    if falls or _divides(node):
+        found = _quotient(node, without_overflow)
+        found = rewritten_product(found) if isinstance(found, Product) else found
+        found = _quotient(found, _cotangent) if isinstance(found, Product) else found
     for better in (over_lengths, quotients_first):
         found = (isinstance(found, Product) and better(found)) or found
     return found
 
 
-def _without_overflow(powers: Powers) -> bool:
-    return without_overflow(powers) | recognised(powers) | hyperbolic_cotangent(powers)
+def _cotangent(powers: Powers) -> bool:
+    """Rewrite cosh(u) / sinh(u) as 1 / tanh(u), which does not overflow; say whether any was."""
+    found = False
+    for (node, labels), exponent in list(powers.items()):
+        if not is_apply(node, "cosh") or exponent < 1:
+            continue
+        below, tanh = (apply(name, node.operands, node.shape) for name in ("sinh", "tanh"))
+        count = min(exponent, -powers.get((below, labels), Fraction(0)))
+        if count >= 1 and count.denominator == 1:
+            for one, change in ((node, -count), (below, count), (tanh, -count)):
+                powers[one, labels] = powers.get((one, labels), Fraction(0)) + change
+            found = True
+    return found
 
 
 def _sum(node: Node, uses: Mapping[Node, int]) -> Node:
@@ -199,7 +227,7 @@ def _sum(node: Node, uses: Mapping[Node, int]) -> Node:
         number = Scale(1 / scale.number)
         found = _complement(add([scaled(term, number) for term in node.terms]), uses)
         return node if found is None else scaled(found, scale)
-    return _difference_of_squares(node) or hyperbolic(node)
+    return _difference_of_squares(node) or rewritten_sum(node)
 
 
 def _log_sigmoids(node: Node) -> Node:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 import matcalc as mc
 from matcalc.graph import ONE, einsum, scaled, symbol
 from matcalc.operations import RULES, Rule
+from matcalc.simplify import REWRITES
 from matcalc.variables import Variable
 from matcalc_cli.rule_jacobians import FAMILIES, by_family, local_jacobians, plain, structure
 
@@ -190,3 +192,19 @@ def test_json_of_one_rule_has_its_jacobians(matcalc: Any) -> None:
         "structure": "zero where Z_1 ≠ x: no zeros are stored",
         "formulas": {"numerator": None, "denominator": None},  # of rank 3
     }
+
+
+def test_rewrites_are_listed_by_subject(matcalc: Any) -> None:
+    lines = matcalc("rules", "--rewrites").out.splitlines()
+    assert lines[0].startswith(f"{len(REWRITES)} rewrites")
+    assert "  sqrt(u**2) -> abs(u)" in lines
+    assert "  Q.T @ Q -> eye(n) | Q orthogonal" in lines
+
+
+def test_rewrites_as_json(matcalc: Any) -> None:
+    listed = json.loads(matcalc("rules", "--rewrites", "--json").out)["rewrites"]
+    assert len(listed) == len(REWRITES)
+    (one,) = [one for one in listed if one["left"] == "Q.T @ Q"]
+    assert one["right"] == "eye(n)"
+    assert one["conditions"] == {"Q": "orthogonal"}
+    assert one["variables"] == "Q[m,n]:orthogonal"

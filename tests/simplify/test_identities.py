@@ -1,0 +1,95 @@
+"""Each line that formulas are rewritten by: true by value, found where it stands, not longer."""
+
+import sys
+
+import numpy as np
+import pytest
+
+from matcalc.expression import parse_declarations
+from matcalc.graph import Apply, Node, Product, Sum
+from matcalc.plan import evaluate
+from matcalc.random_points import random_points, small_sizes
+from matcalc.simplify import REWRITES, Rewrite, noted
+from matcalc.simplify.facts import IMPLIED, Known
+from matcalc.simplify.rewriting import (
+    rewritten_application,
+    rewritten_product,
+    rewritten_sum,
+)
+from matcalc.simplify.weights import weight
+
+POINTS = 24
+ORDERS = {"tall": (0, 2), "wide": (1,)}  # of sizes, for small_sizes
+EACH = pytest.mark.parametrize("one", REWRITES, ids=lambda one: one.text)
+LONGER = {  # a name for what stands written out, or terms that meet others
+    "exp(softplus(u)) -> 1 + exp(u)",
+    "det(A @ B) -> det(A) * det(B)",
+    "logdet(A @ B) -> logdet(A) + logdet(B)",
+    "logdet(kron(A, C)) -> p * logdet(A) + n * logdet(C)",
+    "inv(kron(A, C)) -> kron(inv(A), inv(C))",
+}
+
+
+def known(one: Rewrite) -> Known:
+    return Known({name: frozenset([fact]) for name, fact in one.conditions.items()})
+
+
+def rewritten(node: Node, facts: Known) -> Node:
+    if isinstance(node, Apply):
+        return rewritten_application(node, facts)
+    if isinstance(node, Product):
+        return rewritten_product(node, facts)
+    assert isinstance(node, Sum)
+    return rewritten_sum(node, facts)
+
+
+def met(one: Rewrite) -> None:
+    """Lines about an operation are read where it is met, which it is below a product first."""
+    for side in one.sides:
+        for node in (side, *side.operands):
+            for below in (node, *node.operands):
+                if isinstance(below, Apply):
+                    rewritten_application(below)
+
+
+@EACH
+def test_both_sides_are_equal_where_the_left_is_defined(
+    one: Rewrite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    as_written = sys.modules["matcalc.plan.evaluate"]  # not in the stable form, which has the lines
+    monkeypatch.setattr(as_written, "_for_numbers", lambda node: node)
+    rng = np.random.default_rng(0)
+    declared = parse_declarations(one.declared)
+    defined = 0
+    for order in ORDERS.get(next(iter(one.conditions.values()), ""), (0, 1, 2)):
+        sizes = small_sizes(one.sides, one.formula.variables.values(), declared, order=order)
+        for values in random_points(one.formula, declared, sizes, rng, POINTS):
+            with np.errstate(all="ignore"):
+                left, right = (np.asarray(evaluate(side, values, sizes)) for side in one.sides)
+            inside = np.isfinite(left)
+            defined += int(np.count_nonzero(inside))
+            np.testing.assert_allclose(right[inside], left[inside], rtol=1e-6, atol=1e-8)
+    assert defined >= POINTS
+
+
+@EACH
+def test_the_left_becomes_the_right(one: Rewrite) -> None:
+    met(one)
+    with noted() as used:
+        assert rewritten(one.sides[0], known(one)) is one.sides[1]
+    assert used[0] == one.text
+
+
+@EACH
+def test_the_right_is_not_longer(one: Rewrite) -> None:
+    left, right = one.sides
+    assert weight(right, {}) <= weight(left, {}) or one.text in LONGER
+
+
+@EACH
+def test_what_must_be_known_must_be_known(one: Rewrite) -> None:
+    met(one)
+    if not IMPLIED.issuperset(one.conditions.values()):
+        with noted() as used:
+            rewritten(one.sides[0], Known({}))
+        assert one.text not in used
