@@ -318,10 +318,11 @@ def _factors(
         return
     first, *others = patterns
     for position, factor in enumerate(factors):
+        if factor.exponent != first.exponent:
+            continue
         rest = [*factors[:position], *factors[position + 1 :]]
         for found, placed in placings(first, factor, match, labels):
-            if factor.exponent == first.exponent:
-                yield from _factors(others, rest, found, placed)
+            yield from _factors(others, rest, found, placed)
 
 
 def placings(

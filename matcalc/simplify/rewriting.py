@@ -51,6 +51,7 @@ Key = tuple[Node, tuple[Any, ...]]
 Powers = dict[Key, Fraction]
 
 _DEPTH = 24  # times that what a rule made is rewritten again
+_INSIDE = 4  # steps down from the left side of a line to the last operation in it
 _WORD = re.compile(r"[A-Za-z_]\w*")
 
 
@@ -131,9 +132,13 @@ class Rewrite:
 
     @cached_property
     def demands(self) -> frozenset[str]:
-        """What must be declared where the left side is of variables alone."""
-        alone = not self.heads
-        return frozenset(self.conditions.values()) if alone else frozenset()
+        """What must be declared of some variable: all but what a node may tell by itself."""
+        return frozenset(self.conditions.values()).difference(IMPLIED, ["positive"])
+
+    @cached_property
+    def within(self) -> frozenset[str]:
+        """The operations inside of the left side."""
+        return _operations_within(self.sides[0])
 
     @cached_property
     def output(self) -> tuple[Any, ...]:
@@ -160,6 +165,16 @@ class Rewrite:
     def holds(self, match: Match, known: Known) -> bool:
         """Whether what the line demands of its variables is known."""
         return all(known.holds(match.nodes[name], fact) for name, fact in self.conditions.items())
+
+
+def _operations_within(root: Node) -> frozenset[str]:
+    """The operations that a node is made of, a few steps down."""
+    level = set(root.operands)
+    found: set[str] = set()
+    for _ in range(_INSIDE):
+        found.update(node.operation for node in level if isinstance(node, Apply))
+        level = {below for node in level for below in node.operands}
+    return frozenset(found)
 
 
 def _flattened(root: Node) -> Node:
@@ -279,7 +294,11 @@ def _note(one: Rewrite) -> None:
 def rewritten_application(node: Apply, known: Known = NOTHING, depth: int = 0) -> Node:
     """An operation by the first line that it has the form of, if there is one."""
     _TABLE.meet(node.operation)
-    for one in _TABLE.applications.get(node.operation, ()) if depth < _DEPTH else ():
+    lines = _TABLE.applications.get(node.operation, ()) if depth < _DEPTH else ()
+    within = _operations_within(node) if lines else frozenset[str]()
+    for one in lines:
+        if not one.within <= within or not known.may_hold(one.demands):
+            continue
         left, right = one.sides
         for lift in one.lifts(left, node):
             for match in matches(left, node, lift):
@@ -381,12 +400,14 @@ class _Search:
         self.kept = kept
         self.known = known
         self.output, self.summed = one.output, one.summed
+        held = Counter(k for _, labels in powers for k in dict.fromkeys(flat(labels)))
+        self.sums = {k for k, count in held.items() if count <= len(one.parts) and k not in kept}
 
     def found(self) -> Found | None:
         """The first factors that have the form of the line."""
-        first = self.one.parts[0]
+        first, *others = self.one.parts
         for key in self.powers:
-            if not self.may_be(first, key):
+            if not self.may_be(first, key) or not self.is_complete(others):
                 continue
             for lift in self.one.lifts(first.node, key[0]):
                 for match, places, keys in self.further(lift, {}, (), key):
@@ -409,6 +430,10 @@ class _Search:
             for found, placed in placings(part, Factor(*key), match, places):
                 yield from self.further(found, placed, (*keys, key), first)
 
+    def is_complete(self, parts: Sequence[Factor]) -> bool:
+        """Whether each of some factors of the line may be somewhere."""
+        return all(any(self.may_be(part, key) for key in self.powers) for part in parts)
+
     def may_be(self, part: Factor, key: Key) -> bool:
         """Whether a factor can have the form of that of the line, at a glance."""
         pattern, (node, labels) = part.node, key
@@ -419,8 +444,9 @@ class _Search:
         elif head(pattern) != head(node):
             return False
         summed = self.summed and not self.summed.isdisjoint(part.labels)
-        open_labels = not summed or any(label not in self.kept for label in flat(labels))
-        return open_labels and self.counts(part, key) is not None
+        if summed and self.sums.isdisjoint(flat(labels)):
+            return False
+        return self.counts(part, key) is not None
 
     def counts(self, part: Factor, key: Key) -> Fraction | None:
         """How often a factor holds that of the line; of a line that sums, once."""
