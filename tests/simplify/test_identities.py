@@ -5,10 +5,10 @@ import sys
 import numpy as np
 import pytest
 
+from matcalc.checking.random_points import random_points, small_sizes
 from matcalc.expression import parse_declarations
 from matcalc.graph import Apply, Node, Product, Sum
 from matcalc.plan import evaluate
-from matcalc.random_points import random_points, small_sizes
 from matcalc.simplify import REWRITES, Rewrite, noted
 from matcalc.simplify.facts import IMPLIED, Known
 from matcalc.simplify.rewriting import (
