@@ -26,6 +26,7 @@ ROOMS = (
     "expression",
     "simplify",
     "notation",
+    "inputs",
     "pictures",
     "plan",
     "code",

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from matcalc.inputs.constants import compared
 from matcalc.inputs.derivatives import is_ratio, read_derivative
 from matcalc.inputs.letters import simple
+from matcalc.inputs.reader import Reader
 from matcalc.inputs.scanning import Token
 from matcalc.inputs.signs import ENDS
 from matcalc.inputs.tree import Node
 
-if TYPE_CHECKING:
-    from matcalc.inputs.grammar import Parser
 
-
-def read_arguments(parser: Parser, opened: Token) -> tuple[Node, ...]:
+def read_arguments(parser: Reader, opened: Token) -> tuple[Node, ...]:
     """What stands between brackets, apart by commas."""
     found: list[Node] = []
     close = ENDS[opened.text]
@@ -47,7 +44,7 @@ def read_arguments(parser: Parser, opened: Token) -> tuple[Node, ...]:
     return tuple(found)
 
 
-def read_group(parser: Parser, opened: Token) -> Node:
+def read_group(parser: Reader, opened: Token) -> Node:
     """What is in brackets; several parts are a vector."""
     if opened.form == "matrix" or (opened.text == "[" and is_list(parser)):
         return read_listed(parser, opened)
@@ -65,7 +62,7 @@ def read_group(parser: Parser, opened: Token) -> Node:
     return Node("listed", inside, "(", opened.start, parser.behind())
 
 
-def is_compared(parser: Parser) -> bool:
+def is_compared(parser: Reader) -> bool:
     """Whether a group holds one comparison and nothing beside it."""
     end = parser.ends[parser.position - 1]
     depth, found = 0, 0
@@ -78,7 +75,7 @@ def is_compared(parser: Parser) -> bool:
     return found == 1
 
 
-def is_list(parser: Parser) -> bool:
+def is_list(parser: Reader) -> bool:
     """Whether brackets hold several parts."""
     end = parser.ends[parser.position - 1]
     depth = 0
@@ -89,7 +86,7 @@ def is_list(parser: Parser) -> bool:
     return False
 
 
-def read_listed(parser: Parser, opened: Token) -> Node:
+def read_listed(parser: Reader, opened: Token) -> Node:
     """``[a; b]``, ``[a, b]``: as it is, for the language to read."""
     end = parser.ends[parser.position - 1]
     rows: list[list[Node]] = [[]]
@@ -106,7 +103,7 @@ def read_listed(parser: Parser, opened: Token) -> Node:
     return Node("listed", args, tuple(map(len, rows)), opened.start, parser.behind())
 
 
-def in_bars(parser: Parser, token: Token) -> Node:
+def in_bars(parser: Reader, token: Token) -> Node:
     """``|x|``, ``‖x‖``."""
     parser.bars.append(token.text)
     inside = parser.sum()
@@ -118,7 +115,7 @@ def in_bars(parser: Parser, token: Token) -> Node:
     return Node(op, (inside,), "", token.start, parser.behind())
 
 
-def read_fraction(parser: Parser, token: Token) -> Node:
+def read_fraction(parser: Reader, token: Token) -> Node:
     r"""``\frac{a}{b}``; of derivatives one name."""
     if is_ratio(parser):
         return read_derivative(parser, token)
@@ -127,7 +124,7 @@ def read_fraction(parser: Parser, token: Token) -> Node:
     return Node("chain", (above, below), (("frac", True),), token.start, parser.behind())
 
 
-def braced(parser: Parser, token: Token) -> Node:
+def braced(parser: Reader, token: Token) -> Node:
     """What is in braces, or one letter."""
     if parser.at("{"):
         opened = parser.take()
@@ -139,7 +136,7 @@ def braced(parser: Parser, token: Token) -> Node:
     raise parser.fail("a fraction is written \\frac{a}{b}", token)
 
 
-def read_root(parser: Parser, token: Token) -> Node:
+def read_root(parser: Reader, token: Token) -> Node:
     r"""``√x``, ``\sqrt{x}``."""
     if parser.at("["):
         raise parser.fail("a root of another degree is written x^(1/3)")
@@ -147,7 +144,7 @@ def read_root(parser: Parser, token: Token) -> Node:
     return Node("call", (inside,), ("sqrt", 0, ""), token.start, parser.behind())
 
 
-def read_inner(parser: Parser, token: Token) -> Node:
+def read_inner(parser: Reader, token: Token) -> Node:
     """``<x, y>``."""
     one = parser.sum()
     if parser.at(",", "|"):
@@ -159,7 +156,7 @@ def read_inner(parser: Parser, token: Token) -> Node:
     return Node("inner", (one, two), None, token.start, parser.behind())
 
 
-def is_inner(parser: Parser) -> bool:
+def is_inner(parser: Reader) -> bool:
     """Whether a ``<`` opens an inner product: a comma and a ``>`` follow, brackets apart."""
     position, commas = parser.position + 1, 0
     while position < len(parser.tokens):
@@ -176,12 +173,12 @@ def is_inner(parser: Parser) -> bool:
     return False
 
 
-def is_total(parser: Parser, token: Token) -> bool:
+def is_total(parser: Reader, token: Token) -> bool:
     """Whether a capital sigma is the sign of a sum."""
     return parser.at("_") and token.text not in parser.names.declared
 
 
-def read_total(parser: Parser, token: Token) -> Node:
+def read_total(parser: Reader, token: Token) -> Node:
     """A sum over letters, of the product to its right."""
     kind = "prod" if token.text in ("prod", "Π") else "sum"
     letters: list[str] = []

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from matcalc.inputs import kinds
 from matcalc.inputs.kinds import NUMBER, Kind
 from matcalc.inputs.pieces import ATOM, POWER, PRODUCT, SIGN, SUM, Written, joined
+from matcalc.inputs.speller import Speller
 from matcalc.inputs.tree import Node
-
-if TYPE_CHECKING:
-    from matcalc.inputs.writing import Writer
 
 _KEYWORDS = {"dim": "axis", "keepdim": "keepdims", "dims": "axis"}
 _REDUCED = frozenset(["sum", "mean", "max", "min", "prod", "logsumexp", "softmax", "log_softmax"])
-Rewrite = Callable[["Writer", Node, list[Written]], Written | None]
+Rewrite = Callable[[Speller, Node, list[Written]], Written | None]
 
 
 def rewritten(
-    writer: Writer, node: Node, name: str, args: list[Written], form: str
+    writer: Speller, node: Node, name: str, args: list[Written], form: str
 ) -> Written | None:
     """A call in the spelling of the language; nothing where it is spelled as it stands.
 
@@ -43,24 +41,26 @@ def rewritten(
     return None
 
 
-def _two(writer: Writer, node: Node, args: Sequence[Written], name: str) -> tuple[Written, Written]:
+def _two(
+    writer: Speller, node: Node, args: Sequence[Written], name: str
+) -> tuple[Written, Written]:
     if len(args) != 2:
         raise writer.fail(node, f"{name} takes two arguments")
     return args[0], args[1]
 
 
-def _transposed(_: Writer, __: Node, args: list[Written]) -> Written | None:
+def _transposed(_: Speller, __: Node, args: list[Written]) -> Written | None:
     if not args or (len(args) > 1 and args[0].kind.rank != 2):
         return None
     return joined([args[0].within(ATOM), ".T"], ATOM, args[0].kind.transposed)
 
 
-def _dot(writer: Writer, node: Node, args: list[Written]) -> Written:
+def _dot(writer: Speller, node: Node, args: list[Written]) -> Written:
     one, two = _two(writer, node, args, "dot")
     return writer.dot(one, two)
 
 
-def _matmul(writer: Writer, node: Node, args: list[Written]) -> Written:
+def _matmul(writer: Speller, node: Node, args: list[Written]) -> Written:
     if len(args) == 1 and node.args[0].op == "listed":
         args = [writer.write(one) for one in node.args[0].args]
     if len(args) < 2:
@@ -72,7 +72,7 @@ def _matmul(writer: Writer, node: Node, args: list[Written]) -> Written:
 
 
 def _entrywise(sign: str) -> Rewrite:
-    def rewrite(writer: Writer, node: Node, args: list[Written]) -> Written:
+    def rewrite(writer: Speller, node: Node, args: list[Written]) -> Written:
         one, two = _two(writer, node, args, node.value[0])
         kind = kinds.entrywise(one.kind, two.kind)
         if sign in " + - ":
@@ -83,60 +83,60 @@ def _entrywise(sign: str) -> Rewrite:
     return rewrite
 
 
-def _power(writer: Writer, node: Node, args: list[Written]) -> Written:
+def _power(writer: Speller, node: Node, args: list[Written]) -> Written:
     one, two = _two(writer, node, args, "pow")
     return joined([one.within(ATOM), "**", two.within(SIGN)], POWER, one.kind)
 
 
-def _matrix_power(writer: Writer, node: Node, args: list[Written]) -> Written:
+def _matrix_power(writer: Speller, node: Node, args: list[Written]) -> Written:
     one, two = _two(writer, node, args, "matrix_power")
     return writer.matrix_power(node, one, two)
 
 
-def _squared(writer: Writer, node: Node, args: list[Written]) -> Written:
+def _squared(writer: Speller, node: Node, args: list[Written]) -> Written:
     if len(args) != 1:
         raise writer.fail(node, f"{node.value[0]} takes one argument")
     return joined([args[0].within(ATOM), "**2"], POWER, args[0].kind)
 
 
-def _sum_of_squares(writer: Writer, node: Node, args: list[Written]) -> Written:
+def _sum_of_squares(writer: Speller, node: Node, args: list[Written]) -> Written:
     return joined(["sum(", _squared(writer, node, args[-1:]), ")"], ATOM, NUMBER)
 
 
-def _reciprocal(_: Writer, __: Node, args: list[Written]) -> Written:
+def _reciprocal(_: Speller, __: Node, args: list[Written]) -> Written:
     return joined(["1 / ", args[0].within(POWER)], PRODUCT, args[0].kind)
 
 
-def _negative(_: Writer, __: Node, args: list[Written]) -> Written:
+def _negative(_: Speller, __: Node, args: list[Written]) -> Written:
     return joined(["-", args[0].within(PRODUCT)], SUM, args[0].kind)
 
 
-def _outer(writer: Writer, node: Node, args: list[Written]) -> Written:
+def _outer(writer: Speller, node: Node, args: list[Written]) -> Written:
     one, two = _two(writer, node, args, "outer")
     return joined([one.within(PRODUCT), " @ ", two.within(ATOM), ".T"], PRODUCT, kinds.MATRIX)
 
 
-def _crossprod(_: Writer, __: Node, args: list[Written]) -> Written:
+def _crossprod(_: Speller, __: Node, args: list[Written]) -> Written:
     """R's ``crossprod(X, y)``: ``X.T @ y``."""
     one, two = args[0], args[-1]
     kind = kinds.product(one.kind.transposed, two.kind)
     return joined([one.within(ATOM), ".T @ ", two.within(SIGN)], PRODUCT, kind)
 
 
-def _tcrossprod(_: Writer, __: Node, args: list[Written]) -> Written:
+def _tcrossprod(_: Speller, __: Node, args: list[Written]) -> Written:
     one, two = args[0], args[-1]
     kind = kinds.product(one.kind, two.kind.transposed)
     return joined([one.within(PRODUCT), " @ ", two.within(ATOM), ".T"], PRODUCT, kind)
 
 
-def _solve(_: Writer, __: Node, args: list[Written]) -> Written | None:
+def _solve(_: Speller, __: Node, args: list[Written]) -> Written | None:
     """R's ``solve(A)`` is the inverse."""
     if len(args) != 1:
         return None
     return joined(["inv(", args[0], ")"], ATOM, args[0].kind)
 
 
-def _vector(writer: Writer, node: Node, args: list[Written]) -> Written:
+def _vector(writer: Speller, node: Node, args: list[Written]) -> Written:
     """matrixcalculus.org's ``vector(1)``: ones beside what says how many."""
     if len(args) != 1 or args[0].text not in ("0", "1"):
         raise writer.fail(node, "vector(1) and vector(0) are vectors of ones and of zeros")
@@ -144,7 +144,7 @@ def _vector(writer: Writer, node: Node, args: list[Written]) -> Written:
 
 
 def _like(name: str) -> Rewrite:
-    def rewrite(writer: Writer, node: Node, args: list[Written]) -> Written:
+    def rewrite(writer: Speller, node: Node, args: list[Written]) -> Written:
         sizes = args[0].kind.sizes
         if not sizes or None in sizes:
             raise writer.fail(node, f"write {name}(n), with the size")
@@ -155,25 +155,25 @@ def _like(name: str) -> Rewrite:
     return rewrite
 
 
-def _itself(_: Writer, __: Node, args: list[Written]) -> Written:
+def _itself(_: Speller, __: Node, args: list[Written]) -> Written:
     """``np.asarray(x)``: x."""
     return args[0]
 
 
-def _mean_square(writer: Writer, node: Node, args: list[Written]) -> Written:
+def _mean_square(writer: Speller, node: Node, args: list[Written]) -> Written:
     one, two = _two(writer, node, args, "mse_loss")
     return joined(["mean((", one.within(SUM), " - ", two.within(PRODUCT), ")**2)"], ATOM, NUMBER)
 
 
-def _exp2(_: Writer, __: Node, args: list[Written]) -> Written:
+def _exp2(_: Speller, __: Node, args: list[Written]) -> Written:
     return joined(["2**", args[0].within(ATOM)], POWER, args[0].kind)
 
 
-def _rsqrt(_: Writer, __: Node, args: list[Written]) -> Written:
+def _rsqrt(_: Speller, __: Node, args: list[Written]) -> Written:
     return joined(["1 / sqrt(", args[0], ")"], PRODUCT, args[0].kind)
 
 
-def _exponential(writer: Writer, node: Node, args: list[Written]) -> Written:
+def _exponential(writer: Speller, node: Node, args: list[Written]) -> Written:
     """``e^x``; of a matrix the matrix exponential."""
     (arg,) = args
     if arg.kind.is_matrix:
@@ -182,7 +182,7 @@ def _exponential(writer: Writer, node: Node, args: list[Written]) -> Written:
     return joined([f"{name}(", arg, ")"], ATOM, arg.kind)
 
 
-def _norm(writer: Writer, node: Node, args: list[Written]) -> Written | None:
+def _norm(writer: Speller, node: Node, args: list[Written]) -> Written | None:
     """``norm(A, axis=1)``, ``norm(x, 1)``, ``norm(A, 'fro')``, ``norm2(x)``."""
     keywords = {one.value: one for one in node.args if one.op == "keyword"}
     axis = keywords.get("axis") or keywords.get("dim")
@@ -202,7 +202,7 @@ def _norm(writer: Writer, node: Node, args: list[Written]) -> Written | None:
     return writer.norm(Node("norm", node.args[:1], which, node.start, node.stop))
 
 
-def _einsum(writer: Writer, node: Node, args: list[Written]) -> Written:
+def _einsum(writer: Speller, node: Node, args: list[Written]) -> Written:
     """``einsum('ij,jk', A, B)``: with its arrow, and letters for ``...``."""
     first = node.args[0]
     if first.op != "text":
@@ -238,7 +238,7 @@ def _spelled(pattern: str, operands: Sequence[Kind]) -> str:
 
 
 def _reduced(
-    writer: Writer, node: Node, name: str, args: list[Written], form: str
+    writer: Speller, node: Node, name: str, args: list[Written], form: str
 ) -> Written | None:
     """``sum(X, dim=-1)``, ``sum(X, 1)``: with the axis by its name, counted from 0."""
     if name in ("max", "min") and len(args) == 2 and node.args[1].op != "keyword":

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from matcalc.inputs.letters import digits_of
+from matcalc.inputs.reader import Reader
 from matcalc.inputs.scanning import Token
 from matcalc.inputs.signs import ENDS
 from matcalc.inputs.tree import Node
 
-if TYPE_CHECKING:
-    from matcalc.inputs.grammar import Parser
 
-
-def read_number(parser: Parser, token: Token) -> Node:
+def read_number(parser: Reader, token: Token) -> Node:
     """A number; ones and zeros with a size below them are arrays."""
     if token.text in ("0", "1") and (parser.at("_") or token.form.startswith("\\")):
         return read_filled(parser, token)
@@ -22,7 +18,7 @@ def read_number(parser: Parser, token: Token) -> Node:
     return Node("number", (), digits_of(token), token.start, token.stop)
 
 
-def read_filled(parser: Parser, token: Token) -> Node:
+def read_filled(parser: Reader, token: Token) -> Node:
     r"""``1ₙ``, ``\mathbf{1}_n``, ``\mathbb{1}``; of a condition, an indicator."""
     if parser.at("(", "[", "{", "_") and is_condition(parser):
         return read_condition(parser, token)
@@ -30,7 +26,7 @@ def read_filled(parser: Parser, token: Token) -> Node:
     return Node("filled", (), (token.text, size), token.start, parser.behind())
 
 
-def is_condition(parser: Parser) -> bool:
+def is_condition(parser: Reader) -> bool:
     """Whether a bracket follows that holds a comparison."""
     position = parser.position + parser.at("_")
     token = parser.tokens[position]
@@ -40,7 +36,7 @@ def is_condition(parser: Parser) -> bool:
     return any(one.kind == "sign" and one.text in (">", "<", ">=", "<=") for one in inside)
 
 
-def read_condition(parser: Parser, token: Token) -> Node:
+def read_condition(parser: Reader, token: Token) -> Node:
     """``1[x > 0]``: the step function."""
     if parser.at("_"):
         parser.take()
@@ -49,7 +45,7 @@ def read_condition(parser: Parser, token: Token) -> Node:
     return found._replace(start=token.start, stop=parser.behind())
 
 
-def compared(parser: Parser, opened: Token) -> Node:
+def compared(parser: Reader, opened: Token) -> Node:
     """``x > y`` as ``step(x - y)``, to the bracket that closes."""
     one = parser.sum()
     if parser.next.kind != "sign" or parser.next.text not in (">", "<", ">=", "<="):
@@ -64,7 +60,7 @@ def compared(parser: Parser, opened: Token) -> Node:
     return Node("call", (inside,), ("step", 0, ""), one.start, parser.behind())
 
 
-def read_size(parser: Parser) -> tuple[str, ...]:
+def read_size(parser: Reader) -> tuple[str, ...]:
     r"""The sizes below a constant: ``ₙ``, ``_{m \times n}``, ``_d``."""
     parser.take()
     if not parser.at("{", "("):

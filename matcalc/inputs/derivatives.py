@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from matcalc.inputs.letters import below, read_scripts, simple
+from matcalc.inputs.reader import Reader
 from matcalc.inputs.scanning import Token
 from matcalc.inputs.tree import Node
 
-if TYPE_CHECKING:
-    from matcalc.inputs.grammar import Parser
 
-
-def is_ratio(parser: Parser) -> bool:
+def is_ratio(parser: Reader) -> bool:
     r"""Whether braces hold ``\partial L`` and ``\partial W``."""
     if not parser.at("{"):
         return False
@@ -20,14 +16,14 @@ def is_ratio(parser: Parser) -> bool:
     return first.text == "partial" or (first.text[:1] == "d" and _below_is_d(parser))
 
 
-def _below_is_d(parser: Parser) -> bool:
+def _below_is_d(parser: Reader) -> bool:
     end = parser.ends[parser.position] + 1
     opened, *rest = parser.tokens[end : end + 2]
     is_d = rest and rest[0].kind == "name" and rest[0].text[0] == "d"
     return opened.text == "{" and bool(is_d) and not parser.names.known(rest[0].text)
 
 
-def read_derivative(parser: Parser, token: Token) -> Node:
+def read_derivative(parser: Reader, token: Token) -> Node:
     r"""``∂L/∂W``, ``\frac{\partial L}{\partial W}``: the name dW."""
     if token.text == "frac":
         of, wrt = in_braces(parser), in_braces(parser)
@@ -46,7 +42,7 @@ def read_derivative(parser: Parser, token: Token) -> Node:
     return Node("name", (), name, token.start, parser.behind())
 
 
-def in_braces(parser: Parser) -> str:
+def in_braces(parser: Reader) -> str:
     """The name behind a ∂ or a d, in braces."""
     opened = parser.take()
     found = differential(parser)
@@ -54,7 +50,7 @@ def in_braces(parser: Parser) -> str:
     return found
 
 
-def differential(parser: Parser) -> str:
+def differential(parser: Reader) -> str:
     """The name behind a ∂ or a d."""
     if parser.at("partial"):
         parser.take()
@@ -67,7 +63,7 @@ def differential(parser: Parser) -> str:
     return parser.names.resolve(token.text, read_scripts(parser, token).scripts)
 
 
-def read_gradient(parser: Parser, token: Token) -> Node:
+def read_gradient(parser: Reader, token: Token) -> Node:
     """``∇_W L``: the name dW."""
     found = below(parser) if parser.at("_") else None
     if found is None:

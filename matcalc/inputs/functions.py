@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from matcalc.inputs.brackets import is_total, read_arguments, read_total
 from matcalc.inputs.constants import read_size
 from matcalc.inputs.letters import Marks, above, below, is_index, read_scripts, said_as
 from matcalc.inputs.marks import raised, turned
+from matcalc.inputs.reader import Reader
 from matcalc.inputs.scanning import Token
 from matcalc.inputs.tree import Node
 from matcalc.inputs.words import function
-
-if TYPE_CHECKING:
-    from matcalc.inputs.grammar import Parser
 
 _FREE = frozenset(["f", "g", "h", "phi", "psi", "φ", "ψ", "σ", "sigma", "s"])  # of functions
 _WHOLE = frozenset(["tr", "det", "logdet", "vec", "diag", "trace", "rank", "expm"])
 
 
-def read_word(parser: Parser, token: Token) -> Node:
+def read_word(parser: Reader, token: Token) -> Node:
     """A function, with brackets or without; a name that was typed as a word."""
     module = bool(token.form) and token.form[0] not in "\\u"
     opens = parser.at("(", "[", "{") or (parser.at("^", "_") and not module)
@@ -34,7 +31,7 @@ def read_word(parser: Parser, token: Token) -> Node:
     return of_function(parser, token, name or token.text)
 
 
-def skip_below(parser: Parser, name: str) -> None:
+def skip_below(parser: Reader, name: str) -> None:
     """Take what stands below a function, which says over what it is taken.
 
     Raises:
@@ -48,7 +45,7 @@ def skip_below(parser: Parser, name: str) -> None:
     parser.position = under.stop
 
 
-def of_function(parser: Parser, token: Token, name: str) -> Node:
+def of_function(parser: Reader, token: Token, name: str) -> Node:
     """A function, its primes and its power, and what it is of: ``tanh'(x)``, ``sin^2 x``."""
     primes = 0
     power: Node | None = None
@@ -69,7 +66,7 @@ def of_function(parser: Parser, token: Token, name: str) -> Node:
     return Node("power", (node, power.args[1]), "^", token.start, parser.behind())
 
 
-def call_of(parser: Parser, token: Token, name: str, primes: int) -> Node:
+def call_of(parser: Reader, token: Token, name: str, primes: int) -> Node:
     """A function's arguments: in brackets, or what stands behind it."""
     value = (name, primes, token.form)
     if parser.at("(", "[", "{"):
@@ -89,7 +86,7 @@ def call_of(parser: Parser, token: Token, name: str, primes: int) -> Node:
     return Node("call", (argument,), value, token.start, parser.behind())
 
 
-def bare(parser: Parser, token: Token, name: str) -> Node:
+def bare(parser: Reader, token: Token, name: str) -> Node:
     """What a function without brackets is of: one factor, or of some functions the product."""
     if name in _WHOLE:
         return parser.product()
@@ -110,7 +107,7 @@ def bare(parser: Parser, token: Token, name: str) -> Node:
     return first
 
 
-def read_name(parser: Parser, token: Token) -> Node:
+def read_name(parser: Reader, token: Token) -> Node:
     """A name with what belongs to it; a function, if it is one."""
     if token.text == "e" and parser.at("^") and "e" not in parser.names.declared:
         return power_of_e(parser, token)
@@ -134,7 +131,7 @@ def read_name(parser: Parser, token: Token) -> Node:
     return applied(parser, token, node, marks)
 
 
-def applied(parser: Parser, token: Token, node: Node, marks: Marks) -> Node:
+def applied(parser: Reader, token: Token, node: Node, marks: Marks) -> Node:
     """A name, or a function of what is in the parentheses behind it."""
     position, primes = parser.position, marks.primes
     while parser.next.kind == "sign" and parser.next.text[:1] == "'" and not marks.turned:
@@ -148,7 +145,7 @@ def applied(parser: Parser, token: Token, node: Node, marks: Marks) -> Node:
     return turned(parser, node, marks.turned + marks.primes)
 
 
-def may_be_function(parser: Parser, token: Token, name: str, primes: int) -> bool:
+def may_be_function(parser: Reader, token: Token, name: str, primes: int) -> bool:
     """Whether a name that a parenthesis follows is a function."""
     if name in parser.names.functions or token.text in parser.names.functions:
         return True
@@ -159,7 +156,7 @@ def may_be_function(parser: Parser, token: Token, name: str, primes: int) -> boo
     return len(token.text) > 1 or bool(primes) or not token.text.isupper()
 
 
-def function_name(parser: Parser, token: Token, name: str, scripts: Sequence[str]) -> str:
+def function_name(parser: Reader, token: Token, name: str, scripts: Sequence[str]) -> str:
     """What a function is called; without the number of a layer, if there is one alone."""
     base = token.text
     if base in ("σ", "sigma") and not scripts:
@@ -171,7 +168,7 @@ def function_name(parser: Parser, token: Token, name: str, scripts: Sequence[str
     return name
 
 
-def power_of_e(parser: Parser, token: Token) -> Node:
+def power_of_e(parser: Reader, token: Token) -> Node:
     """``e^x``."""
     base = Node("name", (), "e", token.start, token.stop)
     power = raised(parser, base)

@@ -6,9 +6,8 @@ the left; what stands side by side; signs; what stands above, below or behind.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
-from matcalc.errors import NotationError, Place
 from matcalc.inputs.brackets import (
     in_bars,
     is_inner,
@@ -22,9 +21,8 @@ from matcalc.inputs.constants import read_number
 from matcalc.inputs.derivatives import read_derivative, read_gradient
 from matcalc.inputs.functions import read_name, read_word
 from matcalc.inputs.marks import marked
-from matcalc.inputs.names import Names
+from matcalc.inputs.reader import Reader
 from matcalc.inputs.scanning import Token
-from matcalc.inputs.signs import DEPTH, ENDS
 from matcalc.inputs.tree import Node
 
 _CHAINED = frozenset(
@@ -33,58 +31,8 @@ _CHAINED = frozenset(
 _SUMMED = {"+": 1, "-": -1, ".+": 1, ".-": -1}
 
 
-class Parser:
+class Parser(Reader):
     """One line, or one side of it."""
-
-    def __init__(self, line: str, tokens: Sequence[Token], names: Names, *, latex: bool) -> None:
-        self.line = line
-        self.tokens = tokens
-        self.names = names
-        self.latex = latex
-        self.position = 0
-        self.depth = 0
-        self.ends = _matched(tokens, line)
-        self.bars: list[str] = []
-        self.letters: list[str] = []  # of the sums that are open
-        self.layered = _layered(tokens)
-
-    # -- tokens
-
-    @property
-    def next(self) -> Token:
-        """The token that is to be read."""
-        return self.tokens[self.position]
-
-    def at(self, *texts: str) -> bool:
-        """Whether the next token is one of these signs."""
-        return self.next.kind in ("sign", "open", "close") and self.next.text in texts
-
-    def take(self) -> Token:
-        """The next token, read."""
-        token = self.tokens[self.position]
-        self.position += token.kind != "end"
-        return token
-
-    def behind(self) -> int:
-        """Where the token before the next one ends."""
-        return self.tokens[self.position - 1].stop if self.position else 0
-
-    def fail(self, message: str, token: Token | None = None) -> NotationError:
-        """An error at a token, or at the next one."""
-        token = token or self.next
-        return NotationError(message, [Place(self.line, token.start, max(token.stop, token.start))])
-
-    def expect(self, text: str, opened: Token) -> Token:
-        """The bracket that closes another one.
-
-        Raises:
-            NotationError: It is not there.
-        """
-        if not self.at(text):
-            if self.next.kind == "end":
-                raise self.fail(f"this {opened.text} is not closed", opened)
-            raise self.fail(f"{self.next.text[:20]!r} stands where {text} is expected")
-        return self.take()
 
     # -- sums, products
 
@@ -98,16 +46,6 @@ class Parser:
         if self.next.kind != "end":
             raise self.fail(f"{self.next.text[:20]!r} is not expected here")
         return found
-
-    def deeper(self) -> None:
-        """Go into a part of a part.
-
-        Raises:
-            NotationError: There are too many within one another.
-        """
-        self.depth += 1
-        if self.depth > DEPTH:
-            raise self.fail(f"parts are at most {DEPTH} deep within one another")
 
     def sum(self) -> Node:
         """Products, added."""
@@ -229,12 +167,12 @@ class Parser:
         raise self.fail(f"a name or a number is missing before {token.text[:20]!r}", token)
 
 
-def _of_letter(parser: Parser, token: Token) -> Node:
+def _of_letter(parser: Reader, token: Token) -> Node:
     """A T that is no transpose."""
     return read_name(parser, token._replace(kind="name"))
 
 
-_STARTS: Mapping[str, Callable[[Parser, Token], Node]] = {
+_STARTS: Mapping[str, Callable[[Reader, Token], Node]] = {
     "|": in_bars,
     "||": in_bars,
     "frac": read_fraction,
@@ -246,41 +184,3 @@ _STARTS: Mapping[str, Callable[[Parser, Token], Node]] = {
     "nabla": read_gradient,
     "T": _of_letter,
 }
-
-
-def _matched(tokens: Sequence[Token], line: str) -> dict[int, int]:
-    """Where each bracket that opens is closed.
-
-    Raises:
-        NotationError: One has no other.
-    """
-    found: dict[int, int] = {}
-    opened: list[int] = []
-    for k, token in enumerate(tokens):
-        if token.kind == "open":
-            opened.append(k)
-        elif token.kind == "close":
-            if not opened:
-                place = Place(line, token.start, token.stop)
-                raise NotationError(f"there is no bracket for this {token.text}", [place])
-            start = opened.pop()
-            if ENDS[tokens[start].text] != (token.text if token.form != "matrix" else "]"):
-                places = [Place(line, one.start, one.stop) for one in (tokens[start], token)]
-                raise NotationError("these brackets do not belong together", places)
-            found[start] = k
-    if opened:
-        token = tokens[opened[-1]]
-        raise NotationError(
-            f"this {token.text} is not closed", [Place(line, token.start, token.stop)]
-        )
-    return found
-
-
-def _layered(tokens: Sequence[Token]) -> dict[str, set[str]]:
-    """The numbers that stand above each letter in brackets."""
-    found: dict[str, set[str]] = {}
-    for k, token in enumerate(tokens[:-4]):
-        after = [one.text for one in tokens[k + 1 : k + 6]]
-        if token.kind == "name" and after[:2] == ["^", "{"] and after[2:3] in (["("], ["["]):
-            found.setdefault(token.text, set()).add(after[3])
-    return found

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from matcalc.inputs.reader import Reader
 from matcalc.inputs.scanning import Token
 from matcalc.inputs.signs import FRACTIONS
 from matcalc.inputs.tree import Node
-
-if TYPE_CHECKING:
-    from matcalc.inputs.grammar import Parser
 
 _IN_NAMES = {"+": "p", "-": "m", "_": "_"}
 
@@ -45,7 +43,7 @@ class Scripts(NamedTuple):
     stop: int
 
 
-def simple(parser: Parser, token: Token) -> Node:
+def simple(parser: Reader, token: Token) -> Node:
     """A name or a number alone."""
     if token.kind in ("number", "fraction"):
         return Node("number", (), digits_of(token), token.start, token.stop)
@@ -53,7 +51,7 @@ def simple(parser: Parser, token: Token) -> Node:
     return Node("name", (), name, token.start, token.stop)
 
 
-def is_letter_t(parser: Parser) -> bool:
+def is_letter_t(parser: Reader) -> bool:
     """Whether the next token is the T of a transpose."""
     token = parser.next
     if token.kind in ("sign", "name", "word") and token.text in ("T", "top", "t", "⊤"):
@@ -61,12 +59,12 @@ def is_letter_t(parser: Parser) -> bool:
     return False
 
 
-def said_as(parser: Parser, node: Node) -> str:
+def said_as(parser: Reader, node: Node) -> str:
     """What was typed for a node."""
     return parser.line[node.start : node.stop]
 
 
-def is_index(parser: Parser, base: str, scripts: Sequence[str], name: str) -> bool:
+def is_index(parser: Reader, base: str, scripts: Sequence[str], name: str) -> bool:
     """Whether what stands below a letter is an index: of a sum, or of an entry."""
     if len(scripts) != 1 or name in parser.names.declared or not parser.names.known(base):
         return False
@@ -74,7 +72,7 @@ def is_index(parser: Parser, base: str, scripts: Sequence[str], name: str) -> bo
     return bool(script) and (script.isdigit() or all(one in parser.letters for one in script))
 
 
-def read_scripts(parser: Parser, token: Token) -> Marks:
+def read_scripts(parser: Reader, token: Token) -> Marks:
     """What stands above or below a letter and is a part of its name; its transposes, primes."""
     scripts: list[str] = []
     transposes = primes = 0
@@ -90,7 +88,7 @@ def read_scripts(parser: Parser, token: Token) -> Marks:
     return Marks(tuple(scripts), transposes, primes)
 
 
-def below(parser: Parser) -> Scripts | None:
+def below(parser: Reader) -> Scripts | None:
     """What stands below a letter."""
     position = parser.position + 1
     token = parser.tokens[position]
@@ -104,7 +102,7 @@ def below(parser: Parser) -> Scripts | None:
     return None
 
 
-def above(parser: Parser, token: Token, scripts: Sequence[str]) -> Scripts | None:
+def above(parser: Reader, token: Token, scripts: Sequence[str]) -> Scripts | None:
     """What stands above a letter, if it is a part of the name: ``^{(3)}``, ``^{[2]T}``."""
     position = parser.position + 1
     opened = parser.tokens[position]

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from matcalc.inputs.brackets import read_arguments
 from matcalc.inputs.letters import is_letter_t, simple
+from matcalc.inputs.reader import Reader
 from matcalc.inputs.signs import ENDS
 from matcalc.inputs.tree import Node
 from matcalc.inputs.words import function
 
-if TYPE_CHECKING:
-    from matcalc.inputs.grammar import Parser
 
-
-def marked(parser: Parser, base: Node) -> Node:
+def marked(parser: Reader, base: Node) -> Node:
     """A base with its marks: powers, transposes, methods, indices."""
     while True:
         token = parser.next
@@ -45,14 +41,14 @@ def marked(parser: Parser, base: Node) -> Node:
             return base
 
 
-def turned(parser: Parser, base: Node, times: int) -> Node:
+def turned(parser: Reader, base: Node, times: int) -> Node:
     """A transpose, unless it is one of a transpose."""
     if times % 2 == 0:
         return base
     return Node("transpose", (base,), None, base.start, parser.behind())
 
 
-def raised(parser: Parser, base: Node) -> Node:
+def raised(parser: Reader, base: Node) -> Node:
     """What stands above: a transpose, an inverse, a power."""
     parser.take()
     if parser.at("{") or (parser.at("(") and not parser.latex):
@@ -72,7 +68,7 @@ def raised(parser: Parser, base: Node) -> Node:
     return Node("power", (base, plain_exponent(parser)), sign, base.start, parser.behind())
 
 
-def negative(parser: Parser, base: Node) -> Node:
+def negative(parser: Reader, base: Node) -> Node:
     """``^-1``, ``^-T``, ``^-2``."""
     start = parser.take().start
     if is_letter_t(parser):
@@ -86,7 +82,7 @@ def negative(parser: Parser, base: Node) -> Node:
     return Node("power", (base, less), "^", base.start, parser.behind())
 
 
-def plain_exponent(parser: Parser) -> Node:
+def plain_exponent(parser: Reader) -> Node:
     """An exponent without brackets: one name or number."""
     token = parser.next
     if token.kind == "number" and parser.latex and len(token.text) > 1 and not token.form:
@@ -111,7 +107,7 @@ _ABOVE = {  # what is done to a base, in order
 }
 
 
-def in_group(parser: Parser, base: Node) -> Node:
+def in_group(parser: Reader, base: Node) -> Node:
     """What stands above, in brackets."""
     opened = parser.take()
     end = parser.ends[parser.position - 1]
@@ -139,7 +135,7 @@ def in_group(parser: Parser, base: Node) -> Node:
     return Node("power", (base, over), ".^" if entry else "^", base.start, parser.behind())
 
 
-def lowered(parser: Parser, base: Node) -> Node:
+def lowered(parser: Reader, base: Node) -> Node:
     """What stands below a norm: which one it is."""
     parser.take()
     if parser.at("{"):
@@ -153,7 +149,7 @@ def lowered(parser: Parser, base: Node) -> Node:
     return Node("norm", base.args, which, base.start, parser.behind())
 
 
-def indexed(parser: Parser, base: Node) -> Node:
+def indexed(parser: Reader, base: Node) -> Node:
     """``A[i, k]``, ``X[1:3, :]``: as they are."""
     opened = parser.take()
     end = parser.ends[parser.position - 1]
@@ -162,7 +158,7 @@ def indexed(parser: Parser, base: Node) -> Node:
     return Node("entry", (base,), inside, base.start, parser.tokens[end].stop)
 
 
-def read_method(parser: Parser, base: Node) -> Node:
+def read_method(parser: Reader, base: Node) -> Node:
     """``x.sum(axis=0)`` as ``sum(x, axis=0)``."""
     token = parser.take()
     opened = parser.take()

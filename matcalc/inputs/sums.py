@@ -7,16 +7,14 @@ a vector of each i a matrix of rows.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from matcalc.inputs import kinds
 from matcalc.inputs.kinds import NUMBER, Kind
 from matcalc.inputs.pieces import ATOM, POWER, PRODUCT, SIGN, SUM, Piece, Written, joined
+from matcalc.inputs.speller import Speller
 from matcalc.inputs.tree import Node
 from matcalc.operations import is_elementwise
-
-if TYPE_CHECKING:
-    from matcalc.inputs.writing import Writer
 
 
 class Spread(NamedTuple):
@@ -35,7 +33,7 @@ class Spread(NamedTuple):
     other: Written | None = None
 
 
-def total(writer: Writer, node: Node) -> Written:
+def total(writer: Speller, node: Node) -> Written:
     """A sum; without letters one of all entries.
 
     Raises:
@@ -56,7 +54,7 @@ def total(writer: Writer, node: Node) -> Written:
     return _summed(writer, node, spread, name, "".join(letters)).written
 
 
-def _summed(writer: Writer, node: Node, found: Spread, name: str, letters: str) -> Spread:
+def _summed(writer: Speller, node: Node, found: Spread, name: str, letters: str) -> Spread:
     """The sum over letters of what was spread over them."""
     missing = [one for one in letters if one not in found.letters]
     if missing:
@@ -83,7 +81,7 @@ def _summed(writer: Writer, node: Node, found: Spread, name: str, letters: str) 
     raise writer.fail(node, "this sum cannot be written for all letters at once: use matrices")
 
 
-def _spread(writer: Writer, node: Node, letters: str) -> Spread:  # noqa: C901, PLR0911, PLR0912
+def _spread(writer: Speller, node: Node, letters: str) -> Spread:  # noqa: C901, PLR0911, PLR0912
     """A part of a sum, for all values of its letters."""
     if not _uses(node, letters):
         written = writer.write(node)
@@ -130,7 +128,7 @@ def _uses(node: Node, letters: str) -> bool:
     return any(_uses(one, letters) for one in node.args)
 
 
-def _index(writer: Writer, node: Node) -> Spread:
+def _index(writer: Speller, node: Node) -> Spread:
     """``xᵢ``: a number of each i, or of a matrix a row, as a column."""
     base, script = node.value
     script = script.replace(",", "")
@@ -147,7 +145,7 @@ def _index(writer: Writer, node: Node) -> Spread:
     raise writer.fail(node, f"{base} has {kind.rank} axes, and {script} {len(script)} letters")
 
 
-def _added(writer: Writer, node: Node, parts: Sequence[Spread]) -> Spread:
+def _added(writer: Speller, node: Node, parts: Sequence[Spread]) -> Spread:
     """A sum of parts: of one letter each, or of none."""
     letters = max((one.letters for one in parts), key=len)
     if any(one.letters not in ("", letters) or one.other is not None for one in parts):
@@ -169,7 +167,7 @@ def _signs(sign: int, *, first: bool) -> str:
     return " + " if sign > 0 else " - "
 
 
-def _every_row(writer: Writer, node: Node, written: Written, parts: Sequence[Spread]) -> Written:
+def _every_row(writer: Speller, node: Node, written: Written, parts: Sequence[Spread]) -> Written:
     """A vector that is the same for each value of a letter, as a matrix of equal rows."""
     rows = next(
         (p.written.kind.sizes[0] for p in parts if p.letters and p.written.kind.sizes), None
@@ -181,7 +179,7 @@ def _every_row(writer: Writer, node: Node, written: Written, parts: Sequence[Spr
     return joined([f"ones({rows}) @ ", column], PRODUCT, kinds.MATRIX)
 
 
-def _multiplied(writer: Writer, node: Node, parts: Sequence[Spread]) -> Spread:
+def _multiplied(writer: Speller, node: Node, parts: Sequence[Spread]) -> Spread:
     """Factors from the left."""
     signs = ["" for _ in parts[1:]] if node.op == "product" else [one for one, _ in node.value]
     found = parts[0]
@@ -195,7 +193,7 @@ def _multiplied(writer: Writer, node: Node, parts: Sequence[Spread]) -> Spread:
     return found
 
 
-def _over(writer: Writer, node: Node, one: Spread, two: Spread) -> Spread:
+def _over(writer: Speller, node: Node, one: Spread, two: Spread) -> Spread:
     if not two.kind.is_number or (one.letters and two.letters and one.letters != two.letters):
         raise writer.fail(node, "this quotient cannot be summed over a letter: use matrices")
     if one.kind.rank and two.letters:
@@ -205,7 +203,7 @@ def _over(writer: Writer, node: Node, one: Spread, two: Spread) -> Spread:
     return Spread(text, one.letters or two.letters, one.kind)
 
 
-def _times(writer: Writer, node: Node, one: Spread, two: Spread) -> Spread:
+def _times(writer: Speller, node: Node, one: Spread, two: Spread) -> Spread:
     """A product of two parts."""
     both = one.letters and two.letters
     a, b = one.written, two.written
@@ -241,7 +239,7 @@ def _scaled(number: Spread, array: Spread) -> Spread:
     return Spread(text, letters, array.kind, array.other)
 
 
-def _of_arrays(writer: Writer, node: Node, one: Spread, two: Spread, letters: str) -> Spread:
+def _of_arrays(writer: Speller, node: Node, one: Spread, two: Spread, letters: str) -> Spread:
     """A product of vectors and matrices, one of which may depend on a letter."""
     a, b = one.written, two.written
     kind = kinds.product(one.kind, two.kind)
@@ -271,7 +269,7 @@ def _of_arrays(writer: Writer, node: Node, one: Spread, two: Spread, letters: st
     raise writer.fail(node, "this product cannot be summed over a letter: use matrices")
 
 
-def _raised(writer: Writer, node: Node, parts: Sequence[Spread]) -> Spread:
+def _raised(writer: Speller, node: Node, parts: Sequence[Spread]) -> Spread:
     """A power of numbers; of a length its square."""
     base, exponent = parts
     if exponent.letters or not exponent.kind.is_number or not base.kind.is_number:
@@ -283,7 +281,7 @@ def _raised(writer: Writer, node: Node, parts: Sequence[Spread]) -> Spread:
     return base._replace(written=text)
 
 
-def _called(writer: Writer, node: Node, parts: Sequence[Spread]) -> Spread:
+def _called(writer: Speller, node: Node, parts: Sequence[Spread]) -> Spread:
     """A function entry by entry, of a number of each letter."""
     name, primes, _ = node.value
     if name == "e":
@@ -296,7 +294,7 @@ def _called(writer: Writer, node: Node, parts: Sequence[Spread]) -> Spread:
     )
 
 
-def _length(writer: Writer, node: Node, part: Spread) -> Spread:
+def _length(writer: Speller, node: Node, part: Spread) -> Spread:
     """A norm of each vector; an absolute value of each number."""
     if part.kind.is_number:
         return part._replace(written=joined(["abs(", part.written, ")"], ATOM, NUMBER))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
-from matcalc.errors import NotationError, Place
 from matcalc.inputs import kinds
 from matcalc.inputs.calls import rewritten
 from matcalc.inputs.kinds import NUMBER, Kind
 from matcalc.inputs.names import Names
 from matcalc.inputs.pieces import ATOM, POWER, PRODUCT, SIGN, SUM, Piece, Written, joined
+from matcalc.inputs.speller import Speller
 from matcalc.inputs.sums import total
 from matcalc.inputs.tree import Node
 from matcalc.operations import RULES
@@ -21,13 +20,11 @@ _ENTRY = ("⊙", ".*")
 _OVER = ("/", "./", "⊘", "frac")
 
 
-class Writer:
+class Writer(Speller):
     """The spelling of one line."""
 
     def __init__(self, line: str, names: Names, notation: str) -> None:
-        self.line = line
-        self.names = names
-        self.notation = notation
+        super().__init__(line, names, notation)
         self.spellers: dict[str, Callable[[Node], Written]] = {
             op: getattr(self, op) for op in _OPS.split()
         }
@@ -39,23 +36,6 @@ class Writer:
             NotationError: It may mean several things, or there is no spelling for it.
         """
         return self.spellers[node.op](node)
-
-    def atom(self, node: Node, text: str, kind: Kind, binds: int = ATOM) -> Written:
-        """A text that stands for a whole part of the line."""
-        return Written((Piece(text, node.start, node.stop),), binds, kind)
-
-    def fail(self, node: Node, message: str) -> NotationError:
-        """An error at a part of the line."""
-        return NotationError(message, [Place(self.line, node.start, node.stop)])
-
-    def assume(self, text: str) -> None:
-        """Say what was assumed, once."""
-        self.names.say(text)
-
-    def shown(self, node: Node) -> str:
-        """A part of the line as it was typed."""
-        text = " ".join(self.line[node.start : node.stop].split())
-        return text if len(text) <= 40 else text[:39] + "…"
 
     # -- names and numbers
 
@@ -265,15 +245,6 @@ class Writer:
                 factors[k] = self.sized(args[k], factor, left.kind.columns if left else None)
         return factors
 
-    def times(self, one: Written, two: Written) -> Written:
-        """A matrix product, or one with a number."""
-        plain = one.kind.is_number or two.kind.is_number
-        return self.signed(one, " * " if plain else " @ ", two, kinds.product(one.kind, two.kind))
-
-    def signed(self, one: Written, sign: str, two: Written, kind: Kind) -> Written:
-        """Two parts with a sign of products between them."""
-        return joined([one.within(PRODUCT), sign, two.within(SIGN)], PRODUCT, kind)
-
     def chain(self, node: Node) -> Written:
         """Products with signs between them, from the left."""
         first, *rest = node.args
@@ -391,12 +362,6 @@ class Writer:
             one, " @ " if multiplied else " * ", two, product if multiplied else entry
         )
 
-    def dot(self, one: Written, two: Written) -> Written:
-        """``·``: of two columns the inner product."""
-        if one.kind.is_column and two.kind.is_column:
-            return joined([one.within(ATOM), ".T @ ", two.within(SIGN)], PRODUCT, NUMBER)
-        return self.times(one, two)
-
     def cross(self, one: Written, two: Written) -> Written:
         """``×``: of two columns the vector product."""
         if one.kind.is_column and two.kind.is_column:
@@ -457,14 +422,6 @@ class Writer:
         keywords = [one.value for one in node.args if one.op == "keyword"]
         kind = kinds.called(name, [one.kind for one in positional], keywords)
         return self.applied(node, name + "'" * primes, args, kind)
-
-    def applied(self, node: Node, name: str, args: Sequence[Written], kind: Kind) -> Written:
-        """A function's name, and its arguments."""
-        parts: list[Any] = [(Piece(f"{name}(", node.start, node.start + 1),)]
-        for k, arg in enumerate(args):
-            parts += [", " if k else "", arg]
-        parts.append((Piece(")", max(node.start, node.stop - 1), node.stop),))
-        return joined(parts, ATOM, kind)
 
     # -- sums
 

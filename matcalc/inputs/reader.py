@@ -1,0 +1,140 @@
+"""What all parts of the grammar share: the tokens of a line, and where it is read."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+
+from matcalc.errors import NotationError, Place
+from matcalc.inputs.names import Names
+from matcalc.inputs.scanning import Token
+from matcalc.inputs.signs import DEPTH, ENDS
+from matcalc.inputs.tree import Node
+
+
+class Reader(ABC):
+    """One line, or one side of it: its tokens, and how its parts are read."""
+
+    def __init__(self, line: str, tokens: Sequence[Token], names: Names, *, latex: bool) -> None:
+        self.line = line
+        self.tokens = tokens
+        self.names = names
+        self.latex = latex
+        self.position = 0
+        self.depth = 0
+        self.ends = _matched(tokens, line)
+        self.bars: list[str] = []
+        self.letters: list[str] = []  # of the sums that are open
+        self.layered = _layered(tokens)
+
+    @property
+    def next(self) -> Token:
+        """The token that is to be read."""
+        return self.tokens[self.position]
+
+    def at(self, *texts: str) -> bool:
+        """Whether the next token is one of these signs."""
+        return self.next.kind in ("sign", "open", "close") and self.next.text in texts
+
+    def take(self) -> Token:
+        """The next token, read."""
+        token = self.tokens[self.position]
+        self.position += token.kind != "end"
+        return token
+
+    def behind(self) -> int:
+        """Where the token before the next one ends."""
+        return self.tokens[self.position - 1].stop if self.position else 0
+
+    def fail(self, message: str, token: Token | None = None) -> NotationError:
+        """An error at a token, or at the next one."""
+        token = token or self.next
+        return NotationError(message, [Place(self.line, token.start, max(token.stop, token.start))])
+
+    def expect(self, text: str, opened: Token) -> Token:
+        """The bracket that closes another one.
+
+        Raises:
+            NotationError: It is not there.
+        """
+        if not self.at(text):
+            if self.next.kind == "end":
+                raise self.fail(f"this {opened.text} is not closed", opened)
+            raise self.fail(f"{self.next.text[:20]!r} stands where {text} is expected")
+        return self.take()
+
+    def deeper(self) -> None:
+        """Go into a part of a part.
+
+        Raises:
+            NotationError: There are too many within one another.
+        """
+        self.depth += 1
+        if self.depth > DEPTH:
+            raise self.fail(f"parts are at most {DEPTH} deep within one another")
+
+    @abstractmethod
+    def sum(self) -> Node:
+        """Products, added."""
+
+    @abstractmethod
+    def chain(self) -> Node:
+        """Products of what stands side by side, with signs between them."""
+
+    @abstractmethod
+    def product(self) -> Node:
+        """What stands side by side."""
+
+    @abstractmethod
+    def signed(self) -> Node:
+        """A factor, perhaps with a sign."""
+
+    @abstractmethod
+    def factor(self) -> Node:
+        """An atom with what stands above it, below it or behind it."""
+
+    @abstractmethod
+    def atom(self) -> Node:
+        """A name, a number, a call, or what is in brackets."""
+
+    @abstractmethod
+    def starts_factor(self) -> bool:
+        """Whether the next token starts another factor."""
+
+
+def _matched(tokens: Sequence[Token], line: str) -> dict[int, int]:
+    """Where each bracket that opens is closed.
+
+    Raises:
+        NotationError: One has no other.
+    """
+    found: dict[int, int] = {}
+    opened: list[int] = []
+    for k, token in enumerate(tokens):
+        if token.kind == "open":
+            opened.append(k)
+        elif token.kind == "close":
+            if not opened:
+                place = Place(line, token.start, token.stop)
+                raise NotationError(f"there is no bracket for this {token.text}", [place])
+            start = opened.pop()
+            if ENDS[tokens[start].text] != (token.text if token.form != "matrix" else "]"):
+                places = [Place(line, one.start, one.stop) for one in (tokens[start], token)]
+                raise NotationError("these brackets do not belong together", places)
+            found[start] = k
+    if opened:
+        token = tokens[opened[-1]]
+        raise NotationError(
+            f"this {token.text} is not closed", [Place(line, token.start, token.stop)]
+        )
+    return found
+
+
+def _layered(tokens: Sequence[Token]) -> dict[str, set[str]]:
+    """The numbers that stand above each letter in brackets."""
+    found: dict[str, set[str]] = {}
+    for k, token in enumerate(tokens[:-4]):
+        after = [one.text for one in tokens[k + 1 : k + 6]]
+        if token.kind == "name" and after[:2] == ["^", "{"] and after[2:3] in (["("], ["["]):
+            found.setdefault(token.text, set()).add(after[3])
+    return found

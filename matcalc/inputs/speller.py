@@ -1,0 +1,81 @@
+"""What all that writes parts of a line shares."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any
+
+from matcalc.errors import NotationError, Place
+from matcalc.inputs import kinds
+from matcalc.inputs.kinds import NUMBER, Kind
+from matcalc.inputs.names import Names
+from matcalc.inputs.pieces import ATOM, PRODUCT, SIGN, Piece, Written, joined
+from matcalc.inputs.tree import Node
+
+
+class Speller(ABC):
+    """The spelling of one line in the language.
+
+    Attributes:
+        line: What was typed.
+        names: What is declared.
+        notation: The notation that it is in.
+    """
+
+    def __init__(self, line: str, names: Names, notation: str) -> None:
+        self.line = line
+        self.names = names
+        self.notation = notation
+
+    @abstractmethod
+    def write(self, node: Node) -> Written:
+        """A part of the line, in the language."""
+
+    @abstractmethod
+    def norm(self, node: Node) -> Written:
+        """``‖x‖``, ``‖x‖₁``, ``‖X‖_F``."""
+
+    @abstractmethod
+    def matrix_power(self, node: Node, base: Written, exponent: Written) -> Written:
+        """A whole power of a matrix."""
+
+    def atom(self, node: Node, text: str, kind: Kind, binds: int = ATOM) -> Written:
+        """A text that stands for a whole part of the line."""
+        return Written((Piece(text, node.start, node.stop),), binds, kind)
+
+    def fail(self, node: Node, message: str) -> NotationError:
+        """An error at a part of the line."""
+        return NotationError(message, [Place(self.line, node.start, node.stop)])
+
+    def assume(self, text: str) -> None:
+        """Say what was assumed, once."""
+        self.names.say(text)
+
+    def shown(self, node: Node) -> str:
+        """A part of the line as it was typed."""
+        text = " ".join(self.line[node.start : node.stop].split())
+        return text if len(text) <= 40 else text[:39] + "…"
+
+    def times(self, one: Written, two: Written) -> Written:
+        """A matrix product, or one with a number."""
+        plain = one.kind.is_number or two.kind.is_number
+        return self.signed(one, " * " if plain else " @ ", two, kinds.product(one.kind, two.kind))
+
+    def signed(self, one: Written, sign: str, two: Written, kind: Kind) -> Written:
+        """Two parts with a sign of products between them."""
+        return joined([one.within(PRODUCT), sign, two.within(SIGN)], PRODUCT, kind)
+
+    def dot(self, one: Written, two: Written) -> Written:
+        """``·``: of two columns the inner product."""
+        if one.kind.is_column and two.kind.is_column:
+            return joined([one.within(ATOM), ".T @ ", two.within(SIGN)], PRODUCT, NUMBER)
+        return self.times(one, two)
+
+    def applied(self, node: Node, name: str, args: Sequence[Written], kind: Kind) -> Written:
+        """A function's name, and its arguments."""
+        parts: list[Any] = [(Piece(f"{name}(", node.start, node.start + 1),)]
+        for k, arg in enumerate(args):
+            parts += [", " if k else "", arg]
+        parts.append((Piece(")", max(node.start, node.stop - 1), node.stop),))
+        return joined(parts, ATOM, kind)
