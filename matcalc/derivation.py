@@ -16,13 +16,11 @@ from matcalc.errors import NotationError
 from matcalc.expression import (
     Declarations,
     Formula,
-    Names,
-    by_convention,
-    declared_functions,
-    parse_declarations,
     read_formula,
 )
 from matcalc.graph import Node, substituted, symbol, topological, transposed
+from matcalc.inputs.entrance import Entered, entered
+from matcalc.inputs.reading import read_line
 from matcalc.jacobians.jacobian import Jacobian
 from matcalc.layout import Denominator, Layout, Numerator, find_layout
 from matcalc.plan import evaluate as evaluated
@@ -41,6 +39,7 @@ def derive(
     layout: Literal["numerator"],
     order: int = 1,
     structure: str | None = None,
+    notation: str | None = None,
 ) -> Jacobian[Numerator]: ...
 @overload
 def derive(
@@ -51,6 +50,7 @@ def derive(
     layout: Literal["denominator"],
     order: int = 1,
     structure: str | None = None,
+    notation: str | None = None,
 ) -> Jacobian[Denominator]: ...
 @overload
 def derive(
@@ -61,6 +61,7 @@ def derive(
     layout: str,
     order: int = 1,
     structure: str | None = None,
+    notation: str | None = None,
 ) -> Jacobian[Any]: ...
 @overload
 def derive(
@@ -71,6 +72,7 @@ def derive(
     layout: str,
     order: Literal[1] = 1,
     structure: str | None = None,
+    notation: str | None = None,
 ) -> list[Jacobian[Any]]: ...
 @overload
 def derive(
@@ -81,6 +83,7 @@ def derive(
     layout: str,
     order: int = 1,
     structure: str | None = None,
+    notation: str | None = None,
 ) -> Jacobian[Any] | list[Jacobian[Any]]: ...
 def derive(
     expression: str | Symbolic,
@@ -90,6 +93,7 @@ def derive(
     layout: str,
     order: int = 1,
     structure: str | None = None,
+    notation: str | None = None,
 ) -> Jacobian[Any] | list[Jacobian[Any]]:
     """The derivative of a matrix expression, as a formula, as numbers and as code.
 
@@ -97,9 +101,10 @@ def derive(
     not fit, and nothing is transposed, vectors are read as NumPy's one-dimensional arrays.
 
     Args:
-        expression: What is differentiated, in NumPy's notation; intermediate results may have
-            names, apart by ``;``: ``"z = W @ x; sum(z**2)"``. Or a formula from Python, made by
-            :func:`symbols` or :func:`trace`, whose variables come with it.
+        expression: What is differentiated, in NumPy's notation or in that of books, of LaTeX or of
+            MATLAB; intermediate results may have names, apart by ``;``: ``"z = W @ x; sum(z**2)"``.
+            Or a formula from Python, made by :func:`symbols` or :func:`trace`, whose variables come
+            with it.
         wrt: A variable, or the name of an intermediate result. A list gives a derivative for
             each, all from one sweep; with ``order=2`` a list of two is the mixed second derivative.
         variables: The shapes, ``"A[m,n] S[n,n]:symmetric x[n]"``; a name alone is a scalar.
@@ -110,6 +115,8 @@ def derive(
         structure: What is known of the entries of ``wrt``: ``None``, they are independent;
             ``"symmetric"``, ``"symmetrised"``, ``"vech"`` or ``"diagonal"``, as
             :data:`STRUCTURES` says.
+        notation: ``"numpy"``, ``"math"``, ``"matlab"`` or ``"latex"``. If it is not given, the
+            signs of the expression say which it is; ``assumptions`` say what it was taken for.
 
     Returns:
         The derivative; of a list of ``wrt`` a list.
@@ -133,34 +140,24 @@ def derive(
         raise NotationError(f"the order of a derivative is 1 or 2, not {order}")
     listed = [wrt] if isinstance(wrt, (str, Symbolic)) else list(wrt)
     chosen = [one.name if isinstance(one, Symbolic) else one for one in listed]
-    task = _Task(*_read(expression, variables, chosen), chosen, structure)
-    if order == 2:
-        return task.shortened([task.second(tag)])[0]
-    found = task.shortened(task.first(tag))
-    return found[0] if isinstance(wrt, (str, Symbolic)) else found
-
-
-def _read(
-    expression: str | Symbolic, variables: Declarations | None, wrt: Sequence[str]
-) -> tuple[Formula, dict[str, frozenset[str]]]:
-    """A formula, and what was declared of its variables.
-
-    Raises:
-        NotationError: Variables are missing, or declared twice.
-    """
     if isinstance(expression, Symbolic):
         if variables is not None:
             raise NotationError("the variables come with the expression: leave variables= out")
-        return expression.formula(wrt), expression.properties
-    declared = parse_declarations(variables or ())
-    said: tuple[str, ...] = ()
-    if not declared:
-        convention = by_convention(expression)
-        declared, said = parse_declarations(convention.variables), convention.assumptions
-    shapes = {name: one.variable for name, one in declared.items()}
-    properties = {name: one.properties for name, one in declared.items()}
-    names = Names(functions=declared_functions(variables or ()))
-    return read_formula(expression, shapes, opaque=wrt, names=names).assuming(said), properties
+        task = _Task(expression.formula(chosen), expression.properties, chosen, structure)
+        found = task.found(tag, order)
+    else:
+        typed = entered(expression, variables, notation)
+        with typed.reported():
+            found = _task(typed, chosen, structure).found(tag, order)
+    return found[0] if order == 2 or isinstance(wrt, (str, Symbolic)) else found
+
+
+def _task(typed: Entered, wrt: Sequence[str], structure: str | None) -> _Task:
+    """What is differentiated, read."""
+    chosen = [typed.line.named(name, typed.shapes) for name in wrt]
+    formula = read_formula(typed.text, typed.shapes, opaque=chosen, names=typed.names)
+    properties = {name: one.properties for name, one in typed.declared.items()}
+    return _Task(formula.assuming(typed.said), properties, chosen, structure)
 
 
 class _Task:
@@ -186,6 +183,10 @@ class _Task:
             self.declare(self.structure, variable.name)
         self.of = Variable(self.name(), self.formula.node.shape)
         self.note_independent()
+
+    def found(self, tag: type[Layout], order: int) -> list[Jacobian[Any]]:
+        """The derivatives; of second order one."""
+        return self.shortened([self.second(tag)] if order == 2 else self.first(tag))
 
     def variable(self, name: str) -> tuple[Node, Variable]:
         """What a derivative is taken with respect to: a variable or an intermediate result.
@@ -341,14 +342,15 @@ def _read_at(
 ) -> Node:
     """What an expression means for variables of these shapes."""
     variables = {name: Variable(name, shape) for name, shape in shapes}
+    line = read_line(expression, variables)
     try:
-        return read_formula(expression, variables).node
-    except NotationError:  # eye(n): a whole number may be a dimension
+        return read_formula(line.text, variables).node
+    except NotationError as error:  # eye(n): a whole number may be a dimension
         known = dict(sizes)
         rest = {name: variable for name, variable in variables.items() if name not in known}
         if len(rest) == len(variables):
-            raise
-        return read_formula(expression, rest, known).node
+            raise line.error(error) from None
+        return read_formula(line.text, rest, known).node
 
 
 def _is_size(value: object) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 import typer
 
@@ -14,6 +14,14 @@ Derivative = Annotated[
     typer.Argument(
         metavar="DERIVATIVE",
         help="What by what: 'z[3] / W[3,2]', or z=3/W=3,2 without quotes.",
+        show_default=False,
+    ),
+]
+Notation = Annotated[
+    Literal["numpy", "math", "matlab", "latex"] | None,
+    typer.Option(
+        "--notation",
+        help="How the formula is written, if its signs do not say so.",
         show_default=False,
     ),
 ]

@@ -9,7 +9,7 @@ import typer
 
 from matcalc.errors import LayoutError
 from matcalc.layout import CONVENTIONS, Written, find_convention, written
-from matcalc_cli.arguments import Asked, Json, read_as, read_derivative, variables_option
+from matcalc_cli.arguments import Asked, Json, Notation, read_as, read_derivative, variables_option
 from matcalc_cli.failures import UsageError
 from matcalc_cli.output import assumption, heading, write, write_json
 from matcalc_cli.rearranging import einops_code, numpy_code
@@ -90,6 +90,7 @@ def convert(
     formula: Formula = None,
     variables: Vars = None,
     steps: Steps = False,
+    notation: Notation = None,
     as_json: Json = False,
 ) -> None:
     """Bring an array or a formula from one layout or convention to another.
@@ -102,7 +103,9 @@ def convert(
             raise UsageError("--formula takes --vars, --from, --to and --steps, no derivative")
         from matcalc_cli.formula_conversion import convert_formula  # noqa: PLC0415 - of no array
 
-        convert_formula(formula, variables or (), source, target, steps=steps, as_json=as_json)
+        convert_formula(
+            formula, variables or (), source, target, notation, steps=steps, as_json=as_json
+        )
         return
     if variables or steps:
         raise UsageError("--vars and --steps belong to --formula")

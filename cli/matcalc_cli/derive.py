@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 import typer
 
 from matcalc.errors import MatcalcError
-from matcalc_cli.arguments import Json, variables_option
+from matcalc_cli.arguments import Json, Notation, variables_option
 from matcalc_cli.derivative_lines import (
     FORMS,
     POINTS,
@@ -45,7 +45,8 @@ Expression = Annotated[
     str | None,
     typer.Argument(
         metavar="EXPRESSION",
-        help="What is differentiated, as NumPy writes it: 'x.T @ A @ x'. - reads stdin.",
+        help="What is differentiated, as NumPy, LaTeX, MATLAB or a book writes it: 'x.T @ A @ x'. "
+        "- reads stdin.",
         show_default=False,
     ),
 ]
@@ -133,6 +134,7 @@ def derive(
     svg: Svg = None,
     steps: Steps = False,
     level: LevelOption = None,
+    notation: Notation = None,
     as_json: Json = False,
 ) -> None:
     """Differentiate an expression: the formula in each layout, its shape, and NumPy code.
@@ -147,7 +149,7 @@ def derive(
     chosen = layout or ("denominator" if steps else "both")
     layouts = ("numerator", "denominator") if chosen == "both" else (chosen,)
     formula = given_formula(expression, let or (), file)
-    asked = _Asked(formula, _names(wrt), variables or (), layouts, order, structure)
+    asked = _Asked(formula, _names(wrt), variables or (), layouts, order, structure, notation)
     if steps:
         if check or svg or structure:
             raise UsageError(
@@ -203,6 +205,7 @@ class _Asked(NamedTuple):
     layouts: tuple[str, ...]
     order: int
     structure: str | None = None
+    notation: str | None = None
 
     def derive(self, order: int) -> list[Derived]:
         """A derivative for each name; of second order one for all."""
@@ -217,6 +220,7 @@ class _Asked(NamedTuple):
             layout="numerator",
             order=order,
             structure=self.structure,
+            notation=self.notation,
         )
         jacobians = found if isinstance(found, list) else [found]
         wrt = [pair] if order == 2 else [(name,) for name in names]
@@ -235,7 +239,13 @@ def _explain(asked: _Asked, level: Level, form: str | None, *, as_json: bool) ->
             one
             for layout in asked.layouts
             for one in explained(
-                asked.formula.text, asked.names, asked.variables, layout, level, asked.order
+                asked.formula.text,
+                asked.names,
+                asked.variables,
+                layout,
+                level,
+                asked.order,
+                asked.notation,
             )
         ]
     except MatcalcError as error:
@@ -268,7 +278,8 @@ def _answer(asked: _Asked) -> Answer:
     known = first.formula
     variables = known.variables if known else {}
     names = known.names if known else Names()
-    formula = read_formula(asked.formula.text, variables, names=names)
+    text = known.text if known else asked.formula.text
+    formula = read_formula(text, variables, names=names)
     formula = formula._replace(forced=known.forced if known else {})
     hint = () if asked.variables else (_declared(variables),)
     notes = (*first.notes, *hint)

@@ -22,12 +22,21 @@ def explained(
     layout: str,
     level: Level,
     order: int = 1,
+    notation: str | None = None,
 ) -> list[Explanation]:
     """An explanation for each name."""
     from matcalc.explanation import explain  # noqa: PLC0415 - most runs explain nothing
 
     return [
-        explain(formula, wrt=name, variables=variables, layout=layout, level=level, order=order)
+        explain(
+            formula,
+            wrt=name,
+            variables=variables,
+            layout=layout,
+            level=level,
+            order=order,
+            notation=notation,
+        )
         for name in dict.fromkeys(names)
     ]
 

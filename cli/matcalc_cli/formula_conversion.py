@@ -22,6 +22,7 @@ def convert_formula(
     variables: Sequence[str],
     source: str | None,
     target: str | None,
+    notation: str | None = None,
     *,
     steps: bool,
     as_json: bool,
@@ -33,12 +34,13 @@ def convert_formula(
         variables: The declarations of its variables.
         source: The layout it is in; where it is not said, what is not the target.
         target: The layout to bring it to.
+        notation: That of the formula.
         steps: Whether to print the lines between.
         as_json: Whether to print one JSON document.
     """
     before = _layout("--from", source or _OTHER.get(target or "", "numerator"))
     after = _layout("--to", target or _OTHER[before])
-    found = converted(formula, variables=variables, source=before, target=after)
+    found = converted(formula, variables=variables, source=before, target=after, notation=notation)
     if as_json:
         write_json(_document(found))
     else:

@@ -14,7 +14,7 @@ from matcalc.dimensions import times
 from matcalc.errors import MatcalcError, NotationError
 from matcalc.layout import CONVENTIONS
 from matcalc.notation.printers.line_breaks import formula_lines
-from matcalc_cli.arguments import Json, read_as
+from matcalc_cli.arguments import Json, Notation, read_as
 from matcalc_cli.derive import Let, Order, Vars
 from matcalc_cli.failures import UsageError
 from matcalc_cli.given_formula import given_formula
@@ -78,6 +78,7 @@ def identify(
     let: Let = None,
     order: Order = 1,
     at: At = None,
+    notation: Notation = None,
     as_json: Json = False,
 ) -> None:
     """Which layout or convention a shape, a formula or an array of a derivative is in.
@@ -108,6 +109,7 @@ def identify(
             variables=variables,
             at=dict(map(_point, at)) if at else None,
             order=order,
+            notation=notation,
         )
     except MatcalcError as error:
         raise expression.placed(error) from None

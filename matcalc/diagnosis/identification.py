@@ -22,9 +22,11 @@ from matcalc.diagnosis.numeric_comparison import Trial
 from matcalc.diagnosis.sources import USAGES, Usage
 from matcalc.diagnosis.verdict import Verdict, relative_error
 from matcalc.dimensions import Shape, times
-from matcalc.errors import NotationError, ShapeError, UnboundError
+from matcalc.errors import MatcalcError, NotationError, ShapeError, UnboundError
 from matcalc.expression import Declarations, parse_declarations
 from matcalc.expression.assumptions import ARRAYS
+from matcalc.inputs.line import Line
+from matcalc.inputs.reading import read_line
 from matcalc.jacobians.jacobian import Jacobian
 from matcalc.layout import CONVENTIONS, LAYOUTS, Numerator, Written, written
 from matcalc.variables import Variable, parse_derivative
@@ -141,6 +143,7 @@ def identify(
     variables: Declarations | None = None,
     at: Mapping[str, ArrayLike] | None = None,
     order: int = 1,
+    notation: str | None = None,
 ) -> Identification:
     """Which layouts and conventions a derivative is written in.
 
@@ -155,6 +158,7 @@ def identify(
         variables: The shapes of the expression's variables.
         at: The point: an array for each variable.
         order: 2 for the second derivative of the expression.
+        notation: That of the expression and of the formula, as :func:`derive` takes it.
 
     Raises:
         NotationError: Something cannot be read, or there is too much or too little of it.
@@ -181,11 +185,22 @@ def identify(
         found = real_array(array, "the array").shape if shape is None else tuple(shape)
         return _by_shape(of, by, found)
     names = wrt if isinstance(wrt, str) else list(wrt)
-    J = derive(derivative, wrt=names, variables=variables, layout="numerator", order=order)
+    J = derive(
+        derivative,
+        wrt=names,
+        variables=variables,
+        layout="numerator",
+        order=order,
+        notation=notation,
+    )
     if isinstance(J, list):
         raise NotationError("one derivative is identified at a time")
     if formula is not None:
-        identified = _by_formula(J, derivative, formula, variables or _variables(J))
+        line = _line(J, formula, notation)
+        try:
+            identified = _by_formula(J, line.text, variables or _variables(J)).assuming(line.said)
+        except MatcalcError as error:
+            raise line.error(error) from None
     elif shape is not None or at is None:
         found = real_array(array, "the array").shape if shape is None else tuple(shape)
         identified = _by_shape(J.of, J.wrt, found)
@@ -277,11 +292,19 @@ def _compared(form: Written, right: Jacobian[Any], given: Array, close: float) -
     return Reading(name, title, form.title, reason, error=error)
 
 
-def _by_formula(
-    J: Jacobian[Any], expression: str, formula: str, variables: Declarations
-) -> Identification:
+def _line(J: Jacobian[Any], formula: str, notation: str | None) -> Line:
+    """A formula in the language; it may use the names of parts of the expression."""
+    known = J.formula
+    if known is None:
+        return read_line(formula, {}, notation)
+    parts = {name: Variable(name, node.shape) for name, node in known.named.items()}
+    return read_line(formula, {**parts, **known.variables}, notation, known.functions)
+
+
+def _by_formula(J: Jacobian[Any], formula: str, variables: Declarations) -> Identification:
     """Hold a formula against the derivative at points, in each convention."""
     declared = parse_declarations(variables)
+    expression = J.formula.text if J.formula else ""
     trial = Trial(J, expression, formula, declared)
     readings = tuple(_tried(form, trial) for form in _forms(J.of, J.wrt))
     found = Identification(J.of, J.wrt, trial.shape, readings, by_value=True)

@@ -13,10 +13,11 @@ from typing import NamedTuple
 
 from matcalc.dimensions import Shape
 from matcalc.errors import Place, ShapeError
-from matcalc.expression import Declarations, declared_functions, parse_declarations
+from matcalc.expression import Declarations
 from matcalc.expression.parser import Step
 from matcalc.expression.terms import Term, read_term
 from matcalc.expression.values import Value
+from matcalc.inputs.entrance import entered
 from matcalc.layout import find_layout
 
 _EQUAL = frozenset(["symmetric", "spd", "diagonal"])  # to the transpose
@@ -86,14 +87,16 @@ def convert_formula(
     variables: Declarations,
     source: str = "numerator",
     target: str = "denominator",
+    notation: str | None = None,
 ) -> ConvertedFormula:
     """Bring the formula of a derivative from one layout to the other.
 
     Args:
-        formula: The formula, in the input language; names for parts come first, apart by ``;``.
+        formula: The formula; names for parts come first, apart by ``;``.
         variables: The shapes, ``"W[m,n] d[m]"``.
         source: The layout that it is in, ``"numerator"`` or ``"denominator"``.
         target: The layout to bring it to.
+        notation: That of the formula, as :func:`derive` takes it.
 
     Raises:
         LayoutError: No such layout.
@@ -107,10 +110,11 @@ def convert_formula(
     ['(W.T @ (d * s)).T', '(d * s).T @ W.T.T']
     """
     before, after = find_layout(source).name, find_layout(target).name
-    declared = parse_declarations(variables)
-    shapes = {name: one.variable for name, one in declared.items()}
-    named, term, read = read_term(formula, shapes, declared_functions(variables))
-    symmetric = frozenset(name for name, one in declared.items() if one.properties & _EQUAL)
+    typed = entered(formula, variables, notation)
+    with typed.reported():
+        named, term, read = read_term(typed.text, typed.shapes, typed.names.functions)
+    read = read.assuming(typed.said)
+    symmetric = frozenset(name for name, one in typed.declared.items() if one.properties & _EQUAL)
     lines = _lines(term, symmetric) if before != after else []
     steps = tuple(Rewriting(named + line.text, rule) for line, rule in lines)
     last = lines[-1][0] if lines else term

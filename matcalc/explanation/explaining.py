@@ -23,10 +23,10 @@ from matcalc.explanation.terminal import text_lines
 from matcalc.expression import (
     Declarations,
     Names,
-    by_convention,
     declared_functions,
     parse_declarations,
 )
+from matcalc.inputs.entrance import entered
 from matcalc.layout import find_layout
 from matcalc.notation.names import unicode_name
 from matcalc.symbolic import Symbolic
@@ -135,6 +135,7 @@ def explain(
     layout: str,
     level: Level = "full",
     order: int = 1,
+    notation: str | None = None,
 ) -> Explanation:
     """A derivative of a matrix expression as a teacher writes it on the board.
 
@@ -150,6 +151,7 @@ def explain(
         level: ``"short"`` is what is given, the chain and the result; ``"full"`` is everything.
         order: 1, or 2 for the second derivative of a number by a number or a vector: the gradient,
             and then the derivative of that.
+        notation: That of the expression, as :func:`derive` takes it.
 
     Raises:
         NotationError: The expression cannot be read, a name is not known, or the second derivative
@@ -170,21 +172,41 @@ def explain(
     if level not in LEVELS:
         raise NotationError(f"the level is short or full, not {str(level)[:40]!r}")
     tag = find_layout(layout)
-    name = wrt.name if isinstance(wrt, Symbolic) else wrt
-    formula, declared, said = _given(expression, variables)
+    if isinstance(expression, Symbolic):
+        if variables is not None:
+            raise NotationError("the variables come with the expression: leave variables= out")
+        name = wrt.name if isinstance(wrt, Symbolic) else wrt
+        return _explained(expression.text, name, _declared(expression), tag.name, level, order, ())
+    typed = entered(expression, variables, notation)
+    name = wrt.name if isinstance(wrt, Symbolic) else typed.line.named(wrt, typed.shapes)
+    with typed.reported():
+        given = (typed.text, name, typed.declarations)
+        return _explained(*given, tag.name, level, order, typed.said)
+
+
+def _explained(
+    formula: str,
+    name: str,
+    declared: Declarations,
+    layout: str,
+    level: Level,
+    order: int,
+    said: tuple[str, ...],
+) -> Explanation:
+    """A derivative of a formula in the language, explained."""
     if order != 1:
-        return _second(formula, name, declared, tag.name, level, order, said)
+        return _second(formula, name, declared, layout, level, order, said)
     known = parse_declarations(declared)
     computation = Computation(
         formula,
         name,
         {k: one.variable for k, one in known.items()},
         {k: one.properties for k, one in known.items()},
-        tag.name,
+        layout,
         Names(functions=declared_functions(declared)),
     )
     computation.formula = computation.formula.assuming(said)
-    jacobian = derive(computation.program, wrt=name, variables=declared, layout=tag.name)
+    jacobian = derive(computation.program, wrt=name, variables=declared, layout=layout)
     show = Showing(computation)
     full = level == "full"
     sections = [
@@ -194,7 +216,7 @@ def explain(
     return Explanation(
         computation.of,
         computation.wrt,
-        tag.name,
+        layout,
         level,
         computation.program,
         tuple(sections),
@@ -258,23 +280,9 @@ def _sections(c: Computation, show: Showing, *, full: bool) -> Iterator[Section]
         yield from (one for one in (index_form(c, show), sweep(c, show)) if one is not None)
 
 
-def _given(
-    expression: str | Symbolic, variables: Declarations | None
-) -> tuple[str, Declarations, tuple[str, ...]]:
-    """A formula in the input language, the declarations of its variables, what they assume.
-
-    Raises:
-        NotationError: Variables are missing, or declared twice.
-    """
-    if not isinstance(expression, Symbolic):
-        if variables:
-            return expression, variables, ()
-        convention = by_convention(expression)
-        return expression, convention.variables, convention.assumptions
-    if variables is not None:
-        raise NotationError("the variables come with the expression: leave variables= out")
-    declared = [
+def _declared(expression: Symbolic) -> str:
+    """The declarations of the variables that come with an expression."""
+    return " ".join(
         str(one.variable) + (":" + ",".join(sorted(one.properties)) if one.properties else "")
         for one in expression.declared.values()
-    ]
-    return expression.text, " ".join(declared), ()
+    )

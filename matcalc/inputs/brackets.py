@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from matcalc.inputs.constants import compared
 from matcalc.inputs.derivatives import is_ratio, read_derivative
-from matcalc.inputs.letters import simple
+from matcalc.inputs.letters import below, simple
 from matcalc.inputs.reader import Reader
 from matcalc.inputs.scanning import Token
 from matcalc.inputs.signs import ENDS
@@ -153,6 +153,9 @@ def read_inner(parser: Reader, token: Token) -> Node:
     if not parser.at(">"):
         raise parser.fail("this < is not closed", token)
     parser.take()
+    if parser.at("_"):  # of matrices: ⟨A, B⟩_F
+        under = below(parser)
+        parser.position = under.stop if under else parser.position
     return Node("inner", (one, two), None, token.start, parser.behind())
 
 

@@ -26,7 +26,7 @@ from matcalc.inputs.scanning import Token
 from matcalc.inputs.tree import Node
 
 _CHAINED = frozenset(
-    ["*", "·", "×", "⊙", "⊘", "⊗", "/", ".*", "./", "@", "%*%", "%o%", "\\", ".\\", ":"]
+    ["*", "·", "×", "⊙", "⊘", "⊗", "/", ".*", "./", "@", "%*%", "%o%", "\\", ".\\", ":", "."]
 )
 _SUMMED = {"+": 1, "-": -1, ".+": 1, ".-": -1}
 
@@ -83,6 +83,8 @@ class Parser(Reader):
         while self.next.kind == "sign" and self.next.text in _CHAINED:
             if self.next.text == ":" and self.tokens[self.position + 1].kind == "close":
                 break
+            if self.next.text == "." and not self.dotted:
+                raise self.fail("behind a dot there is T alone, or a function: x.T, x.sum()")
             sign = self.take()
             signs.append(sign)
             spaced.append(sign.spaced or self.next.spaced)

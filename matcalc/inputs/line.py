@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from matcalc.errors import MatcalcError, Place
+from matcalc.inputs.kinds import kind_of
+from matcalc.inputs.names import Names
 from matcalc.inputs.pieces import Places
 from matcalc.inputs.tree import Left
+from matcalc.variables import Variable
 
 
 class Line(NamedTuple):
@@ -36,6 +40,17 @@ class Line(NamedTuple):
         if place.start >= len(self.text):
             start = stop = len(self.written)
         return Place(self.written, start, max(stop, start + 1))
+
+    def named(self, name: str, variables: Mapping[str, Variable]) -> str:
+        """A name as the text has it, in whatever notation it was typed: ``λ``, ``W^{(2)}``.
+
+        >>> Line("λ x", "lam * x", "math").named("λ", {"lam": Variable("lam", ())})
+        'lam'
+        """
+        if name in variables or self.notation == "matcalc":
+            return name
+        names = Names({one: kind_of(variable.shape) for one, variable in variables.items()})
+        return names.spelled(name)
 
     def error(self, error: MatcalcError) -> MatcalcError:
         """An error of the text, with its places in what was typed.

@@ -7,10 +7,11 @@ and ``W_3`` are W3; ``dz^{[1]}`` is dz1.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from matcalc.inputs.kinds import COLUMN, MATRIX, NUMBER, Kind
 from matcalc.inputs.scanning import Token
+from matcalc.inputs.signs import LOWERED, RAISED
 from matcalc.inputs.words import is_function
 from matcalc.notation.names import greek_letter, greek_word
 
@@ -18,6 +19,8 @@ _RUN = 60  # letters of a run that is taken apart
 _GREEK = """alpha beta gamma delta epsilon eps zeta eta theta iota kappa lambda lam mu nu xi pi rho
 sigma tau upsilon phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega"""
 _WORDS = frozenset(_GREEK.split())
+_MARKS = re.compile(r"[\\^_{}()\[\]\s]")  # around the parts of a name
+_LINE = str.maketrans(LOWERED | RAISED)
 _MARKED = frozenset(f"\\{one}" for one in ("hat", "tilde", "bar", "dot", "text"))
 _NUMBERS = frozenset("ckt")
 _SUMS = {"sum": "sum", "Sum": "sum", "Σ": "sum", "prod": "prod", "Π": "prod"}
@@ -28,12 +31,20 @@ class Names:
 
     Attributes:
         declared: The kind of each name that is declared, or was given to a part.
+        functions: The functions that are declared.
+        sizes: The names of sizes.
         said: What was renamed, once each.
         open: Whether nothing is declared at all: then names say what they are.
     """
 
-    def __init__(self, declared: Mapping[str, Kind], functions: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        declared: Mapping[str, Kind],
+        functions: Collection[str] = (),
+        sizes: Collection[str] = (),
+    ) -> None:
         self.declared = dict(declared)
+        self.sizes = frozenset(sizes)
         self.functions = frozenset(functions)
         self.open = not declared
         self.said: dict[str, None] = {}
@@ -48,12 +59,16 @@ class Names:
         >>> Names({"lambda": NUMBER}).known("λ"), Names({"W2": MATRIX}).known("W_2")
         ('lambda', 'W2')
         """
+        if name in self.declared or name in self.sizes:
+            return name
         return next((one for one in _spellings(name) if one in self.declared), "")
 
     def kind(self, name: str) -> Kind:
         """What a name stands for; one that is not declared by what it looks like."""
         if name in self.declared:
             return self.declared[name]
+        if name in self.sizes:
+            return NUMBER
         stem = name.rstrip("0123456789_")
         if stem in _WORDS or (greek_word(stem[:1]) and stem[:1].islower()) or stem in _NUMBERS:
             return NUMBER
@@ -77,6 +92,11 @@ class Names:
         if plain[0] == "d" and len(plain) > 1 and self.known(plain[1:]):
             plain = f"d{self.known(plain[1:])}"
         return f"{plain}{joined}" if joined[0].isdigit() else f"{plain}_{joined}"
+
+    def spelled(self, name: str) -> str:
+        """A name that was typed on its own, as it is declared."""
+        bare = _MARKS.sub("", name.translate(_LINE))
+        return self.known(bare) or name
 
     def is_function(self, word: str, *, called: bool = False) -> bool:
         """Whether a word is a function of the language or of another one."""
@@ -146,6 +166,9 @@ def taken_apart(tokens: Sequence[Token], names: Names, *, latex: bool) -> list[T
     """The tokens with each run of letters as the names that it is made of."""
     found: list[Token] = []
     for k, token in enumerate(tokens):
+        if token.kind == "number" and latex and _is_argument(found):
+            found += _digits(token)
+            continue
         if token.kind != "name" or token.form in ("module", "unicode") or len(token.text) == 1:
             found.append(token)
             continue
@@ -153,6 +176,20 @@ def taken_apart(tokens: Sequence[Token], names: Names, *, latex: bool) -> list[T
         after = tokens[k + 1] if k + 1 < len(tokens) else None
         found += _pieces(token, before, after, names, latex=latex)
     return found
+
+
+def _is_argument(before: Sequence[Token]) -> bool:
+    r"""Whether a number is an argument of a fraction without braces: ``\frac12``."""
+    texts = [token.text for token in before[-2:]]
+    return texts[-1:] == ["frac"] or (texts[:1] == ["frac"] and texts[1] not in "{}")
+
+
+def _digits(token: Token) -> list[Token]:
+    """The digits of a number, each on its own."""
+    return [
+        token._replace(text=digit, start=token.start + k, stop=token.start + k + 1)
+        for k, digit in enumerate(token.text)
+    ]
 
 
 def _pieces(

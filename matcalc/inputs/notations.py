@@ -16,6 +16,7 @@ NOTATIONS = {
     "latex": "LaTeX",
     "r": "R",
     "sympy": "SymPy",
+    "mathematica": "Mathematica",
 }
 FORCED = ("numpy", "math", "matlab", "latex")
 _DOTTED = frozenset([".*", "./", ".^", ".'", ".+", ".-", ".\\", "\\"])
@@ -48,6 +49,14 @@ def notation_of(tokens: Sequence[Token], *, latex: bool) -> str:
     matlab = bool(texts & _DOTTED) or _has_transposes(tokens)
     signs = {
         "latex": latex,
+        "mathematica": any(
+            one.kind in ("name", "word")
+            and one.text[:1].isupper()
+            and two.text == "["
+            and len(one.text) > 1
+            and not two.spaced
+            for one, two in pairwise(tokens)
+        ),
         "r": bool(texts & {"%*%", "%o%"}),
         "math": any(token.form == "unicode" for token in tokens),
         "matlab": matlab,

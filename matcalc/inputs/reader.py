@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from itertools import pairwise
 
 from matcalc.errors import NotationError, Place
 from matcalc.inputs.names import Names
@@ -26,6 +27,9 @@ class Reader(ABC):
         self.bars: list[str] = []
         self.letters: list[str] = []  # of the sums that are open
         self.layered = _layered(tokens)
+        self.dotted = any(  # Mathematica's product of matrices, A.x
+            one.kind == "word" and two.text == "[" for one, two in pairwise(tokens)
+        )
 
     @property
     def next(self) -> Token:

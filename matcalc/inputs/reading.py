@@ -14,6 +14,7 @@ from itertools import pairwise
 from matcalc.errors import MatcalcError, NotationError, Place
 from matcalc.expression.functions import is_spelled
 from matcalc.expression.parser import parse
+from matcalc.expression.unification import sizes_of
 from matcalc.inputs.equations import left_side
 from matcalc.inputs.grammar import Parser
 from matcalc.inputs.kinds import Kind, kind_of
@@ -97,7 +98,8 @@ def _has_words(line: str, variables: Mapping[str, Variable]) -> bool:
 
 def _names(variables: Mapping[str, Variable], functions: Collection[str]) -> Names:
     kinds: dict[str, Kind] = {name: kind_of(one.shape) for name, one in variables.items()}
-    return Names(kinds, tuple(functions))
+    sizes = sizes_of(variables.values())
+    return Names(kinds, functions, sizes)
 
 
 def read_foreign(

@@ -181,7 +181,9 @@ def _every_row(writer: Speller, node: Node, written: Written, parts: Sequence[Sp
 
 def _multiplied(writer: Speller, node: Node, parts: Sequence[Spread]) -> Spread:
     """Factors from the left."""
-    signs = ["" for _ in parts[1:]] if node.op == "product" else [one for one, _ in node.value]
+    if node.op == "product":
+        return _side_by_side(writer, node, parts)
+    signs = [one for one, _ in node.value]
     found = parts[0]
     for sign, part in zip(signs, parts[1:], strict=True):
         if sign in ("/", "frac", "./", "⊘"):
@@ -191,6 +193,24 @@ def _multiplied(writer: Speller, node: Node, parts: Sequence[Spread]) -> Spread:
         else:
             found = _times(writer, node, found, part)
     return found
+
+
+def _side_by_side(writer: Speller, node: Node, parts: Sequence[Spread]) -> Spread:
+    """Factors side by side: numbers change places with arrays."""
+    numbers: list[Spread] = []
+    array: Spread | None = None
+    for part in parts:
+        if part.kind.is_number:
+            numbers.append(part)
+            continue
+        array = part if array is None else _times(writer, node, array, part)
+        if array.kind.is_number:
+            numbers.append(array)
+            array = None
+    found = array
+    for number in reversed(numbers):
+        found = number if found is None else _times(writer, node, number, found)
+    return found or parts[0]
 
 
 def _over(writer: Speller, node: Node, one: Spread, two: Spread) -> Spread:

@@ -208,9 +208,26 @@ class Writer(Speller):
 
     def product(self, node: Node) -> Written:
         """Factors side by side: a matrix product, or one with a number."""
-        return self.side_by_side(list(node.args))
+        return self.side_by_side(node, list(node.args))
 
-    def side_by_side(self, args: Sequence[Node], before: Written | None = None) -> Written:
+    def refuse_columns(self, node: Node, one: Written, two: Written) -> None:
+        """Refuse two columns side by side, of which no product is said.
+
+        Raises:
+            NotationError: They are two columns.
+        """
+        if one.kind.is_column and two.kind.is_column:
+            entry = self.signed(one, " * ", two, one.kind).text
+            inner = self.dot(one, two).text
+            raise self.fail(
+                node,
+                f"of two columns side by side, {one.text} and {two.text}, the product may be entry "
+                f"by entry, {entry}, or the inner product, {inner}: write one of them",
+            )
+
+    def side_by_side(
+        self, node: Node, args: Sequence[Node], before: Written | None = None
+    ) -> Written:
         """Factors from the left; a row that stands behind a matrix begins a number of its own."""
         factors = self.all_sized(args, before)
         found = before
@@ -226,6 +243,7 @@ class Writer(Speller):
                 if inner is not None:
                     found, k = self.times(found, inner), k + count - 1
                     continue
+            self.refuse_columns(node, found, factor)
             found = self.times(found, factor)
         assert found is not None  # noqa: S101 - a product has factors
         return found
@@ -276,14 +294,16 @@ class Writer(Speller):
             as_fraction = self.is_fraction(one, head, arg, wide=wide)
             if not as_fraction:
                 return None
-        elif sign in _ENTRY or (sign == "*" and self.notation not in ("matlab", "numpy", "r")):
+        elif sign in _ENTRY or (
+            sign == "*" and self.notation not in ("matlab", "numpy", "r", "mathematica")
+        ):
             fits = kinds.alike(one.kind, tight.kind) or kinds.can_multiply(one.kind, tight.kind)
             if fits and (sign == "*" or kinds.alike(one.kind, tight.kind)):
                 return None
         else:
             return None
         left = self.joined_by(node, one, sign, head)
-        found = self.side_by_side(others, left)
+        found = self.side_by_side(node, others, left)
         if sign in _OVER and one.kind.is_number and tight.kind.is_number and head.binds >= ATOM:
             plain = one.text.isdigit() and head.text.isdigit()
             if not plain:
@@ -309,7 +329,7 @@ class Writer(Speller):
             return self.signed(one, " * ", two, kinds.entrywise(one.kind, two.kind))
         if sign == "*":
             return self.star(node, one, two)
-        plain = {"·": self.dot, "×": self.cross, "@": self.matmul, "%*%": self.matmul}
+        plain = {"·": self.dot, "×": self.cross} | dict.fromkeys((".", "@", "%*%"), self.matmul)
         if sign in plain:
             return plain[sign](one, two)
         return self.called_by(sign, one, two)
@@ -344,7 +364,11 @@ class Writer(Speller):
             NotationError: Both fit.
         """
         entry = kinds.entrywise(one.kind, two.kind)
-        if one.kind.is_number or two.kind.is_number or self.notation in ("numpy", "r"):
+        if (
+            one.kind.is_number
+            or two.kind.is_number
+            or self.notation in ("numpy", "r", "mathematica")
+        ):
             return self.signed(one, " * ", two, entry)
         product = kinds.product(one.kind, two.kind)
         if self.notation in ("matlab", "sympy"):

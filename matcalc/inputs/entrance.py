@@ -1,0 +1,91 @@
+"""Where a formula comes in: from what was typed to the language, with its variables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from matcalc.errors import MatcalcError
+from matcalc.expression import (
+    Declarations,
+    Declared,
+    Names,
+    by_convention,
+    declared_functions,
+    parse_declarations,
+)
+from matcalc.inputs.line import Line
+from matcalc.inputs.reading import read_line
+from matcalc.variables import Variable
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """A formula that was typed, in the language.
+
+    Attributes:
+        line: What was typed, and its text in the language.
+        declarations: The variables, as they were declared or are taken.
+        declared: The same, read.
+        names: The functions that were declared.
+        said: What was assumed.
+    """
+
+    line: Line
+    declarations: Declarations
+    declared: Mapping[str, Declared]
+    names: Names
+    said: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The formula in the language."""
+        return self.line.text
+
+    @property
+    def shapes(self) -> dict[str, Variable]:
+        """The variables."""
+        return {name: one.variable for name, one in self.declared.items()}
+
+    @contextmanager
+    def reported(self) -> Iterator[None]:
+        """What is wrong with the text is shown in what was typed."""
+        try:
+            yield
+        except MatcalcError as error:
+            if self.line.places is None:
+                raise
+            raise self.line.error(error) from None
+
+
+def entered(
+    formula: str, variables: Declarations | None = None, notation: str | None = None
+) -> Entered:
+    """Read what was typed, in whatever notation, and its declarations.
+
+    Args:
+        formula: What was typed.
+        variables: Its variables; nothing where its names are to say what they are.
+        notation: The notation, where the signs of the formula are not to say it.
+
+    Raises:
+        NotationError: The formula or a declaration cannot be read.
+        ShapeError: Nothing is declared, and what the names say does not fit.
+
+    >>> entered("½‖Ax − b‖²", "A[m,n] x[n] b[m]").text
+    '1/2 * norm(A @ x - b)**2'
+    """
+    given: Declarations = variables if variables is not None else ()
+    declared = parse_declarations(given)
+    functions = declared_functions(given)
+    shapes = {name: one.variable for name, one in declared.items()}
+    line = read_line(formula, shapes, notation, functions)
+    if declared:
+        return Entered(line, given, declared, Names(functions=functions), line.said)
+    found = Entered(line, (), {}, Names(functions=functions), line.said)
+    with found.reported():
+        convention = by_convention(line.text)
+    taken = parse_declarations(convention.variables)
+    said = (*line.said, *convention.assumptions)
+    return Entered(line, convention.variables, taken, found.names, said)
