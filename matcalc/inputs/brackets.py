@@ -193,6 +193,9 @@ def read_total(parser: Reader, token: Token) -> Node:
         if below:
             letters += _letters_of(inside)
         parser.position = end + 1
+        while parser.at(",") and below and end == position:  # Σ_i,j
+            parser.take()
+            letters += _letters_of([parser.take()])
     parser.letters += letters
     parser.deeper()
     body = parser.chain()

@@ -124,8 +124,10 @@ def read_name(parser: Reader, token: Token) -> Node:
     name = parser.names.resolve(token.text, scripts)
     node = Node("name", (), name, token.start, parser.behind())
     if is_index(parser, token.text, scripts, name):
-        base = parser.names.known(token.text)
-        node = Node("index", (), (base, scripts[-1]), token.start, parser.behind())
+        base = node._replace(value=parser.names.known(token.text) or token.text, stop=token.stop)
+        script = scripts[-1].replace(",", "")
+        letters = (script,) if script.isdigit() else tuple(script)
+        node = Node("index", (base,), letters, token.start, parser.behind())
     elif scripts and name != said_as(parser, node):
         parser.names.say(f"{said_as(parser, node)} is {name}")
     return applied(parser, token, node, marks)

@@ -42,10 +42,25 @@ class Parser(Reader):
         Raises:
             NotationError: It cannot be read.
         """
-        found = self.sum()
+        found = self.mapped() if self.is_mapping() else self.sum()
         if self.next.kind != "end":
             raise self.fail(f"{self.next.text[:20]!r} is not expected here")
         return found
+
+    def is_mapping(self) -> bool:
+        """Whether letters and a ``↦`` stand in front."""
+        behind = self.ends.get(self.position, self.position) + 1
+        return self.tokens[min(behind, len(self.tokens) - 1)].text == "maps"
+
+    def mapped(self) -> Node:
+        """``(i,j) ↦ x[i] y[j]``: an array, by its entries."""
+        start, end = self.next.start, self.ends.get(self.position, self.position)
+        inside = self.tokens[self.position : end + 1]
+        letters = [one.text for one in inside if one.kind == "name"]
+        self.position = end + 2
+        self.letters += "".join(letters)
+        body = self.sum()
+        return Node("mapped", (body,), tuple("".join(letters)), start, self.behind())
 
     def sum(self) -> Node:
         """Products, added."""

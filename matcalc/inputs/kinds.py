@@ -120,6 +120,13 @@ def _agree(one: Dimension | None, two: Dimension | None) -> bool:
     return one is None or two is None or one == two
 
 
+def clash(one: Kind, two: Kind) -> bool:
+    """Whether two arrays cannot be multiplied entry by entry, but as matrices."""
+    if one.is_number or two.is_number or not can_multiply(one, two):
+        return False
+    return not (alike(one, two) and can_combine(one, two))
+
+
 def entrywise(one: Kind, two: Kind) -> Kind:
     """That of two parts combined entry by entry: the larger of both."""
     if one.rank is None or two.rank is None:
@@ -127,8 +134,8 @@ def entrywise(one: Kind, two: Kind) -> Kind:
     return two if one.rank < two.rank else one
 
 
-_OF_NUMBERS = frozenset(["sum", "mean", "max", "min", "prod", "logsumexp", "tr", "trace", "det"])
-_NUMBERS = _OF_NUMBERS | {"norm", "norm1", "squared_norm", "logdet", "pi", "dot_product"}
+_OF_ALL = """sum mean max min prod logsumexp tr trace det logdet pi norm norm1 squared_norm"""
+_NUMBERS = frozenset(_OF_ALL.split())
 
 
 def called(name: str, kinds: Sequence[Kind], keywords: Sequence[str]) -> Kind:

@@ -10,6 +10,8 @@ from matcalc.inputs.scanning import Token
 from matcalc.inputs.signs import FRACTIONS
 from matcalc.inputs.tree import Node
 
+#: Deltas and permutations, which have letters below them.
+SIGNS = frozenset(["δ", "delta", "ε", "epsilon"])
 _IN_NAMES = {"+": "p", "-": "m", "_": "_"}
 
 
@@ -66,7 +68,8 @@ def said_as(parser: Reader, node: Node) -> str:
 
 def is_index(parser: Reader, base: str, scripts: Sequence[str], name: str) -> bool:
     """Whether what stands below a letter is an index: of a sum, or of an entry."""
-    if len(scripts) != 1 or name in parser.names.declared or not parser.names.known(base):
+    known = parser.names.known(base) or base in SIGNS or (parser.names.open and parser.letters)
+    if len(scripts) != 1 or name in parser.names.declared or not known:
         return False
     script = scripts[0].replace(",", "")
     return bool(script) and (script.isdigit() or all(one in parser.letters for one in script))

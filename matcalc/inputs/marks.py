@@ -35,7 +35,7 @@ def marked(parser: Reader, base: Node) -> Node:
         elif parser.at("_") and base.op == "power" and base.args[0].op == "norm":
             norm, over = base.args  # ‖X‖²_F
             base = base._replace(args=(lowered(parser, norm), over), stop=parser.behind())
-        elif parser.at("[") and not token.spaced and not parser.latex and base.op == "name":
+        elif has_index(parser, base):
             base = indexed(parser, base)
         else:
             return base
@@ -149,11 +149,40 @@ def lowered(parser: Reader, base: Node) -> Node:
     return Node("norm", base.args, which, base.start, parser.behind())
 
 
+def has_index(parser: Reader, base: Node) -> bool:
+    """Whether an index stands behind a base: ``A[i,k]``, ``X[1:3]``, ``(A + B)_{i k}``."""
+    if parser.at("_"):
+        return are_letters(parser, parser.position + 1)
+    if not parser.at("[") or parser.next.spaced:
+        return False
+    if are_letters(parser, parser.position):
+        return True
+    end = parser.ends[parser.position]
+    ranged = any(one.text == ":" for one in parser.tokens[parser.position : end])
+    return (base.op == "name" and not parser.latex) or (ranged and base.op == "identity")
+
+
+def are_letters(parser: Reader, position: int) -> bool:
+    """Whether a bracket holds letters of sums that are open, and nothing else."""
+    if position not in parser.ends:
+        return False
+    inside = parser.tokens[position + 1 : parser.ends[position]]
+    names = [one.text for one in inside if one.text != ","]
+    return bool(names) and all(letter in parser.letters for one in names for letter in one)
+
+
 def indexed(parser: Reader, base: Node) -> Node:
-    """``A[i, k]``, ``X[1:3, :]``: as they are."""
-    opened = parser.take()
+    """``A[i, k]``: letters of sums; ``X[1:3, :]``: as they are."""
+    below = parser.at("_")
+    parser.position += below
+    letters = are_letters(parser, parser.position)
+    parser.take()
     end = parser.ends[parser.position - 1]
-    inside = parser.line[opened.stop : parser.tokens[end].start]
+    if letters:
+        names = [one.text for one in parser.tokens[parser.position : end] if one.text != ","]
+        parser.position = end + 1
+        return Node("index", (base,), tuple("".join(names)), base.start, parser.behind())
+    inside = "".join(one.text for one in parser.tokens[parser.position : end])
     parser.position = end + 1
     return Node("entry", (base,), inside, base.start, parser.tokens[end].stop)
 

@@ -122,7 +122,7 @@ def _matched(tokens: Sequence[Token], line: str) -> dict[int, int]:
                 place = Place(line, token.start, token.stop)
                 raise NotationError(f"there is no bracket for this {token.text}", [place])
             start = opened.pop()
-            if ENDS[tokens[start].text] != (token.text if token.form != "matrix" else "]"):
+            if ENDS[tokens[start].text] != token.text:
                 places = [Place(line, one.start, one.stop) for one in (tokens[start], token)]
                 raise NotationError("these brackets do not belong together", places)
             found[start] = k

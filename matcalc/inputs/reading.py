@@ -61,18 +61,20 @@ def is_own(
 ) -> bool:
     """Whether a line is one of the language, and no name in it asks to be taken apart."""
     try:
-        assignments = parse(line)
+        parse(line)
+        if _is_starred(line) and _clashes(line, variables, functions):
+            return False
     except MatcalcError:
         return False
-    if not _is_starred(line) and not _has_words(line, variables):
-        return True
-    try:
-        found = read_foreign(line, variables, "", functions)
-    except MatcalcError:
-        return True
-    kept = parse(found.text)
-    same = [step[:3] for one in kept for step in one.steps]
-    return same == [step[:3] for one in assignments for step in one.steps]
+    return not _has_words(line, variables)
+
+
+def _clashes(line: str, variables: Mapping[str, Variable], functions: Collection[str]) -> bool:
+    """Whether a ``*`` stands where nothing but a product of matrices fits."""
+    names = _names(variables, functions)
+    writer = Writer(line, names, "numpy")
+    _written(line, taken_apart(scan(line, names.declared), names, latex=False), writer)
+    return writer.clashes
 
 
 def _is_starred(line: str) -> bool:
@@ -116,37 +118,37 @@ def read_foreign(
     latex = is_latex(line) if not notation else notation == "latex"
     names = _names(variables, functions)
     scanned = scan(line, names.declared)
-    tokens = taken_apart(scanned, names, latex=latex)
     used = notation or notation_of(scanned, latex=latex)
     writer = Writer(line, names, used)
+    pieces, left = _written(line, taken_apart(scanned, names, latex=latex), writer)
+    text = "".join(piece.text for piece in pieces)
+    said = (f"read as {NOTATIONS[used]}: {text}", *names.said)
+    return Line(line, text, used, said, places(pieces), left)
+
+
+def _written(line: str, tokens: Sequence[Token], writer: Writer) -> tuple[list[Piece], Left | None]:
+    """The text of all statements, and the left side of the last."""
     pieces: list[Piece] = []
     left: Left | None = None
     statements = _statements(tokens)
     if not statements:
         raise NotationError("a formula is missing", [Place(line, 0, max(1, len(line)))])
     for k, statement in enumerate(statements):
-        left = _statement(line, statement, names, writer, pieces, latex=latex)
+        left = _statement(line, statement, writer, pieces)
         last = k + 1 == len(statements)
         if left is None and not last:
             place = Place(line, statement[0].start, statement[-1].stop)
             raise NotationError("only the last formula has no name", [place])
         if not last:
             pieces.append(Piece("; ", statement[-1].stop, statement[-1].stop))
-    text = "".join(piece.text for piece in pieces)
-    said = (f"read as {NOTATIONS[used]}: {text}", *(one for one in names.said if one))
-    return Line(line, text, used, said, places(pieces), left)
+    return pieces, left
 
 
 def _statement(
-    line: str,
-    tokens: Sequence[Token],
-    names: Names,
-    writer: Writer,
-    pieces: list[Piece],
-    *,
-    latex: bool,
+    line: str, tokens: Sequence[Token], writer: Writer, pieces: list[Piece]
 ) -> Left | None:
     """Write one formula, or a name and its formula."""
+    names, latex = writer.names, writer.notation == "latex"
     equals = _equals(tokens, line)
     left: Left | None = None
     right = list(tokens)

@@ -223,8 +223,9 @@ class _Scanner:
         elif kind in ("begin", "end"):
             group = _GROUP.match(self.line, self.position)
             self.position = group.end() if group else self.position
+            text = "[" if kind == "begin" else "]"
             yield token._replace(
-                kind="open" if kind == "begin" else "close", text="[", form="matrix"
+                kind="open" if kind == "begin" else "close", text=text, form="matrix"
             )
         else:
             yield token._replace(kind=kind, text=text, form="\\")

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
+from matcalc.dimensions import Dimension
 from matcalc.errors import NotationError, Place
 from matcalc.inputs import kinds
 from matcalc.inputs.kinds import NUMBER, Kind
@@ -21,12 +22,14 @@ class Speller(ABC):
         line: What was typed.
         names: What is declared.
         notation: The notation that it is in.
+        lengths: How many values a letter of a sum has.
     """
 
     def __init__(self, line: str, names: Names, notation: str) -> None:
         self.line = line
         self.names = names
         self.notation = notation
+        self.lengths: dict[str, Dimension] = {}
 
     @abstractmethod
     def write(self, node: Node) -> Written:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from matcalc.inputs import kinds
 from matcalc.inputs.kinds import NUMBER, Kind
+from matcalc.inputs.letters import SIGNS
 from matcalc.inputs.pieces import ATOM, POWER, PRODUCT, SIGN, SUM, Piece, Written, joined
 from matcalc.inputs.speller import Speller
 from matcalc.inputs.tree import Node
@@ -47,11 +48,73 @@ def total(writer: Speller, node: Node) -> Written:
             raise writer.fail(node, "this is a sum of a number: over which letter is not said")
         writer.assume(f"{writer.shown(node)} is the {name} of all entries")
         return joined([f"{name}(", inside, ")"], ATOM, NUMBER)
-    if any(letter in writer.names.declared for letter in letters):
-        clash = next(one for one in letters if one in writer.names.declared)
+    clash = next((one for one in letters if one in writer.names.declared), "")
+    if clash:
         raise writer.fail(node, f"{clash} is declared: give the letter of the sum another name")
-    spread = _spread(writer, body, "".join(letters))
-    return _summed(writer, node, spread, name, "".join(letters)).written
+    measure(writer, body)
+    found = _summed(writer, node, _spread(writer, body, "".join(letters)), name, "".join(letters))
+    writer.assume(f"{writer.shown(node)} is read for all {', '.join(letters)} at once")
+    return found.written
+
+
+def mapped(writer: Speller, node: Node) -> Written:
+    """``(i,j) ↦ Σₖ A[i,k] B[k,j]``: the array that has these entries.
+
+    Raises:
+        NotationError: A part cannot be written for all values of the letters at once.
+    """
+    letters = "".join(node.value)
+    (body,) = node.args
+    measure(writer, body)
+    found = _aligned(writer, node, _spread(writer, body, letters), letters)
+    if not found.kind.is_number:
+        raise writer.fail(node, "what stands behind ↦ is one entry, a number")
+    sizes = tuple(writer.lengths.get(one) for one in letters)
+    return found.written._replace(kind=Kind(len(letters), sizes))
+
+
+def measure(writer: Speller, node: Node) -> None:
+    """Find how many values each letter has: what it is an index of says so."""
+    indices: list[Node] = []
+    waiting = [node]
+    while waiting:
+        one = waiting.pop()
+        waiting += one.args
+        indices += [one] if one.op == "index" else []
+    for one in [*indices, *indices]:
+        sizes = [writer.lengths.get(letter) for letter in one.value]
+        if _is_delta(writer, one):
+            known = next((size for size in sizes if size is not None), None)
+            sizes = [known] * len(sizes)
+        else:
+            kind = writer.write(one.args[0]).kind
+            sizes = list(kind.sizes) if kind.rank and not kind.row else []
+        for letter, size in zip(one.value, sizes, strict=False):
+            if size is not None:
+                writer.lengths.setdefault(letter, size)
+
+
+def _is_delta(writer: Speller, node: Node) -> bool:
+    """Whether a part is the delta of Kronecker, or the sign of a permutation."""
+    (base,) = node.args
+    return base.op == "name" and base.value in SIGNS and base.value not in writer.names.declared
+
+
+def _aligned(writer: Speller, node: Node, part: Spread, letters: str) -> Spread:
+    """A number of some letters as one of all of them, in their order."""
+    if part.letters == letters or not part.kind.is_number:
+        return part
+    operands: list[Written | str] = [part.written]
+    axes = [part.letters]
+    for letter in letters:
+        if letter not in part.letters:
+            size = writer.lengths.get(letter)
+            if size is None:
+                raise writer.fail(node, f"nothing says how many values {letter} has")
+            operands += [", ", f"ones({size})"]
+            axes.append(letter)
+    pattern = f'einsum("{",".join(axes)}->{letters}", '
+    return Spread(joined([pattern, *operands, ")"], ATOM, NUMBER), letters, NUMBER)
 
 
 def _summed(writer: Speller, node: Node, found: Spread, name: str, letters: str) -> Spread:
@@ -59,7 +122,6 @@ def _summed(writer: Speller, node: Node, found: Spread, name: str, letters: str)
     missing = [one for one in letters if one not in found.letters]
     if missing:
         raise writer.fail(node, f"what is summed does not depend on {missing[0]}")
-    writer.assume(f"{writer.shown(node)} is read for all {', '.join(letters)} at once")
     rest = "".join(one for one in found.letters if one not in letters)
     if name == "prod" and (rest or not found.kind.is_number):
         raise writer.fail(node, "a product over a letter is of numbers alone here")
@@ -124,30 +186,43 @@ def _spread(writer: Speller, node: Node, letters: str) -> Spread:  # noqa: C901,
 def _uses(node: Node, letters: str) -> bool:
     """Whether a part of a sum depends on its letters."""
     if node.op == "index":
-        return any(letter in letters for letter in node.value[1])
+        return any(letter in letters for letter in node.value)
     return any(_uses(one, letters) for one in node.args)
 
 
 def _index(writer: Speller, node: Node) -> Spread:
     """``xᵢ``: a number of each i, or of a matrix a row, as a column."""
-    base, script = node.value
-    script = script.replace(",", "")
-    kind = writer.names.kind(base)
-    written = writer.atom(node, base, kind)
-    if kind.rank == len(script) == 2 and script[0] == script[1]:
-        diagonal = joined(["diag(", written, ")"], ATOM, Kind(1, kind.sizes[:1]))
-        return Spread(diagonal, script[0], NUMBER)
+    script = "".join(node.value)
+    written = _delta(writer, node) if _is_delta(writer, node) else writer.write(node.args[0])
+    kind = written.kind
+    own = "".join(dict.fromkeys(script))
+    if kind.rank == len(script) and own != script:
+        pattern = f'einsum("{script}->{own}", '
+        return Spread(joined([pattern, written, ")"], ATOM, NUMBER), own, NUMBER)
     if kind.rank == len(script):
         return Spread(written, script, NUMBER)
     if kind.rank == 2 and len(script) == 1:
-        writer.assume(f"{writer.shown(node)} is row {script} of {base}, as a column")
+        writer.assume(f"{writer.shown(node)} is row {script} of {written.text}, as a column")
         return Spread(written, script, Kind(1, kind.sizes[1:]))
-    raise writer.fail(node, f"{base} has {kind.rank} axes, and {script} {len(script)} letters")
+    axes = f"{kind.rank} axes" if kind.rank is not None else "no known axes"
+    raise writer.fail(node, f"{written.text} has {axes}, and {script} {len(script)} letters")
+
+
+def _delta(writer: Speller, node: Node) -> Written:
+    """``δ[i,j]``: an identity."""
+    (base,) = node.args
+    if base.value in ("ε", "epsilon") and len(node.value) == 3:
+        return writer.atom(node, "levi_civita(3)", Kind(3, (3, 3, 3)))
+    size = next((writer.lengths[one] for one in node.value if one in writer.lengths), None)
+    if len(node.value) != 2 or size is None:
+        raise writer.fail(node, f"nothing says how many values {node.value[0]} has")
+    return writer.atom(node, f"eye({size})", Kind(2, (size, size)))
 
 
 def _added(writer: Speller, node: Node, parts: Sequence[Spread]) -> Spread:
     """A sum of parts: of one letter each, or of none."""
-    letters = max((one.letters for one in parts), key=len)
+    letters = "".join(dict.fromkeys("".join(sorted((p.letters for p in parts), key=len)[::-1])))
+    parts = [_aligned(writer, node, one, letters) if one.letters else one for one in parts]
     if any(one.letters not in ("", letters) or one.other is not None for one in parts):
         raise writer.fail(node, "terms of different letters cannot be added here: use matrices")
     kind = next(one.kind for one in parts if one.letters == letters)

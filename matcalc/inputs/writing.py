@@ -10,12 +10,13 @@ from matcalc.inputs.kinds import NUMBER, Kind
 from matcalc.inputs.names import Names
 from matcalc.inputs.pieces import ATOM, POWER, PRODUCT, SIGN, SUM, Piece, Written, joined
 from matcalc.inputs.speller import Speller
-from matcalc.inputs.sums import total
+from matcalc.inputs.sums import mapped, total
 from matcalc.inputs.tree import Node
 from matcalc.operations import RULES
 
 _OPS = """number name sum chain product negative transpose inverse pinv power call bars norm inner
-total index identity filled listed text entry group keyword"""
+total mapped index identity filled listed text entry group keyword"""
+_STARRED = frozenset(["numpy", "r", "mathematica"])  # where * is entry by entry
 _ENTRY = ("⊙", ".*")
 _OVER = ("/", "./", "⊘", "frac")
 
@@ -25,6 +26,7 @@ class Writer(Speller):
 
     def __init__(self, line: str, names: Names, notation: str) -> None:
         super().__init__(line, names, notation)
+        self.clashes = False  # whether a * stands where nothing but a matrix product fits
         self.spellers: dict[str, Callable[[Node], Written]] = {
             op: getattr(self, op) for op in _OPS.split()
         }
@@ -104,6 +106,11 @@ class Writer(Speller):
         """``A[i, k]``, as it is."""
         base = self.write(node.args[0])
         ranges = node.value.split(",")
+        start, colon, stop = node.value.partition(":")
+        if colon and start.strip() and stop.strip() and len(ranges) == 1:
+            text = f", axis=0, start={start.strip()}, stop={stop.strip()})"
+            sizes = (None, *base.kind.sizes[1:])
+            return joined(["slice(", base, text], ATOM, base.kind._replace(sizes=sizes))
         kept = sum(":" in one for one in ranges) + max(0, (base.kind.rank or 0) - len(ranges))
         return joined([base, f"[{node.value}]"], ATOM, Kind(kept, (None,) * kept))
 
@@ -294,9 +301,7 @@ class Writer(Speller):
             as_fraction = self.is_fraction(one, head, arg, wide=wide)
             if not as_fraction:
                 return None
-        elif sign in _ENTRY or (
-            sign == "*" and self.notation not in ("matlab", "numpy", "r", "mathematica")
-        ):
+        elif sign in _ENTRY or (sign == "*" and self.notation not in {"matlab", *_STARRED}):
             fits = kinds.alike(one.kind, tight.kind) or kinds.can_multiply(one.kind, tight.kind)
             if fits and (sign == "*" or kinds.alike(one.kind, tight.kind)):
                 return None
@@ -364,13 +369,10 @@ class Writer(Speller):
             NotationError: Both fit.
         """
         entry = kinds.entrywise(one.kind, two.kind)
-        if (
-            one.kind.is_number
-            or two.kind.is_number
-            or self.notation in ("numpy", "r", "mathematica")
-        ):
-            return self.signed(one, " * ", two, entry)
         product = kinds.product(one.kind, two.kind)
+        if one.kind.is_number or two.kind.is_number or self.notation in _STARRED:
+            self.clashes = self.clashes or kinds.clash(one.kind, two.kind)
+            return self.signed(one, " * ", two, entry)
         if self.notation in ("matlab", "sympy"):
             return self.signed(one, " @ ", two, product)
         multiplied = kinds.can_multiply(one.kind, two.kind)
@@ -453,14 +455,18 @@ class Writer(Speller):
         """A sum: without letters of all entries."""
         return total(self, node)
 
+    def mapped(self, node: Node) -> Written:
+        """``(i,j) ↦ x[i] y[j]``: the array that has these entries."""
+        return mapped(self, node)
+
     def index(self, node: Node) -> Written:
         """``x_1``: an entry, counted from 1."""
-        base, script = node.value
+        script, base = node.value[0], self.write(node.args[0])
         if not script.isdigit() or len(script) > 4 or int(script) < 1:
             raise self.fail(node, f"{self.shown(node)}: {script} is the letter of no sum here")
         at = int(script) - 1
-        self.assume(f"{self.shown(node)} is the entry {base}[{at}], counted from 0")
-        return self.atom(node, f"{base}[{at}]", NUMBER)
+        self.assume(f"{self.shown(node)} is the entry {base.text}[{at}], counted from 0")
+        return self.atom(node, f"{base.text}[{at}]", NUMBER)
 
 
 def _number_from(factors: Sequence[Written]) -> tuple[Written | None, int]:
