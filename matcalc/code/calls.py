@@ -121,11 +121,8 @@ def _helped(
 def _parameters(name: str, extra: Sequence[str]) -> dict[str, str]:
     """The parameters as Python has them; what the notation leaves out is None."""
     names = list(find_rule(name).parameters)
-    stated = (
-        text.partition("=") if "=" in text else (key, "=", text)
-        for key, text in zip(names, extra, strict=False)
-    )
-    given = {key: value for key, _, value in stated}
+    given = dict(zip(names, extra, strict=False))
+    given |= {text.partition("=")[0]: text.partition("=")[2] for text in extra if "=" in text}
     found = {key: given.get(key, "None") for key in names}
     return {key: "None" if value == '"all"' else value for key, value in found.items()}
 

@@ -174,6 +174,7 @@ TORCH = Dialect(
         "max": "torch.amax({0}{over})",
         "min": "torch.amin({0}{over})",
         "prod": "torch.prod({0}{over})",
+        "cumprod": "torch.cumprod({0}, dim=0)",
         "logsumexp": "torch.logsumexp({0}, dim={axes})",
         "softmax": "torch.softmax({0}, dim={axes})",
         "softmax of all": "torch.softmax({0}.ravel(), dim=0).reshape({shape})",
@@ -199,6 +200,7 @@ JAX = Dialect(
     reserved=frozenset({"jax", "jnp", "math"}),
     operations=_OPERATIONS
     | {
+        "triangle": "jnp.tril(jnp.ones({shape}{like}), {value})",  # tri would be of float32
         "copy": "{0}",  # an array of JAX never changes
         "indices": "jnp.arange({rows})",
         "number": "float({0})",  # SciPy's functions take no whole numbers

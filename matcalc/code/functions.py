@@ -55,6 +55,24 @@ def levi_civita(shape, size, **like):
     rows = xp.asarray(list(product(range(size), repeat=size)))
     return xp.linalg.det(xp.eye(size, **like)[rows]).reshape(shape)
 
+def exchange(shape, **like):
+    """The identity with its columns in reverse."""
+    return xp.flip(xp.eye(shape[0], **like), (0,))
+
+def one_hot(shape, indices, **like):
+    """A row for each index, with a one at its place."""
+    return xp.eye(shape[1], **like)[xp.asarray(indices)]
+
+def sliding(shape, stride=1, dilation=1, padding=0, **like):
+    """Ones where the last index is stride times the first and dilation times the second."""
+    first, second, last = (xp.arange(size) for size in shape)
+    found = stride * first[:, None] + dilation * second - padding
+    return xp.where(found[:, :, None] == last, xp.ones((), **like), xp.zeros((), **like))
+
+def sorting(x):
+    """The permutation matrix that sorts a vector."""
+    return xp.diag(xp.ones_like(x))[xp.argsort(x)]
+
 _SERIES = 14
 
 def stumpff(q, k):

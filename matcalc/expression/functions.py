@@ -7,13 +7,22 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from matcalc.derivative import derivatives
+from matcalc.dimensions import Dimension
 from matcalc.errors import MatcalcError, NotationError, ShapeError, TooLargeError
 from matcalc.expression.definitions import defined, is_defined, is_entrywise
 from matcalc.expression.parser import Step
 from matcalc.expression.spellings import MISSING
 from matcalc.expression.values import Value, dimension_of, number_of
 from matcalc.graph import Node, apply, substituted, symbol
-from matcalc.operations import RULES, Rule, algebra, find_rule, parse_signature
+from matcalc.operations import (
+    RULES,
+    Rule,
+    algebra,
+    find_rule,
+    parse_signature,
+    sequences,
+    windows,
+)
 
 _RANK = 16  # the axes of an array
 _LONGEST = 10**100  # an axis
@@ -49,8 +58,6 @@ _SPELLED = {  # what other languages call them
     "hstack": "concatenate(x, y) of vectors, concatenate(A, B, axis=1) of matrices",
     "vstack": "stack(x, y) of vectors, concatenate(A, B, axis=0) of matrices",
     "cat": "concatenate(A, B, axis=0)",
-    "var": "mean((x - mean(x))**2)",
-    "std": "sqrt(mean((x - mean(x))**2))",
     "identity": "eye(n)",
 }
 _REQUIRED = {  # parameters without which an operation has no meaning
@@ -60,11 +67,21 @@ _REQUIRED = {  # parameters without which an operation has no meaning
     "einsum": ("subscripts",),
     "rearrange": ("pattern",),
     "clip": ("low", "high"),
+    "roll": ("shift",),
+    "pad": ("width",),
+    "tile": ("reps",),
+    "repeat": ("repeats",),
+    "take": ("indices",),
+    "topk": ("k",),
+    "vander": ("n",),
+    "tensordot": ("axes",),
+    "polygamma": ("n",),
+    "group_norm": ("groups",),
     "stumpff": ("k",),
     "lower": ("n",),
 }
-MANY = ("concatenate", "stack", "einsum")  # take any number of operands
-_OF_SEVERAL = ("concatenate", "stack")
+MANY = ("concatenate", "stack", "einsum", "block_diag")  # take any number of operands
+_OF_SEVERAL = ("concatenate", "stack", "block_diag")
 _ANYHOW = frozenset(  # take a row as they take a column
     ["sum", "mean", "norm", "norm1", "squared_norm", "prod", "max", "min", "logsumexp"]
 )
@@ -81,21 +98,21 @@ def call(step: Step, operands: list[Any]) -> Value:
     name = rule_name(step, operands)
     if name in _OF_SEVERAL and values and type(values[0]) is tuple:  # as NumPy writes it
         values = [*values[0], *values[1:]]
-    if name in _CONSTANTS and not step.primes:
-        return _bounded(_CONSTANTS[name](values))
-    if is_defined(name) and not step.primes:
-        return _bounded(defined(step._replace(value=name), values, _named(step, operands), call))
-    if name not in RULES and not is_defined(name):
-        return _undeclared(step, values)
-    if step.primes:
+    if step.primes and (name in RULES or is_defined(name)):
         return _slope(name, step, values)
-    named = {key: _plain(value) for key, value in named.items()}
+    if name in _CONSTANTS and not step.primes:
+        return _bounded(_CONSTANTS[name](values, named))
+    if is_defined(name):
+        return _bounded(defined(step._replace(value=name), values, named, call))
+    if name not in RULES:
+        return _undeclared(step, values)
+    return _bounded(_ruled(name, values, {key: _plain(value) for key, value in named.items()}))
+
+
+def _ruled(name: str, values: list[Any], named: dict[str, Any]) -> Value:
+    """The value of what has a rule, with the habits of what it is called as."""
     rule = find_rule(name)
-    if (
-        name == "polygamma"
-        and len(values) == len(operands) == 2
-        and number_of(values[0]) is not None
-    ):
+    if name == "polygamma" and len(values) == 2 and _is_number(values[0]):
         values = values[::-1]  # as everybody writes it: polygamma(1, x)
     if name in ("window", "triangle"):  # their shape is not among their parameters
         raise NotationError(f"{name} is part of derivatives alone; write slice, tril or triu")
@@ -105,7 +122,7 @@ def call(step: Step, operands: list[Any]) -> Value:
     first = values[0].node.shape if values and isinstance(values[0], Value) else None
     if name == "trace" and len(values) == 1 and first == ():
         return Value(values[0].node)
-    return _bounded(_of_rule(rule, values, named))
+    return _of_rule(rule, values, named)
 
 
 def _is_number(value: Any) -> bool:
@@ -278,14 +295,22 @@ def _total(node: Node) -> Node:
     return algebra.dot(node, algebra.constant(1, node.shape)) if node.shape else node
 
 
-def _eye(values: list[Any]) -> Value:
-    if len(values) != 1 or not isinstance(values[0], Value):
-        raise NotationError("eye is written eye(n)")
-    return Value(algebra.eye(dimension_of(values[0])))
+Constant = Callable[[list[Any], dict[str, Any]], Value]
 
 
-def _filled(number: int) -> Callable[[list[Any]], Value]:
-    def build(values: list[Any]) -> Value:
+def _of_a_size(name: str, build: Callable[[Dimension], Node]) -> Constant:
+    def constant(values: list[Any], named: dict[str, Any]) -> Value:
+        if len(values) != 1 or named or not isinstance(values[0], Value):
+            raise NotationError(f"{name} is written {name}(n)")
+        return Value(build(dimension_of(values[0])))
+
+    return constant
+
+
+def _filled(number: int) -> Constant:
+    def build(values: list[Any], named: dict[str, Any]) -> Value:
+        if named:
+            raise NotationError("sizes have no names: ones((m, 3))")
         sizes = values[0] if len(values) == 1 and type(values[0]) is tuple else values
         if len(sizes) > _RANK:
             raise ShapeError(f"an array has at most {_RANK} axes, not {len(sizes)}")
@@ -294,14 +319,32 @@ def _filled(number: int) -> Callable[[list[Any]], Value]:
     return build
 
 
-def _pi(values: list[Any]) -> Value:
-    if values:
+def _pi(values: list[Any], named: dict[str, Any]) -> Value:
+    if values or named:
         raise NotationError("pi is written pi()")
     return Value(algebra.pi())
 
 
-_CONSTANTS: dict[str, Callable[[list[Any]], Value]] = {
-    "eye": _eye,
+def _one_hot(values: list[Any], named: dict[str, Any]) -> Value:
+    if len(values) != 2 or named or not isinstance(values[1], Value):
+        raise NotationError("one_hot is written one_hot((0, 2), n): constant places, and a size")
+    return Value(sequences.one_hot(_plain(values[0]), dimension_of(values[1])))
+
+
+def _sliding(values: list[Any], named: dict[str, Any]) -> Value:
+    keys = ("stride", "dilation", "padding")
+    if len(values) != 3 or not named.keys() <= set(keys):
+        raise NotationError("sliding is written sliding(windows, width, size, stride=1)")
+    numbers = {key: int(_plain(value)) for key, value in named.items()}
+    count, width, size = map(dimension_of, values)
+    return Value(windows.sliding(count, width, size, **numbers))
+
+
+_CONSTANTS: dict[str, Constant] = {
+    "eye": _of_a_size("eye", algebra.eye),
+    "exchange": _of_a_size("exchange", sequences.exchange),
+    "one_hot": _one_hot,
+    "sliding": _sliding,
     "ones": _filled(1),
     "zeros": _filled(0),
     "pi": _pi,

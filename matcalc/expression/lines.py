@@ -11,7 +11,7 @@ from matcalc.expression.parser import Assignment, Step
 from matcalc.variables import Variable
 
 STEPS = 2000  # of one assignment
-SIZED = frozenset(["eye", "ones", "zeros"])  # take sizes alone
+SIZED = frozenset(["eye", "exchange", "ones", "sliding", "zeros"])  # take sizes alone
 
 
 class Line(NamedTuple):

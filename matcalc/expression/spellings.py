@@ -31,8 +31,6 @@ _CALLS: dict[str, tuple[str, ...]] = {
     "sumsq": ("sum({a0}**2)",),
     "norm2": ("norm({x0})",),
     "mse": ("mean(({a0} - {a1})**2)",),
-    "var": ("mean(({a0} - mean({x0}))**2)",),
-    "std": ("sqrt(mean(({a0} - mean({x0}))**2))",),
     "hstack": ("concatenate({all}, axis=1)", "concatenate({all})"),
     "vstack": ("concatenate({all}, axis=0)", "stack({all})"),
     "cat": ("concatenate({all}, axis=0)",),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -253,6 +253,8 @@ class _Writer:
             shape = f"({', '.join(map(str, node.shape))})"
             filled = phrases.call("ones", (), node.shape, [shape])
             return phrases.call("tril", [filled], node.shape, [f"k={node.parameters[0]}"])
+        if node.operation in _OF_SIZES:
+            return phrases.call(node.operation, (), node.shape, _OF_SIZES[node.operation](node))
         extra = [
             f"{key}={_spelled(value)}"
             for key, value in _parameters(node).items()
@@ -349,6 +351,19 @@ def _window(node: Apply) -> Phrase:
     stop = dimensions.total([start, length]) if start else length
     extra = ["axis=0", f"start={start}", f"stop={stop}"]
     return phrases.call("slice", [phrases.eye(size)], node.shape, extra)
+
+
+def _sliding(node: Apply) -> list[str]:
+    named = zip(("stride", "dilation", "padding"), node.parameters, strict=True)
+    return [*map(str, node.shape), *(f"{key}={value}" for key, value in named)]
+
+
+#: Constants that are told their sizes.
+_OF_SIZES: dict[str, Callable[[Apply], list[str]]] = {
+    "exchange": lambda node: [str(node.shape[0])],
+    "one_hot": lambda node: [str(node.parameters[0]), str(node.shape[1])],
+    "sliding": _sliding,
+}
 
 
 def _parameters(node: Apply) -> dict[str, Any]:

@@ -14,7 +14,10 @@ from matcalc.operations import (
     products,
     reductions,
     rotations,
+    sequences,
     special,
+    statistics,
+    windows,
 )
 from matcalc.operations.registry import (
     RULES,
@@ -43,5 +46,8 @@ __all__ = [
     "reductions",
     "register",
     "rotations",
+    "sequences",
     "special",
+    "statistics",
+    "windows",
 ]

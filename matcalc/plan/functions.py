@@ -6,7 +6,7 @@ Each is written so that no value overflows that mathematics keeps finite.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import lru_cache, partial
 from importlib import import_module
@@ -417,6 +417,111 @@ def window(shape: tuple[int, int], start: int = 0) -> Array:
 def triangle(shape: tuple[int, int], k: int = 0) -> Array:
     """Ones on and below the k-th diagonal."""
     return np.tri(*shape, k)
+
+
+def exchange(shape: tuple[int, int], dtype: Any = float) -> Array:
+    """The identity with its columns in reverse."""
+    return np.eye(shape[0], dtype=dtype)[::-1]
+
+
+def one_hot(shape: tuple[int, int], indices: tuple[int, ...], dtype: Any = float) -> Array:
+    """A row for each index, with a one at its place."""
+    return np.eye(shape[1], dtype=dtype)[list(indices)]
+
+
+def sliding(
+    shape: tuple[int, ...], stride: int, dilation: int, padding: int, dtype: Any = float
+) -> Array:
+    """Ones where the last index is stride times the first and dilation times the second."""
+    first, second, last = np.indices(shape)
+    return np.asarray(last == stride * first + dilation * second - padding, dtype)
+
+
+def sorting(x: Array) -> Array:
+    """The permutation matrix that sorts a vector."""
+    return np.eye(len(x), dtype=x.dtype)[np.argsort(x, kind="stable")]
+
+
+def toeplitz(c: Array, r: Array) -> Array:
+    """The matrix of equal diagonals with this first column and first row."""
+    line = np.concatenate([c[::-1], r[1:]])
+    rows, columns = np.ogrid[: len(c), : len(r)]
+    return np.asarray(line[len(c) - 1 - rows + columns])
+
+
+def block_diag(*operands: Array) -> Array:
+    """Matrices one after the other down the diagonal."""
+    shapes = np.array([one.shape for one in operands])
+    result = np.zeros(shapes.sum(0), np.result_type(*operands))
+    for one, (row, column) in zip(operands, np.cumsum(shapes, 0) - shapes, strict=True):
+        result[row : row + len(one), column : column + one.shape[1]] = one
+    return result
+
+
+def _padded(x: Array, pads: Sequence[int]) -> Array:
+    return np.pad(x, [(0, 0)] * (x.ndim - len(pads)) + [(k, k) for k in pads])
+
+
+def _pair(value: Any) -> tuple[int, int]:
+    return value if isinstance(value, tuple) else (value, value)
+
+
+def _sliding_view(x: Array, widths: Sequence[int], steps: Sequence[int]) -> Array:
+    """Windows over the last axes, whose entries are the last axes of the result."""
+    axes = tuple(range(x.ndim - len(widths), x.ndim))
+    view = np.lib.stride_tricks.sliding_window_view(x, tuple(widths), axes)
+    index = (*(slice(None),) * axes[0], *(slice(None, None, k) for k in steps))
+    return np.asarray(view[index])
+
+
+def conv1d(x: Array, w: Array, stride: int = 1, padding: int = 0, dilation: int = 1) -> Array:
+    """The correlation of signals with kernels."""
+    reach = dilation * (w.shape[2] - 1) + 1
+    view = _sliding_view(_padded(x, [padding]), [reach], [stride])[..., ::dilation]
+    return np.asarray(np.einsum("bcij,ocj->boi", view, w))
+
+
+def conv2d(x: Array, w: Array, stride: Any = 1, padding: Any = 0, dilation: Any = 1) -> Array:
+    """The correlation of images with kernels."""
+    d = _pair(dilation)
+    reach = [d[k] * (w.shape[2 + k] - 1) + 1 for k in (0, 1)]
+    view = _sliding_view(_padded(x, _pair(padding)), reach, _pair(stride))
+    return np.asarray(np.einsum("bcipjq,ocjq->boip", view[..., :: d[0], :: d[1]], w))
+
+
+def avg_pool1d(x: Array, size: int, stride: int | None) -> Array:
+    """The mean of each window."""
+    return np.asarray(_sliding_view(x, [size], [stride or size]).mean(-1))
+
+
+def avg_pool2d(x: Array, size: Any, stride: Any) -> Array:
+    """The mean of each window."""
+    return np.asarray(_sliding_view(x, _pair(size), _pair(stride or size)).mean((-2, -1)))
+
+
+def max_pool1d(x: Array, size: int, stride: int | None) -> Array:
+    """The largest entry of each window."""
+    return np.asarray(_sliding_view(x, [size], [stride or size]).max(-1))
+
+
+def max_pool2d(x: Array, size: Any, stride: Any) -> Array:
+    """The largest entry of each window."""
+    return np.asarray(_sliding_view(x, _pair(size), _pair(stride or size)).max((-2, -1)))
+
+
+def glu(x: Array, axis: int) -> Array:
+    """The first half times the sigmoid of the second."""
+    value, gate = np.split(x, 2, axis)
+    return np.asarray(value * _sigmoid(gate))
+
+
+def group_norm(x: Array, gain: Array, bias: Array, groups: int, eps: Fraction) -> Array:
+    """Normalisation over groups of channels."""
+    split = x.reshape(len(x), groups, -1)
+    deviation = np.sqrt(split.var(-1, keepdims=True) + float(eps))
+    unit = ((split - split.mean(-1, keepdims=True)) / deviation).reshape(x.shape)
+    behind = (slice(None), *(None,) * (x.ndim - 2))
+    return np.asarray(unit * gain[behind] + bias[behind])
 
 
 def vech(x: Array) -> Array:

@@ -5,7 +5,7 @@ Each is a rule of the table by its name, with the parameters that it has in a fo
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from matcalc import dimensions
@@ -13,7 +13,7 @@ from matcalc.dimensions import Dimension
 from matcalc.expression.definitions import is_defined
 from matcalc.expression.values import Value
 from matcalc.near import near
-from matcalc.operations import RULES, algebra
+from matcalc.operations import RULES, algebra, sequences
 from matcalc.symbolic import Symbolic
 from matcalc.symbolic.functions import Defined, Function
 
@@ -30,21 +30,33 @@ __all__ = [
     "arctanh",
     "atan2",
     "attention",
+    "avg_pool1d",
+    "avg_pool2d",
     "batch_norm",
     "bias",
     "bias_columns",
     "binary_cross_entropy_logits",
+    "block_diag",
     "cbrt",
+    "cdist",
     "clip",
     "concatenate",
+    "conv1d",
+    "conv2d",
+    "convolve",
+    "corrcoef",
     "cos",
     "cosh",
+    "cov",
     "cross",
     "cross_entropy",
     "cross_entropy_logits",
+    "cumprod",
+    "cumsum",
     "det",
     "det_sign",
     "diag",
+    "diff",
     "digamma",
     "einsum",
     "elu",
@@ -52,12 +64,16 @@ __all__ = [
     "erfc",
     "erfcx",
     "erfinv",
+    "exchange",
     "exp",
     "expm",
     "expm1",
     "eye",
+    "flip",
     "gelu",
     "gelu_tanh",
+    "glu",
+    "group_norm",
     "gru",
     "hadamard",
     "half_squared_error",
@@ -76,6 +92,7 @@ __all__ = [
     "log1p",
     "log_ndtr",
     "log_softmax",
+    "logcumsumexp",
     "logdet",
     "logit",
     "logsumexp",
@@ -85,18 +102,24 @@ __all__ = [
     "matmul",
     "matrix_power",
     "max",
+    "max_pool1d",
+    "max_pool2d",
     "maximum",
     "mean",
+    "median",
     "min",
     "minimum",
     "ndtri",
     "norm",
     "norm1",
+    "one_hot",
     "ones",
     "outer",
+    "pad",
     "pi",
     "pinv",
     "polygamma",
+    "polyval",
     "pow",
     "power",
     "prod",
@@ -104,8 +127,10 @@ __all__ = [
     "quotient",
     "rearrange",
     "relu",
+    "repeat",
     "rms_norm",
     "rnn",
+    "roll",
     "rotation",
     "rotation_axis_angle",
     "rotation_quaternion",
@@ -119,18 +144,28 @@ __all__ = [
     "softmax",
     "softplus",
     "solve",
+    "sort",
     "sqrt",
     "squared_norm",
     "stack",
+    "std",
     "step",
     "subtract",
     "sum",
+    "take",
     "tan",
     "tanh",
+    "tensordot",
+    "tile",
+    "toeplitz",
+    "topk",
     "tr",
     "transpose",
+    "trapezoid",
     "tril",
     "triu",
+    "vander",
+    "var",
     "vec",
     "vech",
     "zeros",
@@ -172,6 +207,24 @@ def eye(size: Dimension) -> Symbolic:
     <eye(n), n×n>
     """
     return Symbolic(Value(algebra.eye(_size(size))), {})
+
+
+def exchange(size: Dimension) -> Symbolic:
+    """The identity matrix with its columns in reverse, of a size, a number or a name.
+
+    >>> exchange("n")
+    <exchange(n), n×n>
+    """
+    return Symbolic(Value(sequences.exchange(_size(size))), {})
+
+
+def one_hot(indices: Sequence[int], size: Dimension) -> Symbolic:
+    """A row for each index, with a one at its place.
+
+    >>> one_hot((2, 0), 3)
+    <one_hot((2, 0), 3), 2×3>
+    """
+    return Symbolic(Value(sequences.one_hot(tuple(indices), _size(size))), {})
 
 
 def ones(*shape: Dimension) -> Symbolic:
@@ -259,6 +312,45 @@ concatenate = Function("concatenate")
 stack = Function("stack")
 tril = Function("tril")
 triu = Function("triu")
+
+# Arrays in another order or length.
+cumsum = Function("cumsum")
+cumprod = Function("cumprod")
+logcumsumexp = Function("logcumsumexp")
+diff = Function("diff")
+roll = Function("roll")
+flip = Function("flip")
+pad = Function("pad")
+tile = Function("tile")
+repeat = Function("repeat")
+take = Function("take")
+sort = Function("sort")
+topk = Function("topk")
+median = Function("median")
+
+# Moments of samples.
+var = Function("var")
+std = Function("std")
+cov = Function("cov")
+corrcoef = Function("corrcoef")
+cdist = Function("cdist")
+trapezoid = Function("trapezoid")
+
+# Windows.
+conv1d = Function("conv1d")
+conv2d = Function("conv2d")
+avg_pool1d = Function("avg_pool1d")
+avg_pool2d = Function("avg_pool2d")
+max_pool1d = Function("max_pool1d")
+max_pool2d = Function("max_pool2d")
+convolve = Function("convolve")
+toeplitz = Function("toeplitz")
+vander = Function("vander")
+polyval = Function("polyval")
+block_diag = Function("block_diag")
+tensordot = Function("tensordot")
+glu = Function("glu")
+group_norm = Function("group_norm")
 
 # Reductions.
 norm = Function("norm")

@@ -21,6 +21,7 @@ DENSE = {
     "products_of_other_pairs": "has no derivative",
     "expm": "the Fréchet derivative is one exponential for each entry",
     "function": "has a name alone",
+    "logcumsumexp": "each row has a triangle of slopes of its own",
 }
 
 SQUARE = ((ROOT, ROOT),)

@@ -105,6 +105,28 @@ def binary_entropy(y: Any, z: Any) -> Any:
     return -jnp.sum(y * jax.nn.log_sigmoid(z) + (1 - y) * jax.nn.log_sigmoid(-z))
 
 
+def _pair(value: Any) -> tuple[int, int]:
+    return value if isinstance(value, tuple) else (value, value)
+
+
+def _pooled(X: Any, size: int, stride: Any) -> Any:
+    """The entries of each window along the last axis."""
+    step = stride or size
+    starts = range(0, X.shape[-1] - size + 1, step)
+    return jnp.stack([X[..., k : k + size] for k in starts], axis=-2)
+
+
+def _pooled2(X: Any, size: Any, stride: Any) -> Any:
+    """The same along the last two axes."""
+    (high, wide), (down, right) = _pair(size), _pair(stride or size)
+    columns = _pooled(X, wide, right)
+    return jnp.moveaxis(_pooled(jnp.moveaxis(columns, -3, -1), high, down), -3, -2).swapaxes(-3, -4)
+
+
+def _grouped(X: Any, groups: int, eps: Any) -> Any:
+    return standardised(X.reshape(len(X), groups, -1), -1, eps).reshape(X.shape)
+
+
 FUNCTIONS: dict[str, Function] = {
     "Phi": jax.scipy.stats.norm.cdf,
     "abs": jnp.abs,
@@ -215,6 +237,45 @@ FUNCTIONS: dict[str, Function] = {
     "triu": jnp.triu,
     "vec": lambda X, order: jnp.ravel(X, order=order),
     "vech": half,
+    "avg_pool1d": lambda X, kernel_size, stride: _pooled(X, kernel_size, stride).mean(-1),
+    "avg_pool2d": lambda X, kernel_size, stride: _pooled2(X, kernel_size, stride).mean((-1, -2)),
+    "block_diag": jax.scipy.linalg.block_diag,
+    "cdist": lambda X, Y: jnp.linalg.norm(X[:, None] - Y[None], axis=-1),
+    "conv1d": lambda X, W, stride, padding, dilation: jax.lax.conv_general_dilated(
+        X, W, [stride], [(padding, padding)], rhs_dilation=[dilation]
+    ),
+    "conv2d": lambda X, W, stride, padding, dilation: jax.lax.conv_general_dilated(
+        X, W, _pair(stride), [(k, k) for k in _pair(padding)], rhs_dilation=_pair(dilation)
+    ),
+    "convolve": lambda a, v, mode: jnp.convolve(a, v, mode=mode),
+    "corrcoef": jnp.corrcoef,
+    "cov": lambda X, ddof: jnp.cov(X, ddof=ddof),
+    "cumprod": jnp.cumprod,
+    "cumsum": jnp.cumsum,
+    "diff": jnp.diff,
+    "flip": jnp.flip,
+    "glu": jax.nn.glu,
+    "group_norm": lambda X, gain, bias, groups, eps: _grouped(X, groups, eps) * gain + bias,
+    "logcumsumexp": lambda X, axis: jnp.log(jnp.cumsum(jnp.exp(X), axis)),
+    "max_pool1d": lambda X, kernel_size, stride: _pooled(X, kernel_size, stride).max(-1),
+    "max_pool2d": lambda X, kernel_size, stride: _pooled2(X, kernel_size, stride).max((-1, -2)),
+    "median": jnp.median,
+    "pad": lambda x, width: jnp.pad(x, pad_width=width),
+    "polyval": jnp.polyval,
+    "repeat": jnp.repeat,
+    "roll": jnp.roll,
+    "sort": jnp.sort,
+    "std": lambda X, axis, ddof: jnp.std(X, axis, ddof=ddof),
+    "take": lambda X, indices, axis: jnp.take(X, jnp.array(indices), axis),
+    "tensordot": jnp.tensordot,
+    "tile": jnp.tile,
+    "toeplitz": lambda c, r: jnp.stack(
+        [jnp.concatenate([c[k::-1], r[1:]])[: r.size] for k in range(c.size)]
+    ),
+    "topk": lambda x, k: jax.lax.top_k(x, k)[0],
+    "trapezoid": lambda y, dx: jax.scipy.integrate.trapezoid(y, dx=float(dx)),
+    "vander": lambda x, n, increasing: jnp.vander(x, N=n, increasing=increasing),
+    "var": lambda X, axis, ddof: jnp.var(X, axis, ddof=ddof),
     "arccosh": jnp.arccosh,
     "arcsinh": jnp.arcsinh,
     "arctanh": jnp.arctanh,
@@ -237,6 +298,10 @@ BUILDING_BLOCKS = {
     "min_share": "the slope of min",
     "ones": "a constant",
     "pi": "a constant",
+    "exchange": "a constant",
+    "one_hot": "a constant",
+    "sliding": "a constant",
+    "sorting": "the slope of sort",
     "products_of_other_pairs": "the second slope of prod",
     "products_of_others": "the slope of prod",
     "triangle": "a constant",

@@ -98,6 +98,12 @@ CONSTANTS = {
         RULES["levi_civita"].build(size=3),
         np.linalg.det(np.eye(3)[np.moveaxis(np.indices((3, 3, 3)), 0, -1)]),
     ),
+    "exchange": (apply("exchange", (), (3, 3)), np.eye(3)[::-1]),
+    "one_hot": (apply("one_hot", (), (2, 3), ((2, 0),)), [[0, 0, 1], [1, 0, 0]]),
+    "sliding": (
+        apply("sliding", (), (2, 2, 3), (2, 1, 1)),
+        [[[0, 0, 0], [1, 0, 0]], [[0, 1, 0], [0, 0, 1]]],
+    ),
     "pi": (apply("pi", (), ()), np.pi),
     "eye": (RULES["eye"].build(n=3), np.eye(3)),
     "ones": (RULES["ones"].build(shape=(2, 3)), np.ones((2, 3))),
