@@ -238,9 +238,9 @@ def toeplitz(c: Node, r: Node) -> Node:
     formula="dV_ij = (n - j) x_i^(n-j-1) dx_i",
     source=f"{_GOLUB}, section 4.6",
     function="np.vander({0}, {n}, increasing={increasing})",
-    parameters={"n": 3, "increasing": False},
+    parameters={"n": 3, "increasing": 0},
 )
-def vander(x: Node, n: int = 3, increasing: bool = False) -> Node:
+def vander(x: Node, n: int = 3, increasing: int = 0) -> Node:
     """The matrix of powers of a vector, falling as NumPy has them."""
     _of_rank("vander", "x[m]", (x, 1))
     if n not in range(1, 65):

@@ -127,7 +127,7 @@ VARIANTS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("max_pool2d", "X[1,2,5,6]:distinct -> Y[1,2,2,4]", {"kernel_size": (2, 3), "stride": (2, 1)}),
     ("convolve", "a[3] v[5] -> y[5]", {"mode": "same"}),
     ("convolve", "a[5] v[2] -> y[4]", {"mode": "valid"}),
-    ("vander", "x[m] -> V[m,4]", {"n": 4, "increasing": True}),
+    ("vander", "x[m] -> V[m,4]", {"n": 4, "increasing": 1}),
     ("tensordot", "A[m,n,p] B[m,q] -> C[n,p,q]", {"axes": (0, 0)}),
     ("tensordot", "A[m,n,p] B[q,p,m] -> C[n,q]", {"axes": ((0, 2), (2, 1))}),
     ("glu", "X[4,n] -> Y[2,n]", {"axis": 0}),

@@ -274,7 +274,7 @@ FUNCTIONS: dict[str, Function] = {
     ),
     "topk": lambda x, k: jax.lax.top_k(x, k)[0],
     "trapezoid": lambda y, dx: jax.scipy.integrate.trapezoid(y, dx=float(dx)),
-    "vander": lambda x, n, increasing: jnp.vander(x, N=n, increasing=increasing),
+    "vander": lambda x, n, increasing: jnp.vander(x, N=n, increasing=bool(increasing)),
     "var": lambda X, axis, ddof: jnp.var(X, axis, ddof=ddof),
     "arccosh": jnp.arccosh,
     "arcsinh": jnp.arcsinh,
