@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from matcalc.checking.differences import numerical_jacobian
     from matcalc.checking.reading_back import ReadBack, read_back
     from matcalc.checking.registration import register_rule, unregister_rule
+    from matcalc.claims.checking import check_formula
     from matcalc.derivation import derive, evaluate
     from matcalc.diagnosis.fitting import fit
     from matcalc.diagnosis.identification import identify
@@ -68,6 +69,7 @@ __all__ = [
     "Variable",
     "__version__",
     "chain",
+    "check_formula",
     "check_jacobian",
     "check_vjp",
     "convert_formula",
@@ -100,6 +102,7 @@ _HOME = {
     "checking.arrays": ("check_jacobian", "check_vjp"),
     "checking.differences": ("numerical_jacobian",),
     "checking.reading_back": ("ReadBack", "read_back"),
+    "claims.checking": ("check_formula",),
     "checking.registration": ("register_rule", "unregister_rule"),
     "derivation": ("derive", "evaluate"),
     "diagnosis.fitting": ("fit",),

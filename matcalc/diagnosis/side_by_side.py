@@ -102,7 +102,7 @@ def meetings(
         UnboundError: Something has no numbers, or no small sizes make all shapes possible.
     """
     nodes = with_stand_ins(right), with_stand_ins(given)
-    kinks = list(_kinks(nodes)) if points >= POINTS else []
+    kinks = list(kinks_of(nodes)) if points >= POINTS else []
     found: list[list[Meeting]] = []
     poor: list[list[Meeting]] = []
     missing: ArrayError | None = None
@@ -209,7 +209,7 @@ def _sides(kinks: Sequence[Node], arrays: Mapping[str, Array], sizes: Mapping[st
     return b"".join(np.signbit(evaluate(one, arrays, sizes)).tobytes() for one in kinks)
 
 
-def _kinks(roots: Iterable[Node]) -> Iterator[Node]:
+def kinks_of(roots: Iterable[Node]) -> Iterator[Node]:
     """What changes its sign at the kinks of formulas.
 
     Of every operation entry by entry that is what stands in ``step`` and ``sign`` in its

@@ -1,0 +1,211 @@
+"""Checking a claim: is somebody's own formula a derivative, and if not, which mistake made it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+from matcalc.claims import naming
+from matcalc.claims.answer import Cause, Checked
+from matcalc.claims.conditions import right_when
+from matcalc.claims.counterexamples import counterexample
+from matcalc.claims.judging import Judged, judged
+from matcalc.claims.point import Worth
+from matcalc.claims.question import Forward, Question, gradient_of, of_expression
+from matcalc.claims.repairs import Repair, repairs
+from matcalc.claims.search import Change
+from matcalc.claims.shapes import Shapes
+from matcalc.claims.terms import compared
+from matcalc.claims.tree import Tree, names, trees
+from matcalc.claims.words import says, why
+from matcalc.errors import MatcalcError, NotationError, Place
+from matcalc.expression import Declarations
+from matcalc.expression.equation import stated_in
+
+_CAUSES = 4
+_JUDGED = 12  # repairs that are looked at closely
+_SHOWN = 5
+_NEAR = 1.0  # a repair that costs so much more is as likely
+_LIKELY = 0.4  # the weight of a cause that is seen of shapes alone, where all is rewritten
+_LITTLE = 0.05  # else
+
+
+def check_formula(
+    claim: str,
+    *,
+    of: str | None = None,
+    wrt: str | None = None,
+    variables: Declarations | None = None,
+    layout: str | None = None,
+    because: str | None = None,
+) -> Checked:
+    """Whether a formula is the derivative that somebody takes it for; if not, why, and a repair.
+
+    Args:
+        claim: A formula, with ``of`` and ``wrt``: ``"2 * A @ x"``; or an equation, with the
+            forward pass in ``because``: ``"dW2 = dz2 @ a1.T"``.
+        of: The expression that is differentiated.
+        wrt: What it is differentiated by.
+        variables: The shapes: ``"x[n] A[n,n]"``; of an equation they may stand in it.
+        layout: ``"numerator"`` or ``"denominator"``; of an equation gradients are columns in
+            denominator layout, which is the default.
+        because: The forward pass: ``"z2 = W2 @ a1; a2 = relu(z2)"``.
+
+    Raises:
+        NotationError: Something cannot be read.
+        MatcalcError: What is differentiated cannot be.
+
+    >>> import matcalc as mc
+    >>> found = mc.check_formula("2 * A @ x", of="x.T @ A @ x", wrt="x", variables="x[n] A[n,n]")
+    >>> found.verdict, found.causes[0].name, found.repair
+    ('wrong_value', 'symmetric-part', '(A + A.T) @ x')
+    """
+    if because is not None:
+        return _equation(claim, because, variables, layout or "denominator")
+    if of is None or wrt is None:
+        raise NotationError(
+            "a formula is checked against of= and wrt=, an equation against because="
+        )
+    question = of_expression(of, wrt, variables, layout or "denominator")
+    return _answered(question, claim, claim, "", 0)
+
+
+def _equation(claim: str, because: str, variables: Declarations | None, layout: str) -> Checked:
+    """A line of a backward pass."""
+    stated = stated_in(claim)
+    left, equals, right = stated.text.partition("=")
+    if not equals:
+        place = Place(claim, 0, max(1, len(claim)))
+        raise NotationError("an equation names what it gives: dW2 = dz2 @ a1.T", [place])
+    forward = Forward(because, variables, {one.name: one for one in stated.mentions})
+    name = left.strip()
+    by = gradient_of(name, set(forward.known))
+    if not by:
+        listed = ", ".join(f"d{each}" for each in forward.known)
+        raise NotationError(
+            f"the left side names a gradient: {name[:40]} is none of {listed}",
+            [Place(claim, 0, max(1, len(left.rstrip())))],
+        )
+    used = names(trees(right)[-1].tree)
+    question = forward.question(by, layout, used)
+    return _answered(question, claim, right, name, len(left) + 1)
+
+
+def _answered(question: Question, claim: str, text: str, name: str, start: int) -> Checked:
+    """The whole answer to a claim.
+
+    Args:
+        question: What it is about.
+        claim: What was typed.
+        text: The formula in it.
+        name: The left side of an equation.
+        start: Where the formula begins in what was typed.
+    """
+    found = judged(question, text)
+    line = trees(text)[-1].tree
+    shapes = Shapes(question, claim, start)
+    plain = Checked(
+        claim,
+        name,
+        " ".join(text.split()),
+        found.verdict,
+        found.reason,
+        question.layout,
+        question.derived,
+        pieces=shapes.pieces(line),
+        misfits=shapes.misfits(line),
+        points=found.compared,
+        assumptions=tuple(question.assumptions),
+        notes=found.notes,
+    )
+    if found.verdict in ("right", "cannot_tell") or not found.points:
+        return plain
+    return _mended(question, line, found, shapes, plain)
+
+
+def _mended(
+    question: Question, line: Tree, found: Judged, shapes: Shapes, plain: Checked
+) -> Checked:
+    """The answer to a wrong claim, with what is wrong in it and how it is mended."""
+    at, *others = found.points
+    worth = Worth(at)
+    fixes = _true(question, repairs(question, line, at, others))
+    right = fixes[0].tree if fixes else trees(question.derived)[-1].tree
+    terms, missing = compared(line, right, worth, shapes.shift)
+    example = None
+    if found.verdict == "wrong_value":
+        example = counterexample(question, line, flat=found.flat)
+    forced = tuple(f"{one} = {two}" for one, two in found.forced)
+    return replace(
+        plain,
+        causes=_causes(question, line, fixes, worth, shapes),
+        right_when=tuple(dict.fromkeys((*right_when(question, line, at), *forced))),
+        terms=terms,
+        missing=missing,
+        why=why(question, fixes[0].changes if fixes else (), plain.misfits, shapes),
+        counterexample=example,
+        **_repaired(plain.name, line, fixes, question.derived),
+    )
+
+
+def _true(question: Question, fixes: Sequence[Repair]) -> list[Repair]:
+    """The repairs from the first that is right at many points, on both sides of every kink."""
+    for k, fix in enumerate(fixes[:_JUDGED]):
+        with suppress(MatcalcError):
+            if judged(question, fix.text).verdict == "right":
+                return list(fixes[k : k + _SHOWN])
+    return []
+
+
+def _repaired(name: str, line: Tree, fixes: Sequence[Repair], derived: str) -> dict[str, Any]:
+    """The repair and the others, and how sure the first is."""
+    left = f"{name} = " if name else ""
+    if not fixes:
+        return {"repair": left + derived, "sure": "rewrite"}
+    near = [fix for fix in fixes if fix.cost < fixes[0].cost + _NEAR]
+    sure = "only" if len(near) == 1 else "one_of"
+    if any(change.is_exchange and change.old is line for change in fixes[0].changes):
+        sure = "rewrite"
+    return {
+        "repair": left + fixes[0].text,
+        "sure": sure,
+        "repairs": tuple(left + fix.text for fix in fixes),
+    }
+
+
+def _causes(
+    question: Question, line: Tree, fixes: Sequence[Repair], worth: Worth, shapes: Shapes
+) -> tuple[Cause, ...]:
+    """The causes of all repairs, each weighed by how likely the repair is."""
+    weights: dict[str, float] = {}
+    changes: dict[str, Change] = {}
+    for fix in fixes:
+        weight = 2.0 ** (fixes[0].cost - fix.cost)
+        for name, (fits, change) in naming.causes(fix.changes, worth).items():
+            weights[name] = weights.get(name, 0.0) + weight * fits
+            changes.setdefault(name, change)
+    if worth.at.truth.kind == "m" and question.of.shape and _is_vector(line, worth):
+        whole = bool(fixes) and fixes[0].changes[0].old is line
+        for name in ("gradient-for-jacobian", "diagonal"):
+            weights[name] = max(weights.get(name, 0.0), _LIKELY if whole else _LITTLE)
+            changes.setdefault(name, fixes[0].changes[0] if fixes else Change(line, line, (), 0.0))
+    ranked = sorted(weights, key=lambda name: -weights[name])[:_CAUSES]
+    return tuple(
+        Cause(name, *_place(changes[name], line, shapes.shift), said)
+        for name in ranked
+        if (said := says(name, changes[name], question, shapes))
+    )
+
+
+def _is_vector(line: Tree, worth: Worth) -> bool:
+    value = worth.of(line)
+    return value is not None and value.kind in "cr"
+
+
+def _place(change: Change, line: Tree, start: int) -> tuple[int, int]:
+    """The place that a change changes, in the characters of the claim."""
+    old, _ = naming.narrowed(change.old, change.new)
+    spot = next((each for each in (old, change.old) if each.is_written), line)
+    return start + spot.place.start, start + spot.place.stop

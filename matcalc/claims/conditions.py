@@ -1,0 +1,60 @@
+"""When a wrong claim would be right: a symmetric matrix, equal sizes, positive entries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from itertools import combinations
+
+from matcalc.claims.point import Point, Worth, points_at
+from matcalc.claims.question import Question
+from matcalc.claims.search import close
+from matcalc.claims.tree import Tree
+from matcalc.errors import MatcalcError
+from matcalc.expression import Declared
+from matcalc.graph import Symbol, topological
+
+_SAID = {
+    "symmetric": "{} is symmetric",
+    "positive": "every entry of {} is positive",
+    "simplex": "the entries of {} sum to 1, and none is negative",
+    "orthogonal": "{} is orthogonal",
+}
+_MOST = 12
+
+
+def right_when(question: Question, line: Tree, at: Point) -> tuple[str, ...]:
+    """Conditions, each alone, under which a line is equal to the truth at every point tried."""
+    found: list[str] = []
+    for said, declared, sizes in list(_conditions(question, line, at.sizes))[:_MOST]:
+        changed = replace(question, declared=declared)
+        with suppress(MatcalcError):
+            tried = points_at(changed, sizes, 2, flat=at.flat)
+            if tried and all(_holds(line, each) for each in tried):
+                found.append(said)
+    return tuple(found)
+
+
+def _holds(line: Tree, at: Point) -> bool:
+    value = Worth(at).of(line)
+    if value is None or value.entries().shape != at.truth.entries().shape:
+        return False
+    return close(value.entries(), at.truth.entries())
+
+
+def _conditions(
+    question: Question, line: Tree, sizes: Mapping[str, int]
+) -> Iterator[tuple[str, Mapping[str, Declared], Mapping[str, int]]]:
+    """What might be so: in words, what is declared then, and the sizes."""
+    used = {node.name for node in topological(question.truth) if isinstance(node, Symbol)}
+    for name, known in question.declared.items():
+        shape = known.variable.shape
+        square = len(shape) == 2 and shape[0] == shape[1]
+        ways = ["symmetric", "orthogonal"] if square else ["simplex"] if len(shape) == 1 else []
+        if name in used and not known.properties:
+            for way in (*ways, "positive"):
+                more = known._replace(properties=known.properties | {way})
+                yield _SAID[way].format(name), {**question.declared, name: more}, sizes
+    for one, two in combinations(sizes, 2):
+        yield f"{one} = {two}", question.declared, {**sizes, two: sizes[one]}

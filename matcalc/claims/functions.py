@@ -1,0 +1,335 @@
+"""What functions of the language make of values: those of textbooks at once, others by their rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from matcalc.arrays import Array
+from matcalc.claims.stacked import Stack, one, stack
+from matcalc.claims.tree import Tree
+from matcalc.diagnosis.stand_ins import with_stand_ins
+from matcalc.errors import MatcalcError, NotationError
+from matcalc.expression.meaning import meaning
+from matcalc.expression.values import Value
+from matcalc.graph import Node, number, symbol
+from matcalc.operations import RULES, is_elementwise
+from matcalc.plan import evaluate
+
+_MOST = 40  # values of one function that has no way to take them together
+
+
+def _sigmoid(x: Array) -> Array:
+    found: Array = 1.0 / (1.0 + np.exp(-x))
+    return found
+
+
+_ENTRIES: dict[str, Callable[[Array], Array]] = {
+    "exp": np.exp,
+    "log": np.log,
+    "ln": np.log,
+    "sqrt": np.sqrt,
+    "sin": np.sin,
+    "cos": np.cos,
+    "tan": np.tan,
+    "sinh": np.sinh,
+    "cosh": np.cosh,
+    "tanh": np.tanh,
+    "abs": np.abs,
+    "sign": np.sign,
+    "sigmoid": _sigmoid,
+    "relu": lambda x: np.maximum(x, 0.0),
+    "step": lambda x: (x > 0).astype(float),
+    "softplus": lambda x: np.logaddexp(0.0, x),
+}
+
+
+def _diag(value: Stack) -> Stack | None:
+    if value.kind == "c":
+        return Stack("m", value.data * np.eye(value.shape[0]))
+    if value.kind == "m" and value.shape[0] == value.shape[1]:
+        return Stack("c", np.diagonal(value.data, axis1=1, axis2=2)[:, :, None])
+    return None
+
+
+def _outer(a: Stack, b: Stack) -> Stack | None:
+    if a.kind == b.kind == "c":
+        return Stack("m", a.data * b.data.swapaxes(1, 2))
+    return None
+
+
+def _trace(value: Stack) -> Stack | None:
+    if value.kind == "s":
+        return value
+    if value.kind != "m" or value.shape[0] != value.shape[1]:
+        return None
+    return stack(np.trace(value.data, axis1=1, axis2=2))
+
+
+def _inverse(value: Stack) -> Stack | None:
+    if value.kind != "m" or value.shape[0] != value.shape[1]:
+        return None
+    return Stack("m", _each(np.linalg.inv, value.data))
+
+
+def _each(function: Callable[[Array], Array], data: Array) -> Array:
+    """A function of matrices; those that are singular become no number."""
+    try:
+        return function(data)
+    except np.linalg.LinAlgError:
+        found = np.full(data.shape, np.nan)
+        for k, each in enumerate(data):
+            with suppress(np.linalg.LinAlgError):
+                found[k] = function(each)
+        return found
+
+
+def _of_square(function: Callable[[Array], Array]) -> Callable[[Stack], Stack | None]:
+    """A function of square matrices, as an array with an axis in front."""
+
+    def taken(value: Stack) -> Stack | None:
+        if value.kind != "m" or value.shape[0] != value.shape[1]:
+            return None
+        return stack(function(value.data))
+
+    return taken
+
+
+def _logdet(data: Array) -> Array:
+    found: Array = np.linalg.slogdet(data)[1]
+    return found
+
+
+def _adjugate(data: Array) -> Array:
+    found: Array = np.linalg.det(data)[:, None, None] * _each(np.linalg.inv, data)
+    return found
+
+
+def _kron(a: Stack, b: Stack) -> Stack | None:
+    if a.kind != b.kind or a.kind not in "cm":
+        return None
+    product = np.einsum("kij,klm->kiljm", *_as_many(a, b))
+    (k, i, p, j, q) = product.shape
+    return Stack(a.kind, product.reshape(k, i * p, j * q))
+
+
+def _as_many(a: Stack, b: Stack) -> tuple[Array, Array]:
+    """The values of two stacks, one of which may have a single value, as many of both."""
+    count = max(a.count, b.count)
+    one_data, two_data = (
+        np.broadcast_to(each.data, (count, *each.data.shape[1:])) for each in (a, b)
+    )
+    return one_data, two_data
+
+
+def _power(value: Stack, exponent: Stack) -> Stack | None:
+    if value.kind != "m" or exponent.kind != "s" or exponent.count != 1:
+        return None
+    power = float(exponent.data.flat[0])
+    if power != int(power) or abs(power) > 20 or value.shape[0] != value.shape[1]:
+        return None
+    return Stack("m", _each(lambda data: np.linalg.matrix_power(data, int(power)), value.data))
+
+
+def _einsum(subscripts: str, operands: Sequence[Stack]) -> Stack | None:
+    """An einsum with explicit letters of the result."""
+    text = subscripts.replace(" ", "")
+    inside, arrow, out = text.partition("->")
+    parts = inside.split(",")
+    if not arrow or "." in text or "Z" in text or len(parts) != len(operands):
+        return None
+    ranks = [
+        0 if each.kind == "s" else 1 if each.kind in "cr" else each.data.ndim - 1
+        for each in operands
+    ]
+    if [len(part) for part in parts] != ranks or any(each.kind == "r" for each in operands):
+        return None
+    arrays: list[Array] = []
+    letters: list[str] = []
+    for each, part in zip(operands, parts, strict=True):
+        entries = each.entries()
+        arrays.append(entries if each.count > 1 else entries[0])
+        letters.append(f"Z{part}" if each.count > 1 else part)
+    many = any(each.count > 1 for each in operands)
+    try:
+        made = np.einsum(f"{','.join(letters)}->{'Z' if many else ''}{out}", *arrays)
+    except ValueError:
+        return None
+    return stack(made if many else made[None])
+
+
+def _whole(reduce: Callable[..., Any]) -> Callable[[Stack], Stack | None]:
+    def reduced(value: Stack) -> Stack | None:
+        return stack(reduce(value.data, axis=tuple(range(1, value.data.ndim))))
+
+    return reduced
+
+
+def _softmax(value: Stack) -> Stack | None:
+    if value.kind != "c":
+        return None
+    grown = np.exp(value.data - value.data.max(axis=1, keepdims=True))
+    return Stack("c", grown / grown.sum(axis=1, keepdims=True))
+
+
+def _vec(value: Stack) -> Stack | None:
+    if value.kind != "m":
+        return None
+    return Stack("c", value.data.swapaxes(1, 2).reshape(value.count, -1, 1))
+
+
+_TOGETHER: dict[str, Callable[..., Stack | None]] = {
+    "diag": _diag,
+    "outer": _outer,
+    "tr": _trace,
+    "trace": _trace,
+    "inv": _inverse,
+    "adj": _of_square(_adjugate),
+    "sum": _whole(np.sum),
+    "mean": _whole(np.mean),
+    "norm": _whole(lambda x, axis: np.sqrt(np.sum(x**2, axis=axis))),
+    "norm1": _whole(lambda x, axis: np.sum(np.abs(x), axis=axis)),
+    "softmax": _softmax,
+    "vec": _vec,
+    "det": _of_square(np.linalg.det),
+    "logdet": _of_square(_logdet),
+    "kron": _kron,
+    "matrix_power": _power,
+    "logsumexp": _whole(lambda x, axis: np.log(np.sum(np.exp(x - x.max()), axis=axis)) + x.max()),
+}
+_OF_TWO = frozenset(["outer", "kron", "matrix_power"])
+_SIZED = {"eye": np.eye, "ones": np.ones, "zeros": np.zeros}
+
+
+def called(tree: Tree, values: Sequence[Any]) -> Stack | None:
+    """What a call makes of values; nothing where it takes others.
+
+    Args:
+        tree: The call.
+        values: What its arguments are: stacks, text, tuples of them.
+    """
+    name = tree.value
+    if not tree.primes and not tree.keywords:
+        if name in _SIZED:
+            return _sized(name, values)
+        if name in _ENTRIES and len(values) == 1 and isinstance(values[0], Stack):
+            return Stack(values[0].kind, _ENTRIES[name](values[0].data))
+        plain = all(isinstance(each, Stack) for each in values)
+        if name in _TOGETHER and plain and len(values) == 1 + (name in _OF_TWO):
+            return _TOGETHER[name](*values)
+        if name == "einsum" and all(isinstance(each, Stack) for each in values[1:]):
+            return _einsum(str(values[0]), values[1:])
+    elif name in ("sum", "mean") and tree.keywords == ("axis",) and len(values) == 2:
+        found = _along(name, *values)
+        if found is not None:
+            return found
+    return _by_rule(tree, values)
+
+
+def _along(name: str, value: Any, axis: Any) -> Stack | None:
+    """The sum or the mean of a matrix along an axis."""
+    if not isinstance(value, Stack) or not isinstance(axis, Stack) or value.kind != "m":
+        return None
+    along = int(axis.data.flat[0])
+    if along not in (0, 1):
+        return None
+    return stack((np.sum if name == "sum" else np.mean)(value.data, axis=1 + along))
+
+
+def _sized(name: str, values: Sequence[Any]) -> Stack | None:
+    if len(values) != 1:
+        return None
+    given = values[0] if type(values[0]) is tuple else (values[0],)
+    sizes: list[int] = []
+    for each in given:
+        size = float(each.data.flat[0]) if isinstance(each, Stack) and each.kind == "s" else -1.0
+        if not 0 < size < 1000 or size != int(size):
+            return None
+        sizes.append(int(size))
+    if name == "eye":
+        return one(np.eye(sizes[0])) if len(sizes) == 1 else None
+    return one(_SIZED[name](tuple(sizes)))
+
+
+def _by_rule(tree: Tree, values: Sequence[Any]) -> Stack | None:
+    """What the rule of a function says, one value after the other."""
+    stacks = [each for each in _leaves(values) if isinstance(each, Stack)]
+    count = max((each.count for each in stacks), default=1)
+    if count > 1 and len(stacks) == 1 and _is_entrywise(tree):  # all entries as one vector
+        (given,) = stacks
+        flat = _by_rule(tree, [one(given.data.reshape(-1))])
+        return None if flat is None else Stack(given.kind, flat.data.reshape(given.data.shape))
+    if count > _MOST:
+        return None
+    symbols: dict[str, int] = {}
+    operands = [_operand(each, arg, symbols) for each, arg in zip(values, tree.args, strict=True)]
+    try:
+        value = meaning(tree.step, operands, _no_name)
+        node = with_stand_ins(value.node)
+    except MatcalcError:
+        return None
+    found = [_evaluated(node, stacks, symbols, k) for k in range(count)]
+    if any(each is None for each in found):
+        return None
+    return stack(np.stack([np.asarray(each, dtype=float) for each in found]), row=value.row)
+
+
+def _is_entrywise(tree: Tree) -> bool:
+    is_free = tree.value not in RULES  # a function of a name alone
+    return len(tree.args) == 1 and (is_free or is_elementwise(tree.value))
+
+
+def _leaves(values: Sequence[Any]) -> list[Any]:
+    found: list[Any] = []
+    for each in values:
+        found += _leaves(each) if type(each) is tuple else [each]
+    return found
+
+
+def _operand(value: Any, tree: Tree, symbols: dict[str, int]) -> Any:
+    """An argument as the reader of formulas knows it: a number that is written, or a symbol."""
+    if type(value) is tuple:
+        return tuple(
+            _operand(each, arg, symbols) for each, arg in zip(value, tree.args, strict=True)
+        )
+    if not isinstance(value, Stack):
+        return value
+    literal = _literal(tree)
+    name = f"v{len(symbols)}"
+    symbols[name] = len(symbols)
+    if literal is not None:
+        return Value(number(literal))
+    shape = () if value.kind == "s" else value.shape
+    if value.kind in "cr":
+        shape = (max(value.shape),)
+    return Value(symbol(name, shape), row=value.kind == "r")
+
+
+def _literal(tree: Tree) -> Fraction | None:
+    if tree.kind == "number":
+        return Fraction(tree.value)
+    if tree.kind == "negative":
+        inside = _literal(tree.args[0])
+        return None if inside is None else -inside
+    return None
+
+
+def _no_name(_: object) -> Value:
+    raise NotationError("a name stands here")
+
+
+def _evaluated(
+    node: Node, stacks: Sequence[Stack], symbols: dict[str, int], k: int
+) -> Array | None:
+    arrays = {}
+    for name, place in symbols.items():
+        entries = stacks[place].entries()
+        arrays[name] = entries[k if stacks[place].count > 1 else 0]
+    try:
+        return np.asarray(evaluate(node, arrays, {}))
+    except MatcalcError:
+        return None

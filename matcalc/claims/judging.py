@@ -1,0 +1,151 @@
+"""The verdict on a claim: by value at points, on both sides of every kink, never by form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from matcalc.claims.point import Point, Worth, points
+from matcalc.claims.question import Question
+from matcalc.claims.tidying import terms
+from matcalc.claims.tree import trees
+from matcalc.diagnosis.side_by_side import Meeting, meetings
+from matcalc.diagnosis.verdict import Pair, Verdict, by_value, relative_error
+from matcalc.dimensions import Shape, times
+from matcalc.errors import ArrayError, ShapeError, TooLargeError, UnboundError
+from matcalc.expression.conformity import conformity
+from matcalc.expression.formula import Formula
+
+_POINTS = 3
+_FAR = 1e-4  # relative: what is further off is another number
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The verdict on a claim, and how it was read.
+
+    Attributes:
+        verdict: The verdict.
+        reason: Why, in words.
+        flat: Whether it fits as NumPy's one-dimensional arrays alone.
+        forced: What sizes it needs to be equal.
+        notes: How it was read, and what NumPy would broadcast.
+        compared: At how many points.
+        points: A few points to look at further.
+    """
+
+    verdict: Verdict
+    reason: str = ""
+    flat: bool = False
+    forced: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = ()
+    compared: int = 0
+    points: Sequence[Point] = field(default=(), repr=False)
+
+
+def judged(question: Question, claim: str) -> Judged:
+    """The verdict on a claim.
+
+    Raises:
+        NotationError: The claim cannot be read, or names something that is not known.
+    """
+    try:
+        read = question.read(claim)
+    except ShapeError as error:
+        return _with_points(question, Judged("not_conformable", error.message))
+    if read.forced:
+        pairs = tuple((name, str(size)) for name, size in read.forced.items())
+        said = " and ".join(f"{name} = {size}" for name, size in pairs)
+        found = Judged("not_conformable", f"it fits only where {said}", forced=pairs)
+        return _with_points(question, found)
+    on_paper = conformity(claim, read, question.variables)
+    notes = [one for one in read.notes if one not in question.assumptions]
+    if read.columns:
+        notes += on_paper.misfits
+    found = Judged("right", flat=not read.columns, notes=tuple(dict.fromkeys(notes)))
+    try:
+        found = replace(found, points=points(question, _POINTS, flat=found.flat))
+        found = _compared(question, read, on_paper.shape, found)
+    except (ArrayError, UnboundError, TooLargeError) as error:
+        return replace(found, verdict="cannot_tell", reason=error.message)
+    if found.verdict == "right" and on_paper.misfits and read.columns:
+        return _beside_numbers(claim, on_paper.misfits, found)
+    return found
+
+
+def _with_points(question: Question, found: Judged) -> Judged:
+    try:
+        return replace(found, points=points(question, _POINTS))
+    except UnboundError:
+        return found
+
+
+def _compared(question: Question, read: Formula, paper: Shape, found: Judged) -> Judged:
+    """The verdict on a claim that fits in itself."""
+    other = question.in_other_layout()
+    shape = read.node.shape
+    if shape == question.form.shape and not _surely_differs(question, read, found):
+        same = _held(question, read, found)
+        if same.verdict != "wrong_value":
+            lies = read.columns and len(shape) == 1 and paper != question.form.matrix_shape
+            return _lying(same) if lies and same.verdict == "right" else same
+    if shape == other.form.shape and shape and not _surely_differs(other, read, found):
+        turned = _held(other, read, found)
+        if turned.verdict == "right":
+            return replace(turned, verdict="wrong_layout", reason=_OTHER)
+    if shape == question.form.shape:
+        return replace(found, verdict="wrong_value", reason="the values differ")
+    title = times(paper) if shape else "a number"
+    reason = f"it is {title}, and the derivative is {question.form.title}"
+    return replace(found, verdict="wrong_shape", reason=reason)
+
+
+_OTHER = "it is the derivative in the other layout"
+
+
+def _lying(found: Judged) -> Judged:
+    """A claim whose numbers are right, and that lies where the layout has it stand."""
+    reason = "its numbers are right; it is a row where the layout has a column, or the other way"
+    return replace(found, verdict="wrong_layout", reason=reason)
+
+
+def _surely_differs(question: Question, read: Formula, found: Judged) -> bool:
+    """Whether a claim is far off at every point that was looked at."""
+    line = trees(read.text)
+    if len(line) > 1:
+        return False
+    for at in found.points:
+        value = Worth(at).of(line[-1].tree)
+        truth = at.truth if question.layout == at.layout else at.other
+        if value is None or value.entries().shape != truth.entries().shape:
+            return False
+        if not relative_error(truth.entries(), value.entries()) > _FAR:
+            return False
+    return bool(found.points)
+
+
+def _held(question: Question, read: Formula, found: Judged) -> Judged:
+    """The verdict by value at many points, on both sides of every kink."""
+    given = question.meant(read.node)
+    met = meetings(question.truth, given, question.formula, question.declared)
+    decided = by_value(_pairs(question, met))
+    return replace(found, verdict=decided.verdict, reason=decided.reason, compared=len(met))
+
+
+def _pairs(question: Question, met: Sequence[Meeting]) -> Iterator[Pair]:
+    for one in met:
+        yield Pair(question.right(one.right, one.sizes), one.given, one.rounding)
+
+
+def _beside_numbers(claim: str, misfits: tuple[str, ...], found: Judged) -> Judged:
+    """A sum of numbers and vectors: as a term of a derivative it does not fit on paper."""
+    line = trees(claim)[-1].tree
+    worth = Worth(found.points[0])
+    values = [worth.of(term) for term in terms(line)]
+    plain = [value for value in values if value is not None]
+    if len({value.kind for value in plain}) > 1 and not any(
+        term.is_literal for term in terms(line)
+    ):
+        strict = [at._replace(strict=True) for at in found.points]
+        return replace(found, verdict="not_conformable", reason=misfits[0], points=strict)
+    return found

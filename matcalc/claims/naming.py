@@ -1,0 +1,230 @@
+"""What mistake a change undoes, seen from what was there and what should be."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from matcalc.claims.edits import is_entrywise
+from matcalc.claims.point import Worth
+from matcalc.claims.search import Change, with_change
+from matcalc.claims.stacked import transposed
+from matcalc.claims.tidying import terms
+from matcalc.claims.tree import Tree, same, turned, walk
+
+_REDUCTIONS = ("sum", "mean")
+
+
+def narrowed(old: Tree, new: Tree) -> tuple[Tree, Tree]:
+    """The smallest parts in which two trees differ."""
+    while (
+        old.kind == new.kind
+        and old.value == new.value
+        and old.primes == new.primes
+        and old.keywords == new.keywords
+        and len(old.args) == len(new.args)
+    ):
+        differing = [k for k in range(len(old.args)) if not same(old.args[k], new.args[k])]
+        if len(differing) != 1:
+            break
+        old, new = old.args[differing[0]], new.args[differing[0]]
+    return old, new
+
+
+class Named(NamedTuple):
+    """How well a name fits, and the change that it names."""
+
+    weight: float
+    change: Change
+
+
+def causes(found: Sequence[Change], worth: Worth) -> dict[str, Named]:
+    """The names of the mistakes that changes undo, each with how well it fits."""
+    moved = _moved(found)
+    if moved:
+        return {name: Named(weight, found[0]) for name, weight in moved.items()}
+    named: dict[str, Named] = {}
+    before: list[Change] = []
+    for change in found:
+        alone = change
+        for each in before:  # what this one changes is what the ones before left
+            alone = alone._replace(old=with_change(alone.old, each))
+        before.append(change)
+        for name, weight in _of_one(alone, worth).items():
+            if name not in named or named[name].weight < weight:
+                named[name] = Named(weight, alone)
+    return named
+
+
+def _moved(found: Sequence[Change]) -> dict[str, float]:
+    """One factor taken away here and put in there."""
+    if len(found) != 2:
+        return {}
+    gone = Counter[str]()
+    for change in found:
+        gone.update(_letters(change.old))
+        gone.subtract(_letters(change.new))
+    if any(gone.values()):
+        return {}
+    sizes = [sum(_letters(each.new).values()) - sum(_letters(each.old).values()) for each in found]
+    return {"order": 1.0, "scalar-rule": 0.8} if any(sizes) else {}
+
+
+def _of_one(change: Change, worth: Worth) -> dict[str, float]:
+    old, new = narrowed(change.old, change.new)
+    named = _by_look(old, new, worth) or _by_value(old, new, worth)
+    if not change.is_exchange:
+        first = change.causes
+        if _is_scalar(old, worth) != _is_scalar(new, worth) and _are_products(old, new):
+            first = tuple(dict.fromkeys(("kind-of-product", *first)))
+        return _weighed((*first, *named))
+    named = named or _in_part(old, new, worth)
+    if named:
+        return _weighed(named)
+    return {name: 0.3 * weight for name, weight in _weighed(change.causes).items()}
+
+
+def _in_part(old: Tree, new: Tree, worth: Worth) -> tuple[str, ...]:
+    """What is seen where a part of the new tree stands for the old one: two mistakes."""
+    if new.kind != "operator":
+        return ()
+    for part, other in (new.args, new.args[::-1]):
+        first = _by_look(*narrowed(old, part), worth)
+        if first:
+            second = ("missing-term",) if new.value in "+-" else _factor(other, worth)
+            return tuple(dict.fromkeys((first[0], *second, *first)))
+    return ()
+
+
+def _weighed(names: Iterable[str]) -> dict[str, float]:
+    return {name: 0.6**k for k, name in enumerate(dict.fromkeys(names))}
+
+
+def _is_scalar(tree: Tree, worth: Worth) -> bool:
+    value = worth.of(tree)
+    return value is not None and value.kind == "s"
+
+
+def _are_products(*trees: Tree) -> bool:
+    return all(tree.operator("@", "*") for tree in trees)
+
+
+def _by_look(old: Tree, new: Tree, worth: Worth) -> tuple[str, ...]:
+    """What is seen of two trees."""
+    if same(turned(old), new) or same(old, turned(new)):
+        return ("transpose", "layout")
+    if old.kind == new.kind == "name":
+        return ("wrong-variable", "wrong-point")
+    if old.kind == new.kind == "number":
+        return ("factor",)
+    if _power(old) != _power(new) and same(_base(old), _base(new)):
+        return (
+            ("norm-not-squared", "factor") if _is_scalar(old, worth) else ("scalar-rule", "factor")
+        )
+    more = _more(terms(old), terms(new))
+    if more:
+        return more
+    if new.kind == "call" and any(same(arg, old) for arg in new.args):
+        return _wrapped(new)
+    if old.kind == "call" and any(same(arg, new) for arg in old.args):
+        return _unwrapped(old)
+    if new.operator("+", "-") and any(same(arg, old) for arg in new.args):
+        return ("missing-term",)
+    if old.operator("+", "-") and any(same(arg, new) for arg in old.args):
+        return ("extra-term",)
+    if new.operator("@", "*", "/") and any(same(arg, old) for arg in new.args):
+        added = new.args[1] if same(new.args[0], old) else new.args[0]
+        return _factor(added, worth)
+    if old.operator("@", "*", "/") and any(same(arg, new) for arg in old.args):
+        return ("duplicated-factor", "factor")
+    if old.kind == "negative" and same(old.args[0], new):
+        return ("sign",)
+    if old.kind == new.kind == "operator" and {old.value, new.value} <= set("+-"):
+        if same(old.args[0], new.args[0]) and same(old.args[1], new.args[1]):
+            return ("sign",)
+    if _letters(old) == _letters(new) and old.operator("@") and new.operator("@"):
+        return ("order", "transpose", "layout")
+    return ()
+
+
+def _base(tree: Tree) -> Tree:
+    return tree.args[0] if tree.operator("**") or tree.calls("matrix_power") else tree
+
+
+def _power(tree: Tree) -> str:
+    return str(tree.args[1]) if tree.operator("**") or tree.calls("matrix_power") else "1"
+
+
+def _more(old: list[Tree], new: list[Tree]) -> tuple[str, ...]:
+    """Terms that one of two sums has and the other lacks."""
+    if len(old) == len(new):
+        return ()
+    few, many, name = (
+        (old, new, "missing-term") if len(old) < len(new) else (new, old, "extra-term")
+    )
+    if all(any(same(each, other) for other in many) for each in few):
+        return (name,)
+    return ()
+
+
+def _letters(tree: Tree) -> Counter[str]:
+    return Counter(part.value for part in walk(tree) if part.kind in ("name", "number"))
+
+
+def _wrapped(new: Tree) -> tuple[str, ...]:
+    name = new.value
+    if name in _REDUCTIONS:
+        return ("missing-sum",)
+    if name == "diag":
+        return ("diagonal", "kind-of-product")
+    if name in ("inv", "pinv"):
+        return ("inverse", "scalar-rule")
+    if name in ("norm", "sqrt"):
+        return ("norm-not-squared",)
+    if is_entrywise(new):
+        return ("wrong-point", "chain-rule")
+    return ("chain-rule",)
+
+
+def _unwrapped(old: Tree) -> tuple[str, ...]:
+    name = old.value
+    if name in ("tr", "trace"):
+        return ("trace-not-removed",)
+    if name in _REDUCTIONS:
+        return ("missing-sum",)
+    if name == "diag":
+        return ("diagonal", "kind-of-product")
+    if name in ("inv", "pinv"):
+        return ("inverse",)
+    return ("wrong-point", "chain-rule")
+
+
+def _factor(added: Tree, worth: Worth) -> tuple[str, ...]:
+    value = worth.of(added)
+    if added.kind in ("number", "negative") or (value is not None and value.kind == "s"):
+        return ("factor", "chain-rule")
+    return ("chain-rule", "factor")
+
+
+def _by_value(old: Tree, new: Tree, worth: Worth) -> tuple[str, ...]:
+    """What is seen of their values."""
+    one, two = worth.of(old), worth.of(new)
+    if one is None or two is None:
+        return ()
+    if one.kind in "crm" and two.kind in "crm":
+        back = transposed(one)
+        if back.shape == two.shape and np.allclose(back.data, two.data, rtol=1e-9):
+            return ("transpose", "layout")
+    if (one.kind, one.shape) != (two.kind, two.shape):
+        return ()
+    a, b = one.data.reshape(-1), two.data.reshape(-1)
+    square = float(a @ a)
+    factor = float(a @ b) / square if square else 0.0
+    if factor and np.allclose(factor * a, b, rtol=1e-9, atol=1e-12):
+        if abs(factor + 1) < 1e-9:
+            return ("sign", "factor")
+        return ("factor", "chain-rule")
+    return ()

@@ -1,0 +1,163 @@
+"""Each piece once: the factors of a product in any order, transposed or not, by ``@`` and by ``*``.
+
+What is found for a set of pieces is put together from what is found for its parts, so that every
+order is looked at and none twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from matcalc.arrays import Array
+from matcalc.claims.point import Worth
+from matcalc.claims.pool import Piece
+from matcalc.claims.search import Change, Found, close
+from matcalc.claims.stacked import Stack, operated, transposed
+from matcalc.claims.tree import Tree, op, same, turned
+
+_PIECES = 5
+_KEPT = 400  # ways of one set of pieces and one shape
+_CAUSES = ("order", "transpose", "layout", "kind-of-product")
+
+
+class _Way(NamedTuple):
+    """A way to put pieces together."""
+
+    tree: Tree
+    turned: int
+    exchanged: tuple[tuple[Tree, Piece], ...] = ()
+
+    @property
+    def price(self) -> float:
+        return 0.3 * self.turned + 1.5 * len(self.exchanged)
+
+
+class _Ways(NamedTuple):
+    """Ways of one kind and shape with their values."""
+
+    values: Stack
+    ways: list[_Way]
+
+
+def row(tree: Tree, worth: Worth) -> list[Tree]:
+    """The maximal parts of a product that fit in themselves, from left to right."""
+    if tree.operator("@"):
+        return [*row(tree.args[0], worth), *row(tree.args[1], worth)]
+    if tree.operator("*") and worth.of(tree) is None:
+        return [*row(tree.args[0], worth), *row(tree.args[1], worth)]
+    return [tree]
+
+
+def reordered(line: Tree, worth: Worth, pool: Sequence[Piece]) -> Iterator[Found]:
+    """Lines of the same pieces, each once, that are worth the truth; one may be exchanged."""
+    parts = row(line, worth)
+    if not 2 <= len(parts) <= _PIECES or any(worth.of(part) is None for part in parts):
+        return
+    truth = worth.at.truth
+    found: dict[int, list[_Ways]] = {}
+    for k, part in enumerate(parts):
+        found[1 << k] = _merged(_leaves(part, worth, pool))
+    for size in range(2, len(parts) + 1):
+        for chosen in combinations(range(len(parts)), size):
+            mask = sum(1 << k for k in chosen)
+            found[mask] = _merged(_joined(mask, found, flat=worth.at.flat))
+    for each in found[(1 << len(parts)) - 1]:
+        if (each.values.kind, each.values.shape) != (truth.kind, truth.shape):
+            continue
+        for k, way in enumerate(each.ways):
+            if close(each.values.data[k : k + 1], truth.data):
+                yield Found(way.tree, _changes(line, way), 1.0 + way.price)
+
+
+def _changes(line: Tree, way: _Way) -> tuple[Change, ...]:
+    """What was changed: the order, and the piece that was exchanged."""
+    changes = [Change(line, way.tree, _CAUSES, 1.0)]
+    changes += [
+        Change(old, piece.tree, piece.exchanged(old), piece.price, True)
+        for old, piece in way.exchanged
+    ]
+    return tuple(changes)
+
+
+def _leaves(part: Tree, worth: Worth, pool: Sequence[Piece]) -> Iterator[_Ways]:
+    """A piece as it is and transposed, and slopes of its shape in its place."""
+    value = worth.of(part)
+    if value is None:
+        return
+    ways = [(value, _Way(part, 0))]
+    if value.kind in "crm":
+        ways.append((transposed(value), _Way(turned(part), 1)))
+    if value.kind in "cr":
+        for piece in pool:
+            if piece.origin == "slope" and max(piece.value.shape) == max(value.shape):
+                if not same(piece.tree, part):
+                    ways.append((piece.value, _Way(piece.tree, 0, ((part, piece),))))
+    for each, way in ways:
+        yield _Ways(each, [way])
+
+
+def _joined(mask: int, found: dict[int, list[_Ways]], *, flat: bool) -> Iterator[_Ways]:
+    """Two sets of pieces in one product."""
+    left = (mask - 1) & mask
+    while left:
+        right = mask ^ left
+        for one in found[left]:
+            for two in found[right]:
+                for sign in ("@", "*") if left < right else ("@",):
+                    yield from _products(sign, one, two, flat=flat)
+        left = (left - 1) & mask
+
+
+def _products(sign: str, one: _Ways, two: _Ways, *, flat: bool) -> Iterator[_Ways]:
+    pairs = [
+        (i, j)
+        for i, a in enumerate(one.ways)
+        for j, b in enumerate(two.ways)
+        if len(a.exchanged) + len(b.exchanged) < 2
+    ][: 4 * _KEPT]
+    if not pairs:
+        return
+    first, second = ([pair[k] for pair in pairs] for k in (0, 1))
+    a = Stack(one.values.kind, one.values.data[first])
+    b = Stack(two.values.kind, two.values.data[second])
+    if sign == "*" and "s" not in (a.kind, b.kind) and (a.kind, a.shape) != (b.kind, b.shape):
+        return
+    made = operated(sign, a, b, flat=flat)
+    if made is None:
+        return
+    ways = []
+    for i, j in pairs:
+        x, y = one.ways[i], two.ways[j]
+        ways.append(
+            _Way(op(sign, x.tree, y.tree), x.turned + y.turned, (*x.exchanged, *y.exchanged))
+        )
+    yield _Ways(made, ways)
+
+
+def _merged(groups: Iterator[_Ways]) -> list[_Ways]:
+    """Ways of one kind and shape together, of one value the cheapest."""
+    by_shape: dict[tuple[Any, ...], list[_Ways]] = {}
+    for each in groups:
+        by_shape.setdefault((each.values.kind, *each.values.shape), []).append(each)
+    found: list[_Ways] = []
+    for key, alike in by_shape.items():
+        data: Array = np.concatenate([each.values.data for each in alike])
+        ways = [way for each in alike for way in each.ways]
+        flat = data.reshape(len(ways), -1)
+        weights = np.random.default_rng(flat.shape[1]).normal(size=flat.shape[1])
+        prints = flat @ weights
+        seen: set[str] = set()
+        kept: list[int] = []
+        for k in sorted(range(len(ways)), key=lambda k: ways[k].price):
+            mark = f"{prints[k]:.9e}"
+            if mark not in seen and np.isfinite(prints[k]):
+                seen.add(mark)
+                kept.append(k)
+        kept = kept[:_KEPT]
+        if kept:
+            found.append(_Ways(Stack(key[0], data[kept]), [ways[k] for k in kept]))
+    return found

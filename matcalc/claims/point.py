@@ -1,0 +1,197 @@
+"""A claim at one point: what its parts are worth, whether they fit or not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from itertools import islice
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from matcalc.arrays import Array
+from matcalc.checking.random_points import random_points, small_sizes
+from matcalc.claims.functions import called
+from matcalc.claims.question import Question
+from matcalc.claims.stacked import Stack, one, operated, transposed
+from matcalc.claims.tree import Tree
+from matcalc.diagnosis.side_by_side import kinks_of
+from matcalc.diagnosis.stand_ins import with_stand_ins
+from matcalc.diagnosis.verdict import relative_error
+from matcalc.errors import MatcalcError, UnboundError
+from matcalc.graph import Node
+from matcalc.plan import evaluate
+
+_TRIES = 12
+_CHOICES = ((0, 0), (1, 1), (0, 2), (1, 0), (0, 1), (2, 0))  # how large sizes are, in which order
+_MOVED = 1e-12  # relative
+_LOST = 1e-8  # where more is moved, digits are lost
+
+
+class Point(NamedTuple):
+    """Numbers for everything that a claim may name.
+
+    Attributes:
+        sizes: The sizes of dimensions.
+        values: What each name is worth; a size is a number.
+        truth: The derivative as the layout writes it.
+        other: The same in the other layout.
+        layout: The layout.
+        flat: Whether vectors are NumPy's one-dimensional arrays.
+        functions: The functions entry by entry that the question knows.
+        strict: Whether a number is no term beside a vector, as on paper.
+    """
+
+    sizes: Mapping[str, int]
+    values: Mapping[str, Stack]
+    truth: Stack
+    other: Stack
+    layout: str
+    flat: bool = False
+    functions: tuple[str, ...] = ()
+    strict: bool = False
+
+
+def points(question: Question, count: int, *, flat: bool = False) -> list[Point]:
+    """Points at small sizes that all differ, where the derivative and all names have good digits.
+
+    Raises:
+        UnboundError: There is none.
+    """
+    found: list[Point] = []
+    kinks = list(kinks_of([with_stand_ins(question.truth)]))
+    for sizes in _sizes(question):
+        rng = np.random.default_rng(7)
+        tried = random_points(question.formula, question.declared, sizes, rng, _TRIES)
+        sides = [(_one_sided(kinks, arrays, sizes), arrays) for arrays in tried]
+        for _, arrays in sorted(sides, key=lambda each: each[0]):
+            here = at_point(question, arrays, sizes, flat=flat)
+            if here is not None:
+                found.append(here)
+                break
+        if len(found) == count:
+            return found
+    if not found:
+        raise UnboundError("not finite at random points; say what is known: x[n]:positive")
+    return found
+
+
+def points_at(
+    question: Question, sizes: Mapping[str, int], count: int, *, flat: bool = False
+) -> list[Point]:
+    """Points at given sizes, as many as there are up to a number."""
+    rng = np.random.default_rng(7)
+    tried = random_points(question.formula, question.declared, sizes, rng, _TRIES)
+    found = (at_point(question, arrays, sizes, flat=flat) for arrays in tried)
+    return list(islice((each for each in found if each is not None), count))
+
+
+def _one_sided(kinks: Sequence[Node], arrays: Mapping[str, Array], sizes: Mapping[str, int]) -> int:
+    """How many kinks have all entries on one side: there a slope may seem to be 1, or 0."""
+    count = 0
+    for kink in kinks:
+        with suppress(MatcalcError):
+            sides = np.signbit(evaluate(kink, arrays, sizes))
+            count += bool(sides.all() or not sides.any())
+    return count
+
+
+def _sizes(question: Question) -> Iterator[dict[str, int]]:
+    """Choices of sizes; what is tall in some is wide in others."""
+    roots = [question.truth, *question.meanings.values()]
+    variables = question.formula.variables.values()
+    seen: list[dict[str, int]] = []
+    for least, order in _CHOICES:
+        with suppress(UnboundError):
+            sizes = small_sizes(roots, variables, question.declared, least, order)
+            if sizes not in seen or not sizes:
+                seen.append(sizes)
+                yield sizes
+
+
+def at_point(
+    question: Question, arrays: Mapping[str, Array], sizes: Mapping[str, int], *, flat: bool
+) -> Point | None:
+    """All numbers at a point; nothing where one is not finite, or has too few digits."""
+    values = {name: one(float(size)) for name, size in sizes.items()}
+    values |= {name: one(array) for name, array in arrays.items()}
+    truth = with_stand_ins(question.truth)
+    rng = np.random.default_rng(1)
+    try:
+        for name, node in question.meanings.items():
+            values[name] = one(evaluate(with_stand_ins(node), arrays, sizes))
+        entries = np.asarray(evaluate(truth, arrays, sizes))
+        moved = evaluate(
+            truth,
+            arrays,
+            sizes,
+            rounding=lambda value: value * (1 + _MOVED * rng.uniform(-1, 1, np.shape(value))),
+        )
+    except MatcalcError:
+        return None
+    if not np.all(np.isfinite(entries)) or relative_error(entries, np.asarray(moved)) > _LOST:
+        return None
+    truths = [
+        laid(each.right(entries, sizes), each) for each in (question, question.in_other_layout())
+    ]
+    return Point(sizes, values, truths[0], truths[1], question.layout, flat, question.functions)
+
+
+def laid(entries: Array, question: Question) -> Stack:
+    """A derivative as a value: a vector stands or lies as the layout has it."""
+    form = question.form
+    lies = form.matrix_form is not None and len(form.form) == 1 and not form.matrix_form[0]
+    return one(entries, row=lies)
+
+
+class Worth:
+    """What parts of claims are worth at a point, each found once."""
+
+    def __init__(self, at: Point) -> None:
+        self.at = at
+        self._known: dict[int, tuple[Tree, Any]] = {}
+
+    def of(self, tree: Tree) -> Stack | None:
+        """The value of a part; nothing where it does not fit or is no number."""
+        found = self.raw(tree)
+        return found if isinstance(found, Stack) else None
+
+    def raw(self, tree: Tree) -> Any:
+        """The same; text and tuples are as they are."""
+        key = id(tree)
+        if key not in self._known:
+            with np.errstate(all="ignore"):
+                found = self.made(tree, [self.raw(arg) for arg in tree.args])
+            self._known[key] = tree, found
+        return self._known[key][1]
+
+    def made(self, tree: Tree, args: Sequence[Any]) -> Any:
+        """What a step makes of what it takes."""
+        if tree.kind == "number":
+            return one(float(tree.value))
+        if tree.kind == "name":
+            return self.at.values.get(tree.value)
+        if tree.kind == "text":
+            return tree.value
+        if any(arg is None for arg in args):
+            return None
+        if tree.kind == "tuple":
+            return tuple(args)
+        if tree.kind == "call":
+            return called(tree, args)
+        if not all(isinstance(arg, Stack) for arg in args):
+            return None
+        if tree.kind == "negative":
+            return args[0]._replace(data=-args[0].data)
+        if tree.kind == "transpose":
+            return None if self.at.flat and args[0].kind == "c" else transposed(args[0])
+        if self.at.strict and tree.operator("+", "-") and _is_beside_number(tree, *args):
+            return None
+        return operated(tree.value, args[0], args[1], flat=self.at.flat)
+
+
+def _is_beside_number(tree: Tree, one: Stack, two: Stack) -> bool:
+    """Whether a number that is not written out stands beside something of more entries."""
+    first, second = tree.args
+    alone = [arg for arg, value in ((first, one), (second, two)) if value.kind == "s"]
+    return len(alone) == 1 and not alone[0].is_literal

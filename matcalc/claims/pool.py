@@ -1,0 +1,150 @@
+"""Pieces that may stand in a repair: letters, parts of the line, of the expression, of the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from matcalc.claims.edits import is_entrywise, slopes
+from matcalc.claims.point import Worth
+from matcalc.claims.question import Question
+from matcalc.claims.stacked import Stack
+from matcalc.claims.tree import Assigned, Tree, called, replaced, same, trees, turned, walk
+from matcalc.errors import MatcalcError
+
+_MOST = 90
+_PARTS = 60  # of one formula
+
+
+class Piece(NamedTuple):
+    """A piece and what it is worth.
+
+    Attributes:
+        tree: The piece.
+        value: What it is worth.
+        origin: ``letter``, ``own``, ``slope``, ``expression`` or ``truth``.
+        price: How far-fetched it is.
+    """
+
+    tree: Tree
+    value: Stack
+    origin: str
+    price: float
+
+    def exchanged(self, old: Tree) -> tuple[str, ...]:
+        """The mistakes that are undone where it takes the place of a part."""
+        if self.origin == "slope" or (self.value.kind == "s" and old.kind != "name"):
+            if old.calls("ones"):
+                return ("ones-for-derivative", "chain-rule")
+            return ("chain-rule", "factor") if self.value.kind != "s" else ("factor", "chain-rule")
+        if old.kind == "name" and self.tree.kind in ("name", "transpose"):
+            return ("wrong-variable", "wrong-point")
+        if is_entrywise(self.tree) and same(self.tree.args[0], old):
+            return ("wrong-point", "chain-rule")
+        if any(same(old, each) for each in walk(self.tree)):
+            return ("chain-rule", "missing-term")
+        return ("wrong-variable", "wrong-point", "chain-rule")
+
+    def added(self, sign: str) -> tuple[str, ...]:
+        """The mistakes that are undone where it is put beside a part."""
+        if sign in "+-":
+            return ("missing-term",)
+        if self.origin == "ones":
+            return ("missing-sum", "broadcast")
+        if self.value.kind == "s":
+            return (
+                ("norm-not-squared", "factor")
+                if self.tree.calls("norm")
+                else ("factor", "chain-rule")
+            )
+        return ("chain-rule", "factor")
+
+
+def pool(question: Question, line: Tree, worth: Worth) -> list[Piece]:
+    """The pieces for a line, the likeliest first; of one value one."""
+    found: list[Piece] = []
+    seen: dict[tuple[str, tuple[int, ...]], list[float]] = {}
+    for tree, origin, price in _offered(question, line):
+        value = worth.of(tree)
+        if value is None or (value.kind == "t" and len(found) > 40):
+            continue
+        if not np.all(np.isfinite(value.data)) or not np.any(value.data):
+            continue
+        weights = np.random.default_rng(3).normal(size=value.data.size)
+        mark = float(value.data.reshape(-1) @ weights)
+        known = seen.setdefault((value.kind, value.shape), [])
+        if any(abs(mark - each) <= 1e-10 * (1 + abs(mark)) for each in known):
+            continue
+        known.append(mark)
+        found.append(Piece(tree, value, origin, price))
+        if len(found) >= _MOST:
+            break
+    return found
+
+
+def _offered(question: Question, line: Tree) -> Iterator[tuple[Tree, str, float]]:
+    """All pieces, the likeliest first."""
+    for name in question.variables:
+        letter = Tree("name", name)
+        yield letter, "letter", 1.0
+    derived = list(_parts(question.derived))
+    expression = [part for text in question.parts for part in _parts(text)]
+    own = [part for part in walk(line) if part.kind not in ("number", "text", "tuple")]
+    for slope in _named_slopes(question):
+        yield slope, "slope", 1.1
+    for part in (*own, *expression):
+        if is_entrywise(part) or (part.kind == "call" and len(part.args) == 1 and part.primes == 0):
+            if is_entrywise(part) or part.value in question.functions:
+                for slope in slopes(part):
+                    yield slope, "slope", 1.2
+    for size in worth_sizes(question):
+        yield called("ones", Tree("name", size)), "ones", 1.2
+        yield turned(called("ones", Tree("name", size))), "ones", 1.3
+        yield Tree("name", size), "size", 1.3
+    for name in question.variables:
+        yield turned(Tree("name", name)), "letter", 1.2
+    for part in derived:
+        yield part, "truth", 1.3
+    for part in own:
+        yield part, "own", 1.3
+    for part in expression:
+        yield part, "expression", 1.4
+    for part in (*derived, *own):
+        if part.kind not in ("name", "number"):
+            yield turned(part), "truth", 1.7
+
+
+def _named_slopes(question: Question) -> Iterator[Tree]:
+    """The slopes of the forward pass by its names: ``1 - a2**2`` where ``a2 = tanh(z2)``."""
+    for text in question.parts:
+        for line in _lines(text):
+            if line.name and is_entrywise(line.tree):
+                for slope in slopes(line.tree):
+                    yield replaced(slope, line.tree, Tree("name", line.name))
+
+
+def _lines(text: str) -> tuple[Assigned, ...]:
+    """The lines of a formula; none of one that is too long."""
+    try:
+        return trees(text)
+    except MatcalcError:
+        return ()
+
+
+def worth_sizes(question: Question) -> list[str]:
+    """The names of sizes."""
+    shapes = [each.shape for each in question.formula.variables.values()]
+    found = [size for shape in shapes for size in shape if isinstance(size, str)]
+    return [size for size in dict.fromkeys(found) if size.isidentifier()]
+
+
+def _parts(text: str) -> Iterator[Tree]:
+    """The parts of a formula, the large ones first."""
+    lines = reversed(_lines(text))
+    for count, part in enumerate(part for line in lines for part in walk(line.tree)):
+        if count > _PARTS:
+            return
+        if part.kind not in ("number", "text", "tuple"):
+            yield part

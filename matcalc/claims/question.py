@@ -1,0 +1,361 @@
+"""What a claim is about: a derivative, the names that the claim may use, and what each means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from matcalc.arrays import Array, arranged
+from matcalc.claims.targets import with_targets
+from matcalc.claims.tree import Assigned, Tree, names, trees
+from matcalc.derivation import derive
+from matcalc.derivative import derivatives, pulled
+from matcalc.dimensions import evaluate as size_of
+from matcalc.errors import NotationError, Place
+from matcalc.expression import Declarations, Declared, Formula, parse_declarations, read_formula
+from matcalc.expression.declarations import declared_functions
+from matcalc.expression.equation import stated_in
+from matcalc.expression.formula import Names
+from matcalc.expression.parser import parse
+from matcalc.graph import Apply, Node, Symbol, substituted, symbol
+from matcalc.layout import Written, written
+from matcalc.notation import text, write_derivative
+from matcalc.operations import RULES, algebra, is_elementwise
+from matcalc.simplify import simplified
+from matcalc.variables import Mention, Variable, resolve
+
+_GRADIENT = re.compile(r"(?:dL_d|dJ_d|dE_d|dC_d|dl_d|dloss_d|grad_|d_|d|∂)(?P<by>\w+)")
+OTHER = {"numerator": "denominator", "denominator": "numerator"}
+_LAYER = re.compile(r"(?:d|delta|δ|Δ)_?(?P<number>[0-9]+)")
+
+
+@dataclass
+class Question:
+    """A derivative that a claim is held against.
+
+    Attributes:
+        truth: Its entries, axes of what is differentiated and then of what it is by.
+        of: What is differentiated.
+        wrt: What it is by.
+        layout: The layout in which the claim is to be.
+        formula: What both are formulas of: the variables.
+        declared: What is known of them.
+        meanings: What the names mean that the claim may use beside the variables.
+        derived: The derivative as matcalc writes it.
+        parts: Formulas that may stand in a repair: the expression, the lines of the forward pass.
+        assumptions: What was not typed.
+    """
+
+    truth: Node
+    of: Variable
+    wrt: Variable
+    layout: str
+    formula: Formula
+    declared: Mapping[str, Declared]
+    meanings: dict[str, Node]
+    derived: str
+    parts: tuple[str, ...]
+    assumptions: list[str] = field(default_factory=list)
+
+    @property
+    def form(self) -> Written:
+        """How the layout writes the derivative."""
+        return written(self.of, self.wrt, self.layout)
+
+    def in_other_layout(self) -> Question:
+        """The same derivative in the other layout."""
+        return replace(self, layout=OTHER[self.layout])
+
+    @property
+    def variables(self) -> dict[str, Variable]:
+        """The variables and the names that the claim may use, with their shapes."""
+        named = {name: Variable(name, node.shape) for name, node in self.meanings.items()}
+        return {**named, **self.formula.variables}
+
+    @property
+    def functions(self) -> tuple[str, ...]:
+        """The functions entry by entry that what is differentiated is made of."""
+        found: dict[str, None] = {}
+        for part in (*self.parts, self.derived):
+            for each in (step for line in parse(part) for step in line.steps):
+                known = each.value in RULES
+                if each.kind == "call" and (
+                    is_elementwise(each.value) if known else each.takes == 1
+                ):
+                    found[each.value] = None
+        return tuple(found)[:4]
+
+    def read(self, claim: str) -> Formula:
+        """The claim, its names those of this question.
+
+        Raises:
+            NotationError: It cannot be read.
+            ShapeError: It does not fit.
+        """
+        return read_formula(claim, self.variables, names=self.formula.names)
+
+    def meant(self, node: Node) -> Node:
+        """What a node means in variables alone."""
+        return substituted(
+            node, {symbol(name, meaning.shape): meaning for name, meaning in self.meanings.items()}
+        )
+
+    def right(self, entries: Array, sizes: Mapping[str, int]) -> Array:
+        """The entries of the truth as the layout orders them."""
+        of, wrt = (
+            Variable(each.name, tuple(size_of(size, sizes) for size in each.shape))
+            for each in (self.of, self.wrt)
+        )
+        return arranged(entries, written(of, wrt, self.layout))
+
+
+def of_expression(
+    expression: str, wrt: str, variables: Declarations | None, layout: str
+) -> Question:
+    """The question of a claim that is the derivative of an expression.
+
+    Raises:
+        MatcalcError: The expression cannot be read or differentiated.
+    """
+    variables, said = with_targets(expression, variables)
+    J = derive(expression, wrt=wrt, variables=variables, layout=layout)
+    formula = J.formula
+    if formula is None:  # pragma: no cover - a derivative of text has one
+        raise NotationError("this is no derivative of a formula")
+    given = variables if variables is not None else tuple(formula.variables.values())
+    return Question(
+        J.node,
+        J.of,
+        J.wrt,
+        layout,
+        formula,
+        parse_declarations(given),
+        {name: node for name, node in formula.named.items() if name not in formula.variables},
+        J.text,
+        (expression,),
+        [*said, *formula.assumptions],
+    )
+
+
+class Forward:
+    """A forward pass, and the gradient of what comes after by each of its names.
+
+    Args:
+        because: Its lines.
+        variables: What is declared.
+        stated: What the claim says of shapes.
+        wanted: The names that the claim differentiates by.
+    """
+
+    def __init__(
+        self,
+        because: str,
+        variables: Declarations | None,
+        stated: Mapping[str, Mention],
+    ) -> None:
+        inside = stated_in(because)
+        whole = " ".join(inside.text.split())
+        lines = trees(whole)
+        if not lines[-1].name:
+            place = Place(because, 0, max(1, len(because)))
+            raise NotationError("a line of the forward pass has a name: z2 = W2 @ x", [place])
+        variables, self.said = with_targets(whole, variables)
+        self.declared = parse_declarations(variables or ())
+        self.functions = declared_functions(variables or ())
+        self.definitions = _backward(lines)  # d3 = dz3: what the claim calls a gradient
+        kept = [line for line in lines if line.name not in self.definitions]
+        self.text = "; ".join(f"{line.name} = {line.tree}" for line in kept)
+        self.names = [line.name for line in kept]
+        self.read(self._shapes(inside.mentions, stated))
+
+    def _shapes(
+        self, inside: tuple[Mention, ...], stated: Mapping[str, Mention]
+    ) -> dict[str, Variable]:
+        """The variables of the forward pass."""
+        mentions = [
+            Mention(name, each.variable.shape, each.place) for name, each in self.declared.items()
+        ]
+        mentions += [*inside, *stated.values()]
+        used = set[str]().union(*(names(line.tree) for line in trees(self.text)))
+        shapes = {each.name: each.shape for each in mentions if each.shape is not None}
+        for name in list(shapes):  # dW2[3,2] says what W2 is
+            by = gradient_of(name, used | set(self.names))
+            if by and by in used and by not in shapes and by not in self.names:
+                mentions.append(Mention(by, shapes[name], Place("", 0, 0)))
+        kept = [each for each in mentions if each.name in used and each.name not in self.names]
+        return resolve(kept).variables
+
+    def read(self, shapes: dict[str, Variable]) -> None:
+        """Read it, and the number that a gradient makes of its last line."""
+        names = Names(functions=self.functions)
+        plain = read_formula(self.text, shapes, names=names)
+        last = self.names[-1]
+        self.seed = ""
+        whole = self.text
+        if plain.node.shape:
+            self.seed = f"d{last}"
+            shapes = {**plain.variables, self.seed: Variable(self.seed, plain.node.shape)}
+            whole = f"{self.text}; sum({self.seed} * {last})"
+        self.formula = read_formula(whole, shapes, names=names) if self.seed else plain
+        self.known = {**self.formula.named, **self.formula.symbols}
+        if not self.seed:
+            self.known[last] = self.formula.node
+
+    def question(self, by: str, layout: str, used: set[str]) -> Question:
+        """The derivative by one of its names.
+
+        Args:
+            by: The name.
+            layout: How gradients are written.
+            used: The names that stand in the claim.
+
+        Raises:
+            NotationError: A name is unknown.
+        """
+        if by not in self.known:
+            listed = ", ".join(self.known)
+            raise NotationError(f"{by[:60]} is not in the forward pass; there are {listed}")
+        for name in reversed(self.definitions):
+            if name in used:
+                used = used | names(self.definitions[name])
+        found, assumptions = self._gradients(used - self.definitions.keys())
+        wanted = list(dict.fromkeys([by, *found.values()]))
+        nodes = derivatives(self.formula.node, [self.known[name] for name in wanted])
+        properties = {name: each.properties for name, each in self.declared.items()}
+        became = simplified(nodes, properties)
+        gradients = {name: became[node] for name, node in zip(wanted, nodes, strict=True)}
+        meanings = {
+            name: node
+            for name, node in self.known.items()
+            if name in used and name not in self.formula.variables
+        }
+        meanings |= {
+            name: _laid(gradients[of], layout)
+            for name, of in found.items()
+            if name not in self.formula.variables
+        }
+        unknown = used - meanings.keys() - self.known.keys() - found.keys()
+        slopes = self._slopes(unknown - self.definitions.keys())
+        for name, (node, said) in slopes.items():
+            meanings[name] = node
+            assumptions.append(said)
+        meanings |= {n: v for n, v in self.known.items() if n not in self.formula.variables}
+        self._define(meanings, used)
+        target = Variable(by, self.known[by].shape)
+        form = written(Variable("L", ()), target, layout)
+        named = {node: name for name, node in self.known.items() if not isinstance(node, Symbol)}
+        named |= {
+            gradients[of]: name
+            for name, of in found.items()
+            if of != by and not isinstance(gradients[of], Symbol)
+        }
+        shown = text(write_derivative(gradients[by], form, tuple(self.formula.symbols), named))
+        *before, last = trees(shown)
+        if all(line.name in self.known for line in before):  # which the claim may use too
+            shown = str(last.tree)
+        return Question(
+            gradients[by],
+            Variable("L", ()),
+            target,
+            layout,
+            self.formula,
+            {name: each for name, each in self.declared.items() if name in self.formula.variables},
+            meanings,
+            shown,
+            (self.text,),
+            [*self.said, *assumptions, *self.formula.assumptions],
+        )
+
+    def _define(self, meanings: dict[str, Node], used: set[str]) -> None:
+        """Give the names that the forward pass gives to gradients and slopes their meaning."""
+        for name, tree in self.definitions.items():
+            if name in used:
+                shapes = {each: Variable(each, node.shape) for each, node in meanings.items()}
+                read = read_formula(str(tree), {**shapes, **self.formula.variables})
+                symbols = {symbol(each, node.shape): node for each, node in meanings.items()}
+                meanings[name] = substituted(read.node, symbols)
+
+    def _gradients(self, used: set[str]) -> tuple[dict[str, str], list[str]]:
+        """The names of a claim that are gradients, and what they are by."""
+        found: dict[str, str] = {}
+        assumptions: list[str] = []
+        for name in sorted(used - self.known.keys()):
+            by = gradient_of(name, set(self.known))
+            if not by and (match := _LAYER.fullmatch(name)):
+                by = next(
+                    (
+                        f"{z}{match['number']}"
+                        for z in "zZ"
+                        if f"{z}{match['number']}" in self.known
+                    ),
+                    "",
+                )
+                if by:
+                    assumptions.append(f"{name} is taken as the gradient by {by}: d{by}")
+            if by:
+                found[name] = by
+        return found, assumptions
+
+    def _slopes(self, unknown: set[str]) -> dict[str, tuple[Node, str]]:
+        """Names that only their look explains: the slope of an activation of their shape."""
+        found: dict[str, tuple[Node, str]] = {}
+        for name in sorted(unknown):
+            shape = self.declared[name].variable.shape if name in self.declared else None
+            ways = [
+                (pulled(node, 0, algebra.constant(1, node.shape)), line, node)
+                for line, node in self.known.items()
+                if isinstance(node, Apply)
+                and len(node.arguments) == 1
+                and (is_elementwise(node.operation) or node.operation == "function")
+                and shape in (None, node.shape)
+            ]
+            if len(ways) == 1:
+                slope, line, node = ways[0]
+                inside = next(
+                    (each for each, it in self.known.items() if it is node.arguments[0]), "…"
+                )
+                called = node.parameters[0] if node.operation == "function" else node.operation
+                found[name] = slope, f"{name} is taken as {called}′({inside}), the slope in {line}"
+        return found
+
+
+def _backward(lines: Sequence[Assigned]) -> dict[str, Tree]:
+    """The lines that give names to gradients and slopes: ``d3 = dz3``, and what is after them.
+
+    A line that nothing comes of, behind one that names a gradient, belongs to the claim too.
+    """
+    given = {line.name for line in lines}
+    found: dict[str, Tree] = {}
+    for line in lines:
+        used = names(line.tree)
+        is_gradient = any(gradient_of(name, given) and name not in given for name in used)
+        if is_gradient or used & found.keys() or (found and _is_last(line, lines)):
+            found[line.name] = line.tree
+    return found
+
+
+def _is_last(line: Assigned, lines: Sequence[Assigned]) -> bool:
+    """Whether no line uses what this one names."""
+    return not any(line.name in names(other.tree) for other in lines)
+
+
+def _laid(gradient: Node, layout: str) -> Node:
+    """A gradient as a layout lays it: in numerator layout a column becomes 1×n."""
+    if layout == "denominator":
+        return gradient
+    if len(gradient.shape) == 1:
+        return algebra.outer(algebra.constant(1, (1,)), gradient)
+    return algebra.transpose(gradient)
+
+
+def gradient_of(name: str, known: set[str]) -> str:
+    """What a gradient is by, of its name: ``z1`` of ``dz1`` and of ``dL_dz1``.
+
+    >>> gradient_of("dz1", {"z1"}), gradient_of("dL_dW", {"W"}), gradient_of("dog", {"z"})
+    ('z1', 'W', '')
+    """
+    for prefix in ("dL_d", "dJ_d", "dE_d", "dC_d", "dl_d", "dloss_d", "grad_", "d_", "d", "∂"):
+        if name.startswith(prefix) and name.removeprefix(prefix) in known:
+            return name.removeprefix(prefix)
+    return ""

@@ -1,0 +1,583 @@
+"""The search for repairs: what a line would be worth with one edit, or two, against the truth.
+
+Upwards, the values that an edit below can reach are carried through every step, many at a time.
+Downwards, the value that is needed is pulled through the inverse of a step; where two edits stand
+on two sides of an operation, one product of fingerprints tells which pairs make the value that is
+needed there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import islice
+from math import gcd
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from matcalc.arrays import Array
+from matcalc.claims.edits import Edits, chained, row_of
+from matcalc.claims.point import Worth
+from matcalc.claims.pool import Piece
+from matcalc.claims.stacked import Stack, operated, transposed
+from matcalc.claims.tree import Tree, called, negative, number, op, turned
+
+_CLOSE = 1e-8
+_KEPT = 3  # edits of one value
+_GROUP = 1500  # edits of one part and shape
+_PAIRS = 700  # on either side of an operation
+_MOST = 60  # repairs
+
+
+class Change(NamedTuple):
+    """One part of a line and what stands there instead.
+
+    Attributes:
+        old: The part, by its place in the tree.
+        new: What stands there.
+        causes: The mistakes that this undoes.
+        price: How much of an edit it is.
+        is_exchange: Whether another piece took the place of a part.
+    """
+
+    old: Tree
+    new: Tree
+    causes: tuple[str, ...]
+    price: float
+    is_exchange: bool = False
+
+
+class Found(NamedTuple):
+    """A line that is worth the truth.
+
+    Attributes:
+        tree: The line.
+        changes: What was changed.
+        price: The prices together.
+    """
+
+    tree: Tree
+    changes: tuple[Change, ...]
+    price: float
+
+
+class Group(NamedTuple):
+    """The values of one kind and shape that changes reach, one behind the other."""
+
+    values: Stack
+    changes: list[Change]
+
+
+class Search:
+    """Changes of one line at one point.
+
+    Args:
+        line: The line.
+        worth: What its parts are worth.
+        pool: Pieces that may be put in.
+    """
+
+    def __init__(self, line: Tree, worth: Worth, pool: Sequence[Piece]) -> None:
+        self.line = line
+        self.worth = worth
+        self.edits = Edits(worth, line)
+        self.pool = [
+            (kind, Stack(kind[0], np.concatenate([each.value.data for each in pieces])), pieces)
+            for kind, pieces in _by_shape(pool).items()
+        ]
+        self.reached: dict[int, list[Group]] = {}
+        self._project = np.random.default_rng(5)
+        self._projections: dict[int, Array] = {}
+
+    def one(self) -> list[Found]:
+        """Lines with one change."""
+        truth = self.worth.at.truth
+        changes = [change for group in self.up(self.line) for change in _equal(group, truth)]
+        changes += self.numbers()
+        return [Found(with_change(self.line, one), (one,), one.price) for one in changes]
+
+    def numbers(self) -> Iterator[Change]:
+        """Numbers that a part lacks in front."""
+        for tree, needed in self.needed():
+            value = self.worth.of(tree)
+            if value is None or (value.kind, value.shape) != (needed.kind, needed.shape):
+                continue
+            for factor in _ratios(value.data, needed.data, self.worth.at.sizes):
+                sign = str(factor) == "-1"
+                causes = ("sign", "factor") if sign else ("factor", "chain-rule")
+                yield Change(tree, scaled(factor, tree), causes, 0.9)
+
+    def up(self, tree: Tree) -> list[Group]:
+        """The values that a part may have after one change in it."""
+        if id(tree) in self.reached:
+            return self.reached[id(tree)]
+        groups = [*self.own(tree), *self.put_in(tree)]
+        if tree.kind != "tuple":
+            for k, arg in enumerate(tree.args):
+                if arg.kind in ("text", "tuple"):
+                    continue
+                groups += self.lifted(tree, k, self.up(arg))
+        self.reached[id(tree)] = found = self.merged(groups, self.worth.of(tree))
+        return found
+
+    def lifted(self, tree: Tree, k: int, groups: Iterable[Group]) -> Iterator[Group]:
+        """What a step makes of the changes of one of its arguments."""
+        args = [self.worth.raw(arg) for arg in tree.args]
+        if any(arg is None for j, arg in enumerate(args) if j != k):
+            return
+        for group in groups:
+            with np.errstate(all="ignore"):
+                made = self.worth.made(tree, [*args[:k], group.values, *args[k + 1 :]])
+            if isinstance(made, Stack) and made.count == len(group.changes):
+                yield Group(made, group.changes)
+
+    def own(self, tree: Tree) -> Iterator[Group]:
+        """Edits of a part itself."""
+        for edit in self.edits.of(tree):
+            value = self.worth.of(edit.tree)
+            if value is not None and value.count == 1:
+                yield Group(value, [Change(tree, edit.tree, edit.causes, edit.price)])
+
+    def put_in(self, tree: Tree) -> Iterator[Group]:
+        """Pieces of the pool in place of a part, beside it, and as a term."""
+        if tree.kind in ("text", "tuple") or self.edits._is_size(tree):
+            return
+        value = self.worth.of(tree)
+        exponent = self.edits._is_exponent(tree)
+        for _, stack, pieces in self.pool:
+            if tree.kind == "number" and stack.kind != "s":
+                continue
+            yield Group(
+                stack,
+                [
+                    Change(tree, each.tree, each.exchanged(tree), each.price, True)
+                    for each in pieces
+                ],
+            )
+            if value is None or exponent or tree.kind == "number":
+                continue
+            yield from self.beside(tree, value, stack, pieces)
+
+    def beside(
+        self, tree: Tree, value: Stack, stack: Stack, pieces: Sequence[Piece]
+    ) -> Iterator[Group]:
+        """Pieces as a factor or as a term beside a part."""
+        flat = self.worth.at.flat
+        ways: list[tuple[str, bool]] = [("*", False), ("@", True), ("@", False), ("/", False)]
+        if self.edits.kind(tree) == stack.kind:
+            ways += [("+", False), ("-", False)]
+        for sign, first in ways:
+            if sign == "/" and stack.kind != "s":
+                continue
+            if sign == "*" and value.kind != "s" and pieces[0].origin == "ones":
+                continue
+            pair = (stack, value) if first else (value, stack)
+            with np.errstate(all="ignore"):
+                made = operated(sign, pair[0], pair[1], flat=flat)
+            if made is None:
+                continue
+            changes = []
+            for each in pieces:
+                new = op(sign, each.tree, tree) if first else op(sign, tree, each.tree)
+                causes = each.added(sign)
+                changes.append(Change(tree, new, causes, each.price + 0.3))
+            yield Group(made, changes)
+        if tree.operator("@") and stack.kind == "c":
+            yield from self.within(tree, stack, pieces)
+        if value.kind == "m" and stack.kind == "c":
+            yield from self.scaled_by(tree, value, stack, pieces)
+
+    def within(self, tree: Tree, stack: Stack, pieces: Sequence[Piece]) -> Iterator[Group]:
+        """Columns beside what stands behind the first factors: ``A @ (p * (B @ v))``."""
+        factors = row_of(tree)
+        for k in range(1, len(factors) - 1):
+            behind = chained(factors[k:])
+            value, before = self.worth.of(behind), self.worth.of(chained(factors[:k]))
+            if value is None or before is None or value.kind != "c":
+                continue
+            scaled_values = operated("*", value, stack)
+            made = scaled_values and operated("@", before, scaled_values)
+            if not made:
+                continue
+            changes = [
+                Change(
+                    tree,
+                    op("@", chained(factors[:k]), op("*", behind, each.tree)),
+                    each.added("*"),
+                    each.price + 0.3,
+                )
+                for each in pieces
+            ]
+            yield Group(made, changes)
+
+    def scaled_by(
+        self, tree: Tree, value: Stack, stack: Stack, pieces: Sequence[Piece]
+    ) -> Iterator[Group]:
+        """Columns as diagonal matrices on either side of a matrix."""
+        rows, columns = value.shape
+        diagonals = [called("diag", each.tree) for each in pieces]
+        causes = [each.added("@") for each in pieces]
+        prices = [each.price + 0.4 for each in pieces]
+        if stack.shape[0] == rows:
+            new = [op("@", each, tree) for each in diagonals]
+            changes = list(map(Change, [tree] * len(new), new, causes, prices))
+            yield Group(Stack("m", stack.data * value.data), changes)
+        if stack.shape[0] == columns:
+            new = [op("@", tree, each) for each in diagonals]
+            changes = list(map(Change, [tree] * len(new), new, causes, prices))
+            yield Group(Stack("m", value.data * stack.data.swapaxes(1, 2)), changes)
+
+    def merged(self, groups: Iterable[Group], original: Stack | None) -> list[Group]:
+        """Groups of one kind and shape together; of one value only the cheapest changes."""
+        by_shape: dict[tuple[Any, ...], list[Group]] = {}
+        for each in groups:
+            by_shape.setdefault((each.values.kind, *each.values.shape), []).append(each)
+        found: list[Group] = []
+        for key, alike in by_shape.items():
+            data = np.concatenate([each.values.data for each in alike])
+            changes = [change for each in alike for change in each.changes]
+            kept = self.cheapest(data, changes, key, original)
+            if kept:
+                found.append(Group(Stack(key[0], data[kept]), [changes[k] for k in kept]))
+        return found
+
+    def cheapest(
+        self, data: Array, changes: Sequence[Change], key: tuple[Any, ...], original: Stack | None
+    ) -> list[int]:
+        """The places of the changes that are kept."""
+        flat = data.reshape(len(changes), -1)
+        finite = np.isfinite(flat).all(axis=1)
+        weights = self.weights(flat.shape[1])
+        with np.errstate(all="ignore"):
+            prints = flat @ weights
+        same = np.nan
+        if original is not None and (original.kind, *original.shape) == key:
+            same = float(original.data.reshape(-1) @ weights)
+        order = sorted(range(len(changes)), key=lambda k: changes[k].price)
+        counts: dict[str, int] = {}
+        kept: list[int] = []
+        for k in order:
+            if not finite[k] or abs(prints[k] - same) <= 1e-10 * (1 + abs(prints[k])):
+                continue
+            name = f"{prints[k]:.9e}"
+            counts[name] = counts.get(name, 0) + 1
+            if counts[name] <= _KEPT:
+                kept.append(k)
+                if len(kept) >= _GROUP:
+                    break
+        return kept
+
+    def weights(self, count: int) -> Array:
+        """Random weights, always the same for as many entries."""
+        if count not in self._projections:
+            self._projections[count] = np.random.default_rng(count).normal(size=count)
+        return self._projections[count]
+
+    def two(self) -> list[Found]:
+        """Lines with two changes: one in a part and one of the whole part, or on two sides."""
+        found: list[Found] = []
+        for tree, needed in self.needed():
+            found += islice(self.last_steps(tree, needed), _MOST)
+            found += self.pairs(tree, needed)
+            if len(found) > 4 * _MOST:
+                break
+        return found
+
+    def last_steps(self, tree: Tree, needed: Stack) -> Iterator[Found]:
+        """One change in a part, and then a number, a transpose, a factor or a term beside it."""
+        for group in self.up(tree):
+            values = group.values
+            if (values.kind, values.shape) == (needed.kind, needed.shape):
+                yield from self.multiples(tree, group, needed)
+                yield from self.beside_all(tree, group, needed)
+            if values.kind != "s":
+                for change in _equal(Group(transposed(values), group.changes), needed):
+                    yield self.further(tree, change, turned, ("transpose", "layout"), 1.0)
+
+    def further(
+        self,
+        tree: Tree,
+        change: Change,
+        wrap: Callable[[Tree], Tree],
+        causes: tuple[str, ...],
+        price: float,
+    ) -> Found:
+        """A change in a part and then another of the whole part."""
+        new = wrap(with_change(tree, change))
+        last = Change(tree, new, causes, price)
+        line = with_change(self.line, last)
+        return Found(line, (change, last), change.price + price)
+
+    def multiples(self, tree: Tree, group: Group, needed: Stack) -> Iterator[Found]:
+        """Changes whose value is what is needed but for a simple number."""
+        right = needed.data.reshape(-1)
+        flat = group.values.data.reshape(group.values.count, -1)
+        with np.errstate(all="ignore"):
+            factors = (flat @ right) / np.sum(flat**2, axis=1)
+            off = np.max(np.abs(flat * factors[:, None] - right), axis=1)
+        good = off <= _CLOSE * (np.max(np.abs(right)) or 1.0)
+        for k in np.flatnonzero(good):
+            for factor in simple(float(factors[k]), self.worth.at.sizes):
+                causes = ("sign",) if str(factor) == "-1" else ("factor",)
+                yield self.further(tree, group.changes[k], partial(scaled, factor), causes, 1.0)
+
+    def beside_all(self, tree: Tree, group: Group, needed: Stack) -> Iterator[Found]:
+        """Changes that lack one piece of the pool, as a term or as a factor entry by entry."""
+        for key, stack, pieces in self.pool:
+            if key[:-1] != (needed.kind, *needed.shape):
+                continue
+            values = Stack(group.values.kind, group.values.data[:_PAIRS])
+            for sign in "+-*":
+                if sign == "*" and pieces[0].origin == "ones":
+                    continue
+                for i, j in _candidates(sign, values, stack, needed, flat=self.worth.at.flat)[:20]:
+                    piece, change = pieces[j], group.changes[i]
+                    made = operated(sign, _nth(values, i), _nth(stack, j))
+                    if made is not None and close(made.data, needed.data):
+                        add = partial(_put_behind, sign, piece.tree)
+                        price = piece.price + 0.5
+                        yield self.further(tree, change, add, piece.added(sign), price)
+
+    def needed(self) -> Iterator[tuple[Tree, Stack]]:
+        """Parts of which it is known what they must be worth for the line to be right."""
+        waiting: list[tuple[Tree, Stack]] = [(self.line, self.worth.at.truth)]
+        while waiting:
+            tree, value = waiting.pop(0)
+            yield tree, value
+            for arg, wanted in self.pushed(tree, value):
+                if np.all(np.isfinite(wanted.data)):
+                    waiting.append((arg, wanted))
+
+    def pushed(self, tree: Tree, needed: Stack) -> Iterator[tuple[Tree, Stack]]:
+        """What the arguments of a step must be worth, each with the others as they are."""
+        if tree.kind == "transpose":
+            yield tree.args[0], transposed(needed)
+        elif tree.kind == "negative":
+            yield tree.args[0], needed._replace(data=-needed.data)
+        elif tree.kind == "operator":
+            one, two = tree.args
+            a, b = self.worth.of(one), self.worth.of(two)
+            with np.errstate(all="ignore"):
+                if b is not None:
+                    yield from _wanted(one, _left(tree.value, b, needed), tree, b, needed, True)
+                if a is not None:
+                    yield from _wanted(two, _right(tree.value, a, needed), tree, a, needed, False)
+        elif tree.calls("diag") and needed.kind == "m" and needed.shape[0] == needed.shape[1]:
+            inside = np.diagonal(needed.data, axis1=1, axis2=2)[:, :, None]
+            if np.allclose(inside * np.eye(needed.shape[0]), needed.data):
+                yield tree.args[0], Stack("c", inside)
+        elif tree.calls("inv") and needed.kind == "m" and needed.shape[0] == needed.shape[1]:
+            if np.linalg.cond(needed.data[0]) < 1e8:
+                yield tree.args[0], Stack("m", np.linalg.inv(needed.data))
+
+    def pairs(self, tree: Tree, needed: Stack) -> Iterator[Found]:
+        """Changes on both sides of an operation that make together what is needed there."""
+        if not (tree.kind == "operator" and tree.value in "+-*/@" and len(tree.args) == 2):
+            return
+        count = 0
+        for a in self.up(tree.args[0]):
+            for b in self.up(tree.args[1]):
+                for one, two in self.matching(tree.value, a, b, needed):
+                    line = with_change(with_change(self.line, one), two)
+                    yield Found(line, (one, two), one.price + two.price + 0.5)
+                    count += 1
+                    if count > _MOST:
+                        return
+
+    def matching(
+        self, sign: str, a: Group, b: Group, needed: Stack
+    ) -> Iterator[tuple[Change, Change]]:
+        """The pairs of two groups that make what is needed."""
+        one, two = (Stack(g.values.kind, g.values.data[:_PAIRS]) for g in (a, b))
+        flat = self.worth.at.flat
+        first = operated(sign, _nth(one, 0), _nth(two, 0), flat=flat)
+        if first is None or (first.kind, first.shape) != (needed.kind, needed.shape):
+            return
+        for i, j in _candidates(sign, one, two, needed, flat=flat):
+            made = operated(sign, _nth(one, i), _nth(two, j), flat=flat)
+            if made is not None and close(made.data, needed.data):
+                yield a.changes[i], b.changes[j]
+
+
+def _put_behind(sign: str, piece: Tree, tree: Tree) -> Tree:
+    return op(sign, tree, piece)
+
+
+def _nth(values: Stack, k: int) -> Stack:
+    return Stack(values.kind, values.data[k : k + 1])
+
+
+def close(one: Array, two: Array) -> bool:
+    """Whether values are equal but for rounding."""
+    size = float(np.max(np.abs(two))) or 1.0
+    return bool(np.max(np.abs(one - two)) <= _CLOSE * size)
+
+
+def _equal(group: Group, truth: Stack) -> Iterator[Change]:
+    """The changes whose value is the truth."""
+    values = group.values
+    if (values.kind, values.shape) != (truth.kind, truth.shape):
+        return
+    size = float(np.max(np.abs(truth.data))) or 1.0
+    off = np.abs(values.data - truth.data).reshape(values.count, -1).max(axis=1)
+    for k in np.flatnonzero(off <= _CLOSE * size):
+        yield group.changes[k]
+
+
+def _by_shape(pool: Iterable[Piece]) -> dict[tuple[Any, ...], list[Piece]]:
+    found: dict[tuple[Any, ...], list[Piece]] = {}
+    for each in pool:
+        key = (each.value.kind, *each.value.shape)
+        found.setdefault((*key, each.origin == "ones"), []).append(each)
+    return found
+
+
+def with_change(tree: Tree, change: Change) -> Tree:
+    """A line with a part changed."""
+    if tree is change.old:
+        return change.new
+    args = tuple(with_change(arg, change) for arg in tree.args)
+    if all(new is old for new, old in zip(args, tree.args, strict=True)):
+        return tree
+    return tree._replace(args=args)
+
+
+def simple(factor: float, sizes: Mapping[str, int]) -> list[Tree]:
+    """The numbers that people would write for one: ``2``, ``2/3``, ``n``, ``1/n``."""
+    size = abs(factor)
+    found: list[Tree] = []
+    if abs(size - 1) < 1e-9:
+        return [negative(number("1"))] if factor < 0 else []
+    for below in (1, 2, 3, 4, 5, 6):
+        above = round(size * below)
+        if 0 < above < 13 and abs(size * below - above) < 1e-8 * below and gcd(above, below) == 1:
+            whole = number(str(above))
+            found.append(whole if below == 1 else op("/", whole, number(str(below))))
+    for name, length in sizes.items():
+        symbol = Tree("name", name)
+        for times in (1, 2):
+            more = symbol if times == 1 else op("*", number("2"), symbol)
+            if abs(size - times * length) < 1e-8 * length:
+                found.append(more)
+            if abs(size * length - times) < 1e-8:
+                found.append(op("/", number(str(times)), symbol))
+    return [negative(each) for each in found] if factor < 0 else found
+
+
+def _ratios(value: Array, needed: Array, sizes: Mapping[str, int]) -> list[Tree]:
+    """The simple numbers that a value is to be multiplied with."""
+    a, b = value.reshape(-1), needed.reshape(-1)
+    square = float(a @ a)
+    if not square or not np.isfinite(square):
+        return []
+    factor = float(a @ b) / square
+    if not factor or not close(factor * a, b):
+        return []
+    return simple(factor, sizes)
+
+
+def scaled(factor: Tree, tree: Tree) -> Tree:
+    """A number times a line, as people write it."""
+    if factor.kind == "negative":
+        inside = factor.args[0]
+        return negative(tree) if inside.value == "1" else negative(scaled(inside, tree))
+    if factor.operator("/") and factor.args[0].value == "1":
+        return op("/", tree, factor.args[1])
+    return op("*", factor, tree)
+
+
+def _left(sign: str, b: Stack, needed: Stack) -> Stack | None:
+    """What must stand left of a value for an operation to give what is needed."""
+    if sign == "+":
+        return operated("-", needed, b)
+    if sign == "-":
+        return operated("+", needed, b)
+    if sign == "*":
+        return operated("/", needed, b)
+    if sign == "/":
+        return operated("*", needed, b)
+    if sign == "@" and b.kind in "cmr" and needed.kind in "crms":
+        return _solved(needed, b, left=True)
+    return None
+
+
+def _right(sign: str, a: Stack, needed: Stack) -> Stack | None:
+    """What must stand right of a value."""
+    if sign == "+":
+        return operated("-", needed, a)
+    if sign == "-":
+        return operated("-", a, needed)
+    if sign == "*":
+        return operated("/", needed, a)
+    if sign == "/":
+        return operated("/", a, needed)
+    if sign == "@" and a.kind in "cmr" and needed.kind in "crms":
+        return _solved(needed, a, left=False)
+    return None
+
+
+def _solved(needed: Stack, known: Stack, *, left: bool) -> Stack | None:
+    """The other factor of a product, by the pseudo-inverse."""
+    inverse = np.linalg.pinv(known.data[0])
+    if left:
+        if needed.data.shape[2] != inverse.shape[0]:
+            return None
+        data = needed.data[0] @ inverse
+    else:
+        if needed.data.shape[1] != inverse.shape[1]:
+            return None
+        data = inverse @ needed.data[0]
+    rows, columns = data.shape
+    kind = "c" if columns == 1 else "r" if rows == 1 else "m"
+    return Stack(kind, data[None])
+
+
+def _wanted(
+    arg: Tree, value: Stack | None, tree: Tree, other: Stack, needed: Stack, first: bool
+) -> Iterator[tuple[Tree, Stack]]:
+    """A value that is wanted, if it does make what is needed."""
+    if value is None:
+        return
+    made = operated(tree.value, value, other) if first else operated(tree.value, other, value)
+    if made is not None and made.shape == needed.shape and close(made.data, needed.data):
+        yield arg, value
+
+
+def _candidates(
+    sign: str, one: Stack, two: Stack, needed: Stack, *, flat: bool
+) -> list[tuple[int, int]]:
+    """Pairs whose fingerprint is that of what is needed."""
+    rng = np.random.default_rng(11)
+    aim = needed.data[0]
+    with np.errstate(all="ignore"):
+        prints, goal = _prints(sign, one, two, aim, rng, flat=flat)
+        if prints is None:
+            return []
+        good = np.abs(prints - goal) <= 1e-8 * (1 + abs(goal))
+    places = np.argwhere(good)
+    return [(int(i), int(j)) for i, j in places[:200]]
+
+
+def _prints(
+    sign: str, one: Stack, two: Stack, aim: Array, rng: np.random.Generator, *, flat: bool
+) -> tuple[Array | None, float]:
+    """A fingerprint of every pair, and that of what is needed."""
+    u, v = rng.normal(size=aim.shape[0]), rng.normal(size=aim.shape[-1])
+    if aim.ndim != 2 or (sign == "@" and flat):
+        return None, 0.0
+    if sign == "@":
+        left = np.einsum("i,kij->kj", u, one.data)
+        right = np.einsum("kij,j->ki", two.data, v)
+        return left @ right.T, float(u @ aim @ v)
+    weights = np.outer(u, v)
+    a = np.broadcast_to(one.data, (one.count, *aim.shape)).reshape(one.count, -1)
+    b = np.broadcast_to(two.data, (two.count, *aim.shape)).reshape(two.count, -1)
+    if sign == "/":
+        b = 1.0 / b
+    flat_weights = weights.reshape(-1)
+    goal = float(np.sum(weights * aim))
+    if sign in "*/":
+        return (a * flat_weights) @ b.T, goal
+    more = 1 if sign == "+" else -1
+    return (a @ flat_weights)[:, None] + more * (b @ flat_weights), goal

@@ -1,0 +1,135 @@
+"""The shapes of the parts of a claim, in the names of sizes, and where they do not fit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+from matcalc.claims.answer import Misfit, Piece
+from matcalc.claims.edits import row_of
+from matcalc.claims.question import Question
+from matcalc.claims.tidying import terms
+from matcalc.claims.tree import Tree, walk
+from matcalc.dimensions import pretty
+from matcalc.errors import MatcalcError, NotationError
+from matcalc.expression.meaning import meaning
+from matcalc.expression.parser import Step
+from matcalc.expression.values import Value
+from matcalc.graph import symbol
+from matcalc.operations import algebra
+
+_GAP = re.compile(r"\s+\.T\b")  # where a shape stood
+
+
+class Shapes:
+    """The shapes of parts, each found once.
+
+    Args:
+        question: It knows the names.
+        typed: What was typed.
+        shift: Where the line begins in what was typed.
+    """
+
+    def __init__(self, question: Question, typed: str, shift: int = 0) -> None:
+        self.known = {
+            name: Value(symbol(name, each.shape)) for name, each in question.variables.items()
+        }
+        self.typed = typed
+        self.shift = shift
+        self._found: dict[int, tuple[Tree, Any]] = {}
+
+    def of(self, tree: Tree) -> Value | None:
+        """What a part is; nothing where it does not fit inside."""
+        found = self._raw(tree)
+        return found if isinstance(found, Value) else None
+
+    def title(self, tree: Tree) -> str:
+        """The shape of a part: ``2×1``, ``number``; ``?`` where it does not fit inside."""
+        value = self.of(tree)
+        if value is None:
+            return "?"
+        return value.title if value.node.shape else "number"
+
+    def _raw(self, tree: Tree) -> Any:
+        if id(tree) not in self._found:
+            args = [self._raw(arg) for arg in tree.args]
+            found: Any = None
+            if all(arg is not None for arg in args):
+                with suppress(MatcalcError):
+                    found = meaning(tree.step, args, self._name)
+            self._found[id(tree)] = tree, found
+        return self._found[id(tree)][1]
+
+    def _name(self, step: Step) -> Value:
+        if step.value in self.known:
+            return self.known[step.value]
+        if step.value.isidentifier():
+            return Value(algebra.size_of(step.value))
+        raise NotationError(f"{step.value} is unknown")
+
+    def pieces(self, line: Tree) -> tuple[Piece, ...]:
+        """The factors of every term from left to right, with their shapes."""
+        return tuple(
+            Piece(self.typed[slice(*self._span(part))], *self._span(part), self.title(part))
+            for term in terms(line)
+            for part in _factors(term)
+            if part.is_written
+        )
+
+    def misfits(self, line: Tree) -> tuple[Misfit, ...]:
+        """Every place where two parts do not fit together, from left to right."""
+        found = [misfit for part in walk(line) for misfit in self._misfits(part, line)]
+        return tuple(sorted(dict.fromkeys(found), key=lambda one: (one.start, one.end)))
+
+    def _misfits(self, tree: Tree, line: Tree) -> Iterator[Misfit]:
+        if tree.kind != "operator" or self.of(tree) is not None:
+            return
+        if tree.value == "@":
+            factors = row_of(tree)
+            pairs = list(zip(factors, factors[1:], strict=False))
+        else:
+            pairs = [(tree.args[0], tree.args[1])]
+        for one, two in pairs:
+            left, right = self.of(one), self.of(two)
+            if left is None or right is None:
+                continue
+            said = _clash(tree.value, left, right)
+            if said:
+                start, end = self._span(one)[0], self._span(two)[1]
+                yield Misfit(start, end, tree.value, self.title(one), self.title(two), said)
+
+    def _span(self, tree: Tree) -> tuple[int, int]:
+        return self.shift + tree.place.start, self.shift + tree.place.stop
+
+
+def _clash(sign: str, left: Value, right: Value) -> str:
+    """Why two parts do not fit; nothing where they do."""
+    one, two = left.matrix, right.matrix
+    if sign == "@":
+        if not one or not two:
+            return "a number beside @"
+        return "" if one[-1] == two[0] else f"{pretty(one[-1])} ≠ {pretty(two[0])}"
+    if not one or not two or one == two:
+        return ""
+    return f"{left.title} beside {right.title}"
+
+
+def text_of(tree: Tree) -> str:
+    """A part as it was typed."""
+    place = tree.place
+    if not tree.is_written:
+        return str(tree)
+    return _GAP.sub(".T", place.text[place.start : place.stop])
+
+
+def _factors(tree: Tree) -> Iterator[Tree]:
+    """The factors of a product of any kind, from left to right."""
+    if tree.kind == "negative":
+        yield from _factors(tree.args[0])
+    elif tree.operator("@", "*", "/"):
+        for arg in tree.args:
+            yield from _factors(arg)
+    else:
+        yield tree

@@ -1,0 +1,123 @@
+"""Values at one point, many at a time: what a step makes of many values of what it takes.
+
+A column is n×1 and a row 1×n; a number fits beside anything. Every value has an axis in front,
+along which there are as many values of one shape as are looked at together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from matcalc.arrays import Array
+
+
+class Stack(NamedTuple):
+    """Some values of one kind and shape.
+
+    Attributes:
+        kind: ``s`` a number, ``c`` a column, ``r`` a row, ``m`` a matrix, ``t`` more axes.
+        data: The values; all but those of more axes as matrices, a number as 1×1.
+    """
+
+    kind: str
+    data: Array
+
+    @property
+    def count(self) -> int:
+        """How many values there are."""
+        return int(self.data.shape[0])
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of each."""
+        return self.data.shape[1:]
+
+    def entries(self) -> Array:
+        """Each as an array: a number without axes, a vector with one."""
+        if self.kind == "s":
+            return self.data.reshape(self.count)
+        return self.data.reshape(self.count, -1) if self.kind in "cr" else self.data
+
+
+_KINDS = {0: "s", 1: "c", 2: "m"}
+
+
+def stack(data: Array, *, row: bool = False) -> Stack:
+    """Values of an array with an axis in front; vectors are columns."""
+    rank = data.ndim - 1
+    kind = "r" if rank == 1 and row else _KINDS.get(rank, "t")
+    if rank == 0:
+        data = data[:, None, None]
+    elif rank == 1:
+        data = data[:, None, :] if row else data[:, :, None]
+    return Stack(kind, data)
+
+
+def one(array: Any, *, row: bool = False) -> Stack:
+    """A single value."""
+    return stack(np.asarray(array, dtype=float)[None], row=row)
+
+
+def joined(stacks: Sequence[Stack]) -> Stack:
+    """Values of one kind and shape, one behind the other."""
+    return Stack(stacks[0].kind, np.concatenate([each.data for each in stacks]))
+
+
+def transposed(value: Stack) -> Stack:
+    """The transposes."""
+    if value.kind == "t":
+        return Stack("t", value.data.transpose(0, *reversed(range(1, value.data.ndim))))
+    kind = {"c": "r", "r": "c"}.get(value.kind, value.kind)
+    return Stack(kind, value.data.swapaxes(1, 2))
+
+
+def multiplied(a: Stack, b: Stack, *, flat: bool = False) -> Stack | None:
+    """The matrix product, where it fits.
+
+    Args:
+        a: What stands left.
+        b: What stands right.
+        flat: Whether vectors are one-dimensional arrays: ``x @ A`` and ``x @ y`` fit.
+    """
+    if "s" in (a.kind, b.kind) or "t" in (a.kind, b.kind):
+        return None
+    if flat and a.kind == "c":
+        found = multiplied(transposed(a), b)
+        return found if found is None or found.kind == "s" else transposed(found)
+    if a.shape[1] != b.shape[0] or (a.kind == "c" and b.kind in "cm"):
+        return None
+    product = np.matmul(a.data, b.data)
+    if a.kind == "r" and b.kind == "c":
+        return Stack("s", product)
+    return Stack("r" if a.kind == "r" else "c" if b.kind == "c" else "m", product)
+
+
+_ENTRYWISE: dict[str, Callable[[Any, Any], Any]] = {
+    "+": np.add,
+    "-": np.subtract,
+    "*": np.multiply,
+    "/": np.divide,
+    "**": lambda a, b: np.power(a, b),
+}
+
+
+def operated(sign: str, a: Stack, b: Stack, *, flat: bool = False) -> Stack | None:
+    """What an operation makes of two values, where they fit."""
+    if sign == "@":
+        return multiplied(a, b, flat=flat)
+    if "s" not in (a.kind, b.kind) and (a.kind != b.kind or a.shape != b.shape):
+        return None
+    one_data, two_data = a.data, b.data
+    if a.kind == "s" and b.kind == "t":
+        one_data = one_data.reshape(-1, *[1] * (two_data.ndim - 1))
+    if b.kind == "s" and a.kind == "t":
+        two_data = two_data.reshape(-1, *[1] * (one_data.ndim - 1))
+    return Stack(b.kind if a.kind == "s" else a.kind, _ENTRYWISE[sign](one_data, two_data))
+
+
+def is_finite(value: Stack) -> bool:
+    """Whether all entries of all values are numbers."""
+    return bool(np.all(np.isfinite(value.data)))

@@ -1,0 +1,91 @@
+"""Term by term: which terms of a claim the derivative has too, which are off, which are missing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from matcalc.claims.answer import Term
+from matcalc.claims.point import Worth
+from matcalc.claims.search import close, simple
+from matcalc.claims.shapes import text_of
+from matcalc.claims.stacked import Stack, transposed
+from matcalc.claims.tidying import terms
+from matcalc.claims.tree import Tree
+
+
+def compared(
+    line: Tree, right: Tree, worth: Worth, shift: int
+) -> tuple[tuple[Term, ...], tuple[str, ...]]:
+    """The terms of a line beside those of a right one; nothing of a line of one term.
+
+    Args:
+        line: The claim.
+        right: The repair, or the derivative.
+        worth: What parts are worth.
+        shift: Where the line begins in what was typed.
+    """
+    own, true = terms(line), terms(right)
+    if len(own) < 2:
+        return (), ()
+    left = list(true)
+    matched: list[bool] = []
+    for term in own:
+        partner = next((each for each in left if _equal(worth.of(term), worth.of(each))), None)
+        matched.append(partner is not None)
+        if partner is not None:
+            left.remove(partner)
+    found: list[Term] = []
+    for term, is_right in zip(own, matched, strict=True):
+        says, partner = ("", None) if is_right else _off(worth, term, left)
+        if partner is not None:
+            left.remove(partner)
+        spot = term.args[0] if term.kind == "negative" and not term.is_written else term
+        start, end = shift + spot.place.start, shift + spot.place.stop
+        found.append(Term(_signed(term), start, end, is_right, says))
+    return tuple(found), tuple(str(each) for each in left)
+
+
+def _signed(term: Tree) -> str:
+    if term.kind == "negative" and not term.is_written:
+        return f"- {text_of(term.args[0])}"
+    return text_of(term)
+
+
+def _equal(one: Stack | None, two: Stack | None) -> bool:
+    if one is None or two is None or (one.kind, one.shape) != (two.kind, two.shape):
+        return False
+    return close(one.data, two.data)
+
+
+def _off(worth: Worth, term: Tree, left: Sequence[Tree]) -> tuple[str, Tree | None]:
+    """How a term is off, and which term of the derivative it stands for."""
+    value = worth.of(term)
+    if value is None:
+        return "it does not fit", left[0] if len(left) == 1 else None
+    for each in left:
+        other = worth.of(each)
+        if other is None:
+            continue
+        if value.kind in "crm" and _equal(transposed(value), other):
+            return f"it is transposed: {each}", each
+        if (value.kind, value.shape) != (other.kind, other.shape):
+            continue
+        if _equal(value._replace(data=-value.data), other):
+            return "its sign is wrong", each
+        factor = _ratio(value, other, worth)
+        if factor:
+            return f"it is to be multiplied by {factor}", each
+    if len(left) == 1:
+        return f"it should be {left[0]}", left[0]
+    return "the derivative has no such term", None
+
+
+def _ratio(value: Stack, other: Stack, worth: Worth) -> str:
+    a, b = value.data.reshape(-1), other.data.reshape(-1)
+    square = float(a @ a)
+    factor = float(a @ b) / square if square else 0.0
+    if not factor or not np.allclose(factor * a, b, rtol=1e-8, atol=1e-12):
+        return ""
+    return next(iter(map(str, simple(factor, worth.at.sizes))), "")

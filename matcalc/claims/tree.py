@@ -1,0 +1,210 @@
+"""A line that somebody wrote as a tree, whether it fits or not; it can be changed and written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from matcalc.errors import Place, TooLargeError
+from matcalc.expression.parser import Step, parse
+
+_STEPS = 300  # of a line that is judged
+_SUM, _PRODUCT, _SIGN, _POWER, _ATOM = range(5)
+_BINDS = {"+": _SUM, "-": _SUM, "*": _PRODUCT, "/": _PRODUCT, "@": _PRODUCT, "**": _POWER}
+_NOWHERE = Place("", 0, 0)
+
+
+class Tree(NamedTuple):
+    """A step of a line with what it takes.
+
+    Attributes:
+        kind: As of :class:`~matcalc.expression.parser.Step`.
+        value: The name, the sign, the digits.
+        args: What it takes.
+        primes: Of a call, how often it is differentiated.
+        keywords: Of a call, the names of its last arguments.
+        place: Where it was written; nowhere for what a repair wrote.
+    """
+
+    kind: str
+    value: str
+    args: tuple[Tree, ...] = ()
+    primes: int = 0
+    keywords: tuple[str, ...] = ()
+    place: Place = _NOWHERE
+
+    @property
+    def is_written(self) -> bool:
+        """Whether it stands in the line."""
+        return self.place.stop > self.place.start
+
+    def operator(self, *signs: str) -> bool:
+        """Whether it is one of these operations."""
+        return self.kind == "operator" and self.value in signs
+
+    def calls(self, *names: str) -> bool:
+        """Whether it is a call of one of these functions, not of their derivatives."""
+        return self.kind == "call" and self.value in names and not self.primes
+
+    @property
+    def is_literal(self) -> bool:
+        """Whether it is a number that is written out."""
+        inside = self.args[0] if self.kind == "negative" else self
+        return inside.kind == "number"
+
+    @property
+    def step(self) -> Step:
+        """It without what it takes."""
+        return Step(self.kind, self.value, len(self.args), self.place, self.primes, self.keywords)
+
+    @property
+    def binds(self) -> int:
+        """How tightly it binds."""
+        if self.kind == "negative":
+            return _SIGN
+        return _BINDS[self.value] if self.kind == "operator" else _ATOM
+
+    def __str__(self) -> str:
+        """The line in the input language."""
+        return _SPELLERS[self.kind](self) if self.kind in _SPELLERS else self.value
+
+    def within(self, least: int) -> str:
+        """The same, in parentheses where it binds less tightly than it must."""
+        return str(self) if self.binds >= least else f"({self})"
+
+
+def _call(tree: Tree) -> str:
+    first = len(tree.args) - len(tree.keywords)
+    named = [f"{key}={arg}" for key, arg in zip(tree.keywords, tree.args[first:], strict=True)]
+    return (
+        f"{tree.value}{chr(39) * tree.primes}({', '.join([*map(str, tree.args[:first]), *named])})"
+    )
+
+
+def _operator(tree: Tree) -> str:
+    sign, (one, two) = tree.value, tree.args
+    if sign == "**":
+        return f"{one.within(_ATOM)}**{two.within(_SIGN)}"
+    binds = tree.binds
+    if sign == "@" and one.operator("*", "/") and not _leads_with_number(one):
+        return f"({one}) @ {two.within(binds + 1)}"
+    return f"{one.within(binds)} {sign} {two.within(binds + 1)}"
+
+
+def _leads_with_number(tree: Tree) -> bool:
+    """Whether it is a number times something: ``2 * A`` needs no parentheses before ``@``."""
+    first = tree.args[0]
+    first = first.args[0] if first.kind == "negative" or first.operator("/") else first
+    return first.kind == "number"
+
+
+def _tuple(tree: Tree) -> str:
+    inside = ", ".join(map(str, tree.args))
+    return f"({inside})" if len(tree.args) > 1 else f"({inside},)"
+
+
+_SPELLERS = {
+    "text": lambda tree: f'"{tree.value}"',
+    "tuple": _tuple,
+    "call": _call,
+    "operator": _operator,
+    "negative": lambda tree: f"-{tree.args[0].within(_SIGN)}",
+    "transpose": lambda tree: f"{tree.args[0].within(_ATOM)}.T",
+}
+
+
+class Assigned(NamedTuple):
+    """A line with the name that it gives; the last one may give none."""
+
+    name: str
+    tree: Tree
+
+
+def trees(text: str) -> tuple[Assigned, ...]:
+    """The lines of a formula as trees.
+
+    Raises:
+        NotationError: It cannot be read.
+        TooLargeError: It is too long to be looked through.
+
+    >>> [str(one.tree) for one in trees("z = W @ x; 2 * (z.T @ z)")]
+    ['W @ x', '2 * (z.T @ z)']
+    """
+    found: list[Assigned] = []
+    for one in parse(text):
+        if len(one.steps) > _STEPS:
+            raise TooLargeError(f"over {_STEPS} names, numbers and signs; take parts of it")
+        found.append(Assigned(one.name, _tree(one.steps)))
+    return tuple(found)
+
+
+def _tree(steps: Sequence[Step]) -> Tree:
+    waiting: list[Tree] = []
+    for step in steps:
+        kept = len(waiting) - step.takes
+        args = tuple(waiting[kept:])
+        waiting[kept:] = [Tree(step.kind, step.value, args, step.primes, step.keywords, step.place)]
+    return waiting[0]
+
+
+def walk(tree: Tree) -> Iterator[Tree]:
+    """All parts of a tree, the whole first."""
+    waiting = [tree]
+    while waiting:
+        one = waiting.pop()
+        yield one
+        waiting += reversed(one.args)
+
+
+def names(tree: Tree) -> set[str]:
+    """The names that stand in it."""
+    return {one.value for one in walk(tree) if one.kind == "name"}
+
+
+def same(one: Tree, two: Tree) -> bool:
+    """Whether two trees are written alike, wherever they stand."""
+    return (
+        one.kind == two.kind
+        and one.value == two.value
+        and one.primes == two.primes
+        and one.keywords == two.keywords
+        and len(one.args) == len(two.args)
+        and all(map(same, one.args, two.args))
+    )
+
+
+def op(sign: str, one: Tree, two: Tree) -> Tree:
+    """An operation of two."""
+    return Tree("operator", sign, (one, two))
+
+
+def number(text: str) -> Tree:
+    """A number that is written out."""
+    return Tree("number", text)
+
+
+def negative(tree: Tree) -> Tree:
+    """It with the other sign."""
+    return tree.args[0] if tree.kind == "negative" else Tree("negative", "-", (tree,))
+
+
+def turned(tree: Tree) -> Tree:
+    """Its transpose; a transpose that is written goes."""
+    return tree.args[0] if tree.kind == "transpose" else Tree("transpose", ".T", (tree,))
+
+
+def called(name: str, *args: Tree, primes: int = 0) -> Tree:
+    """A call of a function."""
+    return Tree("call", name, args, primes)
+
+
+def replaced(tree: Tree, old: Tree, new: Tree) -> Tree:
+    """A tree with everything that is written like another replaced."""
+    if same(tree, old):
+        return new
+    args = tuple(replaced(arg, old, new) for arg in tree.args)
+    return tree if all(map(_is, args, tree.args)) else tree._replace(args=args)
+
+
+def _is(one: Tree, two: Tree) -> bool:
+    return one is two

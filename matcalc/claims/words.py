@@ -1,0 +1,172 @@
+"""What is said of a cause: a sentence with the names of the case, and why it is so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from matcalc.claims.answer import Misfit
+from matcalc.claims.naming import narrowed
+from matcalc.claims.question import Question
+from matcalc.claims.search import Change
+from matcalc.claims.shapes import Shapes, text_of
+from matcalc.claims.tidying import terms, tidied
+from matcalc.claims.tree import Tree, same, trees, turned, walk
+from matcalc.dimensions import Shape, pretty, times
+from matcalc.layout import Written
+
+_LONG = 48  # characters of a part that is repeated in a sentence
+
+_SAYS = {
+    "transpose": "{old} is {old_shape} here; what belongs here is {new}, {new_shape}",
+    "order": "the factors belong in another order: {new}",
+    "layout": "this is how {other} layout writes it; in {layout} layout it is {new}",
+    "vec-order": "vec stacks columns, so that the factors of kron change places: {new}",
+    "index-convention": "the letters are those of another convention: {new}",
+    "broadcast": "NumPy broadcasts here; on paper the shapes differ, and it is {new}",
+    "kind-of-product": "{old} is another kind of product than is due: {new}",
+    "diagonal": "what acts entry by entry has a diagonal Jacobian: {new}",
+    "trace-not-removed": "the derivative of a trace is what stands in it, without the trace: {new}",
+    "missing-sum": "what is summed over is off: {new} for {old}",
+    "chain-rule": "an inner derivative is off: {new} for {old}",
+    "duplicated-factor": "a factor stands there twice: {new} is enough",
+    "wrong-point": "the slope is taken at another point: {new}, not {old}",
+    "ones-for-derivative": "ones stand where the slope belongs: {new}",
+    "missing-term": "a term is missing: {added}",
+    "extra-term": "a term is too many: {removed}",
+    "wrong-expansion": "parentheses were lost or multiplied out wrongly: {new}",
+    "factor": "a factor is off: {new} for {old}",
+    "sign": "the sign is wrong: {new} for {old}",
+    "norm-not-squared": "a norm was taken for its square: {new} for {old}",
+    "symmetric-part": "that would need a symmetric matrix; in general it is {new}",
+    "symmetric-variable": "this counts the free entries of a symmetric matrix; entry by entry it "
+    "is {new}",
+    "scalar-rule": "a rule of numbers, where matrices do not commute: {new}",
+    "inverse": "an inverse is missing or too many: {new} for {old}",
+    "not-invertible": "what is inverted in {old} need not have an inverse: {new}",
+    "wrong-variable": "{new} belongs here, not {old}",
+    "gradient-for-jacobian": "what is differentiated has several entries: its derivative is a "
+    "matrix, {title}",
+}
+
+
+def says(name: str, change: Change, question: Question, shapes: Shapes) -> str:
+    """The sentence of a cause.
+
+    Args:
+        name: The cause.
+        change: What undoes it.
+        question: What the claim is about.
+        shapes: The shapes of parts.
+    """
+    old, new = narrowed(change.old, change.new)
+    new = tidied(new)
+    added, removed = _difference(old, new)
+    other = "numerator" if question.layout == "denominator" else "denominator"
+    return _SAYS[name].format(
+        old=_shown(old, typed=True),
+        new=_shown(new),
+        old_shape=shapes.title(old),
+        new_shape=shapes.title(new),
+        added=added,
+        removed=removed,
+        layout=question.layout,
+        other=other,
+        title=question.form.title,
+    )
+
+
+def _difference(old: Tree, new: Tree) -> tuple[str, str]:
+    """The terms that the one has and the other lacks."""
+    before, after = terms(old), terms(new)
+    more = [each for each in after if not any(same(each, one) for one in before)]
+    less = [each for each in before if not any(same(each, one) for one in after)]
+    added = ", ".join(map(_shown, more)) or _shown(new)
+    removed = ", ".join(map(_shown, less)) or _shown(old)
+    return added, removed
+
+
+def _shown(tree: Tree, *, typed: bool = False) -> str:
+    text = " ".join((text_of(tree) if typed else str(tree)).split())
+    return text if len(text) <= _LONG else f"{text[:_LONG]}…"
+
+
+def why(
+    question: Question, changes: Sequence[Change], misfits: Sequence[Misfit], shapes: Shapes
+) -> tuple[str, ...]:
+    """Why, in two or three sentences made of the case."""
+    found = [_shape_of_answer(question)]
+    if misfits:
+        one = misfits[0]
+        found.append(f"Here {one.left} stands beside {one.right}: {one.says}.")
+    found += list(_transposes(question, changes))[:1]
+    found += list(_slopes(question, changes, shapes))[:1]
+    return tuple(found[:4])
+
+
+def _shape_of_answer(question: Question) -> str:
+    form: Written = question.form
+    if question.of.shape:
+        return (
+            f"In {question.layout} layout the derivative of {_size(question.of.shape)} entries by "
+            f"{question.wrt.name} is {form.title}."
+        )
+    title = "a number" if not question.wrt.shape else form.title
+    if question.layout == "denominator" and question.wrt.shape:
+        return f"The derivative of a number by {question.wrt.name} has its shape: {title}."
+    return (
+        f"In {question.layout} layout the derivative of a number by {question.wrt.name} is {title}."
+    )
+
+
+def _size(shape: Shape) -> str:
+    return times(shape) if len(shape) > 1 else pretty(shape[0])
+
+
+def _transposes(question: Question, changes: Sequence[Change]) -> Iterator[str]:
+    """Where a transpose comes from: over which index a product sums on the way back."""
+    names = {
+        part.args[0].value
+        for change in changes
+        for tree in (change.old, change.new)
+        for part in walk(tree)
+        if part.kind == "transpose" and part.args[0].kind == "name"
+    }
+    names |= {change.old.value for change in changes if change.old.kind == "name"}
+    if question.layout != "denominator":
+        return
+    for text in question.parts:
+        for line in trees(text):
+            for part in walk(line.tree):
+                if part.operator("@") and (name := _letter(part.args[0])) in names:
+                    yield _sums(part, name, line.name)
+
+
+def _letter(tree: Tree) -> str:
+    inside = tree.args[0] if tree.kind == "transpose" else tree
+    return inside.value if inside.kind == "name" else ""
+
+
+def _sums(product: Tree, name: str, of: str) -> str:
+    """How a product and its derivative sum over the indices of a matrix."""
+    first, second = product.args
+    back = turned(first)
+    rows, columns = ("columns", "rows") if first.kind == "transpose" else ("rows", "columns")
+    result = of or _shown(product)
+    return (
+        f"{_shown(product)} sums over the {columns} of {name}; going back, each entry of "
+        f"{_shown(second)} collects from all entries of {result}, which sums over the {rows}: "
+        f"the factor is {_shown(back)}, on the left."
+    )
+
+
+def _slopes(question: Question, changes: Sequence[Change], shapes: Shapes) -> Iterator[str]:
+    """That a function entry by entry multiplies entry by entry."""
+    for text in question.parts:
+        for line in trees(text):
+            for part in walk(line.tree):
+                if part.kind == "call" and len(part.args) == 1 and part.value in question.functions:
+                    inside = part.args[0]
+                    yield (
+                        f"{part.value} acts entry by entry: its Jacobian at {_shown(inside)} is "
+                        f"diagonal, so that its slope multiplies entry by entry."
+                    )
