@@ -181,7 +181,7 @@ class Checked:
 
     @property
     def answer_note(self) -> str:
-        """A stable note for reports, free of numbers and names: ``wrong_value/terms/missing-term``."""
+        """A note for reports, free of numbers and names: ``wrong_value/terms/missing-term``."""
         if not self.causes:
             return self.verdict
         first = self.causes[0]

@@ -144,7 +144,7 @@ def _mended(
         right_when=tuple(dict.fromkeys((*right_when(question, line, at), *forced))),
         terms=terms,
         missing=missing,
-        why=why(question, fixes[0].changes if fixes else (), plain.misfits, shapes),
+        why=why(question, fixes[0].changes if fixes else (), plain.misfits),
         counterexample=example,
         **_repaired(plain.name, line, fixes, question.derived),
     )

@@ -27,7 +27,7 @@ _MOST = 12
 def right_when(question: Question, line: Tree, at: Point) -> tuple[str, ...]:
     """Conditions, each alone, under which a line is equal to the truth at every point tried."""
     found: list[str] = []
-    for said, declared, sizes in list(_conditions(question, line, at.sizes))[:_MOST]:
+    for said, declared, sizes in list(_conditions(question, at.sizes))[:_MOST]:
         changed = replace(question, declared=declared)
         with suppress(MatcalcError):
             tried = points_at(changed, sizes, 2, flat=at.flat)
@@ -44,7 +44,7 @@ def _holds(line: Tree, at: Point) -> bool:
 
 
 def _conditions(
-    question: Question, line: Tree, sizes: Mapping[str, int]
+    question: Question, sizes: Mapping[str, int]
 ) -> Iterator[tuple[str, Mapping[str, Declared], Mapping[str, int]]]:
     """What might be so: in words, what is declared then, and the sizes."""
     used = {node.name for node in topological(question.truth) if isinstance(node, Symbol)}

@@ -1,4 +1,4 @@
-"""What functions of the language make of values: those of textbooks at once, others by their rule."""
+"""What functions of the language make of values: those of books at once, others by rule."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def _kron(a: Stack, b: Stack) -> Stack | None:
 
 def _as_many(a: Stack, b: Stack) -> tuple[Array, Array]:
     """The values of two stacks, one of which may have a single value, as many of both."""
-    count = max(a.count, b.count)
+    count = max(a.many, b.many)
     one_data, two_data = (
         np.broadcast_to(each.data, (count, *each.data.shape[1:])) for each in (a, b)
     )
@@ -127,7 +127,7 @@ def _as_many(a: Stack, b: Stack) -> tuple[Array, Array]:
 
 
 def _power(value: Stack, exponent: Stack) -> Stack | None:
-    if value.kind != "m" or exponent.kind != "s" or exponent.count != 1:
+    if value.kind != "m" or exponent.kind != "s" or exponent.many != 1:
         return None
     power = float(exponent.data.flat[0])
     if power != int(power) or abs(power) > 20 or value.shape[0] != value.shape[1]:
@@ -152,9 +152,9 @@ def _einsum(subscripts: str, operands: Sequence[Stack]) -> Stack | None:
     letters: list[str] = []
     for each, part in zip(operands, parts, strict=True):
         entries = each.entries()
-        arrays.append(entries if each.count > 1 else entries[0])
-        letters.append(f"Z{part}" if each.count > 1 else part)
-    many = any(each.count > 1 for each in operands)
+        arrays.append(entries if each.many > 1 else entries[0])
+        letters.append(f"Z{part}" if each.many > 1 else part)
+    many = any(each.many > 1 for each in operands)
     try:
         made = np.einsum(f"{','.join(letters)}->{'Z' if many else ''}{out}", *arrays)
     except ValueError:
@@ -169,6 +169,22 @@ def _whole(reduce: Callable[..., Any]) -> Callable[[Stack], Stack | None]:
     return reduced
 
 
+def _norm(x: Array, axis: tuple[int, ...]) -> Array:
+    found: Array = np.sqrt(np.sum(x**2, axis=axis))
+    return found
+
+
+def _norm1(x: Array, axis: tuple[int, ...]) -> Array:
+    found: Array = np.sum(np.abs(x), axis=axis)
+    return found
+
+
+def _logsumexp(x: Array, axis: tuple[int, ...]) -> Array:
+    top = x.max()
+    found: Array = np.log(np.sum(np.exp(x - top), axis=axis)) + top
+    return found
+
+
 def _softmax(value: Stack) -> Stack | None:
     if value.kind != "c":
         return None
@@ -179,7 +195,7 @@ def _softmax(value: Stack) -> Stack | None:
 def _vec(value: Stack) -> Stack | None:
     if value.kind != "m":
         return None
-    return Stack("c", value.data.swapaxes(1, 2).reshape(value.count, -1, 1))
+    return Stack("c", value.data.swapaxes(1, 2).reshape(value.many, -1, 1))
 
 
 _TOGETHER: dict[str, Callable[..., Stack | None]] = {
@@ -191,18 +207,18 @@ _TOGETHER: dict[str, Callable[..., Stack | None]] = {
     "adj": _of_square(_adjugate),
     "sum": _whole(np.sum),
     "mean": _whole(np.mean),
-    "norm": _whole(lambda x, axis: np.sqrt(np.sum(x**2, axis=axis))),
-    "norm1": _whole(lambda x, axis: np.sum(np.abs(x), axis=axis)),
+    "norm": _whole(_norm),
+    "norm1": _whole(_norm1),
     "softmax": _softmax,
     "vec": _vec,
     "det": _of_square(np.linalg.det),
     "logdet": _of_square(_logdet),
     "kron": _kron,
     "matrix_power": _power,
-    "logsumexp": _whole(lambda x, axis: np.log(np.sum(np.exp(x - x.max()), axis=axis)) + x.max()),
+    "logsumexp": _whole(_logsumexp),
 }
 _OF_TWO = frozenset(["outer", "kron", "matrix_power"])
-_SIZED = {"eye": np.eye, "ones": np.ones, "zeros": np.zeros}
+_SIZED = ("eye", "ones", "zeros")
 
 
 def called(tree: Tree, values: Sequence[Any]) -> Stack | None:
@@ -252,13 +268,13 @@ def _sized(name: str, values: Sequence[Any]) -> Stack | None:
         sizes.append(int(size))
     if name == "eye":
         return one(np.eye(sizes[0])) if len(sizes) == 1 else None
-    return one(_SIZED[name](tuple(sizes)))
+    return one(np.full(sizes, 1.0 if name == "ones" else 0.0))
 
 
 def _by_rule(tree: Tree, values: Sequence[Any]) -> Stack | None:
     """What the rule of a function says, one value after the other."""
     stacks = [each for each in _leaves(values) if isinstance(each, Stack)]
-    count = max((each.count for each in stacks), default=1)
+    count = max((each.many for each in stacks), default=1)
     if count > 1 and len(stacks) == 1 and _is_entrywise(tree):  # all entries as one vector
         (given,) = stacks
         flat = _by_rule(tree, [one(given.data.reshape(-1))])
@@ -328,7 +344,7 @@ def _evaluated(
     arrays = {}
     for name, place in symbols.items():
         entries = stacks[place].entries()
-        arrays[name] = entries[k if stacks[place].count > 1 else 0]
+        arrays[name] = entries[k if stacks[place].many > 1 else 0]
     try:
         return np.asarray(evaluate(node, arrays, {}))
     except MatcalcError:

@@ -111,11 +111,11 @@ def _lying(found: Judged) -> Judged:
 
 def _surely_differs(question: Question, read: Formula, found: Judged) -> bool:
     """Whether a claim is far off at every point that was looked at."""
-    line = trees(read.text)
-    if len(line) > 1:
+    *before, line = trees(read.text)
+    if before:
         return False
     for at in found.points:
-        value = Worth(at).of(line[-1].tree)
+        value = Worth(at).of(line.tree)
         truth = at.truth if question.layout == at.layout else at.other
         if value is None or value.entries().shape != truth.entries().shape:
             return False

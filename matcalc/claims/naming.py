@@ -8,14 +8,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from matcalc.claims.edits import is_entrywise
 from matcalc.claims.point import Worth
 from matcalc.claims.search import Change, with_change
 from matcalc.claims.stacked import transposed
 from matcalc.claims.tidying import terms
 from matcalc.claims.tree import Tree, same, turned, walk
-
-_REDUCTIONS = ("sum", "mean")
 
 
 def narrowed(old: Tree, new: Tree) -> tuple[Tree, Tree]:
@@ -113,41 +110,81 @@ def _are_products(*trees: Tree) -> bool:
 
 
 def _by_look(old: Tree, new: Tree, worth: Worth) -> tuple[str, ...]:
-    """What is seen of two trees."""
-    if same(turned(old), new) or same(old, turned(new)):
-        return ("transpose", "layout")
-    if old.kind == new.kind == "name":
-        return ("wrong-variable", "wrong-point")
-    if old.kind == new.kind == "number":
-        return ("factor",)
-    if _power(old) != _power(new) and same(_base(old), _base(new)):
-        return (
-            ("norm-not-squared", "factor") if _is_scalar(old, worth) else ("scalar-rule", "factor")
-        )
-    more = _more(terms(old), terms(new))
-    if more:
-        return more
+    """What is seen of two trees: the first of all that is seen of them."""
+    return next(filter(None, (look(old, new, worth) for look in _LOOKS)), ())
+
+
+def _turned(old: Tree, new: Tree, _: Worth) -> tuple[str, ...]:
+    is_turned = same(turned(old), new) or same(old, turned(new))
+    return ("transpose", "layout") if is_turned else ()
+
+
+def _leaf(old: Tree, new: Tree, _: Worth) -> tuple[str, ...]:
+    if old.kind != new.kind:
+        return ()
+    return {"name": ("wrong-variable", "wrong-point"), "number": ("factor",)}.get(old.kind, ())
+
+
+def _powers(old: Tree, new: Tree, worth: Worth) -> tuple[str, ...]:
+    if _power(old) == _power(new) or not same(_base(old), _base(new)):
+        return ()
+    is_number = _is_scalar(old, worth)
+    return ("norm-not-squared", "factor") if is_number else ("scalar-rule", "factor")
+
+
+def _terms(old: Tree, new: Tree, _: Worth) -> tuple[str, ...]:
+    """Terms that one of two sums has and the other lacks."""
+    few, many, name = terms(old), terms(new), "missing-term"
+    if len(few) == len(many):
+        return ()
+    if len(few) > len(many):
+        few, many, name = many, few, "extra-term"
+    kept = all(any(same(each, other) for other in many) for each in few)
+    return (name,) if kept else ()
+
+
+def _around(old: Tree, new: Tree, _: Worth) -> tuple[str, ...]:
+    """A function that was put around, or taken away."""
     if new.kind == "call" and any(same(arg, old) for arg in new.args):
-        return _wrapped(new)
+        return _FUNCTIONS.get(new.value, ("wrong-point", "chain-rule"))
     if old.kind == "call" and any(same(arg, new) for arg in old.args):
-        return _unwrapped(old)
-    if new.operator("+", "-") and any(same(arg, old) for arg in new.args):
-        return ("missing-term",)
-    if old.operator("+", "-") and any(same(arg, new) for arg in old.args):
-        return ("extra-term",)
+        if old.value in ("tr", "trace"):
+            return ("trace-not-removed",)
+        return _FUNCTIONS.get(old.value, ("wrong-point", "chain-rule"))
+    return ()
+
+
+def _factors(old: Tree, new: Tree, worth: Worth) -> tuple[str, ...]:
+    """A factor that was put beside, or taken away."""
     if new.operator("@", "*", "/") and any(same(arg, old) for arg in new.args):
-        added = new.args[1] if same(new.args[0], old) else new.args[0]
-        return _factor(added, worth)
+        return _factor(new.args[1] if same(new.args[0], old) else new.args[0], worth)
     if old.operator("@", "*", "/") and any(same(arg, new) for arg in old.args):
         return ("duplicated-factor", "factor")
+    return ()
+
+
+def _signs(old: Tree, new: Tree, _: Worth) -> tuple[str, ...]:
     if old.kind == "negative" and same(old.args[0], new):
         return ("sign",)
-    if old.kind == new.kind == "operator" and {old.value, new.value} <= set("+-"):
-        if same(old.args[0], new.args[0]) and same(old.args[1], new.args[1]):
-            return ("sign",)
-    if _letters(old) == _letters(new) and old.operator("@") and new.operator("@"):
-        return ("order", "transpose", "layout")
-    return ()
+    both = old.operator("+", "-") and new.operator("+", "-")
+    return ("sign",) if both and all(map(same, old.args, new.args)) else ()
+
+
+def _orders(old: Tree, new: Tree, _: Worth) -> tuple[str, ...]:
+    both = old.operator("@") and new.operator("@")
+    return ("order", "transpose", "layout") if both and _letters(old) == _letters(new) else ()
+
+
+_LOOKS = (_turned, _leaf, _powers, _terms, _around, _factors, _signs, _orders)
+_FUNCTIONS = {
+    "sum": ("missing-sum",),
+    "mean": ("missing-sum",),
+    "diag": ("diagonal", "kind-of-product"),
+    "inv": ("inverse", "scalar-rule"),
+    "pinv": ("inverse", "scalar-rule"),
+    "norm": ("norm-not-squared",),
+    "sqrt": ("norm-not-squared",),
+}
 
 
 def _base(tree: Tree) -> Tree:
@@ -158,48 +195,8 @@ def _power(tree: Tree) -> str:
     return str(tree.args[1]) if tree.operator("**") or tree.calls("matrix_power") else "1"
 
 
-def _more(old: list[Tree], new: list[Tree]) -> tuple[str, ...]:
-    """Terms that one of two sums has and the other lacks."""
-    if len(old) == len(new):
-        return ()
-    few, many, name = (
-        (old, new, "missing-term") if len(old) < len(new) else (new, old, "extra-term")
-    )
-    if all(any(same(each, other) for other in many) for each in few):
-        return (name,)
-    return ()
-
-
 def _letters(tree: Tree) -> Counter[str]:
     return Counter(part.value for part in walk(tree) if part.kind in ("name", "number"))
-
-
-def _wrapped(new: Tree) -> tuple[str, ...]:
-    name = new.value
-    if name in _REDUCTIONS:
-        return ("missing-sum",)
-    if name == "diag":
-        return ("diagonal", "kind-of-product")
-    if name in ("inv", "pinv"):
-        return ("inverse", "scalar-rule")
-    if name in ("norm", "sqrt"):
-        return ("norm-not-squared",)
-    if is_entrywise(new):
-        return ("wrong-point", "chain-rule")
-    return ("chain-rule",)
-
-
-def _unwrapped(old: Tree) -> tuple[str, ...]:
-    name = old.value
-    if name in ("tr", "trace"):
-        return ("trace-not-removed",)
-    if name in _REDUCTIONS:
-        return ("missing-sum",)
-    if name == "diag":
-        return ("diagonal", "kind-of-product")
-    if name in ("inv", "pinv"):
-        return ("inverse",)
-    return ("wrong-point", "chain-rule")
 
 
 def _factor(added: Tree, worth: Worth) -> tuple[str, ...]:

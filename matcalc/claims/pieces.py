@@ -93,9 +93,9 @@ def _leaves(part: Tree, worth: Worth, pool: Sequence[Piece]) -> Iterator[_Ways]:
         ways.append((transposed(value), _Way(turned(part), 1)))
     if value.kind in "cr":
         for piece in pool:
-            if piece.origin == "slope" and max(piece.value.shape) == max(value.shape):
-                if not same(piece.tree, part):
-                    ways.append((piece.value, _Way(piece.tree, 0, ((part, piece),))))
+            as_long = max(piece.value.shape) == max(value.shape)
+            if piece.origin == "slope" and as_long and not same(piece.tree, part):
+                ways.append((piece.value, _Way(piece.tree, 0, ((part, piece),))))
     for each, way in ways:
         yield _Ways(each, [way])
 

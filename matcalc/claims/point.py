@@ -167,20 +167,22 @@ class Worth:
 
     def made(self, tree: Tree, args: Sequence[Any]) -> Any:
         """What a step makes of what it takes."""
-        if tree.kind == "number":
-            return one(float(tree.value))
-        if tree.kind == "name":
-            return self.at.values.get(tree.value)
-        if tree.kind == "text":
-            return tree.value
+        if not args:
+            return self._leaf(tree)
         if any(arg is None for arg in args):
             return None
         if tree.kind == "tuple":
             return tuple(args)
         if tree.kind == "call":
             return called(tree, args)
-        if not all(isinstance(arg, Stack) for arg in args):
-            return None
+        return self._operated(tree, args) if all(isinstance(arg, Stack) for arg in args) else None
+
+    def _leaf(self, tree: Tree) -> Any:
+        if tree.kind == "number":
+            return one(float(tree.value))
+        return self.at.values.get(tree.value) if tree.kind == "name" else tree.value
+
+    def _operated(self, tree: Tree, args: Sequence[Stack]) -> Stack | None:
         if tree.kind == "negative":
             return args[0]._replace(data=-args[0].data)
         if tree.kind == "transpose":

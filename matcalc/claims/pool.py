@@ -1,4 +1,4 @@
-"""Pieces that may stand in a repair: letters, parts of the line, of the expression, of the truth."""
+"""Pieces that may stand in a repair: letters, parts of the line and of the truth."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from matcalc.claims.edits import is_entrywise, slopes
 from matcalc.claims.point import Worth
 from matcalc.claims.question import Question
+from matcalc.claims.slopes import is_entrywise, slope
 from matcalc.claims.stacked import Stack
 from matcalc.claims.tree import Assigned, Tree, called, replaced, same, trees, turned, walk
 from matcalc.errors import MatcalcError
@@ -86,34 +86,33 @@ def pool(question: Question, line: Tree, worth: Worth) -> list[Piece]:
 
 def _offered(question: Question, line: Tree) -> Iterator[tuple[Tree, str, float]]:
     """All pieces, the likeliest first."""
-    for name in question.variables:
-        letter = Tree("name", name)
-        yield letter, "letter", 1.0
     derived = list(_parts(question.derived))
     expression = [part for text in question.parts for part in _parts(text)]
     own = [part for part in walk(line) if part.kind not in ("number", "text", "tuple")]
-    for slope in _named_slopes(question):
-        yield slope, "slope", 1.1
-    for part in (*own, *expression):
-        if is_entrywise(part) or (part.kind == "call" and len(part.args) == 1 and part.primes == 0):
-            if is_entrywise(part) or part.value in question.functions:
-                for slope in slopes(part):
-                    yield slope, "slope", 1.2
-    for size in worth_sizes(question):
-        yield called("ones", Tree("name", size)), "ones", 1.2
-        yield turned(called("ones", Tree("name", size))), "ones", 1.3
-        yield Tree("name", size), "size", 1.3
-    for name in question.variables:
-        yield turned(Tree("name", name)), "letter", 1.2
-    for part in derived:
-        yield part, "truth", 1.3
-    for part in own:
-        yield part, "own", 1.3
-    for part in expression:
-        yield part, "expression", 1.4
-    for part in (*derived, *own):
-        if part.kind not in ("name", "number"):
-            yield turned(part), "truth", 1.7
+    letters = [Tree("name", name) for name in question.variables]
+    sizes = [Tree("name", size) for size in _sizes(question)]
+    ones = [called("ones", size) for size in sizes]
+    slopes = [
+        slope(part)
+        for part in (*own, *expression)
+        if is_entrywise(part)
+        or (part.kind == "call" and len(part.args) == 1 and part.value in question.functions)
+    ]
+    longer = [part for part in (*derived, *own) if part.kind != "name"]
+    offered = (
+        (letters, "letter", 1.0),
+        (_named_slopes(question), "slope", 1.1),
+        (slopes, "slope", 1.2),
+        (ones, "ones", 1.2),
+        (map(turned, ones), "ones", 1.3),
+        (sizes, "size", 1.3),
+        (map(turned, letters), "letter", 1.2),
+        (derived, "truth", 1.3),
+        (own, "own", 1.3),
+        (expression, "expression", 1.4),
+        (map(turned, longer), "truth", 1.7),
+    )
+    return ((tree, origin, price) for trees, origin, price in offered for tree in trees)
 
 
 def _named_slopes(question: Question) -> Iterator[Tree]:
@@ -121,8 +120,7 @@ def _named_slopes(question: Question) -> Iterator[Tree]:
     for text in question.parts:
         for line in _lines(text):
             if line.name and is_entrywise(line.tree):
-                for slope in slopes(line.tree):
-                    yield replaced(slope, line.tree, Tree("name", line.name))
+                yield replaced(slope(line.tree), line.tree, Tree("name", line.name))
 
 
 def _lines(text: str) -> tuple[Assigned, ...]:
@@ -133,7 +131,7 @@ def _lines(text: str) -> tuple[Assigned, ...]:
         return ()
 
 
-def worth_sizes(question: Question) -> list[str]:
+def _sizes(question: Question) -> list[str]:
     """The names of sizes."""
     shapes = [each.shape for each in question.formula.variables.values()]
     found = [size for shape in shapes for size in shape if isinstance(size, str)]

@@ -273,7 +273,9 @@ class Forward:
             if name in used:
                 shapes = {each: Variable(each, node.shape) for each, node in meanings.items()}
                 read = read_formula(str(tree), {**shapes, **self.formula.variables})
-                symbols = {symbol(each, node.shape): node for each, node in meanings.items()}
+                symbols: dict[Node, Node] = {
+                    symbol(each, node.shape): node for each, node in meanings.items()
+                }
                 meanings[name] = substituted(read.node, symbols)
 
     def _gradients(self, used: set[str]) -> tuple[dict[str, str], list[str]]:

@@ -9,6 +9,7 @@ needed there.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from itertools import islice
 from math import gcd
@@ -17,11 +18,22 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from matcalc.arrays import Array
-from matcalc.claims.edits import Edits, chained, row_of
+from matcalc.claims.edits import around
+from matcalc.claims.mistakes import edits
 from matcalc.claims.point import Worth
 from matcalc.claims.pool import Piece
 from matcalc.claims.stacked import Stack, operated, transposed
-from matcalc.claims.tree import Tree, called, negative, number, op, turned
+from matcalc.claims.tree import (
+    Tree,
+    called,
+    chained,
+    is_square,
+    negative,
+    number,
+    op,
+    row_of,
+    turned,
+)
 
 _CLOSE = 1e-8
 _KEPT = 3  # edits of one value
@@ -81,13 +93,12 @@ class Search:
     def __init__(self, line: Tree, worth: Worth, pool: Sequence[Piece]) -> None:
         self.line = line
         self.worth = worth
-        self.edits = Edits(worth, line)
+        self.near = around(line, worth)
         self.pool = [
             (kind, Stack(kind[0], np.concatenate([each.value.data for each in pieces])), pieces)
             for kind, pieces in _by_shape(pool).items()
         ]
         self.reached: dict[int, list[Group]] = {}
-        self._project = np.random.default_rng(5)
         self._projections: dict[int, Array] = {}
 
     def one(self) -> list[Found]:
@@ -129,22 +140,22 @@ class Search:
         for group in groups:
             with np.errstate(all="ignore"):
                 made = self.worth.made(tree, [*args[:k], group.values, *args[k + 1 :]])
-            if isinstance(made, Stack) and made.count == len(group.changes):
+            if isinstance(made, Stack) and made.many == len(group.changes):
                 yield Group(made, group.changes)
 
     def own(self, tree: Tree) -> Iterator[Group]:
         """Edits of a part itself."""
-        for edit in self.edits.of(tree):
+        for edit in edits(tree, self.near):
             value = self.worth.of(edit.tree)
-            if value is not None and value.count == 1:
+            if value is not None and value.many == 1:
                 yield Group(value, [Change(tree, edit.tree, edit.causes, edit.price)])
 
     def put_in(self, tree: Tree) -> Iterator[Group]:
         """Pieces of the pool in place of a part, beside it, and as a term."""
-        if tree.kind in ("text", "tuple") or self.edits._is_size(tree):
+        if tree.kind in ("text", "tuple") or self.near.is_size(tree):
             return
         value = self.worth.of(tree)
-        exponent = self.edits._is_exponent(tree)
+        exponent = self.near.is_exponent(tree)
         for _, stack, pieces in self.pool:
             if tree.kind == "number" and stack.kind != "s":
                 continue
@@ -165,7 +176,7 @@ class Search:
         """Pieces as a factor or as a term beside a part."""
         flat = self.worth.at.flat
         ways: list[tuple[str, bool]] = [("*", False), ("@", True), ("@", False), ("/", False)]
-        if self.edits.kind(tree) == stack.kind:
+        if self.near.kind(tree) == stack.kind:
             ways += [("+", False), ("-", False)]
         for sign, first in ways:
             if sign == "/" and stack.kind != "s":
@@ -247,7 +258,6 @@ class Search:
     ) -> list[int]:
         """The places of the changes that are kept."""
         flat = data.reshape(len(changes), -1)
-        finite = np.isfinite(flat).all(axis=1)
         weights = self.weights(flat.shape[1])
         with np.errstate(all="ignore"):
             prints = flat @ weights
@@ -258,7 +268,7 @@ class Search:
         counts: dict[str, int] = {}
         kept: list[int] = []
         for k in order:
-            if not finite[k] or abs(prints[k] - same) <= 1e-10 * (1 + abs(prints[k])):
+            if not np.isfinite(prints[k]) or abs(prints[k] - same) <= 1e-10 * (1 + abs(prints[k])):
                 continue
             name = f"{prints[k]:.9e}"
             counts[name] = counts.get(name, 0) + 1
@@ -312,12 +322,12 @@ class Search:
     def multiples(self, tree: Tree, group: Group, needed: Stack) -> Iterator[Found]:
         """Changes whose value is what is needed but for a simple number."""
         right = needed.data.reshape(-1)
-        flat = group.values.data.reshape(group.values.count, -1)
+        flat = group.values.data.reshape(group.values.many, -1)
         with np.errstate(all="ignore"):
             factors = (flat @ right) / np.sum(flat**2, axis=1)
             off = np.max(np.abs(flat * factors[:, None] - right), axis=1)
-        good = off <= _CLOSE * (np.max(np.abs(right)) or 1.0)
-        for k in np.flatnonzero(good):
+        size = float(np.max(np.abs(right))) or 1.0
+        for k in np.flatnonzero(off <= _CLOSE * size):
             for factor in simple(float(factors[k]), self.worth.at.sizes):
                 causes = ("sign",) if str(factor) == "-1" else ("factor",)
                 yield self.further(tree, group.changes[k], partial(scaled, factor), causes, 1.0)
@@ -367,8 +377,8 @@ class Search:
             inside = np.diagonal(needed.data, axis1=1, axis2=2)[:, :, None]
             if np.allclose(inside * np.eye(needed.shape[0]), needed.data):
                 yield tree.args[0], Stack("c", inside)
-        elif tree.calls("inv") and needed.kind == "m" and needed.shape[0] == needed.shape[1]:
-            if np.linalg.cond(needed.data[0]) < 1e8:
+        elif tree.calls("inv") and needed.kind == "m" and is_square(needed.shape):
+            with suppress(np.linalg.LinAlgError):
                 yield tree.args[0], Stack("m", np.linalg.inv(needed.data))
 
     def pairs(self, tree: Tree, needed: Stack) -> Iterator[Found]:
@@ -420,7 +430,7 @@ def _equal(group: Group, truth: Stack) -> Iterator[Change]:
     if (values.kind, values.shape) != (truth.kind, truth.shape):
         return
     size = float(np.max(np.abs(truth.data))) or 1.0
-    off = np.abs(values.data - truth.data).reshape(values.count, -1).max(axis=1)
+    off = np.abs(values.data - truth.data).reshape(values.many, -1).max(axis=1)
     for k in np.flatnonzero(off <= _CLOSE * size):
         yield group.changes[k]
 
@@ -571,8 +581,8 @@ def _prints(
         right = np.einsum("kij,j->ki", two.data, v)
         return left @ right.T, float(u @ aim @ v)
     weights = np.outer(u, v)
-    a = np.broadcast_to(one.data, (one.count, *aim.shape)).reshape(one.count, -1)
-    b = np.broadcast_to(two.data, (two.count, *aim.shape)).reshape(two.count, -1)
+    a = np.broadcast_to(one.data, (one.many, *aim.shape)).reshape(one.many, -1)
+    b = np.broadcast_to(two.data, (two.many, *aim.shape)).reshape(two.many, -1)
     if sign == "/":
         b = 1.0 / b
     flat_weights = weights.reshape(-1)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import pairwise
 from typing import Any
 
 from matcalc.claims.answer import Misfit, Piece
-from matcalc.claims.edits import row_of
 from matcalc.claims.question import Question
 from matcalc.claims.tidying import terms
-from matcalc.claims.tree import Tree, walk
+from matcalc.claims.tree import Tree, row_of, walk
 from matcalc.dimensions import pretty
 from matcalc.errors import MatcalcError, NotationError
 from matcalc.expression.meaning import meaning
@@ -80,15 +80,15 @@ class Shapes:
 
     def misfits(self, line: Tree) -> tuple[Misfit, ...]:
         """Every place where two parts do not fit together, from left to right."""
-        found = [misfit for part in walk(line) for misfit in self._misfits(part, line)]
+        found = [misfit for part in walk(line) for misfit in self._misfits(part)]
         return tuple(sorted(dict.fromkeys(found), key=lambda one: (one.start, one.end)))
 
-    def _misfits(self, tree: Tree, line: Tree) -> Iterator[Misfit]:
+    def _misfits(self, tree: Tree) -> Iterator[Misfit]:
         if tree.kind != "operator" or self.of(tree) is not None:
             return
         if tree.value == "@":
             factors = row_of(tree)
-            pairs = list(zip(factors, factors[1:], strict=False))
+            pairs = list(pairwise(factors))
         else:
             pairs = [(tree.args[0], tree.args[1])]
         for one, two in pairs:

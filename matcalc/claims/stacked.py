@@ -26,7 +26,7 @@ class Stack(NamedTuple):
     data: Array
 
     @property
-    def count(self) -> int:
+    def many(self) -> int:
         """How many values there are."""
         return int(self.data.shape[0])
 
@@ -38,8 +38,8 @@ class Stack(NamedTuple):
     def entries(self) -> Array:
         """Each as an array: a number without axes, a vector with one."""
         if self.kind == "s":
-            return self.data.reshape(self.count)
-        return self.data.reshape(self.count, -1) if self.kind in "cr" else self.data
+            return self.data.reshape(self.many)
+        return self.data.reshape(self.many, -1) if self.kind in "cr" else self.data
 
 
 _KINDS = {0: "s", 1: "c", 2: "m"}
@@ -100,7 +100,7 @@ _ENTRYWISE: dict[str, Callable[[Any, Any], Any]] = {
     "-": np.subtract,
     "*": np.multiply,
     "/": np.divide,
-    "**": lambda a, b: np.power(a, b),
+    "**": np.power,
 }
 
 

@@ -25,23 +25,23 @@ def tidied(tree: Tree) -> Tree:
 
 
 def _operation(tree: Tree) -> Tree:
+    """An operation without 1 and without two signs in a row."""
     sign, (one, two) = tree.value, tree.args
-    if sign == "*":
-        if _is_one(one):
-            return two
-        if _is_one(two):
-            return one
-    if sign == "/" and _is_one(two):
+    if sign in ("*", "/", "**") and _is_one(two):
         return one
+    if sign == "*" and _is_one(one):
+        return two
+    return _signs(sign, one, two) or tree
+
+
+def _signs(sign: str, one: Tree, two: Tree) -> Tree | None:
     if sign in "+-" and two.kind == "negative":
         return op("-" if sign == "+" else "+", one, two.args[0])
     if sign == "+" and one.kind == "negative" and not two.operator("+", "-"):
         return op("-", two, one.args[0])
-    if sign == "**" and _is_one(two):
-        return one
-    if sign in "*/@" and one.kind == "negative" and two.kind == "negative":
+    if sign in "*/@" and one.kind == two.kind == "negative":
         return op(sign, one.args[0], two.args[0])
-    return tree
+    return None
 
 
 def _is_one(tree: Tree) -> bool:

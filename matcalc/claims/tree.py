@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from matcalc.errors import Place, TooLargeError
@@ -103,7 +103,7 @@ def _tuple(tree: Tree) -> str:
     return f"({inside})" if len(tree.args) > 1 else f"({inside},)"
 
 
-_SPELLERS = {
+_SPELLERS: dict[str, Callable[[Tree], str]] = {
     "text": lambda tree: f'"{tree.value}"',
     "tuple": _tuple,
     "call": _call,
@@ -196,6 +196,26 @@ def turned(tree: Tree) -> Tree:
 def called(name: str, *args: Tree, primes: int = 0) -> Tree:
     """A call of a function."""
     return Tree("call", name, args, primes)
+
+
+def row_of(tree: Tree) -> list[Tree]:
+    """The factors of a matrix product from left to right; of anything else it alone."""
+    if not tree.operator("@"):
+        return [tree]
+    return [*row_of(tree.args[0]), *row_of(tree.args[1])]
+
+
+def chained(factors: Sequence[Tree]) -> Tree:
+    """A matrix product of some factors."""
+    found = factors[0]
+    for each in factors[1:]:
+        found = op("@", found, each)
+    return found
+
+
+def is_square(shape: Sequence[int]) -> bool:
+    """Whether rows and columns are as many."""
+    return len(shape) == 2 and shape[0] == shape[1]
 
 
 def replaced(tree: Tree, old: Tree, new: Tree) -> Tree:

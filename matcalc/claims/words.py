@@ -91,7 +91,7 @@ def _shown(tree: Tree, *, typed: bool = False) -> str:
 
 
 def why(
-    question: Question, changes: Sequence[Change], misfits: Sequence[Misfit], shapes: Shapes
+    question: Question, changes: Sequence[Change], misfits: Sequence[Misfit]
 ) -> tuple[str, ...]:
     """Why, in two or three sentences made of the case."""
     found = [_shape_of_answer(question)]
@@ -99,7 +99,7 @@ def why(
         one = misfits[0]
         found.append(f"Here {one.left} stands beside {one.right}: {one.says}.")
     found += list(_transposes(question, changes))[:1]
-    found += list(_slopes(question, changes, shapes))[:1]
+    found += list(_slopes(question))[:1]
     return tuple(found[:4])
 
 
@@ -119,7 +119,7 @@ def _shape_of_answer(question: Question) -> str:
 
 
 def _size(shape: Shape) -> str:
-    return times(shape) if len(shape) > 1 else pretty(shape[0])
+    return pretty(shape[0]) if len(shape) == 1 else times(shape)
 
 
 def _transposes(question: Question, changes: Sequence[Change]) -> Iterator[str]:
@@ -159,7 +159,7 @@ def _sums(product: Tree, name: str, of: str) -> str:
     )
 
 
-def _slopes(question: Question, changes: Sequence[Change], shapes: Shapes) -> Iterator[str]:
+def _slopes(question: Question) -> Iterator[str]:
     """That a function entry by entry multiplies entry by entry."""
     for text in question.parts:
         for line in trees(text):
