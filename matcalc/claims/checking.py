@@ -19,10 +19,13 @@ from matcalc.claims.search import Change
 from matcalc.claims.shapes import Shapes
 from matcalc.claims.terms import compared
 from matcalc.claims.tree import Tree, names, trees
+from matcalc.claims.typed import Typed
 from matcalc.claims.words import says, why
 from matcalc.errors import MatcalcError, NotationError, Place
 from matcalc.expression import Declarations
 from matcalc.expression.equation import stated_in
+from matcalc.inputs.line import Line
+from matcalc.inputs.reading import read_line
 
 _CAUSES = 4
 _JUDGED = 12  # repairs that are looked at closely
@@ -40,6 +43,7 @@ def check_formula(
     variables: Declarations | None = None,
     layout: str | None = None,
     because: str | None = None,
+    notation: str | None = None,
 ) -> Checked:
     """Whether a formula is the derivative that somebody takes it for; if not, why, and a repair.
 
@@ -52,6 +56,7 @@ def check_formula(
         layout: ``"numerator"`` or ``"denominator"``; of an equation gradients are columns in
             denominator layout, which is the default.
         because: The forward pass: ``"z2 = W2 @ a1; a2 = relu(z2)"``.
+        notation: ``"numpy"``, ``"math"``, ``"matlab"`` or ``"latex"``; else what was typed says it.
 
     Raises:
         NotationError: Something cannot be read.
@@ -63,53 +68,57 @@ def check_formula(
     ('wrong_value', 'symmetric-part', '(A + A.T) @ x')
     """
     if because is not None:
-        return _equation(claim, because, variables, layout or "denominator")
+        return _equation(claim, because, variables, layout or "denominator", notation)
     if of is None or wrt is None:
         raise NotationError(
             "a formula is checked against of= and wrt=, an equation against because="
         )
-    question = of_expression(of, wrt, variables, layout or "denominator")
-    return _answered(question, claim, claim, "", 0)
+    question = of_expression(of, wrt, variables, layout or "denominator", notation)
+    functions = question.formula.functions
+    line = read_line(claim, question.variables, notation, functions)
+    name, formula = _sides(line)
+    return _answered(question, Typed(claim, line, name, formula))
 
 
-def _equation(claim: str, because: str, variables: Declarations | None, layout: str) -> Checked:
+def _equation(
+    claim: str, because: str, variables: Declarations | None, layout: str, notation: str | None
+) -> Checked:
     """A line of a backward pass."""
     stated = stated_in(claim)
-    left, equals, right = stated.text.partition("=")
-    if not equals:
+    forward = Forward(because, variables, {one.name: one for one in stated.mentions}, notation)
+    line = read_line(stated.text, forward.names_of_claims, notation, forward.functions)
+    name, formula = _sides(line)
+    if not name:
         place = Place(claim, 0, max(1, len(claim)))
         raise NotationError("an equation names what it gives: dW2 = dz2 @ a1.T", [place])
-    forward = Forward(because, variables, {one.name: one for one in stated.mentions})
-    name = left.strip()
     by = gradient_of(name, set(forward.known))
     if not by:
         listed = ", ".join(f"d{each}" for each in forward.known)
+        place = line.typed(Place(line.text, 0, len(name)))
         raise NotationError(
-            f"the left side names a gradient: {name[:40]} is none of {listed}",
-            [Place(claim, 0, max(1, len(left.rstrip())))],
+            f"the left side names a gradient: {name[:40]} is none of {listed}", [place]
         )
-    used = names(trees(right)[-1].tree)
-    question = forward.question(by, layout, used)
-    return _answered(question, claim, right, name, len(left) + 1)
+    question = forward.question(by, layout, names(trees(formula)[-1].tree))
+    return _answered(question, Typed(claim, line, name, formula))
 
 
-def _answered(question: Question, claim: str, text: str, name: str, start: int) -> Checked:
-    """The whole answer to a claim.
+def _sides(line: Line) -> tuple[str, str]:
+    """The left side of an equation, and the formula; of a formula there is no left side."""
+    left, equals, right = line.text.partition("=")
+    if equals and left.strip().isidentifier():
+        return left.strip(), right
+    return "", line.text
 
-    Args:
-        question: What it is about.
-        claim: What was typed.
-        text: The formula in it.
-        name: The left side of an equation.
-        start: Where the formula begins in what was typed.
-    """
-    found = judged(question, text)
-    line = trees(text)[-1].tree
-    shapes = Shapes(question, claim, start)
+
+def _answered(question: Question, typed: Typed) -> Checked:
+    """The whole answer to a claim."""
+    found = judged(question, typed.formula)
+    line = trees(typed.formula)[-1].tree
+    shapes = Shapes(question, typed)
     plain = Checked(
-        claim,
-        name,
-        " ".join(text.split()),
+        typed.claim,
+        typed.name,
+        str(line),
         found.verdict,
         found.reason,
         question.layout,
@@ -117,7 +126,7 @@ def _answered(question: Question, claim: str, text: str, name: str, start: int) 
         pieces=shapes.pieces(line),
         misfits=shapes.misfits(line),
         points=found.compared,
-        assumptions=tuple(question.assumptions),
+        assumptions=tuple(dict.fromkeys((*typed.line.said, *question.assumptions))),
         notes=found.notes,
     )
     if found.verdict in ("right", "cannot_tell") or not found.points:
@@ -133,7 +142,7 @@ def _mended(
     worth = Worth(at)
     fixes = _true(question, repairs(question, line, at, others))
     right = fixes[0].tree if fixes else trees(question.derived)[-1].tree
-    terms, missing = compared(line, right, worth, shapes.shift)
+    terms, missing = compared(line, right, worth, shapes.typed)
     example = None
     if found.verdict == "wrong_value":
         example = counterexample(question, line, flat=found.flat)
@@ -193,7 +202,7 @@ def _causes(
             changes.setdefault(name, fixes[0].changes[0] if fixes else Change(line, line, (), 0.0))
     ranked = sorted(weights, key=lambda name: -weights[name])[:_CAUSES]
     return tuple(
-        Cause(name, *_place(changes[name], line, shapes.shift), said)
+        Cause(name, *shapes.typed.span(_place(changes[name], line)), said)
         for name in ranked
         if (said := says(name, changes[name], question, shapes))
     )
@@ -204,8 +213,7 @@ def _is_vector(line: Tree, worth: Worth) -> bool:
     return value is not None and value.kind in "cr"
 
 
-def _place(change: Change, line: Tree, start: int) -> tuple[int, int]:
-    """The place that a change changes, in the characters of the claim."""
+def _place(change: Change, line: Tree) -> Tree:
+    """The part of the claim that a change changes."""
     old, _ = naming.narrowed(change.old, change.new)
-    spot = next((each for each in (old, change.old) if each.is_written), line)
-    return start + spot.place.start, start + spot.place.stop
+    return next((each for each in (old, change.old) if each.is_written), line)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from matcalc.arrays import Array, arranged
@@ -19,6 +19,7 @@ from matcalc.expression.equation import stated_in
 from matcalc.expression.formula import Names
 from matcalc.expression.parser import parse
 from matcalc.graph import Apply, Node, Symbol, substituted, symbol
+from matcalc.inputs.reading import read_line
 from matcalc.layout import Written, written
 from matcalc.notation import text, write_derivative
 from matcalc.operations import RULES, algebra, is_elementwise
@@ -111,7 +112,11 @@ class Question:
 
 
 def of_expression(
-    expression: str, wrt: str, variables: Declarations | None, layout: str
+    expression: str,
+    wrt: str,
+    variables: Declarations | None,
+    layout: str,
+    notation: str | None = None,
 ) -> Question:
     """The question of a claim that is the derivative of an expression.
 
@@ -119,7 +124,7 @@ def of_expression(
         MatcalcError: The expression cannot be read or differentiated.
     """
     variables, said = with_targets(expression, variables)
-    J = derive(expression, wrt=wrt, variables=variables, layout=layout)
+    J = derive(expression, wrt=wrt, variables=variables, layout=layout, notation=notation)
     formula = J.formula
     if formula is None:  # pragma: no cover - a derivative of text has one
         raise NotationError("this is no derivative of a formula")
@@ -133,7 +138,7 @@ def of_expression(
         parse_declarations(given),
         {name: node for name, node in formula.named.items() if name not in formula.variables},
         J.text,
-        (expression,),
+        (formula.text,),
         [*said, *formula.assumptions],
     )
 
@@ -145,7 +150,7 @@ class Forward:
         because: Its lines.
         variables: What is declared.
         stated: What the claim says of shapes.
-        wanted: The names that the claim differentiates by.
+        notation: That of its lines, where they do not say it.
     """
 
     def __init__(
@@ -153,9 +158,10 @@ class Forward:
         because: str,
         variables: Declarations | None,
         stated: Mapping[str, Mention],
+        notation: str | None = None,
     ) -> None:
         inside = stated_in(because)
-        whole = " ".join(inside.text.split())
+        whole = "; ".join(_lines(inside.text, variables, notation))
         lines = trees(whole)
         if not lines[-1].name:
             place = Place(because, 0, max(1, len(because)))
@@ -267,6 +273,14 @@ class Forward:
             [*self.said, *assumptions, *self.formula.assumptions],
         )
 
+    @property
+    def names_of_claims(self) -> dict[str, Variable]:
+        """The names that a claim may use, with their shapes."""
+        found = {name: Variable(name, node.shape) for name, node in self.known.items()}
+        found |= {f"d{name}": Variable(f"d{name}", each.shape) for name, each in found.items()}
+        declared = {name: each.variable for name, each in self.declared.items()}
+        return {**declared, **found, **dict.fromkeys(self.definitions, Variable("d", ()))}
+
     def _define(self, meanings: dict[str, Node], used: set[str]) -> None:
         """Give the names that the forward pass gives to gradients and slopes their meaning."""
         for name, tree in self.definitions.items():
@@ -320,6 +334,14 @@ class Forward:
                 called = node.parameters[0] if node.operation == "function" else node.operation
                 found[name] = slope, f"{name} is taken as {called}′({inside}), the slope in {line}"
         return found
+
+
+def _lines(text: str, variables: Declarations | None, notation: str | None) -> Iterator[str]:
+    """The lines of a forward pass in the language, whatever they are typed in."""
+    known = {name: each.variable for name, each in parse_declarations(variables or ()).items()}
+    for line in filter(str.strip, re.split(r"[;\n]", text)):
+        read = read_line(line.strip(), known, notation, declared_functions(variables or ()))
+        yield " ".join(read.text.split())
 
 
 def _backward(lines: Sequence[Assigned]) -> dict[str, Tree]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import suppress
 from itertools import pairwise
@@ -12,6 +11,7 @@ from matcalc.claims.answer import Misfit, Piece
 from matcalc.claims.question import Question
 from matcalc.claims.tidying import terms
 from matcalc.claims.tree import Tree, row_of, walk
+from matcalc.claims.typed import Typed
 from matcalc.dimensions import pretty
 from matcalc.errors import MatcalcError, NotationError
 from matcalc.expression.meaning import meaning
@@ -20,24 +20,20 @@ from matcalc.expression.values import Value
 from matcalc.graph import symbol
 from matcalc.operations import algebra
 
-_GAP = re.compile(r"\s+\.T\b")  # where a shape stood
-
 
 class Shapes:
     """The shapes of parts, each found once.
 
     Args:
         question: It knows the names.
-        typed: What was typed.
-        shift: Where the line begins in what was typed.
+        typed: What was typed, and where each part stands in it.
     """
 
-    def __init__(self, question: Question, typed: str, shift: int = 0) -> None:
+    def __init__(self, question: Question, typed: Typed) -> None:
         self.known = {
             name: Value(symbol(name, each.shape)) for name, each in question.variables.items()
         }
         self.typed = typed
-        self.shift = shift
         self._found: dict[int, tuple[Tree, Any]] = {}
 
     def of(self, tree: Tree) -> Value | None:
@@ -72,7 +68,7 @@ class Shapes:
     def pieces(self, line: Tree) -> tuple[Piece, ...]:
         """The factors of every term from left to right, with their shapes."""
         return tuple(
-            Piece(self.typed[slice(*self._span(part))], *self._span(part), self.title(part))
+            Piece(self.typed.text(part), *self.typed.span(part), self.title(part))
             for term in terms(line)
             for part in _factors(term)
             if part.is_written
@@ -97,11 +93,8 @@ class Shapes:
                 continue
             said = _clash(tree.value, left, right)
             if said:
-                start, end = self._span(one)[0], self._span(two)[1]
+                start, end = self.typed.span(one)[0], self.typed.span(two)[1]
                 yield Misfit(start, end, tree.value, self.title(one), self.title(two), said)
-
-    def _span(self, tree: Tree) -> tuple[int, int]:
-        return self.shift + tree.place.start, self.shift + tree.place.stop
 
 
 def _clash(sign: str, left: Value, right: Value) -> str:
@@ -114,14 +107,6 @@ def _clash(sign: str, left: Value, right: Value) -> str:
     if not one or not two or one == two:
         return ""
     return f"{left.title} beside {right.title}"
-
-
-def text_of(tree: Tree) -> str:
-    """A part as it was typed."""
-    place = tree.place
-    if not tree.is_written:
-        return str(tree)
-    return _GAP.sub(".T", place.text[place.start : place.stop])
 
 
 def _factors(tree: Tree) -> Iterator[Tree]:

@@ -9,14 +9,14 @@ import numpy as np
 from matcalc.claims.answer import Term
 from matcalc.claims.point import Worth
 from matcalc.claims.search import close, simple
-from matcalc.claims.shapes import text_of
 from matcalc.claims.stacked import Stack, transposed
 from matcalc.claims.tidying import terms
 from matcalc.claims.tree import Tree
+from matcalc.claims.typed import Typed
 
 
 def compared(
-    line: Tree, right: Tree, worth: Worth, shift: int
+    line: Tree, right: Tree, worth: Worth, typed: Typed
 ) -> tuple[tuple[Term, ...], tuple[str, ...]]:
     """The terms of a line beside those of a right one; nothing of a line of one term.
 
@@ -24,7 +24,7 @@ def compared(
         line: The claim.
         right: The repair, or the derivative.
         worth: What parts are worth.
-        shift: Where the line begins in what was typed.
+        typed: What was typed.
     """
     own, true = terms(line), terms(right)
     if len(own) < 2:
@@ -42,15 +42,14 @@ def compared(
         if partner is not None:
             left.remove(partner)
         spot = term.args[0] if term.kind == "negative" and not term.is_written else term
-        start, end = shift + spot.place.start, shift + spot.place.stop
-        found.append(Term(_signed(term), start, end, is_right, says))
+        found.append(Term(_signed(term, typed), *typed.span(spot), is_right, says))
     return tuple(found), tuple(str(each) for each in left)
 
 
-def _signed(term: Tree) -> str:
+def _signed(term: Tree, typed: Typed) -> str:
     if term.kind == "negative" and not term.is_written:
-        return f"- {text_of(term.args[0])}"
-    return text_of(term)
+        return f"- {typed.text(term.args[0])}"
+    return typed.text(term)
 
 
 def _equal(one: Stack | None, two: Stack | None) -> bool:

@@ -8,7 +8,7 @@ from matcalc.claims.answer import Misfit
 from matcalc.claims.naming import narrowed
 from matcalc.claims.question import Question
 from matcalc.claims.search import Change
-from matcalc.claims.shapes import Shapes, text_of
+from matcalc.claims.shapes import Shapes
 from matcalc.claims.tidying import terms, tidied
 from matcalc.claims.tree import Tree, same, trees, turned, walk
 from matcalc.dimensions import Shape, pretty, times
@@ -63,7 +63,7 @@ def says(name: str, change: Change, question: Question, shapes: Shapes) -> str:
     added, removed = _difference(old, new)
     other = "numerator" if question.layout == "denominator" else "denominator"
     return _SAYS[name].format(
-        old=_shown(old, typed=True),
+        old=_cut(shapes.typed.text(old)),
         new=_shown(new),
         old_shape=shapes.title(old),
         new_shape=shapes.title(new),
@@ -85,8 +85,11 @@ def _difference(old: Tree, new: Tree) -> tuple[str, str]:
     return added, removed
 
 
-def _shown(tree: Tree, *, typed: bool = False) -> str:
-    text = " ".join((text_of(tree) if typed else str(tree)).split())
+def _shown(tree: Tree) -> str:
+    return _cut(str(tree))
+
+
+def _cut(text: str) -> str:
     return text if len(text) <= _LONG else f"{text[:_LONG]}…"
 
 

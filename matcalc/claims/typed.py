@@ -1,0 +1,46 @@
+"""A claim as it was typed, and where each part of the formula in it stands there."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from matcalc.claims.tree import Tree
+from matcalc.errors import Place
+from matcalc.inputs.line import Line
+
+_GAP = re.compile(r"\s+\.T\b")  # where a shape stood
+
+
+class Typed(NamedTuple):
+    """A claim, read.
+
+    Attributes:
+        claim: What was typed.
+        line: The same in the language, shapes taken out.
+        name: The left side of an equation; nothing of a formula.
+        formula: The formula in the language.
+    """
+
+    claim: str
+    line: Line
+    name: str
+    formula: str
+
+    @property
+    def shift(self) -> int:
+        """Where the formula begins in the line."""
+        return len(self.line.text) - len(self.formula)
+
+    def span(self, tree: Tree) -> tuple[int, int]:
+        """Where a part stands in what was typed."""
+        start, stop = tree.place.start + self.shift, tree.place.stop + self.shift
+        place = self.line.typed(Place(self.line.text, start, stop))
+        return place.start, min(place.stop, len(self.claim))
+
+    def text(self, tree: Tree) -> str:
+        """A part as it was typed; what a repair wrote in the language."""
+        if not tree.is_written:
+            return str(tree)
+        start, stop = self.span(tree)
+        return _GAP.sub(".T", " ".join(self.claim[start:stop].split()))
