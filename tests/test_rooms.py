@@ -35,6 +35,7 @@ ROOMS = (
     "derivation",
     "checking",
     "diagnosis",
+    "claims",
     "explanation",
 )
 

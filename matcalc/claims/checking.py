@@ -7,6 +7,8 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from matcalc.claims import naming
 from matcalc.claims.answer import Cause, Checked
 from matcalc.claims.conditions import right_when
@@ -110,6 +112,7 @@ def _sides(line: Line) -> tuple[str, str]:
     return "", line.text
 
 
+@np.errstate(all="ignore")  # values are looked at that are no numbers
 def _answered(question: Question, typed: Typed) -> Checked:
     """The whole answer to a claim."""
     found = judged(question, typed.formula)

@@ -143,9 +143,7 @@ def _beside_numbers(claim: str, misfits: tuple[str, ...], found: Judged) -> Judg
     worth = Worth(found.points[0])
     values = [worth.of(term) for term in terms(line)]
     plain = [value for value in values if value is not None]
-    if len({value.kind for value in plain}) > 1 and not any(
-        term.is_literal for term in terms(line)
-    ):
+    if len({value.kind for value in plain}) > 1 and not any(term.is_spread for term in terms(line)):
         strict = [at._replace(strict=True) for at in found.points]
         return replace(found, verdict="not_conformable", reason=misfits[0], points=strict)
     return found

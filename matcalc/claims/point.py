@@ -196,4 +196,4 @@ def _is_beside_number(tree: Tree, one: Stack, two: Stack) -> bool:
     """Whether a number that is not written out stands beside something of more entries."""
     first, second = tree.args
     alone = [arg for arg, value in ((first, one), (second, two)) if value.kind == "s"]
-    return len(alone) == 1 and not alone[0].is_literal
+    return len(alone) == 1 and not alone[0].is_spread

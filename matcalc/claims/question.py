@@ -26,7 +26,6 @@ from matcalc.operations import RULES, algebra, is_elementwise
 from matcalc.simplify import simplified
 from matcalc.variables import Mention, Variable, resolve
 
-_GRADIENT = re.compile(r"(?:dL_d|dJ_d|dE_d|dC_d|dl_d|dloss_d|grad_|d_|d|∂)(?P<by>\w+)")
 OTHER = {"numerator": "denominator", "denominator": "numerator"}
 _LAYER = re.compile(r"(?:d|delta|δ|Δ)_?(?P<number>[0-9]+)")
 

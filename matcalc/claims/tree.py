@@ -53,6 +53,13 @@ class Tree(NamedTuple):
         return inside.kind == "number"
 
     @property
+    def is_spread(self) -> bool:
+        """Whether books write it beside a vector though it is a number: 1, or a mean of entries."""
+        if self.kind == "negative" or self.operator("*", "/"):
+            return any(arg.is_spread and not arg.is_literal for arg in self.args) or self.is_literal
+        return self.is_literal or self.calls("sum", "mean", "max", "min", "logsumexp")
+
+    @property
     def step(self) -> Step:
         """It without what it takes."""
         return Step(self.kind, self.value, len(self.args), self.place, self.primes, self.keywords)

@@ -1,0 +1,209 @@
+"""Claims, right and wrong: the verdict, a cause, and a repair that is equal to the derivative."""
+
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import matcalc as mc
+from matcalc.claims.answer import FAMILY
+from matcalc.diagnosis.verdict import VERDICTS
+
+BACK = "z2 = W2 @ x; a2 = relu(z2); z3 = W3 @ a2"
+SHAPES = "x[d] W2[h,d] W3[c,h]"
+LOSS = f"{BACK}; a3 = sigmoid(z3); L = sum((a3 - y)**2) / 2"
+
+LINES = [  # claim, verdict, causes of which one is among the first two, repair
+    ("dW2 = ((W3.T @ dz3) * step(z2)) @ x.T", "right", (), None),
+    ("dW2 = diag(step(z2)) @ W3.T @ dz3 @ x.T", "right", (), None),
+    ("dz2 = (W3 @ dz3) * step(z2)", "not_conformable", ("transpose",), "W3.T @ dz3 * step(z2)"),
+    ("dW2 = W3.T @ dz3 @ x.T", "wrong_value", ("chain-rule",), "(W3.T @ dz3 * step(z2)) @ x.T"),
+    ("dW2 = x @ dz2.T", "wrong_layout", ("layout", "order"), "dz2 @ x.T"),
+    ("dW3 = dz3 @ a2", "not_conformable", ("transpose", "kind-of-product"), "dz3 @ a2.T"),
+    ("dW2 = dz2 @ a2.T", "wrong_shape", ("wrong-variable",), "dz2 @ x.T"),
+    ("dz2 = -W3.T @ dz3 * step(z2)", "wrong_value", ("sign",), "W3.T @ dz3 * step(z2)"),
+    ("dz2 = W3.T @ dz3 * step(a2)", "right", (), None),  # relu keeps signs
+    ("dz2 = W3.T @ dz3 * a2", "wrong_value", ("chain-rule", "wrong-variable"), None),
+]
+FORMULAS = [  # expression, wrt, variables, claim, verdict, causes, repair
+    ("x.T @ A @ x", "x", "x[n] A[n,n]", "2 * A @ x", "wrong_value", "symmetric-part",
+     "(A + A.T) @ x"),
+    ("x.T @ A @ x", "x", "x[n] A[n,n]:symmetric", "2 * A @ x", "right", "", None),
+    ("norm(A @ x - b)**2", "x", "A[m,n] x[n] b[m]", "A.T @ (A @ x - b)", "wrong_value", "factor",
+     "2 * A.T @ (A @ x - b)"),
+    ("norm(x)", "x", "x[n]", "2 * x", "wrong_value", "norm-not-squared", "x / norm(x)"),
+    ("tr(A @ X)", "X", "A[m,n] X[n,m]", "A", "wrong_layout", "layout", "A.T"),
+    ("logdet(A @ X)", "X", "A[n,n]:invertible X[n,n]:invertible", "inv(X)", "wrong_layout",
+     "layout", "inv(X).T"),
+    ("tanh(A @ x)", "x", "A[m,n] x[n]", "A.T * (1 - tanh(A @ x)**2)", "not_conformable",
+     "kind-of-product", "A.T @ diag(1 - tanh(A @ x)**2)"),
+    ("sum(c * (x - mean(x)))", "x", "x[n] c[n]", "c", "wrong_value", "missing-term",
+     "c - mean(c) * ones(n)"),
+    ("w.T @ A @ w - lam * (sum(w) - 1)", "w", "w[n] A[n,n]:symmetric lam", "2 * A @ w - lam",
+     "not_conformable", "broadcast", "2 * A @ w - lam * ones(n)"),
+    ("sum(exp(x))", "x", "x[n]", "exp(x)", "right", "", None),
+    ("x.T @ a", "x", "x[n] a[n]", "a.T", "wrong_layout", "layout", "a"),
+    ("-(y.T @ log(softmax(W @ x)))", "x", "W[m,n] x[n] y[m]", "W.T @ (softmax(W @ x) - y)",
+     "right", "", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("claim", "verdict", "causes", "repair"), LINES)
+def test_lines_of_a_backward_pass(
+    claim: str, verdict: str, causes: tuple[str, ...], repair: str | None
+) -> None:
+    found = mc.check_formula(claim, because=BACK, variables=SHAPES)
+    assert found.verdict == verdict, found.reason
+    assert bool(found) == (verdict == "right")
+    if causes:
+        assert {one.name for one in found.causes[:2]} & set(causes)
+        assert found.repair is not None
+        again = mc.check_formula(found.repair, because=BACK, variables=SHAPES)
+        assert again.verdict == "right"
+    if repair is not None:
+        assert (found.repair or "").partition(" = ")[2] == repair
+
+
+@pytest.mark.parametrize(
+    ("of", "wrt", "variables", "claim", "verdict", "cause", "repair"), FORMULAS
+)
+def test_formulas(
+    of: str, wrt: str, variables: str, claim: str, verdict: str, cause: str, repair: str | None
+) -> None:
+    about = {"of": of, "wrt": wrt, "variables": variables, "layout": "denominator"}
+    found = mc.check_formula(claim, **about)
+    assert found.verdict == verdict, found.reason
+    if cause:
+        assert cause in [one.name for one in found.causes[:3]]
+    if repair is None:
+        return
+    assert found.repair is not None
+    truth = mc.derive(of, wrt=wrt, variables=variables, layout="denominator")
+    values = _values(variables)
+    right = np.asarray(truth.evaluate(**values))
+    assert np.allclose(mc.evaluate(found.repair, n=4, m=3, **values), right)
+    assert np.allclose(mc.evaluate(repair, n=4, m=3, **values), right)
+
+
+def _values(variables: str) -> dict[str, np.ndarray]:
+    rng = np.random.default_rng(0)
+    sizes = {"n": 4, "m": 3}
+    found = {}
+    for word in variables.split():
+        name, _, shape = word.partition(":")[0].rstrip("]").partition("[")
+        axes = tuple(sizes[size] for size in shape.split(",") if size)
+        array = rng.uniform(0.5, 1.5, size=axes)
+        if "symmetric" in word:
+            array = array + array.T
+        if "invertible" in word:
+            array = array + 3 * np.eye(4)
+        found[name] = array
+    return found
+
+
+SEEDS = [
+    ("dz1 = W2 @ dz2 * g'(z1)", "a1 = g(z1); z2 = W2 @ a1", "z1[n1] W2[n2,n1]"),
+    (r"dz^{[1]} = W^{[2]} dz^{[2]} * g^{[1]'}(z^{[1]})", "a1 = g(z1); z2 = W2 @ a1",
+     "z1[n1] W2[n2,n1]"),
+    ("dz₁ = W₂ dz₂ ⊙ g′(z₁)", "a1 = g(z1); z2 = W2 @ a1", "z1[n1] W2[n2,n1]"),
+    ("dW2 = (a3 - y) * a3 * (1 - a3) @ W3 @ ones(3) @ x.T", LOSS, "x[2] W2[3,2] W3[2,3] y[2]"),
+    (r"\frac{\partial L}{\partial W^{(2)}} = (a^{(3)} - y) \odot a^{(3)} \odot (1 - a^{(3)}) "
+     r"W^{(3)} (1,1,1)^T x^T", LOSS, "x[2] W2[3,2] W3[2,3] y[2]"),
+    ("∂L/∂W₂ = ((a₃ − y) ⊙ a₃ ⊙ (1 − a₃)) W₃ (1,1,1)ᵀ xᵀ", LOSS, "x[2] W2[3,2] W3[2,3] y[2]"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("claim", "because", "variables"), SEEDS)
+def test_both_seed_questions_in_three_spellings(claim: str, because: str, variables: str) -> None:
+    found = mc.check_formula(claim, because=because, variables=variables)
+    assert found.verdict == "not_conformable"
+    assert found.misfits
+    assert {one.name for one in found.causes} & {"transpose", "layout", "order"}
+    assert found.repair is not None
+    assert mc.check_formula(found.repair, because=because, variables=variables)
+    place = found.causes[0]
+    assert 0 <= place.start < place.end <= len(claim)
+    assert found.why
+
+
+def test_each_place_that_does_not_fit_is_named() -> None:
+    found = mc.check_formula("dW2[3,2] = d3[2] @ W3[2,3] @ r[3] @ x[2].T", because=BACK)
+    assert [piece.shape for piece in found.pieces] == ["2×1", "2×3", "3×1", "1×2"]
+    assert [one.says for one in found.misfits] == ["1 ≠ 2"]
+    assert found.repair == "dW2 = (W3.T @ d3 * r) @ x.T"
+    assert any("d3 is taken as" in said for said in found.assumptions)
+    assert any("relu′(z2)" in said for said in found.assumptions)
+
+
+def test_terms_that_are_right_are_said_to_be() -> None:
+    about = {"of": "norm(A @ x - b)**2", "wrt": "x", "variables": "A[m,n] x[n] b[m]"}
+    found = mc.check_formula("2 * A.T @ A @ x - A.T @ b", **about)
+    assert [(term.right, term.says) for term in found.terms] == [
+        (True, ""),
+        (False, "it is to be multiplied by 2"),
+    ]
+    assert found.counterexample is not None
+    assert found.counterexample.claimed != found.counterexample.true
+
+
+def test_when_a_wrong_claim_would_be_right() -> None:
+    found = mc.check_formula("2 * A @ x", of="x.T @ A @ x", wrt="x", variables="x[n] A[n,n]")
+    assert "A is symmetric" in found.right_when
+
+
+def test_the_same_claim_has_the_same_answer() -> None:
+    about = {"of": "sum(tanh(A @ x))", "wrt": "x", "variables": "A[m,n] x[n]"}
+    first, second = (mc.check_formula("A.T @ tanh(A @ x)", **about) for _ in range(2))
+    assert first == second
+
+
+def test_every_cause_has_a_family_and_every_verdict_its_words() -> None:
+    assert set(FAMILY) >= {"transpose", "order", "layout", "factor", "gradient-for-jacobian"}
+    assert set(VERDICTS) >= {"right", "wrong_layout", "not_conformable", "wrong_shape"}
+    found = mc.check_formula("A.T", of="tr(A @ X)", wrt="X", variables="A[m,n] X[n,m]")
+    assert found.answer_note == "right"
+    wrong = mc.check_formula("A", of="tr(A @ X)", wrt="X", variables="A[m,n] X[n,m]")
+    assert wrong.answer_note.startswith("wrong_layout/")
+
+
+@pytest.mark.parametrize(
+    ("claim", "about", "said"),
+    [
+        ("A @ x", {"of": "x.T @ x"}, "of= and wrt="),
+        ("q @ x", {"of": "x.T @ x", "wrt": "x", "variables": "x[n]"}, "q is not declared"),
+        ("W.T @ dz", {"because": "z = W @ x", "variables": "W[m,n] x[n]"}, "names what it gives"),
+        ("dq = W.T @ dz", {"because": "z = W @ x", "variables": "W[m,n] x[n]"}, "names a gradient"),
+        ("dx = W.T @ dz", {"because": "W @ x", "variables": "W[m,n] x[n]"}, "has a name"),
+    ],
+)
+def test_what_cannot_be_judged_is_refused(claim: str, about: dict[str, str], said: str) -> None:
+    with pytest.raises(mc.MatcalcError, match=said):
+        mc.check_formula(claim, **about)
+
+
+CLAIMS = Path(__file__).resolve().parents[3] / "shared" / "claims"
+SAMPLE = 25  # of each kind of file, every so many
+
+
+@pytest.mark.skipif(not CLAIMS.is_dir(), reason="the claims lie beside the project in CI alone")
+@pytest.mark.parametrize("name", ["open_wrong", "open_right"])
+def test_recorded_claims(name: str) -> None:
+    lines = (CLAIMS / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+    records = [json.loads(line) for line in lines[7::SAMPLE]]
+    wrong, causes, unmended, took = [], [], [], []
+    for record in records:
+        about = {key: record[key] for key in ("of", "wrt", "variables", "layout")}
+        start = time.process_time()
+        found = mc.check_formula(record["claim"], **about)
+        took.append(time.process_time() - start)
+        if found.verdict not in (record["status"], "not_conformable"):
+            wrong.append(record["id"])
+        if record["status"] != "right":
+            named = {one.name for one in found.causes[:2]}
+            causes += [] if named & set(record["accept"]) else [record["id"]]
+            unmended += [] if found.repair and found.sure != "rewrite" else [record["id"]]
+    assert not wrong
+    assert len(causes) <= 0.1 * len(records), causes
+    assert len(unmended) <= 0.1 * len(records), unmended
