@@ -110,6 +110,13 @@ def _spd(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
     return product
 
 
+def _projector(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
+    """On the space of some columns, fewer than all where there are several."""
+    columns, _ = np.linalg.qr(rng.normal(size=(shape[0], (shape[0] + 1) // 2)))
+    projected: Array = columns @ columns.T
+    return projected
+
+
 _ANYWHERE: tuple[_Draw, ...] = (
     lambda shape, rng: np.asarray(rng.normal(size=shape)),
     lambda shape, rng: np.asarray(rng.uniform(0.3, 2.0, size=shape)),
@@ -117,11 +124,14 @@ _ANYWHERE: tuple[_Draw, ...] = (
 )
 #: How to draw what is known of a variable; of two, the first here.
 _KNOWN: dict[str, _Draw] = {
+    "projector": _projector,
+    "onehot": lambda shape, rng: np.eye(shape[-1])[rng.integers(shape[-1], size=shape[:-1])],
     "diagonal": lambda shape, rng: np.diag(rng.uniform(0.3, 2.0, size=shape[0])),
     "spd": _spd,
     "symmetric": _symmetric,
     "invertible": lambda shape, rng: rng.normal(size=shape) + 3.0 * np.eye(shape[0]),
     "orthogonal": lambda shape, rng: np.linalg.qr(rng.normal(size=shape))[0],
-    "simplex": lambda shape, rng: rng.dirichlet(np.full(shape[0], 5.0)),
+    "simplex": lambda shape, rng: rng.dirichlet(np.full(shape[-1], 5.0), size=shape[:-1]),
+    "binary": lambda shape, rng: rng.integers(2, size=shape).astype(float),
     "positive": lambda shape, rng: np.asarray(rng.uniform(0.3, 2.0, size=shape)),
 }

@@ -29,6 +29,7 @@ from matcalc.expression import (
 from matcalc.inputs.entrance import entered
 from matcalc.layout import find_layout
 from matcalc.notation.names import unicode_name
+from matcalc.simplify import noted
 from matcalc.symbolic import Symbolic
 from matcalc.variables import Variable
 
@@ -206,12 +207,13 @@ def _explained(
         Names(functions=declared_functions(declared)),
     )
     computation.formula = computation.formula.assuming(said)
-    jacobian = derive(computation.program, wrt=name, variables=declared, layout=layout)
+    with noted() as lines:
+        jacobian = derive(computation.program, wrt=name, variables=declared, layout=layout)
     show = Showing(computation)
     full = level == "full"
     sections = [
         *_sections(computation, show, full=full),
-        result(computation, show, jacobian, declared, full=full),
+        result(computation, show, jacobian, declared, lines if full else None),
     ]
     return Explanation(
         computation.of,

@@ -10,7 +10,7 @@ from matcalc.checking.reading_back import read_back
 from matcalc.errors import MatcalcError
 from matcalc.explanation.computation import Computation
 from matcalc.explanation.equations import Showing, shape_title
-from matcalc.explanation.model import Code, Equation, Item, Notation, Section
+from matcalc.explanation.model import Code, Equation, Item, Notation, Section, Table
 from matcalc.expression import Declarations
 from matcalc.jacobians.jacobian import Jacobian
 from matcalc.notation import latex_derivative, latex_name
@@ -22,9 +22,22 @@ _POINTS = 5
 
 
 def result(
-    c: Computation, show: Showing, jacobian: Jacobian[Any], declared: Declarations, *, full: bool
+    c: Computation,
+    show: Showing,
+    jacobian: Jacobian[Any],
+    declared: Declarations,
+    lines: Sequence[str] | None,
 ) -> Section:
-    """The derivative in its layout, as a formula and as code, and whether it is right."""
+    """The derivative in its layout, as a formula and as code, and whether it is right.
+
+    Args:
+        c: What was computed.
+        show: How it is shown.
+        jacobian: The derivative.
+        declared: The variables.
+        lines: The identities by which it became as short as it is; ``None`` to say nothing more
+            than the formula.
+    """
     equation = _equation(c, show, jacobian)
     items: list[Item] = [equation]
     if len(jacobian.shape) > 2:
@@ -33,12 +46,21 @@ def result(
             f"{c.of} and of {c.wrt}: there is no matrix form, so it is written entry by entry."
         )
     signs = [one for one in meanings(equation.right.unicode) if one not in show.signs]
-    if full and signs:
-        items.append(f"Here {'; '.join(signs)}.")
-    if full:
+    if lines is not None:
+        if signs:
+            items.append(f"Here {'; '.join(signs)}.")
+        items += _identities(lines)
         items += ["In NumPy:", Code(jacobian.numpy)]
     said, agrees = checked(jacobian, declared)
     return Section("The result", (*items, said), agrees)
+
+
+def _identities(lines: Sequence[str]) -> list[Item]:
+    """The identities that were used, as ``matcalc rules --rewrites`` lists them."""
+    if not lines:
+        return []
+    said = "this identity" if len(lines) == 1 else "these identities"
+    return [f"On the way {said} made it shorter:", Table(tuple((line,) for line in lines))]
 
 
 def _equation(c: Computation, show: Showing, jacobian: Jacobian[Any]) -> Equation:

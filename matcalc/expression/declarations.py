@@ -26,7 +26,10 @@ PROPERTIES = {
     "invertible": "a square matrix that has an inverse",
     "orthogonal": "a matrix of orthonormal columns: Q.T @ Q is eye",
     "positive": "every entry is above zero",
-    "simplex": "a vector of entries that are not negative and sum to one",
+    "projector": "a symmetric matrix that is its own square",
+    "binary": "every entry is 0 or 1",
+    "simplex": "a vector, or rows, of entries that are not negative and sum to one",
+    "onehot": "a vector, or rows, of one entry 1 and all others 0",
 }
 LENGTH = 100_000  # characters of all declarations
 COUNT = 2000  # variables
@@ -36,8 +39,14 @@ Declarations = str | Iterable[str | Variable] | Mapping[str, Iterable[Dimension]
 
 _WORD = re.compile(r"(?:\[[^\[\]]*\]|[^\s\[\]])+")
 _FUNCTION = re.compile(rf"({dimensions.NAME})\((?:·|\.)\)")
-_SQUARE = frozenset(["symmetric", "spd", "diagonal", "invertible"])
-_RANKS = {"simplex": 1, "orthogonal": 2}
+_SQUARE = frozenset(["symmetric", "spd", "diagonal", "invertible", "projector"])
+_MATRICES = _SQUARE | {"orthogonal"}
+_WITH_ROWS = frozenset(["simplex", "onehot"])  # of a vector the one row
+_IMPLIED = {
+    "spd": frozenset(["symmetric"]),
+    "projector": frozenset(["symmetric"]),
+    "onehot": frozenset(["simplex", "binary"]),
+}
 
 
 class Declared(NamedTuple):
@@ -234,7 +243,7 @@ def _properties(text: str, start: int, listed: str) -> frozenset[str]:
             suggestions = [Suggestion("near", one, place) for one in close]
             raise NotationError(f"{name[:40]!r} is no property{hint}", [place], suggestions)
         found.add(name)
-    return frozenset(found | {"symmetric"} if "spd" in found else found)
+    return frozenset(found).union(*(_IMPLIED.get(name, ()) for name in found))
 
 
 def _check_fit(name: str, mention: Mention) -> None:
@@ -242,7 +251,8 @@ def _check_fit(name: str, mention: Mention) -> None:
     square = len(shape) == 2 and shape[0] == shape[1]
     numbers = [size for size in shape if isinstance(size, int)]
     wide = name == "orthogonal" and len(numbers) == 2 and numbers[0] < numbers[1]
-    if wide or (name in _SQUARE and not square) or len(shape) != _RANKS.get(name, len(shape)):
+    flat = (name in _MATRICES and len(shape) != 2) or (name in _WITH_ROWS and not shape)
+    if wide or flat or (name in _SQUARE and not square):
         found = dimensions.times(shape) if shape else "a scalar"
         raise ShapeError(
             f"{name} is said of {PROPERTIES[name]}; {mention.name} is {found}",

@@ -132,6 +132,21 @@ SECTIONS = (
         ),
     ),
     Section(
+        "Masks, one-hot vectors and projectors",
+        "u y[n] P[n,n]",
+        (
+            "u**2 -> u | u binary",
+            "abs(u) -> u | u binary",
+            "sign(u) -> u | u binary",
+            "step(u) -> u | u binary",
+            "relu(u) -> u | u binary",
+            "y @ y.T -> diag(y) | y onehot",
+            "P @ P -> P | P projector",
+            "pinv(P) -> P | P projector",
+            "sum(P**2) -> tr(P) | P projector",
+        ),
+    ),
+    Section(
         "Pseudo-inverses and orthogonal matrices",
         "X[m,n] Q[m,n] O[n,n] A[n,n]",
         (

@@ -82,6 +82,11 @@ class Match(NamedTuple):
     nodes: Mapping[str, Node]
     sizes: Mapping[str, Dimension]
 
+    @property
+    def is_along_rows(self) -> bool:
+        """Whether a vector of the pattern lies along the last axis alone."""
+        return self.lift is None or self.lift.along == (len(self.lift.shape) - 1,)
+
     def with_node(self, pattern: Symbol, node: Node) -> Match | None:
         """The match with one more variable; ``None`` if that is something else already."""
         known = self.nodes.get(pattern.name)

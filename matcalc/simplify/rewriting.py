@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Container, Generator, Iterator, Sequence
+from collections.abc import Container, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import Context, ContextVar
 from fractions import Fraction
@@ -46,12 +46,14 @@ from matcalc.simplify.patterns import (
     placings,
     variables_of,
 )
+from matcalc.steps import spend
 
 Key = tuple[Node, tuple[Any, ...]]
 Powers = dict[Key, Fraction]
 
 _DEPTH = 24  # times that what a rule made is rewritten again
 _INSIDE = 4  # steps down from the left side of a line to the last operation in it
+_OF_ROWS = frozenset(["simplex", "onehot"])  # what is said of what lies along the last axis
 _WORD = re.compile(r"[A-Za-z_]\w*")
 
 
@@ -107,7 +109,8 @@ class Rewrite:
     @cached_property
     def lifted(self) -> bool:
         """Whether numbers and vectors stand for arrays of any shape."""
-        return all(one.rank < 2 for one in self.variables.values())
+        ranks = [len(self.sides[0].shape), *(one.rank for one in self.variables.values())]
+        return max(ranks) < 2
 
     @cached_property
     def has_vectors(self) -> bool:
@@ -164,6 +167,8 @@ class Rewrite:
 
     def holds(self, match: Match, known: Known) -> bool:
         """Whether what the line demands of its variables is known."""
+        if not _OF_ROWS.isdisjoint(self.conditions.values()) and not match.is_along_rows:
+            return False
         return all(known.holds(match.nodes[name], fact) for name, fact in self.conditions.items())
 
 
@@ -285,10 +290,11 @@ def noted() -> Generator[list[str]]:
         _USED.reset(token)
 
 
-def _note(one: Rewrite) -> None:
+def note(lines: Iterable[str]) -> None:
+    """Say that lines were used, to whoever asked."""
     found = _USED.get()
-    if found is not None and one.text not in found:
-        found.append(one.text)
+    if found is not None:
+        found += [line for line in lines if line not in found]
 
 
 def rewritten_application(node: Apply, known: Known = NOTHING, depth: int = 0) -> Node:
@@ -303,7 +309,7 @@ def rewritten_application(node: Apply, known: Known = NOTHING, depth: int = 0) -
         for lift in one.lifts(left, node):
             for match in matches(left, node, lift):
                 if one.holds(match, known):
-                    _note(one)
+                    note((one.text,))
                     return built(right, match, _maker(known, depth + 1))
     return node
 
@@ -347,7 +353,7 @@ def _in_sum(
                 continue
             gone = {core, *(split(term)[1] for term in wanted if term is not None)}
             rest = [term for term in terms if split(term)[1] not in gone]
-            _note(one)
+            note((one.text,))
             right = built(one.sides[1], match, _maker(known, 1))
             return add([*rest, scaled(right, ratio)])
     return None
@@ -380,6 +386,7 @@ def rewritten_factors(powers: Powers, kept: Container[Any], known: Known = NOTHI
         kept: Labels that are not summed.
         known: What was declared of variables.
     """
+    spend(len(powers))
     _TABLE.meet()
     heads = Counter(head(node) for node, _ in powers)
     for name in (*heads, "Symbol") if "Symbol" not in heads else heads:
@@ -472,7 +479,7 @@ class _Search:
             return None
         pairs = list(zip(self.one.parts, keys, strict=True))
         count = min((self.counts(part, key) or Fraction(1) for part, key in pairs), key=abs)
-        _note(self.one)
+        note((self.one.text,))
         right = built(self.one.sides[1], match, _maker(self.known, 1))
         gone = {key: part.exponent * count for part, key in pairs}
         return Found(gone, labels, Factor(right, axes, count))

@@ -21,7 +21,7 @@ from matcalc.simplify.facts import Known
 from matcalc.simplify.monomials import may_shorten
 from matcalc.simplify.products import reduced
 from matcalc.simplify.recognition import recognised_application
-from matcalc.simplify.rewriting import rewritten_product
+from matcalc.simplify.rewriting import note, noted, rewritten_product
 from matcalc.simplify.symmetry import with_symmetry
 from matcalc.simplify.weights import weight
 from matcalc.steps import MOST, counted
@@ -82,7 +82,7 @@ class Simplifier:
         self.uses: Counter[Node] = Counter()
         self.is_small = True
         self.weights: dict[Node, int] = {}
-        self.became: dict[Node, Node] = {}  # by the rules for one node
+        self.became: dict[Node, tuple[Node, list[str]]] = {}  # by the rules for one node, and which
         self.done: dict[Node, Node] = {}
         named = list(kept)
         self.uses.update(dict.fromkeys(named, 2))
@@ -109,8 +109,11 @@ class Simplifier:
     def locally(self, node: Node) -> Node:
         """A node by the rules for one node."""
         if node not in self.became:
-            self.became[node] = self.by_rules(node)
-        return self.became[node]
+            with noted() as used:
+                self.became[node] = self.by_rules(node), used
+        again, used = self.became[node]
+        note(used)
+        return again
 
     def by_rules(self, node: Node) -> Node:
         """A node by the rules for its kind."""
@@ -131,16 +134,18 @@ class Simplifier:
         if not self.is_small or not isinstance(node, (Product, Sum)):
             return node
         best: Node = node
+        lines: list[str] = []
         sums = sums_within(node, self.reach.depth)
         ways = (divides, holds_delta, anything) if may_shorten(node, self.reach) else (holds_delta,)
         for opens_sum in ways:
             if opens_sum is not anything and not any(map(opens_sum, sums)):
                 continue
-            other = expanded(node, self.locally, opens_sum)
-            if other is not None:
-                candidate = self.locally(other)
-                if self.is_shorter(candidate, best, sums if opens_sum is not holds_delta else ()):
-                    best = candidate
+            with noted() as used:
+                other = expanded(node, self.locally, opens_sum)
+                candidate = best if other is None else self.locally(other)
+            if self.is_shorter(candidate, best, sums if opens_sum is not holds_delta else ()):
+                best, lines = candidate, used
+        note(lines)
         return best
 
     def is_shorter(self, one: Node, two: Node, opened: Iterable[Node]) -> bool:

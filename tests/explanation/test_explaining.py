@@ -13,6 +13,7 @@ from explanation_checks import complaints
 
 import matcalc as mc
 from matcalc.explanation import Chain, Equation
+from matcalc.explanation.model import Table
 
 NETWORK = (
     "z2 = W2 @ x + b2; a2 = relu(z2); z3 = W3 @ a2 + b3; a3 = sigmoid(z3); "
@@ -454,3 +455,16 @@ def test_what_is_assumed_where_nothing_is_declared_is_said(order: int) -> None:
     assert [one.partition(" is ")[0] for one in steps.assumptions] == ["x[n]", "A[n,n]"]
     assert set(steps.assumptions) <= set(steps.sections[0].items)
     assert steps.to_json()["assumptions"] == steps.assumptions
+
+
+def test_the_identities_that_made_the_result_short_are_named_where_all_is_told() -> None:
+    asked = {"wrt": "X", "variables": "X[m,n]", "layout": "denominator"}
+    full = mc.explain("logdet(X.T @ X)", **asked)
+    assert Table((("inv(X.T @ X) @ X.T -> pinv(X) | X tall",),)) in full.sections[-1].items
+    assert "->" not in mc.explain("logdet(X.T @ X)", **asked, level="short").text
+    assert "identity" not in mc.explain("sum(X**2)", **asked).sections[-1].items
+
+
+def test_an_identity_of_a_form_that_was_not_taken_is_not_named() -> None:
+    found = mc.explain("sum(tanh(x))", wrt="x", variables="x[n]", layout="numerator")
+    assert not [one for one in found.sections[-1].items if isinstance(one, Table)]

@@ -55,7 +55,8 @@ def test_variables_are_given_as_text_or_as_objects(given: object) -> None:
         ("# a", "'#' does not begin with a name", "^"),
         ("n x[n]", "n is both a variable and a dimension", "^ ^^^^"),
         ("S[m,n]:spd", "S is m×n", "^^^^^^^^^^"),
-        ("p[n,n]:simplex", "p is n×n", "^^^^^^^^^^^^^^"),
+        ("p:simplex", "p is a scalar", "^^^^^^^^^"),
+        ("P[n]:projector", "P is (n,)", "^^^^^^^^^^^^^^"),
         ("x[2] x[3]", "x has two shapes", "^^^^ ^^^^"),
         ("x[2] x", "x has two shapes", "^^^^ ^"),
     ],
@@ -69,8 +70,12 @@ def test_what_cannot_be_declared_is_pointed_at(text: str, message: str, carets: 
 
 @pytest.mark.parametrize("name", PROPERTIES)
 def test_a_property_that_does_not_fit_the_shape_is_refused(name: str) -> None:
-    if name == "positive":
-        assert parse_declarations("X[m,n]:positive")["X"].properties == {"positive"}
+    if name in {"positive", "binary"}:
+        assert parse_declarations(f"X[m,n]:{name}")["X"].properties == {name}
+    elif name in {"simplex", "onehot"}:
+        assert name in parse_declarations(f"Y[B,m]:{name}")["Y"].properties
+        with pytest.raises(ShapeError, match=PROPERTIES[name]):
+            parse_declarations(f"y:{name}")
     else:
         shape = "2,3" if name == "orthogonal" else "m,n"
         with pytest.raises(ShapeError, match=PROPERTIES[name]):

@@ -8,8 +8,9 @@ import pytest
 from matcalc.checking.random_points import random_points, small_sizes
 from matcalc.expression import parse_declarations
 from matcalc.graph import Apply, Node, Product, Sum
+from matcalc.operations import algebra
 from matcalc.plan import evaluate
-from matcalc.simplify import REWRITES, Rewrite, noted
+from matcalc.simplify import REWRITES, Rewrite, noted, simplified
 from matcalc.simplify.facts import IMPLIED, Known
 from matcalc.simplify.rewriting import (
     rewritten_application,
@@ -17,6 +18,7 @@ from matcalc.simplify.rewriting import (
     rewritten_sum,
 )
 from matcalc.simplify.weights import weight
+from matcalc.steps import counted
 
 POINTS = 24
 ORDERS = {"tall": (0, 2), "wide": (1,)}  # of sizes, for small_sizes
@@ -78,6 +80,16 @@ def test_the_left_becomes_the_right(one: Rewrite) -> None:
     with noted() as used:
         assert rewritten(one.sides[0], known(one)) is one.sides[1]
     assert used[0] == one.text
+
+
+@EACH
+@pytest.mark.parametrize("power", [2, 3, -1])
+def test_a_power_of_the_left_is_rewritten_in_few_steps(one: Rewrite, power: int) -> None:
+    met(one)
+    left = one.sides[0]
+    if not left.shape:
+        with counted(20_000):
+            simplified([algebra.power(left, power)], known(one).properties)
 
 
 @EACH
