@@ -25,7 +25,7 @@ from matcalc.symbolic.broadcasting import (
     without_axes,
 )
 from matcalc.symbolic.constants import exact, node_of
-from matcalc.symbolic.ufuncs import Condition
+from matcalc.symbolic.ufuncs import Condition, larger, smaller
 
 Axis = int | Sequence[int] | None
 
@@ -301,10 +301,243 @@ def _where(condition: Any, x: Any, y: Any) -> Node:
 
 
 @_means(np.clip)
-def _clip(a: Any, a_min: Any = None, a_max: Any = None) -> Node:
-    if isinstance(a_min, Value) or isinstance(a_max, Value) or None in (a_min, a_max):
-        raise NotDifferentiableError("np.clip is traced between two numbers; else np.maximum is")
-    return _rule("clip", a, low=exact(a_min), high=exact(a_max))
+def _clip(a: Any, a_min: Any = None, a_max: Any = None, **new: Any) -> Node:
+    low, high = new.get("min", a_min), new.get("max", a_max)
+    if all(isinstance(edge, (int, float, np.number)) for edge in (low, high)):
+        return _rule("clip", a, low=exact(low), high=exact(high))
+    x = node_of(a)
+    if low is not None:
+        x = larger(*broadcast("np.clip", [x, node_of(low)]))
+    if high is not None:
+        x = smaller(*broadcast("np.clip", [x, node_of(high)]))
+    return x
+
+
+@_means(np.column_stack)
+def _column_stack(tup: Sequence[Any]) -> Node:
+    nodes = [with_new_axes(x, [1]) if len(x.shape) == 1 else x for x in map(node_of, tup)]
+    return parts.concatenate(*nodes, axis=1)
+
+
+@_means(np.atleast_1d)
+def _atleast_1d(*arys: Any) -> Node:
+    return _atleast(1, *arys)
+
+
+@_means(np.atleast_2d)
+def _atleast_2d(*arys: Any) -> Node:
+    return _atleast(2, *arys)
+
+
+def _atleast(rank: int, *arrays: Any) -> Node:
+    if len(arrays) != 1:
+        raise NotDifferentiableError(f"np.atleast_{rank}d is traced of one array at a time")
+    x = node_of(arrays[0])
+    return with_new_axes(x, range(rank - len(x.shape))) if len(x.shape) < rank else x
+
+
+@_means(np.split, np.array_split)
+def _split(ary: Any, indices_or_sections: Any, axis: int = 0) -> tuple[Node, ...]:
+    x = node_of(ary)
+    along = algebra.axis_from_front(axis, len(x.shape))
+    size = x.shape[along]
+    if isinstance(indices_or_sections, (int, np.integer)):
+        count = int(indices_or_sections)
+        length = dimensions.quotient(size, count)
+        edges = [dimensions.product([k, length]) if k else 0 for k in range(count)]
+    else:
+        edges = [0, *map(size_of, indices_or_sections)]
+    stops = [*edges[1:], size]
+    return tuple(
+        parts.slice_rule(x, along, start, stop) for start, stop in zip(edges, stops, strict=True)
+    )
+
+
+@_means(np.hsplit)
+def _hsplit(ary: Any, indices_or_sections: Any) -> tuple[Node, ...]:
+    found: tuple[Node, ...] = _split(ary, indices_or_sections, len(node_of(ary).shape[:2]) - 1)
+    return found
+
+
+@_means(np.vsplit)
+def _vsplit(ary: Any, indices_or_sections: Any) -> tuple[Node, ...]:
+    found: tuple[Node, ...] = _split(ary, indices_or_sections, 0)
+    return found
+
+
+@_means(np.pad)
+def _pad(array: Any, pad_width: Any, mode: str = "constant", constant_values: Any = 0) -> Node:
+    if mode != "constant" or constant_values != 0:
+        raise NotDifferentiableError("np.pad is traced with zeros: mode='constant'")
+    width = np.asarray(pad_width).tolist()
+    found = (
+        tuple(tuple(k) if isinstance(k, list) else k for k in width)
+        if isinstance(width, list)
+        else width
+    )
+    return _rule("pad", array, width=found)
+
+
+@_means(np.diff)
+def _diff(a: Any, n: int = 1, axis: int = -1) -> Node:
+    return _rule("diff", a, n=n, axis=axis)
+
+
+@_means(np.cumsum)
+def _cumsum(a: Any, axis: int | None = None) -> Node:
+    return _rule("cumsum", a if axis is not None else Value(_ravel(a)), axis=axis)
+
+
+@_means(np.cumprod)
+def _cumprod(a: Any, axis: int | None = None) -> Node:
+    if axis is not None and len(node_of(a).shape) > 1:
+        raise NotDifferentiableError("np.cumprod is traced of vectors")
+    return _rule("cumprod", Value(_ravel(a)))
+
+
+@_means(np.roll)
+def _roll(a: Any, shift: int, axis: int | None = None) -> Node:
+    x = node_of(a)
+    if axis is None and len(x.shape) > 1:
+        return reshaped(_rule("roll", Value(_ravel(a)), shift=shift), x.shape)
+    return _rule("roll", a, shift=shift, axis=axis)
+
+
+@_means(np.flip)
+def _flip(m: Any, axis: Axis = None) -> Node:
+    return _rule("flip", m, axis=_axes(node_of(m), axis))
+
+
+@_means(np.flipud)
+def _flipud(m: Any) -> Node:
+    return _rule("flip", m, axis=0)
+
+
+@_means(np.fliplr)
+def _fliplr(m: Any) -> Node:
+    return _rule("flip", m, axis=1)
+
+
+@_means(np.tile)
+def _tile(A: Any, reps: Any) -> Node:
+    x = node_of(A)
+    counts = shape_of(reps)
+    if len(counts) > len(x.shape):
+        x = with_new_axes(x, range(len(counts) - len(x.shape)))
+    return _rule("tile", Value(x), reps=counts)
+
+
+@_means(np.repeat)
+def _repeat(a: Any, repeats: Any, axis: int | None = None) -> Node:
+    if isinstance(repeats, (list, tuple, np.ndarray)):
+        raise NotDifferentiableError("np.repeat is traced of one number of repeats")
+    x = a if axis is not None else Value(_ravel(a))
+    return _rule("repeat", x, repeats=size_of(repeats), axis=axis)
+
+
+@_means(np.take)
+def _take(a: Any, indices: Any, axis: int | None = None) -> Node:
+    x = a if axis is not None else Value(_ravel(a))
+    return _rule("take", x, indices=tuple(np.ravel(indices).tolist()), axis=axis)
+
+
+@_means(np.append)
+def _append(arr: Any, values: Any, axis: int | None = None) -> Node:
+    if axis is None:
+        return parts.concatenate(_ravel(arr), reshaped(node_of(values), (-1,)))
+    return parts.concatenate(node_of(arr), node_of(values), axis=axis)
+
+
+@_means(np.average)
+def _average(a: Any, axis: Axis = None, weights: Any = None) -> Node:
+    if weights is None:
+        return algebra.mean(node_of(a), _axes(node_of(a), axis))
+    x, w = node_of(a), node_of(weights)
+    if w.shape != x.shape:
+        along = _axes(x, axis)
+        if len(along) != 1 or len(w.shape) != 1:
+            raise NotDifferentiableError("np.average: weights of the whole or along one axis")
+        w = with_new_axes(w, [k for k in range(len(x.shape)) if k not in along])
+        (w, _) = broadcast("np.average", [w, x])
+    axes = _axes(x, axis)
+    total = algebra.summed(algebra.times(x, w), axes)
+    return algebra.times(total, algebra.reciprocal(algebra.summed(w, axes)))
+
+
+@_means(np.tensordot)
+def _tensordot(a: Any, b: Any, axes: Any = 2) -> Node:
+    return _rule("tensordot", a, b, axes=axes if isinstance(axes, int) else tuple(axes))
+
+
+@_means(np.moveaxis)
+def _moveaxis(a: Any, source: int, destination: int) -> Node:
+    x = node_of(a)
+    order = list(algebra.axes_of(x))
+    order.insert(destination % len(order), order.pop(source))
+    return transposed(x, order)
+
+
+@_means(np.cov)
+def _cov(m: Any, *, ddof: int = 1, rowvar: bool = True) -> Node:
+    x = node_of(m)
+    if len(x.shape) == 1:
+        return _rule("var", m, ddof=ddof)
+    return _rule("cov", m if rowvar else Value(algebra.transpose(x)), ddof=ddof)
+
+
+@_means(np.corrcoef)
+def _corrcoef(x: Any, *, rowvar: bool = True) -> Node:
+    return _rule("corrcoef", x if rowvar else Value(algebra.transpose(node_of(x))))
+
+
+@_means(np.sort)
+def _sort(a: Any, axis: int = -1) -> Node:
+    if axis not in (-1, 0) or len(node_of(a).shape) != 1:
+        raise NotDifferentiableError("np.sort is traced of vectors")
+    return _rule("sort", a)
+
+
+@_means(np.median)
+def _median(a: Any) -> Node:
+    return _rule("median", a)
+
+
+@_means(np.convolve)
+def _convolve(a: Any, v: Any, mode: str = "full") -> Node:
+    return _rule("convolve", a, v, mode=mode)
+
+
+@_means(np.vander)
+def _vander(x: Any, N: int | None = None, increasing: bool = False) -> Node:
+    (size,) = node_of(x).shape
+    return _rule("vander", x, n=size if N is None else N, increasing=int(increasing))
+
+
+@_means(np.polyval)
+def _polyval(p: Any, x: Any) -> Node:
+    return _rule("polyval", p, x)
+
+
+@_means(np.linalg.multi_dot)
+def _multi_dot(arrays: Sequence[Any]) -> Node:
+    first, *rest = map(node_of, arrays)
+    for one in rest:
+        first = algebra.matmul(first, one)
+    return first
+
+
+@_means(np.block)
+def _block(arrays: Sequence[Any]) -> Node:
+    rows = [row if isinstance(row, (list, tuple)) else [row] for row in arrays]
+    lines = [parts.concatenate(*map(_two_axes, row), axis=1) for row in rows]
+    return parts.concatenate(*lines, axis=0)
+
+
+def _two_axes(x: Any) -> Node:
+    node = node_of(x)
+    if len(node.shape) != 2:
+        raise NotDifferentiableError("np.block is traced of matrices")
+    return node
 
 
 def _filled(value: int) -> Callable[[Any], Node]:
@@ -312,6 +545,7 @@ def _filled(value: int) -> Callable[[Any], Node]:
 
 
 FUNCTIONS[np.zeros_like] = _filled(0)
+FUNCTIONS[np.empty_like] = _filled(0)
 FUNCTIONS[np.ones_like] = _filled(1)
 
 

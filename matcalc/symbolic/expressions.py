@@ -214,7 +214,8 @@ class Symbolic(Arithmetic, Valueless):
         given = {key: unwrapped(value) for key, value in named.items()}
         found = function_called(function, [unwrapped(one) for one in args], given)
         if isinstance(found, tuple):
-            return type(found)(*(kind(Value(node), declared) for node in found))
+            several = [kind(Value(node), declared) for node in found]
+            return tuple(several) if type(found) is tuple else type(found)(*several)
         return kind(Value(found), declared)
 
     def binary(self, sign: str, one: Any, two: Any) -> Any:
@@ -249,6 +250,11 @@ def symbolics(operands: Iterable[object]) -> Iterator[Symbolic]:
             yield from symbolics(one)
         elif isinstance(one, np.ndarray) and one.dtype == object:
             yield from symbolics(one.flat)
+
+
+def holds_formulas(*operands: object) -> bool:
+    """Whether there is a formula among operands, or in lists of them."""
+    return next(symbolics(operands), None) is not None
 
 
 def family(operands: Iterable[object]) -> tuple[type[Symbolic], Mapping[str, Declared]]:

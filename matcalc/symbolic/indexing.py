@@ -9,10 +9,11 @@ import numpy as np
 
 from matcalc import dimensions
 from matcalc.arrays import frozen
-from matcalc.dimensions import Dimension
+from matcalc.dimensions import Dimension, Shape
 from matcalc.errors import NotDifferentiableError, ShapeError
 from matcalc.graph import Factor, Node, contract
 from matcalc.operations.parts import window
+from matcalc.operations.sequences import exchange, one_hot
 
 
 class _Part(NamedTuple):
@@ -39,7 +40,7 @@ def indexed(node: Node, key: object) -> Node:
     >>> indexed(X, (0, slice(1, 3))).shape, indexed(X, (slice(None), None, -1)).shape
     ((2,), (3, 1))
     """
-    items = _items(node, key)
+    items = _items(node.shape, key)
     parts: list[_Part] = []
     factors: list[Factor] = []
     sizes: dict[Any, Dimension] = {}
@@ -57,16 +58,43 @@ def indexed(node: Node, key: object) -> Node:
     return contract([Factor(node, tuple(range(axis))), *factors], _output(parts), sizes)
 
 
-def _items(node: Node, key: object) -> list[Any]:
+Place = tuple[tuple[Dimension, Dimension, bool], ...]  # for each axis: from, to, if one entry
+
+
+def place_of(shape: Shape, key: object) -> Place | None:
+    """Where a key of numbers and slices of step 1 points; ``None`` for other keys.
+
+    >>> place_of((3, "n"), (1, slice(1, -1)))
+    ((1, 2, True), (1, 'n-1', False))
+    """
+    items = _items(shape, key)
+    found: list[tuple[Dimension, Dimension, bool]] = []
+    for item, size in zip(items, shape, strict=False):
+        if isinstance(item, slice) and item.step in (None, 1):
+            found.append((*_bounds(item, size), False))
+        elif _is_number(item):
+            entry = _entry(item, size)
+            found.append((entry, dimensions.total([entry, 1]) if entry else 1, True))
+        else:
+            return None
+    return tuple(found) if len(items) == len(shape) else None
+
+
+def _is_number(item: object) -> bool:
+    whole = isinstance(item, (int, np.integer)) and not isinstance(item, bool)
+    return whole or isinstance(item, str)
+
+
+def _items(shape: Shape, key: object) -> list[Any]:
     """One item for each axis, and ``None`` for each new one."""
     items: list[Any] = list(key) if isinstance(key, tuple) else [key]
     for item in items:
         if isinstance(item, np.ndarray) and item.dtype == bool and item.ndim != 1:
             raise NotDifferentiableError("a mask of more than one axis is not traced")
     given = sum(item is not None and item is not Ellipsis for item in items)
-    missing = [slice(None)] * (len(node.shape) - given)
-    if given > len(node.shape):
-        raise ShapeError(f"{given} indices of an array of {len(node.shape)} axes")
+    missing = [slice(None)] * (len(shape) - given)
+    if given > len(shape):
+        raise ShapeError(f"{given} indices of an array of {len(shape)} axes")
     places = [k for k, item in enumerate(items) if item is Ellipsis]
     if len(places) > 1:
         raise ShapeError("an index has at most one ...")
@@ -76,13 +104,9 @@ def _items(node: Node, key: object) -> list[Any]:
 
 def _part(item: Any, axis: int, size: Dimension) -> _Part:
     if isinstance(item, slice):
-        start, stop = _bounds(item, size)
-        if (start, stop) == (0, size):
-            return _Part(None, axis, chosen=False)
-        length = dimensions.difference(stop, start)
-        return _Part(window(start, length, size), ("part", axis), chosen=False)
-    if isinstance(item, (int, np.integer)) and not isinstance(item, bool):
-        return _Part(window(_entry(int(item), size), 1, size), ("entry", axis), chosen=True)
+        return _slice(item, axis, size)
+    if _is_number(item):
+        return _Part(window(_entry(item, size), 1, size), ("entry", axis), chosen=True)
     if isinstance(item, (list, range, np.ndarray)):
         return _Part(_rows(np.asarray(item), size), "rows", chosen=True)
     raise NotDifferentiableError(
@@ -91,30 +115,55 @@ def _part(item: Any, axis: int, size: Dimension) -> _Part:
     )
 
 
-def _entry(index: int, size: Dimension) -> int:
-    if isinstance(size, int):
-        if not -size <= index < size:
-            raise ShapeError(f"there is no entry {index} along an axis of {size}")
-        return index % size
-    if index < 0:
-        raise ShapeError(f"entry {index} of an axis of {size}: declare a number, x[3]")
-    return index
+def _slice(item: slice, axis: int, size: Dimension) -> _Part:
+    """A slice: of step 1 a window, backwards over all the exchange matrix, else of numbers."""
+    if item.step in (None, 1):
+        start, stop = _bounds(item, size)
+        if (start, stop) == (0, size):
+            return _Part(None, axis, chosen=False)
+        length = dimensions.difference(stop, start)
+        return _Part(window(start, length, size), ("part", axis), chosen=False)
+    if item.step == -1 and item.start is None and item.stop is None:
+        return _Part(exchange(size), ("part", axis), chosen=False)
+    if not isinstance(size, int):
+        raise NotDifferentiableError(
+            f"a slice of step {item.step} of an axis of {size}: declare a number, x[3]"
+        )
+    entries = range(*item.indices(size))
+    if not entries:
+        raise ShapeError(f"nothing is left of an axis of {size} by {item}")
+    return _Part(one_hot(entries, size), ("part", axis), chosen=False)
+
+
+def _entry(index: Any, size: Dimension) -> Dimension:
+    if isinstance(index, str):
+        return index
+    index = int(index)
+    if not isinstance(size, int):
+        return index if index >= 0 else dimensions.difference(size, -index)
+    if not -size <= index < size:
+        raise ShapeError(f"there is no entry {index} along an axis of {size}")
+    return int(index % size)
 
 
 def _bounds(part: slice, size: Dimension) -> tuple[Dimension, Dimension]:
     """Where a slice starts and stops, counted from the front."""
-    if part.step not in (None, 1):
-        raise NotDifferentiableError(f"a slice of step {part.step} is not traced; step 1 is")
-    if isinstance(size, int):
+    if isinstance(size, int) and not (isinstance(part.start, str) or isinstance(part.stop, str)):
         start, stop, _ = part.indices(size)
         if start >= stop:
             raise ShapeError(f"nothing is left of an axis of {size} by {start}:{stop}")
         return start, stop
-    first = 0 if part.start is None else int(part.start)
-    last = size if part.stop is None else int(part.stop)
-    if first < 0 or (isinstance(last, int) and last <= first):
-        raise ShapeError(f"{first}:{last} of an axis of {size}: declare a number, x[3]")
+    first = 0 if part.start is None else _edge(part.start, size)
+    last = size if part.stop is None else _edge(part.stop, size)
+    length = dimensions.difference(last, first)
+    if isinstance(length, int) and length < 1:
+        raise ShapeError(f"nothing is left of an axis of {size} by {first}:{last}")
     return first, last
+
+
+def _edge(edge: Any, size: Dimension) -> Dimension:
+    """An end of a slice of an axis whose size has a name."""
+    return _entry(edge, size) if isinstance(edge, str) or int(edge) < 0 else int(edge)
 
 
 def _rows(chosen: np.ndarray[Any, Any], size: Dimension) -> Node:
@@ -127,7 +176,7 @@ def _rows(chosen: np.ndarray[Any, Any], size: Dimension) -> Node:
             "one axis of numbers, of an axis whose size is a number, is"
         )
     numbers = np.flatnonzero(chosen) if chosen.dtype == bool else chosen
-    entries = [_entry(int(k), size) for k in numbers]
+    entries = [int(_entry(int(k), size)) for k in numbers]
     return frozen(np.eye(size)[entries])
 
 

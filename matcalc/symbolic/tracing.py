@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+import linecache
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from math import prod
-from typing import Any
+from traceback import walk_tb
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from matcalc import dimensions
 from matcalc.errors import MatcalcError, NotationError, NotDifferentiableError, ShapeError
-from matcalc.expression import Declarations, parse_declarations
+from matcalc.expression import Declarations, Declared, parse_declarations
 from matcalc.expression.arithmetic import combined
-from matcalc.expression.values import Value
+from matcalc.expression.values import Value, dimension_of, number_of
 from matcalc.graph import Node, number, symbol
 from matcalc.operations import algebra, find_rule
-from matcalc.symbolic.broadcasting import broadcast, spread
+from matcalc.symbolic.borrowed_names import assigns_items, borrowed, is_array_type
+from matcalc.symbolic.broadcasting import broadcast, spread, with_new_axes, without_axes
+from matcalc.symbolic.constructors import constructors
 from matcalc.symbolic.expressions import Symbolic, value_of
 from matcalc.symbolic.foreign import refusal
-from matcalc.symbolic.indexing import indexed
+from matcalc.symbolic.indexing import Place, indexed, place_of
+from matcalc.symbolic.library_functions import library_functions
 from matcalc.symbolic.ufuncs import Condition
+from matcalc.symbolic.written_parts import are_apart, fitted, scattered, whole_of
 
+_SHOWN = 72  # characters of a line
 _ENTRIES = 1000  # of an array that is taken apart into its entries
 
 _METHODS: Mapping[str, Callable[..., Any]] = {
@@ -42,7 +49,18 @@ _METHODS: Mapping[str, Callable[..., Any]] = {
     "swapaxes": np.swapaxes,
     "clip": np.clip,
     "copy": np.copy,
+    "cumsum": np.cumsum,
+    "repeat": np.repeat,
+    "round": np.round,
+    "take": np.take,
 }
+
+
+#: Functions whose result NumPy does not copy, where it can do without.
+_VIEWS: tuple[Callable[..., Any], ...] = (
+    *(np.reshape, np.ravel, np.transpose, np.swapaxes, np.moveaxis, np.squeeze, np.diagonal),
+    *(np.expand_dims, np.broadcast_to, np.atleast_1d, np.atleast_2d),
+)
 
 
 class _Size(Value):
@@ -58,9 +76,31 @@ class Tracer(Symbolic):
     cannot do raises an error that names the operation.
     """
 
-    __slots__ = ()
+    __slots__ = ("_base", "_log", "_source", "_whole", "_writes")
 
     columns = False
+
+    def __init__(self, value: Value, declared: Mapping[str, Declared]) -> None:
+        self._whole: Value | None = None
+        self._source: _Source | None = None
+        self._log: list[Place | None] = []  # where it was written into, one after the other
+        super().__init__(value, declared)
+
+    @property
+    def value(self) -> Value:
+        """What it stands for now, after what was written into it.
+
+        Raises:
+            NotDifferentiableError: It is a part of an array that changed after it was taken.
+        """
+        if self._source is not None:
+            self._source.check()
+        return self._now()
+
+    @value.setter
+    def value(self, value: Value) -> None:
+        self._base, self._whole = value, value
+        self._writes: dict[Place, Node] = {}
 
     @classmethod
     def operated(cls, sign: str, one: Value, two: Value) -> Value:
@@ -80,14 +120,14 @@ class Tracer(Symbolic):
     @property
     def shape(self) -> tuple[Any, ...]:
         """The sizes: numbers, and for names values that arithmetic takes."""
-        return tuple(map(self._whole, self.value.node.shape))
+        return tuple(map(self._counted, self.value.node.shape))
 
     @property
     def size(self) -> Any:
         """The number of entries."""
-        return self._whole(dimensions.product(self.value.node.shape))
+        return self._counted(dimensions.product(self.value.node.shape))
 
-    def _whole(self, size: dimensions.Dimension) -> Any:
+    def _counted(self, size: dimensions.Dimension) -> Any:
         if isinstance(size, int):
             return size
         return Tracer(_Size(algebra.size_of(size)), self.declared)
@@ -100,7 +140,14 @@ class Tracer(Symbolic):
     @property
     def T(self) -> Symbolic:  # noqa: N802 - as NumPy spells it
         """The axes in reverse."""
-        return Tracer(Value(algebra.transpose(self.value.node)), self.declared)
+        return self._view(algebra.transpose(self.value.node))
+
+    def _view(self, node: Node, place: Place | None = None) -> Tracer:
+        """A part of this array, or the same in another order, which NumPy does not copy."""
+        found = Tracer(Value(node), self.declared)
+        if node.shape:
+            found._source = _Source(self, place, len(self._log))
+        return found
 
     def reshape(self, *shape: Any, order: str = "C") -> Any:
         """The entries in another shape, as NumPy's method takes it."""
@@ -111,6 +158,14 @@ class Tracer(Symbolic):
         """The axes in another order, as NumPy's method takes it."""
         order = (axes[0] if len(axes) == 1 else axes,) if axes else ()
         return self.__array_function__(np.transpose, (), (self, *order), {})
+
+    def __array_function__(
+        self, function: Any, types: Any, args: Sequence[Any], named: Mapping[str, Any]
+    ) -> Any:
+        found = super().__array_function__(function, types, args, named)
+        if function in _VIEWS and isinstance(found, Tracer) and args and args[0] is self:
+            return self._view(found.value.node)
+        return found
 
     def astype(self, dtype: Any, **_: Any) -> Tracer:
         """The same; of real numbers alone.
@@ -154,13 +209,60 @@ class Tracer(Symbolic):
         return entries
 
     def __getitem__(self, key: Any) -> Tracer:
-        return Tracer(Value(indexed(self.value.node, key)), self.declared)
+        key = _plain_key(key)
+        place = _place(self, key)
+        if place is None:
+            node = indexed(self.value.node, key)
+            return self._view(node) if _is_basic(key) else Tracer(Value(node), self.declared)
+        return self._view(self._part(key, place), place)
+
+    def _part(self, key: Any, place: Place) -> Node:
+        """The entries at a place: what was written there, or what was there before."""
+        if place in self._writes and self._source is None:
+            singles = [k for k, (_, _, single) in enumerate(place) if single]
+            return without_axes(self._writes[place], singles)
+        if self._source is None and all(are_apart(place, other) for other in self._writes):
+            return indexed(self._base.node, key)
+        return indexed(self.value.node, key)
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        raise NotDifferentiableError(
-            "x[…] = y changes an array in place, which cannot be traced; "
-            "np.stack, np.concatenate and np.where make new ones"
+        """``x[…] = y``, of this array alone: a new one stands in its place from now on.
+
+        Raises:
+            NotDifferentiableError: The place depends on values, or it is an array in another
+                order, which NumPy would write through to the first one.
+        """
+        key = _plain_key(key)
+        if self._source is not None and self._source.place is None:
+            raise NotDifferentiableError(
+                "x.T[…] = y and the like write into another array, which is not traced; "
+                "write into x itself, or into x.copy()"
+            )
+        if _is_mask(key, self):
+            chosen = np.where(key, value, self)
+            self._put(None, value_of(chosen).node)
+        else:
+            place, node = _place(self, key), value_of(value).node
+            if place is None:
+                self._put(None, scattered(self.value.node, key, node))
+            else:
+                self._put(place, fitted(node, place))
+        if self._source is not None:
+            self._source = self._source.written(self.value.node)
+
+    def _put(self, place: Place | None, node: Node) -> None:
+        """Write a whole array, or what stands at a place."""
+        apart = place is not None and all(
+            other == place or are_apart(place, other) for other in self._writes
         )
+        if place is None:
+            self.value = Value(node)
+        else:
+            if not apart:
+                self.value = Value(self.value.node)
+            self._writes[place] = node
+            self._whole = None
+        self._log.append(place)
 
     def __len__(self) -> int:
         if not self.ndim:
@@ -169,6 +271,12 @@ class Tracer(Symbolic):
         if not isinstance(first, int):
             self.refuse(f"len(x) of {first} entries", "; declare a number: x[3]")
         return first
+
+    def __index__(self) -> int:
+        found = number_of(self.value)
+        if found is None or found.denominator != 1:
+            self.refuse("a whole number, for a size or an index,", "; declare numbers: x[3]")
+        return int(found)
 
     def __iter__(self) -> Iterator[Any]:
         return (self[k] for k in range(len(self)))
@@ -209,14 +317,21 @@ class Tracer(Symbolic):
             raise NotDifferentiableError("&, | and ~ are traced of comparisons alone")
         return Tracer(Condition(found.value.node), found.declared)
 
+    def _now(self) -> Value:
+        """What it stands for, without the check that it is no part of what has changed."""
+        if self._whole is None:
+            self._whole = Value(whole_of(self._base.node, list(self._writes.items())))
+        return self._whole
+
     def _in_place(self, sign: str, other: Any) -> Any:
         """``x += y``, which of a number makes another number, and changes an array."""
-        if self.ndim:
-            raise NotDifferentiableError(
-                f"a {sign}= b changes an array in place, which cannot be traced; "
-                f"write a = a {sign} b"
-            )
-        return self.binary(sign, self, other)
+        found = self.binary(sign, self, other)
+        if not self.ndim or found is NotImplemented:
+            return found
+        if found.value.node.shape != self.value.node.shape:
+            raise ShapeError(f"a {sign}= b: b does not fit into a")
+        self[...] = found
+        return self
 
     def __iadd__(self, other: Any) -> Any:
         return self._in_place("+", other)
@@ -235,6 +350,82 @@ class Tracer(Symbolic):
 
     def __ipow__(self, other: Any) -> Any:
         return self._in_place("**", other)
+
+
+class _Source(NamedTuple):
+    """The array that another is a part of, without a copy.
+
+    Attributes:
+        array: The array.
+        place: Where the part is; ``None`` for the whole in another order.
+        seen: How often the array had been written into when the part was taken.
+    """
+
+    array: Tracer
+    place: Place | None
+    seen: int
+
+    def check(self) -> None:
+        """Refuse a part that NumPy would have changed since.
+
+        Raises:
+            NotDifferentiableError: The array was written into at this place.
+        """
+        for other in self.array._log[self.seen :]:
+            if self.place is None or other is None or not are_apart(self.place, other):
+                raise NotDifferentiableError(
+                    "a part of an array is used after the array was written into there, which "
+                    "is not traced; take it again, or copy it before: x[0].copy()"
+                )
+        if self.array._source is not None:
+            self.array._source.check()
+
+    def written(self, node: Node) -> _Source:
+        """The same after the part was written into: so is the array."""
+        place = self.place
+        if place is not None:
+            singles = [k for k, (_, _, single) in enumerate(place) if single]
+            whole = with_new_axes(node, singles) if singles else node
+            self.array._put(place, whole)
+            if self.array._source is not None:
+                above = self.array._source
+                self.array._source = above.written(self.array._now().node)
+        return self._replace(seen=len(self.array._log))
+
+
+def _plain_key(key: Any) -> Any:
+    """A key with sizes in place of what stands for them: ``x[n - 1]``."""
+    if isinstance(key, tuple):
+        return tuple(map(_plain_key, key))
+    if isinstance(key, slice):
+        return slice(*(_plain_key(one) for one in (key.start, key.stop, key.step)))
+    if isinstance(key, Tracer) and not key.ndim and not isinstance(key.value, Condition):
+        try:
+            return dimension_of(key.value)
+        except NotationError:
+            found = number_of(key.value)
+            return key if found is None or found.denominator != 1 else int(found)
+    return key
+
+
+def _place(array: Tracer, key: Any) -> Place | None:
+    listed = key if isinstance(key, tuple) else (key,)
+    if _is_mask(key, array) or any(one is None for one in listed):
+        return None
+    return place_of(array.value.node.shape, key)
+
+
+def _is_basic(key: Any) -> bool:
+    """Whether NumPy makes no copy of what a key picks."""
+    listed = key if isinstance(key, tuple) else (key,)
+    return all(one is None or one is Ellipsis or isinstance(one, (int, slice)) for one in listed)
+
+
+def _is_mask(key: Any, array: Tracer) -> bool:
+    """Whether a key is a comparison of the whole array, or an array of truth values."""
+    traced = isinstance(key, Tracer) and isinstance(key.value, Condition)
+    known = isinstance(key, np.ndarray) and key.dtype == bool and key.ndim == array.ndim
+    return traced or (known and array.ndim > 0)
 
 
 def _refuse_rows(*values: Value) -> None:
@@ -275,12 +466,44 @@ def trace(function: Callable[..., Any], variables: Declarations) -> Tracer:
         name: Tracer(Value(symbol(name, one.variable.shape)), declared)
         for name, one in declared.items()
     }
-    result = _called(function, given)
+    result = _called(with_own_names(function, declared), given)
+    if isinstance(result, tuple):
+        raise NotDifferentiableError(
+            f"the function gives {len(result)} results, and one is traced: say which, "
+            "trace(lambda …: function(…)[0], …); np.stack puts several into one"
+        )
     if result is None or isinstance(result, (str, Mapping)):
         raise NotDifferentiableError(f"the function gave {type(result).__name__}, not an array")
     value = value_of(result)
     _refuse_rows(value)
     return Tracer(Value(value.node), declared)
+
+
+def with_own_names(
+    function: Callable[..., Any], declared: Mapping[str, Declared]
+) -> Callable[..., Any]:
+    """A function whose names for ``np.zeros``, ``len`` and SciPy's functions take tracers."""
+    writes: list[bool] = []
+
+    def traced(value: Value) -> Tracer:
+        return Tracer(value, declared)
+
+    def sized(array: Any) -> Any:
+        return array.shape[0] if isinstance(array, Tracer) and array.ndim else len(array)
+
+    def is_instance(one: Any, kind: Any) -> bool:
+        whole = isinstance(one, Tracer) and one.ndim and is_array_type(kind)
+        return bool(whole) or isinstance(one, kind)
+
+    meanings = {
+        **constructors(Tracer, traced, lambda: any(writes)),
+        **library_functions(),
+        "builtins.len": sized,
+        "builtins.isinstance": is_instance,
+    }
+    found, functions = borrowed(function, meanings)
+    writes.extend(map(assigns_items, functions))
+    return found
 
 
 def _called(function: Callable[..., Any], given: Mapping[str, Tracer]) -> Any:
@@ -294,7 +517,19 @@ def _called(function: Callable[..., Any], given: Mapping[str, Tracer]) -> Any:
         said = refusal(error, is_ours=ours is not None) or ours
         if said is None:
             raise
-        raise said from None
+        line = _line(error)
+        raise (said.changed(message=f"{said.stated}{line}") if line else said) from None
+
+
+def _line(error: BaseException) -> str:
+    """The line of the traced function where an error was raised; empty where nobody knows."""
+    found = ""
+    for frame, line in walk_tb(error.__traceback__):
+        home = frame.f_globals.get("__name__", "").partition(".")[0]
+        if home not in ("matcalc", "numpy", "scipy"):
+            text = linecache.getline(frame.f_code.co_filename, line).strip()
+            found = f"; in line {line}: {text[:_SHOWN]}" if text else found
+    return found
 
 
 def _keywords(function: Callable[..., Any]) -> set[str]:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable
 
-from matcalc.expression.values import Value
+from matcalc.errors import Place
+from matcalc.expression.functions import call
+from matcalc.expression.parser import Step
+from matcalc.expression.values import Value, number_of
 from matcalc.graph import Node, number
 from matcalc.operations import algebra, find_rule
 
@@ -19,8 +22,9 @@ class Condition(Value):
 
 
 _BY_RULE = (
-    "exp log log1p expm1 sin cos tan arcsin arccos arctan sinh cosh tanh sqrt sign "
-    "absolute=abs fabs=abs erf logit expit=sigmoid ndtr=Phi log_ndtr"
+    "exp log log1p expm1 sin cos tan arcsin arccos arctan sinh cosh tanh sqrt sign cbrt "
+    "arcsinh arccosh arctanh absolute=abs fabs=abs erf erfc erfcx erfinv ndtri logit "
+    "expit=sigmoid ndtr=Phi log_ndtr gammaln=lgamma loggamma=lgamma digamma psi=digamma"
 )
 
 
@@ -34,6 +38,16 @@ def _logarithm(base: int) -> Unary:
     )
 
 
+def _defined(name: str) -> Callable[..., Node]:
+    """A function that is defined by others, on nodes."""
+
+    def build(*operands: Node) -> Node:
+        step = Step("call", name, len(operands), Place("", 0, 0))
+        return call(step, list(map(Value, operands))).node
+
+    return build
+
+
 #: Of one operand, by the names of ufuncs.
 UNARY: dict[str, Unary] = {
     **{word.partition("=")[0]: _built(word.rpartition("=")[2]) for word in _BY_RULE.split()},
@@ -44,15 +58,34 @@ UNARY: dict[str, Unary] = {
     "log2": _logarithm(2),
     "log10": _logarithm(10),
     "exp2": lambda x: _built("exp")(algebra.times(x, _built("log")(number(2)))),
+    **{name: _defined(name) for name in ("entr", "exp10", "deg2rad", "rad2deg", "log_expit")},
+    "radians": _defined("deg2rad"),
+    "degrees": _defined("rad2deg"),
 }
 
 
-def _larger(one: Node, two: Node) -> Node:
-    """The larger of two; against zero it is relu."""
+def larger(one: Node, two: Node) -> Node:
+    """The larger of two; against zero, or a number alone, it is relu."""
+    for x, other in ((one, two), (two, one)):
+        if not other.shape and number_of(Value(other)):
+            return algebra.plus(other, find_rule("relu").build(algebra.minus(x, other)))
     for x, other in ((one, two), (two, one)):
         if other is algebra.constant(0, other.shape):
             return find_rule("relu").build(x)
-    return find_rule("maximum").build(one, two)
+    return find_rule("maximum").build(*_alike(one, two))
+
+
+def smaller(one: Node, two: Node) -> Node:
+    """The smaller of two; against a number it is what relu leaves."""
+    for x, other in ((one, two), (two, one)):
+        if not other.shape and number_of(Value(other)) is not None:
+            return algebra.minus(other, find_rule("relu").build(algebra.minus(other, x)))
+    return find_rule("minimum").build(*_alike(one, two))
+
+
+def _alike(one: Node, two: Node) -> tuple[Node, Node]:
+    shape = one.shape or two.shape
+    return algebra.spread(one, shape), algebra.spread(two, shape)
 
 
 def _log_of_sum(one: Node, two: Node) -> Node:
@@ -62,11 +95,18 @@ def _log_of_sum(one: Node, two: Node) -> Node:
 
 #: Of two operands of one shape, by the names of ufuncs.
 BINARY: dict[str, Callable[[Node, Node], Node]] = {
-    "maximum": _larger,
+    "maximum": larger,
     "minimum": find_rule("minimum").build,
     "hypot": find_rule("hypot").build,
     "arctan2": find_rule("atan2").build,
     "logaddexp": _log_of_sum,
+    "logaddexp2": _defined("logaddexp2"),
+    "xlogy": _defined("xlogy"),
+    "xlog1py": _defined("xlog1py"),
+    "rel_entr": _defined("rel_entr"),
+    "betaln": _defined("betaln"),
+    "fmax": larger,
+    "fmin": find_rule("minimum").build,
 }
 
 #: Those that an operator of Python calls.

@@ -187,26 +187,19 @@ def test_a_function_that_is_traced_with_names_of_sizes_serves_every_size() -> No
         close(d.evaluate(**arrays), derivative_by_numbers(loss, arrays, "w"), 1e-8)
 
 
-def in_place(x: Any) -> Any:
-    x += 1
+def into_another(x: Any) -> Any:
+    x.T[0] = 1.0
     return x
 
 
-def into_an_array(x: Any) -> Any:
-    found = np.zeros(3)
-    found += x
-    return found
+def after_it_changed(x: Any) -> Any:
+    part = x[1:]
+    x[1] = 0.0
+    return part
 
 
-def filled(x: Any) -> Any:
-    found = np.zeros(3)
-    found[0] = x[0]
-    return found
-
-
-def assigned(x: Any) -> Any:
-    x[0] = 1.0
-    return x
+def two_results(x: Any) -> Any:
+    return np.sum(x**2), 2 * x
 
 
 def counted(x: Any) -> int:
@@ -215,18 +208,12 @@ def counted(x: Any) -> int:
 
 #: What cannot be traced, and what the error says.
 REFUSED: dict[str, tuple[Callable[..., Any], type[mc.MatcalcError], str]] = {
-    "a sort": (np.sort, mc.NotDifferentiableError, r"np\.sort cannot be traced"),
     "a decomposition": (
         lambda x: np.linalg.eigh(np.outer(x, x)),
         mc.NotDifferentiableError,
         r"np\.linalg\.eigh cannot",
     ),
     "a ufunc": (np.floor, mc.NotDifferentiableError, r"np\.floor cannot be traced"),
-    "a ufunc of entries": (
-        lambda x: np.arccosh(np.array([x[0], x[1]])),
-        mc.NotDifferentiableError,
-        r"np\.arccosh cannot be traced",
-    ),
     "a method": (lambda x: x.argmax(), mc.NotDifferentiableError, "the method argmax"),
     "an option": (
         lambda x: np.sum(x, dtype=int),
@@ -253,10 +240,9 @@ REFUSED: dict[str, tuple[Callable[..., Any], type[mc.MatcalcError], str]] = {
         mc.NotDifferentiableError,
         r"np\.sum cannot be traced with arguments like these",
     ),
-    "in place": (in_place, mc.NotDifferentiableError, r"a \+= b changes an array in place"),
-    "into an array": (into_an_array, mc.NotDifferentiableError, r"np\.add into an array"),
-    "an entry": (assigned, mc.NotDifferentiableError, r"x\[…\] = y changes an array in place"),
-    "an entry of an array": (filled, mc.UnboundError, r"float\(x\) asks for values"),
+    "into another": (into_another, mc.NotDifferentiableError, r"write into x itself"),
+    "a part of what changed": (after_it_changed, mc.NotDifferentiableError, r"take it again"),
+    "several results": (two_results, mc.NotDifferentiableError, "gives 2 results"),
     "a branch": (lambda x: x if x[0] > 0 else -x, mc.UnboundError, r"bool\(x\), in `if`"),
     "a search": (counted, mc.UnboundError, r"bool\(x\)"),
     "Python's max": (lambda x: max(x[0], 0), mc.UnboundError, r"np\.maximum"),
@@ -269,14 +255,8 @@ REFUSED: dict[str, tuple[Callable[..., Any], type[mc.MatcalcError], str]] = {
         mc.NotDifferentiableError,
         r"np\.where\(x > 0, a, b\)",
     ),
-    "numbers of a type": (
-        lambda x: np.asarray(x, dtype=float),
-        mc.UnboundError,
-        "an array of type float64",
-    ),
     "integers": (lambda x: x.astype(int), mc.NotDifferentiableError, "astype"),
     "an index that is traced": (lambda x: x[x > 0], mc.NotDifferentiableError, "an index is"),
-    "a stride": (lambda x: x[::2], mc.NotDifferentiableError, "a slice of step 2"),
     "no such entry": (lambda x: x[3], mc.ShapeError, "there is no entry 3 along an axis of 3"),
     "shapes": (lambda x: x + np.ones(2), mc.ShapeError, "3 against 2"),
     "a complex number": (lambda x: x * np.array([1j, 2, 3]), mc.ArrayError, "complex"),
@@ -321,8 +301,9 @@ def test_functions_of_formulas_may_stand_in_a_traced_function() -> None:
 def test_ufuncs_of_scipy_are_known_by_name() -> None:
     special = pytest.importorskip("scipy.special")
     assert mc.trace(lambda z: special.expit(z).sum(), "z[n]").text == "sum(sigmoid(z))"
-    with pytest.raises(mc.NotDifferentiableError, match="gammaln cannot be traced"):
-        mc.trace(special.gammaln, "z[n]")
+    assert mc.trace(special.gammaln, "z[n]").text == "lgamma(z)"
+    with pytest.raises(mc.NotDifferentiableError, match="j0 cannot be traced"):
+        mc.trace(special.j0, "z[n]")
 
 
 def test_a_function_is_called_once_and_not_changed() -> None:
@@ -339,11 +320,7 @@ def test_a_function_is_called_once_and_not_changed() -> None:
 @pytest.mark.parametrize(
     ("module", "name", "instead"),
     [
-        ("scipy.linalg", "inv", "np.linalg.inv can"),
-        ("scipy.linalg", "det", "np.linalg.det can"),
-        ("scipy.linalg", "expm", "matcalc.expm can"),
-        ("scipy.linalg", "cholesky", ""),
-        ("scipy.special", "logsumexp", "matcalc.logsumexp can"),
+        ("scipy.linalg", "null_space", ""),
         ("scipy.spatial.distance", "pdist", ""),
         ("scipy.signal", "hilbert", ""),
     ],

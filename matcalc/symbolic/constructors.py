@@ -1,0 +1,124 @@
+"""What makes arrays of sizes in NumPy, for sizes that have names, and for arrays to be filled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from matcalc.dimensions import Dimension
+from matcalc.errors import NotationError, NotDifferentiableError, UnboundError
+from matcalc.expression.values import Value, dimension_of
+from matcalc.graph import Node
+from matcalc.operations import algebra
+from matcalc.operations.parts import window
+from matcalc.symbolic.constants import node_of
+from matcalc.symbolic.expressions import holds_formulas, unwrapped
+
+Traced = Callable[[Value], Any]
+
+
+def constructors(  # noqa: C901 - one function for each that it stands for
+    kind: type[Any], traced: Traced, fills: Callable[[], bool]
+) -> Mapping[str, Any]:
+    """Meanings of NumPy's functions, by title.
+
+    Args:
+        kind: The class of what is traced.
+        traced: Makes a traced array of a value.
+        fills: Says whether arrays are written into, so that new ones must be traced.
+    """
+
+    def filled(name: str, number: int) -> Callable[..., Any]:
+        def build(shape: Any, dtype: Any = float, order: str = "C", **rest: Any) -> Any:
+            if _is_plain(shape, kind) and not (fills() and _is_real(dtype)):
+                return getattr(np, name)(shape, dtype, order, **rest)
+            return traced(Value(algebra.constant(number, _shape(shape))))
+
+        return build
+
+    def full(shape: Any, fill_value: Any, dtype: Any = None, **rest: Any) -> Any:
+        plain = _is_plain(shape, kind) and not isinstance(fill_value, kind)
+        if plain and not (fills() and _is_real(dtype or type(fill_value))):
+            return np.full(shape, fill_value, dtype, **rest)
+        value = node_of(unwrapped(fill_value))
+        return traced(Value(algebra.spread(value, _shape(shape))))
+
+    def eye(N: Any, M: Any = None, k: int = 0, dtype: Any = float, **rest: Any) -> Any:
+        plain = _is_plain((N, M), kind)
+        if plain and not (fills() and _is_real(dtype)):
+            return np.eye(N, M, k, dtype, **rest)
+        return traced(Value(_eye(_size(N), _size(N if M is None else M), k)))
+
+    def array(given: Any, dtype: Any = None, **rest: Any) -> Any:
+        if isinstance(given, kind):
+            _check_type(dtype)
+            return given.copy() if given.ndim else given
+        if not holds_formulas(given) or isinstance(given, np.ndarray):
+            return np.array(given, dtype, **rest)
+        _check_type(dtype)
+        return traced(Value(node_of(unwrapped(given))))
+
+    def as_array(given: Any, dtype: Any = None, **rest: Any) -> Any:
+        if isinstance(given, kind):
+            _check_type(dtype)
+            return given
+        if holds_formulas(given):
+            return array(given, dtype)
+        return np.asarray(given, dtype, **rest)
+
+    found = {
+        "zeros": filled("zeros", 0),
+        "empty": filled("zeros", 0),
+        "ones": filled("ones", 1),
+        "full": full,
+        "eye": eye,
+        "identity": lambda n, dtype=float: eye(n, dtype=dtype),
+        "array": array,
+        **dict.fromkeys(("asarray", "asanyarray", "ascontiguousarray"), as_array),
+        "float64": lambda x=0.0: as_array(x) if isinstance(x, kind) else np.float64(x),
+    }
+    return {f"numpy.{name}": meaning for name, meaning in found.items()}
+
+
+def _is_plain(shape: Any, kind: type[Any]) -> bool:
+    listed = shape if isinstance(shape, (tuple, list)) else (shape,)
+    return not any(isinstance(one, kind) for one in listed)
+
+
+def _is_real(dtype: Any) -> bool:
+    return dtype is None or np.dtype(dtype).kind == "f"
+
+
+def _check_type(dtype: Any) -> None:
+    if not _is_real(dtype):
+        raise NotDifferentiableError(f"an array of type {np.dtype(dtype)} cannot be traced")
+
+
+def _size(given: Any) -> Dimension:
+    value = getattr(given, "value", None)
+    if not isinstance(value, Value):
+        return int(given)
+    try:
+        return dimension_of(value)
+    except NotationError:
+        raise UnboundError(
+            "a whole number, for a size, asks for values, and a formula has none"
+        ) from None
+
+
+def _shape(given: Any) -> tuple[Dimension, ...]:
+    return tuple(map(_size, given if isinstance(given, (tuple, list)) else (given,)))
+
+
+def _eye(rows: Dimension, columns: Dimension, k: int) -> Node:
+    if rows == columns and k == 0:
+        return algebra.eye(rows)
+    if isinstance(rows, int) and isinstance(columns, int):
+        return node_of(np.eye(rows, columns, k))
+    if k < 0:
+        raise NotDifferentiableError(
+            "np.eye below the diagonal is traced of sizes that are numbers"
+        )
+    return window(k, rows, columns)

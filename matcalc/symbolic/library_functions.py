@@ -1,0 +1,177 @@
+"""Functions of SciPy and of Python's math that take what is traced, as NumPy's do."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Callable, Mapping
+from functools import wraps
+from importlib import import_module
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from matcalc.errors import NotDifferentiableError
+from matcalc.expression.values import Value
+from matcalc.graph import Node
+from matcalc.operations import algebra, find_rule
+from matcalc.symbolic.array_functions import FUNCTIONS
+from matcalc.symbolic.broadcasting import with_new_axes
+from matcalc.symbolic.calls import function_called
+from matcalc.symbolic.constants import node_of
+from matcalc.symbolic.expressions import Symbolic, family, holds_formulas, unwrapped
+
+
+def _rule(name: str, *operands: Any, **parameters: Any) -> Node:
+    return find_rule(name).build(*map(node_of, operands), **parameters)
+
+
+class Factorisation(NamedTuple):
+    """A Cholesky factor, as ``cho_factor`` gives it to ``cho_solve``: the matrix itself."""
+
+    matrix: Any
+    lower: bool
+
+
+def _reduced(name: str) -> Callable[..., Node]:
+    def meaning(a: Any, axis: Any = None, keepdims: bool = False) -> Node:
+        node = node_of(a)
+        found = _rule(name, a, axis=axis)
+        if not keepdims or axis is None:
+            return found
+        return with_new_axes(found, [algebra.axis_from_front(axis, len(node.shape))])
+
+    return meaning
+
+
+def _along(name: str) -> Callable[..., Node]:
+    def meaning(x: Any, axis: Any = None) -> Node:
+        whole = axis is None and len(node_of(x).shape) > 1
+        return _rule(name, x, axis="all" if whole else axis)
+
+    return meaning
+
+
+def _inv(a: Any, **_: Any) -> Node:
+    return _rule("inv", a)
+
+
+def _solve(a: Any, b: Any, **_: Any) -> Node:
+    return _rule("solve", a, b)
+
+
+def _solve_triangular(a: Any, b: Any, trans: Any = 0, lower: bool = False, **_: Any) -> Node:
+    part = _rule("tril" if lower else "triu", a)
+    turned = part if trans in (0, "N") else algebra.transpose(part)
+    return _rule("solve", Value(turned), b)
+
+
+def _cho_solve(factor: Any, b: Any, **_: Any) -> Node:
+    matrix = factor[0]
+    if not isinstance(factor, Factorisation):
+        triangle = _rule("tril" if factor[1] else "triu", matrix)
+        turned = algebra.transpose(triangle)
+        product = (
+            algebra.matmul(triangle, turned) if factor[1] else algebra.matmul(turned, triangle)
+        )
+        return _rule("solve", Value(product), b)
+    return _rule("solve", matrix, b)
+
+
+def _block_diag(*operands: Any) -> Node:
+    return _rule("block_diag", *operands)
+
+
+def _toeplitz(c: Any, r: Any = None) -> Node:
+    return _rule("toeplitz", c, c if r is None else r)
+
+
+def _cdist(xa: Any, xb: Any, metric: str = "euclidean") -> Node:
+    if metric == "euclidean":
+        return _rule("cdist", xa, xb)
+    if metric == "sqeuclidean":
+        return algebra.power(_rule("cdist", xa, xb), 2)
+    raise NotDifferentiableError(f"cdist with metric {metric!r} cannot be traced")
+
+
+#: What functions of SciPy mean, by title; operands are whatever :func:`node_of` takes.
+_MEANINGS: dict[str, Callable[..., Any]] = {
+    "scipy.linalg.inv": _inv,
+    "scipy.linalg.pinv": lambda a: _rule("pinv", a),
+    "scipy.linalg.det": lambda a, **_: _rule("det", a),
+    "scipy.linalg.solve": _solve,
+    "scipy.linalg.solve_triangular": _solve_triangular,
+    "scipy.linalg.cho_solve": _cho_solve,
+    "scipy.linalg.expm": lambda a: _rule("expm", a),
+    "scipy.linalg.block_diag": _block_diag,
+    "scipy.linalg.toeplitz": _toeplitz,
+    "scipy.linalg.kron": lambda a, b: _rule("kron", a, b),
+    "scipy.special.logsumexp": _reduced("logsumexp"),
+    "scipy.special.softmax": _along("softmax"),
+    "scipy.special.log_softmax": _along("log_softmax"),
+    "scipy.spatial.distance.cdist": _cdist,
+}
+_MATH = "exp log sqrt sin cos tan tanh sinh cosh log1p expm1 log2 log10 hypot atan2=arctan2"
+
+
+def library_functions() -> Mapping[str, Callable[..., Any]]:
+    """Meanings by title; of operands that are not traced each is the function itself."""
+    found = {title: _of_library(title, meaning) for title, meaning in _MEANINGS.items()}
+    found["scipy.linalg.cho_factor"] = _cho_factor
+    found["scipy.linalg.norm"] = _of_numpy("scipy.linalg.norm", np.linalg.norm)
+    for word in _MATH.split():
+        name, _, ufunc = word.partition("=")
+        found[f"math.{name}"] = _of_math(getattr(math, name), getattr(np, ufunc or name))
+    return found
+
+
+def _of_library(title: str, meaning: Callable[..., Any]) -> Callable[..., Any]:
+    FUNCTIONS.setdefault(meaning, meaning)
+
+    def called(*args: Any, **named: Any) -> Any:
+        if not holds_formulas(*args, *named.values()):
+            return _real(title)(*args, **named)
+        kind, declared = family((*args, *named.values()))
+        given = {key: unwrapped(one) for key, one in named.items()}
+        given = {key: one for key, one in given.items() if key not in _UNUSED}
+        return kind(Value(function_called(meaning, [_kept(k) for k in args], given)), declared)
+
+    called.__name__ = title.rpartition(".")[2]
+    return called
+
+
+_UNUSED = ("check_finite", "overwrite_a", "overwrite_b", "assume_a")
+
+
+def _kept(operand: Any) -> Any:
+    if isinstance(operand, Factorisation):
+        return Factorisation(unwrapped(operand.matrix), operand.lower)
+    return unwrapped(operand)
+
+
+def _real(title: str) -> Callable[..., Any]:
+    module, _, name = title.rpartition(".")
+    found: Callable[..., Any] = getattr(sys.modules.get(module) or import_module(module), name)
+    return found
+
+
+def _cho_factor(a: Any, lower: bool = False, **named: Any) -> Any:
+    if not isinstance(a, Symbolic):
+        return _real("scipy.linalg.cho_factor")(a, lower, **named)
+    return Factorisation(a, lower)
+
+
+def _of_numpy(title: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    def called(*args: Any, **named: Any) -> Any:
+        known = holds_formulas(*args)
+        return (function if known else _real(title))(*args, **named)
+
+    return called
+
+
+def _of_math(function: Callable[..., Any], ufunc: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(function)
+    def called(*args: Any) -> Any:
+        return (ufunc if holds_formulas(*args) else function)(*args)
+
+    return called
