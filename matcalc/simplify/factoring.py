@@ -56,11 +56,42 @@ def factored(node: Node, left: int = _PULLED) -> Node:
     scale = _content([term.scale for term in terms], with_sign=bool(shared))
     if not shared and scale == ONE:
         return _with_end_outside(node, terms, left - 1)
-    rest = with_symmetry(factored(add([term.without(shared, scale) for term in terms]), left - 1))
+    common = _common_end(terms) if len(shared) == 1 and len(node.shape) == 2 else None
+    if common:
+        return _around(common, node, left - 1)  # (diag(p) - p pᵀ) W, not diag(p) (W - 1 pᵀ W)
+    divided = [term.without(shared, scale) for term in terms]
+    rest = with_symmetry(factored(_together(divided), left - 1))
     axes = tuple(range(len(node.shape)))
     sizes = dict(zip(axes, node.shape, strict=True))
     outside = [Factor(*key, power) for key, power in shared.items()]
     return contract([*outside, Factor(rest, axes)], axes, sizes, scale)
+
+
+def _together(terms: Sequence[Node]) -> Node:
+    """Their sum, sums among them opened where terms of one meet those of another."""
+    apart: list[Node] = []
+    for term in terms:
+        scale, core = split(term)
+        apart += [scaled(one, scale) for one in core.operands] if isinstance(core, Sum) else [term]
+    met = add(apart)
+    fewer = len(met.operands) if isinstance(met, Sum) else 1
+    return met if fewer < len(apart) else add(terms)
+
+
+def _common_end(terms: Sequence[_Term]) -> dict[_Term, _End] | None:
+    """The matrix that all terms end, or begin, with, the entries of a diagonal before it in one."""
+    scaled_ = [(term, end) for term in terms for end in term.scaled_ends()]
+    for term, end in scaled_:
+        others = {
+            other: found
+            for other in terms
+            if other is not term
+            for found in other.ends()
+            if _same(end, found)
+        }
+        if len(others) == len(terms) - 1:
+            return {one: end if one is term else others[one] for one in terms}
+    return None
 
 
 def _with_end_outside(node: Sum, terms: Sequence[_Term], left: int) -> Node:
@@ -166,6 +197,21 @@ class _Term:
                     axis = None if rest is None else self.output.index(rest)
                     found.append(_End(factor.node, inner, axis, factor))
         return found
+
+    def scaled_ends(self) -> list[_End]:
+        """The matrix of ``p_i W_ij``, which is that of ``diag(p) W``."""
+        matrices = [factor for factor in self.factors if len(factor.labels) == 2]
+        if len(matrices) != 1 or len(set(self.output)) != 2 or Group in map(type, self.output):
+            return []
+        (matrix,) = matrices
+        beside = {k for f in self.factors if f is not matrix for k in f.labels}
+        if matrix.exponent != 1 or set(matrix.labels) != set(self.output) or len(beside) != 1:
+            return []
+        (label,) = beside
+        if label not in self.output:
+            return []
+        axis = 1 - self.output.index(label)
+        return [_End(matrix.node, matrix.labels.index(label), axis, matrix)]
 
     def without_end(self, end: _End) -> Node:
         """The term without such a factor; the label that was summed becomes its last axis."""

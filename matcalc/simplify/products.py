@@ -119,7 +119,10 @@ class _Opened:
     def cancel(self, known: Known) -> None:
         """Apply rules until none applies, or a line has put a product there to be opened."""
         while not self.rewrote and (
-            self.rewrite(known) or self.turn_frechet() or self.separate_scalars()
+            self.rewrite(known)
+            or self.turn_frechet()
+            or self.drop_window()
+            or self.separate_scalars()
         ):
             self.changed = True
 
@@ -161,6 +164,22 @@ class _Opened:
                 self.take(Factor(recognised_application(turn), (rows, columns)))
                 return True
         return False
+
+    def drop_window(self) -> bool:
+        """A window summed along the axis that it picks from is 1 for each that it picks."""
+        for (node, labels), exponent in self.powers.items():
+            if not isinstance(node, Apply) or node.operation != "window" or exponent != 1:
+                continue
+            whole = labels[1]
+            if self.is_summed_alone(whole, (node, labels)):
+                del self.powers[node, labels], self.sizes[whole]
+                return True
+        return False
+
+    def is_summed_alone(self, label: Any, key: Key) -> bool:
+        """Whether a label is summed, and in one factor alone, once."""
+        others = (k for other in self.powers if other != key for k in flat(other[1]))
+        return label not in {*flat(self.output), *others} and flat(key[1]).count(label) == 1
 
     def separate_scalars(self) -> bool:
         """Parts that share no label with the rest become scalars of their own: tr(A)."""

@@ -39,7 +39,6 @@ from matcalc.notation.printers.spelling import (
 
 _TRIGONOMETRIC = frozenset(["sin", "cos", "tan", "sinh", "cosh", "tanh"])
 _SIGNED_ENTRIES = frozenset(["eye", "levi_civita"])
-_PLACES = 30  # of a decimal; what is longer is a fraction
 _DIGITS = frozenset("0123456789")
 
 
@@ -119,7 +118,7 @@ class Mathematics(Script):
     def number(self, phrase: Phrase, _: Sequence[Piece]) -> Spelled:
         """A number that is not negative: 3, 0.5, 10⁻⁵ or a fraction."""
         value: Fraction = phrase.value
-        shown = decimal(value) or _terminating(value)
+        shown = decimal(value)
         if not shown:
             return self.fraction(str(value.numerator), str(value.denominator))
         digits, exponent = shown.partition("e")[::2]
@@ -330,15 +329,6 @@ def _names(root: Phrase) -> Iterable[str]:
                 yield bare
         for size in phrase.shape:
             yield from dimensions.names(size)
-
-
-def _terminating(value: Fraction) -> str | None:
-    """A number of many digits as a decimal, if that ends."""
-    places = next((k for k in range(1, _PLACES) if 10**k % value.denominator == 0), None)
-    if places is None or value.denominator < 10**3:
-        return None
-    digits = str(value.numerator * 10**places // value.denominator).zfill(places + 1)
-    return f"{digits[:-places]}.{digits[-places:]}"
 
 
 def _distinct(

@@ -17,6 +17,7 @@ FUNCTION, SUM, QUOTIENT, PRODUCT, SCALED, POWER, ATOM = range(7)
 
 
 _LARGE = 10**15  # beyond it, no decimal of a float is exact
+_PLACES = 40  # of a decimal; what is longer is a fraction
 
 
 class Piece(NamedTuple):
@@ -127,11 +128,20 @@ def signed_sum(args: Sequence[Piece], minus: str, group: Callable[[str], str]) -
 
 
 def decimal(value: Fraction) -> str | None:
-    """A number as people write it: 3, 0.5; ``None`` where no short decimal is exact."""
+    """A number as people write it: 3, 0.5; ``None`` where no decimal of few places is exact."""
     if value.denominator == 1:
         return str(value.numerator)
     if value > _LARGE:
         return None
     shown = repr(float(value))
     short = len(shown) < 8 or value.denominator > 1000
-    return shown if short and Fraction(shown) == value else None
+    return shown if short and Fraction(shown) == value else _terminating(value)
+
+
+def _terminating(value: Fraction) -> str | None:
+    """A number of many digits as a decimal, if that ends."""
+    places = next((k for k in range(1, _PLACES) if 10**k % value.denominator == 0), None)
+    if places is None or value.denominator < 10**3:
+        return None
+    digits = str(value.numerator * 10**places // value.denominator).zfill(places + 1)
+    return f"{digits[:-places]}.{digits[-places:]}"
