@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterable, Mapping
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -40,6 +41,7 @@ ROOMS = (
 )
 
 
+@cache
 def _imports() -> dict[str, set[str]]:
     """Each module of the library, and the modules that it imports, for types too."""
     modules = {
