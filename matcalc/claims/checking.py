@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -18,12 +17,13 @@ from matcalc.claims.point import Worth
 from matcalc.claims.question import Forward, Question, gradient_of, of_expression
 from matcalc.claims.repairs import Repair, repairs
 from matcalc.claims.search import Change
+from matcalc.claims.segments import holds_along
 from matcalc.claims.shapes import Shapes
 from matcalc.claims.terms import compared
-from matcalc.claims.tree import Tree, names, trees
+from matcalc.claims.tree import Tree, names, trees, walk
 from matcalc.claims.typed import Typed
 from matcalc.claims.words import says, why
-from matcalc.errors import MatcalcError, NotationError, Place
+from matcalc.errors import NotationError, Place
 from matcalc.expression import Declarations
 from matcalc.expression.equation import stated_in
 from matcalc.inputs.line import Line
@@ -32,6 +32,7 @@ from matcalc.inputs.reading import read_line
 _CAUSES = 4
 _JUDGED = 12  # repairs that are looked at closely
 _SHOWN = 5
+_KINKED = ("abs", "sign", "step", "relu", "max", "min", "maximum", "minimum", "clip", "norm1")
 _NEAR = 1.0  # a repair that costs so much more is as likely
 _LIKELY = 0.4  # the weight of a cause that is seen of shapes alone, where all is rewritten
 _LITTLE = 0.05  # else
@@ -143,8 +144,8 @@ def _mended(
     """The answer to a wrong claim, with what is wrong in it and how it is mended."""
     at, *others = found.points
     worth = Worth(at)
-    fixes = _true(question, repairs(question, line, at, others))
-    right = fixes[0].tree if fixes else trees(question.derived)[-1].tree
+    fixes = _true(question, repairs(question, line, at, others), found.flat)
+    right = fixes[0].tree if fixes else question.derived_tree
     terms, missing = compared(line, right, worth, shapes.typed)
     example = None
     if found.verdict == "wrong_value":
@@ -162,13 +163,16 @@ def _mended(
     )
 
 
-def _true(question: Question, fixes: Sequence[Repair]) -> list[Repair]:
-    """The repairs from the first that is right at many points, on both sides of every kink."""
-    for k, fix in enumerate(fixes[:_JUDGED]):
-        with suppress(MatcalcError):
-            if judged(question, fix.text).verdict == "right":
-                return list(fixes[k : k + _SHOWN])
-    return []
+def _true(question: Question, fixes: Sequence[Repair], flat: bool) -> list[Repair]:
+    """The repairs that hold on both sides of kinks: the first few."""
+    kept: list[Repair] = []
+    for fix in fixes[:_JUDGED]:
+        smooth = not question.kinks and not any(part.calls(*_KINKED) for part in walk(fix.tree))
+        if smooth or holds_along(question, fix.tree, flat=flat):
+            kept.append(fix)
+            if len(kept) == _SHOWN:
+                break
+    return kept
 
 
 def _repaired(name: str, line: Tree, fixes: Sequence[Repair], derived: str) -> dict[str, Any]:

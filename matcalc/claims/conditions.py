@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, islice
 
 from matcalc.claims.point import Point, Worth, points_at
 from matcalc.claims.question import Question
@@ -30,10 +30,17 @@ def right_when(question: Question, line: Tree, at: Point) -> tuple[str, ...]:
     for said, declared, sizes in list(_conditions(question, at.sizes))[:_MOST]:
         changed = replace(question, declared=declared)
         with suppress(MatcalcError):
-            tried = points_at(changed, sizes, 2, flat=at.flat)
-            if tried and all(_holds(line, each) for each in tried):
+            tried = [
+                _holds(line, each) for each in islice(points_at(changed, sizes, flat=at.flat), 1)
+            ]
+            if tried == [True] and _holds_again(changed, line, sizes, at):
                 found.append(said)
     return tuple(found)
+
+
+def _holds_again(question: Question, line: Tree, sizes: Mapping[str, int], at: Point) -> bool:
+    """Whether a line is equal to the truth at a few more points."""
+    return all(_holds(line, each) for each in islice(points_at(question, sizes, flat=at.flat), 4))
 
 
 def _holds(line: Tree, at: Point) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 from matcalc import dimensions
 from matcalc.arrays import Array
 from matcalc.claims.answer import Counterexample
-from matcalc.claims.point import Point, Worth, at_point
+from matcalc.claims.point import Point, Worth, quick_point
 from matcalc.claims.question import Question
 from matcalc.claims.tree import Tree, names
 from matcalc.diagnosis.verdict import relative_error
@@ -31,7 +31,7 @@ def counterexample(question: Question, line: Tree, *, flat: bool) -> Counterexam
     for sizes in _small(question):
         for arrays in _whole(question, sizes):
             with suppress(MatcalcError):
-                at = at_point(question, arrays, sizes, flat=flat)
+                at = quick_point(question, arrays, sizes, flat=flat)
                 if at is not None and _differs(at, line):
                     return _shown(question, at, arrays, line)
     return None

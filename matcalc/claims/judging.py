@@ -88,7 +88,7 @@ def _compared(question: Question, read: Formula, paper: Shape, found: Judged) ->
         same = _held(question, read, found)
         if same.verdict != "wrong_value":
             lies = read.columns and len(shape) == 1 and paper != question.form.matrix_shape
-            return _lying(same) if lies and same.verdict == "right" else same
+            return _lying(same, paper) if lies and same.verdict == "right" else same
     if shape == other.form.shape and shape and not _surely_differs(other, read, found):
         turned = _held(other, read, found)
         if turned.verdict == "right":
@@ -103,10 +103,16 @@ def _compared(question: Question, read: Formula, paper: Shape, found: Judged) ->
 _OTHER = "it is the derivative in the other layout"
 
 
-def _lying(found: Judged) -> Judged:
-    """A claim whose numbers are right, and that lies where the layout has it stand."""
-    reason = "its numbers are right; it is a row where the layout has a column, or the other way"
-    return replace(found, verdict="wrong_layout", reason=reason)
+def _lying(found: Judged, paper: Shape) -> Judged:
+    """A claim whose numbers are right, and that lies where the layout has it stand.
+
+    Who writes a column may mean an array of one axis, which neither stands nor lies.
+    """
+    if paper[:1] == (1,):
+        reason = "its numbers are right; it is a row where the layout has a column"
+        return replace(found, verdict="wrong_layout", reason=reason)
+    said = "it is a column where the layout has a row: right as an array of one axis"
+    return replace(found, notes=(*found.notes, said))
 
 
 def _surely_differs(question: Question, read: Formula, found: Judged) -> bool:

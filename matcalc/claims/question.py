@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from matcalc.arrays import Array, arranged
 from matcalc.claims.targets import with_targets
 from matcalc.claims.tree import Assigned, Tree, names, trees
 from matcalc.derivation import derive
 from matcalc.derivative import derivatives, pulled
+from matcalc.diagnosis.side_by_side import kinks_of
+from matcalc.diagnosis.stand_ins import with_stand_ins
 from matcalc.dimensions import evaluate as size_of
 from matcalc.errors import NotationError, Place
 from matcalc.expression import Declarations, Declared, Formula, parse_declarations, read_formula
@@ -44,6 +47,7 @@ class Question:
         meanings: What the names mean that the claim may use beside the variables.
         derived: The derivative as matcalc writes it.
         parts: Formulas that may stand in a repair: the expression, the lines of the forward pass.
+        spelled: What names mean, written out, names of each other in it.
         assumptions: What was not typed.
     """
 
@@ -56,6 +60,7 @@ class Question:
     meanings: dict[str, Node]
     derived: str
     parts: tuple[str, ...]
+    spelled: Mapping[str, Tree] = field(default_factory=dict[str, Tree])
     assumptions: list[str] = field(default_factory=list)
 
     @property
@@ -73,7 +78,17 @@ class Question:
         named = {name: Variable(name, node.shape) for name, node in self.meanings.items()}
         return {**named, **self.formula.variables}
 
-    @property
+    @cached_property
+    def derived_tree(self) -> Tree:
+        """The derivative as it is written, in the names of the question."""
+        return trees(self.derived)[-1].tree
+
+    @cached_property
+    def kinks(self) -> tuple[Node, ...]:
+        """What changes its sign at the kinks of the derivative."""
+        return tuple(kinks_of([with_stand_ins(self.truth)]))
+
+    @cached_property
     def functions(self) -> tuple[str, ...]:
         """The functions entry by entry that what is differentiated is made of."""
         found: dict[str, None] = {}
@@ -138,6 +153,8 @@ def of_expression(
         {name: node for name, node in formula.named.items() if name not in formula.variables},
         J.text,
         (formula.text,),
+        {line.name: line.tree for line in trees(J.text) if line.name}
+        | {line.name: line.tree for line in trees(formula.text) if line.name},
         [*said, *formula.assumptions],
     )
 
@@ -255,10 +272,17 @@ class Forward:
             for name, of in found.items()
             if of != by and not isinstance(gradients[of], Symbol)
         }
-        shown = text(write_derivative(gradients[by], form, tuple(self.formula.symbols), named))
-        *before, last = trees(shown)
-        if all(line.name in self.known for line in before):  # which the claim may use too
-            shown = str(last.tree)
+        symbols = tuple(self.formula.symbols)
+        shown = _last(text(write_derivative(gradients[by], form, symbols, named)))
+        spelled = {line.name: line.tree for line in trees(self.text)}
+        for name, node in meanings.items():
+            if name not in self.known and name not in self.definitions:
+                form = written(Variable("L", ()), Variable(name, node.shape), "denominator")
+                own = {key: one for key, one in named.items() if one != name}
+                spelled[name] = trees(_last(text(write_derivative(node, form, symbols, own))))[
+                    -1
+                ].tree
+        spelled |= self.definitions
         return Question(
             gradients[by],
             Variable("L", ()),
@@ -269,6 +293,7 @@ class Forward:
             meanings,
             shown,
             (self.text,),
+            spelled,
             [*self.said, *assumptions, *self.formula.assumptions],
         )
 
@@ -341,6 +366,11 @@ def _lines(text: str, variables: Declarations | None, notation: str | None) -> I
     for line in filter(str.strip, re.split(r"[;\n]", text)):
         read = read_line(line.strip(), known, notation, declared_functions(variables or ()))
         yield " ".join(read.text.split())
+
+
+def _last(formula: str) -> str:
+    """The last line of a formula, whose other lines are those of the forward pass."""
+    return str(trees(formula)[-1].tree)
 
 
 def _backward(lines: Sequence[Assigned]) -> dict[str, Tree]:

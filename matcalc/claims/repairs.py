@@ -14,12 +14,13 @@ from matcalc.claims.search import Change, Found, Search, close
 from matcalc.claims.tidying import is_absurd, tidied
 from matcalc.claims.tree import Tree, trees, walk
 
-_FEW = 2  # words: where that is enough, no second change is looked for
+_FEW = 4  # words: where that is enough, no second change is looked for
 _LENGTH = 0.15  # of a token of the repair
 _FAR = 0.15  # of a token that the derived form has not
 _COMPOUND = 1.0  # of a transpose of more than a letter
 _EDIT = 0.3  # of a word that a step changes
 _EXCHANGE = 1.0  # of one that is exchanged
+_RANKED = 120
 _LOOKED_AT = 40
 
 
@@ -64,7 +65,8 @@ def repairs(
         found += search.two()
     derived = trees(question.derived)[-1].tree
     words = Counter(_tokens(derived))
-    ranked = sorted((_ranked(each, words) for each in found[:400]), key=lambda each: each.cost)
+    likely = sorted(found, key=lambda each: each.price)[:_RANKED]
+    ranked = sorted((_ranked(each, words) for each in likely), key=lambda each: each.cost)
     kept: list[Repair] = []
     seen: set[str] = set()
     checks = [Worth(each) for each in others]
@@ -90,10 +92,10 @@ def _holds(tree: Tree, worth: Worth) -> bool:
 
 
 def _ranked(found: Found, words: Counter[str]) -> Repair:
-    edits = _edits(found)
-    words_changed = sum(
-        distance(_tokens(each.old), _tokens(each.new)) * (_EXCHANGE if each.is_exchange else _EDIT)
-        for each in found.changes
+    words_changed = [distance(_tokens(each.old), _tokens(each.new)) for each in found.changes]
+    changed = sum(
+        count * (_EXCHANGE if each.is_exchange else _EDIT)
+        for count, each in zip(words_changed, found.changes, strict=True)
     )
     tokens = Counter(_tokens(found.tree))
     far = sum(((tokens - words) + (words - tokens)).values())
@@ -102,8 +104,8 @@ def _ranked(found: Found, words: Counter[str]) -> Repair:
         for part in walk(found.tree)
     )
     length = sum(tokens.values())
-    cost = words_changed + found.price + _LENGTH * length + _FAR * far + _COMPOUND * compound
-    return Repair(found.tree, found.changes, edits, cost)
+    cost = changed + found.price + _LENGTH * length + _FAR * far + _COMPOUND * compound
+    return Repair(found.tree, found.changes, sum(words_changed), cost)
 
 
 def _edits(found: Found) -> int:

@@ -36,6 +36,8 @@ from matcalc.claims.tree import (
 )
 
 _CLOSE = 1e-8
+_SAME = 1e-10  # relative: what is no change
+_DIGITS = 2e9  # by which values are told apart
 _KEPT = 3  # edits of one value
 _GROUP = 1500  # edits of one part and shape
 _PAIRS = 700  # on either side of an operation
@@ -264,15 +266,17 @@ class Search:
         same = np.nan
         if original is not None and (original.kind, *original.shape) == key:
             same = float(original.data.reshape(-1) @ weights)
-        order = sorted(range(len(changes)), key=lambda k: changes[k].price)
-        counts: dict[str, int] = {}
+        prices = np.fromiter((change.price for change in changes), float, len(changes))
+        good = np.isfinite(prints) & ~(np.abs(prints - same) <= _SAME * (1 + np.abs(prints)))
+        order = np.argsort(prices, kind="stable")
+        order = order[good[order]]
+        parts, exponents = np.frexp(prints[order])
+        marks = np.round(parts * _DIGITS).astype(np.int64) * 4096 + exponents
+        counts: dict[int, int] = {}
         kept: list[int] = []
-        for k in order:
-            if not np.isfinite(prints[k]) or abs(prints[k] - same) <= 1e-10 * (1 + abs(prints[k])):
-                continue
-            name = f"{prints[k]:.9e}"
-            counts[name] = counts.get(name, 0) + 1
-            if counts[name] <= _KEPT:
+        for k, mark in zip(order.tolist(), marks.tolist(), strict=True):
+            counts[mark] = counts.get(mark, 0) + 1
+            if counts[mark] <= _KEPT:
                 kept.append(k)
                 if len(kept) >= _GROUP:
                     break

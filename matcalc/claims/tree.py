@@ -8,7 +8,7 @@ from typing import NamedTuple
 from matcalc.errors import Place, TooLargeError
 from matcalc.expression.parser import Step, parse
 
-_STEPS = 300  # of a line that is judged
+_STEPS = 600  # of a line that is judged
 _SUM, _PRODUCT, _SIGN, _POWER, _ATOM = range(5)
 _BINDS = {"+": _SUM, "-": _SUM, "*": _PRODUCT, "/": _PRODUCT, "@": _PRODUCT, "**": _POWER}
 _NOWHERE = Place("", 0, 0)

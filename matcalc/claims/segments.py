@@ -1,0 +1,52 @@
+"""Points between points: along a segment a formula crosses the kinks of another one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+
+import numpy as np
+
+from matcalc.arrays import Array
+from matcalc.checking.random_points import random_points, small_sizes
+from matcalc.claims.point import Worth, quick_point
+from matcalc.claims.question import Question
+from matcalc.claims.search import close
+from matcalc.claims.tree import Tree
+
+_ENDS = 6  # of segments
+_STEPS = 9  # on each
+_FAR = (1.0, 3.0, 10.0)  # how far they go
+_FIXED = frozenset(["orthogonal", "simplex", "invertible"])  # what a segment would leave
+
+
+def holds_along(question: Question, tree: Tree, *, flat: bool) -> bool:
+    """Whether a formula is equal to the derivative at points along segments, far and near."""
+    variables = question.formula.variables.values()
+    sizes = small_sizes([question.truth], variables, question.declared)
+    seen = 0
+    for arrays in _along(question, sizes):
+        at = quick_point(question, arrays, sizes, flat=flat)
+        if at is None:
+            continue
+        value = Worth(at).of(tree)
+        if value is None or (value.kind, value.shape) != (at.truth.kind, at.truth.shape):
+            return False
+        if not np.all(np.isfinite(value.data)) or not close(value.data, at.truth.data):
+            return False
+        seen += 1
+    return seen > 0
+
+
+def _along(question: Question, sizes: Mapping[str, int]) -> Iterator[dict[str, Array]]:
+    """Points on segments between random points, some of them far."""
+    rng = np.random.default_rng(3)
+    ends = random_points(question.formula, question.declared, sizes, rng, _ENDS)
+    fixed = {name for name, known in question.declared.items() if known.properties & _FIXED}
+    for k, (one, two) in enumerate(pairwise(ends)):
+        far = _FAR[k % len(_FAR)]
+        for t in np.linspace(0.0, 1.0, _STEPS):
+            yield {
+                name: start if name in fixed else (1 - t) * start + t * far * two[name]
+                for name, start in one.items()
+            }
