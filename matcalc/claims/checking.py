@@ -12,6 +12,7 @@ from matcalc.claims import naming
 from matcalc.claims.answer import Cause, Checked
 from matcalc.claims.conditions import right_when
 from matcalc.claims.counterexamples import counterexample
+from matcalc.claims.hints import hints
 from matcalc.claims.judging import Judged, judged
 from matcalc.claims.point import Worth
 from matcalc.claims.question import Forward, Question, gradient_of, of_expression
@@ -27,7 +28,7 @@ from matcalc.errors import NotationError, Place
 from matcalc.expression import Declarations
 from matcalc.expression.equation import stated_in
 from matcalc.inputs.line import Line
-from matcalc.inputs.reading import read_line
+from matcalc.inputs.reading import read_beside
 
 _CAUSES = 4
 _JUDGED = 12  # repairs that are looked at closely
@@ -36,6 +37,7 @@ _KINKED = ("abs", "sign", "step", "relu", "max", "min", "maximum", "minimum", "c
 _NEAR = 1.0  # a repair that costs so much more is as likely
 _LIKELY = 0.4  # the weight of a cause that is seen of shapes alone, where all is rewritten
 _LITTLE = 0.05  # else
+_LESS = 0.8  # for each that is likelier
 
 
 def check_formula(
@@ -78,7 +80,7 @@ def check_formula(
         )
     question = of_expression(of, wrt, variables, layout or "denominator", notation)
     functions = question.formula.functions
-    line = read_line(claim, question.variables, notation, functions)
+    line = read_beside(claim, of, question.variables, notation, functions)
     name, formula = _sides(line)
     return _answered(question, Typed(claim, line, name, formula))
 
@@ -89,7 +91,8 @@ def _equation(
     """A line of a backward pass."""
     stated = stated_in(claim)
     forward = Forward(because, variables, {one.name: one for one in stated.mentions}, notation)
-    line = read_line(stated.text, forward.names_of_claims, notation, forward.functions)
+    known = forward.names_of_claims
+    line = read_beside(stated.text, forward.text, known, notation, forward.functions)
     name, formula = _sides(line)
     if not name:
         place = Place(claim, 0, max(1, len(claim)))
@@ -197,16 +200,23 @@ def _causes(
     """The causes of all repairs, each weighed by how likely the repair is."""
     weights: dict[str, float] = {}
     changes: dict[str, Change] = {}
+    first = fixes[0].changes[0] if fixes else None
+    rewritten = first is None or (first.is_exchange and first.old is line)
+    likely = _LIKELY if rewritten else _LITTLE
+    whole = Change(line, fixes[0].tree if fixes else question.derived_tree, (), 0.0)
     for fix in fixes:
         weight = 2.0 ** (fixes[0].cost - fix.cost)
         for name, (fits, change) in naming.causes(fix.changes, worth).items():
             weights[name] = weights.get(name, 0.0) + weight * fits
             changes.setdefault(name, change)
     if worth.at.truth.kind == "m" and question.of.shape and _is_vector(line, worth):
-        whole = bool(fixes) and fixes[0].changes[0].old is line
         for name in ("gradient-for-jacobian", "diagonal"):
-            weights[name] = max(weights.get(name, 0.0), _LIKELY if whole else _LITTLE)
-            changes.setdefault(name, fixes[0].changes[0] if fixes else Change(line, line, (), 0.0))
+            weights[name] = max(weights.get(name, 0.0), likely)
+            changes.setdefault(name, whole)
+    seen = hints(line, question.derived_tree, shapes.misfits(line), worth)
+    for k, name in enumerate(seen):
+        weights[name] = max(weights.get(name, 0.0), likely * _LESS**k)
+        changes.setdefault(name, whole)
     ranked = sorted(weights, key=lambda name: -weights[name])[:_CAUSES]
     return tuple(
         Cause(name, *shapes.typed.span(_place(changes[name], line)), said)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from matcalc.claims.point import Worth
-from matcalc.claims.search import Change, with_change
+from matcalc.claims.search import Change, simple, with_change
 from matcalc.claims.stacked import transposed
 from matcalc.claims.tidying import terms
 from matcalc.claims.tree import Tree, same, turned, walk
@@ -75,7 +75,8 @@ def _of_one(change: Change, worth: Worth) -> dict[str, float]:
     named = _by_look(old, new, worth) or _by_value(old, new, worth)
     if not change.is_exchange:
         first = change.causes
-        if _is_scalar(old, worth) != _is_scalar(new, worth) and _are_products(old, new):
+        other_kind = _is_scalar(old, worth) != _is_scalar(new, worth) or old.value != new.value
+        if _are_products(old, new) and other_kind:
             first = tuple(dict.fromkeys(("kind-of-product", *first)))
         return _weighed((*first, *named))
     named = named or _in_part(old, new, worth)
@@ -223,5 +224,8 @@ def _by_value(old: Tree, new: Tree, worth: Worth) -> tuple[str, ...]:
     if factor and np.allclose(factor * a, b, rtol=1e-9, atol=1e-12):
         if abs(factor + 1) < 1e-9:
             return ("sign", "factor")
+        lengths = [part for tree in (old, new) for part in walk(tree) if part.calls("norm", "sqrt")]
+        if lengths and not simple(factor, worth.at.sizes):
+            return ("norm-not-squared", "factor", "chain-rule")
         return ("factor", "chain-rule")
     return ()

@@ -45,6 +45,8 @@ class Piece(NamedTuple):
             return ("wrong-point", "chain-rule")
         if any(same(old, each) for each in walk(self.tree)):
             return ("chain-rule", "missing-term")
+        if self.origin == "truth" and old.kind != "name":
+            return ("chain-rule", "wrong-variable")
         return ("wrong-variable", "wrong-point", "chain-rule")
 
     def added(self, sign: str) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ from matcalc.inputs.writing import Writer
 from matcalc.variables import Variable
 
 _NO_FUNCTIONS: frozenset[str] = frozenset()
+_OWN = ("@", "**", ".T")  # signs that say that a line is one of the language
 
 
 def read_line(
@@ -56,6 +57,42 @@ def read_line(
     return read_foreign(line, variables, forced, functions)
 
 
+def read_beside(
+    line: str,
+    other: str,
+    variables: Mapping[str, Variable],
+    notation: str | None = None,
+    functions: Collection[str] = _NO_FUNCTIONS,
+) -> Line:
+    """Read a line of somebody who wrote another one too: who writes ``@`` or ``**`` means it.
+
+    Beside such a formula a ``*`` is a product entry by entry, whether it fits or not.
+
+    Args:
+        line: What was typed.
+        other: What was typed beside it, in the language.
+        variables: What is declared.
+        notation: As of :func:`read_line`.
+        functions: Functions that were declared.
+
+    Raises:
+        NotationError: The line cannot be read, or may mean several things.
+    """
+    own = any(sign in other for sign in _OWN)
+    if notation is None and own and _is_plain(line, variables):
+        return Line(line, line, "matcalc")
+    return read_line(line, variables, notation, functions)
+
+
+def _is_plain(line: str, variables: Mapping[str, Variable]) -> bool:
+    """Whether a line is one of the language, whatever fits."""
+    try:
+        parse(line)
+    except MatcalcError:
+        return False
+    return not _has_words(line, variables)
+
+
 def is_own(
     line: str, variables: Mapping[str, Variable], functions: Collection[str] = _NO_FUNCTIONS
 ) -> bool:
@@ -79,7 +116,7 @@ def _clashes(line: str, variables: Mapping[str, Variable], functions: Collection
 
 def _is_starred(line: str) -> bool:
     """Whether nothing but ``*`` says which products are meant."""
-    return "*" in line and not any(sign in line for sign in ("@", "**", ".T"))
+    return "*" in line and not any(sign in line for sign in _OWN)
 
 
 def _has_words(line: str, variables: Mapping[str, Variable]) -> bool:

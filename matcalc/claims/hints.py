@@ -1,0 +1,75 @@
+"""What a claim and the derivative look like side by side, where no repair names the mistake."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from matcalc.claims.answer import Misfit
+from matcalc.claims.point import Worth
+from matcalc.claims.tidying import factors, terms
+from matcalc.claims.tree import Tree, names, walk
+
+
+def hints(line: Tree, right: Tree, misfits: Sequence[Misfit], worth: Worth) -> tuple[str, ...]:
+    """Causes that the look of a claim and of the derivative suggests, the likeliest first.
+
+    Args:
+        line: The claim.
+        right: The derivative.
+        misfits: What does not fit in the claim.
+        worth: What parts are worth.
+    """
+    found = [name for name, look in _LOOKS.items() if look(line, right, worth)]
+    if any(one.sign in "*/" for one in misfits):
+        found.insert(0, "kind-of-product")
+    return tuple(dict.fromkeys(found))
+
+
+def _keeps_trace(line: Tree, _: Tree, worth: Worth) -> bool:
+    """Whether a trace or a sum stands there, and the derivative is an array."""
+    kept = any(part.calls("tr", "trace", "sum") for part in factors(_plain(line)))
+    return kept and worth.at.truth.kind in "mt"
+
+
+def _has_same_letters(line: Tree, right: Tree, _: Worth) -> bool:
+    return names(line) == names(right) and bool(names(line))
+
+
+def _is_of_other_signs(line: Tree, right: Tree, worth: Worth) -> bool:
+    """Whether the same letters stand in products of another kind."""
+    one, two = _signs(line), _signs(right)
+    return _has_same_letters(line, right, worth) and ("*" in one) != ("*" in two)
+
+
+def _signs(tree: Tree) -> set[str]:
+    """The kinds of products of arrays; a number in front does not count."""
+    return {
+        part.value
+        for part in walk(tree)
+        if part.operator("@", "*") and not part.args[0].kind == "number"
+    }
+
+
+def _is_a_multiple(line: Tree, right: Tree, _: Worth) -> bool:
+    """Whether a multiple of one product stands for a sum of several."""
+    first = factors(_plain(line))[0]
+    is_multiple = len(terms(line)) == 1 and first.kind == "number"
+    return is_multiple and len(terms(right)) > 1
+
+
+def _lacks_terms(line: Tree, right: Tree, _: Worth) -> bool:
+    return len(terms(line)) < len(terms(right))
+
+
+def _plain(tree: Tree) -> Tree:
+    return tree.args[0] if tree.kind == "negative" else tree
+
+
+_LOOKS: dict[str, Callable[[Tree, Tree, Worth], bool]] = {
+    "trace-not-removed": _keeps_trace,
+    "kind-of-product": _is_of_other_signs,
+    "order": _has_same_letters,
+    "scalar-rule": _is_a_multiple,
+    "symmetric-part": _is_a_multiple,
+    "missing-term": _lacks_terms,
+}
