@@ -46,7 +46,7 @@ def _signs(tree: Tree) -> set[str]:
     return {
         part.value
         for part in walk(tree)
-        if part.operator("@", "*") and not part.args[0].kind == "number"
+        if part.operator("@", "*") and part.args[0].kind != "number"
     }
 
 

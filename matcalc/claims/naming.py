@@ -10,7 +10,7 @@ import numpy as np
 
 from matcalc.claims.point import Worth
 from matcalc.claims.search import Change, simple, with_change
-from matcalc.claims.stacked import transposed
+from matcalc.claims.stacked import Stack, transposed
 from matcalc.claims.tidying import terms
 from matcalc.claims.tree import Tree, same, turned, walk
 
@@ -218,14 +218,23 @@ def _by_value(old: Tree, new: Tree, worth: Worth) -> tuple[str, ...]:
             return ("transpose", "layout")
     if (one.kind, one.shape) != (two.kind, two.shape):
         return ()
+    return _multiple(old, new, _ratio(one, two), worth)
+
+
+def _ratio(one: Stack, two: Stack) -> float:
+    """What the one is to be multiplied with to give the other; 0 where that is no number."""
     a, b = one.data.reshape(-1), two.data.reshape(-1)
     square = float(a @ a)
     factor = float(a @ b) / square if square else 0.0
-    if factor and np.allclose(factor * a, b, rtol=1e-9, atol=1e-12):
-        if abs(factor + 1) < 1e-9:
-            return ("sign", "factor")
-        lengths = [part for tree in (old, new) for part in walk(tree) if part.calls("norm", "sqrt")]
-        if lengths and not simple(factor, worth.at.sizes):
-            return ("norm-not-squared", "factor", "chain-rule")
-        return ("factor", "chain-rule")
-    return ()
+    return factor if np.allclose(factor * a, b, rtol=1e-9, atol=1e-12) else 0.0
+
+
+def _multiple(old: Tree, new: Tree, factor: float, worth: Worth) -> tuple[str, ...]:
+    if not factor:
+        return ()
+    if abs(factor + 1) < 1e-9:
+        return ("sign", "factor")
+    lengths = [part for tree in (old, new) for part in walk(tree) if part.calls("norm", "sqrt")]
+    if lengths and not simple(factor, worth.at.sizes):
+        return ("norm-not-squared", "factor", "chain-rule")
+    return ("factor", "chain-rule")

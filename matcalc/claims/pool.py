@@ -39,15 +39,12 @@ class Piece(NamedTuple):
             if old.calls("ones"):
                 return ("ones-for-derivative", "chain-rule")
             return ("chain-rule", "factor") if self.value.kind != "s" else ("factor", "chain-rule")
-        if old.kind == "name" and self.tree.kind in ("name", "transpose"):
-            return ("wrong-variable", "wrong-point")
         if is_entrywise(self.tree) and same(self.tree.args[0], old):
             return ("wrong-point", "chain-rule")
         if any(same(old, each) for each in walk(self.tree)):
             return ("chain-rule", "missing-term")
-        if self.origin == "truth" and old.kind != "name":
-            return ("chain-rule", "wrong-variable")
-        return ("wrong-variable", "wrong-point", "chain-rule")
+        likely = ("wrong-variable", "wrong-point", "chain-rule")
+        return likely if old.kind == "name" or self.origin != "truth" else likely[::-1]
 
     def added(self, sign: str) -> tuple[str, ...]:
         """The mistakes that are undone where it is put beside a part."""
