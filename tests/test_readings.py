@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -494,3 +495,25 @@ def test_a_power_of_a_row_is_a_row(power: str) -> None:
 
 def test_a_power_of_a_row_by_a_column_is_refused() -> None:
     assert "pow takes a column" in refusal("pow(x.T, y) @ y", "x")
+
+
+@pytest.mark.parametrize(
+    ("formula", "declared", "written"),
+    [
+        ("W + b", "W[p,m] b[p,1]", lambda W, b: W + b),
+        ("b - W", "W[p,m] b[1,m]", lambda W, b: b - W),
+        ("W / b", "W[3,4] b[3,1]", lambda W, b: W / b),
+        ("W * b", "W[3,4] b[1,4]", lambda W, b: W * b),
+    ],
+)
+def test_a_matrix_of_one_column_or_row_counts_for_all_and_that_is_said(
+    formula: str, declared: str, written: Callable[..., Any]
+) -> None:
+    rng = np.random.default_rng(0)
+    shape = (3, 1) if declared.endswith("1]") else (1, 4)
+    given = {"W": rng.normal(size=(3, 4)), "b": 2 + rng.random(shape)}
+    np.testing.assert_allclose(mc.evaluate(formula, **given), written(**given), rtol=1e-13)
+    d = mc.derive(f"sum(({formula})**2)", wrt="b", variables=declared, layout="denominator")
+    assert any("counts for every" in note for note in d.notes)
+    found = mc.evaluate(d.text, **given)
+    np.testing.assert_allclose(found, d.evaluate(**given), rtol=1e-12)

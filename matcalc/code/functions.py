@@ -55,6 +55,75 @@ def levi_civita(shape, size, **like):
     rows = xp.asarray(list(product(range(size), repeat=size)))
     return xp.linalg.det(xp.eye(size, **like)[rows]).reshape(shape)
 
+def eigenvectors(a):
+    """The eigenvectors of the symmetric part, the largest entry of each positive."""
+    v = xp.linalg.eigh((a + a.mT) / 2)[1]
+    row = xp.arange(v.shape[1])
+    return v * xp.sign(v[xp.argmax(xp.abs(v), 0), row])
+
+def polar_factor(a):
+    """U Vᵀ of A = U S Vᵀ."""
+    u, _, vt = xp.linalg.svd(a, full_matrices=False)
+    return u @ vt
+
+def top_singular(a):
+    """u₁ v₁ᵀ of A = U S Vᵀ."""
+    u, _, vt = xp.linalg.svd(a, full_matrices=False)
+    return xp.outer(u[:, 0], vt[0])
+
+def sqrtm(x):
+    """The principal square root, by the product form of the iteration of Denman and Beavers."""
+    eye = xp.eye(x.shape[-1], dtype=x.dtype)
+    root, rest = x, x
+    for _ in range(40):
+        back = xp.linalg.inv(rest)
+        root, rest = root @ (eye + back) / 2, (2 * eye + rest + back) / 4
+    return root
+
+_NODES = (
+    (-0.9061798459386640, 0.2369268850561891), (-0.5384693101056831, 0.4786286704993665),
+    (0.0, 0.5688888888888889), (0.5384693101056831, 0.4786286704993665),
+    (0.9061798459386640, 0.2369268850561891),
+)
+_ROOTS = 7
+
+def logm(x):
+    """The principal logarithm: of a root near the identity, by the rule of Gauss and Legendre."""
+    eye = xp.eye(x.shape[-1], dtype=x.dtype)
+    for _ in range(_ROOTS):
+        x = sqrtm(x)
+    rest = x - eye
+    parts = [w / 2 * xp.linalg.solve(eye + (1 + t) / 2 * rest, rest) for t, w in _NODES]
+    return 2.0**_ROOTS * sum(parts)
+
+def sinm(x):
+    """The sine of a matrix."""
+    return matrix_exp(1j * x).imag
+
+def cosm(x):
+    """The cosine of a matrix."""
+    return matrix_exp(1j * x).real
+
+def logm_frechet(x, e):
+    """The Fréchet derivative of the logarithm at x in the direction e."""
+    return frechet(logm, x, e)
+
+def sqrtm_frechet(x, e):
+    """The Fréchet derivative of the square root at x in the direction e."""
+    return frechet(sqrtm, x, e)
+
+def sinm_frechet(x, e):
+    """The Fréchet derivative of the sine at x in the direction e."""
+    return frechet(sinm, x, e)
+
+def cosm_frechet(x, e):
+    """The Fréchet derivative of the cosine at x in the direction e."""
+    return frechet(cosm, x, e)
+
+def expm_frechet(x, e):
+    """The Fréchet derivative of the matrix exponential at x in the direction e."""
+    return frechet(matrix_exp, x, e)
+
 def exchange(shape, **like):
     """The identity with its columns in reverse."""
     return xp.flip(xp.eye(shape[0], **like), (0,))
@@ -120,12 +189,16 @@ def share(x, extreme, axis):
     hit = (x == extreme(x, dim=dim, keepdim=True)).to(x.dtype)
     return hit / torch.sum(hit, dim=dim, keepdim=True)
 
-def expm_frechet(x, e):
-    """The Fréchet derivative of the matrix exponential at x in the direction e."""
+def matrix_exp(x):
+    """The exponential of a matrix."""
+    return torch.linalg.matrix_exp(x)
+
+def frechet(function, x, e):
+    """The upper right block of a function of [[x, e], [0, x]]."""
     n = x.shape[-1]
     x = x.expand(e.shape)
     rows = torch.cat([x, e], -1), torch.cat([torch.zeros_like(e), x], -1)
-    return torch.linalg.matrix_exp(torch.cat(rows, -2))[..., :n, n:]
+    return function(torch.cat(rows, -2))[..., :n, n:]
 '''
 
 _JAX = '''
@@ -159,12 +232,16 @@ def share(x, extreme, axis):
     hit = (x == extreme(x, axis=axis, keepdims=True)).astype(x.dtype)
     return hit / jnp.sum(hit, axis=axis, keepdims=True)
 
-def expm_frechet(x, e):
-    """The Fréchet derivative of the matrix exponential at x in the direction e."""
+def matrix_exp(x):
+    """The exponential of a matrix."""
+    return jax.scipy.linalg.expm(x)
+
+def frechet(function, x, e):
+    """The upper right block of a function of [[x, e], [0, x]]."""
     n = x.shape[-1]
     x = jnp.broadcast_to(x, e.shape)
     rows = [[x, e], [jnp.zeros_like(e), x]]
-    return jax.scipy.linalg.expm(jnp.block(rows))[..., :n, n:]
+    return function(jnp.block(rows))[..., :n, n:]
 '''
 
 _OWN = {"torch": _TORCH, "jnp": _JAX}

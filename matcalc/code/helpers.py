@@ -36,6 +36,12 @@ _BY_HAND = {
     """1 / (1 + exp(-z)), entry by entry; 0 where exp(-z) is beyond the range of floats."""
     with np.errstate(over="ignore"):
         return 1 / (1 + np.exp(-z))''',
+    "sinm": '''def sinm(x):
+    """The sine of a matrix."""
+    return expm(1j * x).imag''',
+    "cosm": '''def cosm(x):
+    """The cosine of a matrix."""
+    return expm(1j * x).real''',
     "expm_frechet": '''def expm_frechet(x, e):
     """The Fréchet derivative of the matrix exponential at x in the direction e."""
     n = x.shape[-1]

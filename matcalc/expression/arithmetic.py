@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from matcalc.dimensions import Shape
 from matcalc.errors import NotationError, ShapeError
 from matcalc.expression.values import Value, entrywise, multiplied, number_of
-from matcalc.graph import Node
+from matcalc.graph import Factor, Node, contract
 from matcalc.operations import algebra, find_rule
 
 _POWER = 64  # the largest constant exponent, up or down
@@ -29,8 +30,34 @@ def operated(sign: str, one: Value, two: Value) -> Value:
     if sign in "+-" and _is_bias(one, two):
         spread = algebra.spread_rows(two.node, one.node.shape)
         return Value(combined(sign, one.node, spread))
+    stretched = _stretched(one, two)
+    if stretched is not None:
+        return Value(combined(sign, *stretched))
     row = entrywise(sign, one, two)
     return Value(combined(sign, one.node, two.node), row)
+
+
+def _stretched(one: Value, two: Value) -> tuple[Node, Node] | None:
+    """A matrix and one of a single column or row, declared so, which counts for every other."""
+    a, b = one.node.shape, two.node.shape
+    if len(a) != 2 or len(b) != 2 or a == b:
+        return None
+    if is_repeated(a, b):
+        return one.node, _repeated(two.node, a)
+    return (_repeated(one.node, b), two.node) if is_repeated(b, a) else None
+
+
+def is_repeated(whole: Shape, part: Shape) -> bool:
+    """Whether a matrix of one column, or of one row, is beside a larger one of as many others."""
+    rows, columns = whole
+    return (part == (rows, 1) != whole) or (part == (1, columns) != whole)
+
+
+def _repeated(node: Node, shape: Shape) -> Node:
+    """A matrix of one column or row, as often as a shape has them."""
+    kept = 0 if node.shape == (shape[0], 1) else 1
+    alone = contract([Factor(node, (0, 1))], (kept,))
+    return contract([Factor(alone, (kept,))], (0, 1), dict(zip((0, 1), shape, strict=True)))
 
 
 def combined(sign: str, one: Node, two: Node) -> Node:

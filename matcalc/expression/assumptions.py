@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from matcalc.dimensions import Dimension, Shape
 from matcalc.errors import NotationError
+from matcalc.expression.arithmetic import is_repeated
 from matcalc.expression.misfits import Operand, excerpt, is_atom
 from matcalc.expression.parser import Step
 from matcalc.expression.values import number_of
@@ -29,6 +30,7 @@ _OF_TARGETS = {  # losses of targets, and what stands behind these
     "binary_cross_entropy_logits": "logits",
     "hinge": "scores",
 }
+_OF_SYMMETRIC = ("cholesky", "eigvalsh")  # of any other matrix its symmetric part
 _OF_PREDICTIONS = {  # losses that PyTorch alone has, in its order: what stands before the targets
     "binary_cross_entropy": "probabilities",
     "binary_cross_entropy_with_logits": "logits",
@@ -114,6 +116,8 @@ def _turned(loss: str, operands: Sequence[Step]) -> str:
 
 def of_call(step: Step, rule: str, operands: Sequence[Operand]) -> str:
     """What is assumed of a function; nothing where it has one meaning alone."""
+    if rule in (*_OF_SYMMETRIC, "var", "std"):
+        return _of_statistic(step, rule, operands)
     if rule in ("maximum", "minimum") and step.value != rule:
         array = max(operands, key=lambda one: len(one.value.node.shape))
         return (
@@ -140,6 +144,19 @@ def of_call(step: Step, rule: str, operands: Sequence[Operand]) -> str:
     return f"{excerpt(step.place)} is taken entry by entry; {better}" if better else ""
 
 
+def _of_statistic(step: Step, rule: str, operands: Sequence[Operand]) -> str:
+    """What is said of what reads half of a matrix, or has two conventions."""
+    if rule in _OF_SYMMETRIC and not operands[0].value.node.symmetric:
+        matrix = operands[0].atom
+        return f"{rule} takes {matrix} as symmetric: what counts is ({matrix} + {matrix}.T) / 2"
+    if rule in ("var", "std") and "ddof" not in step.keywords:
+        return (
+            f"{excerpt(step.place)} divides by the number of entries, as NumPy does; with ddof=1 "
+            "by one less, as PyTorch and R do"
+        )
+    return ""
+
+
 def _of_matrix(rule: str, operands: Sequence[Operand]) -> str:
     """The matrix function that a function entry by entry of a square matrix may be meant as."""
     written = operands[0].text
@@ -155,6 +172,10 @@ def _of_matrix(rule: str, operands: Sequence[Operand]) -> str:
 def of_operator(step: Step, one: Operand, two: Operand) -> str:
     """What is assumed of ``one sign two``; nothing where it has one meaning alone."""
     a, b = one.value.node.shape, two.value.node.shape
+    if step.value != "@" and len(a) == len(b) == 2 and a != b:
+        whole, part = (one, two) if is_repeated(a, b) else (two, one)
+        line = "column" if part.value.node.shape[1] == 1 else "row"
+        return f"{part.text}, {part.value.title}, counts for every {line} of {whole.value.title}"
     if step.value in ("+", "-"):
         return _of_sum(step.value, one, two)
     if step.value == "*" and _is_square(a) and _is_square(b):

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from matcalc import dimensions
 from matcalc.dimensions import Shape
 from matcalc.errors import ShapeError
+from matcalc.expression.arithmetic import is_repeated
 from matcalc.expression.formula import Formula
 from matcalc.expression.meaning import meaning
 from matcalc.expression.misfits import Operand
@@ -54,6 +55,9 @@ def conformity(text: str, formula: Formula, variables: Mapping[str, Variable]) -
     ('A @ x is m×1, c is a number: write c * ones(m)',)
     >>> misfits("x @ A.T")
     ('x @ A.T does not fit: x is n×1, A.T is n×m: 1 against n',)
+    >>> known["b"] = Variable("b", ("m", 1))
+    >>> misfits("A - b")
+    ('A is m×n, b is m×1: write b @ ones((1, n))',)
     """
     if not formula.columns:
         return Conformity(formula.node.shape, (_in_columns(text, variables),))
@@ -92,6 +96,8 @@ class _Walk:
         for step in steps:
             kept = len(waiting) - step.takes
             operands = waiting[kept:]
+            if step.kind == "operator" and step.value != "@":
+                self.look_at_columns(*(Operand(value, of.place) for value, of in operands))
             if step.kind == "operator" and step.value in "+-":
                 self.look_at(*(Operand(value, of.place) for value, of in operands))
             waiting[kept:] = [(meaning(step, [value for value, _ in operands], self.name), step)]
@@ -116,6 +122,16 @@ class _Walk:
                 self.misfits.append(
                     f"{other.said}, {term.said}: write ones({many[0]}) @ {term.atom}.T"
                 )
+
+    def look_at_columns(self, one: Operand, two: Operand) -> None:
+        """Note where a matrix of one column or row stands beside a larger one, entry by entry."""
+        for part, whole in ((one, two), (two, one)):
+            few, many = part.value.node.shape, whole.value.node.shape
+            if len(few) == len(many) == 2 and few != many and is_repeated(many, few):
+                column = few[1] == 1
+                ones = f"ones((1, {many[1]}))" if column else f"ones(({many[0]}, 1))"
+                repeated = f"{part.atom} @ {ones}" if column else f"{ones} @ {part.atom}"
+                self.misfits.append(f"{whole.said}, {part.said}: write {repeated}")
 
     def is_constant(self, node: Node) -> bool:
         """Whether a number is one that is written out, or a fraction of sizes: ``1/n``."""

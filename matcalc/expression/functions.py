@@ -120,9 +120,30 @@ def _ruled(name: str, values: list[Any], named: dict[str, Any]) -> Value:
         patterns = {"pattern": named.pop("pattern")} if "pattern" in named else {}
         named = {**patterns, "sizes": tuple(named.items())}
     first = values[0].node.shape if values and isinstance(values[0], Value) else None
+    spectral = _of_spectrum(name, values, named)
+    if spectral is not None:
+        return spectral
     if name == "trace" and len(values) == 1 and first == ():
         return Value(values[0].node)
     return _of_rule(rule, values, named)
+
+
+_NORMS = {  # of a matrix, as NumPy and PyTorch name them
+    "2": "spectral_norm",
+    "nuc": "nuclear_norm",
+    "fro": "norm",
+}
+
+
+def _of_spectrum(name: str, values: list[Any], named: dict[str, Any]) -> Value | None:
+    """``norm(A, 2)`` and ``norm(A, "nuc")`` of a matrix, and the sum of its singular values."""
+    matrix = values and isinstance(values[0], Value) and len(values[0].node.shape) == 2
+    if name != "norm" or not matrix or len(values) + len(named) != 2:
+        return None
+    order = named.get("ord", named.get("p", values[-1] if len(values) == 2 else None))
+    number = number_of(order) if isinstance(order, Value) else order
+    rule = _NORMS.get(str(number))
+    return None if rule is None else Value(find_rule(rule).build(values[0].node))
 
 
 def _is_number(value: Any) -> bool:

@@ -21,6 +21,7 @@ from matcalc.expression.arithmetic import operated
 from matcalc.expression.attempt import Attempt
 from matcalc.expression.formula import Formula, Names
 from matcalc.expression.functions import call, is_known, rule_name
+from matcalc.expression.fused import fused
 from matcalc.expression.lines import Line, check_names, lines_of, sizes_in
 from matcalc.expression.misfits import Operand, excerpt, misfit
 from matcalc.expression.parser import Step, parse
@@ -158,7 +159,7 @@ def _scope(
         NotationError: It cannot be parsed, or a name is given twice.
     """
     known = [*variables, *sizes, *names.sizes, *sizes_of(variables.values())]
-    assignments, unsized = identities.sized(parse(formula), known)
+    assignments, unsized = identities.sized(fused(parse(formula)), known)
     lines = lines_of(assignments)
     check_names(lines, variables, sizes)
     return _Scope(lines, unsized, opaque, names.functions)

@@ -46,15 +46,15 @@ _CALLS: dict[str, tuple[str, ...]] = {
 _PURPOSES = {"norm2": "for the Frobenius norm"}  # of a matrix
 #: Functions of other languages that have no spelling here; what there is instead.
 MISSING = {
-    "norm2": "the spectral norm, the largest singular value, is no function of the language",
+    "norm2": "the norm of a vector is norm(x), the largest singular value norm(A, 2)",
     "reshape": "axes are regrouped by rearrange, with a pattern of names",
     "view": "axes are regrouped by rearrange, with a pattern of names",
+    "svd": "a function has one result: singular values are svdvals(A)",
+    "eigh": "a function has one result: eigenvalues of a symmetric matrix are eigvalsh(A)",
+    "eig": "eigenvalues may be complex; those of a symmetric matrix are eigvalsh(A)",
+    "eigvals": "eigenvalues may be complex; those of a symmetric matrix are eigvalsh(A)",
+    "slogdet": "a function has one result: logdet(A) is the logarithm of the absolute determinant",
     "where": "there are no comparisons: step(x) is 1 where x is above 0, maximum and relu choose",
-    "svd": "singular values and eigenvalues are no functions of the language",
-    "eig": "singular values and eigenvalues are no functions of the language",
-    "eigh": "singular values and eigenvalues are no functions of the language",
-    "eigvals": "singular values and eigenvalues are no functions of the language",
-    "eigvalsh": "singular values and eigenvalues are no functions of the language",
 }
 
 

@@ -16,6 +16,7 @@ from matcalc.operations import (
     rotations,
     sequences,
     special,
+    spectra,
     statistics,
     windows,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "rotations",
     "sequences",
     "special",
+    "spectra",
     "statistics",
     "windows",
 ]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 from matcalc import dimensions
 from matcalc.dimensions import Shape
 from matcalc.errors import ShapeError
@@ -25,7 +28,7 @@ def inverse(x: Node) -> Node:
 
 @primitive(
     "inv",
-    "X[n,n]:invertible -> Y[n,n]",
+    "X[...,n,n]:invertible -> Y[...,n,n]",
     formula="dY = -Y dX Y",
     source=f"{_COOKBOOK}, eq. 40",
     domain="X invertible",
@@ -34,7 +37,29 @@ def inverse(x: Node) -> Node:
 def pull_inverse(y: Apply, operand: int, bar: Node) -> Node:
     """Pull back through an inverse: ``-Yᵀ bar Yᵀ``."""
     del operand
-    return algebra.negative(einsum("... k l, k i, j l -> ... i j", bar, y, y))
+    return algebra.negative(_between(bar, y))
+
+
+def _between(bar: Node, y: Node) -> Node:
+    """``yᵀ bar yᵀ`` for each matrix of a stack."""
+    stack, front = _stacked(bar, y)
+    at = [(*front, *stack, "k", "l"), (*stack, "k", "i"), (*stack, "j", "l")]
+    factors = [Factor(node, labels) for node, labels in zip((bar, y, y), at, strict=True)]
+    return contract(factors, (*front, *stack, "i", "j"))
+
+
+def _stacked(bar: Node, y: Node, matrix: int = 2) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    """The labels of a stack of results, and of what stands before it in what is pulled back."""
+    depth = len(y.shape) - matrix
+    stack = tuple(("stack", k) for k in range(depth))
+    return stack, tuple(("front", k) for k in range(len(bar.shape) - depth - matrix))
+
+
+def _times_matrix(bar: Node, y: Node, matrix: Node) -> Node:
+    """Numbers times the transpose of a matrix for each: of a stack of both."""
+    stack, front = _stacked(bar, y, 0)
+    factors = [Factor(bar, (*front, *stack)), Factor(matrix, (*stack, "j", "i"))]
+    return contract(factors, (*front, *stack, "i", "j"))
 
 
 @primitive(
@@ -63,7 +88,7 @@ def pull_pinv(p: Apply, operand: int, bar: Node) -> Node:
 
 @primitive(
     "det",
-    "X[n,n]:invertible -> y",
+    "X[...,n,n]:invertible -> y[...]",
     formula="d det(X) = tr(adj(X) dX)",
     source=f"{_COOKBOOK}, eq. 41",
     function="np.linalg.det({0})",
@@ -71,7 +96,10 @@ def pull_pinv(p: Apply, operand: int, bar: Node) -> Node:
 def pull_det(y: Apply, operand: int, bar: Node) -> Node:
     """Pull back through a determinant: ``bar adj(X)ᵀ``."""
     del operand
-    return einsum("..., j i -> ... i j", bar, applied("adj", y.arguments[0]))
+    x = y.arguments[0]
+    if len(x.shape) == 2:
+        return einsum("..., j i -> ... i j", bar, applied("adj", x))
+    return _times_matrix(algebra.entrywise(bar, y), y, inverse(x))
 
 
 @primitive(
@@ -96,7 +124,7 @@ def pull_adj(y: Apply, operand: int, bar: Node) -> Node:
 
 @primitive(
     "logdet",
-    "X[n,n]:invertible -> y",
+    "X[...,n,n]:invertible -> y[...]",
     formula="d log|det X| = tr(X⁻¹ dX)",
     source=f"{_COOKBOOK}, eq. 43 and 57",
     domain="X invertible",
@@ -105,7 +133,7 @@ def pull_adj(y: Apply, operand: int, bar: Node) -> Node:
 def pull_logdet(y: Apply, operand: int, bar: Node) -> Node:
     """Pull back through the logarithm of the absolute determinant: ``bar X⁻ᵀ``."""
     del operand
-    return einsum("..., j i -> ... i j", bar, inverse(y.arguments[0]))
+    return _times_matrix(bar, y, inverse(y.arguments[0]))
 
 
 @primitive(
@@ -125,6 +153,7 @@ def pull_det_sign(y: Apply, operand: int, bar: Node) -> Node:
     "solve",
     "A[n,n]:invertible b[n] -> x[n]",
     "A[n,n]:invertible B[n,k] -> X[n,k]",
+    "A[p,n,n]:invertible B[p,n,k] -> X[p,n,k]",
     formula="dX = A⁻¹ (dB - dA X)",
     source=f"{_COOKBOOK}, eq. 37 and 40",
     domain="A invertible",
@@ -132,6 +161,8 @@ def pull_det_sign(y: Apply, operand: int, bar: Node) -> Node:
 )
 def solve(a: Node, b: Node) -> Node:
     """The solution of A X = B: the product with an inverse that is solved for, not formed."""
+    if len(a.shape) > 2 and a.shape[-1] == a.shape[-2]:
+        return algebra.matmul(inverse(a), b)
     return algebra.matmul(inverse(algebra.square("solve", a)), b)
 
 
@@ -164,25 +195,54 @@ def matrix_power(x: Node, k: int = 3) -> Node:
     return algebra.eye(x.shape[0]) if result is None else result
 
 
-@primitive(
-    "expm",
-    "X[...,n,n]:small -> Y[...,n,n]",
-    formula="d exp(X) = L(X, dX), the upper right block of exp([[X, dX], [0, X]])",
-    source="Higham, Functions of Matrices (2008), eq. 10.15 and theorem 3.6",
-    function="scipy.linalg.expm({0})",
-)
-def pull_expm(y: Apply, operand: int, bar: Node) -> Node:
-    """Pull back through a matrix exponential: the Fréchet derivative at Xᵀ of what arrives."""
-    del operand
-    return frechet(algebra.swapped(y.arguments[0]), bar)
+#: Functions of a matrix: where they are, and what NumPy calls them.
+_HIGHAM = "Higham, Functions of Matrices (2008), eq. 10.15 and theorem 3.6"
+_FUNCTIONS: dict[str, tuple[str, str, str]] = {
+    "expm": ("small", "everywhere", "scipy.linalg.expm({0})"),
+    "logm": ("spd", "no eigenvalue negative or 0", "logm"),
+    "sqrtm": ("spd", "no eigenvalue negative or 0", "sqrtm"),
+    "sinm": ("small", "everywhere", "sinm"),
+    "cosm": ("small", "everywhere", "cosm"),
+}
 
 
-def frechet(x: Node, direction: Node) -> Node:
-    """The Fréchet derivative of the matrix exponential, at each matrix of a stack.
+def _matrix_function(name: str, points: str, domain: str, function: str) -> None:
+    title = {"expm": "exp", "logm": "log", "sqrtm": "√", "sinm": "sin", "cosm": "cos"}[name]
+
+    def pull(y: Apply, operand: int, bar: Node) -> Node:
+        return frechet(algebra.swapped(y.arguments[operand]), bar, name)
+
+    pull.__doc__ = f"Pull back through {name}: the Fréchet derivative at Xᵀ of what arrives."
+    primitive(
+        name,
+        f"X[...,n,n]:{points} -> Y[...,n,n]",
+        formula=f"d {title}(X) = L(X, dX), the upper right block of {title}([[X, dX], [0, X]])",
+        source=_HIGHAM,
+        function=function,
+        domain=domain,
+    )(pull)
+    register(
+        Rule(
+            name=f"{name}_frechet",
+            signatures=(f"X[n,n]:{points} E[n,n] -> L[n,n]",),
+            formula="dL(X, E) = L(X, dE) + L²(X; E, dX)",
+            source="Higham & Relton, Higher order Fréchet derivatives of matrix functions (2014), "
+            "theorem 3.5",
+            domain=domain,
+            build=partial(frechet, name=name),
+            function=f"{name}_frechet",
+            pull=pull_frechet,
+        )
+    )
+
+
+def frechet(x: Node, direction: Node, name: str = "expm") -> Node:
+    """The Fréchet derivative of a function of a matrix, at each matrix of a stack.
 
     Args:
         x: Matrices, shape ``(..., n, n)``.
         direction: Directions, of the shape of ``x`` or with more axes in front.
+        name: The function: ``expm``, ``logm``.
 
     Raises:
         ShapeError: The two do not fit.
@@ -190,8 +250,8 @@ def frechet(x: Node, direction: Node) -> Node:
     rank = len(x.shape)
     if rank < 2 or x.shape[-1] != x.shape[-2] or direction.shape[-rank:] != x.shape:
         found = f"{dimensions.times(x.shape)} and {dimensions.times(direction.shape)}"
-        raise ShapeError(f"expm_frechet takes X[n,n] E[n,n]; found {found}")
-    return apply("expm_frechet", (x, direction), direction.shape)
+        raise ShapeError(f"{name}_frechet takes X[n,n] E[n,n]; found {found}")
+    return apply(f"{name}_frechet", (x, direction), direction.shape)
 
 
 def pull_frechet(y: Apply, operand: int, bar: Node) -> Node:
@@ -201,8 +261,9 @@ def pull_frechet(y: Apply, operand: int, bar: Node) -> Node:
     [[Xᵀ, Eᵀ], [0, Xᵀ]] in the direction [[bar, 0], [0, bar]].
     """
     x, e = map(algebra.swapped, y.arguments)
+    name = y.operation.removesuffix("_frechet")
     if operand == 1:
-        return frechet(x, bar)
+        return frechet(x, bar, name)
     front = len(e.shape) - len(x.shape)
     axes = algebra.axes_of(e)
     sizes = dict(zip(axes, e.shape, strict=True))
@@ -212,7 +273,7 @@ def pull_frechet(y: Apply, operand: int, bar: Node) -> Node:
     first, second = window(0, n, both), window(n, n, both)
     at = [(everywhere, first, first), (e, first, second), (everywhere, second, second)]
     towards = [(bar, first, first), (bar, second, second)]
-    found = frechet(add(list(map(_block, at))), add(list(map(_block, towards))))
+    found = frechet(add(list(map(_block, at))), add(list(map(_block, towards))), name)
     last = len(found.shape) - 1
     corner = picked(picked(found, last - 1, first), last, second)
     kept = len(bar.shape) - len(e.shape)
@@ -226,16 +287,5 @@ def _block(placing: tuple[Node, Node, Node]) -> Node:
     return placed(placed(matrices, last - 1, rows), last, columns)
 
 
-register(
-    Rule(
-        name="expm_frechet",
-        signatures=("X[n,n]:small E[n,n] -> L[n,n]",),
-        formula="dL(X, E) = L(X, dE) + L²(X; E, dX)",
-        source="Higham & Relton, Higher order Fréchet derivatives of matrix functions (2014), "
-        "theorem 3.5",
-        domain="everywhere",
-        build=frechet,
-        function="expm_frechet",
-        pull=pull_frechet,
-    )
-)
+for _name, _about in _FUNCTIONS.items():
+    _matrix_function(_name, *_about)

@@ -107,13 +107,97 @@ def part(x: Array, axis: int, start: int, stop: int) -> Array:
     return x.take(range(start, stop), axis)
 
 
-def expm_frechet(x: Array, e: Array) -> Array:
-    """The Fréchet derivative of the matrix exponential at x in the direction e."""
+def _frechet(function: Callable[[Array], Array], x: Array, e: Array) -> Array:
+    """The upper right block of a function of [[x, e], [0, x]], of each direction."""
     n = x.shape[-1]
     block = np.zeros((*e.shape[:-2], 2 * n, 2 * n), np.result_type(x, e, 0.0))
     block[..., :n, :n] = block[..., n:, n:] = x
     block[..., :n, n:] = e
-    return np.asarray(scipy("linalg").linalg.expm(block)[..., :n, n:])
+    return np.asarray(function(block)[..., :n, n:])
+
+
+def expm_frechet(x: Array, e: Array) -> Array:
+    """The Fréchet derivative of the matrix exponential at x in the direction e."""
+    return _frechet(scipy("linalg").linalg.expm, x, e)
+
+
+def sqrtm(x: Array) -> Array:
+    """The principal square root, by the product form of the iteration of Denman and Beavers.
+
+    Source: Higham, Functions of Matrices (2008), eq. 6.29.
+    """
+    eye = np.eye(x.shape[-1])
+    root, rest = x, x
+    for _ in range(40):
+        back = np.linalg.inv(rest)
+        root, rest = root @ (eye + back) / 2, (2 * eye + rest + back) / 4
+    return np.asarray(root)
+
+
+def logm(x: Array) -> Array:
+    """The principal logarithm: of a root near the identity, by the rule of Gauss and Legendre.
+
+    Source: Higham, Functions of Matrices (2008), eq. 11.18 and section 11.5.
+    """
+    eye, roots = np.eye(x.shape[-1]), 0
+    while np.abs(x - eye).max(initial=0.0) > 0.2 and roots < 60:
+        x, roots = sqrtm(x), roots + 1
+    nodes, weights = np.polynomial.legendre.leggauss(12)
+    rest = x - eye
+    parts = [
+        w / 2 * np.linalg.solve(eye + (1 + t) / 2 * rest, rest)
+        for t, w in zip(nodes, weights, strict=True)
+    ]
+    return np.asarray(2.0**roots * sum(parts))
+
+
+def sinm(x: Array) -> Array:
+    """The sine of a matrix."""
+    return np.asarray(scipy("linalg").linalg.expm(1j * x).imag)
+
+
+def cosm(x: Array) -> Array:
+    """The cosine of a matrix."""
+    return np.asarray(scipy("linalg").linalg.expm(1j * x).real)
+
+
+def logm_frechet(x: Array, e: Array) -> Array:
+    """The Fréchet derivative of the logarithm at x in the direction e."""
+    return _frechet(logm, x, e)
+
+
+def sqrtm_frechet(x: Array, e: Array) -> Array:
+    """The Fréchet derivative of the square root at x in the direction e."""
+    return _frechet(sqrtm, x, e)
+
+
+def sinm_frechet(x: Array, e: Array) -> Array:
+    """The Fréchet derivative of the sine at x in the direction e."""
+    return _frechet(sinm, x, e)
+
+
+def cosm_frechet(x: Array, e: Array) -> Array:
+    """The Fréchet derivative of the cosine at x in the direction e."""
+    return _frechet(cosm, x, e)
+
+
+def eigenvectors(a: Array) -> Array:
+    """The eigenvectors of the symmetric part, the largest entry of each positive."""
+    v = np.linalg.eigh((a + a.T) / 2)[1]
+    top = np.take_along_axis(v, np.argmax(np.abs(v), axis=0)[None], 0)
+    return np.asarray(v * np.sign(top))
+
+
+def polar_factor(a: Array) -> Array:
+    """U Vᵀ of A = U S Vᵀ."""
+    u, _, vt = np.linalg.svd(a, full_matrices=False)
+    return np.asarray(u @ vt)
+
+
+def top_singular(a: Array) -> Array:
+    """u₁ v₁ᵀ of A = U S Vᵀ."""
+    u, _, vt = np.linalg.svd(a, full_matrices=False)
+    return np.outer(u[:, 0], vt[0])
 
 
 def erf(x: Array) -> Array:

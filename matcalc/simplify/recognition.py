@@ -10,6 +10,7 @@ from matcalc.graph import (
     Factor,
     Node,
     Product,
+    Scale,
     apply,
     contract,
     flat,
@@ -67,11 +68,26 @@ def _frechet(node: Apply) -> Node:
     x, e = node.arguments
     scale, core = split(e)
     axes = len(x.shape) == len(e.shape) == 2
+    if node.operation != "expm_frechet":
+        return _slope_of_matrix(node, scale) if axes and core is algebra.eye(x.shape[0]) else node
     grown = apply("expm", (x,), x.shape)
     if axes and core is algebra.eye(x.shape[0]):
         return scaled(grown, scale)
     multiple = _multiple(x, e) if axes else None
     return node if multiple is None else algebra.times(multiple, algebra.matmul(x, grown))
+
+
+def _slope_of_matrix(node: Apply, scale: Scale) -> Node:
+    """L(X, c I) is c f'(X): of a logarithm the inverse, of a sine the cosine."""
+    x = node.arguments[0]
+    if node.operation == "logm_frechet":
+        return scaled(apply("inv", (x,), x.shape), scale)
+    if node.operation == "sinm_frechet":
+        return scaled(apply("cosm", (x,), x.shape), scale)
+    if node.operation == "cosm_frechet":
+        return scaled(algebra.negative(apply("sinm", (x,), x.shape)), scale)
+    root = apply("sqrtm", (x,), x.shape)
+    return scaled(algebra.multiple(Fraction(1, 2), apply("inv", (root,), x.shape)), scale)
 
 
 def _multiple(x: Node, e: Node) -> Node | None:
@@ -101,4 +117,6 @@ def _with_scalars(node: Node) -> tuple[Node, Node, tuple[Any, ...]] | None:
     return contract([Factor(number, ()), *scalars], ()), others[0].node, others[0].labels
 
 
-_APPLICATIONS = {"log": _logarithm, "inv": _inverse_of, "expm_frechet": _frechet}
+_APPLICATIONS = {"log": _logarithm, "inv": _inverse_of, "expm_frechet": _frechet} | dict.fromkeys(
+    ("logm_frechet", "sqrtm_frechet", "sinm_frechet", "cosm_frechet"), _frechet
+)

@@ -21,7 +21,9 @@ from matcalc.graph import (
 from matcalc.operations import find_rule, parse_signature
 from matcalc.simplify.expansion import opened
 
-_OF_SYMMETRIC = frozenset(["inv", "pinv", "adj", "expm"])  # of a symmetric matrix: symmetric
+_OF_SYMMETRIC = frozenset(  # of a symmetric matrix: symmetric
+    ["inv", "pinv", "adj", "expm", "logm", "sqrtm", "sinm", "cosm"]
+)
 
 
 def with_symmetry(node: Node) -> Node:

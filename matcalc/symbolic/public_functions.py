@@ -39,6 +39,7 @@ __all__ = [
     "block_diag",
     "cbrt",
     "cdist",
+    "cholesky",
     "clip",
     "concatenate",
     "conv1d",
@@ -47,6 +48,7 @@ __all__ = [
     "corrcoef",
     "cos",
     "cosh",
+    "cosm",
     "cov",
     "cross",
     "cross_entropy",
@@ -58,6 +60,7 @@ __all__ = [
     "diag",
     "diff",
     "digamma",
+    "eigvalsh",
     "einsum",
     "elu",
     "erf",
@@ -95,6 +98,7 @@ __all__ = [
     "logcumsumexp",
     "logdet",
     "logit",
+    "logm",
     "logsumexp",
     "lower",
     "lstm_cell",
@@ -112,6 +116,7 @@ __all__ = [
     "ndtri",
     "norm",
     "norm1",
+    "nuclear_norm",
     "one_hot",
     "ones",
     "outer",
@@ -139,19 +144,24 @@ __all__ = [
     "silu",
     "sin",
     "sinh",
+    "sinm",
     "skew",
     "slice",
     "softmax",
     "softplus",
     "solve",
+    "solve_triangular",
     "sort",
+    "spectral_norm",
     "sqrt",
+    "sqrtm",
     "squared_norm",
     "stack",
     "std",
     "step",
     "subtract",
     "sum",
+    "svdvals",
     "take",
     "tan",
     "tanh",
@@ -389,6 +399,18 @@ det_sign = Function("det_sign")
 solve = Function("solve")
 matrix_power = Function("matrix_power")
 expm = Function("expm")
+
+# Spectra.
+cholesky = Function("cholesky")
+solve_triangular = Function("solve_triangular")
+eigvalsh = Function("eigvalsh")
+svdvals = Function("svdvals")
+nuclear_norm = Function("nuclear_norm")
+spectral_norm = Function("spectral_norm")
+logm = Function("logm")
+sqrtm = Function("sqrtm")
+sinm = Function("sinm")
+cosm = Function("cosm")
 
 # Products, sums and regroupings.
 matmul = Function("matmul")

@@ -526,7 +526,8 @@ def _line(error: BaseException) -> str:
     found = ""
     for frame, line in walk_tb(error.__traceback__):
         home = frame.f_globals.get("__name__", "").partition(".")[0]
-        if home not in ("matcalc", "numpy", "scipy"):
+        inline = frame.f_code.co_name == "<lambda>"  # it stands where trace was called
+        if home not in ("matcalc", "numpy", "scipy") and not inline:
             text = linecache.getline(frame.f_code.co_filename, line).strip()
             found = f"; in line {line}: {text[:_SHOWN]}" if text else found
     return found

@@ -29,8 +29,8 @@ Array = NDArray[np.float64]
 #: Rules without numbers of their own: a function that has a name alone.
 WITHOUT_NUMBERS = frozenset({"function"})
 #: Rules whose own derivative is not known, and those whose second derivative is not.
-NO_FIRST_ORDER = frozenset({"products_of_other_pairs"})
-NO_SECOND_ORDER = frozenset({"products_of_others"})
+NO_FIRST_ORDER = frozenset({"products_of_other_pairs", "polar_factor", "top_singular"})
+NO_SECOND_ORDER = frozenset({"products_of_others", "nuclear_norm", "spectral_norm"})
 
 #: Where a rule has a kink: these entries are kept away from 0.
 KINKS: dict[str, Callable[..., Any]] = {
@@ -83,6 +83,11 @@ VARIANTS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("matrix_power", "X[n,n]:invertible -> Y[n,n]", {"k": 0}),
     ("matrix_power", "X[n,n] -> Y[n,n]", {"k": 1}),
     ("matrix_power", "X[n,n] -> Y[n,n]", {"k": 6}),
+    ("solve_triangular", "L[n,n]:invertible b[n] -> x[n]", {"lower": 0}),
+    ("svdvals", "A[3,2]:full_rank -> s[2]", {}),
+    ("inv", "X[p,n,n]:invertible -> Y[p,n,n]", {}),
+    ("det", "X[p,n,n]:invertible -> y[p]", {}),
+    ("logdet", "X[p,n,n]:invertible -> y[p]", {}),
     ("pinv", "X[2,3]:full_rank -> P[3,2]", {}),
     ("matmul", "A[m,k] B[p,k,n] -> C[p,m,n]", {}),
     ("matmul", "A[p,m,k] x[k] -> Y[p,m]", {}),
