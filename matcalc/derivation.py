@@ -342,7 +342,7 @@ def _read_at(
 ) -> Node:
     """What an expression means for variables of these shapes."""
     variables = {name: Variable(name, shape) for name, shape in shapes}
-    line = read_line(expression, variables)
+    line = read_line(expression, variables, claimed=False)
     try:
         return read_formula(line.text, variables).node
     except NotationError as error:  # eye(n): a whole number may be a dimension

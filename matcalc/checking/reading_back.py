@@ -23,12 +23,14 @@ from matcalc.expression import (
     read_formula,
 )
 from matcalc.graph import Apply, Node, Symbol, apply, rebuilt, topological, transposed
+from matcalc.inputs.reading import read_line
 from matcalc.jacobians.written import WrittenDerivative
 from matcalc.layout import written
 from matcalc.operations import algebra
 from matcalc.plan import evaluate
 from matcalc.variables import Variable
 
+_OF_BOOKS = {"unicode": "math", "latex": "latex"}
 _POINTS = 2
 _TRIES = 12
 _NODES = 1500  # operations; what is longer is not read back
@@ -61,7 +63,7 @@ def read_back(
 
     Args:
         derivative: What was derived, in its layout.
-        form: ``"text"`` or ``"einsum"``.
+        form: ``"text"``, ``"einsum"``, ``"unicode"`` or ``"latex"``.
         variables: Declarations, for what is known of values beside that by which it was
             simplified: ``"S[n,n]:spd"``.
 
@@ -83,7 +85,7 @@ def read_back(
     known |= {one.name: Variable(one.name, one.shape) for one in leaves}
     try:
         names = derivative.formula.names if derivative.formula else Names()
-        read = read_formula(getattr(derivative, form), known, names=names)
+        read = read_formula(_in_language(derivative, form, known, names), known, names=names)
     except MatcalcError as error:
         return ReadBack(False, f"it cannot be read: {error.message}")
     if read.forced or read.node.shape != derivative.shape:
@@ -98,6 +100,18 @@ def read_back(
     for name, properties in derivative.formula.properties if derivative.formula else ():
         declared = also_known(declared, Variable(name, ()), properties)
     return _compared(_concrete(right), _concrete(read.node), read, declared)
+
+
+def _in_language(
+    derivative: WrittenDerivative[Any], form: str, known: Mapping[str, Variable], names: Names
+) -> str:
+    """What is printed, in the language; that of books is read as somebody pasted it."""
+    shown: str = getattr(derivative, form)
+    if form not in _OF_BOOKS:
+        return shown
+    return read_line(
+        shown, known, _OF_BOOKS[form], names.functions, names.sizes, derivative.shape
+    ).text
 
 
 def held_text(derivative: WrittenDerivative[Any], variables: Declarations = ()) -> str:

@@ -166,7 +166,7 @@ def is_known(name: str) -> bool:
 
 def is_spelled(name: str) -> bool:
     """Whether a name is that of a function as the language spells it."""
-    return _ALIASES.get(name, name) in RULES or name in _CONSTANTS
+    return _ALIASES.get(name, name) in RULES or name in _CONSTANTS or is_defined(name)
 
 
 def _bounded(value: Value) -> Value:

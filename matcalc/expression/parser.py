@@ -54,6 +54,7 @@ class Assignment(NamedTuple):
 
 
 _BINARY = {"+": 1, "-": 1, "*": 2, "/": 2, "@": 2, "**": 4}
+_SHOWN = 40  # characters of a name
 _SIGN = 3  # between * and **
 
 
@@ -202,7 +203,7 @@ class _Parser:
             raise NotationError("= names a formula: z = W @ x; …", [token.place])
         before = self.tokens[self.position - 2]
         raise NotationError(
-            f"an operator is missing before {token.text!r}: a product is written * or @",
+            f"an operator is missing before {token.text[:_SHOWN]!r}: a product is written * or @",
             [token.place],
             _products(before, token),
         )
@@ -289,6 +290,8 @@ _AT_END = "at the end"
 
 def _products(before: Token, token: Token) -> list[Suggestion]:
     """Two tokens without a sign between them, as products."""
+    if len(before.text) + len(token.text) > 2 * _SHOWN:
+        return []
     if before.kind not in ("number", "name") or token.kind not in ("number", "name"):
         place = Place(token.place.text, before.place.stop, token.place.start)
         return [Suggestion("write", f" {sign} ", place, "between them") for sign in "@*"]

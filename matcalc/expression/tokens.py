@@ -103,7 +103,7 @@ _HINTS = {
     "^": "a power is written **, a transpose .T",
     **dict.fromkeys("<>", "there are no comparisons; step(x) is 1 where x is above 0"),
     "÷": "a quotient is written /",
-    "\\": "LaTeX is not read, and MATLAB's A\\b is written solve(A, b)",
+    "\\": "MATLAB's A\\b is written solve(A, b)",
     "⊤": "a transpose is written .T",
     "[": "an entry or a slice is not part of the language; write slice(x, axis=0, start=0, stop=2)",
     "⊙": "the product entry by entry is written *",

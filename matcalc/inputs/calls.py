@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -13,6 +14,7 @@ from matcalc.inputs.speller import Speller
 from matcalc.inputs.tree import Node
 
 _KEYWORDS = {"dim": "axis", "keepdim": "keepdims", "dims": "axis"}
+_GROUPS = re.compile(r"\([^()]*\)|[^\s()]+")
 _REDUCED = frozenset(["sum", "mean", "max", "min", "prod", "logsumexp", "softmax", "log_softmax"])
 Rewrite = Callable[[Speller, Node, list[Written]], Written | None]
 
@@ -34,6 +36,8 @@ def rewritten(
         if found is not None:
             return found
     simple = _CALLS.get(name)
+    if simple is not None and not args:
+        raise writer.fail(node, f"{name} is a function: what it is of stands in the brackets")
     if simple is not None:
         return simple(writer, node, args)
     if name in _REDUCED:
@@ -103,10 +107,6 @@ def _sum_of_squares(writer: Speller, node: Node, args: list[Written]) -> Written
     return joined(["sum(", _squared(writer, node, args[-1:]), ")"], ATOM, NUMBER)
 
 
-def _reciprocal(_: Speller, __: Node, args: list[Written]) -> Written:
-    return joined(["1 / ", args[0].within(POWER)], PRODUCT, args[0].kind)
-
-
 def _negative(_: Speller, __: Node, args: list[Written]) -> Written:
     return joined(["-", args[0].within(PRODUCT)], SUM, args[0].kind)
 
@@ -165,14 +165,6 @@ def _mean_square(writer: Speller, node: Node, args: list[Written]) -> Written:
     return joined(["mean((", one.within(SUM), " - ", two.within(PRODUCT), ")**2)"], ATOM, NUMBER)
 
 
-def _exp2(_: Speller, __: Node, args: list[Written]) -> Written:
-    return joined(["2**", args[0].within(ATOM)], POWER, args[0].kind)
-
-
-def _rsqrt(_: Speller, __: Node, args: list[Written]) -> Written:
-    return joined(["1 / sqrt(", args[0], ")"], PRODUCT, args[0].kind)
-
-
 def _exponential(writer: Speller, node: Node, args: list[Written]) -> Written:
     """``e^x``; of a matrix the matrix exponential."""
     (arg,) = args
@@ -200,6 +192,38 @@ def _norm(writer: Speller, node: Node, args: list[Written]) -> Written | None:
         return None
     which = order.value[1:-1] if order.op == "text" else str(order.value)
     return writer.norm(Node("norm", node.args[:1], which, node.start, node.stop))
+
+
+def _log(_: Speller, __: Node, args: list[Written]) -> Written | None:
+    """``log|det(X)|``: the logarithm of the absolute determinant."""
+    text = args[0].text if len(args) == 1 else ""
+    inside = args[0].pieces[2:-2] if text.startswith("abs(det(") else ()
+    if not inside or args[0].pieces[1].text != "det(" or args[0].pieces[-2].text != ")":
+        return None
+    return joined(["logdet(", inside, ")"], ATOM, NUMBER)
+
+
+def _rearrange(writer: Speller, node: Node, args: list[Written]) -> Written:
+    """``rearrange("i j -> (i j)", X)``: an axis for each group behind the arrow."""
+    texts = [one.value for one in node.args if one.op == "text"]
+    output = texts[0].partition("->")[2].strip("\"' ") if texts else ""
+    rank = len(_GROUPS.findall(output))
+    return writer.applied(node, "rearrange", args, Kind(rank, (None,) * rank))
+
+
+def _norm2(writer: Speller, node: Node, args: list[Written]) -> Written:
+    """matrixcalculus.org's ``norm2(x)`` of a vector.
+
+    Raises:
+        NotationError: It is of a matrix, where it may be another norm.
+    """
+    if args[0].kind.is_matrix:
+        raise writer.fail(
+            node,
+            f"norm2 of a matrix may be the Frobenius norm, norm({args[0].text}), or the spectral "
+            "norm, the largest singular value: write one of them",
+        )
+    return joined(["norm(", args[0], ")"], ATOM, NUMBER)
 
 
 def _einsum(writer: Speller, node: Node, args: list[Written]) -> Written:
@@ -316,14 +340,12 @@ _CALLS: Mapping[str, Rewrite] = {
     "subtract": _entrywise(" - "),
     "sub": _entrywise(" - "),
     "minus": _entrywise(" - "),
-    "square": _squared,
     "sqr": _squared,
     "abs2": _squared,
     "sumsq": _sum_of_squares,
     "pow": _power,
     "power": _power,
     "matrix_power": _matrix_power,
-    "reciprocal": _reciprocal,
     "negative": _negative,
     "neg": _negative,
     "outer": _outer,
@@ -338,10 +360,10 @@ _CALLS: Mapping[str, Rewrite] = {
     "asarray": _itself,
     "squeeze": _itself,
     "mse": _mean_square,
-    "mse_loss": _mean_square,
-    "exp2": _exp2,
-    "rsqrt": _rsqrt,
-    "e": _exponential,
+    "e^": _exponential,
     "norm": _norm,
+    "norm2": _norm2,
     "einsum": _einsum,
+    "log": _log,
+    "rearrange": _rearrange,
 }

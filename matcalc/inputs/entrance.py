@@ -80,7 +80,7 @@ def entered(
     declared = parse_declarations(given)
     functions = declared_functions(given)
     shapes = {name: one.variable for name, one in declared.items()}
-    line = read_line(formula, shapes, notation, functions)
+    line = read_line(formula, shapes, notation, functions, claimed=False)
     if declared:
         return Entered(line, given, declared, Names(functions=functions), line.said)
     found = Entered(line, (), {}, Names(functions=functions), line.said)

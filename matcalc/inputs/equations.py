@@ -102,7 +102,7 @@ class _Left:
         if not parser.at("{"):
             return None
         below = self.between()
-        rest = list(parser.tokens[parser.position :])
+        rest = list(parser.tokens[parser.position : -1])
         of = self.differentiated(above)
         wrt = self.by(below)
         if of is None or wrt is None:
@@ -137,7 +137,7 @@ class _Left:
         scripts = read_scripts(parser, name).scripts
         wrt = self.names.resolve(name.text, scripts) if name.text else ""
         of = self.differentiated(above)
-        rest = list(parser.tokens[parser.position :])
+        rest = list(parser.tokens[parser.position : -1])
         if not wrt or of is None:
             return None
         if not of and len(rest) > 1:
@@ -157,7 +157,7 @@ class _Left:
             return None
         parser.position = found.stop
         wrt = self.names.known(found.layer) or found.layer
-        rest = list(parser.tokens[parser.position :])
+        rest = list(parser.tokens[parser.position : -1])
         of = self.expression(rest) if len(rest) > 1 else ""
         return Left(f"d{wrt}", of, wrt)
 

@@ -90,21 +90,19 @@ def bare(parser: Reader, token: Token, name: str) -> Node:
     """What a function without brackets is of: one factor, or of some functions the product."""
     if name in _WHOLE:
         return parser.product()
+    delimited = parser.at("(", "[", "{", "|", "||") or parser.next.kind == "word"
     first = parser.factor()
-    if first.op == "number" and parser.starts_factor() and not parser.next.spaced:
-        factors = [first, parser.factor()]
-        return Node("product", tuple(factors), (False,), first.start, parser.behind())
-    if first.op == "transpose" and parser.starts_factor():
-        factors = [first, parser.factor()]
-        return Node("product", tuple(factors), (True,), first.start, parser.behind())
-    if parser.starts_factor() and parser.next.kind != "word" and not parser.at("sum", "frac"):
-        if parser.at("(", "[", "{"):
-            return first
-        between = parser.line[token.start : parser.next.stop]
-        raise parser.fail(
-            f"{between[:40]!r} may be of one factor or of several: write {name}(…)", token
-        )
-    return first
+    if delimited or not parser.starts_factor():
+        return first
+    if first.op == "transpose" or (first.op == "number" and not parser.next.spaced):
+        factors = (first, parser.factor())
+        return Node("product", factors, (True,), first.start, parser.behind())
+    if parser.next.kind == "word" or parser.at("sum", "frac", "(", "[", "{"):
+        return first
+    between = parser.line[token.start : parser.next.stop]
+    raise parser.fail(
+        f"{between[:40]!r} may be of one factor or of several: write {name}(…)", token
+    )
 
 
 def read_name(parser: Reader, token: Token) -> Node:
@@ -138,7 +136,8 @@ def applied(parser: Reader, token: Token, node: Node, marks: Marks) -> Node:
     position, primes = parser.position, marks.primes
     while parser.next.kind == "sign" and parser.next.text[:1] == "'" and not marks.turned:
         primes += len(parser.take().text)
-    opens = parser.at("(") and not (parser.next.spaced and not primes)
+    apart = parser.next.spaced and not primes and not (parser.latex and token.text in _FREE)
+    opens = parser.at("(") and not apart
     if opens and node.op == "name" and may_be_function(parser, token, node.value, primes):
         arguments = read_arguments(parser, parser.take())
         name = function_name(parser, token, node.value, marks.scripts)
@@ -180,4 +179,4 @@ def power_of_e(parser: Reader, token: Token) -> Node:
         exponent = Node("negative", (one,), None, token.start, power.stop)
     if exponent is None:
         raise parser.fail("e is the base of exponentials here: e^x", token)
-    return Node("call", (exponent,), ("e", 0, ""), token.start, power.stop)
+    return Node("call", (exponent,), ("e^", 0, ""), token.start, power.stop)

@@ -42,7 +42,7 @@ class Parser(Reader):
         Raises:
             NotationError: It cannot be read.
         """
-        found = self.mapped() if self.is_mapping() else self.sum()
+        found = self.sum()
         if self.next.kind != "end":
             raise self.fail(f"{self.next.text[:20]!r} is not expected here")
         return found
@@ -50,7 +50,8 @@ class Parser(Reader):
     def is_mapping(self) -> bool:
         """Whether letters and a ``↦`` stand in front."""
         behind = self.ends.get(self.position, self.position) + 1
-        return self.tokens[min(behind, len(self.tokens) - 1)].text == "maps"
+        token = self.tokens[min(behind, len(self.tokens) - 1)]
+        return token.kind == "sign" and token.text == "maps"
 
     def mapped(self) -> Node:
         """``(i,j) ↦ x[i] y[j]``: an array, by its entries."""
@@ -60,10 +61,13 @@ class Parser(Reader):
         self.position = end + 2
         self.letters += "".join(letters)
         body = self.sum()
+        del self.letters[len(self.letters) - len("".join(letters)) :]
         return Node("mapped", (body,), tuple("".join(letters)), start, self.behind())
 
     def sum(self) -> Node:
-        """Products, added."""
+        """Products, added; or an array by its entries."""
+        if self.is_mapping():
+            return self.mapped()
         self.deeper()
         start = self.next.start
         terms: list[Node] = []

@@ -5,10 +5,12 @@ That decides which product stands where two parts stand side by side.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from matcalc.dimensions import Dimension, Shape
+from matcalc.expression.definitions import is_defined
 from matcalc.operations import RULES, is_elementwise, parse_signature
 
 
@@ -135,6 +137,7 @@ def entrywise(one: Kind, two: Kind) -> Kind:
 
 
 _OF_ALL = """sum mean max min prod logsumexp tr trace det logdet pi norm norm1 squared_norm"""
+_LOSS = re.compile(r"_loss\Z|cross_entropy|cosine_similarity")  # what is defined as a number
 _NUMBERS = frozenset(_OF_ALL.split())
 
 
@@ -145,7 +148,7 @@ def called(name: str, kinds: Sequence[Kind], keywords: Sequence[str]) -> Kind:
     (('n', 'n'), 0)
     """
     first = kinds[0] if kinds else UNKNOWN
-    if name in _NUMBERS:
+    if name in _NUMBERS or (is_defined(name) and _LOSS.search(name)):
         return _reduced(name, first, len(kinds), keywords)
     if name in ("eye", "ones", "zeros"):
         return MATRIX if name == "eye" else COLUMN

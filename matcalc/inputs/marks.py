@@ -12,33 +12,43 @@ from matcalc.inputs.words import function
 
 def marked(parser: Reader, base: Node) -> Node:
     """A base with its marks: powers, transposes, methods, indices."""
-    while True:
-        token = parser.next
-        if token.kind == "method":
-            base = read_method(parser, base)
-        elif token.kind == "sign" and token.text[:1] == "'":
-            parser.take()
-            base = turned(parser, base, len(token.text))
-        elif parser.at(".T", ".'"):
-            parser.take()
-            base = turned(parser, base, 1)
-        elif parser.at("^"):
-            base = raised(parser, base)
-        elif parser.at("**", ".^"):
-            sign = parser.take()
-            parser.deeper()
-            over = parser.signed()
-            parser.depth -= 1
-            base = Node("power", (base, over), sign.text, base.start, over.stop)
-        elif parser.at("_") and base.op in ("norm", "bars"):
-            base = lowered(parser, base)
-        elif parser.at("_") and base.op == "power" and base.args[0].op == "norm":
-            norm, over = base.args  # ‖X‖²_F
-            base = base._replace(args=(lowered(parser, norm), over), stop=parser.behind())
-        elif has_index(parser, base):
-            base = indexed(parser, base)
-        else:
-            return base
+    found: Node | None = base
+    while found is not None:
+        base, found = found, _mark(parser, found)
+    return base
+
+
+def _mark(parser: Reader, base: Node) -> Node | None:  # noqa: PLR0911 - a mark a line
+    """A base with the next mark; nothing where none stands there."""
+    token = parser.next
+    if token.kind == "method":
+        return read_method(parser, base)
+    if token.kind == "sign" and (token.text[:1] == "'" or token.text in (".T", ".'")):
+        parser.take()
+        return turned(parser, base, len(token.text) if token.text[0] == "'" else 1)
+    if parser.at("^"):
+        return raised(parser, base)
+    if parser.at("**", ".^"):
+        return powered(parser, base)
+    if parser.at("⊙") and parser.tokens[parser.position + 1].text == "^":
+        parser.take()  # x⊙²
+        over = raised(parser, base)
+        return over._replace(value=".^") if over.op == "power" else over
+    if parser.at("_") and base.op in ("norm", "bars"):
+        return lowered(parser, base)
+    if parser.at("_") and base.op == "power" and base.args[0].op == "norm":
+        norm, exponent = base.args  # ‖X‖²_F
+        return base._replace(args=(lowered(parser, norm), exponent), stop=parser.behind())
+    return indexed(parser, base) if has_index(parser, base) else None
+
+
+def powered(parser: Reader, base: Node) -> Node:
+    """``**`` and ``.^``: the exponent may have a sign."""
+    sign = parser.take()
+    parser.deeper()
+    exponent = parser.signed()
+    parser.depth -= 1
+    return Node("power", (base, exponent), sign.text, base.start, exponent.stop)
 
 
 def turned(parser: Reader, base: Node, times: int) -> Node:
@@ -182,7 +192,9 @@ def indexed(parser: Reader, base: Node) -> Node:
         names = [one.text for one in parser.tokens[parser.position : end] if one.text != ","]
         parser.position = end + 1
         return Node("index", (base,), tuple("".join(names)), base.start, parser.behind())
-    inside = "".join(one.text for one in parser.tokens[parser.position : end])
+    inside = "".join(
+        one.text for one in parser.tokens[parser.position : end] if one.text not in ("{", "}")
+    )
     parser.position = end + 1
     return Node("entry", (base,), inside, base.start, parser.tokens[end].stop)
 

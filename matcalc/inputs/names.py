@@ -23,6 +23,7 @@ _MARKS = re.compile(r"[\\^_{}()\[\]\s]")  # around the parts of a name
 _LINE = str.maketrans(LOWERED | RAISED)
 _MARKED = frozenset(f"\\{one}" for one in ("hat", "tilde", "bar", "dot", "text"))
 _NUMBERS = frozenset("ckt")
+_COUNTS = frozenset("ijklmnN")  # sizes, where nothing else is declared of that name
 _SUMS = {"sum": "sum", "Sum": "sum", "Σ": "sum", "prod": "prod", "Π": "prod"}
 
 
@@ -70,6 +71,8 @@ class Names:
         if name in self.sizes:
             return NUMBER
         stem = name.rstrip("0123456789_")
+        if name in _COUNTS and not self.open:
+            return NUMBER
         if stem in _WORDS or (greek_word(stem[:1]) and stem[:1].islower()) or stem in _NUMBERS:
             return NUMBER
         return MATRIX if stem[:1].isupper() else COLUMN

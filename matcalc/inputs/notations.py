@@ -20,7 +20,8 @@ NOTATIONS = {
 }
 FORCED = ("numpy", "math", "matlab", "latex")
 _DOTTED = frozenset([".*", "./", ".^", ".'", ".+", ".-", ".\\", "\\"])
-_SYMPY = frozenset(
+#: Functions as SymPy writes them.
+SYMPY = frozenset(
     ["Trace", "Inverse", "Transpose", "Determinant", "HadamardProduct", "MatMul", "ZeroMatrix"]
 )
 
@@ -45,8 +46,9 @@ def notation_of(tokens: Sequence[Token], *, latex: bool) -> str:
     """
     texts = {token.text for token in tokens if token.kind == "sign"}
     python = bool({"@", "**", ".T"} & texts) or any(map(_is_python, tokens))
-    capital = any(token.text in _SYMPY for token in tokens)
-    matlab = bool(texts & _DOTTED) or _has_transposes(tokens)
+    capital = any(token.text in SYMPY for token in tokens)
+    beside = _has_neighbours(tokens) and "*" not in texts
+    matlab = bool(texts & _DOTTED) or (_has_transposes(tokens) and not beside)
     signs = {
         "latex": latex,
         "mathematica": any(
@@ -64,14 +66,15 @@ def notation_of(tokens: Sequence[Token], *, latex: bool) -> str:
         "numpy": python,
     }
     found = next((name for name, said in signs.items() if said), "")
-    plain = texts & {"^", "|", "||", "<", "_"} or (_has_neighbours(tokens) and "*" not in texts)
+    plain = beside or texts & {"^", "|", "||", "<", "_"}
     return found or ("math" if plain else "matlab")
 
 
 def _has_neighbours(tokens: Sequence[Token]) -> bool:
     """Whether factors stand side by side."""
     return any(
-        one.kind in ("number", "name", "close") and two.kind in ("name", "open")
+        (one.kind in ("number", "name", "close") or one.text == "'")
+        and two.kind in ("name", "open")
         for one, two in pairwise(tokens)
     )
 

@@ -18,7 +18,7 @@ class Reader(ABC):
 
     def __init__(self, line: str, tokens: Sequence[Token], names: Names, *, latex: bool) -> None:
         self.line = line
-        self.tokens = tokens
+        self.tokens = [*tokens, tokens[-1]]  # one may look behind the end
         self.names = names
         self.latex = latex
         self.position = 0
@@ -34,7 +34,7 @@ class Reader(ABC):
     @property
     def next(self) -> Token:
         """The token that is to be read."""
-        return self.tokens[self.position]
+        return self.tokens[min(self.position, len(self.tokens) - 1)]
 
     def at(self, *texts: str) -> bool:
         """Whether the next token is one of these signs."""
@@ -42,7 +42,7 @@ class Reader(ABC):
 
     def take(self) -> Token:
         """The next token, read."""
-        token = self.tokens[self.position]
+        token = self.next
         self.position += token.kind != "end"
         return token
 

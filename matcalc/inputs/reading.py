@@ -11,35 +11,44 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 
+from matcalc.dimensions import Shape
 from matcalc.errors import MatcalcError, NotationError, Place
-from matcalc.expression.functions import is_spelled
 from matcalc.expression.parser import parse
+from matcalc.expression.tokens import scan as scan_own
 from matcalc.expression.unification import sizes_of
 from matcalc.inputs.equations import left_side
 from matcalc.inputs.grammar import Parser
 from matcalc.inputs.kinds import Kind, kind_of
 from matcalc.inputs.line import Line
 from matcalc.inputs.names import Names, taken_apart
-from matcalc.inputs.notations import NOTATIONS, find_notation, notation_of
+from matcalc.inputs.notations import NOTATIONS, SYMPY, find_notation, notation_of
 from matcalc.inputs.pieces import Piece, places
 from matcalc.inputs.scanning import Token, is_latex, scan
 from matcalc.inputs.tree import Left, Node
+from matcalc.inputs.words import is_elsewhere
 from matcalc.inputs.writing import Writer
 from matcalc.variables import Variable
 
-_NO_FUNCTIONS: frozenset[str] = frozenset()
 _OWN = ("@", "**", ".T")  # signs that say that a line is one of the language
+_NO_NAMES: frozenset[str] = frozenset()
 
 
 def read_line(
     line: str,
     variables: Mapping[str, Variable],
     notation: str | None = None,
-    functions: Collection[str] = _NO_FUNCTIONS,
+    functions: Collection[str] = _NO_NAMES,
+    sizes: Collection[str] = _NO_NAMES,
+    shape: Shape | None = None,
+    *,
+    claimed: bool = True,
 ) -> Line:
     """Read a formula or an equation that is in some notation.
 
-    A line of the language itself is left as it is, unless a notation is forced.
+    A line of the language itself is left as it is, unless a notation is forced. One that has
+    nothing but ``*`` between factors, where no product entry by entry fits, is read as MATLAB
+    writes it if it is a claim, which is held against what is true; what everything follows from
+    has to say it.
 
     Args:
         line: What was typed.
@@ -47,14 +56,47 @@ def read_line(
         notation: ``"numpy"``, ``"math"``, ``"matlab"`` or ``"latex"``; if it is not given, the
             signs of the line say which it is.
         functions: Functions that were declared.
+        sizes: Dimensions that no variable has.
+        shape: What shape the formula has, if that is known: ``(i,j,k) ↦ x[j] δ[i,k]`` does not
+            say how many values i has.
+        claimed: Whether the line is a claim.
 
     Raises:
         NotationError: The line cannot be read, or may mean several things.
     """
     forced = find_notation(notation) if notation else ""
-    if not forced and is_own(line, variables, functions):
+    if not forced and is_own(line, variables, functions, claimed=claimed):
         return Line(line, line, "matcalc")
-    return read_foreign(line, variables, forced, functions)
+    try:
+        return read_foreign(line, variables, forced, functions, sizes, shape)
+    except MatcalcError as error:
+        if not forced and _is_parsed(line, error):
+            return Line(line, line, "matcalc")
+        raise
+
+
+def _is_parsed(line: str, error: MatcalcError) -> bool:
+    """Whether a line that no other notation fits is one of the language after all.
+
+    Raises:
+        NotationError: It is made of the signs of the language, and fails there no earlier.
+    """
+    try:
+        parse(line)
+    except MatcalcError as own:
+        later = own.places and error.places and own.places[0].stop >= error.places[0].start
+        if later and _has_own_signs(line):
+            raise own from None
+        return False
+    return True
+
+
+def _has_own_signs(line: str) -> bool:
+    try:
+        scan_own(line)
+    except MatcalcError:
+        return False
+    return True
 
 
 def read_beside(
@@ -62,7 +104,7 @@ def read_beside(
     other: str,
     variables: Mapping[str, Variable],
     notation: str | None = None,
-    functions: Collection[str] = _NO_FUNCTIONS,
+    functions: Collection[str] = _NO_NAMES,
 ) -> Line:
     """Read a line of somebody who wrote another one too: who writes ``@`` or ``**`` means it.
 
@@ -88,22 +130,28 @@ def _is_plain(line: str, variables: Mapping[str, Variable]) -> bool:
     """Whether a line is one of the language, whatever fits."""
     try:
         parse(line)
+        return not _has_words(line, variables)
     except MatcalcError:
         return False
-    return not _has_words(line, variables)
 
 
 def is_own(
-    line: str, variables: Mapping[str, Variable], functions: Collection[str] = _NO_FUNCTIONS
+    line: str,
+    variables: Mapping[str, Variable],
+    functions: Collection[str] = _NO_NAMES,
+    *,
+    claimed: bool = True,
 ) -> bool:
     """Whether a line is one of the language, and no name in it asks to be taken apart."""
     try:
         parse(line)
-        if _is_starred(line) and _clashes(line, variables, functions):
-            return False
     except MatcalcError:
         return False
-    return not _has_words(line, variables)
+    try:
+        clashes = claimed and _is_starred(line) and _clashes(line, variables, functions)
+        return not clashes and not _has_words(line, variables)
+    except MatcalcError:  # what is longer or deeper than others may be
+        return True
 
 
 def _clashes(line: str, variables: Mapping[str, Variable], functions: Collection[str]) -> bool:
@@ -120,32 +168,43 @@ def _is_starred(line: str) -> bool:
 
 
 def _has_words(line: str, variables: Mapping[str, Variable]) -> bool:
-    """Whether a name is made of names that are declared, or is that of a function elsewhere."""
+    """Whether a name is made of names that are declared, or is that of a function elsewhere.
+
+    What looks like a slip, ``Tr(X)``, is none of another notation, unless SymPy's ``*`` is there.
+    """
     names = _names(variables, ())
     tokens = scan(line, names.declared)
+    starred = "*" in line and "@" not in line and "**" not in line
     for token, after in pairwise(tokens):
-        if token.kind != "name" or token.text in names.declared:
+        word = token.text
+        if token.kind != "name" or word in names.declared:
             continue
-        opened = after.text == "("
-        if opened and names.is_function(token.text, called=True):
-            if not is_spelled(token.text):
+        if word == "abs2" or (starred and word in SYMPY and _clashes(line, variables, ())):
+            return True
+        if after.text == "(":
+            if is_elsewhere(word):
                 return True
-        elif not opened and len(taken_apart([token, after], names, latex=False)) > 2:
+        elif len(taken_apart([token, after], names, latex=False)) > 2:
             return True
     return False
 
 
-def _names(variables: Mapping[str, Variable], functions: Collection[str]) -> Names:
+def _names(
+    variables: Mapping[str, Variable],
+    functions: Collection[str],
+    sizes: Collection[str] = _NO_NAMES,
+) -> Names:
     kinds: dict[str, Kind] = {name: kind_of(one.shape) for name, one in variables.items()}
-    sizes = sizes_of(variables.values())
-    return Names(kinds, functions, sizes)
+    return Names(kinds, functions, [*sizes_of(variables.values()), *sizes])
 
 
 def read_foreign(
     line: str,
     variables: Mapping[str, Variable],
     notation: str = "",
-    functions: Collection[str] = _NO_FUNCTIONS,
+    functions: Collection[str] = _NO_NAMES,
+    sizes: Collection[str] = _NO_NAMES,
+    shape: Shape | None = None,
 ) -> Line:
     """Read a line of another notation than the language's.
 
@@ -153,10 +212,11 @@ def read_foreign(
         NotationError: It cannot be read, or may mean several things.
     """
     latex = is_latex(line) if not notation else notation == "latex"
-    names = _names(variables, functions)
+    names = _names(variables, functions, sizes)
     scanned = scan(line, names.declared)
     used = notation or notation_of(scanned, latex=latex)
     writer = Writer(line, names, used)
+    writer.shape = shape
     pieces, left = _written(line, taken_apart(scanned, names, latex=latex), writer)
     text = "".join(piece.text for piece in pieces)
     said = (f"read as {NOTATIONS[used]}: {text}", *names.said)

@@ -143,7 +143,7 @@ class _Scanner:
                 continue
             start, self.position = found.span()
             if kind in ("space", "broadcast"):
-                self.spaced = self.spaced or kind == "space"
+                self.spaced = self.spaced or (kind == "space" and found[0] != "\\!")
                 continue
             spaced, self.spaced = self.spaced, False
             made = Token(kind, found[0], start, self.position, spaced)

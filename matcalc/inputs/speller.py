@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
-from matcalc.dimensions import Dimension
+from matcalc.dimensions import Dimension, Shape
 from matcalc.errors import NotationError, Place
 from matcalc.inputs import kinds
 from matcalc.inputs.kinds import NUMBER, Kind
@@ -22,6 +22,7 @@ class Speller(ABC):
         line: What was typed.
         names: What is declared.
         notation: The notation that it is in.
+        shape: That of the whole formula, if it is known.
         lengths: How many values a letter of a sum has.
     """
 
@@ -29,6 +30,7 @@ class Speller(ABC):
         self.line = line
         self.names = names
         self.notation = notation
+        self.shape: Shape | None = None
         self.lengths: dict[str, Dimension] = {}
 
     @abstractmethod

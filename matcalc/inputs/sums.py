@@ -65,11 +65,15 @@ def mapped(writer: Speller, node: Node) -> Written:
     """
     letters = "".join(node.value)
     (body,) = node.args
+    before, writer.lengths = writer.lengths, {}
+    if writer.shape is not None and len(writer.shape) == len(letters):
+        writer.lengths.update(zip(letters, writer.shape, strict=True))
     measure(writer, body)
     found = _aligned(writer, node, _spread(writer, body, letters), letters)
     if not found.kind.is_number:
         raise writer.fail(node, "what stands behind ↦ is one entry, a number")
     sizes = tuple(writer.lengths.get(one) for one in letters)
+    writer.lengths = before
     return found.written._replace(kind=Kind(len(letters), sizes))
 
 
@@ -379,7 +383,7 @@ def _raised(writer: Speller, node: Node, parts: Sequence[Spread]) -> Spread:
 def _called(writer: Speller, node: Node, parts: Sequence[Spread]) -> Spread:
     """A function entry by entry, of a number of each letter."""
     name, primes, _ = node.value
-    if name == "e":
+    if name == "e^":
         name = "exp"
     free = not is_elementwise(name) and len(name) > 2 and name not in writer.names.functions
     if len(parts) != 1 or free or not parts[0].kind.is_number:

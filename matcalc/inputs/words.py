@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from matcalc.expression.functions import is_spelled
 from matcalc.near import SYNONYMS
 from matcalc.operations import RULES
 
@@ -12,7 +13,6 @@ _CALLED = {
     "trace": "tr",
     "ln": "log",
     "norm": "norm",
-    "norm2": "norm",
     "sgn": "sign",
     "heaviside": "step",
     "expit": "sigmoid",
@@ -33,9 +33,9 @@ _CALLED = {
     "ginv": "pinv",
 }
 _REWRITTEN = """transpose t dot dotproduct inner innerproduct vdot matmul mm bmm mv mul multiply
-hadamard times divide div add plus subtract sub minus square sqr pow power matrix_power reciprocal
-negative neg crossprod tcrossprod ones_like zeros_like vector matrix abs2 sumsq multi_dot norm1 mse
-mse_loss array asarray squeeze outer solve exp2 rsqrt"""
+hadamard times divide div add plus subtract sub minus sqr pow power matrix_power negative neg
+norm2 crossprod tcrossprod ones_like zeros_like vector matrix abs2 sumsq multi_dot mse array asarray
+squeeze outer solve"""
 #: Functions that are written with signs here.
 REWRITTEN = frozenset(_REWRITTEN.split())
 
@@ -53,16 +53,25 @@ def function(word: str, *, called: bool) -> str:
     lower = word.lower()
     if word in _CALLED:
         return _CALLED[word]
-    if word in RULES:
+    if is_spelled(word) and (called or len(word) > 1):
         return word
     if lower in _CALLED:
         return _CALLED[lower]
-    if lower in RULES and len(lower) > 1:
+    if is_spelled(lower) and len(lower) > 1:
         return lower
     if lower in REWRITTEN and (called or lower == "transpose") and (len(lower) > 1 or called):
         return lower
     known = SYNONYMS.get(lower, "") if called else ""
     return known if known in RULES else ""
+
+
+def is_elsewhere(word: str) -> bool:
+    """Whether a word is a function of other languages, spelled as they spell it.
+
+    >>> is_elsewhere("dot"), is_elsewhere("exp"), is_elsewhere("Tr")
+    (True, False, False)
+    """
+    return not is_spelled(word) and (word in _CALLED or word in REWRITTEN)
 
 
 def is_function(word: str, names: Collection[str], *, called: bool = False) -> bool:

@@ -1,0 +1,85 @@
+"""What is printed in Unicode and in LaTeX is read back, and means the same, in each layout."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import matcalc as mc
+from matcalc.checking.reading_back import read_back
+
+ORACLE = Path(__file__).resolve().parents[3] / "shared" / "oracle"
+EVERY = int(os.environ.get("MATCALC_LAW_EVERY", "16"))  # record is tried; all of them with 1
+KNOWN = ("symmetric", "spd", "positive", "invertible", "diagonal", "simplex")
+
+
+def records() -> list[dict[str, Any]]:
+    path = ORACLE / "open.jsonl"
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    found = [record for record in map(json.loads, lines) if not record.get("structure")]
+    return found[::EVERY]
+
+
+def declared(record: dict[str, Any]) -> str:
+    words = []
+    for name, stated in record["variables"].items():
+        known = stated if isinstance(stated, dict) else {"shape": stated}
+        sizes = f"[{','.join(map(str, known['shape']))}]" if known["shape"] else ""
+        properties = ",".join(one for one in KNOWN if known.get(one))
+        words.append(name + sizes + (f":{properties}" if properties else ""))
+    return " ".join(words)
+
+
+@pytest.mark.parametrize("record", records(), ids=lambda record: record["id"])
+@pytest.mark.parametrize("layout", ["numerator", "denominator"])
+def test_what_is_printed_of_a_record_is_read_back(record: dict[str, Any], layout: str) -> None:
+    variables = declared(record)
+    try:
+        J = mc.derive(
+            record.get("columns") or record["expression"],
+            wrt=record["wrt"],
+            variables=variables,
+            layout=layout,
+            order=record["order"],
+        )
+    except mc.MatcalcError:
+        pytest.skip("it has no derivative here")
+    assert not isinstance(J, list)
+    for form in ("unicode", "latex"):
+        found = read_back(J, form, variables)
+        assert found.holds is not False, f"{getattr(J, form)}: {found.reason}"
+
+
+PRINTED = [
+    ("tanh(W @ x + b)", "x", "W[m,n] x[n] b[m]", 1),
+    ("inv(X)", "X", "X[n,n]:invertible", 1),
+    ("logdet(X.T @ X)", "X", "X[m,n]", 1),
+    ("sum(x**3) / norm(x)", "x", "x[n]", 2),
+    ("softmax(W @ x)", "x", "W[m,n] x[n]", 1),
+    ("A @ X @ B", "X", "A[k,m] X[m,n] B[n,p]", 1),
+    ("g(W @ x)", "x", "W[m,n] x[n]", 1),
+    ("kron(A, X)", "X", "A[m,n] X[p,q]", 1),
+    ("concatenate(x, W @ x)", "x", "W[m,n] x[n]", 1),
+    ("sum(relu(W @ x) * sigmoid(W @ x))", "W", "W[m,n] x[n]", 1),
+]
+
+
+@pytest.mark.parametrize(("expression", "wrt", "variables", "order"), PRINTED)
+@pytest.mark.parametrize("layout", ["numerator", "denominator"])
+def test_what_is_printed_is_read_back(
+    expression: str, wrt: str, variables: str, order: int, layout: str
+) -> None:
+    J = mc.derive(expression, wrt=wrt, variables=variables, layout=layout, order=order)
+    assert not isinstance(J, list)
+    for form in ("unicode", "latex"):
+        found = read_back(J, form, variables)
+        assert found.holds, f"{getattr(J, form)}: {found.reason}"
+
+
+def test_a_wrong_reading_is_noticed() -> None:
+    J = mc.derive("A @ x", wrt="x", variables="A[n,n] x[n]", layout="denominator")
+    turned = J.to("numerator")
+    assert read_back(J, "unicode").holds
+    assert J.unicode != turned.unicode
