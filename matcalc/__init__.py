@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from matcalc.checking.reading_back import ReadBack, read_back
     from matcalc.checking.registration import register_rule, unregister_rule
     from matcalc.claims.checking import check_formula
+    from matcalc.claims.fractions import check_chain
+    from matcalc.claims.sizes_alone import check_sizes
     from matcalc.derivation import derive, evaluate
     from matcalc.diagnosis.fitting import fit
     from matcalc.diagnosis.identification import identify
@@ -69,8 +71,10 @@ __all__ = [
     "Variable",
     "__version__",
     "chain",
+    "check_chain",
     "check_formula",
     "check_jacobian",
+    "check_sizes",
     "check_vjp",
     "convert_formula",
     "derive",
@@ -103,6 +107,8 @@ _HOME = {
     "checking.differences": ("numerical_jacobian",),
     "checking.reading_back": ("ReadBack", "read_back"),
     "claims.checking": ("check_formula",),
+    "claims.fractions": ("check_chain",),
+    "claims.sizes_alone": ("check_sizes",),
     "checking.registration": ("register_rule", "unregister_rule"),
     "derivation": ("derive", "evaluate"),
     "diagnosis.fitting": ("fit",),

@@ -15,6 +15,8 @@ from matcalc.symbolic import public_functions as functions
 SOURCE = Path(mc.__file__).parent
 # What works on shapes and formulas alone, and so must start without NumPy.
 PURE = (
+    "claims.fractions",
+    "claims.sizes_alone",
     "diagnosis.sources",
     "dimensions",
     "errors",

@@ -18,6 +18,7 @@ from matcalc_cli.output import make_printable
 #: Each is a module of this package that holds a function of the same name.
 COMMANDS = (
     "derive",
+    "check",
     "chain",
     "fit",
     "shape",
@@ -26,7 +27,7 @@ COMMANDS = (
     "layouts",
     "rules",
 )
-FORMULAS = ("derive", "identify")  # the commands whose argument is a formula
+FORMULAS = ("derive", "check", "identify")  # the commands whose argument is a formula
 _HELP = {"help_option_names": ["-h", "--help"]}
 _OPTION = re.compile(r"--[\w-]*(=.*)?|-h|-", re.DOTALL)
 

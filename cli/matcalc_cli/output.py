@@ -10,7 +10,7 @@ from io import BytesIO, TextIOWrapper
 from shutil import get_terminal_size
 from typing import TextIO
 
-BOLD, RED = "1", "1;31"
+BOLD, RED, GREEN, YELLOW = "1", "1;31", "1;32", "1;33"
 _PLAIN = {"∂": "d", "×": "x", "·": "*", "ᵀ": "T", "′": "'", "…": "~", "²": "2", "³": "3"}
 
 

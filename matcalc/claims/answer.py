@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from matcalc.diagnosis.verdict import Verdict
+if TYPE_CHECKING:  # it loads NumPy, which sizes and names do without
+    from matcalc.diagnosis.verdict import Verdict
 
 Sure = Literal["", "only", "one_of", "rewrite"]
+
+Kind = Literal["formula", "sizes", "chain"]
 
 #: Eight families for people, with the fine names of each.
 FAMILIES: dict[str, tuple[str, ...]] = {
@@ -47,8 +50,8 @@ class Cause:
 
     @property
     def family(self) -> str:
-        """The family, one of eight."""
-        return FAMILY[self.name]
+        """The family, one of eight; nothing of a place whose cause is not told."""
+        return FAMILY.get(self.name, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +112,21 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
+class Product:
+    """One product of a repair, with the shapes that meet in it.
+
+    Attributes:
+        text: The product in the input language: ``W3.T @ d3``.
+        shapes: The shapes of what is multiplied and of the result: ``3×2 · 2×1 = 3×1``.
+        says: What it is, where that is known: ``∂L/∂a2``.
+    """
+
+    text: str
+    shapes: str
+    says: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Counterexample:
     """The smallest numbers at which the claim and the derivative differ.
 
@@ -151,6 +169,10 @@ class Checked:
         kinks: Whether these lie on both sides of every kink.
         assumptions: What was not typed and changes the answer.
         notes: How the claim was read.
+        kind: What was checked: a formula, whose causes are guesses, the likeliest first; or sizes
+            alone or a chain of fractions, where every cause is one.
+        shape: The shape of the derivative in that layout, rows and columns: ``3×2``.
+        products: The products of the repair, the innermost first, each with its shapes.
     """
 
     claim: str
@@ -175,13 +197,16 @@ class Checked:
     kinks: bool = False
     assumptions: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    kind: Kind = "formula"
+    shape: str = ""
+    products: tuple[Product, ...] = ()
 
     def __bool__(self) -> bool:
         return self.verdict == "right"
 
     @property
     def answer_note(self) -> str:
-        """A note for reports, free of numbers and names: ``wrong_value/terms/missing-term``."""
+        """A stable note for reports, free of numbers and names: ``wrong_value/terms/…``."""
         if not self.causes:
             return self.verdict
         first = self.causes[0]

@@ -15,6 +15,7 @@ from matcalc.claims.counterexamples import counterexample
 from matcalc.claims.hints import hints
 from matcalc.claims.judging import Judged, judged
 from matcalc.claims.point import Worth
+from matcalc.claims.product_shapes import product_shapes
 from matcalc.claims.question import Forward, Question, gradient_of, of_expression
 from matcalc.claims.repairs import Repair, repairs
 from matcalc.claims.search import Change
@@ -135,6 +136,7 @@ def _answered(question: Question, typed: Typed) -> Checked:
         points=found.compared,
         assumptions=tuple(dict.fromkeys((*typed.line.said, *question.assumptions))),
         notes=found.notes,
+        shape=question.form.title,
     )
     if found.verdict in ("right", "cannot_tell") or not found.points:
         return plain
@@ -162,6 +164,7 @@ def _mended(
         missing=missing,
         why=why(question, fixes[0].changes if fixes else (), plain.misfits),
         counterexample=example,
+        products=product_shapes(question, str(right), at),
         **_repaired(plain.name, line, fixes, question.derived),
     )
 

@@ -1,0 +1,306 @@
+"""``matcalc check``: what is wrong with somebody's own formula."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from textwrap import wrap
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
+
+import typer
+
+from matcalc.claims.answer import Cause, Checked
+from matcalc_cli.arguments import Json, variables_option
+from matcalc_cli.failures import UsageError
+from matcalc_cli.output import BOLD, paint, width, write, write_json
+
+if TYPE_CHECKING:  # it loads NumPy, which sizes and chains do without
+    from matcalc.claims.several import Line
+
+Claim = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="CLAIM...",
+        help="A formula, with --of and --wrt; an equation or several, 'dW = dz @ x.T', with "
+        "--because; sizes, '2x1 · 2x3'; or a chain, '∂L/∂a ∂a/∂z'. - reads stdin.",
+        show_default=False,
+    ),
+]
+Of = Annotated[
+    str | None,
+    typer.Option(
+        "--of",
+        metavar="EXPRESSION",
+        help="What is differentiated: 'x.T @ A @ x'.",
+        show_default=False,
+    ),
+]
+Wrt = Annotated[
+    str | None,
+    typer.Option("--wrt", metavar="NAME", help="What it is differentiated by.", show_default=False),
+]
+Because = Annotated[
+    str | None,
+    typer.Option(
+        "--because",
+        metavar="LINES",
+        help="The forward pass that an equation is from: 'z2 = W2 @ x; a2 = relu(z2)'.",
+        show_default=False,
+    ),
+]
+Vars = Annotated[
+    list[str] | None,
+    variables_option("The variables with their shapes: 'x[n] A[n,n]'; they may stand in CLAIM."),
+]
+LayoutOption = Annotated[
+    Literal["numerator", "denominator"] | None,
+    typer.Option(
+        "--layout",
+        help="How the derivative is written; denominator, gradients as columns, if not given.",
+        show_default=False,
+    ),
+]
+Wanted = Annotated[
+    str | None,
+    typer.Option(
+        "--wanted",
+        metavar="SHAPE",
+        help="Of sizes: what is to come out, 3x2.",
+        show_default=False,
+    ),
+]
+Short = Annotated[bool, typer.Option("--short", help="Verdict, place and repair, a line each.")]
+Hint = Annotated[
+    int | None,
+    typer.Option(
+        "--hint",
+        min=1,
+        max=4,
+        help="Help in steps: 1 verdict and what is right, 2 place, 3 cause, 4 repair and why.",
+        show_default=False,
+    ),
+]
+Explain = Annotated[
+    str | None,
+    typer.Option(
+        "--explain",
+        metavar="NAME",
+        help="What a mistake is, by its name or its family: transpose, 'chain rule'.",
+        show_default=False,
+    ),
+]
+Form = Annotated[
+    Literal["markdown", "html", "svg"] | None,
+    typer.Option("--format", help="Print this alone, for a pipe.", show_default=False),
+]
+
+
+def check(
+    claim: Claim = None,
+    *,
+    of: Of = None,
+    wrt: Wrt = None,
+    because: Because = None,
+    variables: Vars = None,
+    layout: LayoutOption = None,
+    wanted: Wanted = None,
+    short: Short = False,
+    hint: Hint = None,
+    explain: Explain = None,
+    form: Form = None,
+    as_json: Json = False,
+) -> None:
+    """What is wrong with my formula: where, why, and what would be right.
+
+    matcalc check '2 * A @ x' --of 'x.T @ A @ x' --wrt x --vars 'x[n] A[n,n]'
+
+    Exit code 0: it is right; 1: it is not, or that cannot be told. Vectors are columns.
+    """
+    if sum((short, form is not None, as_json)) > 1:
+        raise UsageError("--short, --format and --json are three ways to answer; choose one")
+    if explain is not None:
+        _explain(explain, as_json=as_json)
+        return
+    asked = _Asked(of, wrt, because, variables, layout, wanted)
+    asked.refuse_what_does_not_go_together()
+    lines = _given(claim or [])
+    printed = _Printed(hint or 4, short, form, as_json)
+    if because is not None and len(lines) > 1:
+        right = _several(lines, asked, printed)
+    else:
+        joint = "; " if of is not None else " "
+        found = asked.answer(joint.join(lines))
+        printed.write(found)
+        right = bool(found)
+    if not right:
+        raise typer.Exit(1)
+
+
+class _Printed(NamedTuple):
+    """How an answer is printed."""
+
+    hint: int
+    short: bool
+    form: str | None
+    as_json: bool
+
+    def write(self, found: Checked) -> None:
+        """Write an answer."""
+        from matcalc.claims.telling import hinted  # noqa: PLC0415 - --help does without
+
+        found = hinted(found, self.hint)
+        if self.as_json:
+            write_json(document(found))
+        elif self.form is not None:
+            write(_page(found, self.form).splitlines())
+        else:
+            from matcalc_cli.claim_lines import claim_lines, short_lines  # noqa: PLC0415
+
+            write(short_lines(found) if self.short else claim_lines(found))
+
+
+class _Asked(NamedTuple):
+    """What a claim is held against."""
+
+    of: str | None
+    wrt: str | None
+    because: str | None
+    variables: list[str] | None
+    layout: str | None
+    wanted: str | None
+
+    def refuse_what_does_not_go_together(self) -> None:
+        """Refuse options of two kinds of claims."""
+        if self.because is not None and (self.of is not None or self.wrt is not None):
+            raise UsageError("a formula is checked with --of and --wrt, an equation with --because")
+        if (self.of is None) != (self.wrt is None):
+            raise UsageError("--of EXPRESSION and --wrt NAME go together")
+        if self.wanted is not None and (self.of is not None or self.because is not None):
+            raise UsageError("--wanted is for sizes alone, without --of and --because")
+
+    def answer(self, text: str) -> Checked:
+        """The answer to one claim, whatever it is."""
+        if self.of is None and self.because is None:
+            return _by_look(text, self)
+        from matcalc import check_formula  # noqa: PLC0415 - NumPy, which --help does without
+
+        return check_formula(
+            text,
+            of=self.of,
+            wrt=self.wrt,
+            because=self.because,
+            variables=self.variables,
+            layout=self.layout,
+        )
+
+
+def _by_look(text: str, asked: _Asked) -> Checked:
+    """The answer to sizes alone, or to a chain of fractions."""
+    from matcalc import check_chain, check_sizes  # noqa: PLC0415 - --help does without
+    from matcalc.claims.fraction_text import is_chain  # noqa: PLC0415
+    from matcalc.claims.sizes_text import is_sizes  # noqa: PLC0415
+
+    if asked.wanted is not None or is_sizes(text):
+        return check_sizes(text, wanted=asked.wanted)
+    if is_chain(text):
+        return check_chain(text, layout=asked.layout, variables=asked.variables)
+    hint = "--because 'z = W @ x'" if "=" in text else "--of 'x.T @ A @ x' --wrt x"
+    raise UsageError(
+        f"what is it the derivative of? add {hint} (an equation goes with --because, a formula "
+        "with --of and --wrt); sizes alone are written 2x1 · 2x3"
+    )
+
+
+def _given(claims: Sequence[str]) -> list[str]:
+    """The claims, each of one line or more; from stdin for ``-``."""
+    if not claims:
+        raise UsageError("what is to be checked? give a formula, an equation, sizes or a chain")
+    if list(claims) == ["-"]:
+        from matcalc_cli.given_formula import given_formula  # noqa: PLC0415 - few runs read stdin
+
+        return [part.text for part in given_formula("-", (), None).parts]
+    lines = [line.strip() for claim in claims for line in claim.splitlines()]
+    if not any(lines):
+        raise UsageError("the claim is empty")
+    return [line for line in lines if line]
+
+
+def _explain(name: str, *, as_json: bool) -> None:
+    """What is known of a mistake."""
+    from matcalc.claims.families import CAUSES, find_family  # noqa: PLC0415 - few runs explain
+    from matcalc_cli.claim_lines import family_lines  # noqa: PLC0415
+
+    family = find_family(name)
+    if as_json:
+        causes = [{"name": one, "says": CAUSES[one]} for one in family.causes]
+        lessons = [one._asdict() for one in family.lessons]
+        write_json(family._asdict() | {"causes": causes, "lessons": lessons})
+    else:
+        write(family_lines(family, name))
+
+
+def _several(lines: Sequence[str], asked: _Asked, printed: _Printed) -> bool:
+    """Several lines of a backward pass, each given the ones before; whether all are right."""
+    from matcalc.claims.several import check_lines, summary  # noqa: PLC0415 - it loads NumPy
+
+    if printed.form == "svg":
+        raise UsageError("--format svg draws one line; check it alone")
+    found = check_lines(
+        lines, because=asked.because or "", variables=asked.variables, layout=asked.layout
+    )
+    said = summary(found)
+    if printed.as_json:
+        write_json({"summary": said, "lines": [_of_line(one, printed.hint) for one in found]})
+    else:
+        write([paint(said, BOLD)] if printed.form is None else [])
+        for one in found:
+            _write_line(one, printed)
+    return all(one.found is None or bool(one.found) for one in found)
+
+
+def _write_line(one: Line, printed: _Printed) -> None:
+    """One of several lines: all that is said of a wrong one, a line of a right one."""
+    if one.found is None:
+        return
+    if printed.form is None:
+        title = f"line {one.number}: {one.text}"
+        write(["", *(paint(line, BOLD) for line in wrap(title, width())), ""])
+    printed._replace(short=printed.short or bool(one.found)).write(one.found)
+
+
+def _of_line(one: Line, hint: int) -> dict[str, object]:
+    from matcalc.claims.telling import hinted  # noqa: PLC0415
+
+    start: dict[str, object] = {"line": one.number, "text": one.text, "uses": one.uses}
+    return start | (document(hinted(one.found, hint)) if one.found is not None else {})
+
+
+def _page(found: Checked, form: str) -> str:
+    """The answer for a file."""
+    if form == "svg":
+        from matcalc.claims.picture import claim_svg  # noqa: PLC0415 - most runs draw nothing
+
+        return claim_svg(found)
+    from matcalc.claims import pages  # noqa: PLC0415 - most runs print text
+
+    return pages.markdown(found) if form == "markdown" else pages.html(found)
+
+
+def document(found: Checked) -> dict[str, object]:
+    """The answer as JSON has it."""
+    plain = asdict(replace(found, causes=()))
+    return {
+        **plain,
+        "causes": [_cause(one) for one in found.causes],
+        "answer_note": found.answer_note,
+    }
+
+
+def _cause(one: Cause) -> dict[str, object]:
+    return {
+        "name": one.name,
+        "family": one.family,
+        "start": one.start,
+        "end": one.end,
+        "says": one.says,
+    }

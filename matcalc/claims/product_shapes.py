@@ -1,0 +1,102 @@
+"""The products of a repair: the shapes that meet in each, and what each one is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from matcalc.claims.answer import Product
+from matcalc.claims.point import Point, Worth
+from matcalc.claims.question import Question
+from matcalc.claims.stacked import Stack
+from matcalc.claims.tree import Tree, trees
+from matcalc.derivative import derivatives
+from matcalc.diagnosis.stand_ins import with_stand_ins
+from matcalc.dimensions import times
+from matcalc.errors import MatcalcError
+from matcalc.expression.conformity import conformity
+from matcalc.plan import evaluate
+
+_MOST = 8
+_SIGNS = {"@": "·", "*": "⊙"}
+
+
+def product_shapes(question: Question, text: str, at: Point) -> tuple[Product, ...]:
+    """The products of a formula, the innermost first, each with the shapes that meet in it.
+
+    Args:
+        question: What the formula is an answer to.
+        text: The formula.
+        at: A point, by which what a product is worth is known.
+
+    Returns:
+        At most eight; nothing where the formula does not fit.
+    """
+    try:
+        tree = trees(text)[-1].tree
+        gradients = dict(_gradients(question, at))
+        worth = Worth(at)
+        found = {
+            str(one): Product(str(one), _meeting(question, one), _said(one, worth, gradients))
+            for one in _products(tree)
+        }
+    except MatcalcError:
+        return ()
+    return tuple(one for one in found.values() if one.shapes)[-_MOST:]
+
+
+def _products(tree: Tree) -> Iterator[Tree]:
+    """Products, the innermost first; a run of ``@`` is one."""
+    for arg in _run(tree) if tree.operator("@") else tree.args:
+        yield from _products(arg)
+    if tree.operator("@", "*"):
+        yield tree
+
+
+def _run(tree: Tree) -> list[Tree]:
+    """The factors of a run of matrix products."""
+    left, right = tree.args
+    return [*(_run(left) if left.operator("@") else [left]), right]
+
+
+def _meeting(question: Question, tree: Tree) -> str:
+    """The shapes that meet: ``3×2 · 2×1 = 3×1``; nothing where a number only scales."""
+    factors = _run(tree) if tree.operator("@") else list(tree.args)
+    shapes = [_shape(question, one) for one in factors]
+    if not all(shapes):
+        return ""
+    result = _shape(question, tree) or "a number"
+    return f"{f' {_SIGNS[tree.value]} '.join(shapes)} = {result}"
+
+
+def _shape(question: Question, tree: Tree) -> str:
+    """Rows and columns; nothing of a number."""
+    text = str(tree)
+    read = question.read(text)
+    shape = conformity(text, read, question.variables).shape
+    return times(shape) if shape else ""
+
+
+def _gradients(question: Question, at: Point) -> Iterator[tuple[str, np.ndarray]]:
+    """The gradients of the number by every name of a forward pass, at a point."""
+    formula = question.formula
+    known = {**formula.named, **formula.symbols}
+    if question.of.name != "L" or not formula.named:
+        return
+    nodes = derivatives(formula.node, list(known.values()))
+    arrays = {name: at.values[name].entries()[0] for name in formula.variables}
+    for name, node in zip(known, nodes, strict=True):
+        yield name, np.asarray(evaluate(with_stand_ins(node), arrays, at.sizes))
+
+
+def _said(tree: Tree, worth: Worth, gradients: dict[str, np.ndarray]) -> str:
+    """What a product is: ``∂L/∂a2``."""
+    value = worth.of(tree)
+    if not isinstance(value, Stack) or value.kind in "sr":
+        return ""
+    entries = value.entries()[0]
+    for name, gradient in gradients.items():
+        if gradient.shape == entries.shape and np.allclose(entries, gradient, rtol=1e-9, atol=0):
+            return f"∂L/∂{name}"
+    return ""
