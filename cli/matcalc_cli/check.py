@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 import typer
 
 from matcalc.claims.answer import Cause, Checked
-from matcalc_cli.arguments import Json, variables_option
+from matcalc_cli.arguments import Json, Notation, variables_option
 from matcalc_cli.failures import UsageError
 from matcalc_cli.output import BOLD, paint, width, write, write_json
 
@@ -103,6 +103,7 @@ def check(
     because: Because = None,
     variables: Vars = None,
     layout: LayoutOption = None,
+    notation: Notation = None,
     wanted: Wanted = None,
     short: Short = False,
     hint: Hint = None,
@@ -121,7 +122,7 @@ def check(
     if explain is not None:
         _explain(explain, as_json=as_json)
         return
-    asked = _Asked(of, wrt, because, variables, layout, wanted)
+    asked = _Asked(of, wrt, because, variables, layout, wanted, notation)
     asked.refuse_what_does_not_go_together()
     lines = _given(claim or [])
     printed = _Printed(hint or 4, short, form, as_json)
@@ -168,6 +169,7 @@ class _Asked(NamedTuple):
     variables: list[str] | None
     layout: str | None
     wanted: str | None
+    notation: str | None
 
     def refuse_what_does_not_go_together(self) -> None:
         """Refuse options of two kinds of claims."""
@@ -191,6 +193,7 @@ class _Asked(NamedTuple):
             because=self.because,
             variables=self.variables,
             layout=self.layout,
+            notation=self.notation,
         )
 
 
@@ -246,7 +249,11 @@ def _several(lines: Sequence[str], asked: _Asked, printed: _Printed) -> bool:
     if printed.form == "svg":
         raise UsageError("--format svg draws one line; check it alone")
     found = check_lines(
-        lines, because=asked.because or "", variables=asked.variables, layout=asked.layout
+        lines,
+        because=asked.because or "",
+        variables=asked.variables,
+        layout=asked.layout,
+        notation=asked.notation,
     )
     said = summary(found)
     if printed.as_json:

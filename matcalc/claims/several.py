@@ -40,6 +40,7 @@ def check_lines(
     because: str,
     variables: Declarations | None = None,
     layout: str | None = None,
+    notation: str | None = None,
 ) -> tuple[Line, ...]:
     """Each line of a backward pass, judged given the ones before.
 
@@ -50,6 +51,7 @@ def check_lines(
         because: The forward pass.
         variables: The shapes.
         layout: How gradients are written.
+        notation: In which notation the lines are; found out where it is not said.
 
     Raises:
         NotationError: A line cannot be read.
@@ -66,7 +68,9 @@ def check_lines(
         uses = tuple(one.number for one in judged if _uses(right, one.name))
         meant = f"{name} = {_with(right, parts)}" if parts else text
         try:
-            found = check_formula(meant, because=because, variables=variables, layout=layout)
+            found = check_formula(
+                meant, because=because, variables=variables, layout=layout, notation=notation
+            )
         except NotationError as error:
             if "the left side names a gradient" not in error.message or not bare.isidentifier():
                 raise
