@@ -167,7 +167,9 @@ def short_lines(found: Checked) -> Iterator[str]:
     yield from _wrapped(f"{title}: {found.reason}" if found.reason else title, "", "  ")
     for cause in found.causes[:1]:
         place = " ".join(found.claim[cause.start : cause.end].split())
-        at = f"at {place} (characters {cause.start + 1} to {cause.end})"
+        first, last = cause.start + 1, cause.end
+        where = f"characters {first} to {last}" if first < last else f"character {first}"
+        at = f"at {place} ({where})"
         says = cause.says or CAUSES.get(cause.name, "")
         yield from _wrapped(
             f"{cause.name or 'look'} {at}" + (f": {says}" if says else ""), "", "  "

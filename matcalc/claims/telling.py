@@ -107,7 +107,10 @@ def hinted(found: Checked, hint: int) -> Checked:
         return found
     told = replace(
         found,
+        reason=found.reason.partition("; write ")[0],
         truth="",
+        causes=tuple(replace(one, says=CAUSES[one.name]) for one in found.causes),
+        terms=tuple(replace(one, says="" if one.right else "off") for one in found.terms),
         repair=None,
         sure="",
         repairs=(),
@@ -122,7 +125,7 @@ def hinted(found: Checked, hint: int) -> Checked:
     told = replace(told, reason="", causes=tuple(_place(one) for one in found.causes[:1]))
     if hint == 2:
         return told
-    right = tuple(one for one in found.terms if one.right)
+    right = tuple(one for one in told.terms if one.right)
     return replace(told, causes=(), misfits=(), terms=right)
 
 

@@ -147,6 +147,16 @@ def test_hints_come_in_steps(matcalc: Any) -> None:
     assert four == matcalc("check", *_SIZES).out
 
 
+@pytest.mark.parametrize("kind", _ALL)
+def test_no_hint_before_the_last_gives_the_repair_away(matcalc: Any, kind: str) -> None:
+    repair = matcalc("check", *_ALL[kind], "--json").json["repair"].rpartition(" = ")[2]
+    for hint in "123":
+        for form in ((), ("--json",), ("--format", "markdown"), ("--format", "html")):
+            out = matcalc("check", *_ALL[kind], "--hint", hint, *form).out
+            assert repair not in out
+            assert "W3.T" not in out
+
+
 def test_hints_hold_back_in_json_too(matcalc: Any) -> None:
     one, two, three = (
         matcalc("check", *_FORMULA, "--hint", str(k), "--json").json for k in (1, 2, 3)
