@@ -5,6 +5,7 @@ was changed. ``matcalc check --explain`` prints the same.
 """
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -62,10 +63,12 @@ def _section(family: Family) -> str:
 
 
 def _wrapped(text: str, indent: str = "") -> str:
+    """A paragraph, broken beside no sign, which would begin a list."""
+    kept = re.sub(r" ([-+*=]) ", "\N{NO-BREAK SPACE}\\1\N{NO-BREAK SPACE}", text)
     lines = wrap(
-        text, 120, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+        kept, 120, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
     )
-    return "\n".join(lines)
+    return "\n".join(lines).replace("\N{NO-BREAK SPACE}", " ")
 
 
 def _path(file: str) -> str:

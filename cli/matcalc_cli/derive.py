@@ -139,6 +139,8 @@ def derive(
 ) -> None:
     """Differentiate an expression: the formula in each layout, its shape, and NumPy code.
 
+    matcalc derive 'x.T @ A @ x' --wrt x --vars 'x[n] A[n,n]'
+
     Vectors are columns: x.T @ y is a number, x @ y.T an outer product; * works entry by entry.
     """
     if svg == "-" and (form or as_json):

@@ -64,6 +64,8 @@ def fit(
 ) -> None:
     """What ? must be for an equation to fit: its shape, and the variables that have it.
 
+    matcalc fit 'dz1[n1] = ? @ dz2[n2]' --from 'W2[n2,n1]'
+
     Vectors are columns. dz1 is short for the derivative of a number by z1.
     """
     found = fitted(equation, candidates=candidates or (), because=because)

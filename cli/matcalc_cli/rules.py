@@ -41,7 +41,10 @@ _INDICES = (
 
 
 def rules(name: Name = None, rewrites: Rewrites = False, as_json: Json = False) -> None:
-    """The rules of differentiation, or one with its shapes in both layouts."""
+    """The rules of differentiation, or one with its shapes in both layouts.
+
+    matcalc rules matmul
+    """
     if rewrites:
         _show_rewrites(as_json=as_json)
         return

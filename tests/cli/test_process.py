@@ -106,7 +106,7 @@ def test_every_command_has_both_helps_and_json(name: str) -> None:
 
 def test_the_shell_completes_commands_and_conventions() -> None:
     asked = {"_MATCALC_COMPLETE": "complete_bash", "COMP_WORDS": "matcalc ch", "COMP_CWORD": "1"}
-    assert _run(environment=asked).stdout.decode().split() == ["chain"]
+    assert _run(environment=asked).stdout.decode().split() == ["check", "chain"]
     words = {"COMP_WORDS": "matcalc convert z/x --from ve", "COMP_CWORD": "4"}
     assert _run(environment=asked | words).stdout.decode().split() == ["vec-F", "vec-C", "vec"]
 
