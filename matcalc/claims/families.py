@@ -220,7 +220,7 @@ _FAMILIES = (
         "Look for a division by a matrix, and for a square of one. A matrix that is not square "
         "has no inverse.",
         "Write d(X⁻¹) = −X⁻¹ (dX) X⁻¹ first, and then bring dX to the end.",
-        ("1 / X", "--of", "log(det(X))", "--wrt", "X", "--vars", "X[n,n]"),
+        ("X.T", "--of", "log(det(X))", "--wrt", "X", "--vars", "X[n,n]"),
         (Lesson("../identities.md", "reference: identities"),),
     ),
     Family(
