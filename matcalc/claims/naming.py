@@ -12,7 +12,7 @@ from matcalc.claims.point import Worth
 from matcalc.claims.search import Change, simple, with_change
 from matcalc.claims.stacked import Stack, transposed
 from matcalc.claims.tidying import terms
-from matcalc.claims.tree import Tree, same, turned, walk
+from matcalc.claims.tree import Tree, row_of, same, turned, walk
 
 
 def narrowed(old: Tree, new: Tree) -> tuple[Tree, Tree]:
@@ -29,6 +29,9 @@ def narrowed(old: Tree, new: Tree) -> tuple[Tree, Tree]:
             break
         old, new = old.args[differing[0]], new.args[differing[0]]
     return old, new
+
+
+_ROW = 3  # factors: of so many the order is the mistake, not the kind of product
 
 
 class Named(NamedTuple):
@@ -75,7 +78,8 @@ def _of_one(change: Change, worth: Worth) -> dict[str, float]:
     named = _by_look(old, new, worth) or _by_value(old, new, worth)
     if not change.is_exchange:
         first = change.causes
-        other_kind = _is_scalar(old, worth) != _is_scalar(new, worth) or old.value != new.value
+        other_sign = old.value != new.value and len(row_of(old)) < _ROW
+        other_kind = other_sign or _is_scalar(old, worth) != _is_scalar(new, worth)
         if _are_products(old, new) and other_kind:
             first = tuple(dict.fromkeys(("kind-of-product", *first)))
         return _weighed((*first, *named))
