@@ -1,3 +1,5 @@
+import math
+
 import pytest
 
 import matcalc as mc
@@ -146,3 +148,9 @@ def test_names_of_intermediate_results_come_back() -> None:
     *lets, formula = found.text.split("; ")
     assert lets == ["z = W @ x", "s = sigmoid(z)"]
     assert "W" not in formula
+
+
+@pytest.mark.parametrize("x", [720.0, 900.0])
+def test_an_exponential_times_a_sigmoid_that_falls_faster_does_not_overflow(x: float) -> None:
+    assert mc.evaluate("exp(x) * sigmoid(-2 * x)", x=x) == pytest.approx(0.0, abs=1e-300)
+    assert mc.evaluate("exp(x) * sigmoid(-1.5 * x)", x=x) == pytest.approx(math.exp(-x / 2))
