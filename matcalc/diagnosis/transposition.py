@@ -110,7 +110,7 @@ def convert_formula(
     ['(W.T @ (d * s)).T', '(d * s).T @ W.T.T']
     """
     before, after = find_layout(source).name, find_layout(target).name
-    typed = entered(formula, variables, notation)
+    typed = entered(formula, variables, notation, by_names=False)
     with typed.reported():
         named, term, read = read_term(typed.text, typed.shapes, typed.names.functions)
     read = read.assuming(typed.said)

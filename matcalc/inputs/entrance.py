@@ -60,7 +60,11 @@ class Entered:
 
 
 def entered(
-    formula: str, variables: Declarations | None = None, notation: str | None = None
+    formula: str,
+    variables: Declarations | None = None,
+    notation: str | None = None,
+    *,
+    by_names: bool = True,
 ) -> Entered:
     """Read what was typed, in whatever notation, and its declarations.
 
@@ -68,6 +72,7 @@ def entered(
         formula: What was typed.
         variables: Its variables; nothing where its names are to say what they are.
         notation: The notation, where the signs of the formula are not to say it.
+        by_names: Whether names say what they are where nothing is declared.
 
     Raises:
         NotationError: The formula or a declaration cannot be read.
@@ -81,7 +86,7 @@ def entered(
     functions = declared_functions(given)
     shapes = {name: one.variable for name, one in declared.items()}
     line = read_line(formula, shapes, notation, functions, claimed=False)
-    if declared:
+    if declared or not by_names:
         return Entered(line, given, declared, Names(functions=functions), line.said)
     found = Entered(line, (), {}, Names(functions=functions), line.said)
     with found.reported():
