@@ -53,6 +53,13 @@ MISSING = {
     "eigh": "a function has one result: eigenvalues of a symmetric matrix are eigvalsh(A)",
     "eig": "eigenvalues may be complex; those of a symmetric matrix are eigvalsh(A)",
     "eigvals": "eigenvalues may be complex; those of a symmetric matrix are eigvalsh(A)",
+    "qr": "a function has one result, and two are meant; the factor of A.T @ A is cholesky(A.T @ A)",
+    "lu": "a function has one result, and two are meant; solve(A, b) and logdet(A) use it inside",
+    "nll_loss": "classes by number are rows of one_hot: -mean(sum(one_hot((0, 2), n) * X, axis=1))",
+    "gather": "constant places are taken by take(x, (0, 2)) and by one_hot((0, 2), n)",
+    "embedding": "rows by number are taken by take(W, (0, 2), axis=0)",
+    "scatter_add": "what is added at places is one_hot((0, 2), n).T @ x",
+    "kl_div": "SciPy and PyTorch mean two things: sum(rel_entr(p, q)), or mean(y * (log(y) - x))",
     "slogdet": "a function has one result: logdet(A) is the logarithm of the absolute determinant",
     "where": "there are no comparisons: step(x) is 1 where x is above 0, maximum and relu choose",
 }

@@ -19,6 +19,8 @@ LIMIT = 60 * N * 8  # bytes: sixty vectors, where a dense Jacobian is ten thousa
 DENSE = {
     "products_of_others": "entry i, j is the product of all entries but two: no two are alike",
     "products_of_other_pairs": "has no derivative",
+    "polar_factor": "has no derivative",
+    "top_singular": "has no derivative",
     "expm": "the Fréchet derivative is one exponential for each entry",
     "function": "has a name alone",
     "logcumsumexp": "each row has a triangle of slopes of its own",

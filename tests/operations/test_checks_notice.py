@@ -25,7 +25,7 @@ from matcalc.operations.registry import Pull, Rule, matched
 from matcalc.plan import evaluate
 
 SLIGHTLY = Fraction(1001, 1000)
-CONSTANT = {"sign", "step", "max_share", "min_share", "det_sign"}
+CONSTANT = {"sign", "step", "max_share", "min_share", "det_sign", "sorting"}
 
 
 def _differentiable() -> list[tuple[Case, str]]:
