@@ -53,7 +53,7 @@ MISSING = {
     "eigh": "a function has one result: eigenvalues of a symmetric matrix are eigvalsh(A)",
     "eig": "eigenvalues may be complex; those of a symmetric matrix are eigvalsh(A)",
     "eigvals": "eigenvalues may be complex; those of a symmetric matrix are eigvalsh(A)",
-    "qr": "a function has one result, and two are meant; the factor of A.T @ A is cholesky(A.T @ A)",
+    "qr": "a function has one result; R, up to signs, is cholesky(A.T @ A).T",
     "lu": "a function has one result, and two are meant; solve(A, b) and logdet(A) use it inside",
     "nll_loss": "classes by number are rows of one_hot: -mean(sum(one_hot((0, 2), n) * X, axis=1))",
     "gather": "constant places are taken by take(x, (0, 2)) and by one_hot((0, 2), n)",
