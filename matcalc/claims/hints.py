@@ -25,6 +25,14 @@ def hints(line: Tree, right: Tree, misfits: Sequence[Misfit], worth: Worth) -> t
     return tuple(dict.fromkeys(found))
 
 
+def _divides_by_matrix(line: Tree, _: Tree, worth: Worth) -> bool:
+    """Whether a matrix stands below a line, or has an exponent entry by entry."""
+    below = [part.args[1] for part in walk(line) if part.operator("/")]
+    below += [part.args[0] for part in walk(line) if part.operator("**")]
+    values = [worth.of(part) for part in below]
+    return any(value is not None and value.kind == "m" for value in values)
+
+
 def _keeps_trace(line: Tree, _: Tree, worth: Worth) -> bool:
     """Whether a trace or a sum stands there, and the derivative is an array."""
     kept = any(part.calls("tr", "trace", "sum") for part in factors(_plain(line)))
@@ -66,10 +74,10 @@ def _plain(tree: Tree) -> Tree:
 
 
 _LOOKS: dict[str, Callable[[Tree, Tree, Worth], bool]] = {
+    "scalar-rule": _divides_by_matrix,
     "trace-not-removed": _keeps_trace,
     "kind-of-product": _is_of_other_signs,
     "order": _has_same_letters,
-    "scalar-rule": _is_a_multiple,
     "symmetric-part": _is_a_multiple,
     "missing-term": _lacks_terms,
 }

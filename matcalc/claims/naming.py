@@ -78,7 +78,8 @@ def _of_one(change: Change, worth: Worth) -> dict[str, float]:
     named = _by_look(old, new, worth) or _by_value(old, new, worth)
     if not change.is_exchange:
         first = change.causes
-        other_sign = old.value != new.value and len(row_of(old)) < _ROW
+        alike = _letters(old) == _letters(new) and len(row_of(old)) < _ROW
+        other_sign = old.value != new.value and alike
         other_kind = other_sign or _is_scalar(old, worth) != _is_scalar(new, worth)
         if _are_products(old, new) and other_kind:
             first = tuple(dict.fromkeys(("kind-of-product", *first)))

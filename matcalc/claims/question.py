@@ -258,7 +258,7 @@ class Forward:
             if name not in self.formula.variables
         }
         unknown = used - meanings.keys() - self.known.keys() - found.keys()
-        slopes = self._slopes(unknown - self.definitions.keys())
+        slopes = self._slopes(unknown - self.definitions.keys() - self.formula.names.sizes)
         for name, (node, said) in slopes.items():
             meanings[name] = node
             assumptions.append(said)
