@@ -216,7 +216,8 @@ def test_i_that_is_declared_is_a_variable() -> None:
 )
 def test_an_unknown_function_is_refused(expression: str) -> None:
     name = re.findall(r"(\w+)'?\(", expression)[-1 if "det" not in expression else 0]
-    assert f"no rule '{name}'" in refusal(expression, "x") or "written" in refusal(expression, "x")
+    said = refusal(expression, "x")
+    assert any(words in said for words in (f"no rule '{name}'", "written", "one result"))
 
 
 @pytest.mark.parametrize("name", ["f", "g", "g1", "h_2", "φ", "σ2", "Γ"])

@@ -144,7 +144,8 @@ def rule_error(rule: Rule, signature: str, rng: np.random.Generator) -> float:
         told = np.isfinite(found.error)
         off = float(np.max(np.abs(given - found.value), initial=0.0, where=told))
         size = float(np.max(np.abs(found.value), initial=0.0, where=told))
-        worst = max(worst, off / (size or 1.0))
+        lost = float(np.max(found.error, initial=0.0, where=told))
+        worst = max(worst, off / (size if size > 2 * lost else 1.0))  # what is lost is 0
     return worst
 
 
