@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 import matcalc as mc
-from matcalc.jacobians.jacobian import written as written_derivative
+from matcalc.jacobians import written as written_derivative
 from matcalc.notation import Written, phrases
 from matcalc.notation.printers.text import text as as_it_should_be
 

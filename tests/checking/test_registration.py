@@ -235,6 +235,8 @@ def test_points_lie_in_their_domain(domain: str) -> None:
     holds = {
         "real": lambda x: np.isfinite(x).all(),
         "positive": lambda x: (x > 0).all(),
+        "above_one": lambda x: (x > 1).all(),
+        "spd": lambda x: (np.linalg.eigvalsh(x) > 0).all() and np.allclose(x, x.T),
         "unit": lambda x: ((x > 0) & (x < 1)).all(),
         "nonzero": lambda x: (abs(x) > 0.1).all() and (x < 0).any() and (x > 0).any(),
         "whole": lambda x: (abs(x - np.floor(x) - 0.1) <= 0.1).all(),
