@@ -187,7 +187,7 @@ def _given(
     names = [parameter.name for parameter in one.parameters]
     if len(values) > len(names) or not named.keys() <= set(names[len(values) :]):
         return None
-    found = {
+    found: dict[str, Any] = {
         parameter.name: Value(number(parameter.default))
         for parameter in one.parameters
         if parameter.default is not None

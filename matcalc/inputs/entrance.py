@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -49,7 +49,7 @@ class Entered:
         return {name: one.variable for name, one in self.declared.items()}
 
     @contextmanager
-    def reported(self) -> Iterator[None]:
+    def reported(self) -> Generator[None]:
         """What is wrong with the text is shown in what was typed."""
         try:
             yield

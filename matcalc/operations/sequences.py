@@ -182,7 +182,8 @@ def roll(x: Node, shift: int = 1, axis: int | None = None) -> Node:
 )
 def flip(x: Node, axis: int | Sequence[int] | None = None) -> Node:
     """Entries in reverse along an axis, or along several."""
-    for one in axis if isinstance(axis, (tuple, list)) else (axis,):
+    chosen = (axis,) if axis is None or isinstance(axis, int) else tuple(axis)
+    for one in chosen:
         along = axis_of("flip", x, one)
         x = picked(x, along, exchange(x.shape[along]))
     return x
@@ -200,7 +201,7 @@ def pad(x: Node, width: Any = (1, 2)) -> Node:
     """Zeros before and behind: one number for all, a pair, or a pair for each axis, as NumPy."""
     rank = len(x.shape)
     pair = (width, width) if isinstance(width, (int, str)) else tuple(width)
-    pairs = [pair] * rank if not any(isinstance(k, tuple) for k in pair) else list(pair)
+    pairs: list[Any] = list(pair) if any(isinstance(k, tuple) for k in pair) else [pair] * rank
     if len(pairs) == 1:
         pairs *= rank
     if len(pairs) != rank or any(len(one) != 2 for one in pairs):

@@ -51,6 +51,9 @@ def constructors(  # noqa: C901 - one function for each that it stands for
             return np.eye(N, M, k, dtype, **rest)
         return traced(Value(_eye(_size(N), _size(N if M is None else M), k)))
 
+    def identity(n: Any, dtype: Any = float) -> Any:
+        return eye(n, dtype=dtype)
+
     def array(given: Any, dtype: Any = None, **rest: Any) -> Any:
         if isinstance(given, kind):
             _check_type(dtype)
@@ -74,7 +77,7 @@ def constructors(  # noqa: C901 - one function for each that it stands for
         "ones": filled("ones", 1),
         "full": full,
         "eye": eye,
-        "identity": lambda n, dtype=float: eye(n, dtype=dtype),
+        "identity": identity,
         "array": array,
         **dict.fromkeys(("asarray", "asanyarray", "ascontiguousarray"), as_array),
         "float64": lambda x=0.0: as_array(x) if isinstance(x, kind) else np.float64(x),

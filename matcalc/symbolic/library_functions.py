@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable, Mapping
-from functools import wraps
+from functools import partial, wraps
 from importlib import import_module
 from typing import Any, NamedTuple
 
@@ -94,18 +94,22 @@ def _cdist(xa: Any, xb: Any, metric: str = "euclidean") -> Node:
     raise NotDifferentiableError(f"cdist with metric {metric!r} cannot be traced")
 
 
+def _det(a: Any, **_: Any) -> Any:
+    return _rule("det", a)
+
+
 #: What functions of SciPy mean, by title; operands are whatever :func:`node_of` takes.
 _MEANINGS: dict[str, Callable[..., Any]] = {
     "scipy.linalg.inv": _inv,
-    "scipy.linalg.pinv": lambda a: _rule("pinv", a),
-    "scipy.linalg.det": lambda a, **_: _rule("det", a),
+    "scipy.linalg.pinv": partial(_rule, "pinv"),
+    "scipy.linalg.det": _det,
     "scipy.linalg.solve": _solve,
     "scipy.linalg.solve_triangular": _solve_triangular,
     "scipy.linalg.cho_solve": _cho_solve,
-    "scipy.linalg.expm": lambda a: _rule("expm", a),
+    "scipy.linalg.expm": partial(_rule, "expm"),
     "scipy.linalg.block_diag": _block_diag,
     "scipy.linalg.toeplitz": _toeplitz,
-    "scipy.linalg.kron": lambda a, b: _rule("kron", a, b),
+    "scipy.linalg.kron": partial(_rule, "kron"),
     "scipy.special.logsumexp": _reduced("logsumexp"),
     "scipy.special.softmax": _along("softmax"),
     "scipy.special.log_softmax": _along("log_softmax"),

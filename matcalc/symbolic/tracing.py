@@ -1,5 +1,8 @@
 """Tracing: what a function of plain NumPy computes, as a formula."""
 
+# pyright: reportPrivateUsage=false
+# A part of an array looks into the array: both are of this module.
+
 from __future__ import annotations
 
 import inspect
@@ -8,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from math import prod
 from traceback import walk_tb
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 
@@ -239,7 +242,7 @@ class Tracer(Symbolic):
                 "write into x itself, or into x.copy()"
             )
         if _is_mask(key, self):
-            chosen = np.where(key, value, self)
+            chosen: Any = np.where(key, value, cast("Any", self))
             self._put(None, value_of(chosen).node)
         else:
             place, node = _place(self, key), value_of(value).node
