@@ -263,8 +263,8 @@ _NEEDS: dict[str, Callable[[Array], bool]] = {
     "positive": lambda value: bool((value > 0).all()),
     "nonzero": lambda value: bool((value != 0).all()),
     "unit": lambda value: bool((np.abs(value) < 1).all()),
-    "invertible": lambda value: bool(np.linalg.cond(value) < 1e3),
-    "full_rank": lambda value: bool(np.linalg.cond(value) < 1e3),
+    "invertible": lambda value: bool(np.all(np.linalg.cond(value) < 1e3)),
+    "full_rank": lambda value: bool(np.all(np.linalg.cond(value) < 1e3)),
     "distinct": lambda value: len(np.unique(np.round(value, 4))) == value.size,
     "small": lambda value: bool(np.abs(value).sum() < 20),
 }

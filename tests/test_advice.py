@@ -224,7 +224,6 @@ def test_every_suggestion_reads_and_fits() -> None:
         ("sum(hstack(x, y))", "x[n] y[n]", "concatenate(x, y)", "axis=1;"),
         ("Wx", "W[m,n] x[n]", "W @ x", "Wx["),
         ("det(W)", "W[m,n]", "takes", "declare"),
-        ("norm(A, 'fro')", "A[m,n]", "write norm(A)", "norm1"),
         ("sum(norm(A, axis=1))", "A[m,n]", "sqrt(sum(A**2, axis=1))", "near"),
         ("x .^ 2", "x[n]", "write **", "T alone"),
         ("x.T*A*x", "x[n] A[n,n]", "write x.T@A@x for", "A.T @ x"),

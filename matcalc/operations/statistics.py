@@ -93,7 +93,7 @@ def cov(x: Node, ddof: int = 1) -> Node:
 
 @composite(
     "corrcoef",
-    "X[m,n] -> R[m,m]",
+    "X[m,n+1] -> R[m,m]",
     formula="R = D C D, D = diag(C)^(-1/2), C = cov(X)",
     source=_MARDIA,
     domain="each row a variable; no row constant",

@@ -126,7 +126,7 @@ def sqrtm(x: Array) -> Array:
 
     Source: Higham, Functions of Matrices (2008), eq. 6.29.
     """
-    eye = np.eye(x.shape[-1])
+    eye = np.eye(x.shape[-1], dtype=x.dtype)
     root, rest = x, x
     for _ in range(40):
         back = np.linalg.inv(rest)
@@ -139,14 +139,14 @@ def logm(x: Array) -> Array:
 
     Source: Higham, Functions of Matrices (2008), eq. 11.18 and section 11.5.
     """
-    eye, roots = np.eye(x.shape[-1]), 0
+    eye, roots = np.eye(x.shape[-1], dtype=x.dtype), 0
     while np.abs(x - eye).max(initial=0.0) > 0.2 and roots < 60:
         x, roots = sqrtm(x), roots + 1
     nodes, weights = np.polynomial.legendre.leggauss(12)
     rest = x - eye
     parts = [
         w / 2 * np.linalg.solve(eye + (1 + t) / 2 * rest, rest)
-        for t, w in zip(nodes, weights, strict=True)
+        for t, w in zip(nodes.tolist(), weights.tolist(), strict=True)
     ]
     return np.asarray(2.0**roots * sum(parts))
 

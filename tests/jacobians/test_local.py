@@ -91,7 +91,7 @@ def test_rules_are_found_by_attribute_and_near_names_are_listed() -> None:
         mc.rules.__wrapped__  # noqa: B018
     assert {"sigmoid", "matmul", "rotation_quaternion"} <= set(dir(mc.rules))
     assert repr(mc.rules.inv) == "<rule inv: dY = -Y dX Y>"
-    assert "X[n,n]:invertible -> Y[n,n]" in str(mc.rules.inv.__doc__)
+    assert "X[...,n,n]:invertible -> Y[...,n,n]" in str(mc.rules.inv.__doc__)
 
 
 @pytest.mark.parametrize(
