@@ -251,7 +251,8 @@ def _kind_of_product(node: Product, axes: Sequence[str], above: int) -> str:
     if node.output and node.output[:above] == node.output[above:]:
         return "diagonal"
     if ties:
-        return f"zero where {' or '.join(' ≠ '.join(tied) for tied in ties)}"
+        apart = dict.fromkeys(" ≠ ".join(tied) for tied in ties)
+        return f"zero where {' or '.join(apart)}"
     if _is_constant(node):
         return "shifted identity"
     factor = node.factors[0]
