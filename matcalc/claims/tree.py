@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from matcalc.errors import Place, TooLargeError
 from matcalc.expression.parser import Step, parse
+from matcalc.expression.terms import spelled
 
 _STEPS = 600  # of a line that is judged
-_SUM, _PRODUCT, _SIGN, _POWER, _ATOM = range(5)
-_BINDS = {"+": _SUM, "-": _SUM, "*": _PRODUCT, "/": _PRODUCT, "@": _PRODUCT, "**": _POWER}
 _NOWHERE = Place("", 0, 0)
 
 
@@ -65,37 +64,17 @@ class Tree(NamedTuple):
         return Step(self.kind, self.value, len(self.args), self.place, self.primes, self.keywords)
 
     @property
-    def binds(self) -> int:
-        """How tightly it binds."""
-        if self.kind == "negative":
-            return _SIGN
-        return _BINDS[self.value] if self.kind == "operator" else _ATOM
+    def is_entrywise(self) -> bool:
+        """Whether it is said to come first before ``@``: not a number times something."""
+        return self.operator("*", "/") and not _leads_with_number(self)
+
+    @property
+    def text(self) -> str:
+        """The line in the input language."""
+        return spelled(self)
 
     def __str__(self) -> str:
-        """The line in the input language."""
-        return _SPELLERS[self.kind](self) if self.kind in _SPELLERS else self.value
-
-    def within(self, least: int) -> str:
-        """The same, in parentheses where it binds less tightly than it must."""
-        return str(self) if self.binds >= least else f"({self})"
-
-
-def _call(tree: Tree) -> str:
-    first = len(tree.args) - len(tree.keywords)
-    named = [f"{key}={arg}" for key, arg in zip(tree.keywords, tree.args[first:], strict=True)]
-    return (
-        f"{tree.value}{chr(39) * tree.primes}({', '.join([*map(str, tree.args[:first]), *named])})"
-    )
-
-
-def _operator(tree: Tree) -> str:
-    sign, (one, two) = tree.value, tree.args
-    if sign == "**":
-        return f"{one.within(_ATOM)}**{two.within(_SIGN)}"
-    binds = tree.binds
-    if sign == "@" and one.operator("*", "/") and not _leads_with_number(one):
-        return f"({one}) @ {two.within(binds + 1)}"
-    return f"{one.within(binds)} {sign} {two.within(binds + 1)}"
+        return self.text
 
 
 def _leads_with_number(tree: Tree) -> bool:
@@ -103,21 +82,6 @@ def _leads_with_number(tree: Tree) -> bool:
     first = tree.args[0]
     first = first.args[0] if first.kind == "negative" or first.operator("/") else first
     return first.kind == "number"
-
-
-def _tuple(tree: Tree) -> str:
-    inside = ", ".join(map(str, tree.args))
-    return f"({inside})" if len(tree.args) > 1 else f"({inside},)"
-
-
-_SPELLERS: dict[str, Callable[[Tree], str]] = {
-    "text": lambda tree: f'"{tree.value}"',
-    "tuple": _tuple,
-    "call": _call,
-    "operator": _operator,
-    "negative": lambda tree: f"-{tree.args[0].within(_SIGN)}",
-    "transpose": lambda tree: f"{tree.args[0].within(_ATOM)}.T",
-}
 
 
 class Assigned(NamedTuple):

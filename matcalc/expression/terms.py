@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from matcalc.errors import NotationError, Place
 from matcalc.expression.formula import Formula, Names
@@ -17,6 +17,30 @@ from matcalc.variables import Variable
 _STEPS = 600  # of a formula that is read as a tree
 _SUM, _PRODUCT, _SIGN, _POWER, _ATOM = range(5)
 _BINDS = {"+": _SUM, "-": _SUM, "*": _PRODUCT, "/": _PRODUCT, "@": _PRODUCT, "**": _POWER}
+
+
+class Spelled(Protocol):
+    """What can be written down in the input language: a step and what it takes."""
+
+    @property
+    def step(self) -> Step:
+        """What it does."""
+        ...
+
+    @property
+    def args(self) -> Sequence[Spelled]:
+        """What it takes."""
+        ...
+
+    @property
+    def text(self) -> str:
+        """It in the input language."""
+        ...
+
+    @property
+    def is_entrywise(self) -> bool:
+        """Whether it is a product entry by entry, which stands in parentheses before ``@``."""
+        ...
 
 
 class Term(NamedTuple):
@@ -54,13 +78,6 @@ class Term(NamedTuple):
         return [term, *reversed(found)]
 
     @property
-    def binds(self) -> int:
-        """How tightly it binds."""
-        if self.step.kind == "negative":
-            return _SIGN
-        return _BINDS[self.step.value] if self.step.kind == "operator" else _ATOM
-
-    @property
     def is_entrywise(self) -> bool:
         """Whether it is a product of arrays entry by entry: ``a * b``, which is not ``2 * a``."""
         return (
@@ -68,10 +85,6 @@ class Term(NamedTuple):
             and self.step.value in "*/"
             and all(arg.value.node.shape for arg in self.args)
         )
-
-    def within(self, least: int) -> str:
-        """The term, in parentheses where it binds less tightly than it must."""
-        return self.text if self.binds >= least else f"({self.text})"
 
 
 def tree(steps: Sequence[Step], name: Callable[[Step], Value]) -> Term:
@@ -143,20 +156,37 @@ def read_term(
 def _term(step: Step, args: tuple[Term, ...], name: Callable[[Step], Value]) -> Term:
     value = meaning(step, [arg.value for arg in args], name)
     term = Term(step, args, value, name, step.value)
-    spell = _SPELLERS.get(step.kind)
-    return term._replace(text=spell(term)) if spell else term
+    return term._replace(text=spelled(term))
 
 
-def _quoted(term: Term) -> str:
+def spelled(term: Spelled) -> str:
+    """A term in the input language, made of the texts of what it takes."""
+    spell = _SPELLERS.get(term.step.kind)
+    return spell(term) if spell else term.step.value
+
+
+def _binds(term: Spelled) -> int:
+    """How tightly it binds."""
+    if term.step.kind == "negative":
+        return _SIGN
+    return _BINDS[term.step.value] if term.step.kind == "operator" else _ATOM
+
+
+def _within(term: Spelled, least: int) -> str:
+    """A term, in parentheses where it binds less tightly than it must."""
+    return term.text if _binds(term) >= least else f"({term.text})"
+
+
+def _quoted(term: Spelled) -> str:
     return f'"{term.step.value}"'
 
 
-def _tuple(term: Term) -> str:
+def _tuple(term: Spelled) -> str:
     inside = ", ".join(arg.text for arg in term.args)
     return f"({inside})" if len(term.args) > 1 else f"({inside},)"
 
 
-def _call(term: Term) -> str:
+def _call(term: Spelled) -> str:
     step = term.step
     first = len(term.args) - len(step.keywords)
     named = [f"{key}={arg.text}" for key, arg in zip(step.keywords, term.args[first:], strict=True)]
@@ -164,21 +194,21 @@ def _call(term: Term) -> str:
     return f"{step.value}{chr(39) * step.primes}({inside})"
 
 
-def _operator(term: Term) -> str:
+def _operator(term: Spelled) -> str:
     sign, (one, two) = term.step.value, term.args
     if sign == "**":
-        return f"{one.within(_ATOM)}**{two.within(_SIGN)}"
-    binds = term.binds
+        return f"{_within(one, _ATOM)}**{_within(two, _SIGN)}"
+    binds = _binds(term)
     if sign == "@" and one.is_entrywise:
-        return f"({one.text}) @ {two.within(binds + 1)}"
-    return f"{one.within(binds)} {sign} {two.within(binds + 1)}"
+        return f"({one.text}) @ {_within(two, binds + 1)}"
+    return f"{_within(one, binds)} {sign} {_within(two, binds + 1)}"
 
 
-_SPELLERS: dict[str, Callable[[Term], str]] = {
+_SPELLERS: dict[str, Callable[[Spelled], str]] = {
     "text": _quoted,
     "tuple": _tuple,
     "call": _call,
     "operator": _operator,
-    "negative": lambda term: f"-{term.args[0].within(_SIGN)}",
-    "transpose": lambda term: f"{term.args[0].within(_ATOM)}.T",
+    "negative": lambda term: f"-{_within(term.args[0], _SIGN)}",
+    "transpose": lambda term: f"{_within(term.args[0], _ATOM)}.T",
 }
