@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from matcalc.claims import naming
-from matcalc.claims.answer import Cause, Checked
+from matcalc.claims.answer import Cause, Checked, Misfit
 from matcalc.claims.conditions import right_when
 from matcalc.claims.counterexamples import counterexample
 from matcalc.claims.hints import hints
@@ -158,13 +158,13 @@ def _mended(
     forced = tuple(f"{one} = {two}" for one, two in found.forced)
     return replace(
         plain,
-        causes=_causes(question, line, fixes, worth, shapes),
+        causes=_causes(question, line, fixes, worth, shapes, plain.misfits),
         right_when=tuple(dict.fromkeys((*right_when(question, line, at), *forced))),
         terms=terms,
         missing=missing,
         why=why(question, fixes[0].changes if fixes else (), plain.misfits),
         counterexample=example,
-        products=product_shapes(question, str(right), at),
+        products=product_shapes(question, right, shapes, worth),
         **_repaired(plain.name, line, fixes, question.derived),
     )
 
@@ -198,7 +198,12 @@ def _repaired(name: str, line: Tree, fixes: Sequence[Repair], derived: str) -> d
 
 
 def _causes(
-    question: Question, line: Tree, fixes: Sequence[Repair], worth: Worth, shapes: Shapes
+    question: Question,
+    line: Tree,
+    fixes: Sequence[Repair],
+    worth: Worth,
+    shapes: Shapes,
+    misfits: Sequence[Misfit],
 ) -> tuple[Cause, ...]:
     """The causes of all repairs, each weighed by how likely the repair is."""
     weights: dict[str, float] = {}
@@ -216,7 +221,7 @@ def _causes(
         for name in ("gradient-for-jacobian", "diagonal"):
             weights[name] = max(weights.get(name, 0.0), likely)
             changes.setdefault(name, whole)
-    seen = hints(line, question.derived_tree, shapes.misfits(line), worth)
+    seen = hints(line, question.derived_tree, misfits, worth)
     for k, name in enumerate(seen):
         weights[name] = max(weights.get(name, 0.0), likely * _LESS**k)
         changes.setdefault(name, whole)

@@ -9,7 +9,7 @@ from itertools import combinations, islice
 
 from matcalc.claims.point import Point, Worth, points_at
 from matcalc.claims.question import Question
-from matcalc.claims.search import close
+from matcalc.claims.stacked import close
 from matcalc.claims.tree import Tree
 from matcalc.errors import MatcalcError
 from matcalc.expression import Declared
@@ -22,6 +22,7 @@ _SAID = {
     "orthogonal": "{} is orthogonal",
 }
 _MOST = 12
+_POINTS = 4
 
 
 def right_when(question: Question, line: Tree, at: Point) -> tuple[str, ...]:
@@ -30,17 +31,11 @@ def right_when(question: Question, line: Tree, at: Point) -> tuple[str, ...]:
     for said, declared, sizes in list(_conditions(question, at.sizes))[:_MOST]:
         changed = replace(question, declared=declared)
         with suppress(MatcalcError):
-            tried = [
-                _holds(line, each) for each in islice(points_at(changed, sizes, flat=at.flat), 1)
-            ]
-            if tried == [True] and _holds_again(changed, line, sizes, at):
+            tried = islice(points_at(changed, sizes, flat=at.flat), _POINTS)
+            held = (_holds(line, each) for each in tried)
+            if next(held, False) and all(held):
                 found.append(said)
     return tuple(found)
-
-
-def _holds_again(question: Question, line: Tree, sizes: Mapping[str, int], at: Point) -> bool:
-    """Whether a line is equal to the truth at a few more points."""
-    return all(_holds(line, each) for each in islice(points_at(question, sizes, flat=at.flat), 4))
 
 
 def _holds(line: Tree, at: Point) -> bool:

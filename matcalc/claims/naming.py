@@ -10,7 +10,7 @@ import numpy as np
 
 from matcalc.claims.point import Worth
 from matcalc.claims.search import Change, simple, with_change
-from matcalc.claims.stacked import Stack, transposed
+from matcalc.claims.stacked import Stack, ratio, transposed
 from matcalc.claims.tidying import terms
 from matcalc.claims.tree import Tree, row_of, same, turned, walk
 
@@ -228,10 +228,8 @@ def _by_value(old: Tree, new: Tree, worth: Worth) -> tuple[str, ...]:
 
 def _ratio(one: Stack, two: Stack) -> float:
     """What the one is to be multiplied with to give the other; 0 where that is no number."""
-    a, b = one.data.reshape(-1), two.data.reshape(-1)
-    square = float(a @ a)
-    factor = float(a @ b) / square if square else 0.0
-    return factor if np.allclose(factor * a, b, rtol=1e-9, atol=1e-12) else 0.0
+    factor = ratio(one.data, two.data)
+    return factor if np.allclose(factor * one.data, two.data, rtol=1e-9, atol=1e-12) else 0.0
 
 
 def _multiple(old: Tree, new: Tree, factor: float, worth: Worth) -> tuple[str, ...]:

@@ -15,8 +15,8 @@ import numpy as np
 from matcalc.arrays import Array
 from matcalc.claims.point import Worth
 from matcalc.claims.pool import Piece
-from matcalc.claims.search import Change, Found, close
-from matcalc.claims.stacked import Stack, operated, transposed
+from matcalc.claims.search import Change, Found
+from matcalc.claims.stacked import Stack, close, operated, prints, transposed
 from matcalc.claims.tree import Tree, op, same, turned
 
 _PIECES = 5
@@ -147,14 +147,12 @@ def _merged(groups: Iterator[_Ways]) -> list[_Ways]:
     for key, alike in by_shape.items():
         data: Array = np.concatenate([each.values.data for each in alike])
         ways = [way for each in alike for way in each.ways]
-        flat = data.reshape(len(ways), -1)
-        weights = np.random.default_rng(flat.shape[1]).normal(size=flat.shape[1])
-        prints = flat @ weights
+        marks = prints(data)
         seen: set[str] = set()
         kept: list[int] = []
         for k in sorted(range(len(ways)), key=lambda k: ways[k].price):
-            mark = f"{prints[k]:.9e}"
-            if mark not in seen and np.isfinite(prints[k]):
+            mark = f"{marks[k]:.9e}"
+            if mark not in seen and np.isfinite(marks[k]):
                 seen.add(mark)
                 kept.append(k)
         kept = kept[:_KEPT]

@@ -90,8 +90,7 @@ def quick_point(
     question: Question, arrays: Mapping[str, Array], sizes: Mapping[str, int], *, flat: bool
 ) -> Point | None:
     """The same as :func:`at_point`, of the derivative as it is written: faster, for trying."""
-    values = {name: one(float(size)) for name, size in sizes.items()}
-    values |= {name: one(array) for name, array in arrays.items()}
+    values = _given(arrays, sizes)
     empty = one(0.0)
     at = Point(sizes, values, empty, empty, question.layout, flat, question.functions)
     left = {name: tree for name, tree in question.spelled.items() if name not in values}
@@ -105,6 +104,12 @@ def quick_point(
     if truth is None or not np.all(np.isfinite(truth.data)):
         return None
     return at._replace(truth=truth)
+
+
+def _given(arrays: Mapping[str, Array], sizes: Mapping[str, int]) -> dict[str, Stack]:
+    """The variables, and the sizes as numbers."""
+    given = {**sizes, **arrays}
+    return {name: one(value) for name, value in given.items()}
 
 
 def _one_sided(kinks: Sequence[Node], arrays: Mapping[str, Array], sizes: Mapping[str, int]) -> int:
@@ -134,8 +139,7 @@ def at_point(
     question: Question, arrays: Mapping[str, Array], sizes: Mapping[str, int], *, flat: bool
 ) -> Point | None:
     """All numbers at a point; nothing where one is not finite."""
-    values = {name: one(float(size)) for name, size in sizes.items()}
-    values |= {name: one(array) for name, array in arrays.items()}
+    values = _given(arrays, sizes)
     try:
         for name, node in question.meanings.items():
             values[name] = one(evaluate(with_stand_ins(node), arrays, sizes))

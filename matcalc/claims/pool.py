@@ -10,7 +10,7 @@ import numpy as np
 from matcalc.claims.point import Worth
 from matcalc.claims.question import Question
 from matcalc.claims.slopes import is_entrywise, slope
-from matcalc.claims.stacked import Stack
+from matcalc.claims.stacked import Stack, prints
 from matcalc.claims.tree import Assigned, Tree, called, replaced, same, trees, turned, walk
 from matcalc.errors import MatcalcError
 
@@ -71,8 +71,7 @@ def pool(question: Question, line: Tree, worth: Worth) -> list[Piece]:
             continue
         if not np.all(np.isfinite(value.data)) or not np.any(value.data):
             continue
-        weights = np.random.default_rng(3).normal(size=value.data.size)
-        mark = float(value.data.reshape(-1) @ weights)
+        mark = float(prints(value.data)[0])
         known = seen.setdefault((value.kind, value.shape), [])
         if any(abs(mark - each) <= 1e-10 * (1 + abs(mark)) for each in known):
             continue

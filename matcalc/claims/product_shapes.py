@@ -9,36 +9,37 @@ import numpy as np
 from matcalc.claims.answer import Product
 from matcalc.claims.point import Point, Worth
 from matcalc.claims.question import Question
+from matcalc.claims.shapes import Shapes
 from matcalc.claims.stacked import Stack
-from matcalc.claims.tree import Tree, trees
+from matcalc.claims.tree import Tree
 from matcalc.derivative import derivatives
 from matcalc.diagnosis.stand_ins import with_stand_ins
 from matcalc.dimensions import times
 from matcalc.errors import MatcalcError
-from matcalc.expression.conformity import conformity
 from matcalc.plan import evaluate
 
 _MOST = 8
 _SIGNS = {"@": "·", "*": "⊙"}
 
 
-def product_shapes(question: Question, text: str, at: Point) -> tuple[Product, ...]:
+def product_shapes(
+    question: Question, tree: Tree, shapes: Shapes, worth: Worth
+) -> tuple[Product, ...]:
     """The products of a formula, the innermost first, each with the shapes that meet in it.
 
     Args:
         question: What the formula is an answer to.
-        text: The formula.
-        at: A point, by which what a product is worth is known.
+        tree: The formula.
+        shapes: The shapes of its parts.
+        worth: What they are worth at a point.
 
     Returns:
         At most eight; nothing where the formula does not fit.
     """
     try:
-        tree = trees(text)[-1].tree
-        gradients = dict(_gradients(question, at))
-        worth = Worth(at)
+        gradients = dict(_gradients(question, worth.at))
         found = {
-            str(one): Product(str(one), _meeting(question, one), _said(one, worth, gradients))
+            str(one): Product(str(one), _meeting(shapes, one), _said(one, worth, gradients))
             for one in _products(tree)
         }
     except MatcalcError:
@@ -60,22 +61,20 @@ def _run(tree: Tree) -> list[Tree]:
     return [*(_run(left) if left.operator("@") else [left]), right]
 
 
-def _meeting(question: Question, tree: Tree) -> str:
+def _meeting(shapes: Shapes, tree: Tree) -> str:
     """The shapes that meet: ``3×2 · 2×1 = 3×1``; nothing where a number only scales."""
     factors = _run(tree) if tree.operator("@") else list(tree.args)
-    shapes = [_shape(question, one) for one in factors]
-    if not all(shapes):
+    met = [_shape(shapes, one) for one in factors]
+    if not all(met):
         return ""
-    result = _shape(question, tree) or "a number"
-    return f"{f' {_SIGNS[tree.value]} '.join(shapes)} = {result}"
+    result = _shape(shapes, tree) or "a number"
+    return f"{f' {_SIGNS[tree.value]} '.join(met)} = {result}"
 
 
-def _shape(question: Question, tree: Tree) -> str:
-    """Rows and columns; nothing of a number."""
-    text = str(tree)
-    read = question.read(text)
-    shape = conformity(text, read, question.variables).shape
-    return times(shape) if shape else ""
+def _shape(shapes: Shapes, tree: Tree) -> str:
+    """Rows and columns; nothing of a number, or of what does not fit."""
+    value = shapes.of(tree)
+    return times(value.matrix) if value is not None and value.node.shape else ""
 
 
 def _gradients(question: Question, at: Point) -> Iterator[tuple[str, np.ndarray]]:

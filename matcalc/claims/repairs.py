@@ -10,7 +10,8 @@ from matcalc.claims.pieces import reordered
 from matcalc.claims.point import Point, Worth
 from matcalc.claims.pool import pool
 from matcalc.claims.question import Question
-from matcalc.claims.search import Change, Found, Search, close
+from matcalc.claims.search import Change, Found, Search
+from matcalc.claims.stacked import equal
 from matcalc.claims.tidying import is_absurd, tidied
 from matcalc.claims.tree import Tree, trees, walk
 
@@ -75,20 +76,11 @@ def repairs(
         if clean.text in seen or is_absurd(clean.tree):
             continue
         seen.add(clean.text)
-        if all(_holds(clean.tree, check) for check in checks):
+        if all(equal(check.of(clean.tree), check.at.truth) for check in checks):
             kept.append(clean)
             if len(kept) >= _LOOKED_AT:
                 break
     return tuple(kept)
-
-
-def _holds(tree: Tree, worth: Worth) -> bool:
-    value, truth = worth.of(tree), worth.at.truth
-    return (
-        value is not None
-        and (value.kind, value.shape) == (truth.kind, truth.shape)
-        and close(value.data, truth.data)
-    )
 
 
 def _ranked(found: Found, words: Counter[str]) -> Repair:

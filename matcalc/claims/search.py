@@ -22,7 +22,7 @@ from matcalc.claims.edits import around
 from matcalc.claims.mistakes import edits
 from matcalc.claims.point import Worth
 from matcalc.claims.pool import Piece
-from matcalc.claims.stacked import Stack, operated, transposed
+from matcalc.claims.stacked import CLOSE, Stack, close, operated, prints, ratio, transposed
 from matcalc.claims.tree import (
     Tree,
     called,
@@ -35,7 +35,6 @@ from matcalc.claims.tree import (
     turned,
 )
 
-_CLOSE = 1e-8
 _SAME = 1e-10  # relative: what is no change
 _DIGITS = 2e9  # by which values are told apart
 _KEPT = 3  # edits of one value
@@ -101,7 +100,6 @@ class Search:
             for kind, pieces in _by_shape(pool).items()
         ]
         self.reached: dict[int, list[Group]] = {}
-        self._projections: dict[int, Array] = {}
 
     def one(self) -> list[Found]:
         """Lines with one change."""
@@ -259,34 +257,26 @@ class Search:
         self, data: Array, changes: Sequence[Change], key: tuple[Any, ...], original: Stack | None
     ) -> list[int]:
         """The places of the changes that are kept."""
-        flat = data.reshape(len(changes), -1)
-        weights = self.weights(flat.shape[1])
         with np.errstate(all="ignore"):
-            prints = flat @ weights
+            marks = prints(data)
         same = np.nan
         if original is not None and (original.kind, *original.shape) == key:
-            same = float(original.data.reshape(-1) @ weights)
+            same = float(prints(original.data)[0])
         prices = np.fromiter((change.price for change in changes), float, len(changes))
-        good = np.isfinite(prints) & ~(np.abs(prints - same) <= _SAME * (1 + np.abs(prints)))
+        good = np.isfinite(marks) & ~(np.abs(marks - same) <= _SAME * (1 + np.abs(marks)))
         order = np.argsort(prices, kind="stable")
         order = order[good[order]]
-        parts, exponents = np.frexp(prints[order])
-        marks = np.round(parts * _DIGITS).astype(np.int64) * 4096 + exponents
+        parts, exponents = np.frexp(marks[order])
+        keys = np.round(parts * _DIGITS).astype(np.int64) * 4096 + exponents
         counts: dict[int, int] = {}
         kept: list[int] = []
-        for k, mark in zip(order.tolist(), marks.tolist(), strict=True):
-            counts[mark] = counts.get(mark, 0) + 1
-            if counts[mark] <= _KEPT:
+        for k, one in zip(order.tolist(), keys.tolist(), strict=True):
+            counts[one] = counts.get(one, 0) + 1
+            if counts[one] <= _KEPT:
                 kept.append(k)
                 if len(kept) >= _GROUP:
                     break
         return kept
-
-    def weights(self, count: int) -> Array:
-        """Random weights, always the same for as many entries."""
-        if count not in self._projections:
-            self._projections[count] = np.random.default_rng(count).normal(size=count)
-        return self._projections[count]
 
     def two(self) -> list[Found]:
         """Lines with two changes: one in a part and one of the whole part, or on two sides."""
@@ -331,7 +321,7 @@ class Search:
             factors = (flat @ right) / np.sum(flat**2, axis=1)
             off = np.max(np.abs(flat * factors[:, None] - right), axis=1)
         size = float(np.max(np.abs(right))) or 1.0
-        for k in np.flatnonzero(off <= _CLOSE * size):
+        for k in np.flatnonzero(off <= CLOSE * size):
             for factor in simple(float(factors[k]), self.worth.at.sizes):
                 causes = ("sign",) if str(factor) == "-1" else ("factor",)
                 yield self.further(tree, group.changes[k], partial(scaled, factor), causes, 1.0)
@@ -374,9 +364,9 @@ class Search:
             a, b = self.worth.of(one), self.worth.of(two)
             with np.errstate(all="ignore"):
                 if b is not None:
-                    yield from _wanted(one, _left(tree.value, b, needed), tree, b, needed, True)
+                    yield from _wanted(tree, b, needed, left=True)
                 if a is not None:
-                    yield from _wanted(two, _right(tree.value, a, needed), tree, a, needed, False)
+                    yield from _wanted(tree, a, needed, left=False)
         elif tree.calls("diag") and needed.kind == "m" and needed.shape[0] == needed.shape[1]:
             inside = np.diagonal(needed.data, axis1=1, axis2=2)[:, :, None]
             if np.allclose(inside * np.eye(needed.shape[0]), needed.data):
@@ -422,12 +412,6 @@ def _nth(values: Stack, k: int) -> Stack:
     return Stack(values.kind, values.data[k : k + 1])
 
 
-def close(one: Array, two: Array) -> bool:
-    """Whether values are equal but for rounding."""
-    size = float(np.max(np.abs(two))) or 1.0
-    return bool(np.max(np.abs(one - two)) <= _CLOSE * size)
-
-
 def _equal(group: Group, truth: Stack) -> Iterator[Change]:
     """The changes whose value is the truth."""
     values = group.values
@@ -435,7 +419,7 @@ def _equal(group: Group, truth: Stack) -> Iterator[Change]:
         return
     size = float(np.max(np.abs(truth.data))) or 1.0
     off = np.abs(values.data - truth.data).reshape(values.many, -1).max(axis=1)
-    for k in np.flatnonzero(off <= _CLOSE * size):
+    for k in np.flatnonzero(off <= CLOSE * size):
         yield group.changes[k]
 
 
@@ -481,14 +465,8 @@ def simple(factor: float, sizes: Mapping[str, int]) -> list[Tree]:
 
 def _ratios(value: Array, needed: Array, sizes: Mapping[str, int]) -> list[Tree]:
     """The simple numbers that a value is to be multiplied with."""
-    a, b = value.reshape(-1), needed.reshape(-1)
-    square = float(a @ a)
-    if not square or not np.isfinite(square):
-        return []
-    factor = float(a @ b) / square
-    if not factor or not close(factor * a, b):
-        return []
-    return simple(factor, sizes)
+    factor = ratio(value, needed)
+    return simple(factor, sizes) if factor and close(factor * value, needed) else []
 
 
 def scaled(factor: Tree, tree: Tree) -> Tree:
@@ -501,34 +479,19 @@ def scaled(factor: Tree, tree: Tree) -> Tree:
     return op("*", factor, tree)
 
 
-def _left(sign: str, b: Stack, needed: Stack) -> Stack | None:
-    """What must stand left of a value for an operation to give what is needed."""
-    if sign == "+":
-        return operated("-", needed, b)
-    if sign == "-":
-        return operated("+", needed, b)
-    if sign == "*":
-        return operated("/", needed, b)
-    if sign == "/":
-        return operated("*", needed, b)
-    if sign == "@" and b.kind in "cmr" and needed.kind in "crms":
-        return _solved(needed, b, left=True)
-    return None
+_BACK = {"+": "-", "-": "+", "*": "/", "/": "*"}  # what takes an operation back
 
 
-def _right(sign: str, a: Stack, needed: Stack) -> Stack | None:
-    """What must stand right of a value."""
-    if sign == "+":
-        return operated("-", needed, a)
-    if sign == "-":
-        return operated("-", a, needed)
-    if sign == "*":
-        return operated("/", needed, a)
-    if sign == "/":
-        return operated("/", a, needed)
-    if sign == "@" and a.kind in "cmr" and needed.kind in "crms":
-        return _solved(needed, a, left=False)
-    return None
+def _beside(sign: str, known: Stack, needed: Stack, *, left: bool) -> Stack | None:
+    """What must stand left, or right, of a value for an operation to give what is needed."""
+    if sign == "@":
+        fits = known.kind in "cmr" and needed.kind in "crms"
+        return _solved(needed, known, left=left) if fits else None
+    if sign not in _BACK:
+        return None
+    if not left and sign in "-/":
+        return operated(sign, known, needed)
+    return operated(_BACK[sign], needed, known)
 
 
 def _solved(needed: Stack, known: Stack, *, left: bool) -> Stack | None:
@@ -547,15 +510,15 @@ def _solved(needed: Stack, known: Stack, *, left: bool) -> Stack | None:
     return Stack(kind, data[None])
 
 
-def _wanted(
-    arg: Tree, value: Stack | None, tree: Tree, other: Stack, needed: Stack, first: bool
-) -> Iterator[tuple[Tree, Stack]]:
-    """A value that is wanted, if it does make what is needed."""
+def _wanted(tree: Tree, known: Stack, needed: Stack, *, left: bool) -> Iterator[tuple[Tree, Stack]]:
+    """What an argument must be worth beside the other, if that does make what is needed."""
+    value = _beside(tree.value, known, needed, left=left)
     if value is None:
         return
-    made = operated(tree.value, value, other) if first else operated(tree.value, other, value)
+    pair = (value, known) if left else (known, value)
+    made = operated(tree.value, *pair)
     if made is not None and made.shape == needed.shape and close(made.data, needed.data):
-        yield arg, value
+        yield tree.args[0 if left else 1], value
 
 
 def _candidates(
@@ -565,10 +528,10 @@ def _candidates(
     rng = np.random.default_rng(11)
     aim = needed.data[0]
     with np.errstate(all="ignore"):
-        prints, goal = _prints(sign, one, two, aim, rng, flat=flat)
-        if prints is None:
+        marks, goal = _prints(sign, one, two, aim, rng, flat=flat)
+        if marks is None:
             return []
-        good = np.abs(prints - goal) <= 1e-8 * (1 + abs(goal))
+        good = np.abs(marks - goal) <= 1e-8 * (1 + abs(goal))
     places = np.argwhere(good)
     return [(int(i), int(j)) for i, j in places[:200]]
 

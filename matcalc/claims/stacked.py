@@ -7,11 +7,14 @@ along which there are as many values of one shape as are looked at together.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from matcalc.arrays import Array
+
+CLOSE = 1e-8  # relative: what is equal but for rounding
 
 
 class Stack(NamedTuple):
@@ -121,3 +124,40 @@ def operated(sign: str, a: Stack, b: Stack, *, flat: bool = False) -> Stack | No
 def is_finite(value: Stack) -> bool:
     """Whether all entries of all values are numbers."""
     return bool(np.all(np.isfinite(value.data)))
+
+
+def close(one: Array, two: Array) -> bool:
+    """Whether arrays are equal but for rounding, relative to the largest entry of the second."""
+    size = float(np.max(np.abs(two))) or 1.0
+    return bool(np.max(np.abs(one - two)) <= CLOSE * size)
+
+
+def equal(one: Stack | None, two: Stack | None) -> bool:
+    """Whether both are there, of one kind and shape, and equal but for rounding."""
+    if one is None or two is None or (one.kind, one.shape) != (two.kind, two.shape):
+        return False
+    return close(one.data, two.data)
+
+
+def ratio(one: Array, two: Array) -> float:
+    """The number by which the one comes nearest to the other; 0 where there is none.
+
+    >>> ratio(np.array([1.0, 2.0]), np.array([2.0, 4.0]))
+    2.0
+    """
+    a, b = one.reshape(-1), two.reshape(-1)
+    square = float(a @ a)
+    return float(a @ b) / square if square and np.isfinite(square) else 0.0
+
+
+@cache
+def _weights(count: int) -> Array:
+    """Random weights, always the same for as many entries."""
+    return np.random.default_rng(count).normal(size=count)
+
+
+def prints(data: Array) -> Array:
+    """A number for each value, by which equal ones are found: its entries, weighed at random."""
+    flat = data.reshape(len(data), -1)
+    found: Array = flat @ _weights(flat.shape[1])
+    return found

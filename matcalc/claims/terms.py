@@ -8,8 +8,8 @@ import numpy as np
 
 from matcalc.claims.answer import Term
 from matcalc.claims.point import Worth
-from matcalc.claims.search import close, simple
-from matcalc.claims.stacked import Stack, transposed
+from matcalc.claims.search import simple
+from matcalc.claims.stacked import Stack, equal, ratio, transposed
 from matcalc.claims.tidying import terms
 from matcalc.claims.tree import Tree
 from matcalc.claims.typed import Typed
@@ -32,7 +32,7 @@ def compared(
     left = list(true)
     matched: list[bool] = []
     for term in own:
-        partner = next((each for each in left if _equal(worth.of(term), worth.of(each))), None)
+        partner = next((each for each in left if equal(worth.of(term), worth.of(each))), None)
         matched.append(partner is not None)
         if partner is not None:
             left.remove(partner)
@@ -52,12 +52,6 @@ def _signed(term: Tree, typed: Typed) -> str:
     return typed.text(term)
 
 
-def _equal(one: Stack | None, two: Stack | None) -> bool:
-    if one is None or two is None or (one.kind, one.shape) != (two.kind, two.shape):
-        return False
-    return close(one.data, two.data)
-
-
 def _off(worth: Worth, term: Tree, left: Sequence[Tree]) -> tuple[str, Tree | None]:
     """How a term is off, and which term of the derivative it stands for."""
     value = worth.of(term)
@@ -67,11 +61,11 @@ def _off(worth: Worth, term: Tree, left: Sequence[Tree]) -> tuple[str, Tree | No
         other = worth.of(each)
         if other is None:
             continue
-        if value.kind in "crm" and _equal(transposed(value), other):
+        if value.kind in "crm" and equal(transposed(value), other):
             return f"it is transposed: {each}", each
         if (value.kind, value.shape) != (other.kind, other.shape):
             continue
-        if _equal(value._replace(data=-value.data), other):
+        if equal(value._replace(data=-value.data), other):
             return "its sign is wrong", each
         factor = _ratio(value, other, worth)
         if factor:
@@ -82,9 +76,7 @@ def _off(worth: Worth, term: Tree, left: Sequence[Tree]) -> tuple[str, Tree | No
 
 
 def _ratio(value: Stack, other: Stack, worth: Worth) -> str:
-    a, b = value.data.reshape(-1), other.data.reshape(-1)
-    square = float(a @ a)
-    factor = float(a @ b) / square if square else 0.0
-    if not factor or not np.allclose(factor * a, b, rtol=1e-8, atol=1e-12):
+    factor = ratio(value.data, other.data)
+    if not factor or not np.allclose(factor * value.data, other.data, rtol=1e-8, atol=1e-12):
         return ""
     return next(iter(map(str, simple(factor, worth.at.sizes))), "")

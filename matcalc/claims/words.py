@@ -61,7 +61,6 @@ def says(name: str, change: Change, question: Question, shapes: Shapes) -> str:
     old, new = narrowed(change.old, change.new)
     new = tidied(new)
     added, removed = _difference(old, new)
-    other = "numerator" if question.layout == "denominator" else "denominator"
     return _SAYS[name].format(
         old=_cut(shapes.typed.text(old)),
         new=_shown(new),
@@ -70,7 +69,7 @@ def says(name: str, change: Change, question: Question, shapes: Shapes) -> str:
         added=added,
         removed=removed,
         layout=question.layout,
-        other=other,
+        other=question.in_other_layout().layout,
         title=question.form.title,
     )
 
