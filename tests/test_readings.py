@@ -518,3 +518,11 @@ def test_a_matrix_of_one_column_or_row_counts_for_all_and_that_is_said(
     assert any("counts for every" in note for note in d.notes)
     found = mc.evaluate(d.text, **given)
     np.testing.assert_allclose(found, d.evaluate(**given), rtol=1e-12)
+
+
+def test_the_norm_of_frobenius_is_read_by_its_name() -> None:
+    named, plain = (
+        mc.derive(f"{text}**2", wrt="A", variables="A[m,n]", layout="denominator").text
+        for text in ("norm(A, 'fro')", "norm(A)")
+    )
+    assert named == plain == "2 * A"

@@ -242,60 +242,56 @@ class Forward:
             if name in used:
                 used = used | names(self.definitions[name])
         found, assumptions = self._gradients(used - self.definitions.keys())
-        wanted = list(dict.fromkeys([by, *found.values()]))
-        nodes = derivatives(self.formula.node, [self.known[name] for name in wanted])
-        properties = {name: each.properties for name, each in self.declared.items()}
-        became = simplified(nodes, properties)
-        gradients = {name: became[node] for name, node in zip(wanted, nodes, strict=True)}
+        gradients = self._derived(list(dict.fromkeys([by, *found.values()])))
         meanings = {
-            name: node
-            for name, node in self.known.items()
-            if name in used and name not in self.formula.variables
-        }
-        meanings |= {
             name: _laid(gradients[of], layout)
             for name, of in found.items()
             if name not in self.formula.variables
         }
-        unknown = used - meanings.keys() - self.known.keys() - found.keys()
-        slopes = self._slopes(unknown - self.definitions.keys() - self.formula.names.sizes)
-        for name, (node, said) in slopes.items():
+        unknown = used - self.known.keys() - found.keys() - self.definitions.keys()
+        for name, (node, said) in self._slopes(unknown - self.formula.names.sizes).items():
             meanings[name] = node
             assumptions.append(said)
+        foreign = dict(meanings)  # what the forward pass does not name
         meanings |= {n: v for n, v in self.known.items() if n not in self.formula.variables}
         self._define(meanings, used)
-        target = Variable(by, self.known[by].shape)
-        form = written(Variable("L", ()), target, layout)
-        named = {node: name for name, node in self.known.items() if not isinstance(node, Symbol)}
-        named |= {
+        shown = {node: name for name, node in self.known.items() if not isinstance(node, Symbol)}
+        shown |= {
             gradients[of]: name
             for name, of in found.items()
             if of != by and not isinstance(gradients[of], Symbol)
         }
-        symbols = tuple(self.formula.symbols)
-        shown = _last(text(write_derivative(gradients[by], form, symbols, named)))
         spelled = {line.name: line.tree for line in trees(self.text)}
-        for name, node in meanings.items():
-            if name not in self.known and name not in self.definitions:
-                form = written(Variable("L", ()), Variable(name, node.shape), "denominator")
-                own = {key: one for key, one in named.items() if one != name}
-                spelled[name] = trees(_last(text(write_derivative(node, form, symbols, own))))[
-                    -1
-                ].tree
-        spelled |= self.definitions
+        for name, node in foreign.items():
+            others = {key: one for key, one in shown.items() if one != name}
+            spelled[name] = self._written(node, name, "denominator", others)
         return Question(
             gradients[by],
             Variable("L", ()),
-            target,
+            Variable(by, self.known[by].shape),
             layout,
             self.formula,
             {name: each for name, each in self.declared.items() if name in self.formula.variables},
             meanings,
-            shown,
+            str(self._written(gradients[by], by, layout, shown)),
             (self.text,),
-            spelled,
+            {**spelled, **self.definitions},
             [*self.said, *assumptions, *self.formula.assumptions],
         )
+
+    def _derived(self, wanted: Sequence[str]) -> dict[str, Node]:
+        """The gradients by some names, all from one sweep."""
+        nodes = derivatives(self.formula.node, [self.known[name] for name in wanted])
+        properties = {name: each.properties for name, each in self.declared.items()}
+        became = simplified(nodes, properties)
+        return {name: became[node] for name, node in zip(wanted, nodes, strict=True)}
+
+    def _written(self, node: Node, by: str, layout: str, named: Mapping[Node, str]) -> Tree:
+        """A gradient as it is written; other lines of it are those of the forward pass."""
+        form = written(Variable("L", ()), Variable(by, node.shape), layout)
+        return trees(text(write_derivative(node, form, tuple(self.formula.symbols), named)))[
+            -1
+        ].tree
 
     @property
     def names_of_claims(self) -> dict[str, Variable]:
@@ -366,11 +362,6 @@ def _lines(text: str, variables: Declarations | None, notation: str | None) -> I
     for line in filter(str.strip, re.split(r"[;\n]", text)):
         read = read_line(line.strip(), known, notation, declared_functions(variables or ()))
         yield " ".join(read.text.split())
-
-
-def _last(formula: str) -> str:
-    """The last line of a formula, whose other lines are those of the forward pass."""
-    return str(trees(formula)[-1].tree)
 
 
 def _backward(lines: Sequence[Assigned]) -> dict[str, Tree]:

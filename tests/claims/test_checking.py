@@ -198,7 +198,8 @@ def test_recorded_claims(name: str) -> None:
         start = time.process_time()
         found = mc.check_formula(record["claim"], **about)
         took.append(time.process_time() - start)
-        if found.verdict not in (record["status"], "not_conformable"):
+        also = ("not_conformable",) if record["reading"] == "numpy" else ()
+        if found.verdict not in (record["status"], *also):
             wrong.append(record["id"])
         if record["status"] != "right":
             named = {one.name for one in found.causes[:2]}

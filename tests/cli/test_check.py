@@ -287,7 +287,7 @@ def test_the_example_of_a_family_has_a_mistake_of_it(matcalc: Any, family: Any) 
         ("'2x3 + 3x2' --wanted 3x2", "sizes alone are a product of pieces"),
         ("'2x1 · 1x2' --json --short", "choose one"),
         ("--explain transpse", "near: transpose"),
-        ("'dW = dz @ x.T' --because 'z ='", "missing"),
+        ("'dW = dz @ x.T' --because 'z ='", "is missing at the end"),
         ("'foo(' --of 'x.T @ x' --wrt x --vars 'x[n]'", ""),
         ("'dW = q @ x.T' --because 'z = W @ x' --vars 'W[m,n] x[n]'", "q"),
         ("'dq = dz @ x.T' --because 'z = W @ x' --vars 'W[m,n] x[n]'", "names a gradient"),

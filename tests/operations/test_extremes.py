@@ -254,6 +254,7 @@ def test_the_logarithm_of_a_tiny_and_a_huge_determinant() -> None:
         np.testing.assert_allclose(slope("logdet", X), np.linalg.inv(X).T.T, rtol=1e-12)
 
 
+_ROUGH = {"group_norm": 2e-6}  # absolute: what is centred and small loses more
 SINGLE = sorted({case.rule.name for case in CASES} - NO_FIRST_ORDER)
 
 
@@ -267,4 +268,5 @@ def test_single_precision_keeps_working(name: str) -> None:
         found = case.local(operand, point).array
         expected = case.local(operand, widened).array
         scale = float(np.abs(expected).max(initial=0.0))
-        np.testing.assert_allclose(found, expected, rtol=0, atol=3e-4 * scale + 2e-6)
+        near = _ROUGH.get(name, 1e-6)
+        np.testing.assert_allclose(found, expected, rtol=0, atol=3e-4 * scale + near)

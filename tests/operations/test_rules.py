@@ -73,7 +73,9 @@ def test_a_derivative_that_is_not_known_is_a_typed_error(case: Case) -> None:
     known = case.result
     if case.rule.name in NO_SECOND_ORDER:
         known = case.first[case.operands[0]]
-    with pytest.raises(mc.NotDifferentiableError, match=r"d derivative .* is not known"):
+    with pytest.raises(
+        mc.NotDifferentiableError, match=r"(second|third) derivative .* is not known"
+    ):
         derivatives(known, variables)
 
 
