@@ -36,7 +36,7 @@ def stumpff(q: Any, k: int) -> Any:
 
 def expm(X: Any) -> Any:
     """The series by Horner's scheme: ``I + X (I + X/2 (I + X/3 …))``; quick to compile."""
-    eye = jnp.eye(X.shape[-1])
+    eye = jnp.eye(X.shape[-1], dtype=X.dtype)
 
     def inner(rest: Any, n: Any) -> Any:
         return eye + X @ rest / n, None
