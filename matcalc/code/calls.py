@@ -44,7 +44,7 @@ _WORD = re.compile(r"\{(\w+)(?:!r)?\}")
 def spell_call(
     dialect: Dialect,
     name: str,
-    extra: Sequence[str],
+    given: Sequence[tuple[str, str]],
     arguments: Sequence[Argument],
     word: Word,
     function: Word,
@@ -54,7 +54,7 @@ def spell_call(
     Args:
         dialect: The library.
         name: The operation; a name with primes is a function that nobody declared.
-        extra: Its parameters as the notation writes them: ``axis=0``.
+        given: Its parameters, each with its name, or an empty one if its place tells it.
         arguments: What it is applied to.
         word: What else a template may name: ``shape``, ``like``.
         function: What a function is called, so that no variable hides it.
@@ -65,11 +65,11 @@ def spell_call(
     spelled = [_as_array(dialect, one, word) for one in arguments]
     rule = known_rule(name)
     if rule is None or not isinstance(rule.function, str):
-        given = "d" * name.count("'") + name.rstrip("'")
+        primed = "d" * name.count("'") + name.rstrip("'")
         listed = ", ".join(one.text for one in spelled)
-        called = function(f"{given} of the caller")
+        called = function(f"{primed} of the caller")
         return Call(Spelled(f"{called}({listed})"), argument=called)
-    values = _parameters(name, extra)
+    values = _parameters(name, given)
     if is_of_numbers(dialect, name, arguments):
         template, spelled = dialect.numbers[name], [one.text for one in arguments]
     else:
@@ -118,12 +118,11 @@ def _helped(
     return Call(Spelled(f"{called}({text}{like})"), needed, sources)
 
 
-def _parameters(name: str, extra: Sequence[str]) -> dict[str, str]:
+def _parameters(name: str, given: Sequence[tuple[str, str]]) -> dict[str, str]:
     """The parameters as Python has them; what the notation leaves out is None."""
     names = list(find_rule(name).parameters)
-    given = dict(zip(names, extra, strict=False))
-    given |= {text.partition("=")[0]: text.partition("=")[2] for text in extra if "=" in text}
-    found = {key: given.get(key, "None") for key in names}
+    known = dict(zip(names, (value for _, value in given), strict=False)) | dict(given)
+    found = {key: known.get(key, "None") for key in names}
     return {key: "None" if value == '"all"' else value for key, value in found.items()}
 
 

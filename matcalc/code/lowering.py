@@ -6,9 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from matcalc import dimensions
 from matcalc.code.terms import Term, Terms
-from matcalc.dimensions import Dimension, Shape
+from matcalc.dimensions import Shape
 from matcalc.notation import Written, phrases
 from matcalc.notation.network import Network, NoMatrixNotation
 from matcalc.notation.phrases import Phrase
@@ -113,7 +112,7 @@ class _Lowering:
         if phrase.value == "hypot":  # it broadcasts numbers itself
             parts = tuple(_number_in_every_entry(part) or part for part in parts)
         arguments = self.several(parts)
-        return self.terms.make("call", arguments, phrase.shape, (phrase.value, phrase.extra))
+        return self.terms.make("call", arguments, phrase.shape, (phrase.value, phrase.parameters))
 
     def trace(self, phrase: Phrase) -> Term:
         (within,) = phrase.args
@@ -133,11 +132,12 @@ class _Lowering:
         return self.terms.make("diagonal", [self.term(within)], phrase.shape)
 
     def sum(self, phrase: Phrase) -> Term:
-        axis = int(phrase.extra[0].removeprefix("axis=")) if phrase.extra else None
+        given = phrase.parameter("axis")
+        axis = given if isinstance(given, int) else None
         return self.terms.total(self.term(phrase.args[0]), axis)
 
     def vec(self, phrase: Phrase) -> Term:
-        order = "C" if phrase.extra else "F"
+        order = phrase.parameter("order") or "F"
         return self.terms.make("ravel", [self.term(phrase.args[0])], phrase.shape, order)
 
     def kron(self, phrase: Phrase) -> Term:
@@ -148,30 +148,29 @@ class _Lowering:
 
     def window(self, phrase: Phrase) -> Term:
         (whole,) = phrase.args
-        start, stop = (_size(text.partition("=")[2]) for text in phrase.extra[1:])
+        start, stop = phrase.parameter("start"), phrase.parameter("stop")
         shape = (phrase.shape[0], whole.shape[0])
         window = self.terms.make("window", (), shape, (start, stop))
-        return window if whole.value == "eye" else self.terms.matmul(window, self.term(whole))
+        return window if whole.is_call("eye") else self.terms.matmul(window, self.term(whole))
 
     def triangle(self, phrase: Phrase) -> Term:
-        below = int(phrase.extra[0].removeprefix("k="))
-        return self.terms.make("triangle", (), phrase.shape, below)
+        return self.terms.make("triangle", (), phrase.shape, phrase.parameter("k"))
 
     def regrouped(self, phrase: Phrase) -> Term:
         """Axes put together or taken apart; their order stays."""
         return self.terms.make("reshape", [self.term(phrase.args[0])], phrase.shape)
 
     def einsum(self, phrase: Phrase) -> Term:
-        inputs, _, output = phrase.extra[0].strip('"').partition("->")
-        pairs = list(zip(inputs.split(","), phrase.args, strict=True)) if phrase.args else []
+        inputs, output = phrase.value
+        pairs = list(zip(inputs, phrase.args, strict=True))
         same: dict[str, str] = {}
         for letters, one in pairs:
-            if one.op == "call" and one.value == "eye":
+            if one.is_call("eye"):
                 same[letters[1]] = same.get(letters[0], letters[0])
         given = [
             ("".join(same.get(letter, letter) for letter in letters), one)
             for letters, one in pairs
-            if not (one.op == "call" and one.value in ("eye", "ones"))
+            if not one.is_call("eye", "ones")
         ]
         whole = "".join(same.get(letter, letter) for letter in output)
         held = "".join(letters for letters, _ in given)
@@ -209,7 +208,7 @@ class _Lowering:
 
 def _number_in_every_entry(phrase: Phrase) -> Phrase | None:
     """The number that an array of ones is multiplied with: arrays broadcast it themselves."""
-    if phrase.op == "call" and phrase.value == "ones":
+    if phrase.is_call("ones"):
         return phrases.numeral(1)
     if phrase.op == "negative":
         number = _number_in_every_entry(phrase.args[0])
@@ -225,16 +224,13 @@ def _number_in_every_entry(phrase: Phrase) -> Phrase | None:
     return None
 
 
-def _size(text: str) -> Dimension:
-    return 0 if text == "0" else dimensions.parse(text)
-
-
 _Lower = Callable[[_Lowering, Phrase], Term]
 
 _LOWERINGS: Mapping[str, _Lower] = {
     "name": _Lowering.name,
     "number": _Lowering.number,
     "call": _Lowering.call,
+    "einsum": _Lowering.einsum,
     "matmul": _Lowering.matmul,
     "times": _Lowering.times,
     "over": _Lowering.over,
@@ -256,5 +252,4 @@ _CALLS: dict[Any, _Lower] = {
     "slice": _Lowering.window,
     "tril": _Lowering.triangle,
     "rearrange": _Lowering.regrouped,
-    "einsum": _Lowering.einsum,
 }

@@ -11,6 +11,7 @@ from matcalc.code.dialects import Dialect
 from matcalc.code.names import Names
 from matcalc.code.terms import Term
 from matcalc.dimensions import Dimension, Shape
+from matcalc.notation.parameters import Value, Word, spelled
 from matcalc.sizes import is_linear, readings
 
 _NAME = re.compile(dimensions.NAME)
@@ -95,17 +96,18 @@ class Signature:
         """A slice as source."""
         return f"{self.size(start) if start else ''}:{self.size(stop)}"
 
-    def parameter(self, text: str) -> str:
-        """A parameter of a call as source: the dimensions that it names by their words."""
-        key, equals, value = text.rpartition("=")
-        if value.startswith(('"', "'")):
-            return text
+    def parameter(self, value: Value) -> str:
+        """The value of a parameter as source: the dimensions that it names by their words."""
+        if isinstance(value, Word) or not isinstance(value, (str, tuple)):
+            return spelled(value)
+        if isinstance(value, tuple):
+            return spelled(tuple(map(self.parameter, value)))
+        if "/" in value:  # a whole number, that Python's / would make a float
+            return self.size(value)
         used = [name for name in _NAME.findall(value) if name in self.dimensions]
-        if used and "/" in value:  # a whole number, that Python's / would make a float
-            return key + equals + self.size(dimensions.parse(value))
         self.sizes.update(dict.fromkeys(used))
         words = {name: self.word(name) for name in used}
-        return key + equals + _NAME.sub(lambda match: words.get(match[0], match[0]), value)
+        return _NAME.sub(lambda match: words.get(match[0], match[0]), value)
 
     def like(self, shape: Shape) -> str:
         """The argument whose type a new array has: one that is used, at best one with axes."""

@@ -291,8 +291,8 @@ class _Source:
         return self.operation(op, term, self.args(term))
 
     def call(self, term: Term) -> Spelled:
-        name, extra = term.value
-        given = [self.signature.parameter(text) for text in extra]
+        name, parameters = term.value
+        given = [(one.name, self.signature.parameter(one.value)) for one in parameters]
         arguments = self.arguments(term)
         call = spell_call(
             self.dialect, name, given, arguments, self.words(term), self.names.function

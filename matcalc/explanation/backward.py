@@ -12,6 +12,7 @@ from matcalc.explanation.terms import terms_of
 from matcalc.graph import substituted
 from matcalc.notation import Written, phrases
 from matcalc.notation.names import unicode_name
+from matcalc.notation.parameters import Subscripts
 from matcalc.notation.phrases import Phrase
 
 _DIAGONAL = "A diagonal matrix times a column multiplies entry by entry: diag(s) v = s ⊙ v."
@@ -138,19 +139,18 @@ def _summed(c: Computation, show: Showing, user: str, name: str) -> Equation | N
     local = _einsum_in(whole)
     if local is None:
         return None
-    terms, _, output = local.extra[0].strip('"').partition("->")
+    terms, output = local.value
     above = output[: c.variables[user].rank]
     below = output[len(above) :]
-    front = "".join([one for one in "ijklmnopqrstuvwxyz" if one not in terms][: c.of.rank])
+    front = "".join([one for one in "ijklmnopqrstuvwxyz" if one not in "".join(terms)][: c.of.rank])
     bar = phrases.name(c.bar_name(user), c.bar(user).shape)
     wanted = "".join(in_layout(c, front + below))
     form = show.form(c.of.name, name)
-    product = phrases.call(
-        "einsum", [*local.args, bar], form.shape, [f'"{terms},{front}{above}->{wanted}"']
-    )
+    subscripts = Subscripts((*terms, front + above), wanted)
+    product = phrases.einsum(subscripts, [*local.args, bar], form.shape)
     product = _with_coefficients(whole, product)
     found = show.derivative(Written((), product), c.of.name, name, local=False)
-    deltas = any(one.op == "call" and one.value == "eye" for one in local.args)
+    deltas = any(one.is_call("eye") for one in local.args)
     note = _OUTER if c.variables[user].rank == 1 else _INNER
     return found._replace(title="", note=note if deltas else "")
 
@@ -161,8 +161,7 @@ def _einsum_in(phrase: Phrase) -> Phrase | None:
         inner = phrase.args[-1 if phrase.op == "times" else 0]
         rest = [one for one in phrase.args if one is not inner]
         return _einsum_in(inner) if all(one.kind == "scalar" for one in rest) else None
-    is_einsum = phrase.op == "call" and phrase.value == "einsum"
-    return phrase if is_einsum and phrase.extra[0].startswith('"') else None
+    return phrase if phrase.op == "einsum" else None
 
 
 def _with_coefficients(phrase: Phrase, product: Phrase) -> Phrase:

@@ -22,7 +22,9 @@ from matcalc.graph import (
     topological,
 )
 from matcalc.notation import Written, phrases, text
+from matcalc.notation.indices import entry_at, total
 from matcalc.notation.names import unicode_name
+from matcalc.notation.parameters import Subscripts
 from matcalc.notation.phrases import Phrase
 from matcalc.operations import RULES, is_elementwise
 
@@ -132,7 +134,7 @@ def _sum_of_entries(c: Computation, term: Term) -> Phrase:
     body = phrases.times(entries) if entries else phrases.numeral(1)
     if not term.summed:
         return body
-    return body._replace(op="total", args=(body,), value=term.summed, extra=())
+    return total(body, term.summed)
 
 
 def _entry(c: Computation, node: Node, letters: tuple[str, ...]) -> Phrase:
@@ -144,8 +146,7 @@ def _entry(c: Computation, node: Node, letters: tuple[str, ...]) -> Phrase:
     if isinstance(node, Apply) and _is_entrywise(node):
         args = [_entry(c, one, letters) for one in node.arguments]
         return phrases.call(node.operation, args, ())
-    base = c.write(node).phrase
-    return base._replace(op="entry", args=(base,), value=letters, kind="scalar", shape=(), extra=())
+    return entry_at(c.write(node).phrase, letters)
 
 
 def _is_entrywise(node: Apply) -> bool:
@@ -168,10 +169,10 @@ def _einsum(c: Computation, term: Term) -> Phrase:
     shaped += [(phrases.ones(term.sizes[one]), (one,)) for one in term.output if one not in reached]
     if not shaped:
         return phrases.times(numbers) if numbers else phrases.numeral(1)
-    left = ",".join("".join(labels) for _, labels in shaped)
+    terms = tuple("".join(labels) for _, labels in shaped)
     shape = tuple(term.sizes[letter] for letter in term.output)
-    subscripts = f'"{left}->{"".join(term.output)}"'
-    whole = phrases.call("einsum", [piece for piece, _ in shaped], shape, [subscripts])
+    subscripts = Subscripts(terms, "".join(term.output))
+    whole = phrases.einsum(subscripts, [piece for piece, _ in shaped], shape)
     return phrases.times([*numbers, whole]) if numbers else whole
 
 

@@ -67,7 +67,7 @@ def _own(phrase: Phrase) -> int:
     """The steps that a phrase adds to those of its pieces."""
     if phrase.op in _SEVERAL or phrase.op == "over":
         return len(phrase.args) - 1
-    return 3 if phrase.op == "power" else 1 + len(phrase.extra)
+    return 3 if phrase.op == "power" else 1 + len(phrase.parameters)
 
 
 def _bundled(op: str, parts: Sequence[_Part], let: Callable[[Phrase], Phrase]) -> list[_Part]:

@@ -174,4 +174,4 @@ def _place(phrase: Phrase, least: int) -> Phrase:
     """A factor, marked if it is an array."""
     if phrase.kind == "scalar":
         return phrase
-    return phrase._replace(op="place", args=(phrase,), value=least, extra=())
+    return phrase._replace(op="place", args=(phrase,), value=least, parameters=())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
@@ -29,6 +30,7 @@ from matcalc.notation import phrases
 from matcalc.notation.division import divided
 from matcalc.notation.named_sums import with_named_sums
 from matcalc.notation.network import NoMatrixNotation, scaled
+from matcalc.notation.parameters import Parameter, Subscripts, Word, place
 from matcalc.notation.phrases import Phrase
 from matcalc.notation.regrouping import (
     as_part,
@@ -233,9 +235,9 @@ class _Writer:
                 written.append(fresh)
             else:
                 written.append(letter[label])
-        subscripts = f'"{",".join(terms)}->{"".join(written)}"'
         apart = tuple(sizes[label] for label in flat(output))
-        piece = phrases.call("einsum", arguments, apart, [subscripts])
+        subscripts = Subscripts(tuple(terms), "".join(written))
+        piece = phrases.einsum(subscripts, arguments, apart)
         return merged_axes(piece, output, shape, written)
 
     def application(self, node: Apply) -> Phrase:
@@ -247,22 +249,21 @@ class _Writer:
             return phrases.call(function + "'" * order, arguments, node.shape)
         if node.operation == "window":
             return _window(node)
-        if node.operation == "lower":  # its parameter is a dimension, not a name in quotes
-            return phrases.call("lower", arguments, node.shape, [f"n={node.parameters[0]}"])
+        if node.operation == "lower":  # its parameter is a dimension, not a word
+            return phrases.call("lower", arguments, node.shape, [Parameter("n", *node.parameters)])
         if node.operation == "triangle":
-            shape = f"({', '.join(map(str, node.shape))})"
-            filled = phrases.call("ones", (), node.shape, [shape])
-            return phrases.call("tril", [filled], node.shape, [f"k={node.parameters[0]}"])
+            below = Parameter("k", *node.parameters)
+            return phrases.call("tril", [phrases.ones(*node.shape)], node.shape, [below])
         if node.operation in _OF_SIZES:
             return phrases.call(node.operation, (), node.shape, _OF_SIZES[node.operation](node))
-        extra = [
-            f"{key}={_spelled(value)}"
+        given = [
+            Parameter(key, Word(value) if isinstance(value, str) else value)
             for key, value in _parameters(node).items()
             if value is not None
         ]
-        if node.operation.endswith("softmax") and not extra and len(node.shape) > 1:
-            extra = ['axis="all"']
-        return phrases.call(node.operation, arguments, node.shape, extra)
+        if node.operation.endswith("softmax") and not given and len(node.shape) > 1:
+            given = [Parameter("axis", Word("all"))]
+        return phrases.call(node.operation, arguments, node.shape, given)
 
     def without_ones(self, node: Apply) -> list[Phrase]:
         """Base and exponent of a power; a scalar in every entry of one of them as a scalar."""
@@ -341,39 +342,31 @@ def _is_spread(node: Node) -> bool:
 def _zeros(node: Node) -> Phrase:
     if not node.shape:
         return phrases.numeral(0)
-    shape = ", ".join(map(str, node.shape))
-    return phrases.call("zeros", (), node.shape, [shape if len(node.shape) == 1 else f"({shape})"])
+    return phrases.zeros(*node.shape)
 
 
 def _window(node: Apply) -> Phrase:
     length, size = node.shape
     (start,) = node.parameters
     stop = dimensions.total([start, length]) if start else length
-    extra = ["axis=0", f"start={start}", f"stop={stop}"]
-    return phrases.call("slice", [phrases.eye(size)], node.shape, extra)
+    given = [Parameter("axis", 0), Parameter("start", start), Parameter("stop", stop)]
+    return phrases.call("slice", [phrases.eye(size)], node.shape, given)
 
 
-def _sliding(node: Apply) -> list[str]:
-    named = zip(("stride", "dilation", "padding"), node.parameters, strict=True)
-    return [*map(str, node.shape), *(f"{key}={value}" for key, value in named)]
+def _sliding(node: Apply) -> list[Parameter]:
+    return [*map(place, node.shape), *itertools.starmap(Parameter, _parameters(node).items())]
 
 
 #: Constants that are told their sizes.
-_OF_SIZES: dict[str, Callable[[Apply], list[str]]] = {
-    "exchange": lambda node: [str(node.shape[0])],
-    "one_hot": lambda node: [str(node.parameters[0]), str(node.shape[1])],
+_OF_SIZES: dict[str, Callable[[Apply], list[Parameter]]] = {
+    "exchange": lambda node: [place(node.shape[0])],
+    "one_hot": lambda node: [place(node.parameters[0]), place(node.shape[1])],
     "sliding": _sliding,
 }
 
 
 def _parameters(node: Apply) -> dict[str, Any]:
     return dict(zip(find_rule(node.operation).parameters, node.parameters, strict=False))
-
-
-def _spelled(value: Any) -> str:
-    if isinstance(value, str):
-        return f'"{value}"'
-    return str(value)
 
 
 def _times_scale(piece: Phrase, scale: Scale) -> Phrase:

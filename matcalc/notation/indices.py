@@ -61,11 +61,11 @@ class _Indices:
         self.above: set[int] = set()  # the phrases with an einsum in them
         self.functions: set[int] = set()  # the arrays that are functions of indices
         for phrase in operands_first(root):
-            if _is_einsum(phrase) or any(id(arg) in self.above for arg in phrase.args):
+            if phrase.op == "einsum" or any(id(arg) in self.above for arg in phrase.args):
                 self.above.add(id(phrase))
             around = phrase.op == "transpose" or _is_entrywise(phrase)
             inside = around and any(id(arg) in self.functions for arg in phrase.args)
-            if inside or (_is_einsum(phrase) and phrase.shape):
+            if inside or (phrase.op == "einsum" and phrase.shape):
                 self.functions.add(id(phrase))
 
     def whole(self, phrase: Phrase, live: Live) -> Step:
@@ -75,9 +75,9 @@ class _Indices:
         if id(phrase) in self.functions:
             letters = self.fresh(len(phrase.shape), live)
             (body,) = yield [self.entry(phrase, letters, live.union(letters))]
-            found = phrase._replace(op="function", args=(body,), value=letters, extra=())
+            found = phrase._replace(op="function", args=(body,), value=letters, parameters=())
             return found if phrase is self.root else _inside(found, live)
-        if _is_einsum(phrase):
+        if phrase.op == "einsum":
             return (yield [self.einsum(phrase, (), live)])[0]
         args = yield [self.whole(arg, live) for arg in phrase.args]
         return phrase._replace(args=tuple(args))
@@ -86,7 +86,7 @@ class _Indices:
         """The entry of a phrase at some letters, as a scalar."""
         if phrase.kind == "scalar":  # in every entry of what it is added to
             return self.whole(phrase, live)
-        if _is_einsum(phrase):
+        if phrase.op == "einsum":
             return self.einsum(phrase, letters, live)
         if _is_entrywise(phrase):
             return self.entrywise(phrase, letters, live)
@@ -99,7 +99,7 @@ class _Indices:
     def element(self, phrase: Phrase, letters: Letters, live: Live) -> Step:
         """An entry of what has no index notation of its own."""
         (base,) = yield [self.whole(phrase, live)]
-        return _entry(base, letters)
+        return entry_at(base, letters)
 
     def entrywise(self, phrase: Phrase, letters: Letters, live: Live) -> Step:
         """The same operation of entries."""
@@ -123,7 +123,7 @@ class _Indices:
         if phrase.kind == "column":
             return (yield [self.entry(arg, letters * 2, live)])[0]
         (weight,) = yield [self.entry(arg, letters[:1], live)]
-        return phrases.times([weight, _entry(phrases.eye(phrase.shape[0]), letters)])
+        return phrases.times([weight, entry_at(phrases.eye(phrase.shape[0]), letters)])
 
     def constant(self, phrase: Phrase, letters: Letters, live: Live) -> Step:
         """An entry of ones or zeros."""
@@ -133,7 +133,7 @@ class _Indices:
 
     def einsum(self, phrase: Phrase, letters: Letters, live: Live) -> Step:
         """A sum of products of entries."""
-        terms, output = _subscripts(phrase)
+        terms, output = phrase.value
         meaning = dict(zip(output, letters, strict=True))
         summed = list(dict.fromkeys(one for one in "".join(terms) if one not in meaning))
         bound = self.fresh(len(summed), live)
@@ -150,7 +150,7 @@ class _Indices:
         """An entry of the sums of rows or columns."""
         (arg,) = phrase.args
         bound = self.fresh(1, live)
-        rows = phrase.extra == ("axis=1",)
+        rows = phrase.parameter("axis") == 1
         place = letters + bound if rows else bound + letters
         factors = yield [self.entry(arg, place, live.union(bound))]
         return _total(factors, dict(zip(bound, arg.shape[rows:], strict=False)))
@@ -189,8 +189,10 @@ def _letters() -> Iterator[str]:
     yield from (f"i{k}" for k in count(1))
 
 
-def _entry(base: Phrase, letters: Letters) -> Phrase:
-    return base._replace(op="entry", args=(base,), value=letters, kind="scalar", shape=(), extra=())
+def entry_at(base: Phrase, letters: Letters) -> Phrase:
+    """The entry of an array at some letters."""
+    made = base._replace(op="entry", args=(base,), value=letters, kind="scalar", shape=())
+    return made._replace(parameters=())
 
 
 def _inside(function: Phrase, live: Live) -> Phrase:
@@ -198,7 +200,7 @@ def _inside(function: Phrase, live: Live) -> Phrase:
     (body,) = function.args
     silent = _silent(body, function.value, live)
     sizes = dict(zip(function.value, function.shape, strict=True))
-    spare = [_entry(phrases.ones(sizes[one]), (one,)) for one in silent]
+    spare = [entry_at(phrases.ones(sizes[one]), (one,)) for one in silent]
     found = function._replace(args=(phrases.times([*spare, body]),))
     if function.kind != "row":
         return found
@@ -209,7 +211,7 @@ def _silent(body: Phrase, letters: Letters, live: Live) -> Letters:
     """Letters of which nothing says how far they run; of those that a δ ties together the first."""
     said, deltas = set(live), []
     for piece in operands_first(body):
-        if piece.op == "entry" and _is_identity(piece.args[0]):
+        if piece.op == "entry" and piece.args[0].is_call("eye"):
             deltas.append(frozenset(piece.value))
         elif piece.op == "entry":
             said.update(piece.value)
@@ -232,15 +234,16 @@ def _follow(deltas: Sequence[Live], said: set[str]) -> None:
         said.update(*(pair for pair in deltas if pair & said))
 
 
-def _is_identity(phrase: Phrase) -> bool:
-    return phrase.op == "call" and phrase.value == "eye"
-
-
 def _total(factors: Sequence[Phrase], sizes: Mapping[str, Dimension]) -> Phrase:
     """A sum over letters of a product; where no factor says how far one runs, ones do."""
-    spare = [_entry(phrases.ones(sizes[one]), (one,)) for one in sizes if not _says(factors, one)]
+    spare = [entry_at(phrases.ones(sizes[one]), (one,)) for one in sizes if not _says(factors, one)]
     body = phrases.times([*factors, *spare])
-    return body._replace(op="total", args=(body,), value=tuple(sizes), extra=()) if sizes else body
+    return total(body, tuple(sizes)) if sizes else body
+
+
+def total(body: Phrase, letters: Letters) -> Phrase:
+    """A sum over letters."""
+    return body._replace(op="total", args=(body,), value=letters, parameters=())
 
 
 def _says(factors: Sequence[Phrase], letter: str) -> bool:
@@ -248,16 +251,6 @@ def _says(factors: Sequence[Phrase], letter: str) -> bool:
     inside = (piece for factor in factors for piece in operands_first(factor))
     entries = (piece for piece in chain(factors, inside) if piece.op == "entry")
     return any(letter in piece.value for piece in entries)
-
-
-def _is_einsum(phrase: Phrase) -> bool:
-    return phrase.op == "call" and phrase.value == "einsum"
-
-
-def _subscripts(phrase: Phrase) -> tuple[list[str], str]:
-    """The terms and the output of an einsum."""
-    left, _, right = phrase.extra[0].strip('"').partition("->")
-    return left.split(","), right
 
 
 def _is_entrywise(phrase: Phrase) -> bool:

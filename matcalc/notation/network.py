@@ -14,6 +14,7 @@ from typing import Any
 
 from matcalc.dimensions import Dimension
 from matcalc.notation import phrases
+from matcalc.notation.parameters import Parameter
 from matcalc.notation.phrases import Phrase
 
 Power = tuple[Phrase, Fraction]
@@ -222,8 +223,7 @@ class Network:
         if len(sides) == 1:
             return diagonal(sides[rows]) if sides[rows] else phrases.eye(self.sizes[rows])
         if not any(sides.values()):
-            shape = tuple(self.sizes[label] for label in output)
-            return phrases.call("ones", (), shape, [f"({shape[0]}, {shape[1]})"])
+            return phrases.ones(*(self.sizes[label] for label in output))
         left, right = columns.values()
         return phrases.matmul([left, phrases.transpose(right)])
 
@@ -245,8 +245,8 @@ def _from_other(edge: tuple[Any, Any, Phrase], label: Any) -> tuple[Any, Phrase]
 
 def _row_sums(matrix: Phrase) -> Phrase:
     if matrix.op == "transpose":
-        return phrases.call("sum", matrix.args, matrix.shape[:1], ["axis=0"])
-    return phrases.call("sum", [matrix], matrix.shape[:1], ["axis=1"])
+        return phrases.call("sum", matrix.args, matrix.shape[:1], [Parameter("axis", 0)])
+    return phrases.call("sum", [matrix], matrix.shape[:1], [Parameter("axis", 1)])
 
 
 def merged(powers: Sequence[Power]) -> list[Power]:

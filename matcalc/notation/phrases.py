@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from matcalc import dimensions
 from matcalc.dimensions import Dimension, Shape
+from matcalc.notation.parameters import Parameter, Subscripts, Value, place
 from matcalc.steps import spend
 
 
@@ -16,13 +17,15 @@ class Phrase(NamedTuple):
     """A piece of a formula.
 
     Attributes:
-        op: ``name number call matmul times over plus negative power transpose``.
+        op: ``name number call einsum matmul times over plus negative power transpose``; what
+            rewrites of one notation add is said there.
         args: The pieces that it is made of.
-        value: The name of a name or a call, the value of a number, the exponent of a power.
+        value: The name of a name or a call, the value of a number, the exponent of a power, the
+            subscripts of an einsum.
         kind: ``scalar``, ``column``, ``row``, ``matrix`` or ``tensor``.
         shape: A size for each axis; a column and a row have one.
         size: How many names, numbers and operations it holds when it is written out.
-        extra: Further arguments of a call, as text: ``axis=0``.
+        parameters: Those of a call: ``axis=0``.
         symmetric: Whether it is a matrix that is known to equal its transpose.
         depth: How many pieces lie within one another, at most.
         turns: How many transposes are written.
@@ -34,12 +37,21 @@ class Phrase(NamedTuple):
     kind: str
     shape: Shape
     size: int
-    extra: tuple[str, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
     symmetric: bool = False
     depth: int = 0
     turns: int = 0
 
+    def is_call(self, *functions: str) -> bool:
+        """Whether it is a call of one of some functions."""
+        return self.op == "call" and self.value in functions
 
+    def parameter(self, name: str) -> Value | None:
+        """The parameter of a name; ``None`` where it is not given."""
+        return next((one.value for one in self.parameters if one.name == name), None)
+
+
+_ONE = ("name", "number", "call", "einsum", "negative", "power")  # that many, with any operands
 _KINDS = ("scalar", "column", "matrix")
 
 
@@ -49,22 +61,27 @@ def kind_of(shape: Shape) -> str:
 
 
 def _made(
-    op: str, args: Iterable[Phrase], value: Any, kind: str, shape: Shape, extra: Any = ()
+    op: str,
+    args: Iterable[Phrase],
+    value: Any,
+    kind: str,
+    shape: Shape,
+    parameters: Sequence[Parameter] = (),
 ) -> Phrase:
     spend(1)
     listed = tuple(args)
-    own = 1 if op in ("name", "number", "call", "negative", "power") else len(listed) - 1
+    own = 1 if op in _ONE else len(listed) - 1
     size = own + sum(arg.size for arg in listed)
     depth = 1 + max((arg.depth for arg in listed), default=-1)
     turns = transposes(listed) + (op == "transpose")
-    return Phrase(op, listed, value, kind, shape, size, tuple(extra), depth=depth, turns=turns)
+    return Phrase(op, listed, value, kind, shape, size, tuple(parameters), False, depth, turns)
 
 
 def with_args(phrase: Phrase, args: Sequence[Phrase]) -> Phrase:
     """A phrase of other pieces of the same kinds."""
     if all(new is old for new, old in zip(args, phrase.args, strict=True)):
         return phrase
-    made = _made(phrase.op, args, phrase.value, phrase.kind, phrase.shape, phrase.extra)
+    made = _made(phrase.op, args, phrase.value, phrase.kind, phrase.shape, phrase.parameters)
     return made._replace(symmetric=phrase.symmetric)
 
 
@@ -88,19 +105,35 @@ def numeral(value: Fraction | int) -> Phrase:
     return _made("number", (), Fraction(value), "scalar", ())
 
 
-def call(function: str, args: Sequence[Phrase], shape: Shape, extra: Sequence[str] = ()) -> Phrase:
+def call(
+    function: str, args: Sequence[Phrase], shape: Shape, parameters: Sequence[Parameter] = ()
+) -> Phrase:
     """A function of arguments."""
-    return _made("call", args, function, kind_of(shape), shape, extra)
+    return _made("call", args, function, kind_of(shape), shape, parameters)
 
 
-def ones(size: Dimension) -> Phrase:
-    """A column of ones."""
-    return call("ones", (), (size,), (str(size),))
+def einsum(subscripts: Subscripts, args: Sequence[Phrase], shape: Shape) -> Phrase:
+    """A sum of products of entries."""
+    return _made("einsum", args, subscripts, kind_of(shape), shape)
+
+
+def ones(*shape: Dimension) -> Phrase:
+    """A column of ones, or an array."""
+    return _filled("ones", shape)
+
+
+def zeros(*shape: Dimension) -> Phrase:
+    """A column of zeros, or an array."""
+    return _filled("zeros", shape)
+
+
+def _filled(function: str, shape: Shape) -> Phrase:
+    return call(function, (), shape, [place(shape[0] if len(shape) == 1 else shape)])
 
 
 def eye(size: Dimension) -> Phrase:
     """The identity matrix."""
-    return call("eye", (), (size, size), (str(size),))
+    return call("eye", (), (size, size), [place(size)])
 
 
 _TURNED = {"column": "row", "row": "column", "matrix": "matrix", "scalar": "scalar"}
@@ -108,7 +141,7 @@ _TURNED = {"column": "row", "row": "column", "matrix": "matrix", "scalar": "scal
 
 def transpose(phrase: Phrase) -> Phrase:
     """A transpose, pushed inside products: (A B)ᵀ is Bᵀ Aᵀ."""
-    diagonal = phrase.op == "call" and phrase.value in ("diag", "eye") and phrase.kind == "matrix"
+    diagonal = phrase.is_call("diag", "eye") and phrase.kind == "matrix"
     if phrase.kind == "scalar" or phrase.symmetric or diagonal:
         return phrase
     if phrase.op == "transpose":
@@ -186,10 +219,10 @@ def _sliced(parts: Sequence[Phrase]) -> Sequence[Phrase]:
 
 def _slice(window: Phrase, whole: Phrase) -> Phrase | None:
     """A slice of a name, from a matrix that picks rows."""
-    picks = window.op == "call" and window.value == "slice" and window.args[0].value == "eye"
+    picks = window.is_call("slice") and window.args[0].is_call("eye")
     if not picks or whole.op != "name":
         return None
-    return call("slice", [whole], (window.shape[0], *whole.shape[1:]), window.extra)
+    return call("slice", [whole], (window.shape[0], *whole.shape[1:]), window.parameters)
 
 
 def _powers(parts: Sequence[Phrase]) -> list[Phrase]:
@@ -209,14 +242,20 @@ def _powers(parts: Sequence[Phrase]) -> list[Phrase]:
 def _base(part: Phrase) -> tuple[Phrase, int]:
     """A factor as a power of a matrix."""
     inner = part.args[0] if part.op == "transpose" else part
-    if inner.op != "call" or inner.value != "matrix_power":
+    if not inner.is_call("matrix_power"):
         return part, 1
     base = inner.args[0] if inner is part else transpose(inner.args[0])
-    return base, int(inner.extra[0])
+    return base, matrix_exponent(inner)
 
 
 def _matrix_power(base: Phrase, exponent: int) -> Phrase:
-    return call("matrix_power", [base], base.shape, [str(exponent)])
+    return call("matrix_power", [base], base.shape, [place(exponent)])
+
+
+def matrix_exponent(power: Phrase) -> int:
+    """How often a matrix is multiplied with itself."""
+    (exponent,) = power.parameters
+    return int(str(exponent.value))
 
 
 def _parts(phrase: Phrase) -> Sequence[Phrase]:
@@ -257,7 +296,7 @@ def _squared_norm(phrase: Phrase) -> Phrase | None:
     if phrase.op == "matmul" and len(phrase.args) == 2 and phrase.kind == "scalar":
         row, column = phrase.args
         return column if transpose(row) == column else None
-    if phrase.op == "call" and phrase.value == "sum" and not phrase.extra:
+    if phrase.is_call("sum") and not phrase.parameters:
         within = phrase.args[0]
         if within.op == "power" and within.value == 2:
             return within.args[0]

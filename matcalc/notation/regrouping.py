@@ -12,6 +12,7 @@ from matcalc.errors import NotDifferentiableError
 from matcalc.graph import Factor, Group, flat
 from matcalc.notation import phrases
 from matcalc.notation.network import Network, NoMatrixNotation
+from matcalc.notation.parameters import Parameter, Word, place
 from matcalc.notation.phrases import Phrase
 
 LETTERS = "ijklmnopqrstuvwxyzabcdefghIJKLMNOPQRSTUVWXYZABCDEFGH"  # what np.einsum knows
@@ -96,7 +97,7 @@ def _stacked(group: Sequence[Any], parts: Sequence[Part], known: Mapping[Any, Di
     by_columns, by_rows = (_solved(parts, known, order) for order in (group[::-1], group))
     if phrases.transposes([by_columns]) <= phrases.transposes([by_rows]):
         return phrases.call("vec", [by_columns], size)
-    return phrases.call("vec", [by_rows], size, ['order="C"'])
+    return phrases.call("vec", [by_rows], size, [Parameter("order", Word("C"))])
 
 
 def _kronecker(
@@ -140,9 +141,9 @@ def split_axes(
     left = _pattern(axes, letter)
     right = " ".join(letter[label] for label in flat(axes))
     groups = [axis for axis in axes if type(axis) is Group]
-    known = [f"{letter[label]}={sizes[label]}" for label in flat(groups)]
+    known = [Parameter(letter[label], sizes[label]) for label in flat(groups)]
     shape = tuple(sizes[label] for label in flat(axes))
-    return phrases.call("rearrange", [piece], shape, [f'"{left} -> {right}"', *known])
+    return phrases.call("rearrange", [piece], shape, [place(Word(f"{left} -> {right}")), *known])
 
 
 def _pattern(axes: Sequence[Any], letter: Any) -> str:
@@ -165,5 +166,5 @@ def merged_axes(
         axes.append(Group(rest[:count]) if count > 1 else rest[0])
         del rest[:count]
     same = {letter: letter for letter in written}
-    pattern = f'"{" ".join(written)} -> {_pattern(axes, same)}"'
-    return phrases.call("rearrange", [piece], shape, [pattern])
+    pattern = Word(f"{' '.join(written)} -> {_pattern(axes, same)}")
+    return phrases.call("rearrange", [piece], shape, [place(pattern)])

@@ -161,8 +161,8 @@ def _stand_in(phrase: Phrase) -> Phrase:
 
 
 def _label(phrase: Phrase, template: Phrase) -> str:
-    if phrase.op == "call" and phrase.value in ("einsum", "rearrange"):
-        return str(phrase.value)
+    if phrase.op == "einsum" or phrase.is_call("rearrange"):
+        return str(phrase.value) if phrase.op == "call" else phrase.op
     return unicode(Written((), template))
 
 

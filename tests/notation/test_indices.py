@@ -11,6 +11,7 @@ from written_formulas import Derivative, oracle_derivatives, rule_derivatives
 from matcalc.expression import read_formula
 from matcalc.notation import Written, phrases, text
 from matcalc.notation.indices import in_index_notation
+from matcalc.notation.parameters import Parameter, Subscripts
 from matcalc.notation.phrases import Phrase
 from matcalc.notation.printers.book_forms import in_book_form
 from matcalc.plan import evaluate
@@ -107,19 +108,19 @@ def test_index_notation_and_the_forms_of_books_mean_the_same(derivatives: Any) -
 def test_the_reader_notices_swapped_indices() -> None:
     A = phrases.name("A", (2, 3))
     arrays = {"A": np.arange(6.0).reshape(2, 3)}
-    right = phrases.call("einsum", [A], (3, 2), ['"ij->ji"'])
+    right = phrases.einsum(Subscripts(("ij",), "ji"), [A], (3, 2))
     np.testing.assert_array_equal(Reader(arrays, {}).formula(Written((), right)), arrays["A"].T)
     square = {"A": np.arange(4.0).reshape(2, 2)}
-    wrong = phrases.call("einsum", [phrases.name("A", (2, 2))], (2, 2), ['"ij->ij"'])
+    wrong = phrases.einsum(Subscripts(("ij",), "ij"), [phrases.name("A", (2, 2))], (2, 2))
     assert not np.array_equal(Reader(square, {}).formula(Written((), wrong)), square["A"].T)
 
 
 def test_a_sum_over_a_letter_that_no_entry_has_keeps_its_range() -> None:
     x, n = phrases.name("x", (2,)), phrases.ones(3)
-    einsum = phrases.call("einsum", [x, n], (2,), ['"i,j->i"'])
+    einsum = phrases.einsum(Subscripts(("i", "j"), "i"), [x, n], (2,))
     outer = phrases.matmul([x, phrases.transpose(n)])
     spread = phrases.call("exp", [outer], (2, 3))
-    rows = phrases.call("sum", [spread], (2,), ["axis=1"])
+    rows = phrases.call("sum", [spread], (2,), [Parameter("axis", 1)])
     total = phrases.plus([einsum, rows])
     arrays = {"x": np.array([0.5, -1.0])}
     found = Reader(arrays, {}).formula(Written((), total))

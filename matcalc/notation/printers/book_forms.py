@@ -23,7 +23,7 @@ def in_book_form(root: Phrase) -> Phrase:
     for phrase in operands_first(root):
         args = tuple(done[id(arg)] for arg in phrase.args)
         same = all(new is old for new, old in zip(args, phrase.args, strict=True))
-        if phrase.op == "call" and phrase.value == "sum" and phrase.shape:
+        if phrase.is_call("sum") and phrase.shape:
             done[id(phrase)] = _product_with_ones(phrase, args[0])
         elif phrase.op == "plus":
             done[id(phrase)] = with_ones(phrase, args, whole=phrase is whole)
@@ -42,7 +42,7 @@ def in_book_form(root: Phrase) -> Phrase:
 
 def _product_with_ones(phrase: Phrase, matrix: Phrase) -> Phrase:
     """The sums of rows, X 1, or of columns, Xᵀ 1."""
-    if phrase.extra == ("axis=1",):
+    if phrase.parameter("axis") == 1:
         return phrases.matmul([matrix, phrases.ones(matrix.shape[1])])
     return phrases.matmul([phrases.transpose(matrix), phrases.ones(matrix.shape[0])])
 

@@ -9,6 +9,7 @@ from fractions import Fraction
 from matcalc.dimensions import Shape
 from matcalc.notation.formulas import Written
 from matcalc.notation.names import latex_name, latex_plain, latex_shape, latex_size
+from matcalc.notation.parameters import Parameter, Word, spelled
 from matcalc.notation.phrases import Phrase
 from matcalc.notation.printers.mathematics import Mathematics, Rewrite, as_it_is
 from matcalc.notation.printers.spelling import ATOM, POWER, PRODUCT, SCALED, SUM, Piece, Spelled
@@ -109,13 +110,12 @@ class _Latex(Mathematics):
     def primes(self, number: int) -> str:
         return "'" * number
 
-    def option(self, text: str) -> str:
-        if text.startswith('"'):
-            return rf"\texttt{{{_escaped(text)}}}"
-        name, equals, value = text.rpartition("=")
-        shown = _escaped(value) if '"' in value else latex_size(value)
-        shown = rf"\texttt{{{shown}}}" if '"' in value else shown
-        return rf"\text{{{_escaped(name)}}} = {shown}" if equals else shown
+    def option(self, parameter: Parameter) -> str:
+        name, value = parameter
+        shown = spelled(value)
+        is_word = isinstance(value, Word)
+        shown = rf"\texttt{{{_escaped(shown)}}}" if is_word else latex_size(shown)
+        return rf"\text{{{_escaped(name)}}} = {shown}" if name else shown
 
     def marked(self, base: str, mark: str) -> str:
         return base + self.marks[mark]

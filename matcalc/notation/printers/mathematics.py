@@ -15,7 +15,7 @@ from fractions import Fraction
 from matcalc import dimensions
 from matcalc.notation.formulas import Written
 from matcalc.notation.indices import in_index_notation, is_undeclared, operands_first
-from matcalc.notation.phrases import Phrase
+from matcalc.notation.phrases import Phrase, matrix_exponent
 from matcalc.notation.printers.book_forms import in_book_form
 from matcalc.notation.printers.script import Script
 from matcalc.notation.printers.spelling import (
@@ -29,6 +29,7 @@ from matcalc.notation.printers.spelling import (
     Piece,
     Spelled,
     Speller,
+    arguments,
     book_shape,
     decimal,
     formulas,
@@ -138,7 +139,7 @@ class Mathematics(Script):
     def transpose(self, _: Phrase, args: Sequence[Piece]) -> Spelled:
         """A transpose; that of an inverse is one mark."""
         (arg,) = args
-        if _is_call(arg.phrase, "inv"):
+        if arg.phrase.is_call("inv"):
             return self.marked(self.within(arg.args[0], ATOM), "-T"), POWER
         return self.marked(self.within(arg, ATOM), "T"), POWER
 
@@ -152,8 +153,7 @@ class Mathematics(Script):
 
     def matrix_power(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
         """A power of a matrix as a product with itself."""
-        (exponent,) = phrase.extra
-        exponent = exponent.rpartition("=")[2]
+        exponent = str(matrix_exponent(phrase))
         return self.raised(self.within(args[0], ATOM), exponent, entrywise=False), POWER
 
     def matmul(self, _: Phrase, args: Sequence[Piece]) -> Spelled:
@@ -196,7 +196,7 @@ class Mathematics(Script):
         (base,) = args
         value: Fraction = phrase.value
         inner = base.phrase
-        if inner.op == "call" and inner.value in _TRIGONOMETRIC and value.denominator == 1:
+        if inner.is_call(*_TRIGONOMETRIC) and value.denominator == 1:
             name = self.raised(self.head(inner.value), self.exponent(value), entrywise=False)
             return name + self.arguments(base.args[0].text), ATOM
         entrywise = phrase.kind != "scalar"
@@ -229,9 +229,7 @@ class Mathematics(Script):
 
     def applied(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
         """A function's name and its arguments; texts come first."""
-        texts = [self.option(one) for one in phrase.extra if one.startswith('"')]
-        others = [self.option(one) for one in phrase.extra if not one.startswith('"')]
-        listed = ", ".join([*texts, *(arg.text for arg in args), *others])
+        listed = arguments(phrase, args, self.option)
         return self.head(phrase.value) + self.arguments(listed), ATOM
 
     def head(self, function: str) -> str:
@@ -274,16 +272,16 @@ class Mathematics(Script):
 
     def slice(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
         """Rows; those of an identity matrix take a part of what they are multiplied with."""
-        given = dict(one.split("=") for one in phrase.extra)
-        if given.get("axis") != "0":
+        if phrase.parameter("axis") != 0:
             return self.applied(phrase, args)
-        return self.rows(self.within(args[0], ATOM), given["start"], given["stop"]), ATOM
+        start, stop = (str(phrase.parameter(one)) for one in ("start", "stop"))
+        return self.rows(self.within(args[0], ATOM), start, stop), ATOM
 
     def entry(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
         """An entry of an array; of an identity matrix it is a Kronecker delta."""
         (base,) = args
-        name: str = base.phrase.value if base.phrase.op == "call" else ""
-        if name in _SIGNED_ENTRIES:
+        if base.phrase.is_call(*_SIGNED_ENTRIES):
+            name: str = base.phrase.value
             sign = self.constants[name if name != "eye" else "delta"]
             shown = sign if sign not in self.shown else self.function_name(name)
             base = base._replace(text=shown, binds=ATOM)
@@ -307,10 +305,6 @@ class Mathematics(Script):
 
 def _rewritten(phrase: Phrase, taken: Collection[str]) -> Phrase:
     return in_book_form(in_index_notation(phrase, taken))
-
-
-def _is_call(phrase: Phrase, function: str) -> bool:
-    return phrase.op == "call" and phrase.value == function
 
 
 def _is_scaled(phrase: Phrase) -> bool:

@@ -67,7 +67,6 @@ def _is_linear(term: Phrase) -> bool:
 def _ones(phrase: Phrase) -> Phrase:
     """Ones of the shape of a phrase."""
     if phrase.kind == "matrix":
-        rows, columns = phrase.shape
-        return phrases.call("ones", (), phrase.shape, [f"({rows}, {columns})"])
+        return phrases.ones(*phrase.shape)
     ones = phrases.ones(phrase.shape[0])
     return phrases.transpose(ones) if phrase.kind == "row" else ones

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import ClassVar
 
 from matcalc.dimensions import Shape
+from matcalc.notation.parameters import Parameter
 from matcalc.notation.phrases import Phrase
 from matcalc.notation.printers.spelling import Piece, Spelled
 
@@ -68,8 +69,8 @@ class Script(ABC):
         """The marks of a derivative."""
 
     @abstractmethod
-    def option(self, text: str) -> str:
-        """A further argument of a call: ``axis=0``."""
+    def option(self, parameter: Parameter) -> str:
+        """A parameter of a call: ``axis=0``."""
 
     @abstractmethod
     def marked(self, base: str, mark: str) -> str:

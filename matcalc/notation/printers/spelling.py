@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from matcalc.dimensions import Shape
 from matcalc.notation.formulas import Written
+from matcalc.notation.parameters import Parameter
 from matcalc.notation.phrases import Phrase, name
 
 # How tightly a piece binds, from a function of indices to a name. A scaled piece is a product
@@ -64,6 +65,13 @@ def formulas(written: Written, spellers: Mapping[str, Speller]) -> list[str]:
         for let, phrase in written.lets
     ]
     return [*lets, spell(written.phrase, spellers).text]
+
+
+def arguments(phrase: Phrase, args: Sequence[Piece], option: Callable[[Parameter], str]) -> str:
+    """What stands in the parentheses of a call: words, operands, then what has a name."""
+    words = [option(one) for one in phrase.parameters if one.is_word]
+    others = [option(one) for one in phrase.parameters if not one.is_word]
+    return ", ".join([*words, *(arg.text for arg in args), *others])
 
 
 def book_shape(phrase: Phrase) -> Shape:

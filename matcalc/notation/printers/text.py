@@ -8,6 +8,7 @@ from fractions import Fraction
 from matcalc.graph import Node, transposed
 from matcalc.layout import Written as WrittenForm
 from matcalc.notation.formulas import Written, write
+from matcalc.notation.parameters import Parameter, named, spelled
 from matcalc.notation.phrases import Phrase
 from matcalc.notation.printers.spelling import (
     ATOM,
@@ -17,6 +18,7 @@ from matcalc.notation.printers.spelling import (
     Piece,
     Spelled,
     Speller,
+    arguments,
     book_shape,
     decimal,
     formulas,
@@ -69,9 +71,16 @@ def _exact(value: Fraction) -> str:
 def _call(phrase: Phrase, args: Sequence[Piece]) -> Spelled:
     if phrase.value == "power_of":
         return "**".join(within(arg, ATOM) for arg in args), POWER
-    texts = [one for one in phrase.extra if one.startswith('"')]
-    others = [one for one in phrase.extra if one not in texts]
-    return f"{phrase.value}({', '.join([*texts, *(one.text for one in args), *others])})", ATOM
+    return f"{phrase.value}({arguments(phrase, args, _option)})", ATOM
+
+
+def _option(parameter: Parameter) -> str:
+    return named(parameter.name, spelled(parameter.value))
+
+
+def _einsum(phrase: Phrase, args: Sequence[Piece]) -> Spelled:
+    listed = "".join(f", {one.text}" for one in args)
+    return f'einsum("{phrase.value}"{listed})', ATOM
 
 
 def _transpose(_: Phrase, args: Sequence[Piece]) -> Spelled:
@@ -117,6 +126,7 @@ _SPELLERS: dict[str, Speller] = {
     "name": _name,
     "number": _number,
     "call": _call,
+    "einsum": _einsum,
     "transpose": _transpose,
     "power": _power,
     "negative": _negative,

@@ -9,6 +9,7 @@ from fractions import Fraction
 from matcalc.dimensions import Shape
 from matcalc.notation.formulas import Written
 from matcalc.notation.names import lowered, raised, spelled_shape, spelled_size, unicode_name
+from matcalc.notation.parameters import Parameter, named, spelled
 from matcalc.notation.phrases import Phrase
 from matcalc.notation.printers.mathematics import Mathematics, Rewrite, as_it_is
 from matcalc.notation.printers.spelling import (
@@ -96,8 +97,8 @@ class _Unicode(Mathematics):
     def primes(self, number: int) -> str:
         return "‴" * (number // 3) + ("", "′", "″")[number % 3]
 
-    def option(self, text: str) -> str:
-        return text
+    def option(self, parameter: Parameter) -> str:
+        return named(parameter.name, spelled(parameter.value))
 
     def marked(self, base: str, mark: str) -> str:
         return base + self.marks[mark]
@@ -147,4 +148,4 @@ class _Unicode(Mathematics):
 
 
 def _is_root(piece: Piece) -> bool:
-    return piece.phrase.op == "call" and piece.phrase.value == "sqrt"
+    return piece.phrase.is_call("sqrt")

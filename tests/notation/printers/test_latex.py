@@ -7,6 +7,7 @@ from typesetting import PDFLATEX, assert_amsmath_typesets, assert_katex_renders,
 from written_formulas import FORMULAS, declared, oracle_derivatives, rule_derivatives, written
 
 from matcalc.notation import Written, phrases
+from matcalc.notation.parameters import Subscripts
 from matcalc.notation.printers.latex import latex
 
 
@@ -90,7 +91,7 @@ def test_an_entry_of_a_name_with_an_index_has_one_index() -> None:
     shown = latex(written("T3", "", declared("T3[2,3,2]")))
     assert shown == "T_{3}"
     T = phrases.name("T3", (2, 3, 2))
-    einsum = phrases.call("einsum", [T], (3, 2, 2), ['"jik->ijk"'])
+    einsum = phrases.einsum(Subscripts(("jik",), "ijk"), [T], (3, 2, 2))
     assert latex(Written((), einsum)) == r"(i,j,k) \mapsto \left(T_{3}\right)_{jik}"
 
 

@@ -19,6 +19,7 @@ from written_formulas import (
 from matcalc.dimensions import Dimension, Shape
 from matcalc.notation import Written, phrases
 from matcalc.notation.names import unicode_name
+from matcalc.notation.parameters import Subscripts
 from matcalc.notation.printers.unicode import unicode
 from matcalc.plan import evaluate
 
@@ -108,8 +109,9 @@ def test_depth_meets_no_limit() -> None:
     deep = nested = x
     for _ in range(2000):
         deep = phrases.call("exp", [phrases.negative(deep)], ("n",))
+    subscripts = Subscripts(("ijk", "j", "k"), "i")
     for _ in range(1000):
-        nested = phrases.call("einsum", [T, nested, x], ("n",), ['"ijk,j,k->i"'])
+        nested = phrases.einsum(subscripts, [T, nested, x], ("n",))
     assert unicode(Written((), deep)).endswith("exp(−x" + ")" * 2000)
     assert unicode(Written((), nested)).startswith("i ↦ Σⱼₖ T[i,j,k] (Σ")
 
