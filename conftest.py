@@ -5,6 +5,9 @@ each ``$ matcalc …`` is run and what it prints is compared. Set-up commands ar
 ``.ci/run`` runs the README's, and each must be listed below. A block in any other language fails,
 and so does a link to a file that is not there.
 The examples of one document share their names and a temporary working directory.
+
+Where ``MATCALC_SKIPPED`` names a file, the tests that were skipped are written there, a line each:
+once JAX, PyTorch and the tools are installed, ``.ci/run`` runs just these.
 """
 
 import os
@@ -18,6 +21,7 @@ from doctest import ELLIPSIS, OutputChecker
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sybil import Document, Example, Region, Sybil
 from sybil.parsers.markdown import PythonCodeBlockParser
 from sybil.parsers.markdown.lexers import RawFencedCodeBlockLexer
@@ -123,3 +127,21 @@ pytest_collect_file = Sybil(
     setup=enter_folder,
     teardown=leave_folder,
 ).pytest()
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Note a test that was skipped."""
+    note_skipped(report)
+
+
+def pytest_collectreport(report: pytest.CollectReport) -> None:
+    """Note a module that was skipped."""
+    note_skipped(report)
+
+
+def note_skipped(report: pytest.TestReport | pytest.CollectReport) -> None:
+    """Add what was skipped to the file that ``MATCALC_SKIPPED`` names."""
+    path = os.environ.get("MATCALC_SKIPPED")
+    if path and report.skipped and not hasattr(report, "wasxfail"):
+        with Path(path).open("a", encoding="utf-8") as file:
+            file.write(f"{report.nodeid}\n")

@@ -1,9 +1,8 @@
 """Local Jacobians by rule: what they are called, what they refuse, and chains of them."""
 
 from collections.abc import Callable
-from importlib.util import find_spec
 from itertools import pairwise
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pytest
@@ -288,24 +287,38 @@ def test_an_operand_that_is_also_changed_later_is_not() -> None:
 Forward = Callable[..., Any]
 
 
-def measured(function: Forward, point: dict[str, np.ndarray], wrt: str) -> list[Any]:
-    """The derivative in the order of storage, and the tolerance, by each method that is there."""
-
-    def alone(x: Any) -> Any:
-        return function(np, **(point | {wrt: x}))
-
-    found = [(central_differences(alone, np.asarray(point[wrt], dtype=float)), 1e-6)]
-    if find_spec("jax"):
-        import jax  # noqa: PLC0415
-
-        jax.config.update("jax_enable_x64", True)
-        by_jax = jax.jacrev(lambda x: function(jax.numpy, **(point | {wrt: x})))(point[wrt])
-        found.append((np.asarray(by_jax), 1e-9))
-    return found
+def by_differences(alone: Callable[[Any], Any], array: np.ndarray) -> np.ndarray:
+    """The derivative in the order of storage."""
+    return central_differences(alone, np.asarray(array, dtype=float))
 
 
-def agrees(J: mc.Jacobian[Any], function: Forward, point: dict[str, np.ndarray], wrt: str) -> None:
-    for expected, rtol in measured(function, point, wrt):
+def by_jax(alone: Callable[[Any], Any], array: np.ndarray) -> np.ndarray:
+    """The same, exactly."""
+    jax = pytest.importorskip("jax")
+    jax.config.update("jax_enable_x64", True)
+    return np.asarray(jax.jacrev(alone)(array))
+
+
+class Agrees(Protocol):
+    """Asserts that a Jacobian is the derivative of a function at a point, in every layout."""
+
+    def __call__(
+        self, J: mc.Jacobian[Any], function: Forward, point: dict[str, np.ndarray], wrt: str
+    ) -> None: ...
+
+
+@pytest.fixture(
+    params=[("numpy", by_differences, 1e-6), ("jax.numpy", by_jax, 1e-9)],
+    ids=["differences", "jax"],
+)
+def agrees(request: pytest.FixtureRequest) -> Agrees:
+    library, measure, rtol = request.param
+    xp = pytest.importorskip(library, reason="JAX is not installed; CI has it")
+
+    def check(
+        J: mc.Jacobian[Any], function: Forward, point: dict[str, np.ndarray], wrt: str
+    ) -> None:
+        expected = measure(lambda x: function(xp, **(point | {wrt: x})), point[wrt])
         scale = float(np.abs(expected).max())
         assert scale > 1e-3  # there is something to compare
         rank = expected.ndim - np.ndim(point[wrt])
@@ -313,6 +326,8 @@ def agrees(J: mc.Jacobian[Any], function: Forward, point: dict[str, np.ndarray],
             np.testing.assert_allclose(
                 J.to(layout).array, in_layout(expected, rank, layout), rtol=0, atol=rtol * scale
             )
+
+    return check
 
 
 def sigmoid(xp: Any, z: Any) -> Any:
@@ -372,13 +387,13 @@ PATHS = {
 
 @both_layouts
 @pytest.mark.parametrize("wrt", PATHS)
-def test_the_network_of_question_two_from_rules(wrt: str, layout: str) -> None:
+def test_the_network_of_question_two_from_rules(wrt: str, layout: str, agrees: Agrees) -> None:
     gradient = mc.chain(*path(network_edges(), *PATHS[wrt]), layout=layout)
     agrees(gradient, network, NETWORK, wrt)
     assert gradient.to("denominator").shape == NETWORK[wrt].shape
 
 
-def test_the_network_of_question_two_as_a_graph() -> None:
+def test_the_network_of_question_two_as_a_graph(agrees: Agrees) -> None:
     for wrt in PATHS:
         total = mc.total_derivative(network_edges(), of="L", wrt=wrt)
         agrees(total, network, NETWORK, wrt)
@@ -412,7 +427,7 @@ def rows(xp: Any, X: Any, W: Any, b: Any, V: Any, c: Any, Y: Any) -> Any:
 
 
 @pytest.mark.parametrize("wrt", ROWS)
-def test_a_batch_with_samples_as_rows(wrt: str) -> None:
+def test_a_batch_with_samples_as_rows(wrt: str, agrees: Agrees) -> None:
     p = ROWS
     S = p["X"] @ p["W"]
     Z = S + p["b"]
@@ -440,7 +455,7 @@ def columns(xp: Any, X: Any, W: Any, b: Any, V: Any, c: Any, Y: Any) -> Any:
 
 
 @pytest.mark.parametrize("wrt", COLUMNS)
-def test_the_same_batch_with_samples_as_columns(wrt: str) -> None:
+def test_the_same_batch_with_samples_as_columns(wrt: str, agrees: Agrees) -> None:
     p = COLUMNS
     S = p["W"] @ p["X"]
     Z = S + p["b"][:, np.newaxis]
@@ -482,14 +497,14 @@ def lstm_loss(xp: Any, x: Any, h: Any, c: Any, W: Any, U: Any, b: Any) -> Any:
 
 
 @pytest.mark.parametrize("wrt", STEP)
-def test_an_lstm_step_as_one_rule(wrt: str) -> None:
+def test_an_lstm_step_as_one_rule(wrt: str, agrees: Agrees) -> None:
     above = mc.jacobian(f"L / h1[{n}]", G, layout="denominator")
     below = mc.rules.lstm_hidden(**STEP, of="h1", wrt=wrt)
     agrees(mc.chain(above, below, layout="denominator"), lstm_loss, STEP, wrt)
 
 
 @pytest.mark.parametrize("wrt", STEP)
-def test_an_lstm_step_from_small_rules(wrt: str) -> None:
+def test_an_lstm_step_from_small_rules(wrt: str, agrees: Agrees) -> None:
     p, edges = STEP, []
     wx, uh = p["W"] @ p["x"], p["U"] @ p["h"]
     edges += [mc.rules.matmul(W=p["W"], x=p["x"], of="wx", wrt=w) for w in ("W", "x")]
@@ -550,7 +565,7 @@ def arm_edges() -> list[mc.Jacobian[Any]]:
 
 
 @pytest.mark.parametrize("wrt", ARM)
-def test_a_robot_arm_of_two_links(wrt: str) -> None:
+def test_a_robot_arm_of_two_links(wrt: str, agrees: Agrees) -> None:
     agrees(mc.total_derivative(arm_edges(), of="p", wrt=wrt), arm, ARM, wrt)
 
 
@@ -563,7 +578,7 @@ def test_the_jacobian_of_the_arm_is_the_one_of_the_textbooks() -> None:
     np.testing.assert_allclose(total.array, expected)
 
 
-def test_an_arm_in_space_turns_about_any_axes() -> None:
+def test_an_arm_in_space_turns_about_any_axes(agrees: Agrees) -> None:
     axes = {"u": np.array([0.1, -0.4, 0.9]), "v": np.array([1.1, 0.3, -0.2])}
     q = np.array([0.5, 0.7, -0.2])
 

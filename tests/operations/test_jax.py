@@ -128,23 +128,22 @@ def _signed(V: Any) -> Any:
 
 
 def _sqrtm(X: Any) -> Any:
-    """Newton's iteration coupled with its inverse, as Denman and Beavers first had it."""
-    root, back = X, jnp.broadcast_to(jnp.eye(X.shape[-1]), X.shape)
-    for _ in range(25):
-        root, back = (root + jnp.linalg.inv(back)) / 2, (back + jnp.linalg.inv(root)) / 2
-    return root
+    """``X`` times the mean of ``inv((1 − t) I + t X)`` over Chebyshev's nodes: its inverse root."""
+    nodes = (1 + jnp.cos(jnp.pi * (jnp.arange(60) + 0.5) / 60)) / 2
+    return X @ jnp.linalg.inv(_between(X, nodes)).mean(0)
 
 
 def _logm(X: Any) -> Any:
-    """Mercator's series of a root near the identity."""
-    for _ in range(5):
-        X = _sqrtm(X)
-    rest = X - jnp.eye(X.shape[-1])
-    total = term = rest
-    for k in range(2, 24):
-        term = -term @ rest
-        total = total + term / k
-    return 2.0**5 * total
+    """The integral of ``(X − I) inv((1 − t) I + t X)`` over t from 0 to 1, by Gauss."""
+    nodes, weights = np.polynomial.legendre.leggauss(60)
+    inverses = jnp.linalg.inv(_between(X, (1 + nodes) / 2))
+    return (X - jnp.eye(X.shape[-1])) @ jnp.tensordot(weights / 2, inverses, 1)
+
+
+def _between(X: Any, nodes: Any) -> Any:
+    """The matrices on the way from I to X, first axis along the nodes."""
+    eye = jnp.eye(X.shape[-1])
+    return eye + jnp.multiply.outer(nodes, X - eye)
 
 
 def _grouped(X: Any, groups: int, eps: Any) -> Any:
