@@ -13,13 +13,13 @@ from matcalc.claims.answer import Cause, Checked, Misfit
 from matcalc.claims.conditions import right_when
 from matcalc.claims.counterexamples import counterexample
 from matcalc.claims.hints import hints
-from matcalc.claims.judging import Judged, judged
+from matcalc.claims.judging import Judged, in_columns, judged
 from matcalc.claims.point import Worth
 from matcalc.claims.product_shapes import product_shapes
 from matcalc.claims.question import Forward, Question, gradient_of, of_expression
 from matcalc.claims.repairs import Repair, repairs
 from matcalc.claims.search import Change
-from matcalc.claims.segments import holds_along
+from matcalc.claims.segments import holds_along, holds_near
 from matcalc.claims.shapes import Shapes
 from matcalc.claims.terms import compared
 from matcalc.claims.tree import Tree, names, trees, walk
@@ -140,16 +140,31 @@ def _answered(question: Question, typed: Typed) -> Checked:
     )
     if found.verdict in ("right", "cannot_tell") or not found.points:
         return plain
-    return _mended(question, line, found, shapes, plain)
+    fixes = _fixes(question, line, found)
+    if found.flat and (not fixes or found.verdict == "wrong_shape"):
+        found = in_columns(question, found)
+        plain = replace(plain, verdict=found.verdict, reason=found.reason)
+        fixes = _fixes(question, line, found)
+    return _mended(question, line, found, shapes, plain, fixes)
+
+
+def _fixes(question: Question, line: Tree, found: Judged) -> list[Repair]:
+    """The repairs of a wrong claim."""
+    at, *others = found.points
+    return _true(question, repairs(question, line, at, others), found.flat)
 
 
 def _mended(
-    question: Question, line: Tree, found: Judged, shapes: Shapes, plain: Checked
+    question: Question,
+    line: Tree,
+    found: Judged,
+    shapes: Shapes,
+    plain: Checked,
+    fixes: Sequence[Repair],
 ) -> Checked:
     """The answer to a wrong claim, with what is wrong in it and how it is mended."""
-    at, *others = found.points
+    at = found.points[0]
     worth = Worth(at)
-    fixes = _true(question, repairs(question, line, at, others), found.flat)
     right = fixes[0].tree if fixes else question.derived_tree
     terms, missing = compared(line, right, worth, shapes.typed)
     example = None
@@ -170,9 +185,11 @@ def _mended(
 
 
 def _true(question: Question, fixes: Sequence[Repair], flat: bool) -> list[Repair]:
-    """The repairs that hold on both sides of kinks: the first few."""
+    """The repairs that hold at small numbers too, and on both sides of kinks: the first few."""
     kept: list[Repair] = []
     for fix in fixes[:_JUDGED]:
+        if not holds_near(question, fix.tree, flat=flat):
+            continue
         smooth = not question.kinks and not any(part.calls(*_KINKED) for part in walk(fix.tree))
         if smooth or holds_along(question, fix.tree, flat=flat):
             kept.append(fix)

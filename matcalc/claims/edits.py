@@ -53,8 +53,7 @@ class Around(NamedTuple):
 
     def kind(self, tree: Tree) -> str:
         """The kind of a part: s, c, r, m, t, or nothing where it does not fit."""
-        value = self.worth.of(tree)
-        return value.kind if value is not None else ""
+        return self.worth.kind(tree)
 
     def is_size(self, tree: Tree) -> bool:
         """Whether it says a size: n of ``eye(n)``."""
@@ -103,6 +102,7 @@ def everywhere(tree: Tree, near: Around) -> Iterator[Edit]:
         yield Edit(tree.args[0] if tree.kind == "negative" else negative(tree), ("sign",))
     if value is not None:
         yield from _wraps(tree, value)
+        yield from _applied(tree, value, near)
     yield from _points(tree, near)
 
 
@@ -141,6 +141,7 @@ def _wraps(tree: Tree, value: Stack) -> Iterator[Edit]:
     if value.kind == "s":
         yield Edit(op("**", tree, number("2")), ("norm-not-squared", "factor"))
         yield Edit(called("sqrt", tree), ("norm-not-squared", "factor"), 1.4)
+        yield Edit(op("**", tree, number("3")), ("norm-not-squared", "factor"), 1.2)
         return
     if value.kind not in "crm":
         return
@@ -160,6 +161,13 @@ def _wraps(tree: Tree, value: Stack) -> Iterator[Edit]:
         yield Edit(called("diag", tree), ("diagonal", "missing-sum"), 1.2)
         yield Edit(called("tr", tree), ("missing-sum", "kind-of-product"), 1.6)
         yield from _symmetric(tree)
+
+
+def _applied(tree: Tree, value: Stack, near: Around) -> Iterator[Edit]:
+    """A function of the forward pass around it: ``1 - tanh(z)**2`` for ``1 - z**2``."""
+    if value.kind in "crm" and tree.kind != "number":
+        for name in near.worth.at.functions:
+            yield Edit(called(name, tree), ("wrong-point", "chain-rule"), 1.2)
 
 
 def _symmetric(tree: Tree) -> Iterator[Edit]:

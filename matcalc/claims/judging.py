@@ -30,6 +30,7 @@ class Judged:
         flat: Whether it fits as NumPy's one-dimensional arrays alone.
         forced: What sizes it needs to be equal.
         notes: How it was read, and what NumPy would broadcast.
+        as_columns: Why it does not fit as columns, of one that fits as arrays alone.
         compared: At how many points.
         points: A few points to look at further.
     """
@@ -39,6 +40,7 @@ class Judged:
     flat: bool = False
     forced: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
+    as_columns: str = ""
     compared: int = 0
     points: Sequence[Point] = field(default=(), repr=False)
 
@@ -62,7 +64,10 @@ def judged(question: Question, claim: str) -> Judged:
     notes = [one for one in read.notes if one not in question.assumptions]
     if read.columns:
         notes += on_paper.misfits
-    found = Judged("right", flat=not read.columns, notes=tuple(dict.fromkeys(notes)))
+    misfit = "" if read.columns else next(iter(on_paper.misfits), "")
+    found = Judged(
+        "right", flat=not read.columns, notes=tuple(dict.fromkeys(notes)), as_columns=misfit
+    )
     try:
         found = replace(found, points=points(question, _POINTS, flat=found.flat))
         found = _compared(question, read, on_paper.shape, found)
@@ -71,6 +76,14 @@ def judged(question: Question, claim: str) -> Judged:
     if found.verdict == "right" and on_paper.misfits and read.columns:
         return _beside_numbers(claim, on_paper.misfits, found)
     return found
+
+
+def in_columns(question: Question, found: Judged) -> Judged:
+    """The verdict on a wrong claim that fits as NumPy's arrays alone, with vectors as columns."""
+    reason = found.as_columns
+    return _with_points(
+        question, replace(found, verdict="not_conformable", reason=reason, flat=False)
+    )
 
 
 def _with_points(question: Question, found: Judged) -> Judged:

@@ -80,7 +80,8 @@ def _of_one(change: Change, worth: Worth) -> dict[str, float]:
         first = change.causes
         alike = _letters(old) == _letters(new) and len(row_of(old)) < _ROW
         other_sign = old.value != new.value and alike
-        other_kind = other_sign or _is_scalar(old, worth) != _is_scalar(new, worth)
+        both = worth.kind(old) and worth.kind(new)
+        other_kind = other_sign or (both and _is_scalar(old, worth) != _is_scalar(new, worth))
         if _are_products(old, new) and other_kind:
             first = tuple(dict.fromkeys(("kind-of-product", *first)))
         return _weighed((*first, *named))
@@ -122,7 +123,14 @@ def _by_look(old: Tree, new: Tree, worth: Worth) -> tuple[str, ...]:
 
 def _turned(old: Tree, new: Tree, _: Worth) -> tuple[str, ...]:
     is_turned = same(turned(old), new) or same(old, turned(new))
-    return ("transpose", "layout") if is_turned else ()
+    return ("transpose", "layout") if is_turned or same(_upright(old), _upright(new)) else ()
+
+
+def _upright(tree: Tree) -> Tree:
+    """A tree without its transposes."""
+    while tree.kind == "transpose":
+        tree = tree.args[0]
+    return tree._replace(args=tuple(map(_upright, tree.args)))
 
 
 def _leaf(old: Tree, new: Tree, _: Worth) -> tuple[str, ...]:
@@ -207,6 +215,8 @@ def _letters(tree: Tree) -> Counter[str]:
 
 def _factor(added: Tree, worth: Worth) -> tuple[str, ...]:
     value = worth.of(added)
+    if (added.args[0] if added.kind == "transpose" else added).calls("ones"):
+        return ("missing-sum", "broadcast")
     if added.kind in ("number", "negative") or (value is not None and value.kind == "s"):
         return ("factor", "chain-rule")
     return ("chain-rule", "factor")

@@ -64,7 +64,7 @@ def points(question: Question, count: int, *, flat: bool = False) -> list[Point]
         sides = [(_one_sided(question.kinks, arrays, sizes), arrays) for arrays in tried]
         for _, arrays in sorted(sides, key=lambda each: each[0]):
             here = at_point(question, arrays, sizes, flat=flat)
-            if here is not None and _has_digits(question, arrays, sizes, here):
+            if here is not None and _has_digits(question, arrays, sizes):
                 found.append(here)
                 break
         if len(found) == count:
@@ -154,21 +154,22 @@ def at_point(
     return Point(sizes, values, truths[0], truths[1], question.layout, flat, question.functions)
 
 
-def _has_digits(
-    question: Question, arrays: Mapping[str, Array], sizes: Mapping[str, int], at: Point
-) -> bool:
-    """Whether rounding moves the derivative by little."""
+def _has_digits(question: Question, arrays: Mapping[str, Array], sizes: Mapping[str, int]) -> bool:
+    """Whether rounding moves little: the derivative, and the formula whose inverses it may lack."""
     rng = np.random.default_rng(1)
 
     def moved(value: Array) -> Array:
         return value * (1 + _MOVED * rng.uniform(-1, 1, np.shape(value)))
 
-    try:
-        found = evaluate(with_stand_ins(question.truth), arrays, sizes, rounding=moved)
-    except MatcalcError:
-        return False
-    entries = question.right(np.asarray(found), sizes)
-    return relative_error(at.truth.entries()[0], entries) <= _LOST
+    def holds(node: Node) -> bool:
+        root = with_stand_ins(node)
+        exact = np.asarray(evaluate(root, arrays, sizes))
+        near = np.asarray(evaluate(root, arrays, sizes, rounding=moved))
+        return relative_error(exact, near) <= _LOST
+
+    with suppress(MatcalcError):
+        return holds(question.truth) and holds(question.formula.node)
+    return False
 
 
 def laid(entries: Array, question: Question) -> Stack:
@@ -189,6 +190,11 @@ class Worth:
         """The value of a part; nothing where it does not fit or is no number."""
         found = self.raw(tree)
         return found if isinstance(found, Stack) else None
+
+    def kind(self, tree: Tree) -> str:
+        """The kind of a part: s, c, r, m, t, or nothing where it does not fit."""
+        value = self.of(tree)
+        return value.kind if value is not None else ""
 
     def raw(self, tree: Tree) -> Any:
         """The same; text and tuples are as they are."""

@@ -11,7 +11,19 @@ from matcalc.claims.point import Worth
 from matcalc.claims.question import Question
 from matcalc.claims.slopes import is_entrywise, slope
 from matcalc.claims.stacked import Stack, prints
-from matcalc.claims.tree import Assigned, Tree, called, replaced, same, trees, turned, walk
+from matcalc.claims.tidying import multiplied_out
+from matcalc.claims.tree import (
+    Assigned,
+    Tree,
+    called,
+    replaced,
+    same,
+    trees,
+    turned,
+    unplaced,
+    walk,
+    words,
+)
 from matcalc.errors import MatcalcError
 
 _MOST = 90
@@ -26,12 +38,14 @@ class Piece(NamedTuple):
         value: What it is worth.
         origin: ``letter``, ``own``, ``slope``, ``expression`` or ``truth``.
         price: How far-fetched it is.
+        size: How many words it has.
     """
 
     tree: Tree
     value: Stack
     origin: str
     price: float
+    size: int
 
     def exchanged(self, old: Tree) -> tuple[str, ...]:
         """The mistakes that are undone where it takes the place of a part."""
@@ -65,7 +79,7 @@ def pool(question: Question, line: Tree, worth: Worth) -> list[Piece]:
     """The pieces for a line, the likeliest first; of one value one."""
     found: list[Piece] = []
     seen: dict[tuple[str, tuple[int, ...]], list[float]] = {}
-    for tree, origin, price in _offered(question, line):
+    for tree, origin, price in _offered(question, line, worth):
         value = worth.of(tree)
         if value is None or (value.kind == "t" and len(found) > 40):
             continue
@@ -76,13 +90,13 @@ def pool(question: Question, line: Tree, worth: Worth) -> list[Piece]:
         if any(abs(mark - each) <= 1e-10 * (1 + abs(mark)) for each in known):
             continue
         known.append(mark)
-        found.append(Piece(tree, value, origin, price))
+        found.append(Piece(tree, value, origin, price, len(words(tree))))
         if len(found) >= _MOST:
             break
     return found
 
 
-def _offered(question: Question, line: Tree) -> Iterator[tuple[Tree, str, float]]:
+def _offered(question: Question, line: Tree, worth: Worth) -> Iterator[tuple[Tree, str, float]]:
     """All pieces, the likeliest first."""
     derived = list(_parts(question.derived))
     expression = [part for text in question.parts for part in _parts(text)]
@@ -97,6 +111,7 @@ def _offered(question: Question, line: Tree) -> Iterator[tuple[Tree, str, float]
         or (part.kind == "call" and len(part.args) == 1 and part.value in question.functions)
     ]
     longer = [part for part in (*derived, *own) if part.kind != "name"]
+    products = multiplied_out(question.derived_tree, worth.kind)
     offered = (
         (letters, "letter", 1.0),
         (_named_slopes(question), "slope", 1.1),
@@ -106,6 +121,7 @@ def _offered(question: Question, line: Tree) -> Iterator[tuple[Tree, str, float]
         (sizes, "size", 1.3),
         (map(turned, letters), "letter", 1.2),
         (derived, "truth", 1.3),
+        ((each.args[0] if each.kind == "negative" else each for each in products), "truth", 1.3),
         (own, "own", 1.3),
         (expression, "expression", 1.4),
         (map(turned, longer), "truth", 1.7),
@@ -139,7 +155,7 @@ def _sizes(question: Question) -> list[str]:
 def _parts(text: str) -> Iterator[Tree]:
     """The parts of a formula, the large ones first."""
     lines = reversed(_lines(text))
-    for count, part in enumerate(part for line in lines for part in walk(line.tree)):
+    for count, part in enumerate(part for line in lines for part in walk(unplaced(line.tree))):
         if count > _PARTS:
             return
         if part.kind not in ("number", "text", "tuple"):

@@ -22,7 +22,7 @@ from matcalc.claims.tree import (
 )
 
 _ALL = 4  # factors, of which every order is looked at
-_LONG = 6  # factors, of which some are
+_LONG = 9  # factors, of which some are
 _NORM = ("norm-not-squared", "factor")
 _RULE = ("scalar-rule", "inverse")
 
@@ -115,27 +115,29 @@ def _alike(one: Tree, two: Tree) -> bool:
 
 def _inverses(tree: Tree, near: Around) -> Iterator[Edit]:
     """Inverses of products, taken factor by factor."""
-    one, two = tree.args
-    if not (one.calls("inv") and two.calls("inv")):
+    row = row_of(tree)
+    if not all(each.calls("inv") for each in row):
         return
-    a, b = one.args[0], two.args[0]
+    inside = [each.args[0] for each in row]
     causes = ("wrong-expansion", "not-invertible", "inverse")
-    if near.worth.of(a) is not None and not is_matrix(near.worth.of(a)):
+    values = [near.worth.of(each) for each in inside]
+    if any(value is not None and not is_matrix(value) for value in values):
         causes = ("not-invertible", "wrong-expansion", "inverse")
-    for inside in (op("@", a, b), op("@", b, a)):
-        yield Edit(called("inv", inside), causes)
+    for order in (inside, inside[::-1]):
+        yield Edit(called("inv", chained(order)), causes)
 
 
 def _between(tree: Tree) -> Iterator[Edit]:
     """A square for what stands on both sides of another factor: ``X**2 @ C`` for ``X @ C @ X``."""
-    for square, other in (tree.args, tree.args[::-1]):
+    *before, one, two = row_of(tree)
+    for square, other in ((one, two), (two, one)):
         is_power = square.operator("**") and square.args[1].value == "2"
         if not is_power and not (square.operator("@") and same(*square.args)):
             continue
         base = square.args[0]
         for left in (base, turned(base)):
             for right in (base, turned(base)):
-                yield Edit(op("@", op("@", left, other), right), ("scalar-rule", "order"))
+                yield Edit(chained([*before, left, other, right]), ("scalar-rule", "order"))
 
 
 def _rotated(tree: Tree) -> Iterator[Edit]:

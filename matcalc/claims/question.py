@@ -9,7 +9,7 @@ from functools import cached_property
 
 from matcalc.arrays import Array, arranged
 from matcalc.claims.targets import with_targets
-from matcalc.claims.tree import Assigned, Tree, names, trees
+from matcalc.claims.tree import Assigned, Tree, names, trees, unplaced
 from matcalc.derivation import derive
 from matcalc.derivative import derivatives, pulled
 from matcalc.diagnosis.side_by_side import kinks_of
@@ -81,7 +81,7 @@ class Question:
     @cached_property
     def derived_tree(self) -> Tree:
         """The derivative as it is written, in the names of the question."""
-        return trees(self.derived)[-1].tree
+        return unplaced(trees(self.derived)[-1].tree)
 
     @cached_property
     def kinks(self) -> tuple[Node, ...]:

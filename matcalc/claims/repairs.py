@@ -11,18 +11,24 @@ from matcalc.claims.point import Point, Worth
 from matcalc.claims.pool import pool
 from matcalc.claims.question import Question
 from matcalc.claims.search import Change, Found, Search
-from matcalc.claims.stacked import equal
+from matcalc.claims.stacked import close, equal
 from matcalc.claims.tidying import is_absurd, tidied
-from matcalc.claims.tree import Tree, trees, walk
+from matcalc.claims.tree import Tree, trees, walk, words
 
 _FEW = 4  # words: where that is enough, no second change is looked for
 _LENGTH = 0.15  # of a token of the repair
 _FAR = 0.15  # of a token that the derived form has not
 _COMPOUND = 1.0  # of a transpose of more than a letter
 _EDIT = 0.3  # of a word that a step changes
-_EXCHANGE = 1.0  # of one that is exchanged
+_EXCHANGE = 0.5  # of one that is exchanged
+_SECOND = 2.0  # of a second change
+_FOREIGN = 1.5  # of a function that neither the line nor the question uses
+_TWICE = 2  # words: what it takes to strike out what stands there already
+_SHARP = 1e-11  # relative: nearer than that is equal but for rounding
+_BLURRED = 3.0  # of what is further off: a term may have drowned in a large one
 _RANKED = 120
 _LOOKED_AT = 40
+_PLAIN = {"diag", "eye", "ones", "sum", "inv", "norm", "matrix_power"}
 
 
 class Repair(NamedTuple):
@@ -64,57 +70,80 @@ def repairs(
     if not found or min(_edits(each) for each in found) > _FEW:
         found += reordered(line, worth, pieces)
         found += search.two()
-    derived = trees(question.derived)[-1].tree
-    words = Counter(_tokens(derived))
     likely = sorted(found, key=lambda each: each.price)[:_RANKED]
-    ranked = sorted((_ranked(each, words) for each in likely), key=lambda each: each.cost)
+    return _kept(Ranking(question, line, worth), likely, [Worth(each) for each in others])
+
+
+def _kept(ranking: Ranking, found: Sequence[Found], checks: Sequence[Worth]) -> tuple[Repair, ...]:
+    """The repairs that hold at other points too, each once, the likeliest first."""
     kept: list[Repair] = []
     seen: set[str] = set()
-    checks = [Worth(each) for each in others]
-    for each in ranked[: 2 * _LOOKED_AT]:
-        clean = each._replace(tree=tidied(each.tree))
-        if clean.text in seen or is_absurd(clean.tree):
+    ranked = (ranking.of(one) for one in found)
+    for each in sorted(ranked, key=lambda each: each.cost)[: 2 * _LOOKED_AT]:
+        if each.text in seen or is_absurd(each.tree, ranking.worth.kind):
             continue
-        seen.add(clean.text)
-        if all(equal(check.of(clean.tree), check.at.truth) for check in checks):
-            kept.append(clean)
+        seen.add(each.text)
+        values = [(check.of(each.tree), check.at.truth) for check in checks]
+        if all(equal(value, truth) for value, truth in values):
+            blurred = not all(
+                value and close(value.data, truth.data, _SHARP) for value, truth in values
+            )
+            kept.append(each._replace(cost=each.cost + _BLURRED * blurred))
             if len(kept) >= _LOOKED_AT:
                 break
-    return tuple(kept)
+    return tuple(sorted(kept, key=lambda each: each.cost))
 
 
-def _ranked(found: Found, words: Counter[str]) -> Repair:
-    words_changed = [distance(_tokens(each.old), _tokens(each.new)) for each in found.changes]
-    changed = sum(
-        count * (_EXCHANGE if each.is_exchange else _EDIT)
-        for count, each in zip(words_changed, found.changes, strict=True)
-    )
-    tokens = Counter(_tokens(found.tree))
-    far = sum(((tokens - words) + (words - tokens)).values())
-    compound = sum(
-        part.kind == "transpose" and part.args[0].kind not in ("name", "call")
-        for part in walk(found.tree)
-    )
-    length = sum(tokens.values())
-    cost = changed + found.price + _LENGTH * length + _FAR * far + _COMPOUND * compound
-    return Repair(found.tree, found.changes, sum(words_changed), cost)
+class Ranking:
+    """By what repairs of a line are ranked.
+
+    Args:
+        question: What the line is held against.
+        line: The line.
+        worth: What parts are worth.
+    """
+
+    def __init__(self, question: Question, line: Tree, worth: Worth) -> None:
+        self.worth = worth
+        self.derived = Counter(words(question.derived_tree))
+        own = [line, *(each.tree for text in question.parts for each in trees(text))]
+        self.functions = {part.value for one in own for part in walk(one) if part.kind == "call"}
+
+    def of(self, found: Found) -> Repair:
+        """A repair as people would write it; if that is not the same, as it was found."""
+        clean = tidied(found.tree, self.worth.kind)
+        if not equal(self.worth.of(clean), self.worth.at.truth):
+            clean = found.tree
+        return self._priced(found, clean)
+
+    def _priced(self, found: Found, tree: Tree) -> Repair:
+        counts = [_words_changed(each) for each in found.changes]
+        changed = sum(
+            count * (_EXCHANGE if each.is_exchange else _EDIT)
+            for count, each in zip(counts, found.changes, strict=True)
+        )
+        tokens = Counter(words(tree))
+        far = sum(((tokens - self.derived) + (self.derived - tokens)).values())
+        compound = sum(
+            part.kind == "transpose" and part.args[0].kind not in ("name", "call")
+            for part in walk(tree)
+        )
+        calls = {part.value for part in walk(tree) if part.kind == "call"}
+        foreign = len(calls - self.functions - _PLAIN)
+        cost = changed + found.price + _LENGTH * sum(tokens.values()) + _FAR * far
+        cost += _SECOND * (len(found.changes) - 1)
+        cost += _COMPOUND * compound + _FOREIGN * foreign
+        return Repair(tree, found.changes, sum(counts), cost)
+
+
+def _words_changed(change: Change) -> int:
+    """How many words a change changes; a factor that stands twice goes at once."""
+    count = distance(words(change.old), words(change.new))
+    return min(count, _TWICE) if change.causes[:1] == ("duplicated-factor",) else count
 
 
 def _edits(found: Found) -> int:
-    return sum(distance(_tokens(each.old), _tokens(each.new)) for each in found.changes)
-
-
-def _tokens(tree: Tree) -> list[str]:
-    """The words of a line without its parentheses and commas between what is called."""
-    found: list[str] = []
-    for part in walk(tree):
-        if part.kind == "transpose":
-            found += [".", "T"]
-        elif part.kind != "tuple":
-            found.append(part.value)
-            found += [","] * (len(part.args) - 1 if part.kind == "call" else 0)
-            found += ["'"] * part.primes
-    return found
+    return sum(distance(words(each.old), words(each.new)) for each in found.changes)
 
 
 def distance(one: Sequence[str], two: Sequence[str]) -> int:

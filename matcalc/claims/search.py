@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
-from itertools import islice
+from itertools import combinations, islice
 from math import gcd
 from typing import Any, NamedTuple
 
@@ -33,10 +33,12 @@ from matcalc.claims.tree import (
     op,
     row_of,
     turned,
+    words,
 )
 
 _SAME = 1e-10  # relative: what is no change
 _DIGITS = 2e9  # by which values are told apart
+_WORD = 0.03  # of a word that is exchanged
 _KEPT = 3  # edits of one value
 _GROUP = 1500  # edits of one part and shape
 _PAIRS = 700  # on either side of an operation
@@ -99,12 +101,13 @@ class Search:
             (kind, Stack(kind[0], np.concatenate([each.value.data for each in pieces])), pieces)
             for kind, pieces in _by_shape(pool).items()
         ]
+        self.found: dict[int, list[Group]] = {}
         self.reached: dict[int, list[Group]] = {}
 
     def one(self) -> list[Found]:
         """Lines with one change."""
         truth = self.worth.at.truth
-        changes = [change for group in self.up(self.line) for change in _equal(group, truth)]
+        changes = [change for group in self.groups(self.line) for change in _equal(group, truth)]
         changes += self.numbers()
         return [Found(with_change(self.line, one), (one,), one.price) for one in changes]
 
@@ -118,19 +121,38 @@ class Search:
                 sign = str(factor) == "-1"
                 causes = ("sign", "factor") if sign else ("factor", "chain-rule")
                 yield Change(tree, scaled(factor, tree), causes, 0.9)
+            yield from self.powers(tree, value, needed)
+
+    def powers(self, tree: Tree, value: Stack, needed: Stack) -> Iterator[Change]:
+        """Powers of numbers of the pool that a part lacks, such as ``1 / norm(x)**3``."""
+        factor = ratio(value.data, needed.data)
+        if not factor or not close(factor * value.data, needed.data):
+            return
+        for _, stack, pieces in self.pool:
+            if stack.kind != "s":
+                continue
+            for piece in pieces:
+                number_of = float(piece.value.data.reshape(()))
+                for power in _POWERS if number_of > 0 and piece.origin != "size" else ():
+                    if abs(number_of**power - factor) <= CLOSE * abs(factor):
+                        new = _times_power(tree, piece.tree, power)
+                        yield Change(tree, new, piece.added("*"), piece.price + 0.5)
 
     def up(self, tree: Tree) -> list[Group]:
         """The values that a part may have after one change in it."""
-        if id(tree) in self.reached:
-            return self.reached[id(tree)]
-        groups = [*self.own(tree), *self.put_in(tree)]
-        if tree.kind != "tuple":
-            for k, arg in enumerate(tree.args):
-                if arg.kind in ("text", "tuple"):
-                    continue
-                groups += self.lifted(tree, k, self.up(arg))
-        self.reached[id(tree)] = found = self.merged(groups, self.worth.of(tree))
-        return found
+        if id(tree) not in self.reached:
+            self.reached[id(tree)] = self.merged(self.groups(tree), self.worth.of(tree))
+        return self.reached[id(tree)]
+
+    def groups(self, tree: Tree) -> list[Group]:
+        """The same, as they are found."""
+        if id(tree) not in self.found:
+            groups = [*self.own(tree), *self.put_in(tree)]
+            for k, arg in enumerate(tree.args if tree.kind != "tuple" else ()):
+                if arg.kind not in ("text", "tuple"):
+                    groups += self.lifted(tree, k, self.up(arg))
+            self.found[id(tree)] = groups
+        return self.found[id(tree)]
 
     def lifted(self, tree: Tree, k: int, groups: Iterable[Group]) -> Iterator[Group]:
         """What a step makes of the changes of one of its arguments."""
@@ -156,14 +178,16 @@ class Search:
             return
         value = self.worth.of(tree)
         exponent = self.near.is_exponent(tree)
+        size = len(words(tree))
         for _, stack, pieces in self.pool:
             if tree.kind == "number" and stack.kind != "s":
                 continue
+            prices = (each.price + _WORD * (each.size + size) for each in pieces)
             yield Group(
                 stack,
                 [
-                    Change(tree, each.tree, each.exchanged(tree), each.price, True)
-                    for each in pieces
+                    Change(tree, each.tree, each.exchanged(tree), price, True)
+                    for each, price in zip(pieces, prices, strict=True)
                 ],
             )
             if value is None or exponent or tree.kind == "number":
@@ -183,14 +207,17 @@ class Search:
                 continue
             if sign == "*" and value.kind != "s" and pieces[0].origin == "ones":
                 continue
+            if sign == "@" and tree.calls("eye"):
+                continue
             pair = (stack, value) if first else (value, stack)
             with np.errstate(all="ignore"):
                 made = operated(sign, pair[0], pair[1], flat=flat)
             if made is None:
                 continue
             changes = []
+            in_front = first or (sign == "*" and stack.kind == "s")
             for each in pieces:
-                new = op(sign, each.tree, tree) if first else op(sign, tree, each.tree)
+                new = op(sign, each.tree, tree) if in_front else op(sign, tree, each.tree)
                 causes = each.added(sign)
                 changes.append(Change(tree, new, causes, each.price + 0.3))
             yield Group(made, changes)
@@ -452,15 +479,23 @@ def simple(factor: float, sizes: Mapping[str, int]) -> list[Tree]:
         if 0 < above < 13 and abs(size * below - above) < 1e-8 * below and gcd(above, below) == 1:
             whole = number(str(above))
             found.append(whole if below == 1 else op("/", whole, number(str(below))))
-    for name, length in sizes.items():
-        symbol = Tree("name", name)
-        for times in (1, 2):
-            more = symbol if times == 1 else op("*", number("2"), symbol)
-            if abs(size - times * length) < 1e-8 * length:
-                found.append(more)
-            if abs(size * length - times) < 1e-8:
-                found.append(op("/", number(str(times)), symbol))
+    found += _of_sizes(size, sizes)
     return [negative(each) for each in found] if factor < 0 else found
+
+
+_TIMES = (1, 2, 4, 3, 6)
+
+
+def _of_sizes(factor: float, sizes: Mapping[str, int]) -> Iterator[Tree]:
+    """The same in lengths: ``n``, ``2 * n``, ``4 / n``, ``1 / (m * n)``."""
+    lengths = [(Tree("name", name), float(length)) for name, length in sizes.items()]
+    lengths += [(op("*", one, two), a * b) for (one, a), (two, b) in combinations(lengths, 2)]
+    for symbol, length in lengths:
+        for times in _TIMES:
+            if abs(factor - times * length) < 1e-8 * factor:
+                yield symbol if times == 1 else op("*", number(str(times)), symbol)
+            if abs(factor * length - times) < 1e-8 * times:
+                yield op("/", number(str(times)), symbol)
 
 
 def _ratios(value: Array, needed: Array, sizes: Mapping[str, int]) -> list[Tree]:
@@ -477,6 +512,18 @@ def scaled(factor: Tree, tree: Tree) -> Tree:
     if factor.operator("/") and factor.args[0].value == "1":
         return op("/", tree, factor.args[1])
     return op("*", factor, tree)
+
+
+_POWERS = (-3.0, -2.0, -1.5, -0.5, 0.5, 1.5, 2.0, 3.0)
+
+
+def _times_power(tree: Tree, base: Tree, power: float) -> Tree:
+    """A part times, or divided by, a power of a number."""
+    if base.operator("**") and base.args[1].kind == "number":
+        base, power = base.args[0], power * float(base.args[1].value)
+    size = number(f"{abs(power):g}")
+    new = base if size.value == "1" else op("**", base, size)
+    return op("/", tree, new) if power < 0 else op("*", new, tree)
 
 
 _BACK = {"+": "-", "-": "+", "*": "/", "/": "*"}  # what takes an operation back
@@ -496,6 +543,8 @@ def _beside(sign: str, known: Stack, needed: Stack, *, left: bool) -> Stack | No
 
 def _solved(needed: Stack, known: Stack, *, left: bool) -> Stack | None:
     """The other factor of a product, by the pseudo-inverse."""
+    if not np.all(np.isfinite(known.data)):
+        return None
     inverse = np.linalg.pinv(known.data[0])
     if left:
         if needed.data.shape[2] != inverse.shape[0]:

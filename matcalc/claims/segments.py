@@ -17,6 +17,8 @@ from matcalc.claims.tree import Tree
 _ENDS = 6  # of segments
 _STEPS = 9  # on each
 _FAR = (1.0, 3.0, 10.0)  # how far they go
+_NEAR = 0.25
+_SCALED = frozenset(["invertible", "symmetric", "positive"])  # what a smaller matrix is too
 _FIXED = frozenset(["orthogonal", "simplex", "invertible"])  # what a segment would leave
 
 
@@ -33,6 +35,20 @@ def holds_along(question: Question, tree: Tree, *, flat: bool) -> bool:
             return False
         seen += 1
     return seen > 0
+
+
+def holds_near(question: Question, tree: Tree, *, flat: bool) -> bool:
+    """Whether a formula is equal to the derivative at small numbers, where no term drowns."""
+    variables = question.formula.variables.values()
+    sizes = small_sizes([question.truth], variables, question.declared)
+    rng = np.random.default_rng(5)
+    fixed = {name for name, known in question.declared.items() if known.properties - _SCALED}
+    for arrays in random_points(question.formula, question.declared, sizes, rng, 2):
+        near = {name: value if name in fixed else _NEAR * value for name, value in arrays.items()}
+        at = quick_point(question, near, sizes, flat=flat)
+        if at is not None and not equal(Worth(at).of(tree), at.truth):
+            return False
+    return True
 
 
 def _along(question: Question, sizes: Mapping[str, int]) -> Iterator[dict[str, Array]]:

@@ -126,10 +126,10 @@ def is_finite(value: Stack) -> bool:
     return bool(np.all(np.isfinite(value.data)))
 
 
-def close(one: Array, two: Array) -> bool:
+def close(one: Array, two: Array, off: float = CLOSE) -> bool:
     """Whether arrays are equal but for rounding, relative to the largest entry of the second."""
     size = float(np.max(np.abs(two))) or 1.0
-    return bool(np.max(np.abs(one - two)) <= CLOSE * size)
+    return bool(np.max(np.abs(one - two)) <= off * size)
 
 
 def equal(one: Stack | None, two: Stack | None) -> bool:

@@ -44,6 +44,16 @@ def _of_products(tree: Tree) -> Iterator[Edit]:
         for j in range(i + 1, len(left)):
             inner = op(sign, chained(left[i:j]), two)
             yield Edit(chained([*left[:i], inner, *left[j:]]), _LOST, 1.1)
+    yield from _with_number(sign, left, two)
+
+
+def _with_number(sign: str, left: list[Tree], two: Tree) -> Iterator[Edit]:
+    """The same behind a number: ``2 * A @ U - B`` for ``2 * (A - B) @ U``."""
+    first = left[0]
+    if first.operator("*") and first.args[0].is_literal:
+        for j in range(1, len(left) + 1):
+            inner = op(sign, chained([first.args[1], *left[1:j]]), two)
+            yield Edit(chained([op("*", first.args[0], inner), *left[j:]]), _LOST, 1.1)
 
 
 def _collected(tree: Tree) -> Iterator[Edit]:

@@ -127,6 +127,24 @@ def walk(tree: Tree) -> Iterator[Tree]:
         waiting += reversed(one.args)
 
 
+def unplaced(tree: Tree) -> Tree:
+    """A tree as one that stands nowhere in the claim."""
+    return tree._replace(args=tuple(map(unplaced, tree.args)), place=_NOWHERE)
+
+
+def words(tree: Tree) -> list[str]:
+    """The words of a line without its parentheses."""
+    found: list[str] = []
+    for part in walk(tree):
+        if part.kind == "transpose":
+            found += [".", "T"]
+        elif part.kind != "tuple":
+            found.append(part.value)
+            found += [","] * (len(part.args) - 1 if part.kind == "call" else 0)
+            found += ["'"] * part.primes
+    return found
+
+
 def names(tree: Tree) -> set[str]:
     """The names that stand in it."""
     return {one.value for one in walk(tree) if one.kind == "name"}
