@@ -32,6 +32,8 @@ from matcalc.inputs.line import Line
 from matcalc.inputs.reading import read_beside
 
 _CAUSES = 4
+_SURELY = 2  # of them are said, however unlikely
+_UNLIKELY = 0.25  # of the weight of the likeliest: what is less is not said
 _JUDGED = 12  # repairs that are looked at closely
 _SHOWN = 5
 _KINKED = ("abs", "sign", "step", "relu", "max", "min", "maximum", "minimum", "clip", "norm1")
@@ -243,10 +245,12 @@ def _causes(
         weights[name] = max(weights.get(name, 0.0), likely * _LESS**k)
         changes.setdefault(name, whole)
     ranked = sorted(weights, key=lambda name: -weights[name])[:_CAUSES]
+    least = _UNLIKELY * weights[ranked[0]] if ranked else 0.0
+    ranked = [name for k, name in enumerate(ranked) if k < _SURELY or weights[name] >= least]
     return tuple(
         Cause(name, *shapes.typed.span(_place(changes[name], line)), said)
         for name in ranked
-        if (said := says(name, changes[name], question, shapes))
+        if (said := says(name, changes[name], question, shapes, worth))
     )
 
 

@@ -18,7 +18,7 @@ from matcalc.claims.tree import Tree, trees, walk, words
 _FEW = 4  # words: where that is enough, no second change is looked for
 _LENGTH = 0.15  # of a token of the repair
 _FAR = 0.15  # of a token that the derived form has not
-_COMPOUND = 1.0  # of a transpose of more than a letter
+_COMPOUND = 2.0  # of a transpose of more than a letter
 _EDIT = 0.3  # of a word that a step changes
 _EXCHANGE = 0.5  # of one that is exchanged
 _SECOND = 2.0  # of a second change

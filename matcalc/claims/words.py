@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from matcalc.claims.answer import Misfit
 from matcalc.claims.naming import narrowed
+from matcalc.claims.point import Worth
 from matcalc.claims.question import Question
 from matcalc.claims.search import Change
 from matcalc.claims.shapes import Shapes
@@ -49,7 +50,7 @@ _SAYS = {
 }
 
 
-def says(name: str, change: Change, question: Question, shapes: Shapes) -> str:
+def says(name: str, change: Change, question: Question, shapes: Shapes, worth: Worth) -> str:
     """The sentence of a cause.
 
     Args:
@@ -57,9 +58,10 @@ def says(name: str, change: Change, question: Question, shapes: Shapes) -> str:
         change: What undoes it.
         question: What the claim is about.
         shapes: The shapes of parts.
+        worth: What they are worth.
     """
     old, new = narrowed(change.old, change.new)
-    new = tidied(new)
+    new = tidied(new, worth.kind)
     added, removed = _difference(old, new)
     return _SAYS[name].format(
         old=_cut(shapes.typed.text(old)),
