@@ -1,0 +1,109 @@
+"""No neighbour of a true formula is called right; what is broken twice or thrice is mended."""
+
+import os
+import re
+
+import numpy as np
+import pytest
+from columns import evaluated
+from neighbours import differs, neighbours, points, sampled
+
+import matcalc as mc
+from matcalc.claims.judging import judged
+from matcalc.claims.question import of_expression
+
+CASES = int(os.environ.get("MATCALC_LAW_CASES", "4"))  # of each formula
+
+TRUTHS = [  # expression, variable, shapes, the derivative in denominator layout
+    ("x.T @ A @ x", "x", "x[n] A[n,n]", "A @ x + A.T @ x"),
+    ("sum(relu(A @ x))", "x", "x[n] A[m,n]", "A.T @ step(A @ x)"),
+    ("sum(abs(A @ x - b))", "x", "x[n] A[m,n] b[m]", "A.T @ sign(A @ x - b)"),
+    ("sum(relu(A @ x)**2) / 2", "x", "x[n] A[m,n]", "A.T @ (step(A @ x) * (A @ x))"),
+    ("norm(A @ x - b)**2", "x", "x[n] A[m,n] b[m]", "2 * A.T @ (A @ x - b)"),
+    ("sum(tanh(A @ x))", "A", "x[n] A[m,n]", "(1 - tanh(A @ x)**2) @ x.T"),
+    ("tr(A @ X @ B)", "X", "A[m,n] X[n,k] B[k,m]", "A.T @ B.T"),
+    ("norm(X)**2 / 2 + sum(abs(X))", "X", "X[n,k]", "X + sign(X)"),
+    ("c.T @ softmax(A @ x)", "x", "x[n] A[m,n] c[m]",
+     "A.T @ (softmax(A @ x) * c - softmax(A @ x) * (softmax(A @ x).T @ c))"),
+    ("log(det(X))", "X", "X[n,n]", "inv(X).T"),
+    ("sum(sigmoid(A @ x) * c)", "x", "x[n] A[m,n] c[m]",
+     "A.T @ (sigmoid(A @ x) * (1 - sigmoid(A @ x)) * c)"),
+    ("norm(x) + x.T @ c", "x", "x[n] c[n]", "x / norm(x) + c"),
+    ("x.T @ relu(x) + c.T @ abs(x)", "x", "x[n] c[n]", "2 * relu(x) + c * sign(x)"),
+]  # fmt: skip
+
+
+def _shapes(variables: str) -> dict[str, list[str]]:
+    return {name: sizes.split(",") for name, sizes in re.findall(r"(\w+)\[([\w,]+)\]", variables)}
+
+
+@pytest.mark.parametrize(("of", "wrt", "variables", "true"), TRUTHS)
+def test_no_neighbour_that_differs_is_called_right(
+    of: str, wrt: str, variables: str, true: str
+) -> None:
+    question = of_expression(of, wrt, variables, "denominator")
+    assert judged(question, true).verdict == "right"
+    shapes = _shapes(variables)
+    called_right = []
+    for text in sampled(neighbours(true, sorted(shapes)), CASES, seed=len(of)):
+        try:
+            verdict = judged(question, text).verdict
+        except mc.MatcalcError:
+            continue
+        if verdict == "right" and differs(true, text, shapes):
+            called_right.append(text)
+    assert not called_right
+
+
+def _broken(true: str, names: list[str], times: int, seed: int) -> str:
+    text = true
+    for k in range(times):
+        text = sampled(neighbours(text, names), 1, seed + 7 * k)[0]
+    return text
+
+
+@pytest.mark.parametrize("times", [2, 3])
+@pytest.mark.parametrize(("of", "wrt", "variables", "true"), TRUTHS[:: max(1, 12 // CASES)])
+def test_what_is_broken_twice_and_thrice_is_mended(
+    of: str, wrt: str, variables: str, true: str, times: int
+) -> None:
+    shapes = _shapes(variables)
+    for seed in range(max(1, CASES // 4)):
+        claim = _broken(true, sorted(shapes), times, seed)
+        about = {"of": of, "wrt": wrt, "variables": variables, "layout": "denominator"}
+        try:
+            found = mc.check_formula(claim, **about)
+        except mc.MatcalcError:
+            continue
+        if found.verdict == "right":
+            assert not differs(true, claim, shapes), claim
+        elif found.verdict != "cannot_tell":
+            assert found.repair is not None, claim
+            assert not differs(true, found.repair, shapes), (claim, found.repair)
+
+
+UNUSUAL = [
+    ("2 * A.T @ (A @ x - b)", "2 * (A.T @ A @ x - A.T @ b)"),
+    ("2 * A.T @ (A @ x - b)", "((A @ x - b).T @ A).T * 2"),
+    ("2 * A.T @ (A @ x - b)", "-2 * A.T @ (b - A @ x)"),
+    ("2 * A.T @ (A @ x - b)", "A.T @ diag(A @ x - b) @ ones(m) + (x.T @ A.T @ A - b.T @ A).T"),
+    ("2 * A.T @ (A @ x - b)", "(A.T @ (A @ x - b)) / 0.5"),
+    ("2 * A.T @ (A @ x - b)", "2 * eye(n) @ A.T @ (A @ x) - A.T @ b - (b.T @ A).T"),
+]
+
+
+@pytest.mark.parametrize(("true", "unusual"), UNUSUAL)
+def test_a_true_formula_in_an_unusual_form_stays_right(true: str, unusual: str) -> None:
+    shapes = _shapes("x[n] A[m,n] b[m]")
+    assert not differs(true, unusual, shapes)
+    about = {"of": "norm(A @ x - b)**2", "wrt": "x", "variables": "x[n] A[m,n] b[m]"}
+    assert mc.check_formula(unusual, **about, layout="denominator").verdict == "right"
+
+
+def test_the_evaluation_itself_tells_a_wrong_formula() -> None:
+    shapes = _shapes("x[n] A[m,n]")
+    arrays, sizes = next(points(shapes))
+    np.testing.assert_allclose(evaluated("A @ x", arrays, sizes)[:, 0], arrays["A"] @ arrays["x"])
+    assert evaluated("A.T @ x", arrays, sizes) is None
+    assert differs("A @ x", "1.001 * A @ x", shapes)
+    assert not differs("A @ x", "(x.T @ A.T).T", shapes)

@@ -1,0 +1,95 @@
+"""True formulas changed at one place: what may not be called right if it is another function."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+
+import numpy as np
+from columns import evaluated
+
+from matcalc.claims.tree import Tree, called, negative, number, op, trees, turned, walk
+
+_SIGNS = "+-*/@"
+_FUNCTIONS = ("exp", "tanh", "sin", "relu", "step", "sign", "abs", "sigmoid")
+_SIZES = ({"n": 2, "m": 3, "k": 4}, {"n": 4, "m": 2, "k": 3})
+_SCALES = (0.3, 1.0, 3.0)
+
+
+def neighbours(text: str, names: Sequence[str]) -> Iterator[str]:
+    """Formulas that differ from one by an edit of one part."""
+    line = trees(text)[-1].tree
+    seen = {str(line)}
+    for part in list(walk(line)):
+        for new in _instead(part, names):
+            made = str(_with(line, part, new))
+            if made not in seen:
+                seen.add(made)
+                yield made
+
+
+def _instead(part: Tree, names: Sequence[str]) -> Iterator[Tree]:
+    if part.kind in ("tuple", "text"):
+        return
+    yield negative(part)
+    yield turned(part)
+    yield op("*", number("2"), part)
+    yield op("**", part, number("2"))
+    if part.kind == "name":
+        yield from (Tree("name", name) for name in names if name != part.value)
+    if part.kind == "number":
+        yield from (
+            number(digits) for digits in ("0", "1", "2", "3", "0.5") if digits != part.value
+        )
+    if part.kind == "operator" and part.value in _SIGNS:
+        yield from part.args
+        yield from (op(sign, *part.args) for sign in _SIGNS if sign != part.value)
+        yield op(part.value, part.args[1], part.args[0])
+    if part.kind == "call" and len(part.args) == 1:
+        yield part.args[0]
+        yield from (called(name, *part.args) for name in _FUNCTIONS if name != part.value)
+    elif part.kind != "number":
+        yield from (called(name, part) for name in ("step", "abs", "diag"))
+
+
+def _with(tree: Tree, old: Tree, new: Tree) -> Tree:
+    if tree is old:
+        return new
+    return tree._replace(args=tuple(_with(arg, old, new) for arg in tree.args))
+
+
+def points(
+    shapes: Mapping[str, Sequence[str]],
+) -> Iterator[tuple[dict[str, object], dict[str, int]]]:
+    """Numbers small, usual and large, at two choices of sizes, on every side of most kinks."""
+    rng = np.random.default_rng(23)
+    for sizes in _SIZES:
+        for scale in _SCALES:
+            for _ in range(3):
+                yield (
+                    {
+                        name: scale * rng.normal(size=[sizes[axis] for axis in shape])
+                        for name, shape in shapes.items()
+                    },
+                    sizes,
+                )
+
+
+def differs(true: str, other: str, shapes: Mapping[str, Sequence[str]]) -> bool:
+    """Whether a formula is surely another function than a true one."""
+    for arrays, sizes in points(shapes):
+        right, given = (evaluated(text, arrays, sizes) for text in (true, other))
+        if right is None:
+            continue
+        if given is None or given.shape != right.shape:
+            return True
+        if np.max(np.abs(given - right)) > 1e-6 * (np.max(np.abs(right)) + 1e-9):
+            return True
+    return False
+
+
+def sampled(every: Iterator[str], count: int, seed: int) -> list[str]:
+    """Some of many, spread over all."""
+    found = list(islice(every, 4000))
+    order = np.random.default_rng(seed).permutation(len(found))[:count]
+    return [found[k] for k in sorted(order)]
