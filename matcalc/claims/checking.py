@@ -10,9 +10,9 @@ import numpy as np
 
 from matcalc.claims import naming
 from matcalc.claims.answer import Cause, Checked, Misfit
-from matcalc.claims.conditions import right_when
+from matcalc.claims.conditions import SYMMETRIC, right_when
 from matcalc.claims.counterexamples import counterexample
-from matcalc.claims.hints import hints
+from matcalc.claims.hints import hints, lacks_terms, takes_as_diagonal
 from matcalc.claims.judging import Judged, in_columns, judged
 from matcalc.claims.point import Worth
 from matcalc.claims.product_shapes import product_shapes
@@ -173,10 +173,11 @@ def _mended(
     if found.verdict == "wrong_value":
         example = counterexample(question, line, flat=found.flat)
     forced = tuple(f"{one} = {two}" for one, two in found.forced)
+    when = tuple(dict.fromkeys((*right_when(question, line, at), *forced)))
     return replace(
         plain,
-        causes=_causes(question, line, fixes, worth, shapes, plain.misfits),
-        right_when=tuple(dict.fromkeys((*right_when(question, line, at), *forced))),
+        causes=_causes(question, line, fixes, worth, shapes, plain.misfits, when),
+        right_when=when,
         terms=terms,
         missing=missing,
         why=why(question, fixes[0].changes if fixes else (), plain.misfits),
@@ -223,6 +224,7 @@ def _causes(
     worth: Worth,
     shapes: Shapes,
     misfits: Sequence[Misfit],
+    when: Sequence[str],
 ) -> tuple[Cause, ...]:
     """The causes of all repairs, each weighed by how likely the repair is."""
     weights: dict[str, float] = {}
@@ -230,7 +232,8 @@ def _causes(
     first = fixes[0].changes[0] if fixes else None
     rewritten = first is None or (first.is_exchange and first.old is line)
     likely = _LIKELY if rewritten else _LITTLE
-    whole = Change(line, fixes[0].tree if fixes else question.derived_tree, (), 0.0)
+    right = fixes[0].tree if fixes else question.derived_tree
+    whole = Change(line, right, (), 0.0)
     for fix in fixes:
         weight = 2.0 ** (fixes[0].cost - fix.cost)
         for name, (fits, change) in naming.causes(fix.changes, worth).items():
@@ -244,6 +247,13 @@ def _causes(
     for k, name in enumerate(seen):
         weights[name] = max(weights.get(name, 0.0), likely * _LESS**k)
         changes.setdefault(name, whole)
+    if rewritten and any(condition.endswith(SYMMETRIC) for condition in when):
+        name = "symmetric-part" if lacks_terms(line, right, worth) else "transpose"
+        weights[name] = max(weights.values(), default=1.0)
+        changes.setdefault(name, whole)
+    if takes_as_diagonal(line, question.spelled):
+        weights["diagonal"] = max(weights.values(), default=1.0)
+        changes.setdefault("diagonal", whole)
     ranked = sorted(weights, key=lambda name: -weights[name])[:_CAUSES]
     least = _UNLIKELY * weights[ranked[0]] if ranked else 0.0
     ranked = [name for k, name in enumerate(ranked) if k < _SURELY or weights[name] >= least]

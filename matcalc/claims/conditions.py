@@ -11,6 +11,7 @@ from matcalc.claims.point import Point, Worth, points_at
 from matcalc.claims.question import Question
 from matcalc.claims.stacked import close
 from matcalc.claims.tree import Tree
+from matcalc.dimensions import Shape
 from matcalc.errors import MatcalcError
 from matcalc.expression import Declared
 from matcalc.graph import Symbol, topological
@@ -21,6 +22,8 @@ _SAID = {
     "simplex": "the entries of {} sum to 1, and none is negative",
     "orthogonal": "{} is orthogonal",
 }
+SYMMETRIC = "symmetric"
+_KEPT = {"invertible"}  # what a symmetric matrix may be too
 _MOST = 12
 _POINTS = 4
 
@@ -45,6 +48,10 @@ def _holds(line: Tree, at: Point) -> bool:
     return close(value.entries(), at.truth.entries())
 
 
+def _is_square(shape: Shape) -> bool:
+    return len(shape) == 2 and shape[0] == shape[1]
+
+
 def _conditions(
     question: Question, sizes: Mapping[str, int]
 ) -> Iterator[tuple[str, Mapping[str, Declared], Mapping[str, int]]]:
@@ -52,11 +59,30 @@ def _conditions(
     used = {node.name for node in topological(question.truth) if isinstance(node, Symbol)}
     for name, known in question.declared.items():
         shape = known.variable.shape
-        square = len(shape) == 2 and shape[0] == shape[1]
-        ways = ["symmetric", "orthogonal"] if square else ["simplex"] if len(shape) == 1 else []
-        if name in used and not known.properties:
-            for way in (*ways, "positive"):
+        ways = (
+            ["symmetric", "orthogonal"]
+            if _is_square(shape)
+            else ["simplex"]
+            if len(shape) == 1
+            else []
+        )
+        if name in used and known.properties <= _KEPT:
+            for way in (*ways, "positive") if not known.properties else ways[:1]:
                 more = known._replace(properties=known.properties | {way})
                 yield _SAID[way].format(name), {**question.declared, name: more}, sizes
+    several = [
+        name
+        for name, known in question.declared.items()
+        if name in used and known.properties <= _KEPT and _is_square(known.variable.shape)
+    ]
+    if len(several) > 1:
+        alike = {
+            name: question.declared[name]._replace(
+                properties=question.declared[name].properties | {"symmetric"}
+            )
+            for name in several
+        }
+        said = f"{', '.join(several[:-1])} and {several[-1]} are {SYMMETRIC}"
+        yield said, {**question.declared, **alike}, sizes
     for one, two in combinations(sizes, 2):
         yield f"{one} = {two}", question.declared, {**sizes, two: sizes[one]}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from matcalc.claims.answer import Misfit
 from matcalc.claims.point import Worth
-from matcalc.claims.tidying import factors, terms
-from matcalc.claims.tree import Tree, names, walk
+from matcalc.claims.tidying import factors, multiplied_out, terms
+from matcalc.claims.tree import Tree, names, number, op, same, walk
 
 
 def hints(line: Tree, right: Tree, misfits: Sequence[Misfit], worth: Worth) -> tuple[str, ...]:
@@ -23,6 +23,24 @@ def hints(line: Tree, right: Tree, misfits: Sequence[Misfit], worth: Worth) -> t
     if any(one.sign in "*/" for one in misfits):
         found.insert(0, "kind-of-product")
     return tuple(dict.fromkeys(found))
+
+
+def takes_as_diagonal(line: Tree, spelled: Mapping[str, Tree]) -> bool:
+    """Whether ``p * (1 - p)`` is taken as the slope of a softmax, whose Jacobian is no diagonal.
+
+    Args:
+        line: The claim.
+        spelled: What its names mean.
+    """
+    for part in walk(line):
+        if part.operator("*"):
+            for one, two in (part.args, part.args[::-1]):
+                last = factors(one)[-1]
+                meant = spelled.get(last.value, last) if last.kind == "name" else last
+                slope = op("-", number("1"), last)
+                if meant.calls("softmax") and same(two, slope):
+                    return True
+    return False
 
 
 def _divides_by_matrix(line: Tree, _: Tree, worth: Worth) -> bool:
@@ -65,8 +83,10 @@ def _is_a_multiple(line: Tree, right: Tree, _: Worth) -> bool:
     return is_multiple and len(terms(right)) > 1
 
 
-def _lacks_terms(line: Tree, right: Tree, _: Worth) -> bool:
-    return len(terms(line)) < len(terms(right))
+def lacks_terms(line: Tree, right: Tree, worth: Worth) -> bool:
+    """Whether a claim has fewer terms than the derivative, both multiplied out."""
+    one, two = (multiplied_out(each, worth.kind) for each in (line, right))
+    return len(one) < len(two)
 
 
 def _plain(tree: Tree) -> Tree:
@@ -77,7 +97,7 @@ _LOOKS: dict[str, Callable[[Tree, Tree, Worth], bool]] = {
     "scalar-rule": _divides_by_matrix,
     "trace-not-removed": _keeps_trace,
     "kind-of-product": _is_of_other_signs,
+    "missing-term": lacks_terms,
     "order": _has_same_letters,
     "symmetric-part": _is_a_multiple,
-    "missing-term": _lacks_terms,
 }

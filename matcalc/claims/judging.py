@@ -54,7 +54,8 @@ def judged(question: Question, claim: str) -> Judged:
     try:
         read = question.read(claim)
     except ShapeError as error:
-        return _with_points(question, Judged("not_conformable", error.message))
+        flat = not question.formula.columns
+        return _with_points(question, Judged("not_conformable", error.message, flat))
     if read.forced:
         pairs = tuple((name, str(size)) for name, size in read.forced.items())
         said = " and ".join(f"{name} = {size}" for name, size in pairs)
@@ -79,7 +80,10 @@ def judged(question: Question, claim: str) -> Judged:
 
 
 def in_columns(question: Question, found: Judged) -> Judged:
-    """The verdict on a wrong claim that fits as NumPy's arrays alone, with vectors as columns."""
+    """A wrong claim that fits as NumPy's arrays alone, its vectors taken as columns.
+
+    What has another shape then does not fit: ``x @ y`` of two columns is no number.
+    """
     reason = found.as_columns
     return _with_points(
         question, replace(found, verdict="not_conformable", reason=reason, flat=False)
@@ -88,7 +92,7 @@ def in_columns(question: Question, found: Judged) -> Judged:
 
 def _with_points(question: Question, found: Judged) -> Judged:
     try:
-        return replace(found, points=points(question, _POINTS))
+        return replace(found, points=points(question, _POINTS, flat=found.flat))
     except UnboundError:
         return found
 

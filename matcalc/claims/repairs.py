@@ -18,11 +18,11 @@ from matcalc.claims.tree import Tree, trees, walk, words
 _FEW = 4  # words: where that is enough, no second change is looked for
 _LENGTH = 0.15  # of a token of the repair
 _FAR = 0.15  # of a token that the derived form has not
-_COMPOUND = 2.0  # of a transpose of more than a letter
+_COMPOUND = 1.3  # of a transpose of more than a letter
 _EDIT = 0.3  # of a word that a step changes
-_EXCHANGE = 0.5  # of one that is exchanged
+_EXCHANGE = 0.7  # of one that is exchanged
 _SECOND = 2.0  # of a second change
-_FOREIGN = 1.5  # of a function that neither the line nor the question uses
+_FOREIGN = 3.0  # of a function that neither the line nor the question uses
 _TWICE = 2  # words: what it takes to strike out what stands there already
 _SHARP = 1e-11  # relative: nearer than that is equal but for rounding
 _BLURRED = 3.0  # of what is further off: a term may have drowned in a large one

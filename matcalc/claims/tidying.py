@@ -53,7 +53,8 @@ def _transposed(tree: Tree, kind: Kind) -> Tree:
         return inside.args[0]
     if tree.is_written or kind is _unknown:
         return tree
-    return turned_inside(inside, kind)
+    found = turned_inside(inside, kind)
+    return found if found.kind == "transpose" else tidied(found, kind)
 
 
 def _operation(tree: Tree, kind: Kind) -> Tree:

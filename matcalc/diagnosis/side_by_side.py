@@ -22,7 +22,7 @@ from matcalc.operations import algebra
 from matcalc.plan import evaluate
 
 _CHOICES = 2  # of sizes
-_LARGER = 2  # than the smallest sizes that are possible
+_LARGER = 1  # than the smallest sizes: what was odd is even then, as adj and det notice
 _LOST = 1e-6  # of digits: where more are lost, other sizes are better
 POINTS = 5  # at each of the sizes
 _TRIES = 100  # for these: some are outside the domain
