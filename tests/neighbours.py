@@ -12,7 +12,7 @@ from matcalc.claims.tree import Tree, called, negative, number, op, trees, turne
 
 _SIGNS = "+-*/@"
 _FUNCTIONS = ("exp", "tanh", "sin", "relu", "step", "sign", "abs", "sigmoid")
-_SIZES = ({"n": 2, "m": 3, "k": 4}, {"n": 4, "m": 2, "k": 3})
+_SIZES = ({"n": 2, "m": 3, "k": 4}, {"n": 3, "m": 2, "k": 5})
 _SCALES = (0.3, 1.0, 3.0)
 
 

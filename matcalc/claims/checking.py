@@ -14,7 +14,7 @@ from matcalc.claims.conditions import SYMMETRIC, right_when
 from matcalc.claims.counterexamples import counterexample
 from matcalc.claims.hints import hints, lacks_terms, takes_as_diagonal
 from matcalc.claims.judging import Judged, in_columns, judged
-from matcalc.claims.point import Worth
+from matcalc.claims.point import Point, Worth
 from matcalc.claims.product_shapes import product_shapes
 from matcalc.claims.question import Forward, Question, gradient_of, of_expression
 from matcalc.claims.repairs import Repair, repairs
@@ -153,7 +153,7 @@ def _answered(question: Question, typed: Typed) -> Checked:
 def _fixes(question: Question, line: Tree, found: Judged) -> list[Repair]:
     """The repairs of a wrong claim."""
     at, *others = found.points
-    return _true(question, repairs(question, line, at, others), found.flat)
+    return _true(question, repairs(question, line, at, others), at)
 
 
 def _mended(
@@ -187,14 +187,14 @@ def _mended(
     )
 
 
-def _true(question: Question, fixes: Sequence[Repair], flat: bool) -> list[Repair]:
+def _true(question: Question, fixes: Sequence[Repair], at: Point) -> list[Repair]:
     """The repairs that hold at small numbers too, and on both sides of kinks: the first few."""
     kept: list[Repair] = []
     for fix in fixes[:_JUDGED]:
-        if not holds_near(question, fix.tree, flat=flat):
+        if not holds_near(question, fix.tree, at):
             continue
         smooth = not question.kinks and not any(part.calls(*_KINKED) for part in walk(fix.tree))
-        if smooth or holds_along(question, fix.tree, flat=flat):
+        if smooth or holds_along(question, fix.tree, at):
             kept.append(fix)
             if len(kept) == _SHOWN:
                 break

@@ -8,8 +8,8 @@ from itertools import pairwise
 import numpy as np
 
 from matcalc.arrays import Array
-from matcalc.checking.random_points import random_points, small_sizes
-from matcalc.claims.point import Worth, quick_point
+from matcalc.checking.random_points import random_points
+from matcalc.claims.point import Point, Worth, quick_point
 from matcalc.claims.question import Question
 from matcalc.claims.stacked import equal
 from matcalc.claims.tree import Tree
@@ -22,13 +22,11 @@ _SCALED = frozenset(["invertible", "symmetric", "positive"])  # what a smaller m
 _FIXED = frozenset(["orthogonal", "simplex", "invertible"])  # what a segment would leave
 
 
-def holds_along(question: Question, tree: Tree, *, flat: bool) -> bool:
+def holds_along(question: Question, tree: Tree, like: Point) -> bool:
     """Whether a formula is equal to the derivative at points along segments, far and near."""
-    variables = question.formula.variables.values()
-    sizes = small_sizes([question.truth], variables, question.declared)
     seen = 0
-    for arrays in _along(question, sizes):
-        at = quick_point(question, arrays, sizes, flat=flat)
+    for arrays in _along(question, like.sizes):
+        at = quick_point(question, arrays, like.sizes, flat=like.flat)
         if at is None:
             continue
         if not equal(Worth(at).of(tree), at.truth):  # what is no number is not equal either
@@ -37,15 +35,13 @@ def holds_along(question: Question, tree: Tree, *, flat: bool) -> bool:
     return seen > 0
 
 
-def holds_near(question: Question, tree: Tree, *, flat: bool) -> bool:
+def holds_near(question: Question, tree: Tree, like: Point) -> bool:
     """Whether a formula is equal to the derivative at small numbers, where no term drowns."""
-    variables = question.formula.variables.values()
-    sizes = small_sizes([question.truth], variables, question.declared)
     rng = np.random.default_rng(5)
     fixed = {name for name, known in question.declared.items() if known.properties - _SCALED}
-    for arrays in random_points(question.formula, question.declared, sizes, rng, 2):
+    for arrays in random_points(question.formula, question.declared, like.sizes, rng, 2):
         near = {name: value if name in fixed else _NEAR * value for name, value in arrays.items()}
-        at = quick_point(question, near, sizes, flat=flat)
+        at = quick_point(question, near, like.sizes, flat=like.flat)
         if at is not None and not equal(Worth(at).of(tree), at.truth):
             return False
     return True

@@ -26,6 +26,7 @@ TRUTHS = [  # expression, variable, shapes, the derivative in denominator layout
     ("c.T @ softmax(A @ x)", "x", "x[n] A[m,n] c[m]",
      "A.T @ (softmax(A @ x) * c - softmax(A @ x) * (softmax(A @ x).T @ c))"),
     ("log(det(X))", "X", "X[n,n]", "inv(X).T"),
+    ("det(X)", "X", "X[n,n]", "det(X) * inv(X).T"),
     ("sum(sigmoid(A @ x) * c)", "x", "x[n] A[m,n] c[m]",
      "A.T @ (sigmoid(A @ x) * (1 - sigmoid(A @ x)) * c)"),
     ("norm(x) + x.T @ c", "x", "x[n] c[n]", "x / norm(x) + c"),
@@ -80,6 +81,12 @@ def test_what_is_broken_twice_and_thrice_is_mended(
         elif found.verdict != "cannot_tell":
             assert found.repair is not None, claim
             assert not differs(true, found.repair, shapes), (claim, found.repair)
+
+
+def test_sizes_are_odd_and_even() -> None:
+    about = {"of": "det(X)", "wrt": "X", "variables": "X[n,n]", "layout": "denominator"}
+    assert mc.check_formula("det(X) * inv(X).T", **about).verdict == "right"
+    assert mc.check_formula("det(-X) * inv(X).T", **about).verdict == "wrong_value"
 
 
 UNUSUAL = [
