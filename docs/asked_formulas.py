@@ -5,9 +5,9 @@ from fractions import Fraction
 
 from matcalc.expression import read_formula
 from matcalc.expression.terms import Term, read_term
-from matcalc.notation import phrases
+from matcalc.notation import phrases, tree
 from matcalc.notation.formulas import Written
-from matcalc.notation.phrases import Phrase
+from matcalc.notation.tree import Phrase
 from matcalc.variables import Variable
 
 
@@ -39,17 +39,17 @@ def _phrase(term: Term) -> Phrase:
     args = [_phrase(arg) for arg in term.args]
     match step.kind:
         case "number":
-            found = phrases.numeral(Fraction(step.value))
+            found = tree.numeral(Fraction(step.value))
         case "name":
-            found = phrases.name(step.value, shape)
+            found = tree.name(step.value, shape)
         case "transpose":
             found = phrases.transpose(*args)
         case "negative":
             found = phrases.negative(*args)
         case "call" if step.value == "ones":
-            found = phrases.ones(*shape)
+            found = tree.ones(*shape)
         case "call":
-            found = phrases.call(step.value, args, shape)
+            found = tree.call(step.value, args, shape)
         case "operator":
             found = _operated(step.value, *args)
         case _:

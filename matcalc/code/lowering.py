@@ -8,9 +8,9 @@ from typing import Any
 
 from matcalc.code.terms import Term, Terms
 from matcalc.dimensions import Shape
-from matcalc.notation import Written, phrases
+from matcalc.notation import Written, phrases, tree
 from matcalc.notation.network import Network, NoMatrixNotation
-from matcalc.notation.phrases import Phrase
+from matcalc.notation.tree import Phrase
 
 
 def lowered(written: Written, terms: Terms) -> tuple[Term, dict[Term, str]]:
@@ -209,7 +209,7 @@ class _Lowering:
 def _number_in_every_entry(phrase: Phrase) -> Phrase | None:
     """The number that an array of ones is multiplied with: arrays broadcast it themselves."""
     if phrase.is_call("ones"):
-        return phrases.numeral(1)
+        return tree.numeral(1)
     if phrase.op == "negative":
         number = _number_in_every_entry(phrase.args[0])
         return number and phrases.negative(number)

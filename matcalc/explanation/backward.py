@@ -10,10 +10,10 @@ from matcalc.explanation.index_form import in_layout, places
 from matcalc.explanation.model import Equation, Item, Section
 from matcalc.explanation.terms import terms_of
 from matcalc.graph import substituted
-from matcalc.notation import Written, phrases
+from matcalc.notation import Written, phrases, tree
 from matcalc.notation.names import unicode_name
 from matcalc.notation.parameters import Subscripts
-from matcalc.notation.phrases import Phrase
+from matcalc.notation.tree import Phrase
 
 _DIAGONAL = "A diagonal matrix times a column multiplies entry by entry: diag(s) v = s ⊙ v."
 _DIAGONAL_ROW = "A row times a diagonal matrix multiplies entry by entry: v diag(s) = v ⊙ sᵀ."
@@ -143,11 +143,11 @@ def _summed(c: Computation, show: Showing, user: str, name: str) -> Equation | N
     above = output[: c.variables[user].rank]
     below = output[len(above) :]
     front = "".join([one for one in "ijklmnopqrstuvwxyz" if one not in "".join(terms)][: c.of.rank])
-    bar = phrases.name(c.bar_name(user), c.bar(user).shape)
+    bar = tree.name(c.bar_name(user), c.bar(user).shape)
     wanted = "".join(in_layout(c, front + below))
     form = show.form(c.of.name, name)
     subscripts = Subscripts((*terms, front + above), wanted)
-    product = phrases.einsum(subscripts, [*local.args, bar], form.shape)
+    product = tree.einsum(subscripts, [*local.args, bar], form.shape)
     product = _with_coefficients(whole, product)
     found = show.derivative(Written((), product), c.of.name, name, local=False)
     deltas = any(one.is_call("eye") for one in local.args)

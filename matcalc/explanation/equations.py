@@ -13,8 +13,9 @@ from matcalc.layout import Written as Form
 from matcalc.layout import written
 from matcalc.notation import Written, latex, latex_derivative, latex_name, text, unicode
 from matcalc.notation.names import latex_plain, unicode_name
-from matcalc.notation.phrases import Phrase, plus, times, transpose
+from matcalc.notation.phrases import plus, times, transpose
 from matcalc.notation.printers.legend import meanings
+from matcalc.notation.tree import Phrase
 from matcalc.variables import Variable
 
 _WORD = re.compile(r"(?<!\w)((?:(?!ᵀ)\w)+)(ᵀ|\[[^\]]*\])?")

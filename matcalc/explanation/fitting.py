@@ -13,7 +13,8 @@ from matcalc.explanation.equations import Showing, shape_title, turned
 from matcalc.explanation.model import Item, Section, Table
 from matcalc.notation import Written, unicode
 from matcalc.notation.names import unicode_name
-from matcalc.notation.phrases import Phrase, transpose
+from matcalc.notation.phrases import transpose
+from matcalc.notation.tree import Phrase
 
 Matrix = tuple[Dimension, Dimension]
 _FACTORS = (2, 3)  # of a product with one or two missing factors

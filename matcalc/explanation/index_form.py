@@ -21,11 +21,11 @@ from matcalc.graph import (
     scaled,
     topological,
 )
-from matcalc.notation import Written, phrases, text
+from matcalc.notation import Written, phrases, text, tree
 from matcalc.notation.indices import entry_at, total
 from matcalc.notation.names import unicode_name
 from matcalc.notation.parameters import Subscripts
-from matcalc.notation.phrases import Phrase
+from matcalc.notation.tree import Phrase
 from matcalc.operations import RULES, is_elementwise
 
 
@@ -131,7 +131,7 @@ def _signed(c: Computation, term: Term, piece: Phrase) -> Phrase:
 
 def _sum_of_entries(c: Computation, term: Term) -> Phrase:
     entries = [_power(_entry(c, f.node, f.labels), f.exponent) for f in term.in_order]
-    body = phrases.times(entries) if entries else phrases.numeral(1)
+    body = phrases.times(entries) if entries else tree.numeral(1)
     if not term.summed:
         return body
     return total(body, term.summed)
@@ -145,7 +145,7 @@ def _entry(c: Computation, node: Node, letters: tuple[str, ...]) -> Phrase:
         return phrases.plus([_entry(c, one, letters) for one in node.terms])
     if isinstance(node, Apply) and _is_entrywise(node):
         args = [_entry(c, one, letters) for one in node.arguments]
-        return phrases.call(node.operation, args, ())
+        return tree.call(node.operation, args, ())
     return entry_at(c.write(node).phrase, letters)
 
 
@@ -156,7 +156,7 @@ def _is_entrywise(node: Apply) -> bool:
 
 def _power(base: Phrase, exponent: Fraction) -> Phrase:
     if exponent < 0:
-        return phrases.over(phrases.numeral(1), phrases.power(base, -exponent))
+        return phrases.over(tree.numeral(1), phrases.power(base, -exponent))
     return phrases.power(base, exponent)
 
 
@@ -166,13 +166,13 @@ def _einsum(c: Computation, term: Term) -> Phrase:
     numbers = [piece for piece, labels in pieces if not labels]
     shaped = [(piece, labels) for piece, labels in pieces if labels]
     reached = {letter for _, labels in shaped for letter in labels}
-    shaped += [(phrases.ones(term.sizes[one]), (one,)) for one in term.output if one not in reached]
+    shaped += [(tree.ones(term.sizes[one]), (one,)) for one in term.output if one not in reached]
     if not shaped:
-        return phrases.times(numbers) if numbers else phrases.numeral(1)
+        return phrases.times(numbers) if numbers else tree.numeral(1)
     terms = tuple("".join(labels) for _, labels in shaped)
     shape = tuple(term.sizes[letter] for letter in term.output)
     subscripts = Subscripts(terms, "".join(term.output))
-    whole = phrases.einsum(subscripts, [piece for piece, _ in shaped], shape)
+    whole = tree.einsum(subscripts, [piece for piece, _ in shaped], shape)
     return phrases.times([*numbers, whole]) if numbers else whole
 
 

@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from matcalc.notation import phrases
-from matcalc.notation.indices import operands_first
-from matcalc.notation.phrases import Phrase
+from matcalc.notation import phrases, tree
+from matcalc.notation.tree import Phrase, operands_first
 
 DEPTH = 80  # pieces within one another
 STEPS = 2000  # names, numbers, operations and transposes of one formula
@@ -47,7 +46,7 @@ def divided(root: Phrase, let: Callable[[Phrase], Phrase]) -> Phrase:
             if len(fewer) == len(parts):
                 break
             parts = fewer
-        again = phrases.with_args(phrase, [part.phrase for part in parts])
+        again = tree.with_args(phrase, [part.phrase for part in parts])
         steps = _own(again) + sum(part.steps for part in parts)
         if phrase is not root and (steps > _PART or again.depth >= DEPTH // 2):
             again, steps = let(again), 2

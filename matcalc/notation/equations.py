@@ -16,12 +16,12 @@ from matcalc.dimensions import Shape
 from matcalc.errors import NotationError
 from matcalc.notation.formulas import Written
 from matcalc.notation.names import latex_name, latex_shape, spelled_shape, unicode_name
-from matcalc.notation.phrases import Phrase, with_args
 from matcalc.notation.printers.latex import latex_formulas
 from matcalc.notation.printers.mathematics import as_it_is
 from matcalc.notation.printers.spelling import POWER, SCALED, SUM, placed, two_lines
 from matcalc.notation.printers.text import text_formulas
 from matcalc.notation.printers.unicode import unicode_formulas
+from matcalc.notation.tree import Phrase, with_args
 from matcalc.variables import Variable
 
 EquationForm = Literal["unicode", "latex", "text"]

@@ -26,12 +26,11 @@ from matcalc.graph import (
     multiplied_within,
     topological,
 )
-from matcalc.notation import phrases
+from matcalc.notation import phrases, tree
 from matcalc.notation.division import divided
 from matcalc.notation.named_sums import with_named_sums
 from matcalc.notation.network import NoMatrixNotation, scaled
 from matcalc.notation.parameters import Parameter, Subscripts, Word, place
-from matcalc.notation.phrases import Phrase
 from matcalc.notation.regrouping import (
     as_part,
     in_matrix_notation,
@@ -39,6 +38,7 @@ from matcalc.notation.regrouping import (
     merged_axes,
     split_axes,
 )
+from matcalc.notation.tree import Phrase
 from matcalc.operations import find_rule
 from matcalc.steps import MOST, counted
 
@@ -127,7 +127,7 @@ class _Writer:
             most = self.named_above if self.uses[node] > 1 else NAMED
             if self.has_name(node):
                 self.lets.append((self.named[node], piece))
-                piece = phrases.name(self.named[node], node.shape)
+                piece = tree.name(self.named[node], node.shape)
             elif piece.size > most and node is not self.root:
                 piece = self.let(piece)
             self.pieces[node] = piece._replace(symmetric=node.symmetric)
@@ -141,7 +141,7 @@ class _Writer:
         while let in self.taken:
             let = f"t{let}"
         self.lets.append((let, stands))
-        name = phrases.name(let, stands.shape)._replace(symmetric=piece.symmetric)
+        name = tree.name(let, stands.shape)._replace(symmetric=piece.symmetric)
         return phrases.transpose(name) if lies else name
 
     def has_name(self, node: Node) -> bool:
@@ -162,14 +162,14 @@ class _Writer:
 
     def piece(self, node: Node) -> Phrase:
         if isinstance(node, Symbol):
-            return phrases.name(node.name, node.shape)
+            return tree.name(node.name, node.shape)
         if isinstance(node, Product):
             return self.product(node)
         if isinstance(node, Apply):
             return self.application(node)
         if isinstance(node, Data):
             if node in self.named:
-                return phrases.name(self.named[node], node.shape)
+                return tree.name(self.named[node], node.shape)
             raise UnboundError(
                 'this derivative holds arrays, which have no names: give variables, "x[3]"'
             )
@@ -217,7 +217,7 @@ class _Writer:
             piece = phrases.power(self.pieces[factor.node], factor.exponent)
             if factor.exponent < 0:
                 below = phrases.power(self.pieces[factor.node], -factor.exponent)
-                piece = phrases.over(phrases.numeral(1), below)
+                piece = phrases.over(tree.numeral(1), below)
             arguments.append(split_axes(piece, factor.labels, letter, sizes))
             terms.append("".join(letter[label] for label in flat(factor.labels)))
         written: list[str] = []
@@ -227,17 +227,17 @@ class _Writer:
                 if letter[label] in written:
                     fresh = letter_of(len(letter))
                     letter[("again", len(letter))] = fresh
-                    arguments.append(phrases.eye(sizes[label]))
+                    arguments.append(tree.eye(sizes[label]))
                     terms.append(letter[label] + fresh)
                 elif flat(output).count(label) == 1:  # else an identity matrix has it
-                    arguments.append(phrases.ones(sizes[label]))
+                    arguments.append(tree.ones(sizes[label]))
                     terms.append(fresh)
                 written.append(fresh)
             else:
                 written.append(letter[label])
         apart = tuple(sizes[label] for label in flat(output))
         subscripts = Subscripts(tuple(terms), "".join(written))
-        piece = phrases.einsum(subscripts, arguments, apart)
+        piece = tree.einsum(subscripts, arguments, apart)
         return merged_axes(piece, output, shape, written)
 
     def application(self, node: Apply) -> Phrase:
@@ -246,16 +246,16 @@ class _Writer:
             arguments = self.without_ones(node)
         if node.operation == "function":
             function, order = node.parameters
-            return phrases.call(function + "'" * order, arguments, node.shape)
+            return tree.call(function + "'" * order, arguments, node.shape)
         if node.operation == "window":
             return _window(node)
         if node.operation == "lower":  # its parameter is a dimension, not a word
-            return phrases.call("lower", arguments, node.shape, [Parameter("n", *node.parameters)])
+            return tree.call("lower", arguments, node.shape, [Parameter("n", *node.parameters)])
         if node.operation == "triangle":
             below = Parameter("k", *node.parameters)
-            return phrases.call("tril", [phrases.ones(*node.shape)], node.shape, [below])
+            return tree.call("tril", [tree.ones(*node.shape)], node.shape, [below])
         if node.operation in _OF_SIZES:
-            return phrases.call(node.operation, (), node.shape, _OF_SIZES[node.operation](node))
+            return tree.call(node.operation, (), node.shape, _OF_SIZES[node.operation](node))
         given = [
             Parameter(key, Word(value) if isinstance(value, str) else value)
             for key, value in _parameters(node).items()
@@ -263,7 +263,7 @@ class _Writer:
         ]
         if node.operation.endswith("softmax") and not given and len(node.shape) > 1:
             given = [Parameter("axis", Word("all"))]
-        return phrases.call(node.operation, arguments, node.shape, given)
+        return tree.call(node.operation, arguments, node.shape, given)
 
     def without_ones(self, node: Apply) -> list[Phrase]:
         """Base and exponent of a power; a scalar in every entry of one of them as a scalar."""
@@ -341,8 +341,8 @@ def _is_spread(node: Node) -> bool:
 
 def _zeros(node: Node) -> Phrase:
     if not node.shape:
-        return phrases.numeral(0)
-    return phrases.zeros(*node.shape)
+        return tree.numeral(0)
+    return tree.zeros(*node.shape)
 
 
 def _window(node: Apply) -> Phrase:
@@ -350,7 +350,7 @@ def _window(node: Apply) -> Phrase:
     (start,) = node.parameters
     stop = dimensions.total([start, length]) if start else length
     given = [Parameter("axis", 0), Parameter("start", start), Parameter("stop", stop)]
-    return phrases.call("slice", [phrases.eye(size)], node.shape, given)
+    return tree.call("slice", [tree.eye(size)], node.shape, given)
 
 
 def _sliding(node: Apply) -> list[Parameter]:
@@ -378,12 +378,12 @@ def _times_scale(piece: Phrase, scale: Scale) -> Phrase:
     below: list[tuple[Phrase, Fraction]] = []
     size = abs(number)
     if size.denominator > _DECIMALS:  # a decimal, as the user wrote it
-        above.append((phrases.numeral(size), Fraction(1)))
+        above.append((tree.numeral(size), Fraction(1)))
     else:
         if size.numerator != 1:
-            above.append((phrases.numeral(size.numerator), Fraction(1)))
+            above.append((tree.numeral(size.numerator), Fraction(1)))
         if size.denominator != 1:
-            below.append((phrases.numeral(size.denominator), Fraction(-1)))
+            below.append((tree.numeral(size.denominator), Fraction(-1)))
     for name, power in powers:
         piece_of = phrases.size(name)
         (above if power > 0 else below).append((piece_of, Fraction(power)))

@@ -11,8 +11,8 @@ from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from itertools import chain, count, islice
 
 from matcalc.dimensions import Dimension
-from matcalc.notation import phrases
-from matcalc.notation.phrases import Phrase
+from matcalc.notation import phrases, tree
+from matcalc.notation.tree import Phrase, operands_first
 from matcalc.operations import RULES, is_elementwise
 
 Letters = tuple[str, ...]
@@ -123,13 +123,13 @@ class _Indices:
         if phrase.kind == "column":
             return (yield [self.entry(arg, letters * 2, live)])[0]
         (weight,) = yield [self.entry(arg, letters[:1], live)]
-        return phrases.times([weight, entry_at(phrases.eye(phrase.shape[0]), letters)])
+        return phrases.times([weight, entry_at(tree.eye(phrase.shape[0]), letters)])
 
     def constant(self, phrase: Phrase, letters: Letters, live: Live) -> Step:
         """An entry of ones or zeros."""
         del letters, live
         yield []
-        return phrases.numeral(phrase.value == "ones")
+        return tree.numeral(phrase.value == "ones")
 
     def einsum(self, phrase: Phrase, letters: Letters, live: Live) -> Step:
         """A sum of products of entries."""
@@ -170,20 +170,6 @@ _CALLS = {
 _OPERATIONS = {"transpose": _Indices.transpose, "matmul": _Indices.outer}
 
 
-def operands_first(root: Phrase) -> Iterator[Phrase]:
-    """Every phrase under a root once, operands first; iterative."""
-    seen: set[int] = set()
-    waiting = [(root, False)]
-    while waiting:
-        phrase, ready = waiting.pop()
-        if ready:
-            yield phrase
-        elif id(phrase) not in seen:
-            seen.add(id(phrase))
-            waiting.append((phrase, True))
-            waiting += [(arg, False) for arg in reversed(phrase.args)]
-
-
 def _letters() -> Iterator[str]:
     yield from _ALPHABET
     yield from (f"i{k}" for k in count(1))
@@ -200,7 +186,7 @@ def _inside(function: Phrase, live: Live) -> Phrase:
     (body,) = function.args
     silent = _silent(body, function.value, live)
     sizes = dict(zip(function.value, function.shape, strict=True))
-    spare = [entry_at(phrases.ones(sizes[one]), (one,)) for one in silent]
+    spare = [entry_at(tree.ones(sizes[one]), (one,)) for one in silent]
     found = function._replace(args=(phrases.times([*spare, body]),))
     if function.kind != "row":
         return found
@@ -236,7 +222,7 @@ def _follow(deltas: Sequence[Live], said: set[str]) -> None:
 
 def _total(factors: Sequence[Phrase], sizes: Mapping[str, Dimension]) -> Phrase:
     """A sum over letters of a product; where no factor says how far one runs, ones do."""
-    spare = [entry_at(phrases.ones(sizes[one]), (one,)) for one in sizes if not _says(factors, one)]
+    spare = [entry_at(tree.ones(sizes[one]), (one,)) for one in sizes if not _says(factors, one)]
     body = phrases.times([*factors, *spare])
     return total(body, tuple(sizes)) if sizes else body
 

@@ -13,12 +13,12 @@ from fractions import Fraction
 from typing import Any
 
 from matcalc.dimensions import Dimension
-from matcalc.notation import phrases
+from matcalc.notation import phrases, tree
 from matcalc.notation.parameters import Parameter
-from matcalc.notation.phrases import Phrase
+from matcalc.notation.tree import Phrase
 
 Power = tuple[Phrase, Fraction]
-_ONE = phrases.numeral(1)
+_ONE = tree.numeral(1)
 
 
 class NoMatrixNotation(Exception):  # noqa: N818 - not an error: index notation comes next
@@ -58,7 +58,7 @@ class Network:
         elif len(labels) == 1:
             self.weights.setdefault(labels[0], []).append((phrase, exponent))
         elif labels[0] == labels[1] and exponent != 1:  # diag(X)**2, not diag(X**2)
-            column = phrases.call("diag", [phrase], phrase.shape[:1])
+            column = tree.call("diag", [phrase], phrase.shape[:1])
             self.weights.setdefault(labels[0], []).append((column, exponent))
         else:
             self.edges.append((labels[0], labels[1], entrywise([(phrase, exponent)])))
@@ -115,10 +115,10 @@ class Network:
             column = self.summed_weight(one, summed)
             if ready[first - 2]:
                 product = [column, self.summed_weight(two, summed)]
-                cross = phrases.call("cross", product, column.shape)
+                cross = tree.call("cross", product, column.shape)
                 self.weights.setdefault(three, []).append((cross, Fraction(1)))
             else:
-                self.edges.append((three, two, phrases.call("skew", [column], column.shape * 2)))
+                self.edges.append((three, two, tree.call("skew", [column], column.shape * 2)))
             return True
         return False
 
@@ -126,7 +126,7 @@ class Network:
         """The vector on a label that is summed over by what takes it."""
         summed.discard(label)
         weights = self.weights.pop(label, [])
-        return entrywise(weights) if weights else phrases.ones(self.sizes[label])
+        return entrywise(weights) if weights else tree.ones(self.sizes[label])
 
     def close_totals(self, summed: set[Any]) -> None:
         """A matrix alone between two summed labels is the sum of its entries."""
@@ -137,7 +137,7 @@ class Network:
             if alone and {one, two} <= summed and not {one, two} & self.weights.keys():
                 self.edges.remove(edge)
                 summed -= {one, two}
-                self.scalars.append((phrases.call("sum", [matrix], ()), Fraction(1)))
+                self.scalars.append((tree.call("sum", [matrix], ()), Fraction(1)))
 
     def eliminate(self, label: Any, degree: int) -> None:
         """Sum over a label."""
@@ -171,9 +171,9 @@ class Network:
             alone = label in summed and label not in self.weights
             if alone and not self.degrees()[label] and len(loops) == 1:
                 summed.discard(label)
-                self.scalars.append((phrases.call("tr", [matrix], ()), Fraction(1)))
+                self.scalars.append((tree.call("tr", [matrix], ()), Fraction(1)))
             else:
-                column = phrases.call("diag", [matrix], matrix.shape[:1])
+                column = tree.call("diag", [matrix], matrix.shape[:1])
                 self.weights.setdefault(label, []).append((column, Fraction(1)))
 
     def join_parallel(self, summed: set[Any]) -> None:
@@ -187,7 +187,7 @@ class Network:
             rows, columns, first = edges[0]
             if degree[rows] == degree[columns] == 2 and self._is_trace(edges, summed):
                 product = phrases.matmul([first, edges[1][2]])
-                self.scalars.append((phrases.call("tr", [product], ()), Fraction(1)))
+                self.scalars.append((tree.call("tr", [product], ()), Fraction(1)))
                 summed -= {rows, columns}
                 continue
             turned = [m if r == rows else phrases.transpose(m) for r, _, m in edges]
@@ -212,18 +212,18 @@ class Network:
         if edges:
             return self.between(sides, edges[0])
         columns = {
-            label: entrywise(side) if side else phrases.ones(self.sizes[label])
+            label: entrywise(side) if side else tree.ones(self.sizes[label])
             for label, side in sides.items()
         }
         if not output:
-            return phrases.numeral(1)
+            return tree.numeral(1)
         if len(output) == 1:
             return columns[output[0]]
         rows, _ = output
         if len(sides) == 1:
-            return diagonal(sides[rows]) if sides[rows] else phrases.eye(self.sizes[rows])
+            return diagonal(sides[rows]) if sides[rows] else tree.eye(self.sizes[rows])
         if not any(sides.values()):
-            return phrases.ones(*(self.sizes[label] for label in output))
+            return tree.ones(*(self.sizes[label] for label in output))
         left, right = columns.values()
         return phrases.matmul([left, phrases.transpose(right)])
 
@@ -245,8 +245,8 @@ def _from_other(edge: tuple[Any, Any, Phrase], label: Any) -> tuple[Any, Phrase]
 
 def _row_sums(matrix: Phrase) -> Phrase:
     if matrix.op == "transpose":
-        return phrases.call("sum", matrix.args, matrix.shape[:1], [Parameter("axis", 0)])
-    return phrases.call("sum", [matrix], matrix.shape[:1], [Parameter("axis", 1)])
+        return tree.call("sum", matrix.args, matrix.shape[:1], [Parameter("axis", 0)])
+    return tree.call("sum", [matrix], matrix.shape[:1], [Parameter("axis", 1)])
 
 
 def merged(powers: Sequence[Power]) -> list[Power]:
@@ -260,7 +260,7 @@ def merged(powers: Sequence[Power]) -> list[Power]:
 def diagonal(weights: Sequence[Power]) -> Phrase:
     """A diagonal matrix."""
     column = entrywise(weights)
-    return phrases.call("diag", [column], column.shape * 2)
+    return tree.call("diag", [column], column.shape * 2)
 
 
 def total(weights: Sequence[Power]) -> Phrase:
@@ -274,14 +274,14 @@ def total(weights: Sequence[Power]) -> Phrase:
             for one, two in ((left, right), (right, left))
         ]
         return min(ways, key=lambda way: phrases.transposes([way]))
-    return phrases.call("sum", [entrywise(weights)], ())
+    return tree.call("sum", [entrywise(weights)], ())
 
 
 def entrywise(powers: Sequence[Power]) -> Phrase:
     """Powers multiplied entry by entry, negative ones below the line."""
     above = [phrases.power(base, power) for base, power in powers if power > 0]
     below = [phrases.power(base, -power) for base, power in powers if power < 0]
-    numerator = phrases.times(above) if above else phrases.numeral(1)
+    numerator = phrases.times(above) if above else tree.numeral(1)
     return phrases.over(numerator, phrases.times(below)) if below else numerator
 
 

@@ -1,93 +1,15 @@
-"""Formulas as trees: what is printed, before it is decided how: text, Unicode or LaTeX."""
+"""Phrases from phrases: sums, products and transposes, as short as they are written."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from itertools import groupby
-from typing import Any, NamedTuple
 
 from matcalc import dimensions
-from matcalc.dimensions import Dimension, Shape
-from matcalc.notation.parameters import Parameter, Subscripts, Value, place
-from matcalc.steps import spend
-
-
-class Phrase(NamedTuple):
-    """A piece of a formula.
-
-    Attributes:
-        op: ``name number call einsum matmul times over plus negative power transpose``; what
-            rewrites of one notation add is said there.
-        args: The pieces that it is made of.
-        value: The name of a name or a call, the value of a number, the exponent of a power, the
-            subscripts of an einsum.
-        kind: ``scalar``, ``column``, ``row``, ``matrix`` or ``tensor``.
-        shape: A size for each axis; a column and a row have one.
-        size: How many names, numbers and operations it holds when it is written out.
-        parameters: Those of a call: ``axis=0``.
-        symmetric: Whether it is a matrix that is known to equal its transpose.
-        depth: How many pieces lie within one another, at most.
-        turns: How many transposes are written.
-    """
-
-    op: str
-    args: tuple[Phrase, ...]
-    value: Any
-    kind: str
-    shape: Shape
-    size: int
-    parameters: tuple[Parameter, ...] = ()
-    symmetric: bool = False
-    depth: int = 0
-    turns: int = 0
-
-    def is_call(self, *functions: str) -> bool:
-        """Whether it is a call of one of some functions."""
-        return self.op == "call" and self.value in functions
-
-    def parameter(self, name: str) -> Value | None:
-        """The parameter of a name; ``None`` where it is not given."""
-        return next((one.value for one in self.parameters if one.name == name), None)
-
-
-_ONE = ("name", "number", "call", "einsum", "negative", "power")  # that many, with any operands
-_KINDS = ("scalar", "column", "matrix")
-
-
-def kind_of(shape: Shape) -> str:
-    """What an array of a shape is in matrix notation; a vector is a column."""
-    return _KINDS[len(shape)] if len(shape) < len(_KINDS) else "tensor"
-
-
-def _made(
-    op: str,
-    args: Iterable[Phrase],
-    value: Any,
-    kind: str,
-    shape: Shape,
-    parameters: Sequence[Parameter] = (),
-) -> Phrase:
-    spend(1)
-    listed = tuple(args)
-    own = 1 if op in _ONE else len(listed) - 1
-    size = own + sum(arg.size for arg in listed)
-    depth = 1 + max((arg.depth for arg in listed), default=-1)
-    turns = transposes(listed) + (op == "transpose")
-    return Phrase(op, listed, value, kind, shape, size, tuple(parameters), False, depth, turns)
-
-
-def with_args(phrase: Phrase, args: Sequence[Phrase]) -> Phrase:
-    """A phrase of other pieces of the same kinds."""
-    if all(new is old for new, old in zip(args, phrase.args, strict=True)):
-        return phrase
-    made = _made(phrase.op, args, phrase.value, phrase.kind, phrase.shape, phrase.parameters)
-    return made._replace(symmetric=phrase.symmetric)
-
-
-def name(value: str, shape: Shape) -> Phrase:
-    """A name."""
-    return _made("name", (), value, kind_of(shape), shape)
+from matcalc.dimensions import Dimension
+from matcalc.notation.parameters import place
+from matcalc.notation.tree import Phrase, call, made, name, numeral
 
 
 def size(dimension: Dimension) -> Phrase:
@@ -98,42 +20,6 @@ def size(dimension: Dimension) -> Phrase:
         term = times([numeral(abs(coefficient)), *factors])
         found.append(term if coefficient > 0 else negative(term))
     return plus(found)
-
-
-def numeral(value: Fraction | int) -> Phrase:
-    """A number that is not negative."""
-    return _made("number", (), Fraction(value), "scalar", ())
-
-
-def call(
-    function: str, args: Sequence[Phrase], shape: Shape, parameters: Sequence[Parameter] = ()
-) -> Phrase:
-    """A function of arguments."""
-    return _made("call", args, function, kind_of(shape), shape, parameters)
-
-
-def einsum(subscripts: Subscripts, args: Sequence[Phrase], shape: Shape) -> Phrase:
-    """A sum of products of entries."""
-    return _made("einsum", args, subscripts, kind_of(shape), shape)
-
-
-def ones(*shape: Dimension) -> Phrase:
-    """A column of ones, or an array."""
-    return _filled("ones", shape)
-
-
-def zeros(*shape: Dimension) -> Phrase:
-    """A column of zeros, or an array."""
-    return _filled("zeros", shape)
-
-
-def _filled(function: str, shape: Shape) -> Phrase:
-    return call(function, (), shape, [place(shape[0] if len(shape) == 1 else shape)])
-
-
-def eye(size: Dimension) -> Phrase:
-    """The identity matrix."""
-    return call("eye", (), (size, size), [place(size)])
 
 
 _TURNED = {"column": "row", "row": "column", "matrix": "matrix", "scalar": "scalar"}
@@ -153,7 +39,7 @@ def transpose(phrase: Phrase) -> Phrase:
     shaped = sum(arg.kind != "scalar" for arg in phrase.args)
     if phrase.op in ("negative", "times", "over") and shaped == 1:
         turned = [transpose(arg) for arg in phrase.args]
-        return _made(phrase.op, turned, None, _TURNED[phrase.kind], phrase.shape[::-1])
+        return made(phrase.op, turned, None, _TURNED[phrase.kind], phrase.shape[::-1])
     return _weighted_row(phrase) or _as_written(phrase)
 
 
@@ -172,7 +58,7 @@ def _weighted_row(phrase: Phrase) -> Phrase | None:
 
 
 def _as_written(phrase: Phrase) -> Phrase:
-    return _made("transpose", [phrase], None, _TURNED[phrase.kind], phrase.shape[::-1])
+    return made("transpose", [phrase], None, _TURNED[phrase.kind], phrase.shape[::-1])
 
 
 def _transposed_sum(phrase: Phrase) -> Phrase:
@@ -181,7 +67,7 @@ def _transposed_sum(phrase: Phrase) -> Phrase:
     if all(one in phrase.args for one in turned):  # A + Aᵀ
         return phrase
     if transposes(turned) <= transposes(phrase.args):
-        return _made("plus", turned, None, _TURNED[phrase.kind], phrase.shape[::-1])
+        return made("plus", turned, None, _TURNED[phrase.kind], phrase.shape[::-1])
     return _as_written(phrase)
 
 
@@ -204,7 +90,7 @@ def matmul(phrases: Sequence[Phrase]) -> Phrase:
         *(() if parts[-1].kind == "column" else parts[-1].shape[-1:]),
     )
     parts = _powers(parts)
-    return parts[0] if len(parts) == 1 else _made("matmul", parts, None, kind, shape)
+    return parts[0] if len(parts) == 1 else made("matmul", parts, None, kind, shape)
 
 
 def _sliced(parts: Sequence[Phrase]) -> Sequence[Phrase]:
@@ -270,13 +156,13 @@ def times(phrases: Sequence[Phrase]) -> Phrase:
     ordered = sorted(parts, key=lambda part: (part.kind != "scalar", part.op != "number"))
     if len(ordered) == 1:
         return ordered[0]
-    return _made("times", ordered, None, ordered[-1].kind, ordered[-1].shape)
+    return made("times", ordered, None, ordered[-1].kind, ordered[-1].shape)
 
 
 def over(above: Phrase, below: Phrase) -> Phrase:
     """A quotient entry by entry."""
     whole = above if above.kind != "scalar" else below
-    return _made("over", [above, below], None, whole.kind, whole.shape)
+    return made("over", [above, below], None, whole.kind, whole.shape)
 
 
 def power(base: Phrase, exponent: Fraction) -> Phrase:
@@ -287,8 +173,8 @@ def power(base: Phrase, exponent: Fraction) -> Phrase:
     if rooted is not None:
         return power(call("norm", [rooted], ()), 2 * exponent)
     if exponent == Fraction(1, 2):
-        return _made("call", [base], "sqrt", base.kind, base.shape)
-    return _made("power", [base], exponent, base.kind, base.shape)
+        return made("call", [base], "sqrt", base.kind, base.shape)
+    return made("power", [base], exponent, base.kind, base.shape)
 
 
 def _squared_norm(phrase: Phrase) -> Phrase | None:
@@ -307,7 +193,7 @@ def negative(phrase: Phrase) -> Phrase:
     """Minus a piece."""
     if phrase.op == "negative":
         return phrase.args[0]
-    return _made("negative", [phrase], None, phrase.kind, phrase.shape)
+    return made("negative", [phrase], None, phrase.kind, phrase.shape)
 
 
 def plus(terms: Sequence[Phrase]) -> Phrase:
@@ -316,4 +202,4 @@ def plus(terms: Sequence[Phrase]) -> Phrase:
     if len(flat) == 1:
         return flat[0]
     whole = next((term for term in flat if term.kind != "scalar"), flat[0])
-    return _made("plus", flat, None, whole.kind, whole.shape)
+    return made("plus", flat, None, whole.kind, whole.shape)

@@ -10,10 +10,10 @@ from matcalc import dimensions
 from matcalc.dimensions import Dimension, Shape
 from matcalc.errors import NotDifferentiableError
 from matcalc.graph import Factor, Group, flat
-from matcalc.notation import phrases
+from matcalc.notation import phrases, tree
 from matcalc.notation.network import Network, NoMatrixNotation
 from matcalc.notation.parameters import Parameter, Word, place
-from matcalc.notation.phrases import Phrase
+from matcalc.notation.tree import Phrase
 
 LETTERS = "ijklmnopqrstuvwxyzabcdefghIJKLMNOPQRSTUVWXYZABCDEFGH"  # what np.einsum knows
 
@@ -69,7 +69,7 @@ def in_matrix_notation(
         return _stacked(flat(output), parts, known)
     if output[0] == output[1] and len(output) == 2:
         column = _stacked(output[0], parts, known)
-        return phrases.call("diag", [column], shape)
+        return tree.call("diag", [column], shape)
     return _kronecker(output, shape, parts, known)
 
 
@@ -96,8 +96,8 @@ def _stacked(group: Sequence[Any], parts: Sequence[Part], known: Mapping[Any, Di
     size = (dimensions.product(known[label] for label in group),)
     by_columns, by_rows = (_solved(parts, known, order) for order in (group[::-1], group))
     if phrases.transposes([by_columns]) <= phrases.transposes([by_rows]):
-        return phrases.call("vec", [by_columns], size)
-    return phrases.call("vec", [by_rows], size, [Parameter("order", Word("C"))])
+        return tree.call("vec", [by_columns], size)
+    return tree.call("vec", [by_rows], size, [Parameter("order", Word("C"))])
 
 
 def _kronecker(
@@ -120,7 +120,7 @@ def _kronecker(
     if set(labels[0]) & set(labels[1]):
         raise NoMatrixNotation
     factors = [_solved(side, known, axes) for side, axes in zip(sides, labels, strict=True)]
-    return phrases.call("kron", factors, shape)
+    return tree.call("kron", factors, shape)
 
 
 def split_axes(
@@ -143,7 +143,7 @@ def split_axes(
     groups = [axis for axis in axes if type(axis) is Group]
     known = [Parameter(letter[label], sizes[label]) for label in flat(groups)]
     shape = tuple(sizes[label] for label in flat(axes))
-    return phrases.call("rearrange", [piece], shape, [place(Word(f"{left} -> {right}")), *known])
+    return tree.call("rearrange", [piece], shape, [place(Word(f"{left} -> {right}")), *known])
 
 
 def _pattern(axes: Sequence[Any], letter: Any) -> str:
@@ -167,4 +167,4 @@ def merged_axes(
         del rest[:count]
     same = {letter: letter for letter in written}
     pattern = Word(f"{' '.join(written)} -> {_pattern(axes, same)}")
-    return phrases.call("rearrange", [piece], shape, [place(pattern)])
+    return tree.call("rearrange", [piece], shape, [place(pattern)])

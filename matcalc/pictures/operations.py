@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from matcalc import dimensions
 from matcalc.notation import Written
-from matcalc.notation.indices import operands_first
 from matcalc.notation.names import unicode_name
-from matcalc.notation.phrases import Phrase, name, negative, transpose, with_args
+from matcalc.notation.phrases import negative, transpose
 from matcalc.notation.printers.unicode import unicode
+from matcalc.notation.tree import Phrase, name, operands_first, with_args
 from matcalc.pictures.drawing import shortened
 
 _LONG = 24  # characters of an operation

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 from written_formulas import Derivative, oracle_derivatives, rule_derivatives
 
 from matcalc.expression import read_formula
-from matcalc.notation import Written, phrases, text
+from matcalc.notation import Written, phrases, text, tree
 from matcalc.notation.indices import in_index_notation
 from matcalc.notation.parameters import Parameter, Subscripts
-from matcalc.notation.phrases import Phrase
 from matcalc.notation.printers.book_forms import in_book_form
+from matcalc.notation.tree import Phrase
 from matcalc.plan import evaluate
 from matcalc.variables import Variable
 
@@ -70,7 +70,7 @@ class Reader:
             return self.whole(phrase).reshape((1,) * len(letters))
         values = np.broadcast_arrays(*(self.scalar(arg, letters) for arg in phrase.args))
         flat = [value.ravel() for value in values]
-        columns = [phrases.name("x", one.shape) for one in flat]
+        columns = [tree.name("x", one.shape) for one in flat]
         column = phrase._replace(args=tuple(columns), kind="column", shape=flat[0].shape)
         return self.called(column, flat).reshape(values[0].shape)
 
@@ -86,7 +86,7 @@ def rewritten(phrase: Phrase) -> Phrase:
 
 
 def _named(name: str, arg: Phrase) -> Phrase:
-    named = phrases.name(name, arg.shape)
+    named = tree.name(name, arg.shape)
     return phrases.transpose(named) if arg.kind == "row" else named
 
 
@@ -106,21 +106,21 @@ def test_index_notation_and_the_forms_of_books_mean_the_same(derivatives: Any) -
 
 
 def test_the_reader_notices_swapped_indices() -> None:
-    A = phrases.name("A", (2, 3))
+    A = tree.name("A", (2, 3))
     arrays = {"A": np.arange(6.0).reshape(2, 3)}
-    right = phrases.einsum(Subscripts(("ij",), "ji"), [A], (3, 2))
+    right = tree.einsum(Subscripts(("ij",), "ji"), [A], (3, 2))
     np.testing.assert_array_equal(Reader(arrays, {}).formula(Written((), right)), arrays["A"].T)
     square = {"A": np.arange(4.0).reshape(2, 2)}
-    wrong = phrases.einsum(Subscripts(("ij",), "ij"), [phrases.name("A", (2, 2))], (2, 2))
+    wrong = tree.einsum(Subscripts(("ij",), "ij"), [tree.name("A", (2, 2))], (2, 2))
     assert not np.array_equal(Reader(square, {}).formula(Written((), wrong)), square["A"].T)
 
 
 def test_a_sum_over_a_letter_that_no_entry_has_keeps_its_range() -> None:
-    x, n = phrases.name("x", (2,)), phrases.ones(3)
-    einsum = phrases.einsum(Subscripts(("i", "j"), "i"), [x, n], (2,))
+    x, n = tree.name("x", (2,)), tree.ones(3)
+    einsum = tree.einsum(Subscripts(("i", "j"), "i"), [x, n], (2,))
     outer = phrases.matmul([x, phrases.transpose(n)])
-    spread = phrases.call("exp", [outer], (2, 3))
-    rows = phrases.call("sum", [spread], (2,), [Parameter("axis", 1)])
+    spread = tree.call("exp", [outer], (2, 3))
+    rows = tree.call("sum", [spread], (2,), [Parameter("axis", 1)])
     total = phrases.plus([einsum, rows])
     arrays = {"x": np.array([0.5, -1.0])}
     found = Reader(arrays, {}).formula(Written((), total))

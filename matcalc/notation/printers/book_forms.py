@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from matcalc.notation import phrases
-from matcalc.notation.indices import operands_first
-from matcalc.notation.phrases import Phrase
+from matcalc.notation import phrases, tree
 from matcalc.notation.printers.numbers_beside import with_ones
+from matcalc.notation.tree import Phrase, operands_first
 
 
 def in_book_form(root: Phrase) -> Phrase:
@@ -43,8 +42,8 @@ def in_book_form(root: Phrase) -> Phrase:
 def _product_with_ones(phrase: Phrase, matrix: Phrase) -> Phrase:
     """The sums of rows, X 1, or of columns, Xᵀ 1."""
     if phrase.parameter("axis") == 1:
-        return phrases.matmul([matrix, phrases.ones(matrix.shape[1])])
-    return phrases.matmul([phrases.transpose(matrix), phrases.ones(matrix.shape[0])])
+        return phrases.matmul([matrix, tree.ones(matrix.shape[1])])
+    return phrases.matmul([phrases.transpose(matrix), tree.ones(matrix.shape[0])])
 
 
 def _one_quotient(phrase: Phrase, args: Sequence[Phrase]) -> Phrase:

@@ -10,9 +10,9 @@ from matcalc.dimensions import Shape
 from matcalc.notation.formulas import Written
 from matcalc.notation.names import latex_name, latex_plain, latex_shape, latex_size
 from matcalc.notation.parameters import Parameter, Word, spelled
-from matcalc.notation.phrases import Phrase
 from matcalc.notation.printers.mathematics import Mathematics, Rewrite, as_it_is
 from matcalc.notation.printers.spelling import ATOM, POWER, PRODUCT, SCALED, SUM, Piece, Spelled
+from matcalc.notation.tree import Phrase
 
 _TALL = re.compile(r"\\(left|frac|sqrt|sum)")
 _WORD = re.compile(r".*\\mathit\{[^{}]*\}\Z", re.DOTALL)

@@ -14,8 +14,8 @@ from fractions import Fraction
 
 from matcalc import dimensions
 from matcalc.notation.formulas import Written
-from matcalc.notation.indices import in_index_notation, is_undeclared, operands_first
-from matcalc.notation.phrases import Phrase, matrix_exponent
+from matcalc.notation.indices import in_index_notation, is_undeclared
+from matcalc.notation.phrases import matrix_exponent
 from matcalc.notation.printers.book_forms import in_book_form
 from matcalc.notation.printers.script import Script
 from matcalc.notation.printers.spelling import (
@@ -37,6 +37,7 @@ from matcalc.notation.printers.spelling import (
     signed_sum,
     within,
 )
+from matcalc.notation.tree import Phrase, operands_first
 
 _TRIGONOMETRIC = frozenset(["sin", "cos", "tan", "sinh", "cosh", "tanh"])
 _SIGNED_ENTRIES = frozenset(["eye", "levi_civita"])

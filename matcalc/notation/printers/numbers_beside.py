@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from matcalc.notation import phrases
-from matcalc.notation.phrases import Phrase
+from matcalc.notation import phrases, tree
+from matcalc.notation.tree import Phrase
 
 _KINDS = ("column", "row", "matrix")
 
@@ -67,6 +67,6 @@ def _is_linear(term: Phrase) -> bool:
 def _ones(phrase: Phrase) -> Phrase:
     """Ones of the shape of a phrase."""
     if phrase.kind == "matrix":
-        return phrases.ones(*phrase.shape)
-    ones = phrases.ones(phrase.shape[0])
+        return tree.ones(*phrase.shape)
+    ones = tree.ones(phrase.shape[0])
     return phrases.transpose(ones) if phrase.kind == "row" else ones

@@ -9,8 +9,8 @@ from typing import ClassVar
 
 from matcalc.dimensions import Shape
 from matcalc.notation.parameters import Parameter
-from matcalc.notation.phrases import Phrase
 from matcalc.notation.printers.spelling import Piece, Spelled
+from matcalc.notation.tree import Phrase
 
 
 class Script(ABC):

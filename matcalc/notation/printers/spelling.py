@@ -10,7 +10,7 @@ from typing import NamedTuple
 from matcalc.dimensions import Shape
 from matcalc.notation.formulas import Written
 from matcalc.notation.parameters import Parameter
-from matcalc.notation.phrases import Phrase, name
+from matcalc.notation.tree import Phrase, name
 
 # How tightly a piece binds, from a function of indices to a name. A scaled piece is a product
 # entry by entry or with scalars, such as 2 x or x ⊙ y; in a product, matrices stand side by side.

@@ -9,7 +9,6 @@ from matcalc.graph import Node, transposed
 from matcalc.layout import Written as WrittenForm
 from matcalc.notation.formulas import Written, write
 from matcalc.notation.parameters import Parameter, named, spelled
-from matcalc.notation.phrases import Phrase
 from matcalc.notation.printers.spelling import (
     ATOM,
     POWER,
@@ -28,6 +27,7 @@ from matcalc.notation.printers.spelling import (
     signed_sum,
     within,
 )
+from matcalc.notation.tree import Phrase
 
 
 def text(written: Written) -> str:

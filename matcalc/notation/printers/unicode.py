@@ -10,7 +10,6 @@ from matcalc.dimensions import Shape
 from matcalc.notation.formulas import Written
 from matcalc.notation.names import lowered, raised, spelled_shape, spelled_size, unicode_name
 from matcalc.notation.parameters import Parameter, named, spelled
-from matcalc.notation.phrases import Phrase
 from matcalc.notation.printers.mathematics import Mathematics, Rewrite, as_it_is
 from matcalc.notation.printers.spelling import (
     POWER,
@@ -22,6 +21,7 @@ from matcalc.notation.printers.spelling import (
     parenthesised,
     placed,
 )
+from matcalc.notation.tree import Phrase
 
 _ABOVE = frozenset("ᵀ⁰¹²³⁴⁵⁶⁷⁸⁹")  # of an exponent they would seem to be marks of the whole power
 

@@ -6,7 +6,7 @@ import pytest
 from typesetting import PDFLATEX, assert_amsmath_typesets, assert_katex_renders, has_katex
 from written_formulas import FORMULAS, declared, oracle_derivatives, rule_derivatives, written
 
-from matcalc.notation import Written, phrases
+from matcalc.notation import Written, phrases, tree
 from matcalc.notation.parameters import Subscripts
 from matcalc.notation.printers.latex import latex
 
@@ -25,9 +25,9 @@ def test_formulas_read_as_in_books(formula: str, wrt: str, expected: str) -> Non
 
 
 def test_names_for_what_recurs_come_first() -> None:
-    x = phrases.name("x", ("n",))
-    p = phrases.name("p1", ("n",))
-    shown = Written((("p1", phrases.call("softmax", [x], ("n",))),), phrases.transpose(p))
+    x = tree.name("x", ("n",))
+    p = tree.name("p1", ("n",))
+    shown = Written((("p1", tree.call("softmax", [x], ("n",))),), phrases.transpose(p))
     assert latex(shown) == r"p_{1} = \operatorname{softmax}(x),\quad p_{1}^\top"
 
 
@@ -90,13 +90,13 @@ def test_names_are_never_read_as_latex(formula: str, variables: str, expected: s
 def test_an_entry_of_a_name_with_an_index_has_one_index() -> None:
     shown = latex(written("T3", "", declared("T3[2,3,2]")))
     assert shown == "T_{3}"
-    T = phrases.name("T3", (2, 3, 2))
-    einsum = phrases.einsum(Subscripts(("jik",), "ijk"), [T], (3, 2, 2))
+    T = tree.name("T3", (2, 3, 2))
+    einsum = tree.einsum(Subscripts(("jik",), "ijk"), [T], (3, 2, 2))
     assert latex(Written((), einsum)) == r"(i,j,k) \mapsto \left(T_{3}\right)_{jik}"
 
 
 def test_depth_meets_no_limit() -> None:
-    deep = phrases.name("x", ("n",))
+    deep = tree.name("x", ("n",))
     for _ in range(2000):
-        deep = phrases.call("exp", [phrases.negative(deep)], ("n",))
+        deep = tree.call("exp", [phrases.negative(deep)], ("n",))
     assert latex(Written((), deep)).endswith(r"\exp(-x" + ")" * 2000)

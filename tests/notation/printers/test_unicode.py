@@ -17,7 +17,7 @@ from written_formulas import (
 )
 
 from matcalc.dimensions import Dimension, Shape
-from matcalc.notation import Written, phrases
+from matcalc.notation import Written, phrases, tree
 from matcalc.notation.names import unicode_name
 from matcalc.notation.parameters import Subscripts
 from matcalc.notation.printers.unicode import unicode
@@ -30,9 +30,9 @@ def test_formulas_read_as_in_books(formula: str, wrt: str, expected: str) -> Non
 
 
 def test_names_for_what_recurs_come_first() -> None:
-    x = phrases.name("x", ("n",))
-    p = phrases.name("p1", ("n",))
-    shown = Written((("p1", phrases.call("softmax", [x], ("n",))),), phrases.transpose(p))
+    x = tree.name("x", ("n",))
+    p = tree.name("p1", ("n",))
+    shown = Written((("p1", tree.call("softmax", [x], ("n",))),), phrases.transpose(p))
     assert unicode(shown) == "p₁ = softmax(x); p₁ᵀ"
 
 
@@ -89,7 +89,7 @@ def test_no_index_has_the_name_of_a_dimension(variables: str, expected: str) -> 
     ],
 )
 def test_sizes_are_indices_where_unicode_has_them(size: Dimension, expected: str) -> None:
-    assert unicode(Written((), phrases.eye(size))) == expected
+    assert unicode(Written((), tree.eye(size))) == expected
 
 
 @pytest.mark.parametrize(
@@ -101,17 +101,17 @@ def test_sizes_are_indices_where_unicode_has_them(size: Dimension, expected: str
     ],
 )
 def test_constant_matrices_have_their_shape(function: str, shape: Shape, expected: str) -> None:
-    assert unicode(Written((), phrases.call(function, (), shape))) == expected
+    assert unicode(Written((), tree.call(function, (), shape))) == expected
 
 
 def test_depth_meets_no_limit() -> None:
-    x, T = phrases.name("x", ("n",)), phrases.name("T", ("n", "n", "n"))
+    x, T = tree.name("x", ("n",)), tree.name("T", ("n", "n", "n"))
     deep = nested = x
     for _ in range(2000):
-        deep = phrases.call("exp", [phrases.negative(deep)], ("n",))
+        deep = tree.call("exp", [phrases.negative(deep)], ("n",))
     subscripts = Subscripts(("ijk", "j", "k"), "i")
     for _ in range(1000):
-        nested = phrases.einsum(subscripts, [T, nested, x], ("n",))
+        nested = tree.einsum(subscripts, [T, nested, x], ("n",))
     assert unicode(Written((), deep)).endswith("exp(−x" + ")" * 2000)
     assert unicode(Written((), nested)).startswith("i ↦ Σⱼₖ T[i,j,k] (Σ")
 
