@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Sequence
+from itertools import compress
 from math import isfinite
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TextIO
@@ -12,6 +13,7 @@ from matcalc.errors import UnknownRuleError
 from matcalc.layout import written
 from matcalc.notation.printers.legend import meanings
 from matcalc.notation.printers.line_breaks import formula_lines
+from matcalc.notation.printers.mathematics import as_in_books
 from matcalc.variables import Variable, ratio
 from matcalc_cli.failures import UsageError
 from matcalc_cli.output import RED, heading, listed, paint, width
@@ -21,6 +23,7 @@ if TYPE_CHECKING:  # they load NumPy, which --help does without
     from matcalc.checking.reading_back import ReadBack
     from matcalc.expression import Formula
     from matcalc.jacobians.jacobian import Jacobian
+    from matcalc.notation import Written
 
 Form = Literal["text", "unicode", "latex", "einsum", "numpy", "torch", "jax"]
 FORMS: tuple[Form, ...] = ("text", "unicode", "latex", "einsum", "numpy", "torch", "jax")
@@ -50,10 +53,18 @@ class Derived(NamedTuple):
 
     def shown(self, jacobian: Jacobian[Any], form: str) -> str:
         """A form in a layout; a formula that does not hold is shown in index notation."""
-        found = self.verified(jacobian)
-        wrong = found is not None and found.holds is False and form in _FORMULAS
+        wrong = self.is_wrong(jacobian) and form in _FORMULAS
         shown: str = getattr(jacobian, "einsum" if wrong else form)
         return shown
+
+    def tree(self, jacobian: Jacobian[Any]) -> Written:
+        """The formula in a layout, in index notation if the other does not hold."""
+        return jacobian.tree(indices=self.is_wrong(jacobian))
+
+    def is_wrong(self, jacobian: Jacobian[Any]) -> bool:
+        """Whether the formula was found not to hold."""
+        found = self.verified(jacobian)
+        return found is not None and found.holds is False
 
     @property
     def of(self) -> str:
@@ -87,16 +98,18 @@ def answer_lines(answer: Answer) -> list[str]:
     given = _stated(answer, form)
     lines = [line for part in given for line in formula_lines(part, width(), "")]
     lines += note_lines(answer)
-    shown = ""
+    shown: list[Written] = []
     for derived in answer.derivatives:
         for where, jacobian in _by_layout(derived):
-            *lets, formula = derived.shown(jacobian, form).split("; ")
-            formula = "; ".join([*(let for let in lets if let not in given), formula])
+            tree = derived.tree(jacobian)
+            *lets, formula = _formulas(tree, form)
+            new = [let not in given for let in lets]
+            formula = "; ".join([*compress(lets, new), formula])
             lines += ["", heading(f"{derived.title} {where}"), ""]
             lines += formula_lines(formula, width())
-            lines += _axes(jacobian, formula)
-            shown += formula
-    signs = meanings(shown)
+            lines += _axes(jacobian, tree) if form == "unicode" else []
+            shown.append(tree._replace(lets=tuple(compress(tree.lets, new))))
+    signs = meanings(shown, in_text=form == "text")
     legend = ["", *_wrapped([f"Here {listed(signs)}."])] if signs else []
     return [*lines, *legend, "", *_code(answer)]
 
@@ -112,16 +125,23 @@ def _shows_signs() -> bool:
 
 def _stated(answer: Answer, form: Form) -> list[str]:
     """What was differentiated, as it was read: the intermediate results, then the whole."""
-    from matcalc.notation import text, write  # noqa: PLC0415
+    from matcalc.notation import write  # noqa: PLC0415
     from matcalc.notation.names import unicode_name  # noqa: PLC0415
-    from matcalc.notation.printers.unicode import unicode  # noqa: PLC0415
 
     formula, of = answer.formula, answer.of
     named = {node: n for n, node in formula.named.items() if node is not formula.node}
     read = write(formula.node, tuple(formula.symbols), named)
-    *lets, whole = (unicode(read) if form == "unicode" else text(read)).split("; ")
+    *lets, whole = _formulas(read, form)
     shown = of._replace(name=unicode_name(of.name)) if form == "unicode" else of
     return [*lets, f"{shown} = {whole}"]
+
+
+def _formulas(tree: Written, form: Form) -> list[str]:
+    """A name for each part that recurs and its meaning, then the formula."""
+    from matcalc.notation.printers.text import text_formulas  # noqa: PLC0415
+    from matcalc.notation.printers.unicode import unicode_formulas  # noqa: PLC0415
+
+    return unicode_formulas(tree) if form == "unicode" else text_formulas(tree)
 
 
 def note_lines(answer: Answer) -> list[str]:
@@ -160,18 +180,16 @@ def _by_layout(derived: Derived) -> list[tuple[str, Jacobian[Any]]]:
 _ORDINALS = ("first", "second", "third", "fourth")
 
 
-def _axes(jacobian: Jacobian[Any], formula: str) -> list[str]:
+def _axes(jacobian: Jacobian[Any], tree: Written) -> list[str]:
     """Which axis each index of a formula of many axes counts along."""
-    letters, arrow, _ = formula.partition(") ↦ ")
+    phrase = as_in_books(tree).phrase
     form = written(jacobian.of, jacobian.wrt, jacobian.layout)
     places = [form.stored.index(axis) for group in form.form for axis in group]
-    if not arrow or letters.count(",") + 1 != len(places):
+    if phrase.op != "function" or not 1 < len(phrase.value) == len(places):
         return []
     said = [
         f"{letter}{'' if number else ' is'} {_axis(jacobian, place)}"
-        for number, (letter, place) in enumerate(
-            zip(letters.removeprefix("(").split(","), places, strict=True)
-        )
+        for number, (letter, place) in enumerate(zip(phrase.value, places, strict=True))
     ]
     return ["", *_wrapped([f"{listed(said)}."])]
 

@@ -61,7 +61,7 @@ def _put_together(c: Computation, show: Showing) -> Iterator[Item]:
     for name in reversed(names):
         node = c.simple(substituted(node, {c.bar(name): c.total(name)}))
         found = show.total(c.wrt.name, node)
-        if found.right != lines[-1].right:
+        if found.right.unicode != lines[-1].right.unicode:
             lines.append(found._replace(again=True))
     if len(lines) > 1:
         yield "Put together, the line nearest to the variable first:"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cached_property, wraps
 from typing import Concatenate, ParamSpec
@@ -26,11 +25,11 @@ from matcalc.graph import (
 )
 from matcalc.layout import Written as Form
 from matcalc.layout import written
-from matcalc.notation import Written, text, write, write_derivative
+from matcalc.notation import Written, write, write_derivative
+from matcalc.notation.tree import Derivative, Phrase, derivative, with_leaves
 from matcalc.simplify import simplified
 from matcalc.variables import Variable
 
-_WORD = re.compile(r'"[^"]*"|[^\W\d]\w*')
 _LETTERS = "ijklmnprstuvhaeqwbcdfgyz"
 _Names = ParamSpec("_Names")
 
@@ -298,39 +297,55 @@ class Computation:
         return {name: _leaves(node) for name, node in self.definitions.items()}
 
     @cached_property
-    def lets(self) -> dict[str, str]:
-        """What every name that is no variable stands for, in the input language."""
+    def meanings(self) -> dict[str, Written]:
+        """What every name that is no variable stands for, earlier ones first."""
         found = {
-            name: text(self.write(node))
+            name: self.write(node)
             for name, node in self.definitions.items()
             if name != self.of.name
         }
         for name in self.above:
             if name != self.of.name:
-                found[self.bars[name]] = text(self.write(self.total(name)))
+                found[self.bars[name]] = self.write(self.total(name))
         return found
 
-    def uses(self, formula: str) -> tuple[tuple[str, str], ...]:
+    def uses(self, formula: Written) -> tuple[tuple[str, Written], ...]:
         """The names in a formula that are no variables, and what they stand for, in order."""
-        places = set().union(*(self.needed[word] for word in self.words(formula)))
-        return tuple(self.listed[place] for place in sorted(places))
-
-    def words(self, formula: str) -> set[str]:
-        """The names in a formula that are no variables."""
-        return {word for word in _WORD.findall(formula) if word in self.lets}
+        used = formula.names & self.meanings.keys()
+        needed = used.union(*(self.needed[name] for name in used))
+        return tuple((name, self.meanings[name]) for name in self.meanings if name in needed)
 
     @cached_property
-    def listed(self) -> list[tuple[str, str]]:
-        """Every name that is no variable with its meaning, earlier ones first."""
-        return [*self.lets.items()]
-
-    @cached_property
-    def needed(self) -> dict[str, set[int]]:
-        """For each name that is no variable the places of all that its meaning is made of."""
-        found: dict[str, set[int]] = {}
-        for place, (name, meaning) in enumerate(self.listed):
-            found[name] = {place}.union(*(found[word] for word in self.words(meaning)))
+    def needed(self) -> dict[str, set[str]]:
+        """For each name that is no variable all names that its meaning is made of."""
+        found: dict[str, set[str]] = {}
+        for name, meaning in self.meanings.items():
+            used = meaning.names & found.keys()
+            found[name] = used.union(*(found[one] for one in used))
         return found
+
+    def with_derivatives(self, formula: Written) -> Written:
+        """A formula with derivatives in it as such, where the input language has names."""
+
+        def leaf(phrase: Phrase) -> Phrase:
+            value = self.derivative_of_name.get(phrase.value) if phrase.op == "name" else None
+            return derivative(value, phrase.shape) if value else phrase
+
+        lets = tuple((name, with_leaves(phrase, leaf)) for name, phrase in formula.lets)
+        return Written(lets, with_leaves(formula.phrase, leaf))
+
+    @cached_property
+    def derivative_of_name(self) -> dict[str, Derivative]:
+        """What is shown for ``dL_dz3``, whose axes are those of the result, then of ``z3``."""
+        stored = "numerator" if self.of.rank else "denominator"
+        return {
+            bar: Derivative(
+                self.of,
+                self.variables[name],
+                stored != self.layout and bool(self.of.rank or self.variables[name].rank),
+            )
+            for name, bar in self.bars.items()
+        }
 
 
 def _read(

@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import cached_property
 
 from matcalc.explanation.computation import Computation
-from matcalc.explanation.model import Equation, Notation
+from matcalc.explanation.model import Equation, Notation, RightSide
 from matcalc.graph import Node
 from matcalc.layout import Written as Form
 from matcalc.layout import written
-from matcalc.notation import Written, latex, latex_derivative, latex_name, text, unicode
-from matcalc.notation.names import latex_plain, unicode_name
+from matcalc.notation import Written, latex_derivative, latex_name
+from matcalc.notation.names import unicode_name
 from matcalc.notation.phrases import plus, times, transpose
 from matcalc.notation.printers.legend import meanings
 from matcalc.notation.tree import Phrase
 from matcalc.variables import Variable
-
-_WORD = re.compile(r"(?<!\w)((?:(?!ᵀ)\w)+)(ᵀ|\[[^\]]*\])?")
-_BASE = r"\\mathit\{[^}]*\}(?:_\{\d+\})?"
-_ITALIC = re.compile(
-    rf"\\left\((?P<inside>{_BASE})\\right\)_\{{(?P<letters>[\w,]+)\}}"
-    rf"|(?P<base>{_BASE})(?:(?P<top>\^\\top)|_\{{(?P<below>[\w,]+)\}})?"
-)
 
 
 class Showing:
@@ -31,11 +23,6 @@ class Showing:
 
     def __init__(self, computation: Computation) -> None:
         self.computation = computation
-        bars = computation.bars.items()
-        self.in_words = {form: k for k, bar in bars for form in (unicode_name(bar), bar)}
-        self.in_italics = {
-            form: k for k, bar in bars for form in (latex_name(bar), latex_plain(bar))
-        }
         self.locals: dict[tuple[str, str, str], Equation] = {}
         self.totals: dict[str, Equation] = {}
         self.values: dict[str, Equation] = {}
@@ -47,10 +34,13 @@ class Showing:
         c = self.computation
         node = c.definitions[name]
         found = c.write(node)
-        self.values[name] = self.equation(
+        self.values[name] = Equation(
             Notation(unicode_name(name), latex_name(name)),
-            found,
-            Equation(*_NOTHING, name, "", False, "", node.shape, shape_title(c.variables[name])),
+            self.right(found),
+            c.uses(found),
+            of=name,
+            shape=node.shape,
+            title=shape_title(c.variables[name]),
         )
         return self.values[name]
 
@@ -80,7 +70,7 @@ class Showing:
         found = [self.value(name) for name in c.definitions]
         found += [self.local(*edge) for edge in c.edges]
         found += [self.total(name) for name in c.above if name != c.of.name]
-        return meanings(" ".join(one.right.unicode for one in found))
+        return meanings(one.right.shown for one in found)
 
     def derivative(
         self, found: Written, of: str, wrt: str, local: bool, layout: str = ""
@@ -89,14 +79,17 @@ class Showing:
         form = self.form(of, wrt, layout)
         layout = layout or self.computation.layout
         shown = "a number" if form.title == "1" else form.title
-        about = Equation(*_NOTHING, of, wrt, local, layout, form.shape, shown)
-        return self.equation(self.ratio(of, wrt), found, about)
-
-    def equation(self, left: Notation, found: Written, about: Equation) -> Equation:
-        """An equation with its right side."""
-        formula = text(found)
-        uses = self.computation.uses(formula)
-        return about._replace(left=left, right=self.notation(found), text=formula, uses=uses)
+        return Equation(
+            self.ratio(of, wrt),
+            self.right(found),
+            self.computation.uses(found),
+            of=of,
+            wrt=wrt,
+            local=local,
+            layout=layout,
+            shape=form.shape,
+            title=shown,
+        )
 
     def form(self, of: str, wrt: str, layout: str = "") -> Form:
         """How a layout writes a derivative."""
@@ -125,57 +118,13 @@ class Showing:
             rf"\frac{{\partial {above.latex}}}{{\partial {below.latex}}}",
         )
 
-    def notation(self, found: Written) -> Notation:
-        """A formula with derivatives in it as they are shown."""
-        shown = unicode(found)
-        alone = shown if found.phrase.op == "name" else ""
-        return Notation(self.in_unicode(shown, alone), self.in_latex(latex(found)))
+    def right(self, shown: Written, read: Written | None = None) -> RightSide:
+        """A formula with derivatives in it as such; ``read`` is it in the input language."""
+        return RightSide(self.computation.with_derivatives(shown), shown if read is None else read)
 
-    def in_unicode(self, shown: str, alone: str = "") -> str:
-        """Derivatives in a formula: ∂L/∂z₃ is what the layout writes, the other is transposed."""
-        c = self.computation
-
-        def form(found: re.Match[str]) -> str:
-            name, after = self.in_words.get(found[1]), found[2] or ""
-            if name is None:
-                return found[0]
-            if after.startswith("["):
-                return self.entry(name, after[1:-1].split(",")).unicode
-            ratio = self.ratio(c.of.name, name).unicode
-            if not (c.of.rank or c.variables[name].rank or alone):
-                return f"({ratio})"
-            return self.stands(name, ratio)[bool(after)]
-
-        return _WORD.sub(form, shown)
-
-    def in_latex(self, shown: str) -> str:
-        """The same in LaTeX."""
-        c = self.computation
-
-        def form(found: re.Match[str]) -> str:
-            name = self.in_italics.get(found["base"] or found["inside"])
-            if name is None:
-                return found[0]
-            letters = found["letters"] or found["below"]
-            if letters:
-                given = letters.split(",") if "," in letters else [*letters]
-                return self.entry(name, given).latex
-            ratio = self.ratio(c.of.name, name).latex
-            return self.stands(name, ratio, r"\left({}\right)^\top")[bool(found["top"])]
-
-        return _ITALIC.sub(form, shown)
-
-    def stands(self, name: str, ratio: str, mark: str = "({})ᵀ") -> tuple[str, str]:
-        """How the array of a derivative is shown, as it is stored and transposed."""
-        c = self.computation
-        below = c.variables[name]
-        stored = "numerator" if c.of.rank else "denominator"
-        if stored == c.layout or not (c.of.rank or below.rank):
-            return ratio, mark.format(ratio)
-        return mark.format(ratio), ratio
-
-
-_NOTHING = (Notation("", ""), Notation("", ""), "", ())
+    def piece(self, phrase: Phrase) -> str:
+        """A part of a formula as a terminal shows it."""
+        return self.right(Written((), phrase)).unicode
 
 
 def entry_of(name: str, letters: Sequence[str]) -> Notation:

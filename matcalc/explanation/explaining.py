@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -27,8 +26,10 @@ from matcalc.expression import (
     parse_declarations,
 )
 from matcalc.inputs.entrance import entered
+from matcalc.jacobians.jacobian import Jacobian
 from matcalc.layout import find_layout
 from matcalc.notation.names import unicode_name
+from matcalc.notation.printers.text import text_formulas
 from matcalc.simplify import noted
 from matcalc.symbolic import Symbolic
 from matcalc.variables import Variable
@@ -247,13 +248,11 @@ def _second(
             f"{why}: the second derivative has {axes} axes and no matrix form, so it is not "
             "explained; matcalc.derive with order=2 finds it"
         )
-    *lets, gradient = first.text.split("; ")
-    name = "g"
-    while re.search(rf"(?<!\w){name}(?!\w)", f"{formula} {first.text} {declared} {of.name}"):
-        name += "_"
+    *lets, gradient = text_formulas(first.tree())
+    name = _free_name("g", first, declared)
     program = "; ".join([*lets, f"{name} = {gradient}"])
     steps = explain(program, wrt=wrt, variables=declared, layout=layout, level=level)
-    opening = gradient_first(first, steps.of, lets, gradient, declared)
+    opening = gradient_first(first, steps.of, declared)
     *before, last = steps.sections
     assumed = said + first.assumptions
     return replace(
@@ -266,6 +265,17 @@ def _second(
         gradient_of=of.name,
         assumptions=assumed,
     )
+
+
+def _free_name(name: str, first: Jacobian[Any], declared: Declarations) -> str:
+    """A name that nothing has which is declared, read or written."""
+    taken = {*parse_declarations(declared), *declared_functions(declared), first.of.name}
+    taken |= first.tree().names.union(first.tree().functions)
+    if first.formula is not None:
+        taken.update(first.formula.symbols, first.formula.named)
+    while name in taken:
+        name += "_"
+    return name
 
 
 def _sections(c: Computation, show: Showing, *, full: bool) -> Iterator[Section]:

@@ -11,7 +11,6 @@ from matcalc.dimensions import Dimension, Shape
 from matcalc.explanation.computation import Computation
 from matcalc.explanation.equations import Showing, shape_title, turned
 from matcalc.explanation.model import Item, Section, Table
-from matcalc.notation import Written, unicode
 from matcalc.notation.names import unicode_name
 from matcalc.notation.phrases import transpose
 from matcalc.notation.tree import Phrase
@@ -169,4 +168,4 @@ def _candidate(show: Showing, factors: Sequence[Phrase], wanted: Shape) -> _Cand
 
 
 def _shown(show: Showing, phrase: Phrase) -> str:
-    return show.in_unicode(unicode(Written((), phrase)))
+    return show.piece(phrase)

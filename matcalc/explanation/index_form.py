@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
+from matcalc.dimensions import Shape
 from matcalc.explanation.computation import Computation
 from matcalc.explanation.equations import Showing, entry_of
 from matcalc.explanation.model import Equation, Item, Notation, Section
@@ -21,7 +21,7 @@ from matcalc.graph import (
     scaled,
     topological,
 )
-from matcalc.notation import Written, phrases, text, tree
+from matcalc.notation import Written, phrases, tree
 from matcalc.notation.indices import entry_at, total
 from matcalc.notation.names import unicode_name
 from matcalc.notation.parameters import Subscripts
@@ -65,17 +65,9 @@ def _which(c: Computation) -> str:
 
 
 def _forward(c: Computation, show: Showing, terms: Sequence[Term], of: str) -> Equation:
-    letters = terms[0].output
-    about = Equation(
-        entry_of(of, letters),
-        *_right(c, show, terms),
-        of,
-        "",
-        False,
-        "entries",
-        c.variables[of].shape,
-    )
-    return about._replace(note=_sums("forward", terms))
+    left, shape = entry_of(of, terms[0].output), c.variables[of].shape
+    note = _sums("forward", terms)
+    return _equation(c, show, left, terms, of=of, shape=shape, note=note)
 
 
 def places(c: Computation, terms: Sequence[Term], of: str, wrt: str) -> list[Term]:
@@ -106,18 +98,25 @@ def _backward(c: Computation, show: Showing, found: Sequence[Term], of: str, wrt
     several = len(c.above[wrt]) > 1
     if several:
         note = "; ".join(filter(None, [note, f"the way through {unicode_name(of)}"]))
-    right = _right(c, show, same)
-    about = Equation(left, *right, c.of.name, wrt, False, "entries", shape, "", note)
-    return about._replace(through=of if several else "")
+    about = _equation(c, show, left, same, of=c.of.name, shape=shape, note=note)
+    return about._replace(wrt=wrt, through=of if several else "")
 
 
-def _right(
-    c: Computation, show: Showing, terms: Sequence[Term]
-) -> tuple[Notation, str, tuple[tuple[str, str], ...]]:
-    """The right side: as it is shown, and as einsums in the input language."""
+def _equation(
+    c: Computation,
+    show: Showing,
+    left: Notation,
+    terms: Sequence[Term],
+    *,
+    of: str,
+    shape: Shape,
+    note: str,
+) -> Equation:
+    """A sum of products: as it is shown, and as einsums in the input language."""
     shown = phrases.plus([_signed(c, one, _sum_of_entries(c, one)) for one in terms])
-    read = text(Written((), phrases.plus([_signed(c, one, _einsum(c, one)) for one in terms])))
-    return show.notation(Written((), shown)), read, c.uses(read)
+    read = Written((), phrases.plus([_signed(c, one, _einsum(c, one)) for one in terms]))
+    right = show.right(Written((), shown), read)
+    return Equation(left, right, c.uses(read), of, layout="entries", shape=shape, note=note)
 
 
 def _signed(c: Computation, term: Term, piece: Phrase) -> Phrase:
@@ -215,7 +214,7 @@ def _of_two(
     c: Computation, show: Showing, term: Term, factor: Factor, other: Factor, wrt: str
 ) -> str:
     """A matrix times a vector, by the one or the other; else nothing."""
-    spelled = show.notation(Written((), c.write(other.node).phrase)).unicode
+    spelled = show.piece(c.write(other.node).phrase)
     backward = [one for one in (*term.output,) if one not in factor.labels]
     if len(other.labels) == 2 and len(factor.labels) == 1 and len(backward) == 1:
         place = other.labels.index(backward[0])
@@ -281,14 +280,15 @@ def _read(show: Showing, c: Computation, found: Walk) -> str:
     kept: list[str] = []
     parts: list[str] = []
     for factor, transposed in found.factors:
-        name = show.notation(Written((), c.write(factor.node).phrase)).unicode
+        phrase = c.write(factor.node).phrase
+        name = show.piece(phrase)
         if any(factor.node is c.bar(one) for one in c.bars):
             if transposed:
                 parts.append(f"{name} is read from its second index to its first: transposed")
             continue
         entry = f"{name}[{','.join(factor.labels)}]"
         if transposed:
-            mark = f"{name}ᵀ" if re.fullmatch(r"\w+", name) else "its transpose"
+            mark = f"{name}ᵀ" if phrase.op == "name" else "its transpose"
             parts.append(f"{entry} is read from its second index to its first: that is {mark}")
         else:
             kept.append(entry)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple, TypeAlias
 
 from matcalc.dimensions import Shape
-from matcalc.notation import WrittenChain
+from matcalc.notation import Written, WrittenChain, latex, text, unicode
 
 
 class Notation(NamedTuple):
@@ -15,14 +17,41 @@ class Notation(NamedTuple):
     latex: str
 
 
+@dataclass(frozen=True, eq=False)
+class RightSide:
+    """A formula as a tree, spelled where somebody asks for it, and once.
+
+    Attributes:
+        shown: The formula, derivatives in it as such.
+        read: The same in the input language, where these have names.
+    """
+
+    shown: Written
+    read: Written
+
+    @cached_property
+    def unicode(self) -> str:
+        """As a terminal shows it."""
+        return unicode(self.shown)
+
+    @cached_property
+    def latex(self) -> str:
+        """In LaTeX."""
+        return latex(self.shown)
+
+    @cached_property
+    def text(self) -> str:
+        """In the input language."""
+        return text(self.read)
+
+
 class Equation(NamedTuple):
     """A formula, and what is needed to evaluate it.
 
     Attributes:
         left: What it is equal to, as it is shown.
-        right: The formula, as it is shown.
-        text: The formula in the input language.
-        uses: The names in it that are no variables, each with its meaning, earlier ones first.
+        right: The formula.
+        meanings: The names in it that are no variables, with their formulas, earlier ones first.
         of: What is differentiated; or of which this is the value.
         wrt: With respect to what; empty for a value.
         local: Whether it is the derivative of the one operation that gives ``of``.
@@ -35,23 +64,39 @@ class Equation(NamedTuple):
     """
 
     left: Notation
-    right: Notation
-    text: str
-    uses: tuple[tuple[str, str], ...]
+    right: RightSide
+    meanings: tuple[tuple[str, Written], ...]
     of: str
-    wrt: str
-    local: bool
-    layout: str
-    shape: Shape
+    wrt: str = ""
+    local: bool = False
+    layout: str = ""
+    shape: Shape = ()
     title: str = ""
     note: str = ""
     through: str = ""
     again: bool = False
 
     @property
+    def text(self) -> str:
+        """The formula in the input language."""
+        return self.right.text
+
+    @property
+    def uses(self) -> tuple[tuple[str, str], ...]:
+        """The names in it that are no variables, each with its meaning in the input language."""
+        return tuple(let for name, meaning in self.meanings for let in _assignments(name, meaning))
+
+    @property
     def program(self) -> str:
         """The formula after the meaning of every name in it, ready to be evaluated."""
         return "; ".join([*(f"{name} = {meaning}" for name, meaning in self.uses), self.text])
+
+
+def _assignments(name: str, meaning: Written) -> list[tuple[str, str]]:
+    """What a name means, after what it needs."""
+    names = [*(let for let, _ in meaning.lets), name]
+    spelled = (text(Written((), root)) for root in meaning.roots)
+    return list(zip(names, spelled, strict=True))
 
 
 class Chain(NamedTuple):
@@ -86,8 +131,9 @@ class Chain(NamedTuple):
     @property
     def latex(self) -> str:
         """The product with a brace and the shape under each factor."""
-        product, _, result = self.written.latex().partition(" = ")
-        product = product.replace(r"} \underbrace", r"} \cdot \underbrace")  # shapes stay apart
+        factors = self.written.latex_factors()
+        product = r" \cdot ".join(factors)  # the dots hold the shapes apart
+        result = self.written.latex_result() if len(factors) > 1 else ""
         if self.ends and self.sign and not result:
             result = product
         ending = f" = {result}" if self.ends and result else ""
@@ -149,7 +195,13 @@ def as_json(item: Item) -> dict[str, Any]:
 
 
 def _equation(one: Equation) -> dict[str, Any]:
-    found = one._asdict()
-    found["left"], found["right"] = one.left._asdict(), one.right._asdict()
-    found["uses"] = dict(one.uses)
-    return found
+    return {
+        "left": one.left._asdict(),
+        "right": {"unicode": one.right.unicode, "latex": one.right.latex},
+        "text": one.text,
+        "uses": dict(one.uses),
+        **{key: getattr(one, key) for key in _PLAIN},
+    }
+
+
+_PLAIN = ("of", "wrt", "local", "layout", "shape", "title", "note", "through", "again")

@@ -10,12 +10,13 @@ from matcalc.checking.reading_back import read_back
 from matcalc.errors import MatcalcError
 from matcalc.explanation.computation import Computation
 from matcalc.explanation.equations import Showing, shape_title
-from matcalc.explanation.model import Code, Equation, Item, Notation, Section, Table
+from matcalc.explanation.model import Code, Equation, Item, Notation, RightSide, Section, Table
 from matcalc.expression import Declarations
 from matcalc.jacobians.jacobian import Jacobian
-from matcalc.notation import latex_derivative, latex_name
+from matcalc.notation import Written, latex_derivative, latex_name
 from matcalc.notation.names import unicode_name
 from matcalc.notation.printers.legend import meanings
+from matcalc.notation.printers.unicode import unicode_formulas
 from matcalc.variables import Variable
 
 _POINTS = 5
@@ -45,7 +46,7 @@ def result(
             f"It has {len(jacobian.shape)} axes, one for each of "
             f"{c.of} and of {c.wrt}: there is no matrix form, so it is written entry by entry."
         )
-    signs = [one for one in meanings(equation.right.unicode) if one not in show.signs]
+    signs = [one for one in meanings([equation.right.shown]) if one not in show.signs]
     if lines is not None:
         if signs:
             items.append(f"Here {'; '.join(signs)}.")
@@ -64,21 +65,22 @@ def _identities(lines: Sequence[str]) -> list[Item]:
 
 
 def _equation(c: Computation, show: Showing, jacobian: Jacobian[Any]) -> Equation:
-    *lets, formula = jacobian.text.split("; ")
-    uses = tuple((name, meaning) for name, _, meaning in (let.partition(" = ") for let in lets))
     title = show.form(c.of.name, c.wrt.name).title
     return Equation(
         show.ratio(c.of.name, c.wrt.name),
-        Notation(jacobian.unicode.split("; ")[-1], jacobian.latex.split(r",\quad ")[-1]),
-        formula,
-        uses,
-        c.of.name,
-        c.wrt.name,
-        False,
-        c.layout,
-        jacobian.shape,
-        "a number" if title == "1" else title,
+        *_apart(jacobian.tree()),
+        of=c.of.name,
+        wrt=c.wrt.name,
+        layout=c.layout,
+        shape=jacobian.shape,
+        title="a number" if title == "1" else title,
     )
+
+
+def _apart(found: Written) -> tuple[RightSide, tuple[tuple[str, Written], ...]]:
+    """A formula without the meanings of the names in it, and these."""
+    whole = found._replace(lets=())
+    return RightSide(whole, whole), tuple((name, Written((), one)) for name, one in found.lets)
 
 
 def checked(jacobian: Jacobian[Any], declared: Declarations) -> tuple[str, bool | None]:
@@ -103,32 +105,24 @@ def checked(jacobian: Jacobian[Any], declared: Declarations) -> tuple[str, bool 
 def gradient_first(
     first: Jacobian[Any],
     gradient: Variable,
-    lets: Sequence[str],
-    formula: str,
     declared: Declarations,
 ) -> Section:
     """What the second derivative is the derivative of: the gradient, under a name."""
     of, wrt = unicode_name(first.of.name), unicode_name(first.wrt.name)
     name = unicode_name(gradient.name)
-    uses = tuple((left, right) for left, _, right in (let.partition(" = ") for let in lets))
-    *meanings_, shown = first.unicode.split("; ")
+    *named, _ = unicode_formulas(first.tree())
     fraction = latex_derivative(first.of, first.wrt)
-    *_, spelled = first.latex.split(r",\quad ")
     equation = Equation(
         Notation(
             f"{name} = ∂{of}/∂{wrt}",
             f"{latex_name(gradient.name)} = {fraction}",
         ),
-        Notation(shown, spelled),
-        formula,
-        uses,
-        gradient.name,
-        "",
-        False,
-        "entries",
-        gradient.shape,
-        shape_title(gradient),
-        f"where {'; '.join(meanings_)}" if meanings_ else "",
+        *_apart(first.tree()),
+        of=gradient.name,
+        layout="entries",
+        shape=gradient.shape,
+        title=shape_title(gradient),
+        note=f"where {'; '.join(named)}" if named else "",
     )
     said, agrees = checked(first, declared)
     return Section(

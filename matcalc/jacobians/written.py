@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, Literal
 
 from matcalc.arrays import Array, arranged, given_arrays
@@ -39,6 +39,7 @@ class WrittenDerivative(Generic[Tag]):
     path: tuple[Variable, ...]
     tag: type[Tag]
     formula: Formula | None = None
+    _trees: dict[bool, WrittenFormula] = field(default_factory=dict, init=False)
 
     @property
     def of(self) -> Variable:
@@ -73,11 +74,23 @@ class WrittenDerivative(Generic[Tag]):
         """Rows × columns as books write it, a column as n×1; ``None`` above rank 2."""
         return self._written.matrix_shape
 
-    def _formula(self, *, indices: bool = False) -> WrittenFormula:
-        """The derivative as a tree of notation, in this layout."""
-        names = tuple(self.formula.symbols) if self.formula else ()
-        named = {node: name for name, node in self.formula.named.items()} if self.formula else {}
-        return write_derivative(self.node, self._written, names, named, indices=indices)
+    def tree(self, *, indices: bool = False) -> WrittenFormula:
+        """The formula in this layout as a tree of notation, from which all forms are spelled.
+
+        Args:
+            indices: Whether products are written in index notation, whatever they are.
+
+        Raises:
+            UnboundError: The derivative holds arrays, which have no names.
+        """
+        if indices not in self._trees:
+            names = tuple(self.formula.symbols) if self.formula else ()
+            given = self.formula.named.items() if self.formula else ()
+            named = {node: name for name, node in given}
+            self._trees[indices] = write_derivative(
+                self.node, self._written, names, named, indices=indices
+            )
+        return self._trees[indices]
 
     @property
     def text(self) -> str:
@@ -96,7 +109,7 @@ class WrittenDerivative(Generic[Tag]):
         >>> mc.rules.quadratic_form("x[n]", "A[n,n]", wrt="x").to("denominator").text
         '(A + A.T) @ x'
         """
-        return text(self._formula())
+        return text(self.tree())
 
     @property
     def unicode(self) -> str:
@@ -109,7 +122,7 @@ class WrittenDerivative(Generic[Tag]):
         >>> mc.rules.quadratic_form("x[n]", "A[n,n]", wrt="x").to("denominator").unicode
         '(A + Aᵀ) x'
         """
-        return unicode(self._formula())
+        return unicode(self.tree())
 
     @property
     def latex(self) -> str:
@@ -122,7 +135,7 @@ class WrittenDerivative(Generic[Tag]):
         >>> print(mc.rules.quadratic_form("x[n]", "A[n,n]", wrt="x").to("denominator").latex)
         \left(A + A^\top\right) x
         """
-        return latex(self._formula())
+        return latex(self.tree())
 
     def equation(self, form: EquationForm = "unicode", *, shapes: bool = False) -> str:
         r"""The whole line: the derivative, and its formula in this layout.
@@ -152,7 +165,7 @@ class WrittenDerivative(Generic[Tag]):
         form_of = self._written
         shape = self.shape if form_of.matrix_shape is None else form_of.matrix_shape
         of, by = self._differentiated
-        return equation(Ratio(of, by, self.layout, shape), self._formula(), form, shapes=shapes)
+        return equation(Ratio(of, by, self.layout, shape), self.tree(), form, shapes=shapes)
 
     @property
     def _differentiated(self) -> tuple[Variable, tuple[Variable, ...]]:
@@ -177,7 +190,7 @@ class WrittenDerivative(Generic[Tag]):
         >>> mc.rules.quadratic_form("x[n]", "A[n,n]", wrt="x").to("denominator").einsum
         'einsum("ij,j->i", A, x) + einsum("ji,j->i", A, x)'
         """
-        return text(self._formula(indices=True))
+        return text(self.tree(indices=True))
 
     @property
     def numpy(self) -> str:

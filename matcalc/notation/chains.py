@@ -118,13 +118,20 @@ class WrittenChain(NamedTuple):
 
     def latex(self) -> str:
         """The product with a brace and the shape under each factor."""
-        braced = [
+        factors = self.latex_factors()
+        result = ["=", self.latex_result()] if len(factors) > 1 else []
+        return " ".join([*factors, *result])
+
+    def latex_factors(self) -> list[str]:
+        """Each factor over its shape."""
+        return [
             _braced(factor, shape, self.is_transposed(factor))
             for factor, shape in zip(self.factors, self.matrix_shapes, strict=True)
         ]
-        if len(braced) == 1:
-            return braced[0]
-        return " ".join([*braced, "=", _braced(self.result, self.result.matrix_shape, False)])
+
+    def latex_result(self) -> str:
+        """The result over its shape."""
+        return _braced(self.result, self.result.matrix_shape, False)
 
 
 _RULES = {

@@ -56,6 +56,25 @@ class Written(NamedTuple):
     lets: tuple[tuple[str, Phrase], ...]
     phrase: Phrase
 
+    @property
+    def roots(self) -> tuple[Phrase, ...]:
+        """All that is written: what names mean, then the formula."""
+        return (*(phrase for _, phrase in self.lets), self.phrase)
+
+    @property
+    def names(self) -> set[str]:
+        """Every name in it, of sizes that are numbers in it too."""
+        return self._values("name")
+
+    @property
+    def functions(self) -> set[str]:
+        """Every function that is called in it, by its name without primes."""
+        return {name.rstrip("'") for name in self._values("call")}
+
+    def _values(self, op: str) -> set[str]:
+        pieces = (piece for root in self.roots for piece in tree.operands_first(root))
+        return {piece.value for piece in pieces if piece.op == op}
+
 
 @counted(MOST, "the formula of this derivative")
 def write(

@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
 from matcalc.dimensions import Dimension, Shape
 from matcalc.notation.parameters import Parameter, Subscripts, Value, place
 from matcalc.steps import spend
+from matcalc.variables import Variable
+
+
+class Derivative(NamedTuple):
+    """A derivative that is part of a formula: ∂L/∂z₃.
+
+    Attributes:
+        of: What is differentiated.
+        wrt: The variable.
+        lies: Whether ∂L/∂z₃ is, in the layout of the formula, the transpose of this array.
+    """
+
+    of: Variable
+    wrt: Variable
+    lies: bool
 
 
 class Phrase(NamedTuple):
     """A piece of a formula.
 
     Attributes:
-        op: ``name number call einsum matmul times over plus negative power transpose``; what
-            rewrites of one notation add is said there.
+        op: ``name number call einsum derivative matmul times over plus negative power
+            transpose``; what rewrites of one notation add is said there.
         args: The pieces that it is made of.
         value: The name of a name or a call, the value of a number, the exponent of a power, the
-            subscripts of an einsum.
+            subscripts of an einsum, a :class:`Derivative`.
         kind: ``scalar``, ``column``, ``row``, ``matrix`` or ``tensor``.
         shape: A size for each axis; a column and a row have one.
         size: How many names, numbers and operations it holds when it is written out.
@@ -49,7 +64,8 @@ class Phrase(NamedTuple):
         return next((one.value for one in self.parameters if one.name == name), None)
 
 
-_ONE = ("name", "number", "call", "einsum", "negative", "power")  # that many, with any operands
+_LEAVES = ("name", "number", "derivative")
+_ONE = (*_LEAVES, "call", "einsum", "negative", "power")  # that many, with any operands
 _KINDS = ("scalar", "column", "matrix")
 
 
@@ -123,6 +139,21 @@ def _filled(function: str, shape: Shape) -> Phrase:
 def eye(size: Dimension) -> Phrase:
     """The identity matrix."""
     return call("eye", (), (size, size), [place(size)])
+
+
+def derivative(value: Derivative, shape: Shape) -> Phrase:
+    """A derivative as a part of a formula."""
+    return made("derivative", (), value, kind_of(shape), shape)
+
+
+def with_leaves(root: Phrase, leaf: Callable[[Phrase], Phrase]) -> Phrase:
+    """A phrase of other leaves of the same kinds; iterative."""
+    done: dict[int, Phrase] = {}
+    for phrase in operands_first(root):
+        is_leaf = phrase.op in _LEAVES
+        args = [done[id(arg)] for arg in phrase.args]
+        done[id(phrase)] = leaf(phrase) if is_leaf else with_args(phrase, args)
+    return done[id(root)]
 
 
 def operands_first(root: Phrase) -> Iterator[Phrase]:

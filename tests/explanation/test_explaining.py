@@ -3,6 +3,7 @@
 import json
 import re
 import sys
+from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
 from typing import Any
@@ -14,6 +15,8 @@ from explanation_checks import complaints
 import matcalc as mc
 from matcalc.explanation import Chain, Equation
 from matcalc.explanation.model import Table
+from matcalc.notation.phrases import times
+from matcalc.notation.tree import numeral
 
 NETWORK = (
     "z2 = W2 @ x + b2; a2 = relu(z2); z3 = W3 @ a2 + b3; a3 = sigmoid(z3); "
@@ -62,7 +65,10 @@ def test_a_wrong_line_is_noticed() -> None:
     for number, section in enumerate(steps.sections):
         for place, item in enumerate(section.items):
             if isinstance(item, Equation) and item.wrt:
-                wrong = item._replace(text=f"2 * ({item.text})")
+                read = item.right.read
+                doubled = times([numeral(2), read.phrase])
+                right = replace(item.right, read=read._replace(phrase=doubled))
+                wrong = item._replace(right=right)
                 items = (*section.items[:place], wrong, *section.items[place + 1 :])
                 sections = list(steps.sections)
                 sections[number] = section._replace(items=items)
@@ -468,3 +474,20 @@ def test_the_identities_that_made_the_result_short_are_named_where_all_is_told()
 def test_an_identity_of_a_form_that_was_not_taken_is_not_named() -> None:
     found = mc.explain("sum(tanh(x))", wrt="x", variables="x[n]", layout="numerator")
     assert not [one for one in found.sections[-1].items if isinstance(one, Table)]
+
+
+def test_a_terminal_spells_no_latex(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> str:
+        raise AssertionError("LaTeX that nobody asked for")
+
+    monkeypatch.setattr("matcalc.explanation.model.latex", refused)
+    assert "∂L/∂W₂" in mc.explain(NETWORK, wrt="W2", variables=SHAPES, layout="denominator").text
+
+
+def test_a_derivative_is_a_piece_of_a_formula_and_no_text_in_it() -> None:
+    steps = mc.explain("exp(x.T @ x) * (x.T @ x)", wrt="x", variables="x[n]", layout="numerator")
+    whole = " ".join(one.right.unicode for one in steps.equations)
+    assert "((∂" not in whole
+    assert "df_dz" not in whole
+    latex = " ".join(one.right.latex for one in steps.equations)
+    assert r"\mathit" not in latex

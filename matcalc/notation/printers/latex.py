@@ -117,6 +117,10 @@ class _Latex(Mathematics):
         shown = rf"\texttt{{{_escaped(shown)}}}" if is_word else latex_size(shown)
         return rf"\text{{{_escaped(name)}}} = {shown}" if name else shown
 
+    def ratio(self, above: str, below: str, *, number: bool = False) -> Spelled:
+        del number  # a fraction stands apart as it is
+        return rf"\frac{{\partial {above}}}{{\partial {below}}}", POWER
+
     def marked(self, base: str, mark: str) -> str:
         return base + self.marks[mark]
 

@@ -9,7 +9,7 @@ in index notation.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 
 from matcalc import dimensions
@@ -37,9 +37,10 @@ from matcalc.notation.printers.spelling import (
     signed_sum,
     within,
 )
-from matcalc.notation.tree import Phrase, operands_first
+from matcalc.notation.tree import Derivative, Phrase, name, operands_first
+from matcalc.variables import Variable
 
-_TRIGONOMETRIC = frozenset(["sin", "cos", "tan", "sinh", "cosh", "tanh"])
+TRIGONOMETRIC = frozenset(["sin", "cos", "tan", "sinh", "cosh", "tanh"])
 _SIGNED_ENTRIES = frozenset(["eye", "levi_civita"])
 _DIGITS = frozenset("0123456789")
 
@@ -64,18 +65,15 @@ class Mathematics(Script):
     """
 
     def __init__(self, written: Written, rewrite: Rewrite) -> None:
-        found = {name for _, root in [*written.lets, ("", written.phrase)] for name in _names(root)}
-        found.update(let for let, _ in written.lets)
-        self.names = _distinct(found, self.named, self.plain)
+        self.names = _distinct(_all_names(written), self.named, self.plain)
         self.shown = frozenset(self.names.values())
-        self.written = Written(
-            tuple((let, _rewritten(phrase, found)) for let, phrase in written.lets),
-            rewrite(_rewritten(written.phrase, found)),
-        )
+        self.written = as_in_books(written)
+        self.written = self.written._replace(phrase=rewrite(self.written.phrase))
         self.spellers: dict[str, Speller] = {
             "name": self.name,
             "number": self.number,
             "call": self.call,
+            "derivative": self.derivative,
             "transpose": self.transpose,
             "power": self.power,
             "negative": self.negative,
@@ -140,9 +138,24 @@ class Mathematics(Script):
     def transpose(self, _: Phrase, args: Sequence[Piece]) -> Spelled:
         """A transpose; that of an inverse is one mark."""
         (arg,) = args
+        if arg.phrase.op == "derivative":
+            return self.derivative(turned_round(arg.phrase), ())
         if arg.phrase.is_call("inv"):
             return self.marked(self.within(arg.args[0], ATOM), "-T"), POWER
         return self.marked(self.within(arg, ATOM), "T"), POWER
+
+    def derivative(self, phrase: Phrase, _: Sequence[Piece]) -> Spelled:
+        """A derivative; in parentheses where it is the transpose of what a layout writes."""
+        value: Derivative = phrase.value
+        number = not (value.of.rank or value.wrt.rank)
+        names = self.named(value.of.name), self.named(value.wrt.name)
+        shown, binds = self.ratio(*names, number=number)
+        return (self.marked(self.group(shown), "T"), POWER) if value.lies else (shown, binds)
+
+    def entry_of(self, variable: Variable, letters: Sequence[str]) -> str:
+        """An entry of a variable; without letters the variable."""
+        shown = Piece(name(variable.name, variable.shape), self.named(variable.name), ATOM, ())
+        return self.indexed(shown, letters) if letters else shown.text
 
     def inverse(self, _: Phrase, args: Sequence[Piece]) -> Spelled:
         """An inverse."""
@@ -187,7 +200,7 @@ class Mathematics(Script):
             product = self.entrywise.join(self.within(arg, POWER) for arg in arrays)
             return self.beside([*(self.within(arg, POWER) for arg in scalars), product]), SCALED
         *before, last = [*scalars, *arrays]
-        simple = all(one.phrase.op in ("name", "number") for one in before)
+        simple = all(one.phrase.op in ("name", "number", "derivative") for one in before)
         bare = QUOTIENT if arrays or simple else POWER
         texts = [*(self.within(arg, POWER) for arg in before), self.within(last, bare)]
         return self.beside(texts), min(last.binds, SCALED) if last.binds >= bare else SCALED
@@ -197,7 +210,7 @@ class Mathematics(Script):
         (base,) = args
         value: Fraction = phrase.value
         inner = base.phrase
-        if inner.is_call(*_TRIGONOMETRIC) and value.denominator == 1:
+        if inner.is_call(*TRIGONOMETRIC) and value.denominator == 1:
             name = self.raised(self.head(inner.value), self.exponent(value), entrywise=False)
             return name + self.arguments(base.args[0].text), ATOM
         entrywise = phrase.kind != "scalar"
@@ -281,6 +294,10 @@ class Mathematics(Script):
     def entry(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
         """An entry of an array; of an identity matrix it is a Kronecker delta."""
         (base,) = args
+        if base.phrase.op == "derivative":  # each index where it belongs: ∂f[i]/∂x[j]
+            of, wrt, _ = base.phrase.value
+            above = self.entry_of(of, phrase.value[: of.rank])
+            return self.ratio(above, self.entry_of(wrt, phrase.value[of.rank :]))
         if base.phrase.is_call(*_SIGNED_ENTRIES):
             name: str = base.phrase.value
             sign = self.constants[name if name != "eye" else "delta"]
@@ -304,8 +321,24 @@ class Mathematics(Script):
         return self.mapping(shown) + self.within(args[0], SUM), FUNCTION
 
 
-def _rewritten(phrase: Phrase, taken: Collection[str]) -> Phrase:
-    return in_book_form(in_index_notation(phrase, taken))
+def as_in_books(written: Written) -> Written:
+    """A formula in index notation and in the forms of books, as Unicode and LaTeX spell it."""
+    taken = _all_names(written)
+    *lets, phrase = (in_book_form(in_index_notation(root, taken)) for root in written.roots)
+    names = (let for let, _ in written.lets)
+    return Written(tuple(zip(names, lets, strict=True)), phrase)
+
+
+def turned_round(derivative: Phrase) -> Phrase:
+    """The transpose of a derivative; a number is its own."""
+    value: Derivative = derivative.value
+    shaped = value.of.rank or value.wrt.rank
+    return derivative._replace(value=value._replace(lies=not value.lies)) if shaped else derivative
+
+
+def _all_names(written: Written) -> set[str]:
+    found = {name for root in written.roots for name in _names(root)}
+    return found.union(let for let, _ in written.lets)
 
 
 def _is_scaled(phrase: Phrase) -> bool:
@@ -322,6 +355,8 @@ def _names(root: Phrase) -> Iterable[str]:
             bare = phrase.value.rstrip("'")
             if is_undeclared(bare):
                 yield bare
+        elif phrase.op == "derivative":
+            yield from (one.name for one in phrase.value[:2])
         for size in phrase.shape:
             yield from dimensions.names(size)
 

@@ -61,7 +61,7 @@ def _is_linear(term: Phrase) -> bool:
     if body.op == "times":
         arrays = [one for one in body.args if one.kind != "scalar"]
         body = arrays[0] if len(arrays) == 1 else body
-    return body.op in ("name", "matmul", "transpose")
+    return body.op in ("name", "derivative", "matmul", "transpose")
 
 
 def _ones(phrase: Phrase) -> Phrase:

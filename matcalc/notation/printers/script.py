@@ -73,6 +73,10 @@ class Script(ABC):
         """A parameter of a call: ``axis=0``."""
 
     @abstractmethod
+    def ratio(self, above: str, below: str, *, number: bool = False) -> Spelled:
+        """A derivative by what stands above and below the line, and whether it is a number."""
+
+    @abstractmethod
     def marked(self, base: str, mark: str) -> str:
         """A base with a mark above: ``T``, ``-1``, ``-T`` or ``+``."""
 

@@ -16,6 +16,7 @@ from matcalc.notation.printers.spelling import (
     PRODUCT,
     QUOTIENT,
     SCALED,
+    SUM,
     Piece,
     Spelled,
     parenthesised,
@@ -99,6 +100,9 @@ class _Unicode(Mathematics):
 
     def option(self, parameter: Parameter) -> str:
         return named(parameter.name, spelled(parameter.value))
+
+    def ratio(self, above: str, below: str, *, number: bool = False) -> Spelled:
+        return f"∂{above}/∂{below}", SUM if number else POWER
 
     def marked(self, base: str, mark: str) -> str:
         return base + self.marks[mark]
