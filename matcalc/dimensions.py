@@ -309,6 +309,16 @@ def difference(whole: Dimension, part: Dimension) -> Dimension:
     return combination([(1, whole), (-1, part)]) if part else whole
 
 
+def is_at_most(one: Dimension, two: Dimension) -> bool:
+    """Whether one dimension is no larger than another, whatever their names stand for.
+
+    >>> is_at_most(0, "n"), is_at_most("n", "m+n"), is_at_most("n-1", 3)
+    (True, True, False)
+    """
+    apart = _polynomial(difference(two, one)) if one != two else {}
+    return all(number >= 0 for number in apart.values())
+
+
 def combination(terms: Iterable[tuple[Number, Dimension]]) -> Dimension:
     """The sum of dimensions times numbers.
 

@@ -125,12 +125,12 @@ def _shows_signs() -> bool:
 
 def _stated(answer: Answer, form: Form) -> list[str]:
     """What was differentiated, as it was read: the intermediate results, then the whole."""
-    from matcalc.notation import write  # noqa: PLC0415
+    from matcalc.notation import write_in_tables  # noqa: PLC0415
     from matcalc.notation.names import unicode_name  # noqa: PLC0415
 
     formula, of = answer.formula, answer.of
     named = {node: n for n, node in formula.named.items() if node is not formula.node}
-    read = write(formula.node, tuple(formula.symbols), named)
+    read = write_in_tables(formula.node, tuple(formula.symbols), named)
     *lets, whole = _formulas(read, form)
     shown = of._replace(name=unicode_name(of.name)) if form == "unicode" else of
     return [*lets, f"{shown} = {whole}"]

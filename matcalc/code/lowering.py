@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
+from matcalc import dimensions
 from matcalc.code.terms import Term, Terms
 from matcalc.dimensions import Shape
 from matcalc.notation import Written, phrases, tree
@@ -49,6 +50,10 @@ class _Lowering:
     def name(self, phrase: Phrase) -> Term:
         known = self.lets.get(phrase.value)
         return known or self.terms.name(phrase.value, phrase.shape)
+
+    def table(self, phrase: Phrase) -> Term:
+        """A table of numbers; a vector has one axis, whether it stands or lies."""
+        return self.terms.make("table", self.several(phrase.args), phrase.shape, phrase.value)
 
     def number(self, phrase: Phrase) -> Term:
         return self.terms.number(phrase.value)
@@ -153,6 +158,14 @@ class _Lowering:
         window = self.terms.make("window", (), shape, (start, stop))
         return window if whole.is_call("eye") else self.terms.matmul(window, self.term(whole))
 
+    def part(self, phrase: Phrase) -> Term:
+        (whole,) = phrase.args
+        if whole.is_call("eye"):
+            place, size = phrase.value[0], whole.shape[0]
+            stop = dimensions.total([place, 1]) if place else 1
+            return self.terms.total(self.terms.make("window", (), (1, size), (place, stop)), 0)
+        return self.terms.make("entry", [self.term(whole)], phrase.shape, phrase.value)
+
     def triangle(self, phrase: Phrase) -> Term:
         return self.terms.make("triangle", (), phrase.shape, phrase.parameter("k"))
 
@@ -238,6 +251,8 @@ _LOWERINGS: Mapping[str, _Lower] = {
     "negative": _Lowering.negative,
     "power": _Lowering.power,
     "transpose": _Lowering.transpose,
+    "listed": _Lowering.table,
+    "part": _Lowering.part,
 }
 
 _CALLS: dict[Any, _Lower] = {

@@ -279,6 +279,22 @@ class _Source:
         index = ", ".join([":"] * axis + [self.signature.slice(start, stop)])
         return Spelled(f"{within(self.args(term)[0], ATOM)}[{index}]")
 
+    def entry(self, term: Term) -> Spelled:
+        index = ", ".join(
+            ":" if one is None else self.signature.size(one) if one else "0" for one in term.value
+        )
+        return Spelled(f"{within(self.args(term)[0], ATOM)}[{index}]")
+
+    def listed(self, term: Term) -> list[str]:
+        """The entries of a table; numbers of Python as the library stacks them."""
+        tensors = "{entries}" in self.dialect.operation("table")
+        return [
+            self.operation("constant", self.root, [self.spelled[one]]).text
+            if tensors and one in self.numbers
+            else self.spelled[one].text
+            for one in term.args
+        ]
+
     def einsum(self, term: Term) -> Spelled:
         inputs, _, output = term.value.partition("->")
         if sorted(inputs) == sorted(output):
@@ -346,6 +362,14 @@ def _operands(source: _Source, term: Term) -> str:
     return ", ".join([f'"{term.value}"', *(piece.text for piece in source.args(term))])
 
 
+def _table(source: _Source, term: Term) -> str:
+    entries = iter(source.listed(term))
+    rows = [[next(entries) for _ in range(count)] for count in term.value]
+    if term.rank == 1:
+        return f"[{', '.join(one for row in rows for one in row)}]"
+    return f"[{', '.join('[' + ', '.join(row) + ']' for row in rows)}]"
+
+
 def _permutation(source: _Source, term: Term) -> str:
     del source
     inputs, _, output = term.value.partition("->")
@@ -357,6 +381,7 @@ _SPELLINGS: dict[str, Callable[[Any, Term], Spelled]] = {
     "number": _Source.number,
     "sum": _Source.sum,
     "part": _Source.part,
+    "entry": _Source.entry,
     "einsum": _Source.einsum,
     "ravel": _Source.ravel,
     "call": _Source.call,
@@ -372,6 +397,8 @@ _WORDS: dict[str, Callable[[_Source, Term], str]] = {
     "slice": lambda source, term: source.signature.slice(*term.value),
     "value": lambda _, term: str(term.value),
     "operands": _operands,
+    "table": _table,
+    "entries": lambda source, term: f"[{', '.join(source.listed(term))}]",
     "order": _permutation,
     "like": lambda source, term: source.like(source.dialect.like, term),
     "floats": lambda source, term: source.like(source.dialect.floats, term),

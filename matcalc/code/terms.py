@@ -321,7 +321,7 @@ def is_positive(term: Term) -> bool:
     )
 
 
-_VIEWS = ("transpose", "part", "reshape", "ravel", "column")
+_VIEWS = ("transpose", "part", "entry", "reshape", "ravel", "column")
 
 
 def is_view(term: Term) -> bool:

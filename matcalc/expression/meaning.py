@@ -8,6 +8,7 @@ from typing import Any
 
 from matcalc.errors import MatcalcError, NotationError, ShapeError
 from matcalc.expression.arithmetic import operated
+from matcalc.expression.blocks import listed, subscripted
 from matcalc.expression.functions import call
 from matcalc.expression.misfits import Operand, misfit
 from matcalc.expression.parser import Step
@@ -43,9 +44,26 @@ def _meaning(step: Step, operands: Sequence[Any], name: Callable[[Step], Value])
         return tuple(operands) if step.kind == "tuple" else step.value
     if step.kind == "call":
         return call(step, list(operands))
+    return _operated(step, list(operands))
+
+
+def _operated(step: Step, operands: list[Any]) -> Value:
+    """The value of a sign or of brackets."""
+    if step.kind == "subscript":
+        return subscripted(step.value, *_array(operands))
     if not all(isinstance(one, Value) for one in operands):
         raise NotationError("this is not a value: text and tuples belong in functions")
-    return _signed(step, list(operands))
+    if step.kind == "listed":
+        return listed([int(count) for count in step.value.split(",")], operands)
+    return _signed(step, operands)
+
+
+def _array(operands: Sequence[Any]) -> tuple[Value, Sequence[Any]]:
+    """What stands before brackets, and what stands in them."""
+    array, *keys = operands
+    if not isinstance(array, Value):
+        raise NotationError("text and tuples have no entries")
+    return array, keys
 
 
 def _signed(step: Step, operands: list[Value]) -> Value:

@@ -6,43 +6,17 @@ then ``+ -``.
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
 from typing import NamedTuple
 
 from matcalc.errors import NotationError, Place, Suggestion
+from matcalc.expression.brackets import Brackets
+from matcalc.expression.postfix import Step, Waiting
 from matcalc.expression.tokens import Token, scan
 
+__all__ = ["PARTS", "Assignment", "Step", "parse"]
+
 PARTS = 3000  # of a formula: names for what comes before, and the last one
-
-
-class Step(NamedTuple):
-    """One step of a formula in postfix order.
-
-    Attributes:
-        kind: ``number``, ``name``, ``operator``, ``negative``, ``transpose``, ``call`` or ``text``.
-        value: The number's digits, the name, the sign.
-        takes: How many results of earlier steps it takes.
-        place: Where it stands; of an operation, all of it, with the parentheses around it.
-        primes: Of a call, how often it is differentiated: ``g'(z)``.
-        keywords: Of a call, the names of its last arguments.
-    """
-
-    kind: str
-    value: str
-    takes: int
-    place: Place
-    primes: int = 0
-    keywords: tuple[str, ...] = ()
-
-    @property
-    def bare(self) -> Place:
-        """Of a name or a number, where it stands without the parentheses around it."""
-        text, start, stop = self.place
-        inside = _AROUND.search(text, start, stop)
-        return Place(text, *inside.span("inside")) if inside else self.place
-
-
-_AROUND = re.compile(r"[(\s]*(?P<inside>[^\s()]+)")
 
 
 class Assignment(NamedTuple):
@@ -58,16 +32,6 @@ _SHOWN = 40  # characters of a name
 _SIGN = 3  # between * and **
 
 
-class _Waiting(NamedTuple):
-    """Something open on the stack: an operator, a sign, a parenthesis or a call."""
-
-    kind: str
-    text: str
-    place: Place
-    precedence: int
-    primes: int = 0
-
-
 def parse(formula: str) -> tuple[Assignment, ...]:
     """Read a formula: assignments apart by ``;`` or not at all, then what is meant.
 
@@ -78,8 +42,10 @@ def parse(formula: str) -> tuple[Assignment, ...]:
     ['x', '.T', '-', 'A', '@', 'x', '@']
     """
     parts: list[list[Token]] = [[]]
+    depth = 0
     for token in scan(formula):
-        if token.text == ";" or token.kind == "end":
+        depth += {"[": 1, "]": -1}.get(token.text, 0)
+        if (token.text == ";" and depth < 1) or token.kind == "end":
             parts[-1].append(token._replace(kind="end", text=""))
             parts.append([])
         else:
@@ -105,15 +71,11 @@ def _assignment(tokens: list[Token]) -> Assignment:
     return Assignment("", _Parser(tokens).steps(), place)
 
 
-class _Parser:
+class _Parser(Brackets):
     """The shunting-yard algorithm: operators wait on a stack until their operands are there."""
 
     def __init__(self, tokens: list[Token]) -> None:
-        self.tokens = tokens
-        self.position = 0
-        self.done: list[Step] = []
-        self.starts: list[int] = []  # where each operand on the stack of results starts
-        self.waiting: list[_Waiting] = []
+        super().__init__(tokens)
         self.counts: list[int] = []  # arguments of the calls that are open
         self.names: list[list[str]] = []  # and their keywords
 
@@ -130,27 +92,37 @@ class _Parser:
 
     def _operand(self, token: Token) -> bool:
         """Take a token where an operand must come; say whether one must still come."""
+        if self.waits("subscript"):
+            still = self.in_subscript(token)
+            if still is not None:
+                return still
         following = self.tokens[self.position]
         if token.kind in ("number", "text"):
-            self._push(Step(token.kind, token.text.strip("\"'"), 0, token.place))
+            self.push(Step(token.kind, token.text.strip("\"'"), 0, token.place))
             return False
         if token.kind == "name":
             return self._name(token, following)
-        if token.text in ("-", "+"):
-            top = self.waiting[-1] if self.waiting else None
-            if top is not None and top.kind == "sign":  # two signs make one
-                self.waiting[-1] = top._replace(text="+" if top.text == token.text else "-")
-                return True
-            self.waiting.append(_Waiting("sign", token.text, token.place, _SIGN))
-            return True
-        if token.text == "(":
-            self.waiting.append(_Waiting("(", "", token.place, 0))
-            return True
+        if token.text in _OPENING:
+            return _OPENING[token.text](self, token)
         if token.text == ")" and (self._is_empty_call() or self._is_tuple_of_one()):
             return self._close(token, empty=True)
         raise NotationError(
             f"a name, a number or a parenthesis is missing before {token.text!r}", [token.place]
         )
+
+    def sign(self, token: Token) -> bool:
+        """A sign before an operand."""
+        top = self.waiting[-1] if self.waiting else None
+        if top is not None and top.kind == "sign":  # two signs make one
+            self.waiting[-1] = top._replace(text="+" if top.text == token.text else "-")
+        else:
+            self.waiting.append(Waiting("sign", token.text, token.place, _SIGN))
+        return True
+
+    def parenthesis(self, token: Token) -> bool:
+        """An open parenthesis."""
+        self.waiting.append(Waiting("(", "", token.place, 0))
+        return True
 
     def _name(self, token: Token, following: Token) -> bool:
         primes = 0
@@ -160,7 +132,7 @@ class _Parser:
             following = self.tokens[self.position]
         if following.text == "(":
             self.position += 1
-            self.waiting.append(_Waiting("call", token.text, token.place, 0, primes))
+            self.waiting.append(Waiting("call", token.text, token.place, 0, primes))
             self.counts.append(0)
             self.names.append([])
             return True
@@ -175,27 +147,17 @@ class _Parser:
             self.position += 1
             self.names[-1].append(token.text)
             return True
-        self._push(Step("name", token.text, 0, token.place))
+        self.push(Step("name", token.text, 0, token.place))
         return False
 
     def _after(self, token: Token) -> bool:
         """Take a token behind an operand; say whether another operand must come."""
-        if token.kind == "transpose":
-            self._reduce(Step("transpose", ".T", 1, token.place))
-            return False
         if token.text in _BINARY:
-            self._unwind(_BINARY[token.text], right=token.text == "**")
-            self.waiting.append(_Waiting("operator", token.text, token.place, _BINARY[token.text]))
+            self.unwind(_BINARY[token.text], right=token.text == "**")
+            self.waiting.append(Waiting("operator", token.text, token.place, _BINARY[token.text]))
             return True
-        if token.text == ",":
-            self._unwind(0, right=True)
-            if not self.waiting or self.waiting[-1].kind not in ("call", "tuple", "("):
-                raise NotationError(
-                    "a comma belongs between arguments of a function", [token.place]
-                )
-            return self._comma(token)
-        if token.text == ")":
-            return self._close(token, empty=False)
+        if token.text in _FOLLOWING:
+            return _FOLLOWING[token.text](self, token)
         if token.text == "'":
             transpose = Suggestion("write", ".T", token.place)
             raise NotationError("a transpose is written .T", [token.place], [transpose])
@@ -208,8 +170,21 @@ class _Parser:
             _products(before, token),
         )
 
-    def _comma(self, token: Token) -> bool:
-        top = self.waiting[-1]
+    def transpose(self, token: Token) -> bool:
+        """A transpose."""
+        self.reduce(Step("transpose", ".T", 1, token.place))
+        return False
+
+    def close_parenthesis(self, token: Token) -> bool:
+        """A closed parenthesis."""
+        return self._close(token, empty=False)
+
+    def comma(self, token: Token) -> bool:
+        """A comma: between arguments, parts of a tuple or of brackets."""
+        self.unwind(0, right=True)
+        top = self.waiting[-1] if self.waiting else None
+        if top is None or top.kind not in ("call", "tuple", "("):
+            return self.bracketed(token)
         if top.kind == "call":
             self.counts[-1] += 1
             if self.names[-1] and self.tokens[self.position + 1].text != "=":
@@ -232,60 +207,55 @@ class _Parser:
         return is_open and self.counts[-1] == 1
 
     def _close(self, token: Token, *, empty: bool) -> bool:
-        self._unwind(0, right=True)
-        if not self.waiting:
+        self.unwind(0, right=True)
+        if not self.waiting or self.waiting[-1].kind in ("[", "subscript"):
             raise NotationError("there is no ( for this )", [token.place])
         top = self.waiting.pop()
         place = Place(top.place.text, top.place.start, token.place.stop)
         if top.kind == "call":
             count = self.counts.pop() + (not empty)
             keywords = tuple(self.names.pop())
-            self._reduce(Step("call", top.text, count, place, top.primes, keywords))
+            self.reduce(Step("call", top.text, count, place, top.primes, keywords))
         elif top.kind == "tuple":
-            self._reduce(Step("tuple", "", self.counts.pop() + (not empty), place))
+            self.reduce(Step("tuple", "", self.counts.pop() + (not empty), place))
         else:
             self.starts[-1] = top.place.start
             self.done[-1] = self.done[-1]._replace(place=place)
         return False
 
-    def _unwind(self, precedence: int, *, right: bool) -> None:
-        """Reduce what waits and binds tighter, or as tight where that is read from the left."""
-        while self.waiting and self.waiting[-1].kind in ("operator", "sign"):
-            top = self.waiting[-1]
-            if top.precedence < precedence or (right and top.precedence == precedence):
-                return
-            self.waiting.pop()
-            if top.kind == "operator":
-                self._reduce(Step("operator", top.text, 2, top.place))
-            elif top.text == "-":
-                self._reduce(Step("negative", "-", 1, top.place))
-
-    def _push(self, step: Step) -> None:
-        self.done.append(step)
-        self.starts.append(step.place.start)
-
-    def _reduce(self, step: Step) -> None:
-        """An operation on the last results; its place is widened to hold its operands."""
-        kept = len(self.starts) - step.takes
-        first = min([step.place.start, *self.starts[kept:]])
-        del self.starts[kept:]
-        last = max(step.place.stop, self.done[-1].place.stop if step.takes else 0)
-        self.done.append(step._replace(place=Place(step.place.text, first, last)))
-        self.starts.append(first)
-
     def _finish(self, token: Token, wants_operand: bool) -> None:
         if wants_operand:
             raise NotationError("a name or a number is missing at the end", [token.place])
-        self._unwind(0, right=True)
+        self.unwind(0, right=True)
         if self.waiting:
+            opened, closing = "[]" if self.waiting[-1].kind in ("[", "subscript") else "()"
             raise NotationError(
-                "this ( is not closed",
+                f"this {opened} is not closed",
                 [self.waiting[-1].place],
-                [Suggestion("write", ")", token.place._replace(stop=token.place.start), _AT_END)],
+                [
+                    Suggestion(
+                        "write", closing, token.place._replace(stop=token.place.start), _AT_END
+                    )
+                ],
             )
 
 
 _AT_END = "at the end"
+_OPENING: dict[str, Callable[[_Parser, Token], bool]] = {
+    "+": _Parser.sign,
+    "-": _Parser.sign,
+    "(": _Parser.parenthesis,
+    "[": _Parser.open_list,
+}
+_FOLLOWING: dict[str, Callable[[_Parser, Token], bool]] = {
+    ".T": _Parser.transpose,
+    "[": _Parser.open_subscript,
+    "]": _Parser.bracketed,
+    ":": _Parser.bracketed,
+    ";": _Parser.bracketed,
+    ",": _Parser.comma,
+    ")": _Parser.close_parenthesis,
+}
 
 
 def _products(before: Token, token: Token) -> list[Suggestion]:

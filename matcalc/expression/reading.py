@@ -19,6 +19,7 @@ from matcalc.expression import assumptions, identities
 from matcalc.expression.advice import advised
 from matcalc.expression.arithmetic import operated
 from matcalc.expression.attempt import Attempt
+from matcalc.expression.blocks import listed, subscripted
 from matcalc.expression.formula import Formula, Names
 from matcalc.expression.functions import call, is_known, rule_name
 from matcalc.expression.fused import fused
@@ -333,6 +334,8 @@ class _Reader:
             found = step.value
         elif step.kind == "tuple":
             found = tuple(operands)
+        elif step.kind in ("listed", "subscript"):
+            found = self.bracketed(step, operands)
         elif step.kind == "call":
             found = self.call(line, operands)
         else:
@@ -340,6 +343,25 @@ class _Reader:
         position = len(self.values)
         is_last = line.name or position + 1 == len(self.lines)
         return self.operand(found) if is_last else found
+
+    def bracketed(self, step: Step, operands: list[Any]) -> Value:
+        """An array of parts, or a part of an array.
+
+        Raises:
+            NotationError: A letter stands where a number must.
+        """
+        if step.kind == "listed":
+            rows = [int(count) for count in step.value.split(",")]
+            return listed(rows, [self.operand(one) for one in operands], columns=self.columns)
+        array, *keys = operands
+        for one in _flat(keys):
+            if isinstance(one, _Count):
+                name = one.step.value
+                raise NotationError(
+                    f"{name} is the letter of no sum here: an entry has a number, x[0]",
+                    [one.step.bare],
+                )
+        return subscripted(step.value, self.operand(array), keys)
 
     def counted(self, step: Step, operands: list[Any]) -> list[Value]:
         """The operands of a sign; a letter that nobody declared may be a factor of them."""

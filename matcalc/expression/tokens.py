@@ -23,7 +23,7 @@ _TOKEN = re.compile(
     |(?P<name>{dimensions.NAME})
     |(?P<text>"[^"\n]*"|(?:(?<=[(,])|(?<=[(,]\ ))'[^'\n]*')
     |(?P<transpose>\.T\b)
-    |(?P<operator>\*\*|[-+*/@(),=;'])""",
+    |(?P<operator>\*\*|\.\.\.|[-+*/@(),=;:'\[\]])""",
     re.VERBOSE,
 )
 
@@ -90,7 +90,7 @@ def _check_number(token: Token) -> None:
 def _check_depth(tokens: list[Token]) -> None:
     depth = 0
     for token in tokens:
-        depth += {"(": 1, ")": -1}.get(token.text, 0)
+        depth += {"(": 1, ")": -1, "[": 1, "]": -1}.get(token.text, 0)
         if depth > DEPTH:
             raise NotationError(f"parentheses are at most {DEPTH} deep", [token.place])
 
@@ -105,7 +105,6 @@ _HINTS = {
     "÷": "a quotient is written /",
     "\\": "MATLAB's A\\b is written solve(A, b)",
     "⊤": "a transpose is written .T",
-    "[": "an entry or a slice is not part of the language; write slice(x, axis=0, start=0, stop=2)",
     "⊙": "the product entry by entry is written *",
     "⊗": "a Kronecker product is written kron(A, B)",
     "ᵀ": "a transpose is written .T",
@@ -145,24 +144,6 @@ def _after_dot(formula: str, position: int) -> str:
     return "a transpose is written .T" if name.lower() in ("t", "mt", "transpose") else ""
 
 
-_INDEXED = re.compile(rf"({dimensions.NAME})\[\s*([0-9]{{1,9}})\s*\]")
-
-
-def _entry(formula: str, position: int) -> str:
-    """What ``z[2]`` may be meant as: an entry, or the vector of a layer."""
-    start = position
-    while start and (formula[start - 1].isalnum() or formula[start - 1] == "_"):
-        start -= 1
-    match = _INDEXED.match(formula, start)
-    if match is None or formula[position] != "[" or len(match[0]) > _LONGEST:
-        return ""
-    name, index = match[1], int(match[2])
-    return (
-        f"an entry or a slice is not part of the language; {match[0]} as an entry, counted from 0, "
-        f"is slice({name}, axis=0, start={index}, stop={index + 1}), as a layer {name}{index}"
-    )
-
-
 def _quoted(character: str) -> str:
     return repr(character).replace("\\\\", "\\")
 
@@ -170,7 +151,7 @@ def _quoted(character: str) -> str:
 def _unknown(formula: str, position: int) -> NotationError:
     character = formula[position]
     place = Place(formula, position, position + 1)
-    hint = _after_dot(formula, position) or _entry(formula, position) or _HINTS.get(character, "")
+    hint = _after_dot(formula, position) or _HINTS.get(character, "")
     shown = character if character.isprintable() else f"U+{ord(character):04X}"
     return NotationError(
         f"{_quoted(printable(shown))} is not part of a formula" + (f": {hint}" if hint else ""),

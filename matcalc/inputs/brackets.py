@@ -93,7 +93,8 @@ def read_listed(parser: Reader, opened: Token) -> Node:
     while parser.position < end:
         if parser.at(";"):
             parser.take()
-            rows.append([])
+            if parser.position < end:  # a last one ends nothing
+                rows.append([])
         elif parser.at(",", "&"):
             parser.take()
         else:

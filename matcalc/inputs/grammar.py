@@ -100,7 +100,8 @@ class Parser(Reader):
         signs: list[Token] = []
         spaced: list[bool] = []
         while self.next.kind == "sign" and self.next.text in _CHAINED:
-            if self.next.text == ":" and self.tokens[self.position + 1].kind == "close":
+            ranged = self.places or self.tokens[self.position + 1].kind == "close"
+            if self.next.text == ":" and ranged:
                 break
             if self.next.text == "." and not self.dotted:
                 raise self.fail("behind a dot there is T alone, or a function: x.T, x.sum()")

@@ -167,9 +167,20 @@ def has_index(parser: Reader, base: Node) -> bool:
         return False
     if are_letters(parser, parser.position):
         return True
-    end = parser.ends[parser.position]
-    ranged = any(one.text == ":" for one in parser.tokens[parser.position : end])
-    return (base.op == "name" and not parser.latex) or (ranged and base.op == "identity")
+    if base.op == "name" and not parser.latex:
+        return True
+    return base.op not in ("number", "text") and are_places(parser)
+
+
+def are_places(parser: Reader) -> bool:
+    """Whether brackets hold whole numbers, sizes and colons alone, and one of these at least."""
+    inside = parser.tokens[parser.position + 1 : parser.ends[parser.position]]
+    kinds = {one.kind for one in inside}
+    signs = {one.text for one in inside if one.kind == "sign"}
+    names = [one.text for one in inside if one.kind == "name"]
+    sizes = bool(names) and all(one in parser.names.sizes for one in names)
+    told = "number" in kinds or ":" in signs or sizes
+    return told and signs <= {":", ",", "-", "+"} and "word" not in kinds
 
 
 def are_letters(parser: Reader, position: int) -> bool:
@@ -192,11 +203,42 @@ def indexed(parser: Reader, base: Node) -> Node:
         names = [one.text for one in parser.tokens[parser.position : end] if one.text != ","]
         parser.position = end + 1
         return Node("index", (base,), tuple("".join(names)), base.start, parser.behind())
-    inside = "".join(
-        one.text for one in parser.tokens[parser.position : end] if one.text not in ("{", "}")
-    )
+    layer = "".join(one.text for one in parser.tokens[parser.position : end])
+    if base.op == "name" and base.value not in parser.names.declared and layer.isdigit():
+        known = parser.names.known(f"{base.value}{layer}")
+        if known:  # a[1] of a1
+            parser.position = end + 1
+            return Node("name", (), known, base.start, parser.behind())
+    pattern, numbers = read_places(parser, end)
+    return Node("entry", (base, *numbers), pattern, base.start, parser.tokens[end].stop)
+
+
+def read_places(parser: Reader, end: int) -> tuple[str, list[Node]]:
+    """What stands in brackets behind an array: ``#`` for each number, and the numbers."""
+    pattern: list[str] = [""]
+    numbers: list[Node] = []
+    while parser.position < end:
+        token = parser.next
+        if parser.at(":"):
+            parser.take()
+            pattern[-1] += ":"
+        elif parser.at(","):
+            parser.take()
+            pattern.append("")
+        elif token.text in ("None", "newaxis") and not pattern[-1]:
+            parser.take()
+            pattern[-1] = "None"
+        elif pattern[-1].endswith("#"):
+            raise parser.fail("between these brackets stand whole numbers and colons")
+        else:
+            parser.places += 1
+            numbers.append(parser.sum())
+            parser.places -= 1
+            pattern[-1] += "#"
     parser.position = end + 1
-    return Node("entry", (base,), inside, base.start, parser.tokens[end].stop)
+    if not all(pattern):
+        raise parser.fail("a number or a colon is missing between these brackets")
+    return ",".join(pattern), numbers
 
 
 def read_method(parser: Reader, base: Node) -> Node:

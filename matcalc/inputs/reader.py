@@ -25,6 +25,7 @@ class Reader(ABC):
         self.depth = 0
         self.ends = _matched(tokens, line)
         self.bars: list[str] = []
+        self.places = 0  # brackets of places that are open: a colon is a range there
         self.letters: list[str] = []  # of the sums that are open
         self.layered = _layered(tokens)
         self.dotted = any(  # Mathematica's product of matrices, A.x

@@ -37,6 +37,7 @@ _COMMON = rf"""(?P<space>[\s~$\u200b\ufeff\u2061-\u2064]+|\\[,;:! >]|\\\\)
     |(?P<command>\\[A-Za-z]+)
     |(?P<escaped>\\[|{{}}_%&\#])
     |(?P<number>(?:[0-9]+(?:\.(?![*/^'\\+-])[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+(?![0-9A-Za-z_]))?)
+    |(?P<colon>\{{:\}})
     |(?P<raised>[{"".join(RAISED)}]+)
     |(?P<lowered>[{"".join(LOWERED)}]+)
     |(?P<sign>%\*%|%o%|%%|\*\*|\.\*|\./|\.\^|\.'|\.\+|\.-|\.\\|:=|==|<=|>=|->|\|\||'+|[-+*/@^_,;:=<>|!&.\\])
@@ -132,6 +133,7 @@ class _Scanner:
         self.pattern = _LATEX if self.latex else _PLAIN
         self.position = 0
         self.spaced = False
+        self.matrices = 0  # that are open: two backslashes end a row there
 
     def tokens(self) -> Iterator[Token]:
         """All tokens."""
@@ -142,6 +144,9 @@ class _Scanner:
                 yield from self.character()
                 continue
             start, self.position = found.span()
+            if found[0] == "\\\\" and self.matrices:
+                yield Token("sign", ";", start, self.position)
+                continue
             if kind in ("space", "broadcast"):
                 self.spaced = self.spaced or (kind == "space" and found[0] != "\\!")
                 continue
@@ -159,6 +164,10 @@ class _Scanner:
             place = Place(self.line, token.start, token.stop)
             raise NotationError(f"a number has at most {DIGITS} digits", [place])
         yield token
+
+    def of_colon(self, token: Token) -> Iterator[Token]:
+        """``{:}`` of LaTeX."""
+        yield token._replace(kind="sign", text=":")
 
     def of_turned(self, token: Token) -> Iterator[Token]:
         """``.T``, ``.mT``."""
@@ -223,6 +232,12 @@ class _Scanner:
         elif kind in ("begin", "end"):
             group = _GROUP.match(self.line, self.position)
             self.position = group.end() if group else self.position
+            if group and group[1].strip("* ").lower() == "vmatrix":
+                place = Place(self.line, token.start, self.position)
+                what = "a determinant or a norm" if "v" in group[1] else "a norm"
+                raise NotationError(f"{group[1]} may be {what}: write \\det(…) or \\|…\\|", [place])
+            if group and group[1].strip().endswith("matrix"):
+                self.matrices += 1 if kind == "begin" else -1
             text = "[" if kind == "begin" else "]"
             yield token._replace(
                 kind="open" if kind == "begin" else "close", text=text, form="matrix"

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
+from typing import Any
 
+from matcalc.expression.brackets import LISTS
 from matcalc.inputs import kinds
 from matcalc.inputs.calls import rewritten
 from matcalc.inputs.kinds import NUMBER, Kind
@@ -90,13 +93,48 @@ class Writer(Speller):
         parts: list[Written | str] = ["["]
         counts = [1] * len(node.args) if rows == "(" else list(rows)
         entries = iter(node.args)
+        if rows != "(" and rows == (len(node.args),) and all(map(_is_row, node.args)):
+            return self.nested(node)
+        written: list[Written] = []
         for k, count in enumerate(counts):
             parts.append("; " if k else "")
             for j in range(count):
-                parts += [", " if j else "", self.write(next(entries))]
+                entry = next(entries)
+                if count == 1 and len(counts) > 1 and self.line[node.start] == "[":
+                    self.apart(entry)
+                written.append(self.write(entry))
+                parts += [", " if j else "", written[-1]]
         parts.append("]")
-        kind = Kind(1, (len(counts),)) if all(c == 1 for c in counts) else kinds.MATRIX
-        return joined(parts, ATOM, kind)
+        return joined(parts, ATOM, _kind_of_list(counts, written))
+
+    def nested(self, node: Node) -> Written:
+        """``[[a, b], [c, d]]``: a row in each inner bracket."""
+        rows = [[self.write(part) for part in row.args] for row in node.args]
+        parts: list[Written | str] = []
+        for row in rows:
+            parts.append(", [" if parts else "[[")
+            for k, part in enumerate(row):
+                parts += [", " if k else "", part]
+            parts.append("]")
+        numbers = all(len(row) == 1 and row[0].kind.is_number for row in rows)
+        kind = Kind(1, (len(rows),)) if numbers else kinds.MATRIX
+        return joined([*parts, "]"], ATOM, kind)
+
+    def apart(self, node: Node) -> None:
+        """Refuse a row of which white space alone says what its parts are.
+
+        Raises:
+            NotationError: It is such a row.
+        """
+        typed = self.line[node.start : node.stop]
+        spaced = node.op == "product" and any(node.value)
+        signed = node.op == "sum" and re.search(r"\S\s+[-+]\S", typed)
+        if spaced or signed:
+            raise self.fail(
+                node,
+                f"{self.shown(node)} may be one part or several: parts of a row stand apart by "
+                "commas, [a, b; c, d]",
+            )
 
     def text(self, node: Node) -> Written:
         """Text, in the quotes of the language."""
@@ -104,15 +142,34 @@ class Writer(Speller):
 
     def entry(self, node: Node) -> Written:
         """``A[i, k]``, as it is."""
-        base = self.write(node.args[0])
-        ranges = node.value.split(",")
-        start, colon, stop = node.value.partition(":")
-        if colon and start.strip() and stop.strip() and len(ranges) == 1:
-            text = f", axis=0, start={start.strip()}, stop={stop.strip()})"
-            sizes = (None, *base.kind.sizes[1:])
-            return joined(["slice(", base, text], ATOM, base.kind._replace(sizes=sizes))
-        kept = sum(":" in one for one in ranges) + max(0, (base.kind.rank or 0) - len(ranges))
-        return joined([base, f"[{node.value}]"], ATOM, Kind(kept, (None,) * kept))
+        base, *numbers = map(self.write, node.args)
+        return self.taken(base, node.value, numbers)
+
+    def taken(self, base: Written, pattern: str, numbers: Sequence[Written]) -> Written:
+        """A part of an array, counted from 0."""
+        parts: list[Any] = [base.within(ATOM), "["]
+        found = iter(numbers)
+        items = pattern.split(",")
+        for k, item in enumerate(items):
+            parts.append(", " if k else "")
+            if item == "None":
+                parts.append(item)
+                continue
+            for j, piece in enumerate(item.split("#")):
+                parts += [next(found), piece] if j else [piece]
+        given = [item for item in items if item != "None"]
+        rank = None if base.kind.rank is None else base.kind.rank - given.count("#")
+        if rank is None:
+            return joined([*parts, "]"], ATOM, kinds.UNKNOWN)
+        sizes = [
+            size if item == ":" else None
+            for item, size in zip(given, base.kind.sizes, strict=False)
+            if item != "#"
+        ]
+        sizes += base.kind.sizes[len(given) :]
+        rank += items.count("None")
+        known = tuple(sizes) if "None" not in items and len(sizes) == rank else (None,) * rank
+        return joined([*parts, "]"], ATOM, Kind(rank, known, row=base.kind.row and rank == 1))
 
     def keyword(self, node: Node) -> Written:
         """``axis=0``."""
@@ -436,10 +493,19 @@ class Writer(Speller):
             return joined(["sum(", one.within(PRODUCT), " * ", two.within(SIGN), ")"], ATOM, NUMBER)
         return self.dot(one, two)
 
+    def argument(self, node: Node, name: str) -> Written:
+        """An argument of a function; several numbers or arrays, of what takes them, as a tuple."""
+        if node.op != "listed" or name not in LISTS or (node.value != "(" and len(node.value) > 1):
+            return self.write(node)
+        parts: list[Written | str] = ["("]
+        for k, one in enumerate(node.args):
+            parts += [", " if k else "", self.write(one)]
+        return joined([*parts, ",)" if len(node.args) == 1 else ")"], ATOM, kinds.UNKNOWN)
+
     def call(self, node: Node) -> Written:
         """A function."""
         name, primes, form = node.value
-        args = [self.write(one) for one in node.args]
+        args = [self.argument(one, name) for one in node.args]
         args = [one._replace(kind=NUMBER) if one.kind.rank == -1 else one for one in args]
         found = rewritten(self, node, name, args, form) if not primes else None
         if found is not None:
@@ -467,6 +533,22 @@ class Writer(Speller):
         at = int(script) - 1
         self.assume(f"{self.shown(node)} is the entry {base.text}[{at}], counted from 0")
         return self.atom(node, f"{base.text}[{at}]", NUMBER)
+
+
+def _is_row(node: Node) -> bool:
+    """Whether a part of a list is a list of one row."""
+    of_several = node.op == "listed" and node.value != "(" and len(node.value) == 1
+    return of_several or (node.op == "group" and node.value == "[")
+
+
+def _kind_of_list(counts: Sequence[int], parts: Sequence[Written]) -> Kind:
+    """What parts in rows make: a vector where all stand in one column, or lie in one row."""
+    known = [one.kind for one in parts]
+    if all(count == 1 for count in counts) and all(k.is_number or k.is_column for k in known):
+        return Kind(1, (len(counts) if all(k.is_number for k in known) else None,))
+    if len(counts) == 1 and all(k.is_number or k.is_row for k in known):
+        return Kind(1, (len(parts) if all(k.is_number for k in known) else None,), row=True)
+    return kinds.MATRIX
 
 
 def _number_from(factors: Sequence[Written]) -> tuple[Written | None, int]:

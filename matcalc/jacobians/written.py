@@ -88,7 +88,7 @@ class WrittenDerivative(Generic[Tag]):
             given = self.formula.named.items() if self.formula else ()
             named = {node: name for name, node in given}
             self._trees[indices] = write_derivative(
-                self.node, self._written, names, named, indices=indices
+                self.node, self._written, names, named, indices=indices, tables="parts"
             )
         return self._trees[indices]
 
@@ -253,7 +253,7 @@ class WrittenDerivative(Generic[Tag]):
         became = stable([self.node, *named.values()])
         known = {became[node]: name for name, node in named.items()}
         names = tuple(self.formula.symbols) if self.formula else ()
-        return write_derivative(became[self.node], self._written, names, known)
+        return write_derivative(became[self.node], self._written, names, known, tables="numbers")
 
     def compile(self) -> Compiled:
         """The NumPy source as a function, which holds arrays against their shapes first.

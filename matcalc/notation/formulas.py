@@ -32,12 +32,14 @@ from matcalc.notation.named_sums import with_named_sums
 from matcalc.notation.network import NoMatrixNotation, scaled
 from matcalc.notation.parameters import Parameter, Subscripts, Word, place
 from matcalc.notation.regrouping import (
+    Part,
     as_part,
     in_matrix_notation,
     letter_of,
     merged_axes,
     split_axes,
 )
+from matcalc.notation.tables import TABLE
 from matcalc.notation.tree import Phrase
 from matcalc.operations import find_rule
 from matcalc.steps import MOST, counted
@@ -214,10 +216,24 @@ class _Writer:
     ) -> Phrase:
         """A product in matrix notation, or in index notation where there is none."""
         try:
-            parts = [as_part(self.pieces[f.node], f, sizes) for f in factors]
+            parts = [
+                self.unit(f, factors, output) or as_part(self.pieces[f.node], f, sizes)
+                for f in factors
+            ]
             return in_matrix_notation(output, shape, parts, sizes)
         except NoMatrixNotation:
             return self.index_notation(output, shape, factors, sizes)
+
+    def unit(self, factor: Factor, factors: Sequence[Factor], output: Sequence[Any]) -> Part | None:
+        """A window of one entry that nothing else follows, as a column of the identity."""
+        node = factor.node
+        if not isinstance(node, Apply) or node.operation != "window" or node.shape[0] != 1:
+            return None
+        picked, whole = factor.labels
+        labels = [label for other in factors for label in flat(other.labels)]
+        if labels.count(picked) > 1 or picked in flat(output) or factor.exponent != 1:
+            return None
+        return Part(phrases.unit(node.shape[1], node.parameters[0]), (whole,), Fraction(1))
 
     def index_notation(
         self,
@@ -266,13 +282,8 @@ class _Writer:
         if node.operation == "function":
             function, order = node.parameters
             return tree.call(function + "'" * order, arguments, node.shape)
-        if node.operation == "window":
-            return _window(node)
-        if node.operation == "lower":  # its parameter is a dimension, not a word
-            return tree.call("lower", arguments, node.shape, [Parameter("n", *node.parameters)])
-        if node.operation == "triangle":
-            below = Parameter("k", *node.parameters)
-            return tree.call("tril", [tree.ones(*node.shape)], node.shape, [below])
+        if node.operation in _SPECIAL:
+            return _SPECIAL[node.operation](node, arguments)
         if node.operation in _OF_SIZES:
             return tree.call(node.operation, (), node.shape, _OF_SIZES[node.operation](node))
         given = [
@@ -364,12 +375,40 @@ def _zeros(node: Node) -> Phrase:
     return tree.zeros(*node.shape)
 
 
-def _window(node: Apply) -> Phrase:
+def _window(node: Apply, _: Sequence[Phrase]) -> Phrase:
     length, size = node.shape
     (start,) = node.parameters
     stop = dimensions.total([start, length]) if start else length
     given = [Parameter("axis", 0), Parameter("start", start), Parameter("stop", stop)]
     return tree.call("slice", [tree.eye(size)], node.shape, given)
+
+
+def _table(node: Apply, arguments: Sequence[Phrase]) -> Phrase:
+    counts, lies = node.parameters
+    parts = [
+        phrases.transpose(one) if turned else one
+        for one, turned in zip(arguments, lies, strict=True)
+    ]
+    return phrases.table(parts, counts, node.shape)
+
+
+def _lower(node: Apply, arguments: Sequence[Phrase]) -> Phrase:
+    """Its parameter is a dimension, not a word."""
+    return tree.call("lower", arguments, node.shape, [Parameter("n", *node.parameters)])
+
+
+def _triangle(node: Apply, _: Sequence[Phrase]) -> Phrase:
+    below = Parameter("k", *node.parameters)
+    return tree.call("tril", [tree.ones(*node.shape)], node.shape, [below])
+
+
+#: What is written in a way of its own.
+_SPECIAL: dict[str, Callable[[Apply, Sequence[Phrase]], Phrase]] = {
+    "window": _window,
+    TABLE: _table,
+    "lower": _lower,
+    "triangle": _triangle,
+}
 
 
 def _sliding(node: Apply) -> list[Parameter]:

@@ -149,7 +149,7 @@ class Network:
                 self.scalars.append((total(weights), Fraction(1)))
         elif degree == 1:
             other, matrix = _from_other(touching[0], label)
-            column = phrases.matmul([matrix, entrywise(weights)]) if weights else _row_sums(matrix)
+            column = _times_weights(matrix, weights) if weights else _row_sums(matrix)
             self.weights.setdefault(other, []).append((column, Fraction(1)))
         elif degree == 2:
             one, two = touching
@@ -157,6 +157,14 @@ class Network:
                 one, two = two, one
             rows, left = _from_other(one, label)
             columns, right = _from_other(two, label)
+            place, others = without_unit(weights)
+            if place is not None:
+                self.scalars += others
+                product = phrases.matmul(
+                    [phrases.line(left, place), phrases.transpose(phrases.line(right, place))]
+                )
+                self.edges.append((rows, columns, product))
+                return
             middle = [diagonal(weights)] if weights else []
             product = phrases.matmul([left, *middle, phrases.transpose(right)])
             self.edges.append((rows, columns, product))
@@ -257,6 +265,25 @@ def merged(powers: Sequence[Power]) -> list[Power]:
     return [(piece, exponent) for piece, exponent in found.items() if exponent]
 
 
+def without_unit(weights: Sequence[Power]) -> tuple[Dimension | None, list[Power]]:
+    """The place of a column that is 1 there alone, and the entries of the others at it."""
+    found = next(
+        (p for one, k in weights if k == 1 and (p := phrases.unit_place(one)) is not None), None
+    )
+    if found is None:
+        return None, []
+    rest = [(base, power) for base, power in weights if phrases.unit_place(base) != found]
+    return found, [(phrases.entry(base, found), power) for base, power in rest]
+
+
+def _times_weights(matrix: Phrase, weights: Sequence[Power]) -> Phrase:
+    """A matrix times a column; times a column of the identity it is a column of the matrix."""
+    place, others = without_unit(weights)
+    if place is None:
+        return phrases.matmul([matrix, entrywise(weights)])
+    return scaled(phrases.line(matrix, place), merged(others))
+
+
 def diagonal(weights: Sequence[Power]) -> Phrase:
     """A diagonal matrix."""
     column = entrywise(weights)
@@ -265,6 +292,9 @@ def diagonal(weights: Sequence[Power]) -> Phrase:
 
 def total(weights: Sequence[Power]) -> Phrase:
     """The sum of products entry by entry: an inner product if there are two."""
+    place, others = without_unit(weights)
+    if place is not None:
+        return entrywise(others) if others else tree.numeral(1)
     if len(weights) == 1 and weights[0][1] == 2 and weights[0][0].kind == "column":
         weights = [(weights[0][0], Fraction(1))] * 2
     if len(weights) == 2 and all(power > 0 for _, power in weights):

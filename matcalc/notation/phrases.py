@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from itertools import groupby
 
 from matcalc import dimensions
-from matcalc.dimensions import Dimension
+from matcalc.dimensions import Dimension, Shape
 from matcalc.notation.parameters import place
-from matcalc.notation.tree import Phrase, call, made, name, numeral
+from matcalc.notation.tree import Phrase, call, eye, kind_of, made, name, numeral
 
 
 def size(dimension: Dimension) -> Phrase:
@@ -22,6 +22,63 @@ def size(dimension: Dimension) -> Phrase:
     return plus(found)
 
 
+def table(args: Sequence[Phrase], rows: Sequence[int], shape: Shape) -> Phrase:
+    """Parts in rows, so many in each."""
+    return made("listed", args, tuple(rows), kind_of(shape), shape)
+
+
+def _turned_table(phrase: Phrase) -> Phrase:
+    """A table with its rows as columns."""
+    width = phrase.value[0]
+    columns = [transpose(arg) for k in range(width) for arg in phrase.args[k::width]]
+    rows = (len(phrase.value),) * width
+    return made("listed", columns, rows, _TURNED[phrase.kind], phrase.shape[::-1])
+
+
+def part(base: Phrase, places: Sequence[Dimension | None], shape: Shape) -> Phrase:
+    """A row, a column or an entry: a place for each axis, ``None`` for a whole one."""
+    return made("part", [base], tuple(places), kind_of(shape), shape)
+
+
+def unit(size: Dimension, at: Dimension) -> Phrase:
+    """A column that is 1 at a place and 0 elsewhere, as a row of the identity."""
+    return part(eye(size), [at], (size,))
+
+
+def unit_place(phrase: Phrase) -> Dimension | None:
+    """Where a column of zeros is 1, if it is such a column."""
+    is_unit = phrase.op == "part" and len(phrase.value) == 1 and phrase.args[0].is_call("eye")
+    return phrase.value[0] if is_unit else None
+
+
+def entry(column: Phrase, at: Dimension) -> Phrase:
+    """An entry of a column: of a product of matrices that with a row of the first."""
+    if column.is_call("ones"):
+        return numeral(1)
+    if column.op == "matmul" and column.args[0].kind == "matrix":
+        return matmul([line(column.args[0], at, row=True), *column.args[1:]])
+    if column.op in ("times", "over", "negative", "power", "plus"):
+        parts = [one if one.kind == "scalar" else entry(one, at) for one in column.args]
+        return made(column.op, parts, column.value, "scalar", ())
+    if column.op == "part" and column.args[0].kind == "matrix":
+        places = [at if one is None else one for one in column.value]
+        return part(column.args[0], places if None in column.value else [*places, at], ())
+    return part(column, [at], ())
+
+
+def line(matrix: Phrase, at: Dimension, *, row: bool = False) -> Phrase:
+    """A column of a matrix, or a row of it, which lies."""
+    if row:
+        return transpose(line(transpose(matrix), at))
+    if matrix.op == "matmul":
+        return matmul([*matrix.args[:-1], line(matrix.args[-1], at)])
+    if matrix.op == "transpose" and matrix.args[0].kind == "matrix":
+        return part(matrix.args[0], [at], matrix.args[0].shape[1:])
+    if matrix.is_call("eye"):
+        return unit(matrix.shape[0], at)
+    return part(matrix, [None, at], matrix.shape[:1])
+
+
 _TURNED = {"column": "row", "row": "column", "matrix": "matrix", "scalar": "scalar"}
 
 
@@ -32,10 +89,8 @@ def transpose(phrase: Phrase) -> Phrase:
         return phrase
     if phrase.op == "transpose":
         return phrase.args[0]
-    if phrase.op == "matmul":
-        return matmul([transpose(arg) for arg in reversed(phrase.args)])
-    if phrase.op == "plus":
-        return _transposed_sum(phrase)
+    if phrase.op in _TURNS:
+        return _TURNS[phrase.op](phrase)
     shaped = sum(arg.kind != "scalar" for arg in phrase.args)
     if phrase.op in ("negative", "times", "over") and shaped == 1:
         turned = [transpose(arg) for arg in phrase.args]
@@ -69,6 +124,18 @@ def _transposed_sum(phrase: Phrase) -> Phrase:
     if transposes(turned) <= transposes(phrase.args):
         return made("plus", turned, None, _TURNED[phrase.kind], phrase.shape[::-1])
     return _as_written(phrase)
+
+
+def _turned_product(phrase: Phrase) -> Phrase:
+    """The transpose of a matrix product: (A B)ᵀ is Bᵀ Aᵀ."""
+    return matmul([transpose(arg) for arg in reversed(phrase.args)])
+
+
+_TURNS: dict[str, Callable[[Phrase], Phrase]] = {
+    "listed": _turned_table,
+    "matmul": _turned_product,
+    "plus": _transposed_sum,
+}
 
 
 def transposes(phrases: Sequence[Phrase]) -> int:

@@ -31,10 +31,11 @@ class Phrase(NamedTuple):
 
     Attributes:
         op: ``name number call einsum derivative matmul times over plus negative power
-            transpose``; what rewrites of one notation add is said there.
+            transpose listed part``; what rewrites of one notation add is said there.
         args: The pieces that it is made of.
         value: The name of a name or a call, the value of a number, the exponent of a power, the
-            subscripts of an einsum, a :class:`Derivative`.
+            subscripts of an einsum, a :class:`Derivative`; of a table how many parts stand in each
+            row, of a part its places, ``None`` for a whole axis.
         kind: ``scalar``, ``column``, ``row``, ``matrix`` or ``tensor``.
         shape: A size for each axis; a column and a row have one.
         size: How many names, numbers and operations it holds when it is written out.
@@ -65,7 +66,7 @@ class Phrase(NamedTuple):
 
 
 _LEAVES = ("name", "number", "derivative")
-_ONE = (*_LEAVES, "call", "einsum", "negative", "power")  # that many, with any operands
+_ONE = (*_LEAVES, "call", "einsum", "negative", "power", "part")  # that many, with any operands
 _KINDS = ("scalar", "column", "matrix")
 
 

@@ -21,6 +21,31 @@ def window(start: Dimension, length: Dimension, size: Dimension) -> Node:
     return apply("window", (), (length, size), (start,))
 
 
+def overlap(one: Apply, two: Apply) -> Node | None:
+    """The product of a window and another one transposed; nothing where it depends on sizes.
+
+    >>> first, last = window(0, 2, 5), window(2, 3, 5)
+    >>> overlap(first, first) is algebra.eye(2), overlap(first, last) is zero((2, 3))
+    (True, True)
+    """
+    (a,), (b,) = one.parameters, two.parameters
+    (m, _), (n, _) = one.shape, two.shape
+    ends = [dimensions.total([start, k]) if start else k for start, k in ((a, m), (b, n))]
+    if (a, m) == (b, n):
+        return algebra.eye(m)
+    if dimensions.is_at_most(ends[0], b) or dimensions.is_at_most(ends[1], a):
+        return zero((m, n))
+    if dimensions.is_at_most(b, a) and dimensions.is_at_most(ends[0], ends[1]):
+        return window(_offset(b, a), m, n)
+    if dimensions.is_at_most(a, b) and dimensions.is_at_most(ends[1], ends[0]):
+        return algebra.transpose(window(_offset(a, b), n, m))
+    return None
+
+
+def _offset(start: Dimension, place: Dimension) -> Dimension:
+    return dimensions.difference(place, start) if start else place
+
+
 def _no_operand(node: Apply, operand: int, bar: Node) -> Node:
     raise NotDifferentiableError(f"{node.operation} has no operand {operand}: {bar.shape}")
 

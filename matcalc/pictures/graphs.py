@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from matcalc.expression import Formula
-from matcalc.notation import Written, write
+from matcalc.notation import Written, write_in_tables
 from matcalc.notation.names import unicode_name
 from matcalc.pictures.drawing import (
     SIZE,
@@ -64,7 +64,7 @@ def _written(formula: Formula) -> Written:
     """The formula, simplified as a derivative is, so that its parts are found under their names."""
     node = simplified([formula.node], {}, formula.named.values())[formula.node]
     named = {part: name for name, part in formula.named.items() if part is not node}
-    return write(node, tuple(formula.symbols), named)
+    return write_in_tables(node, tuple(formula.symbols), named)
 
 
 def _reached(nodes: Mapping[int, Operation], wrt: Collection[str]) -> set[int]:

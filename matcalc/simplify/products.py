@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
+from matcalc import dimensions
 from matcalc.dimensions import Dimension
 from matcalc.graph import (
     Apply,
@@ -16,6 +17,7 @@ from matcalc.graph import (
     contract,
     flat,
 )
+from matcalc.simplify.cutting import edges, part_of
 from matcalc.simplify.expansion import opens
 from matcalc.simplify.facts import Known
 from matcalc.simplify.recognition import recognised_application
@@ -122,6 +124,7 @@ class _Opened:
             self.rewrite(known)
             or self.turn_frechet()
             or self.drop_window()
+            or self.join_windows()
             or self.separate_scalars()
         ):
             self.changed = True
@@ -174,6 +177,29 @@ class _Opened:
             if self.is_summed_alone(whole, (node, labels)):
                 del self.powers[node, labels], self.sizes[whole]
                 return True
+        return False
+
+    def join_windows(self) -> bool:
+        """Two windows on one axis that is summed are one, an identity, or nothing."""
+        for (node, labels), exponent in self.powers.items():
+            if not isinstance(node, Apply) or node.operation != "window" or exponent != 1:
+                continue
+            found = self.neighbour((node, labels), labels[1])
+            if found is None or flat(found[1]).count(labels[1]) > 1 or labels[1] not in found[1]:
+                continue
+            other, place = found[0], found[1].index(labels[1])
+            if not edges(other, place):
+                continue
+            start, length = node.parameters[0], node.shape[0]
+            stop = dimensions.total([start, length]) if start else length
+            part = part_of(other, place, start, stop)
+            if edges(part, place) and part_of(other, place, start, stop).operands == ():
+                continue
+            beside = tuple(labels[0] if label == labels[1] else label for label in found[1])
+            del self.powers[node, labels], self.powers[found], self.sizes[labels[1]]
+            self.take(Factor(part, beside))
+            self.rewrote = isinstance(part, Product)
+            return True
         return False
 
     def is_summed_alone(self, label: Any, key: Key) -> bool:

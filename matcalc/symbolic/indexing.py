@@ -1,31 +1,20 @@
-"""Parts of an array by NumPy's brackets: entries, slices, new axes, rows chosen by number."""
+"""Keys of NumPy as they are read here: its whole numbers, arrays and masks as numbers and lists."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
-from matcalc import dimensions
-from matcalc.arrays import frozen
-from matcalc.dimensions import Dimension, Shape
+from matcalc.dimensions import Shape
 from matcalc.errors import NotDifferentiableError, ShapeError
-from matcalc.graph import Factor, Node, contract
-from matcalc.operations.parts import window
-from matcalc.operations.sequences import exchange, one_hot
-
-
-class _Part(NamedTuple):
-    """What is taken along one axis: a matrix that picks, and the label of the result."""
-
-    which: Node | None
-    label: Any
-    chosen: bool  # by number, so that NumPy may move the axis
+from matcalc.graph import Node
+from matcalc.operations import indexing
+from matcalc.operations.indexing import Place
 
 
 def indexed(node: Node, key: object) -> Node:
-    """``node[key]``: of numbers, slices of step 1, ``...``, ``None`` and lists of numbers.
+    """``node[key]`` of what is traced.
 
     Args:
         node: The array.
@@ -33,160 +22,54 @@ def indexed(node: Node, key: object) -> Node:
 
     Raises:
         ShapeError: There is no such entry, or nothing is left.
-        NotDifferentiableError: The key depends on what is traced, or is none of these.
+        NotDifferentiableError: The key depends on what is traced, or is none that is known.
 
     >>> from matcalc.graph import symbol
-    >>> X = symbol("X", (3, 4))
-    >>> indexed(X, (0, slice(1, 3))).shape, indexed(X, (slice(None), None, -1)).shape
-    ((2,), (3, 1))
+    >>> indexed(symbol("X", (3, 4)), (0, np.array([True, False, True, False]))).shape
+    (2,)
     """
-    items = _items(node.shape, key)
-    parts: list[_Part] = []
-    factors: list[Factor] = []
-    sizes: dict[Any, Dimension] = {}
-    axis = 0
-    for k, item in enumerate(items):
-        if item is None:
-            sizes[("new", k)] = 1
-            parts.append(_Part(None, ("new", k), chosen=False))
-            continue
-        part = _part(item, axis, node.shape[axis])
-        if part.which is not None:
-            factors.append(Factor(part.which, (part.label, axis)))
-        parts.append(part)
-        axis += 1
-    return contract([Factor(node, tuple(range(axis))), *factors], _output(parts), sizes)
-
-
-Place = tuple[tuple[Dimension, Dimension, bool], ...]  # for each axis: from, to, if one entry
+    return indexing.indexed(node, plain(key))
 
 
 def place_of(shape: Shape, key: object) -> Place | None:
-    """Where a key of numbers and slices of step 1 points; ``None`` for other keys.
+    """Where a key of numbers and slices of step 1 points; ``None`` for other keys."""
+    listed = key if isinstance(key, tuple) else (key,)
+    if any(isinstance(one, (list, range, np.ndarray)) for one in listed):
+        return None
+    return indexing.place_of(shape, plain(key))
 
-    >>> place_of((3, "n"), (1, slice(1, -1)))
-    ((1, 2, True), (1, 'n-1', False))
+
+def plain(key: object) -> object:
+    """A key without NumPy's types.
+
+    Raises:
+        NotDifferentiableError: It depends on what is traced, or is none that is known.
     """
-    items = _items(shape, key)
-    found: list[tuple[Dimension, Dimension, bool]] = []
-    for item, size in zip(items, shape, strict=False):
-        if isinstance(item, slice) and item.step in (None, 1):
-            found.append((*_bounds(item, size), False))
-        elif _is_number(item):
-            entry = _entry(item, size)
-            found.append((entry, dimensions.total([entry, 1]) if entry else 1, True))
-        else:
-            return None
-    return tuple(found) if len(items) == len(shape) else None
+    return tuple(map(_item, key)) if isinstance(key, tuple) else _item(key)
 
 
-def _is_number(item: object) -> bool:
-    whole = isinstance(item, (int, np.integer)) and not isinstance(item, bool)
-    return whole or isinstance(item, str)
-
-
-def _items(shape: Shape, key: object) -> list[Any]:
-    """One item for each axis, and ``None`` for each new one."""
-    items: list[Any] = list(key) if isinstance(key, tuple) else [key]
-    for item in items:
-        if isinstance(item, np.ndarray) and item.dtype == bool and item.ndim != 1:
-            raise NotDifferentiableError("a mask of more than one axis is not traced")
-    given = sum(item is not None and item is not Ellipsis for item in items)
-    missing = [slice(None)] * (len(shape) - given)
-    if given > len(shape):
-        raise ShapeError(f"{given} indices of an array of {len(shape)} axes")
-    places = [k for k, item in enumerate(items) if item is Ellipsis]
-    if len(places) > 1:
-        raise ShapeError("an index has at most one ...")
-    place = places[0] if places else len(items)
-    return [*items[:place], *missing, *items[place + 1 :]]
-
-
-def _part(item: Any, axis: int, size: Dimension) -> _Part:
-    if isinstance(item, slice):
-        return _slice(item, axis, size)
-    if _is_number(item):
-        return _Part(window(_entry(item, size), 1, size), ("entry", axis), chosen=True)
+def _item(item: Any) -> Any:
+    if item is None or item is Ellipsis or isinstance(item, (slice, str)):
+        return item
+    if isinstance(item, (int, np.integer)) and not isinstance(item, (bool, np.bool_)):
+        return int(item)
     if isinstance(item, (list, range, np.ndarray)):
-        return _Part(_rows(np.asarray(item), size), "rows", chosen=True)
+        return _listed(np.asarray(item))
     raise NotDifferentiableError(
         f"an index is a number, a slice or an array of numbers, not {type(item).__name__}: "
         "what is traced has no values to index by"
     )
 
 
-def _slice(item: slice, axis: int, size: Dimension) -> _Part:
-    """A slice: of step 1 a window, backwards over all the exchange matrix, else of numbers."""
-    if item.step in (None, 1):
-        start, stop = _bounds(item, size)
-        if (start, stop) == (0, size):
-            return _Part(None, axis, chosen=False)
-        length = dimensions.difference(stop, start)
-        return _Part(window(start, length, size), ("part", axis), chosen=False)
-    if item.step == -1 and item.start is None and item.stop is None:
-        return _Part(exchange(size), ("part", axis), chosen=False)
-    if not isinstance(size, int):
-        raise NotDifferentiableError(
-            f"a slice of step {item.step} of an axis of {size}: declare a number, x[3]"
-        )
-    entries = range(*item.indices(size))
-    if not entries:
-        raise ShapeError(f"nothing is left of an axis of {size} by {item}")
-    return _Part(one_hot(entries, size), ("part", axis), chosen=False)
-
-
-def _entry(index: Any, size: Dimension) -> Dimension:
-    if isinstance(index, str):
-        return index
-    index = int(index)
-    if not isinstance(size, int):
-        return index if index >= 0 else dimensions.difference(size, -index)
-    if not -size <= index < size:
-        raise ShapeError(f"there is no entry {index} along an axis of {size}")
-    return int(index % size)
-
-
-def _bounds(part: slice, size: Dimension) -> tuple[Dimension, Dimension]:
-    """Where a slice starts and stops, counted from the front."""
-    if isinstance(size, int) and not (isinstance(part.start, str) or isinstance(part.stop, str)):
-        start, stop, _ = part.indices(size)
-        if start >= stop:
-            raise ShapeError(f"nothing is left of an axis of {size} by {start}:{stop}")
-        return start, stop
-    first = 0 if part.start is None else _edge(part.start, size)
-    last = size if part.stop is None else _edge(part.stop, size)
-    length = dimensions.difference(last, first)
-    if isinstance(length, int) and length < 1:
-        raise ShapeError(f"nothing is left of an axis of {size} by {first}:{last}")
-    return first, last
-
-
-def _edge(edge: Any, size: Dimension) -> Dimension:
-    """An end of a slice of an axis whose size has a name."""
-    return _entry(edge, size) if isinstance(edge, str) or int(edge) < 0 else int(edge)
-
-
-def _rows(chosen: np.ndarray[Any, Any], size: Dimension) -> Node:
-    """The matrix that picks entries by their numbers, a row for each."""
+def _listed(chosen: np.ndarray[Any, Any]) -> list[int]:
     if chosen.dtype.kind == "O":
         raise NotDifferentiableError("an index depends on what is traced, which has no values")
-    if chosen.ndim != 1 or not isinstance(size, int) or chosen.size == 0:
+    if chosen.ndim != 1:
         raise NotDifferentiableError(
-            f"an array of shape {chosen.shape} as an index of an axis of {size} is not traced; "
-            "one axis of numbers, of an axis whose size is a number, is"
+            f"an array of shape {chosen.shape} as an index is not traced; one axis of numbers is"
         )
-    numbers = np.flatnonzero(chosen) if chosen.dtype == bool else chosen
-    entries = [int(_entry(int(k), size)) for k in numbers]
-    return frozen(np.eye(size)[entries])
-
-
-def _output(parts: Sequence[_Part]) -> list[Any]:
-    """The labels of the result: axes chosen by number come first where others stand between."""
-    labels = [part.label for part in parts]
-    if "rows" not in labels:
-        return [part.label for part in parts if not part.chosen]
-    places = [k for k, part in enumerate(parts) if part.chosen]
-    together = places == list(range(places[0], places[-1] + 1))
-    rest = [part.label for part in parts if not part.chosen]
-    before = sum(not part.chosen for part in parts[: places[0]]) if together else 0
-    return [*rest[:before], "rows", *rest[before:]]
+    if chosen.dtype == bool:
+        return [int(k) for k in np.flatnonzero(chosen)]
+    if chosen.dtype.kind not in "iu":
+        raise ShapeError("an index of an array is a whole number")
+    return [int(k) for k in chosen]

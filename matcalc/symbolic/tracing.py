@@ -22,12 +22,13 @@ from matcalc.expression.arithmetic import combined
 from matcalc.expression.values import Value, dimension_of, number_of
 from matcalc.graph import Node, number, symbol
 from matcalc.operations import algebra, find_rule
+from matcalc.operations.indexing import Place
 from matcalc.symbolic.borrowed_names import assigns_items, borrowed, is_array_type
 from matcalc.symbolic.broadcasting import broadcast, spread, with_new_axes, without_axes
 from matcalc.symbolic.constructors import constructors
 from matcalc.symbolic.expressions import Symbolic, value_of
 from matcalc.symbolic.foreign import refusal
-from matcalc.symbolic.indexing import Place, indexed, place_of
+from matcalc.symbolic.indexing import indexed, place_of
 from matcalc.symbolic.library_functions import library_functions
 from matcalc.symbolic.ufuncs import Condition
 from matcalc.symbolic.written_parts import are_apart, fitted, scattered, whole_of

@@ -16,10 +16,10 @@ from matcalc.dimensions import Dimension, Shape
 from matcalc.errors import NotDifferentiableError
 from matcalc.graph import Factor, Node, add, contract, einsum
 from matcalc.operations import algebra
+from matcalc.operations.indexing import Place
 from matcalc.operations.parts import window
 from matcalc.operations.sequences import one_hot
 from matcalc.symbolic.broadcasting import broadcast, broadcast_to, reshaped, with_new_axes
-from matcalc.symbolic.indexing import Place
 
 
 def are_apart(one: Place, two: Place) -> bool:

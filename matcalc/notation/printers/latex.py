@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from fractions import Fraction
 
-from matcalc.dimensions import Shape
+from matcalc.dimensions import Dimension, Shape
 from matcalc.notation.formulas import Written
 from matcalc.notation.names import latex_name, latex_plain, latex_shape, latex_size
 from matcalc.notation.parameters import Parameter, Word, spelled
@@ -157,6 +157,14 @@ class _Latex(Mathematics):
 
     def rows(self, base: str, start: str, stop: str) -> str:
         return f"{base}[{latex_size(start)}{{:}}{latex_size(stop)}]"
+
+    def table(self, rows: Sequence[Sequence[str]]) -> str:
+        inside = r" \\ ".join(" & ".join(row) for row in rows)
+        return rf"\begin{{bmatrix}} {inside} \end{{bmatrix}}"
+
+    def taken(self, base: str, places: Sequence[Dimension | None]) -> str:
+        shown = ["{:}" if one is None else latex_size(str(one)) for one in places]
+        return f"{base}[{', '.join(shown)}]"
 
     def over(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
         del phrase

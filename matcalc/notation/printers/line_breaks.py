@@ -16,8 +16,47 @@ def formula_lines(formula: str, width: int, indent: str = "  ") -> list[str]:
       f(x) (c − d) + e f
         + g
     """
+    found: list[str] = []
+    for part in _apart(formula, "; "):
+        rows = _table(part)
+        found += _aligned(rows, indent) if rows else _broken(part, width, indent, indent + "  ")
+    return found
+
+
+def _apart(text: str, sign: str) -> list[str]:
+    """Text at a sign outside brackets."""
+    parts, depth, start = [""], 0, 0
+    while start < len(text):
+        if depth == 0 and text.startswith(sign, start):
+            parts.append("")
+            start += len(sign)
+            continue
+        depth += (text[start] in "([{") - (text[start] in ")]}")
+        parts[-1] += text[start]
+        start += 1
+    return parts
+
+
+def _table(text: str) -> list[list[str]]:
+    """The rows of a table of several; nothing of any other formula."""
+    if text[:1] != "[" or text[-1:] != "]" or "]" in _apart(text[1:-1], "]")[1:]:
+        return []
+    rows = _apart(text[1:-1], ", ")
+    nested = all(row[:1] == "[" and row[-1:] == "]" for row in rows)
+    return [_apart(row[1:-1], ", ") for row in rows] if nested and len(rows) > 1 else []
+
+
+def _aligned(rows: list[list[str]], indent: str) -> list[str]:
+    """A table, its columns under each other."""
+    widths = [max(len(row[k]) for row in rows) for k in range(len(rows[0]))]
+    shown = [
+        ",  ".join(part.ljust(width) for part, width in zip(row, widths, strict=True))
+        for row in rows
+    ]
+    last = len(shown) - 1
     return [
-        line for part in formula.split("; ") for line in _broken(part, width, indent, indent + "  ")
+        f"{indent}{' ' if k else '['}[ {row} ]{']' if k == last else ','}"
+        for k, row in enumerate(shown)
     ]
 
 

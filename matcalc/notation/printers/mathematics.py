@@ -33,6 +33,7 @@ from matcalc.notation.printers.spelling import (
     book_shape,
     decimal,
     formulas,
+    in_rows,
     place_binds,
     signed_sum,
     within,
@@ -85,6 +86,8 @@ class Mathematics(Script):
             "total": self.total,
             "function": self.function,
             "place": self.place,
+            "listed": self.listed,
+            "part": self.part,
         }
         self.calls: dict[str, Speller] = {
             "eye": self.eye,
@@ -291,6 +294,10 @@ class Mathematics(Script):
         start, stop = (str(phrase.parameter(one)) for one in ("start", "stop"))
         return self.rows(self.within(args[0], ATOM), start, stop), ATOM
 
+    def part(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
+        """A row, a column or an entry, as Python counts."""
+        return self.taken(self.within(args[0], ATOM), phrase.value), ATOM
+
     def entry(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
         """An entry of an array; of an identity matrix it is a Kronecker delta."""
         (base,) = args
@@ -313,6 +320,10 @@ class Mathematics(Script):
         """A factor over its shape."""
         shown = self.within(args[0], phrase.value)
         return self.over_shape(shown, book_shape(phrase)), place_binds(phrase)
+
+    def listed(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
+        """A table of parts."""
+        return self.table(in_rows(phrase, [one.text for one in args])), ATOM
 
     def function(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
         """An array, as a function of its indices."""

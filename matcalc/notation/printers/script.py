@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import ClassVar
 
-from matcalc.dimensions import Shape
+from matcalc.dimensions import Dimension, Shape
 from matcalc.notation.parameters import Parameter
 from matcalc.notation.printers.spelling import Piece, Spelled
 from matcalc.notation.tree import Phrase
@@ -111,6 +111,14 @@ class Script(ABC):
     @abstractmethod
     def rows(self, base: str, start: str, stop: str) -> str:
         """Rows of a matrix, as Python counts."""
+
+    @abstractmethod
+    def table(self, rows: Sequence[Sequence[str]]) -> str:
+        """Parts in rows and columns."""
+
+    @abstractmethod
+    def taken(self, base: str, places: Sequence[Dimension | None]) -> str:
+        """A row, a column or an entry, as Python counts."""
 
     @abstractmethod
     def over(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:

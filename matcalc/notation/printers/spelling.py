@@ -74,6 +74,18 @@ def arguments(phrase: Phrase, args: Sequence[Piece], option: Callable[[Parameter
     return ", ".join([*words, *(arg.text for arg in args), *others])
 
 
+def in_rows(table: Phrase, texts: Sequence[str]) -> list[list[str]]:
+    """The parts of a table in its rows."""
+    found = iter(texts)
+    return [[next(found) for _ in range(count)] for count in table.value]
+
+
+def in_brackets(rows: Sequence[Sequence[str]]) -> str:
+    """A table on a line, as Python writes lists: ``[[a, b], [c, d]]``; of one row ``[a, b]``."""
+    listed = [f"[{', '.join(row)}]" for row in rows]
+    return f"[{', '.join(listed)}]" if len(listed) > 1 else listed[0]
+
+
 def book_shape(phrase: Phrase) -> Shape:
     """The shape of an array as books write it: that of a column is n×1."""
     if phrase.kind == "column":

@@ -21,6 +21,8 @@ from matcalc.notation.printers.spelling import (
     book_shape,
     decimal,
     formulas,
+    in_brackets,
+    in_rows,
     parenthesised,
     place_binds,
     placed,
@@ -71,6 +73,9 @@ def _exact(value: Fraction) -> str:
 def _call(phrase: Phrase, args: Sequence[Piece]) -> Spelled:
     if phrase.value == "power_of":
         return "**".join(within(arg, ATOM) for arg in args), POWER
+    if phrase.value == "slice":
+        ends = ":".join(str(phrase.parameter(key)) for key in ("start", "stop"))
+        return f"{within(args[0], ATOM)}[{ends}]", ATOM
     return f"{phrase.value}({arguments(phrase, args, _option)})", ATOM
 
 
@@ -117,6 +122,16 @@ def _times(_: Phrase, args: Sequence[Piece]) -> Spelled:
     return " * ".join(parts), PRODUCT
 
 
+def _part(phrase: Phrase, args: Sequence[Piece]) -> Spelled:
+    places = (":" if one is None else str(one) for one in phrase.value)
+    return f"{within(args[0], ATOM)}[{', '.join(places)}]", ATOM
+
+
+def _listed(phrase: Phrase, args: Sequence[Piece]) -> Spelled:
+    """A table: each row in brackets."""
+    return in_brackets(in_rows(phrase, [one.text for one in args])), ATOM
+
+
 def _place(phrase: Phrase, args: Sequence[Piece]) -> Spelled:
     shape = "x".join(map(str, book_shape(phrase)))
     return placed(within(args[0], phrase.value), shape), place_binds(phrase)
@@ -134,5 +149,7 @@ _SPELLERS: dict[str, Speller] = {
     "over": _over,
     "matmul": _matmul,
     "times": _times,
+    "listed": _listed,
+    "part": _part,
     "place": _place,
 }

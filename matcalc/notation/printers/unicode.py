@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from fractions import Fraction
 
-from matcalc.dimensions import Shape
+from matcalc.dimensions import Dimension, Shape
 from matcalc.notation.formulas import Written
 from matcalc.notation.names import lowered, raised, spelled_shape, spelled_size, unicode_name
 from matcalc.notation.parameters import Parameter, named, spelled
@@ -19,6 +19,7 @@ from matcalc.notation.printers.spelling import (
     SUM,
     Piece,
     Spelled,
+    in_brackets,
     parenthesised,
     placed,
 )
@@ -137,6 +138,12 @@ class _Unicode(Mathematics):
     def rows(self, base: str, start: str, stop: str) -> str:
         return f"{base}[{spelled_size(start)}:{spelled_size(stop)}]"
 
+    def table(self, rows: Sequence[Sequence[str]]) -> str:
+        return in_brackets(rows)
+
+    def taken(self, base: str, places: Sequence[Dimension | None]) -> str:
+        return f"{base}[{','.join(map(_place, places))}]"
+
     def over(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
         del phrase
         above, below = args
@@ -149,6 +156,10 @@ class _Unicode(Mathematics):
         if radicand.phrase.op in ("name", "number") or len(radicand.text) == 1:
             return f"√{radicand.text}", SCALED
         return f"√{self.group(radicand.text)}", POWER
+
+
+def _place(place: Dimension | None) -> str:
+    return ":" if place is None else spelled_size(str(place))
 
 
 def _is_root(piece: Piece) -> bool:
