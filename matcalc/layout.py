@@ -40,7 +40,6 @@ class Denominator(Layout):
 
 
 Tag = TypeVar("Tag", bound=Layout)
-LayoutName = Literal["numerator", "denominator"]
 Order = Literal["F", "C"]
 
 LAYOUTS: dict[str, type[Layout]] = {"numerator": Numerator, "denominator": Denominator}

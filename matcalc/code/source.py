@@ -28,7 +28,7 @@ from matcalc.dimensions import Shape
 from matcalc.notation import Written
 from matcalc.operations import known_rule
 
-_LONG = 68  # characters: a longer part gets a name of its own
+_CHARACTERS = 68  # a longer part gets a name of its own
 _FILLS = ("filled", "padded")  # what is written into an array of zeros
 _SQUARE = 2  # the highest power that code takes of whole numbers as they are
 _WHOLE = ("power", "plus", "negative", "times", "transpose", "matmul", "sum")
@@ -158,7 +158,7 @@ class _Source:
         if term.op == "transpose":  # of a name it costs nothing
             trivial = self.spelled[term.args[0]].text.isidentifier()
         recurs = self.uses[term] > 1 and not trivial
-        if own is None and not recurs and (term is self.root or len(piece.text) <= _LONG):
+        if own is None and not recurs and (term is self.root or len(piece.text) <= _CHARACTERS):
             return piece
         return self.assigned(own or self.names.fresh(), piece.text)
 

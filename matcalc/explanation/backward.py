@@ -11,6 +11,7 @@ from matcalc.explanation.model import Equation, Item, Section
 from matcalc.explanation.terms import terms_of
 from matcalc.graph import substituted
 from matcalc.notation import Written, phrases, tree
+from matcalc.notation.letters import EINSUM
 from matcalc.notation.names import unicode_name
 from matcalc.notation.parameters import Subscripts
 from matcalc.notation.tree import Phrase
@@ -142,7 +143,7 @@ def _summed(c: Computation, show: Showing, user: str, name: str) -> Equation | N
     terms, output = local.value
     above = output[: c.variables[user].rank]
     below = output[len(above) :]
-    front = "".join([one for one in "ijklmnopqrstuvwxyz" if one not in "".join(terms)][: c.of.rank])
+    front = "".join([one for one in EINSUM if one not in "".join(terms)][: c.of.rank])
     bar = tree.name(c.bar_name(user), c.bar(user).shape)
     wanted = "".join(in_layout(c, front + below))
     form = show.form(c.of.name, name)

@@ -26,11 +26,11 @@ from matcalc.graph import (
 from matcalc.layout import Written as Form
 from matcalc.layout import written
 from matcalc.notation import Written, write, write_derivative
+from matcalc.notation.letters import INDICES
 from matcalc.notation.tree import Derivative, Phrase, derivative, with_leaves
 from matcalc.simplify import simplified
 from matcalc.variables import Variable
 
-_LETTERS = "ijklmnprstuvhaeqwbcdfgyz"
 _Names = ParamSpec("_Names")
 
 
@@ -274,7 +274,7 @@ class Computation:
     def letters(self) -> list[str]:
         """Letters for indices: what nothing is called."""
         taken = {*self.variables, *(str(k) for v in self.variables.values() for k in v.shape)}
-        return [letter for letter in _LETTERS if letter not in taken]
+        return [letter for letter in INDICES if letter not in taken]
 
     def near(self, node: Node) -> list[str]:
         """The intermediate results that may lie within a node, in order."""

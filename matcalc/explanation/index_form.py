@@ -23,6 +23,7 @@ from matcalc.graph import (
 )
 from matcalc.notation import Written, phrases, tree
 from matcalc.notation.indices import entry_at, total
+from matcalc.notation.letters import INDICES
 from matcalc.notation.names import unicode_name
 from matcalc.notation.parameters import Subscripts
 from matcalc.notation.tree import Phrase
@@ -57,7 +58,7 @@ def _which(c: Computation) -> str:
     """What the indices of a derivative count, where its layout turns them round."""
     if c.wrt.rank < 2:
         return ""
-    entry = entry_of(c.wrt.name, [*"ijklmnop"][: c.wrt.rank]).unicode
+    entry = entry_of(c.wrt.name, INDICES[: c.wrt.rank]).unicode
     return (
         f". ∂{unicode_name(c.of.name)}/∂{entry} is the derivative with respect to the entry "
         f"{entry}, wherever a layout puts it"

@@ -22,8 +22,8 @@ from matcalc.graph import (
     multiplied_within,
     topological,
 )
+from matcalc.notation.formulas import WRITTEN_OUT
 
-_LONG = 36  # factors and labels of a product that is multiplied out
 MOST = 4  # terms, and places of the variable in them
 
 
@@ -101,7 +101,7 @@ def _term(node: Node, output: tuple[str, ...], c: Computation) -> Term | None:
     if any(type(axis) is Group for axis in node.output):
         return None
     nodes = topological(node)
-    inlined = multiplied_within(nodes, {k for k in nodes if isinstance(k, Product)}, _LONG)
+    inlined = multiplied_within(nodes, {k for k in nodes if isinstance(k, Product)}, WRITTEN_OUT)
     factors, found = multiplied_out(node, inlined)
     if any(type(axis) is Group for factor in factors for axis in factor.labels):
         return None

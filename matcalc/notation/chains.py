@@ -10,8 +10,8 @@ from matcalc import dimensions
 from matcalc.dimensions import Shape
 from matcalc.errors import LayoutError
 from matcalc.layout import Convention, Written, axis_names, find_convention, written
+from matcalc.notation.letters import EINSUM
 from matcalc.notation.names import latex_derivative, latex_shape
-from matcalc.notation.regrouping import LETTERS
 from matcalc.variables import Variable, ratio
 
 
@@ -80,9 +80,9 @@ class WrittenChain(NamedTuple):
         """The whole product as one subscript string; ``None`` where letters run out, over 52."""
         axes = axis_names(self.path)
         named = [axis for variable in self.path for axis in axes[variable.name]]
-        if len(named) > len(LETTERS):
+        if len(named) > len(EINSUM):
             return None
-        letter = dict(zip(named, LETTERS, strict=False))
+        letter = dict(zip(named, EINSUM, strict=False))
         terms = [
             "".join(letter[axis] for group in one.form for axis in group)
             for one in (*self.factors, self.result)

@@ -28,6 +28,7 @@ from matcalc.graph import (
 )
 from matcalc.notation import phrases, tree
 from matcalc.notation.division import divided
+from matcalc.notation.letters import letter_of
 from matcalc.notation.named_sums import with_named_sums
 from matcalc.notation.network import NoMatrixNotation, scaled
 from matcalc.notation.parameters import Parameter, Subscripts, Word, place
@@ -35,7 +36,6 @@ from matcalc.notation.regrouping import (
     Part,
     as_part,
     in_matrix_notation,
-    letter_of,
     merged_axes,
     split_axes,
 )
@@ -49,7 +49,7 @@ NAMED = 2000  # a piece of more parts than that has a name of its own, if it is 
 _FEW = 40  # a recurring piece of more parts has one where the whole would be too long otherwise
 _LEGIBLE = 800  # of a formula of more parts what recurs has names too
 _REPEATS = 16  # parts for each node: a formula that is longer says the same again and again
-_LONG = 36  # factors and labels: longer products are not multiplied out to be written
+WRITTEN_OUT = 36  # factors and labels: longer products are not multiplied out to be written
 
 
 class Written(NamedTuple):
@@ -129,7 +129,7 @@ class _Writer:
         self.nodes = topological(root)
         self.uses = Counter(operand for node in self.nodes for operand in node.operands)
         once = {node for node, count in self.uses.items() if count == 1 and node not in named}
-        self.inlined = multiplied_within(self.nodes, once, _LONG)
+        self.inlined = multiplied_within(self.nodes, once, WRITTEN_OUT)
         self.pieces: dict[Node, Phrase] = {}
         self.orders: dict[int, tuple[Phrase, tuple[int, ...]]] = {}  # phrases, so that ids stay
         self.lets: list[tuple[str, Phrase]] = []

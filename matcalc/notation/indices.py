@@ -12,6 +12,7 @@ from itertools import chain, count, islice
 
 from matcalc.dimensions import Dimension
 from matcalc.notation import phrases, tree
+from matcalc.notation.letters import INDICES
 from matcalc.notation.tree import Phrase, operands_first
 from matcalc.operations import RULES, is_elementwise
 
@@ -19,7 +20,6 @@ Letters = tuple[str, ...]
 Live = frozenset[str]  # the letters that have a meaning
 Step = Generator["list[Step]", list[Phrase], Phrase]  # asks for phrases, then gives one
 
-_ALPHABET = "ijklmnprstuvhaeqwbcdfgyz"  # those that have an index in Unicode come first
 _ENTRYWISE = ("plus", "negative", "times", "over", "power")
 
 
@@ -171,7 +171,7 @@ _OPERATIONS = {"transpose": _Indices.transpose, "matmul": _Indices.outer}
 
 
 def _letters() -> Iterator[str]:
-    yield from _ALPHABET
+    yield from INDICES
     yield from (f"i{k}" for k in count(1))
 
 

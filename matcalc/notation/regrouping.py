@@ -8,25 +8,12 @@ from typing import Any, NamedTuple
 
 from matcalc import dimensions
 from matcalc.dimensions import Dimension, Shape
-from matcalc.errors import NotDifferentiableError
 from matcalc.graph import Factor, Group, flat
 from matcalc.notation import phrases, tree
+from matcalc.notation.letters import letter_of
 from matcalc.notation.network import Network, NoMatrixNotation
 from matcalc.notation.parameters import Parameter, Word, place
 from matcalc.notation.tree import Phrase
-
-LETTERS = "ijklmnopqrstuvwxyzabcdefghIJKLMNOPQRSTUVWXYZABCDEFGH"  # what np.einsum knows
-
-
-def letter_of(count: int) -> str:
-    """The letter of an index.
-
-    Raises:
-        NotDifferentiableError: There are no more.
-    """
-    if count >= len(LETTERS):
-        raise NotDifferentiableError("a formula of more than 52 indices cannot be written")
-    return LETTERS[count]
 
 
 class Part(NamedTuple):

@@ -13,7 +13,7 @@ from matcalc.notation.printers.unicode import unicode
 from matcalc.notation.tree import Phrase, name, operands_first, with_args
 from matcalc.pictures.drawing import shortened
 
-_LONG = 24  # characters of an operation
+_CHARACTERS = 24  # of an operation
 _SHORT_LINE = 20  # characters of a named part that is one node
 _SIGNS = {"transpose": transpose, "negative": negative}
 
@@ -98,7 +98,7 @@ class _Graph:
     def add(self, phrase: Phrase, label: str, below: Sequence[int], called: str = "") -> int:
         shown = unicode_name(called) if "/" not in called else called
         node = Operation(
-            shortened(label, _LONG),
+            shortened(label, _CHARACTERS),
             shown,
             _shape_text(phrase),
             tuple(dict.fromkeys(below)),

@@ -48,7 +48,7 @@ _NOT_WRITTEN: Array = np.zeros(0)  # the value of a window: it slices what stand
 _STABLE: WeakKeyDictionary[Node, Node | None] = WeakKeyDictionary()
 
 MAX_BYTES = 4 * 2**30
-_LONG = 200  # factors and labels: longer products are contracted part by part
+_CONTRACTED = 200  # factors and labels: longer products are contracted part by part
 
 
 def evaluate(
@@ -134,7 +134,7 @@ class _Evaluation:
         products = {node for node in uses if isinstance(node, Product)}
         growing = set(filter(self.grows, products))
         once = {node for node in products if uses[node] == 1}
-        return multiplied_within(nodes, once | growing, _LONG, preferred=growing)
+        return multiplied_within(nodes, once | growing, _CONTRACTED, preferred=growing)
 
     def grows(self, node: Node) -> bool:
         """Whether a product has more entries than its factors together."""
