@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,13 +16,13 @@ from matcalc.claims.hints import hints, lacks_terms, takes_as_diagonal
 from matcalc.claims.judging import Judged, in_columns, judged
 from matcalc.claims.point import Point, Worth
 from matcalc.claims.product_shapes import product_shapes
-from matcalc.claims.question import Forward, Question, gradient_of, of_expression
+from matcalc.claims.question import Forward, Question, of_expression
 from matcalc.claims.repairs import Repair, repairs
 from matcalc.claims.search import Change
 from matcalc.claims.segments import holds_along, holds_near
 from matcalc.claims.shapes import Shapes
 from matcalc.claims.terms import compared
-from matcalc.claims.tree import Tree, names, trees, walk
+from matcalc.claims.tree import Tree, names, spelled_out, trees, walk
 from matcalc.claims.typed import Typed
 from matcalc.claims.words import says, why
 from matcalc.errors import NotationError, Place
@@ -100,7 +100,7 @@ def _equation(
     if not name:
         place = Place(claim, 0, max(1, len(claim)))
         raise NotationError("an equation names what it gives: dW2 = dz2 @ a1.T", [place])
-    by = gradient_of(name, set(forward.known))
+    by = forward.gradient_by(name)
     if not by:
         listed = ", ".join(f"d{each}" for each in forward.known)
         place = line.typed(Place(line.text, 0, len(name)))
@@ -180,10 +180,10 @@ def _mended(
         right_when=when,
         terms=terms,
         missing=missing,
-        why=why(question, fixes[0].changes if fixes else (), plain.misfits),
+        why=why(question, fixes[0].changes if fixes else (), plain.misfits, shapes),
         counterexample=example,
         products=product_shapes(question, right, shapes, worth),
-        **_repaired(plain.name, line, fixes, question.derived),
+        **_repaired(plain.name, line, [*_evaluable(question, line, fixes)], question.derived),
     )
 
 
@@ -199,6 +199,19 @@ def _true(question: Question, fixes: Sequence[Repair], at: Point) -> list[Repair
             if len(kept) == _SHOWN:
                 break
     return kept
+
+
+def _evaluable(question: Question, line: Tree, fixes: Sequence[Repair]) -> Iterator[Repair]:
+    """The first repair also without names of the forward pass, where only others are declared.
+
+    Who declares every name of a claim gets a repair in these names, which can be evaluated.
+    """
+    declared = question.variables.keys() & question.names_declared
+    for k, fix in enumerate(fixes):
+        unknown = (names(fix.tree) & question.spelled.keys()) - declared - names(line)
+        if not k and unknown and names(line) & question.variables.keys() <= declared:
+            yield fix._replace(tree=spelled_out(fix.tree, question.spelled, unknown))
+        yield fix
 
 
 def _repaired(name: str, line: Tree, fixes: Sequence[Repair], derived: str) -> dict[str, Any]:

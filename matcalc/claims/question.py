@@ -49,6 +49,7 @@ class Question:
         parts: Formulas that may stand in a repair: the expression, the lines of the forward pass.
         spelled: What names mean, written out, names of each other in it.
         assumptions: What was not typed.
+        names_declared: The names that were declared.
     """
 
     truth: Node
@@ -62,6 +63,7 @@ class Question:
     parts: tuple[str, ...]
     spelled: Mapping[str, Tree] = field(default_factory=dict[str, Tree])
     assumptions: list[str] = field(default_factory=list)
+    names_declared: frozenset[str] = frozenset()
 
     @property
     def form(self) -> Written:
@@ -277,6 +279,7 @@ class Forward:
             (self.text,),
             {**spelled, **self.definitions},
             [*self.said, *assumptions, *self.formula.assumptions],
+            frozenset(self.declared),
         )
 
     def _derived(self, wanted: Sequence[str]) -> dict[str, Node]:
@@ -298,6 +301,8 @@ class Forward:
         """The names that a claim may use, with their shapes."""
         found = {name: Variable(name, node.shape) for name, node in self.known.items()}
         found |= {f"d{name}": Variable(f"d{name}", each.shape) for name, each in found.items()}
+        layers = [name for name in self.known if re.fullmatch(r"[zZ][0-9]+", name)]
+        found |= {f"delta{z[1:]}": Variable(f"delta{z[1:]}", found[z].shape) for z in layers}
         declared = {name: each.variable for name, each in self.declared.items()}
         return {**declared, **found, **dict.fromkeys(self.definitions, Variable("d", ()))}
 
@@ -317,21 +322,19 @@ class Forward:
         found: dict[str, str] = {}
         assumptions: list[str] = []
         for name in sorted(used - self.known.keys()):
-            by = gradient_of(name, set(self.known))
-            if not by and (match := _LAYER.fullmatch(name)):
-                by = next(
-                    (
-                        f"{z}{match['number']}"
-                        for z in "zZ"
-                        if f"{z}{match['number']}" in self.known
-                    ),
-                    "",
-                )
-                if by:
-                    assumptions.append(f"{name} is taken as the gradient by {by}: d{by}")
+            by = self.gradient_by(name)
             if by:
                 found[name] = by
+            if by and not gradient_of(name, set(self.known)):
+                assumptions.append(f"{name} is taken as the gradient by {by}: d{by}")
         return found, assumptions
+
+    def gradient_by(self, name: str) -> str:
+        """What a name is the gradient by: z2 of ``dz2``, and of ``delta2`` and ``δ_2``."""
+        match = _LAYER.fullmatch(name)
+        layers = [f"{z}{match['number']}" for z in "zZ"] if match else []
+        of_layer = next((one for one in layers if one in self.known), "")
+        return gradient_of(name, set(self.known)) or of_layer
 
     def _slopes(self, unknown: set[str]) -> dict[str, tuple[Node, str]]:
         """Names that only their look explains: the slope of an activation of their shape."""
@@ -362,6 +365,9 @@ def _lines(text: str, variables: Declarations | None, notation: str | None) -> I
     for line in filter(str.strip, re.split(r"[;\n]", text)):
         read = read_line(line.strip(), known, notation, declared_functions(variables or ()))
         yield " ".join(read.text.split())
+        left = read.text.partition("=")[0].strip()
+        if known and left.isidentifier() and left not in line:  # z² is z2 in the lines below
+            known[left] = Variable(left, ("_", "_") if left[0].isupper() else ("_",))
 
 
 def _backward(lines: Sequence[Assigned]) -> dict[str, Tree]:

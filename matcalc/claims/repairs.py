@@ -21,7 +21,7 @@ _FAR = 0.15  # of a token that the derived form has not
 _COMPOUND = 1.3  # of a transpose of more than a letter
 _EDIT = 0.3  # of a word that a step changes
 _EXCHANGE = 0.7  # of one that is exchanged
-_SECOND = 2.0  # of a second change
+_SECOND = 2.0  # of a second change; to write all anew is more than one mistake
 _FOREIGN = 3.0  # of a function that neither the line nor the question uses
 _TWICE = 2  # words: what it takes to strike out what stands there already
 _SHARP = 1e-11  # relative: nearer than that is equal but for rounding
@@ -104,6 +104,7 @@ class Ranking:
     """
 
     def __init__(self, question: Question, line: Tree, worth: Worth) -> None:
+        self.line = line
         self.worth = worth
         self.derived = Counter(words(question.derived_tree))
         own = [line, *(each.tree for text in question.parts for each in trees(text))]
@@ -117,11 +118,7 @@ class Ranking:
         return self._priced(found, clean)
 
     def _priced(self, found: Found, tree: Tree) -> Repair:
-        counts = [_words_changed(each) for each in found.changes]
-        changed = sum(
-            count * (_EXCHANGE if each.is_exchange else _EDIT)
-            for count, each in zip(counts, found.changes, strict=True)
-        )
+        changed = sum(map(_weight, found.changes))
         tokens = Counter(words(tree))
         far = sum(((tokens - self.derived) + (self.derived - tokens)).values())
         compound = sum(
@@ -131,9 +128,16 @@ class Ranking:
         calls = {part.value for part in walk(tree) if part.kind == "call"}
         foreign = len(calls - self.functions - _PLAIN)
         cost = changed + found.price + _LENGTH * sum(tokens.values()) + _FAR * far
-        cost += _SECOND * (len(found.changes) - 1)
+        is_rewrite = any(each.is_exchange and each.old is self.line for each in found.changes)
+        cost += _SECOND * (len(found.changes) - 1 + is_rewrite)
         cost += _COMPOUND * compound + _FOREIGN * foreign
-        return Repair(tree, found.changes, sum(counts), cost)
+        return Repair(tree, found.changes, sum(map(_words_changed, found.changes)), cost)
+
+
+def _weight(change: Change) -> float:
+    """What a change costs by its words; what stands for ones is put in, and exchanges nothing."""
+    exchanges = change.is_exchange and not change.old.calls("ones")
+    return _words_changed(change) * (_EXCHANGE if exchanges else _EDIT)
 
 
 def _words_changed(change: Change) -> int:

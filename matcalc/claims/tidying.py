@@ -134,11 +134,18 @@ def _call(tree: Tree) -> Tree:
 
 
 def _signs(sign: str, one: Tree, two: Tree) -> Tree | None:
-    if sign in "+-" and two.kind == "negative":
-        return op("-" if sign == "+" else "+", one, two.args[0])
+    if sign in "+-" and _leads_with_sign(two):
+        return op("-" if sign == "+" else "+", one, signed(two))
     if sign in "*/@" and one.kind == two.kind == "negative":
         return op(sign, one.args[0], two.args[0])
     return None
+
+
+def _leads_with_sign(tree: Tree) -> bool:
+    """Whether its sign stands in front: ``-A @ B``, put there by a repair."""
+    while tree.operator("@", "*", "/") and not tree.is_written:
+        tree = tree.args[0]
+    return tree.kind == "negative"
 
 
 def _is_one(tree: Tree) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from matcalc.errors import Place, TooLargeError
@@ -205,6 +205,14 @@ def chained(factors: Sequence[Tree]) -> Tree:
 def is_square(shape: Sequence[int]) -> bool:
     """Whether rows and columns are as many."""
     return len(shape) == 2 and shape[0] == shape[1]
+
+
+def spelled_out(tree: Tree, meant: Mapping[str, Tree], which: Collection[str]) -> Tree:
+    """A tree in which some names are what they mean, and so are the names in that."""
+    if tree.kind == "name" and tree.value in which:
+        return spelled_out(unplaced(meant[tree.value]), meant, meant.keys() - {tree.value})
+    args = tuple(spelled_out(arg, meant, which) for arg in tree.args)
+    return tree if all(map(_is, args, tree.args)) else tree._replace(args=args)
 
 
 def replaced(tree: Tree, old: Tree, new: Tree) -> Tree:

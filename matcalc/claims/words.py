@@ -95,7 +95,7 @@ def _cut(text: str) -> str:
 
 
 def why(
-    question: Question, changes: Sequence[Change], misfits: Sequence[Misfit]
+    question: Question, changes: Sequence[Change], misfits: Sequence[Misfit], shapes: Shapes
 ) -> tuple[str, ...]:
     """Why, in two or three sentences made of the case."""
     found = [_shape_of_answer(question)]
@@ -103,7 +103,7 @@ def why(
         one = misfits[0]
         found.append(f"Here {one.left} stands beside {one.right}: {one.says}.")
     found += list(_transposes(question, changes))[:1]
-    found += list(_slopes(question))[:1]
+    found += list(_slopes(question, shapes))[:1]
     return tuple(found[:4])
 
 
@@ -163,13 +163,15 @@ def _sums(product: Tree, name: str, of: str) -> str:
     )
 
 
-def _slopes(question: Question) -> Iterator[str]:
-    """That a function entry by entry multiplies entry by entry."""
+def _slopes(question: Question, shapes: Shapes) -> Iterator[str]:
+    """That a function entry by entry multiplies entry by entry; of a number there is no need."""
     for text in question.parts:
         for line in trees(text):
             for part in walk(line.tree):
                 if part.kind == "call" and len(part.args) == 1 and part.value in question.functions:
                     inside = part.args[0]
+                    if shapes.title(inside) == "number":
+                        continue
                     yield (
                         f"{part.value} acts entry by entry: its Jacobian at {_shown(inside)} is "
                         f"diagonal, so that its slope multiplies entry by entry."

@@ -76,7 +76,7 @@ class _Left:
         if token.kind not in ("name", "word"):
             return None
         marks = read_scripts(parser, token)
-        name = self.names.resolve(token.text, marks.scripts)
+        name = self.names.resolve(token.text, (*marks.scripts, *self.layer(token)))
         if parser.at("(") and not marks.primes:
             parser.position = parser.ends[parser.position] + 1
         if parser.next.kind != "end" or marks.primes or marks.turned:
@@ -91,6 +91,18 @@ class _Left:
             return Left(f"d{wrt}", "", wrt)
         known = name[0] == "d" and len(name) > 1 and name not in self.names.declared
         return Left(name, "", name[1:] if known else "")
+
+    def layer(self, name: Token) -> tuple[str, ...]:
+        """A number behind a name, ``dz2``, or above it, ``z²``: no left side is squared."""
+        parser = self.parser
+        rest = [one for one in parser.tokens[parser.position :] if one.kind != "end"]
+        kinds, texts = [one.kind for one in rest], [one.text for one in rest]
+        behind = kinds == ["number"] and rest[0].start == name.stop
+        above = kinds[1:] == ["open", "number", "close"] and texts[:2] == ["^", "{"]
+        if not behind and not above:
+            return ()
+        parser.position += len(rest)
+        return (texts[0] if behind else texts[2],)
 
     def fraction(self) -> Left | None:
         r"""``\frac{\partial L}{\partial W}``; what is differentiated may stand behind it."""

@@ -266,6 +266,11 @@ class _Scanner:
         if bare.isdigit():
             kind = "number"
         text = f"{bare}_{command.text}" if command.kind == "accent" else bare
+        after = re.compile(r"[A-Za-z](?![A-Za-z])").match(self.line, self.position)
+        if bare == "d" and kind == "name" and after:  # an upright d before a letter: dz
+            self.position = after.end()
+            yield token._replace(kind="name", text=f"d{after[0]}", stop=after.end())
+            return
         start = group.start(1) if command.kind != "accent" else token.start
         yield token._replace(
             kind=kind, text=text, start=start, stop=group.end(1), form=f"\\{command.text}"

@@ -128,6 +128,44 @@ def test_both_seed_questions_in_three_spellings(claim: str, because: str, variab
     assert found.why
 
 
+LAYERS = [  # the same line in other letters, right and wrong
+    ("dz² = W³ᵀ dz³ ⊙ relu′(z²)", "z² = W² x; a² = relu(z²); z³ = W³ a²", "right"),
+    (r"\delta^{(2)} = W^{(3)} \delta^{(3)} \odot a^{(2)}", BACK, "not_conformable"),
+    (r"\delta_2 = W_3^T \delta_3 \odot \mathrm{step}(z_2)", BACK, "right"),
+    (r"\mathrm{d}z_2 = W_3 \mathrm{d}z_3", BACK, "not_conformable"),
+]
+
+
+@pytest.mark.parametrize(("claim", "because", "verdict"), LAYERS)
+def test_marks_of_layers_are_names(claim: str, because: str, verdict: str) -> None:
+    found = mc.check_formula(claim, because=because, variables=SHAPES)
+    assert found.verdict == verdict, found.reason
+    if verdict != "right":
+        assert found.causes[0].name in ("transpose", "chain-rule")
+
+
+def test_two_mistakes_are_told_apart() -> None:
+    back = "z2 = W2 @ x; a2 = tanh(z2); z3 = W3 @ a2"
+    found = mc.check_formula("dz2 = W3 @ dz3 * a2", because=back, variables=SHAPES)
+    assert found.repair == "dz2 = W3.T @ dz3 * (1 - a2**2)"
+    assert "transpose" in [one.name for one in found.causes]
+
+
+def test_who_declares_every_name_gets_a_repair_in_them() -> None:
+    claim, shapes = "dW2 = (W3.T @ dz3 * ones(h)) @ x.T", f"{SHAPES} dz3[c]"
+    found = mc.check_formula(claim, because=BACK, variables=shapes)
+    assert found.repair == "dW2 = (W3.T @ dz3 * step(W2 @ x)) @ x.T"
+    assert "dW2 = (W3.T @ dz3 * step(z2)) @ x.T" in found.repairs
+    assert found.causes[0].name == "ones-for-derivative"
+
+
+def test_two_vectors_beside_an_at_do_not_fit() -> None:
+    about = {"of": "c.T @ (sin(y) * x)", "wrt": "y", "layout": "denominator"}
+    found = mc.check_formula("c * x @ cos(y)", **about, variables="c[n] x[n] y[n]")
+    assert found.verdict == "not_conformable"
+    assert found.repair == "c * x * cos(y)"
+
+
 def test_each_place_that_does_not_fit_is_named() -> None:
     found = mc.check_formula("dW2[3,2] = d3[2] @ W3[2,3] @ r[3] @ x[2].T", because=BACK)
     assert [piece.shape for piece in found.pieces] == ["2×1", "2×3", "3×1", "1×2"]
