@@ -25,11 +25,13 @@ _SAID = {
 SYMMETRIC = "symmetric"
 _KEPT = {"invertible"}  # what a symmetric matrix may be too
 _MOST = 12
-_POINTS = 4
+_POINTS = 12
 
 
 def right_when(question: Question, line: Tree, at: Point) -> tuple[str, ...]:
     """Conditions, each alone, under which a line is equal to the truth at every point tried."""
+    if _holds(line, at):  # lying where it should stand: no condition makes that right
+        return ()
     found: list[str] = []
     for said, declared, sizes in list(_conditions(question, at.sizes))[:_MOST]:
         changed = replace(question, declared=declared)

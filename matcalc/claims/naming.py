@@ -133,6 +133,14 @@ def _upright(tree: Tree) -> Tree:
     return tree._replace(args=tuple(map(_upright, tree.args)))
 
 
+def _of_ones(old: Tree, new: Tree, _: Worth) -> tuple[str, ...]:
+    """Ones that stand where a slope belongs."""
+    is_other = (
+        old.calls("ones") and not new.calls("ones") and not any(same(old, p) for p in walk(new))
+    )
+    return ("ones-for-derivative", "chain-rule") if is_other else ()
+
+
 def _leaf(old: Tree, new: Tree, _: Worth) -> tuple[str, ...]:
     if old.kind != new.kind:
         return ()
@@ -189,7 +197,7 @@ def _orders(old: Tree, new: Tree, _: Worth) -> tuple[str, ...]:
     return ("order", "transpose", "layout") if both and _letters(old) == _letters(new) else ()
 
 
-_LOOKS = (_turned, _leaf, _powers, _terms, _around, _factors, _signs, _orders)
+_LOOKS = (_of_ones, _turned, _leaf, _powers, _terms, _around, _factors, _signs, _orders)
 _FUNCTIONS = {
     "sum": ("missing-sum",),
     "mean": ("missing-sum",),
@@ -247,7 +255,10 @@ def _multiple(old: Tree, new: Tree, factor: float, worth: Worth) -> tuple[str, .
         return ()
     if abs(factor + 1) < 1e-9:
         return ("sign", "factor")
-    lengths = [part for tree in (old, new) for part in walk(tree) if part.calls("norm", "sqrt")]
-    if lengths and not simple(factor, worth.at.sizes):
+    if simple(factor, worth.at.sizes):
+        return ("factor", "chain-rule")
+    parts = [part for tree in (old, new) for part in walk(tree)]
+    if any(part.calls("norm", "sqrt") for part in parts):
         return ("norm-not-squared", "factor", "chain-rule")
-    return ("factor", "chain-rule")
+    of_numbers = any(worth.kind(part) == "s" for part in parts if part.kind != "number")
+    return ("factor", "chain-rule") if of_numbers else ()  # else it is a multiple by chance

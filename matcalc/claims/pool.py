@@ -49,8 +49,6 @@ class Piece(NamedTuple):
 
     def exchanged(self, old: Tree) -> tuple[str, ...]:
         """The mistakes that are undone where it takes the place of a part."""
-        if old.calls("ones") and self.value.kind != "s":
-            return ("ones-for-derivative", "chain-rule")
         if self.origin == "slope" or (self.value.kind == "s" and old.kind != "name"):
             return ("chain-rule", "factor") if self.value.kind != "s" else ("factor", "chain-rule")
         if is_entrywise(self.tree) and same(self.tree.args[0], old):

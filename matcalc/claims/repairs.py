@@ -13,7 +13,7 @@ from matcalc.claims.question import Question
 from matcalc.claims.search import Change, Found, Search
 from matcalc.claims.stacked import close, equal
 from matcalc.claims.tidying import is_absurd, tidied
-from matcalc.claims.tree import Tree, trees, walk, words
+from matcalc.claims.tree import Tree, same, trees, walk, words
 
 _FEW = 4  # words: where that is enough, no second change is looked for
 _LENGTH = 0.15  # of a token of the repair
@@ -142,7 +142,10 @@ def _weight(change: Change) -> float:
 
 def _words_changed(change: Change) -> int:
     """How many words a change changes; a factor that stands twice goes at once."""
-    count = distance(words(change.old), words(change.new))
+    old, new = change.old, change.new
+    if old.operator("-") and new.operator("-") and all(map(same, old.args, new.args[::-1])):
+        return 1  # A - B turned round
+    count = distance(words(old), words(new))
     return min(count, _TWICE) if change.causes[:1] == ("duplicated-factor",) else count
 
 

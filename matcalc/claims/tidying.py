@@ -37,8 +37,8 @@ def tidied(tree: Tree, kind: Kind = _unknown) -> Tree:
         tree = tree._replace(args=args)
     if tree.kind == "transpose":
         return _transposed(tree, kind)
-    if tree.kind == "negative" and tree.args[0].kind == "negative":
-        return tree.args[0].args[0]
+    if tree.kind == "negative" and (not tree.is_written or tree.args[0].kind == "negative"):
+        return signed(tree.args[0])
     if tree.kind == "operator":
         return _operation(tree, kind)
     if tree.kind == "call" and len(tree.args) == 1 and not tree.is_written:
@@ -76,12 +76,20 @@ def _put_there(tree: Tree, kind: Kind) -> Tree | None:
     if sign == "@":
         row = _row(tree)
         return row if kind is _unknown or kind(row) == kind(tree) else None
-    if sign == "*" and two.is_literal and not one.is_literal:
-        return _with_factor(two, one)
-    if sign in "*/" and two.kind == "negative":
+    if sign in "*/" and two.kind == "negative" and not two.is_literal:
         return signed(op(sign, one, two.args[0]))
     if sign == "+" and one.kind == "negative" and two.kind != "negative":
         return op("-", two, one.args[0])
+    return _number_in_front(one, two) if sign == "*" else None
+
+
+def _number_in_front(one: Tree, two: Tree) -> Tree | None:
+    """A product with a number that is written out: ``2 * A @ x``."""
+    if two.is_literal and not one.is_literal:
+        return _with_factor(two, one)
+    if one.is_literal and two.operator("@") and not _has_number(row_of(two)[0]):
+        first, *others = row_of(two)
+        return chained([_with_factor(one, first), *others])
     return None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from matcalc.claims.tree import Tree, called, negative, op, turned, words
+from matcalc.claims.tree import Tree, called, negative, op, same, turned, words
 
 _INSIDE = ("inv", "pinv", "matrix_power")  # of what stands in them
 _ITSELF = ("eye", "diag")
@@ -36,7 +36,9 @@ def pushed(tree: Tree, kind: Callable[[Tree], str]) -> Tree:
     if tree.operator("@"):
         return op("@", pushed(tree.args[1], kind), pushed(tree.args[0], kind))
     if tree.operator("+", "-", "*", "/"):
-        return op(tree.value, *(pushed(arg, kind) for arg in tree.args))
+        one, two = (pushed(arg, kind) for arg in tree.args)
+        is_symmetric = tree.operator("+") and same(one, tree.args[1]) and same(two, tree.args[0])
+        return tree if is_symmetric else op(tree.value, one, two)
     if tree.kind == "call":
         return _of_call(tree, kind)
     return turned(tree)
