@@ -18,11 +18,12 @@ from matcalc.expression import (
     Formula,
     read_formula,
 )
-from matcalc.graph import Node, substituted, symbol, topological, transposed
+from matcalc.graph import Factor, Node, contract, substituted, symbol, topological, transposed
 from matcalc.inputs.entrance import Entered, entered
 from matcalc.inputs.reading import read_line
 from matcalc.jacobians.jacobian import Jacobian
 from matcalc.layout import Denominator, Layout, Numerator, find_layout
+from matcalc.operations import find_rule
 from matcalc.plan import evaluate as evaluated
 from matcalc.simplify import NEAR, Simplifier, named_functions, simplified
 from matcalc.structures import Structure, find_structure, structured
@@ -73,6 +74,19 @@ def derive(
     order: Literal[1] = 1,
     structure: str | None = None,
     notation: str | None = None,
+    stacked: Literal[True],
+) -> Jacobian[Any]: ...
+@overload
+def derive(
+    expression: str | Symbolic,
+    *,
+    wrt: list[str] | list[Symbolic] | tuple[str | Symbolic, ...],
+    variables: Declarations | None = None,
+    layout: str,
+    order: Literal[1] = 1,
+    structure: str | None = None,
+    notation: str | None = None,
+    stacked: Literal[False] = False,
 ) -> list[Jacobian[Any]]: ...
 @overload
 def derive(
@@ -84,6 +98,7 @@ def derive(
     order: int = 1,
     structure: str | None = None,
     notation: str | None = None,
+    stacked: bool = False,
 ) -> Jacobian[Any] | list[Jacobian[Any]]: ...
 def derive(
     expression: str | Symbolic,
@@ -94,6 +109,7 @@ def derive(
     order: int = 1,
     structure: str | None = None,
     notation: str | None = None,
+    stacked: bool = False,
 ) -> Jacobian[Any] | list[Jacobian[Any]]:
     """The derivative of a matrix expression, as a formula, as numbers and as code.
 
@@ -117,9 +133,11 @@ def derive(
             :data:`STRUCTURES` says.
         notation: ``"numpy"``, ``"math"``, ``"matlab"`` or ``"latex"``. If it is not given, the
             signs of the expression say which it is; ``assumptions`` say what it was taken for.
+        stacked: Whether numbers and vectors in ``wrt`` are taken as one vector, one under the
+            other, so that there is one derivative, the blocks side by side.
 
     Returns:
-        The derivative; of a list of ``wrt`` a list.
+        The derivative; of a list of ``wrt`` a list, if they are not stacked.
 
     Raises:
         NotationError: The expression cannot be read, or a name is not known.
@@ -144,12 +162,13 @@ def derive(
         if variables is not None:
             raise NotationError("the variables come with the expression: leave variables= out")
         task = _Task(expression.formula(chosen), expression.properties, chosen, structure)
-        found = task.found(tag, order)
+        found = task.found(tag, order, stacked=stacked)
     else:
         typed = entered(expression, variables, notation)
         with typed.reported():
-            found = _task(typed, chosen, structure).found(tag, order)
-    return found[0] if order == 2 or isinstance(wrt, (str, Symbolic)) else found
+            found = _task(typed, chosen, structure).found(tag, order, stacked=stacked)
+    single = order == 2 or stacked or isinstance(wrt, (str, Symbolic))
+    return found[0] if single else found
 
 
 def _task(typed: Entered, wrt: Sequence[str], structure: str | None) -> _Task:
@@ -184,9 +203,39 @@ class _Task:
         self.of = Variable(self.name(), self.formula.node.shape)
         self.note_independent()
 
-    def found(self, tag: type[Layout], order: int) -> list[Jacobian[Any]]:
-        """The derivatives; of second order one."""
-        return self.shortened([self.second(tag)] if order == 2 else self.first(tag))
+    def found(self, tag: type[Layout], order: int, *, stacked: bool = False) -> list[Jacobian[Any]]:
+        """The derivatives; of second order one, and one by all variables together.
+
+        Raises:
+            NotationError: What is stacked is a matrix, or of second order.
+        """
+        if not stacked:
+            return self.shortened([self.second(tag)] if order == 2 else self.first(tag))
+        if order == 2 or self.structure:
+            raise NotationError("stacked= is of first derivatives, without a structure")
+        return self.shortened([self.side_by_side(tag)])
+
+    def side_by_side(self, tag: type[Layout]) -> Jacobian[Any]:
+        """The derivative by several numbers and vectors as one, their parts one after the other.
+
+        Raises:
+            NotationError: One is a matrix, whose entries have no order here.
+        """
+        matrix = next((one.name for _, one in self.below if one.rank > 1), None)
+        if matrix is not None:
+            raise NotationError(
+                f"{matrix} is a matrix, and stacked are numbers and vectors: its entries have no "
+                "order here; leave it out, or declare it as a vector"
+            )
+        if len({one.name for _, one in self.below}) < len(self.below):
+            raise NotationError("a variable is stacked once")
+        parts = [
+            one.node if variable.rank else _with_axis(one.node)
+            for one, (_, variable) in zip(self.first(tag), self.below, strict=True)
+        ]
+        node = find_rule("concatenate").build(*parts, axis=-1)
+        name = f"({', '.join(variable.name for _, variable in self.below)})"
+        return Jacobian(node, (self.of, Variable(name, node.shape[-1:])), tag, self.formula)
 
     def variable(self, name: str) -> tuple[Node, Variable]:
         """What a derivative is taken with respect to: a variable or an intermediate result.
@@ -309,6 +358,12 @@ class _Task:
         for name, meaning in reversed(self.definitions.items()):
             node = substituted(node, {name: meaning})
         return node
+
+
+def _with_axis(node: Node) -> Node:
+    """A node with an axis of size 1 at its end."""
+    labels = tuple(range(len(node.shape)))
+    return contract([Factor(node, labels)], (*labels, "new"), {"new": 1})
 
 
 def evaluate(expression: str, /, **arrays: Any) -> Any:

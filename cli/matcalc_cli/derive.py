@@ -107,6 +107,13 @@ FormatOption = Annotated[
         show_default=False,
     ),
 ]
+Stacked = Annotated[
+    bool,
+    typer.Option(
+        "--stacked",
+        help="Take the numbers and vectors of --wrt x,y,theta as one vector: one Jacobian by all.",
+    ),
+]
 Steps = Annotated[
     bool, typer.Option("--steps", help="Explain the derivation, every step with its shapes.")
 ]
@@ -129,6 +136,7 @@ def derive(
     layout: LayoutOption = None,
     order: Order = 1,
     structure: StructureOption = None,
+    stacked: Stacked = False,
     form: FormatOption = None,
     check: CheckOption = False,
     svg: Svg = None,
@@ -151,7 +159,12 @@ def derive(
     chosen = layout or ("denominator" if steps else "both")
     layouts = ("numerator", "denominator") if chosen == "both" else (chosen,)
     formula = given_formula(expression, let or (), file)
-    asked = _Asked(formula, _names(wrt), variables or (), layouts, order, structure, notation)
+    names = _names(wrt)
+    asked = _Asked(
+        formula, names, variables or (), layouts, order, structure, notation, stacked=stacked
+    )
+    if stacked and (steps or check or order == 2 or structure):
+        raise UsageError("--stacked stands without --steps, --check, --order 2 and --structure")
     if steps:
         if check or svg or structure:
             raise UsageError(
@@ -208,6 +221,7 @@ class _Asked(NamedTuple):
     order: int
     structure: str | None = None
     notation: str | None = None
+    stacked: bool = False
 
     def derive(self, order: int) -> list[Derived]:
         """A derivative for each name; of second order one for all."""
@@ -223,9 +237,10 @@ class _Asked(NamedTuple):
             order=order,
             structure=self.structure,
             notation=self.notation,
+            stacked=self.stacked,
         )
         jacobians = found if isinstance(found, list) else [found]
-        wrt = [pair] if order == 2 else [(name,) for name in names]
+        wrt = [pair] if order == 2 else [names] if self.stacked else [(name,) for name in names]
         return [
             Derived(below, tuple(one.to(layout) for layout in self.layouts))
             for below, one in zip(wrt, jacobians, strict=True)

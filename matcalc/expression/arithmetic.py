@@ -27,8 +27,10 @@ def operated(sign: str, one: Value, two: Value) -> Value:
     """
     if sign == "@":
         return multiplied(one, two)
-    if sign in "+-" and _is_bias(one, two):
-        spread = algebra.spread_rows(two.node, one.node.shape)
+    axis = bias_axis(one, two) if sign in "+-" else None
+    if axis is not None:
+        sizes = dict(zip((0, 1), one.node.shape, strict=True))
+        spread = contract([Factor(two.node, (axis,))], (0, 1), sizes)
         return Value(combined(sign, one.node, spread))
     stretched = _stretched(one, two)
     if stretched is not None:
@@ -44,7 +46,12 @@ def _stretched(one: Value, two: Value) -> tuple[Node, Node] | None:
         return None
     if is_repeated(a, b):
         return one.node, _repeated(two.node, a)
-    return (_repeated(one.node, b), two.node) if is_repeated(b, a) else None
+    if is_repeated(b, a):
+        return _repeated(one.node, b), two.node
+    whole = (a[0], b[1]) if (a[1], b[0]) == (1, 1) else (b[0], a[1])
+    if is_repeated(whole, a) and is_repeated(whole, b):  # x[:, None] * y[None, :]
+        return _repeated(one.node, whole), _repeated(two.node, whole)
+    return None
 
 
 def is_repeated(whole: Shape, part: Shape) -> bool:
@@ -70,18 +77,25 @@ def combined(sign: str, one: Node, two: Node) -> Node:
     return _SIGNS[sign](one, two)
 
 
-def _is_bias(one: Value, two: Value) -> bool:
-    """Whether a vector is added to the rows of a matrix.
+def bias_axis(one: Value, two: Value) -> int | None:
+    """Along which axis of a matrix a vector that is added to it lies; nothing where it is none.
+
+    Along the columns, in every row, as NumPy does, also where rows and columns are equal numbers;
+    along the rows where it fits there alone.
 
     Raises:
-        ShapeError: It would be, if its size were another.
+        ShapeError: It would be added to rows, if its size were another.
     """
     a, b = one.node.shape, two.node.shape
-    if len(a) != 2 or len(b) != 1 or two.row or a[0] in (a[1], b[0]):
-        return False
-    if a[1] != b[0]:
-        raise ShapeError(f"a bias over {a[1]} columns", clashes=[(a[1], b[0])])
-    return True
+    if len(a) != 2 or len(b) != 1 or two.row or (a[0] == a[1] and not isinstance(a[0], int)):
+        return None
+    if a[1] == b[0]:
+        return 1
+    if a[0] == b[0]:
+        return 0
+    if a[0] == a[1]:
+        return None
+    raise ShapeError(f"a bias over {a[1]} columns", clashes=[(a[1], b[0])])
 
 
 def _power(base: Node, exponent: Node) -> Node:

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from matcalc.dimensions import Dimension, Shape
 from matcalc.errors import NotationError
-from matcalc.expression.arithmetic import is_repeated
+from matcalc.expression.arithmetic import bias_axis, is_repeated
 from matcalc.expression.misfits import Operand, excerpt, is_atom
 from matcalc.expression.parser import Step
 from matcalc.expression.values import number_of
@@ -230,7 +230,11 @@ def _of_sum(sign: str, one: Operand, two: Operand) -> str:
     a, b = one.value.node.shape, two.value.node.shape
     if len(a) == 2 and len(b) == 1:
         verb = "added to" if sign == "+" else "subtracted from"
-        return f"{two.value.title} is {verb} every row of {one.value.title}"
+        line = "row" if bias_axis(one.value, two.value) == 1 else "column"
+        said = f"{two.value.title} is {verb} every {line} of {one.value.title}"
+        if a[0] == a[1]:
+            said += f", as NumPy does; for every column write {two.atom}[:, None]"
+        return said
     if bool(a) == bool(b):
         return ""
     return _of_number(two, one) if a else _of_number(one, two)

@@ -1,18 +1,19 @@
 """A formula of which nothing is declared: its names say what they are, and that is said.
 
-Capitals are matrices, lower-case names vectors, Greek ones numbers; what sizes are equal is what
-the formula needs.
+Capitals are matrices, lower-case names vectors, Greek ones, c, k and t numbers, if nothing is
+transposed that is called so; what sizes are equal is what the formula needs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import count
+from itertools import count, pairwise
 from typing import NamedTuple
 
 from matcalc import dimensions
 from matcalc.dimensions import Dimension
 from matcalc.errors import NotationError, Place, ShapeError
+from matcalc.expression.formula import Formula
 from matcalc.expression.identities import NAME as IDENTITY
 from matcalc.expression.lines import lines_of, sizes_in
 from matcalc.expression.parser import parse
@@ -28,6 +29,7 @@ _KINDS = (
     "a lower-case name is taken as a vector",
     "a capital is taken as a matrix",
 )
+_NUMBERS = frozenset("ckt")
 _COUNTS = frozenset("mnN")  # numbers of things, which no shape names here
 _LETTERS = "mnpqrskltuvw"
 
@@ -57,15 +59,21 @@ def by_convention(formula: str) -> Convention:
     'W[m,n] is not declared: a capital is taken as a matrix'
     """
     ranks = {name: _rank(name, place) for name, place in _names(formula).items()}
-    variables = {name: Variable(name, _sizes(name, rank)) for name, rank in ranks.items()}
+    ranks |= dict.fromkeys(_NUMBERS & _transposed(formula) & ranks.keys(), 1)
+    vectors = dict.fromkeys(_NUMBERS & ranks.keys(), 1)
     try:
-        found = read_undeclared(formula, variables)
+        found = _read(formula, ranks)
     except ShapeError as error:
-        raise ShapeError(
-            f"{error.stated}; nothing is declared, so capitals are taken as matrices, lower-case "
-            "names as vectors, Greek ones as numbers: declare the shapes",
-            error.places,
-        ) from None
+        ranks |= vectors  # where they fit as such alone
+        try:
+            found = _read(formula, ranks)
+        except ShapeError:
+            raise ShapeError(
+                f"{error.stated}; nothing is declared, so capitals are taken as matrices, "
+                "lower-case names as vectors, Greek ones, and c, k and t, as numbers: declare the "
+                "shapes",
+                error.places,
+            ) from None
     shapes = [dimensions.substitute(found.variables[name].shape, {}) for name in ranks]
     used = [name for shape in shapes for size in shape for name in sorted(dimensions.names(size))]
     letters = _letters(dict.fromkeys(used), ranks)
@@ -73,8 +81,23 @@ def by_convention(formula: str) -> Convention:
         Variable(name, dimensions.substitute(shape, letters))
         for name, shape in zip(ranks, shapes, strict=True)
     )
-    said = (f"{one} is not declared: {_KINDS[ranks[one.name]]}" for one in declared)
+    said = (f"{one} is not declared: {_kind(one.name, ranks[one.name])}" for one in declared)
     return Convention(declared, tuple(said))
+
+
+def _transposed(formula: str) -> set[str]:
+    """The names that stand transposed: such a one is no number."""
+    steps = (pair for one in parse(formula) for pair in pairwise(one.steps))
+    return {one.value for one, two in steps if one.kind == "name" and two.kind == "transpose"}
+
+
+def _read(formula: str, ranks: Mapping[str, int]) -> Formula:
+    variables = {name: Variable(name, _sizes(name, rank)) for name, rank in ranks.items()}
+    return read_undeclared(formula, variables)
+
+
+def _kind(name: str, rank: int) -> str:
+    return "c, k and t are taken as numbers" if name in _NUMBERS and not rank else _KINDS[rank]
 
 
 def _names(formula: str) -> dict[str, Place]:
@@ -100,6 +123,8 @@ def _rank(name: str, place: Place) -> int:
             f"nothing is declared, and {name} may be a size: declare the shapes, x[{name}]", [place]
         )
     stem = name.rstrip("0123456789_")
+    if name in _NUMBERS:
+        return 0
     if stem in _GREEK or (stem[:1] in dimensions.GREEK and stem[:1].islower()):
         return 0
     return 2 if stem[:1].isupper() else 1

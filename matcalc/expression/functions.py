@@ -9,11 +9,12 @@ from typing import Any
 from matcalc.derivative import derivatives
 from matcalc.dimensions import Dimension
 from matcalc.errors import MatcalcError, NotationError, ShapeError, TooLargeError
+from matcalc.expression.blocks import as_matrix
 from matcalc.expression.definitions import defined, is_defined, is_entrywise
 from matcalc.expression.parser import Step
 from matcalc.expression.spellings import MISSING
 from matcalc.expression.values import Value, dimension_of, number_of
-from matcalc.graph import Node, apply, substituted, symbol
+from matcalc.graph import Factor, Node, apply, contract, substituted, symbol
 from matcalc.operations import (
     RULES,
     Rule,
@@ -98,6 +99,10 @@ def call(step: Step, operands: list[Any]) -> Value:
     name = rule_name(step, operands)
     if name in _OF_SEVERAL and values and type(values[0]) is tuple:  # as NumPy writes it
         values = [*values[0], *values[1:]]
+    if name == "concatenate":
+        values = _with_axes(values)
+    if "keepdims" in named or "keepdim" in named:
+        return _kept(step, operands)
     if step.primes and (name in RULES or is_defined(name)):
         return _slope(name, step, values)
     if name in _CONSTANTS and not step.primes:
@@ -107,6 +112,50 @@ def call(step: Step, operands: list[Any]) -> Value:
     if name not in RULES:
         return _undeclared(step, values)
     return _bounded(_ruled(name, values, {key: _plain(value) for key, value in named.items()}))
+
+
+def _with_axes(values: list[Any]) -> list[Any]:
+    """Operands of which the numbers are vectors of one entry, beside vectors."""
+    vectors = any(isinstance(one, Value) and len(one.node.shape) == 1 for one in values)
+    return [
+        Value(algebra.spread(one.node, (1,)))
+        if vectors and isinstance(one, Value) and not one.node.shape
+        else one
+        for one in values
+    ]
+
+
+def _of_one_rank(values: list[Value]) -> list[Value]:
+    """Operands of a Kronecker product: a vector beside a matrix, or a row, is a matrix."""
+    alike = {(len(one.node.shape), one.row) for one in values}
+    if len(alike) == 1 or not all(one.node.shape for one in values):
+        return values
+    return [Value(as_matrix(one)) for one in values]
+
+
+def _kept(step: Step, operands: list[Any]) -> Value:
+    """A reduction of a matrix whose axis stays, of size 1.
+
+    Raises:
+        NotationError: It is none of one axis of a matrix.
+    """
+    names = dict(zip(step.keywords, operands[len(operands) - len(step.keywords) :], strict=True))
+    kept = next(one for one in ("keepdims", "keepdim") if one in names)
+    truth = names.pop(kept)
+    count = len(operands) - len(step.keywords)
+    plain = step._replace(keywords=tuple(names), takes=count + len(names))
+    found = call(plain, [*operands[:count], *names.values()])
+    if truth == "False":
+        return found
+    first = operands[0]
+    axis = _plain(names["axis"]) if "axis" in names else _plain(operands[1]) if count > 1 else None
+    rank = len(first.node.shape) if isinstance(first, Value) else 0
+    if truth != "True" or not isinstance(axis, int) or len(found.node.shape) != rank - 1:
+        raise NotationError(f"{kept}=True keeps one axis: sum(X, axis=1, {kept}=True)")
+    axis %= rank
+    labels = list(range(rank - 1))
+    output = [*labels[:axis], "kept", *labels[axis:]]
+    return Value(contract([Factor(found.node, tuple(labels))], output, {"kept": 1}))
 
 
 def _ruled(name: str, values: list[Any], named: dict[str, Any]) -> Value:
@@ -120,6 +169,10 @@ def _ruled(name: str, values: list[Any], named: dict[str, Any]) -> Value:
         patterns = {"pattern": named.pop("pattern")} if "pattern" in named else {}
         named = {**patterns, "sizes": tuple(named.items())}
     first = values[0].node.shape if values and isinstance(values[0], Value) else None
+    if name == "kron" and all(isinstance(one, Value) for one in values):
+        values = _of_one_rank(values)
+        if len(values) == 2 and all(one.row for one in values):
+            return Value(rule.build(*(one.node for one in values)), row=True)
     spectral = _of_spectrum(name, values, named)
     if spectral is not None:
         return spectral

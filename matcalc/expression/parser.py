@@ -147,7 +147,10 @@ class _Parser(Brackets):
             self.position += 1
             self.names[-1].append(token.text)
             return True
-        self.push(Step("name", token.text, 0, token.place))
+        kind = "name"
+        if self.waits("call") and self.names[-1] and token.text in ("True", "False"):
+            kind = "text"  # keepdims=True
+        self.push(Step(kind, token.text, 0, token.place))
         return False
 
     def _after(self, token: Token) -> bool:

@@ -155,6 +155,36 @@ def _like(name: str) -> Rewrite:
     return rewrite
 
 
+def _stacked(writer: Speller, node: Node, args: list[Written]) -> Written:
+    """``np.hstack``, ``np.vstack``, ``np.column_stack``, ``torch.cat``: by their parts."""
+    name = node.value[0]
+    listed = node.args[0].op == "listed"
+    parts = [writer.write(one) for one in node.args[0].args] if listed else args
+    rest = args[1:] if listed else []
+    vectors = all((one.kind.rank or 0) < 2 for one in parts)
+    joint, axis = {
+        "hstack": ("concatenate", "" if vectors else ", axis=1"),
+        "vstack": ("stack" if vectors else "concatenate", "" if vectors else ", axis=0"),
+        "column_stack": ("stack" if vectors else "concatenate", ", axis=1"),
+    }.get(name, ("concatenate", ""))
+    pieces: list[Written | str] = [f"{joint}(("]
+    for k, part in enumerate(parts):
+        pieces += [", " if k else "", part]
+    pieces.append(")")
+    for one in rest:
+        text = one.text.replace("dim=", "axis=")
+        pieces.append(f", {text}" if "=" in text else f", axis={text}")
+    kind = kinds.MATRIX if joint == "stack" or not vectors else Kind(1, (None,))
+    return joined([*pieces, f"{axis})"], ATOM, kind)
+
+
+def _block(writer: Speller, node: Node, args: list[Written]) -> Written:
+    """``np.block([[A, B], [C, D]])``."""
+    if len(args) != 1 or node.args[0].op != "listed":
+        raise writer.fail(node, "block is written block([[A, B], [C, D]])")
+    return args[0]
+
+
 def _itself(_: Speller, __: Node, args: list[Written]) -> Written:
     """``np.asarray(x)``: x."""
     return args[0]
@@ -356,6 +386,11 @@ _CALLS: Mapping[str, Rewrite] = {
     "matrix": _vector,
     "ones_like": _like("ones"),
     "zeros_like": _like("zeros"),
+    "block": _block,
+    "hstack": _stacked,
+    "vstack": _stacked,
+    "column_stack": _stacked,
+    "cat": _stacked,
     "array": _itself,
     "asarray": _itself,
     "squeeze": _itself,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from matcalc.inputs.brackets import is_total, read_arguments, read_total
@@ -142,8 +143,61 @@ def applied(parser: Reader, token: Token, node: Node, marks: Marks) -> Node:
         arguments = read_arguments(parser, parser.take())
         name = function_name(parser, token, node.value, marks.scripts)
         return Node("call", arguments, (name, primes, ""), node.start, parser.behind())
+    if opens and node.op == "name" and is_entry(parser, node.value, primes):
+        return counted_from_one(parser, node)
     parser.position = position  # what is no function is transposed
     return turned(parser, node, marks.turned + marks.primes)
+
+
+def is_entry(parser: Reader, name: str, primes: int) -> bool:
+    """Whether parentheses behind an array hold places, as in MATLAB: ``x(1)``, ``A(2, :)``."""
+    kind = parser.names.declared.get(name)
+    inside = parser.tokens[parser.position + 1 : parser.ends[parser.position]]
+    plain = all(one.kind == "number" or one.text in (":", ",", "end") for one in inside)
+    return kind is not None and bool(kind.rank) and plain and bool(inside) and not primes
+
+
+def counted_from_one(parser: Reader, base: Node) -> Node:
+    """``x(1)``, ``A(1:3, end)`` as ``x[0]``, ``A[0:3, -1]``.
+
+    Raises:
+        NotationError: An index is below 1, or a colon stands alone for all entries.
+    """
+    opened = parser.take()
+    end = parser.ends[parser.position - 1]
+    typed = "".join(one.text for one in parser.tokens[parser.position : end])
+    kind = parser.names.declared[base.value]
+    items = typed.split(",")
+    if len(items) != kind.rank or not all(_PLACE.fullmatch(one) for one in items):
+        raise parser.fail("one place for each axis, counted from 1: x(1), A(2, :), x(1:3)", opened)
+    pattern: list[str] = []
+    numbers: list[Node] = []
+
+    def place(text: str) -> str:
+        numbers.append(Node("number", (), text, opened.start, parser.tokens[end].stop))
+        return "#"
+
+    for item in items:
+        first, colon, last = item.partition(":")
+        if not colon:
+            minus = Node("number", (), "1", opened.start, parser.tokens[end].stop)
+            if item == "end":
+                numbers.append(Node("negative", (minus,), None, minus.start, minus.stop))
+                pattern.append("#")
+            else:
+                pattern.append(place(str(int(first) - 1)))
+            continue
+        start = place(str(int(first) - 1)) if first and first != "1" else ""
+        stop = place(last) if last and last != "end" else ""
+        pattern.append(f"{start}:{stop}")
+    parser.position = end + 1
+    node = Node("entry", (base, *numbers), ",".join(pattern), base.start, parser.tokens[end].stop)
+    parser.names.say(f"{base.value}({typed}) is counted from 1, as MATLAB does")
+    turns = len(items) == 2 and pattern[0] == "#" and ":" in pattern[1]
+    return Node("transpose", (node,), None, node.start, node.stop) if turns else node
+
+
+_PLACE = re.compile(r":|end|[1-9][0-9]{0,8}(:(end|[1-9][0-9]{0,8}))?")
 
 
 def may_be_function(parser: Reader, token: Token, name: str, primes: int) -> bool:

@@ -48,6 +48,7 @@ class Names:
         self.sizes = frozenset(sizes)
         self.functions = frozenset(functions)
         self.open = not declared
+        self.vectors: frozenset[str] = frozenset()  # that the line transposes
         self.said: dict[str, None] = {}
 
     def say(self, text: str) -> None:
@@ -73,9 +74,16 @@ class Names:
         stem = name.rstrip("0123456789_")
         if name in _COUNTS and not self.open:
             return NUMBER
-        if stem in _WORDS or (greek_word(stem[:1]) and stem[:1].islower()) or stem in _NUMBERS:
+        if (
+            stem in _WORDS
+            or (greek_word(stem[:1]) and stem[:1].islower())
+            or self._is_number(stem, name)
+        ):
             return NUMBER
         return MATRIX if stem[:1].isupper() else COLUMN
+
+    def _is_number(self, stem: str, name: str) -> bool:
+        return stem in _NUMBERS and name not in self.vectors
 
     def resolve(self, base: str, scripts: Sequence[str]) -> str:
         """The name of a letter with what stands above or below it.

@@ -8,7 +8,7 @@ r"""Reading a line in any notation: a formula or an equation, into the language 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from matcalc.dimensions import Shape
@@ -175,8 +175,11 @@ def _has_words(line: str, variables: Mapping[str, Variable]) -> bool:
     names = _names(variables, ())
     tokens = scan(line, names.declared)
     starred = "*" in line and "@" not in line and "**" not in line
-    for token, after in pairwise(tokens):
+    for (token, after), (_, inside) in pairwise(pairwise([*tokens, tokens[-1]])):
         word = token.text
+        places = after.text == "(" and (inside.kind == "number" or inside.text == ":")
+        if token.kind == "name" and word in names.declared and names.declared[word].rank and places:
+            return True
         if token.kind != "name" or word in names.declared:
             continue
         if word == "abs2" or (starred and word in SYMPY and _clashes(line, variables, ())):
@@ -214,6 +217,7 @@ def read_foreign(
     latex = is_latex(line) if not notation else notation == "latex"
     names = _names(variables, functions, sizes)
     scanned = scan(line, names.declared)
+    names.vectors = frozenset(_transposed(scanned))
     used = notation or notation_of(scanned, latex=latex)
     writer = Writer(line, names, used)
     writer.shape = shape
@@ -221,6 +225,17 @@ def read_foreign(
     text = "".join(piece.text for piece in pieces)
     said = (f"read as {NOTATIONS[used]}: {text}", *names.said)
     return Line(line, text, used, said, places(pieces), left)
+
+
+def _transposed(tokens: Sequence[Token]) -> Iterator[str]:
+    """The names that stand transposed, ``c'``, ``c^T``, ``cᵀ``."""
+    behind = [*tokens, tokens[-1], tokens[-1], tokens[-1]]
+    for k, token in enumerate(tokens):
+        sign = behind[k + 1].text
+        above = behind[k + 3] if behind[k + 2].text == "{" else behind[k + 2]
+        mark = sign in ("'", ".T", ".'") or (sign == "^" and above.text in ("T", "top", "⊤"))
+        if token.kind == "name" and mark:
+            yield token.text
 
 
 def _written(line: str, tokens: Sequence[Token], writer: Writer) -> tuple[list[Piece], Left | None]:

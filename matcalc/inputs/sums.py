@@ -293,9 +293,10 @@ def _side_by_side(writer: Speller, node: Node, parts: Sequence[Spread]) -> Sprea
 
 
 def _over(writer: Speller, node: Node, one: Spread, two: Spread) -> Spread:
-    if not two.kind.is_number or (one.letters and two.letters and one.letters != two.letters):
+    if not two.kind.is_number:
         raise writer.fail(node, "this quotient cannot be summed over a letter: use matrices")
-    if one.kind.rank and two.letters:
+    apart = bool(one.letters) and bool(two.letters) and one.letters != two.letters
+    if apart or (one.kind.rank and two.letters):
         inverse = joined(["1 / ", two.written.within(POWER)], PRODUCT, two.written.kind)
         return _times(writer, node, two._replace(written=inverse), one)
     text = joined([one.written.within(PRODUCT), " / ", two.written.within(SIGN)], PRODUCT, one.kind)

@@ -66,7 +66,7 @@ def write_in_tables(
     """
     within = tabled_within if tables == "parts" else _as_it_is
     written = write(within(root), names, named, row=row, named_above=named_above)
-    table = tabled(root)
+    table = tabled(root, shorter=tables == "parts")
     of_numbers = not any(one.shape for one in table.operands)
     if table is root or (tables == "numbers" and not of_numbers):
         return written

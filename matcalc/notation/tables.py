@@ -13,6 +13,7 @@ from matcalc import dimensions
 from matcalc.dimensions import Dimension
 from matcalc.graph import Factor, Node, Sum, add, apply, contract, substituted, topological
 from matcalc.operations import algebra
+from matcalc.simplify import simplified
 from matcalc.simplify.cutting import edges, part_of
 
 TABLE = "listed"  # the operation of a table, which is written alone and never computed
@@ -20,8 +21,12 @@ _PARTS = 64  # of a table
 _CUTS = 12  # of an axis
 
 
-def tabled(root: Node) -> Node:
+def tabled(root: Node, *, shorter: bool = False) -> Node:
     """A vector or a matrix that windows put together as a table of its parts; else as it is.
+
+    Args:
+        root: What to write.
+        shorter: Whether each part is brought into a shorter form, which code must not be.
 
     >>> from matcalc.graph import symbol
     >>> from matcalc.operations.parts import stack
@@ -41,7 +46,9 @@ def tabled(root: Node) -> Node:
     parts = [part_of(row, 1, *ends) if ends else row for row in rows for ends in columns]
     lies = tuple(len(one.shape) == 2 and one.shape[0] == 1 != one.shape[1] for one in parts)
     counts = (len(columns),) * len(rows)
-    return apply(TABLE, [_without_ones(one) for one in parts], root.shape, (counts, lies))
+    alone = [_without_ones(one) for one in parts]
+    became = simplified(alone, {}) if shorter else dict(zip(alone, alone, strict=True))
+    return apply(TABLE, [became[one] for one in alone], root.shape, (counts, lies))
 
 
 def tabled_within(root: Node) -> Node:

@@ -1,0 +1,94 @@
+"""Axes of size 1, biases, and what is put together: by NumPy's numbers, said aloud."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import matcalc as mc
+
+RNG = np.random.default_rng(7)
+POINT: dict[str, Any] = {
+    "X": RNG.normal(size=(3, 4)),
+    "W": RNG.normal(size=(4, 4)),
+    "x": RNG.normal(size=3),
+    "y": RNG.normal(size=4),
+    "c": 0.7,
+}
+# a formula, the same in NumPy, and what the answer says
+FORMULAS = [
+    ("X - mean(X, axis=1, keepdims=True)", lambda p: p["X"] - p["X"].mean(1, keepdims=True), ""),
+    ("X / X.sum(axis=0, keepdims=True)", lambda p: p["X"] / p["X"].sum(0, keepdims=True), ""),
+    ("X - mean(X, axis=1)[:, None]", lambda p: p["X"] - p["X"].mean(1)[:, None], ""),
+    ("X + x", lambda p: p["X"] + p["x"][:, None], "every column"),
+    ("X + y", lambda p: p["X"] + p["y"], "every row"),
+    ("X @ W + y", lambda p: p["X"] @ p["W"] + p["y"], "every row"),
+    ("W + y", lambda p: p["W"] + p["y"], "for every column write y[:, None]"),
+    ("x[:, None] * y[None, :]", lambda p: np.outer(p["x"], p["y"]), ""),
+    ("concatenate(c, x)", lambda p: np.concatenate([[p["c"]], p["x"]]), ""),
+    ("concatenate(1, x, 2)", lambda p: np.concatenate([[1], p["x"], [2]]), ""),
+    ("kron(x.T, eye(2))", lambda p: np.kron(p["x"][None], np.eye(2)), ""),
+    ("np.hstack([X, X])", lambda p: np.hstack([p["X"], p["X"]]), ""),
+    ("np.vstack([x, x])", lambda p: np.vstack([p["x"], p["x"]]), ""),
+    ("np.column_stack([x, x])", lambda p: np.column_stack([p["x"], p["x"]]), ""),
+    ("np.block([[X, X], [X, X]])", lambda p: np.block([[p["X"], p["X"]], [p["X"], p["X"]]]), ""),
+    ("x(1)^2 + x(3)", lambda p: p["x"][0] ** 2 + p["x"][2], "counted from 1"),
+    ("X(2,:)*y", lambda p: p["X"][1] @ p["y"], "counted from 1"),
+    ("x(2:end)'*x(1:2)", lambda p: p["x"][1:] @ p["x"][:2], "counted from 1"),
+]
+DECLARED = {"X": "X[3,4]", "W": "W[4,4]", "x": "x[3]", "y": "y[4]", "c": "c"}
+
+
+@pytest.mark.parametrize(("formula", "function", "said"), FORMULAS)
+def test_what_is_broadcast_is_what_numpy_does(formula: str, function: Any, said: str) -> None:
+    variables = " ".join(DECLARED.values())
+    point = {name: POINT[name] for name in DECLARED if name in formula}
+    np.testing.assert_allclose(mc.evaluate(formula, **point), function(POINT), rtol=1e-12)
+    wrt = next(name for name in ("X", "W", "x") if name in formula)
+    J = mc.derive(formula, wrt=wrt, variables=variables, layout="numerator")
+    assert said in "; ".join(J.notes)
+    at, h = POINT[wrt], 1e-6
+    step = RNG.normal(size=at.shape)
+    moved = [np.asarray(function({**POINT, wrt: at + s * h * step})) for s in (1, -1)]
+    expected = (moved[0] - moved[1]) / (2 * h)
+    found = np.tensordot(J.to("numerator").evaluate(**point), step.T, axes=step.ndim)
+    np.testing.assert_allclose(found, expected, rtol=1e-6, atol=1e-8)
+
+
+def test_a_bias_of_a_square_matrix_of_one_named_size_is_refused() -> None:
+    with pytest.raises(mc.ShapeError, match=r"in every column.*in every row"):
+        mc.derive("A + x", wrt="x", variables="A[n,n] x[n]", layout="numerator")
+
+
+def test_one_jacobian_by_several_variables_has_their_columns_side_by_side() -> None:
+    formula = "[sqrt(x**2 + y**2); atan2(y, x) - theta]"
+    J = mc.derive(
+        formula, wrt=["x", "y", "theta"], variables="x y theta", layout="numerator", stacked=True
+    )
+    assert J.shape == (2, 3)
+    apart = mc.derive(formula, wrt=["x", "y", "theta"], variables="x y theta", layout="numerator")
+    point = {"x": 0.3, "y": -1.1, "theta": 0.5}
+    columns = [np.reshape(one.evaluate(**point), 2) for one in apart]
+    np.testing.assert_allclose(J.evaluate(**point), np.stack(columns, axis=1))
+    assert "eye" not in J.text
+    np.testing.assert_allclose(mc.evaluate(J.text, **point), J.evaluate(**point))
+    both = mc.derive(
+        "A @ x + B @ u",
+        wrt=("x", "u"),
+        variables="A[n,n] x[n] B[n,m] u[m]",
+        layout="numerator",
+        stacked=True,
+    )
+    assert both.text == "[A, B]"
+    with pytest.raises(mc.NotationError, match="A is a matrix"):
+        mc.derive(
+            "A @ x", wrt=["A", "x"], variables="A[n,n] x[n]", layout="numerator", stacked=True
+        )
+
+
+@pytest.mark.parametrize(
+    ("formula", "text"),
+    [("c * x.T @ x", "2 * c * x"), ("x'Ax + c'x", "(A + A.T) @ x + c"), ("c^T x", "c")],
+)
+def test_c_k_and_t_are_numbers_where_nothing_transposes_them(formula: str, text: str) -> None:
+    assert mc.derive(formula, wrt="x", layout="denominator").text == text
