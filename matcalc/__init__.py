@@ -36,10 +36,12 @@ if TYPE_CHECKING:
         UnknownRuleError,
     )
     from matcalc.explanation import Explanation, explain
+    from matcalc.gradients import value_and_grad
     from matcalc.jacobians.chain import chain, total_derivative
     from matcalc.jacobians.factors import diagonal, identity, jacobian, product
     from matcalc.jacobians.jacobian import Jacobian
     from matcalc.jacobians.local import rules
+    from matcalc.jacobians.together import Together, together
     from matcalc.layout import Denominator, Layout, Numerator, written
     from matcalc.notation import written_chain
     from matcalc.operations import Rule, find_rule
@@ -65,6 +67,7 @@ __all__ = [
     "Rule",
     "ShapeError",
     "Symbolic",
+    "Together",
     "TooLargeError",
     "UnboundError",
     "UnknownRuleError",
@@ -94,9 +97,11 @@ __all__ = [
     "register_rule",
     "rules",
     "symbols",
+    "together",
     "total_derivative",
     "trace",
     "unregister_rule",
+    "value_and_grad",
     "written",
     "written_chain",
 ]
@@ -115,11 +120,13 @@ _HOME = {
     "diagnosis.identification": ("identify",),
     "diagnosis.transposition": ("convert_formula",),
     "errors": tuple(name for name in __all__ if name.endswith("Error")),
+    "gradients": ("value_and_grad",),
     "explanation": ("Explanation", "explain"),
     "jacobians.chain": ("chain", "total_derivative"),
     "jacobians.factors": ("diagonal", "identity", "jacobian", "product"),
     "jacobians.jacobian": ("Jacobian",),
     "jacobians.local": ("rules",),
+    "jacobians.together": ("Together", "together"),
     "layout": ("Denominator", "Layout", "Numerator", "written"),
     "notation": ("written_chain",),
     "operations": ("Rule", "find_rule"),

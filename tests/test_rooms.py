@@ -34,6 +34,7 @@ ROOMS = (
     "jacobians",
     "symbolic",
     "derivation",
+    "gradients",
     "checking",
     "diagnosis",
     "claims",

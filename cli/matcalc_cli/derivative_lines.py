@@ -216,8 +216,19 @@ def _code(answer: Answer) -> list[str]:
     title = f"NumPy, {'both layouts' if both else f'{last[0].layout} layout'}"
     if not both and len(answer.derivatives[0].jacobians) > 1:
         title += "; the array of numerator layout is its transpose, .T"
-    source = _joined([one.numpy for one in last])
-    return [*map(heading, _wrapped([f"{title}:"])), "", *source.splitlines()]
+    return [*map(heading, _wrapped([f"{title}:"])), "", *_source(answer, "numpy").splitlines()]
+
+
+def _source(answer: Answer, form: Form) -> str:
+    """Code of one function in the last layout: of several derivatives with the value before them.
+
+    What they share is computed once.
+    """
+    last = [derived.jacobians[-1] for derived in answer.derivatives]
+    from matcalc.jacobians.together import together  # noqa: PLC0415 - NumPy
+
+    source: str = getattr(last[0] if len(last) == 1 else together(*last, value=True), form)
+    return source
 
 
 def check_lines(checks: Sequence[Check], stream: TextIO) -> list[str]:
@@ -251,8 +262,7 @@ def one_format(answer: Answer, form: Form) -> list[str]:
     if form == "unicode" and not _shows_signs():
         raise UsageError(f"stdout is {sys.stdout.encoding}: use --format text, or PYTHONUTF8=1")
     if form in _CODE:
-        last = [derived.jacobians[-1] for derived in answer.derivatives]
-        return _joined([getattr(one, form) for one in last]).splitlines()
+        return _source(answer, form).splitlines()
     formulas = [
         (f"{derived.title} in {one.layout} layout", derived.shown(one, form))
         for derived in answer.derivatives
@@ -282,6 +292,8 @@ def document(answer: Answer, checks: Sequence[Check]) -> dict[str, object]:
             for derived in answer.derivatives
         ],
     }
+    if len(answer.derivatives) > 1:
+        found["together"] = {form: _together(answer, form) for form in _CODE}
     if checks:
         error = max(one.error for one in checks)
         found["check"] = {
@@ -293,6 +305,14 @@ def document(answer: Answer, checks: Sequence[Check]) -> dict[str, object]:
             "notes": [one.note for one in checks if one.note],
         }
     return found
+
+
+def _together(answer: Answer, form: Form) -> str | None:
+    """Code of all derivatives; nothing where a library has no code for a function in them."""
+    try:
+        return _source(answer, form)
+    except UnknownRuleError:
+        return None
 
 
 def _of_layout(derived: Derived, jacobian: Jacobian[Any]) -> dict[str, object]:
@@ -310,14 +330,3 @@ def _form_of(derived: Derived, jacobian: Jacobian[Any], form: Form) -> str | Non
         return derived.shown(jacobian, form)
     except UnknownRuleError:
         return None
-
-
-def _joined(sources: Sequence[str]) -> str:
-    """Several sources of one function as one: each import and each helper once."""
-    imports: dict[str, None] = {}
-    functions: dict[str, None] = {}
-    for source in sources:
-        head, *rest = source.rstrip("\n").split("\n\n\n")
-        imports.update(dict.fromkeys(head.splitlines()))
-        functions.update(dict.fromkeys(rest))
-    return "\n\n\n".join(["\n".join(sorted(imports)), *functions]) + "\n"

@@ -2,6 +2,16 @@
 
 from matcalc.code.compiled import Compiled
 from matcalc.code.dialects import JAX, NUMPY, TORCH, Dialect
-from matcalc.code.source import Source, source_of
+from matcalc.code.source import Output, Returned, Source, source_of
 
-__all__ = ["JAX", "NUMPY", "TORCH", "Compiled", "Dialect", "Source", "source_of"]
+__all__ = [
+    "JAX",
+    "NUMPY",
+    "TORCH",
+    "Compiled",
+    "Dialect",
+    "Output",
+    "Returned",
+    "Source",
+    "source_of",
+]

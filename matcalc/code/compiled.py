@@ -62,8 +62,8 @@ class Compiled:
         open_ones = [one for key, one in whole.parameters.items() if key not in self.held]
         self.__signature__ = whole.replace(parameters=open_ones)
 
-    def __call__(self, /, *args: Any, **arrays: Any) -> Array:
-        """Compute.
+    def __call__(self, /, *args: Any, **arrays: Any) -> Any:
+        """Compute: a new array, or a tuple of them where the source returns several.
 
         A dimension among the arguments need not be given where the arrays tell it; a variable
         whose name Python has taken may be given by that name too, as ``**{"lambda": 2.0}``.
@@ -91,11 +91,9 @@ class Compiled:
         bound = self.__signature__.bind(**given)
         types = [given[self._words.get(one.what, one.what)].dtype for one in claimed]
         result = self.function(**bound.arguments, **self.held)
-        known_type = isinstance(result, np.ndarray | np.generic)  # else a number of Python
-        dtype = result.dtype if known_type else np.result_type(*(types or [np.float64]))
-        return np.asarray(result, dtype)
+        return _arrays(result, np.result_type(*(types or [np.float64])))
 
-    def of(self, given: Mapping[str, Any]) -> Array:
+    def of(self, given: Mapping[str, Any]) -> Any:
         """Compute of what it needs among arrays and sizes by name."""
         wanted = self.__signature__.parameters
         return self(**{word: given[name] for word in wanted if (name := self.named(word)) in given})
@@ -110,3 +108,11 @@ class Compiled:
 
     def __repr__(self) -> str:
         return f"<compiled {self.__name__}{self.__signature__}>"
+
+
+def _arrays(result: Any, dtype: np.dtype[Any]) -> Any:
+    """What source returns, numbers of Python as arrays of a type; a tuple one by one."""
+    if isinstance(result, tuple):
+        return tuple(_arrays(one, dtype) for one in result)
+    known_type = isinstance(result, np.ndarray | np.generic)
+    return np.asarray(result, result.dtype if known_type else dtype)

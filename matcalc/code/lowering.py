@@ -14,21 +14,21 @@ from matcalc.notation.network import Network, NoMatrixNotation
 from matcalc.notation.tree import Phrase
 
 
-def lowered(written: Written, terms: Terms) -> tuple[Term, dict[Term, str]]:
-    """The array expression of a formula, and the names of intermediate results.
+def lowered(written: Sequence[Written], terms: Terms) -> tuple[list[Term], dict[Term, str]]:
+    """The array expressions of formulas, and the names of intermediate results.
 
     Args:
-        written: The formula.
+        written: Formulas that were written together: one or more, with the same names.
         terms: Where terms are made.
     """
     work = _Lowering(terms)
     named: dict[Term, str] = {}
-    for name, phrase in written.lets:
+    for name, phrase in written[0].lets:
         term = work.term(phrase)
         work.lets[name] = term
         if term.op not in ("name", "number"):
             named.setdefault(term, name)
-    return work.term(written.phrase), named
+    return work.several([one.phrase for one in written]), named
 
 
 class _Lowering:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 from matcalc import dimensions
@@ -196,11 +196,16 @@ class Signature:
         by = self.spelled(factor)
         return f"{whole} // {by if by.isalnum() else f'({by})'}"
 
-    def docstring(self, summary: str, result: Shape) -> str:
-        """What the function computes, its arguments, the shape of the result."""
+    def docstring(self, summary: str, results: Sequence[tuple[str, Shape]]) -> str:
+        """What the function computes, its arguments, the shape of each result after its title."""
         arguments = [f"    {line}." for line in map(self.described, self.parameters())]
         lines = [f'"""{summary}', *(["", "Args:", *arguments] if arguments else [])]
-        lines += ["", "Returns:", f"    {_title(result)[0].upper()}{_title(result)[1:]}.", '"""']
+        found = [
+            f"{title}: {_title(shape)}" if title else _title(shape) for title, shape in results
+        ]
+        if len(found) == 1:
+            found = [f"{found[0][0].upper()}{found[0][1:]}"]
+        lines += ["", "Returns:", *(f"    {one}." for one in found), '"""']
         return "\n".join(lines)
 
     def described(self, name: str) -> str:

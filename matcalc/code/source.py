@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from textwrap import indent
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from matcalc.code.arithmetic import ARITHMETIC, plus
 from matcalc.code.calls import Argument, filled, is_of_numbers, spell_call
@@ -33,33 +33,23 @@ _FILLS = ("filled", "padded")  # what is written into an array of zeros
 _SQUARE = 2  # the highest power that code takes of whole numbers as they are
 _WHOLE = ("power", "plus", "negative", "times", "transpose", "matmul", "sum")
 _OF_NUMBERS = ("number", "times", "over", "plus", "negative", "power")
+_WIDTH = 96  # characters of a line that returns several results
+
+Returned: TypeAlias = "int | tuple[Returned, ...]"
 
 
-def source_of(
-    written: Written,
-    variables: Mapping[str, Shape],
-    name: str,
-    summary: str,
-    dialect: Dialect = NUMPY,
-) -> Source:
-    """A function that computes a formula, as source.
+class Output(NamedTuple):
+    """A result of a function.
 
-    Args:
-        written: The formula.
-        variables: The shapes of all variables, in the order of the arguments.
-        name: The name of the function.
-        summary: The first line of its docstring.
-        dialect: The library that it calls.
-
-    Raises:
-        UnknownRuleError: The library has no code for an operation.
+    Attributes:
+        written: Its formula.
+        name: What it is called in the function, where several are returned.
+        title: What it is, for the docstring.
     """
-    terms = Terms()
-    root, named = lowered(written, terms)
-    root = with_shared_inverses(root, terms)
-    source = _Source(root, named, variables, dialect)
-    text = source.function(name, summary)
-    return Source(text, source.signature.names.changed)
+
+    written: Written
+    name: str = ""
+    title: str = ""
 
 
 class Source(NamedTuple):
@@ -74,19 +64,50 @@ class Source(NamedTuple):
     words: Mapping[str, str]
 
 
+def source_of(
+    outputs: Sequence[Output],
+    variables: Mapping[str, Shape],
+    name: str,
+    summary: str,
+    dialect: Dialect = NUMPY,
+    returned: Returned = 0,
+) -> Source:
+    """A function that computes a formula or several together, as source.
+
+    Args:
+        outputs: What it computes: formulas that were written together.
+        variables: The shapes of all variables, in the order of the arguments.
+        name: The name of the function.
+        summary: The first line of its docstring.
+        dialect: The library that it calls.
+        returned: How outputs are returned: the number of one, or a tuple of such.
+
+    Raises:
+        UnknownRuleError: The library has no code for an operation.
+    """
+    terms = Terms()
+    roots, named = lowered([one.written for one in outputs], terms)
+    roots = with_shared_inverses(roots, terms)
+    source = _Source(roots, named, variables, dialect, [one.name for one in outputs])
+    text = source.function(name, summary, [one.title for one in outputs], returned)
+    return Source(text, source.signature.names.changed)
+
+
 class _Source:
     """The statements of one function."""
 
     def __init__(
         self,
-        root: Term,
+        roots: Sequence[Term],
         named: Mapping[Term, str],
         variables: Mapping[str, Shape],
         dialect: Dialect,
+        called: Sequence[str] = ("",),
     ) -> None:
-        self.root = root
+        self.roots = roots
+        self.called = dict(zip(reversed(roots), reversed(called), strict=True))
         self.dialect = dialect
-        self.order = operands_first(root)
+        self.order = operands_first(roots)
         self.uses = Counter(below for term in self.order for below in term.args)
         self.signature = Signature(variables, self.order, named.values(), dialect)
         self.names = self.signature.names
@@ -98,23 +119,36 @@ class _Source:
         self.helpers: dict[str, None] = {}
         self.ranges: dict[str, str] = {}  # the names of 0, 1, 2 …
 
-    def function(self, name: str, summary: str) -> str:
+    def function(
+        self, name: str, summary: str, titles: Sequence[str] = ("",), returned: Returned = 0
+    ) -> str:
         for term in self.order:
             if self._is_number(term):
                 self.numbers.add(term)
             self.spelled[term] = self.hoisted(term)
-        result = self.spelled[self.root]
-        if self.root in self.numbers and "constant" in self.dialect.operations:
-            result = self.operation("constant", self.root, [result])
-        if self.root.rank and is_view(self.root):
-            result = self.operation("copy", self.root, [result])  # never the caller's array
-        docstring = self.signature.docstring(summary, self.root.shape)
+        results = self.results()
+        shapes = [root.shape for root in self.roots]
+        docstring = self.signature.docstring(summary, list(zip(titles, shapes, strict=True)))
         sizes = self.signature.statements()
-        body = [docstring, *self.floats(), *sizes, *self.statements, f"return {result.text}"]
+        body = [docstring, *self.floats(), *sizes, *self.statements, _return(returned, results)]
         lines = sorted([self.dialect.imports, *self.imports])
         header = self.signature.header(name)
         function = "\n".join([header, *(indent(line, "    ") for line in body)])
         return "\n\n\n".join(["\n".join(lines), *self.helpers, function]) + "\n"
+
+    def results(self) -> list[str]:
+        """What is returned: new arrays, none of them the caller's, and none twice."""
+        owned: set[Term] = set()
+        texts: list[str] = []
+        for root in self.roots:
+            result = self.spelled[root]
+            if root in self.numbers and "constant" in self.dialect.operations:
+                result = self.operation("constant", root, [result])
+            elif root.rank and (is_view(root) or viewed(root) in owned):
+                result = self.operation("copy", root, [result])
+            owned.add(viewed(root))
+            texts.append(result.text)
+        return texts
 
     def floats(self) -> list[str]:
         """The lines that make whole numbers floats, where powers of them would overflow."""
@@ -158,7 +192,9 @@ class _Source:
         if term.op == "transpose":  # of a name it costs nothing
             trivial = self.spelled[term.args[0]].text.isidentifier()
         recurs = self.uses[term] > 1 and not trivial
-        if own is None and not recurs and (term is self.root or len(piece.text) <= _CHARACTERS):
+        if term in self.called and not own and self.called[term] and not trivial:
+            own = self.names.fresh(self.called[term])
+        if not own and not recurs and (term in self.called or len(piece.text) <= _CHARACTERS):
             return piece
         return self.assigned(own or self.names.fresh(), piece.text)
 
@@ -179,7 +215,7 @@ class _Source:
         fills = [part for part in parts if _is_written(part, term)]
         if not fills or (term.op in _FILLS and self._is_only_added(term)):
             return Spelled("") if fills else None
-        name = self.named.get(term) or self.names.fresh()
+        name = self.named.get(term) or self.names.fresh(self.called.get(term, ""))
         dense = [part for part in parts if part not in fills]
         array = self.assigned(name, self.beneath(term, dense, fills).text)
         for part in fills:
@@ -189,6 +225,8 @@ class _Source:
     def _is_only_added(self, term: Term) -> bool:
         """Whether sums alone use a term: then they write it into their own array."""
         above = [other for other in self.order if term in other.args]
+        if term in self.called and above:
+            return False
         return bool(above) and all(o.op == "plus" and _is_written(term, o) for o in above)
 
     def beneath(self, term: Term, dense: Sequence[Term], fills: Sequence[Term]) -> Spelled:
@@ -253,7 +291,7 @@ class _Source:
         return Spelled(self.signature.word(term.value))
 
     def number(self, term: Term) -> Spelled:
-        return Spelled(f"{float(term.value)!r}") if term is self.root else number(term.value)
+        return Spelled(f"{float(term.value)!r}") if term in self.called else number(term.value)
 
     def args(self, term: Term) -> list[Spelled]:
         return [self.spelled[below] for below in term.args]
@@ -329,6 +367,30 @@ class _Source:
         is_number = not self.signature.variables[name]
         template = self.dialect.floats if is_number and self.dialect.floats else text
         return template.format(self.signature.word(name))
+
+
+def _return(returned: Returned, results: Sequence[str]) -> str:
+    """The last statement; each result on a line of its own where one line would be long."""
+    whole = _tuple_of(returned, results)
+    line = f"return {whole[1:-1] if isinstance(returned, tuple) and returned[1:] else whole}"
+    if len(line) <= _WIDTH or not isinstance(returned, tuple):
+        return line
+    return "\n".join(["return (", *_lines(returned, results), ")"])
+
+
+def _tuple_of(returned: Returned, results: Sequence[str]) -> str:
+    if isinstance(returned, int):
+        return results[returned]
+    inner = [_tuple_of(one, results) for one in returned]
+    return f"({', '.join(inner)}{',' * (len(inner) == 1)})"
+
+
+def _lines(returned: tuple[Returned, ...], results: Sequence[str]) -> Iterator[str]:
+    for one in returned:
+        if isinstance(one, int):
+            yield f"    {results[one]},"
+        else:
+            yield from ("    (", *(f"    {line}" for line in _lines(one, results)), "    ),")
 
 
 def _high_powers(term: Term) -> list[Term]:

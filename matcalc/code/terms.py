@@ -7,7 +7,7 @@ slices are taken.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -352,10 +352,10 @@ def extent(size: Dimension) -> float:
     return float(dimensions.evaluate(size, nominal))
 
 
-def operands_first(root: Term) -> list[Term]:
-    """Every term under a root once, operands before what is made of them. Iterative."""
+def operands_first(roots: Iterable[Term]) -> list[Term]:
+    """Every term under some roots once, operands before what is made of them. Iterative."""
     order: dict[Term, None] = {}
-    waiting = [root]
+    waiting = list(roots)[::-1]
     while waiting:
         term = waiting[-1]
         missing = [below for below in term.args if below not in order]
@@ -366,9 +366,9 @@ def operands_first(root: Term) -> list[Term]:
     return list(order)
 
 
-def with_shared_inverses(root: Term, terms: Terms) -> Term:
-    """An equal term in which a system whose inverse is needed anyway is not solved again."""
-    order = operands_first(root)
+def with_shared_inverses(roots: Sequence[Term], terms: Terms) -> list[Term]:
+    """Equal terms in which a system whose inverse is needed anyway is not solved again."""
+    order = operands_first(roots)
     inverses = {term.args[0]: term for term in order if terms.inverse_of(term) in term.args}
     became: dict[Term, Term] = {}
     for term in order:
@@ -380,4 +380,4 @@ def with_shared_inverses(root: Term, terms: Terms) -> Term:
             became[term] = terms.transpose(*args)
         else:
             became[term] = terms.make(term.op, args, term.shape, term.value)
-    return became[root]
+    return [became[root] for root in roots]

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal
 
 from matcalc.arrays import Array, arranged, given_arrays
-from matcalc.code import JAX, NUMPY, TORCH, Compiled, Dialect, Source, source_of
+from matcalc.code import JAX, NUMPY, TORCH, Compiled, Dialect, Output, Source, source_of
 from matcalc.dimensions import Shape
 from matcalc.errors import NotationError
 from matcalc.expression import Formula
 from matcalc.graph import Data, Node, Symbol, topological
 from matcalc.layout import Tag, Written, written
 from matcalc.notation import Written as WrittenFormula
-from matcalc.notation import WrittenChain, text, write_derivative, written_chain
+from matcalc.notation import (
+    WrittenChain,
+    text,
+    write_derivative,
+    write_derivatives,
+    written_chain,
+)
 from matcalc.notation.equations import EquationForm, Ratio, equation
 from matcalc.notation.printers.latex import latex
 from matcalc.notation.printers.unicode import unicode
@@ -22,6 +29,21 @@ from matcalc.pictures import FACTORS, chain_svg, graph_svg, shapes_svg
 from matcalc.plan import evaluate
 from matcalc.simplify import stable
 from matcalc.variables import Variable, ratio, second_derivative
+
+
+def written_for_code(
+    nodes: Sequence[tuple[Node, Written | None]], names: Sequence[str], named: Mapping[str, Node]
+) -> list[WrittenFormula]:
+    """The formulas of nodes in the form in which they are computed, what recurs once.
+
+    Args:
+        nodes: Each with the form in which its axes are written; none for a value, as it is.
+        names: The variables in the order in which terms should mention them.
+        named: The intermediate results that have names.
+    """
+    became = stable([*(node for node, _ in nodes), *named.values()])
+    known = {became[node]: name for name, node in named.items()}
+    return write_derivatives([(became[node], form) for node, form in nodes], names, known)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -88,7 +110,7 @@ class WrittenDerivative(Generic[Tag]):
             given = self.formula.named.items() if self.formula else ()
             named = {node: name for name, node in given}
             self._trees[indices] = write_derivative(
-                self.node, self._written, names, named, indices=indices, tables="parts"
+                self.node, self._written, names, named, indices=indices, tables=True
             )
         return self._trees[indices]
 
@@ -244,16 +266,21 @@ class WrittenDerivative(Generic[Tag]):
         return self._source(JAX).text
 
     def _source(self, dialect: Dialect) -> Source:
-        summary = f"{ratio(self.of, self.wrt)} in {self.layout} layout."
-        return source_of(self._computed(), self._shapes(), self._function_name, summary, dialect)
+        summary = f"{self.code_title}."
+        output = Output(self._computed())
+        return source_of([output], self._shapes(), self.function_name, summary, dialect)
+
+    @property
+    def code_title(self) -> str:
+        """What it is, in the docstring of source."""
+        return f"{ratio(self.of, self.wrt)} in {self.layout} layout"
 
     def _computed(self) -> WrittenFormula:
         """The formula in the form in which it is computed."""
         named = self.formula.named if self.formula else {}
-        became = stable([self.node, *named.values()])
-        known = {became[node]: name for name, node in named.items()}
         names = tuple(self.formula.symbols) if self.formula else ()
-        return write_derivative(became[self.node], self._written, names, known, tables="numbers")
+        (written,) = written_for_code([(self.node, self._written)], names, named)
+        return written
 
     def compile(self) -> Compiled:
         """The NumPy source as a function, which holds arrays against their shapes first.
@@ -268,10 +295,11 @@ class WrittenDerivative(Generic[Tag]):
         array([12., 21.])
         """
         held = {name: node.array for name, node in self._constants().items()}
-        return Compiled(self._source(NUMPY), self._function_name, self._shapes(), held)
+        return Compiled(self._source(NUMPY), self.function_name, self._shapes(), held)
 
     @property
-    def _function_name(self) -> str:
+    def function_name(self) -> str:
+        """What source calls it: ``df_dx``."""
         twice = second_derivative(self.of, self.wrt)
         above, *below = (self.of.name, self.wrt.name) if twice is None else twice
         names = [f"d{'' if twice is None else 2}{above}", *below]

@@ -1,7 +1,7 @@
 """Printing: derivatives and chains as text, in Unicode and in LaTeX."""
 
 from matcalc.notation.chains import WrittenChain, written_chain
-from matcalc.notation.derivatives import write_derivative, write_in_tables
+from matcalc.notation.derivatives import write_derivative, write_derivatives, write_in_tables
 from matcalc.notation.formulas import Written, write
 from matcalc.notation.names import latex_derivative, latex_name, latex_shape
 from matcalc.notation.printers.latex import latex
@@ -20,6 +20,7 @@ __all__ = [
     "unicode",
     "write",
     "write_derivative",
+    "write_derivatives",
     "write_in_tables",
     "written_chain",
 ]

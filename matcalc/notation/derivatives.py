@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
 
 from matcalc.graph import Node, Sum, add, distribute, transposed
 from matcalc.layout import Written as Form
-from matcalc.notation.formulas import NAMED, Written, write
+from matcalc.notation.formulas import NAMED, Written, lying, write, write_together
 from matcalc.notation.tables import tabled, tabled_within
 from matcalc.notation.tree import Phrase, operands_first
 from matcalc.simplify.expansion import holds_delta, is_difference
@@ -21,7 +20,7 @@ def write_derivative(
     *,
     named_above: int = NAMED,
     indices: bool = False,
-    tables: Literal["numbers", "parts"] | None = None,
+    tables: bool = False,
 ) -> Written:
     """The formula of a derivative as a layout writes it.
 
@@ -32,17 +31,52 @@ def write_derivative(
         named: Names for nodes that have one already.
         named_above: What recurs and has more parts than that gets a name.
         indices: Whether the last products are written in index notation.
-        tables: Of which parts tables are written, where that is no longer: of numbers, or of any.
+        tables: Whether a table of its parts is written where that is no longer.
 
     Raises:
         UnboundError: The derivative holds arrays, which have no names.
     """
+    root, lies = _arranged(node, form)
+    if indices or not tables:
+        return write(root, names, named, row=lies, named_above=named_above, indices=indices)
+    return write_in_tables(root, names, named, row=lies, named_above=named_above)
+
+
+def write_derivatives(
+    nodes: Sequence[tuple[Node, Form | None]],
+    names: Sequence[str] = (),
+    named: Mapping[Node, str] | None = None,
+) -> list[Written]:
+    """The formulas of several derivatives with the same names for what recurs in any of them.
+
+    Args:
+        nodes: The entries of each and how it is written; no form for a value, as it is.
+        names: The variables in the order in which terms should mention them.
+        named: Names for nodes that have one already.
+
+    Raises:
+        UnboundError: A derivative holds arrays, which have no names.
+    """
+    arranged = [(node, False) if form is None else _arranged(node, form) for node, form in nodes]
+    roots = [_table_of_numbers(root, names, named) for root, _ in arranged]
+    written = write_together(roots, names, named)
+    return [lying(one) if lies else one for one, (_, lies) in zip(written, arranged, strict=True)]
+
+
+def _table_of_numbers(root: Node, names: Sequence[str], named: Mapping[Node, str] | None) -> Node:
+    """A node, as a table of numbers where that is easier to read."""
+    table = tabled(root, shorter=False)
+    if table is root or any(one.shape for one in table.operands):
+        return root
+    whole, apart = (_cost(write(one, names, named)) for one in (root, table))
+    return table if apart <= _OF_NUMBERS * whole else root
+
+
+def _arranged(node: Node, form: Form) -> tuple[Node, bool]:
+    """A node with its axes in the order of a form, and whether the form is a row."""
     axes = [form.stored.index(axis) for group in form.form for axis in group]
     lies = form.matrix_form is not None and len(axes) == 1 and not form.matrix_form[0]
-    root = permuted(distribute(node, _has_no_matrix_notation), axes)
-    if tables is None or indices:
-        return write(root, names, named, row=lies, named_above=named_above, indices=indices)
-    return write_in_tables(root, names, named, row=lies, named_above=named_above, tables=tables)
+    return permuted(distribute(node, _has_no_matrix_notation), axes), lies
 
 
 def write_in_tables(
@@ -52,7 +86,6 @@ def write_in_tables(
     *,
     row: bool = False,
     named_above: int = NAMED,
-    tables: Literal["numbers", "parts"] = "parts",
 ) -> Written:
     """The formula of a node, as a table of its parts where that is no longer.
 
@@ -62,21 +95,15 @@ def write_in_tables(
         named: Names for nodes that have one already.
         row: Whether a vector is written as a row.
         named_above: What recurs and has more parts than that gets a name.
-        tables: Of which parts tables are written: of numbers, or of any.
     """
-    within = tabled_within if tables == "parts" else _as_it_is
-    written = write(within(root), names, named, row=row, named_above=named_above)
-    table = tabled(root, shorter=tables == "parts")
-    of_numbers = not any(one.shape for one in table.operands)
-    if table is root or (tables == "numbers" and not of_numbers):
+    written = write(tabled_within(root), names, named, row=row, named_above=named_above)
+    table = tabled(root, shorter=True)
+    if table is root:
         return written
-    found = write(within(table), names, named, row=row, named_above=named_above)
+    of_numbers = not any(one.shape for one in table.operands)
+    found = write(tabled_within(table), names, named, row=row, named_above=named_above)
     most = _cost(written) * (_OF_NUMBERS if of_numbers else 1)
     return found if _cost(found) <= most else written
-
-
-def _as_it_is(node: Node) -> Node:
-    return node
 
 
 def _cost(written: Written) -> int:

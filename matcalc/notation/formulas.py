@@ -101,34 +101,56 @@ def write(
     Raises:
         TooLargeError: It takes too many steps.
     """
-    root, known = with_named_sums(root, named or {})
-    written = _Writer(root, names, known, named_above, indices=indices).written()
-    if written.phrase.size > _LEGIBLE and named_above > _FEW:
-        written = _Writer(root, names, known, _FEW, indices=indices).written()
-    return written._replace(phrase=phrases.transpose(written.phrase)) if row else written
+    (written,) = write_together([root], names, named, named_above=named_above, indices=indices)
+    return lying(written) if row else written
+
+
+def write_together(
+    roots: Sequence[Node],
+    names: Sequence[str] = (),
+    named: Mapping[Node, str] | None = None,
+    *,
+    named_above: int = NAMED,
+    indices: bool = False,
+) -> list[Written]:
+    """The formulas of several nodes with the same names for what recurs in any of them.
+
+    Args as those of :func:`write`; vectors are columns.
+    """
+    roots, known = with_named_sums(roots, named or {})
+    written = _Writer(roots, names, known, named_above, indices=indices).written()
+    if max(one.phrase.size for one in written.values()) > _LEGIBLE and named_above > _FEW:
+        written = _Writer(roots, names, known, _FEW, indices=indices).written()
+    return [written[root] for root in roots]
+
+
+def lying(written: Written) -> Written:
+    """A formula with its vector as a row."""
+    return written._replace(phrase=phrases.transpose(written.phrase))
 
 
 class _Writer:
-    """Pieces for every node under a root, operands first."""
+    """Pieces for every node under some roots, operands first."""
 
     def __init__(
         self,
-        root: Node,
+        roots: Sequence[Node],
         names: Sequence[str],
         named: Mapping[Node, str],
         named_above: int,
         *,
         indices: bool,
     ) -> None:
-        self.root = root
+        self.roots = dict.fromkeys(roots)
         self.named_above = named_above
-        outside = root.operands if isinstance(root, Sum) else (root,)
-        self.in_indices = set(outside if indices else ())
+        outside = (root.operands if isinstance(root, Sum) else (root,) for root in roots)
+        self.in_indices = set(itertools.chain.from_iterable(outside) if indices else ())
         self.position = {name: k for k, name in enumerate(names)}
         self.named = named
-        self.nodes = topological(root)
+        self.nodes = topological(*roots)
         self.uses = Counter(operand for node in self.nodes for operand in node.operands)
-        once = {node for node, count in self.uses.items() if count == 1 and node not in named}
+        kept = {*named, *roots}
+        once = {node for node, count in self.uses.items() if count == 1 and node not in kept}
         self.inlined = multiplied_within(self.nodes, once, WRITTEN_OUT)
         self.pieces: dict[Node, Phrase] = {}
         self.orders: dict[int, tuple[Phrase, tuple[int, ...]]] = {}  # phrases, so that ids stay
@@ -138,7 +160,7 @@ class _Writer:
         for node in self.nodes:
             self.taken.update(k for size in node.shape for k in dimensions.names(size))
 
-    def written(self) -> Written:
+    def written(self) -> dict[Node, Written]:
         if self.repeats():
             self.named_above = min(self.named_above, _FEW)
         for node in self.nodes:
@@ -149,10 +171,10 @@ class _Writer:
             if self.has_name(node):
                 self.lets.append((self.named[node], piece))
                 piece = tree.name(self.named[node], node.shape)
-            elif piece.size > most and node is not self.root:
+            elif piece.size > most and node not in self.roots:
                 piece = self.let(piece)
             self.pieces[node] = piece._replace(symmetric=node.symmetric)
-        return Written(tuple(self.lets), self.pieces[self.root])
+        return {root: Written(tuple(self.lets), self.pieces[root]) for root in self.roots}
 
     def let(self, piece: Phrase) -> Phrase:
         """A name for a piece; a row is named as a column."""
@@ -176,10 +198,11 @@ class _Writer:
         for node in self.nodes:
             signs = 1 if isinstance(node, Apply) else max(1, len(node.operands) - 1)
             parts[node] = signs + sum(parts[operand] for operand in node.operands)
-            if node in self.named or (parts[node] > NAMED and node is not self.root):
+            if node in self.named or (parts[node] > NAMED and node not in self.roots):
                 total += parts[node]
                 parts[node] = 1
-        return total + parts[self.root] > NAMED + _REPEATS * len(self.nodes)
+        written = total + sum(parts[root] for root in self.roots)
+        return written > NAMED + _REPEATS * len(self.nodes)
 
     def piece(self, node: Node) -> Phrase:
         if isinstance(node, Symbol):

@@ -25,19 +25,21 @@ _MINUS = Scale(Fraction(-1))
 _PARTS = 16  # terms of a named sum that is looked for
 
 
-def with_named_sums(root: Node, named: Mapping[Node, str]) -> tuple[Node, dict[Node, str]]:
+def with_named_sums(
+    roots: Sequence[Node], named: Mapping[Node, str]
+) -> tuple[list[Node], dict[Node, str]]:
     """A graph in which sums hold the named sums that they contain, and the names there.
 
     Args:
-        root: What is written.
+        roots: What is written.
         named: The nodes that have names.
     """
     sums = [node for node in named if isinstance(node, Sum) and len(node.terms) <= _PARTS]
     if not sums:
-        return root, dict(named)
+        return list(roots), dict(named)
     holders = _holders(sums)
     done: dict[Node, Node] = {}
-    for node in topological(*named, root):
+    for node in topological(*named, *roots):
         terms = _together(node, holders, done, named) if isinstance(node, Sum) else {}
         if terms:
             parts = [_signed(done[term], sign) for term, sign in terms.items()]
@@ -45,7 +47,7 @@ def with_named_sums(root: Node, named: Mapping[Node, str]) -> tuple[Node, dict[N
             done[node] = as_symmetric(again) if node.symmetric else again
         else:
             done[node] = rebuilt(node, done)
-    return done[root], {done[node]: name for node, name in named.items()}
+    return [done[root] for root in roots], {done[node]: name for node, name in named.items()}
 
 
 class _Holder(NamedTuple):

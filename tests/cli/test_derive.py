@@ -75,8 +75,12 @@ def test_several_variables_are_derived_at_once(matcalc: Any) -> None:
     assert commas.count("import numpy as np") == commas.count("def sigmoid") == 1
     W, x, b = np.ones((3, 2)), np.ones(2), np.zeros(3)
     slope = 1 / (1 + np.exp(-2.0)) * (1 - 1 / (1 + np.exp(-2.0)))
-    np.testing.assert_allclose(_run_source(commas, "df_db", W, x, b), np.full(3, slope))
-    np.testing.assert_allclose(_run_source(commas, "df_dW", W, x, b), np.full((3, 2), slope))
+    value, (by_W, by_b) = _run_source(commas, "f_and_derivatives", W, x, b)
+    np.testing.assert_allclose(value, 3 / (1 + np.exp(-2.0)))
+    np.testing.assert_allclose(by_W, np.full((3, 2), slope))
+    np.testing.assert_allclose(by_b, np.full(3, slope))
+    document = matcalc(*arguments, "--wrt", "W,b", "--json").json
+    assert document["together"]["numpy"] == commas
 
 
 def test_a_second_derivative_may_be_mixed(matcalc: Any) -> None:

@@ -21,7 +21,7 @@ def test_nothing_is_written_into_an_array_that_is_used_again(dialect: Dialect) -
     grown = terms.make("call", [X], (3, 3), ("exp", ()))
     moved = terms.plus([terms.transpose(grown), terms.padded(b, 0, 3, 1, 2)])
     root = terms.matmul(grown, moved)
-    source = _Source(root, {}, {"X": (3, 3), "b": (1, 3)}, dialect).function("f", "…")
+    source = _Source([root], {}, {"X": (3, 3), "b": (1, 3)}, dialect).function("f", "…")
     x, row = np.linspace(0.0, 1.0, 9).reshape(3, 3), np.ones((1, 3))
     expected = np.exp(x).T.copy()
     expected[1:2] += row

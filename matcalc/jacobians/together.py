@@ -1,0 +1,219 @@
+"""Several derivatives and the value that they belong to, computed by one function."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from matcalc.code import JAX, NUMPY, TORCH, Compiled, Dialect, Output, Returned, Source, source_of
+from matcalc.dimensions import Shape
+from matcalc.errors import NotationError, ShapeError
+from matcalc.graph import Data, Node
+from matcalc.jacobians.jacobian import Jacobian
+from matcalc.jacobians.written import written_for_code
+from matcalc.simplify import named_functions, simplified
+from matcalc.variables import Variable, second_derivative
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Together:
+    """Derivatives that are computed together: what they share, a forward pass, is done once.
+
+    :func:`together` and :func:`value_and_grad` make it.
+
+    Attributes:
+        derivatives: The derivatives, in the order in which they are returned.
+        value: What is differentiated; ``None`` where it is not returned.
+        returned: How they are returned: the number of one, the value first, or a tuple of such.
+    """
+
+    derivatives: tuple[Jacobian[Any], ...]
+    value: Node | None
+    returned: Returned
+
+    @property
+    def numpy(self) -> str:
+        """NumPy source of one function that returns all of them, as :attr:`Jacobian.numpy`.
+
+        Raises:
+            UnboundError: A derivative holds arrays, which have no names.
+
+        >>> import matcalc as mc
+        >>> both = mc.value_and_grad("sum((A @ x - b)**2)", wrt=["A", "x"],
+        ...                          variables="A[m,n] x[n] b[m]", layout="denominator")
+        >>> print(both.numpy[both.numpy.index("    t1"):].rstrip())
+            t1 = A @ x - b
+            f = t1 @ t1
+            df_dA = np.outer(2 * t1, x)
+            df_dx = 2 * (A.T @ t1)
+            return f, (df_dA, df_dx)
+        """
+        return self._source(NUMPY).text
+
+    @property
+    def torch(self) -> str:
+        """PyTorch source of one function that returns all of them, as :attr:`Jacobian.torch`.
+
+        Raises:
+            UnboundError: A derivative holds arrays, which have no names.
+            UnknownRuleError: There is no PyTorch code for a function in them.
+        """
+        return self._source(TORCH).text
+
+    @property
+    def jax(self) -> str:
+        """JAX source of one function that returns all of them, as :attr:`Jacobian.jax`.
+
+        Raises:
+            UnboundError: A derivative holds arrays, which have no names.
+            UnknownRuleError: There is no JAX code for a function in them.
+        """
+        return self._source(JAX).text
+
+    def compile(self) -> Compiled:
+        """The NumPy source as a function, which holds arrays against their shapes first.
+
+        Raises:
+            UnboundError: A derivative holds arrays, which have no names.
+            MissingLibraryError: The source needs SciPy, which is not installed.
+
+        >>> import matcalc as mc
+        >>> line = mc.value_and_grad("sum((a * x + b - y)**2)", wrt=["a", "b"],
+        ...                          variables="x[n] y[n] a b", layout="denominator").compile()
+        >>> value, (by_a, by_b) = line(x=[0.0, 1.0], y=[1.0, 4.0], a=2.0, b=0.0)
+        >>> print(value, by_a, by_b)
+        5.0 -4.0 -6.0
+        """
+        held = {name: node.array for name, node in self._constants().items()}
+        return Compiled(self._source(NUMPY), self._name, self._shapes(), held)
+
+    def _source(self, dialect: Dialect) -> Source:
+        nodes = [(one.node, one._written) for one in self.derivatives]
+        value = [] if self.value is None else [(self._simplified(self.value), None)]
+        written = written_for_code([*value, *nodes], tuple(self._symbols()), self._named())
+        called = [(one.function_name, one.code_title) for one in self.derivatives]
+        if value:
+            called.insert(0, (_word(self._above), self._above))
+        outputs = [Output(one, *name) for one, name in zip(written, called, strict=True)]
+        shared = "what they share is computed once."
+        what = f"{self._above} and its derivatives" if value else f"Derivatives of {self._above}"
+        summary = f"{what}; {shared}"
+        return source_of(outputs, self._shapes(), self._name, summary, dialect, self.returned)
+
+    def _simplified(self, value: Node) -> Node:
+        """The value in the form in which its parts stand in the derivatives."""
+        formula = next(one.formula for one in self.derivatives if one.formula)
+        properties = dict(formula.properties)
+        known = named_functions([value], properties)[value]
+        return simplified([known], properties, self._named().values())[known]
+
+    @property
+    def _above(self) -> str:
+        """What is differentiated."""
+        first = self.derivatives[0]
+        twice = second_derivative(first.of, first.wrt)
+        return first.of.name if twice is None else twice[0]
+
+    @property
+    def _name(self) -> str:
+        above = _word(self._above)
+        return f"derivatives_of_{above}" if self.value is None else f"{above}_and_derivatives"
+
+    def _named(self) -> dict[str, Node]:
+        """The intermediate results, by names that mean one thing in all formulas."""
+        found: dict[str, Node] = {}
+        several: set[str] = set()
+        for one in self.derivatives:
+            for name, node in one.formula.named.items() if one.formula else ():
+                if found.setdefault(name, node) is not node:
+                    several.add(name)
+        return {name: node for name, node in found.items() if name not in several}
+
+    def _constants(self) -> dict[str, Data]:
+        return {k: node for one in self.derivatives for k, node in one._constants().items()}
+
+    def _symbols(self) -> dict[str, Node]:
+        return {k: node for one in self.derivatives for k, node in one._symbols().items()}
+
+    def _shapes(self) -> dict[str, Shape]:
+        return {k: node.shape for k, node in (self._symbols() | self._constants()).items()}
+
+    def __repr__(self) -> str:
+        """One line: what is computed."""
+        value = [] if self.value is None else [self._above]
+        return f"<together: {', '.join([*value, *(one.code_title for one in self.derivatives)])}>"
+
+
+def together(*derivatives: Jacobian[Any], value: bool = False) -> Together:
+    """Derivatives that exist already, computed by one function.
+
+    Args:
+        derivatives: Of one formula or of several, of any order and layout.
+        value: Whether what is differentiated is returned too, before the tuple of derivatives.
+
+    Raises:
+        NotationError: There is no derivative; or the value is asked for, and no first derivative
+            of a formula says what it is, or they say different things.
+        ShapeError: A variable has one shape in one derivative and another in another.
+
+    >>> import matcalc as mc
+    >>> one = dict(wrt="x", variables="x[n]", layout="denominator")
+    >>> J, H = (mc.derive("sum(exp(x))", **one, order=k) for k in (1, 2))
+    >>> mc.together(J, H, value=True)
+    <together: f, ∂f/∂x in denominator layout, ∂²f/∂x² in denominator layout>
+    >>> print(mc.together(J, H, value=True).numpy.splitlines()[-1].strip())
+    return f, (df_dx, d2f_dx_dx)
+    """
+    if not derivatives:
+        raise NotationError("together needs a derivative at least")
+    for name in dict.fromkeys(name for one in derivatives for name in one._shapes()):
+        _check_same(name, derivatives)
+    node = _differentiated(derivatives) if value else None
+    numbers = tuple(range(value, len(derivatives) + value))
+    return Together(derivatives, node, (0, numbers) if value else numbers)
+
+
+def _differentiated(derivatives: Iterable[Jacobian[Any]]) -> Node:
+    """What all first derivatives are of.
+
+    Raises:
+        NotationError: There is none, or there are several.
+    """
+    of = {
+        one.formula.node: one
+        for one in derivatives
+        if one.formula and second_derivative(one.of, one.wrt) is None
+    }
+    if len(of) == 1:
+        return next(iter(of))
+    if not of:
+        raise NotationError(
+            "no first derivative of a formula is there, which would say what the value is: "
+            "add one, matcalc.derive(…, order=1), or leave out value=True"
+        )
+    raise NotationError(
+        f"these are derivatives of {len(of)} formulas, so that there is no one value: "
+        "leave out value=True"
+    )
+
+
+def _check_same(name: str, derivatives: Sequence[Jacobian[Any]]) -> None:
+    """Hold what a name means in several derivatives against each other.
+
+    Raises:
+        ShapeError: It has different shapes.
+        NotationError: It stands for different arrays.
+    """
+    shapes = dict.fromkeys(one._shapes()[name] for one in derivatives if name in one._shapes())
+    if len(shapes) > 1:
+        one, two, *_ = (Variable(name, shape) for shape in shapes)
+        raise ShapeError(f"{one} in one derivative, {two} in another: rename one of them")
+    constants = {one._constants().get(name) for one in derivatives if name in one._shapes()}
+    if len(constants) > 1:
+        raise NotationError(f"{name} stands for different arrays in two derivatives: rename one")
+
+
+def _word(name: str) -> str:
+    return re.sub(r"\W+", "_", name).strip("_")
