@@ -327,7 +327,7 @@ class _Source:
         """The entries of a table; numbers of Python as the library stacks them."""
         tensors = "{entries}" in self.dialect.operation("table")
         return [
-            self.operation("constant", self.root, [self.spelled[one]]).text
+            self.operation("constant", term, [self.spelled[one]]).text
             if tensors and one in self.numbers
             else self.spelled[one].text
             for one in term.args
