@@ -11,17 +11,12 @@ from matcalc.claims.point import Point, Worth, points_at
 from matcalc.claims.question import Question
 from matcalc.claims.stacked import close
 from matcalc.claims.tree import Tree
+from matcalc.diagnosis.conditions import SAID
 from matcalc.dimensions import Shape
 from matcalc.errors import MatcalcError
 from matcalc.expression import Declared
 from matcalc.graph import Symbol, topological
 
-_SAID = {
-    "symmetric": "{} is symmetric",
-    "positive": "every entry of {} is positive",
-    "simplex": "the entries of {} sum to 1, and none is negative",
-    "orthogonal": "{} is orthogonal",
-}
 SYMMETRIC = "symmetric"
 _KEPT = {"invertible"}  # what a symmetric matrix may be too
 _MOST = 12
@@ -71,7 +66,7 @@ def _conditions(
         if name in used and known.properties <= _KEPT:
             for way in (*ways, "positive") if not known.properties else ways[:1]:
                 more = known._replace(properties=known.properties | {way})
-                yield _SAID[way].format(name), {**question.declared, name: more}, sizes
+                yield SAID[way].format(name), {**question.declared, name: more}, sizes
     several = [
         name
         for name, known in question.declared.items()

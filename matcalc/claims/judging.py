@@ -82,12 +82,12 @@ def judged(question: Question, claim: str) -> Judged:
 def in_columns(question: Question, found: Judged) -> Judged:
     """A wrong claim that fits as NumPy's arrays alone, its vectors taken as columns.
 
-    What has another shape then does not fit: ``x @ y`` of two columns is no number.
+    One of another shape does not fit then: ``x @ y`` of two columns is no number.
     """
-    reason = found.as_columns
-    return _with_points(
-        question, replace(found, verdict="not_conformable", reason=reason, flat=False)
-    )
+    found = replace(found, flat=False)
+    if found.verdict == "wrong_shape":
+        found = replace(found, verdict="not_conformable", reason=found.as_columns)
+    return _with_points(question, found)
 
 
 def _with_points(question: Question, found: Judged) -> Judged:

@@ -16,7 +16,7 @@ from matcalc.layout import CONVENTIONS, written
 from matcalc.variables import Variable
 
 #: What may be known of a variable, and how that is said; what says less comes first.
-_SAID = {
+SAID = {
     "positive": "every entry of {} is positive",
     "simplex": "the entries of {} are not negative and sum to 1",
     "symmetric": "{} is symmetric",
@@ -62,7 +62,7 @@ def right_when(
         with suppress(MatcalcError):  # no such points, or no such shape
             agreeing = _agreeing(J, expression, formula, _with(declared, variable, known))
             if agreeing:
-                said = _SAID[known].format(name)
+                said = SAID[known].format(name)
                 found[variable.name] = Condition(f"{variable}:{known}", said, agreeing)
     return tuple(found.values())
 
@@ -70,7 +70,7 @@ def right_when(
 def _assumed(declared: Mapping[str, Declared], used: set[str]) -> Iterator[tuple[str, str]]:
     """What might be known of each variable beside what is."""
     for name, one in declared.items():
-        for known in _SAID:
+        for known in SAID:
             if name in used and known not in one.properties:
                 yield name, known
 
