@@ -11,6 +11,7 @@ from matcalc.code.terms import Term, Terms
 from matcalc.dimensions import Shape
 from matcalc.notation import Written, phrases, tree
 from matcalc.notation.network import Network, NoMatrixNotation
+from matcalc.notation.parameters import Subscripts
 from matcalc.notation.tree import Phrase
 
 
@@ -174,7 +175,8 @@ class _Lowering:
         return self.terms.make("reshape", [self.term(phrase.args[0])], phrase.shape)
 
     def einsum(self, phrase: Phrase) -> Term:
-        inputs, output = phrase.value
+        subscripts: Subscripts = phrase.value
+        inputs, output = subscripts
         pairs = list(zip(inputs, phrase.args, strict=True))
         same: dict[str, str] = {}
         for letters, one in pairs:

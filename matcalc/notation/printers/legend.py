@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from fractions import Fraction
 
 from matcalc.notation.formulas import Written
 from matcalc.notation.printers.mathematics import TRIGONOMETRIC, as_in_books
 from matcalc.notation.tree import Phrase, operands_first
 
-
-class _Sign(NamedTuple):
-    """What a sign means, and how a phrase is found that is written with it."""
-
-    meaning: str
-    stands: Callable[[Phrase], bool]
-    in_text: bool = False  # whether the input language has it too
+Test = Callable[[Phrase], bool]  # whether a phrase is written with a sign
 
 
 def _arrays(phrase: Phrase) -> int:
@@ -26,24 +20,45 @@ def _is_entrywise_power(phrase: Phrase) -> bool:
     if phrase.is_call("sqrt"):
         return phrase.kind in ("matrix", "tensor")
     if phrase.op == "power" and phrase.args[0].is_call(*TRIGONOMETRIC):
-        return phrase.value.denominator != 1 and phrase.kind != "scalar"
+        exponent: Fraction = phrase.value
+        return exponent.denominator != 1 and phrase.kind != "scalar"
     return (phrase.op == "power" or phrase.is_call("power_of")) and phrase.kind != "scalar"
 
 
-_SIGNS = (
-    _Sign("⊙ multiplies entry by entry", lambda one: one.op == "times" and _arrays(one) > 1),
-    _Sign("x⊙² is a power entry by entry", _is_entrywise_power),
-    _Sign(
-        "⊘ divides entry by entry", lambda one: one.op == "over" and one.args[1].kind != "scalar"
-    ),
-    _Sign("σ(z) is 1 / (1 + exp(−z))", lambda one: one.is_call("sigmoid")),
-    _Sign("step(z) is 1 where z > 0, else 0", lambda one: one.is_call("step"), in_text=True),
-    _Sign(
-        "δ[i,j] is 1 where i = j, else 0",
-        lambda one: one.op == "entry" and one.args[0].is_call("eye"),
-    ),
-    _Sign("1ₙ is a column of ones", lambda one: one.is_call("ones")),
-)
+def _multiplies(phrase: Phrase) -> bool:
+    return phrase.op == "times" and _arrays(phrase) > 1
+
+
+def _divides(phrase: Phrase) -> bool:
+    return phrase.op == "over" and phrase.args[1].kind != "scalar"
+
+
+def _is_delta(phrase: Phrase) -> bool:
+    return phrase.op == "entry" and phrase.args[0].is_call("eye")
+
+
+def _is_step(phrase: Phrase) -> bool:
+    return phrase.is_call("step")
+
+
+def _is_sigmoid(phrase: Phrase) -> bool:
+    return phrase.is_call("sigmoid")
+
+
+def _is_ones(phrase: Phrase) -> bool:
+    return phrase.is_call("ones")
+
+
+_SIGNS: dict[str, Test] = {
+    "⊙ multiplies entry by entry": _multiplies,
+    "x⊙² is a power entry by entry": _is_entrywise_power,
+    "⊘ divides entry by entry": _divides,
+    "σ(z) is 1 / (1 + exp(−z))": _is_sigmoid,
+    "step(z) is 1 where z > 0, else 0": _is_step,
+    "δ[i,j] is 1 where i = j, else 0": _is_delta,
+    "1ₙ is a column of ones": _is_ones,
+}
+_IN_TEXT: tuple[Test, ...] = (_is_step,)  # those that the input language writes too
 
 
 def meanings(formulas: Iterable[Written], *, in_text: bool = False) -> list[str]:
@@ -56,5 +71,5 @@ def meanings(formulas: Iterable[Written], *, in_text: bool = False) -> list[str]
     """
     roots = [root for one in formulas for root in as_in_books(one).roots]
     pieces = [piece for root in roots for piece in operands_first(root)]
-    signs = [one for one in _SIGNS if one.in_text or not in_text]
-    return [one.meaning for one in signs if any(map(one.stands, pieces))]
+    signs = {said: test for said, test in _SIGNS.items() if test in _IN_TEXT or not in_text}
+    return [said for said, test in signs.items() if any(map(test, pieces))]
