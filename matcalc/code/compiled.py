@@ -65,8 +65,9 @@ class Compiled:
     def __call__(self, /, *args: Any, **arrays: Any) -> Any:
         """Compute: a new array, or a tuple of them where the source returns several.
 
-        A dimension among the arguments need not be given where the arrays tell it; a variable
-        whose name Python has taken may be given by that name too, as ``**{"lambda": 2.0}``.
+        A dimension among the arguments need not be given where the arrays tell it; a variable that
+        the derivative does not depend on may be given. One whose name Python has taken may be given
+        by that name too, as ``**{"lambda": 2.0}``.
 
         Raises:
             TypeError: An argument is missing, or there is no such argument.
@@ -74,6 +75,8 @@ class Compiled:
             ArrayError: The numbers are not real and finite.
         """
         named = {self._words.get(name, name): value for name, value in arrays.items()}
+        unused = {word for word in named if self._is_unused(word)}
+        spare = [(self.named(word), real_array(named.pop(word), word)) for word in unused]
         given = self.__signature__.bind_partial(*args, **named).arguments
         sizes: dict[str, int] = {}
         claimed: list[Claimed] = []
@@ -84,7 +87,8 @@ class Compiled:
                 claimed.append(Claimed(name, self.shapes[name], array.shape, str(array.shape)))
             elif isinstance(value, Integral):
                 sizes[name] = int(value)
-        bind_all(claimed, sizes)
+        beside = [Claimed(name, self.shapes[name], a.shape, str(a.shape)) for name, a in spare]
+        bind_all([*claimed, *beside], sizes)
         known = {self._words.get(name, name): size for name, size in sizes.items()}
         wanted = self.__signature__.parameters
         given |= {word: known[word] for word in wanted if word in known and word not in given}
@@ -92,6 +96,11 @@ class Compiled:
         types = [given[self._words.get(one.what, one.what)].dtype for one in claimed]
         result = self.function(**bound.arguments, **self.held)
         return _arrays(result, np.result_type(*(types or [np.float64])))
+
+    def _is_unused(self, word: str) -> bool:
+        """Whether a name is that of a variable that the derivative does not depend on."""
+        known = self.named(word) in self.shapes and word not in self.held
+        return known and word not in self.__signature__.parameters
 
     def of(self, given: Mapping[str, Any]) -> Any:
         """Compute of what it needs among arrays and sizes by name."""
