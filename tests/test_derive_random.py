@@ -23,11 +23,11 @@ import matcalc as mc
 special, linalg = pytest.importorskip("scipy.special"), pytest.importorskip("scipy.linalg")
 
 NUMPY = words(np, special, linalg)
-EXAMPLES = int(os.environ.get("MATCALC_EXAMPLES", "300"))
-CHOSEN = settings(max_examples=EXAMPLES, derandomize=EXAMPLES == 300)
+EXAMPLES = int(os.environ.get("MATCALC_EXAMPLES", "150"))
+CHOSEN = settings(max_examples=EXAMPLES, derandomize=EXAMPLES == 150)
 UNSHRUNK = settings(CHOSEN, phases=[Phase.explicit, Phase.reuse, Phase.generate])  # or it is slow
-FEWER = settings(max_examples=EXAMPLES // 10, derandomize=EXAMPLES == 300)
-SLOW = settings(max_examples=EXAMPLES // 20, derandomize=EXAMPLES == 300)
+FEWER = settings(max_examples=EXAMPLES // 10, derandomize=EXAMPLES == 150)
+SLOW = settings(max_examples=EXAMPLES // 20, derandomize=EXAMPLES == 150)
 
 randoms = st.randoms(use_true_random=False)
 

@@ -28,7 +28,7 @@ def records() -> list[dict[str, Any]]:
 
 
 ALL = records()
-RECORDS = ALL if os.environ.get("MATCALC_ALL_RECORDS") else ALL[::5]  # all: minutes
+RECORDS = ALL if os.environ.get("MATCALC_ALL_RECORDS") else ALL[::10]  # all: minutes
 
 
 @pytest.mark.skipif(not ALL, reason="the oracle lies beside the project in CI alone")
