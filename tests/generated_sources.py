@@ -15,6 +15,7 @@ from test_derive_oracle import ORACLE, RECORDS
 import matcalc as mc
 from matcalc.code.dialects import Dialect
 from matcalc.jacobians.local import LocalRule
+from matcalc.jacobians.written import symbols_of
 from matcalc.operations import RULES
 from matcalc.variables import Variable
 
@@ -115,7 +116,7 @@ def of_rule(case: Case, name: str, layout: str) -> Example:
         layout=layout,
         **case.rule.parameters,
     )
-    used = {operand: array for operand, array in point.items() if operand in jacobian._symbols()}
+    used = {operand: array for operand, array in point.items() if operand in symbols_of(jacobian)}
     return Example(jacobian, used, {})
 
 

@@ -16,7 +16,7 @@ from matcalc.errors import ArrayError, ChainError, LayoutError, ShapeError
 from matcalc.graph import Scale, add, scaled
 from matcalc.jacobians.linear_map import Given, Operator, directional, matrix_product, pulled_back
 from matcalc.jacobians.linking import Link, chain_order, compose, path_of
-from matcalc.jacobians.written import WrittenDerivative
+from matcalc.jacobians.written import WrittenDerivative, symbols_of
 from matcalc.layout import (
     Denominator,
     Layout,
@@ -134,7 +134,7 @@ class Jacobian(WrittenDerivative[Tag]):
         >>> H.jvp([1.0, 0.0], x=[2.0, 5.0])
         array([12.,  0.])
         """
-        given = Given(*given_arrays(self._symbols(), arrays))
+        given = Given(*given_arrays(symbols_of(self), arrays))
         return directional(self.node, self._written, v, given)
 
     def vjp(self, u: ArrayLike, /, **arrays: Any) -> Array:
@@ -151,7 +151,7 @@ class Jacobian(WrittenDerivative[Tag]):
             ArrayError: ``u`` is not real and finite.
             UnboundError: A variable has no numbers.
         """
-        given = Given(*given_arrays(self._symbols(), arrays))
+        given = Given(*given_arrays(symbols_of(self), arrays))
         return pulled_back(self.node, self._written, u, given)
 
     @overload

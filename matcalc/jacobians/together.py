@@ -12,7 +12,8 @@ from matcalc.dimensions import Shape
 from matcalc.errors import NotationError, ShapeError
 from matcalc.graph import Data, Node
 from matcalc.jacobians.jacobian import Jacobian
-from matcalc.jacobians.written import written_for_code
+from matcalc.jacobians.written import constants_of, shapes_of, symbols_of, written_for_code
+from matcalc.layout import written
 from matcalc.simplify import named_functions, simplified
 from matcalc.variables import Variable, second_derivative
 
@@ -90,13 +91,13 @@ class Together:
         return Compiled(self._source(NUMPY), self._name, self._shapes(), held)
 
     def _source(self, dialect: Dialect) -> Source:
-        nodes = [(one.node, one._written) for one in self.derivatives]
+        nodes = [(one.node, written(one.of, one.wrt, one.layout)) for one in self.derivatives]
         value = [] if self.value is None else [(self._simplified(self.value), None)]
-        written = written_for_code([*value, *nodes], tuple(self._symbols()), self._named())
+        formulas = written_for_code([*value, *nodes], tuple(self._symbols()), self._named())
         called = [(one.function_name, one.code_title) for one in self.derivatives]
         if value:
             called.insert(0, (_word(self._above), self._above))
-        outputs = [Output(one, *name) for one, name in zip(written, called, strict=True)]
+        outputs = [Output(one, *name) for one, name in zip(formulas, called, strict=True)]
         shared = "what they share is computed once."
         what = f"{self._above} and its derivatives" if value else f"Derivatives of {self._above}"
         summary = f"{what}; {shared}"
@@ -132,10 +133,10 @@ class Together:
         return {name: node for name, node in found.items() if name not in several}
 
     def _constants(self) -> dict[str, Data]:
-        return {k: node for one in self.derivatives for k, node in one._constants().items()}
+        return {k: node for one in self.derivatives for k, node in constants_of(one).items()}
 
     def _symbols(self) -> dict[str, Node]:
-        return {k: node for one in self.derivatives for k, node in one._symbols().items()}
+        return {k: node for one in self.derivatives for k, node in symbols_of(one).items()}
 
     def _shapes(self) -> dict[str, Shape]:
         return {k: node.shape for k, node in (self._symbols() | self._constants()).items()}
@@ -168,7 +169,7 @@ def together(*derivatives: Jacobian[Any], value: bool = False) -> Together:
     """
     if not derivatives:
         raise NotationError("together needs a derivative at least")
-    for name in dict.fromkeys(name for one in derivatives for name in one._shapes()):
+    for name in dict.fromkeys(name for one in derivatives for name in shapes_of(one)):
         _check_same(name, derivatives)
     node = _differentiated(derivatives) if value else None
     numbers = tuple(range(value, len(derivatives) + value))
@@ -206,11 +207,11 @@ def _check_same(name: str, derivatives: Sequence[Jacobian[Any]]) -> None:
         ShapeError: It has different shapes.
         NotationError: It stands for different arrays.
     """
-    shapes = dict.fromkeys(one._shapes()[name] for one in derivatives if name in one._shapes())
+    shapes = dict.fromkeys(shapes_of(one)[name] for one in derivatives if name in shapes_of(one))
     if len(shapes) > 1:
         one, two, *_ = (Variable(name, shape) for shape in shapes)
         raise ShapeError(f"{one} in one derivative, {two} in another: rename one of them")
-    constants = {one._constants().get(name) for one in derivatives if name in one._shapes()}
+    constants = {constants_of(one).get(name) for one in derivatives if name in shapes_of(one)}
     if len(constants) > 1:
         raise NotationError(f"{name} stands for different arrays in two derivatives: rename one")
 

@@ -268,7 +268,7 @@ class WrittenDerivative(Generic[Tag]):
     def _source(self, dialect: Dialect) -> Source:
         summary = f"{self.code_title}."
         output = Output(self._computed())
-        return source_of([output], self._shapes(), self.function_name, summary, dialect)
+        return source_of([output], shapes_of(self), self.function_name, summary, dialect)
 
     @property
     def code_title(self) -> str:
@@ -294,8 +294,8 @@ class WrittenDerivative(Generic[Tag]):
         >>> gradient(x=[1.0, 2.0], A=[[1.0, 2.0], [3.0, 4.0]])
         array([12., 21.])
         """
-        held = {name: node.array for name, node in self._constants().items()}
-        return Compiled(self._source(NUMPY), self.function_name, self._shapes(), held)
+        held = {name: node.array for name, node in constants_of(self).items()}
+        return Compiled(self._source(NUMPY), self.function_name, shapes_of(self), held)
 
     @property
     def function_name(self) -> str:
@@ -332,24 +332,8 @@ class WrittenDerivative(Generic[Tag]):
         >>> J.evaluate(x=[1.0, 2.0], A=[[1.0, 2.0], [3.0, 4.0]])
         array([12., 21.])
         """
-        values, sizes = given_arrays(self._symbols(), arrays)
+        values, sizes = given_arrays(symbols_of(self), arrays)
         return arranged(evaluate(self.node, values, sizes), self._written)
-
-    def _constants(self) -> dict[str, Data]:
-        """The arrays in a formula that have names."""
-        named = self.formula.named if self.formula else {}
-        return {name: node for name, node in named.items() if isinstance(node, Data)}
-
-    def _shapes(self) -> dict[str, Shape]:
-        """The shapes of what source takes: of variables, and then of arrays that have names."""
-        return {name: node.shape for name, node in (self._symbols() | self._constants()).items()}
-
-    def _symbols(self) -> dict[str, Node]:
-        """Every variable that has a name: those of the formula, and those in the entries."""
-        formula = self.formula
-        found = {name: formula.symbols[name] for name in formula.variables} if formula else {}
-        leaves = (node for node in topological(self.node) if isinstance(node, Symbol))
-        return found | {leaf.name: leaf for leaf in leaves}
 
     def __repr__(self) -> str:
         """One line: the names, the shapes, the layout."""
@@ -414,3 +398,23 @@ class WrittenDerivative(Generic[Tag]):
     def _repr_latex_(self) -> str:
         shown = self.equation("latex") if self._is_of_formula else self._chain.latex()
         return f"$\\displaystyle {shown}$"
+
+
+def constants_of(derivative: WrittenDerivative[Any]) -> dict[str, Data]:
+    """The arrays in a formula that have names."""
+    named = derivative.formula.named if derivative.formula else {}
+    return {name: node for name, node in named.items() if isinstance(node, Data)}
+
+
+def symbols_of(derivative: WrittenDerivative[Any]) -> dict[str, Node]:
+    """Every variable that has a name: those of the formula, and those in the entries."""
+    formula = derivative.formula
+    found = {name: formula.symbols[name] for name in formula.variables} if formula else {}
+    leaves = (node for node in topological(derivative.node) if isinstance(node, Symbol))
+    return found | {leaf.name: leaf for leaf in leaves}
+
+
+def shapes_of(derivative: WrittenDerivative[Any]) -> dict[str, Shape]:
+    """The shapes of what source takes: of variables, and then of arrays that have names."""
+    taken = symbols_of(derivative) | constants_of(derivative)
+    return {name: node.shape for name, node in taken.items()}

@@ -22,6 +22,7 @@ from operations.cases import Case
 import matcalc as mc
 from matcalc.code import JAX
 from matcalc.code.helpers import helper_sources
+from matcalc.jacobians.written import symbols_of
 
 jax = pytest.importorskip("jax", reason="JAX is not installed; CI has it")
 jax.config.update("jax_enable_x64", True)
@@ -137,7 +138,7 @@ def test_compiled_or_not_it_is_the_same_in_the_type_of_the_arguments(case: Any) 
     example = Example(jacobian, {
         name: rng.normal(size=[size if isinstance(size, int) else sizes[str(size)]
                                for size in node.shape])
-        for name, node in jacobian._symbols().items()
+        for name, node in symbols_of(jacobian).items()
     }, {})  # fmt: skip
     for dtype, tolerance in ((jnp.float32, 1e-4), (jnp.float64, 1e-12)):
         plain, compiled = (

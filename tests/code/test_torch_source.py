@@ -23,6 +23,7 @@ from operations.cases import Case
 import matcalc as mc
 from matcalc.code import TORCH
 from matcalc.code.helpers import helper_sources
+from matcalc.jacobians.written import symbols_of
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed; CI has it")
 
@@ -175,7 +176,7 @@ def test_type_and_device_are_those_of_the_arguments(case: Any, dtype: Any) -> No
     sizes = {"m": 3, "n": 4, "p": 2, "m+p": 5}
     example = Example(jacobian, {
         name: np.ones([size if isinstance(size, int) else sizes[str(size)] for size in node.shape])
-        for name, node in jacobian._symbols().items()
+        for name, node in symbols_of(jacobian).items()
     }, {})  # fmt: skip
     found = example.run(
         jacobian.torch, lambda array: torch.empty(array.shape, dtype=dtype, device="meta")

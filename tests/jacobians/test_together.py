@@ -58,9 +58,8 @@ def test_each_of_several_is_what_it_is_alone(layout: str) -> None:
         given = {**{str(name): size for name, size in one.sizes.items()}, **arrays}
         with np.errstate(all="ignore"):
             value, gradients = whole.compile().of(given)
-            try:
-                expected = [alone.evaluate(**given) for alone in whole.derivatives]
-            except mc.ShapeError:  # a slice of no entries
+            expected = _alone(whole, given)
+            if expected is None:
                 continue
             for found, right in zip(
                 (value, *gradients), (one.value(arrays), *expected), strict=True
@@ -71,6 +70,16 @@ def test_each_of_several_is_what_it_is_alone(layout: str) -> None:
                 )
         compared += 1
     assert compared > CASES
+
+
+def _alone(whole: mc.Together, given: dict[str, Any]) -> list[Any] | None:
+    """Each derivative by itself; nothing where a slice of one is empty at these sizes."""
+    try:
+        return [one.evaluate(**given) for one in whole.derivatives]
+    except mc.ShapeError as error:
+        if "ends before" in str(error):
+            return None
+        raise
 
 
 def test_the_forward_pass_is_there_once() -> None:
