@@ -172,6 +172,7 @@ class Checked:
         kind: What was checked: a formula, whose causes are guesses, the likeliest first; or sizes
             alone or a chain of fractions, where every cause is one.
         shape: The shape of the derivative in that layout, rows and columns: ``3×2``.
+        claimed_shape: That of the claim; ``?`` where it does not fit inside.
         products: The products of the repair, the innermost first, each with its shapes.
     """
 
@@ -199,6 +200,7 @@ class Checked:
     notes: tuple[str, ...] = ()
     kind: Kind = "formula"
     shape: str = ""
+    claimed_shape: str = ""
     products: tuple[Product, ...] = ()
 
     def __bool__(self) -> bool:

@@ -37,6 +37,7 @@ _UNLIKELY = 0.25  # of the weight of the likeliest: what is less is not said
 _JUDGED = 12  # repairs that are looked at closely
 _SHOWN = 5
 _KINKED = ("abs", "sign", "step", "relu", "max", "min", "maximum", "minimum", "clip", "norm1")
+_SURER = 1.05  # what a condition shows, beside what is as likely by its look
 _NEAR = 1.0  # a repair that costs so much more is as likely
 _LIKELY = 0.4  # the weight of a cause that is seen of shapes alone, where all is rewritten
 _LITTLE = 0.05  # else
@@ -138,7 +139,8 @@ def _answered(question: Question, typed: Typed) -> Checked:
         points=found.compared,
         assumptions=tuple(dict.fromkeys((*typed.line.said, *question.assumptions))),
         notes=found.notes,
-        shape=question.form.title,
+        shape=question.form.title if question.form.shape else "number",
+        claimed_shape=shapes.title(line),
     )
     if found.verdict in ("right", "cannot_tell") or not found.points:
         return plain
@@ -262,7 +264,7 @@ def _causes(
         changes.setdefault(name, whole)
     if rewritten and any(condition.endswith(SYMMETRIC) for condition in when):
         name = "symmetric-part" if lacks_terms(line, right, worth) else "transpose"
-        weights[name] = max(weights.values(), default=1.0)
+        weights[name] = _SURER * max(weights.values(), default=1.0)
         changes.setdefault(name, whole)
     if takes_as_diagonal(line, question.spelled):
         weights["diagonal"] = max(weights.values(), default=1.0)

@@ -14,10 +14,10 @@ from matcalc.claims.stacked import Stack, one, stack
 from matcalc.claims.tree import Tree
 from matcalc.diagnosis.stand_ins import with_stand_ins
 from matcalc.errors import MatcalcError, NotationError
+from matcalc.expression.functions import acts_entrywise
 from matcalc.expression.meaning import meaning
 from matcalc.expression.values import Value
 from matcalc.graph import Node, number, symbol
-from matcalc.operations import RULES, is_elementwise
 from matcalc.plan import evaluate
 
 _MOST = 40  # values of one function that has no way to take them together
@@ -295,8 +295,7 @@ def _by_rule(tree: Tree, values: Sequence[Any]) -> Stack | None:
 
 
 def _is_entrywise(tree: Tree) -> bool:
-    is_free = tree.value not in RULES  # a function of a name alone
-    return len(tree.args) == 1 and (is_free or is_elementwise(tree.value))
+    return len(tree.args) == 1 and acts_entrywise(tree.value)
 
 
 def _leaves(values: Sequence[Any]) -> list[Any]:

@@ -85,7 +85,8 @@ def _is_a_multiple(line: Tree, right: Tree, _: Worth) -> bool:
 
 def lacks_terms(line: Tree, right: Tree, worth: Worth) -> bool:
     """Whether a claim has fewer terms than the derivative, both multiplied out."""
-    if worth.kind(line) not in ("", worth.at.truth.kind):
+    kinds = {worth.kind(line), worth.at.truth.kind} - {""}
+    if len(kinds) > 1 and not kinds <= {"c", "r"}:
         return False
     one, two = (multiplied_out(each, worth.kind) for each in (line, right))
     return len(one) < len(two)

@@ -20,12 +20,13 @@ from matcalc.expression import Declarations, Declared, Formula, parse_declaratio
 from matcalc.expression.declarations import declared_functions
 from matcalc.expression.equation import stated_in
 from matcalc.expression.formula import Names
+from matcalc.expression.functions import acts_entrywise
 from matcalc.expression.parser import parse
 from matcalc.graph import Apply, Node, Symbol, substituted, symbol
 from matcalc.inputs.reading import read_line
 from matcalc.layout import Written, written
 from matcalc.notation import text, write_derivative
-from matcalc.operations import RULES, algebra, is_elementwise
+from matcalc.operations import algebra, is_elementwise
 from matcalc.simplify import simplified
 from matcalc.variables import Mention, Variable, resolve
 
@@ -96,10 +97,7 @@ class Question:
         found: dict[str, None] = {}
         for part in (*self.parts, self.derived):
             for each in (step for line in parse(part) for step in line.steps):
-                known = each.value in RULES
-                if each.kind == "call" and (
-                    is_elementwise(each.value) if known else each.takes == 1
-                ):
+                if each.kind == "call" and each.takes == 1 and acts_entrywise(each.value):
                     found[each.value] = None
         return tuple(found)[:4]
 

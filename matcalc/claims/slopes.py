@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from matcalc.claims.tree import Tree, called, negative, number, op
+from matcalc.expression.functions import acts_entrywise
 
 _ONE, _TWO = number("1"), number("2")
 
@@ -23,7 +24,6 @@ _SLOPES: dict[str, Callable[[Tree, Tree], Tree]] = {
     "abs": lambda _, z: called("sign", z),
     "exp": lambda a, _: a,
 }
-_OTHERS = frozenset(["tan", "sign", "step", "silu", "gelu", "elu", "softsign"])
 
 
 def slope(call: Tree) -> Tree:
@@ -40,5 +40,4 @@ def slope(call: Tree) -> Tree:
 
 def is_entrywise(tree: Tree) -> bool:
     """Whether it is a function entry by entry of one argument."""
-    known = tree.value in _SLOPES or tree.value in _OTHERS
-    return tree.kind == "call" and len(tree.args) == 1 and known
+    return tree.kind == "call" and len(tree.args) == 1 and acts_entrywise(tree.value)

@@ -162,10 +162,17 @@ def _line(found: Checked) -> str:
     return f"{found.name} = {found.read}" if found.name else found.read
 
 
+def _shapes_apart(found: Checked) -> str:
+    """Whether a claim of other values has the shape that is due."""
+    if found.claimed_shape in (found.shape, "?"):
+        return f"Its shape is right: {found.shape}."
+    return f"It is {found.claimed_shape}, where {found.shape} is due: a row is no column."
+
+
 def _verdict(found: Checked) -> Part:
     said: list[Item] = [found.reason] if found.reason else []
     if found.verdict == "wrong_value" and found.shape and found.kind == "formula":
-        said.append(f"Its shape is right: {found.shape}.")
+        said.append(_shapes_apart(found))
     if found.terms:
         said.append(Rows(tuple(_term(one.text, one.says, right=one.right) for one in found.terms)))
     said += [f"Missing: {one}" for one in found.missing if found.terms]

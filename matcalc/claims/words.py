@@ -12,6 +12,7 @@ from matcalc.claims.search import Change
 from matcalc.claims.shapes import Shapes
 from matcalc.claims.tidying import terms, tidied
 from matcalc.claims.tree import Tree, same, trees, turned, walk
+from matcalc.claims.tree import names as all_names
 from matcalc.dimensions import Shape, pretty, times
 from matcalc.layout import Written
 
@@ -138,11 +139,14 @@ def _transposes(question: Question, changes: Sequence[Change]) -> Iterator[str]:
     names |= {change.old.value for change in changes if change.old.kind == "name"}
     if question.layout != "denominator":
         return
-    for text in question.parts:
-        for line in trees(text):
-            for part in walk(line.tree):
-                if part.operator("@") and (name := _letter(part.args[0])) in names:
-                    yield _sums(part, name, line.name)
+    moving = {question.wrt.name}
+    for line in (line for text in question.parts for line in trees(text)):
+        for part in walk(line.tree):
+            back = part.operator("@") and moving & all_names(part.args[1])
+            if back and (name := _letter(part.args[0])) in names - moving:
+                yield _sums(part, name, line.name)
+        if moving & all_names(line.tree):
+            moving.add(line.name)
 
 
 def _letter(tree: Tree) -> str:

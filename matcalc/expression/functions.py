@@ -217,6 +217,11 @@ def is_known(name: str) -> bool:
     return found in RULES or is_defined(found) or name in {**_CONSTANTS, **_SPELLED, **MISSING}
 
 
+def acts_entrywise(name: str) -> bool:
+    """Whether a function of one operand acts on each entry alone; what is only a name does."""
+    return is_entrywise(_ALIASES.get(name, name)) if is_known(name) else True
+
+
 def is_spelled(name: str) -> bool:
     """Whether a name is that of a function as the language spells it."""
     return _ALIASES.get(name, name) in RULES or name in _CONSTANTS or is_defined(name)

@@ -21,9 +21,10 @@ _CHAIN = ("∂L/∂a3 ∂a3/∂z3 ∂z3/∂a2 ∂a2/∂z2 ∂a2/∂z2 ∂z2/∂W
 _RIGHT = ("2 * A @ x", *_FORMULA[1:5], "--vars", "x[n] A[n,n]:symmetric")
 _ALL = {"sizes": _SIZES, "equation": _EQUATION, "formula": _FORMULA, "chain": _CHAIN}
 _KEYS = {
-    "claim", "name", "read", "verdict", "reason", "layout", "shape", "truth", "causes", "repair",
-    "sure", "repairs", "products", "right_when", "pieces", "misfits", "terms", "missing", "why",
-    "counterexample", "kind", "points", "kinks", "assumptions", "notes", "answer_note",
+    "claim", "name", "read", "verdict", "reason", "layout", "shape", "claimed_shape", "truth",
+    "causes", "repair", "sure", "repairs", "products", "right_when", "pieces", "misfits", "terms",
+    "missing", "why", "counterexample", "kind", "points", "kinks", "assumptions", "notes",
+    "answer_note",
 }  # fmt: skip
 
 
