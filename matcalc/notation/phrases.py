@@ -70,8 +70,12 @@ def line(matrix: Phrase, at: Dimension, *, row: bool = False) -> Phrase:
     """A column of a matrix, or a row of it, which lies."""
     if row:
         return transpose(line(transpose(matrix), at))
+    if matrix.kind == "row":
+        return entry(transpose(matrix), at)
     if matrix.op == "matmul":
-        return matmul([*matrix.args[:-1], line(matrix.args[-1], at)])
+        *before, last = matrix.args
+        column = line(last, at)  # of a row a number
+        return times([column, matmul(before)]) if last.kind == "row" else matmul([*before, column])
     if matrix.op == "transpose" and matrix.args[0].kind == "matrix":
         return part(matrix.args[0], [at], matrix.args[0].shape[1:])
     if matrix.is_call("eye"):

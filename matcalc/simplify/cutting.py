@@ -11,7 +11,7 @@ from typing import Any
 from matcalc import dimensions
 from matcalc.dimensions import Dimension
 from matcalc.graph import Apply, Factor, Group, Node, Product, Sum, add, apply, contract, flat, zero
-from matcalc.operations import RULES, algebra, is_elementwise, parse_signature
+from matcalc.operations import RULES, algebra, is_elementwise
 from matcalc.operations.parts import overlap, picked, window
 
 _DEEP = 30  # operations entry by entry around what is cut
@@ -48,11 +48,9 @@ def _below(node: Node, axis: int) -> Iterator[tuple[Any, int]]:
 
 def _is_entrywise(node: Apply) -> bool:
     """Whether a node acts on entries alone, those of operands of its shape and numbers."""
-    rule = RULES.get(node.operation)
-    if rule is None or any(one.shape not in ((), node.shape) for one in node.arguments):
+    if node.operation not in RULES or not is_elementwise(node.operation):
         return False
-    every = parse_signature(rule.signatures[0]).operands
-    return is_elementwise(node.operation) or all("..." in one.shape for one in every)
+    return all(one.shape in ((), node.shape) for one in node.arguments)
 
 
 def part_of(node: Node, axis: int, start: Dimension, stop: Dimension, depth: int = 0) -> Node:
