@@ -16,7 +16,7 @@ from matcalc.claims.hints import hints, lacks_terms, takes_as_diagonal
 from matcalc.claims.judging import Judged, in_columns, judged
 from matcalc.claims.point import Point, Worth
 from matcalc.claims.product_shapes import product_shapes
-from matcalc.claims.question import Forward, Question, of_expression
+from matcalc.claims.question import Forward, Question, declared_shapes, of_expression
 from matcalc.claims.repairs import Repair, repairs
 from matcalc.claims.search import Change
 from matcalc.claims.segments import holds_along, holds_near
@@ -93,7 +93,7 @@ def _equation(
     claim: str, because: str, variables: Declarations | None, layout: str, notation: str | None
 ) -> Checked:
     """A line of a backward pass."""
-    stated = stated_in(claim)
+    stated = stated_in(claim, declared_shapes(variables))
     forward = Forward(because, variables, {one.name: one for one in stated.mentions}, notation)
     known = forward.names_of_claims
     line = read_beside(stated.text, forward.text, known, notation, forward.functions)

@@ -243,7 +243,7 @@ def called(tree: Tree, values: Sequence[Any]) -> Stack | None:
         found = _along(name, *values)
         if found is not None:
             return found
-    return _by_rule(tree, values)
+    return by_rule(tree, values)
 
 
 def _along(name: str, value: Any, axis: Any) -> Stack | None:
@@ -271,13 +271,13 @@ def _sized(name: str, values: Sequence[Any]) -> Stack | None:
     return one(np.full(sizes, 1.0 if name == "ones" else 0.0))
 
 
-def _by_rule(tree: Tree, values: Sequence[Any]) -> Stack | None:
+def by_rule(tree: Tree, values: Sequence[Any]) -> Stack | None:
     """What the rule of a function says, one value after the other."""
     stacks = [each for each in _leaves(values) if isinstance(each, Stack)]
     count = max((each.many for each in stacks), default=1)
     if count > 1 and len(stacks) == 1 and _is_entrywise(tree):  # all entries as one vector
         (given,) = stacks
-        flat = _by_rule(tree, [one(given.data.reshape(-1))])
+        flat = by_rule(tree, [one(given.data.reshape(-1))])
         return None if flat is None else Stack(given.kind, flat.data.reshape(given.data.shape))
     if count > _MOST:
         return None

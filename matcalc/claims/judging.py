@@ -113,6 +113,8 @@ def _compared(question: Question, read: Formula, paper: Shape, found: Judged) ->
     if shape == question.form.shape:
         return replace(found, verdict="wrong_value", reason="the values differ")
     title = times(paper) if shape else "a number"
+    if title == question.form.title:
+        title = f"an array with {len(shape)} axes, {title}"
     reason = f"it is {title}, and the derivative is {question.form.title}"
     return replace(found, verdict="wrong_shape", reason=reason)
 

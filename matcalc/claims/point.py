@@ -10,7 +10,7 @@ import numpy as np
 
 from matcalc.arrays import Array
 from matcalc.checking.random_points import random_points, small_sizes
-from matcalc.claims.functions import called
+from matcalc.claims.functions import by_rule, called
 from matcalc.claims.question import Question
 from matcalc.claims.stacked import Stack, one, operated, transposed
 from matcalc.claims.tree import Tree
@@ -25,6 +25,7 @@ _PASSES = 3  # in which names find what they are made of
 _CHOICES = ((0, 0), (1, 1), (0, 2), (1, 0), (0, 1), (2, 0))  # how large sizes are, in which order
 _MOVED = 1e-12  # relative
 _LOST = 1e-8  # where more is moved, digits are lost
+_SIGNS = ("operator", "negative", "transpose")
 
 
 class Point(NamedTuple):
@@ -215,6 +216,8 @@ class Worth:
             return tuple(args)
         if tree.kind == "call":
             return called(tree, args)
+        if tree.kind not in _SIGNS:  # brackets: entries, slices, blocks
+            return by_rule(tree, args)
         return self._operated(tree, args) if all(isinstance(arg, Stack) for arg in args) else None
 
     def _leaf(self, tree: Tree) -> Any:

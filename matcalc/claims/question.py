@@ -14,6 +14,7 @@ from matcalc.derivation import derive
 from matcalc.derivative import derivatives, pulled
 from matcalc.diagnosis.side_by_side import kinks_of
 from matcalc.diagnosis.stand_ins import with_stand_ins
+from matcalc.dimensions import Shape
 from matcalc.dimensions import evaluate as size_of
 from matcalc.errors import NotationError, Place
 from matcalc.expression import Declarations, Declared, Formula, parse_declarations, read_formula
@@ -159,6 +160,12 @@ def of_expression(
     )
 
 
+def declared_shapes(variables: Declarations | None) -> dict[str, Shape]:
+    """The shapes of what is declared."""
+    declared = parse_declarations(variables or ())
+    return {name: each.variable.shape for name, each in declared.items()}
+
+
 class Forward:
     """A forward pass, and the gradient of what comes after by each of its names.
 
@@ -176,7 +183,7 @@ class Forward:
         stated: Mapping[str, Mention],
         notation: str | None = None,
     ) -> None:
-        inside = stated_in(because)
+        inside = stated_in(because, declared_shapes(variables))
         whole = "; ".join(_lines(inside.text, variables, notation))
         lines = trees(whole)
         if not lines[-1].name:

@@ -22,7 +22,7 @@ TITLES = {
     "cannot_tell": "Cannot tell",
 }
 _MOODS: dict[str, Mood] = {"right": "right", "wrong_layout": "unsure", "cannot_tell": "unsure"}
-_SHAPE = re.compile(r"\[[^\[\]]*\]")
+_SHAPE = re.compile(r"(\A|\w+)\[[^\[\]]*\]")  # behind a name, or a part that ends with it
 
 
 class Cell(NamedTuple):
@@ -291,7 +291,7 @@ def cells(found: Checked) -> Iterator[Cell]:
     opened = ""
     waiting: Cell | None = None
     for k, one in enumerate(found.pieces):
-        between = _bare(found.claim[start : one.start])
+        between = _bare(found.claim[start : one.start], found)
         closed = re.match(r"[)\]]*", between)
         ends = closed[0] if closed else ""
         rest = between[len(ends) :].strip()
@@ -300,11 +300,11 @@ def cells(found: Checked) -> Iterator[Cell]:
         if waiting is not None:
             yield waiting._replace(above=waiting.above + ends)
         sign = f"{before} {sign}".strip()
-        text = _bare(one.text)
+        text = _bare(one.text, found)
         waiting = Cell(sign, opened + text, _under(text, one.shape), clashes.get(k, ""))
         before, start = "", one.end
     if waiting is not None:
-        yield waiting._replace(above=waiting.above + _bare(found.claim[start:]))
+        yield waiting._replace(above=waiting.above + _bare(found.claim[start:], found))
 
 
 def _under(text: str, shape: str) -> str:
@@ -314,9 +314,14 @@ def _under(text: str, shape: str) -> str:
     return "" if text[:1].isdigit() else "1"
 
 
-def _bare(text: str) -> str:
-    """A part of a claim without the shapes that stand in it."""
-    return " ".join(_SHAPE.sub("", text).split())
+def _bare(text: str, found: Checked) -> str:
+    """A part of a claim without the shapes that stand in it; entries and slices were read."""
+    read = "".join(found.read.split())
+
+    def plain(one: re.Match[str]) -> str:
+        return one[0] if "".join(one[0].split()) in read else one[1]
+
+    return " ".join(_SHAPE.sub(plain, text).split())
 
 
 def _boundary(found: Checked, misfit: Misfit) -> int:

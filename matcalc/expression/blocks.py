@@ -86,7 +86,7 @@ def listed(rows: Sequence[int], parts: Sequence[Value], *, columns: bool = True)
     >>> from matcalc.graph import symbol
     >>> A, x, c = (Value(symbol(*one)) for one in (("A", ("n", "n")), ("x", ("n",)), ("c", ())))
     >>> listed([2, 2], [A, x, Value(x.node, row=True), c]).title
-    'n+1×n+1'
+    '(n+1)×(n+1)'
     """
     grid = _grid(rows, parts)
     shape = _shape(grid)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from matcalc import dimensions
+from matcalc.dimensions import Shape
 from matcalc.errors import MatcalcError, NotationError, Place
 from matcalc.expression.parser import Step, parse
 from matcalc.expression.tokens import LENGTH
@@ -72,23 +73,47 @@ class Equation(NamedTuple):
 
 def _unstated(text: str) -> str:
     """A part of an equation without the shapes that stand in it."""
-    return _BRACKETED.sub(lambda found: found[0].partition("[")[0], text)
+
+    def plain(found: re.Match[str]) -> str:
+        name, _, inside = found[0].partition("[")
+        return found[0] if _takes_entries(name, inside[:-1], {}) else name
+
+    return _BRACKETED.sub(plain, text)
 
 
-def stated_in(text: str) -> Stated:
+def _takes_entries(name: str, inside: str, declared: Mapping[str, Shape]) -> bool:
+    """Whether brackets take entries and state no shape: ``W[0,:]``, and ``x[0]`` of ``x[n]``."""
+    items = [one.strip() for one in inside.split(",")]
+    if any(":" in one or one in ("None", "newaxis", "...") for one in items):
+        return True
+    numbers = all(one.removeprefix("-").isdecimal() for one in items)
+    return name in declared and numbers and tuple(map(int, items)) != declared[name]
+
+
+def stated_in(text: str, declared: Mapping[str, Shape] | None = None) -> Stated:
     """Take the shapes out of a formula: ``"W[m,n] @ x[n]"``.
+
+    Args:
+        text: The formula.
+        declared: The shapes of names: numbers behind one of these that are another shape are those
+            of entries.
 
     Raises:
         NotationError: A shape cannot be read.
 
     >>> stated_in("W[m,n] @ x[n]").text
     'W      @ x   '
+    >>> stated_in("W[0,:] * x[1]", {"x": ("n",)}).text
+    'W[0,:] * x[1]'
     """
     if len(text) > LENGTH:
         raise NotationError(f"a formula is at most {LENGTH} characters long, not {len(text)}")
     mentions: list[Mention] = []
     blank = text
     for found in _BRACKETED.finditer(text):
+        name, _, inside = found[0].partition("[")
+        if _takes_entries(name, inside[:-1], declared or {}):
+            continue
         mention = parse_mention(found[0], text, found.start())
         mentions.append(mention)
         rest = " " * (found.end() - found.start() - len(mention.name))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
 from typing import Any, NamedTuple, Protocol
 
 from matcalc.errors import NotationError, Place
@@ -204,11 +205,36 @@ def _operator(term: Spelled) -> str:
     return f"{_within(one, binds)} {sign} {_within(two, binds + 1)}"
 
 
+def _subscript(term: Spelled) -> str:
+    array, *keys = term.args
+    texts = map(_key, keys)
+    inside = "".join(next(texts) if sign == "#" else sign for sign in _spaced(term.step.value))
+    return f"{_within(array, _ATOM)}[{inside}]"
+
+
+def _key(key: Spelled) -> str:
+    """An index, or several in brackets of their own."""
+    several = key.step.kind == "tuple"
+    return f"[{', '.join(arg.text for arg in key.args)}]" if several else key.text
+
+
+def _spaced(pattern: str) -> str:
+    return pattern.replace(",", ", ")
+
+
+def _listed(term: Spelled) -> str:
+    texts = (arg.text for arg in term.args)
+    rows = [islice(texts, int(count)) for count in term.step.value.split(",")]
+    return f"[{'; '.join(', '.join(row) for row in rows)}]"
+
+
 _SPELLERS: dict[str, Callable[[Spelled], str]] = {
     "text": _quoted,
     "tuple": _tuple,
     "call": _call,
     "operator": _operator,
+    "subscript": _subscript,
+    "listed": _listed,
     "negative": lambda term: f"-{_within(term.args[0], _SIGN)}",
     "transpose": lambda term: f"{_within(term.args[0], _ATOM)}.T",
 }

@@ -9,6 +9,7 @@ import pytest
 
 import matcalc as mc
 from matcalc.claims.answer import FAMILY
+from matcalc.claims.telling import cells
 from matcalc.diagnosis.verdict import VERDICTS
 
 BACK = "z2 = W2 @ x; a2 = relu(z2); z3 = W3 @ a2"
@@ -101,6 +102,44 @@ def _values(variables: str) -> dict[str, np.ndarray]:
             array = array + 3 * np.eye(4)
         found[name] = array
     return found
+
+
+BLOCKS = "logdet([A,b;b.T,c])"
+BRACKETS = [  # claim, expression, wrt, variables, verdict
+    ("2*x[0]", "x[0]**2", "x", "x[n]", "wrong_shape"),
+    ("[2*x[0]; zeros(n-1)]", "x[0]**2", "x", "x[n]", "right"),
+    ("A[0,:]", "A[0,:] @ x", "x", "A[m,n] x[n]", "right"),
+    ("A[0,:].T", "A[0,:] @ x", "x", "A[m,n] x[n]", "wrong_layout"),
+    ("[x[1]; x[0]]", "x[0]*x[1]", "x", "x[2]", "right"),
+    ("2*x[::-1]", "sum(x*x[::-1])", "x", "x[n]", "right"),
+    ("x[::-1]", "sum(x*x[::-1])", "x", "x[n]", "wrong_value"),
+    ("x / norm(x)", "norm([x; y])", "x", "x[n] y[m]", "wrong_value"),
+    ("inv([A,b;b.T,c])", BLOCKS, "A", "A[n,n] b[n] c", "wrong_shape"),
+    ("inv(A).T", BLOCKS, "A", "A[n,n] b[n] c", "wrong_value"),
+    ("inv([A,b;b.T,c])[:n,:n].T", BLOCKS, "A", "A[n,n] b[n] c", "right"),
+    ("2*(x-y)", "sum((x[:,None]-y[None,:])**2)", "x", "x[n] y[n]", "wrong_value"),
+    ("y[:,None]", "x.T@y", "x", "x[n] y[n]", "wrong_shape"),
+]
+
+
+@pytest.mark.parametrize(("claim", "of", "wrt", "variables", "verdict"), BRACKETS)
+def test_entries_slices_and_blocks(
+    claim: str, of: str, wrt: str, variables: str, verdict: str
+) -> None:
+    about = {"of": of, "wrt": wrt, "variables": variables, "layout": "denominator"}
+    found = mc.check_formula(claim, **about)
+    assert found.verdict == verdict, found.reason
+    assert "#" not in f"{found.read} {found.repair} {found.causes}"
+    if found.repair:
+        assert mc.check_formula(found.repair, **about)
+
+
+def test_brackets_of_a_line_take_entries_or_state_a_shape() -> None:
+    variables = "W[m,n] x[n]"
+    found = mc.check_formula("dx[n] = W[0,:] * x[0]", because="z = W[0,:] @ x", variables=variables)
+    assert found.verdict == "wrong_value"
+    assert found.repair == "dx = W[0, :]"
+    assert [cell.above for cell in cells(found)] == ["dx", "W[0,:]", "x[0]"]
 
 
 SEEDS = [
