@@ -39,6 +39,8 @@ def tabled(root: Node, *, shorter: bool = False) -> Node:
     cuts = [_ordered(size, edges(root, axis)) for axis, size in enumerate(root.shape)]
     if any(len(one) > _CUTS for one in cuts) or all(len(one) < 3 for one in cuts):
         return root
+    if any(_is_what_is_left(*ends) for one in cuts for ends in pairwise(one)):
+        return root
     rows = [part_of(root, 0, start, stop) for start, stop in pairwise(cuts[0])]
     columns = [*pairwise(cuts[1])] if len(cuts) == 2 else [None]
     if len(rows) * len(columns) > _PARTS:
@@ -78,6 +80,13 @@ def _without_ones(part: Node) -> Node:
     labels = algebra.axes_of(part)
     kept = [k for k, size in zip(labels, part.shape, strict=True) if size != 1]
     return contract([Factor(part, labels)], kept)
+
+
+def _is_what_is_left(start: Dimension, stop: Dimension) -> bool:
+    """Whether a part is as long as what others leave, n − 2: no size that the language writes."""
+    return any(
+        coefficient < 0 for coefficient, _ in dimensions.terms(dimensions.difference(stop, start))
+    )
 
 
 def _ordered(size: Dimension, edges: set[tuple[Dimension, Dimension]]) -> list[Dimension]:
