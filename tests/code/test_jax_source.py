@@ -119,12 +119,13 @@ def test_the_numbers_of_recorded_formulas(record: dict[str, Any], layout: str) -
 
 @pytest.mark.parametrize(("case", "name", "layout"), RULES_BY_TURNS, ids=name_of)
 def test_the_numbers_of_local_jacobians(case: Case, name: str, layout: str) -> None:
-    check(of_rule(case, name, layout))
+    slow = case.rule.name.startswith("logm")  # its series is long, and takes a minute to compile
+    check(of_rule(case, name, layout), None if slow else jax.jit)
 
 
-def check(example: Example) -> None:
+def check(example: Example, jit: Any = jax.jit) -> None:
     """The compiled source computes the derivative."""
-    found = example.run(example.jacobian.jax, jnp.asarray, jax.jit)
+    found = example.run(example.jacobian.jax, jnp.asarray, jit)
     assert found.dtype in (jnp.float64, jnp.int64)
     close(found, example.expected())
 
