@@ -14,6 +14,7 @@ from matcalc.notation import Written, latex_derivative, latex_name
 from matcalc.notation.names import unicode_name
 from matcalc.notation.phrases import plus, times, transpose
 from matcalc.notation.printers.legend import meanings
+from matcalc.notation.tables import tabled
 from matcalc.notation.tree import Phrase
 from matcalc.variables import Variable
 
@@ -33,7 +34,7 @@ class Showing:
             return self.values[name]
         c = self.computation
         node = c.definitions[name]
-        found = c.write(node)
+        found = c.write(tabled(node))
         self.values[name] = Equation(
             Notation(unicode_name(name), latex_name(name)),
             self.right(found),

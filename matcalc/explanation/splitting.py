@@ -152,6 +152,9 @@ class _Splitting:
             return self.call(step, parts)
         if step.kind == "operator":
             return self.operator(step.value, *parts)
+        if step.kind in ("subscript", "listed"):
+            made = self.subscript if step.kind == "subscript" else self.listed
+            return made(step.value, *parts)
         depends, rules = _all(parts)
         if step.kind == "tuple":
             comma = "," if len(parts) == 1 else ""
@@ -159,9 +162,11 @@ class _Splitting:
             return _Part(text, depends, "light", rules)
         (one,) = parts
         if step.kind == "negative":
-            return one._replace(text=f"-{_closed(one)}", kind=_at_least_light(one))
-        turned = self.name(one) if one.kind in ("call", "affine") else one
-        return turned._replace(text=f"{_closed(turned)}.T", kind=_at_least_light(turned))
+            text = f"-{_closed(one)}"
+        else:
+            one = self.name(one) if one.kind in ("call", "affine") else one
+            text = f"{_closed(one)}.T"
+        return one._replace(text=text, kind=_at_least_light(one))
 
     def leaf(self, step: Step) -> _Part:
         """A name, a number or a text."""
@@ -183,6 +188,24 @@ class _Splitting:
         own = ("trace" if step.value == "tr" else step.value,)
         kind = "product" if linear else "call"
         return _Part(text, depends, kind, _merged(rules, own) if depends else ())
+
+    def subscript(self, pattern: str, whole: _Part, *keys: _Part) -> _Part:
+        """``z1[0, :]``: an entry or a part of what has a name is no operation of its own."""
+        whole = self.name(whole)
+        found = iter(keys)
+        text = re.sub("#", lambda _: next(found).text, pattern.replace(",", ", "))
+        kind = "leaf" if whole.kind == "leaf" else "light"
+        return whole._replace(text=f"{_closed(whole)}[{text}]", kind=kind, is_scale=False)
+
+    def listed(self, counts: str, *given: _Part) -> _Part:
+        """``[z1, y; c, d]``: parts side by side and one under the other."""
+        parts = [self.name(one) for one in given]
+        depends, rules = _all(parts)
+        texts = iter(one.text for one in parts)
+        rows = [[next(texts) for _ in range(int(count))] for count in counts.split(",")]
+        text = f"[{'; '.join(', '.join(row) for row in rows)}]"
+        own = ("concatenate",) if depends else ()
+        return _Part(text, depends, "affine", _merged(rules, own))
 
     def operator(self, sign: str, one: _Part, two: _Part) -> _Part:
         """A sign between two parts."""
@@ -226,17 +249,17 @@ def _at_least_light(part: _Part) -> str:
 
 def _closed(part: _Part) -> str:
     """A part that may stand beside any sign."""
-    closed = re.fullmatch(r"[\w.]+", part.text) or _is_call(part.text)
+    closed = re.fullmatch(r"[\w.]+", part.text) or _is_enclosed(part.text)
     return part.text if closed else f"({part.text})"
 
 
-def _is_call(text: str) -> bool:
-    """Whether a text is one call: the parenthesis that opens first closes last."""
-    if not re.match(r"\w+'*\(", text) or not text.endswith(")"):
+def _is_enclosed(text: str) -> bool:
+    """Whether a text is one call, list or part of an array: what opens first closes last."""
+    if not re.match(r"\w+'*[(\[]|\[", text):
         return False
     depth = 0
     for k, character in enumerate(text):
-        depth += (character == "(") - (character == ")")
-        if character == ")" and depth == 0:
+        depth += (character in "([") - (character in ")]")
+        if character in ")]" and depth == 0:
             return k == len(text) - 1
     return False

@@ -59,6 +59,43 @@ def test_every_formula_is_true(formula: str, wrt: str, variables: str, layout: s
     assert complaints(steps, arrays(variables), SIZES) == []
 
 
+@pytest.mark.parametrize(
+    ("formula", "wrt", "variables", "program"),
+    [
+        ("x[0] * x[1]", "x", "x[n]", "f = x[0] * x[1]"),
+        ("exp(x)[0:2] @ y", "x", "x[n] y[2]", "a1 = exp(x); f = a1[0:2] @ y"),
+        ("x[[0, 2]] @ c", "x", "x[4] c[2]", "f = x[(0, 2)] @ c"),
+        ("[x; y].T @ c", "x", "x[2] y[3] c[5]", "z1 = [x; y]; f = z1.T @ c"),
+        (
+            "softmax([A @ x; y])",
+            "x",
+            "A[m,n] x[n] y[k]",
+            "z1 = A @ x; z2 = [z1; y]; f = softmax(z2)",
+        ),
+        (
+            "logdet([A, B; C, D])",
+            "A",
+            "A[n,n] B[n,k] C[k,n] D[k,k]",
+            "Z1 = [A, B; C, D]; f = logdet(Z1)",
+        ),
+        (
+            "sum(x[:, None] * y[None, :] * A)",
+            "x",
+            "x[m] y[n] A[m,n]",
+            "f = sum((x[:, None] * y[None, :]) * A)",
+        ),
+    ],
+)
+@pytest.mark.parametrize("layout", ["numerator", "denominator"])
+def test_entries_slices_and_blocks_are_operations(
+    formula: str, wrt: str, variables: str, program: str, layout: str
+) -> None:
+    steps = mc.explain(formula, wrt=wrt, variables=variables, layout=layout)
+    assert steps.program == program
+    assert steps.agrees
+    assert complaints(steps, arrays(variables), SIZES) == []
+
+
 def test_a_wrong_line_is_noticed() -> None:
     steps = mc.explain(NETWORK, wrt="W2", variables=SHAPES, layout="denominator")
     numbers = arrays(SHAPES)

@@ -33,6 +33,18 @@ FORMULAS = [
     ("[c; x]", lambda p: np.concatenate([[p["c"]], p["x"]]), "x[n] c", "c"),
     ("[x, b] @ [c; t]", lambda p: p["x"] * p["c"] + p["b"] * p["t"], "x[n] b[n] c t", "x"),
     (
+        "inv([A, x; b.T, c])[:3, :3]",
+        lambda p: np.linalg.inv(np.block([[p["A"], p["x"][:, None]], [p["b"], p["c"]]]))[:3, :3],
+        "A[3,3] x[3] b[3] c",
+        "A",
+    ),
+    (
+        "logdet([A, x; b.T, c])",
+        lambda p: np.linalg.slogdet(np.block([[p["A"], p["x"][:, None]], [p["b"], p["c"]]]))[1],
+        "A[n,n] x[n] b[n] c",
+        "A",
+    ),
+    (
         "squared_norm([A; A.T] @ x - [b; x])",
         lambda p: float(
             np.sum((p["A"] @ p["x"] - p["b"]) ** 2) + np.sum((p["A"].T @ p["x"] - p["x"]) ** 2)
