@@ -10,7 +10,6 @@ rule above rank 2 is the only one that keeps each layout the full transpose of t
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from keyword import iskeyword
 from typing import Literal, NamedTuple, TypeVar
@@ -18,7 +17,7 @@ from typing import Literal, NamedTuple, TypeVar
 from matcalc import dimensions
 from matcalc.dimensions import Shape
 from matcalc.errors import LayoutError
-from matcalc.variables import Variable
+from matcalc.variables import Variable, word
 
 
 class Layout:
@@ -159,7 +158,7 @@ def axis_names(variables: Iterable[Variable]) -> dict[str, Axes]:
 
 
 def _axis_names(variable: Variable, joint: str) -> Axes:
-    name = re.sub(r"\W+", "_", variable.name.replace("∂", "d")).strip("_")  # of vech(S) too
+    name = word(variable.name.replace("∂", "d"))
     plain = bool(name) and not iskeyword(name) and name != "axis"  # what einops accepts
     if variable.rank == 1 and plain:
         return (name,)

@@ -19,6 +19,15 @@ _RANK = 16
 _NAME = re.compile(dimensions.NAME)
 
 
+def word(name: str) -> str:
+    """The name of a variable as a word that code may hold.
+
+    >>> word("vech(S)")
+    'vech_S'
+    """
+    return re.sub(r"\W+", "_", name).strip("_")
+
+
 class Variable(NamedTuple):
     """A named array with a shape.
 

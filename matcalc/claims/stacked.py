@@ -121,11 +121,6 @@ def operated(sign: str, a: Stack, b: Stack, *, flat: bool = False) -> Stack | No
     return Stack(b.kind if a.kind == "s" else a.kind, _ENTRYWISE[sign](one_data, two_data))
 
 
-def is_finite(value: Stack) -> bool:
-    """Whether all entries of all values are numbers."""
-    return bool(np.all(np.isfinite(value.data)))
-
-
 def close(one: Array, two: Array, off: float = CLOSE) -> bool:
     """Whether arrays are equal but for rounding, relative to the largest entry of the second."""
     size = float(np.max(np.abs(two))) or 1.0

@@ -10,7 +10,6 @@ from typing import Literal, NamedTuple, TypeAlias
 from matcalc.claims.answer import Cause, Checked, Counterexample, Misfit
 from matcalc.claims.families import BY_NAME, CAUSES
 
-HINTS = (1, 2, 3, 4)
 Mood = Literal["plain", "right", "wrong", "unsure"]
 
 TITLES = {

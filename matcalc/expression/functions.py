@@ -214,7 +214,8 @@ def rule_name(step: Step, operands: Sequence[Any]) -> str:
 def is_known(name: str) -> bool:
     """Whether a name is that of a function of the language, or of another with a hint."""
     found = _ALIASES.get(name, name)
-    return found in RULES or is_defined(found) or name in {**_CONSTANTS, **_SPELLED, **MISSING}
+    others = (_CONSTANTS, _SPELLED, MISSING)
+    return found in RULES or is_defined(found) or any(name in one for one in others)
 
 
 def acts_entrywise(name: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +14,7 @@ from matcalc.jacobians.jacobian import Jacobian
 from matcalc.jacobians.written import constants_of, shapes_of, symbols_of, written_for_code
 from matcalc.layout import written
 from matcalc.simplify import named_functions, simplified
-from matcalc.variables import Variable, second_derivative
+from matcalc.variables import Variable, second_derivative, word
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -96,7 +95,7 @@ class Together:
         formulas = written_for_code([*value, *nodes], tuple(self._symbols()), self._named())
         called = [(one.function_name, one.code_title) for one in self.derivatives]
         if value:
-            called.insert(0, (_word(self._above), self._above))
+            called.insert(0, (word(self._above), self._above))
         outputs = [Output(one, *name) for one, name in zip(formulas, called, strict=True)]
         shared = "what they share is computed once."
         what = f"{self._above} and its derivatives" if value else f"Derivatives of {self._above}"
@@ -119,7 +118,7 @@ class Together:
 
     @property
     def _name(self) -> str:
-        above = _word(self._above)
+        above = word(self._above)
         return f"derivatives_of_{above}" if self.value is None else f"{above}_and_derivatives"
 
     def _named(self) -> dict[str, Node]:
@@ -214,7 +213,3 @@ def _check_same(name: str, derivatives: Sequence[Jacobian[Any]]) -> None:
     constants = {constants_of(one).get(name) for one in derivatives if name in shapes_of(one)}
     if len(constants) > 1:
         raise NotationError(f"{name} stands for different arrays in two derivatives: rename one")
-
-
-def _word(name: str) -> str:
-    return re.sub(r"\W+", "_", name).strip("_")

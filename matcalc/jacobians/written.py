@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal
@@ -28,7 +27,7 @@ from matcalc.notation.printers.unicode import unicode
 from matcalc.pictures import FACTORS, chain_svg, graph_svg, shapes_svg
 from matcalc.plan import evaluate
 from matcalc.simplify import stable
-from matcalc.variables import Variable, ratio, second_derivative
+from matcalc.variables import Variable, ratio, second_derivative, word
 
 
 def written_for_code(
@@ -303,7 +302,7 @@ class WrittenDerivative(Generic[Tag]):
         twice = second_derivative(self.of, self.wrt)
         above, *below = (self.of.name, self.wrt.name) if twice is None else twice
         names = [f"d{'' if twice is None else 2}{above}", *below]
-        return "_d".join(re.sub(r"\W+", "_", name).strip("_") for name in names)  # vech(S)
+        return "_d".join(map(word, names))
 
     @property
     def notes(self) -> tuple[str, ...]:
