@@ -401,7 +401,7 @@ def _zeros(node: Node) -> Phrase:
 def _window(node: Apply, _: Sequence[Phrase]) -> Phrase:
     length, size = node.shape
     (start,) = node.parameters
-    stop = dimensions.total([start, length]) if start else length
+    stop = dimensions.total([start, length])
     given = [Parameter("axis", 0), Parameter("start", start), Parameter("stop", stop)]
     return tree.call("slice", [tree.eye(size)], node.shape, given)
 

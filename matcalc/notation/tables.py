@@ -93,7 +93,7 @@ def _ordered(size: Dimension, edges: set[tuple[Dimension, Dimension]]) -> list[D
     """Where an axis is cut, in order; its ends alone where the order depends on sizes."""
     points: set[Dimension] = set()
     for start, length in edges:
-        points |= {start, dimensions.total([start, length]) if start else length}
+        points |= {start, dimensions.total([start, length])}
     try:
         return [0, *sorted(points - {0, size}, key=cmp_to_key(_before)), size]
     except ValueError:

@@ -30,20 +30,16 @@ def overlap(one: Apply, two: Apply) -> Node | None:
     """
     (a,), (b,) = one.parameters, two.parameters
     (m, _), (n, _) = one.shape, two.shape
-    ends = [dimensions.total([start, k]) if start else k for start, k in ((a, m), (b, n))]
+    ends = [dimensions.total([start, k]) for start, k in ((a, m), (b, n))]
     if (a, m) == (b, n):
         return algebra.eye(m)
     if dimensions.is_at_most(ends[0], b) or dimensions.is_at_most(ends[1], a):
         return zero((m, n))
     if dimensions.is_at_most(b, a) and dimensions.is_at_most(ends[0], ends[1]):
-        return window(_offset(b, a), m, n)
+        return window(dimensions.difference(a, b), m, n)
     if dimensions.is_at_most(a, b) and dimensions.is_at_most(ends[1], ends[0]):
-        return algebra.transpose(window(_offset(a, b), n, m))
+        return algebra.transpose(window(dimensions.difference(b, a), n, m))
     return None
-
-
-def _offset(start: Dimension, place: Dimension) -> Dimension:
-    return dimensions.difference(place, start) if start else place
 
 
 def _no_operand(node: Apply, operand: int, bar: Node) -> Node:

@@ -60,7 +60,7 @@ def part_of(node: Node, axis: int, start: Dimension, stop: Dimension, depth: int
     found = _apart(node, axis, (start, stop), depth + 1) if depth <= _DEEP else None
     if found is not None:
         return found
-    length = dimensions.difference(stop, start) if start else stop
+    length = dimensions.difference(stop, start)
     return picked(node, axis, window(start, length, node.shape[axis]))
 
 
@@ -78,7 +78,7 @@ def _apart(node: Node, axis: int, ends: tuple[Dimension, Dimension], depth: int)
             part_of(one, axis, start, stop, depth) if one.shape == node.shape else one
             for one in node.arguments
         ]
-        length = dimensions.difference(stop, start) if start else stop
+        length = dimensions.difference(stop, start)
         shape = (*node.shape[:axis], length, *node.shape[axis + 1 :])
         return apply(node.operation, parts, shape, node.parameters)
     return None
@@ -86,7 +86,7 @@ def _apart(node: Node, axis: int, ends: tuple[Dimension, Dimension], depth: int)
 
 def _of_window(node: Any, start: Dimension, stop: Dimension) -> Node | None:
     """Columns of a window: all of it, none, or some of its rows."""
-    width = dimensions.difference(stop, start) if start else stop
+    width = dimensions.difference(stop, start)
     which = window(start, width, node.shape[1])
     return overlap(node, which) if isinstance(which, Apply) else None
 
@@ -116,7 +116,7 @@ def _of_product(
     grouped = (one for axes in (node.output, *(f.labels for f in node.factors)) for one in axes)
     if any(type(one) is Group and label in flat((one,)) for one in grouped) or type(label) is Group:
         return None
-    length = dimensions.difference(stop, start) if start else stop
+    length = dimensions.difference(stop, start)
     factors = [_factor(one, label, ends, depth) for one in node.factors]
     output: list[Any] = list(node.output)
     for place, one in enumerate(node.output):  # the other axes of a delta keep their length

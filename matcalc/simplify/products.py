@@ -191,9 +191,9 @@ class _Opened:
             if not edges(other, place):
                 continue
             start, length = node.parameters[0], node.shape[0]
-            stop = dimensions.total([start, length]) if start else length
+            stop = dimensions.total([start, length])
             part = part_of(other, place, start, stop)
-            if edges(part, place) and part_of(other, place, start, stop).operands == ():
+            if edges(part, place) and part.operands == ():
                 continue
             beside = tuple(labels[0] if label == labels[1] else label for label in found[1])
             del self.powers[node, labels], self.powers[found], self.sizes[labels[1]]
