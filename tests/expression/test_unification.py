@@ -1,7 +1,6 @@
-import time
-
 import numpy as np
 import pytest
+from work import calls
 
 from matcalc.errors import ShapeError
 from matcalc.expression import Formula, parse_declarations, read_formula
@@ -91,15 +90,17 @@ def test_a_conflict_points_at_what_forced_the_size_before() -> None:
 def test_many_sizes_are_made_equal_quickly() -> None:
     layers = "; ".join(f"a{k + 1} = relu(W{k} @ a{k})" for k in range(300))
     variables = " ".join(["a0[n]", *(f"W{k}[m{k},n{k}]" for k in range(300))])
-    start = time.process_time()
-    assert len(read(f"{layers}; sum(a300)", variables).forced) == 300
-    assert time.process_time() - start < 2
+    formulas: list[Formula] = []
+    assert calls(lambda: formulas.append(read(f"{layers}; sum(a300)", variables))) < 2_000_000
+    assert len(formulas[0].forced) == 300
 
 
 def test_sizes_that_are_made_equal_again_and_again_come_to_an_end() -> None:
     terms = " + ".join(f"x{k}" for k in range(900))
     variables = " ".join(f"x{k}[n{k}]" for k in reversed(range(900)))
-    start = time.process_time()
-    with pytest.raises(ShapeError, match="use the same names"):
-        read(terms, variables)
-    assert time.process_time() - start < 5
+
+    def refused() -> None:
+        with pytest.raises(ShapeError, match="use the same names"):
+            read(terms, variables)
+
+    assert calls(refused) < 8_000_000
