@@ -45,34 +45,11 @@ FAMILIES = {
     "building blocks": "what the derivatives of other rules are made of",
 }
 _LONGEST = 120  # characters of a formula that helps a reader
-_BUILDING_BLOCKS = frozenset(
-    {
-        "function",
-        "huber_entries",
-        "levi_civita",
-        "max_share",
-        "min_share",
-        "pi",
-        "power_of",
-        "exchange",
-        "one_hot",
-        "sliding",
-        "sorting",
-        "eigenvectors",
-        "polar_factor",
-        "top_singular",
-        "products_of_other_pairs",
-        "products_of_others",
-        "stumpff",
-        "triangle",
-        "window",
-    }
-)
 
 
 def family(rule: Rule) -> str:
     """Where a rule is listed: under the module that it is written in, or as a building block."""
-    if rule.name in _BUILDING_BLOCKS:
+    if rule.facts.building_block:
         return "building blocks"
     return (rule.pull or rule.build).__module__.rpartition(".")[2]
 

@@ -141,13 +141,11 @@ def _template(
     Raises:
         UnknownRuleError: There is none; those of composed operations are in NumPy alone.
     """
-    whole = f"{name} of all"
-    over_all = values.get("axis") == "None" and arguments[0].rank > 1
-    if over_all and whole in dialect.calls:
-        return dialect.calls[whole]
-    if name in dialect.calls:
-        return dialect.calls[name]
     rule = find_rule(name)
+    over_all = values.get("axis") == "None" and arguments[0].rank > 1
+    for key in (f"{dialect.module} of all",) * over_all + (dialect.module,):
+        if key in rule.facts.code:
+            return rule.facts.code[key]
     if not isinstance(rule.function, str) or (rule.pull is None and dialect is not NUMPY):
         raise no_code(name, dialect)
     return rule.function.replace("np.", f"{dialect.module}.")

@@ -12,18 +12,9 @@ from matcalc.expression.arithmetic import bias_axis, is_repeated
 from matcalc.expression.misfits import Operand, excerpt, is_atom
 from matcalc.expression.parser import Step
 from matcalc.expression.values import number_of
-from matcalc.operations import RULES
+from matcalc.operations import RULES, facts_of
 
 ARRAYS = "vectors are read as NumPy's one-dimensional arrays: as columns they do not fit"
-_OF_MATRICES = {  # functions entry by entry, and the functions of a matrix of the same name
-    "exp": ("exponential", "expm"),
-    "log": ("logarithm", "logm"),
-    "sqrt": ("square root", "sqrtm"),
-    "sin": ("sine", "sinm"),
-    "cos": ("cosine", "cosm"),
-    "sinh": ("hyperbolic sine", "sinhm"),
-    "cosh": ("hyperbolic cosine", "coshm"),
-}
 _OF_TARGETS = {  # losses of targets, and what stands behind these
     "cross_entropy": "probabilities",
     "cross_entropy_logits": "logits",
@@ -160,7 +151,7 @@ def _of_statistic(step: Step, rule: str, operands: Sequence[Operand]) -> str:
 def _of_matrix(rule: str, operands: Sequence[Operand]) -> str:
     """The matrix function that a function entry by entry of a square matrix may be meant as."""
     written = operands[0].text
-    if rule in _OF_MATRICES:
+    if facts_of(rule).of_matrices[0]:
         return _matrix_function(rule, written)
     if rule == "abs":
         return f"the determinant is {_called('det', written)}, the norm {_called('norm', written)}"
@@ -219,7 +210,7 @@ def _power_of_matrix(base: Operand, exponent: Fraction | None) -> str:
 
 
 def _matrix_function(name: str, argument: str) -> str:
-    title, function = _OF_MATRICES[name]
+    title, function = facts_of(name).of_matrices
     if function in RULES:
         return f"the matrix {title} is {_called(function, argument)}"
     return f"the matrix {title}, {function}, is no function of the language"

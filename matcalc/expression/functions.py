@@ -16,6 +16,7 @@ from matcalc.expression.spellings import MISSING
 from matcalc.expression.values import Value, dimension_of, number_of
 from matcalc.graph import Factor, Node, apply, contract, substituted, symbol
 from matcalc.operations import (
+    ALIASES,
     RULES,
     Rule,
     algebra,
@@ -27,27 +28,6 @@ from matcalc.operations import (
 
 _RANK = 16  # the axes of an array
 _LONGEST = 10**100  # an axis
-_ALIASES = {  # one function under several names
-    "tr": "trace",
-    "concat": "concatenate",
-    "ln": "log",
-    "σ": "sigmoid",
-    "expit": "sigmoid",
-    "ndtr": "Phi",
-    "probit": "ndtri",
-    "gammaln": "lgamma",
-    "loggamma": "lgamma",
-    "psi": "digamma",
-    "asin": "arcsin",
-    "acos": "arccos",
-    "atan": "arctan",
-    "asinh": "arcsinh",
-    "acosh": "arccosh",
-    "atanh": "arctanh",
-    "arctan2": "atan2",
-    "absolute": "abs",
-    "swish": "silu",
-}
 _OF_TWO = {"max": "maximum", "min": "minimum"}  # as in mathematics; axes are named
 _SPELLED = {  # what other languages call them
     "dot": "a.T @ b for vectors, A @ B for matrices",
@@ -61,31 +41,7 @@ _SPELLED = {  # what other languages call them
     "cat": "concatenate(A, B, axis=0)",
     "identity": "eye(n)",
 }
-_REQUIRED = {  # parameters without which an operation has no meaning
-    "slice": ("stop",),
-    "matrix_power": ("k",),
-    "power": ("exponent",),
-    "einsum": ("subscripts",),
-    "rearrange": ("pattern",),
-    "clip": ("low", "high"),
-    "roll": ("shift",),
-    "pad": ("width",),
-    "tile": ("reps",),
-    "repeat": ("repeats",),
-    "take": ("indices",),
-    "topk": ("k",),
-    "vander": ("n",),
-    "tensordot": ("axes",),
-    "polygamma": ("n",),
-    "group_norm": ("groups",),
-    "stumpff": ("k",),
-    "lower": ("n",),
-}
-MANY = ("concatenate", "stack", "einsum", "block_diag")  # take any number of operands
 _OF_SEVERAL = ("concatenate", "stack", "block_diag")
-_ANYHOW = frozenset(  # take a row as they take a column
-    ["sum", "mean", "norm", "norm1", "squared_norm", "prod", "max", "min", "logsumexp"]
-)
 
 
 def call(step: Step, operands: list[Any]) -> Value:
@@ -208,24 +164,24 @@ def rule_name(step: Step, operands: Sequence[Any]) -> str:
     name, of_two = step.value, len(operands) == 2 and not step.keywords
     if name in _OF_TWO and of_two and isinstance(operands[1], Value):
         return _OF_TWO[name]
-    return _ALIASES.get(name, name)
+    return ALIASES.get(name, name)
 
 
 def is_known(name: str) -> bool:
     """Whether a name is that of a function of the language, or of another with a hint."""
-    found = _ALIASES.get(name, name)
+    found = ALIASES.get(name, name)
     others = (_CONSTANTS, _SPELLED, MISSING)
     return found in RULES or is_defined(found) or any(name in one for one in others)
 
 
 def acts_entrywise(name: str) -> bool:
     """Whether a function of one operand acts on each entry alone; what is only a name does."""
-    return is_entrywise(_ALIASES.get(name, name)) if is_known(name) else True
+    return is_entrywise(ALIASES.get(name, name)) if is_known(name) else True
 
 
 def is_spelled(name: str) -> bool:
     """Whether a name is that of a function as the language spells it."""
-    return _ALIASES.get(name, name) in RULES or name in _CONSTANTS or is_defined(name)
+    return ALIASES.get(name, name) in RULES or name in _CONSTANTS or is_defined(name)
 
 
 def _bounded(value: Value) -> Value:
@@ -272,7 +228,7 @@ def _of_rule(rule: Rule, values: list[Any], named: dict[str, Any]) -> Value:
     texts = [value for value in values if isinstance(value, str)]
     others = [value for value in values if not isinstance(value, str)]
     names = list(rule.parameters)
-    operands = len(others) if rule.name in MANY else len(rule.operands)
+    operands = len(others) if rule.facts.many else len(rule.operands)
     unknown = [name for name in named if name not in names]
     if unknown or len(others) < operands or len(others) - operands + len(texts) > len(names):
         raise NotationError(_usage(rule))
@@ -283,7 +239,7 @@ def _of_rule(rule: Rule, values: list[Any], named: dict[str, Any]) -> Value:
             f"{_usage(rule)}, with a whole number or a size for {' and '.join(names)}"
         ) from None
     chosen = others[:operands]
-    missing = [key for key in _REQUIRED.get(rule.name, ()) if key not in {**given, **named}]
+    missing = [key for key in rule.facts.required if key not in {**given, **named}]
     if missing or not all(isinstance(value, Value) for value in chosen):
         raise NotationError(_usage(rule))
     row = _is_row(rule, chosen)
@@ -330,7 +286,7 @@ def _is_row(rule: Rule, values: list[Value]) -> bool:
         ShapeError: A row stands where a column must.
     """
     rows = [value for value in values if value.row]
-    if not rows or rule.name in _ANYHOW:
+    if not rows or rule.facts.of_rows:
         return False
     arrays = [value for value in values if value.node.shape]
     if _is_entrywise(rule) or (rule.name in ("pow", "power") and rows == arrays):

@@ -21,8 +21,10 @@ from matcalc.operations import (
     windows,
 )
 from matcalc.operations.registry import (
+    ALIASES,
     RULES,
     Rule,
+    facts_of,
     find_rule,
     is_elementwise,
     known_rule,
@@ -31,10 +33,12 @@ from matcalc.operations.registry import (
 )
 
 __all__ = [
+    "ALIASES",
     "RULES",
     "Rule",
     "computed",
     "elementwise",
+    "facts_of",
     "find_rule",
     "half_vec",
     "is_elementwise",

@@ -20,6 +20,7 @@ from matcalc.operations.algebra import (
     sqrt,
     times,
 )
+from matcalc.operations.facts import NONE, Facts, of_special
 from matcalc.operations.registry import Rule, composite, primitive, register
 
 _DLMF = "NIST Digital Library of Mathematical Functions"
@@ -44,6 +45,7 @@ def _function(
     function: str,
     points: str = "real",
     domain: str = "everywhere",
+    facts: Facts = NONE,
 ) -> None:
     """Register a function of one operand; its derivative is diagonal."""
 
@@ -58,6 +60,7 @@ def _function(
         source=source,
         function=function,
         domain=domain,
+        facts=facts,
     )(pull)
 
 
@@ -78,74 +81,113 @@ def square(x: Node) -> Node:
 
 # fmt: off
 _function("exp", lambda _, y: y, formula="dy = exp(x) ⊙ dx",
-    source=f"{_DLMF}, section 4.7", function="np.exp({0})")
+    source=f"{_DLMF}, section 4.7", function="np.exp({0})",
+    facts=Facts(words=("exponential",), positive=True, of_matrices=("exponential", "expm"),
+        latex=r"\exp"))
 _function("log", lambda x, _: reciprocal(x), formula="dy = dx / x",
-    source=f"{_DLMF}, eq. 4.7.1", function="np.log({0})", points="positive", domain="x > 0")
+    source=f"{_DLMF}, eq. 4.7.1", function="np.log({0})", points="positive", domain="x > 0",
+    facts=Facts(aliases=("ln",), words=("lg",), of_matrices=("logarithm", "logm"), latex=r"\log"))
 _function("log1p", lambda x, _: reciprocal(one_plus(x)), formula="dy = dx / (1 + x)",
     source=f"{_DLMF}, eq. 4.7.1", function="np.log1p({0})", points="positive", domain="x > -1")
 _function("expm1", lambda x, _: of("exp", x), formula="dy = exp(x) ⊙ dx",
     source=f"{_DLMF}, section 4.7", function="np.expm1({0})")
 _function("abs", lambda x, _: of("sign", x), formula="dy = sign(x) ⊙ dx",
     source="Boyd & Vandenberghe, Convex Optimization (2004), section 9.1, for the kink",
-    function="np.abs({0})", points="nonzero", domain="x ≠ 0; at 0 the slope is taken as 0")
+    function="np.abs({0})", points="nonzero", domain="x ≠ 0; at 0 the slope is taken as 0",
+    facts=Facts(aliases=("absolute",), words=("fabs",)))
 _function("sign", lambda x, _: zero(x.shape), formula="dy = 0",
-    source=_BRACEWELL, function="np.sign({0})", points="nonzero", domain="x ≠ 0; sign(0) is 0")
+    source=_BRACEWELL, function="np.sign({0})", points="nonzero", domain="x ≠ 0; sign(0) is 0",
+    facts=Facts(words=("signum", "sgn")))
 _function("step", lambda x, _: zero(x.shape), formula="dy = 0",
     source=_BRACEWELL, function="np.heaviside({0}, 0.0)",
-    points="nonzero", domain="x ≠ 0; step(0) is taken as 0")
+    points="nonzero", domain="x ≠ 0; step(0) is taken as 0",
+    facts=Facts(words=("heaviside",), code={"torch": "({0} > 0).to({dtype})",
+        "jnp": "({0} > 0).astype({dtype})"}))
 _function("sin", lambda x, _: of("cos", x), formula="dy = cos(x) ⊙ dx",
-    source=f"{_DLMF}, section 4.20", function="np.sin({0})")
+    source=f"{_DLMF}, section 4.20", function="np.sin({0})",
+    facts=Facts(words=("sine",), of_matrices=("sine", "sinm"), power_behind_name=True,
+        latex=r"\sin"))
 _function("cos", lambda x, _: negative(of("sin", x)), formula="dy = -sin(x) ⊙ dx",
-    source=f"{_DLMF}, section 4.20", function="np.cos({0})")
+    source=f"{_DLMF}, section 4.20", function="np.cos({0})",
+    facts=Facts(words=("cosine",), of_matrices=("cosine", "cosm"), power_behind_name=True,
+        latex=r"\cos"))
 _function("tan", lambda _, y: one_plus(square(y)), formula="dy = (1 + tan²(x)) ⊙ dx",
     source=f"{_DLMF}, section 4.20", function="np.tan({0})", points="unit",
-    domain="cos(x) ≠ 0")
+    domain="cos(x) ≠ 0",
+    facts=Facts(words=("tangent",), power_behind_name=True, latex=r"\tan"))
 _function("arcsin", lambda x, _: reciprocal(sqrt(one_minus(square(x)))),
     formula="dy = dx / √(1 - x²)", source=f"{_DLMF}, section 4.24", function="np.arcsin({0})",
-    points="unit", domain="|x| < 1")
+    points="unit", domain="|x| < 1",
+    facts=Facts(aliases=("asin",), words=("arcsine",), latex=r"\arcsin"))
 _function("arccos", lambda x, _: negative(reciprocal(sqrt(one_minus(square(x))))),
     formula="dy = -dx / √(1 - x²)", source=f"{_DLMF}, section 4.24", function="np.arccos({0})",
-    points="unit", domain="|x| < 1")
+    points="unit", domain="|x| < 1",
+    facts=Facts(aliases=("acos",), words=("arccosine",), latex=r"\arccos"))
 _function("arctan", lambda x, _: reciprocal(one_plus(square(x))), formula="dy = dx / (1 + x²)",
-    source=f"{_DLMF}, section 4.24", function="np.arctan({0})")
+    source=f"{_DLMF}, section 4.24", function="np.arctan({0})",
+    facts=Facts(aliases=("atan",), words=("arctangent",), latex=r"\arctan"))
 _function("sinh", lambda x, _: of("cosh", x), formula="dy = cosh(x) ⊙ dx",
-    source=f"{_DLMF}, section 4.34", function="np.sinh({0})")
+    source=f"{_DLMF}, section 4.34", function="np.sinh({0})",
+    facts=Facts(of_matrices=("hyperbolic sine", "sinhm"), power_behind_name=True, latex=r"\sinh"))
 _function("cosh", lambda x, _: of("sinh", x), formula="dy = sinh(x) ⊙ dx",
-    source=f"{_DLMF}, section 4.34", function="np.cosh({0})")
+    source=f"{_DLMF}, section 4.34", function="np.cosh({0})",
+    facts=Facts(positive=True, of_matrices=("hyperbolic cosine", "coshm"),
+        power_behind_name=True, latex=r"\cosh"))
 _function("tanh", lambda _, y: one_minus(square(y)), formula="dy = (1 - y²) ⊙ dx",
-    source=f"{_DLMF}, section 4.34", function="np.tanh({0})")
+    source=f"{_DLMF}, section 4.34", function="np.tanh({0})",
+    facts=Facts(words=("hypertan",), power_behind_name=True, latex=r"\tanh"))
 _function("arcsinh", lambda x, _: reciprocal(sqrt(one_plus(square(x)))),
-    formula="dy = dx / √(1 + x²)", source=f"{_DLMF}, section 4.38", function="np.arcsinh({0})")
+    formula="dy = dx / √(1 + x²)", source=f"{_DLMF}, section 4.38", function="np.arcsinh({0})",
+    facts=Facts(aliases=("asinh",)))
 _function("arccosh", lambda x, _: reciprocal(sqrt(minus(square(x), constant(1)))),
     formula="dy = dx / √(x² - 1)", source=f"{_DLMF}, section 4.38", function="np.arccosh({0})",
-    points="above_one", domain="x > 1")
+    points="above_one", domain="x > 1",
+    facts=Facts(aliases=("acosh",)))
 _function("arctanh", lambda x, _: reciprocal(one_minus(square(x))),
     formula="dy = dx / (1 - x²)", source=f"{_DLMF}, section 4.38", function="np.arctanh({0})",
-    points="unit", domain="|x| < 1")
+    points="unit", domain="|x| < 1",
+    facts=Facts(aliases=("atanh",)))
 _function("cbrt", lambda _, y: multiple(_THIRD, power(y, -2)), formula="dy = dx / (3 y²)",
-    source=f"{_DLMF}, eq. 4.7.12", function="np.cbrt({0})", points="nonzero", domain="x ≠ 0")
+    source=f"{_DLMF}, eq. 4.7.12", function="np.cbrt({0})", points="nonzero", domain="x ≠ 0",
+    facts=Facts(code={"torch": "torch.sign({0}) * torch.abs({0})**(1 / 3)"}))
 _function("erf", lambda x, _: times(_two_over_root_pi(), of("exp", negative(square(x)))),
-    formula="dy = 2/√π exp(-x²) ⊙ dx", source=f"{_DLMF}, eq. 7.2.1", function="erf")
+    formula="dy = 2/√π exp(-x²) ⊙ dx", source=f"{_DLMF}, eq. 7.2.1", function="erf",
+    facts=Facts(code=of_special("erf", "torch")))
 _function("Phi", lambda x, _: normal_density(x), formula="dy = φ(x) ⊙ dx, φ(x) = exp(-x²/2)/√(2π)",
-    source=f"{_DLMF}, eq. 7.2.1, by Φ(x) = (1 + erf(x/√2))/2", function="normal_cdf")
+    source=f"{_DLMF}, eq. 7.2.1, by Φ(x) = (1 + erf(x/√2))/2", function="normal_cdf",
+    facts=Facts(aliases=("ndtr",), words=("normcdf", "norm_cdf"), positive=True,
+        unicode="Φ", latex=r"\Phi", code=of_special("ndtr")))
 _function("log_ndtr", lambda x, _: of("inverse_mills", x), formula="d log Φ(x) = φ(x)/Φ(x) ⊙ dx",
-    source=f"{_DLMF}, eq. 7.2.1 and 4.7.1", function="log_normal_cdf")
+    source=f"{_DLMF}, eq. 7.2.1 and 4.7.1", function="log_normal_cdf",
+    facts=Facts(code={"np": "log_ndtr", "torch": "torch.special.log_ndtr({0})",
+        "jnp": "log_normal_cdf"}))
 _function("inverse_mills", lambda x, y: negative(times(y, plus(x, y))),
     formula="dy = -y ⊙ (x + y) ⊙ dx, y = φ(x)/Φ(x)", source=_MILLS, function="inverse_mills",
-    domain="everywhere; below x = -1000 its derivative loses digits")
+    domain="everywhere; below x = -1000 its derivative loses digits",
+    facts=Facts(code={"np": "math.sqrt(2 / math.pi) / {erfcx}(-math.sqrt(0.5) * {0})",
+        "torch": "math.sqrt(2 / math.pi) / torch.special.erfcx(-math.sqrt(0.5) * {0})",
+        "jnp": "math.sqrt(2 / math.pi) / jax.scipy.special.erfcx(-math.sqrt(0.5) * {0})"}))
 _function("sigmoid", lambda _, y: times(y, one_minus(y)), formula="dy = y ⊙ (1 - y) ⊙ dx",
     source="Bishop, Pattern Recognition and Machine Learning (2006), eq. 4.88",
-    function="np.exp(-np.logaddexp(0.0, -{0}))")
+    function="np.exp(-np.logaddexp(0.0, -{0}))",
+    facts=Facts(aliases=("σ", "expit"), words=("logistic", "sigm"), positive=True,
+        unicode="σ", latex=r"\sigma", code={"np": "sigmoid", "torch": "torch.sigmoid({0})",
+        "jnp": "jax.nn.sigmoid({0})"}))
 _function("logit", lambda x, _: reciprocal(times(x, one_minus(x))),
     formula="dy = dx / (x ⊙ (1 - x))", source=f"{_DLMF}, eq. 4.7.1, of log(x) - log(1 - x)",
-    function="np.log({0}) - np.log1p(-{0})", points="unit", domain="0 < x < 1")
+    function="np.log({0}) - np.log1p(-{0})", points="unit", domain="0 < x < 1",
+    facts=Facts(code={"torch": "torch.logit({0})", "jnp": "jax.scipy.special.logit({0})"}))
 _function("relu", lambda x, _: of("step", x), formula="dy = step(x) ⊙ dx",
     source="Goodfellow, Bengio & Courville, Deep Learning (2016), section 6.3.1",
     function="np.maximum({0}, 0.0)", points="nonzero",
-    domain="x ≠ 0; at 0 the slope is taken as 0")
+    domain="x ≠ 0; at 0 the slope is taken as 0",
+    facts=Facts(words=("rectifier",), code={"torch": "torch.relu({0})", "jnp": "jax.nn.relu({0})"}))
 _function("softplus", lambda x, _: of("sigmoid", x), formula="dy = sigmoid(x) ⊙ dx",
     source="Goodfellow, Bengio & Courville, Deep Learning (2016), eq. 3.42",
-    function="np.logaddexp(0.0, {0})")
+    function="np.logaddexp(0.0, {0})",
+    facts=Facts(positive=True,
+        code={"torch": "torch.nn.functional.softplus({0}, threshold=40)",
+        "jnp": "jax.nn.softplus({0})"}))
 # fmt: on
 
 
@@ -166,6 +208,11 @@ def normal_density(x: Node) -> Node:
     source=f"{_DLMF}, eq. 4.7.12",
     domain="x > 0",
     function="np.sqrt({0})",
+    facts=Facts(
+        words=("squareroot", "root"),
+        of_matrices=("square root", "sqrtm"),
+        code={"torch": "torch.sqrt({0})", "jnp": "jnp.sqrt({0})"},
+    ),
 )
 def sqrt_rule(x: Node) -> Node:
     """The square root, entry by entry."""
@@ -180,6 +227,7 @@ def sqrt_rule(x: Node) -> Node:
     domain="x ≠ 0; at 0 the slope is taken from the left",
     function="np.where({0} > 0, {0}, float({slope}) * {0})",
     parameters={"slope": Fraction(1, 100)},
+    facts=Facts(words=("leakyrelu",)),
 )
 def leaky_relu(x: Node, slope: Fraction = Fraction(1, 100)) -> Node:
     """A rectifier that leaks on the left."""
@@ -233,6 +281,7 @@ def gelu_tanh(x: Node) -> Node:
     formula="dy = (s + x ⊙ s ⊙ (1 - s)) ⊙ dx, s = sigmoid(x)",
     source="Hendrycks & Gimpel, Gaussian Error Linear Units (2016), section 2",
     function="{0} * np.exp(-np.logaddexp(0.0, -{0}))",
+    facts=Facts(aliases=("swish",)),
 )
 def silu(x: Node) -> Node:
     """The sigmoid linear unit."""
@@ -267,6 +316,14 @@ register(
         function="np.clip({0}, float({low}), float({high}))",
         pull=pull_clip,
         parameters={"low": Fraction(-1), "high": Fraction(1)},
+        facts=Facts(
+            words=("clamp",),
+            required=("low", "high"),
+            code={
+                "torch": "torch.clamp({0}, {low}, {high})",
+                "jnp": "jnp.clip({0}, {low}, {high})",
+            },
+        ),
     )
 )
 
@@ -291,6 +348,7 @@ def hardtanh(x: Node) -> Node:
     source="Huber, Annals of Mathematical Statistics 35 (1964), section 4",
     function="huber_entries",
     parameters={"delta": Fraction(1)},
+    facts=Facts(building_block=True),
 )
 def pull_huber_entries(y: Apply, operand: int, bar: Node) -> Node:
     """Pull back through Huber's function, entry by entry."""
@@ -349,6 +407,7 @@ def pull_hypot(z: Apply, operand: int, bar: Node) -> Node:
     source=f"{_DLMF}, section 4.24",
     domain="(x, y) ≠ (0, 0), off the cut x < 0, y = 0",
     function="np.arctan2({0}, {1})",
+    facts=Facts(aliases=("arctan2",)),
 )
 def pull_atan2(z: Apply, operand: int, bar: Node) -> Node:
     """Pull back through the angle of a point."""
@@ -369,6 +428,7 @@ def _spread_operands(name: str, x: Node, y: Node) -> tuple[Node, Node]:
     source=f"{_DLMF}, eq. 4.7.12 and 4.7.1",
     domain="x > 0",
     function="np.power({0}, {1})",
+    facts=Facts(code={"torch": "torch.pow({0}, {1})"}, building_block=True),
 )
 def pull_power_of(z: Apply, operand: int, bar: Node) -> Node:
     """Pull back through a power whose exponent varies too."""
@@ -402,6 +462,7 @@ def pow_rule(x: Node, y: Node) -> Node:
     source="Danby, Fundamentals of Celestial Mechanics (2nd edition, 1988), section 6.9",
     function="stumpff",
     parameters={"k": 1},
+    facts=Facts(required=("k",), building_block=True),
 )
 def pull_stumpff(y: Apply, operand: int, bar: Node) -> Node:
     """Pull back through a Stumpff function: smooth forms of sin θ/θ and (1 - cos θ)/θ²."""
@@ -424,6 +485,7 @@ def stumpff(q: Node, k: int) -> Node:
     domain="where the function is differentiable",
     function="undeclared",
     parameters={"name": "g", "order": 0},
+    facts=Facts(keeps_symmetry=True, building_block=True),
 )
 def pull_function(y: Apply, operand: int, bar: Node) -> Node:
     """Pull back through an elementwise function that has a name alone."""

@@ -8,6 +8,7 @@ from matcalc import dimensions
 from matcalc.dimensions import Dimension
 from matcalc.errors import ShapeError
 from matcalc.graph import Apply, Node, apply
+from matcalc.operations.facts import Facts
 from matcalc.operations.registry import Rule, primitive, register
 
 _SOURCE = "Magnus & Neudecker, Matrix Differential Calculus (3rd edition, 2019), section 3.8"
@@ -25,6 +26,7 @@ def free_entries(n: Dimension) -> Dimension:
     formula="d vech(X) = vech(dX)",
     source=_SOURCE,
     function="vech",
+    facts=Facts(words=("svec",)),
 )
 def pull_vech(v: Apply, operand: int, bar: Node) -> Node:
     """Pull back through vech: entries return to the lower triangle, above it are zeros."""
@@ -75,5 +77,6 @@ register(
         function="lower",
         pull=pull_lower,
         parameters={"n": 2},
+        facts=Facts(required=("n",)),
     )
 )

@@ -22,6 +22,7 @@ from matcalc.operations.algebra import (
     times,
 )
 from matcalc.operations.elementwise import of, one_minus
+from matcalc.operations.facts import Facts
 from matcalc.operations.parts import picked, window
 from matcalc.operations.reductions import log_softmax, softmax
 from matcalc.operations.registry import composite
@@ -48,6 +49,7 @@ def _like(name: str, one: Node, two: Node) -> None:
     source=f"{_BISHOP}, eq. 4.108",
     domain="p > 0",
     function="-np.sum({0} * np.log({1}))",
+    facts=Facts(words=("crossentropy",)),
 )
 def cross_entropy(y: Node, p: Node) -> Node:
     """The cross entropy of targets and probabilities, summed."""
@@ -155,6 +157,7 @@ def _affine(x: Node, gain: Node, shift: Node) -> Node:
     source="Ba, Kiros & Hinton, Layer Normalization (2016), eq. 4",
     function="layer_norm",
     parameters={"eps": _EPS},
+    facts=Facts(words=("layernorm",)),
 )
 def layer_norm(x: Node, gain: Node, bias: Node, eps: Fraction = _EPS) -> Node:
     """Layer normalisation, along the last axis."""
@@ -169,6 +172,7 @@ def layer_norm(x: Node, gain: Node, bias: Node, eps: Fraction = _EPS) -> Node:
     domain="with the statistics of the batch, as in training",
     function="batch_norm",
     parameters={"eps": _EPS},
+    facts=Facts(words=("batchnorm",)),
 )
 def batch_norm(x: Node, gain: Node, bias: Node, eps: Fraction = _EPS) -> Node:
     """Batch normalisation with the statistics of the batch, samples as rows."""
@@ -184,6 +188,7 @@ def batch_norm(x: Node, gain: Node, bias: Node, eps: Fraction = _EPS) -> Node:
     source="Zhang & Sennrich, Root Mean Square Layer Normalization (NeurIPS 2019), eq. 4",
     function="rms_norm",
     parameters={"eps": _EPS},
+    facts=Facts(words=("rmsnorm",)),
 )
 def rms_norm(x: Node, gain: Node, eps: Fraction = _EPS) -> Node:
     """Root mean square normalisation, along the last axis."""

@@ -10,6 +10,7 @@ from matcalc.dimensions import Shape
 from matcalc.errors import ShapeError
 from matcalc.graph import Apply, Factor, Node, add, apply, contract, einsum, zero
 from matcalc.operations import algebra
+from matcalc.operations.facts import Facts
 from matcalc.operations.parts import picked, placed, window
 from matcalc.operations.registry import Rule, composite, primitive, register
 
@@ -33,6 +34,7 @@ def inverse(x: Node) -> Node:
     source=f"{_COOKBOOK}, eq. 40",
     domain="X invertible",
     function="np.linalg.inv({0})",
+    facts=Facts(words=("inverse", "matinv"), keeps_symmetry=True),
 )
 def pull_inverse(y: Apply, operand: int, bar: Node) -> Node:
     """Pull back through an inverse: ``-Yᵀ bar Yᵀ``."""
@@ -69,6 +71,7 @@ def _times_matrix(bar: Node, y: Node, matrix: Node) -> Node:
     source="Golub & Pereyra, SIAM Journal on Numerical Analysis 10 (1973), eq. 4.12",
     domain="X of full rank, and its rank the same nearby",
     function="np.linalg.pinv({0})",
+    facts=Facts(words=("pinverse", "pseudoinverse"), keeps_symmetry=True),
 )
 def pull_pinv(p: Apply, operand: int, bar: Node) -> Node:
     """Pull back through a pseudo-inverse of a matrix of full rank."""
@@ -92,6 +95,7 @@ def pull_pinv(p: Apply, operand: int, bar: Node) -> Node:
     formula="d det(X) = tr(adj(X) dX)",
     source=f"{_COOKBOOK}, eq. 41",
     function="np.linalg.det({0})",
+    facts=Facts(words=("determinant",), latex=r"\det"),
 )
 def pull_det(y: Apply, operand: int, bar: Node) -> Node:
     """Pull back through a determinant: ``bar adj(X)ᵀ``."""
@@ -109,6 +113,7 @@ def pull_det(y: Apply, operand: int, bar: Node) -> Node:
     source=f"{_COOKBOOK}, eq. 40 and 41, by adj(X) = det(X) X⁻¹",
     domain="its value everywhere; its derivative for invertible X",
     function="adjugate",
+    facts=Facts(words=("adjugate", "adjoint", "adjunct"), keeps_symmetry=True),
 )
 def pull_adj(y: Apply, operand: int, bar: Node) -> Node:
     """Pull back through an adjugate, written as det(X) X⁻¹."""
@@ -129,6 +134,10 @@ def pull_adj(y: Apply, operand: int, bar: Node) -> Node:
     source=f"{_COOKBOOK}, eq. 43 and 57",
     domain="X invertible",
     function="np.linalg.slogdet({0})[1]",
+    facts=Facts(
+        words=("logdeterminant", "log_det", "slogdet"),
+        code={"torch": "torch.linalg.slogdet({0}).logabsdet"},
+    ),
 )
 def pull_logdet(y: Apply, operand: int, bar: Node) -> Node:
     """Pull back through the logarithm of the absolute determinant: ``bar X⁻ᵀ``."""
@@ -143,6 +152,7 @@ def pull_logdet(y: Apply, operand: int, bar: Node) -> Node:
     source="piecewise constant: the sign of det(X), 1 or -1",
     domain="X invertible",
     function="np.linalg.slogdet({0})[0]",
+    facts=Facts(code={"torch": "torch.linalg.slogdet({0}).sign"}),
 )
 def pull_det_sign(y: Apply, operand: int, bar: Node) -> Node:
     """Pull back through the sign of a determinant, which is the same nearby."""
@@ -177,6 +187,14 @@ _POWERS = 64
     domain="everywhere; X invertible for k < 0",
     function="np.linalg.matrix_power({0}, {k})",
     parameters={"k": 3},
+    facts=Facts(
+        words=("matpow", "mpow"),
+        required=("k",),
+        code={
+            "torch": "torch.linalg.matrix_power({0}, {k})",
+            "jnp": "jnp.linalg.matrix_power({0}, {k})",
+        },
+    ),
 )
 def matrix_power(x: Node, k: int = 3) -> Node:
     """A whole power of a square matrix, by repeated squaring."""
@@ -197,16 +215,30 @@ def matrix_power(x: Node, k: int = 3) -> Node:
 
 #: Functions of a matrix: where they are, and what NumPy calls them.
 _HIGHAM = "Higham, Functions of Matrices (2008), eq. 10.15 and theorem 3.6"
-_FUNCTIONS: dict[str, tuple[str, str, str]] = {
-    "expm": ("small", "everywhere", "scipy.linalg.expm({0})"),
-    "logm": ("spd", "no eigenvalue negative or 0", "logm"),
-    "sqrtm": ("spd", "no eigenvalue negative or 0", "sqrtm"),
-    "sinm": ("small", "everywhere", "sinm"),
-    "cosm": ("small", "everywhere", "cosm"),
+_SYMMETRIC = Facts(keeps_symmetry=True)
+_FUNCTIONS: dict[str, tuple[str, str, str, Facts]] = {
+    "expm": (
+        "small",
+        "everywhere",
+        "scipy.linalg.expm({0})",
+        Facts(
+            words=("matrixexp", "matrix_exp", "mexp"),
+            keeps_symmetry=True,
+            code={
+                "np": "expm",
+                "torch": "torch.linalg.matrix_exp({0})",
+                "jnp": "jax.scipy.linalg.expm({0})",
+            },
+        ),
+    ),
+    "logm": ("spd", "no eigenvalue negative or 0", "logm", _SYMMETRIC),
+    "sqrtm": ("spd", "no eigenvalue negative or 0", "sqrtm", _SYMMETRIC),
+    "sinm": ("small", "everywhere", "sinm", _SYMMETRIC),
+    "cosm": ("small", "everywhere", "cosm", _SYMMETRIC),
 }
 
 
-def _matrix_function(name: str, points: str, domain: str, function: str) -> None:
+def _matrix_function(name: str, points: str, domain: str, function: str, facts: Facts) -> None:
     title = {"expm": "exp", "logm": "log", "sqrtm": "√", "sinm": "sin", "cosm": "cos"}[name]
 
     def pull(y: Apply, operand: int, bar: Node) -> Node:
@@ -220,6 +252,7 @@ def _matrix_function(name: str, points: str, domain: str, function: str) -> None
         source=_HIGHAM,
         function=function,
         domain=domain,
+        facts=facts,
     )(pull)
     register(
         Rule(

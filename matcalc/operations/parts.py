@@ -9,6 +9,7 @@ from matcalc.dimensions import Dimension, Shape
 from matcalc.errors import NotDifferentiableError, ShapeError
 from matcalc.graph import Apply, Factor, Node, add, apply, contract, zero
 from matcalc.operations import algebra
+from matcalc.operations.facts import Facts
 from matcalc.operations.registry import Rule, composite, primitive, register
 
 _LINEAR = "linear; Magnus & Neudecker, Matrix Differential Calculus (3rd edition, 2019), chapter 3"
@@ -46,18 +47,27 @@ def _no_operand(node: Apply, operand: int, bar: Node) -> Node:
     raise NotDifferentiableError(f"{node.operation} has no operand {operand}: {bar.shape}")
 
 
-for _name, _signature, _formula, _function, _parameters in (
-    ("window", "-> W[k,n]", "constant: W[i, start + i] = 1", "window", {"start": 0}),
-    ("triangle", "-> M[m,n]", "constant: ones on and below a diagonal", "triangle", {"k": 0}),
-    ("pi", "-> p", "constant: 3.14159…", "pi", {}),
+_PART = Facts(building_block=True)
+_PI = Facts(
+    positive=True,
+    unicode="π",
+    latex=r"\pi",
+    code=dict.fromkeys(("np", "torch", "jnp"), "math.pi"),
+    building_block=True,
+)
+for _name, _signature, _formula, _parameters, _facts in (
+    ("window", "-> W[k,n]", "constant: W[i, start + i] = 1", {"start": 0}, _PART),
+    ("triangle", "-> M[m,n]", "constant: ones on and below a diagonal", {"k": 0}, _PART),
+    ("pi", "-> p", "constant: 3.14159…", {}, _PI),
 ):
     primitive(
         _name,
         _signature,
         formula=_formula,
         source="by definition",
-        function=_function,
+        function=_name,
         parameters=_parameters,
+        facts=_facts,
     )(_no_operand)
 
 
@@ -77,6 +87,7 @@ register(
         function="levi_civita",
         pull=_no_operand,
         parameters={"size": 3},
+        facts=Facts(unicode="ε", latex=r"\epsilon", building_block=True),
     )
 )
 
@@ -88,6 +99,7 @@ register(
     source=_LINEAR,
     function="part",
     parameters={"axis": 0, "start": 0, "stop": 2},
+    facts=Facts(required=("stop",)),
 )
 def slice_rule(x: Node, axis: int = 0, start: Dimension = 0, stop: Dimension = 2) -> Node:
     """Entries ``start`` to ``stop`` along an axis, both constant."""
@@ -121,6 +133,7 @@ def placed(x: Node, axis: int, which: Node) -> Node:
     source=_LINEAR,
     function="concatenate",
     parameters={"axis": 0},
+    facts=Facts(aliases=("concat",), words=("cat",), many=True),
 )
 def concatenate(*operands: Node, axis: int = 0) -> Node:
     """Operands one after the other along an axis."""
@@ -155,6 +168,7 @@ def _clashes(shapes: Iterable[Shape]) -> list[tuple[Dimension, Dimension]]:
     source=_LINEAR,
     function="stack",
     parameters={"axis": 0},
+    facts=Facts(many=True),
 )
 def stack(*operands: Node, axis: int = 0) -> Node:
     """Operands of one shape side by side along a new axis."""
@@ -207,6 +221,7 @@ def _triangle(x: Node, k: int) -> Node:
     source="by definition",
     function="np.eye({n})",
     parameters={"n": 2},
+    facts=Facts(words=("identity", "identitymatrix", "id"), unicode="I", latex="I"),
 )
 def eye(n: Dimension = 2) -> Node:
     """The identity matrix."""
@@ -220,6 +235,7 @@ def eye(n: Dimension = 2) -> Node:
     source="by definition",
     function="np.ones({shape})",
     parameters={"shape": (2, 3)},
+    facts=Facts(unicode="1", latex=r"\mathbf{1}"),
 )
 def ones(shape: tuple[Dimension, ...] = (2, 3)) -> Node:
     """Ones."""
@@ -233,6 +249,7 @@ def ones(shape: tuple[Dimension, ...] = (2, 3)) -> Node:
     source="by definition",
     function="np.zeros({shape})",
     parameters={"shape": (2, 3)},
+    facts=Facts(unicode="0", latex=r"\mathbf{0}"),
 )
 def zeros(shape: tuple[Dimension, ...] = (2, 3)) -> Node:
     """Zeros."""

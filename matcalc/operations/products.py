@@ -11,6 +11,7 @@ from matcalc.dimensions import Dimension
 from matcalc.errors import NotationError, ShapeError
 from matcalc.graph import Factor, Group, Node, add, contract, einsum
 from matcalc.operations import algebra
+from matcalc.operations.facts import Facts
 from matcalc.operations.registry import composite
 
 _COOKBOOK = "Petersen & Pedersen, The Matrix Cookbook (2012)"
@@ -27,6 +28,7 @@ _MAGNUS = "Magnus & Neudecker, Matrix Differential Calculus (3rd edition, 2019)"
     formula="d(A B) = (dA) B + A (dB)",
     source=f"{_COOKBOOK}, eq. 37",
     function="{0} @ {1}",
+    facts=Facts(words=("matvec", "mm", "bmm", "mv")),
 )
 def matmul(a: Node, b: Node) -> Node:
     """A matrix product."""
@@ -41,6 +43,7 @@ def matmul(a: Node, b: Node) -> Node:
     "Derivatives of Matrix and Tensor Expressions (NeurIPS 2018), theorem 8",
     function="einsum",
     parameters={"subscripts": "ij,j->i"},
+    facts=Facts(words=("einstein",), required=("subscripts",), many=True),
 )
 def einsum_rule(*operands: Node, subscripts: str = "ij,j->i") -> Node:
     """An einsum, in NumPy's notation with an arrow."""
@@ -75,6 +78,7 @@ def _normal_axes(node: Node, axis: int | Sequence[int] | None) -> tuple[int, ...
     source=f"{_COOKBOOK}, eq. 36, for the trace; linear",
     function="np.sum({0}, axis={axis!r})",
     parameters={"axis": None},
+    facts=Facts(words=("total",), of_rows=True),
 )
 def sum_rule(x: Node, axis: int | Sequence[int] | None = None) -> Node:
     """The sum over axes, or over all."""
@@ -88,6 +92,7 @@ def sum_rule(x: Node, axis: int | Sequence[int] | None = None) -> Node:
     source="linear",
     function="np.mean({0}, axis={axis!r})",
     parameters={"axis": None},
+    facts=Facts(words=("average", "avg", "expectation"), of_rows=True),
 )
 def mean_rule(x: Node, axis: int | Sequence[int] | None = None) -> Node:
     """The mean over axes, or over all."""
@@ -188,6 +193,7 @@ def quotient(a: Node, b: Node) -> Node:
     domain="everywhere for a whole p ≥ 0; else where X^(p-1) is finite",
     function="power",
     parameters={"exponent": Fraction(5, 2)},
+    facts=Facts(required=("exponent",)),
 )
 def power(x: Node, exponent: int | Fraction | str = Fraction(5, 2)) -> Node:
     """A constant power, entry by entry."""
@@ -200,6 +206,7 @@ def power(x: Node, exponent: int | Fraction | str = Fraction(5, 2)) -> Node:
     formula="d(Xᵀ) = (dX)ᵀ",
     source=f"{_COOKBOOK}, eq. 44",
     function="{0}.T",
+    facts=Facts(words=("transposed",)),
 )
 def transpose(x: Node) -> Node:
     """The axes in reverse."""
@@ -212,6 +219,7 @@ def transpose(x: Node) -> Node:
     formula="d tr(X) = tr(dX)",
     source=f"{_COOKBOOK}, eq. 36",
     function="np.trace({0})",
+    facts=Facts(aliases=("tr",), words=("sp", "spur")),
 )
 def trace(x: Node) -> Node:
     """The sum of the diagonal."""
@@ -225,6 +233,7 @@ def trace(x: Node) -> Node:
     formula="d diag(x) = diag(dx), both ways",
     source=f"linear; {_MAGNUS}, chapter 3",
     function="np.diag({0})",
+    facts=Facts(words=("diagonal", "diagonalmatrix")),
 )
 def diag(x: Node) -> Node:
     """A vector as a diagonal matrix, or the diagonal of a square matrix."""
@@ -282,6 +291,7 @@ def quadratic_form(x: Node, a: Node) -> Node:
     formula="d(A ⊗ B) = dA ⊗ B + A ⊗ dB",
     source=f"{_COOKBOOK}, eq. 39",
     function="np.kron({0}, {1})",
+    facts=Facts(words=("kronecker", "kroneckerproduct")),
 )
 def kron(a: Node, b: Node) -> Node:
     """The Kronecker product of two vectors, or of two matrices."""
@@ -303,6 +313,7 @@ def kron(a: Node, b: Node) -> Node:
     source=f"{_MAGNUS}, section 2.4, for columns; NumPy's ravel, for rows",
     function="{0}.reshape(-1, order={order!r})",
     parameters={"order": "F"},
+    facts=Facts(words=("vectorize", "vectorise")),
 )
 def vec(x: Node, order: str = "F") -> Node:
     """The entries as one vector: columns stacked (order F), or rows (order C)."""
@@ -319,6 +330,7 @@ def vec(x: Node, order: str = "F") -> Node:
     source="linear; Rogozhnikov, Einops (ICLR 2022)",
     function="rearrange",
     parameters={"pattern": "m n -> (n m)", "sizes": ()},
+    facts=Facts(required=("pattern",)),
 )
 def rearrange(
     x: Node, pattern: str = "m n -> (n m)", sizes: Sequence[tuple[str, Dimension]] = ()

@@ -11,6 +11,7 @@ from matcalc.graph import Apply, Factor, Group, Node, apply, contract, zero
 from matcalc.operations import algebra
 from matcalc.operations.algebra import entrywise, minus, sqrt, summed
 from matcalc.operations.elementwise import of
+from matcalc.operations.facts import Facts
 from matcalc.operations.registry import Pull, Rule, composite, primitive, register
 
 _COOKBOOK = "Petersen & Pedersen, The Matrix Cookbook (2012)"
@@ -24,6 +25,11 @@ _COOKBOOK = "Petersen & Pedersen, The Matrix Cookbook (2012)"
     source=f"{_COOKBOOK}, eq. 129",
     domain="X ≠ 0; at 0 there is no derivative, and the answer is nan",
     function="norm",
+    facts=Facts(
+        words=("frobenius", "fro", "l2", "length", "magnitude"),
+        of_rows=True,
+        code={"np": "norm", "torch": "norm", "jnp": "norm"},
+    ),
 )
 def norm(x: Node) -> Node:
     """The square root of the sum of squares."""
@@ -37,6 +43,7 @@ def norm(x: Node) -> Node:
     formula="d‖X‖² = 2 sum(X ⊙ dX)",
     source=f"{_COOKBOOK}, eq. 131 and 132",
     function="np.sum({0} ** 2)",
+    facts=Facts(of_rows=True),
 )
 def squared_norm(x: Node) -> Node:
     """The sum of squares."""
@@ -50,6 +57,7 @@ def squared_norm(x: Node) -> Node:
     source="Boyd & Vandenberghe, Convex Optimization (2004), section 9.1",
     domain="no entry 0; there the slope is taken as 0",
     function="np.sum(np.abs({0}))",
+    facts=Facts(words=("l1",), of_rows=True),
 )
 def norm1(x: Node) -> Node:
     """The sum of absolute values."""
@@ -83,7 +91,14 @@ def spread_back(y: Apply, bar: Node, *factors: Node) -> Node:
 
 
 def _reduction(
-    name: str, *, formula: str, source: str, domain: str, function: str, points: str
+    name: str,
+    *,
+    formula: str,
+    source: str,
+    domain: str,
+    function: str,
+    points: str,
+    facts: Facts,
 ) -> Callable[[Pull], Pull]:
     """Register an operation over one axis, or over all; the decorated function is its pull."""
 
@@ -93,13 +108,15 @@ def _reduction(
 
         signatures = (f"X[m,n]:{points} -> y",)
         over = {"axis": None}
-        register(Rule(name, signatures, formula, source, domain, build, function, pull, over))
+        register(
+            Rule(name, signatures, formula, source, domain, build, function, pull, over, facts)
+        )
         return pull
 
     return decorate
 
 
-def _extreme(name: str, better: str) -> None:
+def _extreme(name: str, better: str, facts: Facts) -> None:
     @_reduction(
         name,
         formula=f"d {name}(X) = mean of dX over the {better} entries",
@@ -107,6 +124,7 @@ def _extreme(name: str, better: str) -> None:
         domain="a single extreme entry; at ties they share equally",
         function=f"np.{name}({{0}}, axis={{axis!r}})",
         points="distinct",
+        facts=facts,
     )
     def pull(y: Apply, operand: int, bar: Node) -> Node:
         share = apply(f"{name}_share", y.arguments, y.arguments[operand].shape, y.parameters)
@@ -120,6 +138,7 @@ def _extreme(name: str, better: str) -> None:
         domain="a single extreme entry",
         function=f"{name}_share",
         parameters={"axis": None},
+        facts=Facts(building_block=True),
     )
     def pull_share(s: Apply, operand: int, bar: Node) -> Node:
         return zero(_front(bar, s) + s.arguments[operand].shape)
@@ -127,8 +146,16 @@ def _extreme(name: str, better: str) -> None:
     del pull, pull_share
 
 
-_extreme("max", "largest")
-_extreme("min", "smallest")
+_extreme(
+    "max",
+    "largest",
+    facts=Facts(of_rows=True, code={"torch": "torch.amax({0}{over})", "jnp": "jnp.max({0}{over})"}),
+)
+_extreme(
+    "min",
+    "smallest",
+    facts=Facts(of_rows=True, code={"torch": "torch.amin({0}{over})", "jnp": "jnp.min({0}{over})"}),
+)
 
 
 def _front(bar: Node, y: Node) -> Shape:
@@ -143,6 +170,11 @@ def _front(bar: Node, y: Node) -> Shape:
     domain="everywhere, zeros included; a derivative of order 3 is not known",
     function="np.prod({0}, axis={axis!r})",
     points="real",
+    facts=Facts(
+        words=("product",),
+        of_rows=True,
+        code={"torch": "torch.prod({0}{over})", "jnp": "jnp.prod({0}{over})"},
+    ),
 )
 def pull_prod(y: Apply, operand: int, bar: Node) -> Node:
     """Pull back through a product of entries: by the products of all others."""
@@ -172,6 +204,7 @@ def _unraveled(node: Node, like: Node) -> Node:
     source="the derivative of a product of entries",
     function="products_of_others",
     parameters={"axis": 0},
+    facts=Facts(building_block=True),
 )
 def pull_products_of_others(y: Apply, operand: int, bar: Node) -> Node:
     """Pull back through products of all entries but one: by those of all but two."""
@@ -213,6 +246,7 @@ register(
         function="products_of_other_pairs",
         pull=pull_products_of_other_pairs,
         parameters={"axis": 0},
+        facts=Facts(building_block=True),
     )
 )
 
@@ -224,6 +258,14 @@ register(
     domain="everywhere",
     function="logsumexp",
     points="real",
+    facts=Facts(
+        words=("log_sum_exp", "lse"),
+        of_rows=True,
+        code={
+            "torch": "torch.logsumexp({0}, dim={axes})",
+            "jnp": "jax.scipy.special.logsumexp({0}{over})",
+        },
+    ),
 )
 def pull_logsumexp(y: Apply, operand: int, bar: Node) -> Node:
     """Pull back through a logarithm of a sum of exponentials: by the softmax."""
@@ -276,13 +318,22 @@ def _weighted(y: Apply, bar: Node, p: Node, summand: Node) -> Node:
     return contract([Factor(total, kept), Factor(p, axes[front:])], axes)
 
 
-for _name, _build, _pull, _formula, _source in (
+for _name, _build, _pull, _formula, _source, _facts in (
     (
         "softmax",
         softmax,
         _pull_softmax,
         "dp = p ⊙ (dx - sum(p ⊙ dx)): the Jacobian diag(p) - p pᵀ",
         "Bishop, Pattern Recognition and Machine Learning (2006), eq. 4.106",
+        Facts(
+            positive=True,
+            code={
+                "torch": "torch.softmax({0}, dim={axes})",
+                "torch of all": "torch.softmax({0}.ravel(), dim=0).reshape({shape})",
+                "jnp": "jax.nn.softmax({0}{over})",
+                "jnp of all": "jax.nn.softmax({0}, axis=None)",
+            },
+        ),
     ),
     (
         "log_softmax",
@@ -290,6 +341,15 @@ for _name, _build, _pull, _formula, _source in (
         _pull_log_softmax,
         "dy = dx - sum(p ⊙ dx): the Jacobian I - 1 pᵀ",
         "Bishop, Pattern Recognition and Machine Learning (2006), eq. 4.106, over p",
+        Facts(
+            words=("logsoftmax",),
+            code={
+                "torch": "torch.log_softmax({0}, dim={axes})",
+                "torch of all": "torch.log_softmax({0}.ravel(), dim=0).reshape({shape})",
+                "jnp": "jax.nn.log_softmax({0}{over})",
+                "jnp of all": "jax.nn.log_softmax({0}, axis=None)",
+            },
+        ),
     ),
 ):
     register(
@@ -303,5 +363,6 @@ for _name, _build, _pull, _formula, _source in (
             _name,
             _pull,
             {"axis": -1},
+            _facts,
         )
     )

@@ -12,7 +12,8 @@ from matcalc import dimensions
 from matcalc.dimensions import Dimension, Shape
 from matcalc.errors import NotationError, ShapeError, Suggestion, UnknownRuleError
 from matcalc.graph import Apply, Node, apply
-from matcalc.near import near
+from matcalc.near import SYNONYMS, near
+from matcalc.operations.facts import NONE, Facts
 from matcalc.variables import Mention, parse_mention
 
 Pull = Callable[[Apply, int, Node], Node]
@@ -83,6 +84,7 @@ class Rule:
         pull: From the derivative with respect to the result, axes of the result last, to that
             with respect to an operand. ``None`` for an operation that is made of others.
         parameters: What is not differentiated, with the values that examples use.
+        facts: What else is known of it.
     """
 
     name: str
@@ -94,6 +96,7 @@ class Rule:
     function: str | Callable[..., Any]
     pull: Pull | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    facts: Facts = NONE
 
     def __repr__(self) -> str:
         return f"<rule {self.name}: {self.formula}>"
@@ -107,6 +110,8 @@ class Rule:
 RULES: dict[str, Rule] = {}
 #: What formulas become where they are computed; no formula holds it.
 COMPUTED: dict[str, Rule] = {}
+#: The rules of other names that formulas may call them by.
+ALIASES: dict[str, str] = {}
 
 
 def register(rule: Rule) -> Rule:
@@ -119,6 +124,8 @@ def register(rule: Rule) -> Rule:
         holder = RULES[rule.name]
         raise NotationError(f"the name {rule.name} is taken by the rule {holder.formula!r}")
     RULES[rule.name] = rule
+    ALIASES.update(dict.fromkeys(rule.facts.aliases, rule.name))
+    SYNONYMS.update(dict.fromkeys((*rule.facts.aliases, *rule.facts.words), rule.name))
     return rule
 
 
@@ -143,6 +150,12 @@ def find_rule(name: str) -> Rule:
 def known_rule(name: str) -> Rule | None:
     """The rule of a name, those that only computing needs included."""
     return RULES.get(name) or COMPUTED.get(name)
+
+
+def facts_of(name: str) -> Facts:
+    """What is known of the operation of a name; nothing of one that has no rule."""
+    rule = known_rule(name)
+    return rule.facts if rule else NONE
 
 
 @lru_cache(maxsize=512)
@@ -222,6 +235,7 @@ def primitive(
     function: str | Callable[..., Any],
     domain: str = "everywhere",
     parameters: Mapping[str, Any] | None = None,
+    facts: Facts = NONE,
 ) -> Callable[[Pull], Pull]:
     """Register an operation of its own; the decorated function is its pull."""
 
@@ -233,7 +247,9 @@ def primitive(
             values = tuple(given.get(key, default) for key, default in names.items())
             return apply(name, operands, shape, values)
 
-        register(Rule(name, signatures, formula, source, domain, build, function, pull, names))
+        register(
+            Rule(name, signatures, formula, source, domain, build, function, pull, names, facts)
+        )
         return pull
 
     return decorate
@@ -247,12 +263,15 @@ def composite(
     function: str | Callable[..., Any],
     domain: str = "everywhere",
     parameters: Mapping[str, Any] | None = None,
+    facts: Facts = NONE,
 ) -> Callable[[Build], Build]:
     """Register an operation made of others; the decorated function makes its node."""
 
     def decorate(build: Build) -> Build:
         names = dict(parameters or {})
-        register(Rule(name, signatures, formula, source, domain, build, function, None, names))
+        register(
+            Rule(name, signatures, formula, source, domain, build, function, None, names, facts)
+        )
         return build
 
     return decorate

@@ -8,6 +8,7 @@ from matcalc.graph import Factor, Node, add, contract, einsum
 from matcalc.operations import algebra
 from matcalc.operations.algebra import minus, multiple, power, squared_norm, times
 from matcalc.operations.elementwise import of, stumpff
+from matcalc.operations.facts import Facts
 from matcalc.operations.parts import levi_civita, picked, window
 from matcalc.operations.registry import composite
 
@@ -29,6 +30,10 @@ def _vector(name: str, x: Node, size: int) -> Node:
     formula="d(a × b) = da × b + a × db",
     source=f"{_MURRAY}, section 2.1",
     function="np.cross({0}, {1})",
+    facts=Facts(
+        words=("crossproduct",),
+        code={"torch": "torch.linalg.cross({0}, {1})", "jnp": "jnp.cross({0}, {1})"},
+    ),
 )
 def cross(a: Node, b: Node) -> Node:
     """The cross product."""
@@ -42,6 +47,12 @@ def cross(a: Node, b: Node) -> Node:
     formula="d skew(v) = skew(dv), skew(v) x = v × x",
     source=f"{_MURRAY}, eq. 2.4",
     function="skew",
+    facts=Facts(
+        code={
+            "torch": "torch.linalg.cross({0}[:, None], torch.eye(3{like}), dim=0)",
+            "jnp": "jnp.cross({0}, jnp.eye(3{like}), axisc=0)",
+        }
+    ),
 )
 def skew(v: Node) -> Node:
     """The matrix of the cross product from the left."""

@@ -15,6 +15,7 @@ from matcalc.errors import NotDifferentiableError, ShapeError
 from matcalc.graph import Apply, Factor, Group, Node, apply, contract, zero
 from matcalc.operations import algebra
 from matcalc.operations.elementwise import of
+from matcalc.operations.facts import Facts
 from matcalc.operations.parts import concatenate, picked, placed, window
 from matcalc.operations.registry import composite, primitive
 
@@ -33,6 +34,7 @@ primitive(
     formula="constant: the columns of the identity in reverse",
     source=f"by definition; {_GOLUB}",
     function="exchange",
+    facts=Facts(building_block=True),
 )(_no_operand)
 primitive(
     "one_hot",
@@ -41,6 +43,7 @@ primitive(
     source="by definition",
     function="one_hot",
     parameters={"indices": (0, 1)},
+    facts=Facts(building_block=True),
 )(_no_operand)
 
 
@@ -102,6 +105,7 @@ def cumsum(x: Node, axis: int | None = None) -> Node:
     source=_GRIEWANK,
     domain="no entry 0",
     function="np.cumprod({0})",
+    facts=Facts(code={"torch": "torch.cumprod({0}, dim=0)"}),
 )
 def pull_cumprod(y: Apply, operand: int, bar: Node) -> Node:
     """Pull back through running products: running sums from the end, over each entry."""
@@ -157,6 +161,7 @@ def diff(x: Node, n: int = 1, axis: int = -1) -> Node:
     source=_LINEAR,
     function="np.roll({0}, {shift}, axis={axis!r})",
     parameters={"shift": 1, "axis": 1},
+    facts=Facts(required=("shift",)),
 )
 def roll(x: Node, shift: int = 1, axis: int | None = None) -> Node:
     """Entries moved along an axis; what leaves at the end comes in at the front."""
@@ -196,6 +201,7 @@ def flip(x: Node, axis: int | Sequence[int] | None = None) -> Node:
     source=_LINEAR,
     function="np.pad({0}, {width})",
     parameters={"width": (1, 2)},
+    facts=Facts(required=("width",)),
 )
 def pad(x: Node, width: Any = (1, 2)) -> Node:
     """Zeros before and behind: one number for all, a pair, or a pair for each axis, as NumPy."""
@@ -222,6 +228,7 @@ def pad(x: Node, width: Any = (1, 2)) -> Node:
     source=_LINEAR,
     function="np.tile({0}, {reps})",
     parameters={"reps": 2},
+    facts=Facts(required=("reps",)),
 )
 def tile(x: Node, reps: Any = 2) -> Node:
     """The whole array several times, one after the other along each axis."""
@@ -250,6 +257,7 @@ def _repeated(x: Node, counts: Sequence[Dimension]) -> dict[Any, Dimension]:
     source=_LINEAR,
     function="np.repeat({0}, {repeats}, axis={axis!r})",
     parameters={"repeats": 2, "axis": 1},
+    facts=Facts(required=("repeats",)),
 )
 def repeat(x: Node, repeats: Dimension = 2, axis: int | None = None) -> Node:
     """Each entry several times along an axis."""
@@ -267,6 +275,7 @@ def repeat(x: Node, repeats: Dimension = 2, axis: int | None = None) -> Node:
     source=_LINEAR,
     function="np.take({0}, {indices}, axis={axis!r})",
     parameters={"indices": (2, 0, 2), "axis": 1},
+    facts=Facts(required=("indices",)),
 )
 def take(x: Node, indices: Any = (2, 0, 2), axis: int | None = None) -> Node:
     """The entries at constant places along an axis."""
@@ -281,6 +290,7 @@ def take(x: Node, indices: Any = (2, 0, 2), axis: int | None = None) -> Node:
     source=f"piecewise constant: the permutation that sorts; {_GRIEWANK}",
     domain="entries that differ",
     function="sorting",
+    facts=Facts(building_block=True),
 )
 def pull_sorting(p: Apply, operand: int, bar: Node) -> Node:
     """Pull back through a permutation, which is the same nearby."""
@@ -311,6 +321,7 @@ def sort(x: Node) -> Node:
     domain="entries that differ",
     function="np.sort({0})[::-1][:{k}]",
     parameters={"k": 2},
+    facts=Facts(required=("k",)),
 )
 def topk(x: Node, k: int = 2) -> Node:
     """The k largest entries of a vector, the largest first."""

@@ -9,6 +9,7 @@ from matcalc.graph import Apply, Node, apply
 from matcalc.operations import algebra
 from matcalc.operations.algebra import entrywise, minus, multiple, negative, power, times
 from matcalc.operations.elementwise import of, square
+from matcalc.operations.facts import Facts, of_special
 from matcalc.operations.registry import Rule, primitive, register
 
 _DLMF = "NIST Digital Library of Mathematical Functions"
@@ -23,6 +24,14 @@ _ORDERS = 12  # of polygamma
     source=f"{_DLMF}, eq. 5.2.2",
     domain="x > 0",
     function="log_gamma",
+    facts=Facts(
+        aliases=("gammaln", "loggamma"),
+        code={
+            "np": "gammaln",
+            "torch": "torch.lgamma({0})",
+            "jnp": "jax.scipy.special.gammaln({0})",
+        },
+    ),
 )
 def pull_lgamma(y: Apply, operand: int, bar: Node) -> Node:
     """Pull back through the logarithm of the gamma function."""
@@ -36,6 +45,10 @@ def pull_lgamma(y: Apply, operand: int, bar: Node) -> Node:
     source=f"{_DLMF}, eq. 5.2.2 and 5.15.1",
     domain="x > 0",
     function="digamma",
+    facts=Facts(
+        aliases=("psi",),
+        code=of_special("digamma", "torch"),
+    ),
 )
 def pull_digamma(y: Apply, operand: int, bar: Node) -> Node:
     """Pull back through the logarithmic derivative of the gamma function."""
@@ -69,6 +82,14 @@ register(
         function="polygamma",
         pull=pull_polygamma,
         parameters={"n": 1},
+        facts=Facts(
+            required=("n",),
+            code={
+                "np": "{polygamma}({n}, {0})",
+                "torch": "torch.polygamma({n}, {0})",
+                "jnp": "jax.scipy.special.polygamma({n}, {0})",
+            },
+        ),
     )
 )
 
@@ -83,6 +104,7 @@ def _root_of_pi(power_of: Fraction) -> Node:
     formula="dy = -2/√π exp(-x²) ⊙ dx",
     source=f"{_DLMF}, eq. 7.2.2",
     function="erfc",
+    facts=Facts(code=of_special("erfc", "torch")),
 )
 def pull_erfc(y: Apply, operand: int, bar: Node) -> Node:
     """Pull back through the complementary error function."""
@@ -97,6 +119,7 @@ def pull_erfc(y: Apply, operand: int, bar: Node) -> Node:
     source=f"{_DLMF}, eq. 7.2.2 and 4.7.1",
     domain="everywhere; far right its derivative loses digits",
     function="scaled_erfc",
+    facts=Facts(code=of_special("erfcx")),
 )
 def pull_erfcx(y: Apply, operand: int, bar: Node) -> Node:
     """Pull back through the scaled complementary error function."""
@@ -111,6 +134,7 @@ def pull_erfcx(y: Apply, operand: int, bar: Node) -> Node:
     source=f"{_DLMF}, eq. 7.2.1, for its inverse",
     domain="|x| < 1",
     function="erfinv",
+    facts=Facts(code=of_special("erfinv", "torch")),
 )
 def pull_erfinv(y: Apply, operand: int, bar: Node) -> Node:
     """Pull back through the inverse of the error function."""
@@ -126,6 +150,10 @@ def pull_erfinv(y: Apply, operand: int, bar: Node) -> Node:
     source=f"{_DLMF}, eq. 7.2.1, for the inverse of Φ",
     domain="0 < p < 1",
     function="normal_quantile",
+    facts=Facts(
+        aliases=("probit",),
+        code=of_special("ndtri"),
+    ),
 )
 def pull_ndtri(x: Apply, operand: int, bar: Node) -> Node:
     """Pull back through the quantile function of the standard normal distribution."""

@@ -8,6 +8,7 @@ from matcalc import dimensions
 from matcalc.errors import NotDifferentiableError, ShapeError
 from matcalc.graph import Apply, Factor, Node, add, apply, contract, einsum
 from matcalc.operations import algebra
+from matcalc.operations.facts import Facts
 from matcalc.operations.linalg import inverse
 from matcalc.operations.parts import tril
 from matcalc.operations.registry import composite, primitive
@@ -30,6 +31,7 @@ def _symmetrised(node: Node) -> Node:
     source=_MURRAY,
     domain="A symmetric positive definite; of another matrix its symmetric part is taken",
     function="np.linalg.cholesky(({0} + {0}.T) / 2)",
+    facts=Facts(code={"torch": "torch.linalg.cholesky(({0} + {0}.mT) / 2)"}),
 )
 def pull_cholesky(low: Apply, operand: int, bar: Node) -> Node:
     """Pull back through a Cholesky factor: the symmetric part of L⁻ᵀ Φ(Lᵀ bar) L⁻¹."""
@@ -71,6 +73,7 @@ def solve_triangular(low: Node, b: Node, lower: int = 1) -> Node:
     source=_GILES,
     domain="A symmetric, its eigenvalues simple; of another matrix its symmetric part is taken",
     function="np.linalg.eigvalsh(({0} + {0}.T) / 2)",
+    facts=Facts(code={"torch": "torch.linalg.eigvalsh(({0} + {0}.mT) / 2)"}),
 )
 def pull_eigvalsh(w: Apply, operand: int, bar: Node) -> Node:
     """Pull back through eigenvalues: V diag(bar) Vᵀ."""
@@ -90,6 +93,7 @@ def eigenvectors(a: Node) -> Node:
     source=_GILES,
     domain="A symmetric, its eigenvalues simple; the largest entry of each is positive",
     function="eigenvectors",
+    facts=Facts(building_block=True),
 )
 def pull_eigenvectors(v: Apply, operand: int, bar: Node) -> Node:
     """Pull back through eigenvectors: the symmetric part of V (F ⊙ (Vᵀ bar)) Vᵀ."""
@@ -143,6 +147,7 @@ def svdvals(a: Node) -> Node:
     source=_WATSON,
     domain="A of full rank",
     function="np.linalg.norm({0}, 'nuc')",
+    facts=Facts(code={"torch": "torch.linalg.matrix_norm({0}, 'nuc')"}),
 )
 def pull_nuclear_norm(y: Apply, operand: int, bar: Node) -> Node:
     """Pull back through the sum of the singular values: by the polar factor."""
@@ -157,6 +162,7 @@ def pull_nuclear_norm(y: Apply, operand: int, bar: Node) -> Node:
     source=_WATSON,
     domain="the largest singular value simple",
     function="np.linalg.norm({0}, 2)",
+    facts=Facts(code={"torch": "torch.linalg.matrix_norm({0}, 2)"}),
 )
 def pull_spectral_norm(y: Apply, operand: int, bar: Node) -> Node:
     """Pull back through the largest singular value: by u₁ v₁ᵀ."""
@@ -178,6 +184,7 @@ def _no_second(name: str, of: str, what: str) -> None:
         source=f"the slope of {of}: {what}",
         domain="its value for A of full rank; its derivative is not known",
         function=name,
+        facts=Facts(building_block=True),
     )(pull)
 
 

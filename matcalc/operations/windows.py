@@ -16,6 +16,7 @@ from matcalc.errors import NotDifferentiableError, ShapeError
 from matcalc.graph import Apply, Factor, Group, Node, apply, contract, einsum
 from matcalc.operations import algebra
 from matcalc.operations.algebra import plus, power, times
+from matcalc.operations.facts import Facts
 from matcalc.operations.parts import concatenate, picked, placed, stack, window
 from matcalc.operations.reductions import reducing
 from matcalc.operations.registry import composite, primitive
@@ -39,6 +40,7 @@ primitive(
     source=f"by definition; {_GOODFELLOW}, section 9.5",
     function="sliding",
     parameters={"stride": 1, "dilation": 1, "padding": 0},
+    facts=Facts(building_block=True),
 )(_no_operand)
 
 
@@ -239,6 +241,7 @@ def toeplitz(c: Node, r: Node) -> Node:
     source=f"{_GOLUB}, section 4.6",
     function="np.vander({0}, {n}, increasing={increasing})",
     parameters={"n": 3, "increasing": 0},
+    facts=Facts(required=("n",)),
 )
 def vander(x: Node, n: int = 3, increasing: int = 0) -> Node:
     """The matrix of powers of a vector, falling as NumPy has them."""
@@ -274,6 +277,7 @@ def polyval(c: Node, x: Node) -> Node:
     formula="d block_diag(A, B) = block_diag(dA, dB)",
     source="linear",
     function="block_diag",
+    facts=Facts(many=True),
 )
 def block_diag(*operands: Node) -> Node:
     """Matrices one after the other down the diagonal, zeros elsewhere."""
@@ -295,6 +299,7 @@ def block_diag(*operands: Node) -> Node:
     source="bilinear",
     function="np.tensordot({0}, {1}, axes={axes})",
     parameters={"axes": 2},
+    facts=Facts(required=("axes",)),
 )
 def tensordot(a: Node, b: Node, axes: Any = 2) -> Node:
     """The sum of products over the last axes of one and the first of another, or over pairs."""
@@ -348,6 +353,7 @@ def glu(x: Node, axis: int = -1) -> Node:
     source=_WU,
     function="group_norm",
     parameters={"groups": 2, "eps": _EPS},
+    facts=Facts(required=("groups",)),
 )
 def group_norm(x: Node, gain: Node, bias: Node, groups: int = 2, eps: Fraction = _EPS) -> Node:
     """Group normalisation: over groups of the channels, axis 1, and all axes behind it."""

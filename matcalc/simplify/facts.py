@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from matcalc.graph import Apply, Node, Product, Sum, Symbol
+from matcalc.operations import facts_of
 
-_POSITIVE = frozenset(["exp", "cosh", "sigmoid", "softplus", "softmax", "Phi", "pi"])
 _DEPTH = 40
 
 IMPLIED = frozenset(["tall", "wide"])
@@ -42,7 +42,7 @@ class Known(NamedTuple):
     def is_positive(self, node: Node, depth: int) -> bool:
         """Whether every entry is above zero, by what a node is made of."""
         if isinstance(node, Apply):
-            return node.operation in _POSITIVE
+            return facts_of(node.operation).positive
         if isinstance(node, Sum):
             return all(self.holds(term, "positive", depth) for term in node.terms)
         if not isinstance(node, Product) or node.scale.number <= 0:

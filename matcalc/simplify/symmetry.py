@@ -21,10 +21,6 @@ from matcalc.graph import (
 from matcalc.operations import find_rule, parse_signature
 from matcalc.simplify.expansion import opened
 
-_OF_SYMMETRIC = frozenset(  # of a symmetric matrix: symmetric
-    ["inv", "pinv", "adj", "expm", "logm", "sqrtm", "sinm", "cosm"]
-)
-
 
 def with_symmetry(node: Node) -> Node:
     """A node that knows that it is symmetric, if it is."""
@@ -80,7 +76,8 @@ def _keeps(node: Apply) -> bool:
     """Whether an operation makes symmetric matrices of symmetric ones."""
     if len(node.arguments) != 1:
         return False
-    if node.operation in _OF_SYMMETRIC or node.operation == "function":
+    rule = find_rule(node.operation)
+    if rule.facts.keeps_symmetry:
         return True
-    signature = parse_signature(find_rule(node.operation).signatures[0])
+    signature = parse_signature(rule.signatures[0])
     return signature.result.shape == ("...",) and not node.parameters

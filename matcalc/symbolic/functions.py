@@ -6,7 +6,7 @@ from typing import Any
 
 from matcalc.errors import Place
 from matcalc.expression.definitions import definitions
-from matcalc.expression.functions import MANY, call
+from matcalc.expression.functions import call
 from matcalc.expression.parser import Step
 from matcalc.expression.values import Value
 from matcalc.operations import find_rule
@@ -51,7 +51,7 @@ class Function:
         (<softmax(x), n×1>, <sum(exp(x)), a scalar>)
         """
         kind, declared = family(operands)
-        count = len(operands) if self.rule.name in MANY else len(self.rule.operands)
+        count = len(operands) if self.rule.facts.many else len(self.rule.operands)
         texts = sum(isinstance(one, str) for one in operands[:count])
         values = [
             _operand(one) if k < count + texts else _parameter(one)

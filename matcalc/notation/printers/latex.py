@@ -13,24 +13,11 @@ from matcalc.notation.parameters import Parameter, Word, spelled
 from matcalc.notation.printers.mathematics import Mathematics, Rewrite, as_it_is
 from matcalc.notation.printers.spelling import ATOM, POWER, PRODUCT, SCALED, SUM, Piece, Spelled
 from matcalc.notation.tree import Phrase
+from matcalc.operations import facts_of
 
 _TALL = re.compile(r"\\(left|frac|sqrt|sum)")
 _WORD = re.compile(r".*\\mathit\{[^{}]*\}\Z", re.DOTALL)
 _EXPONENT = 3  # of more parts, expm(A) is not written as a power of e
-_OPERATORS = (
-    "exp",
-    "log",
-    "sin",
-    "cos",
-    "tan",
-    "sinh",
-    "cosh",
-    "tanh",
-    "arcsin",
-    "arccos",
-    "arctan",
-    "det",
-)
 
 
 def latex(written: Written) -> str:
@@ -62,24 +49,16 @@ class _Latex(Mathematics):
     entrywise = r" \odot "
     quotient = r" \oslash "
     kronecker = r" \otimes "
-    functions = {  # noqa: RUF012 - declared as ClassVar
-        **{name: f"\\{name}" for name in _OPERATORS},
-        "sigmoid": r"\sigma",
-        "Phi": r"\Phi",
-    }
-    constants = {  # noqa: RUF012
-        "eye": "I",
-        "ones": r"\mathbf{1}",
-        "zeros": r"\mathbf{0}",
-        "pi": r"\pi",
-        "delta": r"\delta",
-        "levi_civita": r"\epsilon",
-    }
+    delta = r"\delta"
     marks = {"T": r"^\top", "-1": "^{-1}", "-T": r"^{-\top}", "+": "^{+}"}  # noqa: RUF012
 
     def __init__(self, written: Written, rewrite: Rewrite) -> None:
         super().__init__(written, rewrite)
         self.calls |= {"expm": self.expm, "step": self.step}
+
+    @staticmethod
+    def sign(name: str) -> str:
+        return facts_of(name).latex
 
     @staticmethod
     def named(name: str) -> str:

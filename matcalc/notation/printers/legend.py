@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from fractions import Fraction
 
 from matcalc.notation.formulas import Written
-from matcalc.notation.printers.mathematics import TRIGONOMETRIC, as_in_books
+from matcalc.notation.printers.mathematics import as_in_books, has_power_behind_name
 from matcalc.notation.tree import Phrase, operands_first
 
 Test = Callable[[Phrase], bool]  # whether a phrase is written with a sign
@@ -19,7 +19,7 @@ def _arrays(phrase: Phrase) -> int:
 def _is_entrywise_power(phrase: Phrase) -> bool:
     if phrase.is_call("sqrt"):
         return phrase.kind in ("matrix", "tensor")
-    if phrase.op == "power" and phrase.args[0].is_call(*TRIGONOMETRIC):
+    if phrase.op == "power" and has_power_behind_name(phrase.args[0]):
         exponent: Fraction = phrase.value
         return exponent.denominator != 1 and phrase.kind != "scalar"
     return (phrase.op == "power" or phrase.is_call("power_of")) and phrase.kind != "scalar"

@@ -39,14 +39,19 @@ from matcalc.notation.printers.spelling import (
     within,
 )
 from matcalc.notation.tree import Derivative, Phrase, name, operands_first
+from matcalc.operations import facts_of
 from matcalc.variables import Variable
 
-TRIGONOMETRIC = frozenset(["sin", "cos", "tan", "sinh", "cosh", "tanh"])
 _SIGNED_ENTRIES = frozenset(["eye", "levi_civita"])
 _DIGITS = frozenset("0123456789")
 
 
 Rewrite = Callable[[Phrase], Phrase]
+
+
+def has_power_behind_name(phrase: Phrase) -> bool:
+    """Whether it is a function whose powers stand behind its name: ``tanh²(x)``."""
+    return phrase.op == "call" and facts_of(phrase.value).power_behind_name
 
 
 def as_it_is(phrase: Phrase) -> Phrase:
@@ -213,7 +218,7 @@ class Mathematics(Script):
         (base,) = args
         value: Fraction = phrase.value
         inner = base.phrase
-        if inner.is_call(*TRIGONOMETRIC) and value.denominator == 1:
+        if has_power_behind_name(inner) and value.denominator == 1:
             name = self.raised(self.head(inner.value), self.exponent(value), entrywise=False)
             return name + self.arguments(base.args[0].text), ATOM
         entrywise = phrase.kind != "scalar"
@@ -255,22 +260,25 @@ class Mathematics(Script):
         primes = self.primes(len(function) - len(bare))
         if is_undeclared(bare):
             return self.names[bare] + primes
-        sign = self.functions.get(bare)
+        sign = self.sign(bare)
         return (sign if sign and sign not in self.shown else self.function_name(bare)) + primes
 
     def constant(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
         """A constant that is a number."""
-        sign = self.constants[phrase.value]
+        sign = self.sign(phrase.value)
         return (sign, ATOM) if sign not in self.shown else self.applied(phrase, args)
 
     def eye(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
         """An identity matrix."""
-        shown = self.sized(self.constants["eye"], phrase.shape[:1])
-        return (shown, ATOM) if shown not in self.shown else self.applied(phrase, args)
+        shown = self.sized(self.sign(phrase.value), phrase.shape[:1])
+        if shown not in self.shown:
+            return shown, ATOM
+        listed = arguments(phrase, args, self.option)
+        return self.function_name(phrase.value) + self.arguments(listed), ATOM
 
     def filled(self, phrase: Phrase, _: Sequence[Piece]) -> Spelled:
         """Ones or zeros."""
-        return self.sized(self.constants[phrase.value], phrase.shape), ATOM
+        return self.sized(self.sign(phrase.value), phrase.shape), ATOM
 
     def kron(self, _: Phrase, args: Sequence[Piece]) -> Spelled:
         """A Kronecker product."""
@@ -307,7 +315,7 @@ class Mathematics(Script):
             return self.ratio(above, self.entry_of(wrt, phrase.value[of.rank :]))
         if base.phrase.is_call(*_SIGNED_ENTRIES):
             name: str = base.phrase.value
-            sign = self.constants[name if name != "eye" else "delta"]
+            sign = self.sign(name) if name != "eye" else self.delta
             shown = sign if sign not in self.shown else self.function_name(name)
             base = base._replace(text=shown, binds=ATOM)
         return self.indexed(base, phrase.value), ATOM

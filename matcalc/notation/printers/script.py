@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import ClassVar
 
@@ -22,8 +22,7 @@ class Script(ABC):
         entrywise: Between arrays that are multiplied entry by entry.
         quotient: Between arrays that are divided entry by entry.
         kronecker: Between the factors of a Kronecker product.
-        functions: The signs of functions that have one.
-        constants: The signs of arrays and numbers that have one.
+        delta: The sign of an entry of the identity.
     """
 
     minus: ClassVar[str]
@@ -31,8 +30,12 @@ class Script(ABC):
     entrywise: ClassVar[str]
     quotient: ClassVar[str]
     kronecker: ClassVar[str]
-    functions: ClassVar[Mapping[str, str]]
-    constants: ClassVar[Mapping[str, str]]
+    delta: ClassVar[str]
+
+    @staticmethod
+    @abstractmethod
+    def sign(name: str) -> str:
+        """The sign of a function, an array or a number; nothing where it has only its name."""
 
     @staticmethod
     @abstractmethod

@@ -24,6 +24,7 @@ from matcalc.notation.printers.spelling import (
     placed,
 )
 from matcalc.notation.tree import Phrase
+from matcalc.operations import facts_of
 
 _ABOVE = frozenset("ᵀ⁰¹²³⁴⁵⁶⁷⁸⁹")  # of an exponent they would seem to be marks of the whole power
 
@@ -62,16 +63,12 @@ class _Unicode(Mathematics):
     entrywise = " ⊙ "
     quotient = " ⊘ "
     kronecker = " ⊗ "
-    functions = {"sigmoid": "σ", "Phi": "Φ"}  # noqa: RUF012 - declared as ClassVar
-    constants = {  # noqa: RUF012
-        "eye": "I",
-        "ones": "1",
-        "zeros": "0",
-        "pi": "π",
-        "delta": "δ",
-        "levi_civita": "ε",
-    }
+    delta = "δ"
     marks = {"T": "ᵀ", "-1": "⁻¹", "-T": "⁻ᵀ", "+": "⁺"}  # noqa: RUF012
+
+    @staticmethod
+    def sign(name: str) -> str:
+        return facts_of(name).unicode
 
     @staticmethod
     def named(name: str) -> str:

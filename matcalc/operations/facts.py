@@ -1,0 +1,55 @@
+"""What is known of an operation beside its derivative: a field for each, which most leave out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """How an operation is called, written and computed, and what its values are like.
+
+    Attributes:
+        aliases: Other names that formulas may call it by: ``ln``.
+        words: What it is called in full, or by others, where a name is not known: ``determinant``.
+        required: The parameters without which it has no meaning.
+        many: Whether it takes any number of operands.
+        of_rows: Whether it takes a row as it takes a column.
+        positive: Whether every entry of it is above zero.
+        keeps_symmetry: Whether it makes symmetric matrices of symmetric ones.
+        of_matrices: What its namesake among the functions of a matrix is called, and its name.
+        power_behind_name: Whether a power stands behind the name: ``tanh²(x)``.
+        unicode: Its sign in Unicode, where that is not its name.
+        latex: Its sign in LaTeX.
+        code: Templates, or names of helpers, by the module of a library, where it is not computed
+            as in NumPy; behind ``of all`` those over all entries of a matrix.
+        building_block: Whether formulas have it from derivatives alone.
+    """
+
+    aliases: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
+    many: bool = False
+    of_rows: bool = False
+    positive: bool = False
+    keeps_symmetry: bool = False
+    of_matrices: tuple[str, str] = ("", "")
+    power_behind_name: bool = False
+    unicode: str = ""
+    latex: str = ""
+    code: Mapping[str, str] = field(default_factory=dict)
+    building_block: bool = False
+
+
+NONE = Facts()
+
+
+def of_special(name: str, torch: str = "torch.special") -> dict[str, str]:
+    """The code of a function that NumPy lacks, and ``scipy.special`` and its kin have.
+
+    >>> of_special("erfcx")["torch"]
+    'torch.special.erfcx({0})'
+    """
+    kin = {"torch": torch, "jnp": "jax.scipy.special"}
+    return {"np": name} | {key: f"{module}.{name}({{0}})" for key, module in kin.items()}
