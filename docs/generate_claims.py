@@ -75,6 +75,7 @@ GROUPS: dict[str, tuple[Claim, ...]] = {
         Claim("2 * A.T @ (b - A @ x)", *_SQUARE),
         Claim("A.T @ (A @ x - b) / norm(A @ x - b)", *_SQUARE),
         Claim("2 * A.T @ A @ x - A.T @ b", *_SQUARE),
+        Claim("2 * A * norm(A @ x - b)", *_SQUARE, "the chain rule of numbers, right at size 1"),
     ),
     "Matrices": (
         Claim("A", ("tr(A @ X)", "X"), "A[m,n] X[n,m]"),
@@ -83,11 +84,14 @@ GROUPS: dict[str, tuple[Claim, ...]] = {
         Claim("1 / X", ("logdet(X)", "X"), "X[n,n]"),
         Claim("-inv(X) @ A @ inv(X)", ("tr(A @ inv(X))", "X"), "A[n,n] X[n,n]"),
         Claim("3 * X**2", ("tr(X @ X @ X)", "X"), "X[n,n]"),
+        Claim("kron(A, eye(n))", ("tr(kron(A, X))", "X"), "A[m,m] X[n,n]"),
+        Claim("(A + A.T) @ X @ B", ("tr(X.T @ A @ X @ B)", "X"), "A[m,m] B[n,n] X[m,n]"),
         Claim("inv(A) @ inv(X)", ("logdet(A @ X)", "X"), "A[n,n] X[n,n]"),
     ),
     "Functions": (
         Claim("softmax(z) - y", *_SOFTMAX),
         Claim("y - softmax(z)", *_SOFTMAX),
+        Claim("-y / softmax(z)", *_SOFTMAX, "the derivative by softmax(z): the chain ends early"),
         Claim("A.T @ (1 - (A @ x)**2)", ("sum(tanh(A @ x))", "x"), "A[m,n] x[n]"),
         Claim("A.T * (1 - tanh(A @ x)**2)", ("tanh(A @ x)", "x"), "A[m,n] x[n]"),
         Claim("2 * x", ("norm(x)", "x"), "x[n]"),
@@ -100,20 +104,8 @@ GROUPS: dict[str, tuple[Claim, ...]] = {
             "so that the own form, with an inverse, is shown",
         ),
         Claim(
-            "2 * A * norm(A @ x - b)", *_SQUARE,
-            "the chain rule of numbers, 2 f f′ with A for f′: scalar-rule would be the better name",
-        ),
-        Claim(
             "2 * norm(A @ x - b)", *_SQUARE,
             "the outer derivative alone: chain-rule would be the better name",
-        ),
-        Claim(
-            "-y / softmax(z)", *_SOFTMAX,
-            "the gradient by softmax(z), before its Jacobian: chain-rule again",
-        ),
-        Claim(
-            "kron(A, eye(n))", ("tr(kron(A, X))", "X"), "A[m,m] X[n,n]",
-            "the derivative of what stands in the trace: trace-not-removed",
         ),
         Claim(
             "y * softmax(z) - y", ("-(y.T @ log(softmax(z)))", "z"), "y[n] z[n]",

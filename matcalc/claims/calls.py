@@ -62,7 +62,7 @@ def _norm(tree: Tree) -> Iterator[Edit]:
 def _outer(tree: Tree) -> Iterator[Edit]:
     if len(tree.args) == 2:
         one, two = tree.args
-        yield Edit(called("outer", two, one), ("layout", "order"))
+        yield Edit(called("outer", two, one), ("order", "layout"))
         yield Edit(op("@", turned(one), two), ("kind-of-product",))
 
 

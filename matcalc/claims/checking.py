@@ -8,40 +8,31 @@ from typing import Any
 
 import numpy as np
 
-from matcalc.claims import naming
-from matcalc.claims.answer import Cause, Checked, Misfit
-from matcalc.claims.conditions import SYMMETRIC, right_when
+from matcalc.claims.answer import Checked
+from matcalc.claims.causes import Wrong, causes
+from matcalc.claims.conditions import right_when
 from matcalc.claims.counterexamples import counterexample
-from matcalc.claims.hints import hints, lacks_terms, takes_as_diagonal
 from matcalc.claims.judging import Judged, in_columns, judged
 from matcalc.claims.point import Point, Worth
 from matcalc.claims.product_shapes import product_shapes
 from matcalc.claims.question import Forward, Question, declared_shapes, of_expression
 from matcalc.claims.repairs import Repair, repairs
-from matcalc.claims.search import Change
 from matcalc.claims.segments import holds_along, holds_near
 from matcalc.claims.shapes import Shapes
 from matcalc.claims.terms import compared
 from matcalc.claims.tree import Tree, names, spelled_out, trees, walk
 from matcalc.claims.typed import Typed
-from matcalc.claims.words import says, why
+from matcalc.claims.words import why
 from matcalc.errors import NotationError, Place
 from matcalc.expression import Declarations
 from matcalc.expression.equation import stated_in
 from matcalc.inputs.line import Line
 from matcalc.inputs.reading import read_beside
 
-_CAUSES = 4
-_SURELY = 2  # of them are said, however unlikely
-_UNLIKELY = 0.25  # of the weight of the likeliest: what is less is not said
 _JUDGED = 12  # repairs that are looked at closely
 _SHOWN = 5
 _KINKED = ("abs", "sign", "step", "relu", "max", "min", "maximum", "minimum", "clip", "norm1")
-_SURER = 1.05  # what a condition shows, beside what is as likely by its look
 _NEAR = 1.0  # a repair that costs so much more is as likely
-_LIKELY = 0.4  # the weight of a cause that is seen of shapes alone, where all is rewritten
-_LITTLE = 0.05  # else
-_LESS = 0.8  # for each that is likelier
 
 
 def check_formula(
@@ -178,7 +169,7 @@ def _mended(
     when = tuple(dict.fromkeys((*right_when(question, line, at), *forced)))
     return replace(
         plain,
-        causes=_causes(question, line, fixes, worth, shapes, plain.misfits, when),
+        causes=causes(Wrong(question, line, fixes, worth, shapes, plain.misfits, when)),
         right_when=when,
         terms=terms,
         missing=missing,
@@ -230,61 +221,3 @@ def _repaired(name: str, line: Tree, fixes: Sequence[Repair], derived: str) -> d
         "sure": sure,
         "repairs": tuple(left + fix.text for fix in fixes),
     }
-
-
-def _causes(
-    question: Question,
-    line: Tree,
-    fixes: Sequence[Repair],
-    worth: Worth,
-    shapes: Shapes,
-    misfits: Sequence[Misfit],
-    when: Sequence[str],
-) -> tuple[Cause, ...]:
-    """The causes of all repairs, each weighed by how likely the repair is."""
-    weights: dict[str, float] = {}
-    changes: dict[str, Change] = {}
-    first = fixes[0].changes[0] if fixes else None
-    rewritten = first is None or (first.is_exchange and first.old is line)
-    likely = _LIKELY if rewritten else _LITTLE
-    right = fixes[0].tree if fixes else question.derived_tree
-    whole = Change(line, right, (), 0.0)
-    for fix in fixes:
-        weight = 2.0 ** (fixes[0].cost - fix.cost)
-        for name, (fits, change) in naming.causes(fix.changes, worth).items():
-            weights[name] = weights.get(name, 0.0) + weight * fits
-            changes.setdefault(name, change)
-    if worth.at.truth.kind == "m" and question.of.shape and _is_vector(line, worth):
-        for name in ("gradient-for-jacobian", "diagonal"):
-            weights[name] = max(weights.get(name, 0.0), likely)
-            changes.setdefault(name, whole)
-    seen = hints(line, question.derived_tree, misfits, worth)
-    for k, name in enumerate(seen):
-        weights[name] = max(weights.get(name, 0.0), likely * _LESS**k)
-        changes.setdefault(name, whole)
-    if rewritten and any(condition.endswith(SYMMETRIC) for condition in when):
-        name = "symmetric-part" if lacks_terms(line, right, worth) else "transpose"
-        weights[name] = _SURER * max(weights.values(), default=1.0)
-        changes.setdefault(name, whole)
-    if takes_as_diagonal(line, question.spelled):
-        weights["diagonal"] = max(weights.values(), default=1.0)
-        changes.setdefault("diagonal", whole)
-    ranked = sorted(weights, key=lambda name: -weights[name])[:_CAUSES]
-    least = _UNLIKELY * weights[ranked[0]] if ranked else 0.0
-    ranked = [name for k, name in enumerate(ranked) if k < _SURELY or weights[name] >= least]
-    return tuple(
-        Cause(name, *shapes.typed.span(_place(changes[name], line)), said)
-        for name in ranked
-        if (said := says(name, changes[name], question, shapes, worth))
-    )
-
-
-def _is_vector(line: Tree, worth: Worth) -> bool:
-    value = worth.of(line)
-    return value is not None and value.kind in "cr"
-
-
-def _place(change: Change, line: Tree) -> Tree:
-    """The part of the claim that a change changes."""
-    old, _ = naming.narrowed(change.old, change.new)
-    return next((each for each in (old, change.old) if each.is_written), line)

@@ -10,9 +10,9 @@ import numpy as np
 
 from matcalc.claims.point import Worth
 from matcalc.claims.search import Change, simple, with_change
-from matcalc.claims.stacked import Stack, ratio, transposed
-from matcalc.claims.tidying import terms
-from matcalc.claims.tree import Tree, row_of, same, turned, walk
+from matcalc.claims.stacked import Stack, equal, ratio, transposed
+from matcalc.claims.tidying import factors, terms
+from matcalc.claims.tree import Tree, row_of, same, turned, upright, walk
 
 
 def narrowed(old: Tree, new: Tree) -> tuple[Tree, Tree]:
@@ -96,6 +96,8 @@ def _in_part(old: Tree, new: Tree, worth: Worth) -> tuple[str, ...]:
     if new.kind != "operator":
         return ()
     for part, other in (new.args, new.args[::-1]):
+        if any(same(part, each) for each in old.args):
+            continue  # a factor that stays
         first = _by_look(*narrowed(old, part), worth)
         if first:
             second = ("missing-term",) if new.value in "+-" else _factor(other, worth)
@@ -123,14 +125,7 @@ def _by_look(old: Tree, new: Tree, worth: Worth) -> tuple[str, ...]:
 
 def _turned(old: Tree, new: Tree, _: Worth) -> tuple[str, ...]:
     is_turned = same(turned(old), new) or same(old, turned(new))
-    return ("transpose", "layout") if is_turned or same(_upright(old), _upright(new)) else ()
-
-
-def _upright(tree: Tree) -> Tree:
-    """A tree without its transposes."""
-    while tree.kind == "transpose":
-        tree = tree.args[0]
-    return tree._replace(args=tuple(map(_upright, tree.args)))
+    return ("transpose", "layout") if is_turned or same(upright(old), upright(new)) else ()
 
 
 def _of_ones(old: Tree, new: Tree, _: Worth) -> tuple[str, ...]:
@@ -145,6 +140,13 @@ def _leaf(old: Tree, new: Tree, _: Worth) -> tuple[str, ...]:
     if old.kind != new.kind:
         return ()
     return {"name": ("wrong-variable", "wrong-point"), "number": ("factor",)}.get(old.kind, ())
+
+
+def _between_inverses(old: Tree, new: Tree, _: Worth) -> tuple[str, ...]:
+    """What the change of an inverse stands between, and did not."""
+    before, after = (sum(part.calls("inv") for part in walk(each)) for each in (old, new))
+    is_between = not before and after == 2 and len(terms(old)) == len(terms(new)) == 1
+    return ("scalar-rule", "chain-rule") if is_between else ()
 
 
 def _powers(old: Tree, new: Tree, worth: Worth) -> tuple[str, ...]:
@@ -197,7 +199,43 @@ def _orders(old: Tree, new: Tree, _: Worth) -> tuple[str, ...]:
     return ("order", "transpose", "layout") if both and _letters(old) == _letters(new) else ()
 
 
-_LOOKS = (_of_ones, _turned, _leaf, _powers, _terms, _around, _factors, _signs, _orders)
+def _rearranged(old: Tree, new: Tree, worth: Worth) -> tuple[str, ...]:
+    """The same factors, by their values, in other places."""
+    before, after = factors(old), factors(new)
+    if not _ROW <= len(before) == len(after):
+        return ()
+    is_turned = False
+    for each in before:
+        value = worth.of(each)
+        if value is None:
+            return ()
+        found = _partner(value, after, worth)
+        if found is None:
+            found = _partner(transposed(value), after, worth)
+            is_turned = True
+        if found is None:
+            return ()
+        after = [one for one in after if one is not found]
+    return ("order", "transpose") if is_turned else ("order", "kind-of-product")
+
+
+def _partner(value: Stack, among: Sequence[Tree], worth: Worth) -> Tree | None:
+    return next((each for each in among if equal(value, worth.of(each))), None)
+
+
+_LOOKS = (
+    _of_ones,
+    _turned,
+    _leaf,
+    _between_inverses,
+    _powers,
+    _terms,
+    _around,
+    _factors,
+    _signs,
+    _orders,
+    _rearranged,
+)
 _FUNCTIONS = {
     "sum": ("missing-sum",),
     "mean": ("missing-sum",),

@@ -182,6 +182,13 @@ def turned(tree: Tree) -> Tree:
     return tree.args[0] if tree.kind == "transpose" else Tree("transpose", ".T", (tree,))
 
 
+def upright(tree: Tree) -> Tree:
+    """It without its transposes."""
+    while tree.kind == "transpose":
+        tree = tree.args[0]
+    return tree._replace(args=tuple(map(upright, tree.args)))
+
+
 def called(name: str, *args: Tree, primes: int = 0) -> Tree:
     """A call of a function."""
     return Tree("call", name, args, primes)

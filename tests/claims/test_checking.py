@@ -182,6 +182,27 @@ def test_marks_of_layers_are_names(claim: str, because: str, verdict: str) -> No
         assert found.causes[0].name in ("transpose", "chain-rule")
 
 
+WRONG_RULES = [  # no small edit tells the mistake: the wrong rule, run forward, does
+    ("2 * A * norm(A @ x - b)", "norm(A @ x - b)**2", "x", "x[n] A[m,n] b[m]", "scalar-rule"),
+    ("3 * X @ X", "tr(X.T @ X @ X)", "X", "X[n,n]", "transpose"),
+    ("kron(A, eye(n))", "tr(kron(A, X))", "X", "A[m,m] X[n,n]", "trace-not-removed"),
+    ("-1 / softmax(z)", "-sum(log(softmax(z)))", "z", "z[n]", "chain-rule"),
+    ("(A + A.T) @ X @ B", "tr(X.T @ A @ X @ B)", "X", "X[m,n] A[m,m] B[n,n]", "transpose"),
+    ("2 * X.T - A - A.T", "norm(X.T - A)**2", "X", "A[m,n] X[n,m]", "transpose"),
+    ("(a.T @ b) * x", "(a.T @ x) * (b.T @ x)", "x", "a[n] b[n] x[n]", "order"),
+    ("outer(x, x)", "x.T @ inv(S) @ x", "S", "x[n] S[n,n]:symmetric", "scalar-rule"),
+]
+
+
+@pytest.mark.parametrize(("claim", "of", "wrt", "variables", "cause"), WRONG_RULES)
+def test_what_a_wrong_rule_makes_is_named_by_it(
+    claim: str, of: str, wrt: str, variables: str, cause: str
+) -> None:
+    found = mc.check_formula(claim, of=of, wrt=wrt, variables=variables)
+    assert found.verdict != "right"
+    assert cause in [one.name for one in found.causes[:2]]
+
+
 def test_two_mistakes_are_told_apart() -> None:
     back = "z2 = W2 @ x; a2 = tanh(z2); z3 = W3 @ a2"
     found = mc.check_formula("dz2 = W3 @ dz3 * a2", because=back, variables=SHAPES)

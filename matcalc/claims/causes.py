@@ -1,0 +1,142 @@
+"""The causes of a wrong claim in order: those of all its repairs, and what is seen beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from matcalc.claims import naming
+from matcalc.claims.answer import Cause, Misfit
+from matcalc.claims.conditions import SYMMETRIC
+from matcalc.claims.expanded import differs_in
+from matcalc.claims.hints import hints, lacks_terms, takes_as_diagonal
+from matcalc.claims.point import Worth
+from matcalc.claims.question import Question
+from matcalc.claims.repairs import Repair
+from matcalc.claims.search import Change
+from matcalc.claims.shapes import Shapes
+from matcalc.claims.tree import Tree
+from matcalc.claims.words import says
+from matcalc.claims.wrong_rules import keeps_trace, right_for_numbers, stops_early
+
+_CAUSES = 4
+_SURELY = 2  # of them are said, however unlikely
+_UNLIKELY = 0.25  # of the weight of the likeliest: what is less is not said
+_SURER = 1.05  # what is sure, beside what is as likely by its look
+_LIKELY = 0.4  # the weight of a cause that is seen of shapes alone, where all is rewritten
+_LITTLE = 0.05  # else
+_LESS = 0.8  # for each that is likelier
+_FEW = 3  # words: a repair of more may have another cause than its edits
+
+
+class Wrong(NamedTuple):
+    """A wrong claim and what was found out about it.
+
+    Attributes:
+        question: What it is held against.
+        line: The claim.
+        fixes: Its repairs, the likeliest first.
+        worth: What parts are worth at a point.
+        shapes: Their shapes.
+        misfits: What does not fit.
+        when: When it would be right.
+    """
+
+    question: Question
+    line: Tree
+    fixes: Sequence[Repair]
+    worth: Worth
+    shapes: Shapes
+    misfits: Sequence[Misfit]
+    when: Sequence[str]
+
+    @property
+    def right(self) -> Tree:
+        """What it should be."""
+        return self.fixes[0].tree if self.fixes else self.question.derived_tree
+
+    @property
+    def is_rewritten(self) -> bool:
+        """Whether no part of it stays in the repair."""
+        first = self.fixes[0].changes[0] if self.fixes else None
+        return first is None or (first.is_exchange and first.old is self.line)
+
+    @property
+    def is_far(self) -> bool:
+        """Whether the repair changes more than a few words, or more than one place."""
+        first = self.fixes[0] if self.fixes else None
+        return first is None or first.edits > _FEW or len(first.changes) > 1
+
+
+def causes(wrong: Wrong) -> tuple[Cause, ...]:
+    """The mistakes that may have been made, the likeliest first."""
+    weights, changes = _of_repairs(wrong)
+    whole = Change(wrong.line, wrong.right, (), 0.0)
+    likely = _LIKELY if wrong.is_rewritten else _LITTLE
+    for k, name in enumerate(_seen(wrong)):
+        weights[name] = max(weights.get(name, 0.0), likely * _LESS**k)
+    most = max(weights.values(), default=1.0)
+    for k, name in enumerate(_sure(wrong)):
+        weights[name] = max(weights.get(name, 0.0), most * _SURER ** (1 / (1 + k)))
+    ranked = sorted(weights, key=lambda name: -weights[name])[:_CAUSES]
+    least = _UNLIKELY * weights[ranked[0]] if ranked else 0.0
+    ranked = [name for k, name in enumerate(ranked) if k < _SURELY or weights[name] >= least]
+    found: list[Cause] = []
+    for name in ranked:
+        change = changes.get(name, whole)
+        said = says(name, change, wrong.question, wrong.shapes, wrong.worth)
+        if said:
+            place = wrong.shapes.typed.span(_place(change, wrong.line))
+            found.append(Cause(name, *place, said))
+    return tuple(found)
+
+
+def _of_repairs(wrong: Wrong) -> tuple[dict[str, float], dict[str, Change]]:
+    """The causes of all repairs, each weighed by how likely the repair is, and their places."""
+    weights: dict[str, float] = {}
+    changes: dict[str, Change] = {}
+    for fix in wrong.fixes:
+        weight = 2.0 ** (wrong.fixes[0].cost - fix.cost)
+        for name, (fits, change) in naming.causes(fix.changes, wrong.worth).items():
+            weights[name] = weights.get(name, 0.0) + weight * fits
+            changes.setdefault(name, change)
+    return weights, changes
+
+
+def _seen(wrong: Wrong) -> tuple[str, ...]:
+    """What the claim and the derivative look like side by side."""
+    found = hints(wrong.line, wrong.question.derived_tree, wrong.misfits, wrong.worth)
+    if wrong.worth.at.truth.kind == "m" and wrong.question.of.shape:
+        value = wrong.worth.of(wrong.line)
+        if value is not None and value.kind in "cr":
+            found = ("gradient-for-jacobian", "diagonal", *found)
+    return found
+
+
+def _sure(wrong: Wrong) -> list[str]:
+    """What follows of values: of terms, of what is right for numbers, of what makes it right."""
+    found: list[str] = []
+    question, line, worth = wrong.question, wrong.line, wrong.worth
+    if takes_as_diagonal(line, question.spelled):
+        found.append("diagonal")
+    of_terms = differs_in(line, question.derived_tree, worth)
+    if wrong.is_far or "wrong-expansion" in of_terms:
+        found += of_terms
+    of_symmetric = any(condition.endswith(SYMMETRIC) for condition in wrong.when)
+    if of_symmetric and (wrong.is_rewritten or found):
+        lacks = lacks_terms(line, wrong.right, worth)
+        found.insert(not lacks, "symmetric-part" if lacks or found else "transpose")
+    if wrong.is_rewritten and not found:
+        if keeps_trace(question, line, worth):
+            found.append("trace-not-removed")
+        if right_for_numbers(question, line, worth.at):
+            found.append("scalar-rule")
+        if not found and stops_early(question, line, worth.at):
+            found.append("chain-rule")
+    return found
+
+
+def _place(change: Change, line: Tree) -> Tree:
+    """The part of the claim that a change changes."""
+    old, _ = naming.narrowed(change.old, change.new)
+    return next((each for each in (old, change.old) if each.is_written), line)

@@ -1,0 +1,102 @@
+"""Wrong rules, run forward: what each makes of the expression, beside what was claimed."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from itertools import islice
+
+import numpy as np
+
+from matcalc.claims.point import Point, Worth, points_at
+from matcalc.claims.question import Question
+from matcalc.claims.stacked import Stack, close, equal, one, ratio, transposed
+from matcalc.claims.tree import Tree, called, replaced, trees, walk
+from matcalc.derivative import derivatives
+from matcalc.diagnosis.stand_ins import with_stand_ins
+from matcalc.errors import MatcalcError
+from matcalc.graph import Node, symbol, topological
+from matcalc.plan import evaluate
+
+_POINTS = 4
+
+
+def right_for_numbers(question: Question, line: Tree, at: Point) -> bool:
+    """Whether a line is the derivative, but for a sign, where every matrix is a number.
+
+    Args:
+        question: What it is held against.
+        line: The line.
+        at: A point; that all sizes are 1 is tried beside it.
+    """
+    if not at.sizes:
+        return False
+    sizes = dict.fromkeys(at.sizes, 1)
+    tried = [*islice(points_at(question, sizes, flat=at.flat), _POINTS)]
+    values = [(Worth(each).of(line), each.truth) for each in tried]
+    return bool(values) and all(
+        value is not None
+        and value.data.size == truth.data.size
+        and close(np.abs(value.data.reshape(-1)), np.abs(truth.data.reshape(-1)))
+        for value, truth in values
+    )
+
+
+def stops_early(question: Question, line: Tree, at: Point) -> bool:
+    """Whether a line is the derivative by something on the way, and the chain ends there.
+
+    ``-y / softmax(z)`` for ``-y.T @ log(softmax(z))`` by z is the derivative by ``softmax(z)``.
+
+    Args:
+        question: What it is held against.
+        line: The line.
+        at: A point.
+    """
+    value = Worth(at).of(line)
+    if value is None or question.of.shape:
+        return False
+    wrt = symbol(question.wrt.name, question.wrt.shape)
+    depends: set[Node] = set()
+    for node in topological(question.formula.node):
+        if node is wrt or any(each in depends for each in node.operands):
+            depends.add(node)
+    between = [node for node in depends if node is not wrt and node is not question.formula.node]
+    arrays = {name: at.values[name].entries()[0] for name in question.formula.variables}
+    for node in derivatives(question.formula.node, between):
+        with suppress(MatcalcError):
+            entries = one(evaluate(with_stand_ins(node), arrays, at.sizes))
+            if any(equal(value, each) for each in (entries, transposed(entries))):
+                return True
+    return False
+
+
+def keeps_trace(question: Question, line: Tree, worth: Worth) -> bool:
+    """Whether a line is the derivative, entry by entry, of what stands in a trace or a sum.
+
+    ``kron(A, eye(n))`` for ``tr(kron(A, X))`` by X: the rule of numbers, in the trace.
+
+    Args:
+        question: What it is held against.
+        line: The line.
+        worth: What parts are worth.
+    """
+    value = worth.of(line)
+    if value is None or len(question.wrt.shape) != 2:
+        return False
+    wrt = Tree("name", question.wrt.name)
+    identity = called("eye", Tree("name", str(question.wrt.shape[0])))
+    inside = (
+        part.args[0]
+        for text in question.parts
+        for line in trees(text)
+        for part in walk(line.tree)
+        if part.calls("tr", "trace")
+    )
+    return any(_are_multiples(value, worth.of(replaced(each, wrt, identity))) for each in inside)
+
+
+def _are_multiples(value: Stack, other: Stack | None) -> bool:
+    """Whether the one is a multiple of the other, or of its transpose."""
+    if other is None or value.kind != "m":
+        return False
+    ways = [each for each in (other, transposed(other)) if each.shape == value.shape]
+    return any(close(ratio(each.data, value.data) * each.data, value.data) for each in ways)
