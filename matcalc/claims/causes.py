@@ -124,8 +124,10 @@ def _sure(wrong: Wrong) -> list[str]:
         found += of_terms
     of_symmetric = any(condition.endswith(SYMMETRIC) for condition in wrong.when)
     if of_symmetric and (wrong.is_rewritten or found):
-        lacks = lacks_terms(line, wrong.right, worth)
-        found.insert(not lacks, "symmetric-part" if lacks or found else "transpose")
+        if lacks_terms(line, wrong.right, worth):
+            found = ["symmetric-part"]
+        else:
+            found.insert(1, "symmetric-part" if found else "transpose")
     if wrong.is_rewritten and not found:
         if keeps_trace(question, line, worth):
             found.append("trace-not-removed")

@@ -200,27 +200,23 @@ def _orders(old: Tree, new: Tree, _: Worth) -> tuple[str, ...]:
 
 
 def _rearranged(old: Tree, new: Tree, worth: Worth) -> tuple[str, ...]:
-    """The same factors, by their values, in other places."""
-    before, after = factors(old), factors(new)
-    if not _ROW <= len(before) == len(after):
+    """The same factors, by their values, in another order."""
+    before, after = ([worth.of(each) for each in factors(tree)] for tree in (old, new))
+    if not _ROW <= len(before) == len(after) or None in before:
         return ()
-    is_turned = False
-    for each in before:
-        value = worth.of(each)
-        if value is None:
-            return ()
-        found = _partner(value, after, worth)
-        if found is None:
-            found = _partner(transposed(value), after, worth)
-            is_turned = True
+    places: list[int] = []
+    for value in before:
+        left = [k for k in range(len(after)) if k not in places]
+        found = next((k for k in left if _is_either(value, after[k])), None)
         if found is None:
             return ()
-        after = [one for one in after if one is not found]
-    return ("order", "transpose") if is_turned else ("order", "kind-of-product")
+        places.append(found)
+    return ("order", "transpose") if places != sorted(places) else ()
 
 
-def _partner(value: Stack, among: Sequence[Tree], worth: Worth) -> Tree | None:
-    return next((each for each in among if equal(value, worth.of(each))), None)
+def _is_either(one: Stack | None, other: Stack | None) -> bool:
+    """Whether a value is the other one, or its transpose."""
+    return equal(one, other) or (one is not None and equal(transposed(one), other))
 
 
 _LOOKS = (
