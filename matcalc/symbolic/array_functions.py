@@ -7,6 +7,7 @@ Axes, shapes and broadcasting are NumPy's own. A parameter that is not listed he
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -31,6 +32,13 @@ Axis = int | Sequence[int] | None
 
 #: What each function of NumPy means; operands are whatever :func:`node_of` takes.
 FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {}
+
+
+class Eigh(NamedTuple):
+    """Eigenvalues of a symmetric matrix, rising, and eigenvectors as columns."""
+
+    eigenvalues: Node
+    eigenvectors: Node
 
 
 class Slogdet(NamedTuple):
@@ -72,6 +80,8 @@ for _function, _name in (
     (np.linalg.pinv, "pinv"),
     (np.linalg.det, "det"),
     (np.linalg.solve, "solve"),
+    (np.linalg.cholesky, "cholesky"),
+    (np.linalg.eigvalsh, "eigvalsh"),
     (np.trace, "trace"),
     (np.kron, "kron"),
     (np.cross, "cross"),
@@ -102,13 +112,13 @@ def _kept(result: Node, axes: tuple[int, ...], *, keepdims: bool) -> Node:
     return with_new_axes(result, axes) if keepdims else result
 
 
-@_means(np.sum)
+@_means(np.sum, np.nansum)  # of finite numbers these are one
 def _sum(a: Any, axis: Axis = None, *, keepdims: bool = False) -> Node:
     x = node_of(a)
     return _kept(algebra.summed(x, _axes(x, axis)), _axes(x, axis), keepdims=keepdims)
 
 
-@_means(np.mean)
+@_means(np.mean, np.nanmean)
 def _mean(a: Any, axis: Axis = None, *, keepdims: bool = False) -> Node:
     x = node_of(a)
     return _kept(algebra.mean(x, _axes(x, axis)), _axes(x, axis), keepdims=keepdims)
@@ -131,11 +141,22 @@ def _deviation(a: Any, axis: Axis = None, *, ddof: int = 0, keepdims: bool = Fal
 
 
 def _reduction(function: Callable[..., Any], name: str) -> None:
-    def reduced(a: Any, axis: int | None = None, *, keepdims: bool = False) -> Node:
+    def reduced(a: Any, axis: Axis = None, *, keepdims: bool = False) -> Node:
         x = node_of(a)
-        return _kept(_rule(name, a, axis=axis), _axes(x, axis), keepdims=keepdims)
+        axes = _axes(x, axis)
+        one = x if len(axes) == 1 or axis is None else _gathered(x, axes)
+        along = None if axis is None else axes[0] if one is x else -1
+        return _kept(_rule(name, Value(one), axis=along), axes, keepdims=keepdims)
 
     FUNCTIONS[function] = reduced
+
+
+def _gathered(x: Node, axes: Sequence[int]) -> Node:
+    """Several axes as one, the last."""
+    others = [k for k in range(len(x.shape)) if k not in axes]
+    together = dimensions.product(x.shape[k] for k in axes)
+    shape = [x.shape[k] for k in others]
+    return reshaped(transposed(x, [*others, *axes]), (*shape, together))
 
 
 for _function, _name in (
@@ -152,10 +173,18 @@ for _function, _name in (
 def _norm(x: Any, ord: Any = None, axis: Axis = None, *, keepdims: bool = False) -> Node:  # noqa: A002
     node = node_of(x)
     axes = _axes(node, axis)
+    spectral = {2: "spectral_norm", "nuc": "nuclear_norm"} if len(node.shape) == 2 else {}
     if ord == 1 and len(axes) == 1:
         total = algebra.summed(_rule("abs", x), axes)
     elif ord is None or ord == (2 if len(axes) == 1 else "fro"):
         total = algebra.sqrt(algebra.summed(algebra.power(node, 2), axes))
+    elif ord == np.inf and len(axes) == 1:
+        total = _rule("max", Value(_rule("abs", x)), axis=axes[0])
+    elif ord in (1, np.inf) and len(node.shape) == 2:
+        lines = algebra.summed(_rule("abs", x), [0 if ord == 1 else 1])
+        total = _rule("max", Value(lines))
+    elif ord in spectral and len(axes) == 2:
+        total = _rule(spectral[ord], x)
     else:
         kind = "vectors" if len(axes) == 1 else "matrices"
         raise NotDifferentiableError(f"np.linalg.norm of {kind} with ord={ord!r} cannot be traced")
@@ -165,6 +194,22 @@ def _norm(x: Any, ord: Any = None, axis: Axis = None, *, keepdims: bool = False)
 @_means(np.linalg.slogdet)
 def _slogdet(a: Any) -> Slogdet:
     return Slogdet(_rule("sign", Value(_rule("det", a))), _rule("logdet", a))
+
+
+@_means(np.linalg.eigh)
+def _eigh(a: Any) -> Eigh:
+    return Eigh(_rule("eigvalsh", a), _rule("eigenvectors", a))
+
+
+@_means(np.linalg.svd)
+def _svd(a: Any, *, compute_uv: bool = True, full_matrices: bool = True) -> Node:
+    del full_matrices
+    if compute_uv:
+        raise NotDifferentiableError(
+            "np.linalg.svd is traced of the values alone: compute_uv=False; pinv, "
+            "np.linalg.norm(A, 'nuc') and sqrtm need no singular vectors"
+        )
+    return _rule("svdvals", a)
 
 
 @_means(np.linalg.matrix_power)
@@ -279,6 +324,17 @@ def _diagonal(a: Any) -> Node:
     return _rule("diag", Value(algebra.square("diagonal", node_of(a))))
 
 
+@_means(np.diagflat)
+def _diagflat(v: Any) -> Node:
+    return _rule("diag", Value(_ravel(v)))
+
+
+@_means(np.ptp)
+def _ptp(a: Any, axis: Axis = None, *, keepdims: bool = False) -> Node:
+    ends = (FUNCTIONS[one](a, axis, keepdims=keepdims) for one in (np.max, np.min))
+    return algebra.minus(*ends)
+
+
 @_means(np.tril)
 def _tril(m: Any, k: int = 0) -> Node:
     return _rule("tril", m, k=k)
@@ -298,6 +354,14 @@ def _where(condition: Any, x: Any, y: Any) -> Node:
     chosen, one, two = broadcast("np.where", [node_of(k) for k in (condition, x, y)])
     other = algebra.minus(number(1), chosen)
     return algebra.plus(algebra.times(chosen, one), algebra.times(other, two))
+
+
+@_means(np.select)
+def _select(condlist: Sequence[Any], choicelist: Sequence[Any], default: Any = 0) -> Node:
+    found = node_of(default)
+    for condition, choice in reversed(list(zip(condlist, choicelist, strict=True))):
+        found = _where(condition, choice, Value(found))
+    return found
 
 
 @_means(np.clip)
@@ -395,6 +459,17 @@ def _cumprod(a: Any, axis: int | None = None) -> Node:
     return _rule("cumprod", Value(_ravel(a)))
 
 
+@_means(getattr(np, "trapezoid", None) or getattr(np, "trapz"))  # noqa: B009 - before NumPy 2
+def _trapezoid(y: Any, x: Any = None, dx: Any = 1.0) -> Node:
+    if x is None:
+        return _rule("trapezoid", y, dx=exact(dx))
+    lengths, heights = _diff(x), node_of(y)
+    right = parts.slice_rule(heights, 0, 1, heights.shape[0])
+    left = parts.slice_rule(heights, 0, 0, lengths.shape[0])
+    twice = _rule("inner", Value(lengths), Value(algebra.plus(left, right)))
+    return algebra.times(twice, number(Fraction(1, 2)))
+
+
 @_means(np.roll)
 def _roll(a: Any, shift: int, axis: int | None = None) -> Node:
     x = node_of(a)
@@ -469,6 +544,18 @@ def _tensordot(a: Any, b: Any, axes: Any = 2) -> Node:
     return _rule("tensordot", a, b, axes=axes if isinstance(axes, int) else tuple(axes))
 
 
+@_means(np.meshgrid)
+def _meshgrid(*xi: Any, indexing: str = "xy") -> tuple[Node, ...]:
+    vectors = list(map(node_of, xi))
+    order = [1, 0, *range(2, len(xi))] if indexing == "xy" and len(xi) > 1 else range(len(xi))
+    shape = tuple(vectors[k].shape[0] for k in order)
+    places = [list(order).index(k) for k in range(len(xi))]
+    return tuple(
+        broadcast_to(with_new_axes(x, [k for k in range(len(xi)) if k != place]), shape)
+        for x, place in zip(vectors, places, strict=True)
+    )
+
+
 @_means(np.moveaxis)
 def _moveaxis(a: Any, source: int, destination: int) -> Node:
     x = node_of(a)
@@ -478,16 +565,29 @@ def _moveaxis(a: Any, source: int, destination: int) -> Node:
 
 
 @_means(np.cov)
-def _cov(m: Any, *, ddof: int = 1, rowvar: bool = True) -> Node:
-    x = node_of(m)
-    if len(x.shape) == 1:
+def _cov(m: Any, y: Any = None, rowvar: bool = True, *, ddof: int = 1) -> Node:
+    if y is None and len(node_of(m).shape) == 1:
         return _rule("var", m, ddof=ddof)
-    return _rule("cov", m if rowvar else Value(algebra.transpose(x)), ddof=ddof)
+    return _rule("cov", Value(_in_rows(m, y, rowvar=rowvar)), ddof=ddof)
 
 
 @_means(np.corrcoef)
-def _corrcoef(x: Any, *, rowvar: bool = True) -> Node:
-    return _rule("corrcoef", x if rowvar else Value(algebra.transpose(node_of(x))))
+def _corrcoef(x: Any, y: Any = None, rowvar: bool = True) -> Node:
+    return _rule("corrcoef", Value(_in_rows(x, y, rowvar=rowvar)))
+
+
+def _in_rows(x: Any, y: Any, *, rowvar: bool) -> Node:
+    """Variables as rows, those of ``y`` below those of ``x``."""
+    nodes = [node_of(one) for one in (x, y) if one is not None]
+    rows = [
+        with_new_axes(node, [0])
+        if len(node.shape) == 1
+        else node
+        if rowvar
+        else algebra.transpose(node)
+        for node in nodes
+    ]
+    return rows[0] if len(rows) == 1 else parts.concatenate(*rows, axis=0)
 
 
 @_means(np.sort)

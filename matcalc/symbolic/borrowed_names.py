@@ -16,13 +16,14 @@ from functools import partial
 from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
-import numpy as np
-
 _MODULES = ("numpy", "scipy", "math")
 _OTHERS = frozenset({"matcalc", "torch", "jax", *sys.stdlib_module_names})
-_PLACES = ("scipy.linalg", "scipy.special", "scipy.spatial.distance", "numpy", "numpy.linalg")
+_PLACES = (
+    *("scipy.linalg", "scipy.special", "scipy.stats", "scipy.spatial.distance"),
+    *("numpy", "numpy.linalg"),
+)
 
-Meanings = Mapping[str, Callable[..., Any]]
+Meanings = Mapping[str, Any]
 
 
 def borrowed(
@@ -138,7 +139,7 @@ def _is_users(function: FunctionType) -> bool:
 def _title(function: Any) -> str:
     """Where people find a function of NumPy or SciPy: ``scipy.linalg.solve``."""
     home = getattr(function, "__module__", None) or ""
-    name = getattr(function, "__name__", "")
+    name = getattr(function, "__name__", "") or getattr(function, "name", "")
     if home.partition(".")[0] not in _MODULES:
         return f"builtins.{name}" if getattr(builtins, name, None) is function else ""
     places = (place for place in _PLACES if place in sys.modules)
@@ -171,9 +172,3 @@ def _assigns(code: CodeType) -> bool:
 
 def _is_in_place(step: dis.Instruction) -> bool:
     return step.opname == "BINARY_OP" and step.argrepr.endswith("=")
-
-
-def is_array_type(kind: Any) -> bool:
-    """Whether a type, or one of several, is that of NumPy's arrays."""
-    listed = kind if isinstance(kind, tuple) else (kind,)
-    return any(one is np.ndarray for one in listed)

@@ -71,6 +71,12 @@ def constructors(  # noqa: C901 - one function for each that it stands for
             return array(given, dtype)
         return np.asarray(given, dtype, **rest)
 
+    class Float64(np.float64):
+        """NumPy's type of numbers, which may still be the ``dtype=`` of something."""
+
+        def __new__(cls, x: Any = 0.0) -> Any:
+            return as_array(x) if isinstance(x, kind) else np.float64(x)
+
     found = {
         "zeros": filled("zeros", 0),
         "empty": filled("zeros", 0),
@@ -80,7 +86,7 @@ def constructors(  # noqa: C901 - one function for each that it stands for
         "identity": identity,
         "array": array,
         **dict.fromkeys(("asarray", "asanyarray", "ascontiguousarray"), as_array),
-        "float64": lambda x=0.0: as_array(x) if isinstance(x, kind) else np.float64(x),
+        "float64": Float64,
     }
     return {f"numpy.{name}": meaning for name, meaning in found.items()}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -23,7 +23,7 @@ from matcalc.plan import evaluate
 from matcalc.symbolic.arithmetic import Arithmetic
 from matcalc.symbolic.calls import check_ufunc, function_called, title
 from matcalc.symbolic.constants import node_of
-from matcalc.symbolic.ufuncs import BINARY, COMPARISONS, OPERATORS, UNARY
+from matcalc.symbolic.ufuncs import BINARY, COMPARISONS, DECISIONS, OPERATORS, UNARY
 from matcalc.symbolic.valueless import Valueless
 from matcalc.variables import Variable
 
@@ -187,6 +187,8 @@ class Symbolic(Arithmetic, Valueless):
         return algebra.spread(one.node, shape), algebra.spread(two.node, shape), row
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
+        if method in ("outer", "reduce", "accumulate"):
+            return _of_method(ufunc, method, inputs, options)
         check_ufunc(ufunc, method, options)
         name = ufunc.__name__
         kind, declared = family(inputs)
@@ -198,6 +200,8 @@ class Symbolic(Arithmetic, Valueless):
         if name in BINARY:
             one, two, row = kind.matched(title(ufunc), *values)
             return kind(Value(BINARY[name](one, two), row), declared)
+        if name in DECISIONS:
+            return DECISIONS[name](*inputs)
         if name in COMPARISONS:
             return COMPARISONS[name](kind(values[0], declared), inputs[1])
         raise NotDifferentiableError(f"{title(ufunc)} cannot be traced: no rule is known for it")
@@ -239,6 +243,29 @@ class Symbolic(Arithmetic, Valueless):
 
     def _repr_latex_(self) -> str:
         return f"$\\displaystyle {self.latex}$"
+
+
+_REDUCTIONS: Mapping[tuple[str, Any], Callable[..., Any]] = {
+    ("reduce", np.add): np.sum,
+    ("reduce", np.multiply): np.prod,
+    ("reduce", np.maximum): np.max,
+    ("reduce", np.minimum): np.min,
+    ("accumulate", np.add): np.cumsum,
+    ("accumulate", np.multiply): np.cumprod,
+}
+
+
+def _of_method(
+    ufunc: np.ufunc, method: str, inputs: Sequence[Any], options: Mapping[str, Any]
+) -> Any:
+    """``np.add.outer(a, b)``, ``np.add.reduce(a)``: what they are without the method."""
+    if method == "outer" and len(inputs) == 2 and not options:
+        one, two = inputs
+        return ufunc(np.reshape(one, (*np.shape(one), *[1] * np.ndim(two))), two)
+    found = _REDUCTIONS.get((method, ufunc))
+    if found is None:
+        raise NotDifferentiableError(f"{title(ufunc)}.{method} cannot be traced")
+    return found(*inputs, **{"axis": 0, **options})
 
 
 def symbolics(operands: Iterable[object]) -> Iterator[Symbolic]:

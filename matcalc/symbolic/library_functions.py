@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Callable, Mapping
 from functools import partial, wraps
-from importlib import import_module
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,6 +17,7 @@ from matcalc.symbolic.array_functions import FUNCTIONS
 from matcalc.symbolic.broadcasting import with_new_axes
 from matcalc.symbolic.calls import function_called
 from matcalc.symbolic.constants import node_of
+from matcalc.symbolic.distributions import MULTIVARIATE_NORMAL, NORMAL, Distribution, real
 from matcalc.symbolic.expressions import Symbolic, family, holds_formulas, unwrapped
 
 
@@ -98,6 +97,17 @@ def _det(a: Any, **_: Any) -> Any:
     return _rule("det", a)
 
 
+def _cholesky(a: Any, lower: bool = False) -> Node:
+    factor = _rule("cholesky", a)
+    return factor if lower else algebra.transpose(factor)
+
+
+def _polygamma(n: Any, x: Any) -> Node:
+    return _rule("polygamma", x, n=n)
+
+
+_OF_A_MATRIX = "expm logm sqrtm sinm cosm eigvalsh svdvals"
+
 #: What functions of SciPy mean, by title; operands are whatever :func:`node_of` takes.
 _MEANINGS: dict[str, Callable[..., Any]] = {
     "scipy.linalg.inv": _inv,
@@ -106,10 +116,13 @@ _MEANINGS: dict[str, Callable[..., Any]] = {
     "scipy.linalg.solve": _solve,
     "scipy.linalg.solve_triangular": _solve_triangular,
     "scipy.linalg.cho_solve": _cho_solve,
-    "scipy.linalg.expm": partial(_rule, "expm"),
+    "scipy.linalg.cholesky": _cholesky,
+    "scipy.special.polygamma": _polygamma,
+    **{f"scipy.linalg.{name}": partial(_rule, name) for name in _OF_A_MATRIX.split()},
     "scipy.linalg.block_diag": _block_diag,
     "scipy.linalg.toeplitz": _toeplitz,
     "scipy.linalg.kron": partial(_rule, "kron"),
+    "scipy.special.softplus": partial(_rule, "softplus"),
     "scipy.special.logsumexp": _reduced("logsumexp"),
     "scipy.special.softmax": _along("softmax"),
     "scipy.special.log_softmax": _along("log_softmax"),
@@ -118,11 +131,17 @@ _MEANINGS: dict[str, Callable[..., Any]] = {
 _MATH = "exp log sqrt sin cos tan tanh sinh cosh log1p expm1 log2 log10 hypot atan2=arctan2"
 
 
-def library_functions() -> Mapping[str, Callable[..., Any]]:
+def library_functions() -> Mapping[str, Any]:
     """Meanings by title; of operands that are not traced each is the function itself."""
-    found = {title: _of_library(title, meaning) for title, meaning in _MEANINGS.items()}
+    found: dict[str, Any] = {
+        title: _of_library(title, meaning) for title, meaning in _MEANINGS.items()
+    }
     found["scipy.linalg.cho_factor"] = _cho_factor
     found["scipy.linalg.norm"] = _of_numpy("scipy.linalg.norm", np.linalg.norm)
+    found["scipy.stats.norm"] = Distribution("scipy.stats.norm", NORMAL)
+    found["scipy.stats.multivariate_normal"] = Distribution(
+        "scipy.stats.multivariate_normal", MULTIVARIATE_NORMAL
+    )
     for word in _MATH.split():
         name, _, ufunc = word.partition("=")
         found[f"math.{name}"] = _of_math(getattr(math, name), getattr(np, ufunc or name))
@@ -134,7 +153,7 @@ def _of_library(title: str, meaning: Callable[..., Any]) -> Callable[..., Any]:
 
     def called(*args: Any, **named: Any) -> Any:
         if not holds_formulas(*args, *named.values()):
-            return _real(title)(*args, **named)
+            return real(title)(*args, **named)
         kind, declared = family((*args, *named.values()))
         given = {key: unwrapped(one) for key, one in named.items()}
         given = {key: one for key, one in given.items() if key not in _UNUSED}
@@ -153,22 +172,16 @@ def _kept(operand: Any) -> Any:
     return unwrapped(operand)
 
 
-def _real(title: str) -> Callable[..., Any]:
-    module, _, name = title.rpartition(".")
-    found: Callable[..., Any] = getattr(sys.modules.get(module) or import_module(module), name)
-    return found
-
-
 def _cho_factor(a: Any, lower: bool = False, **named: Any) -> Any:
     if not isinstance(a, Symbolic):
-        return _real("scipy.linalg.cho_factor")(a, lower, **named)
+        return real("scipy.linalg.cho_factor")(a, lower, **named)
     return Factorisation(a, lower)
 
 
 def _of_numpy(title: str, function: Callable[..., Any]) -> Callable[..., Any]:
     def called(*args: Any, **named: Any) -> Any:
         known = holds_formulas(*args)
-        return (function if known else _real(title))(*args, **named)
+        return (function if known else real(title))(*args, **named)
 
     return called
 

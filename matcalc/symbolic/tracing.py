@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from math import prod
 from traceback import walk_tb
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -23,13 +23,15 @@ from matcalc.expression.values import Value, dimension_of, number_of
 from matcalc.graph import Node, number, symbol
 from matcalc.operations import algebra, find_rule
 from matcalc.operations.indexing import Place
-from matcalc.symbolic.borrowed_names import assigns_items, borrowed, is_array_type
+from matcalc.symbolic.borrowed_names import assigns_items, borrowed
 from matcalc.symbolic.broadcasting import broadcast, spread, with_new_axes, without_axes
 from matcalc.symbolic.constructors import constructors
 from matcalc.symbolic.expressions import Symbolic, value_of
 from matcalc.symbolic.foreign import refusal
 from matcalc.symbolic.indexing import indexed, place_of
 from matcalc.symbolic.library_functions import library_functions
+from matcalc.symbolic.python_functions import python_functions
+from matcalc.symbolic.selections import Selection
 from matcalc.symbolic.ufuncs import Condition
 from matcalc.symbolic.written_parts import are_apart, fitted, scattered, whole_of
 
@@ -212,8 +214,10 @@ class Tracer(Symbolic):
             entries[place] = self[place]
         return entries
 
-    def __getitem__(self, key: Any) -> Tracer:
+    def __getitem__(self, key: Any) -> Any:
         key = _plain_key(key)
+        if isinstance(key, Tracer) and _is_mask(key, self):
+            return Selection(self.copy(), self._mask(key, rows=False))
         place = _place(self, key)
         if place is None:
             node = indexed(self.value.node, key)
@@ -243,8 +247,7 @@ class Tracer(Symbolic):
                 "write into x itself, or into x.copy()"
             )
         if _is_mask(key, self):
-            chosen: Any = np.where(key, value, cast("Any", self))
-            self._put(None, value_of(chosen).node)
+            self._put(None, value_of(self._chosen(key, value)).node)
         else:
             place, node = _place(self, key), value_of(value).node
             if place is None:
@@ -253,6 +256,27 @@ class Tracer(Symbolic):
                 self._put(place, fitted(node, place))
         if self._source is not None:
             self._source = self._source.written(self.value.node)
+
+    def _chosen(self, key: Any, value: Any) -> Any:
+        """What stands here after ``x[key] = value``, of a mask."""
+        mask = self._mask(key)
+        if isinstance(value, Selection):
+            return value.written_into(self, mask)
+        if np.ndim(value) > self.ndim - np.ndim(key):
+            raise NotDifferentiableError(
+                "x[mask] = y of an array y is not traced: which entries of y are taken depends on "
+                "values; y[mask] says so"
+            )
+        return np.where(mask, value, self)
+
+    def _mask(self, key: Any, *, rows: bool = True) -> Any:
+        """A mask of the whole array; of its first axes alone it is one of rows."""
+        shape = self.value.node.shape
+        found, axes = value_of(key).node, range(np.ndim(key), self.ndim)
+        if found.shape != shape[: len(found.shape)] or (axes and not rows):
+            sizes = f"{dimensions.times(found.shape)} of an array of {dimensions.times(shape)}"
+            raise NotDifferentiableError(f"a mask of {sizes} cannot be traced here; use np.where")
+        return Tracer(Condition(with_new_axes(found, axes)), self.declared)
 
     def _put(self, place: Place | None, node: Node) -> None:
         """Write a whole array, or what stands at a place."""
@@ -289,13 +313,18 @@ class Tracer(Symbolic):
         """A comparison entry by entry, for ``np.where`` and for products.
 
         Raises:
-            UnboundError: It is ``==`` or ``!=``, of something else than sizes of one name.
+            UnboundError: It is ``==`` or ``!=``, of a size and of another.
         """
-        if sign in ("==", "!="):
-            if isinstance(other, Tracer) and other.value == self.value and self._is_size:
+        if self._is_size and sign in ("==", "!="):
+            if isinstance(other, Tracer) and other.value == self.value:
                 return sign == "=="
             self.refuse(f"the comparison x {sign} y")
         one, two = value_of(self), value_of(other)
+        if sign in ("==", "!="):
+            signs = find_rule("sign").build(self.operated("-", one, two).node)
+            differs = algebra.power(signs, 2)
+            holds = algebra.minus(number(1), differs) if sign == "==" else differs
+            return Tracer(Condition(holds), self.declared)
         if sign in ("<", ">="):
             one, two = two, one
         holds = find_rule("step").build(self.operated("-", one, two).node)
@@ -476,6 +505,11 @@ def trace(function: Callable[..., Any], variables: Declarations) -> Tracer:
             f"the function gives {len(result)} results, and one is traced: say which, "
             "trace(lambda …: function(…)[0], …); np.stack puts several into one"
         )
+    if isinstance(result, Selection):
+        raise NotDifferentiableError(
+            "the function gives x[mask]: how many entries it has depends on values; "
+            "np.where(mask, x, 0) keeps the shape"
+        )
     if result is None or isinstance(result, (str, Mapping)):
         raise NotDifferentiableError(f"the function gave {type(result).__name__}, not an array")
     value = value_of(result)
@@ -492,18 +526,10 @@ def with_own_names(
     def traced(value: Value) -> Tracer:
         return Tracer(value, declared)
 
-    def sized(array: Any) -> Any:
-        return array.shape[0] if isinstance(array, Tracer) and array.ndim else len(array)
-
-    def is_instance(one: Any, kind: Any) -> bool:
-        whole = isinstance(one, Tracer) and one.ndim and is_array_type(kind)
-        return bool(whole) or isinstance(one, kind)
-
     meanings = {
         **constructors(Tracer, traced, lambda: any(writes)),
         **library_functions(),
-        "builtins.len": sized,
-        "builtins.isinstance": is_instance,
+        **python_functions(Tracer),
     }
     found, functions = borrowed(function, meanings)
     writes.extend(map(assigns_items, functions))

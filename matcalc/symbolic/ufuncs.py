@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
+from typing import Any
 
 from matcalc.errors import Place
 from matcalc.expression.functions import call
@@ -88,6 +89,17 @@ def _alike(one: Node, two: Node) -> tuple[Node, Node]:
     return algebra.spread(one, shape), algebra.spread(two, shape)
 
 
+def _divergence(one: Node, two: Node) -> Node:
+    """``x log(x / y) - x + y``."""
+    return algebra.plus(_defined("rel_entr")(one, two), algebra.minus(two, one))
+
+
+def _jump(one: Node, two: Node) -> Node:
+    """1 right of zero, 0 left of it, and ``two`` at zero."""
+    there = algebra.minus(number(1), algebra.power(_built("sign")(one), 2))
+    return algebra.plus(_built("step")(one), algebra.times(there, two))
+
+
 def _log_of_sum(one: Node, two: Node) -> Node:
     """``log(exp(a) + exp(b))``."""
     return algebra.plus(one, find_rule("softplus").build(algebra.minus(two, one)))
@@ -104,6 +116,8 @@ BINARY: dict[str, Callable[[Node, Node], Node]] = {
     "xlogy": _defined("xlogy"),
     "xlog1py": _defined("xlog1py"),
     "rel_entr": _defined("rel_entr"),
+    "kl_div": _divergence,
+    "heaviside": _jump,
     "betaln": _defined("betaln"),
     "fmax": larger,
     "fmin": find_rule("minimum").build,
@@ -118,6 +132,13 @@ OPERATORS = {
     "matmul": "@",
     "power": "**",
     "float_power": "**",
+}
+
+#: Those of conditions.
+DECISIONS: dict[str, Callable[..., Any]] = {
+    "logical_and": operator.and_,
+    "logical_or": operator.or_,
+    "logical_not": operator.invert,
 }
 
 #: Those that compare.

@@ -58,7 +58,7 @@ class Valueless:
         self.refuse("bool(x), in `if` or `while` or `and`,", "; np.where and np.maximum choose")
 
     def __float__(self) -> float:
-        self.refuse("float(x)", "; for functions of Python's math write NumPy's, np.exp(x)")
+        self.refuse("float(x)", "; leave float() out, and write np.exp(x)")
 
     def __complex__(self) -> complex:
         self.refuse("complex(x)")

@@ -209,9 +209,9 @@ def counted(x: Any) -> int:
 #: What cannot be traced, and what the error says.
 REFUSED: dict[str, tuple[Callable[..., Any], type[mc.MatcalcError], str]] = {
     "a decomposition": (
-        lambda x: np.linalg.eigh(np.outer(x, x)),
+        lambda x: np.linalg.qr(np.outer(x, x)),
         mc.NotDifferentiableError,
-        r"np\.linalg\.eigh cannot",
+        r"np\.linalg\.qr cannot",
     ),
     "a ufunc": (np.floor, mc.NotDifferentiableError, r"np\.floor cannot be traced"),
     "a method": (lambda x: x.argmax(), mc.NotDifferentiableError, "the method argmax"),
@@ -225,10 +225,10 @@ REFUSED: dict[str, tuple[Callable[..., Any], type[mc.MatcalcError], str]] = {
         mc.NotDifferentiableError,
         r"np\.exp with where=",
     ),
-    "an outer ufunc": (
-        lambda x: np.multiply.outer(x, x),
+    "a ufunc along an axis": (
+        np.hypot.reduce,
         mc.NotDifferentiableError,
-        r"np\.multiply\.outer",
+        r"np\.hypot\.reduce",
     ),
     "a norm": (
         lambda x: np.linalg.norm(x, ord=3),
@@ -245,18 +245,19 @@ REFUSED: dict[str, tuple[Callable[..., Any], type[mc.MatcalcError], str]] = {
     "several results": (two_results, mc.NotDifferentiableError, "gives 2 results"),
     "a branch": (lambda x: x if x[0] > 0 else -x, mc.UnboundError, r"bool\(x\), in `if`"),
     "a search": (counted, mc.UnboundError, r"bool\(x\)"),
-    "Python's max": (lambda x: max(x[0], 0), mc.UnboundError, r"np\.maximum"),
+    "Python's sorted": (sorted, mc.UnboundError, r"np\.maximum"),
     "a float": (lambda x: float(x[0]), mc.UnboundError, r"float\(x\)"),
     "an int": (lambda x: int(x[0]), mc.UnboundError, r"int\(x\)"),
     "a size": (lambda x: np.zeros(x[0]), mc.UnboundError, "a whole number"),
-    "an equality": (lambda x: x == 1, mc.UnboundError, "the comparison x == y"),
+    "an equality": (lambda x: x if x[0] == 1 else -x, mc.UnboundError, r"bool\(x\)"),
     "a choice by numbers": (
         lambda x: np.where(x, 1, 0),
         mc.NotDifferentiableError,
         r"np\.where\(x > 0, a, b\)",
     ),
     "integers": (lambda x: x.astype(int), mc.NotDifferentiableError, "astype"),
-    "an index that is traced": (lambda x: x[x > 0], mc.NotDifferentiableError, "an index is"),
+    "an index that is traced": (lambda x: x[np.floor(x)], mc.MatcalcError, "np.floor"),
+    "a selection": (lambda x: x[x > 0], mc.NotDifferentiableError, r"x\[mask\]: how many"),
     "no such entry": (lambda x: x[3], mc.ShapeError, "there is no entry 3 along an axis of 3"),
     "shapes": (lambda x: x + np.ones(2), mc.ShapeError, "3 against 2"),
     "a complex number": (lambda x: x * np.array([1j, 2, 3]), mc.ArrayError, "complex"),

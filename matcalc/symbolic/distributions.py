@@ -1,0 +1,95 @@
+"""Distributions of SciPy, written with functions that take what is traced."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from math import log, pi
+from typing import Any
+
+import numpy as np
+
+from matcalc.symbolic.expressions import holds_formulas
+
+_HALF_LOG = log(2 * pi) / 2
+
+
+class Distribution:
+    """A distribution of SciPy, whose methods take formulas where they are known.
+
+    Args:
+        title: Where SciPy has it.
+        methods: Its methods for formulas, by name.
+    """
+
+    def __init__(self, title: str, methods: Mapping[str, Callable[..., Any]]) -> None:
+        self._title = title
+        self._methods = methods
+
+    def __getattr__(self, name: str) -> Any:
+        method = self._methods.get(name)
+        if method is None:
+            return getattr(real(self._title), name)
+
+        def called(*args: Any, **named: Any) -> Any:
+            known = holds_formulas(*args, *named.values())
+            return (method if known else getattr(real(self._title), name))(*args, **named)
+
+        return called
+
+
+def real(title: str) -> Any:
+    """What SciPy has under a title."""
+    module, _, name = title.rpartition(".")
+    return getattr(sys.modules.get(module) or import_module(module), name)
+
+
+def _standard(x: Any, loc: Any, scale: Any) -> Any:
+    return (x - loc) / scale
+
+
+def _log_density(x: Any, loc: Any = 0, scale: Any = 1) -> Any:
+    return -(_standard(x, loc, scale) ** 2) / 2 - np.log(scale) - _HALF_LOG
+
+
+def _density(x: Any, loc: Any = 0, scale: Any = 1) -> Any:
+    return np.exp(_log_density(x, loc, scale))
+
+
+def _of_ufunc(name: str, sign: int) -> Callable[..., Any]:
+    def method(x: Any, loc: Any = 0, scale: Any = 1) -> Any:
+        return real(f"scipy.special.{name}")(sign * _standard(x, loc, scale))
+
+    return method
+
+
+def _quantile(q: Any, loc: Any = 0, scale: Any = 1) -> Any:
+    return loc + scale * real("scipy.special.ndtri")(q)
+
+
+NORMAL: Mapping[str, Callable[..., Any]] = {
+    "pdf": _density,
+    "logpdf": _log_density,
+    "cdf": _of_ufunc("ndtr", 1),
+    "sf": _of_ufunc("ndtr", -1),
+    "logcdf": _of_ufunc("log_ndtr", 1),
+    "logsf": _of_ufunc("log_ndtr", -1),
+    "ppf": _quantile,
+}
+
+
+def _log_density_of_several(x: Any, mean: Any, cov: Any) -> Any:
+    apart = x - mean
+    squared = apart @ np.linalg.solve(cov, apart)
+    return -(squared + np.linalg.slogdet(cov)[1]) / 2 - np.shape(cov)[0] * _HALF_LOG
+
+
+def _density_of_several(x: Any, mean: Any, cov: Any) -> Any:
+    return np.exp(_log_density_of_several(x, mean, cov))
+
+
+MULTIVARIATE_NORMAL: Mapping[str, Callable[..., Any]] = {
+    "pdf": _density_of_several,
+    "logpdf": _log_density_of_several,
+}
