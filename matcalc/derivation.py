@@ -277,7 +277,7 @@ class _Task:
         if formula.name:
             return formula.name
         given = "F" if len(formula.node.shape) > 1 else "f"
-        while given in formula.symbols or given in formula.named:
+        while given in {**formula.symbols, **formula.named, **formula.functions}:
             given += "_"
         return given
 

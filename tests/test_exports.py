@@ -78,7 +78,7 @@ def test_a_star_import_takes_no_name_from_python() -> None:
 
 
 def test_every_operation_that_can_be_written_is_a_function() -> None:
-    parts = {"window", "triangle", "levi_civita", "power_of", "stumpff", "function"}
+    parts = {"window", "triangle", "levi_civita", "power_of", "stumpff", "function", "mapped"}
     inside = {name for name in RULES if name.endswith(("_share", "_others", "_pairs", "_frechet"))}
     inside |= {"huber_entries", "sliding", "sorting", "eigenvectors"}
     inside |= {"polar_factor", "top_singular"}

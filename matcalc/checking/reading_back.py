@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from fractions import Fraction
-from hashlib import blake2b
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,6 +10,7 @@ import numpy as np
 from matcalc import dimensions
 from matcalc.arrays import Array
 from matcalc.checking.random_points import random_points, small_sizes
+from matcalc.checking.stand_ins import with_stand_ins
 from matcalc.errors import MatcalcError, TooLargeError
 from matcalc.expression import (
     Declarations,
@@ -22,11 +21,10 @@ from matcalc.expression import (
     parse_declarations,
     read_formula,
 )
-from matcalc.graph import Apply, Node, Symbol, apply, rebuilt, topological, transposed
+from matcalc.graph import Node, Symbol, topological, transposed
 from matcalc.inputs.reading import read_line
 from matcalc.jacobians.written import WrittenDerivative
 from matcalc.layout import written
-from matcalc.operations import algebra
 from matcalc.plan import evaluate
 from matcalc.variables import Variable
 
@@ -99,7 +97,7 @@ def read_back(
     declared = parse_declarations(variables)
     for name, properties in derivative.formula.properties if derivative.formula else ():
         declared = also_known(declared, Variable(name, ()), properties)
-    return _compared(_concrete(right), _concrete(read.node), read, declared)
+    return _compared(with_stand_ins(right), with_stand_ins(read.node), read, declared)
 
 
 def _in_language(
@@ -174,23 +172,3 @@ def _refuse_large(shapes: list[Any], sizes: Mapping[str, int]) -> None:
 def _as_known(array: Array, leaf: Node) -> Array:
     """An array of what the graph knows of a variable."""
     return (array + array.T) / 2 if leaf.symmetric else array
-
-
-def _concrete(root: Node) -> Node:
-    """A graph with sines for functions that have names alone."""
-    done: dict[Node, Node] = {}
-    for node in topological(root):
-        new = rebuilt(node, done)
-        if isinstance(new, Apply) and new.operation == "function":
-            name, order = new.parameters
-            new = _sine(new.arguments[0], name, order)
-        done[node] = new
-    return done[root]
-
-
-def _sine(of: Node, name: str, order: int) -> Node:
-    """``sin(z + c)``, or a derivative of it, with a number c that the name decides."""
-    (phase,) = blake2b(name.encode(), digest_size=1).digest()
-    moved = algebra.plus(of, algebra.constant(1 + Fraction(phase, 256), of.shape))
-    turned = apply("cos" if order % 2 else "sin", (moved,), of.shape)
-    return algebra.negative(turned) if order % 4 > 1 else turned

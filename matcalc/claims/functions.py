@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 
 from matcalc.arrays import Array
+from matcalc.checking.stand_ins import with_stand_ins
 from matcalc.claims.stacked import Stack, one, stack
 from matcalc.claims.tree import Tree
-from matcalc.diagnosis.stand_ins import with_stand_ins
 from matcalc.errors import MatcalcError, NotationError
+from matcalc.expression.formula import NO_FUNCTIONS, Functions
 from matcalc.expression.functions import acts_entrywise
-from matcalc.expression.meaning import meaning
+from matcalc.expression.meaning import Known, meaning
 from matcalc.expression.values import Value
 from matcalc.graph import Node, number, symbol
 from matcalc.plan import evaluate
@@ -221,12 +222,13 @@ _OF_TWO = frozenset(["outer", "kron", "matrix_power"])
 _SIZED = ("eye", "ones", "zeros")
 
 
-def called(tree: Tree, values: Sequence[Any]) -> Stack | None:
+def called(tree: Tree, values: Sequence[Any], functions: Functions = NO_FUNCTIONS) -> Stack | None:
     """What a call makes of values; nothing where it takes others.
 
     Args:
         tree: The call.
         values: What its arguments are: stacks, text, tuples of them.
+        functions: The functions that were declared.
     """
     name = tree.value
     if not tree.primes and not tree.keywords:
@@ -243,7 +245,7 @@ def called(tree: Tree, values: Sequence[Any]) -> Stack | None:
         found = _along(name, *values)
         if found is not None:
             return found
-    return by_rule(tree, values)
+    return by_rule(tree, values, functions)
 
 
 def _along(name: str, value: Any, axis: Any) -> Stack | None:
@@ -271,11 +273,12 @@ def _sized(name: str, values: Sequence[Any]) -> Stack | None:
     return one(np.full(sizes, 1.0 if name == "ones" else 0.0))
 
 
-def by_rule(tree: Tree, values: Sequence[Any]) -> Stack | None:
-    """What the rule of a function says, one value after the other."""
+def by_rule(tree: Tree, values: Sequence[Any], functions: Functions = NO_FUNCTIONS) -> Stack | None:
+    """What the rule of a function says, or its declaration, one value after the other."""
     stacks = [each for each in _leaves(values) if isinstance(each, Stack)]
     count = max((each.many for each in stacks), default=1)
-    if count > 1 and len(stacks) == 1 and _is_entrywise(tree):  # all entries as one vector
+    whole = functions.get(tree.value) is not None
+    if count > 1 and len(stacks) == 1 and not whole and _is_entrywise(tree):  # as one vector
         (given,) = stacks
         flat = by_rule(tree, [one(given.data.reshape(-1))])
         return None if flat is None else Stack(given.kind, flat.data.reshape(given.data.shape))
@@ -284,7 +287,7 @@ def by_rule(tree: Tree, values: Sequence[Any]) -> Stack | None:
     symbols: dict[str, int] = {}
     operands = [_operand(each, arg, symbols) for each, arg in zip(values, tree.args, strict=True)]
     try:
-        value = meaning(tree.step, operands, _no_name)
+        value = meaning(tree.step, operands, Known(_no_name, functions))
         node = with_stand_ins(value.node)
     except MatcalcError:
         return None

@@ -10,13 +10,14 @@ import numpy as np
 
 from matcalc.arrays import Array
 from matcalc.checking.random_points import random_points, small_sizes
+from matcalc.checking.stand_ins import with_stand_ins
 from matcalc.claims.functions import by_rule, called
 from matcalc.claims.question import Question
 from matcalc.claims.stacked import Stack, one, operated, transposed
 from matcalc.claims.tree import Tree
-from matcalc.diagnosis.stand_ins import with_stand_ins
 from matcalc.diagnosis.verdict import relative_error
 from matcalc.errors import MatcalcError, UnboundError
+from matcalc.expression.formula import NO_FUNCTIONS, Functions
 from matcalc.graph import Node
 from matcalc.plan import evaluate
 
@@ -39,6 +40,7 @@ class Point(NamedTuple):
         layout: The layout.
         flat: Whether vectors are NumPy's one-dimensional arrays.
         functions: The functions entry by entry that the question knows.
+        declared: The functions that were declared, their shapes at these sizes.
         strict: Whether a number is no term beside a vector, as on paper.
     """
 
@@ -49,6 +51,7 @@ class Point(NamedTuple):
     layout: str
     flat: bool = False
     functions: tuple[str, ...] = ()
+    declared: Functions = NO_FUNCTIONS
     strict: bool = False
 
 
@@ -93,7 +96,9 @@ def quick_point(
     """The same as :func:`at_point`, of the derivative as it is written: faster, for trying."""
     values = _given(arrays, sizes)
     empty = one(0.0)
-    at = Point(sizes, values, empty, empty, question.layout, flat, question.functions)
+    at = Point(
+        sizes, values, empty, empty, question.layout, flat, question.functions, question.at(sizes)
+    )
     left = {name: tree for name, tree in question.spelled.items() if name not in values}
     for _ in range(_PASSES):
         for name in list(left):
@@ -152,7 +157,8 @@ def at_point(
     truths = [
         laid(each.right(entries, sizes), each) for each in (question, question.in_other_layout())
     ]
-    return Point(sizes, values, truths[0], truths[1], question.layout, flat, question.functions)
+    known = question.functions, question.at(sizes)
+    return Point(sizes, values, truths[0], truths[1], question.layout, flat, *known)
 
 
 def _has_digits(question: Question, arrays: Mapping[str, Array], sizes: Mapping[str, int]) -> bool:
@@ -215,7 +221,7 @@ class Worth:
         if tree.kind == "tuple":
             return tuple(args)
         if tree.kind == "call":
-            return called(tree, args)
+            return called(tree, args, self.at.declared)
         if tree.kind not in _SIGNS:  # brackets: entries, slices, blocks
             return by_rule(tree, args)
         return self._operated(tree, args) if all(isinstance(arg, Stack) for arg in args) else None

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from matcalc.checking.stand_ins import with_stand_ins
 from matcalc.claims.answer import Product
 from matcalc.claims.point import Point, Worth
 from matcalc.claims.question import Question
@@ -13,7 +14,6 @@ from matcalc.claims.shapes import Shapes
 from matcalc.claims.stacked import Stack
 from matcalc.claims.tree import Tree
 from matcalc.derivative import derivatives
-from matcalc.diagnosis.stand_ins import with_stand_ins
 from matcalc.dimensions import times
 from matcalc.errors import MatcalcError
 from matcalc.plan import evaluate

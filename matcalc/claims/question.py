@@ -8,19 +8,19 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from matcalc.arrays import Array, arranged
+from matcalc.checking.stand_ins import with_stand_ins
 from matcalc.claims.targets import with_targets
 from matcalc.claims.tree import Assigned, Tree, names, trees, unplaced
 from matcalc.derivation import derive
 from matcalc.derivative import derivatives, pulled
 from matcalc.diagnosis.side_by_side import kinks_of
-from matcalc.diagnosis.stand_ins import with_stand_ins
-from matcalc.dimensions import Shape
+from matcalc.dimensions import Shape, substitute
 from matcalc.dimensions import evaluate as size_of
 from matcalc.errors import NotationError, Place
 from matcalc.expression import Declarations, Declared, Formula, parse_declarations, read_formula
 from matcalc.expression.declarations import declared_functions
 from matcalc.expression.equation import stated_in
-from matcalc.expression.formula import Names
+from matcalc.expression.formula import Functions, Mapped, Names
 from matcalc.expression.functions import acts_entrywise
 from matcalc.expression.parser import parse
 from matcalc.graph import Apply, Node, Symbol, substituted, symbol
@@ -98,9 +98,18 @@ class Question:
         found: dict[str, None] = {}
         for part in (*self.parts, self.derived):
             for each in (step for line in parse(part) for step in line.steps):
-                if each.kind == "call" and each.takes == 1 and acts_entrywise(each.value):
+                whole = self.formula.functions.get(each.value)
+                single = each.kind == "call" and each.takes == 1 and not whole
+                if single and acts_entrywise(each.value):
                     found[each.value] = None
         return tuple(found)[:4]
+
+    def at(self, sizes: Mapping[str, int]) -> Functions:
+        """The functions that were declared, their shapes at some sizes."""
+        return {
+            name: shapes and Mapped(*(substitute(shape, sizes) for shape in shapes))
+            for name, shapes in self.formula.functions.items()
+        }
 
     def read(self, claim: str) -> Formula:
         """The claim, its names those of this question.

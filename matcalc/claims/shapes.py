@@ -14,7 +14,7 @@ from matcalc.claims.tree import Tree, row_of, walk
 from matcalc.claims.typed import Typed
 from matcalc.dimensions import pretty
 from matcalc.errors import MatcalcError, NotationError
-from matcalc.expression.meaning import meaning
+from matcalc.expression.meaning import Known, meaning
 from matcalc.expression.parser import Step
 from matcalc.expression.values import Value
 from matcalc.graph import symbol
@@ -33,6 +33,7 @@ class Shapes:
         self.known = {
             name: Value(symbol(name, each.shape)) for name, each in question.variables.items()
         }
+        self.meanings = Known(self._name, question.formula.functions)
         self.typed = typed
         self._found: dict[int, tuple[Tree, Any]] = {}
 
@@ -54,7 +55,7 @@ class Shapes:
             found: Any = None
             if all(arg is not None for arg in args):
                 with suppress(MatcalcError):
-                    found = meaning(tree.step, args, self._name)
+                    found = meaning(tree.step, args, self.meanings)
             self._found[id(tree)] = tree, found
         return self._found[id(tree)][1]
 

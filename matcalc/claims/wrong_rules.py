@@ -7,12 +7,12 @@ from itertools import islice
 
 import numpy as np
 
+from matcalc.checking.stand_ins import with_stand_ins
 from matcalc.claims.point import Point, Worth, points_at
 from matcalc.claims.question import Question
 from matcalc.claims.stacked import Stack, close, equal, one, ratio, transposed
 from matcalc.claims.tree import Tree, called, replaced, trees, walk
 from matcalc.derivative import derivatives
-from matcalc.diagnosis.stand_ins import with_stand_ins
 from matcalc.errors import MatcalcError
 from matcalc.graph import Node, symbol, topological
 from matcalc.plan import evaluate

@@ -65,10 +65,7 @@ def spell_call(
     spelled = [_as_array(dialect, one, word) for one in arguments]
     rule = known_rule(name)
     if rule is None or not isinstance(rule.function, str):
-        primed = "d" * name.count("'") + name.rstrip("'")
-        listed = ", ".join(one.text for one in spelled)
-        called = function(f"{primed} of the caller")
-        return Call(Spelled(f"{called}({listed})"), argument=called)
+        return call_of_caller(name.rstrip("'"), name.count("'"), spelled, function)
     values = _parameters(name, given)
     if is_of_numbers(dialect, name, arguments):
         template, spelled = dialect.numbers[name], [one.text for one in arguments]
@@ -84,6 +81,14 @@ def spell_call(
     lines = [line for key in named for line in imported(key, named[key], dialect)]
     needed = (*helper_imports([template]), *lines)
     return Call(Spelled(text, ATOM if _is_atom(text) else SUM), needed)
+
+
+def call_of_caller(name: str, order: int, arguments: Sequence[Spelled], function: Word) -> Call:
+    """A call of a function that the caller must give: ``dg(x)`` is the derivative of g."""
+    called = function(f"{'d' * order}{name} of the caller")
+    return Call(
+        Spelled(f"{called}({', '.join(one.text for one in arguments)})", ATOM), argument=called
+    )
 
 
 _OF_POSITIVE = ("log", "sqrt")  # of other numbers Python's own raise an error

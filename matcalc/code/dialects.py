@@ -129,7 +129,7 @@ TORCH = Dialect(
     axis="dim",
     number="a number, as a tensor of shape ()",
     numbers=_MATH,
-    kept=frozenset({"call", "power", "solve"}),
+    kept=frozenset({"call", "mapped", "power", "solve"}),
 )
 
 JAX = Dialect(

@@ -120,6 +120,10 @@ class _Lowering:
         arguments = self.several(parts)
         return self.terms.make("call", arguments, phrase.shape, (phrase.value, phrase.parameters))
 
+    def mapped(self, phrase: Phrase) -> Term:
+        """A function of an array that the caller gives."""
+        return self.terms.make("mapped", self.several(phrase.args), phrase.shape, phrase.value)
+
     def trace(self, phrase: Phrase) -> Term:
         (within,) = phrase.args
         if within.op == "matmul":
@@ -253,6 +257,7 @@ _LOWERINGS: Mapping[str, _Lower] = {
     "negative": _Lowering.negative,
     "power": _Lowering.power,
     "transpose": _Lowering.transpose,
+    "mapped": _Lowering.mapped,
     "listed": _Lowering.table,
     "part": _Lowering.part,
 }

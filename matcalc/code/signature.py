@@ -26,7 +26,7 @@ class Signature:
         names: What everything is called.
         leaves: The variables whose entries or types are used.
         sizes: The dimensions that are used by name.
-        functions: Functions that the caller must give, as they are called.
+        functions: Functions that the caller must give, as they are called: what is said of each.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class Signature:
         self.names = Names([*variables, *self.leaves, *sorted(self.dimensions), *parts], dialect)
         self.sizes: dict[str, None] = {}
         self.whole: dict[str, str] = {}  # axes that are read as they are, and of which variable
-        self.functions: dict[str, None] = {}
+        self.functions: dict[str, str] = {}
 
     def word(self, name: str) -> str:
         """What a variable or a dimension is called."""
@@ -201,7 +201,8 @@ class Signature:
         arguments = [f"    {line}." for line in map(self.described, self.parameters())]
         lines = [f'"""{summary}', *(["", "Args:", *arguments] if arguments else [])]
         found = [
-            f"{title}: {_title(shape)}" if title else _title(shape) for title, shape in results
+            f"{title}: {shape_title(shape)}" if title else shape_title(shape)
+            for title, shape in results
         ]
         if len(found) == 1:
             found = [f"{found[0][0].upper()}{found[0][1:]}"]
@@ -211,14 +212,14 @@ class Signature:
     def described(self, name: str) -> str:
         """A line about an argument."""
         if name in self.functions:
-            return f"{name}: a function that works entry by entry{self.dialect.static}"
+            return f"{name}: a function {self.functions[name]}{self.dialect.static}"
         if name in self.variables:
             shape = self.variables[name]
-            return f"{self.word(name)}: {_title(shape) if shape else self.dialect.number}"
+            return f"{self.word(name)}: {shape_title(shape) if shape else self.dialect.number}"
         return f"{self.word(name)}: a dimension, a whole number{self.dialect.static}"
 
 
-def _title(shape: Shape) -> str:
+def shape_title(shape: Shape) -> str:
     """A shape, for people."""
     if not shape:
         return "a number"

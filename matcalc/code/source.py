@@ -9,11 +9,11 @@ from textwrap import indent
 from typing import Any, NamedTuple, TypeAlias
 
 from matcalc.code.arithmetic import ARITHMETIC, plus
-from matcalc.code.calls import Argument, filled, is_of_numbers, spell_call
+from matcalc.code.calls import Argument, call_of_caller, filled, is_of_numbers, spell_call
 from matcalc.code.dialects import NUMPY, Dialect
 from matcalc.code.lowering import lowered
 from matcalc.code.places import content, diagonal
-from matcalc.code.signature import Signature
+from matcalc.code.signature import Signature, shape_title
 from matcalc.code.spelling import ATOM, Spelled, number, within
 from matcalc.code.terms import (
     Term,
@@ -354,9 +354,16 @@ class _Source:
         self.imports.update(dict.fromkeys(call.imports))
         self.helpers.update(dict.fromkeys(call.helpers))
         if call.argument:
-            self.signature.functions[call.argument] = None
+            self.signature.functions[call.argument] = "that works entry by entry"
         if term in self.numbers and term.args and not is_of_numbers(self.dialect, name, arguments):
             return self.operation("float", term, [call.text])
+        return call.text
+
+    def mapped(self, term: Term) -> Spelled:
+        name, order = term.value
+        call = call_of_caller(name, order, self.args(term), self.names.function)
+        taken, given = (shape_title(one.shape) for one in (term.args[0], term))
+        self.signature.functions[call.argument] = f"of {taken} that returns {given}"
         return call.text
 
     def like(self, text: str, term: Term) -> str:
@@ -447,6 +454,7 @@ _SPELLINGS: dict[str, Callable[[Any, Term], Spelled]] = {
     "einsum": _Source.einsum,
     "ravel": _Source.ravel,
     "call": _Source.call,
+    "mapped": _Source.mapped,
 }
 
 #: What the words of templates stand for.

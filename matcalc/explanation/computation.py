@@ -353,7 +353,7 @@ def _read(
 ) -> tuple[list[Operation], Formula]:
     """The operations of a formula, and their nodes; matrices get names in capitals."""
     first = read_formula(formula, variables, opaque=[wrt], names=names)
-    taken = [*variables, *_sizes(first.variables.values()), *first.named]
+    taken = [*variables, *_sizes(first.variables.values()), *first.named, *first.functions]
     result = _result_name(first, taken)
     shaped = [name for name, one in first.variables.items() if one.shape]
     shaped += [name for name, node in first.named.items() if node.shape]

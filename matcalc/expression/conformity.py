@@ -15,7 +15,7 @@ from matcalc.dimensions import Shape
 from matcalc.errors import ShapeError
 from matcalc.expression.arithmetic import is_repeated
 from matcalc.expression.formula import Formula
-from matcalc.expression.meaning import meaning
+from matcalc.expression.meaning import Known, meaning
 from matcalc.expression.misfits import Operand
 from matcalc.expression.parser import Step, parse
 from matcalc.expression.reading import read_in_columns
@@ -79,6 +79,7 @@ class _Walk:
     """Every step of a formula in columns, with an eye on its sums."""
 
     def __init__(self, formula: Formula) -> None:
+        self.meanings = Known(self.name, formula.functions)
         self.known = {name: Value(node) for name, node in formula.symbols.items()}
         sizes = [size for one in formula.variables.values() for size in one.shape]
         self.sizes = frozenset[str]().union(*map(dimensions.names, sizes))
@@ -100,7 +101,9 @@ class _Walk:
                 self.look_at_columns(*(Operand(value, of.place) for value, of in operands))
             if step.kind == "operator" and step.value in "+-":
                 self.look_at(*(Operand(value, of.place) for value, of in operands))
-            waiting[kept:] = [(meaning(step, [value for value, _ in operands], self.name), step)]
+            waiting[kept:] = [
+                (meaning(step, [value for value, _ in operands], self.meanings), step)
+            ]
         value: Value = waiting[0][0]
         return value
 

@@ -1,7 +1,7 @@
 """Declarations: the variables of a formula, with their shapes and what is known of them.
 
-``"x[2] W2[3,2] S[n,n]:symmetric,spd lam:positive g(·)"``: apart by white space, a name alone is a
-scalar, and behind a colon stands what is known of its values.
+``"x[2] W2[3,2] S[n,n]:symmetric,spd lam:positive g(·) f(x[n])[m]"``: apart by
+white space, a name alone is a scalar, and behind a colon stands what is known of its values.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from matcalc import dimensions
 from matcalc.dimensions import Dimension, Shape
 from matcalc.errors import NotationError, Place, ShapeError, Suggestion
 from matcalc.expression.definitions import is_defined
+from matcalc.expression.formula import Functions, Mapped
 from matcalc.near import near
 from matcalc.operations import RULES
 from matcalc.variables import Mention, Variable, parse_mention, resolve
@@ -38,7 +39,7 @@ _LARGEST = 10**100
 Declarations = str | Iterable[str | Variable] | Mapping[str, Iterable[Dimension]]
 
 _WORD = re.compile(r"(?:\[[^\[\]]*\]|[^\s\[\]])+")
-_FUNCTION = re.compile(rf"({dimensions.NAME})\((?:·|\.)\)")
+_FUNCTION = re.compile(rf"(?P<name>{dimensions.NAME})\((?P<of>[^()]+)\)(?P<shape>\[[^\[\]]*\])?")
 _SQUARE = frozenset(["symmetric", "spd", "diagonal", "invertible", "projector"])
 _MATRICES = _SQUARE | {"orthogonal"}
 _WITH_ROWS = frozenset(["simplex", "onehot"])  # of a vector the one row
@@ -152,40 +153,45 @@ def _words(text: str) -> Iterator[tuple[Mention, frozenset[str]]]:
     _refuse(text, end, len(text))
 
 
-def _function(text: str, word: re.Match[str]) -> str:
-    """The name of a function entry by entry, ``g(·)``.
+def _function(text: str, word: re.Match[str]) -> tuple[str, Mapped | None]:
+    """A function that is declared: entry by entry, ``g(·)``, or of an array, ``f(x[n])[m]``.
 
     Raises:
-        NotationError: It is another function, or its name is that of one of the language.
+        NotationError: It is neither, or its name is that of one of the language.
     """
     place = Place(text, word.start(), word.end())
     found = _FUNCTION.fullmatch(word[0])
     if found is None:
         raise NotationError(
-            "a function entry by entry is declared g(·) or g(.); one of whole vectors, f(x[n])[m], "
-            "has no derivative here yet",
+            "a function entry by entry is declared g(·) or g(.), one of a vector f(x[n])[m], a "
+            "number of it L(x[n]); one of several is one of a vector: f([x; y])",
             [place],
         )
-    if found[1] in RULES or is_defined(found[1]):
-        raise NotationError(f"{found[1]} is a function of the language already", [place])
-    return found[1]
+    name, of, shape = found.group("name", "of", "shape")
+    if name in RULES or is_defined(name):
+        raise NotationError(f"{name} is a function of the language already", [place])
+    if of in ("·", ".") and not shape:
+        return name, None
+    operand = parse_mention(of, text, word.start() + found.start("of"))
+    result = parse_mention(f"{name}{shape or ''}")
+    return name, Mapped(operand.shape or (), result.shape or ())
 
 
-def declared_functions(declarations: Declarations) -> frozenset[str]:
-    """The functions entry by entry among declarations, ``g(·)``.
+def declared_functions(declarations: Declarations) -> Functions:
+    """The functions among declarations, ``g(·)`` and ``f(x[n])[m]``.
 
     Raises:
         NotationError: One cannot be read.
 
-    >>> sorted(declared_functions("x[n] act(·) g(.)"))
-    ['act', 'g']
+    >>> declared_functions("x[n] act(·) f(x[n])[m]")
+    {'act': None, 'f': Mapped(operand=('n',), result=('m',))}
     """
     listed = [declarations] if isinstance(declarations, str) else declarations
     texts = [one for one in listed if isinstance(one, str)]
     if isinstance(declarations, Mapping):
-        return frozenset()
+        return {}
     words = ((text, word) for text in texts for word in _WORD.finditer(text) if "(" in word[0])
-    return frozenset(_function(text, word) for text, word in words)
+    return dict(_function(text, word) for text, word in words)
 
 
 def _refuse(text: str, start: int, stop: int) -> None:

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from matcalc import dimensions
-from matcalc.dimensions import Dimension
+from matcalc.dimensions import Dimension, Shape
 from matcalc.graph import Node
 from matcalc.variables import Variable
+
+
+class Mapped(NamedTuple):
+    """The shapes of a function of whole arrays: ``f(x[n])[m]``."""
+
+    operand: Shape
+    result: Shape
+
+
+#: The functions that were declared; those entry by entry have no shapes.
+Functions = Mapping[str, Mapped | None]
+NO_FUNCTIONS: Functions = {}
 
 
 class Names(NamedTuple):
@@ -15,11 +28,11 @@ class Names(NamedTuple):
 
     Attributes:
         sizes: Dimensions, of variables that it may lack.
-        functions: Functions entry by entry that were declared.
+        functions: Functions that were declared.
     """
 
     sizes: frozenset[str] = frozenset()
-    functions: frozenset[str] = frozenset()
+    functions: Functions = NO_FUNCTIONS
 
 
 class Formula(NamedTuple):
@@ -37,7 +50,7 @@ class Formula(NamedTuple):
         assumptions: Those of the notes that say what was not typed and changes the answer.
         text: What was read, with those assumptions written in it that can be.
         dimensions: The dimensions that no variable has: k of ``eye(k)``.
-        functions: The functions entry by entry that were declared.
+        functions: The functions that were declared, with the sizes that the formula forces.
         properties: What is known of the values of variables, by which a derivative was simplified.
     """
 
@@ -52,7 +65,7 @@ class Formula(NamedTuple):
     assumptions: tuple[str, ...] = ()
     text: str = ""
     dimensions: tuple[str, ...] = ()
-    functions: frozenset[str] = frozenset()
+    functions: Functions = NO_FUNCTIONS
     properties: tuple[tuple[str, frozenset[str]], ...] = ()
 
     @property

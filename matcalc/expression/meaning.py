@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from matcalc.errors import MatcalcError, NotationError, ShapeError
 from matcalc.expression.arithmetic import operated
 from matcalc.expression.blocks import listed, subscripted
-from matcalc.expression.functions import call
+from matcalc.expression.formula import NO_FUNCTIONS, Functions
+from matcalc.expression.mapped import applied
 from matcalc.expression.misfits import Operand, misfit
 from matcalc.expression.parser import Step
 from matcalc.expression.values import Value, transposed
@@ -17,33 +18,45 @@ from matcalc.graph import number
 from matcalc.operations import algebra
 
 
-def meaning(step: Step, operands: Sequence[Any], name: Callable[[Step], Value]) -> Any:
+class Known(NamedTuple):
+    """What is known beside the functions of the language.
+
+    Attributes:
+        name: What a name means.
+        functions: The functions that were declared.
+    """
+
+    name: Callable[[Step], Value]
+    functions: Functions = NO_FUNCTIONS
+
+
+def meaning(step: Step, operands: Sequence[Any], known: Known) -> Any:
     """The value of a step; text and tuples are as they are.
 
     Args:
         step: The step.
         operands: What the steps that it takes mean.
-        name: What a name means.
+        known: What its name means, or the function that it calls.
 
     Raises:
         NotationError: It takes other operands.
         ShapeError: The operands do not fit.
     """
     try:
-        return _meaning(step, operands, name)
+        return _meaning(step, operands, known)
     except MatcalcError as error:
         raise error if error.places else error.changed(places=[step.place]) from None
 
 
-def _meaning(step: Step, operands: Sequence[Any], name: Callable[[Step], Value]) -> Any:
+def _meaning(step: Step, operands: Sequence[Any], known: Known) -> Any:
     if step.kind == "name":
-        return name(step)
+        return known.name(step)
     if step.kind == "number":
         return Value(number(Fraction(step.value)))
     if step.kind in ("text", "tuple"):
         return tuple(operands) if step.kind == "tuple" else step.value
     if step.kind == "call":
-        return call(step, list(operands))
+        return applied(step, list(operands), known.functions)
     return _operated(step, list(operands))
 
 

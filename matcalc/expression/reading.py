@@ -15,13 +15,13 @@ from typing import Any, NamedTuple
 from matcalc import dimensions
 from matcalc.dimensions import Dimension
 from matcalc.errors import MatcalcError, NotationError, Place, ShapeError, UnknownRuleError
-from matcalc.expression import assumptions, identities
+from matcalc.expression import assumptions, identities, mapped
 from matcalc.expression.advice import advised
 from matcalc.expression.arithmetic import operated
 from matcalc.expression.attempt import Attempt
 from matcalc.expression.blocks import listed, subscripted
-from matcalc.expression.formula import Formula, Names
-from matcalc.expression.functions import call, is_known, rule_name
+from matcalc.expression.formula import Formula, Functions, Names
+from matcalc.expression.functions import is_known, rule_name
 from matcalc.expression.fused import fused
 from matcalc.expression.lines import Line, check_names, lines_of, sizes_in
 from matcalc.expression.misfits import Operand, excerpt, misfit
@@ -93,10 +93,13 @@ def _read(
 ) -> Formula:
     """Read a formula in columns, or else as one of one-dimensional arrays."""
     scope = _scope(formula, variables, sizes, opaque, names)
+    held = mapped.held(names.functions)
     try:
-        return _Reader(scope, Sizes(variables, sizes, names.sizes, free=free), columns=True).read()
+        return _Reader(
+            scope, Sizes(variables, sizes, names.sizes, held, free=free), columns=True
+        ).read()
     except ShapeError as error:
-        flat = _Reader(scope, Sizes(variables, sizes, names.sizes, free=free), columns=False)
+        flat = _Reader(scope, Sizes(variables, sizes, names.sizes, held, free=free), columns=False)
         try:
             found = flat.read()
         except MatcalcError:
@@ -139,7 +142,8 @@ def _attempt(
         scope = _scope(formula, variables, sizes, opaque, names)
     except MatcalcError as error:
         return Attempt(error)
-    reader = _Reader(scope, Sizes(variables, sizes, names.sizes), columns=True)
+    held = mapped.held(names.functions)
+    reader = _Reader(scope, Sizes(variables, sizes, names.sizes, held), columns=True)
     try:
         reader.read()
     except MatcalcError as error:
@@ -173,13 +177,13 @@ class _Scope(NamedTuple):
         lines: The lines.
         unsized: The names of the sizes of each ``I``, with its place.
         opaque: Intermediate results that stand in the formula as symbols of their own.
-        functions: Functions entry by entry that were declared.
+        functions: Functions that were declared.
     """
 
     lines: Sequence[Line]
     unsized: Mapping[str, Place]
     opaque: Collection[str]
-    functions: frozenset[str]
+    functions: Functions
 
 
 class _Count(NamedTuple):
@@ -205,6 +209,7 @@ class _Reader:
         }
         self.named = {line.name: k for k, line in enumerate(self.lines) if line.name}
         self.first_use = {line.step.value: k for k, line in reversed(list(enumerate(self.lines)))}
+        self.first_use |= mapped.first_uses(self.first_use, scope.functions)
         self.stated = sizes_in(self.lines)
         self.values: list[Any] = []
         self.notes: dict[str, int] = {}
@@ -255,7 +260,7 @@ class _Reader:
             assumptions=tuple(assumed),
             text=self.spelled(identities_of),
             dimensions=tuple(self.sizes.of_none(self.stated)),
-            functions=self.scope.functions,
+            functions=mapped.with_sizes(self.scope.functions, self.sizes.held),
         )
 
     def spelled(self, sizes: Mapping[Place, Dimension]) -> str:
@@ -416,7 +421,7 @@ class _Reader:
         for name in changed & self.scope.unsized.keys():
             if not self.squares_beside(line):
                 raise self.no_identity(self.scope.unsized[name], clashes)
-        bound = changed - self.symbols.keys() - self.scope.unsized.keys()
+        bound = changed & self.sizes.names.keys() - self.scope.unsized.keys()
         self.forcing.update(dict.fromkeys(bound, line.step.place))
         for name in changed & self.symbols.keys():
             self.symbols[name] = symbol(name, self.sizes.variables[name].shape)
@@ -497,7 +502,8 @@ class _Reader:
         if not is_known(step.value):
             self.check_function(step)
         assumptions.check_order(step, [self.lines[k].step for k in line.operands])
-        found = call(step, operands)
+        functions = mapped.with_sizes(self.scope.functions, self.sizes.held)
+        found = mapped.applied(step, operands, functions)
         places = [self.lines[k].step.place for k in line.operands]
         given = [
             Operand(one, place)
@@ -519,7 +525,7 @@ class _Reader:
             message = f"{name} is no function: a product is written {name} * (…) or {name} @ (…)"
             raise NotationError(message, [step.place])
         if step.takes > 1 and (name in self.scope.functions or _FREE.fullmatch(name)):
-            message = f"{name} is a function entry by entry, and takes one argument: {name}(x)"
+            message = f"{name} is a function, and takes one argument: {name}(x)"
             raise NotationError(message, [step.place])
         if name in self.scope.functions:
             return

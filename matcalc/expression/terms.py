@@ -7,8 +7,8 @@ from itertools import islice
 from typing import Any, NamedTuple, Protocol
 
 from matcalc.errors import NotationError, Place
-from matcalc.expression.formula import Formula, Names
-from matcalc.expression.meaning import meaning
+from matcalc.expression.formula import NO_FUNCTIONS, Formula, Functions, Names
+from matcalc.expression.meaning import Known, meaning
 from matcalc.expression.parser import Step, parse
 from matcalc.expression.reading import read_formula
 from matcalc.expression.values import Value
@@ -51,14 +51,14 @@ class Term(NamedTuple):
         step: What it does.
         args: What it takes.
         value: What it means.
-        name: What the names in it mean.
+        known: What the names and the functions in it mean.
         text: The term in the input language.
     """
 
     step: Step
     args: tuple[Term, ...]
     value: Any
-    name: Callable[[Step], Value]
+    known: Known
     text: str
 
     def made(self, step: Step, args: tuple[Term, ...]) -> Term:
@@ -67,7 +67,7 @@ class Term(NamedTuple):
         Raises:
             ShapeError: The arguments do not fit.
         """
-        return _term(step, args, self.name)
+        return _term(step, args, self.known)
 
     def spine(self) -> list[Term]:
         """The operands of one operator in a row: a, b and c of ``a @ b @ c``."""
@@ -88,17 +88,17 @@ class Term(NamedTuple):
         )
 
 
-def tree(steps: Sequence[Step], name: Callable[[Step], Value]) -> Term:
+def tree(steps: Sequence[Step], known: Known) -> Term:
     """The tree of a formula whose sizes agree.
 
     Args:
         steps: The formula in postfix order, at most a few hundred steps.
-        name: What its names mean.
+        known: What its names and its functions mean.
     """
     waiting: list[Term] = []
     for step in steps:
         kept = len(waiting) - step.takes
-        waiting[kept:] = [_term(step, tuple(waiting[kept:]), name)]
+        waiting[kept:] = [_term(step, tuple(waiting[kept:]), known)]
     return waiting[0]
 
 
@@ -117,14 +117,14 @@ class ReadTerm(NamedTuple):
 
 
 def read_term(
-    text: str, variables: Mapping[str, Variable], functions: frozenset[str] = frozenset()
+    text: str, variables: Mapping[str, Variable], functions: Functions = NO_FUNCTIONS
 ) -> ReadTerm:
     """Read a formula as a tree.
 
     Args:
         text: The formula.
         variables: Its variables by name.
-        functions: Functions entry by entry that were declared.
+        functions: Functions that were declared.
 
     Raises:
         NotationError: It cannot be read, or only as one of one-dimensional arrays, or is long.
@@ -142,21 +142,22 @@ def read_term(
     def name(step: Step) -> Value:
         return known[step.value] if step.value in known else Value(algebra.size_of(step.value))
 
+    meanings = Known(name, formula.functions)
     *assignments, last = parse(formula.text)
     if sum(len(one.steps) for one in (*assignments, last)) > _STEPS:
         message = f"over {_STEPS} names, numbers and signs; take parts of it"
         raise NotationError(message, [last.place])
     named = ""
     for one in assignments:
-        part = tree(one.steps, name)
+        part = tree(one.steps, meanings)
         named += f"{one.name} = {part.text}; "
         known[one.name] = part.value
-    return ReadTerm(named, tree(last.steps, name), formula)
+    return ReadTerm(named, tree(last.steps, meanings), formula)
 
 
-def _term(step: Step, args: tuple[Term, ...], name: Callable[[Step], Value]) -> Term:
-    value = meaning(step, [arg.value for arg in args], name)
-    term = Term(step, args, value, name, step.value)
+def _term(step: Step, args: tuple[Term, ...], known: Known) -> Term:
+    value = meaning(step, [arg.value for arg in args], known)
+    term = Term(step, args, value, known, step.value)
     return term._replace(text=spelled(term))
 
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from matcalc import dimensions
-from matcalc.dimensions import Dimension
+from matcalc.dimensions import Dimension, Shape
 from matcalc.variables import Variable
 
 Clash = tuple[Dimension, Dimension]
+
+_NO_SHAPES: Mapping[str, Shape] = {}
 
 
 class Sizes:
@@ -21,6 +23,7 @@ class Sizes:
     Attributes:
         variables: The variables by name, with what was bound put into their shapes.
         names: All names of dimensions that were declared.
+        held: Shapes that are no variables', by name: of what functions take and return.
         free: Whether two names in one declaration may become equal.
     """
 
@@ -29,6 +32,7 @@ class Sizes:
         variables: Mapping[str, Variable],
         known: Mapping[str, int],
         others: Iterable[str] = (),
+        held: Mapping[str, Shape] = _NO_SHAPES,
         *,
         free: bool = False,
     ) -> None:
@@ -41,12 +45,21 @@ class Sizes:
         for variable in variables.values():
             shape = dimensions.substitute(variable.shape, known)
             self.variables[variable.name] = Variable(variable.name, shape)
-            for name in sorted(_names(variable)):
-                self.holders.setdefault(name, []).append(variable.name)
-                self.names[name] = None
+            self._hold(variable.name, variable.shape)
         self.given = frozenset(known)
         self.of_variables = frozenset(self.holders)
-        self.rank = {name: k for k, name in enumerate(sizes_of(variables.values()))}
+        self.held = {name: dimensions.substitute(shape, known) for name, shape in held.items()}
+        for name, shape in held.items():
+            self._hold(name, shape)
+        self.rank = {name: k for k, name in enumerate(self.holders)}
+
+    def _hold(self, holder: str, shape: Shape) -> None:
+        for size in shape:
+            for name in sorted(dimensions.names(size)):
+                holders = self.holders.setdefault(name, [])
+                if holder not in holders:
+                    holders.append(holder)
+                self.names[name] = None
 
     def of(self, name: str) -> Dimension:
         """What a name stands for, by all that has been bound."""
@@ -100,19 +113,24 @@ class Sizes:
 
     def _put(self, name: str, value: Dimension) -> frozenset[str]:
         changed = self.holders.get(name, [])
-        shapes = {
-            one: dimensions.substitute(self.variables[one].shape, {name: value}) for one in changed
-        }
+        shapes = {one: dimensions.substitute(self._shape(one), {name: value}) for one in changed}
         if any(isinstance(size, int) and size < 1 for shape in shapes.values() for size in shape):
             return frozenset()
         for one, shape in shapes.items():
-            self.variables[one] = Variable(one, shape)
+            if one in self.variables:
+                self.variables[one] = Variable(one, shape)
+            else:
+                self.held[one] = shape
         for other in dimensions.names(value):
             kept = dict.fromkeys([*self.holders.get(other, ()), *changed])
             self.holders[other] = list(kept)
         equal = [other for other, size in self.bound.items() if name in dimensions.names(size)]
         self.bound[name] = value
         return frozenset([name, *equal, *changed])
+
+    def _shape(self, holder: str) -> Shape:
+        known = self.variables.get(holder)
+        return known.shape if known else self.held[holder]
 
 
 def sizes_of(variables: Iterable[Variable]) -> dict[str, None]:
@@ -122,7 +140,3 @@ def sizes_of(variables: Iterable[Variable]) -> dict[str, None]:
         for size in variable.shape:
             found.update(dict.fromkeys(sorted(dimensions.names(size))))
     return found
-
-
-def _names(variable: Variable) -> frozenset[str]:
-    return frozenset().union(*map(dimensions.names, variable.shape))

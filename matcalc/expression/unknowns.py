@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from matcalc.dimensions import Dimension, Shape, pretty
 from matcalc.errors import NotationError, Place, ShapeError, TooLargeError
 from matcalc.expression.equation import Equation
-from matcalc.expression.meaning import known_misfit, meaning
+from matcalc.expression.meaning import Known, known_misfit, meaning
 from matcalc.expression.misfits import Operand, excerpt
 from matcalc.expression.parser import Step
 from matcalc.expression.values import Value
@@ -189,7 +189,7 @@ def _ways(
 
 def _known(step: Step, operands: tuple[_Placed, ...], name: Callable[[Step], Value]) -> Any:
     try:
-        return meaning(step, [one.part for one in operands], name)
+        return meaning(step, [one.part for one in operands], Known(name))
     except ShapeError:
         if step.kind != "operator":
             raise

@@ -64,12 +64,35 @@ def differential(parser: Reader) -> str:
 
 
 def read_gradient(parser: Reader, token: Token) -> Node:
-    """``∇_W L``: the name dW."""
+    """``∇_W L``: the name dW; ``∇L(x)`` and ``∇²L(x)`` of a function that was declared."""
     found = below(parser) if parser.at("_") else None
     if found is None:
-        raise parser.fail("a gradient is written ∇_W L", token)
+        return slope_of_number(parser, token)
     parser.position = found.stop
     wrt = parser.names.resolve(found.layer, ())
     of = simple(parser, parser.take()).value if parser.next.kind == "name" else "L"
     parser.names.say(f"∇_{wrt} {of} is called d{wrt}")
     return Node("name", (), f"d{wrt}", token.start, parser.behind())
+
+
+def slope_of_number(parser: Reader, token: Token) -> Node:
+    """The gradient or the Hessian of a declared function: ``∇L(x)`` is ``L'(x)``.
+
+    Raises:
+        NotationError: It is no such function, or one whose values are no numbers.
+    """
+    order = 1
+    if parser.at("^"):
+        twice = below(parser)  # what stands above is written in the same way
+        if twice is None or twice.layer != "2":
+            raise parser.fail("second derivatives are written ∇²L(x)", token)
+        order, parser.position = 2, twice.stop
+    node = parser.atom()
+    name = node.value[0] if node.op == "call" else ""
+    shapes = parser.names.functions.get(name)
+    if shapes is None:
+        raise parser.fail("a gradient is written ∇_W L; of a function L(x[n]), ∇L(x)", token)
+    if shapes.result:
+        message = f"∇{name} may be the Jacobian or its transpose: write {name}'(x) or {name}'(x).T"
+        raise parser.fail(message, token)
+    return node._replace(value=(name, order, ""), start=token.start)

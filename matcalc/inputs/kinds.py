@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from matcalc.dimensions import Dimension, Shape
+from matcalc.dimensions import Dimension
 from matcalc.expression.definitions import is_defined
 from matcalc.operations import RULES, is_elementwise, parse_signature
 
@@ -73,7 +73,7 @@ COLUMN = Kind(1, (None,))
 MATRIX = Kind(2, (None, None))
 
 
-def kind_of(shape: Shape) -> Kind:
+def kind_of(shape: Sequence[Dimension | None]) -> Kind:
     """That of a variable of a shape; vectors stand."""
     return Kind(len(shape), tuple(shape))
 

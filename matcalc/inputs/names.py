@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from matcalc.expression.formula import NO_FUNCTIONS, Functions
 from matcalc.inputs.kinds import COLUMN, MATRIX, NUMBER, Kind
 from matcalc.inputs.scanning import Token
 from matcalc.inputs.signs import LOWERED, RAISED
@@ -41,12 +42,12 @@ class Names:
     def __init__(
         self,
         declared: Mapping[str, Kind],
-        functions: Collection[str] = (),
+        functions: Functions = NO_FUNCTIONS,
         sizes: Collection[str] = (),
     ) -> None:
         self.declared = dict(declared)
         self.sizes = frozenset(sizes)
-        self.functions = frozenset(functions)
+        self.functions = functions
         self.open = not declared
         self.vectors: frozenset[str] = frozenset()  # that the line transposes
         self.said: dict[str, None] = {}

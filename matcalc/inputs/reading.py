@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from matcalc.dimensions import Shape
 from matcalc.errors import MatcalcError, NotationError, Place
+from matcalc.expression.formula import NO_FUNCTIONS, Functions
 from matcalc.expression.parser import parse
 from matcalc.expression.tokens import scan as scan_own
 from matcalc.expression.unification import sizes_of
@@ -37,7 +38,7 @@ def read_line(
     line: str,
     variables: Mapping[str, Variable],
     notation: str | None = None,
-    functions: Collection[str] = _NO_NAMES,
+    functions: Functions = NO_FUNCTIONS,
     sizes: Collection[str] = _NO_NAMES,
     shape: Shape | None = None,
     *,
@@ -104,7 +105,7 @@ def read_beside(
     other: str,
     variables: Mapping[str, Variable],
     notation: str | None = None,
-    functions: Collection[str] = _NO_NAMES,
+    functions: Functions = NO_FUNCTIONS,
 ) -> Line:
     """Read a line of somebody who wrote another one too: who writes ``@`` or ``**`` means it.
 
@@ -138,7 +139,7 @@ def _is_plain(line: str, variables: Mapping[str, Variable]) -> bool:
 def is_own(
     line: str,
     variables: Mapping[str, Variable],
-    functions: Collection[str] = _NO_NAMES,
+    functions: Functions = NO_FUNCTIONS,
     *,
     claimed: bool = True,
 ) -> bool:
@@ -154,7 +155,7 @@ def is_own(
         return True
 
 
-def _clashes(line: str, variables: Mapping[str, Variable], functions: Collection[str]) -> bool:
+def _clashes(line: str, variables: Mapping[str, Variable], functions: Functions) -> bool:
     """Whether a ``*`` stands where nothing but a product of matrices fits."""
     names = _names(variables, functions)
     writer = Writer(line, names, "numpy")
@@ -172,7 +173,7 @@ def _has_words(line: str, variables: Mapping[str, Variable]) -> bool:
 
     What looks like a slip, ``Tr(X)``, is none of another notation, unless SymPy's ``*`` is there.
     """
-    names = _names(variables, ())
+    names = _names(variables, NO_FUNCTIONS)
     tokens = scan(line, names.declared)
     starred = "*" in line and "@" not in line and "**" not in line
     for (token, after), (_, inside) in pairwise(pairwise([*tokens, tokens[-1]])):
@@ -182,7 +183,9 @@ def _has_words(line: str, variables: Mapping[str, Variable]) -> bool:
             return True
         if token.kind != "name" or word in names.declared:
             continue
-        if word == "abs2" or (starred and word in SYMPY and _clashes(line, variables, ())):
+        if word == "abs2" or (
+            starred and word in SYMPY and _clashes(line, variables, NO_FUNCTIONS)
+        ):
             return True
         if after.text == "(":
             if is_elsewhere(word):
@@ -194,7 +197,7 @@ def _has_words(line: str, variables: Mapping[str, Variable]) -> bool:
 
 def _names(
     variables: Mapping[str, Variable],
-    functions: Collection[str],
+    functions: Functions,
     sizes: Collection[str] = _NO_NAMES,
 ) -> Names:
     kinds: dict[str, Kind] = {name: kind_of(one.shape) for name, one in variables.items()}
@@ -205,7 +208,7 @@ def read_foreign(
     line: str,
     variables: Mapping[str, Variable],
     notation: str = "",
-    functions: Collection[str] = _NO_NAMES,
+    functions: Functions = NO_FUNCTIONS,
     sizes: Collection[str] = _NO_NAMES,
     shape: Shape | None = None,
 ) -> Line:

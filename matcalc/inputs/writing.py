@@ -513,6 +513,10 @@ class Writer(Speller):
         positional = [a for n, a in zip(node.args, args, strict=True) if n.op != "keyword"]
         keywords = [one.value for one in node.args if one.op == "keyword"]
         kind = kinds.called(name, [one.kind for one in positional], keywords)
+        shapes = self.names.functions.get(name)
+        if shapes is not None:
+            operand = positional[0].kind.sizes if positional else ()
+            kind = kinds.kind_of((*shapes.result, *operand * primes))
         return self.applied(node, name + "'" * primes, args, kind)
 
     # -- sums

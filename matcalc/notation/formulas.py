@@ -71,9 +71,10 @@ class Written(NamedTuple):
     @property
     def functions(self) -> set[str]:
         """Every function that is called in it, by its name without primes."""
-        return {name.rstrip("'") for name in self._values("call")}
+        calls = {name.rstrip("'") for name in self._values("call")}
+        return calls | {name for name, _ in self._values("mapped")}
 
-    def _values(self, op: str) -> set[str]:
+    def _values(self, op: str) -> set[Any]:
         pieces = (piece for root in self.roots for piece in tree.operands_first(root))
         return {piece.value for piece in pieces if piece.op == op}
 
@@ -305,6 +306,9 @@ class _Writer:
         if node.operation == "function":
             function, order = node.parameters
             return tree.call(function + "'" * order, arguments, node.shape)
+        if node.operation == "mapped":
+            name, order = node.parameters
+            return tree.mapped(name, order, arguments[0], node.shape)
         if node.operation in _SPECIAL:
             return _SPECIAL[node.operation](node, arguments)
         if node.operation in _OF_SIZES:

@@ -31,11 +31,12 @@ class Phrase(NamedTuple):
 
     Attributes:
         op: ``name number call einsum derivative matmul times over plus negative power
-            transpose listed part``; what rewrites of one notation add is said there.
+            transpose listed part mapped``; what rewrites of one notation add is said there.
         args: The pieces that it is made of.
         value: The name of a name or a call, the value of a number, the exponent of a power, the
             subscripts of an einsum, a :class:`Derivative`; of a table how many parts stand in each
-            row, of a part its places, ``None`` for a whole axis.
+            row, of a part its places, ``None`` for a whole axis; of ``mapped``, a function of whole
+            arrays that is declared by its shapes, its name and how often it is differentiated.
         kind: ``scalar``, ``column``, ``row``, ``matrix`` or ``tensor``.
         shape: A size for each axis; a column and a row have one.
         size: How many names, numbers and operations it holds when it is written out.
@@ -66,7 +67,15 @@ class Phrase(NamedTuple):
 
 
 _LEAVES = ("name", "number", "derivative")
-_ONE = (*_LEAVES, "call", "einsum", "negative", "power", "part")  # that many, with any operands
+_ONE = (
+    *_LEAVES,
+    "call",
+    "einsum",
+    "negative",
+    "power",
+    "part",
+    "mapped",
+)  # that many, with any operands
 _KINDS = ("scalar", "column", "matrix")
 
 
@@ -116,6 +125,17 @@ def call(
 ) -> Phrase:
     """A function of arguments."""
     return made("call", args, function, kind_of(shape), shape, parameters)
+
+
+def mapped(function: str, order: int, arg: Phrase, shape: Shape) -> Phrase:
+    """A function of a whole array, or a derivative of it: f'(x)."""
+    return made("mapped", [arg], (function, order), kind_of(shape), shape)
+
+
+def is_slope_of_number(phrase: Phrase) -> bool:
+    """Whether a derivative is that of a number: a gradient, a Hessian."""
+    order: int = phrase.value[1]
+    return order > 0 and phrase.shape == phrase.args[0].shape * order
 
 
 def einsum(subscripts: Subscripts, args: Sequence[Phrase], shape: Shape) -> Phrase:

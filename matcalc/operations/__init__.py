@@ -6,6 +6,7 @@ table.
 
 from matcalc.operations import (
     computed,
+    declared,
     elementwise,
     half_vec,
     layers,
@@ -37,6 +38,7 @@ __all__ = [
     "RULES",
     "Rule",
     "computed",
+    "declared",
     "elementwise",
     "facts_of",
     "find_rule",

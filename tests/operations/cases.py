@@ -27,7 +27,7 @@ from matcalc.plan.functions import numpy_function
 Array = NDArray[np.float64]
 
 #: Rules without numbers of their own: a function that has a name alone.
-WITHOUT_NUMBERS = frozenset({"function"})
+WITHOUT_NUMBERS = frozenset({"function", "mapped"})
 #: Rules whose own derivative is not known, and those whose second derivative is not.
 NO_FIRST_ORDER = frozenset({"products_of_other_pairs", "polar_factor", "top_singular"})
 NO_SECOND_ORDER = frozenset({"products_of_others", "nuclear_norm", "spectral_norm"})

@@ -23,6 +23,7 @@ DENSE = {
     "top_singular": "has no derivative",
     "expm": "the Fréchet derivative is one exponential for each entry",
     "function": "has a name alone",
+    "mapped": "has a name alone",
     **dict.fromkeys(("det", "logdet", "inv", "solve"), "of stacks of matrices, not by entries"),
     "logcumsumexp": "each row has a triangle of slopes of its own",
 }

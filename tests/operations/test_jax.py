@@ -333,6 +333,7 @@ FUNCTIONS: dict[str, Function] = {
 BUILDING_BLOCKS = {
     "eye": "a constant",
     "function": "has a name alone",
+    "mapped": "has a name alone",
     "levi_civita": "a constant",
     "max_share": "the slope of max",
     "min_share": "the slope of min",

@@ -50,6 +50,7 @@ class _Latex(Mathematics):
     quotient = r" \oslash "
     kronecker = r" \otimes "
     delta = r"\delta"
+    nabla = r"\nabla "
     marks = {"T": r"^\top", "-1": "^{-1}", "-T": r"^{-\top}", "+": "^{+}"}  # noqa: RUF012
 
     def __init__(self, written: Written, rewrite: Rewrite) -> None:

@@ -38,7 +38,13 @@ from matcalc.notation.printers.spelling import (
     signed_sum,
     within,
 )
-from matcalc.notation.tree import Derivative, Phrase, name, operands_first
+from matcalc.notation.tree import (
+    Derivative,
+    Phrase,
+    is_slope_of_number,
+    name,
+    operands_first,
+)
 from matcalc.operations import facts_of
 from matcalc.variables import Variable
 
@@ -79,6 +85,7 @@ class Mathematics(Script):
             "name": self.name,
             "number": self.number,
             "call": self.call,
+            "mapped": self.mapped,
             "derivative": self.derivative,
             "transpose": self.transpose,
             "power": self.power,
@@ -254,6 +261,15 @@ class Mathematics(Script):
         listed = arguments(phrase, args, self.option)
         return self.head(phrase.value) + self.arguments(listed), ATOM
 
+    def mapped(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
+        """A declared function of an array; the derivatives of a number are ∇L and ∇²L."""
+        name, order = phrase.value
+        shown, inside = self.names[name], self.arguments(args[0].text)
+        if not is_slope_of_number(phrase) or order > 2 or not phrase.args[0].shape:
+            return shown + self.primes(order) + inside, ATOM
+        above = self.raised(self.nabla, "2", entrywise=False) if order == 2 else self.nabla
+        return f"{above}{shown}{inside}", ATOM
+
     def head(self, function: str) -> str:
         """The name of a function, with primes; its sign, if nothing else is written like it."""
         bare = function.rstrip("'")
@@ -374,6 +390,8 @@ def _names(root: Phrase) -> Iterable[str]:
             bare = phrase.value.rstrip("'")
             if is_undeclared(bare):
                 yield bare
+        elif phrase.op == "mapped":
+            yield phrase.value[0]
         elif phrase.op == "derivative":
             yield from (one.name for one in phrase.value[:2])
         for size in phrase.shape:

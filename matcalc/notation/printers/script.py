@@ -23,6 +23,7 @@ class Script(ABC):
         quotient: Between arrays that are divided entry by entry.
         kronecker: Between the factors of a Kronecker product.
         delta: The sign of an entry of the identity.
+        nabla: The sign of a gradient.
     """
 
     minus: ClassVar[str]
@@ -31,6 +32,7 @@ class Script(ABC):
     quotient: ClassVar[str]
     kronecker: ClassVar[str]
     delta: ClassVar[str]
+    nabla: ClassVar[str]
 
     @staticmethod
     @abstractmethod

@@ -79,6 +79,11 @@ def _call(phrase: Phrase, args: Sequence[Piece]) -> Spelled:
     return f"{phrase.value}({arguments(phrase, args, _option)})", ATOM
 
 
+def _mapped(phrase: Phrase, args: Sequence[Piece]) -> Spelled:
+    name, order = phrase.value
+    return f"{name}{chr(39) * order}({args[0].text})", ATOM
+
+
 def _option(parameter: Parameter) -> str:
     return named(parameter.name, spelled(parameter.value))
 
@@ -141,6 +146,7 @@ _SPELLERS: dict[str, Speller] = {
     "name": _name,
     "number": _number,
     "call": _call,
+    "mapped": _mapped,
     "einsum": _einsum,
     "transpose": _transpose,
     "power": _power,

@@ -64,6 +64,7 @@ class _Unicode(Mathematics):
     quotient = " ⊘ "
     kronecker = " ⊗ "
     delta = "δ"
+    nabla = "∇"
     marks = {"T": "ᵀ", "-1": "⁻¹", "-T": "⁻ᵀ", "+": "⁺"}  # noqa: RUF012
 
     @staticmethod
