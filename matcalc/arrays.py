@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from hashlib import blake2b
 from numbers import Integral
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import einops
@@ -20,8 +22,10 @@ from matcalc.sizes import is_solvable, solve
 
 Array = NDArray[np.floating[Any]]
 
+_FLOATS = (np.dtype(np.float64), np.dtype(np.float32))
 
-def real_array(value: object, what: str) -> Array:
+
+def real_array(value: object, what: str, *, finite: bool = True) -> Array:
     """Somebody's numbers as a real array: float32 and float64 stay, others become float64.
 
     Half precision becomes float32: NumPy's linear algebra has these two types alone.
@@ -29,13 +33,16 @@ def real_array(value: object, what: str) -> Array:
     Args:
         value: Anything that NumPy can read.
         what: What it is, for the message.
+        finite: Whether every entry is looked at, to find one that is not finite.
 
     Raises:
-        ArrayError: It holds something else than finite real numbers.
+        ArrayError: It holds something else than real numbers, or one that is not finite.
 
     >>> real_array([1, 2], "x")
     array([1., 2.])
     """
+    if not finite and type(value) is np.ndarray and value.dtype in _FLOATS:
+        return value
     if isinstance(value, np.ma.MaskedArray):
         raise ArrayError(f"{what} is masked; fill it first, since every entry counts")
     try:
@@ -49,7 +56,7 @@ def real_array(value: object, what: str) -> Array:
     floats: Array = array
     if array.dtype.type not in (np.float32, np.float64):
         floats = array.astype(np.float32 if array.dtype == np.float16 else np.float64)
-    if not np.isfinite(floats).all():
+    if finite and not np.isfinite(floats).all():
         where = tuple(int(k) for k in np.argwhere(~np.isfinite(floats))[0])
         raise ArrayError(f"{what} is not finite: {floats[where]} at {list(where)}")
     return floats
@@ -136,6 +143,31 @@ def bind_all(claimed: Iterable[Claimed], sizes: dict[str, int]) -> None:
             _check_size(one, dimension, size, sizes)
 
 
+@lru_cache(maxsize=1024)  # the same shapes at every call of a function
+def bound_sizes(
+    stated: tuple[tuple[str, Shape], ...],
+    actual: tuple[tuple[int, ...], ...],
+    known: tuple[tuple[str, int], ...] = (),
+) -> Mapping[str, int]:
+    """The sizes of dimensions, known ones and those that the shapes of arrays tell.
+
+    Args:
+        stated: The names of arrays, and the shapes that they were declared with.
+        actual: The shapes that they have.
+        known: Sizes that are known without them.
+
+    Raises:
+        ShapeError: As :func:`bind_all`.
+
+    >>> bound_sizes((("y", ("m+n",)), ("x", ("m",))), ((5,), (2,)))["n"]
+    3
+    """
+    sizes = dict(known)
+    pairs = zip(stated, actual, strict=True)
+    bind_all((Claimed(name, shape, found, str(found)) for (name, shape), found in pairs), sizes)
+    return MappingProxyType(sizes)
+
+
 def _check_size(one: Claimed, dimension: Dimension, size: int, sizes: dict[str, int]) -> None:
     """Hold the size of an axis against the sizes of its names.
 
@@ -164,7 +196,7 @@ def _shown(shape: Shape) -> str:
 
 def given_arrays(
     symbols: Mapping[str, Node], given: Mapping[str, object]
-) -> tuple[dict[str, Array], dict[str, int]]:
+) -> tuple[dict[str, Array], Mapping[str, int]]:
     """What somebody gave by name: arrays of variables, and sizes of dimensions.
 
     Args:
@@ -175,20 +207,16 @@ def given_arrays(
         ArrayError: A name is neither, or an array does not hold real numbers.
         ShapeError: An array has another shape than its variable.
     """
-    arrays = {name: real_array(value, name) for name, value in given.items() if name in symbols}
+    arrays: dict[str, Array] = {}
     sizes: dict[str, int] = {}
     for name, value in given.items():
         if name in symbols:
-            continue
-        if not isinstance(value, Integral) or int(value) < 1:
+            arrays[name] = real_array(value, name, finite=False)
+        elif isinstance(value, Integral) and int(value) > 0:
+            sizes[name] = int(value)
+        else:
             known = ", ".join(symbols)
             raise ArrayError(f"there is no variable {name[:60]!r} here; there are {known}")
-        sizes[name] = int(value)
-    bind_all(  # of variables that nothing else reads, too
-        (
-            Claimed(name, symbols[name].shape, array.shape, str(array.shape))
-            for name, array in arrays.items()
-        ),
-        sizes,
-    )
-    return arrays, sizes
+    stated = tuple((name, symbols[name].shape) for name in arrays)
+    shapes = tuple(array.shape for array in arrays.values())
+    return arrays, bound_sizes(stated, shapes, tuple(sizes.items()))  # of unread variables too

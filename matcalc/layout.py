@@ -11,6 +11,7 @@ rule above rank 2 is the only one that keeps each layout the full transpose of t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from keyword import iskeyword
 from typing import Literal, NamedTuple, TypeVar
 
@@ -259,11 +260,18 @@ def written(
     >>> written(z, W, "denominator").shape, written(z, W, "numerator").pattern
     ((3, 2, 3), 'z W_2 W_1')
     """
+    if axes is None and isinstance(convention, str):
+        return _named_axes(of, wrt, convention)
     chosen = find_convention(convention) if isinstance(convention, str) else convention
     axes = axes or axis_names([of, wrt])
     y, x = axes[of.name], axes[wrt.name]
     sizes = dict(zip(y + x, of.shape + wrt.shape, strict=True))
     return Written(of, wrt, chosen, chosen.form(y, x), y + x, sizes)
+
+
+@lru_cache(maxsize=1024)  # a derivative asks for it at each evaluation
+def _named_axes(of: Variable, wrt: Variable, convention: str) -> Written:
+    return written(of, wrt, find_convention(convention))
 
 
 class Cell(NamedTuple):

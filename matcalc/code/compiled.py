@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from numbers import Integral
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matcalc.arrays import Claimed, bind_all, real_array
+from matcalc.arrays import bound_sizes, real_array
 from matcalc.code.source import Source
 from matcalc.dimensions import Shape
 from matcalc.errors import MissingLibraryError
@@ -18,6 +18,28 @@ from matcalc.errors import MissingLibraryError
 Array = NDArray[np.floating[Any]]
 
 _NOTHING: Mapping[str, Array] = {}
+_SHAPES = 64  # combinations of shapes of which a function remembers the sizes
+_Key = tuple[tuple[tuple[int, ...], ...], tuple[Any, ...]]
+
+
+class _Form(NamedTuple):
+    """What is known of all calls of a function with the same names of arguments.
+
+    Attributes:
+        arrays: Which arguments are arrays, and of which variables.
+        others: Which are none: sizes and functions.
+        words: What each is called in the source.
+        missing: The sizes that are to be found.
+        order: Where among arguments, sizes and what is held the function's own are.
+        more: The sizes, and what is held, by the shapes and sizes that were given.
+    """
+
+    arrays: tuple[tuple[int, str], ...]
+    others: tuple[int, ...]
+    words: tuple[str, ...]
+    missing: tuple[str, ...]
+    order: tuple[int, ...]
+    more: dict[_Key, tuple[Any, ...]]
 
 
 class Compiled:
@@ -27,6 +49,7 @@ class Compiled:
         source: The source.
         shapes: The shapes that its arguments must have, by name.
         held: Arguments of the source that are given already.
+        finite: Whether every call looks for numbers that are not finite.
     """
 
     def __init__(
@@ -35,6 +58,7 @@ class Compiled:
         name: str,
         shapes: Mapping[str, Shape],
         held: Mapping[str, Array] = _NOTHING,
+        finite: bool = False,
     ) -> None:
         """Args as the attributes; ``name`` is that of the function in the source.
 
@@ -48,15 +72,18 @@ class Compiled:
             raise MissingLibraryError(
                 f"this function needs {error.name}: pip install 'matcalc-layout[scipy]'"
             ) from None
-        self._made_of = source, name, dict(shapes), dict(held)
+        self._made_of = source, name, dict(shapes), dict(held), finite
         self._words = source.words
         self._names = {word: variable for variable, word in source.words.items()}
         self.source = source.text
         self.shapes = dict(shapes)
+        self.finite = finite
         self.function = space[name]
         self.__name__ = name
         self.__doc__ = self.function.__doc__
         whole = inspect.signature(self.function)
+        self._parameters = tuple(whole.parameters)
+        self._forms: dict[tuple[Any, ...], _Form] = {}
         words = {self._words.get(key, key): array for key, array in held.items()}
         self.held = {key: words[key] for key in whole.parameters if key in words}
         open_ones = [one for key, one in whole.parameters.items() if key not in self.held]
@@ -67,35 +94,71 @@ class Compiled:
 
         A dimension among the arguments need not be given where the arrays tell it; a variable that
         the derivative does not depend on may be given. One whose name Python has taken may be given
-        by that name too, as ``**{"lambda": 2.0}``.
+        by that name too, as ``**{"lambda": 2.0}``. Of floats nothing but the shapes is looked at.
 
         Raises:
             TypeError: An argument is missing, or there is no such argument.
             ShapeError: An array has another shape than its variable.
-            ArrayError: The numbers are not real and finite.
+            ArrayError: The numbers are not real; or not finite, where that was asked for.
         """
-        named = {self._words.get(name, name): value for name, value in arrays.items()}
-        unused = {word for word in named if self._is_unused(word)}
-        spare = [(self.named(word), real_array(named.pop(word), word)) for word in unused]
-        given = self.__signature__.bind_partial(*args, **named).arguments
-        sizes: dict[str, int] = {}
-        claimed: list[Claimed] = []
-        for word, value in given.items():
-            name = self.named(word)
-            if name in self.shapes:
-                array = given[word] = real_array(value, name)
-                claimed.append(Claimed(name, self.shapes[name], array.shape, str(array.shape)))
-            elif isinstance(value, Integral):
-                sizes[name] = int(value)
-        beside = [Claimed(name, self.shapes[name], a.shape, str(a.shape)) for name, a in spare]
-        bind_all([*claimed, *beside], sizes)
-        known = {self._words.get(name, name): size for name, size in sizes.items()}
-        wanted = self.__signature__.parameters
-        given |= {word: known[word] for word in wanted if word in known and word not in given}
-        bound = self.__signature__.bind(**given)
-        types = [given[self._words.get(one.what, one.what)].dtype for one in claimed]
-        result = self.function(**bound.arguments, **self.held)
+        form = self._forms.get((len(args), *arrays)) or self._form(args, arrays)
+        values = [*args, *arrays.values()]
+        for at, name in form.arrays:
+            values[at] = real_array(values[at], name, finite=self.finite)
+        shapes = tuple([values[at].shape for at, _ in form.arrays])
+        sizes = tuple([values[at] for at in form.others if isinstance(values[at], Integral)])
+        more = form.more.get((shapes, sizes))
+        values += self._more(form, values, (shapes, sizes)) if more is None else more
+        result = self.function(*[values[at] for at in form.order])
+        if type(result) is np.ndarray:
+            return result
+        types = [values[at].dtype for at, _ in form.arrays if at in form.order]
         return _arrays(result, np.result_type(*(types or [np.float64])))
+
+    def _form(self, args: tuple[Any, ...], arrays: Mapping[str, Any]) -> _Form:
+        """What is known of every call with so many arguments, and others by these names.
+
+        Raises:
+            TypeError: There are too many arguments, or there is none of a name.
+        """
+        wanted = self.__signature__.parameters
+        named = [self._words.get(name, name) for name in arrays]
+        read = dict.fromkeys(word for word in named if not self._is_unused(word))
+        self.__signature__.bind_partial(*args, **read)
+        words = [*list(wanted)[: len(args)], *named]
+        taken = [(at, self.named(word)) for at, word in enumerate(words)]
+        missing = [word for word in wanted if word not in words]
+        everything = {word: at for at, word in enumerate([*words, *missing, *self.held])}
+        form = _Form(
+            tuple((at, name) for at, name in taken if name in self.shapes),
+            tuple(at for at, name in taken if name not in self.shapes),
+            tuple(words),
+            tuple(missing),
+            tuple(everything[word] for word in self._parameters),
+            {},
+        )
+        self._forms[len(args), *arrays] = form
+        return form
+
+    def _more(self, form: _Form, values: Sequence[Any], key: _Key) -> tuple[Any, ...]:
+        """What the function is given beside the arguments: sizes that their shapes tell.
+
+        Raises:
+            TypeError: An argument is missing.
+            ShapeError: An array has another shape than its variable.
+        """
+        stated = tuple((name, self.shapes[name]) for _, name in form.arrays)
+        given = [(at, self.named(form.words[at])) for at in form.others]
+        sizes = [(name, int(values[at])) for at, name in given if isinstance(values[at], Integral)]
+        known = bound_sizes(stated, key[0], tuple(sizes))
+        found = {word: known[name] for word in form.missing if (name := self.named(word)) in known}
+        if len(found) < len(form.missing):
+            used = [word for word in form.words if not self._is_unused(word)]
+            self.__signature__.bind(**dict.fromkeys([*used, *found]))
+        more = (*found.values(), *self.held.values())
+        if len(form.more) < _SHAPES:
+            form.more[key] = more
+        return more
 
     def _is_unused(self, word: str) -> bool:
         """Whether a name is that of a variable that the derivative does not depend on."""

@@ -11,12 +11,12 @@ from typing import Any, Literal, NoReturn, TypeGuard, overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from matcalc.arrays import Array, arranged, given_arrays, real_array
+from matcalc.arrays import Array, real_array
 from matcalc.errors import ArrayError, ChainError, LayoutError, ShapeError
 from matcalc.graph import Scale, add, scaled
-from matcalc.jacobians.linear_map import Given, Operator, directional, matrix_product, pulled_back
+from matcalc.jacobians.linear_map import Operator, directional, entries, matrix_product, pulled_back
 from matcalc.jacobians.linking import Link, chain_order, compose, path_of
-from matcalc.jacobians.written import WrittenDerivative, symbols_of
+from matcalc.jacobians.written import WrittenDerivative
 from matcalc.layout import (
     Denominator,
     Layout,
@@ -75,7 +75,7 @@ class Jacobian(WrittenDerivative[Tag]):
         return self._arranged(self._written, max_bytes)
 
     def _arranged(self, form: Written, max_bytes: int = MAX_BYTES) -> Array:
-        return arranged(evaluate(self.node, max_bytes=max_bytes), form)
+        return entries(self.node, form, max_bytes=max_bytes)
 
     @overload
     def to(self, layout: Literal["numerator"]) -> Jacobian[Numerator]: ...
@@ -134,8 +134,7 @@ class Jacobian(WrittenDerivative[Tag]):
         >>> H.jvp([1.0, 0.0], x=[2.0, 5.0])
         array([12.,  0.])
         """
-        given = Given(*given_arrays(symbols_of(self), arrays))
-        return directional(self.node, self._written, v, given)
+        return directional(self.node, self._written, v, self._given(arrays))
 
     def vjp(self, u: ArrayLike, /, **arrays: Any) -> Array:
         """The pullback: ``u`` has the shape of ``of``, the result that of ``wrt``.
@@ -151,8 +150,7 @@ class Jacobian(WrittenDerivative[Tag]):
             ArrayError: ``u`` is not real and finite.
             UnboundError: A variable has no numbers.
         """
-        given = Given(*given_arrays(symbols_of(self), arrays))
-        return pulled_back(self.node, self._written, u, given)
+        return pulled_back(self.node, self._written, u, self._given(arrays))
 
     @overload
     def __matmul__(self, right: Jacobian[Tag]) -> Jacobian[Tag]: ...

@@ -2,29 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from math import prod
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from matcalc import dimensions
-from matcalc.arrays import Array, bind, real_array
+from matcalc.arrays import Array, bind, bound_sizes, real_array
 from matcalc.errors import LayoutError, ShapeError
 from matcalc.graph import Factor, Node, contract, symbol
 from matcalc.layout import Order, Written
-from matcalc.plan import evaluate
+from matcalc.plan.evaluate import MAX_BYTES, evaluate, evaluate_from
 from matcalc.variables import Variable, ratio
 
 
 class Given(NamedTuple):
     """The numbers of a formula's variables, and the sizes of its dimensions."""
 
-    arrays: dict[str, Array] = {}  # noqa: RUF012 - never changed
-    sizes: dict[str, int] = {}  # noqa: RUF012
+    arrays: Mapping[str, Array] = {}
+    sizes: Mapping[str, int] = {}
 
 
 NOTHING = Given()
+_ARRAY = "(an array)"
+
+
+def entries(node: Node, form: Written, given: Given = NOTHING, max_bytes: int = MAX_BYTES) -> Array:
+    """A derivative as a new array in a written form: stored are axes of ``of``, then of ``wrt``.
+
+    Raises:
+        TooLargeError: An array would be larger than ``max_bytes``.
+    """
+    order = tuple(form.stored.index(axis) for axes in form.form for axis in axes)
+    array = evaluate(node, given.arrays, given.sizes, max_bytes, order=order)
+    if all(len(axes) == 1 for axes in form.form):
+        return array
+    left = iter(array.shape)
+    return array.reshape([prod(next(left) for _ in axes) for axes in form.form])
 
 
 def directional(node: Node, form: Written, v: ArrayLike, given: Given = NOTHING) -> Array:
@@ -53,8 +69,10 @@ def pulled_back(node: Node, form: Written, u: ArrayLike, given: Given = NOTHING)
 
 def _of_shape(variable: Variable, value: ArrayLike) -> Array:
     array = real_array(value, "the vector")
-    several = "; J @ V takes several columns" if array.ndim > variable.rank else ""
-    bind(variable.shape, array.shape, {}, str(variable), f"{array.shape}{several}")
+    if array.ndim > variable.rank:
+        found = f"{array.shape}; J @ V takes several columns"
+        bind(variable.shape, array.shape, {}, str(variable), found)
+    bound_sizes(((str(variable), variable.shape),), (array.shape,))
     return array
 
 
@@ -67,13 +85,17 @@ def _contracted(
 ) -> Array:
     """The product with an array, the axes of the node labelled by their numbers."""
     axes = tuple(range(len(node.shape)))
-    shape = [
-        node.shape[label] if label in axes else size
-        for label, size in zip(labels, array.shape, strict=True)
-    ]
-    operand = symbol("(an array)", tuple(shape))
-    product = contract([Factor(node, axes), Factor(operand, tuple(labels))], output)
-    return evaluate(product, {operand.name: array, **given.arrays}, given.sizes)
+
+    def product() -> Node:
+        shape = [
+            node.shape[label] if label in axes else size
+            for label, size in zip(labels, array.shape, strict=True)
+        ]
+        operand = symbol(_ARRAY, tuple(shape))
+        return contract([Factor(node, axes), Factor(operand, tuple(labels))], output)
+
+    key = tuple(labels), tuple(output), array.shape
+    return evaluate_from(node, key, product, {**given.arrays, _ARRAY: array}, given.sizes)
 
 
 def matrix_product(node: Node, form: Written, value: ArrayLike, *, from_left: bool) -> Array:

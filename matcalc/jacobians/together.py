@@ -72,8 +72,13 @@ class Together:
         """
         return self._source(JAX).text
 
-    def compile(self) -> Compiled:
+    def compile(self, *, finite: bool = False) -> Compiled:
         """The NumPy source as a function, which holds arrays against their shapes first.
+
+        It can be pickled; threads may share it.
+
+        Args:
+            finite: Whether every call looks for numbers that are not finite, and refuses them.
 
         Raises:
             UnboundError: A derivative holds arrays, which have no names.
@@ -87,7 +92,7 @@ class Together:
         5.0 -4.0 -6.0
         """
         held = {name: node.array for name, node in self._constants().items()}
-        return Compiled(self._source(NUMPY), self._name, self._shapes(), held)
+        return Compiled(self._source(NUMPY), self._name, self._shapes(), held, finite)
 
     def _source(self, dialect: Dialect) -> Source:
         nodes = [(one.node, written(one.of, one.wrt, one.layout)) for one in self.derivatives]

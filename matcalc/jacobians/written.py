@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal
 
-from matcalc.arrays import Array, arranged, given_arrays
+from matcalc.arrays import Array, given_arrays
 from matcalc.code import JAX, NUMPY, TORCH, Compiled, Dialect, Output, Source, source_of
 from matcalc.dimensions import Shape
 from matcalc.errors import NotationError
 from matcalc.expression import Formula
 from matcalc.graph import Data, Node, Symbol, topological
+from matcalc.jacobians.linear_map import Given, entries
 from matcalc.layout import Tag, Written, written
 from matcalc.notation import Written as WrittenFormula
 from matcalc.notation import (
@@ -25,7 +26,6 @@ from matcalc.notation.equations import EquationForm, Ratio, equation
 from matcalc.notation.printers.latex import latex
 from matcalc.notation.printers.unicode import unicode
 from matcalc.pictures import FACTORS, chain_svg, graph_svg, shapes_svg
-from matcalc.plan import evaluate
 from matcalc.simplify import stable
 from matcalc.variables import Variable, ratio, second_derivative, word
 
@@ -61,6 +61,7 @@ class WrittenDerivative(Generic[Tag]):
     tag: type[Tag]
     formula: Formula | None = None
     _trees: dict[bool, WrittenFormula] = field(default_factory=dict, init=False)
+    _symbols: dict[str, Node] = field(default_factory=dict, init=False)
 
     @property
     def of(self) -> Variable:
@@ -281,8 +282,13 @@ class WrittenDerivative(Generic[Tag]):
         (written,) = written_for_code([(self.node, self._written)], names, named)
         return written
 
-    def compile(self) -> Compiled:
+    def compile(self, *, finite: bool = False) -> Compiled:
         """The NumPy source as a function, which holds arrays against their shapes first.
+
+        It can be pickled; threads may share it.
+
+        Args:
+            finite: Whether every call looks for numbers that are not finite, and refuses them.
 
         Raises:
             UnboundError: The derivative holds arrays, which have no names.
@@ -294,7 +300,7 @@ class WrittenDerivative(Generic[Tag]):
         array([12., 21.])
         """
         held = {name: node.array for name, node in constants_of(self).items()}
-        return Compiled(self._source(NUMPY), self.function_name, shapes_of(self), held)
+        return Compiled(self._source(NUMPY), self.function_name, shapes_of(self), held, finite)
 
     @property
     def function_name(self) -> str:
@@ -331,8 +337,11 @@ class WrittenDerivative(Generic[Tag]):
         >>> J.evaluate(x=[1.0, 2.0], A=[[1.0, 2.0], [3.0, 4.0]])
         array([12., 21.])
         """
-        values, sizes = given_arrays(symbols_of(self), arrays)
-        return arranged(evaluate(self.node, values, sizes), self._written)
+        return entries(self.node, self._written, self._given(arrays))
+
+    def _given(self, arrays: Mapping[str, object]) -> Given:
+        """What somebody gave by name, as arrays and sizes."""
+        return Given(*given_arrays(symbols_of(self), arrays))
 
     def __repr__(self) -> str:
         """One line: the names, the shapes, the layout."""
@@ -407,10 +416,13 @@ def constants_of(derivative: WrittenDerivative[Any]) -> dict[str, Data]:
 
 def symbols_of(derivative: WrittenDerivative[Any]) -> dict[str, Node]:
     """Every variable that has a name: those of the formula, and those in the entries."""
-    formula = derivative.formula
-    found = {name: formula.symbols[name] for name in formula.variables} if formula else {}
-    leaves = (node for node in topological(derivative.node) if isinstance(node, Symbol))
-    return found | {leaf.name: leaf for leaf in leaves}
+    known = derivative._symbols
+    if not known:
+        formula = derivative.formula
+        named = {name: formula.symbols[name] for name in formula.variables} if formula else {}
+        leaves = (node for node in topological(derivative.node) if isinstance(node, Symbol))
+        known.update(named | {leaf.name: leaf for leaf in leaves})
+    return known
 
 
 def shapes_of(derivative: WrittenDerivative[Any]) -> dict[str, Shape]:

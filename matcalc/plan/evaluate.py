@@ -1,54 +1,33 @@
-"""Numbers from a graph: contractions in a cheap order, structure written out once, at the end.
+"""Numbers from a graph: the plan of a node is made once, and run with NumPy.
 
-NumPy's einsum silently broadcasts a labelled axis of size 1. The graph has checked every
-labelled size before anything here is called.
+What a node needs is known by its structure and by the shapes of its arrays: a second evaluation
+at arrays of the same shapes only runs the steps.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from fractions import Fraction
-from functools import partial
-from typing import Any, TypeGuard
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from math import prod
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matcalc import dimensions
-from matcalc.arrays import Claimed, bind_all
-from matcalc.errors import NotDifferentiableError, ShapeError, TooLargeError, UnboundError
-from matcalc.graph import (
-    Apply,
-    Data,
-    Factor,
-    Node,
-    Product,
-    Scale,
-    Symbol,
-    distribute,
-    flat,
-    is_large_structured_sum,
-    multiplied_out,
-    multiplied_within,
-    topological,
-)
-from matcalc.operations import find_rule
-from matcalc.plan.contraction import Operand, contract_arrays
-from matcalc.plan.functions import numpy_function
-from matcalc.plan.roots import in_range, root_of_squares
-from matcalc.plan.windows import Window, place, resolve_windows
-from matcalc.simplify import stable
+from matcalc.arrays import bound_sizes
+from matcalc.errors import TooLargeError, UnboundError
+from matcalc.graph import Data, Node, Symbol, topological
+from matcalc.plan.numpy_steps import function_of
+from matcalc.plan.planning import plan_of
+from matcalc.plan.step import VIEWS, Plan, Sizes, Step
 
 Array = NDArray[np.floating[Any]]
-
-_NOT_WRITTEN: Array = np.zeros(0)  # the value of a window: it slices what stands beside it
-
-_STABLE: WeakKeyDictionary[Node, Node | None] = WeakKeyDictionary()
+Rounding = Callable[[Array], Array]
 
 MAX_BYTES = 4 * 2**30
-_CONTRACTED = 200  # factors and labels: longer products are contracted part by part
+_NOTHING: Mapping[Any, Any] = {}
+_KEPT = 4096  # entries of an array that is kept between runs
 
 
 def evaluate(
@@ -56,7 +35,8 @@ def evaluate(
     arrays: Mapping[str, Array] | None = None,
     sizes: Mapping[str, int] | None = None,
     max_bytes: int = MAX_BYTES,
-    rounding: Callable[[Array], Array] | None = None,
+    rounding: Rounding | None = None,
+    order: Sequence[int] | None = None,
 ) -> Array:
     """The numbers of a node, deltas and broadcasts written out, in the type of the arrays.
 
@@ -66,6 +46,7 @@ def evaluate(
         sizes: For each named dimension its size; those of ``arrays`` are taken from them.
         max_bytes: The largest array that may be made on the way or at the end.
         rounding: Applied to the result of every step, to see what rounding does to the numbers.
+        order: The axes of the node in the order in which they are wanted.
 
     Raises:
         UnboundError: A symbol has no array, or a dimension no size.
@@ -76,218 +57,149 @@ def evaluate(
     array([[1., 0.],
            [0., 2.]])
     """
-    work = _Evaluation(dict(arrays or {}), dict(sizes or {}), max_bytes)
-    leaves = [node for node in topological(root) if isinstance(node, Symbol | Data)]
-    work.bind([node for node in leaves if isinstance(node, Symbol)])
-    dtype = work.type_of(leaves)
-    root = _for_numbers(root)
-    root = distribute(root, partial(is_large_structured_sum, sizes=work.sizes))
-    nodes = topological(root)
-    inlined = work.inlined(nodes)
-    alone = _written_alone(nodes, inlined) | {root}
-    with np.errstate(all="ignore"):  # what is undefined is nan, what is too large inf
-        for node in nodes:
-            if node in alone and node not in work.values:
-                value = work.value(node, inlined)
-                kept = rounding is None or value is _NOT_WRITTEN or isinstance(node, Data)
-                work.values[node] = value if kept or rounding is None else rounding(value)
-        result = work.dense(root)
-    return np.array(result, dtype) if result is work.values[root] else np.asarray(result, dtype)
+    given = arrays or _NOTHING, sizes or _NOTHING
+    return evaluate_from(root, order, lambda: root, *given, max_bytes, rounding, order)
 
 
-def _written_alone(nodes: Sequence[Node], inlined: set[Node]) -> set[Node]:
-    """The nodes that something uses as an array of its own."""
-    return {
-        operand
-        for node in nodes
-        for operand, factor in zip(
-            node.operands, getattr(node, "factors", node.operands), strict=True
-        )
-        if not (operand in inlined and isinstance(factor, Factor) and factor.is_product)
-    }
+def evaluate_from(
+    owner: Node,
+    key: Any,
+    made: Callable[[], Node],
+    arrays: Mapping[str, Array],
+    sizes: Mapping[str, int],
+    max_bytes: int = MAX_BYTES,
+    rounding: Rounding | None = None,
+    order: Sequence[int] | None = None,
+) -> Array:
+    """The numbers of a node that is made of another, as :func:`evaluate`; it is made when needed.
+
+    Args:
+        owner: The other node: what is known lives as long as it does.
+        key: What the node is, among all that are made of the other.
+        made: Makes it.
+        arrays: As the others, as :func:`evaluate` takes them.
+        sizes: Sizes of named dimensions.
+        max_bytes: The largest array that may be made.
+        rounding: Applied to the result of every step.
+        order: The axes in the order in which they are wanted.
+    """
+    families = _KNOWN.setdefault(owner, {})
+    known = families.get(key)
+    if known is None:
+        known = families[key] = _Leaves(made())
+    given = known.arrays(arrays)
+    shapes = tuple([array.shape for array in given]), tuple(sizes.items())
+    program = known.programs.get(shapes)
+    if program is None:
+        plan = plan_of([made()], known.sizes(shapes[0], sizes), [order])
+        program = known.programs[shapes] = Program(plan, tuple(known.shapes))
+    dtype = known.type_of(given or arrays.values())
+    (result,) = program.run(given, dtype, max_bytes, rounding)
+    return result
 
 
-def _for_numbers(root: Node) -> Node:
-    """A node as it is computed; what becomes of it is found once."""
-    if root not in _STABLE:
-        found = stable([root])[root]
-        _STABLE[root] = None if found is root else found  # else it would keep itself
-    return _STABLE[root] or root
+class _Leaves:
+    """What is known of a node without keeping it: its leaves, a program for shapes met so far."""
 
+    def __init__(self, root: Node) -> None:
+        leaves = [node for node in topological(root) if isinstance(node, Symbol | Data)]
+        self.shapes = {node.name: node.shape for node in leaves if isinstance(node, Symbol)}
+        self.types = [node.array.dtype for node in leaves if isinstance(node, Data)]
+        self.programs: dict[Any, Program] = {}
 
-class _Evaluation:
-    """The values of the nodes under one root: of a product without its deltas and broadcasts."""
+    def arrays(self, given: Mapping[str, Array]) -> list[Array]:
+        """The arrays of the symbols."""
+        missing = [name for name in self.shapes if name not in given]
+        if missing:
+            raise UnboundError(f"{missing[0]} has no numbers: it is a symbol")
+        return [np.asarray(given[name]) for name in self.shapes]
 
-    def __init__(self, arrays: dict[str, Array], sizes: dict[str, int], max_bytes: int) -> None:
-        self.arrays = arrays
-        self.sizes = sizes
-        self.max_bytes = max_bytes
-        self.values: dict[Node, Array] = {}
+    def sizes(self, shapes: tuple[Sizes, ...], known: Mapping[str, int]) -> Mapping[str, int]:
+        """The sizes of dimensions: those that are known, and those that the arrays tell."""
+        return bound_sizes(tuple(self.shapes.items()), shapes, tuple(known.items()))
 
-    def inlined(self, nodes: Sequence[Node]) -> set[Node]:
-        """Products that are contracted as a part of others, not on their own.
-
-        Those that one product alone uses; and those that are larger than what they are made of,
-        such as outer products.
-        """
-        uses = Counter(operand for node in nodes for operand in node.operands)
-        products = {node for node in uses if isinstance(node, Product)}
-        growing = set(filter(self.grows, products))
-        once = {node for node in products if uses[node] == 1}
-        return multiplied_within(nodes, once | growing, _CONTRACTED, preferred=growing)
-
-    def grows(self, node: Node) -> bool:
-        """Whether a product has more entries than its factors together."""
-        shapes = [dimensions.substitute(one.shape, self.sizes) for one in (node, *node.operands)]
-        whole, *below = (dimensions.product(shape) for shape in shapes)
-        return isinstance(whole, int) and whole > sum(k for k in below if isinstance(k, int))
-
-    def value(self, node: Node, inlined: set[Node]) -> Array:
-        if isinstance(node, Data):
-            return np.asarray(node.array)
-        if isinstance(node, Product):
-            return self.contracted(node, inlined)
-        if isinstance(node, Apply):
-            return _NOT_WRITTEN if node.operation == "window" else self.applied(node)
-        return self.added(node)
-
-    def applied(self, node: Apply) -> Array:
-        """The result of an operation, on arrays written out."""
-        function = numpy_function(find_rule(node.operation))
-        arguments: list[Any] = [self.dense(argument) for argument in node.arguments]
-        if not arguments:
-            arguments = [self.allowed(node.shape, np.dtype(np.float64))]
-        parameters = node.parameters
-        if node.operation in ("window", "lower"):
-            parameters = (self.dimension(node),)
-        try:
-            result = np.asarray(function(*arguments, *parameters))
-        except np.linalg.LinAlgError as error:
-            raise NotDifferentiableError(f"{node.operation} has no value here: {error}") from None
-        if result.shape != self.allowed(node.shape, result.dtype):
-            shown = dimensions.times(node.shape)
-            raise ShapeError(f"{node.operation} gave {result.shape}, its rule promises {shown}")
-        return result
-
-    def bind(self, symbols: Sequence[Symbol]) -> None:
-        """Give symbols their arrays; these give named dimensions their sizes."""
-        for node in symbols:
-            if node.name not in self.arrays:
-                raise UnboundError(f"{node.name} has no numbers: it is a symbol")
-            self.values[node] = self.arrays[node.name]
-        shapes = ((node, self.values[node].shape) for node in symbols)
-        bind_all((Claimed(k.name, k.shape, shape, str(shape)) for k, shape in shapes), self.sizes)
-
-    def type_of(self, leaves: Sequence[Symbol | Data]) -> np.dtype[Any]:
+    def type_of(self, given: Iterable[Array]) -> np.dtype[Any]:
         """The type of a result: that of the arrays in it; of a constant, of all that are given."""
-        used = [k.array if isinstance(k, Data) else self.arrays[k.name] for k in leaves]
-        given = [np.asarray(array).dtype for array in used or self.arrays.values()]
-        return np.result_type(*(given or [np.dtype(np.float64)]))
+        types = {*self.types, *(np.asarray(array).dtype for array in given)}
+        if len(types) == 1:
+            return next(iter(types))
+        return np.result_type(*(types or [np.dtype(np.float64)]))
 
-    def added(self, node: Node) -> Array:
-        dtype = np.result_type(*(self.values[term] for term in node.operands))
-        result = np.zeros(self.allowed(node.shape, dtype), dtype)
-        for term in node.operands:
-            self.into(result, term)
-        return result
 
-    def dense(self, node: Node) -> Array:
-        """The value of a node written out, as an array that may be a node's own."""
-        value = self.values[node]
-        if value is _NOT_WRITTEN and isinstance(node, Apply):
-            return self.applied(node)
-        if not isinstance(node, Product) or node.core == node.output:
-            return value
-        result = np.zeros(self.allowed(node.shape, value.dtype), value.dtype)
-        self.into(result, node)
-        return result
+_KNOWN: WeakKeyDictionary[Node, dict[Any, _Leaves]] = WeakKeyDictionary()
 
-    def into(self, result: Array, term: Node) -> None:
-        """Add the value of a term to an array, a delta along its diagonal only."""
-        if not isinstance(term, Product):
-            result += self.dense(term)
-            return
-        value = self.values[term]
-        labels = flat(term.output)
-        split = result.reshape([dimensions.evaluate(term.sizes[k], self.sizes) for k in labels])
-        index = tuple(slice(None) if k in term.core else None for k in dict.fromkeys(labels))
-        diagonal = _diagonal(split, labels)
-        diagonal += value[index]
 
-    def contracted(self, node: Product, inlined: set[Node]) -> Array:
-        """A product over its core: without deltas, broadcasts and regroupings of the output."""
-        factors, sizes = multiplied_out(node, inlined)
-        scale = self.scale(node.scale)
-        if not factors:
-            return np.asarray(scale)
-        operands: list[Operand] = []
-        windows: list[Window] = []
-        for factor in factors:
-            labels = flat(factor.labels)
-            if _is_window(factor.node) and len(labels) == 2:  # else an axis is taken apart
-                windows.append(self.window(factor.node, labels))
+class Program:
+    """A plan as NumPy functions. It holds no array between runs: threads may share it."""
+
+    def __init__(self, plan: Plan, names: Sequence[str]) -> None:
+        """A plan, and the names of the arrays in the order in which :meth:`run` is given them."""
+        self.plan = plan
+        places = {name: place for place, name in enumerate(names)}
+        self.given: list[tuple[int, int]] = []
+        self.work: list[tuple[int, Callable[..., Array], tuple[int, ...], tuple[int, ...]]] = []
+        self.held: list[Any] = [None] * len(plan.steps)  # what depends on no array, once
+        for at, (step, ending) in enumerate(zip(plan.steps, plan.last_uses(), strict=True)):
+            if step.op == "variable":
+                self.given.append((at, places[step.value]))
                 continue
-            shape = [dimensions.evaluate(sizes[label], self.sizes) for label in labels]
-            array, exponent = self.powered(factor)
-            operands.append(Operand(array.reshape(shape), labels, exponent))
-        self.allowed(tuple(node.sizes[k] for k in node.core), np.dtype(np.float64))
-        sliced, output, placed = resolve_windows(operands, windows, node.core)
-        result = place(contract_arrays(sliced, output), placed)
-        return result if scale == 1 else result * result.dtype.type(scale)
+            function = function_of(step, plan)
+            below = [self.held[k] for k in step.operands]
+            if all(value is not None for value in below) and _is_kept(step):
+                with np.errstate(all="ignore"):
+                    self.held[at] = function(*below)
+            else:
+                self.work.append((at, function, step.operands, ending))
+        first = [at not in plan.results[:k] for k, at in enumerate(plan.results)]
+        self.fresh = [
+            plan.makes(at) and new and self.held[at] is None
+            for at, new in zip(plan.results, first, strict=True)
+        ]
+        self.largest = 0 if plan.largest is None else prod(plan.largest.shape)
 
-    def powered(self, factor: Factor) -> tuple[Array, Fraction]:
-        """The array of a factor and its power; of a root, where squares are out of range, of it."""
-        array = self.dense(factor.node)
-        if factor.exponent.denominator != 2 or in_range(array):
-            return array, factor.exponent
-        root = root_of_squares(factor.node, self.dense, self.scale)
-        if root is None:
-            return array, factor.exponent
-        return np.broadcast_to(root, array.shape), 2 * factor.exponent
+    def run(
+        self,
+        given: Sequence[Array],
+        dtype: np.dtype[Any],
+        max_bytes: int = MAX_BYTES,
+        rounding: Rounding | None = None,
+    ) -> list[Array]:
+        """New arrays, of a type.
 
-    def window(self, node: Apply, labels: tuple[Any, ...]) -> Window:
-        length, size = (dimensions.evaluate(k, self.sizes) for k in node.shape)
-        start = self.dimension(node)
-        if start < 0 or length < 1 or start + length > size:
-            raise ShapeError(
-                f"a slice {start}:{start + length} of an axis of {size}: it ends before"
-            )
-        return Window(start, length, size, *labels)
+        Raises:
+            TooLargeError: An array would be larger than ``max_bytes``; nothing is computed then.
+        """
+        if self.largest * dtype.itemsize > max_bytes:
+            self._refuse(dtype, max_bytes)
+        values = self.held.copy()
+        for at, place in self.given:
+            values[at] = given[place]
+        with np.errstate(all="ignore"):  # what is undefined is nan, what is too large inf
+            for at, function, operands, ending in self.work:
+                value = function(*[values[k] for k in operands])
+                values[at] = value if rounding is None else self._rounded(at, value, rounding)
+                for k in ending:
+                    values[k] = None
+            return [
+                np.asarray(values[at], dtype, "C")
+                if fresh
+                else np.array(values[at], dtype, order="C")
+                for at, fresh in zip(self.plan.results, self.fresh, strict=True)
+            ]
 
-    def dimension(self, node: Apply) -> int:
-        """The parameter of an operation that takes a dimension: where a window starts."""
-        (size,) = node.parameters
-        return dimensions.evaluate(size, self.sizes) if size else 0
+    def _rounded(self, at: int, value: Array, rounding: Rounding) -> Array:
+        return value if self.plan.steps[at].op in ("constant", "eye", *VIEWS) else rounding(value)
 
-    def scale(self, scale: Scale) -> float:
-        try:
-            return float(scale.evaluate(self.sizes))
-        except OverflowError:
-            raise TooLargeError("a coefficient is beyond the range of float64") from None
-
-    def allowed(self, shape: Sequence[Any], dtype: np.dtype[Any]) -> tuple[int, ...]:
-        """The shape in numbers, if an array of it may be made."""
-        sizes = tuple(dimensions.evaluate(dimension, self.sizes) for dimension in shape)
-        size = int(dimensions.product(sizes)) * dtype.itemsize
-        if size > self.max_bytes:
-            shown = dimensions.times(sizes)
-            raise TooLargeError(
-                f"a dense array of {shown} takes {size:.3g} bytes, over the limit of "
-                f"{self.max_bytes:.3g}; jvp and vjp need no dense array"
-            )
-        return sizes
-
-
-def _is_window(node: Node) -> TypeGuard[Apply]:
-    return isinstance(node, Apply) and node.operation == "window"
+    def _refuse(self, dtype: np.dtype[Any], max_bytes: int) -> None:
+        largest = self.plan.largest
+        shape = () if largest is None else largest.shape
+        raise TooLargeError(
+            f"a dense array of {dimensions.times(shape)} takes "
+            f"{prod(shape) * dtype.itemsize:.3g} bytes, over the limit of {max_bytes:.3g}; "
+            "jvp and vjp need no dense array"
+        )
 
 
-def _diagonal(array: Array, labels: Sequence[int]) -> Array:
-    """A view with one axis for each distinct label: where a label repeats, the diagonal."""
-    distinct = list(dict.fromkeys(labels))
-    strides = [0] * len(distinct)
-    shape = [0] * len(distinct)
-    for label, size, stride in zip(labels, array.shape, array.strides, strict=True):
-        strides[distinct.index(label)] += stride
-        shape[distinct.index(label)] = size
-    return np.lib.stride_tricks.as_strided(array, shape, strides)
+def _is_kept(step: Step) -> bool:
+    """Whether what depends on no array is kept: it is small, or somebody has it anyway."""
+    return step.op == "constant" or (step.op != "apply" and prod(step.shape) <= _KEPT)

@@ -2,83 +2,103 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import reduce
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Callable, Sequence
+from math import sqrt
+from typing import Any, NamedTuple
 
 from matcalc.graph import Factor, Node, Product, Scale, Sum, flat
-from matcalc.plan.functions import norm
+from matcalc.plan.step import Sizes
 
-Array = NDArray[np.floating[Any]]
-Value = Callable[[Node], Array]
+Place = Callable[[Node], int]
 Number = Callable[[Scale], float]
 
-_LEAST = 1e-290  # a smaller sum of squares has lost digits
+
+class Hypot(NamedTuple):
+    """The root of a sum of squares of parts."""
+
+    parts: tuple[Root, ...]
 
 
-def in_range(squares: Array) -> bool:
-    """Whether a sum of squares has neither over- nor underflowed."""
-    return bool(np.all((squares >= _LEAST) & (squares < np.inf)))
+class Full(NamedTuple):
+    """A number, with as many axes of length 1."""
+
+    number: float
+    rank: int
 
 
-def root_of_squares(node: Node, value: Value, number: Number) -> Array | None:
-    """The root of a sum of squares, the largest number taken out first.
+class Norm(NamedTuple):
+    """A number times the norm over some axes of an array, or of the root that an array has.
+
+    Attributes:
+        number: The number.
+        within: The place of the array; or its root, which is broadcast to ``shape``.
+        shape: The shape of the array.
+        summed: The axes over which the norm is taken.
+        order: The others, in the order of the result.
+        kept: For each axis of the result whether the array has it.
+    """
+
+    number: float
+    within: int | Root
+    shape: Sizes
+    summed: Sizes
+    order: Sizes
+    kept: tuple[bool, ...]
+
+
+Root = Hypot | Full | Norm
+Shape = Callable[[Node], Sizes]
+
+
+def root_of_squares(node: Node, place: Place, shape: Shape, number: Number) -> Root | None:
+    """The root of a sum of squares, as norms, which take the largest number out first.
 
     Args:
         node: What the root is taken of.
-        value: The array of a node under it.
+        place: Where the array of a node under it is.
+        shape: The shape of a node.
         number: The number of a coefficient.
 
     Returns:
-        The root, of the shape of the node; ``None`` where it is no sum of squares.
+        The root; ``None`` where it is no sum of squares.
 
     Source: Higham, Accuracy and Stability of Numerical Algorithms (2nd edition, 2002), chapter 27.
     """
     if isinstance(node, Sum):
-        roots = [root_of_squares(term, value, number) for term in node.terms]
-        known = [root for root in roots if root is not None]
-        if len(known) < len(roots):
-            return None
-        return np.asarray(reduce(np.hypot, known))
-    if not isinstance(node, Product) or node.scale.number <= 0:
+        roots = [root_of_squares(term, place, shape, number) for term in node.terms]
+        known = tuple(root for root in roots if root is not None)
+        return Hypot(known) if len(known) == len(roots) else None
+    if not isinstance(node, Product) or node.scale.number <= 0 or not _is_plain(node.output):
         return None
-    if len(set(flat(node.output))) < len(node.output) or node.output != flat(node.output):
-        return None
-    scale = np.sqrt(number(node.scale))
     if not node.factors:
-        return np.full((1,) * len(node.output), scale)
+        return Full(sqrt(number(node.scale)), len(node.output))
     (factor, *others) = node.factors
-    root = None if others else _root(factor, node, value, number)
-    return root if root is None else np.asarray(scale * root)
+    within = None if others else _within(factor, place, shape, number)
+    if within is None:
+        return None
+    axes = {label: axis for axis, label in enumerate(factor.labels)}
+    remaining = [label for label in factor.labels if label in node.output]
+    return Norm(
+        sqrt(number(node.scale)),
+        within,
+        shape(factor.node),
+        tuple(axis for label, axis in axes.items() if label not in node.output),
+        tuple(remaining.index(label) for label in node.output if label in axes),
+        tuple(label in axes for label in node.output),
+    )
 
 
-def _root(factor: Factor, node: Product, value: Value, number: Number) -> Array | None:
-    """The root of a factor, summed over the labels that the product lacks, on the axes it has."""
-    labels = factor.labels
-    if len(set(flat(labels))) < len(labels) or labels != flat(labels):
+def _is_plain(labels: Sequence[Any]) -> bool:
+    """Whether labels are distinct, and none is a group."""
+    return labels == flat(labels) and len(set(labels)) == len(labels)
+
+
+def _within(factor: Factor, place: Place, shape: Shape, number: Number) -> int | Root | None:
+    """What a norm is taken of: the array that stands squared, or the root of a sum of squares."""
+    if not _is_plain(factor.labels):
         return None
     if factor.exponent == 2:
-        array = np.abs(value(factor.node))
-    else:
-        inner = root_of_squares(factor.node, value, number) if factor.exponent == 1 else None
-        if inner is None:
-            return None
-        array = inner
-    position = {label: axis for axis, label in enumerate(labels)}
-    kept = [label for label in node.output if label in position]
-    summed = tuple(axis for label, axis in position.items() if label not in node.output)
-    if summed:
-        array = _norm_over(np.broadcast_to(array, value(factor.node).shape), summed)
-    order = [label for label in labels if label in kept]
-    array = array.transpose([order.index(label) for label in kept])
-    return array[tuple(slice(None) if k in kept else None for k in node.output)]
-
-
-def _norm_over(array: Array, axes: tuple[int, ...]) -> Array:
-    moved = np.moveaxis(array, axes, range(len(axes)))
-    flatter = moved.reshape(-1, int(np.prod(moved.shape[len(axes) :], dtype=int)))
-    found = np.array([norm(column) for column in flatter.T], dtype=array.dtype)
-    return found.reshape(moved.shape[len(axes) :])
+        return place(factor.node)
+    if factor.exponent == 1:
+        return root_of_squares(factor.node, place, shape, number)
+    return None

@@ -7,11 +7,18 @@ i, it is sliced; where the result has it, the product fills a slice of zeros.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import Any, NamedTuple
 
-import numpy as np
+from matcalc.plan.step import Steps
 
-from matcalc.plan.contraction import Array, Operand
+
+class Operand(NamedTuple):
+    """An array in a product: its step, a label on each axis, a power taken when it is used."""
+
+    at: int
+    labels: tuple[Any, ...]
+    exponent: Fraction = Fraction(1)
 
 
 class Window(NamedTuple):
@@ -32,7 +39,7 @@ class Placed(NamedTuple):
 
 
 def resolve_windows(
-    operands: Sequence[Operand], windows: Sequence[Window], core: Sequence[Any]
+    operands: Sequence[Operand], windows: Sequence[Window], core: Sequence[Any], steps: Steps
 ) -> tuple[list[Operand], list[Any], list[Placed]]:
     """Slice operands by windows; what is left are operands, their output, and axes to place."""
     sliced, waiting, output = list(operands), list(windows), list(core)
@@ -42,7 +49,8 @@ def resolve_windows(
         if window is not None:
             beside = [w for w in waiting if w is not window and w.whole == window.whole]
             waiting = [w for w in waiting if w not in beside]
-            sliced = [_sliced(one, window) for one in (*sliced, *map(_written, beside))]
+            written = [_written(one, steps) for one in beside]
+            sliced = [_sliced(one, window, steps) for one in (*sliced, *written)]
         else:
             window = next((w for w in waiting if _fills(w, sliced, waiting, output)), None)
             if window is None:
@@ -51,7 +59,7 @@ def resolve_windows(
             output[axis] = window.picked
             placed.insert(0, Placed(axis, window))
         waiting.remove(window)
-    return sliced + [_written(window) for window in waiting], output, placed
+    return sliced + [_written(window, steps) for window in waiting], output, placed
 
 
 def _slices(
@@ -65,15 +73,16 @@ def _slices(
     return window.whole not in others and any(window.whole in one.labels for one in operands)
 
 
-def _sliced(operand: Operand, window: Window) -> Operand:
-    array, labels = operand.array, operand.labels
-    for axis, label in enumerate(labels):
+def _sliced(operand: Operand, window: Window, steps: Steps) -> Operand:
+    at = operand.at
+    for axis, label in enumerate(operand.labels):
         if label == window.whole:
-            index = [slice(None)] * array.ndim
-            index[axis] = slice(window.start, window.start + window.length)
-            array = array[tuple(index)]
-    renamed = tuple(window.picked if k == window.whole else k for k in labels)
-    return operand._replace(array=array, labels=renamed)
+            shape = list(steps.shape(at))
+            shape[axis] = window.length
+            stop = window.start + window.length
+            at = steps.make("slice", [at], shape, (axis, window.start, stop))
+    renamed = tuple(window.picked if k == window.whole else k for k in operand.labels)
+    return operand._replace(at=at, labels=renamed)
 
 
 def _fills(
@@ -90,20 +99,16 @@ def _fills(
     )
 
 
-def _written(window: Window) -> Operand:
+def _written(window: Window, steps: Steps) -> Operand:
     """A window as a matrix, where nothing else will do."""
-    matrix = np.eye(window.length, window.size, window.start)
-    return Operand(matrix, (window.picked, window.whole))
+    at = steps.make("eye", [], (window.length, window.size), window.start)
+    return Operand(at, (window.picked, window.whole))
 
 
-def place(result: Array, placed: Sequence[Placed]) -> Array:
+def placed_by(at: int, placed: Sequence[Placed], steps: Steps) -> int:
     """A result with zeros around it on each axis that was a window."""
     for axis, window in placed:
-        shape = list(result.shape)
+        shape = list(steps.shape(at))
         shape[axis] = window.size
-        whole = np.zeros(shape, result.dtype)
-        index = [slice(None)] * result.ndim
-        index[axis] = slice(window.start, window.start + window.length)
-        whole[tuple(index)] = result
-        result = whole
-    return result
+        at = steps.make("place", [at], shape, (axis, window.start, window.start + window.length))
+    return at

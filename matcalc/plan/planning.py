@@ -1,0 +1,262 @@
+"""From a graph to a plan: what to distribute, in which order to contract, what to write out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from functools import partial
+from math import prod
+from typing import Any, NamedTuple, TypeGuard
+from weakref import WeakKeyDictionary
+
+from matcalc import dimensions
+from matcalc.errors import ShapeError, TooLargeError
+from matcalc.graph import (
+    Apply,
+    Data,
+    Factor,
+    Node,
+    Product,
+    Scale,
+    Symbol,
+    distribute,
+    flat,
+    is_large_structured_sum,
+    multiplied_out,
+    multiplied_within,
+    topological,
+)
+from matcalc.plan.products import contracted
+from matcalc.plan.roots import root_of_squares
+from matcalc.plan.step import Plan, Sizes, Steps
+from matcalc.plan.windows import Operand, Window, placed_by, resolve_windows
+from matcalc.simplify import stable
+
+_STABLE: WeakKeyDictionary[Node, Node | None] = WeakKeyDictionary()
+_CONTRACTED = 200  # factors and labels: longer products are contracted part by part
+
+
+class Spread(NamedTuple):
+    """An array written into a larger one: along its diagonals, repeated along its other axes.
+
+    Attributes:
+        core: The labels of the array.
+        labels: Those of the larger one, each axis taken apart into the labels that it groups.
+        sizes: The sizes of these.
+    """
+
+    core: tuple[int, ...]
+    labels: tuple[int, ...]
+    sizes: Sizes
+
+
+def plan_of(
+    roots: Sequence[Node], sizes: Mapping[str, int], orders: Sequence[Sequence[int] | None] = ()
+) -> Plan:
+    """The steps that compute nodes, what they share once.
+
+    Args:
+        roots: What is computed.
+        sizes: The size of each named dimension.
+        orders: For each root the order in which its axes are wanted, if it is another.
+
+    Raises:
+        UnboundError: A dimension has no size.
+        TooLargeError: A coefficient is beyond the range of floats.
+
+    >>> from matcalc.graph import einsum, symbol
+    >>> v = einsum("i j, j k, k -> i", symbol("A", (9, 9)), symbol("B", (9, 9)), symbol("v", (9,)))
+    >>> plan_of([v], {}).multiplications
+    162
+    """
+    large = partial(is_large_structured_sum, sizes=sizes)
+    computed = [distribute(root, large) for root in map(_for_numbers, roots)]
+    return _Planning(computed, sizes).plan(orders)
+
+
+def _for_numbers(root: Node) -> Node:
+    """A node as it is computed; what becomes of it is found once."""
+    if root not in _STABLE:
+        found = stable([root])[root]
+        _STABLE[root] = None if found is root else found  # else it would keep itself
+    return _STABLE[root] or root
+
+
+class _Planning:
+    """The steps of some nodes; of a product without its deltas and broadcasts."""
+
+    def __init__(self, roots: Sequence[Node], sizes: Mapping[str, int]) -> None:
+        self.roots = roots
+        self.sizes = sizes
+        self.steps = Steps()
+        self.at: dict[Node, int] = {}
+        self.nodes = topological(*roots)
+        self.uses = Counter(operand for node in self.nodes for operand in node.operands)
+        self.inlined = self._inlined()
+
+    def plan(self, orders: Sequence[Sequence[int] | None]) -> Plan:
+        alone = self._alone()
+        for node in self.nodes:
+            if node in alone and not _is_window(node):
+                self.at[node] = self.value(node)
+        results = [self.dense(root) for root in self.roots]
+        for k, order in enumerate(orders):
+            if order is not None:
+                results[k] = self.steps.transposed(results[k], order)
+        return self.steps.plan(results)
+
+    def _alone(self) -> set[Node]:
+        """The nodes that something uses as an array of its own."""
+        return set(self.roots) | {
+            operand
+            for node in self.nodes
+            for operand, factor in zip(
+                node.operands, getattr(node, "factors", node.operands), strict=True
+            )
+            if not (operand in self.inlined and isinstance(factor, Factor) and factor.is_product)
+        }
+
+    def _inlined(self) -> set[Node]:
+        """Products that are contracted as a part of others, not on their own.
+
+        Those that one product alone uses; and those that are larger than what they are made of,
+        such as outer products.
+        """
+        products = {node for node in self.uses if isinstance(node, Product)}
+        growing = set(filter(self.grows, products))
+        once = {node for node in products if self.uses[node] == 1}
+        once.difference_update(self.roots)
+        return multiplied_within(self.nodes, once | growing, _CONTRACTED, preferred=growing)
+
+    def grows(self, node: Node) -> bool:
+        """Whether a product has more entries than its factors together."""
+        whole, *below = (prod(self.shape(one)) for one in (node, *node.operands))
+        return whole > sum(below)
+
+    def shape(self, node: Node) -> Sizes:
+        """The shape of a node in numbers."""
+        return tuple(dimensions.evaluate(size, self.sizes) for size in node.shape)
+
+    def value(self, node: Node) -> int:
+        if isinstance(node, Product):
+            return self.product(node, node.scale)
+        if isinstance(node, Apply):
+            return self.applied(node)
+        if isinstance(node, Symbol):
+            return self.steps.make("variable", [], self.shape(node), node.name)
+        if isinstance(node, Data):
+            shape = self.shape(node)
+            return self.steps.make("constant", [], shape, node.array, key=node.content)
+        return self.added(node)
+
+    def applied(self, node: Apply) -> int:
+        """An operation, on arrays written out."""
+        if _is_window(node):
+            return self.steps.make("eye", [], self.shape(node), self.dimension(node))
+        parameters = (self.dimension(node),) if node.operation == "lower" else node.parameters
+        operands = [self.dense(argument) for argument in node.arguments]
+        return self.steps.make(
+            "apply", operands, self.shape(node), (node.operation, tuple(parameters))
+        )
+
+    def added(self, node: Node) -> int:
+        """A sum: what is no array of its own shape yet is spread as it is added."""
+        parts = [self.part(term) for term in node.operands]
+        parts.sort(key=lambda part: (part[2] is not None, part[1] < 0))
+        ways = tuple((sign, spread) for _, sign, spread in parts)
+        return self.steps.make("add", [at for at, *_ in parts], self.shape(node), ways)
+
+    def part(self, term: Node) -> tuple[int, int, Spread | None]:
+        """A term of a sum: its step, its sign, how it is spread if broadcasting does not do it."""
+        if not isinstance(term, Product):
+            return self.dense(term), 1, None
+        at, sign = self.at.get(term), 1
+        if term.scale.number < 0 and self.uses[term] == 1:
+            at, sign = self.product(term, term.scale.times(Scale(Fraction(-1)))), -1
+        if at is None:
+            at = self.product(term, term.scale)
+        labels = flat(term.output)
+        if labels == term.core:
+            return self.steps.reshaped(at, self.shape(term)), sign, None
+        if labels == term.output and len(set(labels)) == len(labels):
+            own = dict(zip(term.core, self.steps.shape(at), strict=True))
+            return self.steps.reshaped(at, [own.get(k, 1) for k in labels]), sign, None
+        return at, sign, self.spread(term)
+
+    def spread(self, node: Product) -> Spread:
+        """How a product is written out."""
+        labels = flat(node.output)
+        sizes = tuple(dimensions.evaluate(node.sizes[k], self.sizes) for k in labels)
+        return Spread(node.core, labels, sizes)
+
+    def dense(self, node: Node) -> int:
+        """The step of a node that is written out."""
+        if node not in self.at:  # a window, or what only a root of its square needs
+            self.at[node] = self.value(node)
+        at = self.at[node]
+        if not isinstance(node, Product) or node.core == node.output:
+            return at
+        if node.core == flat(node.output):
+            return self.steps.reshaped(at, self.shape(node))
+        return self.steps.make("spread", [at], self.shape(node), self.spread(node))
+
+    def product(self, node: Product, scale: Scale) -> int:
+        """A product over its core: without deltas, broadcasts and regroupings of the output."""
+        factors, sizes = multiplied_out(node, self.inlined)
+        number = self.number(scale)
+        if not factors:
+            return self.steps.make("number", [], (), number)
+        operands: list[Operand] = []
+        windows: list[Window] = []
+        for factor in factors:
+            labels = flat(factor.labels)
+            if _is_window(factor.node) and len(labels) == 2:  # else an axis is taken apart
+                windows.append(self.window(factor.node, labels))
+                continue
+            shape = [dimensions.evaluate(sizes[label], self.sizes) for label in labels]
+            at, exponent = self.powered(factor)
+            operands.append(Operand(self.steps.reshaped(at, shape), labels, exponent))
+        sliced, output, placed = resolve_windows(operands, windows, node.core, self.steps)
+        return placed_by(contracted(sliced, output, number, self.steps), placed, self.steps)
+
+    def powered(self, factor: Factor) -> tuple[int, Fraction]:
+        """The array of a factor and its power; of a root, where squares are out of range, of it."""
+        at = self.dense(factor.node)
+        if factor.exponent.denominator != 2:
+            return at, factor.exponent
+        places: list[int] = [at]
+
+        def place(node: Node) -> int:
+            places.append(self.dense(node))
+            return len(places) - 1
+
+        root = root_of_squares(factor.node, place, self.shape, self.number)
+        if root is None:
+            return at, factor.exponent
+        value = 2 * factor.exponent, root
+        return self.steps.make("root", places, self.shape(factor.node), value), Fraction(1)
+
+    def window(self, node: Apply, labels: tuple[Any, ...]) -> Window:
+        length, size = self.shape(node)
+        start = self.dimension(node)
+        if start < 0 or length < 1 or start + length > size:
+            raise ShapeError(
+                f"a slice {start}:{start + length} of an axis of {size}: it ends before"
+            )
+        return Window(start, length, size, *labels)
+
+    def dimension(self, node: Apply) -> int:
+        """The parameter of an operation that takes a dimension: where a window starts."""
+        (size,) = node.parameters
+        return dimensions.evaluate(size, self.sizes) if size else 0
+
+    def number(self, scale: Scale) -> float:
+        try:
+            return float(scale.evaluate(self.sizes))
+        except OverflowError:
+            raise TooLargeError("a coefficient is beyond the range of float64") from None
+
+
+def _is_window(node: Node) -> TypeGuard[Apply]:
+    return isinstance(node, Apply) and node.operation == "window"

@@ -1,0 +1,177 @@
+"""Plans: made once, in the cheapest order, with known costs and sizes."""
+
+import os
+import string
+from concurrent.futures import ThreadPoolExecutor
+from itertools import permutations
+from math import prod
+
+import numpy as np
+import pytest
+from work import calls
+
+import matcalc as mc
+from matcalc.graph import Factor, Node, contract, einsum, symbol
+from matcalc.plan import evaluate
+from matcalc.plan.order import cheapest
+from matcalc.plan.planning import plan_of
+
+CASES = int(os.environ.get("MATCALC_LAW_CASES", "40"))
+_LAYERS = "sum((W2 @ tanh(W1 @ x + b1) + b2 - y)**2)"
+
+
+def _layers() -> tuple[mc.Jacobian[mc.Denominator], dict[str, np.ndarray]]:
+    found = mc.derive(
+        _LAYERS,
+        wrt="W1",
+        variables="W1[p,n] W2[k,p] x[n] b1[p] b2[k] y[k]",
+        layout="denominator",
+    )
+    rng = np.random.default_rng(0)
+    shapes = {"W1": (3, 5), "W2": (2, 3), "x": (5,), "b1": (3,), "b2": (2,), "y": (2,)}
+    return found, {name: rng.normal(size=shape) for name, shape in shapes.items()}
+
+
+def test_a_second_evaluation_plans_nothing() -> None:
+    gradient, arrays = _layers()
+    first = calls(lambda: gradient.evaluate(**arrays))
+    second = calls(lambda: gradient.evaluate(**arrays))
+    assert second < 150 < first
+    direction = np.ones((3, 5))
+    gradient.jvp(direction, **arrays)
+    assert calls(lambda: gradient.jvp(direction, **arrays)) < 200
+
+
+def test_other_shapes_make_another_plan() -> None:
+    x = symbol("x", ("n",))
+    total = einsum("i, i ->", x, x)
+    assert evaluate(total, {"x": np.ones(3)}) == 3
+    assert evaluate(total, {"x": np.ones(5)}) == 5
+
+
+def test_threads_that_run_one_plan_get_their_own_answers() -> None:
+    gradient, arrays = _layers()
+    compiled = gradient.compile()
+    points = [{**arrays, "x": arrays["x"] * k} for k in range(20)]
+    alone = [gradient.evaluate(**point) for point in points]
+    with ThreadPoolExecutor(4) as pool:
+        for run in (lambda point: gradient.evaluate(**point), lambda point: compiled(**point)):
+            for found, expected in zip(pool.map(run, points), alone, strict=True):
+                np.testing.assert_allclose(found, expected, rtol=1e-12)
+
+
+def test_a_plan_says_what_it_costs_and_what_is_largest() -> None:
+    u, v, w = (symbol(name, (50,)) for name in "uvw")
+    plan = plan_of([einsum("i, j, j -> i", u, v, w)], {})
+    assert plan.multiplications == 100
+    assert plan.largest is not None
+    assert prod(plan.largest.shape) == 50
+
+
+def test_the_size_guard_speaks_before_anything_is_computed() -> None:
+    asked: list[np.ndarray] = []
+
+    def seen(array: np.ndarray) -> np.ndarray:
+        asked.append(array)
+        return array
+
+    x = symbol("x", ("n",))
+    outer = einsum("i, j -> i j", x, x)
+    with pytest.raises(mc.TooLargeError, match=r"100×100 takes 8e\+04 bytes"):
+        evaluate(
+            outer, {"x": np.ones(100)}, max_bytes=1000, rounding=lambda a: asked.append(a) or a
+        )
+    assert not asked
+
+
+def test_what_two_results_share_is_one_step() -> None:
+    a, x = symbol("A", (3, 3)), symbol("x", (3,))
+    product = einsum("i j, j -> i", a, x)
+    plan = plan_of([product, einsum("i, i ->", product, product)], {})
+    assert [step.op for step in plan.steps].count("contract") == 2
+
+
+def _by_loops(arrays: list[np.ndarray], labels: list[str], output: str) -> np.ndarray:
+    """A product of labelled arrays, entry by entry."""
+    pairs = zip("".join(labels), (n for a in arrays for n in a.shape), strict=True)
+    sizes = dict(pairs)
+    result = np.zeros([sizes[k] for k in output])
+    for index in np.ndindex(*sizes.values()):
+        at = dict(zip(sizes, index, strict=True))
+        entry = prod(a[tuple(at[k] for k in one)] for one, a in zip(labels, arrays, strict=True))
+        result[tuple(at[k] for k in output)] += entry
+    return result
+
+
+def test_random_networks_agree_with_loops() -> None:
+    rng = np.random.default_rng(1)
+    for _ in range(CASES):
+        count = int(rng.integers(1, 5))
+        letters = string.ascii_lowercase[: int(rng.integers(1, 5))]
+        sizes = {letter: int(rng.integers(1, 4)) for letter in letters}
+        labels = ["".join(rng.choice(list(letters), rng.integers(0, 4))) for _ in range(count)]
+        used = sorted(set("".join(labels)))
+        output = "".join(rng.permutation(used)[: rng.integers(0, len(used) + 1)])
+        arrays = [rng.normal(size=[sizes[k] for k in one]) for one in labels]
+        factors = [
+            Factor(symbol(f"a{k}", array.shape), tuple(one))
+            for k, (one, array) in enumerate(zip(labels, arrays, strict=True))
+        ]
+        extra = rng.choice(list(output or "")) if output and rng.random() < 0.3 else ""
+        node: Node = contract(factors, [*output, *extra])
+        found = evaluate(node, {f"a{k}": array for k, array in enumerate(arrays)})
+        expected = _by_loops(arrays, labels, output)
+        if extra:
+            diagonal = np.einsum("".join([*output, *extra]) + "->" + output, found)
+            np.testing.assert_allclose(diagonal, expected, rtol=1e-10, atol=1e-10)
+            np.testing.assert_allclose(found.sum(), expected.sum(), rtol=1e-10, atol=1e-10)
+        else:
+            np.testing.assert_allclose(found, expected, rtol=1e-10, atol=1e-10)
+
+
+def _cost(
+    labels: list[str], output: str, sizes: dict[str, int], order: list[tuple[int, int]]
+) -> int:
+    waiting, total = list(labels), 0
+    for one, two in order:
+        both = set(waiting[one]) | set(waiting[two])
+        waiting = [k for at, k in enumerate(waiting) if at not in (one, two)]
+        total += prod(sizes[k] for k in both)
+        waiting.append("".join(sorted(both & set("".join([*waiting, output])))))
+    return total
+
+
+def test_no_order_is_cheaper_than_the_one_that_is_found() -> None:
+    rng = np.random.default_rng(2)
+    for _ in range(max(CASES // 4, 5)):
+        labels = ["".join(rng.choice(list("abcde"), 2, replace=False)) for _ in range(4)]
+        used = sorted(set("".join(labels)))
+        sizes = {k: int(rng.integers(1, 9)) for k in used}
+        output = used[0]
+        found = _cost(labels, output, sizes, list(cheapest(labels, output, sizes)))
+        pairs = [(a, b) for a in range(4) for b in range(4) if a != b]
+        every = (
+            _cost(labels, output, sizes, [one, two, (0, 1)])
+            for one in pairs
+            for two in permutations(range(3), 2)
+        )
+        assert found == min(every)
+
+
+@pytest.mark.parametrize("count", [7, 30])
+def test_a_long_chain_is_multiplied_from_its_vector(count: int) -> None:
+    labels = [(k, k + 1) for k in range(count)]
+    sizes = dict.fromkeys(range(count + 1), 10)
+    order = cheapest([*labels, (count,)], (0,), sizes)
+    plan = plan_of(
+        [
+            contract(
+                [Factor(symbol(f"M{k}", (10, 10)), one) for k, one in enumerate(labels)]
+                + [Factor(symbol("v", (10,)), (count,))],
+                (0,),
+            )
+        ],
+        {},
+    )
+    assert len(order) == count
+    assert plan.multiplications == 100 * count
