@@ -121,6 +121,21 @@ LevelOption = Annotated[
     Level | None,
     typer.Option("--level", help="How much --steps says; full by default.", show_default=False),
 ]
+PlanOption = Annotated[
+    bool,
+    typer.Option(
+        "--plan", help="Print how the numbers are computed: steps, shapes, multiplications."
+    ),
+]
+Sizes = Annotated[
+    str | None,
+    typer.Option(
+        "--sizes",
+        metavar="SIZES",
+        help="The sizes of dimensions for --plan: 'n=1000 m=20'; 100 where not given.",
+        show_default=False,
+    ),
+]
 CheckOption = Annotated[
     bool, typer.Option("--check", help="Compare with central differences at random points.")
 ]
@@ -142,6 +157,8 @@ def derive(
     svg: Svg = None,
     steps: Steps = False,
     level: LevelOption = None,
+    plan: PlanOption = False,
+    sizes: Sizes = None,
     notation: Notation = None,
     as_json: Json = False,
 ) -> None:
@@ -156,7 +173,7 @@ def derive(
     if form and as_json:
         raise UsageError("--json is a format of its own; leave out --format")
     # one explanation is enough by itself: in denominator layout a gradient is like its variable
-    chosen = layout or ("denominator" if steps else "both")
+    chosen = layout or ("denominator" if steps or plan else "both")
     layouts = ("numerator", "denominator") if chosen == "both" else (chosen,)
     formula = given_formula(expression, let or (), file)
     names = _names(wrt)
@@ -165,7 +182,10 @@ def derive(
     )
     if stacked and (steps or check or order == 2 or structure):
         raise UsageError("--stacked stands without --steps, --check, --order 2 and --structure")
-    if steps:
+    if plan or sizes:
+        alone = plan and not (steps or check or svg or form)
+        _plan(asked, sizes or "", alone=alone, as_json=as_json)
+    elif steps:
         if check or svg or structure:
             raise UsageError(
                 "--steps explains a derivative and checks it: "
@@ -273,6 +293,26 @@ def _explain(asked: _Asked, level: Level, form: str | None, *, as_json: bool) ->
         write(explanation_lines(found, form))
     if any(one.agrees is False for one in found):
         raise typer.Exit(1)
+
+
+def _plan(asked: _Asked, sizes: str, *, alone: bool, as_json: bool) -> None:
+    """Print how the derivatives are computed, and nothing else."""
+    if not alone:
+        raise UsageError(
+            "--sizes belongs to --plan, which stands without --steps, --check, --svg and --format"
+        )
+    from matcalc_cli.plan_lines import plan_document, planned  # noqa: PLC0415
+
+    try:
+        found = asked.derive(asked.order)
+        plans, said = planned([one for each in found for one in each.jacobians], sizes)
+    except MatcalcError as error:
+        raise asked.formula.placed(error) from None
+    write(said, sys.stderr)
+    if as_json:
+        write_json({"plans": [plan_document(plan, title) for title, plan in plans]})
+    else:
+        write([line for title, plan in plans for line in ("", title, str(plan))][1:])
 
 
 def _names(given: Sequence[str]) -> tuple[str, ...]:

@@ -35,12 +35,16 @@ def entries(node: Node, form: Written, given: Given = NOTHING, max_bytes: int = 
     Raises:
         TooLargeError: An array would be larger than ``max_bytes``.
     """
-    order = tuple(form.stored.index(axis) for axes in form.form for axis in axes)
-    array = evaluate(node, given.arrays, given.sizes, max_bytes, order=order)
+    array = evaluate(node, given.arrays, given.sizes, max_bytes, order=order_of(form))
     if all(len(axes) == 1 for axes in form.form):
         return array
     left = iter(array.shape)
     return array.reshape([prod(next(left) for _ in axes) for axes in form.form])
+
+
+def order_of(form: Written) -> tuple[int, ...]:
+    """The stored axes in the order in which a form writes them."""
+    return tuple(form.stored.index(axis) for axes in form.form for axis in axes)
 
 
 def directional(node: Node, form: Written, v: ArrayLike, given: Given = NOTHING) -> Array:

@@ -11,8 +11,11 @@ from matcalc.dimensions import Shape
 from matcalc.errors import NotationError, ShapeError
 from matcalc.graph import Data, Node
 from matcalc.jacobians.jacobian import Jacobian
+from matcalc.jacobians.linear_map import order_of
 from matcalc.jacobians.written import constants_of, shapes_of, symbols_of, written_for_code
 from matcalc.layout import written
+from matcalc.plan.plan import Plan
+from matcalc.plan.planning import plan_of
 from matcalc.simplify import named_functions, simplified
 from matcalc.variables import Variable, second_derivative, word
 
@@ -93,6 +96,24 @@ class Together:
         """
         held = {name: node.array for name, node in self._constants().items()}
         return Compiled(self._source(NUMPY), self._name, self._shapes(), held, finite)
+
+    def plan(self, /, **sizes: int) -> Plan:
+        """How they are computed at given sizes, as :meth:`Jacobian.plan`: what they share once.
+
+        Raises:
+            UnboundError: A dimension has no size.
+
+        >>> import matcalc as mc
+        >>> both = mc.value_and_grad("sum((A @ x - b)**2)", wrt=["A", "x"],
+        ...                          variables="A[m,n] x[n] b[m]", layout="denominator")
+        >>> both.plan(m=20, n=10).multiplications
+        620
+        """
+        value = [] if self.value is None else [(self._simplified(self.value), None)]
+        forms = [written(one.of, one.wrt, one.layout) for one in self.derivatives]
+        nodes = [*value, *zip((one.node for one in self.derivatives), forms, strict=True)]
+        orders = [None if form is None else order_of(form) for _, form in nodes]
+        return plan_of([node for node, _ in nodes], sizes, orders)
 
     def _source(self, dialect: Dialect) -> Source:
         nodes = [(one.node, written(one.of, one.wrt, one.layout)) for one in self.derivatives]

@@ -12,7 +12,7 @@ from matcalc.dimensions import Shape
 from matcalc.errors import NotationError
 from matcalc.expression import Formula
 from matcalc.graph import Data, Node, Symbol, topological
-from matcalc.jacobians.linear_map import Given, entries
+from matcalc.jacobians.linear_map import Given, entries, order_of
 from matcalc.layout import Tag, Written, written
 from matcalc.notation import Written as WrittenFormula
 from matcalc.notation import (
@@ -26,6 +26,8 @@ from matcalc.notation.equations import EquationForm, Ratio, equation
 from matcalc.notation.printers.latex import latex
 from matcalc.notation.printers.unicode import unicode
 from matcalc.pictures import FACTORS, chain_svg, graph_svg, shapes_svg
+from matcalc.plan.plan import Plan
+from matcalc.plan.planning import plan_of
 from matcalc.simplify import stable
 from matcalc.variables import Variable, ratio, second_derivative, word
 
@@ -338,6 +340,25 @@ class WrittenDerivative(Generic[Tag]):
         array([12., 21.])
         """
         return entries(self.node, self._written, self._given(arrays))
+
+    def plan(self, /, **sizes: int) -> Plan:
+        """How the numbers of a formula are computed at given sizes: what is done in which order.
+
+        Args:
+            sizes: The size of each named dimension.
+
+        Raises:
+            UnboundError: A dimension has no size.
+
+        >>> import matcalc as mc
+        >>> J = mc.rules.quadratic_form("x[n]", "A[n,n]", wrt="x")
+        >>> print(J.plan(n=9))
+        t1 = A @ x    (9,)  81
+        t2 = A.T @ x  (9,)  81
+        t3 = t1 + t2  (9,)
+        162 multiplications; largest array (9,); result (9,)
+        """
+        return plan_of([self.node], sizes, [order_of(self._written)])
 
     def _given(self, arrays: Mapping[str, object]) -> Given:
         """What somebody gave by name, as arrays and sizes."""

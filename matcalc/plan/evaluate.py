@@ -19,8 +19,9 @@ from matcalc.arrays import bound_sizes
 from matcalc.errors import TooLargeError, UnboundError
 from matcalc.graph import Data, Node, Symbol, topological
 from matcalc.plan.numpy_steps import function_of
+from matcalc.plan.plan import Plan
 from matcalc.plan.planning import plan_of
-from matcalc.plan.step import VIEWS, Plan, Sizes, Step
+from matcalc.plan.step import VIEWS, Sizes, Step
 
 Array = NDArray[np.floating[Any]]
 Rounding = Callable[[Array], Array]

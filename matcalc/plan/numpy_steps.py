@@ -20,10 +20,9 @@ from matcalc import dimensions
 from matcalc.errors import NotDifferentiableError, ShapeError
 from matcalc.operations import find_rule
 from matcalc.plan.functions import norm, numpy_function
-from matcalc.plan.planning import Spread
-from matcalc.plan.products import Aligned, Matrices
+from matcalc.plan.plan import Plan
 from matcalc.plan.roots import Full, Hypot, Root
-from matcalc.plan.step import Plan, Step
+from matcalc.plan.step import Aligned, Matrices, Spread, Step
 
 Array = NDArray[np.floating[Any]]
 Function = Callable[..., Array]

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import partial
 from math import prod
-from typing import Any, NamedTuple, TypeGuard
+from typing import Any, TypeGuard
 from weakref import WeakKeyDictionary
 
 from matcalc import dimensions
@@ -27,28 +27,15 @@ from matcalc.graph import (
     multiplied_within,
     topological,
 )
+from matcalc.plan.plan import Plan, Steps
 from matcalc.plan.products import contracted
 from matcalc.plan.roots import root_of_squares
-from matcalc.plan.step import Plan, Sizes, Steps
+from matcalc.plan.step import Sizes, Spread
 from matcalc.plan.windows import Operand, Window, placed_by, resolve_windows
 from matcalc.simplify import stable
 
 _STABLE: WeakKeyDictionary[Node, Node | None] = WeakKeyDictionary()
 _CONTRACTED = 200  # factors and labels: longer products are contracted part by part
-
-
-class Spread(NamedTuple):
-    """An array written into a larger one: along its diagonals, repeated along its other axes.
-
-    Attributes:
-        core: The labels of the array.
-        labels: Those of the larger one, each axis taken apart into the labels that it groups.
-        sizes: The sizes of these.
-    """
-
-    core: tuple[int, ...]
-    labels: tuple[int, ...]
-    sizes: Sizes
 
 
 def plan_of(

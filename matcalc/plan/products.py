@@ -6,41 +6,12 @@ from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
 from math import prod
-from typing import Any, NamedTuple
+from typing import Any
 
 from matcalc.plan.order import cheapest
-from matcalc.plan.step import Steps
+from matcalc.plan.plan import Steps
+from matcalc.plan.step import Aligned, Matrices
 from matcalc.plan.windows import Operand
-
-
-class Aligned(NamedTuple):
-    """How an array is brought to the axes of a product.
-
-    Attributes:
-        order: Its axes in the order of the product.
-        kept: For each axis of the product whether the array has it; else it is repeated.
-    """
-
-    order: tuple[int, ...]
-    kept: tuple[bool, ...]
-
-
-class Matrices(NamedTuple):
-    """How two arrays are brought to stacks of matrices.
-
-    Attributes:
-        one: The axes of the one: stack, rows, summed.
-        two: The axes of the other: stack, summed, columns.
-        stack: How many axes are of the stack.
-        rows: How many are rows.
-        summed: How many are summed.
-    """
-
-    one: tuple[int, ...]
-    two: tuple[int, ...]
-    stack: int
-    rows: int
-    summed: int
 
 
 def contracted(

@@ -1,16 +1,11 @@
-"""Plans: steps with names, shapes and costs, that executors run and that print themselves."""
+"""Steps: what a plan is made of, as data that executors run and printers write."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from math import prod
 from typing import Any, NamedTuple
 
-from matcalc import dimensions
-
 VIEWS = ("reshape", "transpose", "diagonal", "slice")  # of what is there already
-_OTHERS = ("variable", "constant", "number", "eye", "apply")  # perhaps not the plan's own
+OTHERS = ("variable", "constant", "number", "eye", "apply")  # perhaps not the plan's own
 
 Sizes = tuple[int, ...]
 
@@ -34,101 +29,45 @@ class Step(NamedTuple):
     cost: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """Steps in an order in which they can be run.
+class Aligned(NamedTuple):
+    """How an array is brought to the axes of a product.
 
     Attributes:
-        steps: The steps, operands before what is made of them.
-        results: The positions of the results.
+        order: Its axes in the order of the product.
+        kept: For each axis of the product whether the array has it; else it is repeated.
     """
 
-    steps: tuple[Step, ...]
-    results: tuple[int, ...]
-
-    @property
-    def multiplications(self) -> int:
-        """How many multiplications all products take together."""
-        return sum(step.cost for step in self.steps)
-
-    @property
-    def largest(self) -> Step | None:
-        """The largest array that is made, on the way or at the end."""
-        made = [step for step in self.steps if step.op not in ("variable", "constant")]
-        return max(made, key=lambda step: prod(step.shape), default=None)
-
-    def makes(self, at: int) -> bool:
-        """Whether what a step gives is new, and no part of an array that may be somebody's."""
-        while self.steps[at].op in VIEWS:
-            (at,) = self.steps[at].operands
-        return self.steps[at].op not in _OTHERS
-
-    def last_uses(self) -> list[tuple[int, ...]]:
-        """For each step the operands that nothing later needs."""
-        last = {below: at for at, step in enumerate(self.steps) for below in step.operands}
-        kept = set(self.results)
-        ending: list[list[int]] = [[] for _ in self.steps]
-        for below, at in last.items():
-            if below not in kept:
-                ending[at].append(below)
-        return [tuple(each) for each in ending]
+    order: tuple[int, ...]
+    kept: tuple[bool, ...]
 
 
-class Steps:
-    """Makes steps, each once: equal steps are one."""
+class Matrices(NamedTuple):
+    """How two arrays are brought to stacks of matrices.
 
-    def __init__(self) -> None:
-        self.made: list[Step] = []
-        self._known: dict[Any, int] = {}
+    Attributes:
+        one: The axes of the one: stack, rows, summed.
+        two: The axes of the other: stack, summed, columns.
+        stack: How many axes are of the stack.
+        rows: How many are rows.
+        summed: How many are summed.
+    """
 
-    def make(
-        self, op: str, operands: Sequence[int], shape: Sequence[int], value: Any = None, **more: Any
-    ) -> int:
-        """The position of the step of these fields.
-
-        Args:
-            op: As the attributes of a step, as are the others.
-            operands: The positions of the steps that it is done to.
-            shape: The shape of the result.
-            value: What else the step needs to know.
-            more: ``cost``; and ``key``, what stands for a value that cannot be compared.
-        """
-        key = op, tuple(operands), tuple(shape), more.get("key", value)
-        if key not in self._known:
-            self._known[key] = len(self.made)
-            step = Step(op, tuple(operands), tuple(shape), value, more.get("cost", 0))
-            self.made.append(step)
-        return self._known[key]
-
-    def shape(self, at: int) -> Sizes:
-        """The shape of what a step makes."""
-        return self.made[at].shape
-
-    def reshaped(self, at: int, shape: Sequence[int]) -> int:
-        """An array in another shape."""
-        return at if self.shape(at) == tuple(shape) else self.make("reshape", [at], shape)
-
-    def transposed(self, at: int, order: Sequence[int]) -> int:
-        """An array with its axes in another order."""
-        if list(order) == sorted(order):
-            return at
-        shape = [self.shape(at)[axis] for axis in order]
-        return self.make("transpose", [at], shape, tuple(order))
-
-    def plan(self, results: Sequence[int]) -> Plan:
-        """The steps that the results need."""
-        needed = set(results)
-        for at in range(len(self.made) - 1, -1, -1):
-            if at in needed:
-                needed.update(self.made[at].operands)
-        became = {old: new for new, old in enumerate(sorted(needed))}
-        kept = (
-            self.made[at]._replace(operands=tuple(became[k] for k in self.made[at].operands))
-            for at in became
-        )
-        return Plan(tuple(kept), tuple(became[at] for at in results))
+    one: tuple[int, ...]
+    two: tuple[int, ...]
+    stack: int
+    rows: int
+    summed: int
 
 
-def shown(shape: Sequence[int]) -> str:
-    """A shape, for people: ``3×2``."""
-    return dimensions.times(tuple(shape)) if shape else "a number"
+class Spread(NamedTuple):
+    """An array written into a larger one: along its diagonals, repeated along its other axes.
+
+    Attributes:
+        core: The labels of the array.
+        labels: Those of the larger one, each axis taken apart into the labels that it groups.
+        sizes: The sizes of these.
+    """
+
+    core: tuple[int, ...]
+    labels: tuple[int, ...]
+    sizes: Sizes

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from matcalc.plan.step import Steps
+from matcalc.plan.plan import Steps
 
 
 class Operand(NamedTuple):

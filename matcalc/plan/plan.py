@@ -1,0 +1,110 @@
+"""Plans: steps with names, shapes and costs, that executors run and that print themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+
+from matcalc.plan.spelled import table
+from matcalc.plan.step import OTHERS, VIEWS, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Steps in an order in which they can be run.
+
+    Attributes:
+        steps: The steps, operands before what is made of them.
+        results: The positions of the results.
+    """
+
+    steps: tuple[Step, ...]
+    results: tuple[int, ...]
+
+    @property
+    def multiplications(self) -> int:
+        """How many multiplications all products take together."""
+        return sum(step.cost for step in self.steps)
+
+    @property
+    def largest(self) -> Step | None:
+        """The largest array that is made, on the way or at the end."""
+        made = [step for step in self.steps if step.op not in ("variable", "constant")]
+        return max(made, key=lambda step: prod(step.shape), default=None)
+
+    def __str__(self) -> str:
+        """A line for each step: its name, what it is, its shape, its multiplications."""
+        return "\n".join(table(self.steps, self.results))
+
+    def makes(self, at: int) -> bool:
+        """Whether what a step gives is new, and no part of an array that may be somebody's."""
+        while self.steps[at].op in VIEWS:
+            (at,) = self.steps[at].operands
+        return self.steps[at].op not in OTHERS
+
+    def last_uses(self) -> list[tuple[int, ...]]:
+        """For each step the operands that nothing later needs."""
+        last = {below: at for at, step in enumerate(self.steps) for below in step.operands}
+        kept = set(self.results)
+        ending: list[list[int]] = [[] for _ in self.steps]
+        for below, at in last.items():
+            if below not in kept:
+                ending[at].append(below)
+        return [tuple(each) for each in ending]
+
+
+class Steps:
+    """Makes steps, each once: equal steps are one."""
+
+    def __init__(self) -> None:
+        self.made: list[Step] = []
+        self._known: dict[Any, int] = {}
+
+    def make(
+        self, op: str, operands: Sequence[int], shape: Sequence[int], value: Any = None, **more: Any
+    ) -> int:
+        """The position of the step of these fields.
+
+        Args:
+            op: As the attributes of a step, as are the others.
+            operands: The positions of the steps that it is done to.
+            shape: The shape of the result.
+            value: What else the step needs to know.
+            more: ``cost``; and ``key``, what stands for a value that cannot be compared.
+        """
+        key = op, tuple(operands), tuple(shape), more.get("key", value)
+        if key not in self._known:
+            self._known[key] = len(self.made)
+            step = Step(op, tuple(operands), tuple(shape), value, more.get("cost", 0))
+            self.made.append(step)
+        return self._known[key]
+
+    def shape(self, at: int) -> tuple[int, ...]:
+        """The shape of what a step makes."""
+        return self.made[at].shape
+
+    def reshaped(self, at: int, shape: Sequence[int]) -> int:
+        """An array in another shape."""
+        return at if self.shape(at) == tuple(shape) else self.make("reshape", [at], shape)
+
+    def transposed(self, at: int, order: Sequence[int]) -> int:
+        """An array with its axes in another order."""
+        if list(order) == sorted(order):
+            return at
+        shape = [self.shape(at)[axis] for axis in order]
+        return self.make("transpose", [at], shape, tuple(order))
+
+    def plan(self, results: Sequence[int]) -> Plan:
+        """The steps that the results need."""
+        needed = set(results)
+        for at in range(len(self.made) - 1, -1, -1):
+            if at in needed:
+                needed.update(self.made[at].operands)
+        became = {old: new for new, old in enumerate(sorted(needed))}
+        kept = (
+            self.made[at]._replace(operands=tuple(became[k] for k in self.made[at].operands))
+            for at in became
+        )
+        return Plan(tuple(kept), tuple(became[at] for at in results))
