@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import permutations
+from itertools import combinations, permutations
 
 from matcalc.claims.edits import Edit, of_function
 from matcalc.claims.tree import Tree, called, number, op, turned
 
 _AXES = (2, 4)  # of a result whose letters are put in another order, at least and at most
+_MOVED = 0.1  # for each letter more than two that changes its place
 _LETTERS = ("transpose", "layout", "index-convention")
 
 
@@ -89,7 +90,12 @@ def _einsum(tree: Tree) -> Iterator[Edit]:
     parts = inside.split(",")
     if _AXES[0] <= len(out) <= _AXES[1]:
         for order in _others(out):
-            yield Edit(_with_letters(tree, parts, order), _LETTERS)
+            moved = sum(a != b for a, b in zip(out, order, strict=True))
+            yield Edit(_with_letters(tree, parts, order), _LETTERS, 1.0 + _MOVED * (moved - 2))
+    for i, j in combinations(range(1, len(tree.args)), 2):
+        args = list(tree.args)
+        args[i], args[j] = args[j], args[i]
+        yield Edit(tree._replace(args=tuple(args)), ("order", "layout"), 0.9)
     for k, part in enumerate(parts):
         for order in _others(part) if len(part) < _AXES[1] else ():
             new = [*parts[:k], order, *parts[k + 1 :]]

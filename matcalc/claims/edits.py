@@ -21,6 +21,7 @@ from matcalc.claims.tree import (
     walk,
 )
 
+_OF_SIZE = 0.8  # 1/n of a mean, beside a number that stands there
 _POINTS = 6  # parts that recur, of which the point of a slope is looked at
 
 
@@ -123,7 +124,7 @@ def _transposes(tree: Tree, value: Stack | None, near: Around) -> Iterator[Edit]
 def _numbers(tree: Tree, sizes: Iterable[str]) -> Iterator[Edit]:
     """Other numbers than one that is written."""
     for size in sizes:
-        yield Edit(op("/", tree, Tree("name", size)), ("factor",), 1.1)
+        yield Edit(op("/", tree, Tree("name", size)), ("factor",), _OF_SIZE)
         yield Edit(op("*", tree, Tree("name", size)), ("factor",), 1.2)
     value = float(tree.value)
     others = {"1", "2", "3", "4", "0.5"}

@@ -23,6 +23,7 @@ from matcalc.claims.tree import (
 
 _ALL = 4  # factors, of which every order is looked at
 _LONG = 9  # factors, of which some are
+_TO_NUMBER = 0.6  # of a product of two columns that was to be a number
 _NORM = ("norm-not-squared", "factor")
 _RULE = ("scalar-rule", "inverse")
 
@@ -35,7 +36,9 @@ def of_matrices(tree: Tree, near: Around) -> Iterator[Edit]:
     yield Edit(op("@", turned(two), one), swap, 1.4)
     yield Edit(op("@", two, turned(one)), swap, 1.4)
     yield Edit(op("@", turned(two), turned(one)), ("layout", "order", "transpose"), 1.3)
-    yield Edit(op("@", turned(one), turned(two)), ("kind-of-product", "transpose"), 1.2)
+    is_outer = near.kind(one) == "c" and near.kind(two) == "r"
+    price = _TO_NUMBER if is_outer else 1.2
+    yield Edit(op("@", turned(one), turned(two)), ("kind-of-product", "transpose"), price)
     yield Edit(op("*", one, two), ("kind-of-product", "diagonal"))
     yield from _dropped(tree, near)
     yield from _inverses(tree, near)

@@ -179,10 +179,11 @@ class Search:
         value = self.worth.of(tree)
         exponent = self.near.is_exponent(tree)
         size = len(words(tree))
+        word = 0.0 if tree.calls("ones") else _WORD  # what stands for ones is put in
         for _, stack, pieces in self.pool:
             if tree.kind == "number" and stack.kind != "s":
                 continue
-            prices = (each.price + _WORD * (each.size + size) for each in pieces)
+            prices = (each.price + word * (each.size + size) for each in pieces)
             yield Group(
                 stack,
                 [
@@ -216,6 +217,7 @@ class Search:
                 continue
             changes = []
             in_front = first or (sign == "*" and stack.kind == "s")
+            in_front |= sign == "*" and tree.operator("-") and tree.args[0].is_literal  # p (1 - p)
             for each in pieces:
                 new = op(sign, each.tree, tree) if in_front else op(sign, tree, each.tree)
                 causes = each.added(sign)

@@ -80,6 +80,8 @@ def _put_there(tree: Tree, kind: Kind) -> Tree | None:
         return signed(op(sign, one, two.args[0]))
     if sign == "+" and one.kind == "negative" and two.kind != "negative":
         return op("-", two, one.args[0])
+    if sign == "+" and two.operator("+", "-") and not two.is_written:
+        return op(two.value, op("+", one, two.args[0]), two.args[1])
     return _number_in_front(one, two) if sign == "*" else None
 
 
@@ -102,7 +104,7 @@ def _row(tree: Tree) -> Tree:
     for each in others:
         inside = each.args[0] if each.kind == "negative" else each
         signs += each.kind == "negative"
-        if _has_number(inside):
+        if _has_number(inside) and not inside.is_grouped:
             numbers.append(inside.args[0])
             inside = inside.args[1]
         factors += row_of(inside)

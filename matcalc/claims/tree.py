@@ -37,6 +37,11 @@ class Tree(NamedTuple):
         """Whether it stands in the line."""
         return self.place.stop > self.place.start
 
+    @property
+    def is_grouped(self) -> bool:
+        """Whether it stands in parentheses in the line."""
+        return self.is_written and self.place.text[self.place.start] == "("
+
     def operator(self, *signs: str) -> bool:
         """Whether it is one of these operations."""
         return self.kind == "operator" and self.value in signs
