@@ -10,6 +10,13 @@ import numpy as np
 from matcalc.errors import NotDifferentiableError
 from matcalc.symbolic.calls import title
 
+_EVERYWHERE = frozenset(
+    [
+        *(np.add, np.subtract, np.multiply, np.negative, np.positive, np.square, np.absolute),
+        *(np.exp, np.expm1, np.tanh, np.sinh, np.cosh, np.sin, np.cos, np.arctan, np.sign),
+        *(np.maximum, np.minimum, np.arcsinh, np.cbrt),
+    ]
+)
 _METHODS = ("sum", "mean", "prod")
 
 
@@ -57,8 +64,12 @@ class Selection(np.lib.mixins.NDArrayOperatorsMixin):
                 f"{title(ufunc)} of x[mask] is traced beside numbers and other arrays of the same "
                 "mask; np.where(mask, …, 0) keeps the shape"
             )
-        whole = ufunc(*(one.whole if isinstance(one, Selection) else one for one in inputs))
-        return Selection(whole, self.mask)
+        given = (one._for(ufunc) if isinstance(one, Selection) else one for one in inputs)
+        return Selection(ufunc(*given), self.mask)
+
+    def _for(self, ufunc: np.ufunc) -> Any:
+        """The whole array for a function, which must be finite where nothing is chosen too."""
+        return self.whole if ufunc in _EVERYWHERE else self.instead(0.5)
 
     def __array_function__(
         self, function: Any, types: Any, args: Sequence[Any], named: Mapping[str, Any]

@@ -80,6 +80,7 @@ IDIOMS: dict[Callable[..., Any], str] = {
     normal_of_several: "x[4] X[4,3]",
     by_eigenvectors: "X[4,4]",
     by_cholesky: "X[4,4] x[4]",
+    lambda x: np.log(x[x > 0]).sum() + np.mean(1 / np.sqrt(x[x > 0]) + x[x > 0] ** 1.5): "x[4]",
     lambda x: x[x > 0].mean() + np.sum(np.exp(x[x > 0])) + x[x < 0].prod(): "x[4]",
     lambda x: np.where(KNOWN == 1, x, x**2) * (KNOWN != 1): "x[4]",
     lambda x, y: np.where(y == 1, x, x**3) + (y != x): "x[4] y[4]",
