@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcalc import dimensions
-from matcalc.dimensions import Dimension, Shape
+from matcalc.dimensions import Dimension, Shape, tupled
 from matcalc.errors import ArrayError, ShapeError
 from matcalc.graph import Data, Node, data
 from matcalc.layout import Written
@@ -132,7 +132,7 @@ def bind_all(claimed: Iterable[Claimed], sizes: dict[str, int]) -> None:
     for one in known:
         if len(one.actual) != len(one.shape):
             raise ShapeError(
-                f"{one.what} needs an array of shape {_shown(one.shape)}, not {one.found}"
+                f"{one.what} needs an array of shape {tupled(one.shape)}, not {one.found}"
             )
         if 0 in one.actual:
             raise ShapeError(f"{one.what}: the array has {one.found}, and no axis may have size 0")
@@ -178,7 +178,7 @@ def _check_size(one: Claimed, dimension: Dimension, size: int, sizes: dict[str, 
     if len(opened) == 1 and is_solvable(dimension, opened[0]):
         shown = f", and no size of {opened[0]} makes {dimensions.pretty(dimension)} that"
         raise ShapeError(
-            f"{one.what} needs an array of shape {_shown(one.shape)}, not {one.found}{shown}"
+            f"{one.what} needs an array of shape {tupled(one.shape)}, not {one.found}{shown}"
         )
     known = (
         sizes.setdefault(str(dimension), size) if opened else dimensions.evaluate(dimension, sizes)
@@ -186,12 +186,8 @@ def _check_size(one: Claimed, dimension: Dimension, size: int, sizes: dict[str, 
     if known != size:
         named = "" if known == dimension else f" with {dimension} = {known}"
         raise ShapeError(
-            f"{one.what} needs an array of shape {_shown(one.shape)}{named}, not {one.found}"
+            f"{one.what} needs an array of shape {tupled(one.shape)}{named}, not {one.found}"
         )
-
-
-def _shown(shape: Shape) -> str:
-    return f"({', '.join(map(str, shape))}{',' * (len(shape) == 1)})"
 
 
 def given_arrays(

@@ -517,6 +517,20 @@ def over_common_denominator(dimension: Dimension) -> tuple[Dimension, int]:
     return _from_polynomial(_multiply(value, {(): below})), below
 
 
+def is_square(shape: Shape) -> bool:
+    """Whether it is that of a matrix with as many rows as columns."""
+    return len(shape) == 2 and shape[0] == shape[1]
+
+
+def tupled(shape: Sequence[Dimension]) -> str:
+    """A shape as Python writes it.
+
+    >>> tupled((3,)), tupled(("m", 2))
+    ('(3,)', '(m, 2)')
+    """
+    return f"({', '.join(map(str, shape))}{',' * (len(shape) == 1)})"
+
+
 def times(shape: Shape) -> str:
     """A shape as books write it: ``3×2``; a rank-0 shape is ``()``.
 

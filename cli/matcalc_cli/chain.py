@@ -159,7 +159,7 @@ def _code(one: WrittenChain) -> list[str]:
     if len(one.factors) == 1:
         return []
     room = width() - 2
-    result = f"# an array of shape {_tuple(one.result.shape)}"
+    result = f"# an array of shape {dimensions.tupled(one.result.shape)}"
     if len(one.result.shape) == 1:
         result += " (vectors stay one-dimensional in arrays)"
     if one.einsum is None:
@@ -171,10 +171,6 @@ def _code(one: WrittenChain) -> list[str]:
         *call("einops.einsum", one.arrays, one.einops, [], room),
     ]
     return ["", *_indented(lines)]
-
-
-def _tuple(shape: Sequence[dimensions.Dimension]) -> str:
-    return f"({', '.join(map(str, shape))}{',' * (len(shape) == 1)})"
 
 
 def _notes(one: WrittenChain) -> list[str]:

@@ -7,12 +7,12 @@ from contextlib import suppress
 from dataclasses import replace
 from itertools import combinations, islice
 
+from matcalc import dimensions
 from matcalc.claims.point import Point, Worth, points_at
 from matcalc.claims.question import Question
 from matcalc.claims.stacked import close
 from matcalc.claims.tree import Tree
 from matcalc.diagnosis.conditions import SAID
-from matcalc.dimensions import Shape
 from matcalc.errors import MatcalcError
 from matcalc.expression import Declared
 from matcalc.graph import Symbol, topological
@@ -45,10 +45,6 @@ def _holds(line: Tree, at: Point) -> bool:
     return close(value.entries(), at.truth.entries())
 
 
-def _is_square(shape: Shape) -> bool:
-    return len(shape) == 2 and shape[0] == shape[1]
-
-
 def _conditions(
     question: Question, sizes: Mapping[str, int]
 ) -> Iterator[tuple[str, Mapping[str, Declared], Mapping[str, int]]]:
@@ -58,7 +54,7 @@ def _conditions(
         shape = known.variable.shape
         ways = (
             ["symmetric", "orthogonal"]
-            if _is_square(shape)
+            if dimensions.is_square(shape)
             else ["simplex"]
             if len(shape) == 1
             else []
@@ -70,7 +66,7 @@ def _conditions(
     several = [
         name
         for name, known in question.declared.items()
-        if name in used and known.properties <= _KEPT and _is_square(known.variable.shape)
+        if name in used and known.properties <= _KEPT and dimensions.is_square(known.variable.shape)
     ]
     if len(several) > 1:
         alike = {

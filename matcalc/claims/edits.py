@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from matcalc import dimensions
 from matcalc.claims.point import Worth
 from matcalc.claims.slopes import is_entrywise, slope
 from matcalc.claims.stacked import Stack
 from matcalc.claims.tree import (
     Tree,
     called,
-    is_square,
     negative,
     number,
     op,
@@ -214,4 +214,4 @@ def of_function(tree: Tree) -> Iterator[Edit]:
 
 def is_matrix(value: Stack | None) -> bool:
     """Whether a part is a square matrix."""
-    return value is not None and value.kind == "m" and is_square(value.shape)
+    return value is not None and value.kind == "m" and dimensions.is_square(value.shape)

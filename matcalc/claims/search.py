@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from matcalc import dimensions
 from matcalc.arrays import Array
 from matcalc.claims.edits import around
 from matcalc.claims.mistakes import edits
@@ -27,7 +28,6 @@ from matcalc.claims.tree import (
     Tree,
     called,
     chained,
-    is_square,
     negative,
     number,
     op,
@@ -400,7 +400,7 @@ class Search:
             inside = np.diagonal(needed.data, axis1=1, axis2=2)[:, :, None]
             if np.allclose(inside * np.eye(needed.shape[0]), needed.data):
                 yield tree.args[0], Stack("c", inside)
-        elif tree.calls("inv") and needed.kind == "m" and is_square(needed.shape):
+        elif tree.calls("inv") and needed.kind == "m" and dimensions.is_square(needed.shape):
             with suppress(np.linalg.LinAlgError):
                 yield tree.args[0], Stack("m", np.linalg.inv(needed.data))
 

@@ -214,11 +214,6 @@ def chained(factors: Sequence[Tree]) -> Tree:
     return found
 
 
-def is_square(shape: Sequence[int]) -> bool:
-    """Whether rows and columns are as many."""
-    return len(shape) == 2 and shape[0] == shape[1]
-
-
 def spelled_out(tree: Tree, meant: Mapping[str, Tree], which: Collection[str]) -> Tree:
     """A tree in which some names are what they mean, and so are the names in that."""
     if tree.kind == "name" and tree.value in which:

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise, permutations
 from typing import NamedTuple
 
-from matcalc import dimensions
-from matcalc.dimensions import Dimension, Shape
+from matcalc.dimensions import Dimension, Shape, times
 from matcalc.explanation.computation import Computation
 from matcalc.explanation.equations import Showing, shape_title, turned
 from matcalc.explanation.model import Item, Section, Table
 from matcalc.notation.names import unicode_name
 from matcalc.notation.phrases import transpose
+from matcalc.notation.printers.spelling import book_shape
 from matcalc.notation.tree import Phrase
 
 Matrix = tuple[Dimension, Dimension]
@@ -85,13 +85,13 @@ def _of_step(c: Computation, show: Showing, user: str, name: str) -> Iterator[It
     wanted = form.matrix_shape
     before, after = place > 0, place < len(known)
     gaps = "? · " * before + above + " · ?" * after
-    shape = _matrix(bar)
-    needed = [_times((wanted[0], shape[0]))] * before + [_times((shape[1], wanted[1]))] * after
+    shape = book_shape(bar)
+    needed = [times((wanted[0], shape[0]))] * before + [times((shape[1], wanted[1]))] * after
     many = len(known) > 1
-    names = list(dict.fromkeys(f"{_shown(show, k)} is {_times(_matrix(k))}" for k in known))
+    names = list(dict.fromkeys(f"{_shown(show, k)} is {times(book_shape(k))}" for k in known))
     number = "" if product is phrase else ", numbers left out,"
     yield (
-        f"{left} is {_times(wanted)} and {above} is {_times(shape)}, so in "
+        f"{left} is {times(wanted)} and {above} is {times(shape)}, so in "
         f"{left} = {gaps}{number} the missing factor{'s' * many} {'are' if many else 'is'} "
         f"{' and '.join(needed)}. {', '.join(names)}. All ways to put "
         f"{'them' if len(names) > 1 else 'it'}:"
@@ -143,28 +143,18 @@ def _ways(known: Sequence[Phrase], bar: Phrase) -> list[tuple[Phrase, ...]]:
     return [(first, bar, last) for one, two in orders for first in one for last in two]
 
 
-def _matrix(phrase: Phrase) -> Shape:
-    if phrase.kind == "column":
-        return (*phrase.shape, 1)
-    return (1, *phrase.shape) if phrase.kind == "row" else phrase.shape
-
-
-def _times(shape: Shape) -> str:
-    return dimensions.times(shape)
-
-
 def _candidate(show: Showing, factors: Sequence[Phrase], wanted: Shape) -> _Candidate:
-    shapes = [_matrix(one) for one in factors]
+    shapes = [book_shape(one) for one in factors]
     shown = " · ".join(_shown(show, phrase) for phrase in factors)
-    written = " · ".join(map(_times, shapes))
+    written = " · ".join(map(times, shapes))
     for one, two in pairwise(shapes):
         if one[1] != two[0]:
             return _Candidate(shown, written, f"{one[1]} is not {two[0]}: no product", fits=False)
     found = (shapes[0][0], shapes[-1][1])
     if found != wanted:
-        verdict = f"gives {_times(found)}, not {_times(wanted)}"
+        verdict = f"gives {times(found)}, not {times(wanted)}"
         return _Candidate(shown, written, verdict, fits=False)
-    return _Candidate(shown, written, f"gives {_times(found)}: fits", fits=True)
+    return _Candidate(shown, written, f"gives {times(found)}: fits", fits=True)
 
 
 def _shown(show: Showing, phrase: Phrase) -> str:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from fractions import Fraction
 
-from matcalc.dimensions import Dimension, Shape
+from matcalc import dimensions
+from matcalc.dimensions import Dimension
 from matcalc.errors import NotationError
 from matcalc.expression.arithmetic import bias_axis, is_repeated
 from matcalc.expression.misfits import Operand, excerpt, is_atom
@@ -129,7 +130,7 @@ def of_call(step: Step, rule: str, operands: Sequence[Operand]) -> str:
             f"{excerpt(step.place)} takes {one} as {_OF_PREDICTIONS[step.value]} and {two} as "
             "targets, the order of PyTorch"
         )
-    if not operands or not _is_square(operands[0].value.node.shape):
+    if not operands or not dimensions.is_square(operands[0].value.node.shape):
         return ""
     better = _of_matrix(rule, operands)
     return f"{excerpt(step.place)} is taken entry by entry; {better}" if better else ""
@@ -169,19 +170,15 @@ def of_operator(step: Step, one: Operand, two: Operand) -> str:
         return f"{part.text}, {part.value.title}, counts for every {line} of {whole.value.title}"
     if step.value in ("+", "-"):
         return _of_sum(step.value, one, two)
-    if step.value == "*" and _is_square(a) and _is_square(b):
+    if step.value == "*" and dimensions.is_square(a) and dimensions.is_square(b):
         better = f"the matrix product is {_product(one.atom, two.atom)}"
-    elif step.value == "/" and _is_square(b):
+    elif step.value == "/" and dimensions.is_square(b):
         better = f"the inverse is {_called('inv', two.text)}"
-    elif step.value == "**" and _is_square(a):
+    elif step.value == "**" and dimensions.is_square(a):
         better = _power_of_matrix(one, number_of(two.value))
     else:
         better = ""
     return f"{excerpt(step.place)} is taken entry by entry; {better}" if better else ""
-
-
-def _is_square(shape: Shape) -> bool:
-    return len(shape) == 2 and shape[0] == shape[1]
 
 
 def _product(one: str, two: str) -> str:
@@ -241,6 +238,6 @@ def _of_number(number: Operand, array: Operand) -> str:
     factor = number.atom if _WHOLE.fullmatch(number.atom) else "…"
     said = f"{number.text} is a number beside {array.value.title}: it counts for every entry, as "
     said += f"{factor} * {ones}{'.T' if array.value.row else ''}"
-    if _is_square(shape):
+    if dimensions.is_square(shape):
         said += f"; on the diagonal alone it is {factor} * eye({shape[0]})"
     return said

@@ -374,7 +374,7 @@ class _Writer:
 
     def term_order(self, phrase: Phrase) -> tuple[Any, ...]:
         """Terms likewise, negative ones last; of equal ones those with fewer transposes first."""
-        body = _body(phrase)
+        body = phrases.unsigned(phrase)
         transposes = sum(one.op == "transpose" for one in (body, *body.args))
         return phrase.op == "negative", self.order(phrase), phrase.size, transposes
 
@@ -493,19 +493,15 @@ def _factored(terms: Sequence[Phrase]) -> Phrase:
     return phrases.plus(terms)
 
 
-def _body(term: Phrase) -> Phrase:
-    return term.args[0] if term.op == "negative" else term
-
-
 def _end(term: Phrase, end: int) -> Phrase | None:
     """The first or last factor of a matrix product."""
-    body = _body(term)
+    body = phrases.unsigned(term)
     if body.op != "matmul" or body.kind == "scalar":
         return None
     return body.args[end]
 
 
 def _without(term: Phrase, end: int) -> Phrase:
-    body = _body(term)
+    body = phrases.unsigned(term)
     rest = phrases.matmul(body.args[:-1] if end else body.args[1:])
     return phrases.negative(rest) if term.op == "negative" else rest

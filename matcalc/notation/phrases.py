@@ -260,11 +260,21 @@ def _squared_norm(phrase: Phrase) -> Phrase | None:
     return None
 
 
+def is_squared_length(phrase: Phrase) -> bool:
+    """Whether it is zᵀ z of a sum, which books write ‖z‖²; of anything shorter they do not."""
+    return phrase.op == "matmul" and phrase.args[-1].op == "plus" and bool(_squared_norm(phrase))
+
+
 def negative(phrase: Phrase) -> Phrase:
     """Minus a piece."""
     if phrase.op == "negative":
         return phrase.args[0]
     return made("negative", [phrase], None, phrase.kind, phrase.shape)
+
+
+def unsigned(term: Phrase) -> Phrase:
+    """A term without its minus."""
+    return term.args[0] if term.op == "negative" else term
 
 
 def plus(terms: Sequence[Phrase]) -> Phrase:

@@ -247,3 +247,16 @@ def axis_from_front(axis: int, rank: int) -> int:
     if not -rank <= axis < rank:
         raise ShapeError(f"axis {axis} of an array of {rank} axes")
     return axis % rank
+
+
+def axes_from_front(axis: int | Sequence[int] | None, rank: int) -> tuple[int, ...]:
+    """Axes counted from the front; all where none is named.
+
+    Raises:
+        ShapeError: There is no such axis, or one is named twice.
+    """
+    listed = range(rank) if axis is None else (axis,) if isinstance(axis, int) else axis
+    found = tuple(axis_from_front(k, rank) for k in listed)
+    if len(set(found)) < len(found):
+        raise ShapeError(f"axis {axis} of an array of {rank} axes")
+    return found

@@ -43,7 +43,12 @@ def overlap(one: Apply, two: Apply) -> Node | None:
     return None
 
 
-def _no_operand(node: Apply, operand: int, bar: Node) -> Node:
+def no_operand(node: Apply, operand: int, bar: Node) -> Node:
+    """The pull of a constant: there is nothing to pull back to.
+
+    Raises:
+        NotDifferentiableError: Always.
+    """
     raise NotDifferentiableError(f"{node.operation} has no operand {operand}: {bar.shape}")
 
 
@@ -68,7 +73,7 @@ for _name, _signature, _formula, _parameters, _facts in (
         function=_name,
         parameters=_parameters,
         facts=_facts,
-    )(_no_operand)
+    )(no_operand)
 
 
 def levi_civita(size: int = 3) -> Node:
@@ -85,7 +90,7 @@ register(
         domain="everywhere",
         build=levi_civita,
         function="levi_civita",
-        pull=_no_operand,
+        pull=no_operand,
         parameters={"size": 3},
         facts=Facts(unicode="ε", latex=r"\epsilon", building_block=True),
     )

@@ -56,21 +56,6 @@ def einsum_rule(*operands: Node, subscripts: str = "ij,j->i") -> Node:
     return contract([Factor(o, tuple(t)) for o, t in zip(operands, terms, strict=True)], right)
 
 
-def _normal_axes(node: Node, axis: int | Sequence[int] | None) -> tuple[int, ...]:
-    """Axes counted from the front.
-
-    Raises:
-        ShapeError: There is no such axis.
-    """
-    rank = len(node.shape)
-    if axis is None:
-        return tuple(range(rank))
-    listed = (axis,) if isinstance(axis, int) else tuple(axis)
-    if any(not -rank <= k < rank for k in listed) or len({k % rank for k in listed}) < len(listed):
-        raise ShapeError(f"axis {axis} of an array of {rank} axes")
-    return tuple(k % rank for k in listed)
-
-
 @composite(
     "sum",
     "X[m,n] -> y",
@@ -82,7 +67,7 @@ def _normal_axes(node: Node, axis: int | Sequence[int] | None) -> tuple[int, ...
 )
 def sum_rule(x: Node, axis: int | Sequence[int] | None = None) -> Node:
     """The sum over axes, or over all."""
-    return algebra.summed(x, _normal_axes(x, axis))
+    return algebra.summed(x, algebra.axes_from_front(axis, len(x.shape)))
 
 
 @composite(
@@ -96,7 +81,7 @@ def sum_rule(x: Node, axis: int | Sequence[int] | None = None) -> Node:
 )
 def mean_rule(x: Node, axis: int | Sequence[int] | None = None) -> Node:
     """The mean over axes, or over all."""
-    return algebra.mean(x, _normal_axes(x, axis))
+    return algebra.mean(x, algebra.axes_from_front(axis, len(x.shape)))
 
 
 @composite(

@@ -11,21 +11,17 @@ from typing import Any
 
 from matcalc import dimensions
 from matcalc.dimensions import Dimension, Shape
-from matcalc.errors import NotDifferentiableError, ShapeError
+from matcalc.errors import ShapeError
 from matcalc.graph import Apply, Factor, Group, Node, apply, contract, zero
 from matcalc.operations import algebra
 from matcalc.operations.elementwise import of
 from matcalc.operations.facts import Facts
-from matcalc.operations.parts import concatenate, picked, placed, window
+from matcalc.operations.parts import concatenate, no_operand, picked, placed, window
 from matcalc.operations.registry import composite, primitive
 
 _LINEAR = "linear; Magnus & Neudecker, Matrix Differential Calculus (3rd edition, 2019), chapter 3"
 _GRIEWANK = "Griewank & Walther, Evaluating Derivatives (2nd edition, 2008), section 14.1"
 _GOLUB = "Golub & Van Loan, Matrix Computations (4th edition, 2013), section 1.2"
-
-
-def _no_operand(node: Apply, operand: int, bar: Node) -> Node:
-    raise NotDifferentiableError(f"{node.operation} has no operand {operand}: {bar.shape}")
 
 
 primitive(
@@ -35,7 +31,7 @@ primitive(
     source=f"by definition; {_GOLUB}",
     function="exchange",
     facts=Facts(building_block=True),
-)(_no_operand)
+)(no_operand)
 primitive(
     "one_hot",
     "-> H[k,n]",
@@ -44,7 +40,7 @@ primitive(
     function="one_hot",
     parameters={"indices": (0, 1)},
     facts=Facts(building_block=True),
-)(_no_operand)
+)(no_operand)
 
 
 def exchange(size: Dimension) -> Node:

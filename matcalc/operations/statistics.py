@@ -18,12 +18,6 @@ _HALF = Fraction(1, 2)
 _MARDIA = "Mardia, Kent & Bibby, Multivariate Analysis (1979), section 1.4"
 
 
-def _axes(x: Node, axis: int | Sequence[int] | None) -> tuple[int, ...]:
-    rank = len(x.shape)
-    listed = range(rank) if axis is None else (axis,) if isinstance(axis, int) else axis
-    return tuple(algebra.axis_from_front(k, rank) for k in listed)
-
-
 def centred(x: Node, axes: Sequence[int]) -> Node:
     """A node less its mean over some axes."""
     labels = algebra.axes_of(x)
@@ -55,7 +49,7 @@ def over_freedom(total: Node, count: Dimension, ddof: int) -> Node:
 )
 def var(x: Node, axis: int | Sequence[int] | None = None, ddof: int = 0) -> Node:
     """The variance over axes, or over all."""
-    axes = _axes(x, axis)
+    axes = algebra.axes_from_front(axis, len(x.shape))
     squares = algebra.summed(power(centred(x, axes), 2), axes)
     return over_freedom(squares, dimensions.product(x.shape[k] for k in axes), ddof)
 

@@ -12,12 +12,12 @@ from typing import Any
 
 from matcalc import dimensions
 from matcalc.dimensions import Dimension
-from matcalc.errors import NotDifferentiableError, ShapeError
-from matcalc.graph import Apply, Factor, Group, Node, apply, contract, einsum
+from matcalc.errors import ShapeError
+from matcalc.graph import Factor, Group, Node, apply, contract, einsum
 from matcalc.operations import algebra
 from matcalc.operations.algebra import plus, power, times
 from matcalc.operations.facts import Facts
-from matcalc.operations.parts import concatenate, picked, placed, stack, window
+from matcalc.operations.parts import concatenate, no_operand, picked, placed, stack, window
 from matcalc.operations.reductions import reducing
 from matcalc.operations.registry import composite, primitive
 from matcalc.operations.sequences import flip
@@ -29,10 +29,6 @@ _WU = "Wu & He, Group Normalization (ECCV 2018), eq. 1 and 7"
 _EPS = Fraction(1, 100000)
 
 
-def _no_operand(node: Apply, operand: int, bar: Node) -> Node:
-    raise NotDifferentiableError(f"{node.operation} has no operand {operand}: {bar.shape}")
-
-
 primitive(
     "sliding",
     "-> S[p,q,n]",
@@ -41,7 +37,7 @@ primitive(
     function="sliding",
     parameters={"stride": 1, "dilation": 1, "padding": 0},
     facts=Facts(building_block=True),
-)(_no_operand)
+)(no_operand)
 
 
 def sliding(

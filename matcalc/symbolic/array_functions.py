@@ -48,7 +48,8 @@ class Slogdet(NamedTuple):
     logabsdet: Node
 
 
-def _rule(name: str, *operands: Any, **parameters: Any) -> Node:
+def by_rule(name: str, *operands: Any, **parameters: Any) -> Node:
+    """What a rule makes of operands, whatever :func:`node_of` takes."""
     return find_rule(name).build(*map(node_of, operands), **parameters)
 
 
@@ -63,14 +64,14 @@ def _means(*functions: Callable[..., Any]) -> Callable[[Any], Any]:
     return decorate
 
 
-def _by_rule(function: Callable[..., Any], name: str) -> None:
+def _means_rule(function: Callable[..., Any], name: str) -> None:
     """Put a function into the table that takes arrays alone, as its rule does."""
 
     def of_one(a: Any) -> Node:
-        return _rule(name, a)
+        return by_rule(name, a)
 
     def of_two(a: Any, b: Any) -> Node:
-        return _rule(name, a, b)
+        return by_rule(name, a, b)
 
     FUNCTIONS[function] = of_one if len(find_rule(name).operands) == 1 else of_two
 
@@ -86,7 +87,7 @@ for _function, _name in (
     (np.kron, "kron"),
     (np.cross, "cross"),
 ):
-    _by_rule(_function, _name)
+    _means_rule(_function, _name)
 
 
 def size_of(value: Any) -> Dimension:
@@ -103,9 +104,7 @@ def shape_of(given: Any) -> tuple[Dimension, ...]:
 
 
 def _axes(x: Node, axis: Axis) -> tuple[int, ...]:
-    rank = len(x.shape)
-    listed = range(rank) if axis is None else (axis,) if isinstance(axis, int) else axis
-    return tuple(algebra.axis_from_front(k, rank) for k in listed)
+    return algebra.axes_from_front(axis, len(x.shape))
 
 
 def _kept(result: Node, axes: tuple[int, ...], *, keepdims: bool) -> Node:
@@ -146,7 +145,7 @@ def _reduction(function: Callable[..., Any], name: str) -> None:
         axes = _axes(x, axis)
         one = x if len(axes) == 1 or axis is None else _gathered(x, axes)
         along = None if axis is None else axes[0] if one is x else -1
-        return _kept(_rule(name, Value(one), axis=along), axes, keepdims=keepdims)
+        return _kept(by_rule(name, Value(one), axis=along), axes, keepdims=keepdims)
 
     FUNCTIONS[function] = reduced
 
@@ -175,16 +174,16 @@ def _norm(x: Any, ord: Any = None, axis: Axis = None, *, keepdims: bool = False)
     axes = _axes(node, axis)
     spectral = {2: "spectral_norm", "nuc": "nuclear_norm"} if len(node.shape) == 2 else {}
     if ord == 1 and len(axes) == 1:
-        total = algebra.summed(_rule("abs", x), axes)
+        total = algebra.summed(by_rule("abs", x), axes)
     elif ord is None or ord == (2 if len(axes) == 1 else "fro"):
         total = algebra.sqrt(algebra.summed(algebra.power(node, 2), axes))
     elif ord == np.inf and len(axes) == 1:
-        total = _rule("max", Value(_rule("abs", x)), axis=axes[0])
+        total = by_rule("max", Value(by_rule("abs", x)), axis=axes[0])
     elif ord in (1, np.inf) and len(node.shape) == 2:
-        lines = algebra.summed(_rule("abs", x), [0 if ord == 1 else 1])
-        total = _rule("max", Value(lines))
+        lines = algebra.summed(by_rule("abs", x), [0 if ord == 1 else 1])
+        total = by_rule("max", Value(lines))
     elif ord in spectral and len(axes) == 2:
-        total = _rule(spectral[ord], x)
+        total = by_rule(spectral[ord], x)
     else:
         kind = "vectors" if len(axes) == 1 else "matrices"
         raise NotDifferentiableError(f"np.linalg.norm of {kind} with ord={ord!r} cannot be traced")
@@ -193,12 +192,12 @@ def _norm(x: Any, ord: Any = None, axis: Axis = None, *, keepdims: bool = False)
 
 @_means(np.linalg.slogdet)
 def _slogdet(a: Any) -> Slogdet:
-    return Slogdet(_rule("sign", Value(_rule("det", a))), _rule("logdet", a))
+    return Slogdet(by_rule("sign", Value(by_rule("det", a))), by_rule("logdet", a))
 
 
 @_means(np.linalg.eigh)
 def _eigh(a: Any) -> Eigh:
-    return Eigh(_rule("eigvalsh", a), _rule("eigenvectors", a))
+    return Eigh(by_rule("eigvalsh", a), by_rule("eigenvectors", a))
 
 
 @_means(np.linalg.svd)
@@ -209,12 +208,12 @@ def _svd(a: Any, *, compute_uv: bool = True, full_matrices: bool = True) -> Node
             "np.linalg.svd is traced of the values alone: compute_uv=False; pinv, "
             "np.linalg.norm(A, 'nuc') and sqrtm need no singular vectors"
         )
-    return _rule("svdvals", a)
+    return by_rule("svdvals", a)
 
 
 @_means(np.linalg.matrix_power)
 def _matrix_power(a: Any, n: int) -> Node:
-    return _rule("matrix_power", a, k=n)
+    return by_rule("matrix_power", a, k=n)
 
 
 @_means(np.dot)
@@ -229,23 +228,23 @@ def _dot(a: Any, b: Any) -> Node:
 
 @_means(np.inner)
 def _inner(a: Any, b: Any) -> Node:
-    return _rule("inner", a, b) if node_of(a).shape else _dot(a, b)
+    return by_rule("inner", a, b) if node_of(a).shape else _dot(a, b)
 
 
 @_means(np.vdot)
 def _vdot(a: Any, b: Any) -> Node:
-    return _rule("inner", *(Value(reshaped(node_of(x), (-1,))) for x in (a, b)))
+    return by_rule("inner", *(Value(reshaped(node_of(x), (-1,))) for x in (a, b)))
 
 
 @_means(np.outer)
 def _outer(a: Any, b: Any) -> Node:
-    return _rule("outer", *(Value(reshaped(node_of(x), (-1,))) for x in (a, b)))
+    return by_rule("outer", *(Value(reshaped(node_of(x), (-1,))) for x in (a, b)))
 
 
 @_means(np.einsum)
 def _einsum(subscripts: str, *operands: Any, optimize: Any = None) -> Node:
     del optimize
-    return _rule("einsum", *operands, subscripts=subscripts)
+    return by_rule("einsum", *operands, subscripts=subscripts)
 
 
 @_means(np.transpose, np.permute_dims if hasattr(np, "permute_dims") else np.transpose)
@@ -316,17 +315,17 @@ def _vstack(tup: Sequence[Any]) -> Node:
 
 @_means(np.diag)
 def _diag(v: Any) -> Node:
-    return _rule("diag", v)
+    return by_rule("diag", v)
 
 
 @_means(np.diagonal)
 def _diagonal(a: Any) -> Node:
-    return _rule("diag", Value(algebra.square("diagonal", node_of(a))))
+    return by_rule("diag", Value(algebra.square("diagonal", node_of(a))))
 
 
 @_means(np.diagflat)
 def _diagflat(v: Any) -> Node:
-    return _rule("diag", Value(_ravel(v)))
+    return by_rule("diag", Value(_ravel(v)))
 
 
 @_means(np.ptp)
@@ -337,12 +336,12 @@ def _ptp(a: Any, axis: Axis = None, *, keepdims: bool = False) -> Node:
 
 @_means(np.tril)
 def _tril(m: Any, k: int = 0) -> Node:
-    return _rule("tril", m, k=k)
+    return by_rule("tril", m, k=k)
 
 
 @_means(np.triu)
 def _triu(m: Any, k: int = 0) -> Node:
-    return _rule("triu", m, k=k)
+    return by_rule("triu", m, k=k)
 
 
 @_means(np.where)
@@ -368,7 +367,7 @@ def _select(condlist: Sequence[Any], choicelist: Sequence[Any], default: Any = 0
 def _clip(a: Any, a_min: Any = None, a_max: Any = None, **new: Any) -> Node:
     low, high = new.get("min", a_min), new.get("max", a_max)
     if all(isinstance(edge, (int, float, np.number)) for edge in (low, high)):
-        return _rule("clip", a, low=exact(low), high=exact(high))
+        return by_rule("clip", a, low=exact(low), high=exact(high))
     x = node_of(a)
     if low is not None:
         x = larger(*broadcast("np.clip", [x, node_of(low)]))
@@ -439,34 +438,34 @@ def _pad(array: Any, pad_width: Any, mode: str = "constant", constant_values: An
         if isinstance(width, list)
         else width
     )
-    return _rule("pad", array, width=found)
+    return by_rule("pad", array, width=found)
 
 
 @_means(np.diff)
 def _diff(a: Any, n: int = 1, axis: int = -1) -> Node:
-    return _rule("diff", a, n=n, axis=axis)
+    return by_rule("diff", a, n=n, axis=axis)
 
 
 @_means(np.cumsum)
 def _cumsum(a: Any, axis: int | None = None) -> Node:
-    return _rule("cumsum", a if axis is not None else Value(_ravel(a)), axis=axis)
+    return by_rule("cumsum", a if axis is not None else Value(_ravel(a)), axis=axis)
 
 
 @_means(np.cumprod)
 def _cumprod(a: Any, axis: int | None = None) -> Node:
     if axis is not None and len(node_of(a).shape) > 1:
         raise NotDifferentiableError("np.cumprod is traced of vectors")
-    return _rule("cumprod", Value(_ravel(a)))
+    return by_rule("cumprod", Value(_ravel(a)))
 
 
 @_means(getattr(np, "trapezoid", None) or getattr(np, "trapz"))  # noqa: B009 - before NumPy 2
 def _trapezoid(y: Any, x: Any = None, dx: Any = 1.0) -> Node:
     if x is None:
-        return _rule("trapezoid", y, dx=exact(dx))
+        return by_rule("trapezoid", y, dx=exact(dx))
     lengths, heights = _diff(x), node_of(y)
     right = parts.slice_rule(heights, 0, 1, heights.shape[0])
     left = parts.slice_rule(heights, 0, 0, lengths.shape[0])
-    twice = _rule("inner", Value(lengths), Value(algebra.plus(left, right)))
+    twice = by_rule("inner", Value(lengths), Value(algebra.plus(left, right)))
     return algebra.times(twice, number(Fraction(1, 2)))
 
 
@@ -474,23 +473,23 @@ def _trapezoid(y: Any, x: Any = None, dx: Any = 1.0) -> Node:
 def _roll(a: Any, shift: int, axis: int | None = None) -> Node:
     x = node_of(a)
     if axis is None and len(x.shape) > 1:
-        return reshaped(_rule("roll", Value(_ravel(a)), shift=shift), x.shape)
-    return _rule("roll", a, shift=shift, axis=axis)
+        return reshaped(by_rule("roll", Value(_ravel(a)), shift=shift), x.shape)
+    return by_rule("roll", a, shift=shift, axis=axis)
 
 
 @_means(np.flip)
 def _flip(m: Any, axis: Axis = None) -> Node:
-    return _rule("flip", m, axis=_axes(node_of(m), axis))
+    return by_rule("flip", m, axis=_axes(node_of(m), axis))
 
 
 @_means(np.flipud)
 def _flipud(m: Any) -> Node:
-    return _rule("flip", m, axis=0)
+    return by_rule("flip", m, axis=0)
 
 
 @_means(np.fliplr)
 def _fliplr(m: Any) -> Node:
-    return _rule("flip", m, axis=1)
+    return by_rule("flip", m, axis=1)
 
 
 @_means(np.tile)
@@ -499,7 +498,7 @@ def _tile(A: Any, reps: Any) -> Node:
     counts = shape_of(reps)
     if len(counts) > len(x.shape):
         x = with_new_axes(x, range(len(counts) - len(x.shape)))
-    return _rule("tile", Value(x), reps=counts)
+    return by_rule("tile", Value(x), reps=counts)
 
 
 @_means(np.repeat)
@@ -507,13 +506,13 @@ def _repeat(a: Any, repeats: Any, axis: int | None = None) -> Node:
     if isinstance(repeats, (list, tuple, np.ndarray)):
         raise NotDifferentiableError("np.repeat is traced of one number of repeats")
     x = a if axis is not None else Value(_ravel(a))
-    return _rule("repeat", x, repeats=size_of(repeats), axis=axis)
+    return by_rule("repeat", x, repeats=size_of(repeats), axis=axis)
 
 
 @_means(np.take)
 def _take(a: Any, indices: Any, axis: int | None = None) -> Node:
     x = a if axis is not None else Value(_ravel(a))
-    return _rule("take", x, indices=tuple(np.ravel(indices).tolist()), axis=axis)
+    return by_rule("take", x, indices=tuple(np.ravel(indices).tolist()), axis=axis)
 
 
 @_means(np.append)
@@ -541,7 +540,7 @@ def _average(a: Any, axis: Axis = None, weights: Any = None) -> Node:
 
 @_means(np.tensordot)
 def _tensordot(a: Any, b: Any, axes: Any = 2) -> Node:
-    return _rule("tensordot", a, b, axes=axes if isinstance(axes, int) else tuple(axes))
+    return by_rule("tensordot", a, b, axes=axes if isinstance(axes, int) else tuple(axes))
 
 
 @_means(np.meshgrid)
@@ -567,13 +566,13 @@ def _moveaxis(a: Any, source: int, destination: int) -> Node:
 @_means(np.cov)
 def _cov(m: Any, y: Any = None, rowvar: bool = True, *, ddof: int = 1) -> Node:
     if y is None and len(node_of(m).shape) == 1:
-        return _rule("var", m, ddof=ddof)
-    return _rule("cov", Value(_in_rows(m, y, rowvar=rowvar)), ddof=ddof)
+        return by_rule("var", m, ddof=ddof)
+    return by_rule("cov", Value(_in_rows(m, y, rowvar=rowvar)), ddof=ddof)
 
 
 @_means(np.corrcoef)
 def _corrcoef(x: Any, y: Any = None, rowvar: bool = True) -> Node:
-    return _rule("corrcoef", Value(_in_rows(x, y, rowvar=rowvar)))
+    return by_rule("corrcoef", Value(_in_rows(x, y, rowvar=rowvar)))
 
 
 def _in_rows(x: Any, y: Any, *, rowvar: bool) -> Node:
@@ -594,28 +593,28 @@ def _in_rows(x: Any, y: Any, *, rowvar: bool) -> Node:
 def _sort(a: Any, axis: int = -1) -> Node:
     if axis not in (-1, 0) or len(node_of(a).shape) != 1:
         raise NotDifferentiableError("np.sort is traced of vectors")
-    return _rule("sort", a)
+    return by_rule("sort", a)
 
 
 @_means(np.median)
 def _median(a: Any) -> Node:
-    return _rule("median", a)
+    return by_rule("median", a)
 
 
 @_means(np.convolve)
 def _convolve(a: Any, v: Any, mode: str = "full") -> Node:
-    return _rule("convolve", a, v, mode=mode)
+    return by_rule("convolve", a, v, mode=mode)
 
 
 @_means(np.vander)
 def _vander(x: Any, N: int | None = None, increasing: bool = False) -> Node:
     (size,) = node_of(x).shape
-    return _rule("vander", x, n=size if N is None else N, increasing=int(increasing))
+    return by_rule("vander", x, n=size if N is None else N, increasing=int(increasing))
 
 
 @_means(np.polyval)
 def _polyval(p: Any, x: Any) -> Node:
-    return _rule("polyval", p, x)
+    return by_rule("polyval", p, x)
 
 
 @_means(np.linalg.multi_dot)

@@ -12,17 +12,13 @@ import numpy as np
 from matcalc.errors import NotDifferentiableError
 from matcalc.expression.values import Value
 from matcalc.graph import Node
-from matcalc.operations import algebra, find_rule
-from matcalc.symbolic.array_functions import FUNCTIONS
+from matcalc.operations import algebra
+from matcalc.symbolic.array_functions import FUNCTIONS, by_rule
 from matcalc.symbolic.broadcasting import with_new_axes
 from matcalc.symbolic.calls import function_called
 from matcalc.symbolic.constants import node_of
 from matcalc.symbolic.distributions import MULTIVARIATE_NORMAL, NORMAL, Distribution, real
 from matcalc.symbolic.expressions import Symbolic, family, holds_formulas, unwrapped
-
-
-def _rule(name: str, *operands: Any, **parameters: Any) -> Node:
-    return find_rule(name).build(*map(node_of, operands), **parameters)
 
 
 class Factorisation(NamedTuple):
@@ -35,7 +31,7 @@ class Factorisation(NamedTuple):
 def _reduced(name: str) -> Callable[..., Node]:
     def meaning(a: Any, axis: Any = None, keepdims: bool = False) -> Node:
         node = node_of(a)
-        found = _rule(name, a, axis=axis)
+        found = by_rule(name, a, axis=axis)
         if not keepdims or axis is None:
             return found
         return with_new_axes(found, [algebra.axis_from_front(axis, len(node.shape))])
@@ -46,64 +42,64 @@ def _reduced(name: str) -> Callable[..., Node]:
 def _along(name: str) -> Callable[..., Node]:
     def meaning(x: Any, axis: Any = None) -> Node:
         whole = axis is None and len(node_of(x).shape) > 1
-        return _rule(name, x, axis="all" if whole else axis)
+        return by_rule(name, x, axis="all" if whole else axis)
 
     return meaning
 
 
 def _inv(a: Any, **_: Any) -> Node:
-    return _rule("inv", a)
+    return by_rule("inv", a)
 
 
 def _solve(a: Any, b: Any, **_: Any) -> Node:
-    return _rule("solve", a, b)
+    return by_rule("solve", a, b)
 
 
 def _solve_triangular(a: Any, b: Any, trans: Any = 0, lower: bool = False, **_: Any) -> Node:
-    part = _rule("tril" if lower else "triu", a)
+    part = by_rule("tril" if lower else "triu", a)
     turned = part if trans in (0, "N") else algebra.transpose(part)
-    return _rule("solve", Value(turned), b)
+    return by_rule("solve", Value(turned), b)
 
 
 def _cho_solve(factor: Any, b: Any, **_: Any) -> Node:
     matrix = factor[0]
     if not isinstance(factor, Factorisation):
-        triangle = _rule("tril" if factor[1] else "triu", matrix)
+        triangle = by_rule("tril" if factor[1] else "triu", matrix)
         turned = algebra.transpose(triangle)
         product = (
             algebra.matmul(triangle, turned) if factor[1] else algebra.matmul(turned, triangle)
         )
-        return _rule("solve", Value(product), b)
-    return _rule("solve", matrix, b)
+        return by_rule("solve", Value(product), b)
+    return by_rule("solve", matrix, b)
 
 
 def _block_diag(*operands: Any) -> Node:
-    return _rule("block_diag", *operands)
+    return by_rule("block_diag", *operands)
 
 
 def _toeplitz(c: Any, r: Any = None) -> Node:
-    return _rule("toeplitz", c, c if r is None else r)
+    return by_rule("toeplitz", c, c if r is None else r)
 
 
 def _cdist(xa: Any, xb: Any, metric: str = "euclidean") -> Node:
     if metric == "euclidean":
-        return _rule("cdist", xa, xb)
+        return by_rule("cdist", xa, xb)
     if metric == "sqeuclidean":
-        return algebra.power(_rule("cdist", xa, xb), 2)
+        return algebra.power(by_rule("cdist", xa, xb), 2)
     raise NotDifferentiableError(f"cdist with metric {metric!r} cannot be traced")
 
 
 def _det(a: Any, **_: Any) -> Any:
-    return _rule("det", a)
+    return by_rule("det", a)
 
 
 def _cholesky(a: Any, lower: bool = False) -> Node:
-    factor = _rule("cholesky", a)
+    factor = by_rule("cholesky", a)
     return factor if lower else algebra.transpose(factor)
 
 
 def _polygamma(n: Any, x: Any) -> Node:
-    return _rule("polygamma", x, n=n)
+    return by_rule("polygamma", x, n=n)
 
 
 _OF_A_MATRIX = "expm logm sqrtm sinm cosm eigvalsh svdvals"
@@ -111,18 +107,18 @@ _OF_A_MATRIX = "expm logm sqrtm sinm cosm eigvalsh svdvals"
 #: What functions of SciPy mean, by title; operands are whatever :func:`node_of` takes.
 _MEANINGS: dict[str, Callable[..., Any]] = {
     "scipy.linalg.inv": _inv,
-    "scipy.linalg.pinv": partial(_rule, "pinv"),
+    "scipy.linalg.pinv": partial(by_rule, "pinv"),
     "scipy.linalg.det": _det,
     "scipy.linalg.solve": _solve,
     "scipy.linalg.solve_triangular": _solve_triangular,
     "scipy.linalg.cho_solve": _cho_solve,
     "scipy.linalg.cholesky": _cholesky,
     "scipy.special.polygamma": _polygamma,
-    **{f"scipy.linalg.{name}": partial(_rule, name) for name in _OF_A_MATRIX.split()},
+    **{f"scipy.linalg.{name}": partial(by_rule, name) for name in _OF_A_MATRIX.split()},
     "scipy.linalg.block_diag": _block_diag,
     "scipy.linalg.toeplitz": _toeplitz,
-    "scipy.linalg.kron": partial(_rule, "kron"),
-    "scipy.special.softplus": partial(_rule, "softplus"),
+    "scipy.linalg.kron": partial(by_rule, "kron"),
+    "scipy.special.softplus": partial(by_rule, "softplus"),
     "scipy.special.logsumexp": _reduced("logsumexp"),
     "scipy.special.softmax": _along("softmax"),
     "scipy.special.log_softmax": _along("log_softmax"),

@@ -26,12 +26,12 @@ def with_ones(phrase: Phrase, terms: Sequence[Phrase], *, whole: bool) -> Phrase
     arrays = [term for term in terms if term.kind != "scalar"]
     if not numbers or not arrays or phrase.kind not in _KINDS:
         return phrases.plus(terms)
-    literal = all(_body(one).op == "number" for one in numbers)
+    literal = all(phrases.unsigned(one).op == "number" for one in numbers)
     if literal and not (whole and all(map(_is_linear, arrays))):
         return phrases.plus(terms)
     number = phrases.plus(numbers)
     negative = number.op == "negative"
-    ones = _multiple(_body(number), _ones(phrase))
+    ones = _multiple(phrases.unsigned(number), _ones(phrase))
     spread = phrases.negative(ones) if negative else ones
     place = terms.index(numbers[0])
     before = [term for term in terms[:place] if term.kind != "scalar"]
@@ -49,13 +49,9 @@ def _multiple(number: Phrase, ones: Phrase) -> Phrase:
     return phrases.times([*factors, ones])
 
 
-def _body(term: Phrase) -> Phrase:
-    return term.args[0] if term.op == "negative" else term
-
-
 def _is_linear(term: Phrase) -> bool:
     """Whether a term is numbers times one name, or a matrix product."""
-    body = _body(term)
+    body = phrases.unsigned(term)
     if body.op == "over":
         body = body.args[0]
     if body.op == "times":
