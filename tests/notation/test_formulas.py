@@ -50,6 +50,8 @@ def formula(expression: str, variables: str, wrt: str) -> str:
         ("tr(X.T @ X) + 1", "X[m,n]", "X", "2 * X"),
         ("exp(tr(X))", "X[n,n]", "X", "exp(tr(X)) * eye(n)"),
         ("W @ g(x)", "W[m,n] x[n]", "x", "diag(g'(x)) @ W.T"),
+        ("exp(x.T @ x)", "x[n]", "x", "2 * exp(x.T @ x) * x"),
+        ("exp(norm(x - a)**2)", "x[n] a[n]", "x", "2 * exp(norm(x - a)**2) * (x - a)"),
     ],
 )
 def test_derivatives_are_written_as_books_write_them(

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from matcalc.graph import Node, transposed
 from matcalc.layout import Written as WrittenForm
+from matcalc.notation import phrases
 from matcalc.notation.formulas import Written, write
 from matcalc.notation.parameters import Parameter, named, spelled
 from matcalc.notation.printers.spelling import (
@@ -113,7 +114,9 @@ def _over(_: Phrase, args: Sequence[Piece]) -> Spelled:
     return f"{within(args[0], PRODUCT)} / {within(args[1], POWER)}", PRODUCT
 
 
-def _matmul(_: Phrase, args: Sequence[Piece]) -> Spelled:
+def _matmul(phrase: Phrase, args: Sequence[Piece]) -> Spelled:
+    if phrases.is_squared_length(phrase):
+        return f"norm({args[1].text})**2", POWER
     return " @ ".join(within(arg, POWER) for arg in args), PRODUCT
 
 
