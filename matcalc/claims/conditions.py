@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from itertools import combinations, islice
 
 from matcalc import dimensions
@@ -29,9 +28,8 @@ def right_when(question: Question, line: Tree, at: Point) -> tuple[str, ...]:
         return ()
     found: list[str] = []
     for said, declared, sizes in list(_conditions(question, at.sizes))[:_MOST]:
-        changed = replace(question, declared=declared)
         with suppress(MatcalcError):
-            tried = islice(points_at(changed, sizes, flat=at.flat), _POINTS)
+            tried = islice(points_at(question, sizes, declared, flat=at.flat), _POINTS)
             held = (_holds(line, each) for each in tried)
             if next(held, False) and all(held):
                 found.append(said)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
 
@@ -10,13 +10,13 @@ import numpy as np
 
 from matcalc.arrays import Array
 from matcalc.checking.random_points import random_points, small_sizes
-from matcalc.checking.stand_ins import with_stand_ins
 from matcalc.claims.functions import by_rule, called
 from matcalc.claims.question import Question
 from matcalc.claims.stacked import Stack, one, operated, transposed
 from matcalc.claims.tree import Tree
 from matcalc.diagnosis.verdict import relative_error
 from matcalc.errors import MatcalcError, UnboundError
+from matcalc.expression import Declared
 from matcalc.expression.formula import NO_FUNCTIONS, Functions
 from matcalc.graph import Node
 from matcalc.plan import evaluate
@@ -65,10 +65,9 @@ def points(question: Question, count: int, *, flat: bool = False) -> list[Point]
     for sizes in _sizes(question):
         rng = np.random.default_rng(7)
         tried = random_points(question.formula, question.declared, sizes, rng, _TRIES)
-        sides = [(_one_sided(question.kinks, arrays, sizes), arrays) for arrays in tried]
-        for _, arrays in sorted(sides, key=lambda each: each[0]):
+        for arrays in _on_both_sides(question.kinks, tried, sizes):
             here = at_point(question, arrays, sizes, flat=flat)
-            if here is not None and _has_digits(question, arrays, sizes):
+            if here is not None and _has_digits(question, here, arrays):
                 found.append(here)
                 break
         if len(found) == count:
@@ -79,11 +78,23 @@ def points(question: Question, count: int, *, flat: bool = False) -> list[Point]
 
 
 def points_at(
-    question: Question, sizes: Mapping[str, int], *, flat: bool = False
+    question: Question,
+    sizes: Mapping[str, int],
+    declared: Mapping[str, Declared] | None = None,
+    *,
+    flat: bool = False,
 ) -> Iterator[Point]:
-    """Points at given sizes, as many as are asked for up to a number."""
+    """Points at given sizes, as many as are asked for up to a number.
+
+    Args:
+        question: What they are points of.
+        sizes: The sizes.
+        declared: What is known of the variables, where that is more than the question says.
+        flat: Whether vectors are NumPy's one-dimensional arrays.
+    """
     rng = np.random.default_rng(7)
-    tried = random_points(question.formula, question.declared, sizes, rng, _TRIES)
+    known = question.declared if declared is None else declared
+    tried = random_points(question.formula, known, sizes, rng, _TRIES)
     for arrays in tried:
         here = quick_point(question, arrays, sizes, flat=flat)
         if here is not None:
@@ -118,6 +129,20 @@ def _given(arrays: Mapping[str, Array], sizes: Mapping[str, int]) -> dict[str, S
     return {name: one(value) for name, value in given.items()}
 
 
+def _on_both_sides(
+    kinks: Sequence[Node], tried: Iterable[Mapping[str, Array]], sizes: Mapping[str, int]
+) -> Iterator[Mapping[str, Array]]:
+    """Points in the order of how many kinks they see from one side alone."""
+    later: list[tuple[int, Mapping[str, Array]]] = []
+    for arrays in tried:
+        count = _one_sided(kinks, arrays, sizes)
+        if not count:
+            yield arrays
+        else:
+            later.append((count, arrays))
+    yield from (arrays for _, arrays in sorted(later, key=lambda each: each[0]))
+
+
 def _one_sided(kinks: Sequence[Node], arrays: Mapping[str, Array], sizes: Mapping[str, int]) -> int:
     """How many kinks have all entries on one side: there a slope may seem to be 1, or 0."""
     count = 0
@@ -147,9 +172,9 @@ def at_point(
     """All numbers at a point; nothing where one is not finite."""
     values = _given(arrays, sizes)
     try:
-        for name, node in question.meanings.items():
-            values[name] = one(evaluate(with_stand_ins(node), arrays, sizes))
-        entries = np.asarray(evaluate(with_stand_ins(question.truth), arrays, sizes))
+        for name, node in question.numeric_meanings.items():
+            values[name] = one(evaluate(node, arrays, sizes))
+        entries = np.asarray(evaluate(question.numeric_truth, arrays, sizes))
     except MatcalcError:
         return None
     if not np.all(np.isfinite(entries)):
@@ -161,21 +186,24 @@ def at_point(
     return Point(sizes, values, truths[0], truths[1], question.layout, flat, *known)
 
 
-def _has_digits(question: Question, arrays: Mapping[str, Array], sizes: Mapping[str, int]) -> bool:
+def _has_digits(question: Question, here: Point, arrays: Mapping[str, Array]) -> bool:
     """Whether rounding moves little: the derivative, and the formula whose inverses it may lack."""
     rng = np.random.default_rng(1)
+    sizes = here.sizes
 
     def moved(value: Array) -> Array:
         return value * (1 + _MOVED * rng.uniform(-1, 1, np.shape(value)))
 
-    def holds(node: Node) -> bool:
-        root = with_stand_ins(node)
-        exact = np.asarray(evaluate(root, arrays, sizes))
-        near = np.asarray(evaluate(root, arrays, sizes, rounding=moved))
-        return relative_error(exact, near) <= _LOST
-
     with suppress(MatcalcError):
-        return holds(question.truth) and holds(question.formula.node)
+        near = np.asarray(evaluate(question.numeric_truth, arrays, sizes, rounding=moved))
+        if relative_error(here.truth.entries()[0], question.right(near, sizes)) > _LOST:
+            return False
+        whole = question.numeric_formula
+        if whole is None:
+            return True
+        exact = np.asarray(evaluate(whole, arrays, sizes))
+        near = np.asarray(evaluate(whole, arrays, sizes, rounding=moved))
+        return relative_error(exact, near) <= _LOST
     return False
 
 

@@ -39,6 +39,7 @@ class Piece(NamedTuple):
         origin: ``letter``, ``own``, ``slope``, ``expression`` or ``truth``.
         price: How far-fetched it is.
         size: How many words it has.
+        heads: Of its parts the kind and the value, by which most others are told from them.
     """
 
     tree: Tree
@@ -46,6 +47,7 @@ class Piece(NamedTuple):
     origin: str
     price: float
     size: int
+    heads: frozenset[tuple[str, str]]
 
     def exchanged(self, old: Tree) -> tuple[str, ...]:
         """The mistakes that are undone where it takes the place of a part."""
@@ -53,7 +55,8 @@ class Piece(NamedTuple):
             return ("chain-rule", "factor") if self.value.kind != "s" else ("factor", "chain-rule")
         if is_entrywise(self.tree) and same(self.tree.args[0], old):
             return ("wrong-point", "chain-rule")
-        if any(same(old, each) for each in walk(self.tree)):
+        inside = (old.kind, old.value) in self.heads
+        if inside and any(same(old, each) for each in walk(self.tree)):
             return ("chain-rule", "missing-term")
         likely = ("wrong-variable", "wrong-point", "chain-rule")
         return likely if old.kind == "name" or self.origin != "truth" else likely[::-1]
@@ -88,7 +91,8 @@ def pool(question: Question, line: Tree, worth: Worth) -> list[Piece]:
         if any(abs(mark - each) <= 1e-10 * (1 + abs(mark)) for each in known):
             continue
         known.append(mark)
-        found.append(Piece(tree, value, origin, price, len(words(tree))))
+        heads = frozenset((part.kind, part.value) for part in walk(tree))
+        found.append(Piece(tree, value, origin, price, len(words(tree)), heads))
         if len(found) >= _MOST:
             break
     return found

@@ -23,7 +23,7 @@ from matcalc.expression.equation import stated_in
 from matcalc.expression.formula import Functions, Mapped, Names
 from matcalc.expression.functions import acts_entrywise
 from matcalc.expression.parser import parse
-from matcalc.graph import Apply, Node, Symbol, substituted, symbol
+from matcalc.graph import Apply, Node, Symbol, substituted, symbol, topological
 from matcalc.inputs.reading import read_line
 from matcalc.layout import Written, written
 from matcalc.notation import text, write_derivative
@@ -90,7 +90,24 @@ class Question:
     @cached_property
     def kinks(self) -> tuple[Node, ...]:
         """What changes its sign at the kinks of the derivative."""
-        return tuple(kinks_of([with_stand_ins(self.truth)]))
+        return tuple(kinks_of([self.numeric_truth]))
+
+    @cached_property
+    def numeric_truth(self) -> Node:
+        """The truth as it is computed: what stands in for functions of a name alone."""
+        return with_stand_ins(self.truth)
+
+    @cached_property
+    def numeric_meanings(self) -> dict[str, Node]:
+        """The meanings as they are computed."""
+        return {name: with_stand_ins(node) for name, node in self.meanings.items()}
+
+    @cached_property
+    def numeric_formula(self) -> Node | None:
+        """The formula as it is computed, where its operations may lose digits: inverses do."""
+        steps = (node for node in topological(self.formula.node) if isinstance(node, Apply))
+        smooth = all(one.operation == "function" or is_elementwise(one.operation) for one in steps)
+        return None if smooth else with_stand_ins(self.formula.node)
 
     @cached_property
     def functions(self) -> tuple[str, ...]:
