@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+
 from matcalc.claims.point import Point, Worth, points
 from matcalc.claims.question import Question
 from matcalc.claims.tidying import terms
@@ -45,6 +47,7 @@ class Judged:
     points: Sequence[Point] = field(default=(), repr=False)
 
 
+@np.errstate(all="ignore")  # values are looked at that are no numbers
 def judged(question: Question, claim: str) -> Judged:
     """The verdict on a claim.
 

@@ -235,8 +235,7 @@ class Worth:
         """The same; text and tuples are as they are."""
         key = id(tree)
         if key not in self._known:
-            with np.errstate(all="ignore"):
-                found = self.made(tree, [self.raw(arg) for arg in tree.args])
+            found = self.made(tree, [self.raw(arg) for arg in tree.args])
             self._known[key] = tree, found
         return self._known[key][1]
 

@@ -160,8 +160,7 @@ class Search:
         if any(arg is None for j, arg in enumerate(args) if j != k):
             return
         for group in groups:
-            with np.errstate(all="ignore"):
-                made = self.worth.made(tree, [*args[:k], group.values, *args[k + 1 :]])
+            made = self.worth.made(tree, [*args[:k], group.values, *args[k + 1 :]])
             if isinstance(made, Stack) and made.many == len(group.changes):
                 yield Group(made, group.changes)
 
@@ -211,8 +210,7 @@ class Search:
             if sign == "@" and tree.calls("eye"):
                 continue
             pair = (stack, value) if first else (value, stack)
-            with np.errstate(all="ignore"):
-                made = operated(sign, pair[0], pair[1], flat=flat)
+            made = operated(sign, pair[0], pair[1], flat=flat)
             if made is None:
                 continue
             changes = []
@@ -286,8 +284,7 @@ class Search:
         self, data: Array, changes: Sequence[Change], key: tuple[Any, ...], original: Stack | None
     ) -> list[int]:
         """The places of the changes that are kept."""
-        with np.errstate(all="ignore"):
-            marks = prints(data)
+        marks = prints(data)
         same = np.nan
         if original is not None and (original.kind, *original.shape) == key:
             same = float(prints(original.data)[0])
@@ -346,9 +343,8 @@ class Search:
         """Changes whose value is what is needed but for a simple number."""
         right = needed.data.reshape(-1)
         flat = group.values.data.reshape(group.values.many, -1)
-        with np.errstate(all="ignore"):
-            factors = (flat @ right) / np.sum(flat**2, axis=1)
-            off = np.max(np.abs(flat * factors[:, None] - right), axis=1)
+        factors = (flat @ right) / np.sum(flat**2, axis=1)
+        off = np.max(np.abs(flat * factors[:, None] - right), axis=1)
         size = float(np.max(np.abs(right))) or 1.0
         for k in np.flatnonzero(off <= CLOSE * size):
             for factor in simple(float(factors[k]), self.worth.at.sizes):
@@ -391,11 +387,10 @@ class Search:
         elif tree.kind == "operator":
             one, two = tree.args
             a, b = self.worth.of(one), self.worth.of(two)
-            with np.errstate(all="ignore"):
-                if b is not None:
-                    yield from _wanted(tree, b, needed, left=True)
-                if a is not None:
-                    yield from _wanted(tree, a, needed, left=False)
+            if b is not None:
+                yield from _wanted(tree, b, needed, left=True)
+            if a is not None:
+                yield from _wanted(tree, a, needed, left=False)
         elif tree.calls("diag") and needed.kind == "m" and needed.shape[0] == needed.shape[1]:
             inside = np.diagonal(needed.data, axis1=1, axis2=2)[:, :, None]
             if np.allclose(inside * np.eye(needed.shape[0]), needed.data):
@@ -578,11 +573,10 @@ def _candidates(
     """Pairs whose fingerprint is that of what is needed."""
     rng = np.random.default_rng(11)
     aim = needed.data[0]
-    with np.errstate(all="ignore"):
-        marks, goal = _prints(sign, one, two, aim, rng, flat=flat)
-        if marks is None:
-            return []
-        good = np.abs(marks - goal) <= 1e-8 * (1 + abs(goal))
+    marks, goal = _prints(sign, one, two, aim, rng, flat=flat)
+    if marks is None:
+        return []
+    good = np.abs(marks - goal) <= 1e-8 * (1 + abs(goal))
     places = np.argwhere(good)
     return [(int(i), int(j)) for i, j in places[:200]]
 
