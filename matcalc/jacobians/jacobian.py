@@ -29,7 +29,7 @@ from matcalc.layout import (
     written,
 )
 from matcalc.plan import evaluate
-from matcalc.plan.evaluate import MAX_BYTES
+from matcalc.plan.running import MAX_BYTES
 from matcalc.variables import ratio
 
 _OTHER: dict[type[Layout], type[Layout]] = {Numerator: Denominator, Denominator: Numerator}

@@ -14,7 +14,7 @@ from matcalc.arrays import Array, bind, bound_sizes, real_array
 from matcalc.errors import LayoutError, ShapeError
 from matcalc.graph import Factor, Node, contract, symbol
 from matcalc.layout import Order, Written
-from matcalc.plan.evaluate import MAX_BYTES, evaluate, evaluate_from
+from matcalc.plan.running import MAX_BYTES, evaluate, evaluate_from
 from matcalc.variables import Variable, ratio
 
 

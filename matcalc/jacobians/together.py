@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from numpy.typing import ArrayLike
 
 from matcalc.code import JAX, NUMPY, TORCH, Compiled, Dialect, Output, Returned, Source, source_of
 from matcalc.dimensions import Shape
@@ -12,6 +14,7 @@ from matcalc.errors import NotationError, ShapeError
 from matcalc.graph import Data, Node
 from matcalc.jacobians.jacobian import Jacobian
 from matcalc.jacobians.linear_map import order_of
+from matcalc.jacobians.packed import Packed
 from matcalc.jacobians.written import constants_of, shapes_of, symbols_of, written_for_code
 from matcalc.layout import written
 from matcalc.plan.plan import Plan
@@ -97,6 +100,27 @@ class Together:
         held = {name: node.array for name, node in self._constants().items()}
         return Compiled(self._source(NUMPY), self._name, self._shapes(), held, finite)
 
+    def packed(self, start: Mapping[str, ArrayLike], /, **arrays: Any) -> Packed:
+        """A number and its gradients as functions of one flat vector, for optimisers.
+
+        Args:
+            start: Where the parameters begin: an array for each variable of ``wrt``.
+            arrays: The other variables, and dimensions that no array tells.
+
+        Raises:
+            NotationError: There is no value, or a derivative that is no gradient by a variable.
+            ArrayError: The start of a parameter is missing, or another is given.
+
+        >>> import matcalc as mc
+        >>> line = mc.value_and_grad("sum((a * x + b - y)**2)", wrt=["a", "b"],
+        ...                          variables="x[n] y[n] a b", layout="denominator")
+        >>> f = line.packed({"a": 2.0, "b": 0.0}, x=[0.0, 1.0], y=[1.0, 4.0])
+        >>> value, gradient = f(f.start)  # minimize(f, f.start, jac=True, hessp=f.hessp)
+        >>> print(value, gradient, f.hess(f.start).tolist())
+        5.0 [-4. -6.] [[2.0, 2.0], [2.0, 4.0]]
+        """
+        return Packed(self, start, arrays)
+
     def plan(self, /, **sizes: int) -> Plan:
         """How they are computed at given sizes, as :meth:`Jacobian.plan`: what they share once.
 
@@ -118,7 +142,7 @@ class Together:
     def _source(self, dialect: Dialect) -> Source:
         nodes = [(one.node, written(one.of, one.wrt, one.layout)) for one in self.derivatives]
         value = [] if self.value is None else [(self._simplified(self.value), None)]
-        formulas = written_for_code([*value, *nodes], tuple(self._symbols()), self._named())
+        formulas = written_for_code([*value, *nodes], tuple(self.symbols), self._named())
         called = [(one.function_name, one.code_title) for one in self.derivatives]
         if value:
             called.insert(0, (word(self._above), self._above))
@@ -160,11 +184,13 @@ class Together:
     def _constants(self) -> dict[str, Data]:
         return {k: node for one in self.derivatives for k, node in constants_of(one).items()}
 
-    def _symbols(self) -> dict[str, Node]:
+    @property
+    def symbols(self) -> dict[str, Node]:
+        """The variables by name."""
         return {k: node for one in self.derivatives for k, node in symbols_of(one).items()}
 
     def _shapes(self) -> dict[str, Shape]:
-        return {k: node.shape for k, node in (self._symbols() | self._constants()).items()}
+        return {k: node.shape for k, node in (self.symbols | self._constants()).items()}
 
     def __repr__(self) -> str:
         """One line: what is computed."""

@@ -1,5 +1,22 @@
-"""From a graph to numbers: what to distribute, in which order to contract, what to write out."""
+"""From a graph to numbers: what to distribute, in which order to contract, what to write out.
 
-from matcalc.plan.evaluate import evaluate
+NumPy is loaded when :func:`evaluate` is first used: plans, and their runs on lists, need none.
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matcalc.plan.running import evaluate
 
 __all__ = ["evaluate"]
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        if name != "evaluate":
+            raise AttributeError(f"module 'matcalc.plan' has no attribute {name!r}")
+        from matcalc.plan.running import evaluate  # noqa: PLC0415 - NumPy
+
+        globals()[name] = evaluate
+        return evaluate

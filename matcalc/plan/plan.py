@@ -24,6 +24,11 @@ class Plan:
     results: tuple[int, ...]
 
     @property
+    def variables(self) -> tuple[str, ...]:
+        """The names of the arrays that it needs."""
+        return tuple(step.value for step in self.steps if step.op == "variable")
+
+    @property
     def multiplications(self) -> int:
         """How many multiplications all products take together."""
         return sum(step.cost for step in self.steps)

@@ -133,10 +133,11 @@ _KNOWN: WeakKeyDictionary[Node, dict[Any, _Leaves]] = WeakKeyDictionary()
 class Program:
     """A plan as NumPy functions. It holds no array between runs: threads may share it."""
 
-    def __init__(self, plan: Plan, names: Sequence[str]) -> None:
+    def __init__(self, plan: Plan, names: Sequence[str] | None = None) -> None:
         """A plan, and the names of the arrays in the order in which :meth:`run` is given them."""
         self.plan = plan
-        places = {name: place for place, name in enumerate(names)}
+        self.names = tuple(names if names is not None else plan.variables)
+        places = {name: place for place, name in enumerate(self.names)}
         self.given: list[tuple[int, int]] = []
         self.work: list[tuple[int, Callable[..., Array], tuple[int, ...], tuple[int, ...]]] = []
         self.held: list[Any] = [None] * len(plan.steps)  # what depends on no array, once

@@ -1,0 +1,273 @@
+"""How fast derivatives are computed, beside the best straight-line NumPy written by hand.
+
+Each row is a ratio: CPU time of what matcalc made over that of the function in this file, the
+least of several turns that alternate, on one thread, so that a busy machine moves both. Goals are
+printed beside what was measured; nothing is left out.
+
+Run it with ``python benchmarks/speed.py``, or with words of the rows that are wanted.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from time import process_time
+from typing import Any, NamedTuple
+
+import numpy as np
+
+import matcalc as mc
+
+RNG = np.random.default_rng(0)
+THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+TURNS = 7
+SECONDS = 0.15  # of one turn
+
+
+class Row(NamedTuple):
+    """A row of the table.
+
+    Attributes:
+        name: What is computed.
+        ours: What matcalc made.
+        floor: The same by hand.
+        goal: The ratio that is wanted.
+    """
+
+    name: str
+    ours: Callable[[], Any]
+    floor: Callable[[], Any]
+    goal: float
+
+
+def _normal(*shape: int) -> Any:
+    return RNG.normal(size=shape)
+
+
+def network(sizes: tuple[int, int, int, int], goal: float) -> Row:
+    """The value and all gradients of a network of three layers at one point."""
+    n0, n1, n2, n3 = sizes
+    shapes = f"W1[{n1},{n0}] b1[{n1}] W2[{n2},{n1}] b2[{n2}] W3[{n3},{n2}] b3[{n3}] x[{n0}] y[{n3}]"
+    expression = "sum((W3 @ tanh(W2 @ tanh(W1 @ x + b1) + b2) + b3 - y)**2)"
+    wrt = ["W1", "b1", "W2", "b2", "W3", "b3"]
+    made = mc.value_and_grad(expression, wrt=wrt, variables=shapes, layout="denominator").compile()
+    given = {
+        "W1": _normal(n1, n0), "b1": _normal(n1), "W2": _normal(n2, n1), "b2": _normal(n2),
+        "W3": _normal(n3, n2), "b3": _normal(n3), "x": _normal(n0), "y": _normal(n3),
+    }  # fmt: skip
+
+    def by_hand(W1: Any, b1: Any, W2: Any, b2: Any, W3: Any, b3: Any, x: Any, y: Any) -> Any:
+        a1 = np.tanh(W1 @ x + b1)
+        a2 = np.tanh(W2 @ a1 + b2)
+        r = W3 @ a2 + b3 - y
+        d3 = 2 * r
+        d2 = (d3 @ W3) * (1 - a2 * a2)
+        d1 = (d2 @ W2) * (1 - a1 * a1)
+        return r @ r, (
+            np.multiply.outer(d1, x), d1, np.multiply.outer(d2, a1), d2,
+            np.multiply.outer(d3, a2), d3,
+        )  # fmt: skip
+
+    title = f"value and gradients of a network {'-'.join(map(str, sizes))}"
+    return Row(title, lambda: made(**given), lambda: by_hand(**given), goal)
+
+
+def batch(count: int, goal: float) -> Row:
+    """The value and all gradients of a network at a batch of points."""
+    n0, n1, n3 = 784, 256, 10
+    shapes = f"X[{count},{n0}] Y[{count},{n3}] W1[{n0},{n1}] W2[{n1},{n3}]"
+    made = mc.value_and_grad(
+        "sum((tanh(X @ W1) @ W2 - Y)**2)", wrt=["W1", "W2"], variables=shapes, layout="denominator"
+    ).compile()
+    X, Y, W1, W2 = _normal(count, n0), _normal(count, n3), _normal(n0, n1) / 28, _normal(n1, n3)
+
+    def by_hand() -> Any:
+        a = np.tanh(X @ W1)
+        r = a @ W2 - Y
+        d = 2 * r
+        below = d @ W2.T
+        below *= 1 - a * a
+        return np.vdot(r, r), (X.T @ below, a.T @ d)
+
+    title = f"value and gradients of 784-256-10, batch of {count}"
+    return Row(title, lambda: made(X=X, Y=Y, W1=W1, W2=W2), by_hand, goal)
+
+
+_LAYERS = "sum((W2 @ tanh(W1 @ x + b1) + b2 - y)**2)"
+_OF_LAYERS = "W1[p,n] W2[k,p] x[n] b1[p] b2[k] y[k]"
+
+
+def ways() -> Iterator[Row]:
+    """One small gradient, by each way to compute it, over its own source."""
+    found = mc.derive(_LAYERS, wrt="W1", variables=_OF_LAYERS, layout="denominator")
+    given = {
+        "W1": _normal(3, 2), "W2": _normal(2, 3), "x": _normal(2), "b1": _normal(3),
+        "b2": _normal(2), "y": _normal(2),
+    }  # fmt: skip
+    space: dict[str, Any] = {}
+    exec(found.numpy, space)  # noqa: S102 - our own source
+    source, compiled, v = space[found.function_name], found.compile(), _normal(3, 2)
+    small = "gradient of two layers 2-3-2"
+    by_source = lambda: source(**given)  # noqa: E731
+    yield Row(f"{small}, compiled, over its source", lambda: compiled(**given), by_source, 1.3)
+    yield Row(f"{small}, evaluate, over compiled", lambda: found.evaluate(**given),
+              lambda: compiled(**given), 2.0)  # fmt: skip
+    yield Row(f"{small}, jvp, over compiled", lambda: found.jvp(v, **given),
+              lambda: compiled(**given), 2.0)  # fmt: skip
+
+
+def logistic(n: int, goal: float) -> Row:
+    """The Hessian of the logistic loss: a Gram product of scaled rows."""
+    m = 2 * n
+    made = mc.derive(
+        "sum(log(1 + exp(-y * (X @ w))))", wrt="w", variables=f"X[{m},{n}] y[{m}] w[{n}]",
+        layout="denominator", order=2,
+    ).compile()  # fmt: skip
+    X, w, y = _normal(m, n), _normal(n) / n, np.sign(_normal(m))
+
+    def by_hand() -> Any:
+        p = 1 / (1 + np.exp(-y * (X @ w)))
+        scaled = X * np.sqrt(y * y * p * (1 - p))[:, None]
+        return scaled.T @ scaled
+
+    title = f"Hessian of a logistic loss, n = {n}"
+    return Row(title, lambda: made(X=X, y=y, w=w), by_hand, goal)
+
+
+def factorisation(n: int) -> Row:
+    """The second derivative of ‖U Vᵀ − R‖² by U: one small matrix on many diagonals."""
+    k = 5
+    made = mc.derive(
+        "sum((U @ V.T - R)**2)", wrt="U", variables=f"U[{n},{k}] V[{n},{k}] R[{n},{n}]",
+        layout="denominator", order=2,
+    ).compile()  # fmt: skip
+    V = _normal(n, k)
+    given = {"U": _normal(n, k), "V": V, "R": _normal(n, n)}
+    rows = np.arange(n)
+    stored = made(**given)
+    last = stored[0, :, 0, :].shape == (k, k)
+
+    def by_hand() -> Any:
+        gram = 2 * (V.T @ V)
+        result = np.zeros((n, k, k, n) if not last else (n, k, n, k))
+        if last:
+            result[rows, :, rows, :] = gram
+        else:
+            result[rows, :, :, rows] = gram
+        return result
+
+    return Row(f"Hessian of a matrix factorisation, n = {n}", lambda: made(**given), by_hand, 1.5)
+
+
+def attention() -> Row:
+    """The gradient of multi-head attention by its queries."""
+    b, h, t, d = 4, 4, 64, 32
+    made = mc.derive(
+        'P = softmax(einsum("bhtd,bhsd->bhts", Q, K)/sqrt(d), axis=3); '
+        'sum(D*einsum("bhts,bhsd->bhtd", P, V))',
+        wrt="Q", variables="Q[b,h,t,d] K[b,h,s,d] V[b,h,s,d] D[b,h,t,d]", layout="denominator",
+    ).compile()  # fmt: skip
+    Q, K, V, D = (_normal(b, h, t, d) for _ in range(4))
+
+    def by_hand() -> Any:
+        scores = Q @ K.swapaxes(2, 3)
+        scores *= 1 / np.sqrt(d)
+        scores -= scores.max(3, keepdims=True)
+        np.exp(scores, scores)
+        scores /= scores.sum(3, keepdims=True)
+        back = D @ V.swapaxes(2, 3)
+        back -= (back * scores).sum(3, keepdims=True)
+        back *= scores
+        found = back @ K
+        found *= 1 / np.sqrt(d)
+        return found
+
+    title = "gradient of attention B4 H4 T64 d32"
+    return Row(title, lambda: made(Q=Q, K=K, V=V, D=D), by_hand, 1.2)
+
+
+def layer_norm() -> Row:
+    """The gradient of a weighted layer norm by its input."""
+    m, n = 512, 768
+    made = mc.derive(
+        "sum(D * layer_norm(X, g, b))", wrt="X", variables=f"X[{m},{n}] D[{m},{n}] g[{n}] b[{n}]",
+        layout="denominator",
+    ).compile()  # fmt: skip
+    X, D, g, b = _normal(m, n), _normal(m, n), _normal(n), _normal(n)
+
+    def by_hand() -> Any:
+        unit = X - X.mean(1, keepdims=True)
+        scale = 1 / np.sqrt(np.einsum("ij,ij->i", unit, unit) / n + 1e-5)[:, None]
+        unit *= scale
+        back = D * g
+        along = np.einsum("ij,ij->i", back, unit)[:, None] / n
+        back -= back.mean(1, keepdims=True)
+        unit *= along
+        back -= unit
+        back *= scale
+        return back
+
+    return Row("gradient of a layer norm 512×768", lambda: made(X=X, D=D, g=g, b=b), by_hand, 1.1)
+
+
+ROWS: dict[str, Callable[[], Iterator[Row]]] = {
+    "network": lambda: iter([network((784, 256, 128, 10), 1.3), network((2, 3, 3, 2), 2.0)]),
+    "batch": lambda: iter([batch(128, 1.3)]),
+    "ways": ways,
+    "logistic": lambda: iter([logistic(1000, 1.15), logistic(10, 2.0)]),
+    "factorisation": lambda: iter([factorisation(50)]),
+    "attention": lambda: iter([attention()]),
+    "layer norm": lambda: iter([layer_norm()]),
+}
+
+
+def least(one: Callable[[], Any], two: Callable[[], Any]) -> tuple[float, float]:
+    """The least CPU time of a call of each, in turns, in microseconds."""
+    best = [float("inf"), float("inf")]
+    counts = [max(1, int(SECONDS / max(_once(run), 1e-7))) for run in (one, two)]
+    for _ in range(TURNS):
+        for k, run in enumerate((one, two)):
+            started = process_time()
+            for _ in range(counts[k]):
+                run()
+            best[k] = min(best[k], (process_time() - started) / counts[k] * 1e6)
+    return best[0], best[1]
+
+
+def _once(run: Callable[[], Any]) -> float:
+    run()
+    started = process_time()
+    run()
+    return process_time() - started
+
+
+def check(row: Row) -> None:
+    """What is timed computes the same."""
+    for ours, floor in zip(_flat(row.ours()), _flat(row.floor()), strict=True):
+        if np.shape(ours) == np.shape(floor):
+            np.testing.assert_allclose(ours, floor, rtol=1e-6, atol=1e-8)
+
+
+def _flat(found: Any) -> list[Any]:
+    if isinstance(found, tuple):
+        return [one for part in found for one in _flat(part)]
+    return [found]
+
+
+def main() -> None:
+    if any(os.environ.get(name) != "1" for name in THREADS):  # they are read at the start
+        os.environ.update(dict.fromkeys(THREADS, "1"))
+        os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606 - this program
+    wanted = sys.argv[1:] or list(ROWS)
+    print(f"{'one thread, CPU time':58s}{'µs':>10s}{'by hand':>10s}{'ratio':>8s}{'goal':>7s}")
+    for family, rows in ROWS.items():
+        if not any(word in family for word in wanted):
+            continue
+        for row in rows():
+            check(row)
+            ours, floor = least(row.ours, row.floor)
+            cells = f"{ours:10.1f}{floor:10.1f}{ours / floor:8.2f}{row.goal:7.2f}"
+            print(f"{row.name:58s}{cells}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

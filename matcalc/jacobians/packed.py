@@ -1,0 +1,149 @@
+"""A value and its gradients as functions of one flat vector, for optimisers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from matcalc.arrays import Array, bound_sizes, real_array
+from matcalc.derivative import derivatives
+from matcalc.errors import ArrayError, NotationError, ShapeError
+from matcalc.graph import Factor, Node, add, contract, symbol
+from matcalc.plan.planning import plan_of
+from matcalc.plan.running import Program
+from matcalc.variables import word
+
+if TYPE_CHECKING:
+    from matcalc.jacobians.together import Together
+
+
+class Packed:
+    """The value and the gradient of a formula, as functions of one flat vector of parameters.
+
+    :meth:`Together.packed` makes it; ``scipy.optimize.minimize(f, f.start, jac=True)`` takes it.
+    Parameters stand in the order of ``wrt``, entries of an array row by row.
+
+    Attributes:
+        start: The parameters that it was made with, as a new flat vector of float64.
+        shapes: The shape of each parameter.
+    """
+
+    def __init__(
+        self, whole: Together, start: Mapping[str, ArrayLike], arrays: Mapping[str, Any]
+    ) -> None:
+        """What is computed together, where the parameters begin, and the other variables.
+
+        Raises:
+            NotationError: There is no value, or a derivative that is no gradient by a variable.
+            ArrayError: The start of a parameter is missing, or one of another variable is given.
+        """
+        self._whole = whole
+        self._names = [one.wrt.name for one in whole.derivatives]
+        self._check(start)
+        first = {name: real_array(start[name], name) for name in self._names}
+        self.shapes = {name: array.shape for name, array in first.items()}
+        self.start = self.pack(first)
+        self._compiled = whole.compile()
+        self._arrays = dict(arrays)
+
+    def _check(self, start: Mapping[str, ArrayLike]) -> None:
+        whole = self._whole
+        gradients = all(not one.of.rank for one in whole.derivatives)
+        if whole.value is None or not gradients or len(set(self._names)) < len(self._names):
+            raise NotationError(
+                "parameters are packed of a number and its gradients: "
+                "matcalc.value_and_grad(…) makes them"
+            )
+        for name in self._names:
+            if name not in whole.symbols:
+                raise NotationError(f"{name} is no variable, so that no vector can hold it")
+        if start.keys() != set(self._names):
+            listed = ", ".join(self._names)
+            raise ArrayError(f"start has {', '.join(start) or 'nothing'}; it needs {listed}")
+
+    def pack(self, parts: Mapping[str, ArrayLike]) -> Array:
+        """Arrays by name as one vector."""
+        return np.concatenate([np.ravel(np.asarray(parts[name], float)) for name in self._names])
+
+    def unpack(self, theta: ArrayLike) -> dict[str, Array]:
+        """A vector as arrays by name.
+
+        Raises:
+            ShapeError: It has another length.
+        """
+        vector = np.asarray(theta, float)
+        counts = [prod(shape) for shape in self.shapes.values()]
+        if vector.shape != (sum(counts),):
+            raise ShapeError(f"a vector of {sum(counts)} parameters, not {vector.shape}")
+        parts = np.split(vector, np.cumsum(counts)[:-1])
+        pairs = zip(self.shapes.items(), parts, strict=True)
+        return {name: part.reshape(shape) for (name, shape), part in pairs}
+
+    def __call__(self, theta: ArrayLike) -> tuple[float, Array]:
+        """The value, and the gradient as a vector."""
+        value, found = self._compiled(**self._named(theta))
+        listed = found if isinstance(found, tuple) else (found,)
+        numerator = self._whole.derivatives[0].layout == "numerator"
+        return float(value), np.concatenate(
+            [np.ravel(one.T if numerator else one) for one in listed]
+        )
+
+    def hessp(self, theta: ArrayLike, direction: ArrayLike) -> Array:
+        """The Hessian times a vector; the Hessian is never made."""
+        along = {_along(k): part for k, part in self.unpack(direction).items()}
+        parts = self._run(self._products, {**self._named(theta), **along})
+        return np.concatenate([np.ravel(part) for part in parts])
+
+    def hess(self, theta: ArrayLike) -> Array:
+        """The Hessian, a symmetric matrix."""
+        blocks = iter(self._run(self._blocks, self._named(theta)))
+        counts = [prod(shape) for shape in self.shapes.values()]
+        return np.block([[next(blocks).reshape(a, b) for b in counts] for a in counts])
+
+    def _named(self, theta: ArrayLike) -> dict[str, Any]:
+        return {**self._arrays, **self.unpack(theta)}
+
+    @cached_property
+    def _variables(self) -> list[Node]:
+        return [self._whole.symbols[name] for name in self._names]
+
+    @cached_property
+    def _products(self) -> Program:
+        """The derivative of the gradient along a direction: one sweep for all variables."""
+        terms = []
+        for one, variable in zip(self._whole.derivatives, self._variables, strict=True):
+            axes = tuple(range(len(variable.shape)))
+            direction = symbol(_along(one.wrt.name), variable.shape)
+            terms.append(contract([Factor(one.node, axes), Factor(direction, axes)], ()))
+        return self._program(derivatives(add(terms), self._variables))
+
+    @cached_property
+    def _blocks(self) -> Program:
+        gradients = [one.node for one in self._whole.derivatives]
+        return self._program(
+            [block for one in gradients for block in derivatives(one, self._variables)]
+        )
+
+    def _program(self, nodes: list[Node]) -> Program:
+        """Nodes as a program, at the sizes that the arrays tell."""
+        known = self._whole.symbols
+        arrays = {**self._arrays, **self.unpack(self.start)}
+        given = {name: np.shape(value) for name, value in arrays.items() if name in known}
+        stated = tuple((name, known[name].shape) for name in given)
+        sizes = {name: int(value) for name, value in arrays.items() if name not in known}
+        bound = bound_sizes(stated, tuple(given.values()), tuple(sizes.items()))
+        return Program(plan_of(nodes, bound))
+
+    def _run(self, program: Program, arrays: Mapping[str, Any]) -> list[Array]:
+        given = [real_array(arrays[name], word(name), finite=False) for name in program.names]
+        return program.run(given, np.dtype(np.float64))
+
+
+def _along(name: str) -> str:
+    """The name of the direction of a parameter, which nobody can type."""
+    return f"(along {name})"
