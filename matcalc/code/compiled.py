@@ -104,7 +104,9 @@ class Compiled:
         form = self._forms.get((len(args), *arrays)) or self._form(args, arrays)
         values = [*args, *arrays.values()]
         for at, name in form.arrays:
-            values[at] = real_array(values[at], name, finite=self.finite)
+            value = values[at]
+            if self.finite or type(value) is not np.ndarray or value.dtype.char not in "df":
+                values[at] = real_array(value, name, finite=self.finite)
         shapes = tuple([values[at].shape for at, _ in form.arrays])
         sizes = tuple([values[at] for at in form.others if isinstance(values[at], Integral)])
         more = form.more.get((shapes, sizes))

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from matcalc.arrays import Array, bound_sizes, real_array
+from matcalc.code import Compiled
 from matcalc.derivative import derivatives
 from matcalc.errors import ArrayError, NotationError, ShapeError
 from matcalc.graph import Factor, Node, add, contract, symbol
+from matcalc.jacobians.written import WrittenDerivative, symbols_of
 from matcalc.plan.planning import plan_of
 from matcalc.plan.running import Program
 from matcalc.variables import word
-
-if TYPE_CHECKING:
-    from matcalc.jacobians.together import Together
 
 
 class Packed:
@@ -34,33 +33,33 @@ class Packed:
     """
 
     def __init__(
-        self, whole: Together, start: Mapping[str, ArrayLike], arrays: Mapping[str, Any]
+        self,
+        compiled: Compiled,
+        gradients: Sequence[WrittenDerivative[Any]],
+        start: Mapping[str, ArrayLike],
+        arrays: Mapping[str, Any],
     ) -> None:
-        """What is computed together, where the parameters begin, and the other variables.
+        """What returns the value and the gradients, where the parameters begin, the others.
 
         Raises:
-            NotationError: There is no value, or a derivative that is no gradient by a variable.
+            NotationError: A derivative is no gradient, or not by a variable.
             ArrayError: The start of a parameter is missing, or one of another variable is given.
         """
-        self._whole = whole
-        self._names = [one.wrt.name for one in whole.derivatives]
+        self._compiled = compiled
+        self._gradients = gradients
+        self._symbols = {k: node for one in gradients for k, node in symbols_of(one).items()}
+        self._names = [one.wrt.name for one in gradients]
         self._check(start)
         first = {name: real_array(start[name], name) for name in self._names}
         self.shapes = {name: array.shape for name, array in first.items()}
         self.start = self.pack(first)
-        self._compiled = whole.compile()
         self._arrays = dict(arrays)
 
     def _check(self, start: Mapping[str, ArrayLike]) -> None:
-        whole = self._whole
-        gradients = all(not one.of.rank for one in whole.derivatives)
-        if whole.value is None or not gradients or len(set(self._names)) < len(self._names):
-            raise NotationError(
-                "parameters are packed of a number and its gradients: "
-                "matcalc.value_and_grad(…) makes them"
-            )
+        if any(one.of.rank for one in self._gradients) or len(set(self._names)) < len(self._names):
+            raise NotationError("parameters are packed of gradients of a number, each by another")
         for name in self._names:
-            if name not in whole.symbols:
+            if name not in self._symbols:
                 raise NotationError(f"{name} is no variable, so that no vector can hold it")
         if start.keys() != set(self._names):
             listed = ", ".join(self._names)
@@ -88,7 +87,7 @@ class Packed:
         """The value, and the gradient as a vector."""
         value, found = self._compiled(**self._named(theta))
         listed = found if isinstance(found, tuple) else (found,)
-        numerator = self._whole.derivatives[0].layout == "numerator"
+        numerator = self._gradients[0].layout == "numerator"
         return float(value), np.concatenate(
             [np.ravel(one.T if numerator else one) for one in listed]
         )
@@ -110,13 +109,13 @@ class Packed:
 
     @cached_property
     def _variables(self) -> list[Node]:
-        return [self._whole.symbols[name] for name in self._names]
+        return [self._symbols[name] for name in self._names]
 
     @cached_property
     def _products(self) -> Program:
         """The derivative of the gradient along a direction: one sweep for all variables."""
         terms = []
-        for one, variable in zip(self._whole.derivatives, self._variables, strict=True):
+        for one, variable in zip(self._gradients, self._variables, strict=True):
             axes = tuple(range(len(variable.shape)))
             direction = symbol(_along(one.wrt.name), variable.shape)
             terms.append(contract([Factor(one.node, axes), Factor(direction, axes)], ()))
@@ -124,14 +123,14 @@ class Packed:
 
     @cached_property
     def _blocks(self) -> Program:
-        gradients = [one.node for one in self._whole.derivatives]
+        gradients = [one.node for one in self._gradients]
         return self._program(
             [block for one in gradients for block in derivatives(one, self._variables)]
         )
 
     def _program(self, nodes: list[Node]) -> Program:
         """Nodes as a program, at the sizes that the arrays tell."""
-        known = self._whole.symbols
+        known = self._symbols
         arrays = {**self._arrays, **self.unpack(self.start)}
         given = {name: np.shape(value) for name, value in arrays.items() if name in known}
         stated = tuple((name, known[name].shape) for name in given)

@@ -119,7 +119,12 @@ class Together:
         >>> print(value, gradient, f.hess(f.start).tolist())
         5.0 [-4. -6.] [[2.0, 2.0], [2.0, 4.0]]
         """
-        return Packed(self, start, arrays)
+        if self.value is None:
+            raise NotationError(
+                "parameters are packed of a number and its gradients: "
+                "matcalc.value_and_grad(…) makes them"
+            )
+        return Packed(self.compile(), self.derivatives, start, arrays)
 
     def plan(self, /, **sizes: int) -> Plan:
         """How they are computed at given sizes, as :meth:`Jacobian.plan`: what they share once.
@@ -142,7 +147,7 @@ class Together:
     def _source(self, dialect: Dialect) -> Source:
         nodes = [(one.node, written(one.of, one.wrt, one.layout)) for one in self.derivatives]
         value = [] if self.value is None else [(self._simplified(self.value), None)]
-        formulas = written_for_code([*value, *nodes], tuple(self.symbols), self._named())
+        formulas = written_for_code([*value, *nodes], tuple(self._symbols()), self._named())
         called = [(one.function_name, one.code_title) for one in self.derivatives]
         if value:
             called.insert(0, (word(self._above), self._above))
@@ -184,13 +189,11 @@ class Together:
     def _constants(self) -> dict[str, Data]:
         return {k: node for one in self.derivatives for k, node in constants_of(one).items()}
 
-    @property
-    def symbols(self) -> dict[str, Node]:
-        """The variables by name."""
+    def _symbols(self) -> dict[str, Node]:
         return {k: node for one in self.derivatives for k, node in symbols_of(one).items()}
 
     def _shapes(self) -> dict[str, Shape]:
-        return {k: node.shape for k, node in (self.symbols | self._constants()).items()}
+        return {k: node.shape for k, node in (self._symbols() | self._constants()).items()}
 
     def __repr__(self) -> str:
         """One line: what is computed."""

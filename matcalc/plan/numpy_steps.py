@@ -90,7 +90,7 @@ def _scale(step: Step, shapes: Shapes) -> Function:
     number = step.value
     if number == -1:
         return np.negative
-    return lambda x: x * x.dtype.type(number)
+    return lambda x: x * number
 
 
 def _entrywise(step: Step, shapes: Shapes) -> Function:
@@ -219,6 +219,20 @@ def _add(step: Step, shapes: Shapes) -> Function:
             else:
                 target = _target(total, spread)
                 sign(target, _repeated(array, spread), target)
+        return total
+
+    return add
+
+
+def _running_sum(signs: Sequence[np.ufunc]) -> Function:
+    """A sum of arrays of which the first two have its shape together."""
+    first, others = signs[1], signs[2:]
+
+    def add(one: Array, two: Array, *rest: Array) -> Array:
+        total: Array = first(one, two)
+        for sign, array in zip(others, rest, strict=True):
+            own = total.ndim and array.dtype == total.dtype
+            total = sign(total, array, total) if own else sign(total, array)
         return total
 
     return add
