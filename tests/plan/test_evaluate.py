@@ -3,6 +3,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
+import matcalc as mc
 from matcalc import ShapeError, TooLargeError, UnboundError
 from matcalc.graph import Node, add, einsum, number, scaled, symbol, zero
 from matcalc.graph.nodes import ONE
@@ -110,3 +111,10 @@ def test_factors_are_contracted_in_a_cheap_order() -> None:
     tracemalloc.stop()
     np.testing.assert_allclose(found, u * (v @ w), rtol=1e-12)
     assert peak < 8 * n * n / 10
+
+
+@pytest.mark.parametrize("at", [20.0, 800.0])
+def test_what_grows_times_a_sigmoid_that_falls_faster_is_a_number(at: float) -> None:
+    expected = 0.0 if at > 700 else 1 / (np.exp(-at) + np.exp(at))
+    found = mc.evaluate("exp(u) * sigmoid(-2 * u)", u=at)
+    np.testing.assert_allclose(found, expected, rtol=1e-12, atol=0)
