@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from matcalc import dimensions
 from matcalc.derivative import derivatives
 from matcalc.dimensions import Dimension
 from matcalc.errors import MatcalcError, NotationError, ShapeError, TooLargeError
@@ -124,6 +125,8 @@ def _ruled(name: str, values: list[Any], named: dict[str, Any]) -> Value:
     if name == "rearrange":  # einops names sizes as arguments: i=3
         patterns = {"pattern": named.pop("pattern")} if "pattern" in named else {}
         named = {**patterns, "sizes": tuple(named.items())}
+    if name == "diag" and len(values) + len(named) == 2:
+        values, named = _of_offset(values, named)
     first = values[0].node.shape if values and isinstance(values[0], Value) else None
     if name == "kron" and all(isinstance(one, Value) for one in values):
         values = _of_one_rank(values)
@@ -135,6 +138,27 @@ def _ruled(name: str, values: list[Any], named: dict[str, Any]) -> Value:
     if name == "trace" and len(values) == 1 and first == ():
         return Value(values[0].node)
     return _of_rule(rule, values, named)
+
+
+def _of_offset(values: list[Any], named: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+    """The square part of a matrix whose diagonal is the k-th one: ``diag(A, 1)``.
+
+    Raises:
+        NotationError: There is no whole number, or it is no matrix.
+    """
+    offset = _plain(values[1]) if len(values) == 2 else named.get("k")
+    matrix = isinstance(values[0], Value) and len(values[0].node.shape) == 2 and not values[0].row
+    if not isinstance(offset, int) or not matrix:
+        raise NotationError(
+            "diag takes a whole number behind a matrix, diag(A, 1); a vector x[n] on the diagonal "
+            "above is [zeros((n, 1)), diag(x); zeros((1, n+1))]"
+        )
+    part = find_rule("slice").build
+    node = values[0].node
+    for axis, start in ((0, max(-offset, 0)), (1, max(offset, 0))):
+        stop = dimensions.difference(node.shape[axis], abs(offset) - start)
+        node = part(node, axis=axis, start=start, stop=stop)
+    return [Value(node)], {}
 
 
 _NORMS = {  # of a matrix, as NumPy and PyTorch name them

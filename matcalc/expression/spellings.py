@@ -61,7 +61,7 @@ MISSING = {
     "scatter_add": "what is added at places is one_hot((0, 2), n).T @ x",
     "kl_div": "SciPy and PyTorch mean two things: sum(rel_entr(p, q)), or mean(y * (log(y) - x))",
     "slogdet": "a function has one result: logdet(A) is the logarithm of the absolute determinant",
-    "where": "there are no comparisons: step(x) is 1 where x is above 0, maximum and relu choose",
+    "where": "it is read of a comparison, where(x > 0, a, b); of a mask M: M * a + (1 - M) * b",
 }
 
 

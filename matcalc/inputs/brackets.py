@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from matcalc.inputs.constants import compared
+from matcalc.inputs.constants import compared, compared_with, is_comparing
 from matcalc.inputs.derivatives import is_ratio, read_derivative
 from matcalc.inputs.letters import below, simple
 from matcalc.inputs.reader import Reader
 from matcalc.inputs.scanning import Token
 from matcalc.inputs.signs import ENDS
 from matcalc.inputs.tree import Node
+
+_OF_ALL = "a sum with a letter goes over all entries here"
 
 
 def read_arguments(parser: Reader, opened: Token) -> tuple[Node, ...]:
@@ -28,14 +30,7 @@ def read_arguments(parser: Reader, opened: Token) -> tuple[Node, ...]:
             found.append(Node("name", (), ":", token.start, token.stop))
         else:
             item = parser.sum()
-            if parser.next.kind == "sign" and parser.next.text in (">", "<"):
-                sign = parser.take()
-                two = parser.sum()
-                one, other = (item, two) if sign.text == ">" else (two, item)
-                zero = other.op == "number" and other.value == "0"
-                inside = one if zero else Node("sum", (one, other), (1, -1), item.start, two.stop)
-                item = Node("call", (inside,), ("step", 0, ""), item.start, parser.behind())
-            found.append(item)
+            found.append(compared_with(parser, item) if is_comparing(parser.next) else item)
         if parser.at(","):
             parser.take()
         elif not parser.at(close):
@@ -71,7 +66,7 @@ def is_compared(parser: Reader) -> bool:
         if depth == 0 and token.kind == "sign":
             if token.text == ",":
                 return False
-            found += token.text in (">", "<", ">=", "<=")
+            found += is_comparing(token)
     return found == 1
 
 
@@ -186,6 +181,7 @@ def read_total(parser: Reader, token: Token) -> Node:
     """A sum over letters, of the product to its right."""
     kind = "prod" if token.text in ("prod", "Π") else "sum"
     letters: list[str] = []
+    start, stop = ["1"], ["n"]
     while parser.at("_", "^"):
         below = parser.at("_")
         position = parser.position + 1
@@ -193,10 +189,22 @@ def read_total(parser: Reader, token: Token) -> Node:
         inside = parser.tokens[position : end + 1]
         if below:
             letters += _letters_of(inside)
+        texts = [one.text for one in inside if one.kind not in ("open", "close")]
+        if {"<", "<=", ">", ">=", "≠"} & set(texts):
+            raise parser.fail(f"{_OF_ALL}: of i < j, sum(triu(A, 1))")
+        if below and "=" in texts:
+            start = texts[texts.index("=") + 1 :]
+        elif not below:
+            stop = texts
         parser.position = end + 1
         while parser.at(",") and below and end == position:  # Σ_i,j
             parser.take()
             letters += _letters_of([parser.take()])
+    if not (len(stop) == 1 and start in (["0"], ["1"])) and (start, stop[1:]) != (
+        ["0"],
+        ["-", "1"],
+    ):
+        raise parser.fail(f"{_OF_ALL}: of a part, sum(x[1:n])")
     parser.letters += letters
     parser.deeper()
     body = parser.chain()

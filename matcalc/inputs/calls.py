@@ -9,7 +9,7 @@ from typing import Any
 
 from matcalc.inputs import kinds
 from matcalc.inputs.kinds import NUMBER, Kind
-from matcalc.inputs.pieces import ATOM, POWER, PRODUCT, SIGN, SUM, Written, joined
+from matcalc.inputs.pieces import ATOM, POWER, PRODUCT, SIGN, SUM, Piece, Written, joined
 from matcalc.inputs.speller import Speller
 from matcalc.inputs.tree import Node
 
@@ -339,6 +339,50 @@ def _axis(text: str, kind: Kind, *, from_one: bool) -> str:
     return text
 
 
+def _where(writer: Speller, node: Node, args: list[Written]) -> Written:
+    """``where(x > 0, a, b)``: a where the comparison holds, else b."""
+    chosen = node.args[0] if len(args) == 3 else node
+    if chosen.op != "call" or chosen.value[0] != "step":
+        message = (
+            "where is read of a comparison, where(x > 0, a, b); of a mask M: M * a + (1 - M) * b"
+        )
+        raise writer.fail(node, message)
+    holds, one, two = args
+    kind = kinds.entrywise(holds.kind, kinds.entrywise(one.kind, two.kind))
+    first: _Parts = [holds, " * ", one.within(POWER)]
+    second: _Parts = ["(1 - ", holds, ") * ", two.within(POWER)]
+    if one.text == "0":
+        return joined(second, PRODUCT, kind)
+    if two.text == "0":
+        return joined(first, PRODUCT, kind)
+    writer.assume("where computes both sides: what is not finite in one of them stays")
+    return joined([*first, " + ", *second], SUM, kind)
+
+
+_Parts = list[Written | str | tuple[Piece, ...]]
+_ENDS = {"min": 1, "low": 1, "a_min": 1, "lower": 1, "max": 2, "high": 2, "a_max": 2, "upper": 2}
+_OPEN = frozenset(["None", "inf", "Inf", "-inf", "-Inf", "oo", "-oo"])
+
+
+def _clip(writer: Speller, node: Node, args: list[Written]) -> Written | None:
+    """``clip(x, 0, None)``, ``clamp(x, min=0)``: with an open end the larger or the smaller one."""
+    ends: dict[int, Written] = {}
+    for k, (one, written) in enumerate(zip(node.args, args, strict=True)):
+        place = _ENDS.get(one.value) if one.op == "keyword" else k
+        value = writer.write(one.args[0]) if one.op == "keyword" else written
+        if place is None or place > 2 or place in ends:
+            return None
+        if value.text not in _OPEN:
+            ends[place] = value
+    if 0 not in ends or len(ends) == 1:
+        raise writer.fail(node, "clip is written clip(x, low, high), an open end as None")
+    x, low, high = ends[0], ends.get(1), ends.get(2)
+    if low is not None and high is not None:
+        return joined(["clip(", x, ", ", low, ", ", high, ")"], ATOM, x.kind)
+    name, edge = ("maximum", low) if low is not None else ("minimum", high)
+    return joined([f"{name}(", x, ", ", edge or "", ")"], ATOM, x.kind)
+
+
 def _loss(name: str, args: list[Written]) -> Written | None:
     """PyTorch's losses: scores first, targets behind them."""
     if name == "cross_entropy" and len(args) == 2:
@@ -401,4 +445,6 @@ _CALLS: Mapping[str, Rewrite] = {
     "einsum": _einsum,
     "log": _log,
     "rearrange": _rearrange,
+    "where": _where,
+    "clip": _clip,
 }

@@ -33,7 +33,7 @@ def is_condition(parser: Reader) -> bool:
     if token.kind != "open":
         return False
     inside = parser.tokens[position + 1 : parser.ends[position]]
-    return any(one.kind == "sign" and one.text in (">", "<", ">=", "<=") for one in inside)
+    return any(map(is_comparing, inside))
 
 
 def read_condition(parser: Reader, token: Token) -> Node:
@@ -48,16 +48,27 @@ def read_condition(parser: Reader, token: Token) -> Node:
 def compared(parser: Reader, opened: Token) -> Node:
     """``x > y`` as ``step(x - y)``, to the bracket that closes."""
     one = parser.sum()
-    if parser.next.kind != "sign" or parser.next.text not in (">", "<", ">=", "<="):
+    if not is_comparing(parser.next):
         raise parser.fail("a comparison is expected here: x > 0")
-    sign = parser.take()
-    two = parser.sum()
+    found = compared_with(parser, one)
     parser.expect(ENDS[opened.text], opened)
+    return found._replace(stop=parser.behind())
+
+
+def is_comparing(token: Token) -> bool:
+    """Whether a sign compares two parts."""
+    return token.kind == "sign" and token.text in (">", "<", ">=", "<=")
+
+
+def compared_with(parser: Reader, left: Node) -> Node:
+    """``x > y`` as ``step(x - y)``, where x was read."""
+    sign = parser.take()
+    one, two = left, parser.sum()
     if sign.text[0] == "<":
         one, two = two, one
     zero = two.op == "number" and two.value == "0"
     inside = one if zero else Node("sum", (one, two), (1, -1), one.start, two.stop)
-    return Node("call", (inside,), ("step", 0, ""), one.start, parser.behind())
+    return Node("call", (inside,), ("step", 0, ""), left.start, parser.behind())
 
 
 def read_size(parser: Reader) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from matcalc.inputs.brackets import is_total, read_arguments, read_total
 from matcalc.inputs.constants import read_size
+from matcalc.inputs.kinds import COLUMN
 from matcalc.inputs.letters import Marks, above, below, is_index, read_scripts, said_as
 from matcalc.inputs.marks import raised, turned
 from matcalc.inputs.reader import Reader
@@ -168,6 +169,9 @@ def counted_from_one(parser: Reader, base: Node) -> Node:
     typed = "".join(one.text for one in parser.tokens[parser.position : end])
     kind = parser.names.declared[base.value]
     items = typed.split(",")
+    if kind.rank == 2 and len(items) == 1 and (items[0].isdigit() or items[0] in (":", "end")):
+        base = Node("call", (base,), ("vec", 0, ""), base.start, base.stop)  # column by column
+        kind = COLUMN
     if len(items) != kind.rank or not all(_PLACE.fullmatch(one) for one in items):
         raise parser.fail("one place for each axis, counted from 1: x(1), A(2, :), x(1:3)", opened)
     pattern: list[str] = []
@@ -179,6 +183,8 @@ def counted_from_one(parser: Reader, base: Node) -> Node:
 
     for item in items:
         first, colon, last = item.partition(":")
+        step, stepped, end_of = last.partition(":")
+        last = end_of if stepped else last
         if not colon:
             minus = Node("number", (), "1", opened.start, parser.tokens[end].stop)
             if item == "end":
@@ -189,15 +195,19 @@ def counted_from_one(parser: Reader, base: Node) -> Node:
             continue
         start = place(str(int(first) - 1)) if first and first != "1" else ""
         stop = place(last) if last and last != "end" else ""
-        pattern.append(f"{start}:{stop}")
+        by = f":{place(step)}" if stepped else ""
+        pattern.append(f"{start}:{stop}{by}")
     parser.position = end + 1
     node = Node("entry", (base, *numbers), ",".join(pattern), base.start, parser.tokens[end].stop)
-    parser.names.say(f"{base.value}({typed}) is counted from 1, as MATLAB does")
+    parser.names.say(
+        f"{parser.line[base.start : base.stop]}({typed}) is counted from 1, as MATLAB does"
+    )
     turns = len(items) == 2 and pattern[0] == "#" and ":" in pattern[1]
     return Node("transpose", (node,), None, node.start, node.stop) if turns else node
 
 
-_PLACE = re.compile(r":|end|[1-9][0-9]{0,8}(:(end|[1-9][0-9]{0,8}))?")
+_NUMBER = "[1-9][0-9]{0,8}"
+_PLACE = re.compile(rf":|end|{_NUMBER}(:{_NUMBER})?(:(end|{_NUMBER}))?")
 
 
 def may_be_function(parser: Reader, token: Token, name: str, primes: int) -> bool:

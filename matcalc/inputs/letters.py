@@ -66,13 +66,27 @@ def said_as(parser: Reader, node: Node) -> str:
     return parser.line[node.start : node.stop]
 
 
+_INDICES = frozenset("ijklmnpqrst")
+
+
 def is_index(parser: Reader, base: str, scripts: Sequence[str], name: str) -> bool:
     """Whether what stands below a letter is an index: of a sum, or of an entry."""
     known = parser.names.known(base) or base in SIGNS or (parser.names.open and parser.letters)
     if len(scripts) != 1 or name in parser.names.declared or not known:
         return False
     script = scripts[0].replace(",", "")
-    return bool(script) and (script.isdigit() or all(one in parser.letters for one in script))
+    if not script or script.isdigit():
+        return bool(script)
+    if all(one in parser.letters for one in script):
+        return True
+    kind = parser.names.kind(parser.names.known(base) or base)
+    return bool(parser.letters) and kind.rank == len(script) and _are_free(parser, script)
+
+
+def _are_free(parser: Reader, script: str) -> bool:
+    """Whether the letters of an index are summed over, or may stand for themselves."""
+    taken = {*parser.names.declared, *parser.names.sizes}
+    return all(one in parser.letters or one in _INDICES - taken for one in script)
 
 
 def read_scripts(parser: Reader, token: Token) -> Marks:
@@ -101,8 +115,16 @@ def below(parser: Reader) -> Scripts | None:
         text = "".join(_plain(one) for one in inside)
         return Scripts(text, turned=False, primes=0, stop=end + 1)
     if token.kind in ("number", "name", "word"):
-        return Scripts(token.text, turned=False, primes=0, stop=position + 1)
+        text, stop = token.text, position + 1
+        while text[-1] in parser.letters and _goes_on(parser, parser.tokens[stop]):  # A_ij
+            text, stop = text + parser.tokens[stop].text, stop + 1
+        return Scripts(text, turned=False, primes=0, stop=stop)
     return None
+
+
+def _goes_on(parser: Reader, token: Token) -> bool:
+    """Whether a letter of a sum stands close behind another one."""
+    return token.kind == "name" and token.text in parser.letters and not token.spaced
 
 
 def above(parser: Reader, token: Token, scripts: Sequence[str]) -> Scripts | None:

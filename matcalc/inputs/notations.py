@@ -49,6 +49,7 @@ def notation_of(tokens: Sequence[Token], *, latex: bool) -> str:
     capital = any(token.text in SYMPY for token in tokens)
     beside = _has_neighbours(tokens) and "*" not in texts
     matlab = bool(texts & _DOTTED) or (_has_transposes(tokens) and not beside)
+    compares = bool(texts & {"<=", ">="}) or (">" in texts) != ("<" in texts)
     signs = {
         "latex": latex,
         "mathematica": any(
@@ -63,7 +64,7 @@ def notation_of(tokens: Sequence[Token], *, latex: bool) -> str:
         "math": any(token.form == "unicode" for token in tokens),
         "matlab": matlab,
         "sympy": python and capital and "@" not in texts,
-        "numpy": python,
+        "numpy": python or (compares and "*" in texts),
     }
     found = next((name for name, said in signs.items() if said), "")
     plain = beside or texts & {"^", "|", "||", "<", "_"}

@@ -31,6 +31,7 @@ from matcalc.inputs.writing import Writer
 from matcalc.variables import Variable
 
 _OWN = ("@", "**", ".T")  # signs that say that a line is one of the language
+_ENDS_ELSEWHERE = frozenset(["None", "inf", "Inf", "min", "max", "a_min", "a_max"])  # of clip
 _NO_NAMES: frozenset[str] = frozenset()
 
 
@@ -178,11 +179,13 @@ def _has_words(line: str, variables: Mapping[str, Variable]) -> bool:
     starred = "*" in line and "@" not in line and "**" not in line
     for (token, after), (_, inside) in pairwise(pairwise([*tokens, tokens[-1]])):
         word = token.text
-        places = after.text == "(" and (inside.kind == "number" or inside.text == ":")
+        places = after.text == "(" and (inside.kind == "number" or inside.text in (":", "end"))
         if token.kind == "name" and word in names.declared and names.declared[word].rank and places:
             return True
         if token.kind != "name" or word in names.declared:
             continue
+        if word == "clip" and any(one.text in _ENDS_ELSEWHERE for one in tokens):
+            return True
         if word == "abs2" or (
             starred and word in SYMPY and _clashes(line, variables, NO_FUNCTIONS)
         ):

@@ -52,9 +52,23 @@ def total(writer: Speller, node: Node) -> Written:
     if clash:
         raise writer.fail(node, f"{clash} is declared: give the letter of the sum another name")
     measure(writer, body)
-    found = _summed(writer, node, _spread(writer, body, "".join(letters)), name, "".join(letters))
+    whole = "".join((*letters, *_free(body, letters)))
+    found = _summed(writer, node, _spread(writer, body, whole), name, "".join(letters))
     writer.assume(f"{writer.shown(node)} is read for all {', '.join(letters)} at once")
-    return found.written
+    if not found.letters:
+        return found.written
+    free = "".join(sorted(found.letters))
+    writer.assume(f"{writer.shown(node)} is the array of its values for all {', '.join(free)}")
+    sizes = tuple(writer.lengths.get(one) for one in free)
+    return _aligned(writer, node, found, free).written._replace(kind=Kind(len(free), sizes))
+
+
+def _free(node: Node, letters: Sequence[str]) -> dict[str, None]:
+    """The letters of indices that no sum goes over."""
+    if node.op == "index" and not node.value[0].isdigit():
+        return {one: None for one in node.value if one not in letters}
+    own = (*letters, *node.value[1]) if node.op == "total" else letters
+    return {one: None for arg in node.args for one in _free(arg, own)}
 
 
 def mapped(writer: Speller, node: Node) -> Written:

@@ -241,14 +241,20 @@ class _Writer:
         """A product in matrix notation, or in index notation where there is none."""
         try:
             parts = [
-                self.unit(f, factors, output) or as_part(self.pieces[f.node], f, sizes)
+                self.unit(f, factors, output, sizes) or as_part(self.pieces[f.node], f, sizes)
                 for f in factors
             ]
             return in_matrix_notation(output, shape, parts, sizes)
         except NoMatrixNotation:
             return self.index_notation(output, shape, factors, sizes)
 
-    def unit(self, factor: Factor, factors: Sequence[Factor], output: Sequence[Any]) -> Part | None:
+    def unit(
+        self,
+        factor: Factor,
+        factors: Sequence[Factor],
+        output: Sequence[Any],
+        sizes: Sequence[Dimension],
+    ) -> Part | None:
         """A window of one entry that nothing else follows, as a column of the identity."""
         node = factor.node
         if not isinstance(node, Apply) or node.operation != "window" or node.shape[0] != 1:
@@ -257,7 +263,8 @@ class _Writer:
         labels = [label for other in factors for label in flat(other.labels)]
         if labels.count(picked) > 1 or picked in flat(output) or factor.exponent != 1:
             return None
-        return Part(phrases.unit(node.shape[1], node.parameters[0]), (whole,), Fraction(1))
+        column = phrases.unit(node.shape[1], node.parameters[0])
+        return as_part(column, factor._replace(labels=(whole,)), sizes)
 
     def index_notation(
         self,

@@ -1,0 +1,76 @@
+"""Comparisons, open ends, MATLAB's places, sums that leave letters: what they are read as."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import matcalc as mc
+
+DECLARED = "x[n] y[n] A[n,n] B[n,n] W[m,n]"
+POINT: dict[str, Any] = {
+    "x": np.array([0.5, -1.5, 2.0]),
+    "y": np.array([1.0, -2.0, 0.3]),
+    "A": np.array([[0.2, -1.0, 3.0], [2.0, -0.5, 1.0], [4.0, 0.7, -2.0]]),
+    "B": np.array([[1.0, 2.0, -3.0], [0.5, 0.1, 0.9], [-1.0, 3.0, 2.0]]),
+    "W": np.array([[1.0, -2.0, 3.0], [0.4, 0.5, -0.6]]),
+}
+x, y, A, B, W = POINT.values()
+MEANT: dict[str, Any] = {
+    "where(x > 0, x, 0)": np.where(x > 0, x, 0),
+    "np.where(x > y, x**2, y)": np.where(x > y, x**2, y),
+    "torch.where(x < 0, 0.1 * x, x)": np.where(x < 0, 0.1 * x, x),
+    "(x > 0) * x": np.where(x > 0, x, 0),
+    "clip(x, None, 1)": np.minimum(x, 1),
+    "np.clip(x, 0, None)": np.maximum(x, 0),
+    "torch.clamp(x, min=-1)": np.maximum(x, -1),
+    "clamp(x, max=1)": np.minimum(x, 1),
+    "np.clip(x, a_min=-1, a_max=1)": np.clip(x, -1, 1),
+    "diag(A, 1)": np.diag(A, 1),
+    "np.diag(A, k=-1)": np.diag(A, -1),
+    "A(3)": A[2, 0],
+    "A(:)": A.ravel(order="F"),
+    "x(end)": x[-1],
+    "W(2, end)": W[1, -1],
+    r"\sum_j A_{ij} x_j": A @ x,
+    "sum_i x_i A_ij": x @ A,
+    r"\sum_i x_i A_{ij} y_j": (x @ A) * y,
+    r"\sum_k A_{ik} B_{kj}": A @ B,
+    r"\sum_{i,j} A_ij x_i y_j": x @ A @ y,
+    r"\sum_{i=0}^{n-1} x_i^2": x @ x,
+}
+
+
+@pytest.mark.parametrize("typed", MEANT)
+def test_a_line_has_the_value_that_it_means(typed: str) -> None:
+    wrt = next(name for name in "xAW" if name in typed.replace("clamp", "").replace("max", ""))
+    found = mc.derive(typed, wrt=wrt, variables=DECLARED, layout="numerator")
+    assert found.formula is not None
+    value = mc.evaluate(found.formula.text, **POINT)
+    np.testing.assert_allclose(value, MEANT[typed])
+
+
+@pytest.mark.parametrize(
+    ("typed", "must"),
+    [
+        (r"\sum_{i<j} A_{ij} x_i", "goes over all entries"),
+        (r"\sum_{i=2}^{n} x_i^2", "goes over all entries"),
+        (r"\sum_{i=1}^{n-1} x_i^2", "goes over all entries"),
+        ("where(x, y, x)", "of a comparison"),
+        ("diag(x, 1)", "behind a matrix"),
+        ("X[:,None]*y", "X is not declared"),
+    ],
+)
+def test_what_would_mean_something_else_is_refused(typed: str, must: str) -> None:
+    with pytest.raises(mc.MatcalcError) as caught:
+        mc.derive(typed, wrt="x", variables=DECLARED, layout="numerator")
+    assert must in str(caught.value)
+
+
+def test_the_derivative_of_an_entry_of_vec_is_printed_and_coded_as_it_is_evaluated() -> None:
+    found = mc.derive("vec(A)[2]", wrt="A", variables="A[3,2]", layout="denominator")
+    expected = np.array([[0.0, 0], [0, 0], [1, 0]])
+    point = np.arange(6.0).reshape(3, 2)
+    np.testing.assert_array_equal(found.evaluate(A=point), expected)
+    np.testing.assert_array_equal(found.compile()(A=point), expected)
+    np.testing.assert_array_equal(mc.evaluate(found.text), expected)
