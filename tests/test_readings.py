@@ -246,8 +246,8 @@ def test_a_function_that_is_declared_is_entry_by_entry_and_nothing_is_assumed(
     assert f"{name}(z1)" in steps.program
 
 
-@pytest.mark.parametrize("declared", ["f(x[n])[m]", "f(x,y)", "f()", "tanh(·)", "(·)"])
-def test_other_functions_cannot_be_declared_yet(declared: str) -> None:
+@pytest.mark.parametrize("declared", ["f(x[n],y[n])[m]", "f(x,y)", "f()", "tanh(·)", "(·)"])
+def test_other_functions_cannot_be_declared(declared: str) -> None:
     with pytest.raises(mc.NotationError, match="function"):
         derived("sum(f(x))", "x", f"x[n] {declared}")
 

@@ -39,7 +39,10 @@ _LARGEST = 10**100
 Declarations = str | Iterable[str | Variable] | Mapping[str, Iterable[Dimension]]
 
 _WORD = re.compile(r"(?:\[[^\[\]]*\]|[^\s\[\]])+")
-_FUNCTION = re.compile(rf"(?P<name>{dimensions.NAME})\((?P<of>[^()]+)\)(?P<shape>\[[^\[\]]*\])?")
+_SHAPE = r"\[[^\[\]]*\]"
+_FUNCTION = re.compile(
+    rf"(?P<name>{dimensions.NAME})\((?P<of>·|\.|{dimensions.NAME}({_SHAPE})?)\)(?P<shape>{_SHAPE})?"
+)
 _SQUARE = frozenset(["symmetric", "spd", "diagonal", "invertible", "projector"])
 _MATRICES = _SQUARE | {"orthogonal"}
 _WITH_ROWS = frozenset(["simplex", "onehot"])  # of a vector the one row
