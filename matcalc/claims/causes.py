@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 from matcalc.claims import naming
 from matcalc.claims.answer import Cause, Misfit
+from matcalc.claims.changes import Change
 from matcalc.claims.conditions import SYMMETRIC
 from matcalc.claims.expanded import differs_in
 from matcalc.claims.hints import hints, lacks_terms, takes_as_diagonal
 from matcalc.claims.point import Worth
 from matcalc.claims.question import Question
 from matcalc.claims.repairs import Repair
-from matcalc.claims.search import Change
 from matcalc.claims.shapes import Shapes
 from matcalc.claims.tree import Tree
 from matcalc.claims.words import says

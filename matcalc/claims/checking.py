@@ -12,10 +12,11 @@ from matcalc.claims.answer import Checked
 from matcalc.claims.causes import Wrong, causes
 from matcalc.claims.conditions import right_when
 from matcalc.claims.counterexamples import counterexample
+from matcalc.claims.forward import Forward, declared_shapes
 from matcalc.claims.judging import Judged, in_columns, judged
 from matcalc.claims.point import Point, Worth
 from matcalc.claims.product_shapes import product_shapes
-from matcalc.claims.question import Forward, Question, declared_shapes, of_expression
+from matcalc.claims.question import Question, of_expression
 from matcalc.claims.repairs import Repair, repairs
 from matcalc.claims.segments import holds_along, holds_near
 from matcalc.claims.shapes import Shapes

@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from matcalc.claims.changes import Change, with_change
 from matcalc.claims.point import Worth
-from matcalc.claims.search import Change, simple, with_change
+from matcalc.claims.simple_numbers import simple
 from matcalc.claims.stacked import Stack, equal, ratio, transposed
 from matcalc.claims.tidying import factors, terms
 from matcalc.claims.tree import Tree, row_of, same, turned, upright, walk

@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from matcalc.arrays import Array
+from matcalc.claims.changes import Change, Found
 from matcalc.claims.point import Worth
 from matcalc.claims.pool import Piece
-from matcalc.claims.search import Change, Found
 from matcalc.claims.stacked import Stack, close, operated, prints, transposed
 from matcalc.claims.tree import Tree, op, same, turned
 

@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from matcalc.claims.changes import Change, Found
 from matcalc.claims.pieces import reordered
 from matcalc.claims.point import Point, Worth
 from matcalc.claims.pool import pool
 from matcalc.claims.question import Question
-from matcalc.claims.search import Change, Found, Search
+from matcalc.claims.search import Search
 from matcalc.claims.stacked import close, equal
 from matcalc.claims.tidying import is_absurd, tidied
 from matcalc.claims.tree import Tree, same, trees, walk, words

@@ -8,28 +8,27 @@ needed there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from itertools import combinations, islice
-from math import gcd
+from itertools import islice
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from matcalc import dimensions
 from matcalc.arrays import Array
+from matcalc.claims.changes import Change, Found, with_change
 from matcalc.claims.edits import around
+from matcalc.claims.matching_pairs import candidates
 from matcalc.claims.mistakes import edits
+from matcalc.claims.needed import needed
 from matcalc.claims.point import Worth
 from matcalc.claims.pool import Piece
+from matcalc.claims.simple_numbers import POWERS, ratios, scaled, simple, times_power
 from matcalc.claims.stacked import CLOSE, Stack, close, operated, prints, ratio, transposed
 from matcalc.claims.tree import (
     Tree,
     called,
     chained,
-    negative,
-    number,
     op,
     row_of,
     turned,
@@ -43,38 +42,6 @@ _KEPT = 3  # edits of one value
 _GROUP = 1500  # edits of one part and shape
 _PAIRS = 700  # on either side of an operation
 _MOST = 60  # repairs
-
-
-class Change(NamedTuple):
-    """One part of a line and what stands there instead.
-
-    Attributes:
-        old: The part, by its place in the tree.
-        new: What stands there.
-        causes: The mistakes that this undoes.
-        price: How much of an edit it is.
-        is_exchange: Whether another piece took the place of a part.
-    """
-
-    old: Tree
-    new: Tree
-    causes: tuple[str, ...]
-    price: float
-    is_exchange: bool = False
-
-
-class Found(NamedTuple):
-    """A line that is worth the truth.
-
-    Attributes:
-        tree: The line.
-        changes: What was changed.
-        price: The prices together.
-    """
-
-    tree: Tree
-    changes: tuple[Change, ...]
-    price: float
 
 
 class Group(NamedTuple):
@@ -113,15 +80,15 @@ class Search:
 
     def numbers(self) -> Iterator[Change]:
         """Numbers that a part lacks in front."""
-        for tree, needed in self.needed():
+        for tree, wanted in needed(self.line, self.worth):
             value = self.worth.of(tree)
-            if value is None or (value.kind, value.shape) != (needed.kind, needed.shape):
+            if value is None or (value.kind, value.shape) != (wanted.kind, wanted.shape):
                 continue
-            for factor in _ratios(value.data, needed.data, self.worth.at.sizes):
+            for factor in ratios(value.data, wanted.data, self.worth.at.sizes):
                 sign = str(factor) == "-1"
                 causes = ("sign", "factor") if sign else ("factor", "chain-rule")
                 yield Change(tree, scaled(factor, tree), causes, 0.9)
-            yield from self.powers(tree, value, needed)
+            yield from self.powers(tree, value, wanted)
 
     def powers(self, tree: Tree, value: Stack, needed: Stack) -> Iterator[Change]:
         """Powers of numbers of the pool that a part lacks, such as ``1 / norm(x)**3``."""
@@ -133,9 +100,9 @@ class Search:
                 continue
             for piece in pieces:
                 number_of = float(piece.value.data.reshape(()))
-                for power in _POWERS if number_of > 0 and piece.origin != "size" else ():
+                for power in POWERS if number_of > 0 and piece.origin != "size" else ():
                     if abs(number_of**power - factor) <= CLOSE * abs(factor):
-                        new = _times_power(tree, piece.tree, power)
+                        new = times_power(tree, piece.tree, power)
                         yield Change(tree, new, piece.added("*"), piece.price + 0.5)
 
     def up(self, tree: Tree) -> list[Group]:
@@ -307,9 +274,9 @@ class Search:
     def two(self) -> list[Found]:
         """Lines with two changes: one in a part and one of the whole part, or on two sides."""
         found: list[Found] = []
-        for tree, needed in self.needed():
-            found += islice(self.last_steps(tree, needed), _MOST)
-            found += self.pairs(tree, needed)
+        for tree, wanted in needed(self.line, self.worth):
+            found += islice(self.last_steps(tree, wanted), _MOST)
+            found += self.pairs(tree, wanted)
             if len(found) > 4 * _MOST:
                 break
         return found
@@ -360,44 +327,13 @@ class Search:
             for sign in "+-*":
                 if sign == "*" and pieces[0].origin == "ones":
                     continue
-                for i, j in _candidates(sign, values, stack, needed, flat=self.worth.at.flat)[:20]:
+                for i, j in candidates(sign, values, stack, needed, flat=self.worth.at.flat)[:20]:
                     piece, change = pieces[j], group.changes[i]
                     made = operated(sign, _nth(values, i), _nth(stack, j))
                     if made is not None and close(made.data, needed.data):
                         add = partial(_put_behind, sign, piece.tree)
                         price = piece.price + 0.5
                         yield self.further(tree, change, add, piece.added(sign), price)
-
-    def needed(self) -> Iterator[tuple[Tree, Stack]]:
-        """Parts of which it is known what they must be worth for the line to be right."""
-        waiting: list[tuple[Tree, Stack]] = [(self.line, self.worth.at.truth)]
-        while waiting:
-            tree, value = waiting.pop(0)
-            yield tree, value
-            for arg, wanted in self.pushed(tree, value):
-                if np.all(np.isfinite(wanted.data)):
-                    waiting.append((arg, wanted))
-
-    def pushed(self, tree: Tree, needed: Stack) -> Iterator[tuple[Tree, Stack]]:
-        """What the arguments of a step must be worth, each with the others as they are."""
-        if tree.kind == "transpose":
-            yield tree.args[0], transposed(needed)
-        elif tree.kind == "negative":
-            yield tree.args[0], needed._replace(data=-needed.data)
-        elif tree.kind == "operator":
-            one, two = tree.args
-            a, b = self.worth.of(one), self.worth.of(two)
-            if b is not None:
-                yield from _wanted(tree, b, needed, left=True)
-            if a is not None:
-                yield from _wanted(tree, a, needed, left=False)
-        elif tree.calls("diag") and needed.kind == "m" and needed.shape[0] == needed.shape[1]:
-            inside = np.diagonal(needed.data, axis1=1, axis2=2)[:, :, None]
-            if np.allclose(inside * np.eye(needed.shape[0]), needed.data):
-                yield tree.args[0], Stack("c", inside)
-        elif tree.calls("inv") and needed.kind == "m" and dimensions.is_square(needed.shape):
-            with suppress(np.linalg.LinAlgError):
-                yield tree.args[0], Stack("m", np.linalg.inv(needed.data))
 
     def pairs(self, tree: Tree, needed: Stack) -> Iterator[Found]:
         """Changes on both sides of an operation that make together what is needed there."""
@@ -422,7 +358,7 @@ class Search:
         first = operated(sign, _nth(one, 0), _nth(two, 0), flat=flat)
         if first is None or (first.kind, first.shape) != (needed.kind, needed.shape):
             return
-        for i, j in _candidates(sign, one, two, needed, flat=flat):
+        for i, j in candidates(sign, one, two, needed, flat=flat):
             made = operated(sign, _nth(one, i), _nth(two, j), flat=flat)
             if made is not None and close(made.data, needed.data):
                 yield a.changes[i], b.changes[j]
@@ -453,153 +389,3 @@ def _by_shape(pool: Iterable[Piece]) -> dict[tuple[Any, ...], list[Piece]]:
         key = (each.value.kind, *each.value.shape)
         found.setdefault((*key, each.origin == "ones"), []).append(each)
     return found
-
-
-def with_change(tree: Tree, change: Change) -> Tree:
-    """A line with a part changed."""
-    if tree is change.old:
-        return change.new
-    args = tuple(with_change(arg, change) for arg in tree.args)
-    if all(new is old for new, old in zip(args, tree.args, strict=True)):
-        return tree
-    return tree._replace(args=args)
-
-
-def simple(factor: float, sizes: Mapping[str, int]) -> list[Tree]:
-    """The numbers that people would write for one: ``2``, ``2/3``, ``n``, ``1/n``."""
-    size = abs(factor)
-    found: list[Tree] = []
-    if abs(size - 1) < 1e-9:
-        return [negative(number("1"))] if factor < 0 else []
-    for below in (1, 2, 3, 4, 5, 6):
-        above = round(size * below)
-        if 0 < above < 13 and abs(size * below - above) < 1e-8 * below and gcd(above, below) == 1:
-            whole = number(str(above))
-            found.append(whole if below == 1 else op("/", whole, number(str(below))))
-    found += _of_sizes(size, sizes)
-    return [negative(each) for each in found] if factor < 0 else found
-
-
-_TIMES = (1, 2, 4, 3, 6)
-
-
-def _of_sizes(factor: float, sizes: Mapping[str, int]) -> Iterator[Tree]:
-    """The same in lengths: ``n``, ``2 * n``, ``4 / n``, ``1 / (m * n)``."""
-    lengths = [(Tree("name", name), float(length)) for name, length in sizes.items()]
-    lengths += [(op("*", one, two), a * b) for (one, a), (two, b) in combinations(lengths, 2)]
-    for symbol, length in lengths:
-        for times in _TIMES:
-            if abs(factor - times * length) < 1e-8 * factor:
-                yield symbol if times == 1 else op("*", number(str(times)), symbol)
-            if abs(factor * length - times) < 1e-8 * times:
-                yield op("/", number(str(times)), symbol)
-
-
-def _ratios(value: Array, needed: Array, sizes: Mapping[str, int]) -> list[Tree]:
-    """The simple numbers that a value is to be multiplied with."""
-    factor = ratio(value, needed)
-    return simple(factor, sizes) if factor and close(factor * value, needed) else []
-
-
-def scaled(factor: Tree, tree: Tree) -> Tree:
-    """A number times a line, as people write it."""
-    if factor.kind == "negative":
-        inside = factor.args[0]
-        return negative(tree) if inside.value == "1" else negative(scaled(inside, tree))
-    if factor.operator("/") and factor.args[0].value == "1":
-        return op("/", tree, factor.args[1])
-    return op("*", factor, tree)
-
-
-_POWERS = (-3.0, -2.0, -1.5, -0.5, 0.5, 1.5, 2.0, 3.0)
-
-
-def _times_power(tree: Tree, base: Tree, power: float) -> Tree:
-    """A part times, or divided by, a power of a number."""
-    if base.operator("**") and base.args[1].kind == "number":
-        base, power = base.args[0], power * float(base.args[1].value)
-    size = number(f"{abs(power):g}")
-    new = base if size.value == "1" else op("**", base, size)
-    return op("/", tree, new) if power < 0 else op("*", new, tree)
-
-
-_BACK = {"+": "-", "-": "+", "*": "/", "/": "*"}  # what takes an operation back
-
-
-def _beside(sign: str, known: Stack, needed: Stack, *, left: bool) -> Stack | None:
-    """What must stand left, or right, of a value for an operation to give what is needed."""
-    if sign == "@":
-        fits = known.kind in "cmr" and needed.kind in "crms"
-        return _solved(needed, known, left=left) if fits else None
-    if sign not in _BACK:
-        return None
-    if not left and sign in "-/":
-        return operated(sign, known, needed)
-    return operated(_BACK[sign], needed, known)
-
-
-def _solved(needed: Stack, known: Stack, *, left: bool) -> Stack | None:
-    """The other factor of a product, by the pseudo-inverse."""
-    if not np.all(np.isfinite(known.data)):
-        return None
-    inverse = np.linalg.pinv(known.data[0])
-    if left:
-        if needed.data.shape[2] != inverse.shape[0]:
-            return None
-        data = needed.data[0] @ inverse
-    else:
-        if needed.data.shape[1] != inverse.shape[1]:
-            return None
-        data = inverse @ needed.data[0]
-    rows, columns = data.shape
-    kind = "c" if columns == 1 else "r" if rows == 1 else "m"
-    return Stack(kind, data[None])
-
-
-def _wanted(tree: Tree, known: Stack, needed: Stack, *, left: bool) -> Iterator[tuple[Tree, Stack]]:
-    """What an argument must be worth beside the other, if that does make what is needed."""
-    value = _beside(tree.value, known, needed, left=left)
-    if value is None:
-        return
-    pair = (value, known) if left else (known, value)
-    made = operated(tree.value, *pair)
-    if made is not None and made.shape == needed.shape and close(made.data, needed.data):
-        yield tree.args[0 if left else 1], value
-
-
-def _candidates(
-    sign: str, one: Stack, two: Stack, needed: Stack, *, flat: bool
-) -> list[tuple[int, int]]:
-    """Pairs whose fingerprint is that of what is needed."""
-    rng = np.random.default_rng(11)
-    aim = needed.data[0]
-    marks, goal = _prints(sign, one, two, aim, rng, flat=flat)
-    if marks is None:
-        return []
-    good = np.abs(marks - goal) <= 1e-8 * (1 + abs(goal))
-    places = np.argwhere(good)
-    return [(int(i), int(j)) for i, j in places[:200]]
-
-
-def _prints(
-    sign: str, one: Stack, two: Stack, aim: Array, rng: np.random.Generator, *, flat: bool
-) -> tuple[Array | None, float]:
-    """A fingerprint of every pair, and that of what is needed."""
-    u, v = rng.normal(size=aim.shape[0]), rng.normal(size=aim.shape[-1])
-    if aim.ndim != 2 or (sign == "@" and flat):
-        return None, 0.0
-    if sign == "@":
-        left = np.einsum("i,kij->kj", u, one.data)
-        right = np.einsum("kij,j->ki", two.data, v)
-        return left @ right.T, float(u @ aim @ v)
-    weights = np.outer(u, v)
-    a = np.broadcast_to(one.data, (one.many, *aim.shape)).reshape(one.many, -1)
-    b = np.broadcast_to(two.data, (two.many, *aim.shape)).reshape(two.many, -1)
-    if sign == "/":
-        b = 1.0 / b
-    flat_weights = weights.reshape(-1)
-    goal = float(np.sum(weights * aim))
-    if sign in "*/":
-        return (a * flat_weights) @ b.T, goal
-    more = 1 if sign == "+" else -1
-    return (a @ flat_weights)[:, None] + more * (b @ flat_weights), goal

@@ -8,7 +8,7 @@ import numpy as np
 
 from matcalc.claims.answer import Term
 from matcalc.claims.point import Worth
-from matcalc.claims.search import simple
+from matcalc.claims.simple_numbers import simple
 from matcalc.claims.stacked import Stack, equal, ratio, transposed
 from matcalc.claims.tidying import terms
 from matcalc.claims.tree import Tree

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from matcalc.claims.answer import Misfit
+from matcalc.claims.changes import Change
 from matcalc.claims.naming import narrowed
 from matcalc.claims.point import Worth
 from matcalc.claims.question import Question
-from matcalc.claims.search import Change
 from matcalc.claims.shapes import Shapes
 from matcalc.claims.tidying import terms, tidied
 from matcalc.claims.tree import Tree, same, trees, turned, walk

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from matcalc.arrays import Array
 from matcalc.derivative import derivatives
+from matcalc.diagnosis.gradient_names import PREFIXES, variable_of
 from matcalc.diagnosis.side_by_side import Meeting, meetings
 from matcalc.diagnosis.verdict import Judgement, Pair, by_value
 from matcalc.errors import (
@@ -41,8 +42,6 @@ from matcalc.layout import written
 from matcalc.notation import text, unicode, write_derivative
 from matcalc.simplify import simplified
 from matcalc.variables import Mention, Variable, resolve
-
-_PREFIXES = ("dL_d", "d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +175,7 @@ class _Line:
             place = Place(forward, 0, len(forward))
             raise NotationError("a line of the forward pass has a name: z2 = W2 @ z1", [place])
         self.left, self.is_turned = _left(equation)
-        self.wrt = _variable_of(self.left.value)
+        self.wrt = variable_of(self.left.value)
         self.shape = variables[self.left.value].shape
         self.gradient = variables[_gradient(self.of, variables)]
         self.is_row = self.gradient.shape[:1] == (1,)
@@ -250,7 +249,7 @@ def _left(equation: Equation) -> tuple[Step, bool]:
         NotationError: It is no derivative by name.
     """
     first, *others = equation.left
-    if not _variable_of(first.value) or any(one.kind != "transpose" for one in others):
+    if not variable_of(first.value) or any(one.kind != "transpose" for one in others):
         raise NotationError(
             "the left side names the derivative: dz1 = … is that of a number by z1",
             [equation.left[-1].place],
@@ -258,13 +257,8 @@ def _left(equation: Equation) -> tuple[Step, bool]:
     return first, len(others) % 2 == 1
 
 
-def _variable_of(name: str) -> str:
-    """What a derivative by name is by: ``z1`` of ``dz1`` and of ``dL_dz1``."""
-    return next((name.removeprefix(p) for p in _PREFIXES if name.startswith(p)), "")
-
-
 def _gradient(of: str, variables: Mapping[str, Variable]) -> str:
-    found = [f"{prefix}{of}" for prefix in _PREFIXES if f"{prefix}{of}" in variables]
+    found = [f"{prefix}{of}" for prefix in PREFIXES if f"{prefix}{of}" in variables]
     if not found:
         raise NotationError(
             f"the derivative by {of} is missing in the equation: name it d{of}, "
