@@ -58,16 +58,20 @@ def plan_of(
     162
     """
     large = partial(is_large_structured_sum, sizes=sizes)
-    computed = [distribute(root, large) for root in map(_for_numbers, roots)]
+    computed = _for_numbers(roots)
+    if any(map(large, topological(*computed))):
+        computed = [distribute(root, large) for root in computed]
     return _Planning(computed, sizes).plan(orders)
 
 
-def _for_numbers(root: Node) -> Node:
-    """A node as it is computed; what becomes of it is found once."""
-    if root not in _STABLE:
-        found = stable([root])[root]
+def _for_numbers(roots: Sequence[Node]) -> list[Node]:
+    """Nodes as they are computed; what becomes of each is found once."""
+    new = [root for root in roots if root not in _STABLE]
+    became = stable(new)
+    for root in new:
+        found = became[root]
         _STABLE[root] = None if found is root else found  # else it would keep itself
-    return _STABLE[root] or root
+    return [_STABLE[root] or root for root in roots]
 
 
 class _Planning:

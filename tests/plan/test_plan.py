@@ -11,7 +11,8 @@ import pytest
 from work import calls
 
 import matcalc as mc
-from matcalc.graph import Factor, Node, contract, einsum, symbol
+from matcalc.derivative import derivatives
+from matcalc.graph import Factor, Node, apply, contract, einsum, symbol
 from matcalc.plan import evaluate
 from matcalc.plan.order import cheapest
 from matcalc.plan.planning import plan_of
@@ -89,6 +90,20 @@ def test_what_two_results_share_is_one_step() -> None:
     product = einsum("i j, j -> i", a, x)
     plan = plan_of([product, einsum("i, i ->", product, product)], {})
     assert [step.op for step in plan.steps].count("contract") == 2
+
+
+def _plan_of_all_gradients(depth: int) -> int:
+    """The work of planning the gradients of a network by each of its weights."""
+    node: Node = symbol("x", (3,))
+    weights = [symbol(f"W{k}", (3, 3)) for k in range(depth)]
+    for weight in weights:
+        node = apply("tanh", [einsum("i j, j -> i", weight, node)], (3,))
+    gradients = derivatives(einsum("i ->", node), weights)
+    return calls(lambda: plan_of(gradients, {}))
+
+
+def test_planning_all_gradients_is_linear_in_the_depth() -> None:
+    assert _plan_of_all_gradients(40) < 2.5 * _plan_of_all_gradients(20)
 
 
 def _by_loops(arrays: list[np.ndarray], labels: list[str], output: str) -> np.ndarray:
