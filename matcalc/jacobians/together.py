@@ -223,8 +223,7 @@ def together(*derivatives: Jacobian[Any], value: bool = False) -> Together:
     """
     if not derivatives:
         raise NotationError("together needs a derivative at least")
-    for name in dict.fromkeys(name for one in derivatives for name in shapes_of(one)):
-        _check_same(name, derivatives)
+    _check_same(derivatives)
     node = _differentiated(derivatives) if value else None
     numbers = tuple(range(value, len(derivatives) + value))
     return Together(derivatives, node, (0, numbers) if value else numbers)
@@ -254,17 +253,22 @@ def _differentiated(derivatives: Iterable[Jacobian[Any]]) -> Node:
     )
 
 
-def _check_same(name: str, derivatives: Sequence[Jacobian[Any]]) -> None:
-    """Hold what a name means in several derivatives against each other.
+def _check_same(derivatives: Sequence[Jacobian[Any]]) -> None:
+    """Hold what each name means in several derivatives against each other.
 
     Raises:
         ShapeError: It has different shapes.
         NotationError: It stands for different arrays.
     """
-    shapes = dict.fromkeys(shapes_of(one)[name] for one in derivatives if name in shapes_of(one))
-    if len(shapes) > 1:
-        one, two, *_ = (Variable(name, shape) for shape in shapes)
-        raise ShapeError(f"{one} in one derivative, {two} in another: rename one of them")
-    constants = {constants_of(one).get(name) for one in derivatives if name in shapes_of(one)}
-    if len(constants) > 1:
-        raise NotationError(f"{name} stands for different arrays in two derivatives: rename one")
+    shapes: dict[str, Shape] = {}
+    constants: dict[str, Data | None] = {}
+    for derivative in derivatives:
+        held = constants_of(derivative)
+        for name, shape in shapes_of(derivative).items():
+            if shapes.setdefault(name, shape) != shape:
+                one, two = Variable(name, shapes[name]), Variable(name, shape)
+                raise ShapeError(f"{one} in one derivative, {two} in another: rename one of them")
+            if constants.setdefault(name, held.get(name)) is not held.get(name):
+                raise NotationError(
+                    f"{name} stands for different arrays in two derivatives: rename one"
+                )
