@@ -61,6 +61,15 @@ def _has_same_letters(line: Tree, right: Tree, _: Worth) -> bool:
     return names(line) == names(right) and bool(names(line))
 
 
+def _is_of_other_order(line: Tree, right: Tree, worth: Worth) -> bool:
+    return _has_same_letters(line, right, worth) and _letters(line) != _letters(right)
+
+
+def _letters(tree: Tree) -> list[str]:
+    """The names from left to right."""
+    return [part.value for part in walk(tree) if part.kind == "name"]
+
+
 def _is_of_other_signs(line: Tree, right: Tree, worth: Worth) -> bool:
     """Whether the same letters stand in products of another kind."""
     one, two = _signs(line), _signs(right)
@@ -101,6 +110,6 @@ _LOOKS: dict[str, Callable[[Tree, Tree, Worth], bool]] = {
     "trace-not-removed": _keeps_trace,
     "kind-of-product": _is_of_other_signs,
     "missing-term": lacks_terms,
-    "order": _has_same_letters,
+    "order": _is_of_other_order,
     "symmetric-part": _is_a_multiple,
 }

@@ -202,6 +202,14 @@ def test_what_a_wrong_rule_makes_is_named_by_it(
     assert cause in [one.name for one in found.causes[:2]]
 
 
+def test_letters_that_stand_in_their_order_are_not_in_another() -> None:
+    batch = {"because": "Z = X @ W + b", "variables": "X[p,m] W[m,n] b[n]"}
+    for claim, cause in [("db = dZ", "missing-sum"), ("dW = X.T * dZ", "kind-of-product")]:
+        found = [one.name for one in mc.check_formula(claim, **batch).causes]
+        assert found[0] == cause
+        assert "order" not in found
+
+
 def test_two_mistakes_are_told_apart() -> None:
     back = "z2 = W2 @ x; a2 = tanh(z2); z3 = W3 @ a2"
     found = mc.check_formula("dz2 = W3 @ dz3 * a2", because=back, variables=SHAPES)
