@@ -247,7 +247,7 @@ FORMULAS = [
 
 def written(formula: str, wrt: str = "", variables: dict[str, Variable] | None = None) -> Written:
     """A formula, or its derivative with the axes of the result first."""
-    names = Names(functions=frozenset({"act"}))
+    names = Names(functions={"act": None})
     read = read_formula(formula, variables or VARIABLES, names=names)
     node = derivatives(read.node, [read.symbols[wrt]])[0] if wrt else read.node
     return write(node, list(read.symbols))
