@@ -181,7 +181,7 @@ def read_total(parser: Reader, token: Token) -> Node:
     """A sum over letters, of the product to its right."""
     kind = "prod" if token.text in ("prod", "Π") else "sum"
     letters: list[str] = []
-    start, stop = ["1"], ["n"]
+    start, stop = ["1"], [""]
     while parser.at("_", "^"):
         below = parser.at("_")
         position = parser.position + 1
@@ -210,7 +210,10 @@ def read_total(parser: Reader, token: Token) -> Node:
     body = parser.chain()
     parser.depth -= 1
     del parser.letters[len(parser.letters) - len(letters) :]
-    return Node("total", (body,), (kind, tuple(letters)), token.start, parser.behind())
+    many = stop[0] if len(stop) > 1 or start == ["1"] else ""
+    if start == ["0"] and len(stop) == 1 and stop[0].isdigit():
+        many = str(int(stop[0]) + 1)
+    return Node("total", (body,), (kind, tuple(letters), many), token.start, parser.behind())
 
 
 def _letters_of(inside: Sequence[Token]) -> list[str]:

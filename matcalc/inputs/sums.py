@@ -40,7 +40,7 @@ def total(writer: Speller, node: Node) -> Written:
     Raises:
         NotationError: What is summed cannot be written for all values of its letters at once.
     """
-    name, letters = node.value
+    name, letters, many = node.value
     (body,) = node.args
     if not letters:
         inside = writer.write(body)
@@ -52,6 +52,7 @@ def total(writer: Speller, node: Node) -> Written:
     if clash:
         raise writer.fail(node, f"{clash} is declared: give the letter of the sum another name")
     measure(writer, body)
+    _check_end(writer, node, many)
     whole = "".join((*letters, *_free(body, letters)))
     found = _summed(writer, node, _spread(writer, body, whole), name, "".join(letters))
     writer.assume(f"{writer.shown(node)} is read for all {', '.join(letters)} at once")
@@ -61,6 +62,19 @@ def total(writer: Speller, node: Node) -> Written:
     writer.assume(f"{writer.shown(node)} is the array of its values for all {', '.join(free)}")
     sizes = tuple(writer.lengths.get(one) for one in free)
     return _aligned(writer, node, found, free).written._replace(kind=Kind(len(free), sizes))
+
+
+def _check_end(writer: Speller, node: Node, many: str) -> None:
+    """Refuse a sum that says another number of values than its letters have."""
+    is_size = many in {size for kind in writer.names.declared.values() for size in kind.sizes}
+    for letter in node.value[1]:
+        size = writer.lengths.get(letter)
+        if size is not None and str(size) != many and (is_size or many.isdigit()):
+            raise writer.fail(
+                node,
+                f"the sum goes to {many}, and {letter} goes to {size}: a sum with a letter goes over "
+                f"all entries here; declare {many} of them, or write sum(x[:{many}])",
+            )
 
 
 def _free(node: Node, letters: Sequence[str]) -> dict[str, None]:
@@ -171,7 +185,8 @@ def _spread(writer: Speller, node: Node, letters: str) -> Spread:  # noqa: C901,
     if node.op == "group":
         return _spread(writer, node.args[0], letters)
     if node.op == "total":
-        name, own = node.value
+        name, own, many = node.value
+        _check_end(writer, node, many)
         inner = _spread(writer, node.args[0], letters + "".join(own))
         return _summed(writer, node, inner, name, "".join(own))
     parts = [_spread(writer, one, letters) for one in node.args]

@@ -287,6 +287,19 @@ def test_what_cannot_be_judged_is_refused(claim: str, about: dict[str, str], sai
         mc.check_formula(claim, **about)
 
 
+def test_a_repair_with_a_term_that_drowns_is_no_repair() -> None:
+    claim = "m * det(kron(A, X)) * inv(X) + m * det(kron(A, X)) * inv(X).T"
+    variables = "A[m,m]:invertible X[n,n]:invertible"
+    about = {"of": "det(kron(A, X))", "wrt": "X", "variables": variables}
+    found = mc.check_formula(claim, **about, layout="numerator")
+    assert found.repair == "m * det(kron(A, X)) * inv(X)"
+    rng = np.random.default_rng(2)
+    A, X = rng.normal(size=(2, 2)), rng.normal(size=(3, 3))
+    right = 2 * np.linalg.det(np.kron(A, X)) * np.linalg.inv(X)
+    for one in found.repairs:
+        np.testing.assert_allclose(mc.evaluate(one, A=A, X=X, m=2), right, rtol=1e-6)
+
+
 CLAIMS = Path(__file__).resolve().parents[3] / "shared" / "claims"
 SAMPLE = 25  # of each kind of file, every so many
 

@@ -56,6 +56,8 @@ def test_a_line_has_the_value_that_it_means(typed: str) -> None:
         (r"\sum_{i<j} A_{ij} x_i", "goes over all entries"),
         (r"\sum_{i=2}^{n} x_i^2", "goes over all entries"),
         (r"\sum_{i=1}^{n-1} x_i^2", "goes over all entries"),
+        (r"\sum_{i=1}^{2} x_i^2", "the sum goes to 2"),
+        (r"\sum_{i=0}^{7} x_i^2", "the sum goes to 8"),
         ("where(x, y, x)", "of a comparison"),
         ("diag(x, 1)", "behind a matrix"),
         ("X[:,None]*y", "X is not declared"),
