@@ -63,9 +63,13 @@ def functions_in_templates(dialect: Dialect, modules: Mapping[str, Any]) -> list
     templates = [
         rule.function.replace("np.", f"{dialect.module}.")
         for rule in primitives
-        if rule.name not in dialect.calls and isinstance(rule.function, str)
+        if dialect.module not in rule.facts.code and isinstance(rule.function, str)
     ]
-    templates += [*dialect.calls.values(), *map(dialect.operation, dialect.operations)]
+    own = (dialect.module, f"{dialect.module} of all")
+    templates += [
+        rule.facts.code[k] for rule in RULES.values() for k in own if k in rule.facts.code
+    ]
+    templates += map(dialect.operation, dialect.operations)
     named = rf"\b({'|'.join(modules)})\.([\w.]+)"
     return [
         reduce(getattr, path.split("."), modules[name])

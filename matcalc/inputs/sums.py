@@ -72,7 +72,7 @@ def _check_end(writer: Speller, node: Node, many: str) -> None:
         if size is not None and str(size) != many and (is_size or many.isdigit()):
             raise writer.fail(
                 node,
-                f"the sum goes to {many}, and {letter} goes to {size}: a sum with a letter goes over "
+                f"the sum goes to {many}, and {letter} to {size}: a sum with a letter goes over "
                 f"all entries here; declare {many} of them, or write sum(x[:{many}])",
             )
 

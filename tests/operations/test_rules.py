@@ -90,7 +90,7 @@ def test_the_third_derivative_of_a_product_of_entries_is_a_typed_error() -> None
 def test_a_rule_without_numbers_says_so(name: str) -> None:
     x = symbol("x", (3,))
     with pytest.raises(mc.UnboundError, match="has no numbers"):
-        evaluate(RULES[name].build(x), {"x": np.ones(3)})
+        evaluate(RULES[name].build(x), {"x": np.ones(3)}, {"m": 2})
 
 
 CONSTANTS = {

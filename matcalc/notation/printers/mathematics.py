@@ -274,12 +274,15 @@ class Mathematics(Script):
         return f"{above}{shown}{inside}", ATOM
 
     def head(self, function: str) -> str:
-        """The name of a function, with primes; its sign, if nothing else is written like it."""
+        """The name of a function, with primes; its sign, if nothing else is written like it.
+
+        The sign of an array, ε, is for its entries alone.
+        """
         bare = function.rstrip("'")
         primes = self.primes(len(function) - len(bare))
         if is_undeclared(bare):
             return self.names[bare] + primes
-        sign = self.sign(bare)
+        sign = "" if facts_of(bare).building_block else self.sign(bare)
         return (sign if sign and sign not in self.shown else self.function_name(bare)) + primes
 
     def constant(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
