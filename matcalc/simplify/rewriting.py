@@ -328,19 +328,17 @@ def rewritten_sum(node: Sum, known: Known = NOTHING) -> Node:
     _TABLE.meet()
     terms = node.terms
     for term in terms:
-        scale, core = split(term)
-        for name in _heads_of_term(core):
+        for name in _heads_of_term(split(term)[1]):
             for one in _TABLE.sums.get(name, ()):
-                found = _in_sum(one, scale, core, terms, known)
+                found = _in_sum(one, term, terms, known)
                 if found is not None:
                     return found
     return node
 
 
-def _in_sum(
-    one: Rewrite, scale: Scale, core: Node, terms: Sequence[Node], known: Known
-) -> Node | None:
+def _in_sum(one: Rewrite, term: Node, terms: Sequence[Node], known: Known) -> Node | None:
     """A sum in which a term has the form of the first of a line, and others that of the others."""
+    scale, core = split(term)
     first, *others = [part.node for part in one.parts]
     own, pattern = split(first)
     for lift in one.lifts(pattern, core):
@@ -348,20 +346,32 @@ def _in_sum(
             if own.powers or scale.powers or not one.holds(match, known):
                 continue
             ratio = Scale(scale.number / own.number)
-            wanted = [first_of(terms, scaled(built(part, match), ratio)) for part in others]
-            if None in wanted:
+            wanted = (scaled(built(part, match), ratio) for part in others)
+            rest = _without(wanted, _others(terms, term))
+            if rest is None:
                 continue
-            gone = {core, *(split(term)[1] for term in wanted if term is not None)}
-            rest = [term for term in terms if split(term)[1] not in gone]
             note((one.text,))
             right = built(one.sides[1], match, _maker(known, 1))
             return add([*rest, scaled(right, ratio)])
     return None
 
 
-def first_of(nodes: Sequence[Node], wanted: Node) -> Node | None:
-    """The node that is a wanted one, but for what is known of its symmetry."""
-    return next((node for node in nodes if is_same(node, wanted)), None)
+def _without(wanted: Iterable[Node], terms: Sequence[Node]) -> list[Node] | None:
+    """Terms without those that are wanted, each of which is another; ``None`` if one is not there.
+
+    Terms are equal but for what is known of their symmetry.
+    """
+    rest = list(terms)
+    for one in wanted:
+        found = next((term for term in rest if is_same(term, one)), None)
+        if found is None:
+            return None
+        rest = _others(rest, found)
+    return rest
+
+
+def _others(terms: Iterable[Node], one: Node) -> list[Node]:
+    return [term for term in terms if term is not one]
 
 
 class Found(NamedTuple):

@@ -1,12 +1,14 @@
 """Each line that formulas are rewritten by: true by value, found where it stands, not longer."""
 
+import re
 from weakref import WeakKeyDictionary
 
 import numpy as np
 import pytest
 
+from matcalc import parse_variable
 from matcalc.checking.random_points import random_points, small_sizes
-from matcalc.expression import parse_declarations
+from matcalc.expression import parse_declarations, read_formula
 from matcalc.graph import Apply, Node, Product, Sum
 from matcalc.operations import algebra
 from matcalc.plan import evaluate
@@ -81,6 +83,28 @@ def test_the_left_becomes_the_right(one: Rewrite) -> None:
     with noted() as used:
         assert rewritten(one.sides[0], known(one)) is one.sides[1]
     assert used[0] == one.text
+
+
+SUMS = [one for one in REWRITES if isinstance(one.sides[0], Sum) and one.operations]
+
+
+@pytest.mark.parametrize("one", SUMS, ids=lambda one: one.text)
+@pytest.mark.parametrize("value", ["0", "t", "-t"])
+@pytest.mark.parametrize("count", ["-1", "tr(eye(n))"])
+def test_a_term_is_used_once(
+    one: Rewrite, value: str, count: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a line's two terms are one term, and where a term is there twice, once with a size."""
+    monkeypatch.setattr("matcalc.plan.planning._for_numbers", list)
+    monkeypatch.setattr("matcalc.plan.running._KNOWN", WeakKeyDictionary())
+    left = re.sub(r"\b[uv]\b", f"({value})", one.left)
+    first = re.split(r" [+-] (?![^(]*\))", left)[0]
+    for text in (f"5 + {count} * {first}", f"{left} + {count} * {first}"):
+        node = read_formula(text, {"t": parse_variable("t")}).node
+        found = simplified([node], {})[node]
+        values = {"t": np.array(0.7)}
+        wanted = evaluate(node, values, {"n": 3})
+        np.testing.assert_allclose(evaluate(found, values, {"n": 3}), wanted, rtol=1e-9, atol=1e-12)
 
 
 @EACH
