@@ -5,11 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 from importlib import import_module
+from inspect import signature
 from math import log, pi
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
+from matcalc.errors import NotDifferentiableError
 from matcalc.symbolic.expressions import holds_formulas
 
 _HALF_LOG = log(2 * pi) / 2
@@ -21,11 +24,24 @@ class Distribution:
     Args:
         title: Where SciPy has it.
         methods: Its methods for formulas, by name.
+        parameters: Its parameters, by name, where they are fixed.
     """
 
-    def __init__(self, title: str, methods: Mapping[str, Callable[..., Any]]) -> None:
+    def __init__(
+        self,
+        title: str,
+        methods: Mapping[str, Callable[..., Any]],
+        parameters: Mapping[str, Any] = MappingProxyType({}),
+    ) -> None:
         self._title = title
         self._methods = methods
+        self._parameters = parameters
+
+    def __call__(self, *args: Any, **named: Any) -> Distribution:
+        """The same with parameters that are fixed: ``norm(0, 2)``."""
+        names = list(signature(self._methods["logpdf"]).parameters)[1:]
+        fixed = {**dict(zip(names, args, strict=False)), **named}
+        return Distribution(self._title, self._methods, fixed)
 
     def __getattr__(self, name: str) -> Any:
         method = self._methods.get(name)
@@ -33,8 +49,9 @@ class Distribution:
             return getattr(real(self._title), name)
 
         def called(*args: Any, **named: Any) -> Any:
-            known = holds_formulas(*args, *named.values())
-            return (method if known else getattr(real(self._title), name))(*args, **named)
+            given = {**self._parameters, **named}
+            known = holds_formulas(*args, *given.values())
+            return (method if known else getattr(real(self._title), name))(*args, **given)
 
         return called
 
@@ -79,13 +96,17 @@ NORMAL: Mapping[str, Callable[..., Any]] = {
 }
 
 
-def _log_density_of_several(x: Any, mean: Any, cov: Any) -> Any:
+def _log_density_of_several(x: Any, mean: Any = 0.0, cov: Any = 1.0) -> Any:
+    if np.ndim(x) != 1 or np.ndim(cov) != 2:
+        raise NotDifferentiableError(
+            "scipy.stats.multivariate_normal is traced of one point, a vector, and a matrix cov="
+        )
     apart = x - mean
     squared = apart @ np.linalg.solve(cov, apart)
     return -(squared + np.linalg.slogdet(cov)[1]) / 2 - np.shape(cov)[0] * _HALF_LOG
 
 
-def _density_of_several(x: Any, mean: Any, cov: Any) -> Any:
+def _density_of_several(x: Any, mean: Any = 0.0, cov: Any = 1.0) -> Any:
     return np.exp(_log_density_of_several(x, mean, cov))
 
 

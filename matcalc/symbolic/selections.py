@@ -10,13 +10,14 @@ import numpy as np
 from matcalc.errors import NotDifferentiableError
 from matcalc.symbolic.calls import title
 
+#: Functions that are finite at every number, also where nothing is chosen: exp is not.
 _EVERYWHERE = frozenset(
     [
         *(np.add, np.subtract, np.multiply, np.negative, np.positive, np.square, np.absolute),
-        *(np.exp, np.expm1, np.tanh, np.sinh, np.cosh, np.sin, np.cos, np.arctan, np.sign),
-        *(np.maximum, np.minimum, np.arcsinh, np.cbrt),
+        *(np.tanh, np.sin, np.cos, np.arctan, np.sign, np.maximum, np.minimum, np.cbrt),
     ]
 )
+_INSIDE: Mapping[np.ufunc, float] = {np.arccosh: 1.5}  # where 0.5 is no number of the domain
 _METHODS = ("sum", "mean", "prod")
 
 
@@ -59,7 +60,7 @@ class Selection(np.lib.mixins.NDArrayOperatorsMixin):
         fits = all(one.mask.value == self.mask.value for one in apart) and all(
             isinstance(one, Selection) or not np.ndim(one) for one in inputs
         )
-        if method != "__call__" or options or not fits:
+        if method != "__call__" or options or ufunc.signature or not fits:
             raise NotDifferentiableError(
                 f"{title(ufunc)} of x[mask] is traced beside numbers and other arrays of the same "
                 "mask; np.where(mask, …, 0) keeps the shape"
@@ -69,7 +70,20 @@ class Selection(np.lib.mixins.NDArrayOperatorsMixin):
 
     def _for(self, ufunc: np.ufunc) -> Any:
         """The whole array for a function, which must be finite where nothing is chosen too."""
-        return self.whole if ufunc in _EVERYWHERE else self.instead(0.5)
+        return self.whole if ufunc in _EVERYWHERE else self.instead(_INSIDE.get(ufunc, 0.5))
+
+    def _refuse(self, *_: Any) -> Any:
+        """What asks how many entries there are, or for one of them.
+
+        Raises:
+            NotDifferentiableError: Always.
+        """
+        raise NotDifferentiableError(
+            "how many entries x[mask] has depends on values, which a formula has none of; "
+            "np.sum and np.mean of it are traced, and np.where(mask, …, 0) keeps the shape"
+        )
+
+    __len__ = __iter__ = __getitem__ = __bool__ = __float__ = _refuse
 
     def __array_function__(
         self, function: Any, types: Any, args: Sequence[Any], named: Mapping[str, Any]

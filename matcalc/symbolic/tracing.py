@@ -458,7 +458,7 @@ def _is_mask(key: Any, array: Tracer) -> bool:
     """Whether a key is a comparison of the whole array, or an array of truth values."""
     traced = isinstance(key, Tracer) and isinstance(key.value, Condition)
     known = isinstance(key, np.ndarray) and key.dtype == bool and key.ndim == array.ndim
-    return traced or (known and array.ndim > 0)
+    return traced or (known and array.ndim > 1)  # along one axis it is a list of places
 
 
 def _refuse_rows(*values: Value) -> None:

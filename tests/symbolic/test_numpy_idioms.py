@@ -40,6 +40,13 @@ def written_rows(X, y):
     return out
 
 
+def at_known_places(x):
+    known = KNOWN == 1
+    out = x * 2
+    out[known] = x[known] ** 2
+    return out
+
+
 def spaced(x):
     return np.trapezoid(x**2, x) + np.trapezoid(x, dx=0.5) + np.ptp(x)
 
@@ -75,6 +82,7 @@ IDIOMS: dict[Callable[..., Any], str] = {
     elu: "x[4]",
     written_rows: "X[4,4] y[4]",
     spaced: "x[4]",
+    at_known_places: "x[4]",
     on_a_mesh: "x[4] y[3]",
     normal: "x[4] s",
     normal_of_several: "x[4] X[4,3]",
@@ -103,6 +111,10 @@ IDIOMS: dict[Callable[..., Any], str] = {
     lambda x: np.where(np.logical_and(x > -1, ~(x > 1)) | (x > 3), x**2, np.abs(x)): "x[4]",
     lambda x: np.select([x < -1, x < 0.5], [-x, x**2], default=3 * x): "x[4]",
     lambda x: np.asarray(x, dtype=np.float64).astype(np.float64) ** 2: "x[4]",
+    lambda x: np.sum(np.exp(-999 * x[x > 0])) + np.cosh(x[x < 1]).sum(): "x[4]",
+    lambda x: np.arccosh(1 + x[x > 0]).sum() + np.arctanh(x[np.abs(x) < 0.9]).sum(): "x[4]",
+    lambda x, s: stats.norm(s, 2.0).logpdf(x) + stats.norm(loc=1.0).cdf(x): "x[4] s",
+    lambda x, X: stats.multivariate_normal(x, X @ X.T + np.eye(4)).logpdf(2 * x): "x[4] X[4,3]",
     lambda x: np.diagflat(x) @ np.ones(4) + np.nansum(x) * np.nanmean(x**2): "x[4]",
 }
 
@@ -135,6 +147,11 @@ def test_masks_that_numpy_reads_otherwise_are_refused() -> None:
         (other_array, "is not traced: which entries of y"),
         (lambda x, y: x[x > 0] * y[y > 0], "of the same mask"),
         (lambda x, y: x[x > 0] * y, "of the same mask"),
+        (lambda x, y: np.sum(x[x > 0] @ x[x > 0]) + y, "of the same mask"),
+        (lambda x, y: len(x[x > 0]) + y, "how many entries"),
+        (lambda x, y: sum(x[x > 0]) + y, "how many entries"),
+        (lambda x, y: x[x > 0][0] + y, "how many entries"),
+        (lambda x, y: stats.multivariate_normal.logpdf(x) + y, "a matrix cov="),
         (lambda x, y: np.sort(x[x > 0]) + y, "how many entries it has depends on values"),
         (lambda x, y: x[y[:3] > 0], r"a mask of \(3,\) of an array of \(4,\)"),
         (lambda x, y: x[np.argmax(y)], "np.max is the entry itself"),
