@@ -184,7 +184,7 @@ def declared_functions(declarations: Declarations) -> Functions:
     """The functions among declarations, ``g(·)`` and ``f(x[n])[m]``.
 
     Raises:
-        NotationError: One cannot be read.
+        NotationError: One cannot be read, or is declared twice, as different things.
 
     >>> declared_functions("x[n] act(·) f(x[n])[m]")
     {'act': None, 'f': Mapped(operand=('n',), result=('m',))}
@@ -194,7 +194,13 @@ def declared_functions(declarations: Declarations) -> Functions:
     if isinstance(declarations, Mapping):
         return {}
     words = ((text, word) for text in texts for word in _WORD.finditer(text) if "(" in word[0])
-    return dict(_function(text, word) for text, word in words)
+    found: dict[str, Mapped | None] = {}
+    for text, word in words:
+        name, one = _function(text, word)
+        if found.setdefault(name, one) != one:
+            place = Place(text, word.start(), word.end())
+            raise NotationError(f"{name} is declared as two different functions", [place])
+    return found
 
 
 def _refuse(text: str, start: int, stop: int) -> None:

@@ -154,6 +154,7 @@ def test_sizes_of_a_function_agree_with_the_formula() -> None:
 @pytest.mark.parametrize(
     ("formula", "declared", "must"),
     [
+        ("f(x)", "x[n] f(x[n])[m] f(x[n])[k]", "as two different functions"),
         ("f(W)", "W[n,n] x[n] f(z[n])[m]", "f is declared for n×1; found n×n"),
         ("f(x.T)", "x[n] f(z[n])[m]", "f is declared for n×1; found 1×n"),
         ("f(x) + x", "x[n] f(z[n])[m]", "f(x) is m×1, x is n×1"),
