@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from matcalc.inputs import kinds
+from matcalc.inputs.constants import complement, complemented, is_indicator
 from matcalc.inputs.kinds import NUMBER, Kind
 from matcalc.inputs.pieces import ATOM, POWER, PRODUCT, SIGN, SUM, Piece, Written, joined
 from matcalc.inputs.speller import Speller
@@ -342,15 +343,19 @@ def _axis(text: str, kind: Kind, *, from_one: bool) -> str:
 def _where(writer: Speller, node: Node, args: list[Written]) -> Written:
     """``where(x > 0, a, b)``: a where the comparison holds, else b."""
     chosen = node.args[0] if len(args) == 3 else node
-    if chosen.op != "call" or chosen.value[0] != "step":
+    if not is_indicator(chosen):
         message = (
             "where is read of a comparison, where(x > 0, a, b); of a mask M: M * a + (1 - M) * b"
         )
         raise writer.fail(node, message)
     holds, one, two = args
+    while chosen.op == "group":
+        (chosen,) = chosen.args
+    if complemented(chosen) is not None:  # where 1 - c, a, b: where c, b, a
+        holds, one, two = writer.write(complement(chosen)), two, one
     kind = kinds.entrywise(holds.kind, kinds.entrywise(one.kind, two.kind))
-    first: _Parts = [holds, " * ", one.within(POWER)]
-    second: _Parts = ["(1 - ", holds, ") * ", two.within(POWER)]
+    first: _Parts = [holds.within(PRODUCT), " * ", one.within(POWER)]
+    second: _Parts = ["(1 - ", holds.within(PRODUCT), ") * ", two.within(POWER)]
     if one.text == "0":
         return joined(second, PRODUCT, kind)
     if two.text == "0":

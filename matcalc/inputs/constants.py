@@ -55,20 +55,79 @@ def compared(parser: Reader, opened: Token) -> Node:
     return found._replace(stop=parser.behind())
 
 
+_COMPARING = frozenset([">", "<", ">=", "<=", "==", "≠"])
+
+
 def is_comparing(token: Token) -> bool:
     """Whether a sign compares two parts."""
-    return token.kind == "sign" and token.text in (">", "<", ">=", "<=")
+    return token.kind == "sign" and token.text in _COMPARING
 
 
 def compared_with(parser: Reader, left: Node) -> Node:
-    """``x > y`` as ``step(x - y)``, where x was read."""
-    sign = parser.take()
+    """``x > y`` as ``step(x - y)``, where x was read; ``x >= y`` is not ``y > x``."""
+    sign = parser.take().text
     one, two = left, parser.sum()
-    if sign.text[0] == "<":
+    stop = parser.behind()
+    if sign in ("<", ">="):
         one, two = two, one
-    zero = two.op == "number" and two.value == "0"
-    inside = one if zero else Node("sum", (one, two), (1, -1), one.start, two.stop)
-    return Node("call", (inside,), ("step", 0, ""), left.start, parser.behind())
+    inside = _less(one, two)._replace(start=left.start, stop=stop)
+    if sign not in ("==", "≠"):
+        found = Node("call", (inside,), ("step", 0, ""), left.start, stop)
+        return found if sign in ("<", ">") else complement(found)
+    name = Node("call", (inside,), ("sign", 0, ""), left.start, stop)
+    square = Node("number", (), "2", left.start, stop)
+    found = Node("power", (name, square), "**", left.start, stop)
+    return found if sign == "≠" else complement(found)
+
+
+def _less(one: Node, two: Node) -> Node:
+    """``one - two``, without a zero."""
+    if two.op == "number" and two.value == "0":
+        return one
+    if one.op == "number" and one.value == "0":
+        return Node("negative", (two,), None, two.start, two.stop)
+    return Node("sum", (one, two), (1, -1), one.start, two.stop)
+
+
+def complement(node: Node) -> Node:
+    """What is 1 where a comparison is 0."""
+    while node.op == "group":
+        (node,) = node.args
+    inside = complemented(node)
+    if inside is not None:
+        return inside
+    one = Node("number", (), "1", node.start, node.stop)
+    return Node("sum", (one, node), (1, -1), node.start, node.stop)
+
+
+def is_indicator(node: Node) -> bool:
+    """Whether a part is 0 or 1 at each entry, as a comparison is."""
+    inside = node.args[0] if node.op == "group" else complemented(node)
+    if inside is not None:
+        return is_indicator(inside)
+    if node.op == "power":
+        base, exponent = node.args
+        return base.op == "call" and base.value[0] == "sign" and exponent.value == "2"
+    return node.op == "call" and node.value[0] == "step"
+
+
+def complemented(node: Node) -> Node | None:
+    """What 1 is less of, if it is."""
+    if node.op != "sum" or node.value != (1, -1) or node.args[0].value != "1":
+        return None
+    return node.args[1]
+
+
+def read_not(parser: Reader, token: Token) -> Node:
+    """``~(x > 0)``: 1 where the comparison does not hold.
+
+    Raises:
+        NotationError: It stands before something else.
+    """
+    inside = parser.factor()
+    if not is_indicator(inside):
+        raise parser.fail(f"{token.text} is read before a comparison alone, ~(x > 0)", token)
+    return complement(inside)._replace(start=token.start)
 
 
 def read_size(parser: Reader) -> tuple[str, ...]:

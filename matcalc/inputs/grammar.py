@@ -17,7 +17,7 @@ from matcalc.inputs.brackets import (
     read_root,
     read_total,
 )
-from matcalc.inputs.constants import read_number
+from matcalc.inputs.constants import read_not, read_number
 from matcalc.inputs.derivatives import read_derivative, read_gradient
 from matcalc.inputs.functions import read_name, read_word
 from matcalc.inputs.marks import marked
@@ -205,4 +205,4 @@ _STARTS: Mapping[str, Callable[[Reader, Token], Node]] = {
     "partial": read_derivative,
     "nabla": read_gradient,
     "T": _of_letter,
-}
+} | dict.fromkeys(("~", "!", "¬"), read_not)

@@ -49,7 +49,8 @@ def notation_of(tokens: Sequence[Token], *, latex: bool) -> str:
     capital = any(token.text in SYMPY for token in tokens)
     beside = _has_neighbours(tokens) and "*" not in texts
     matlab = bool(texts & _DOTTED) or (_has_transposes(tokens) and not beside)
-    compares = bool(texts & {"<=", ">="}) or (">" in texts) != ("<" in texts)
+    compares = bool(texts & {"<=", ">=", "≠"}) or (">" in texts) != ("<" in texts)
+    compares = compares or _equals(tokens)
     signs = {
         "latex": latex,
         "mathematica": any(
@@ -69,6 +70,16 @@ def notation_of(tokens: Sequence[Token], *, latex: bool) -> str:
     found = next((name for name, said in signs.items() if said), "")
     plain = beside or texts & {"^", "|", "||", "<", "_"}
     return found or ("math" if plain else "matlab")
+
+
+def _equals(tokens: Sequence[Token]) -> bool:
+    """Whether two parts are compared by ``==`` in brackets: elsewhere it stands in an equation."""
+    depth = 0
+    for token in tokens:
+        depth += (token.kind == "open") - (token.kind == "close")
+        if depth and token.text == "==":
+            return True
+    return False
 
 
 def _has_neighbours(tokens: Sequence[Token]) -> bool:

@@ -32,7 +32,7 @@ DIGITS = 40
 
 _ACCENT = "[" + "".join(ACCENTS) + "]"
 _NAME = rf"[A-Za-z_{dimensions.GREEK}](?:[A-Za-z0-9_{dimensions.GREEK}]|{_ACCENT})*"
-_COMMON = rf"""(?P<space>[\s~$\u200b\ufeff\u2061-\u2064]+|\\[,;:! >]|\\\\)
+_COMMON = rf"""(?P<space>[\s$\u200b\ufeff\u2061-\u2064]+|\\[,;:! >]|\\\\)
     |(?P<text>"[^"\n]*"|(?:(?<=[(,=])|(?<=[(,]\ ))'[^'\n]*')
     |(?P<command>\\[A-Za-z]+)
     |(?P<escaped>\\[|{{}}_%&\#])
@@ -40,7 +40,7 @@ _COMMON = rf"""(?P<space>[\s~$\u200b\ufeff\u2061-\u2064]+|\\[,;:! >]|\\\\)
     |(?P<colon>\{{:\}})
     |(?P<raised>[{"".join(RAISED)}]+)
     |(?P<lowered>[{"".join(LOWERED)}]+)
-    |(?P<sign>%\*%|%o%|%%|\*\*|\.\*|\./|\.\^|\.'|\.\+|\.-|\.\\|:=|==|<=|>=|->|\|\||'+|[-+*/@^_,;:=<>|!&.\\])
+    |(?P<sign>%\*%|%o%|%%|\*\*|\.\*|\./|\.\^|\.'|\.\+|\.-|\.\\|:=|==|<=|>=|!=|~=|->|\|\||'+|[-+*/@^_,;:=<>|!&~.\\])
     |(?P<open>[(\[{{])|(?P<close>[)\]}}])"""
 _PLAIN = re.compile(
     rf"""(?P<turned>\.(?:T|mT|H)\b(?!\())
@@ -50,7 +50,9 @@ _PLAIN = re.compile(
     |{_COMMON}|(?P<name>{_NAME})""",
     re.VERBOSE,
 )
-_LATEX = re.compile(rf"{_COMMON}|(?P<name>[A-Za-z]+{_ACCENT}?|[{dimensions.GREEK}])", re.VERBOSE)
+_LATEX = re.compile(
+    rf"(?P<tied>~)|{_COMMON}|(?P<name>[A-Za-z]+{_ACCENT}?|[{dimensions.GREEK}])", re.VERBOSE
+)
 _COMMAND = re.compile(r"\\([A-Za-z]+)")
 _SCRIPT = re.compile(r"[_^]\s?\{")
 _WORD = re.compile(r"[A-Za-z]+")
@@ -147,8 +149,8 @@ class _Scanner:
             if found[0] == "\\\\" and self.matrices:
                 yield Token("sign", ";", start, self.position)
                 continue
-            if kind in ("space", "broadcast"):
-                self.spaced = self.spaced or (kind == "space" and found[0] != "\\!")
+            if kind in ("space", "tied", "broadcast"):
+                self.spaced = self.spaced or (kind != "broadcast" and found[0] != "\\!")
                 continue
             spaced, self.spaced = self.spaced, False
             made = Token(kind, found[0], start, self.position, spaced)
@@ -157,6 +159,10 @@ class _Scanner:
     def of_itself(self, token: Token) -> Iterator[Token]:
         """What means the same in each notation."""
         yield token
+
+    def of_sign(self, token: Token) -> Iterator[Token]:
+        """A sign; what is not equal is written in several ways."""
+        yield token._replace(text="≠") if token.text in ("!=", "~=") else token
 
     def of_number(self, token: Token) -> Iterator[Token]:
         """A number, of bounded length."""

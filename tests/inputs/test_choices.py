@@ -7,20 +7,33 @@ import pytest
 
 import matcalc as mc
 
-DECLARED = "x[n] y[n] A[n,n] B[n,n] W[m,n]"
+DECLARED = "x[n] y[n] A[n,n] B[n,n] W[m,n] z[n]"
 POINT: dict[str, Any] = {
     "x": np.array([0.5, -1.5, 2.0]),
     "y": np.array([1.0, -2.0, 0.3]),
     "A": np.array([[0.2, -1.0, 3.0], [2.0, -0.5, 1.0], [4.0, 0.7, -2.0]]),
     "B": np.array([[1.0, 2.0, -3.0], [0.5, 0.1, 0.9], [-1.0, 3.0, 2.0]]),
     "W": np.array([[1.0, -2.0, 3.0], [0.4, 0.5, -0.6]]),
+    "z": np.array([0.0, 1.0, 2.0]),
 }
-x, y, A, B, W = POINT.values()
+x, y, A, B, W, z = POINT.values()
 MEANT: dict[str, Any] = {
     "where(x > 0, x, 0)": np.where(x > 0, x, 0),
     "np.where(x > y, x**2, y)": np.where(x > y, x**2, y),
     "torch.where(x < 0, 0.1 * x, x)": np.where(x < 0, 0.1 * x, x),
     "(x > 0) * x": np.where(x > 0, x, 0),
+    "where(z >= 1, x**2, 3*x)": np.where(z >= 1, x**2, 3 * x),
+    "where(z <= 1, x**2, 3*x)": np.where(z <= 1, x**2, 3 * x),
+    "where(1 <= z, x**2, 3*x)": np.where(z >= 1, x**2, 3 * x),
+    "(z >= 1) * x": (z >= 1) * x,
+    "(z <= 0) * x": (z <= 0) * x,
+    "(z == 1) * x": (z == 1) * x,
+    "where(z == y, x, 0)": np.where(z == y, x, 0),
+    "where(z != 1, x, 3)": np.where(z != 1, x, 3),
+    "(z ~= 1) .* x": (z != 1) * x,
+    "where(~(z > 0), x**2, 0)": np.where(z > 0, 0, x**2),
+    "where(!(z >= 1), x**2, y)": np.where(z >= 1, y, x**2),
+    "~(x > 0) * x": np.where(x > 0, 0, x),
     "clip(x, None, 1)": np.minimum(x, 1),
     "np.clip(x, 0, None)": np.maximum(x, 0),
     "torch.clamp(x, min=-1)": np.maximum(x, -1),
@@ -53,6 +66,9 @@ def test_a_line_has_the_value_that_it_means(typed: str) -> None:
 @pytest.mark.parametrize(
     ("typed", "must"),
     [
+        ("sum(relu(~x))", "before a comparison alone"),
+        ("sum(where(~x > 0, x, 0))", "before a comparison alone"),
+        ("A~x", "'~' is not expected"),
         (r"\sum_{i<j} A_{ij} x_i", "goes over all entries"),
         (r"\sum_{i=2}^{n} x_i^2", "goes over all entries"),
         (r"\sum_{i=1}^{n-1} x_i^2", "goes over all entries"),
