@@ -9,6 +9,8 @@ import pytest
 
 import matcalc as mc
 from matcalc.checking.reading_back import read_back
+from matcalc.inputs.entrance import entered
+from matcalc.operations import RULES, facts_of
 
 ORACLE = Path(__file__).resolve().parents[3] / "shared" / "oracle"
 EVERY = int(os.environ.get("MATCALC_LAW_EVERY", "16"))  # record is tried; all of them with 1
@@ -76,6 +78,24 @@ def test_what_is_printed_is_read_back(
     for form in ("unicode", "latex"):
         found = read_back(J, form, variables)
         assert found.holds, f"{getattr(J, form)}: {found.reason}"
+
+
+@pytest.mark.parametrize(
+    "name", [one.name for one in RULES.values() if facts_of(one.name).power_behind_name]
+)
+@pytest.mark.parametrize("layout", ["numerator", "denominator"])
+def test_a_power_behind_a_name_is_of_each_entry_of_a_square_matrix(name: str, layout: str) -> None:
+    J = mc.derive(f"sum({name}(B)**3 + B)", wrt="B", variables="B[n,n]", layout=layout)
+    assert f"{name}²(B)" in J.unicode
+    for form in ("unicode", "latex"):
+        found = read_back(J, form, "B[n,n]")
+        assert found.holds, f"{getattr(J, form)}: {found.reason}"
+
+
+def test_a_power_behind_the_result_is_of_the_matrix() -> None:
+    for typed, meant in {"tanh²(B)": "tanh(B)**2", "tanh(B)²": "tanh(B) @ tanh(B)"}.items():
+        assert entered(typed, "B[n,n]").text == meant
+    assert entered("expm²(B)", "B[n,n]").text == "expm(B) @ expm(B)"
 
 
 def test_a_wrong_reading_is_noticed() -> None:
