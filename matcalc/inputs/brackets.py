@@ -196,6 +196,9 @@ def read_total(parser: Reader, token: Token) -> Node:
             start = texts[texts.index("=") + 1 :]
         elif not below:
             stop = texts
+        bound = next((one for one in (*stop, *start) if one in (*parser.letters, *letters)), "")
+        if bound:
+            raise parser.fail(f"{_OF_ALL}, and {bound} is the letter of one: of i < j, triu(A, 1)")
         parser.position = end + 1
         while parser.at(",") and below and end == position:  # Σ_i,j
             parser.take()

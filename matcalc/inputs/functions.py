@@ -8,7 +8,15 @@ from collections.abc import Sequence
 from matcalc.inputs.brackets import is_total, read_arguments, read_total
 from matcalc.inputs.constants import read_size
 from matcalc.inputs.kinds import COLUMN
-from matcalc.inputs.letters import Marks, above, below, is_index, read_scripts, said_as
+from matcalc.inputs.letters import (
+    Marks,
+    above,
+    below,
+    is_index,
+    read_scripts,
+    refuse_bound,
+    said_as,
+)
 from matcalc.inputs.marks import raised, turned
 from matcalc.inputs.reader import Reader
 from matcalc.inputs.scanning import Token
@@ -129,6 +137,7 @@ def read_name(parser: Reader, token: Token) -> Node:
     scripts = marks.scripts
     name = parser.names.resolve(token.text, scripts)
     node = Node("name", (), name, token.start, parser.behind())
+    refuse_bound(parser, token, name)
     if is_index(parser, token.text, scripts, name):
         base = node._replace(value=parser.names.known(token.text) or token.text, stop=token.stop)
         script = scripts[-1].replace(",", "")

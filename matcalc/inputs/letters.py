@@ -50,7 +50,22 @@ def simple(parser: Reader, token: Token) -> Node:
     if token.kind in ("number", "fraction"):
         return Node("number", (), digits_of(token), token.start, token.stop)
     name = parser.names.resolve(token.text, ())
+    refuse_bound(parser, token, name)
     return Node("name", (), name, token.start, token.stop)
+
+
+def refuse_bound(parser: Reader, token: Token, name: str) -> None:
+    """Refuse the letter of a sum as a number.
+
+    Raises:
+        NotationError: The name is one.
+    """
+    if name in parser.letters and name not in parser.names.declared:
+        message = (
+            f"{name} is the letter of a sum, which stands in indices alone: declare a variable "
+            f"that has these numbers, k[n], and write k_{name}"
+        )
+        raise parser.fail(message, token)
 
 
 def is_letter_t(parser: Reader) -> bool:

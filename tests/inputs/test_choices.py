@@ -66,6 +66,13 @@ def test_a_line_has_the_value_that_it_means(typed: str) -> None:
 @pytest.mark.parametrize(
     ("typed", "must"),
     [
+        (r"\sum_{i=1}^n i x_i", "letter of a sum"),
+        (r"\sum_i x_i / i", "letter of a sum"),
+        (r"\sum_i x_i^i", "letter of a sum"),
+        ("(i) ↦ i x[i]", "letter of a sum"),
+        (r"\sum_{i=1}^{n}\sum_{j=1}^{i} A_{ij} x_j", "i is the letter of one"),
+        (r"\sum_{i=1}^{n}\sum_{j=i} A_{ij} x_j", "i is the letter of one"),
+        (r"\sum_{k=1}^{k} x_k", "k is the letter of one"),
         ("sum(relu(~x))", "before a comparison alone"),
         ("sum(where(~x > 0, x, 0))", "before a comparison alone"),
         ("A~x", "'~' is not expected"),
