@@ -22,7 +22,6 @@ from matcalc.inputs.reader import Reader
 from matcalc.inputs.scanning import Token
 from matcalc.inputs.tree import Node
 from matcalc.inputs.words import function
-from matcalc.operations import RULES, is_elementwise
 
 _FREE = frozenset(["f", "g", "h", "phi", "psi", "φ", "ψ", "σ", "sigma", "s"])  # of functions
 _WHOLE = frozenset(["tr", "det", "logdet", "vec", "diag", "trace", "rank", "expm"])
@@ -57,10 +56,7 @@ def skip_below(parser: Reader, name: str) -> None:
 
 
 def of_function(parser: Reader, token: Token, name: str) -> Node:
-    """A function, its primes and its power, and what it is of: ``tanh'(x)``, ``sin^2 x``.
-
-    The power of a function that acts entry by entry is one of entries, of a matrix too.
-    """
+    """A function, its primes and its power, and what it is of: ``tanh'(x)``, ``sin^2 x``."""
     primes = 0
     power: Node | None = None
     while parser.next.kind == "sign" and parser.next.text[:1] == "'":
@@ -77,9 +73,7 @@ def of_function(parser: Reader, token: Token, name: str) -> Node:
         return node
     if power.op != "power":
         raise parser.fail(f"{name}⁻¹ may be 1 / {name}(x) or the inverse function", token)
-    entries = name in RULES and is_elementwise(name)
-    sign = "f^" if entries else "^"
-    return Node("power", (node, power.args[1]), sign, token.start, parser.behind())
+    return Node("power", (node, power.args[1]), "^", token.start, parser.behind())
 
 
 def call_of(parser: Reader, token: Token, name: str, primes: int) -> Node:
@@ -169,7 +163,7 @@ def is_entry(parser: Reader, name: str, primes: int) -> bool:
     """Whether parentheses behind an array hold places, as in MATLAB: ``x(1)``, ``A(2, :)``."""
     kind = parser.names.declared.get(name)
     inside = parser.tokens[parser.position + 1 : parser.ends[parser.position]]
-    plain = all(one.kind == "number" or one.text in (":", ",", "end") for one in inside)
+    plain = all(one.kind == "number" or one.text in (":", ",", "end", "[", "]") for one in inside)
     return kind is not None and bool(kind.rank) and plain and bool(inside) and not primes
 
 

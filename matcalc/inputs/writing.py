@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 from matcalc.expression.brackets import LISTS
@@ -100,7 +101,8 @@ class Writer(Speller):
             parts.append("; " if k else "")
             for j in range(count):
                 entry = next(entries)
-                if count == 1 and len(counts) > 1 and self.line[node.start] == "[":
+                alone = count == 1 and len(counts) > 1
+                if self.line[node.start] == "[" and (alone or self.is_row(entry)):
                     self.apart(entry)
                 written.append(self.write(entry))
                 parts += [", " if j else "", written[-1]]
@@ -126,15 +128,28 @@ class Writer(Speller):
         Raises:
             NotationError: It is such a row.
         """
-        typed = self.line[node.start : node.stop]
-        spaced = node.op == "product" and any(node.value)
-        signed = node.op == "sum" and re.search(r"\S\s+[-+]\S", typed)
-        if spaced or signed:
+        if any(map(self.is_spaced, _open(node))):
             raise self.fail(
                 node,
                 f"{self.shown(node)} may be one part or several: parts of a row stand apart by "
                 "commas, [a, b; c, d]",
             )
+
+    def is_spaced(self, node: Node) -> bool:
+        """Whether white space, or a sign on one side of it, stands between parts."""
+        typed = self.line[node.start : node.stop]
+        spaced = node.op == "product" and any(node.value)
+        return spaced or (node.op == "sum" and bool(re.search(r"\S\s+[-+]\S", typed)))
+
+    def is_row(self, node: Node) -> bool:
+        """Whether what stands side by side in square brackets may be a row, as of MATLAB."""
+        if self.notation == "matlab":
+            return True
+        return any(
+            one.op == "product"
+            and any({a.op, b.op} <= {"number", "entry"} for a, b in pairwise(one.args))
+            for one in _open(node)
+        )
 
     def text(self, node: Node) -> Written:
         """Text, in the quotes of the language."""
@@ -178,6 +193,8 @@ class Writer(Speller):
 
     def group(self, node: Node) -> Written:
         """What stood in brackets: they are written where the language needs them."""
+        if node.value == "[" and self.is_row(node.args[0]):
+            self.apart(node.args[0])
         inside = self.write(node.args[0])
         first, last = inside.pieces[0], inside.pieces[-1]
         if len(inside.pieces) == 1:
@@ -235,14 +252,11 @@ class Writer(Speller):
         return joined(["pinv(", inside, ")"], ATOM, inside.kind.transposed)
 
     def power(self, node: Node) -> Written:
-        """A power: of a matrix a product with itself, unless it is one entry by entry.
-
-        One behind the name of a function that acts entry by entry, ``f^``, is of entries too.
-        """
+        """A power: of a matrix a product with itself, unless it is one entry by entry."""
         base, exponent = map(self.write, node.args)
         if node.value == "^" and base.kind.is_matrix:
             return self.matrix_power(node, base, exponent)
-        if node.value in ("^", "f^") and base.kind.rank == 1:
+        if node.value == "^" and base.kind.rank == 1:
             self.assume(f"{self.shown(node)} is taken entry by entry: {base.text}**{exponent.text}")
         kind = kinds.entrywise(base.kind, exponent.kind)
         return joined([base.within(ATOM), "**", exponent.within(SIGN)], POWER, kind)
@@ -292,6 +306,22 @@ class Writer(Speller):
                 f"by entry, {entry}, or the inner product, {inner}: write one of them",
             )
 
+    def refuse_places(self, one: Node, two: Node, base: Written) -> None:
+        """Refuse ``(A*x)(2)``: places of what is no name, or a product with a number.
+
+        Raises:
+            NotationError: It is one.
+        """
+        if two.op != "group" or two.value != "(" or one.stop != two.start or base.kind.is_number:
+            return
+        (inside,) = two.args
+        if inside.op == "number" or (inside.op == "chain" and inside.value[0][0] == ":"):
+            raise self.fail(
+                two,
+                f"{self.shown(two)} may be a place, counted from 0 in brackets, x[0], or a factor: "
+                "write a product with its sign",
+            )
+
     def side_by_side(
         self, node: Node, args: Sequence[Node], before: Written | None = None
     ) -> Written:
@@ -311,6 +341,8 @@ class Writer(Speller):
                     found, k = self.times(found, inner), k + count - 1
                     continue
             self.refuse_columns(node, found, factor)
+            if k > 1:
+                self.refuse_places(args[k - 2], args[k - 1], factors[k - 2])
             found = self.times(found, factor)
         assert found is not None  # noqa: S101 - a product has factors
         return found
@@ -540,6 +572,14 @@ class Writer(Speller):
         at = int(script) - 1
         self.assume(f"{self.shown(node)} is the entry {base.text}[{at}], counted from 0")
         return self.atom(node, f"{base.text}[{at}]", NUMBER)
+
+
+def _open(node: Node) -> Iterator[Node]:
+    """A part, and what is in it without brackets."""
+    yield node
+    if node.op in ("sum", "chain", "product", "negative"):
+        for one in node.args:
+            yield from _open(one)
 
 
 def _is_row(node: Node) -> bool:
