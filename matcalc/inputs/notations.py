@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -46,6 +47,7 @@ def notation_of(tokens: Sequence[Token], *, latex: bool) -> str:
     """
     texts = {token.text for token in tokens if token.kind == "sign"}
     python = bool({"@", "**", ".T"} & texts) or any(map(_is_python, tokens))
+    python = python or _has_keywords(tokens)
     capital = any(token.text in SYMPY for token in tokens)
     beside = _has_neighbours(tokens) and "*" not in texts
     matlab = bool(texts & _DOTTED) or (_has_transposes(tokens) and not beside)
@@ -68,7 +70,7 @@ def notation_of(tokens: Sequence[Token], *, latex: bool) -> str:
         "numpy": python or (compares and "*" in texts),
     }
     found = next((name for name, said in signs.items() if said), "")
-    plain = beside or texts & {"^", "|", "||", "<", "_"}
+    plain = beside or texts & {"^", "|", "||", "<", "_"} or any(map(_is_of_letters, tokens))
     return found or ("math" if plain else "matlab")
 
 
@@ -98,6 +100,28 @@ def _has_transposes(tokens: Sequence[Token]) -> bool:
     )
 
 
+def _is_of_letters(token: Token) -> bool:
+    """Whether a name is a sum and its letters, ``sum_i``, which says of no ``*`` what it is."""
+    return token.kind == "name" and bool(re.match(r"([Ss]um|prod|Σ|Π)_[A-Za-z]", token.text))
+
+
+def _has_keywords(tokens: Sequence[Token]) -> bool:
+    """Whether a call has an argument by its name, ``min=0``."""
+    calls: list[bool] = []
+    before = after = Token("end", "", 0, 0)
+    for token in tokens:
+        if token.kind == "open":
+            calls.append(token.text == "(" and before.kind in ("name", "word", "method"))
+        elif token.kind == "close" and calls:
+            calls.pop()
+        elif token.text == "=" and calls and calls[-1] and after.text in ("(", ","):
+            return True
+        before, after = token, before
+    return False
+
+
 def _is_python(token: Token) -> bool:
+    if token.kind == "name" and token.text == "None":
+        return True
     named = token.kind == "word" and token.form and token.form[0] not in "\\u"
     return token.kind == "method" or bool(named)
