@@ -22,6 +22,7 @@ from matcalc.inputs.reader import Reader
 from matcalc.inputs.scanning import Token
 from matcalc.inputs.tree import Node
 from matcalc.inputs.words import function
+from matcalc.operations import RULES, is_elementwise
 
 _FREE = frozenset(["f", "g", "h", "phi", "psi", "φ", "ψ", "σ", "sigma", "s"])  # of functions
 _WHOLE = frozenset(["tr", "det", "logdet", "vec", "diag", "trace", "rank", "expm"])
@@ -56,7 +57,10 @@ def skip_below(parser: Reader, name: str) -> None:
 
 
 def of_function(parser: Reader, token: Token, name: str) -> Node:
-    """A function, its primes and its power, and what it is of: ``tanh'(x)``, ``sin^2 x``."""
+    """A function, its primes and its power, and what it is of: ``tanh'(x)``, ``sin^2 x``.
+
+    The power of a function that acts entry by entry is one of entries, of a matrix too.
+    """
     primes = 0
     power: Node | None = None
     while parser.next.kind == "sign" and parser.next.text[:1] == "'":
@@ -73,7 +77,9 @@ def of_function(parser: Reader, token: Token, name: str) -> Node:
         return node
     if power.op != "power":
         raise parser.fail(f"{name}⁻¹ may be 1 / {name}(x) or the inverse function", token)
-    return Node("power", (node, power.args[1]), "^", token.start, parser.behind())
+    entries = name in RULES and is_elementwise(name)
+    sign = "f^" if entries else "^"
+    return Node("power", (node, power.args[1]), sign, token.start, parser.behind())
 
 
 def call_of(parser: Reader, token: Token, name: str, primes: int) -> Node:

@@ -252,11 +252,14 @@ class Writer(Speller):
         return joined(["pinv(", inside, ")"], ATOM, inside.kind.transposed)
 
     def power(self, node: Node) -> Written:
-        """A power: of a matrix a product with itself, unless it is one entry by entry."""
+        """A power: of a matrix a product with itself, unless it is one entry by entry.
+
+        One behind the name of a function that acts entry by entry, ``f^``, is of entries too.
+        """
         base, exponent = map(self.write, node.args)
         if node.value == "^" and base.kind.is_matrix:
             return self.matrix_power(node, base, exponent)
-        if node.value == "^" and base.kind.rank == 1:
+        if node.value in ("^", "f^") and base.kind.rank == 1:
             self.assume(f"{self.shown(node)} is taken entry by entry: {base.text}**{exponent.text}")
         kind = kinds.entrywise(base.kind, exponent.kind)
         return joined([base.within(ATOM), "**", exponent.within(SIGN)], POWER, kind)
