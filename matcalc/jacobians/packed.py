@@ -61,7 +61,7 @@ class Packed:
         for name in self._names:
             if name not in self._symbols:
                 raise NotationError(f"{name} is no variable, so that no vector can hold it")
-        if start.keys() != set(self._names):
+        if set(start) != set(self._names):
             listed = ", ".join(self._names)
             raise ArrayError(f"start has {', '.join(start) or 'nothing'}; it needs {listed}")
 

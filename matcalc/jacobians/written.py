@@ -437,7 +437,7 @@ def constants_of(derivative: WrittenDerivative[Any]) -> dict[str, Data]:
 
 def symbols_of(derivative: WrittenDerivative[Any]) -> dict[str, Node]:
     """Every variable that has a name: those of the formula, and those in the entries."""
-    known = derivative._symbols
+    known = derivative._symbols  # pyright: ignore[reportPrivateUsage] - both are of this module
     if not known:
         formula = derivative.formula
         named = {name: formula.symbols[name] for name in formula.variables} if formula else {}

@@ -224,20 +224,6 @@ def _add(step: Step, shapes: Shapes) -> Function:
     return add
 
 
-def _running_sum(signs: Sequence[np.ufunc]) -> Function:
-    """A sum of arrays of which the first two have its shape together."""
-    first, others = signs[1], signs[2:]
-
-    def add(one: Array, two: Array, *rest: Array) -> Array:
-        total: Array = first(one, two)
-        for sign, array in zip(others, rest, strict=True):
-            own = total.ndim and array.dtype == total.dtype
-            total = sign(total, array, total) if own else sign(total, array)
-        return total
-
-    return add
-
-
 def _spread(step: Step, shapes: Shapes) -> Function:
     del shapes
     spread: Spread = step.value

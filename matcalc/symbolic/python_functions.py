@@ -19,7 +19,7 @@ def python_functions(kind: type[Any]) -> Mapping[str, Callable[..., Any]]:
         kind: The class of what is traced.
     """
 
-    def whole(one: object) -> bool:
+    def whole(one: Any) -> bool:
         return isinstance(one, kind) and bool(one.ndim)
 
     def sized(array: Any) -> Any:
@@ -36,9 +36,8 @@ def python_functions(kind: type[Any]) -> Mapping[str, Callable[..., Any]]:
         def found(*given: Any, **named: Any) -> Any:
             if named or not holds_formulas(*given):
                 return getattr(builtins, name)(*given, **named)
-            if len(given) > 1:
-                return reduce(of_two, given)
-            return of_many(given[0]) if whole(given[0]) else reduce(of_two, given[0])
+            several = given if len(given) > 1 else next(iter(given))
+            return of_many(several) if whole(several) else reduce(of_two, several)
 
         return found
 

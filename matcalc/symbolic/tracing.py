@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from math import prod
 from traceback import walk_tb
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 
@@ -267,7 +267,7 @@ class Tracer(Symbolic):
                 "x[mask] = y of an array y is not traced: which entries of y are taken depends on "
                 "values; y[mask] says so"
             )
-        return np.where(mask, value, self)
+        return np.where(mask, value, cast("Any", self))
 
     def _mask(self, key: Any, *, rows: bool = True) -> Any:
         """A mask of the whole array; of its first axes alone it is one of rows."""
