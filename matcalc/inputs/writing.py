@@ -101,8 +101,9 @@ class Writer(Speller):
             parts.append("; " if k else "")
             for j in range(count):
                 entry = next(entries)
-                alone = count == 1 and len(counts) > 1
-                if self.line[node.start] == "[" and (alone or self.is_row(entry)):
+                below = count == 1 and len(counts) > 1
+                may_be_row = below or self.is_row(entry, alone=count == 1)
+                if self.line[node.start] == "[" and may_be_row:
                     self.apart(entry)
                 written.append(self.write(entry))
                 parts += [", " if j else "", written[-1]]
@@ -141,13 +142,16 @@ class Writer(Speller):
         spaced = node.op == "product" and any(node.value)
         return spaced or (node.op == "sum" and bool(re.search(r"\S\s+[-+]\S", typed)))
 
-    def is_row(self, node: Node) -> bool:
-        """Whether what stands side by side in square brackets may be a row, as of MATLAB."""
-        if self.notation == "matlab":
+    def is_row(self, node: Node, *, alone: bool = True) -> bool:
+        """Whether what stands side by side in square brackets may be a row, as of MATLAB.
+
+        Beside a comma, 2 x[0] is a product, and 2 3 is none.
+        """
+        if alone and self.notation == "matlab":
             return True
+        parts = {"number", "entry"} if alone else {"number"}
         return any(
-            one.op == "product"
-            and any({a.op, b.op} <= {"number", "entry"} for a, b in pairwise(one.args))
+            one.op == "product" and any({a.op, b.op} <= parts for a, b in pairwise(one.args))
             for one in _open(node)
         )
 
