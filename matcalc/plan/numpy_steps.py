@@ -259,17 +259,21 @@ def diagonal_view(array: Array, labels: Sequence[int]) -> Array:
     return np.lib.stride_tricks.as_strided(array, shape, strides)
 
 
+def _part(step: Step) -> tuple[slice, ...]:
+    """The index of a part along one axis."""
+    axis, start, stop = step.value
+    return (*(slice(None),) * axis, slice(start, stop))
+
+
 def _slice(step: Step, shapes: Shapes) -> Function:
     del shapes
-    axis, start, stop = step.value
-    index = (*(slice(None),) * axis, slice(start, stop))
+    index = _part(step)
     return lambda x: x[index]
 
 
 def _place(step: Step, shapes: Shapes) -> Function:
     del shapes
-    axis, start, stop = step.value
-    index = (*(slice(None),) * axis, slice(start, stop))
+    index = _part(step)
 
     def place(x: Array) -> Array:
         result = np.zeros(step.shape, x.dtype)

@@ -577,15 +577,13 @@ def _corrcoef(x: Any, y: Any = None, rowvar: bool = True) -> Node:
 
 def _in_rows(x: Any, y: Any, *, rowvar: bool) -> Node:
     """Variables as rows, those of ``y`` below those of ``x``."""
-    nodes = [node_of(one) for one in (x, y) if one is not None]
-    rows = [
-        with_new_axes(node, [0])
-        if len(node.shape) == 1
-        else node
-        if rowvar
-        else algebra.transpose(node)
-        for node in nodes
-    ]
+
+    def in_rows(node: Node) -> Node:
+        if len(node.shape) == 1:
+            return with_new_axes(node, [0])
+        return node if rowvar else algebra.transpose(node)
+
+    rows = [in_rows(node_of(one)) for one in (x, y) if one is not None]
     return rows[0] if len(rows) == 1 else parts.concatenate(*rows, axis=0)
 
 
