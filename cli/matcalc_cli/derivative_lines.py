@@ -19,8 +19,9 @@ from matcalc_cli.failures import UsageError
 from matcalc_cli.output import RED, heading, listed, paint, width
 
 if TYPE_CHECKING:  # they load NumPy, which --help does without
-    from matcalc.checking.agreement import Check, Verdict
+    from matcalc.checking.agreement import Check
     from matcalc.checking.reading_back import ReadBack
+    from matcalc.checking.verdict import Verdict
     from matcalc.expression import Formula
     from matcalc.jacobians.jacobian import Jacobian
     from matcalc.notation import Written
@@ -236,7 +237,7 @@ def check_lines(checks: Sequence[Check], stream: TextIO) -> list[str]:
     if not checks:
         return []
     notes = [one.note for one in checks if one.note]
-    if verdict(checks) == "cannot tell":
+    if verdict(checks) == "cannot_tell":
         return ["", *_wrapped(["check: CANNOT TELL", *notes])]
     error = max(one.error for one in checks)
     agrees = "agrees" if all(checks) else "DOES NOT AGREE"
@@ -248,9 +249,8 @@ def check_lines(checks: Sequence[Check], stream: TextIO) -> list[str]:
 
 def verdict(checks: Sequence[Check]) -> Verdict:
     """What several checks say together: one that differs decides."""
-    if any(one.differs for one in checks):
-        return "differs"
-    return "agrees" if all(checks) else "cannot tell"
+    first: Verdict = "right" if all(checks) else "cannot_tell"
+    return next((one.verdict for one in checks if one.differs), first)
 
 
 def one_format(answer: Answer, form: Form) -> list[str]:

@@ -18,8 +18,8 @@ from matcalc_cli.forward_guess import Forward, guessed_forward
 from matcalc_cli.output import assumption, heading, listed, table, width, write, write_json
 
 if TYPE_CHECKING:  # they load NumPy, which what fits by dimensions does without
+    from matcalc.checking.verdict import Judgement
     from matcalc.diagnosis.backward_line import Backward
-    from matcalc.diagnosis.verdict import Judgement
 
 Equation = Annotated[
     str,

@@ -228,6 +228,7 @@ def _document(found: Identification) -> dict[str, object]:
         "wrt_shape": found.wrt.shape,
         "given": found.given,
         "by_value": found.by_value,
+        "verdict": found.verdict,
         "agrees": found.agreeing,
         "conventions": {
             one.convention: {

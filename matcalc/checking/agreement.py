@@ -8,15 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil, isfinite, log10
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matcalc.arrays import Array
 from matcalc.checking.differences import COMPLEX, Mask, Slopes
-
-Verdict = Literal["agrees", "differs", "cannot tell"]
+from matcalc.checking.verdict import Verdict
 
 _EPS = float(np.finfo(np.float64).eps)
 _SURE = 1e-4  # relative error of a number that something is held against
@@ -76,8 +75,9 @@ class Check:
     """What a check found. True if everything agrees, which a check that cannot tell is not.
 
     Attributes:
-        verdict: ``agrees``, ``differs`` if some entry does, else ``cannot tell``: at some entry
-            the numbers that it is held against are lost in rounding, or there is a kink.
+        verdict: One of :data:`~matcalc.checking.verdict.VERDICTS`; ``cannot_tell`` where no entry
+            is wrong and at some the numbers that it is held against are lost in rounding, or there
+            is a kink.
         error: The largest error of an entry, relative to it.
         entries: How many entries were compared.
         worst: The entries that are furthest off, at most five, the worst first.
@@ -99,12 +99,12 @@ class Check:
     @property
     def agrees(self) -> bool:
         """Whether every entry agrees."""
-        return self.verdict == "agrees"
+        return self.verdict == "right"
 
     @property
     def differs(self) -> bool:
         """Whether some entry is wrong."""
-        return self.verdict == "differs"
+        return self.verdict not in ("right", "cannot_tell")
 
     def __bool__(self) -> bool:
         return self.agrees
@@ -204,7 +204,7 @@ def checked(given: Array, found: Slopes, sizes: Sizes, rtol: float) -> Check:
     error = relative(off, np.where(size > 2 * found.error, size, np.maximum(size, sizes.any)))
     doubtful = list(_places(np.flatnonzero(untold)[:_SHOWN], untold.shape))
     return Check(
-        "differs" if worst else "cannot tell" if doubtful else "agrees",
+        "wrong_value" if worst else "cannot_tell" if doubtful else "right",
         float(np.max(error, initial=0.0, where=~untold)),
         off.size,
         tuple(

@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from matcalc.arrays import Array, arranged, real_array
 from matcalc.checking.agreement import Check, Doubt, Entry, Sizes, checked, row_sizes
 from matcalc.checking.differences import Slopes, doubted, slopes, value_of
+from matcalc.checking.verdict import Verdict
 from matcalc.errors import ShapeError
 from matcalc.jacobians.jacobian import Jacobian
 from matcalc.layout import CONVENTIONS, find_convention, written
@@ -44,7 +45,7 @@ def check_jacobian(
 
     Returns:
         A check, true if the two agree; where another layout would have agreed, it says so. Where
-        the numbers lose their digits, or there is a kink, its verdict is ``cannot tell``.
+        the numbers lose their digits, or there is a kink, its verdict is ``cannot_tell``.
 
     Raises:
         ShapeError: The Jacobian has not the shape of any layout.
@@ -109,7 +110,8 @@ def _checked_layouts(
         return check
     right = [name for name, one in checks.items() if one]
     note = f"your Jacobian is right in {CONVENTIONS[right[0]].title}" if right else ""
-    return replace(check, verdict="differs", note=note)
+    wrong: Verdict = check.verdict if layout in checks else "wrong_shape"
+    return replace(check, verdict="wrong_layout" if right else wrong, note=note)
 
 
 def _same_shape(given: Array, expected: Array, what: str) -> None:
@@ -210,16 +212,21 @@ def _sent_check(
     expected = _along(jacobian, arriving, _sent)
     turned = given.transpose(0, *range(given.ndim - 1, 0, -1))
     note = ""
+    wrong: Verdict = "wrong_shape"
     if turned.shape == expected.value.shape and checked(turned, expected, sizes, rtol):
+        wrong = "wrong_layout"
         note = (
             f"its transpose is right, of shape {x.shape} like the operand: this is the "
             "derivative in the other layout"
         )
     elif _is_forward(given, jacobian, arriving, rtol):
         note = "it multiplies by the Jacobian: a backward pass multiplies by its transpose"
-    if given.shape == expected.value.shape:
-        return _over_trials(checked(given, expected, sizes, rtol), note, len(arriving))
-    return Check("differs", float("inf"), x.size, (), jacobian.method, note)
+    if given.shape != expected.value.shape:
+        return Check(wrong, float("inf"), x.size, (), jacobian.method, note)
+    check = checked(given, expected, sizes, rtol)
+    if check.differs and wrong == "wrong_layout":
+        check = replace(check, verdict=wrong)
+    return _over_trials(check, note, len(arriving))
 
 
 def _sent(jacobian: Array, arriving: Array) -> Array:

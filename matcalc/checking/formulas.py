@@ -61,7 +61,7 @@ def check_derivative(
     Returns:
         A check, true if text, source and numbers agree with differences. Where these have no
         certain digits at too many points, or the formula is not finite at random points, its
-        verdict is ``cannot tell``.
+        verdict is ``cannot_tell``.
 
     Raises:
         UnboundError: It is no derivative of a formula, or a function in it is a name alone.
@@ -166,21 +166,21 @@ def _result(
     worst = max(errors, default=0.0)
     if wrong:
         note = f"wrong for {what}: {', '.join(wrong)}"
-        return Check("differs", worst, points, (), CENTRAL, note)
+        return Check("wrong_value", worst, points, (), CENTRAL, note)
     if not found:
         note = (
             "the formula is not finite at random points; say what is known of its variables: "
             "x[n]:positive, S[n,n]:spd"
         )
-        return Check("cannot tell", 0.0, 0, (), CENTRAL, note)
+        return Check("cannot_tell", 0.0, 0, (), CENTRAL, note)
     untold = int(np.count_nonzero(told < min(points, _ENOUGH)))
     if not untold:
-        return Check("agrees", worst, min(points, len(found)), (), CENTRAL)
+        return Check("right", worst, min(points, len(found)), (), CENTRAL)
     note = (
         f"{what}: at most of {len(found)} random points differences of the formula have no "
         "certain digits: it is rounded too much there, or varies too fast, or has a kink"
     )
-    return Check("cannot tell", worst, len(found), (), CENTRAL, note, untold)
+    return Check("cannot_tell", worst, len(found), (), CENTRAL, note, untold)
 
 
 def _refuse_large(jacobian: Jacobian[Any], sizes: Mapping[str, int]) -> None:

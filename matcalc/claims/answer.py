@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:  # it loads NumPy, which sizes and names do without
-    from matcalc.diagnosis.verdict import Verdict
+    from matcalc.checking.verdict import Verdict
 
 Sure = Literal["", "only", "one_of", "rewrite"]
 
@@ -149,7 +149,7 @@ class Checked:
         claim: The claim as it was typed.
         name: The left side of an equation; nothing of a formula.
         read: The claim in the input language, without shapes and left side.
-        verdict: One of :data:`~matcalc.diagnosis.verdict.VERDICTS`.
+        verdict: One of :data:`~matcalc.checking.verdict.VERDICTS`.
         reason: Why, in words.
         layout: The layout in which it was judged.
         truth: The derivative, as matcalc writes it.

@@ -9,11 +9,11 @@ import numpy as np
 
 from matcalc import dimensions
 from matcalc.arrays import Array
+from matcalc.checking.verdict import relative_error
 from matcalc.claims.answer import Counterexample
 from matcalc.claims.point import Point, Worth, quick_point
 from matcalc.claims.question import Question
 from matcalc.claims.tree import Tree, names
-from matcalc.diagnosis.verdict import relative_error
 from matcalc.errors import MatcalcError
 from matcalc.graph import Symbol, topological
 

@@ -20,7 +20,7 @@ from matcalc.layout import written as form
 from matcalc.variables import Variable
 
 if TYPE_CHECKING:  # it loads NumPy, which names do without
-    from matcalc.diagnosis.verdict import Verdict
+    from matcalc.checking.verdict import Verdict
 
 _LAYOUTS = ("numerator", "denominator")
 _ORDERS = {

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from matcalc.checking.verdict import Pair, Verdict, by_value, relative_error
 from matcalc.claims.point import Point, Worth, points
 from matcalc.claims.question import Question
 from matcalc.claims.tidying import terms
 from matcalc.claims.tree import trees
 from matcalc.diagnosis.side_by_side import Meeting, meetings
-from matcalc.diagnosis.verdict import Pair, Verdict, by_value, relative_error
 from matcalc.dimensions import Shape, times
 from matcalc.errors import ArrayError, ShapeError, TooLargeError, UnboundError
 from matcalc.expression.conformity import conformity

@@ -10,11 +10,11 @@ import numpy as np
 
 from matcalc.arrays import Array
 from matcalc.checking.random_points import random_points, small_sizes
+from matcalc.checking.verdict import relative_error
 from matcalc.claims.functions import by_rule, called
 from matcalc.claims.question import Question
 from matcalc.claims.stacked import Stack, one, operated, transposed
 from matcalc.claims.tree import Tree
-from matcalc.diagnosis.verdict import relative_error
 from matcalc.errors import MatcalcError, UnboundError
 from matcalc.expression import Declared
 from matcalc.expression.formula import NO_FUNCTIONS, Functions

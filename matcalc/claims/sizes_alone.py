@@ -14,7 +14,7 @@ from matcalc.claims.tree import Tree, walk
 from matcalc.dimensions import Dimension, times
 
 if TYPE_CHECKING:  # it loads NumPy, which sizes do without
-    from matcalc.diagnosis.verdict import Verdict
+    from matcalc.checking.verdict import Verdict
 
 _LISTED = 12  # arrangements that an answer holds
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from matcalc.arrays import Array
+from matcalc.checking.verdict import Judgement, Pair, by_value
 from matcalc.derivative import derivatives
 from matcalc.diagnosis.gradient_names import PREFIXES, variable_of
 from matcalc.diagnosis.side_by_side import Meeting, meetings
-from matcalc.diagnosis.verdict import Judgement, Pair, by_value
 from matcalc.errors import (
     ArrayError,
     MatcalcError,

@@ -15,12 +15,12 @@ from numpy.typing import ArrayLike
 
 from matcalc.arrays import Array, bind, frozen, real_array
 from matcalc.checking.reading_back import held_text
+from matcalc.checking.verdict import Verdict, relative_error
 from matcalc.derivation import derive
 from matcalc.diagnosis.conditions import Condition, right_when
 from matcalc.diagnosis.conventions_apart import what_tells_apart
 from matcalc.diagnosis.numeric_comparison import Trial
 from matcalc.diagnosis.sources import USAGES, Usage
-from matcalc.diagnosis.verdict import Verdict, relative_error
 from matcalc.dimensions import Shape, times
 from matcalc.errors import MatcalcError, NotationError, ShapeError, UnboundError
 from matcalc.expression import Declarations, parse_declarations
@@ -30,6 +30,15 @@ from matcalc.inputs.reading import read_line
 from matcalc.jacobians.jacobian import Jacobian
 from matcalc.layout import CONVENTIONS, LAYOUTS, Numerator, Written, written
 from matcalc.variables import Variable, parse_derivative
+
+# What a formula is that is one thing in one convention and another in another.
+_AT_BEST: tuple[Verdict, ...] = (
+    "right",
+    "cannot_tell",
+    "wrong_value",
+    "not_conformable",
+    "wrong_shape",
+)
 
 # How close numbers are that agree, relative to the largest entry.
 _CLOSE = 1e-5  # of an array: it may have been measured
@@ -47,7 +56,8 @@ class Reading:
         reason: Why what was given does not agree; nothing where it does.
         sizes: What named dimensions must be for a shape to agree.
         error: The largest error relative to the largest entry, where values were compared.
-        verdict: What a formula is as a derivative in this convention; of a formula alone.
+        verdict: What was given is as a derivative in this convention: one of
+            :data:`~matcalc.checking.verdict.VERDICTS`.
     """
 
     convention: str
@@ -56,12 +66,12 @@ class Reading:
     reason: str = ""
     sizes: Mapping[str, int] | None = None
     error: float | None = None
-    verdict: Verdict | None = None
+    verdict: Verdict = "right"
 
     @property
     def agrees(self) -> bool:
         """Whether what was given can be written so."""
-        return not self.reason
+        return self.verdict == "right"
 
     @property
     def sources(self) -> tuple[Usage, ...]:
@@ -119,6 +129,15 @@ class Identification:
 
     def __bool__(self) -> bool:
         return bool(self.agreeing)
+
+    @property
+    def verdict(self) -> Verdict:
+        """What was given is at best, over all layouts and conventions.
+
+        ``right`` where it agrees with one; ``wrong_value`` where it has the shape of one.
+        """
+        found = {one.verdict for one in self.readings}
+        return next(one for one in _AT_BEST if one in found)
 
     def assuming(self, said: tuple[str, ...]) -> Identification:
         """The same with what was assumed of the expression, before what is said of the formula."""
@@ -234,7 +253,8 @@ def _shaped(form: Written, given: Shape) -> Reading:
     sizes = _sizes(form, given)
     name, title, _, _ = form.convention
     if sizes is None:
-        return Reading(name, title, form.title, f"the shape is {_shown(given)}")
+        reason = f"the shape is {_shown(given)}"
+        return Reading(name, title, form.title, reason, verdict="wrong_shape")
     return Reading(name, title, form.title, sizes=sizes)
 
 
@@ -286,10 +306,12 @@ def _at_point(J: Jacobian[Any], at: Mapping[str, ArrayLike]) -> Jacobian[Any]:
 def _compared(form: Written, right: Jacobian[Any], given: Array, close: float) -> Reading:
     name, title, _, _ = form.convention
     if given.shape not in (form.shape, form.matrix_shape):
-        return Reading(name, title, form.title, f"the shape is {_shown(given.shape)}")
+        reason = f"the shape is {_shown(given.shape)}"
+        return Reading(name, title, form.title, reason, verdict="wrong_shape")
     error = relative_error(right.as_convention(name), given)
-    reason = "" if error <= close else "the numbers differ"
-    return Reading(name, title, form.title, reason, error=error)
+    if error <= close:
+        return Reading(name, title, form.title, error=error)
+    return Reading(name, title, form.title, "the numbers differ", None, error, "wrong_value")
 
 
 def _line(J: Jacobian[Any], formula: str, notation: str | None) -> Line:

@@ -12,8 +12,8 @@ import numpy as np
 from matcalc import dimensions
 from matcalc.arrays import Array, arranged
 from matcalc.checking.random_points import small_sizes
+from matcalc.checking.verdict import CLOSE, Judgement, Pair, by_value, relative_error
 from matcalc.diagnosis.side_by_side import POINTS, Meeting, meetings
-from matcalc.diagnosis.verdict import CLOSE, Judgement, Pair, by_value, relative_error
 from matcalc.dimensions import Shape, times
 from matcalc.errors import MatcalcError, ShapeError, Suggestion, TooLargeError, UnboundError
 from matcalc.expression import Declared, Formula, Names, read_formula

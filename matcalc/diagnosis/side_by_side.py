@@ -13,8 +13,8 @@ import numpy as np
 from matcalc.arrays import Array, real_array
 from matcalc.checking.random_points import random_points, small_sizes
 from matcalc.checking.stand_ins import with_stand_ins
+from matcalc.checking.verdict import relative_error
 from matcalc.derivative import pulled
-from matcalc.diagnosis.verdict import relative_error
 from matcalc.errors import ArrayError, MatcalcError, NotDifferentiableError, UnboundError
 from matcalc.expression import Declared, Formula
 from matcalc.graph import Apply, Node, topological

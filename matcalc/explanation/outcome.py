@@ -92,7 +92,7 @@ def checked(jacobian: Jacobian[Any], declared: Declarations) -> tuple[str, bool 
         found = check_derivative(jacobian, variables=declared, points=_POINTS)
     except MatcalcError as error:
         return f"Not checked by numbers: {error.message}.", None
-    if found.verdict == "cannot tell":
+    if found.verdict == "cannot_tell":
         return f"Not checked by numbers, which cannot tell: {found.note}.", None
     agrees = "agrees" if found else "DOES NOT AGREE"
     said = (

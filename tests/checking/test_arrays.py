@@ -72,13 +72,13 @@ def test_the_worst_entries_come_first_and_are_at_most_five() -> None:
 @pytest.mark.parametrize("factor", [1.001, 0.999, -1.0, 1 + 1e-5])
 def test_a_scaled_jacobian_does_not_agree(factor: float) -> None:
     check = mc.check_jacobian(wave, factor * wave_jacobian(X), at=X)
-    assert not check
+    assert check.verdict == "wrong_value"
     assert check.note == ""
 
 
 def test_a_transposed_jacobian_is_right_in_denominator_layout() -> None:
     check = mc.check_jacobian(wave, wave_jacobian(X).T, at=X)
-    assert not check
+    assert check.verdict == "wrong_layout"
     assert check.note == "your Jacobian is right in denominator layout"
     assert check.note in str(check)
     back = mc.check_jacobian(wave, wave_jacobian(X), at=X, layout="denominator")
@@ -89,7 +89,7 @@ def test_a_transposed_jacobian_is_right_in_denominator_layout() -> None:
 def test_a_transposed_square_jacobian_is_noticed_too() -> None:
     square = np.array([[1.0, 2.0], [3.0, 4.0]])
     check = mc.check_jacobian(lambda x: square @ x, square.T, at=[1.0, 1.0])
-    assert not check
+    assert check.verdict == "wrong_layout"
     assert check.note == "your Jacobian is right in denominator layout"
     assert {one.index for one in check.worst} == {(0, 1), (1, 0)}
     symmetric = square + square.T
@@ -98,7 +98,7 @@ def test_a_transposed_square_jacobian_is_noticed_too() -> None:
 
 def test_a_wrong_jacobian_of_transposed_shape_has_no_note() -> None:
     check = mc.check_jacobian(wave, 1.1 * wave_jacobian(X).T, at=X)
-    assert not check
+    assert check.verdict == "wrong_shape"
     assert check.note == ""
 
 
@@ -195,7 +195,7 @@ def test_what_differences_cannot_resolve_is_said_and_not_let_through() -> None:
 
     check = mc.check_jacobian(far_up, np.diag(np.sign(X)), at=X)
     assert check.method == "central differences"
-    assert check.verdict == "cannot tell"
+    assert check.verdict == "cannot_tell"
     assert check.untold == 6  # the zeros; 1 and -1 are resolved
     assert str(check).startswith("cannot tell at 6 of 9 entries (central differences); the others")
     assert "differences give 0 to within" in check.doubts[0].why
@@ -396,8 +396,7 @@ def test_a_transposed_gradient_is_noted(matrix: np.ndarray) -> None:
         return np.outer(x, u), w.T @ u
 
     one, two = mc.check_vjp(linear, backward, at=(matrix, x))
-    assert two
-    assert not one
+    assert (one.verdict, two.verdict) == ("wrong_layout", "right")
     assert "its transpose is right" in one.note
     assert "other layout" in one.note
     assert str(matrix.shape) in one.note
@@ -479,7 +478,7 @@ def test_batches_of_matrices_pass_too() -> None:
 
 def test_a_check_is_a_record() -> None:
     entry = Entry((0, 1), 2.0, 3.0)
-    check = Check("differs", 0.5, 4, (entry,), "complex step", "a note")
+    check = Check("wrong_value", 0.5, 4, (entry,), "complex step", "a note")
     assert str(check).splitlines() == [
         "does not agree: largest error 5.0e-01 of 4 entries",
         "  at [0, 1]: 2, should be 3",
@@ -510,5 +509,5 @@ def test_a_rounded_function_is_doubted_and_not_a_right_jacobian() -> None:
     at = np.array([1.0])
     right = 1 - 30 / (1 + np.exp(-30 * at))
     check = mc.check_jacobian(f, np.diag(right), at=at)
-    assert check.verdict == "cannot tell"
+    assert check.verdict == "cannot_tell"
     assert "rounded too much" in check.doubts[0].why

@@ -197,7 +197,7 @@ def test_a_right_jacobian_never_differs_and_a_wrong_one_never_agrees() -> None:
 def test_at_a_kink_it_cannot_be_told() -> None:
     for slope in (-1.0, 0.0, 1.0):
         check = mc.check_jacobian(np.abs, np.diag([slope, 1.0]), at=[0.0, 2.0])
-        assert check.verdict == "cannot tell"
+        assert check.verdict == "cannot_tell"
         [doubt] = check.doubts
         assert doubt.index == (0, 0)
         assert "kink" in doubt.why

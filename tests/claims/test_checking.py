@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 import matcalc as mc
+from matcalc.checking.verdict import VERDICTS
 from matcalc.claims.answer import FAMILY
 from matcalc.claims.telling import cells
-from matcalc.diagnosis.verdict import VERDICTS
 
 BACK = "z2 = W2 @ x; a2 = relu(z2); z3 = W3 @ a2"
 SHAPES = "x[d] W2[h,d] W3[c,h]"

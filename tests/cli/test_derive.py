@@ -230,7 +230,7 @@ def test_a_check_that_cannot_tell_says_why_and_is_no_fault(
     assert "check: CANNOT TELL\n" in result.out
     assert why in " ".join(result.out.split())
     found = json.loads(matcalc(*arguments, "--json").out)["check"]
-    assert (found["verdict"], found["agrees"]) == ("cannot tell", False)
+    assert (found["verdict"], found["agrees"]) == ("cannot_tell", False)
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,9 @@ def test_a_shape_is_that_of_several(matcalc: Any) -> None:
 def test_shapes_are_read_as_people_write_them(shape: str, matcalc: Any) -> None:
     found = matcalc("identify", "z[2] / x[3]", "--shape", shape, "--json").json
     assert found["given"] == [3, 2]
-    assert found["agrees"] == ["denominator"]
+    assert (found["agrees"], found["verdict"]) == (["denominator"], "right")
+    readings = {name: one["verdict"] for name, one in found["conventions"].items()}
+    assert (readings["denominator"], readings["numerator"]) == ("right", "wrong_shape")
 
 
 def test_a_formula_is_named_and_a_wrong_one_is_put_right(matcalc: Any) -> None:
@@ -30,6 +32,7 @@ def test_a_formula_is_named_and_a_wrong_one_is_put_right(matcalc: Any) -> None:
     ]
     wrong = matcalc("identify", *_A_X, "--formula", "-A")
     assert wrong.code == 1
+    assert matcalc("identify", *_A_X, "--formula", "-A", "--json").json["verdict"] == "wrong_value"
     assert "Right in numerator layout:\n\n  A\n\nWhat was given is -1 times that." in wrong.out
 
 

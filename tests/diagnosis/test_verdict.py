@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 import matcalc as mc
+from matcalc.checking.verdict import VERDICTS, Pair, by_value
 from matcalc.diagnosis.side_by_side import meetings
-from matcalc.diagnosis.verdict import VERDICTS, Pair, by_value
 from matcalc.expression import parse_declarations, read_formula
 
 CLAIMS = Path(__file__).resolve().parents[3] / "shared" / "claims"
