@@ -1,0 +1,5 @@
+"""Polynomials that are used to integrate."""
+
+from numpy.polynomial import legendre
+
+__all__ = ["legendre"]
