@@ -1,6 +1,6 @@
 """From a graph to numbers: what to distribute, in which order to contract, what to write out.
 
-NumPy is loaded when :func:`evaluate` is first used: plans, and their runs on lists, need none.
+NumPy is loaded when :func:`evaluate` is first used: plans need none.
 """
 
 from typing import TYPE_CHECKING

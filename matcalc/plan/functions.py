@@ -151,14 +151,24 @@ def logm(x: Array) -> Array:
     return np.asarray(2.0**roots * sum(parts))
 
 
+def _turned(x: Array) -> Array:
+    """The exponential of [[0, -x], [x, 0]], which is [[cos x, -sin x], [sin x, cos x]]."""
+    n = x.shape[-1]
+    block = np.zeros((*x.shape[:-2], 2 * n, 2 * n), x.dtype)
+    block[..., n:, :n], block[..., :n, n:] = x, -x
+    return np.asarray(scipy("linalg").linalg.expm(block))
+
+
 def sinm(x: Array) -> Array:
     """The sine of a matrix."""
-    return np.asarray(scipy("linalg").linalg.expm(1j * x).imag)
+    n = x.shape[-1]
+    return _turned(x)[..., n:, :n]
 
 
 def cosm(x: Array) -> Array:
     """The cosine of a matrix."""
-    return np.asarray(scipy("linalg").linalg.expm(1j * x).real)
+    n = x.shape[-1]
+    return _turned(x)[..., :n, :n]
 
 
 def logm_frechet(x: Array, e: Array) -> Array:

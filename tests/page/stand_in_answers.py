@@ -24,6 +24,10 @@ _DERIVED = (
     ("sum(svdvals(X))", "X", "X[m,n]"),
     ("logsumexp(x) + max(x)", "x", "x[n]"),
     ("cumsum(x**2)", "x", "x[n]"),
+    ("x[0:1] * s + exp(x) / y", "x", "x[n] y[n] s"),
+    ("concatenate(x, relu(A @ x))", "x", "x[n] A[m,n]"),
+    ("expm(X)", "X", "X[n,n]"),
+    ("sinm(X) @ cosm(X)", "X", "X[n,n]"),
 )
 _CLAIMED = (
     ("2 * A @ x", {"of": "x.T @ A @ x", "wrt": "x", "variables": "x[n] A[n,n]"}),
