@@ -24,7 +24,7 @@ _DERIVED = (
     ("sum(svdvals(X))", "X", "X[m,n]"),
     ("logsumexp(x) + max(x)", "x", "x[n]"),
     ("cumsum(x**2)", "x", "x[n]"),
-    ("x[0:1] * s + exp(x) / y", "x", "x[n] y[n] s"),
+    ("concatenate(x[0:1] * s, exp(x) / y)", "x", "x[n] y[n] s"),
     ("concatenate(x, relu(A @ x))", "x", "x[n] A[m,n]"),
     ("expm(X)", "X", "X[n,n]"),
     ("sinm(X) @ cosm(X)", "X", "X[n,n]"),
