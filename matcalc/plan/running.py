@@ -29,6 +29,7 @@ Rounding = Callable[[Array], Array]
 MAX_BYTES = 4 * 2**30
 _NOTHING: Mapping[Any, Any] = {}
 _KEPT = 4096  # entries of an array that is kept between runs
+_PROGRAMS = 32  # for how many sets of shapes a node's program is kept; then the oldest goes
 
 
 def evaluate(
@@ -93,7 +94,10 @@ def evaluate_from(
     program = known.programs.get(shapes)
     if program is None:
         plan = plan_of([made()], known.sizes(shapes[0], sizes), [order])
-        program = known.programs[shapes] = Program(plan, tuple(known.shapes))
+        program = Program(plan, tuple(known.shapes))
+        while len(known.programs) >= _PROGRAMS:
+            known.programs.pop(next(iter(known.programs), None), None)
+        known.programs[shapes] = program
     dtype = known.type_of(given or arrays.values())
     (result,) = program.run(given, dtype, max_bytes, rounding)
     return result

@@ -7,7 +7,7 @@ import matcalc as mc
 from matcalc import ShapeError, TooLargeError, UnboundError
 from matcalc.graph import Node, add, einsum, number, scaled, symbol, zero
 from matcalc.graph.nodes import ONE
-from matcalc.plan import evaluate
+from matcalc.plan import evaluate, running
 
 RNG = np.random.default_rng(0)
 
@@ -118,3 +118,13 @@ def test_what_grows_times_a_sigmoid_that_falls_faster_is_a_number(at: float) -> 
     expected = 0.0 if at > 700 else 1 / (np.exp(-at) + np.exp(at))
     found = mc.evaluate("exp(u) * sigmoid(-2 * u)", u=at)
     np.testing.assert_allclose(found, expected, rtol=1e-12, atol=0)
+
+
+def test_programs_are_kept_for_so_many_sets_of_shapes_and_the_oldest_goes() -> None:
+    x = symbol("x", ("n",))
+    square = einsum("i, i ->", x, x)
+    for n in range(1, 3 * running._PROGRAMS):
+        assert evaluate(square, {"x": np.ones(n)}) == n
+    programs = running._KNOWN[square][None].programs
+    assert len(programs) == running._PROGRAMS
+    assert evaluate(square, {"x": np.ones(1)}) == 1
