@@ -92,11 +92,19 @@ class Answer(NamedTuple):
         """What was differentiated."""
         return Variable(self.derivatives[0].of, self.formula.node.shape)
 
+    @property
+    def picture(self) -> str:
+        """The computation graph, with the paths from each variable that is differentiated by."""
+        from matcalc.pictures import graph_svg  # noqa: PLC0415 - most runs draw nothing
+
+        wrt = {name: None for derived in self.derivatives for name in derived.wrt}
+        return graph_svg(self.formula, self.of.name, tuple(wrt))
+
 
 def answer_lines(answer: Answer) -> list[str]:
     """What a person reads: what was derived, its derivative in each layout, code."""
     form: Form = "unicode" if _shows_signs() else "text"
-    given = _stated(answer, form)
+    given = stated(answer, form)
     lines = [line for part in given for line in formula_lines(part, width(), "")]
     lines += note_lines(answer)
     shown: list[Written] = []
@@ -124,24 +132,29 @@ def _shows_signs() -> bool:
     return True
 
 
-def _stated(answer: Answer, form: Form) -> list[str]:
+def stated(answer: Answer, form: Form) -> list[str]:
     """What was differentiated, as it was read: the intermediate results, then the whole."""
     from matcalc.notation import write_in_tables  # noqa: PLC0415
-    from matcalc.notation.names import unicode_name  # noqa: PLC0415
+    from matcalc.notation.names import latex_name, unicode_name  # noqa: PLC0415
 
     formula, of = answer.formula, answer.of
     named = {node: n for n, node in formula.named.items() if node is not formula.node}
     read = write_in_tables(formula.node, tuple(formula.symbols), named)
     *lets, whole = _formulas(read, form)
+    if form == "latex":
+        return [*lets, f"{latex_name(of.name)} = {whole}"]
     shown = of._replace(name=unicode_name(of.name)) if form == "unicode" else of
     return [*lets, f"{shown} = {whole}"]
 
 
 def _formulas(tree: Written, form: Form) -> list[str]:
     """A name for each part that recurs and its meaning, then the formula."""
+    from matcalc.notation.printers.latex import latex_formulas  # noqa: PLC0415
     from matcalc.notation.printers.text import text_formulas  # noqa: PLC0415
     from matcalc.notation.printers.unicode import unicode_formulas  # noqa: PLC0415
 
+    if form == "latex":
+        return latex_formulas(tree)
     return unicode_formulas(tree) if form == "unicode" else text_formulas(tree)
 
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
+from collections.abc import Sequence
+from typing import Annotated, Literal
 
 import typer
 
 from matcalc.errors import MatcalcError
 from matcalc_cli.arguments import Json, Notation, variables_option
+from matcalc_cli.asked import Asked
 from matcalc_cli.derivative_lines import (
     FORMS,
-    POINTS,
     Answer,
-    Derived,
     Form,
     answer_lines,
     check_lines,
@@ -31,15 +30,10 @@ from matcalc_cli.explanation_lines import (
     explanation_document,
     explanation_lines,
 )
-from matcalc_cli.failures import UsageError, report
+from matcalc_cli.failures import UsageError
 from matcalc_cli.files import Svg, save
-from matcalc_cli.given_formula import GivenFormula, given_formula
+from matcalc_cli.given_formula import given_formula
 from matcalc_cli.output import RED, paint, write, write_json
-
-if TYPE_CHECKING:  # they load NumPy, which --help does without
-    from matcalc.checking.agreement import Check
-    from matcalc.expression import Formula
-    from matcalc.variables import Variable
 
 Expression = Annotated[
     str | None,
@@ -177,7 +171,7 @@ def derive(
     layouts = ("numerator", "denominator") if chosen == "both" else (chosen,)
     formula = given_formula(expression, let or (), file)
     names = _names(wrt)
-    asked = _Asked(
+    asked = Asked(
         formula, names, variables or (), layouts, order, structure, notation, stacked=stacked
     )
     if stacked and (steps or check or order == 2 or structure):
@@ -201,7 +195,7 @@ def derive(
 
 
 def _answer_with(
-    asked: _Asked, form: str | None, *, check: bool, svg: str | None, as_json: bool
+    asked: Asked, form: str | None, *, check: bool, svg: str | None, as_json: bool
 ) -> None:
     """Print the derivatives."""
     one: Form | None = next((known for known in FORMS if known == form), None)
@@ -209,8 +203,8 @@ def _answer_with(
         raise UsageError(f"--format {form} belongs to --steps")
     try:
         answer = _answer(asked)
-        checks = _checks(asked, answer) if check else []
-        picture = "" if svg is None else _picture(answer)
+        checks = asked.checks(answer) if check else []
+        picture = "" if svg is None else answer.picture
     except MatcalcError as error:
         raise asked.formula.placed(error) from None
     if svg is not None:
@@ -231,43 +225,7 @@ def _answer_with(
         raise typer.Exit(1)
 
 
-class _Asked(NamedTuple):
-    """What the command line asks for."""
-
-    formula: GivenFormula
-    names: tuple[str, ...]
-    variables: Sequence[str]
-    layouts: tuple[str, ...]
-    order: int
-    structure: str | None = None
-    notation: str | None = None
-    stacked: bool = False
-
-    def derive(self, order: int) -> list[Derived]:
-        """A derivative for each name; of second order one for all."""
-        import matcalc  # noqa: PLC0415 - NumPy, which --help does without
-
-        names = self.names if order == 2 else tuple(dict.fromkeys(self.names))
-        pair = names if len(names) > 1 else names * 2
-        found = matcalc.derive(
-            self.formula.text,
-            wrt=pair if order == 2 else names,
-            variables=self.variables,
-            layout="numerator",
-            order=order,
-            structure=self.structure,
-            notation=self.notation,
-            stacked=self.stacked,
-        )
-        jacobians = found if isinstance(found, list) else [found]
-        wrt = [pair] if order == 2 else [names] if self.stacked else [(name,) for name in names]
-        return [
-            Derived(below, tuple(one.to(layout) for layout in self.layouts))
-            for below, one in zip(wrt, jacobians, strict=True)
-        ]
-
-
-def _explain(asked: _Asked, level: Level, form: str | None, *, as_json: bool) -> None:
+def _explain(asked: Asked, level: Level, form: str | None, *, as_json: bool) -> None:
     """Print the derivation, step by step."""
     if form and form not in PAGES:
         raise UsageError(f"--steps has no format {form}: it is text, markdown, html or --json")
@@ -295,7 +253,7 @@ def _explain(asked: _Asked, level: Level, form: str | None, *, as_json: bool) ->
         raise typer.Exit(1)
 
 
-def _plan(asked: _Asked, sizes: str, *, alone: bool, as_json: bool) -> None:
+def _plan(asked: Asked, sizes: str, *, alone: bool, as_json: bool) -> None:
     """Print how the derivatives are computed, and nothing else."""
     if not alone:
         raise UsageError(
@@ -327,69 +285,12 @@ def _names(given: Sequence[str]) -> tuple[str, ...]:
     return names
 
 
-def _answer(asked: _Asked) -> Answer:
-    from matcalc.expression import Names, read_formula  # noqa: PLC0415
-
-    found = [_read_back(derived, asked) for derived in asked.derive(asked.order)]
-    first = found[0].jacobians[0]
-    known = first.formula
-    variables = known.variables if known else {}
-    names = known.names if known else Names()
-    text = known.text if known else asked.formula.text
-    formula = read_formula(text, variables, names=names)
-    formula = formula._replace(forced=known.forced if known else {})
-    hint = () if asked.variables else (_declared(variables),)
-    notes = (*first.notes, *hint)
-    return Answer(formula._replace(notes=notes, assumptions=first.assumptions), tuple(found))
-
-
-def _declarations(asked: _Asked, formula: Formula | None) -> Sequence[str]:
-    """The declarations that were given, or those that the names of a formula stand for."""
-    variables = formula.variables if formula else {}
-    return asked.variables or tuple(map(str, variables.values()))
-
-
-def _declared(variables: Mapping[str, Variable]) -> str:
-    """How to declare what was not declared."""
-    return f"to declare other shapes: --vars '{' '.join(map(str, variables.values()))}'"
-
-
-def _read_back(derived: Derived, asked: _Asked) -> Derived:
-    """A derivative with its formulas read back as they are printed.
-
-    Raises:
-        Exit: One does not hold, and neither does its einsum.
-    """
-    from matcalc.checking.reading_back import read_back  # noqa: PLC0415 - NumPy
-
-    declared = _declarations(asked, derived.jacobians[0].formula)
-    found = tuple(read_back(one, variables=declared) for one in derived.jacobians)
-    for one, text in zip(derived.jacobians, found, strict=True):
-        if text.holds is False and read_back(one, "einsum", declared).holds is False:
-            report(
-                f"no formula for {derived.title} holds: {text.reason}; this is a mistake of "
-                "matcalc: please report it, with what you typed"
-            )
-            raise typer.Exit(1)
-    return derived._replace(read_back=found)
-
-
-def _picture(answer: Answer) -> str:
-    """The computation graph, with the paths from each variable that is differentiated by."""
-    from matcalc.pictures import graph_svg  # noqa: PLC0415 - most runs draw nothing
-
-    wrt = {name: None for derived in answer.derivatives for name in derived.wrt}
-    return graph_svg(answer.formula, answer.of.name, tuple(wrt))
-
-
-def _checks(asked: _Asked, answer: Answer) -> list[Check]:
-    """Each derivative against differences; of second order also those that it is made from."""
-    from matcalc.checking.formulas import check_derivative  # noqa: PLC0415
-
-    below = asked.derive(1) if asked.order == 2 else []
-    declared = _declarations(asked, answer.formula)
-    jacobians = [one for derived in (*below, *answer.derivatives) for one in derived.jacobians]
-    return [
-        check_derivative(one, variables=declared, structure=asked.structure, points=POINTS)
-        for one in jacobians
-    ]
+def _answer(asked: Asked) -> Answer:
+    """The answer; where nothing was declared, with a note of how to."""
+    answer = asked.answer()
+    if asked.variables:
+        return answer
+    formula = answer.formula
+    taken = " ".join(map(str, formula.variables.values()))
+    hint = f"to declare other shapes: --vars '{taken}'"
+    return answer._replace(formula=formula._replace(notes=(*formula.notes, hint)))

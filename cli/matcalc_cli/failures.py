@@ -40,7 +40,7 @@ def exit_code_of(run: Callable[[], object], *, as_json: bool = False) -> int:
     except MatcalcError as error:
         report(_message(error), error.places)
         if as_json:
-            write_json(_document(error))
+            write_json(error_document(error))
         return 2 if isinstance(error, (NotationError, UnknownRuleError)) else 1
     except UsageError as error:
         report(str(error))
@@ -65,7 +65,7 @@ def _message(error: MatcalcError) -> str:
     return error.stated + advice(others) + (f"{declared} in --vars" if declared else "")
 
 
-def _document(error: MatcalcError) -> dict[str, object]:
+def error_document(error: MatcalcError) -> dict[str, object]:
     """An error as data: what it is about, and each suggestion with what it makes of the text."""
     return {
         "error": {
