@@ -1,0 +1,103 @@
+// Elements from text: nothing that anybody types is ever read as HTML.
+
+/**
+ * @typedef {Node | string | null | undefined | false} Child
+ */
+
+/**
+ * An element with attributes and children; an attribute `on…` is a function that is called.
+ * @template {keyof HTMLElementTagNameMap} T
+ * @param {T} tag
+ * @param {Record<string, string | boolean | EventListener | undefined>} [attributes]
+ * @param {...Child} children
+ * @returns {HTMLElementTagNameMap[T]}
+ */
+export function make(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (typeof value === "function") made.addEventListener(name.slice(2), value);
+    else if (value === true) made.setAttribute(name, "");
+    else if (typeof value === "string") made.setAttribute(name, value);
+  }
+  made.append(...children.filter((child) => child || child === "").map((child) => child || ""));
+  return made;
+}
+
+/**
+ * Mathematics, typeset; what cannot be is shown as text.
+ * @param {string | null | undefined} latex
+ * @param {string} text what it is in signs, for those who hear the page
+ * @param {boolean} [display]
+ */
+export function math(latex, text, display = false) {
+  const shown = make("span", { class: display ? "math display" : "math" });
+  const katex = /** @type {any} */ (window).katex;
+  if (!latex || !katex) {
+    shown.append(make("code", {}, text));
+    return shown;
+  }
+  try {
+    katex.render(latex, shown, { displayMode: display, trust: false, strict: false });
+  } catch {
+    shown.replaceChildren(make("code", {}, text));
+  }
+  return shown;
+}
+
+/**
+ * A picture of our own, as an image: nothing in it can run.
+ * @param {string} svg
+ */
+export function picture(svg) {
+  const described = new DOMParser().parseFromString(svg, "image/svg+xml");
+  const words = ["title", "desc"].map((name) => described.querySelector(name)?.textContent ?? "");
+  return make("img", {
+    class: "picture",
+    src: `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`,
+    alt: words.filter(Boolean).join(": "),
+  });
+}
+
+/** @param {string} id @returns {HTMLElement} */
+export function byId(id) {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(`no element ${id}`);
+  return found;
+}
+
+/**
+ * A row of choices of which one is pressed.
+ * @param {string} label
+ * @param {[value: string, shown: Child][]} choices
+ * @param {string} chosen
+ * @param {(value: string) => void} choose
+ */
+export function choice(label, choices, chosen, choose) {
+  const group = make("div", { class: "choice", role: "group", "aria-label": label });
+  for (const [value, shown] of choices) {
+    const pressed = String(value === chosen);
+    const onclick = () => choose(value);
+    group.append(
+      make("button", { type: "button", "aria-pressed": pressed, "data-value": value, onclick }, shown),
+    );
+  }
+  return group;
+}
+
+/** @param {string} name @param {string} otherwise */
+export function remembered(name, otherwise) {
+  try {
+    return localStorage.getItem(name) ?? otherwise;
+  } catch {
+    return otherwise;
+  }
+}
+
+/** @param {string} name @param {string} value */
+export function remember(name, value) {
+  try {
+    localStorage.setItem(name, value);
+  } catch {
+    // the browser keeps nothing: the choice holds until the page is closed
+  }
+}
