@@ -262,8 +262,10 @@ def check_lines(checks: Sequence[Check], stream: TextIO) -> list[str]:
 
 def verdict(checks: Sequence[Check]) -> Verdict:
     """What several checks say together: one that differs decides."""
-    first: Verdict = "right" if all(checks) else "cannot_tell"
-    return next((one.verdict for one in checks if one.differs), first)
+    for one in checks:
+        if one.differs:
+            return one.verdict
+    return "right" if all(checks) else "cannot_tell"
 
 
 def one_format(answer: Answer, form: Form) -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from matcalc.claims.changes import Change, Found
+from matcalc.claims.edit_distance import distance
 from matcalc.claims.pieces import reordered
 from matcalc.claims.point import Point, Worth
 from matcalc.claims.pool import pool
@@ -119,7 +120,8 @@ class Ranking:
         return self._priced(found, clean)
 
     def _priced(self, found: Found, tree: Tree) -> Repair:
-        changed = sum(map(_weight, found.changes))
+        edits = [_words_changed(each) for each in found.changes]
+        changed = sum(map(_weight, found.changes, edits))
         tokens = Counter(words(tree))
         far = sum(((tokens - self.derived) + (self.derived - tokens)).values())
         compound = sum(
@@ -132,13 +134,13 @@ class Ranking:
         is_rewrite = any(each.is_exchange and each.old is self.line for each in found.changes)
         cost += _SECOND * (len(found.changes) - 1 + is_rewrite)
         cost += _COMPOUND * compound + _FOREIGN * foreign
-        return Repair(tree, found.changes, sum(map(_words_changed, found.changes)), cost)
+        return Repair(tree, found.changes, sum(edits), cost)
 
 
-def _weight(change: Change) -> float:
+def _weight(change: Change, edits: int) -> float:
     """What a change costs by its words; what stands for ones is put in, and exchanges nothing."""
     exchanges = change.is_exchange and not change.old.calls("ones")
-    return _words_changed(change) * (_EXCHANGE if exchanges else _EDIT)
+    return edits * (_EXCHANGE if exchanges else _EDIT)
 
 
 def _words_changed(change: Change) -> int:
@@ -152,17 +154,3 @@ def _words_changed(change: Change) -> int:
 
 def _edits(found: Found) -> int:
     return sum(distance(words(each.old), words(each.new)) for each in found.changes)
-
-
-def distance(one: Sequence[str], two: Sequence[str]) -> int:
-    """How many words are put in, left out or replaced."""
-    while one and two and one[0] == two[0]:
-        one, two = one[1:], two[1:]
-    while one and two and one[-1] == two[-1]:
-        one, two = one[:-1], two[:-1]
-    row = list(range(len(two) + 1))
-    for i, x in enumerate(one, 1):
-        last, row[0] = row[0], i
-        for j, y in enumerate(two, 1):
-            last, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, last + (x != y))
-    return row[-1]
