@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from matcalc.checking.reading_back import ReadBack, read_back
     from matcalc.checking.registration import register_rule, unregister_rule
     from matcalc.claims.checking import check_formula
+    from matcalc.claims.fitting import fit
     from matcalc.claims.fractions import check_chain
     from matcalc.claims.sizes_alone import check_sizes
     from matcalc.derivation import derive, evaluate
-    from matcalc.diagnosis.fitting import fit
     from matcalc.diagnosis.identification import identify
     from matcalc.diagnosis.transposition import convert_formula
     from matcalc.errors import (
@@ -116,7 +116,7 @@ _HOME = {
     "claims.sizes_alone": ("check_sizes",),
     "checking.registration": ("register_rule", "unregister_rule"),
     "derivation": ("derive", "evaluate"),
-    "diagnosis.fitting": ("fit",),
+    "claims.fitting": ("fit",),
     "diagnosis.identification": ("identify",),
     "diagnosis.transposition": ("convert_formula",),
     "errors": tuple(name for name in __all__ if name.endswith("Error")),

@@ -5,27 +5,28 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from textwrap import wrap
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from matcalc.diagnosis.fitting import Fit, Unknown
-from matcalc.diagnosis.fitting import fit as fitted
+from matcalc.claims.fitting import Fit, Unknown
+from matcalc.claims.fitting import fit as fitted
 from matcalc.dimensions import Shape, names, times
 from matcalc.notation.printers.line_breaks import formula_lines
 from matcalc_cli.arguments import Json
+from matcalc_cli.failures import UsageError
 from matcalc_cli.forward_guess import Forward, guessed_forward
 from matcalc_cli.output import assumption, heading, listed, table, width, write, write_json
 
 if TYPE_CHECKING:  # they load NumPy, which what fits by dimensions does without
     from matcalc.checking.verdict import Judgement
-    from matcalc.diagnosis.backward_line import Backward
+    from matcalc.claims.backward_line import Backward
 
 Equation = Annotated[
     str,
     typer.Argument(
         metavar="EQUATION",
-        help="With a ? for each unknown, and shapes: 'dz1[n1] = ? @ dz2[n2]'.",
+        help="With ? for each unknown, and shapes: 'dz1[n1] = ? @ dz2[n2]'; without it is checked.",
         show_default=False,
     ),
 ]
@@ -47,6 +48,20 @@ Because = Annotated[
         show_default=False,
     ),
 ]
+LayoutOption = Annotated[
+    Literal["numerator", "denominator"] | None,
+    typer.Option(
+        "--layout",
+        help="numerator: gradients, dz1[n1], are rows; if not given they are as they are written.",
+        show_default=False,
+    ),
+]
+Once = Annotated[
+    bool,
+    typer.Option("--once", help="Put each of --from in once: ? may be a product of several."),
+]
+
+_LISTED = 4  # in a sentence
 
 # An unknown, a name, or a function of one letter of a name, which has its shape: g'(z).
 _LEAF = re.compile(
@@ -60,6 +75,8 @@ def fit(
     *,
     candidates: From = None,
     because: Because = None,
+    layout: LayoutOption = None,
+    once: Once = False,
     as_json: Json = False,
 ) -> None:
     """What ? must be for an equation to fit: its shape, and the variables that have it.
@@ -68,7 +85,9 @@ def fit(
 
     Vectors are columns. dz1 is short for the derivative of a number by z1.
     """
-    found = fitted(equation, candidates=candidates or (), because=because)
+    if once and not candidates:
+        raise UsageError("--once puts each of --from in; give --from 'd3[2] W3[2,3]'")
+    found = fitted(equation, candidates=candidates or (), because=because, layout=layout, once=once)
     if as_json:
         write_json(_document(found))
     else:
@@ -82,7 +101,7 @@ def _lines(found: Fit) -> list[str]:
     for unknown in found.unknowns:
         lines += ["", heading(_summary(unknown)), *_candidates(unknown)]
     lines += _any_size(found)
-    lines += _solutions(found)
+    lines += _solutions(found) if found.unknowns else _complete(found)
     if found.backward is None:
         return [*lines, *_reason(found), *_what_decides(found)]
     return [*lines, *_derived(found)]
@@ -128,7 +147,7 @@ def _summary(unknown: Unknown) -> str:
         return f"{shape}: none of these fits"
     if len(fitting) == 1:
         return f"{shape}: only {fitting[0]} fits"
-    return f"{shape}: {listed(fitting)} fit"
+    return f"{shape}: {listed(fitting) if len(fitting) <= _LISTED else len(fitting)} fit"
 
 
 def _candidates(unknown: Unknown) -> list[str]:
@@ -148,6 +167,13 @@ def _any_size(found: Fit) -> list[str]:
 def _solutions(found: Fit) -> list[str]:
     lines = [line for one in found.solutions for line in formula_lines(one, width())]
     return ["", *lines] if lines else []
+
+
+def _complete(found: Fit) -> list[str]:
+    """Of an equation without an unknown, whether it fits; what it is, its forward pass says."""
+    if found.backward is not None:
+        return []
+    return _paragraph(found.misfit or "It fits.")
 
 
 def _reason(found: Fit) -> list[str]:
@@ -218,7 +244,10 @@ def _derived(found: Fit) -> list[str]:
     for note in (*notes, *backward.assumptions):
         lines += [*_paragraph(f"note: {note}")[1:], ""]
     first = sorted(backward.judgements.items(), key=lambda one: not one[1])
-    return [*lines, *(line for solution, judged in first for line in _judged(solution, judged))]
+    lines += [line for solution, judged in first for line in _judged(solution, judged)]
+    if not found.unknowns and not found:
+        lines += _paragraph("Where the mistake is, and a repair: matcalc check.")
+    return lines
 
 
 def _judged(solution: str, judged: Judgement) -> list[str]:
@@ -227,6 +256,8 @@ def _judged(solution: str, judged: Judgement) -> list[str]:
         return [f"right: {solution}"]
     if judged.verdict == "wrong_value":
         return [f"wrong: {solution}, though it fits"]
+    if judged.verdict == "wrong_layout":
+        return [f"right in the other layout: {solution}"]
     said = {"right": "right", "cannot_tell": "cannot tell"}.get(judged.verdict, "wrong")
     return wrap(f"{said}: {solution}: {judged.reason}", width(), break_long_words=False)
 
@@ -254,6 +285,8 @@ def _document(found: Fit) -> dict[str, object]:
         "assumptions": found.assumptions,
         "unknowns": [_described(unknown) for unknown in found.unknowns],
         "solutions": found.solutions,
+        "verdict": found.verdict,
+        "misfit": found.misfit,
         "derived": None
         if backward is None
         else {

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from matcalc.diagnosis.fitting import Fit
+from matcalc.claims.fitting import Fit
 from matcalc.variables import Variable
 
 _NAME = r"[^\W\d]\w*"

@@ -29,6 +29,26 @@ VERDICTS: dict[Verdict, str] = {
     "cannot_tell": "the numbers do not decide",
 }
 
+_AT_BEST: tuple[Verdict, ...] = (
+    "right",
+    "cannot_tell",
+    "wrong_layout",
+    "wrong_value",
+    "not_conformable",
+    "wrong_shape",
+)
+
+
+def at_best(found: Iterable[Verdict]) -> Verdict:
+    """What something is at best that may be read in several ways, each with its verdict.
+
+    >>> at_best(["wrong_shape", "wrong_value"])
+    'wrong_value'
+    """
+    among = set(found)
+    return next(one for one in _AT_BEST if one in among)
+
+
 CLOSE = 1e-9  # the error of what agrees, relative to the largest entry
 _BEYOND = 1e4  # how far beyond what rounding moves numbers a difference is one
 

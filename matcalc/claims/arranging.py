@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from typing import NamedTuple, Protocol
 
-from matcalc.claims.sizes_text import Given, Matrix
+from matcalc.claims.each_once import each_once
+from matcalc.claims.sizes_text import Matrix
 from matcalc.claims.tree import Tree, op, turned
+from matcalc.errors import TooLargeError
 
 _KEPT = (0, 60, 60, 60, 60, 24, 12, 8, 6)  # of each shape, by how many pieces there are
 _NUMBER = (1, 1)
 _TRANSPOSED, _SWAPPED, _ENTRYWISE, _OPENED = 1.0, 0.5, 0.75, 0.125
+
+
+class Shaped(Protocol):
+    """A piece: its rows and columns, and how it is written."""
+
+    @property
+    def shape(self) -> Matrix:
+        """Rows and columns."""
+        ...
+
+    @property
+    def tree(self) -> Tree:
+        """It as it is written."""
+        ...
 
 
 class Arrangement(NamedTuple):
@@ -27,23 +44,32 @@ class Arrangement(NamedTuple):
     tree: Tree
 
 
-def arrangements(pieces: Sequence[Given]) -> dict[Matrix, list[Arrangement]]:
+ByShape = dict[Matrix, list[Arrangement]]
+
+
+def arrangements(pieces: Sequence[Shaped]) -> ByShape:
     """What the pieces can be put together to, each used once, the nearest first, by shape.
 
-    A dynamic programme over the sets of pieces: a set is a piece, or the product of two sets that
-    share none. ``A @ B @ C`` is found once, from the left.
+    ``A @ B @ C`` is found once, from the left.
     """
-    count = len(pieces)
-    table: list[dict[Matrix, list[Arrangement]]] = [{} for _ in range(1 << count)]
-    for k, one in enumerate(pieces):
-        table[1 << k] = _of_piece(one)
-    for whole in range(1, 1 << count):
-        if whole & (whole - 1):
-            table[whole] = _of_set(whole, table, _KEPT[count])
-    return table[-1]
+    return arrangements_of_sets(pieces)[-1]
 
 
-def _of_piece(one: Given) -> dict[Matrix, list[Arrangement]]:
+def arrangements_of_sets(pieces: Sequence[Shaped]) -> list[ByShape]:
+    """The same for every set of the pieces, by its bits.
+
+    Raises:
+        TooLargeError: There are too many pieces.
+    """
+    if len(pieces) >= len(_KEPT):
+        raise TooLargeError(f"{len(pieces)} pieces: at most {len(_KEPT) - 1} are put in order")
+    most = _KEPT[len(pieces)]
+    return each_once(
+        [_of_piece(one) for one in pieces], partial(_joined, most), partial(_nearest, most)
+    )
+
+
+def _of_piece(one: Shaped) -> ByShape:
     """A piece as it stands and transposed; of a square one sizes see no difference."""
     rows, columns = one.shape
     found = {one.shape: [Arrangement(one.shape, 0.0, one.tree)]}
@@ -53,31 +79,31 @@ def _of_piece(one: Given) -> dict[Matrix, list[Arrangement]]:
     return found
 
 
-def _of_set(
-    whole: int, table: Sequence[dict[Matrix, list[Arrangement]]], kept: int
-) -> dict[Matrix, list[Arrangement]]:
-    """What a set of pieces can be put together to."""
-    found: dict[Matrix, list[Arrangement]] = {}
-    part = (whole - 1) & whole
-    while part:
-        rest = whole ^ part
-        swaps = _SWAPPED * _inversions(part, rest)
-        for shape, lefts in table[part].items():
-            for other, rights in table[rest].items():
-                if shape[1] == other[0]:
-                    to = (shape[0], other[1])
-                    found.setdefault(to, []).extend(_put(to, "@", lefts, rights, swaps, kept))
-                if not part & whole & -whole:
-                    continue  # entry by entry there is no order
-                if shape == other and shape != _NUMBER:
-                    ways = _put(shape, "*", lefts, rights, _ENTRYWISE, kept)
-                    found.setdefault(shape, []).extend(ways)
-                elif _NUMBER in (shape, other) and shape[1] != other[0]:
-                    to = other if shape == _NUMBER else shape
-                    ways = _put(to, "*", lefts, rights, _SWAPPED, kept)
-                    found.setdefault(to, []).extend(ways)
-        part = (part - 1) & whole
-    return {shape: sorted(ways, key=far)[:kept] for shape, ways in found.items()}
+def _nearest(most: int, _: int, ways: Iterable[Arrangement]) -> ByShape:
+    """The nearest of each shape."""
+    found: ByShape = {}
+    for way in ways:
+        found.setdefault(way.shape, []).append(way)
+    return {shape: sorted(alike, key=far)[:most] for shape, alike in found.items()}
+
+
+def _joined(
+    kept: int, part: int, rest: int, left: ByShape, right: ByShape
+) -> Iterator[Arrangement]:
+    """What two sets of pieces can be multiplied to."""
+    swaps = _SWAPPED * _inversions(part, rest)
+    first = (part | rest) & -(part | rest)
+    for shape, lefts in left.items():
+        for other, rights in right.items():
+            if shape[1] == other[0]:
+                yield from _put((shape[0], other[1]), "@", lefts, rights, swaps, kept)
+            if not part & first:
+                continue  # entry by entry there is no order
+            if shape == other and shape != _NUMBER:
+                yield from _put(shape, "*", lefts, rights, _ENTRYWISE, kept)
+            elif _NUMBER in (shape, other) and shape[1] != other[0]:
+                to = other if shape == _NUMBER else shape
+                yield from _put(to, "*", lefts, rights, _SWAPPED, kept)
 
 
 def far(one: Arrangement) -> tuple[float, str]:

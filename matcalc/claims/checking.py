@@ -12,8 +12,8 @@ from matcalc.claims.answer import Checked
 from matcalc.claims.causes import Wrong, causes
 from matcalc.claims.conditions import right_when
 from matcalc.claims.counterexamples import counterexample
-from matcalc.claims.forward import Forward, declared_shapes
-from matcalc.claims.judging import Judged, in_columns, judged
+from matcalc.claims.forward import declared_shapes, read_forward
+from matcalc.claims.judging import Judged, in_columns, judged, misstated
 from matcalc.claims.point import Point, Worth
 from matcalc.claims.product_shapes import product_shapes
 from matcalc.claims.question import Question, of_expression
@@ -54,8 +54,8 @@ def check_formula(
         of: The expression that is differentiated.
         wrt: What it is differentiated by.
         variables: The shapes: ``"x[n] A[n,n]"``; of an equation they may stand in it.
-        layout: ``"numerator"`` or ``"denominator"``; of an equation gradients are columns in
-            denominator layout, which is the default.
+        layout: ``"numerator"`` or ``"denominator"``, the default; of an equation gradients are
+            columns, in denominator layout, unless it writes one as a row.
         because: The forward pass: ``"z2 = W2 @ a1; a2 = relu(z2)"``.
         notation: ``"numpy"``, ``"math"``, ``"matlab"`` or ``"latex"``; else what was typed says it.
 
@@ -69,7 +69,7 @@ def check_formula(
     ('wrong_value', 'symmetric-part', '(A + A.T) @ x')
     """
     if because is not None:
-        return _equation(claim, because, variables, layout or "denominator", notation)
+        return _equation(claim, because, variables, layout, notation)
     if of is None or wrt is None:
         raise NotationError(
             "a formula is checked against of= and wrt=, an equation against because="
@@ -82,11 +82,16 @@ def check_formula(
 
 
 def _equation(
-    claim: str, because: str, variables: Declarations | None, layout: str, notation: str | None
+    claim: str,
+    because: str,
+    variables: Declarations | None,
+    layout: str | None,
+    notation: str | None,
 ) -> Checked:
     """A line of a backward pass."""
     stated = stated_in(claim, declared_shapes(variables))
-    forward = Forward(because, variables, {one.name: one for one in stated.mentions}, notation)
+    mentions = {one.name: one for one in stated.mentions}
+    forward = read_forward(because, variables, mentions, layout, notation)
     known = forward.names_of_claims
     line = read_beside(stated.text, forward.text, known, notation, forward.functions)
     name, formula = _sides(line)
@@ -100,8 +105,12 @@ def _equation(
         raise NotationError(
             f"the left side names a gradient: {name[:40]} is none of {listed}", [place]
         )
-    question = forward.question(by, layout, names(trees(formula)[-1].tree))
-    return _answered(question, Typed(claim, line, name, formula))
+    question = forward.question(by, names(trees(formula)[-1].tree))
+    found = _answered(question, Typed(claim, line, name, formula))
+    misfit = misstated(question, mentions[name].shape) if name in mentions else ""
+    if found and misfit:
+        return replace(found, verdict="wrong_shape", reason=misfit)
+    return found
 
 
 def _sides(line: Line) -> tuple[str, str]:

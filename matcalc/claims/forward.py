@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 
+from matcalc.claims.gradient_names import gradient_of, variable_of
 from matcalc.claims.question import Question
 from matcalc.claims.targets import with_targets
-from matcalc.claims.tree import Assigned, Tree, names, trees
+from matcalc.claims.tidying import tidied
+from matcalc.claims.tree import Assigned, Tree, names, replaced, trees, turned, unplaced
 from matcalc.derivative import derivatives, pulled
-from matcalc.diagnosis.gradient_names import gradient_of
 from matcalc.dimensions import Shape
-from matcalc.errors import NotationError, Place
-from matcalc.expression import Declarations, parse_declarations, read_formula
+from matcalc.errors import MatcalcError, NotationError, Place, ShapeError
+from matcalc.expression import Declarations, Formula, parse_declarations, read_formula
 from matcalc.expression.declarations import declared_functions
 from matcalc.expression.equation import stated_in
 from matcalc.expression.formula import Names
@@ -40,7 +42,12 @@ class Forward:
         because: Its lines.
         variables: What is declared.
         stated: What the claim says of shapes.
+        layout: How the claim writes gradients: as columns, or as rows.
         notation: That of its lines, where they do not say it.
+
+    Raises:
+        NotationError: It cannot be read.
+        ShapeError: It does not fit.
     """
 
     def __init__(
@@ -48,15 +55,19 @@ class Forward:
         because: str,
         variables: Declarations | None,
         stated: Mapping[str, Mention],
+        layout: str = "denominator",
         notation: str | None = None,
     ) -> None:
+        self.layout = layout
+        self.taken: tuple[str, ...] = ()  # what was given no shape, with that in which it fits
         inside = stated_in(because, declared_shapes(variables))
         whole = "; ".join(_lines(inside.text, variables, notation))
         lines = trees(whole)
         if not lines[-1].name:
             place = Place(because, 0, max(1, len(because)))
             raise NotationError("a line of the forward pass has a name: z2 = W2 @ x", [place])
-        variables, self.said = with_targets(whole, variables)
+        variables, said = with_targets(whole, variables)
+        self.said = list(said)
         self.declared = parse_declarations(variables or ())
         self.functions = declared_functions(variables or ())
         self.definitions = _backward(lines)  # d3 = dz3: what the claim calls a gradient
@@ -78,37 +89,55 @@ class Forward:
         for name in list(shapes):  # dW2[3,2] says what W2 is
             by = gradient_of(name, used | set(self.names))
             if by and by in used and by not in shapes and by not in self.names:
-                mentions.append(Mention(by, shapes[name], Place("", 0, 0)))
+                mentions.append(Mention(by, _untagged(shapes[name], self.layout), Place("", 0, 0)))
         kept = [each for each in mentions if each.name in used and each.name not in self.names]
         return resolve(kept).variables
 
     def read(self, shapes: dict[str, Variable]) -> None:
         """Read it, and the number that a gradient makes of its last line."""
         names = Names(functions=self.functions)
-        plain = read_formula(self.text, shapes, names=names)
+        plain = self._plain(shapes, names)
         last = self.names[-1]
         self.seed = ""
-        whole = self.text
+        self.formula = plain
         if plain.node.shape:
             self.seed = f"d{last}"
-            shapes = {**plain.variables, self.seed: Variable(self.seed, plain.node.shape)}
-            whole = f"{self.text}; sum({self.seed} * {last})"
-        self.formula = read_formula(whole, shapes, names=names) if self.seed else plain
+            seed, number = _number(self.seed, last, plain.node.shape, self.layout)
+            shapes = {**plain.variables, self.seed: seed}
+            self.formula = read_formula(f"{self.text}; {number}", shapes, names=names)
         self.known = {**self.formula.named, **self.formula.symbols}
         if not self.seed:
             self.known[last] = self.formula.node
 
-    def question(self, by: str, layout: str, used: set[str]) -> Question:
+    def _plain(self, shapes: dict[str, Variable], names: Names) -> Formula:
+        """It, with the names declared that have one shape in which all fits: a bias.
+
+        Raises:
+            NotationError: A name is unknown, and may have several shapes.
+        """
+        try:
+            return read_formula(self.text, shapes, names=names)
+        except NotationError as error:
+            ways = [one.text for one in error.suggestions if one.kind == "declare"]
+            if len(ways) != 1:
+                raise
+            more = {name: one.variable for name, one in parse_declarations(ways[0]).items()}
+            formula = read_formula(self.text, shapes | more, names=names)
+            self.taken = tuple(map(str, more.values()))
+            self.said += [f"{one}: the shape in which the forward pass fits" for one in self.taken]
+            return formula
+
+    def question(self, by: str, used: set[str]) -> Question:
         """The derivative by one of its names.
 
         Args:
             by: The name.
-            layout: How gradients are written.
             used: The names that stand in the claim.
 
         Raises:
             NotationError: A name is unknown.
         """
+        layout = self.layout
         if by not in self.known:
             listed = ", ".join(self.known)
             raise NotationError(f"{by[:60]} is not in the forward pass; there are {listed}")
@@ -118,10 +147,11 @@ class Forward:
         found, assumptions = self._gradients(used - self.definitions.keys())
         gradients = self._derived(list(dict.fromkeys([by, *found.values()])))
         meanings = {
-            name: _laid(gradients[of], layout)
+            name: self._laid(of, gradients[of])
             for name, of in found.items()
             if name not in self.formula.variables
         }
+        rows = {name for name in meanings if self._lies(found[name])} | self._seed_row
         unknown = used - self.known.keys() - found.keys() - self.definitions.keys()
         for name, (node, said) in self._slopes(unknown - self.formula.names.sizes).items():
             meanings[name] = node
@@ -138,41 +168,78 @@ class Forward:
         spelled = {line.name: line.tree for line in trees(self.text)}
         for name, node in foreign.items():
             others = {key: one for key, one in shown.items() if one != name}
-            spelled[name] = self._written(node, name, "denominator", others)
+            spelled[name] = self._written(
+                node, Variable("L", ()), Variable(name, node.shape), "denominator", others
+            )
+        of, wrt = self._of(by), Variable(by, self.known[by].shape)
         return Question(
             gradients[by],
-            Variable("L", ()),
-            Variable(by, self.known[by].shape),
+            of,
+            wrt,
             layout,
             self.formula,
             {name: each for name, each in self.declared.items() if name in self.formula.variables},
             meanings,
-            str(self._written(gradients[by], by, layout, shown)),
+            str(self._written(gradients[by], of, wrt, layout, shown)),
             (self.text,),
             {**spelled, **self.definitions},
             [*self.said, *assumptions, *self.formula.assumptions],
             frozenset(self.declared),
+            frozenset(rows),
         )
+
+    @property
+    def _seed_row(self) -> set[str]:
+        """The gradient that arrives, where it is a row."""
+        return {self.seed} if self.formula.node.shape else set()
+
+    def _of(self, by: str) -> Variable:
+        """What is differentiated: a number, of one entry where the gradient by a name is a row."""
+        return Variable("L", (1,) if self.formula.node.shape and self._lies(by) else ())
+
+    def _lies(self, by: str) -> bool:
+        """Whether the gradient by a name is a row."""
+        return self.layout == "numerator" and len(self.known[by].shape) == 1
+
+    def _laid(self, by: str, gradient: Node) -> Node:
+        """A gradient as the layout lays it: in numerator layout that by a column is 1×n."""
+        if self.layout == "denominator" or self._of(by).shape:
+            return gradient
+        if self._lies(by):
+            return algebra.outer(algebra.constant(1, (1,)), gradient)
+        return algebra.transpose(gradient)
 
     def _derived(self, wanted: Sequence[str]) -> dict[str, Node]:
         """The gradients by some names, all from one sweep."""
         nodes = derivatives(self.formula.node, [self.known[name] for name in wanted])
+        if self.formula.node.shape:
+            nodes = [
+                node if self._lies(name) else algebra.summed(node, (0,))
+                for name, node in zip(wanted, nodes, strict=True)
+            ]
         properties = {name: each.properties for name, each in self.declared.items()}
         became = simplified(nodes, properties)
         return {name: became[node] for name, node in zip(wanted, nodes, strict=True)}
 
-    def _written(self, node: Node, by: str, layout: str, named: Mapping[Node, str]) -> Tree:
+    def _written(
+        self, node: Node, of: Variable, wrt: Variable, layout: str, named: Mapping[Node, str]
+    ) -> Tree:
         """A gradient as it is written; other lines of it are those of the forward pass."""
-        form = written(Variable("L", ()), Variable(by, node.shape), layout)
-        return trees(text(write_derivative(node, form, tuple(self.formula.symbols), named)))[
-            -1
-        ].tree
+        form = written(of, wrt, layout)
+        shown = text(write_derivative(node, form, tuple(self.formula.symbols), named))
+        tree = trees(shown)[-1].tree
+        for name in self._seed_row:  # the column that a row is: its transpose
+            row = Tree("name", name)
+            column = trees(f"sum({name}, axis=0)")[-1].tree
+            tree = tidied(replaced(unplaced(tree), column, turned(row)))
+        return tree
 
     @property
     def names_of_claims(self) -> dict[str, Variable]:
         """The names that a claim may use, with their shapes."""
         found = {name: Variable(name, node.shape) for name, node in self.known.items()}
-        found |= {f"d{name}": Variable(f"d{name}", each.shape) for name, each in found.items()}
+        for name, each in list(found.items()):
+            found.setdefault(f"d{name}", Variable(f"d{name}", _tagged(each.shape, self.layout)))
         layers = [name for name in self.known if re.fullmatch(r"[zZ][0-9]+", name)]
         found |= {f"delta{z[1:]}": Variable(f"delta{z[1:]}", found[z].shape) for z in layers}
         declared = {name: each.variable for name, each in self.declared.items()}
@@ -262,10 +329,52 @@ def _is_last(line: Assigned, lines: Sequence[Assigned]) -> bool:
     return not any(line.name in names(other.tree) for other in lines)
 
 
-def _laid(gradient: Node, layout: str) -> Node:
-    """A gradient as a layout lays it: in numerator layout a column becomes 1×n."""
+def read_forward(
+    because: str,
+    variables: Declarations | None,
+    stated: Mapping[str, Mention],
+    layout: str | None = None,
+    notation: str | None = None,
+) -> Forward:
+    """A forward pass, in the layout that is asked for, or in which what is stated of shapes fits.
+
+    Gradients are columns, in denominator layout; where a claim writes one as a row, or where they
+    fit in numerator layout alone, they are in that.
+
+    Raises:
+        NotationError: It cannot be read.
+        ShapeError: It does not fit.
+    """
+    if layout is not None:
+        return Forward(because, variables, stated, layout, notation)
+    lie = any(variable_of(one.name) and (one.shape or ())[:1] == (1,) for one in stated.values())
+    if lie:
+        return Forward(because, variables, stated, "numerator", notation)
+    try:
+        return Forward(because, variables, stated, "denominator", notation)
+    except ShapeError as error:
+        with suppress(MatcalcError):
+            return Forward(because, variables, stated, "numerator", notation)
+        raise error from None
+
+
+def _tagged(shape: Shape, layout: str) -> Shape:
+    """The shape of a gradient in a layout: a vector lies in numerator layout, 1×n."""
+    if layout == "denominator" or not shape:
+        return shape
+    return (1, *shape) if len(shape) == 1 else shape[::-1]
+
+
+def _untagged(shape: Shape, layout: str) -> Shape:
+    """The shape of what a gradient is by, of its own."""
     if layout == "denominator":
-        return gradient
-    if len(gradient.shape) == 1:
-        return algebra.outer(algebra.constant(1, (1,)), gradient)
-    return algebra.transpose(gradient)
+        return shape
+    return shape[1:] if shape[:1] == (1,) else shape[::-1]
+
+
+def _number(seed: str, last: str, shape: Shape, layout: str) -> tuple[Variable, str]:
+    """The gradient that arrives at the last line, and the number whose gradients are meant."""
+    if layout == "denominator" or len(shape) > 2:
+        return Variable(seed, shape), f"sum({seed} * {last})"
+    product = f"{seed} @ {last}"  # of a row and a column: one entry
+    return Variable(seed, _tagged(shape, layout)), product if len(shape) == 1 else f"tr({product})"

@@ -7,19 +7,18 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from matcalc.checking.verdict import Pair, Verdict, by_value, relative_error
+from matcalc.checking.verdict import Pair, Verdict, by_value
 from matcalc.claims.point import Point, Worth, points
 from matcalc.claims.question import Question
 from matcalc.claims.tidying import terms
 from matcalc.claims.tree import trees
-from matcalc.diagnosis.side_by_side import Meeting, meetings
+from matcalc.diagnosis.side_by_side import POINTS, Meeting, meetings
 from matcalc.dimensions import Shape, times
 from matcalc.errors import ArrayError, ShapeError, TooLargeError, UnboundError
 from matcalc.expression.conformity import conformity
 from matcalc.expression.formula import Formula
 
 _POINTS = 3
-_FAR = 1e-4  # relative: what is further off is another number
 
 
 @dataclass(frozen=True)
@@ -34,6 +33,7 @@ class Judged:
         notes: How it was read, and what NumPy would broadcast.
         as_columns: Why it does not fit as columns, of one that fits as arrays alone.
         compared: At how many points.
+        error: The largest error relative to the largest entry, where numbers were compared.
         points: A few points to look at further.
     """
 
@@ -44,6 +44,7 @@ class Judged:
     notes: tuple[str, ...] = ()
     as_columns: str = ""
     compared: int = 0
+    error: float | None = None
     points: Sequence[Point] = field(default=(), repr=False)
 
 
@@ -82,6 +83,17 @@ def judged(question: Question, claim: str) -> Judged:
     return found
 
 
+def misstated(question: Question, stated: Shape | None) -> str:
+    """Why the shape that an equation states on its left is not that of the derivative.
+
+    Sizes of other names may be equal; what is seen is a shape that stands the other way round.
+    """
+    form = question.form
+    if not stated or stated in (form.shape, form.matrix_shape) or stated != form.shape[::-1]:
+        return ""
+    return f"it is stated to be {times(stated)}, and the derivative is {form.title}"
+
+
 def in_columns(question: Question, found: Judged) -> Judged:
     """A wrong claim that fits as NumPy's arrays alone, its vectors taken as columns.
 
@@ -104,22 +116,29 @@ def _compared(question: Question, read: Formula, paper: Shape, found: Judged) ->
     """The verdict on a claim that fits in itself."""
     other = question.in_other_layout()
     shape = read.node.shape
-    if shape == question.form.shape and not _surely_differs(question, read, found):
+    if _has_shape(question, read, paper):
         same = _held(question, read, found)
         if same.verdict != "wrong_value":
             lies = read.columns and len(shape) == 1 and paper != question.form.matrix_shape
             return _lying(same, paper) if lies and same.verdict == "right" else same
-    if shape == other.form.shape and shape and not _surely_differs(other, read, found):
+    if shape and _has_shape(other, read, paper):
         turned = _held(other, read, found)
         if turned.verdict == "right":
             return replace(turned, verdict="wrong_layout", reason=_OTHER)
-    if shape == question.form.shape:
+    if _has_shape(question, read, paper):
         return replace(found, verdict="wrong_value", reason="the values differ")
     title = times(paper) if shape else "a number"
     if title == question.form.title:
         title = f"an array with {len(shape)} axes, {title}"
     reason = f"it is {title}, and the derivative is {question.form.title}"
     return replace(found, verdict="wrong_shape", reason=reason)
+
+
+def _has_shape(question: Question, read: Formula, paper: Shape) -> bool:
+    """Whether a claim has the shape of the derivative; where gradients are rows, on paper."""
+    if question.rows and read.columns:
+        return paper == question.form.matrix_shape
+    return read.node.shape == question.form.shape
 
 
 _OTHER = "it is the derivative in the other layout"
@@ -137,27 +156,16 @@ def _lying(found: Judged, paper: Shape) -> Judged:
     return replace(found, notes=(*found.notes, said))
 
 
-def _surely_differs(question: Question, read: Formula, found: Judged) -> bool:
-    """Whether a claim is far off at every point that was looked at."""
-    *before, line = trees(read.text)
-    if before:
-        return False
-    for at in found.points:
-        value = Worth(at).of(line.tree)
-        truth = at.truth if question.layout == at.layout else at.other
-        if value is None or value.entries().shape != truth.entries().shape:
-            return False
-        if not relative_error(truth.entries(), value.entries()) > _FAR:
-            return False
-    return bool(found.points)
-
-
 def _held(question: Question, read: Formula, found: Judged) -> Judged:
-    """The verdict by value at many points, on both sides of every kink."""
+    """The verdict by value: at one point, then at many, on both sides of every kink."""
     given = question.meant(read.node)
-    met = meetings(question.truth, given, question.formula, question.declared)
-    decided = by_value(_pairs(question, met))
-    return replace(found, verdict=decided.verdict, reason=decided.reason, compared=len(met))
+    for many in (1, POINTS):
+        met = meetings(question.truth, given, question.formula, question.declared, many)
+        decided = by_value(_pairs(question, met))
+        if decided.verdict == "wrong_value":
+            break
+    verdict, reason, error = decided.verdict, decided.reason, decided.error
+    return replace(found, verdict=verdict, reason=reason, error=error, compared=len(met))
 
 
 def _pairs(question: Question, met: Sequence[Meeting]) -> Iterator[Pair]:

@@ -1,19 +1,16 @@
-"""Each piece once: the factors of a product in any order, transposed or not, by ``@`` and by ``*``.
-
-What is found for a set of pieces is put together from what is found for its parts, so that every
-order is looked at and none twice.
-"""
+"""Each piece once by value: a product in any order, transposed or not, by ``@`` and by ``*``."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import combinations
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from matcalc.arrays import Array
 from matcalc.claims.changes import Change, Found
+from matcalc.claims.each_once import each_once
 from matcalc.claims.point import Worth
 from matcalc.claims.pool import Piece
 from matcalc.claims.stacked import Stack, close, operated, prints, transposed
@@ -58,14 +55,8 @@ def reordered(line: Tree, worth: Worth, pool: Sequence[Piece]) -> Iterator[Found
     if not 2 <= len(parts) <= _PIECES or any(worth.of(part) is None for part in parts):
         return
     truth = worth.at.truth
-    found: dict[int, list[_Ways]] = {}
-    for k, part in enumerate(parts):
-        found[1 << k] = _merged(_leaves(part, worth, pool))
-    for size in range(2, len(parts) + 1):
-        for chosen in combinations(range(len(parts)), size):
-            mask = sum(1 << k for k in chosen)
-            found[mask] = _merged(_joined(mask, found, flat=worth.at.flat))
-    for each in found[(1 << len(parts)) - 1]:
+    leaves = [_merged(1, _leaves(part, worth, pool)) for part in parts]
+    for each in each_once(leaves, partial(_joined, worth.at.flat), _merged)[-1]:
         if (each.values.kind, each.values.shape) != (truth.kind, truth.shape):
             continue
         for k, way in enumerate(each.ways):
@@ -100,16 +91,18 @@ def _leaves(part: Tree, worth: Worth, pool: Sequence[Piece]) -> Iterator[_Ways]:
         yield _Ways(each, [way])
 
 
-def _joined(mask: int, found: dict[int, list[_Ways]], *, flat: bool) -> Iterator[_Ways]:
-    """Two sets of pieces in one product."""
-    left = (mask - 1) & mask
-    while left:
-        right = mask ^ left
-        for one in found[left]:
-            for two in found[right]:
-                for sign in ("@", "*") if left < right else ("@",):
-                    yield from _products(sign, one, two, flat=flat)
-        left = (left - 1) & mask
+def _joined(
+    flat: bool,
+    left: int,
+    right: int,
+    ones: list[_Ways],
+    twos: list[_Ways],
+) -> Iterator[_Ways]:
+    """Two sets of pieces in one product; entry by entry there is no order."""
+    for one in ones:
+        for two in twos:
+            for sign in ("@", "*") if left < right else ("@",):
+                yield from _products(sign, one, two, flat=flat)
 
 
 def _products(sign: str, one: _Ways, two: _Ways, *, flat: bool) -> Iterator[_Ways]:
@@ -138,7 +131,7 @@ def _products(sign: str, one: _Ways, two: _Ways, *, flat: bool) -> Iterator[_Way
     yield _Ways(made, ways)
 
 
-def _merged(groups: Iterator[_Ways]) -> list[_Ways]:
+def _merged(_: int, groups: Iterable[_Ways]) -> list[_Ways]:
     """Ways of one kind and shape together, of one value the cheapest."""
     by_shape: dict[tuple[Any, ...], list[_Ways]] = {}
     for each in groups:

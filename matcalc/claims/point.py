@@ -105,7 +105,7 @@ def quick_point(
     question: Question, arrays: Mapping[str, Array], sizes: Mapping[str, int], *, flat: bool
 ) -> Point | None:
     """The same as :func:`at_point`, of the derivative as it is written: faster, for trying."""
-    values = _given(arrays, sizes)
+    values = _given(question, arrays, sizes)
     empty = one(0.0)
     at = Point(
         sizes, values, empty, empty, question.layout, flat, question.functions, question.at(sizes)
@@ -125,10 +125,17 @@ def quick_point(
     return at._replace(truth=truth)
 
 
-def _given(arrays: Mapping[str, Array], sizes: Mapping[str, int]) -> dict[str, Stack]:
+def _given(
+    question: Question, arrays: Mapping[str, Array], sizes: Mapping[str, int]
+) -> dict[str, Stack]:
     """The variables, and the sizes as numbers."""
     given = {**sizes, **arrays}
-    return {name: one(value) for name, value in given.items()}
+    return {name: _value(name, value, question) for name, value in given.items()}
+
+
+def _value(name: str, array: Any, question: Question) -> Stack:
+    """A value; a gradient in numerator layout is a row."""
+    return one(np.reshape(array, -1), row=True) if name in question.rows else one(array)
 
 
 def _on_both_sides(
@@ -172,10 +179,10 @@ def at_point(
     question: Question, arrays: Mapping[str, Array], sizes: Mapping[str, int], *, flat: bool
 ) -> Point | None:
     """All numbers at a point; nothing where one is not finite."""
-    values = _given(arrays, sizes)
+    values = _given(question, arrays, sizes)
     try:
         for name, node in question.numeric_meanings.items():
-            values[name] = one(evaluate(node, arrays, sizes))
+            values[name] = _value(name, evaluate(node, arrays, sizes), question)
         entries = np.asarray(evaluate(question.numeric_truth, arrays, sizes))
     except MatcalcError:
         return None
@@ -213,6 +220,8 @@ def laid(entries: Array, question: Question) -> Stack:
     """A derivative as a value: a vector stands or lies as the layout has it."""
     form = question.form
     lies = form.matrix_form is not None and len(form.form) == 1 and not form.matrix_form[0]
+    if question.rows and question.of.shape:
+        return one(entries.reshape(-1), row=question.layout == "numerator")
     return one(entries, row=lies)
 
 

@@ -44,6 +44,7 @@ class Question:
         spelled: What names mean, written out, names of each other in it.
         assumptions: What was not typed.
         names_declared: The names that were declared.
+        rows: The names that are rows: gradients in numerator layout.
     """
 
     truth: Node
@@ -58,6 +59,7 @@ class Question:
     spelled: Mapping[str, Tree] = field(default_factory=dict[str, Tree])
     assumptions: list[str] = field(default_factory=list)
     names_declared: frozenset[str] = frozenset()
+    rows: frozenset[str] = frozenset()
 
     @property
     def form(self) -> Written:

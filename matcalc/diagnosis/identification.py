@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 
 from matcalc.arrays import Array, bind, frozen, real_array
 from matcalc.checking.reading_back import held_text
-from matcalc.checking.verdict import Verdict, relative_error
+from matcalc.checking.verdict import Verdict, at_best, relative_error
 from matcalc.derivation import derive
 from matcalc.diagnosis.conditions import Condition, right_when
 from matcalc.diagnosis.conventions_apart import what_tells_apart
@@ -30,15 +30,6 @@ from matcalc.inputs.reading import read_line
 from matcalc.jacobians.jacobian import Jacobian
 from matcalc.layout import CONVENTIONS, LAYOUTS, Numerator, Written, written
 from matcalc.variables import Variable, parse_derivative
-
-# What a formula is that is one thing in one convention and another in another.
-_AT_BEST: tuple[Verdict, ...] = (
-    "right",
-    "cannot_tell",
-    "wrong_value",
-    "not_conformable",
-    "wrong_shape",
-)
 
 # How close numbers are that agree, relative to the largest entry.
 _CLOSE = 1e-5  # of an array: it may have been measured
@@ -136,8 +127,7 @@ class Identification:
 
         ``right`` where it agrees with one; ``wrong_value`` where it has the shape of one.
         """
-        found = {one.verdict for one in self.readings}
-        return next(one for one in _AT_BEST if one in found)
+        return at_best(one.verdict for one in self.readings)
 
     def assuming(self, said: tuple[str, ...]) -> Identification:
         """The same with what was assumed of the expression, before what is said of the formula."""

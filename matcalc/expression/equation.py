@@ -1,4 +1,4 @@
-"""Equations with unknowns: ``dz1[n1] = ? @ dz2[n2]``, shapes stated where a name stands.
+"""Equations, some with unknowns: ``dz1[n1] = ? @ dz2[n2]``, shapes stated where a name stands.
 
 The text is read as an ordinary formula of the same length, in which brackets are blank and a
 ``?`` is a letter that is free, so that every place is a place of what was written.
@@ -129,7 +129,7 @@ def parse_equation(text: str, names: Iterable[str] = ()) -> Equation:
         names: What else has a name.
 
     Raises:
-        NotationError: It cannot be read, or has no unknown.
+        NotationError: It cannot be read.
 
     >>> equation = parse_equation("dz1[n1] = ? @ dz2[n2]")
     >>> equation.unknowns, equation.filled({"?": "W2.T"})
@@ -158,10 +158,6 @@ def parse_equation(text: str, names: Iterable[str] = ()) -> Equation:
 def _marks(text: str) -> tuple[tuple[str, Place], ...]:
     """Each ``?`` with a name: its own, or the next number that is free where there are several."""
     found = [(mark[0], Place(text, mark.start(), mark.end())) for mark in _MARK.finditer(text)]
-    if not found:
-        raise NotationError(
-            "an unknown is written ?: dz1[n1] = ? @ dz2[n2]", [Place(text, 0, max(1, len(text)))]
-        )
     own = {name for name, _ in found if name != "?"}
     free = iter([f"?{k}" for k in range(1, len(found) + len(own) + 1) if f"?{k}" not in own])
     if len(found) > 1:

@@ -260,12 +260,13 @@ def _equal(one: _Placed, two: _Placed, answer: Answer) -> Bound | None:
 
 
 def _misfit(state: _State, operands: tuple[_Placed, ...], what: str) -> ShapeError:
-    """Two parts that fit for no shape of the unknowns, with their shapes."""
+    """Two parts that do not fit, for no shape of the unknowns, with their shapes."""
     said = ", ".join(
         f"{excerpt(one.place)} is {spelled(resolved(one.sizes, state.answer.bound))}"
         for one in operands
     )
-    message = f"{what} fits for no shape of the unknown: {said}"
+    is_open = any(one.is_open for one in operands)
+    message = f"{what} {'fits for no shape of the unknown' if is_open else 'does not fit'}: {said}"
     return ShapeError(message, [one.place for one in operands])
 
 

@@ -70,7 +70,7 @@ def test_json_holds_the_answer(matcalc: Any) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "part"),
     [
-        (("y[n] = x[n]",), 2, "an unknown is written ?"),
+        (("y[n] = ? @ x[n]", "--once"), 2, "--once puts each of --from in"),
         (("y[n] = ? @ (W[n,m] @ x[n])",), 1, "m against n"),
         (("y[n] = ? @ x[n]", "--from", "W[n"), 2, "this [ is never closed"),
         (("y[n] = ? @ x[n]", "--because", "W @ x"), 2, "has a name"),

@@ -1,4 +1,4 @@
-"""Fitting: which factor an equation has room for, by its dimensions alone.
+"""Fitting: a claim with a hole, and which factor it has room for, by its dimensions alone.
 
 ``dz1[n1] = ? @ dz2[n2]`` leaves room for an n1×n2, so of a W2 that is n2×n1 only the transpose
 fits. Vectors are columns; names of sizes that differ are different sizes. Where dimensions leave
@@ -7,12 +7,16 @@ a choice, the derivation does not: :func:`fit` makes it if it is told what the e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from matcalc import dimensions
+from matcalc.claims.arranging import Arrangement, ByShape, arrangements_of_sets
+from matcalc.claims.gradient_names import variable_of
+from matcalc.claims.sizes_text import Matrix
+from matcalc.claims.tree import Tree
 from matcalc.dimensions import Shape, pretty
 from matcalc.errors import NotationError, ShapeError, TooLargeError
 from matcalc.expression import Declarations, Declared, parse_declarations, read_formula
@@ -24,26 +28,30 @@ from matcalc.graph import symbol
 from matcalc.operations import algebra
 from matcalc.variables import Mention, Variable, resolve
 
-if TYPE_CHECKING:  # it loads NumPy, which what fits by dimensions does without
-    from matcalc.diagnosis.backward_line import Backward
+if TYPE_CHECKING:  # they load NumPy, which what fits by dimensions does without
+    from matcalc.checking.verdict import Verdict
+    from matcalc.claims.backward_line import Backward
 
 _TRIES = 5000  # candidates that are put in, over all unknowns
 _SOLUTIONS = 200
+_NEAREST = 24  # ways to put the same pieces together, each once
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A variable, as it is or transposed, for an unknown.
+    """A variable, as it is or transposed, for an unknown; or a product of several, each once.
 
     Attributes:
         text: What would be written.
         shape: Rows and columns, a column n×1; of a number nothing.
         reason: Why it does not fit; nothing where it does.
+        cost: Of a product, how far it is from the order in which the pieces were given.
     """
 
     text: str
     shape: Shape
     reason: str = ""
+    cost: float = 0.0
 
     @property
     def fits(self) -> bool:
@@ -80,8 +88,10 @@ class Fit:
         variables: The variables that it names, with their shapes.
         assumed: The names that were given no shape and are taken as numbers.
         unknowns: What the equation says of each unknown.
-        solutions: The equation with candidates put in that fit together.
+        solutions: The equation with candidates put in that fit together; a complete one that
+            fits is its own solution.
         backward: What the forward pass says, if it was given.
+        misfit: Why a complete equation does not fit; nothing where it does.
     """
 
     equation: str
@@ -90,6 +100,7 @@ class Fit:
     unknowns: tuple[Unknown, ...]
     solutions: tuple[str, ...]
     backward: Backward | None = None
+    misfit: str = ""
 
     @property
     def assumptions(self) -> tuple[str, ...]:
@@ -97,25 +108,42 @@ class Fit:
         numbers = (f"{name} is taken as a number" for name in self.assumed)
         return (*numbers, *(self.backward.assumptions if self.backward else ()))
 
-    def __bool__(self) -> bool:
+    @property
+    def verdict(self) -> Verdict:
+        """What the best solution is; without a forward pass ``right`` says that it fits."""
         if self.backward is not None and self.solutions:
-            return bool(self.backward.right)
-        return bool(self.solutions) or not any(one.candidates for one in self.unknowns)
+            return self.backward.verdict
+        open_ones = self.unknowns and not any(one.candidates for one in self.unknowns)
+        return "right" if self.solutions or open_ones else "not_conformable"
+
+    def __bool__(self) -> bool:
+        return self.verdict == "right"
 
 
-def fit(equation: str, *, candidates: Declarations = (), because: str | None = None) -> Fit:
+def fit(
+    equation: str,
+    *,
+    candidates: Declarations = (),
+    because: str | None = None,
+    layout: str | None = None,
+    once: bool = False,
+) -> Fit:
     """Which of some variables, transposed or not, an equation has room for.
 
     Args:
         equation: With shapes where names stand, and ``?`` or ``?1`` for what is looked for:
-            ``"dz1[n1] = ? @ dz2[n2]"``.
+            ``"dz1[n1] = ? @ dz2[n2]"``. One without ``?`` is complete, and is checked.
         candidates: What it may be, with shapes: ``"W2[n2,n1] W1[n1,n0]"``.
         because: The line of the forward pass that the equation is from, ``"z2 = W2 @ z1"``; then
             ``dz2`` stands for the derivative of a number by ``z2``, a column, and the candidates
             are held against the derivative.
+        layout: ``"numerator"``: the names of gradients, ``dz1[n1]``, are rows. Without it they are
+            as they are written.
+        once: Whether each candidate goes in once: an unknown may be a product of several, in any
+            order, transposed or not.
 
     Raises:
-        NotationError: Something cannot be read, or there is no unknown.
+        NotationError: Something cannot be read.
         ShapeError: No shape of the unknowns makes the two sides equal.
         TooLargeError: There are too many candidates for too many unknowns.
 
@@ -126,31 +154,68 @@ def fit(equation: str, *, candidates: Declarations = (), because: str | None = N
     declared = parse_declarations(candidates)
     parsed = parse_equation(equation, declared)
     _refuse_ratio(parsed)
-    variables, assumed = _variables(parsed, declared)
-    known = answers(parsed, _meaning_of(variables))
-    tried = [way for one in declared.values() for way in _transposed_or_not(one.variable)]
-    found = _Search(parsed.unknowns, tried, known).solutions()
-    joint = [each for each in found if _reads(parsed, each, variables)]
-    chosen = [_by_name(parsed, each) for each in joint]
-    solutions = tuple(map(parsed.filled, chosen))
-    named = _open_names(parsed.unknowns, known, variables)
-    unknowns = tuple(
-        Unknown(
-            name,
-            tuple(dict.fromkeys(closed(one.sizes_of(name), named) for one in known)),
-            _judged(name, tried, known, {one[k] for one in joint}),
-        )
-        for k, name in enumerate(parsed.unknowns)
-    )
+    variables, assumed = _variables(parsed, declared, layout)
+    pieces = {name: variables.get(name, one.variable) for name, one in declared.items()}
     plain = parsed.filled({name: name for name in parsed.unknowns})
+    try:
+        found = _filled(parsed, variables, pieces.values(), once=once)
+    except ShapeError as error:
+        if parsed.unknowns:
+            raise
+        found = _Filled((), [{}] if because is not None else [], error.message)
+    solutions = tuple(map(parsed.filled, found.chosen))
     derived = None
     if because is not None:
-        from matcalc.diagnosis.backward_line import backward  # noqa: PLC0415 - it loads NumPy
+        from matcalc.claims.backward_line import backward  # noqa: PLC0415 - it loads NumPy
 
-        sides = [parsed.side(one, left=False) for one in chosen]
+        sides = [parsed.side(one, left=False) for one in found.chosen]
         filled = dict(zip(solutions, sides, strict=True))
-        derived = backward(parsed, variables, declared, because, filled)
-    return Fit(plain, variables, assumed, unknowns, solutions, derived)
+        derived = backward(parsed, variables, candidates, because, filled, layout)
+    return Fit(plain, variables, assumed, found.unknowns, solutions, derived, found.misfit)
+
+
+class _Filled(NamedTuple):
+    """What is known of the unknowns, and what may be put in for each together."""
+
+    unknowns: tuple[Unknown, ...]
+    chosen: list[dict[str, str]]
+    misfit: str = ""
+
+
+def _filled(
+    parsed: Equation,
+    variables: Mapping[str, Variable],
+    pieces: Iterable[Variable],
+    *,
+    once: bool,
+) -> _Filled:
+    """Put candidates in for the unknowns.
+
+    Raises:
+        ShapeError: The two sides are equal for no shape of the unknowns.
+        TooLargeError: There are too many ways.
+    """
+    known = answers(parsed, _meaning_of(variables))
+    named = _open_names(parsed.unknowns, known, variables)
+    shapes = [
+        tuple(dict.fromkeys(closed(one.sizes_of(name), named) for one in known))
+        for name in parsed.unknowns
+    ]
+    tried = [way for one in pieces for way in _transposed_or_not(one)]
+    if once and tried and parsed.unknowns:
+        found = _Once(parsed, tried, known).solutions()
+        tried = list(dict.fromkeys(one for each in found for one in each))
+    else:
+        found = _Search(parsed.unknowns, tried, known).solutions()
+    joint = [each for each in found if _reads(parsed, each, variables)]
+    judged = [
+        [one for one in tried if one in {each[k] for each in joint}]
+        if once
+        else _judged(name, tried, known, {each[k] for each in joint})
+        for k, name in enumerate(parsed.unknowns)
+    ]
+    unknowns = tuple(map(Unknown, parsed.unknowns, shapes, map(tuple, judged)))
+    return _Filled(unknowns, [_by_name(parsed, each) for each in joint])
 
 
 def _refuse_ratio(equation: Equation) -> None:
@@ -171,9 +236,11 @@ def _refuse_ratio(equation: Equation) -> None:
 
 
 def _variables(
-    equation: Equation, declared: Mapping[str, Declared]
+    equation: Equation, declared: Mapping[str, Declared], layout: str | None
 ) -> tuple[dict[str, Variable], tuple[str, ...]]:
     """The variables of an equation, and which of them were given no shape.
+
+    In numerator layout a gradient of one axis is a row.
 
     Raises:
         ShapeError: A name has two shapes.
@@ -189,7 +256,13 @@ def _variables(
         if step.kind == "name" and step.value not in {*named, *stated, *equation.unknowns}
     ]
     found = resolve(mentions)
-    return found.variables, found.taken_as_scalar
+    variables = {
+        name: Variable(name, (1, *one.shape))
+        if layout == "numerator" and len(one.shape) == 1 and variable_of(name)
+        else one
+        for name, one in found.variables.items()
+    }
+    return variables, found.taken_as_scalar
 
 
 def _meaning_of(variables: Mapping[str, Variable]) -> Callable[[Step], Value]:
@@ -256,12 +329,75 @@ class _Search:
                 f"over {_TRIES:,} ways to put {len(self.tried)} candidates in; name fewer of them, "
                 "or look for one unknown at a time"
             )
-        return tuple(
-            after
-            for answer in found
-            if not _is_number_beside(candidate, unknown, answer)
-            if (after := _put(candidate, unknown, answer))
-        )
+        return _after(unknown, candidate, found)
+
+
+def _after(unknown: str, candidate: Candidate, found: Sequence[Answer]) -> tuple[Answer, ...]:
+    """The answers in which an unknown is a candidate."""
+    return tuple(
+        after
+        for answer in found
+        if not _is_number_beside(candidate, unknown, answer)
+        if (after := _put(candidate, unknown, answer))
+    )
+
+
+class _Piece(NamedTuple):
+    """A candidate, as the engine of pieces takes it."""
+
+    shape: Matrix
+    tree: Tree
+
+
+def _matrix(shape: Shape) -> Matrix:
+    """Rows and columns of a candidate; a number is 1×1."""
+    rows, columns = shape or (1, 1)
+    return rows, columns
+
+
+class _Once:
+    """Candidates for all unknowns together, each put in once."""
+
+    def __init__(
+        self, equation: Equation, tried: Sequence[Candidate], known: Sequence[Answer]
+    ) -> None:
+        self.unknowns = equation.unknowns
+        self.alone = len(equation.right) == 1
+        own = [one for one in tried if one.fits and not one.text.endswith(".T")]
+        pieces = [_Piece(_matrix(one.shape), Tree("name", one.text)) for one in own]
+        self.table = arrangements_of_sets(pieces)
+        self.known = tuple(known)
+
+    def solutions(self) -> list[tuple[Candidate, ...]]:
+        """What fits together, the nearest to what was given first."""
+        whole = len(self.table) - 1
+        found = list(self._filling(self.unknowns, whole, self.known))
+        cost = {each: sum(one.cost for one in each) for each in found}
+        return sorted(cost, key=lambda each: cost[each])[:_NEAREST]
+
+    def _filling(
+        self, unknowns: Sequence[str], left: int, known: tuple[Answer, ...]
+    ) -> Iterator[tuple[Candidate, ...]]:
+        """Every way to fill some unknowns with all pieces of a set."""
+        first, *others = unknowns
+        for taken in range(1, left + 1) if others else (left,):
+            if taken & left != taken:
+                continue
+            for candidate in self._candidates(self.table[taken]):
+                after = _after(first, candidate, known)
+                if after and others:
+                    for rest in self._filling(others, left ^ taken, after):
+                        yield (candidate, *rest)
+                elif after:
+                    yield (candidate,)
+
+    def _candidates(self, ways: ByShape) -> Iterator[Candidate]:
+        return (self._candidate(way) for alike in ways.values() for way in alike)
+
+    def _candidate(self, way: Arrangement) -> Candidate:
+        bare = self.alone or way.tree.kind != "operator"
+        text = str(way.tree) if bare else f"({way.tree})"
+        return Candidate(text, () if way.shape == (1, 1) else way.shape, cost=way.cost)
 
 
 def _by_name(equation: Equation, chosen: Sequence[Candidate]) -> dict[str, str]:

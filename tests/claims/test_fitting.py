@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import matcalc as mc
-from matcalc.diagnosis.fitting import Fit
+from matcalc.claims.fitting import Fit
 
 Sizes = list[int]
 
@@ -170,7 +170,6 @@ def test_shapes_that_nothing_fits_are_shown_at_their_places(equation: str, messa
 @pytest.mark.parametrize(
     ("equation", "message"),
     [
-        ("y[n] = W[n,n] @ x[n]", "an unknown is written ?"),
         ("? @ x[n]", "an equation has two sides"),
         ("y[n] = f(?)", "not in powers and functions"),
         ("y[n] = ? ** 2", "not in powers and functions"),
@@ -322,3 +321,66 @@ def test_what_is_read_into_a_forward_pass_is_said(forward: str, said: str) -> No
     assert found.backward is not None
     assert said in "".join(found.backward.assumptions)
     assert bool(said) == bool(found.backward.assumptions)
+
+
+_SEED = "d3[2] W3[2,3] r[3] x[2]"
+_SEED_PASS = "z2 = W2 @ x; a2 = relu(z2); z3 = W3 @ a2; d3 = dz3; r = step(z2)"
+
+
+def test_each_piece_once_is_any_product_of_all_of_them_and_the_forward_pass_decides() -> None:
+    found = mc.fit("dW2[3,2] = ?", candidates=_SEED, once=True, because=_SEED_PASS)
+    assert found.backward is not None
+    assert found.backward.right == ("dW2 = (W3.T @ d3 * r) @ x.T",)
+    for solution in found.solutions:
+        assert all(solution.count(name) == 1 for name in ("d3", "W3", "r", "x"))
+    assert set(found.unknowns[0].fitting) == {one.removeprefix("dW2 = ") for one in found.solutions}
+
+
+def test_each_piece_once_over_several_unknowns() -> None:
+    found = mc.fit("dW2[3,2] = ? @ ?", candidates=_SEED, once=True)
+    assert "dW2 = (W3.T @ d3 * r) @ x.T" in found.solutions
+    twice = mc.fit("y[n] = ? @ ? @ x[n]", candidates="A[n,n] B[n,n]", once=True)
+    assert set(twice.solutions) == {"y = A @ B @ x", "y = B @ A @ x"}
+    with pytest.raises(mc.TooLargeError, match="at most 8"):
+        mc.fit("y[n] = ?", candidates=" ".join(f"A{k}[n,n]" for k in range(9)), once=True)
+
+
+@pytest.mark.parametrize(
+    ("equation", "candidates", "because", "right"),
+    [
+        ("dz1[n] = dz2[m] @ ?", "W[m,n]", "z2 = W @ z1", "dz1 = dz2 @ W"),
+        ("dz1[n] = ? @ diag(a[n])", "W[m,n] dz2[m]", "z2 = W @ (a * z1)", None),
+        ("dW[n,m] = z1[n] @ ?", "dz2[m]", "z2 = W @ z1", "dW = z1 @ dz2"),
+    ],
+)
+def test_in_numerator_layout_gradients_are_rows(
+    equation: str, candidates: str, because: str, right: str | None
+) -> None:
+    asked = {"candidates": candidates, "because": because, "layout": "numerator"}
+    found = mc.fit(equation, **asked, once=right is None)
+    assert found.backward is not None
+    assert found.backward.layout == "numerator"
+    assert found.backward.right == (right or "dz1 = (dz2 @ W) @ diag(a)",)
+
+
+@pytest.mark.parametrize(
+    ("equation", "because", "verdict"),
+    [
+        ("dz1[n] = W.T @ dz2[m]", None, "right"),
+        ("dz1[n] = W @ dz2[m]", None, "not_conformable"),
+        ("dz1[n] = W.T @ dz2[m]", "z2 = W @ z1", "right"),
+        ("dz1[n] = W.T @ dz2[m]", "z2 = W @ tanh(z1)", "wrong_value"),
+        ("dz1[n] = W @ dz2[m]", "z2 = W @ z1", "not_conformable"),
+        ("dz1[1,n] = dz2[1,m] @ W", "z2 = W @ z1", "right"),
+        ("dW[n,m] = dz2[m] @ z1[n].T", "z2 = W @ z1", "wrong_shape"),
+    ],
+)
+def test_a_complete_equation_is_checked_with_the_verdict_of_check(
+    equation: str, because: str | None, verdict: str
+) -> None:
+    found = mc.fit(equation, candidates="W[m,n]", because=because)
+    assert found.verdict == verdict
+    assert bool(found) == (verdict == "right")
+    if because is not None:
+        checked = mc.check_formula(equation, variables="W[m,n]", because=because)
+        assert checked.verdict == verdict
