@@ -130,11 +130,18 @@ export function pieces(one) {
     return [...new Set(targets(line.slice(equals)).filter((each) => each.kind !== "space").map((each) => each.text))];
   };
   const right = words(one.repair);
-  const strange = one.level === 3 ? words(one.line).filter((each) => !right.includes(each)) : [];
+  const strange = one.level === 3 ? [...new Set([...words(one.line), ...twins(one)])].filter((each) => !right.includes(each)) : [];
   const stem = (/** @type {string} */ word) => word.replace(".T", "");
   const found = right.map((word) => [word, ...strange.filter((each) => stem(each) === stem(word))]);
   const placed = found.flat();
   return [...found, ...strange.filter((each) => !placed.includes(each)).map((each) => [each])].sort(byKind);
+}
+
+/** The names at the place, transposed. @param {Exercise} one */
+function twins(one) {
+  const names = targets(one.line).filter((token) => token.kind === "name" && token.tap && touches(token, one.place));
+  const values = worth(one, 0);
+  return names.flatMap(({ text }) => (text.endsWith(".T") ? [text.slice(0, -2)] : values.has(text) ? [`${text}.T`] : []));
 }
 
 /** Names first, then signs, each by the alphabet: the order tells nothing. @param {string[]} a @param {string[]} b */

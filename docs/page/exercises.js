@@ -11,7 +11,7 @@ import { forget, kept, record } from "./notes.js";
 /** @typedef {import("./exercise.js").Judged} Judged */
 /** @typedef {{ done: boolean, shown: boolean, tries: number, answer: string, says: Judged | null }} Move */
 
-const LEVELS = /** @type {[string, string][]} */ ([["1", "1 shapes"], ["2", "2 one step"], ["3", "3 whole network"]]);
+const LEVELS = /** @type {[string, string][]} */ ([["1", "shapes"], ["2", "one step"], ["3", "network"]]);
 const LAYOUTS = /** @type {[string, string][]} */ ([["denominator", "denominator"], ["numerator", "numerator"]]);
 
 const view = byId("view");
@@ -22,7 +22,7 @@ const families = Object.keys(collection.families);
 let one = given() ?? open(Number(remembered("level", "1")), remembered("layout", "denominator"));
 let moves = begin();
 let typed = "";
-let hidden = remembered("answers", "shown") === "hidden";
+let hidden = isHidden();
 
 /** @returns {Promise<Collection>} */
 async function load() {
@@ -36,6 +36,12 @@ async function load() {
 
 function given() {
   return location.hash.length > 1 ? fromAddress(location.hash, families) : null;
+}
+
+/** Whether a teacher hid the answers: the address says so, or this browser. */
+function isHidden() {
+  const said = new URLSearchParams(location.hash.slice(1)).get("answers");
+  return (said ?? remembered("answers", "shown")) === "hidden";
 }
 
 /** The first of a kind that is not answered. @param {number} level @param {string} layout @returns {Exercise} */
@@ -56,10 +62,13 @@ function turnTo(next) {
   one = next;
   moves = begin();
   typed = "";
-  history.replaceState(null, "", address(one));
+  history.replaceState(null, "", addressOf(one));
   draw();
   byId("said").textContent = `A new exercise. ${one.line}`;
 }
+
+/** @param {Exercise} each */
+const addressOf = (each) => address(each) + (hidden ? "&answers=hidden" : "");
 
 /** @param {0 | 1 | 2} k @param {string} answer @param {Judged} judged */
 function judge(k, answer, judged) {
@@ -121,7 +130,7 @@ function task() {
     ? [make("p", { class: "label" }, "The forward pass"), make("p", { class: "given code" }, ...one.forward.split(";").map((each) => make("span", {}, each.trim())))]
     : [make("p", { class: "label" }, `The derivative of this by ${one.wrt}`), make("p", { class: "given code" }, make("span", {}, one.of))];
   const shapes = known(one).map(({ name, shape }) => make("li", {}, make("code", {}, name), " ", make("span", { class: "soft" }, written(shape))));
-  const layout = one.layout === "numerator" ? "In numerator layout: the derivative of a number by a column is a row." : "In denominator layout: the derivative of a number has the shape of its variable.";
+  const layout = one.layout === "numerator" ? "In numerator layout: the variable gives the columns, and gradients are rows." : "In denominator layout: the variable gives the rows, and gradients are columns.";
   return make("section", { class: "exercise" }, ...what, make("ul", { class: "names", "aria-label": "Shapes" }, ...shapes), make("p", { class: "soft" }, layout));
 }
 
@@ -160,10 +169,9 @@ function cause() {
   const [, move] = moves;
   const choices = families.map((family) => {
     const [looks] = collection.families[family].looks.split(/(?<=\.) /u);
-    const marked = move.done && !hidden && one.families.includes(family);
     return make(
       "button",
-      { type: "button", class: marked ? "family marked" : "family", "data-key": `cause ${family}`, "aria-disabled": String(move.done), "aria-pressed": String(move.answer === family), onclick: () => judge(1, family, judgeCause(one, family, collection.families)) },
+      { type: "button", class: "family", "data-key": `cause ${family}`, "aria-disabled": String(move.done), "aria-pressed": String(move.answer === family), onclick: () => judge(1, family, judgeCause(one, family, collection.families)) },
       make("strong", {}, family),
       make("span", { class: "soft" }, looks),
     );
@@ -172,7 +180,7 @@ function cause() {
     1,
     "What is it?",
     move.done && !hidden
-      ? make("p", {}, make("strong", {}, one.families[0]))
+      ? move.shown && make("p", {}, make("strong", {}, one.families[0]))
       : make("div", { class: "families", role: "group", "aria-label": "Causes" }, ...choices),
     !move.done && make("div", { class: "row" }, giveUp(1)),
   );
@@ -184,12 +192,20 @@ function repair() {
   const [, , move] = moves;
   if (move.done) return section(2, "What would be right?", make("p", { class: "code whole" }, hidden ? typed : one.repair));
   const field = make("input", { class: "code", "data-key": "repair", "aria-label": "The line as it should be", autocomplete: "off", autocapitalize: "off", spellcheck: "false", maxlength: "400", value: typed });
+  let caret = typed.length; // kept here: a field that was never touched knows of none
+  for (const event of ["input", "keyup", "click", "select"]) field.addEventListener(event, () => (caret = field.selectionEnd ?? field.value.length));
   field.addEventListener("input", () => (typed = field.value));
   const check = () => judge(2, field.value, judgeRepair(one, field.value));
   const put = (/** @type {string} */ text) => {
-    const start = field.selectionStart ?? field.value.length;
-    field.setRangeText(spaced(text, field.value.slice(0, start)), start, field.selectionEnd ?? start, "end");
-    typed = field.value;
+    const before = field.value.slice(0, caret);
+    const upTo = before + spaced(text, before);
+    typed = field.value = upTo + field.value.slice(caret);
+    caret = upTo.length;
+  };
+  const takeBack = () => {
+    const before = field.value.slice(0, caret).trimEnd().replace(/(?:\w+(?:\.T)?|\*\*|\.T|\S)$/u, "");
+    typed = field.value = before + field.value.slice(caret);
+    caret = before.length;
   };
   const words = pieces(one).map((twins) =>
     make("span", { class: twins.length > 1 ? "twins" : "" }, ...twins.map((text) => button(`word ${text}`, text, () => put(text), "code"))),
@@ -200,7 +216,7 @@ function repair() {
     2,
     "What would be right?",
     form,
-    make("div", { class: "row words", role: "group", "aria-label": "Signs to put in" }, ...words, button("back", "⌫", () => { field.value = field.value.trimEnd().replace(/(?:\w+(?:\.T)?|\*\*|\.T|\S)$/u, ""); typed = field.value; }, "code", "Take the last sign away")),
+    make("div", { class: "row words", role: "group", "aria-label": "Signs to put in" }, ...words, button("back", "⌫", takeBack, "code", "Take the last sign away")),
     make("div", { class: "row" }, giveUp(2)),
   );
 }
@@ -221,7 +237,7 @@ function after() {
     "section",
     { class: "card" },
     ...why,
-    next ? make("button", { type: "button", class: "main", "data-key": "next", onclick: () => turnTo(next) }, next.cause === one.cause ? "a fresh one of the same cause" : "a fresh one") : make("p", {}, "These were all of them."),
+    next ? make("button", { type: "button", class: "main", "data-key": "next", onclick: () => (turnTo(next), view.querySelector(".token")?.scrollIntoView({ block: "center" }), focusOn(view, `token ${targets(next.line).findIndex((each) => each.tap)}`)) }, next.cause === one.cause ? "a fresh one of the same cause" : "a fresh one") : make("p", {}, "These were all of them."),
   );
 }
 
@@ -229,7 +245,7 @@ function after() {
 function section(k, title, ...children) {
   const { says, shown } = moves[k];
   const said = says ? make("p", { class: says.right ? "said right" : says.free ? "said unsure" : "said wrong" }, says.says) : shown && make("p", { class: "said soft" }, "Shown.");
-  return make("section", { class: "move", "data-move": String(k + 1) }, make("h2", {}, make("span", { class: "soft" }, `${k + 1} `), title), ...children, said);
+  return make("section", { class: "move", "data-move": String(k + 1) }, make("h2", {}, make("span", { class: "soft" }, `${k + 1} `), title), said, ...children);
 }
 
 /** @param {string} key @param {string} text @param {() => void} act @param {string} [kind] @param {string} [label] */
@@ -265,7 +281,7 @@ function forTeachers() {
       make("label", { class: "row" }, box, "hide the answers: what is chosen is noted, and not judged"),
     ),
     make("div", { class: "row" },
-      make("a", { class: "button", href: address(one) }, "the address of this exercise"),
+      make("a", { class: "button", href: addressOf(one) }, "the address of this exercise"),
       button("print", "print on A5", () => window.print()),
       button("save", `save ${notes.length} answer notes as CSV`, save),
       button("forget", "forget all answers", () => { forget(); draw(); }),
@@ -285,6 +301,7 @@ function save() {
 
 addEventListener("hashchange", () => {
   const next = given();
+  hidden = isHidden();
   if (next) turnTo(next);
 });
 if (location.hash.length > 1 && !given()) {
