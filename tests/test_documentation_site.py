@@ -17,7 +17,9 @@ for library in ("mkdocs", "material", "typst"):
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
-PAGES = sorted(path.relative_to(DOCS) for path in DOCS.rglob("*.md"))
+PAGES = sorted(
+    path.relative_to(DOCS) for path in DOCS.rglob("*.md") if "node_modules" not in path.parts
+)
 ARTICLE = re.compile(r"<article.*?>(.*)</article>", re.DOTALL)
 FETCHED = re.compile(r"<(?:script|link|img|iframe)\b[^>]*\b(?:src|href)=[\"']?(?:https?:)?//[^>]*>")
 TO_PRINT = "Thesheettoprint,onepageA4(PDF)"  # a link, on the site alone

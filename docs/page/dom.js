@@ -76,9 +76,10 @@ export function choice(label, choices, chosen, choose) {
   const group = make("div", { class: "choice", role: "group", "aria-label": label });
   for (const [value, shown] of choices) {
     const pressed = String(value === chosen);
+    const said = typeof shown === "string" ? undefined : value; // mathematics is read twice
     const onclick = () => choose(value);
     group.append(
-      make("button", { type: "button", "aria-pressed": pressed, "data-value": value, onclick }, shown),
+      make("button", { type: "button", "aria-pressed": pressed, "aria-label": said, "data-value": value, onclick }, shown),
     );
   }
   return group;

@@ -105,6 +105,10 @@ def _reductions() -> dict[str, Case]:
     found["sum of truth"] = lambda np: (numbers(np, 5, 3) > 0).sum(0)
     found["max, nan"] = lambda np: np.max(np.array([1.0, math.nan, 3.0]))
     found["max, initial"] = lambda np: np.max(np.abs(numbers(np, 3)), initial=2.0)
+    found["into a number, where it holds"] = lambda np: [
+        np.divide(np.array(3.0), np.array(size), out=np.array(1.0), where=np.array(size) > 0)
+        for size in (2.0, 0.0)
+    ]
     found["sum where"] = lambda np: numbers(np, 5).sum(where=numbers(np, 5) > 0)
     found["cov"] = lambda np: [np.cov(numbers(np, 3, 7)), np.corrcoef(numbers(np, 3, 7))]
     return found

@@ -65,9 +65,10 @@ class ufunc:
         if out is None and where is True:
             return result
         out = out[0] if isinstance(out, tuple) else out
-        out[... if where is True else where] = (
-            result if where is True else broadcast_to(result, out.shape)[where]
-        )
+        if getattr(where, "shape", ()):
+            out[where] = broadcast_to(result, out.shape)[where]
+        elif where:
+            out[...] = result
         return out
 
     def _one(self, given):

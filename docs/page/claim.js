@@ -1,0 +1,146 @@
+// A claim: the line with its shapes, the verdict, the place, the cause, the repair.
+
+import { choice, make, math, picture, remember, remembered } from "./dom.js";
+import { marked } from "./failures.js";
+import { shapes } from "./shapes.js";
+
+/** @typedef {import("./engine.js").Question} Question */
+/** @typedef {import("./engine.js").Answer} Answer */
+/** @typedef {import("./main.js").Actions} Actions */
+/** @typedef {{title: string, mood: string, items: Record<string, any>[]}} Part */
+
+const STEPS = ["What is right", "The place", "The cause", "The repair"];
+
+/** @param {Answer} found @param {Question} asked @param {Actions} actions */
+export function claimView(found, asked, actions) {
+  const shown = make("div", { class: "claim" });
+  if (found.by) shown.append(byWhat(found, actions));
+  if (found.summary) shown.append(make("h2", {}, `${found.summary[0].toUpperCase()}${found.summary.slice(1)}.`));
+  for (const line of found.lines) shown.append(oneLine(line));
+  if (found.shapes.length) {
+    shown.append(make("section", { class: "card" }, make("h2", {}, "Shapes"), shapes(found.shapes, asked, actions)));
+  }
+  if (asked.because || found.because) shown.append(drawn(found, asked, actions));
+  const said = found.lines.map(spoken).join(" ");
+  return { shown, said };
+}
+
+/** By what the function is differentiated that a formula is held against. @param {Answer} found @param {Actions} actions */
+function byWhat(found, actions) {
+  const names = found.shapes.map((/** @type {any} */ one) => [one.name, math(one.latex, one.name)]);
+  return make("div", { class: "row" }, make("span", { class: "label" }, "by"), choice("Differentiate by", names, found.by, (by) => actions.change({ by })));
+}
+
+/** @param {Record<string, any>} line */
+function spoken(line) {
+  const titles = line.hints[3].map((/** @type {Part} */ part) => part.title);
+  return `${titles.slice(1, 3).join(". ")}. ${line.repair ? `Repaired: ${line.repair}` : ""}`;
+}
+
+/** One line of a claim, all that is said of it or hint by hint. @param {Record<string, any>} line */
+function oneLine(line) {
+  const wholly = line.verdict === "right" || line.verdict === "cannot_tell";
+  let step = remembered("hints", "all") === "all" ? 4 : 1;
+  const shown = make("article", { class: `verdict ${line.verdict}` });
+  const draw = () => {
+    const [read, verdict, ...rest] = /** @type {Part[]} */ (line.hints[step - 1]);
+    shown.replaceChildren(
+      ...read.items.filter((one) => one.kind === "aligned" || one.kind === "formula").map(item),
+      heading(verdict),
+      ...verdict.items.map(item),
+      ...rest.filter((one) => one.title !== "Read on").flatMap((one) => [heading(one), ...one.items.map(item)]),
+      ...notes(read),
+    );
+    if (!wholly) shown.append(help());
+  };
+  const help = () => {
+    const next = () => {
+      step += 1;
+      draw();
+      /** @type {HTMLElement | null} */ (shown.querySelector(".help button"))?.focus();
+    };
+    const modes = choice("Help", [["all", "All at once"], ["steps", "Hint by hint"]], step === 4 && remembered("hints", "all") === "all" ? "all" : "steps", (mode) => {
+      remember("hints", mode);
+      step = mode === "all" ? 4 : 1;
+      draw();
+    });
+    const more = step < 4 && make("button", { type: "button", class: "main", onclick: next }, `Next: ${STEPS[step].toLowerCase()}`);
+    return make("div", { class: "row help" }, more, modes);
+  };
+  draw();
+  return shown;
+}
+
+/** @param {Part} part */
+function heading(part) {
+  return make("h2", { class: part.mood }, part.title);
+}
+
+/** How the line was read, beside the line itself. @param {Part} read */
+function notes(read) {
+  const said = read.items.filter((one) => one.kind === "prose");
+  const title = make("p", { class: "soft" }, `${read.title}.`);
+  return [title, ...said.map((one) => make("p", { class: "soft note" }, `${one.text}.`))];
+}
+
+/** An item of an answer. @param {Record<string, any>} one */
+function item(one) {
+  switch (one.kind) {
+    case "aligned":
+      return aligned(one.cells);
+    case "marked":
+      return marked(one.text, [{ start: one.start, end: one.end }]);
+    case "formula":
+      return formula(one);
+    case "rows":
+      return rows(one.rows);
+    case "drawn":
+      return make("pre", { class: "drawn" }, one.lines.join("\n"));
+    default:
+      return make("p", {}, one.text);
+  }
+}
+
+/** A line, the shape under each factor, and what does not fit between. @param {Record<string, string>[]} cells */
+function aligned(cells) {
+  const line = make("p", { class: "aligned" });
+  for (const { sign, above, below, clash, latex } of cells) {
+    if (sign || clash) {
+      const shown = [SIGNS[sign] ?? sign, clash && "✗"].filter(Boolean).join(" ");
+      line.append(make("span", { class: clash ? "sign wrong" : "sign" }, make("span", {}, shown), make("small", {}, clash)));
+    }
+    line.append(make("span", { class: "factor" }, math(latex, above), make("small", {}, below)));
+  }
+  return line;
+}
+
+/** @type {Record<string, string>} */
+const SIGNS = { "@": "", "*": "⊙", "= -": "= −", "-": "−" };
+
+/** @param {Record<string, string>} one */
+function formula({ text, note, latex }) {
+  const said = note ? make("small", { class: "right" }, ` ${note}`) : null;
+  const code = latex ? make("code", { class: "soft" }, text) : null;
+  return make("p", { class: "formula" }, math(latex, text), code, said);
+}
+
+/** @param {string[][]} table */
+function rows(table) {
+  const shown = make("table", { class: "rows" });
+  for (const cells of table) {
+    const mood = cells[0] === "✓" ? "right" : cells[0] === "✗" ? "wrong" : "";
+    shown.append(make("tr", { class: mood }, ...cells.map((cell) => make("td", {}, cell))));
+  }
+  return make("div", { class: "wide" }, shown);
+}
+
+/** @param {Answer} found @param {Question} asked @param {Actions} actions */
+function drawn(found, asked, actions) {
+  const shown = make("details", { class: "fold" }, make("summary", {}, "The shapes, to scale"));
+  shown.addEventListener("toggle", async () => {
+    if (!shown.open || shown.children.length > 1) return;
+    const drawing = await actions.ask({ ...asked, because: asked.because || found.because, by: asked.by || found.by, ask: "picture" });
+    if (drawing?.svg) shown.append(picture(drawing.svg));
+  });
+  return shown;
+}

@@ -1,0 +1,190 @@
+// The page in a browser, as somebody uses it: node --test tests/page/page.test.mjs
+// It is skipped, with the reason, where the page is not built or Chromium is not there.
+
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { dirname, extname, join, normalize } from "node:path";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+const page = join(dirname(fileURLToPath(import.meta.url)), "../../docs/page");
+const chromium = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
+const skip =
+  (!existsSync(join(page, "built/version.js")) && "the page is not built: python docs/page/build.py") ||
+  (!chromium && "there is no Chromium: apt-get install chromium");
+
+const TYPES = {
+  ".css": "text/css",
+  ".html": "text/html",
+  ".js": "text/javascript",
+  ".json": "application/json",
+  ".mjs": "text/javascript",
+  ".wasm": "application/wasm",
+  ".woff2": "font/woff2",
+  ".zip": "application/zip",
+};
+
+/** A server of the folder, which can be stopped. */
+async function serve() {
+  const server = createServer(async (request, response) => {
+    const path = normalize(decodeURIComponent(new URL(request.url, "http://page").pathname));
+    try {
+      const content = await readFile(join(page, path.endsWith("/") ? `${path}index.html` : path));
+      response.writeHead(200, { "content-type": TYPES[extname(path) || ".html"] ?? "text/plain" });
+      response.end(content);
+    } catch {
+      response.writeHead(404).end();
+    }
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const stop = () => {
+    server.closeAllConnections();
+    return new Promise((resolve) => server.close(resolve));
+  };
+  return { address: `http://127.0.0.1:${server.address().port}/`, stop };
+}
+
+let server, browser, phone;
+
+before(async () => {
+  if (skip) return;
+  const { chromium: launcher } = await import(join(page, "node_modules/playwright-core/index.mjs"));
+  server = await serve();
+  browser = await launcher.launch({ executablePath: chromium, args: ["--no-sandbox"] });
+  phone = await browser.newContext({ viewport: { width: 390, height: 844 }, serviceWorkers: "block" });
+});
+
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+/** A tab at a question, what it says of itself, and what it asks of the network. */
+async function opened(hash = "", context = phone) {
+  const tab = await context.newPage();
+  const said = [];
+  const asked = [];
+  tab.on("pageerror", (error) => said.push(error.message));
+  tab.on("console", (message) => message.type() === "error" && said.push(message.text()));
+  tab.on("request", (request) => asked.push(request.url()));
+  await tab.goto(`${server.address}${hash}`);
+  return { tab, said, asked };
+}
+
+const ready = (tab) =>
+  tab.waitForFunction(() => document.documentElement.dataset.engine === "ready", null, { timeout: 60_000 });
+const hash = (text, from) => `#${new URLSearchParams(from ? { q: text, from } : { q: text })}`;
+
+test("the first question is a link, and its cause and place are on a phone's first screen", { skip }, async () => {
+  const { tab, said } = await opened();
+  await tab.getByRole("link", { name: /Why is it Wᵀ/ }).click();
+  const place = tab.locator(".verdict mark").first();
+  await place.waitFor();
+  assert.equal(await place.textContent(), "W2");
+  const cause = tab.getByText("what belongs here is W2.T");
+  for (const part of [place, cause]) {
+    const box = await part.boundingBox();
+    assert.ok(box.y > 0 && box.y + box.height < 844, `it lies at ${box.y}`);
+  }
+  assert.ok(await tab.getByRole("heading", { name: "It does not fit" }).isVisible());
+  assert.equal(await tab.evaluate(() => document.documentElement.scrollWidth), 390);
+  assert.deepEqual(said, []);
+  await tab.close();
+});
+
+test("the second question: what does not fit, and the repair", { skip }, async () => {
+  const { tab, said } = await opened();
+  await tab.getByRole("link", { name: /2×1 · 2×3/ }).click();
+  await tab.getByRole("heading", { name: "Repaired" }).waitFor();
+  assert.match(await tab.locator(".aligned .wrong").first().textContent(), /1 ≠ 2/);
+  assert.match(await tab.locator(".verdict").textContent(), /dW2 = \(W3\.T @ d3 \* r\) @ x\.T/);
+  assert.deepEqual(said, []);
+  await tab.close();
+});
+
+test("a formula is derived by the engine as one types, and nothing is asked of the network", { skip }, async () => {
+  const { tab, said, asked } = await opened();
+  await ready(tab);
+  const before = asked.length;
+  assert.ok(asked.every((url) => url.startsWith(server.address) || url.startsWith("data:")), String(asked));
+  await tab.locator("#text").pressSequentially("tr(A X B)", { delay: 5 });
+  await tab.locator('section[aria-label="denominator layout"]').waitFor();
+  await tab.getByRole("button", { name: "X", exact: true }).click();
+  await tab.getByText("A.T @ B.T").waitFor();
+  assert.match(await tab.locator('section[aria-label="numerator layout"]').textContent(), /B @ A/);
+  await tab.getByRole("tab", { name: "JAX" }).click();
+  await tab.getByText("import jax.numpy as jnp").waitFor();
+  await tab.getByText("Steps", { exact: true }).click();
+  await tab.locator(".step").first().waitFor();
+  await tab.getByText("Picture", { exact: true }).click();
+  await tab.locator("img.picture").waitFor();
+  assert.deepEqual(asked.slice(before).filter((url) => !url.startsWith("data:")), []);
+  assert.deepEqual(said, []);
+  await tab.close();
+});
+
+test("a line of one's own is checked by the keyboard alone", { skip }, async () => {
+  const { tab, said } = await opened();
+  await ready(tab);
+  await tab.keyboard.press("Tab"); // to the formula
+  await tab.keyboard.press("Enter");
+  await tab.locator("#text").focus();
+  await tab.keyboard.insertText("2 A x");
+  await tab.keyboard.press("Enter");
+  await tab.locator(".layouts").waitFor();
+  await tab.keyboard.press("Tab");
+  assert.equal(await tab.evaluate(() => document.activeElement.id), "check");
+  await tab.keyboard.press("Enter");
+  assert.equal(await tab.evaluate(() => document.activeElement.id), "because");
+  await tab.keyboard.insertText("x'Ax");
+  await tab.keyboard.press("Enter");
+  await tab.getByRole("heading", { name: /symmetric-part/ }).waitFor();
+  assert.match(await tab.locator("#said").textContent(), /symmetric-part/);
+  assert.deepEqual(said, []);
+  await tab.close();
+});
+
+test("an assumed shape is changed in its chip", { skip }, async () => {
+  const { tab } = await opened(hash("W x"));
+  await ready(tab);
+  await tab.getByRole("button", { name: /^W is m×n, assumed/ }).click();
+  await tab.locator(".chips input").fill("W[2,3]");
+  await tab.keyboard.press("Enter");
+  await tab.getByRole("button", { name: /^W is 2×3: change/ }).waitFor();
+  assert.ok(await tab.getByRole("button", { name: /^x is 3×1, assumed/ }).isVisible());
+  assert.match(decodeURIComponent(await tab.evaluate(() => location.hash)), /let=W\[2,3\]/);
+  await tab.close();
+});
+
+test("what is typed is never HTML, wherever it comes from", { skip }, async () => {
+  const attack = "<img src=x onerror=window.hit=1>";
+  const fields = [{ q: attack }, { q: "x", from: attack }, { q: `x + "${attack}"` }, { q: "x", let: attack }, { q: "x", by: attack }];
+  const { tab } = await opened();
+  await ready(tab);
+  for (const field of fields) {
+    await tab.evaluate((to) => (location.hash = to), String(new URLSearchParams(field)));
+    await tab.getByText("<img", { exact: false }).first().waitFor();
+    assert.equal(await tab.evaluate(() => window.hit), undefined);
+    assert.equal(await tab.locator("#answer img:not(.picture)").count(), 0);
+    await tab.evaluate(() => (location.hash = ""));
+    await tab.locator("#answer:empty").waitFor({ state: "attached" });
+  }
+  await tab.close();
+});
+
+test("a second visit needs no network", { skip, timeout: 90_000 }, async () => {
+  const own = await serve();
+  const context = await browser.newContext();
+  const tab = await context.newPage();
+  await tab.goto(own.address);
+  await tab.evaluate(() => navigator.serviceWorker.ready);
+  await tab.waitForFunction(() => navigator.serviceWorker.controller, null, { timeout: 60_000 });
+  await tab.close();
+  await own.stop();
+  const again = await context.newPage();
+  await again.goto(`${own.address}${hash("x'B x")}`);
+  await again.getByText("(B + B.T) @ x").first().waitFor({ timeout: 60_000 });
+  await context.close();
+});
