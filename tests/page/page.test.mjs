@@ -3,56 +3,18 @@
 
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { createServer } from "node:http";
-import { dirname, extname, join, normalize } from "node:path";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { fileURLToPath } from "node:url";
+import { launch, missing, page, serve } from "./browser.mjs";
 
-const page = join(dirname(fileURLToPath(import.meta.url)), "../../docs/page");
-const chromium = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
-const skip =
-  (!existsSync(join(page, "built/version.js")) && "the page is not built: python docs/page/build.py") ||
-  (!chromium && "there is no Chromium: apt-get install chromium");
-
-const TYPES = {
-  ".css": "text/css",
-  ".html": "text/html",
-  ".js": "text/javascript",
-  ".json": "application/json",
-  ".mjs": "text/javascript",
-  ".wasm": "application/wasm",
-  ".woff2": "font/woff2",
-  ".zip": "application/zip",
-};
-
-/** A server of the folder, which can be stopped. */
-async function serve() {
-  const server = createServer(async (request, response) => {
-    const path = normalize(decodeURIComponent(new URL(request.url, "http://page").pathname));
-    try {
-      const content = await readFile(join(page, path.endsWith("/") ? `${path}index.html` : path));
-      response.writeHead(200, { "content-type": TYPES[extname(path) || ".html"] ?? "text/plain" });
-      response.end(content);
-    } catch {
-      response.writeHead(404).end();
-    }
-  });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const stop = () => {
-    server.closeAllConnections();
-    return new Promise((resolve) => server.close(resolve));
-  };
-  return { address: `http://127.0.0.1:${server.address().port}/`, stop };
-}
-
+const built = existsSync(join(page, "built/version.js"));
+const skip = missing || (!built && "the page is not built: python docs/page/build.py");
 let server, browser, phone;
 
 before(async () => {
   if (skip) return;
-  const { chromium: launcher } = await import(join(page, "node_modules/playwright-core/index.mjs"));
   server = await serve();
-  browser = await launcher.launch({ executablePath: chromium, args: ["--no-sandbox"] });
+  browser = await launch();
   phone = await browser.newContext({ viewport: { width: 390, height: 844 }, serviceWorkers: "block" });
 });
 
