@@ -26,6 +26,9 @@ from sybil import Document, Example, Region, Sybil
 from sybil.parsers.markdown import PythonCodeBlockParser
 from sybil.parsers.markdown.lexers import RawFencedCodeBlockLexer
 
+#: Modules of the page, which take the place of libraries there; what npm installs.
+collect_ignore_glob = ["docs/page/engine/numpy", "docs/page/engine/scipy", "docs/page/node_modules"]
+
 NOT_RUN = frozenset(
     {
         "python3 -m venv .venv && .venv/bin/pip install -q -e '.[test]' && "
