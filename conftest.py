@@ -26,8 +26,8 @@ from sybil import Document, Example, Region, Sybil
 from sybil.parsers.markdown import PythonCodeBlockParser
 from sybil.parsers.markdown.lexers import RawFencedCodeBlockLexer
 
-#: Modules of the page, which take the place of libraries there; what npm installs.
-collect_ignore_glob = ["docs/page/engine/numpy", "docs/page/engine/scipy", "docs/page/node_modules"]
+#: Modules of the page, some in place of libraries: tests/page has their tests; what npm installs.
+collect_ignore_glob = ["docs/page/engine", "docs/page/node_modules"]
 
 NOT_RUN = frozenset(
     {
