@@ -11,6 +11,7 @@ import typer
 
 from matcalc.claims.answer import Cause, Checked
 from matcalc_cli.arguments import Json, Notation, variables_option
+from matcalc_cli.derive import Order
 from matcalc_cli.failures import UsageError
 from matcalc_cli.output import BOLD, paint, width, write, write_json
 
@@ -104,6 +105,7 @@ def check(
     variables: Vars = None,
     layout: LayoutOption = None,
     notation: Notation = None,
+    order: Order = 1,
     wanted: Wanted = None,
     short: Short = False,
     hint: Hint = None,
@@ -122,7 +124,7 @@ def check(
     if explain is not None:
         _explain(explain, as_json=as_json)
         return
-    asked = _Asked(of, wrt, because, variables, layout, wanted, notation)
+    asked = _Asked(of, wrt, because, variables, layout, wanted, notation, order)
     asked.refuse_what_does_not_go_together()
     lines = _given(claim or [])
     printed = _Printed(hint or 4, short, form, as_json)
@@ -170,6 +172,7 @@ class _Asked(NamedTuple):
     layout: str | None
     wanted: str | None
     notation: str | None
+    order: int
 
     def refuse_what_does_not_go_together(self) -> None:
         """Refuse options of two kinds of claims."""
@@ -177,6 +180,8 @@ class _Asked(NamedTuple):
             raise UsageError("a formula is checked with --of and --wrt, an equation with --because")
         if (self.of is None) != (self.wrt is None):
             raise UsageError("--of EXPRESSION and --wrt NAME go together")
+        if self.order != 1 and self.of is None:
+            raise UsageError("--order 2 is of an expression; give --of and --wrt")
         if self.wanted is not None and (self.of is not None or self.because is not None):
             raise UsageError("--wanted is for sizes alone, without --of and --because")
 
@@ -194,6 +199,7 @@ class _Asked(NamedTuple):
             variables=self.variables,
             layout=self.layout,
             notation=self.notation,
+            order=self.order,
         )
 
 

@@ -14,6 +14,7 @@ from matcalc.claims.conditions import right_when
 from matcalc.claims.counterexamples import counterexample
 from matcalc.claims.forward import declared_shapes, read_forward
 from matcalc.claims.judging import Judged, in_columns, judged, misstated
+from matcalc.claims.layer_marks import without_marks
 from matcalc.claims.point import Point, Worth
 from matcalc.claims.product_shapes import product_shapes
 from matcalc.claims.question import Question, of_expression
@@ -45,6 +46,7 @@ def check_formula(
     layout: str | None = None,
     because: str | None = None,
     notation: str | None = None,
+    order: int = 1,
 ) -> Checked:
     """Whether a formula is the derivative that somebody takes it for; if not, why, and a repair.
 
@@ -58,6 +60,7 @@ def check_formula(
             columns, in denominator layout, unless it writes one as a row.
         because: The forward pass: ``"z2 = W2 @ a1; a2 = relu(z2)"``.
         notation: ``"numpy"``, ``"math"``, ``"matlab"`` or ``"latex"``; else what was typed says it.
+        order: 2 where a formula is the second derivative.
 
     Raises:
         NotationError: Something cannot be read.
@@ -68,13 +71,15 @@ def check_formula(
     >>> found.verdict, found.causes[0].name, found.repair
     ('wrong_value', 'symmetric-part', '(A + A.T) @ x')
     """
+    if because is not None and order != 1:
+        raise NotationError("an equation of a backward pass is of first derivatives")
     if because is not None:
         return _equation(claim, because, variables, layout, notation)
     if of is None or wrt is None:
         raise NotationError(
             "a formula is checked against of= and wrt=, an equation against because="
         )
-    question = of_expression(of, wrt, variables, layout or "denominator", notation)
+    question = of_expression(of, wrt, variables, layout or "denominator", notation, order)
     functions = question.formula.functions
     line = read_beside(claim, of, question.variables, notation, functions)
     name, formula = _sides(line)
@@ -89,6 +94,8 @@ def _equation(
     notation: str | None,
 ) -> Checked:
     """A line of a backward pass."""
+    typed = claim
+    claim, because, variables = without_marks(claim, because, variables)
     stated = stated_in(claim, declared_shapes(variables))
     mentions = {one.name: one for one in stated.mentions}
     forward = read_forward(because, variables, mentions, layout, notation)
@@ -106,7 +113,7 @@ def _equation(
             f"the left side names a gradient: {name[:40]} is none of {listed}", [place]
         )
     question = forward.question(by, names(trees(formula)[-1].tree))
-    found = _answered(question, Typed(claim, line, name, formula))
+    found = _answered(question, Typed(typed, line, name, formula))
     misfit = misstated(question, mentions[name].shape) if name in mentions else ""
     if found and misfit:
         return replace(found, verdict="wrong_shape", reason=misfit)

@@ -75,6 +75,9 @@ def judged(question: Question, claim: str) -> Judged:
     )
     try:
         found = replace(found, points=points(question, _POINTS, flat=found.flat))
+        if read.columns and on_paper.misfits and not _fits(claim, found.points[0]):
+            reason = on_paper.misfits[0].partition(": write ")[0]  # written so, it would pass
+            return replace(found, verdict="not_conformable", reason=reason)
         found = _compared(question, read, on_paper.shape, found)
     except (ArrayError, UnboundError, TooLargeError) as error:
         return replace(found, verdict="cannot_tell", reason=error.message)
@@ -171,6 +174,12 @@ def _held(question: Question, read: Formula, found: Judged) -> Judged:
 def _pairs(question: Question, met: Sequence[Meeting]) -> Iterator[Pair]:
     for one in met:
         yield Pair(question.right(one.right, one.sizes), one.given, one.rounding)
+
+
+def _fits(claim: str, at: Point) -> bool:
+    """Whether a claim fits without a vector being repeated to a matrix, which is no derivative."""
+    *before, line = trees(claim)
+    return bool(before) or Worth(at).of(line.tree) is not None
 
 
 def _beside_numbers(claim: str, misfits: tuple[str, ...], found: Judged) -> Judged:

@@ -152,14 +152,22 @@ def of_expression(
     variables: Declarations | None,
     layout: str,
     notation: str | None = None,
+    order: int = 1,
 ) -> Question:
-    """The question of a claim that is the derivative of an expression.
+    """The question of a claim that is the derivative of an expression, or the second one.
 
     Raises:
         MatcalcError: The expression cannot be read or differentiated.
     """
     variables, said = with_targets(expression, variables)
-    J = derive(expression, wrt=wrt, variables=variables, layout=layout, notation=notation)
+    J = derive(
+        expression,
+        wrt=wrt,
+        variables=variables,
+        layout=layout,
+        order=order,
+        notation=notation,
+    )
     formula = J.formula
     if formula is None:  # pragma: no cover - a derivative of text has one
         raise NotationError("this is no derivative of a formula")

@@ -8,6 +8,8 @@ from itertools import combinations
 from matcalc.claims.transposing import pushed, turned_inside
 from matcalc.claims.tree import Tree, chained, negative, op, row_of, same, walk
 
+_OF_ENTRIES = ("norm", "sum", "tr", "trace")
+_SIDES = ("step", "sign", "relu", "abs")  # one of these of another is one of them
 _LINEAR = ("sum", "mean", "tr", "trace", "diag")
 _ODD = ("inv", "pinv", *_LINEAR)
 
@@ -168,6 +170,8 @@ def is_absurd(tree: Tree, kind: Kind = _unknown) -> bool:
     >>> from matcalc.claims.tree import trees
     >>> [is_absurd(trees(text)[-1].tree) for text in ("x * y / y", "x - (y - y)", "x + x")]
     [True, True, True]
+    >>> [is_absurd(trees(text)[-1].tree) for text in ("x * (1 / x)", "y / (y / x)")]
+    [True, False]
     >>> is_absurd(trees("x @ y.T + y @ x.T")[-1].tree)
     False
     """
@@ -175,16 +179,22 @@ def is_absurd(tree: Tree, kind: Kind = _unknown) -> bool:
 
 
 def _is_absurd(tree: Tree, kind: Kind) -> bool:
-    if tree.calls("norm", "sum", "tr", "trace") and tree.args[0].kind == "number":
-        return True
+    if tree.kind == "call":
+        of_number = tree.calls(*_OF_ENTRIES) and tree.args[0].kind == "number"
+        twice = tree.calls(*_SIDES) and tree.args[0].calls(*_SIDES)
+        return of_number or (twice and not tree.is_written)
     if tree.operator("*"):  # ones beside a vector change nothing
         pairs = (tree.args, tree.args[::-1])
-        return any(_are_ones(one) and kind(two) not in ("s", "") for one, two in pairs)
+        over = [each.args[1] for each in factors(tree) if each.operator("/")]
+        again = any(same(one, each) for one in over for each in factors(tree))
+        return again or any(_are_ones(one) and kind(two) not in ("s", "") for one, two in pairs)
     if tree.operator("/"):
         one, two = tree.args
         return any(same(each, two) for each in (one, *factors(one)))
     if tree.operator("+", "-"):
         several = combinations(terms(tree), 2)
+        if any(each.kind == "number" and not float(each.value) for each in tree.args):
+            return not tree.is_written
         return same(*tree.args) or any(same(negative(one), two) for one, two in several)
     return False
 

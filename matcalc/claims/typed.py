@@ -36,6 +36,10 @@ class Typed(NamedTuple):
         """Where a part stands in what was typed."""
         start, stop = tree.place.start + self.shift, tree.place.stop + self.shift
         place = self.line.typed(Place(self.line.text, start, stop))
+        inside = self.claim[place.start : place.stop]
+        if inside.count("[") > inside.count("]"):  # the mark of a layer, z[1], was read as z1
+            closed = self.claim.find("]", place.stop) + 1
+            return place.start, max(place.stop, closed)
         return place.start, min(place.stop, len(self.claim))
 
     def text(self, tree: Tree) -> str:

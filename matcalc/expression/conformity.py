@@ -122,9 +122,13 @@ class _Walk:
                     f"{_ones(other.value)}"
                 )
             elif len(few) == 1 and len(many) == 2:
-                self.misfits.append(
-                    f"{other.said}, {term.said}: write ones({many[0]}) @ {term.atom}.T"
+                lies = few[0] == many[1]
+                repeated = (
+                    f"ones({many[0]}) @ {term.atom}.T"
+                    if lies
+                    else f"{term.atom} @ ones({many[1]}).T"
                 )
+                self.misfits.append(f"{other.said}, {term.said}: write {repeated}")
 
     def look_at_columns(self, one: Operand, two: Operand) -> None:
         """Note where a matrix of one column or row stands beside a larger one, entry by entry."""

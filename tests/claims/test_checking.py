@@ -323,3 +323,62 @@ def test_recorded_claims(name: str) -> None:
     assert not wrong
     assert len(causes) <= 0.1 * len(records), causes
     assert len(unmended) <= 0.1 * len(records), unmended
+
+
+def test_a_second_derivative_is_checked_too() -> None:
+    asked = {"of": "x.T @ A @ x", "wrt": "x", "variables": "x[n] A[n,n]", "order": 2}
+    assert mc.check_formula("A + A.T", **asked).verdict == "right"
+    wrong = mc.check_formula("2 * A", **asked)
+    assert (wrong.verdict, wrong.repair) == ("wrong_value", "A + A.T")
+    assert wrong.right_when == ("A is symmetric",)
+
+
+@pytest.mark.parametrize(
+    ("claim", "because", "variables"),
+    [
+        (
+            "dz[1] = W[2].T @ dz[2] * (1 - a[1]**2)",
+            "a[1] = tanh(z[1]); z[2] = W[2] @ a[1]",
+            "W[2][3,2] z[1][2]",
+        ),
+        ("dz1 = W2.T @ dz2 * (1 - a1**2)", "a1 = tanh(z1); z2 = W2 @ a1", "W²[3,2] z¹[2]"),
+    ],
+)
+def test_marks_of_layers_in_names_are_names(claim: str, because: str, variables: str) -> None:
+    asked = {"because": because, "variables": variables}
+    assert mc.check_formula(claim, **asked).verdict == "right"
+    wrong = mc.check_formula(claim.partition(" * ")[0], **asked)
+    assert (wrong.verdict, wrong.causes[0].name) == ("wrong_value", "chain-rule")
+    cause = wrong.causes[0]
+    assert wrong.claim[cause.start : cause.end] == claim.partition(" = ")[2].partition(" * ")[0]
+
+
+def test_a_column_beside_a_matrix_does_not_fit_and_is_no_bias() -> None:
+    found = mc.check_formula(
+        "softmax(W @ x + b) @ x.T - y",
+        of="-(y.T @ log(softmax(W @ x + b)))",
+        wrt="W",
+        variables="W[m,n] x[n] b[m] y[m]:simplex",
+    )
+    assert found.verdict == "not_conformable"
+    assert found.reason == "softmax(W @ x + b) @ x.T is m×n, y is m×1"
+    assert found.repair == "(softmax(W @ x + b) - y) @ x.T"
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [("dz2 @ W", "right"), ("dz2 @ W.T", "not_conformable"), ("W.T @ dz2.T", "wrong_layout")],
+)
+def test_gradients_that_are_written_as_rows_are_in_numerator_layout(
+    claim: str, verdict: str
+) -> None:
+    found = mc.check_formula(f"dz1[1,n] = {claim}", because="z2 = W @ z1", variables="W[m,n]")
+    assert (found.verdict, found.layout, found.truth) == (verdict, "numerator", "dz2 @ W")
+    if verdict == "not_conformable":
+        assert found.repair == "dz1 = dz2 @ W"
+
+
+def test_a_claim_whose_digits_are_lost_is_not_called_wrong() -> None:
+    lost = "dz = dw * log(1 + exp(z) / 10**18) * 10**18"
+    found = mc.check_formula(lost, because="w = exp(z)", variables="z[n]")
+    assert found.verdict == "cannot_tell"

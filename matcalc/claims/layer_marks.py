@@ -1,0 +1,49 @@
+"""Marks of layers in names: ``z[1]`` beside ``z[2]`` in a forward pass, ``W³[2,3]`` declared."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from matcalc.expression import Declarations
+from matcalc.inputs.signs import RAISED
+
+_MARKED = re.compile(r"(?<![\w\]])(?P<name>[^\W\d]\w*)\[(?P<mark>[0-9]{1,3})\](?!\s*:)")
+_GIVEN = re.compile(rf"(?:^|[;\n])\s*{_MARKED.pattern}\s*=(?!=)")
+_RAISED = re.compile(r"(?<=[^\W\d_])[⁰¹²³⁴-⁹]+(?=\[)")
+
+
+class Unmarked(NamedTuple):
+    """What was typed, its names without marks; each text is as long as it was."""
+
+    claim: str
+    because: str
+    variables: Declarations | None
+
+
+def without_marks(claim: str, because: str, variables: Declarations | None) -> Unmarked:
+    """An equation and its forward pass in names that the language has: ``z1`` for ``z[1]``.
+
+    Brackets are marks where a line of the forward pass gives such a name, and where a name never
+    stands without them; declared, a mark stands before the shape, ``W[2][3,2]``.
+
+    >>> without_marks("dz[1] = W.T @ dz[2]", "z[2] = W @ z[1]", "W[3,2] z[1][2]")
+    Unmarked(claim='dz1   = W.T @ dz2  ', because='z2   = W @ z1  ', variables='W[3,2] z1[2]')
+    >>> without_marks("dz1[2] = W.T @ dz2[3]", "z2 = W @ z1", "W³[3,2]").variables
+    'W3[3,2]'
+    """
+    if isinstance(variables, str):
+        variables = _RAISED.sub(lambda one: "".join(RAISED[sign] for sign in one[0]), variables)
+    if not _GIVEN.search(because):
+        return Unmarked(claim, because, variables)
+    bare = set(re.findall(r"[^\W\d]\w*(?![\w\[])", f"{claim};{because}"))
+
+    def plain(found: re.Match[str]) -> str:
+        if found["name"] in bare:
+            return found[0]
+        return f"{found['name']}{found['mark']}".ljust(len(found[0]))
+
+    if isinstance(variables, str):
+        marked = rf"{_MARKED.pattern}(?=\[)"
+        variables = re.sub(marked, lambda one: f"{one['name']}{one['mark']}", variables)
+    return Unmarked(_MARKED.sub(plain, claim), _MARKED.sub(plain, because), variables)
