@@ -20,10 +20,12 @@ from pathlib import Path
 PAGE = Path(__file__).parent
 BUILT = PAGE / "built"
 MODULES = PAGE / "node_modules"
-PACKAGES = ("matcalc", "matcalc_cli", "einops", "opt_einsum")
+PACKAGES = ("matcalc", "einops", "opt_einsum")
+#: Of the command line, what prepares answers without printing them.
+SHARED = ("__init__", "asked", "derivative_lines", "failures", "given_formula", "output")
 _PYODIDE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm")
 _LIBRARY = "python_stdlib.zip"
-_LEFT_OUT = ("__pycache__", "tests", "experimental")
+_LEFT_OUT = ("__pycache__", "tests", "experimental", "layers")
 
 #: What is answered before the engine is there: the questions of main.js, as it asks them.
 SEEDS = (
@@ -88,15 +90,22 @@ def _pack() -> None:
 def _python() -> Iterator[tuple[str, Path]]:
     """Each module, under the name that it has in the archive."""
     for package in PACKAGES:
-        spec = importlib.util.find_spec(package)
-        if spec is None or spec.origin is None:
-            sys.exit(f"{package} is not installed: pip install -e .")
-        yield from _modules(Path(spec.origin).parent)
+        yield from _modules(_folder(package))
+    for name in SHARED:
+        yield f"matcalc_cli/{name}.py", _folder("matcalc_cli") / f"{name}.py"
     for path in sorted((PAGE / "engine").iterdir()):
         if path.suffix == ".py":
             yield path.name, path
         elif path.is_dir():  # what stands in for NumPy and SciPy
             yield from _modules(path)
+
+
+def _folder(package: str) -> Path:
+    """Where a package is installed."""
+    spec = importlib.util.find_spec(package)
+    if spec is None or spec.origin is None:
+        sys.exit(f"{package} is not installed: pip install -e .")
+    return Path(spec.origin).parent
 
 
 def _modules(package: Path) -> Iterator[tuple[str, Path]]:

@@ -140,7 +140,7 @@ function drawn(found, asked, actions) {
   shown.addEventListener("toggle", async () => {
     if (!shown.open || shown.children.length > 1) return;
     const drawing = await actions.ask({ ...asked, because: asked.because || found.because, by: asked.by || found.by, ask: "picture" });
-    if (drawing?.svg) shown.append(picture(drawing.svg));
+    if (drawing?.kind === "picture") shown.append(picture(/** @type {any} */ (drawing)));
   });
   return shown;
 }

@@ -19,7 +19,7 @@ export function derivativeView(found, asked, actions) {
     bothLayouts(found, layout),
     code(precise, actions),
     folded("Steps", "steps", precise, actions, steps),
-    folded("Picture", "picture", precise, actions, (answer) => [picture(answer.svg)]),
+    folded("Picture", "picture", precise, actions, (answer) => [picture(/** @type {any} */ (answer))]),
   );
   const one = found.layouts[layout];
   return { shown, said: `${found.title} is ${one.unicode}, ${one.shape}, in ${layout} layout.` };

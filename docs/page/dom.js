@@ -46,16 +46,11 @@ export function math(latex, text, display = false) {
 
 /**
  * A picture of our own, as an image: nothing in it can run.
- * @param {string} svg
+ * @param {{svg: string, alt: string}} drawn
  */
-export function picture(svg) {
-  const described = new DOMParser().parseFromString(svg, "image/svg+xml");
-  const words = ["title", "desc"].map((name) => described.querySelector(name)?.textContent ?? "");
-  return make("img", {
-    class: "picture",
-    src: `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`,
-    alt: words.filter(Boolean).join(": "),
-  });
+export function picture({ svg, alt }) {
+  const src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
+  return make("img", { class: "picture", src, alt });
 }
 
 /** @param {string} id @returns {HTMLElement} */

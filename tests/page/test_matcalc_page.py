@@ -125,7 +125,9 @@ def test_steps_code_and_picture_are_of_the_same_question(ask: Any) -> None:
     question = {"text": "½‖Ax − b‖²", "by": "x"}
     assert "A.T @ (A @ x - b)" in ask(ask="code", **question)["jax"]
     assert ask(ask="steps", **question)["agrees"] is True
-    assert ask(ask="picture", **question)["svg"].startswith("<svg")
+    picture = ask(ask="picture", **question)
+    assert picture["svg"].startswith("<svg")
+    assert picture["alt"].startswith("Computation graph of f, paths from x: A, m×n; x, n×1; ")
 
 
 def test_a_claim_is_typeset_as_it_was_typed(ask: Any) -> None:

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from html import unescape
 from typing import Any, NamedTuple, TypeVar
 
 from claim_latex import claim_latex, factor_latex
@@ -44,6 +45,8 @@ _ROUNDS = 4  # of declarations that are assumed one after another
 _FIRST = ("x", "X", "w", "W", "theta", "beta")  # what one differentiates by, unless it is said
 
 _SHAPE = re.compile(r"(?<=\w)\[[^\[\]]*\]\Z")  # of a name on a left side
+
+_WORDS = re.compile(r"<(?:title|desc)>([^<]*)</")  # of a picture, for those who hear it
 
 Found = TypeVar("Found")
 
@@ -243,9 +246,9 @@ def _in_layout(asked: Question) -> Any:
 
 
 def _picture(asked: Question) -> dict[str, Any]:
-    if asked.because:
-        return {"kind": "picture", "svg": claim_svg(_one(asked)[0])}
-    return {"kind": "picture", "svg": _again(asked).picture}
+    svg = claim_svg(_one(asked)[0]) if asked.because else _again(asked).picture
+    words = (unescape(one) for one in _WORDS.findall(svg))
+    return {"kind": "picture", "svg": svg, "alt": ": ".join(words)}
 
 
 def _steps(asked: Question) -> dict[str, Any]:
