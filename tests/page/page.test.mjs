@@ -9,7 +9,7 @@ import { launch, missing, page, serve } from "./browser.mjs";
 
 const built = existsSync(join(page, "built/version.js"));
 const skip = missing || (!built && "the page is not built: python docs/page/build.py");
-let server, browser, phone;
+let server, browser, phone, working;
 
 before(async () => {
   if (skip) return;
@@ -37,6 +37,15 @@ async function opened(hash = "", context = phone) {
 
 const ready = (tab) =>
   tab.waitForFunction(() => document.documentElement.dataset.engine === "ready", null, { timeout: 60_000 });
+
+/** The one tab in which the engine is started, at another question. */
+async function atWork(hash = "") {
+  working ??= await opened();
+  await ready(working.tab);
+  await working.tab.evaluate((to) => (location.hash = to), hash);
+  if (!hash) await working.tab.locator("#answer:empty").waitFor({ state: "attached" });
+  return working;
+}
 const hash = (text, from) => `#${new URLSearchParams(from ? { q: text, from } : { q: text })}`;
 
 test("the first question is a link, and its cause and place are on a phone's first screen", { skip }, async () => {
@@ -67,8 +76,7 @@ test("the second question: what does not fit, and the repair", { skip }, async (
 });
 
 test("a formula is derived by the engine as one types, and nothing is asked of the network", { skip }, async () => {
-  const { tab, said, asked } = await opened();
-  await ready(tab);
+  const { tab, said, asked } = await atWork();
   const before = asked.length;
   assert.ok(asked.every((url) => url.startsWith(server.address) || url.startsWith("data:")), String(asked));
   await tab.locator("#text").pressSequentially("tr(A X B)", { delay: 5 });
@@ -84,15 +92,14 @@ test("a formula is derived by the engine as one types, and nothing is asked of t
   await tab.locator("img.picture").waitFor();
   assert.deepEqual(asked.slice(before).filter((url) => !url.startsWith("data:")), []);
   assert.deepEqual(said, []);
-  await tab.close();
 });
 
 test("a line of one's own is checked by the keyboard alone", { skip }, async () => {
-  const { tab, said } = await opened();
-  await ready(tab);
-  await tab.keyboard.press("Tab"); // to the formula
+  const { tab, said } = await atWork();
+  await tab.evaluate(() => document.activeElement?.blur());
+  await tab.keyboard.press("Tab"); // a link to the formula, for those who do not point
   await tab.keyboard.press("Enter");
-  await tab.locator("#text").focus();
+  assert.equal(await tab.evaluate(() => document.activeElement.id), "text");
   await tab.keyboard.insertText("2 A x");
   await tab.keyboard.press("Enter");
   await tab.locator(".layouts").waitFor();
@@ -105,35 +112,28 @@ test("a line of one's own is checked by the keyboard alone", { skip }, async () 
   await tab.getByRole("heading", { name: /symmetric-part/ }).waitFor();
   assert.match(await tab.locator("#said").textContent(), /symmetric-part/);
   assert.deepEqual(said, []);
-  await tab.close();
 });
 
 test("an assumed shape is changed in its chip", { skip }, async () => {
-  const { tab } = await opened(hash("W x"));
-  await ready(tab);
+  const { tab } = await atWork(hash("W x"));
   await tab.getByRole("button", { name: /^W is m×n, assumed/ }).click();
   await tab.locator(".chips input").fill("W[2,3]");
   await tab.keyboard.press("Enter");
   await tab.getByRole("button", { name: /^W is 2×3: change/ }).waitFor();
   assert.ok(await tab.getByRole("button", { name: /^x is 3×1, assumed/ }).isVisible());
   assert.match(decodeURIComponent(await tab.evaluate(() => location.hash)), /let=W\[2,3\]/);
-  await tab.close();
 });
 
 test("what is typed is never HTML, wherever it comes from", { skip }, async () => {
   const attack = "<img src=x onerror=window.hit=1>";
   const fields = [{ q: attack }, { q: "x", from: attack }, { q: `x + "${attack}"` }, { q: "x", let: attack }, { q: "x", by: attack }];
-  const { tab } = await opened();
-  await ready(tab);
   for (const field of fields) {
-    await tab.evaluate((to) => (location.hash = to), String(new URLSearchParams(field)));
+    const { tab } = await atWork(`#${new URLSearchParams(field)}`);
     await tab.getByText("<img", { exact: false }).first().waitFor();
     assert.equal(await tab.evaluate(() => window.hit), undefined);
     assert.equal(await tab.locator("#answer img:not(.picture)").count(), 0);
-    await tab.evaluate(() => (location.hash = ""));
-    await tab.locator("#answer:empty").waitFor({ state: "attached" });
+    await atWork();
   }
-  await tab.close();
 });
 
 test("a second visit needs no network", { skip, timeout: 90_000 }, async () => {
