@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from itertools import groupby
 from textwrap import wrap
@@ -10,7 +10,8 @@ from typing import Annotated, Any
 
 import typer
 
-from matcalc.operations import RULES, Rule, find_rule
+from matcalc.inputs.catalogue import Answer, Operation, answer, called, operations
+from matcalc.operations import ALIASES, RULES, Rule, find_rule
 from matcalc.simplify import REWRITES, Rewrite
 from matcalc_cli.arguments import Json
 from matcalc_cli.output import heading, table, width, write, write_json
@@ -33,6 +34,10 @@ Name = Annotated[
 Rewrites = Annotated[
     bool, typer.Option("--rewrites", help="The identities that formulas are rewritten by.")
 ]
+Catalogue = Annotated[
+    bool,
+    typer.Option("--catalogue", help="How functions of NumPy, SciPy and PyTorch are written here."),
+]
 _NAME, _SIGNATURE = 14, 24  # columns of the list; longer ones push the formula to the next line
 _INDICES = (
     "A_1 is the index along the first axis of A; that of a vector has the vector's name. What is "
@@ -40,7 +45,12 @@ _INDICES = (
 )
 
 
-def rules(name: Name = None, rewrites: Rewrites = False, as_json: Json = False) -> None:
+def rules(
+    name: Name = None,
+    rewrites: Rewrites = False,
+    catalogue: Catalogue = False,
+    as_json: Json = False,
+) -> None:
     """The rules of differentiation, or one with its shapes in both layouts.
 
     matcalc rules matmul
@@ -48,8 +58,12 @@ def rules(name: Name = None, rewrites: Rewrites = False, as_json: Json = False) 
     if rewrites:
         _show_rewrites(as_json=as_json)
         return
+    elsewhere = _elsewhere(name) if name else operations()
+    if catalogue or (name and elsewhere):
+        _show_catalogue(elsewhere, as_json=as_json)
+        return
     if name is not None:
-        rule = find_rule(name)
+        rule = find_rule(ALIASES.get(name, name))
         jacobians = local_jacobians(rule)
         if as_json:
             write_json(_document(rule) | {"jacobians": [_of_jacobian(one) for one in jacobians]})
@@ -77,6 +91,36 @@ def _show_rewrites(*, as_json: bool) -> None:
     for section, group in groupby(REWRITES, key=lambda one: one.section):
         lines += ["", heading(section), "", *(f"  {one.text}" for one in group)]
     write(lines)
+
+
+def _elsewhere(name: str) -> list[Operation]:
+    """The operations of a name that is no rule's."""
+    return [] if name in RULES else called(name)
+
+
+def _show_catalogue(listed: Iterable[Operation], *, as_json: bool) -> None:
+    """How calls of other libraries are written here, or why they are not, by subject."""
+    answers = [(one, answer(one)) for one in listed]
+    if as_json:
+        write_json({"catalogue": [_of_operation(one, said) for one, said in answers]})
+        return
+    lines: list[str] = []
+    for section, group in groupby(answers, key=lambda one: one[0].section):
+        lines += [*([""] if lines else []), heading(section), ""]
+        for one, (written, said) in group:
+            lines += _wrapped(f"{one.typed}  ->  {written or 'not here'}", "  ", "      ")
+            lines += _wrapped(said, "      ", "      ") if said else []
+    write(lines)
+
+
+def _of_operation(one: Operation, said: Answer) -> dict[str, object]:
+    return {
+        "section": one.section,
+        "typed": one.typed,
+        "variables": one.variables,
+        "written": said.written or None,
+        "said": said.said,
+    }
 
 
 def _of_rewrite(one: Rewrite) -> dict[str, object]:

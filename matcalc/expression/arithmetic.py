@@ -40,18 +40,34 @@ def operated(sign: str, one: Value, two: Value) -> Value:
 
 
 def _stretched(one: Value, two: Value) -> tuple[Node, Node] | None:
-    """A matrix and one of a single column or row, declared so, which counts for every other."""
+    """Two arrays of one shape, made of two that count for every other along some axes.
+
+    A matrix and one of a single column or row, declared so; a stack and what is added to each.
+    """
     a, b = one.node.shape, two.node.shape
-    if len(a) != 2 or len(b) != 2 or a == b:
+    whole = whole_of(a, b) if not (one.row or two.row) else None
+    if whole is None:
         return None
-    if is_repeated(a, b):
-        return one.node, _repeated(two.node, a)
-    if is_repeated(b, a):
-        return _repeated(one.node, b), two.node
-    whole = (a[0], b[1]) if (a[1], b[0]) == (1, 1) else (b[0], a[1])
-    if is_repeated(whole, a) and is_repeated(whole, b):  # x[:, None] * y[None, :]
-        return _repeated(one.node, whole), _repeated(two.node, whole)
-    return None
+    return _repeated(one.node, whole), _repeated(two.node, whole)
+
+
+def whole_of(a: Shape, b: Shape) -> Shape | None:
+    """The shape that two arrays have together, where one counts for every other of the other.
+
+    Of stacks the last axes are beside each other, as in NumPy, and an axis of size 1 is repeated.
+
+    >>> whole_of(("B", "h", "m", "n"), ("m", "n")), whole_of(("m", 1), (1, "n"))
+    (('B', 'h', 'm', 'n'), ('m', 'n'))
+    """
+    rank = max(len(a), len(b))
+    if a == b or not (a and b) or rank < 2 or (rank == 2 and len(a) != len(b)):
+        return None
+    pairs = list(zip(*((1,) * (rank - len(one)) + one for one in (a, b)), strict=True))
+    if not all(one == two or 1 in (one, two) for one, two in pairs):
+        return None
+    whole = tuple(two if one == 1 else one for one, two in pairs)
+    is_number = rank == 2 and (1, 1) in (a, b) and 1 not in whole  # xᵀAx of x[n,1]
+    return None if is_number else whole
 
 
 def is_repeated(whole: Shape, part: Shape) -> bool:
@@ -60,11 +76,15 @@ def is_repeated(whole: Shape, part: Shape) -> bool:
     return (part == (rows, 1) != whole) or (part == (1, columns) != whole)
 
 
-def _repeated(node: Node, shape: Shape) -> Node:
-    """A matrix of one column or row, as often as a shape has them."""
-    kept = 0 if node.shape == (shape[0], 1) else 1
-    alone = contract([Factor(node, (0, 1))], (kept,))
-    return contract([Factor(alone, (kept,))], (0, 1), dict(zip((0, 1), shape, strict=True)))
+def _repeated(node: Node, whole: Shape) -> Node:
+    """An array of which each axis of size 1, and each that it lacks, is as long as in a whole."""
+    if node.shape == whole:
+        return node
+    first = len(whole) - len(node.shape)
+    axes = range(first, len(whole))
+    kept = [k for k, size in zip(axes, node.shape, strict=True) if size == whole[k]]
+    alone = contract([Factor(node, tuple(axes))], kept)
+    return contract([Factor(alone, tuple(kept))], range(len(whole)), dict(enumerate(whole)))
 
 
 def combined(sign: str, one: Node, two: Node) -> Node:

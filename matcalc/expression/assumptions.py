@@ -9,7 +9,7 @@ from fractions import Fraction
 from matcalc import dimensions
 from matcalc.dimensions import Dimension
 from matcalc.errors import NotationError
-from matcalc.expression.arithmetic import bias_axis, is_repeated
+from matcalc.expression.arithmetic import bias_axis, is_repeated, whole_of
 from matcalc.expression.misfits import Operand, excerpt, is_atom
 from matcalc.expression.parser import Step
 from matcalc.expression.values import number_of
@@ -22,6 +22,7 @@ _OF_TARGETS = {  # losses of targets, and what stands behind these
     "binary_cross_entropy_logits": "logits",
     "hinge": "scores",
 }
+_OF_ROWS = ("softmax", "log_softmax", "softmin")
 _OF_SYMMETRIC = ("cholesky", "eigvalsh")  # of any other matrix its symmetric part
 _OF_PREDICTIONS = {  # losses that PyTorch alone has, in its order: what stands before the targets
     "binary_cross_entropy": "probabilities",
@@ -108,8 +109,8 @@ def _turned(loss: str, operands: Sequence[Step]) -> str:
 
 def of_call(step: Step, rule: str, operands: Sequence[Operand]) -> str:
     """What is assumed of a function; nothing where it has one meaning alone."""
-    if rule in (*_OF_SYMMETRIC, "var", "std"):
-        return _of_statistic(step, rule, operands)
+    if rule in (*_OF_SYMMETRIC, "var", "std", *_OF_ROWS):
+        return _of_convention(step, rule, operands)
     if rule in ("maximum", "minimum") and step.value != rule:
         array = max(operands, key=lambda one: len(one.value.node.shape))
         return (
@@ -136,8 +137,10 @@ def of_call(step: Step, rule: str, operands: Sequence[Operand]) -> str:
     return f"{excerpt(step.place)} is taken entry by entry; {better}" if better else ""
 
 
-def _of_statistic(step: Step, rule: str, operands: Sequence[Operand]) -> str:
+def _of_convention(step: Step, rule: str, operands: Sequence[Operand]) -> str:
     """What is said of what reads half of a matrix, or has two conventions."""
+    if rule in _OF_ROWS and step.takes == 1 and len(operands[0].value.node.shape) == 2:
+        return f"{excerpt(step.place)} is of each row, axis=1; of each column it is axis=0"
     if rule in _OF_SYMMETRIC and not operands[0].value.node.symmetric:
         matrix = operands[0].atom
         return f"{rule} takes {matrix} as symmetric: what counts is ({matrix} + {matrix}.T) / 2"
@@ -168,6 +171,10 @@ def of_operator(step: Step, one: Operand, two: Operand) -> str:
         whole, part = (one, two) if is_repeated(a, b) else (two, one)
         line = "column" if part.value.node.shape[1] == 1 else "row"
         return f"{part.text}, {part.value.title}, counts for every {line} of {whole.value.title}"
+    stacked = whole_of(a, b) if step.value != "@" else None
+    if stacked is not None and len(stacked) > 2:
+        size = dimensions.times(stacked)
+        return f"{excerpt(step.place)} is {size}: the last axes are beside each other, as in NumPy"
     if step.value in ("+", "-"):
         return _of_sum(step.value, one, two)
     if step.value == "*" and dimensions.is_square(a) and dimensions.is_square(b):

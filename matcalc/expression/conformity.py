@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from matcalc import dimensions
 from matcalc.dimensions import Shape
 from matcalc.errors import ShapeError
-from matcalc.expression.arithmetic import is_repeated
+from matcalc.expression.arithmetic import is_repeated, whole_of
 from matcalc.expression.formula import Formula
 from matcalc.expression.meaning import Known, meaning
 from matcalc.expression.misfits import Operand
@@ -132,6 +132,9 @@ class _Walk:
 
     def look_at_columns(self, one: Operand, two: Operand) -> None:
         """Note where a matrix of one column or row stands beside a larger one, entry by entry."""
+        a, b = one.value.node.shape, two.value.node.shape
+        if max(len(a), len(b)) > 2 and whole_of(a, b) is not None:
+            self.misfits.append(f"{one.said}, {two.said}: repeat the axes that one of them lacks")
         for part, whole in ((one, two), (two, one)):
             few, many = part.value.node.shape, whole.value.node.shape
             if len(few) == len(many) == 2 and few != many and is_repeated(many, few):

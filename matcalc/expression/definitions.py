@@ -37,6 +37,13 @@ _LINES = """
     sinc(x) = stumpff((pi() * x) ** 2, k=1)
     deg2rad(x) = pi() / 180 * x
     rad2deg(x) = 180 / pi() * x
+    radians(x) = pi() / 180 * x
+    degrees(x) = 180 / pi() * x
+    heaviside(x) = step(x)
+    heaviside(x, h) = step(x) + h * (1 - step(x) - step(-x))
+    fmax(x, y) = maximum(x, y)
+    fmin(x, y) = minimum(x, y)
+    float_power(x, p) = x ** p
     xlogy(x, y) = x * log(y)
     xlog1py(x, y) = x * log1p(y)
     entr(x) = -x * log(x)
@@ -61,7 +68,31 @@ _LINES = """
     squareplus(x, b=4) = (x + sqrt(x ** 2 + b)) / 2
     quick_gelu(x) = x * sigmoid(1.702 * x)
     prelu(x, weight) = relu(x) - weight * relu(-x)
+    threshold(x, threshold, value) = value + step(x - threshold) * (x - value)
     softmin(x) = softmax(-x)
+    ptp(x) = max(x) - min(x)
+    average(x) = mean(x)
+    average(x[n], weights[n]) = inner(weights, x) / sum(weights)
+    nansum(x) = sum(x)
+    nanmean(x) = mean(x)
+    append(x[m], y[n]) = concatenate(x, y)
+    ediff1d(x[n]) = diff(x)
+    fliplr(X[m,n]) = flip(X, axis=1)
+    flipud(X[m,n]) = flip(X, axis=0)
+    rot90(X[m,n]) = flip(X.T, axis=0)
+    diagflat(x[n]) = diag(x)
+    diag_embed(x[n]) = diag(x)
+    cond(A[n,n]) = spectral_norm(A) * spectral_norm(inv(A))
+    addmm(C[m,n], A[m,k], B[k,n]) = C + A @ B
+    addmv(y[m], A[m,n], x[n]) = y + A @ x
+    baddbmm(C[p,m,n], A[p,m,k], B[p,k,n]) = C + A @ B
+    addcmul(x, y, z) = x + y * z
+    addcdiv(x, y, z) = x + y / z
+    linear(x[n], W[m,n]) = W @ x
+    linear(x[n], W[m,n], b[m]) = W @ x + b
+    linear(X[k,n], W[m,n]) = X @ W.T
+    linear(X[k,n], W[m,n], b[m]) = X @ W.T + b
+    scaled_dot_product_attention(Q[m,d], K[n,d], V[n,v]) = attention(Q, K, V)
     normalize(x[n]) = x / norm(x)
     lerp(input, end, weight) = input + weight * (end - input)
     cosine_similarity(x[n], y[n]) = inner(x, y) / (norm(x) * norm(y))
@@ -73,6 +104,7 @@ _LINES = """
     huber_loss(input, target, delta=1) = mean(huber_entries(input - target, delta=delta))
     binary_cross_entropy(input, target) = -mean(target * log(input) + (1 - target) * log(1 - input))
     binary_cross_entropy_with_logits(input, target) = mean(softplus(input) - target * input)
+    margin_ranking_loss(x, y, target, margin=0) = mean(relu(margin - target * (x - y)))
     soft_margin_loss(input, target) = mean(softplus(-target * input))
     poisson_nll_loss(input, target) = mean(exp(input) - target * input)
     gaussian_nll_loss(input, target, var) = mean(log(var) + (input - target) ** 2 / var) / 2

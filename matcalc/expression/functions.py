@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from typing import Any
 
 from matcalc import dimensions
@@ -12,8 +13,8 @@ from matcalc.dimensions import Dimension
 from matcalc.errors import MatcalcError, NotationError, ShapeError, TooLargeError
 from matcalc.expression.blocks import as_matrix
 from matcalc.expression.definitions import defined, is_defined, is_entrywise
+from matcalc.expression.missing import MISSING
 from matcalc.expression.parser import Step
-from matcalc.expression.spellings import MISSING
 from matcalc.expression.values import Value, dimension_of, number_of
 from matcalc.graph import Factor, Node, apply, contract, substituted, symbol
 from matcalc.operations import (
@@ -28,6 +29,7 @@ from matcalc.operations import (
 )
 
 _RANK = 16  # the axes of an array
+_POWER = 64  # the largest order of a norm
 _LONGEST = 10**100  # an axis
 _OF_TWO = {"max": "maximum", "min": "minimum"}  # as in mathematics; axes are named
 _SPELLED = {  # what other languages call them
@@ -132,12 +134,20 @@ def _ruled(name: str, values: list[Any], named: dict[str, Any]) -> Value:
         values = _of_one_rank(values)
         if len(values) == 2 and all(one.row for one in values):
             return Value(rule.build(*(one.node for one in values)), row=True)
-    spectral = _of_spectrum(name, values, named)
+    if is_of_rows(name, values) and not named:
+        named = {"axis": 1}
+    spectral = _of_order(name, values, named)
     if spectral is not None:
         return spectral
     if name == "trace" and len(values) == 1 and first == ():
         return Value(values[0].node)
     return _of_rule(rule, values, named)
+
+
+def is_of_rows(name: str, values: Sequence[Any]) -> bool:
+    """Whether a function takes each row of a matrix, with no axis: ``softmax(Q @ K.T)``."""
+    single = len(values) == 1 and isinstance(values[0], Value)
+    return name in ("softmax", "log_softmax") and single and len(values[0].node.shape) == 2
 
 
 def _of_offset(values: list[Any], named: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
@@ -168,15 +178,27 @@ _NORMS = {  # of a matrix, as NumPy and PyTorch name them
 }
 
 
-def _of_spectrum(name: str, values: list[Any], named: dict[str, Any]) -> Value | None:
-    """``norm(A, 2)`` and ``norm(A, "nuc")`` of a matrix, and the sum of its singular values."""
-    matrix = values and isinstance(values[0], Value) and len(values[0].node.shape) == 2
-    if name != "norm" or not matrix or len(values) + len(named) != 2:
+def _of_order(name: str, values: list[Any], named: dict[str, Any]) -> Value | None:
+    """``norm(x, 3)`` of a vector, ``norm(A, 2)``, ``norm(A, 1)`` and ``norm(A, "nuc")``."""
+    single = values and isinstance(values[0], Value)
+    if name != "norm" or not single or len(values) + len(named) != 2:
         return None
+    node = values[0].node
     order = named.get("ord", named.get("p", values[-1] if len(values) == 2 else None))
     number = number_of(order) if isinstance(order, Value) else order
-    rule = _NORMS.get(str(number))
-    return None if rule is None else Value(find_rule(rule).build(values[0].node))
+    number = Fraction(number) if isinstance(number, int) else number
+    rule = _NORMS.get(str(number)) if len(node.shape) == 2 else None
+    if rule is not None:
+        return Value(find_rule(rule).build(node))
+    if len(node.shape) == 2 and number == 1:  # the largest sum of a column
+        columns = algebra.summed(find_rule("abs").build(node), [0])
+        return Value(find_rule("max").build(columns))
+    if len(node.shape) != 1 or not isinstance(number, Fraction) or not 1 <= number <= _POWER:
+        return None
+    if number in (1, 2):
+        return Value(find_rule("norm1" if number == 1 else "norm").build(node))
+    powers = algebra.power(find_rule("abs").build(node), number)
+    return Value(algebra.power(algebra.summed(powers, [0]), 1 / number))
 
 
 def _is_number(value: Any) -> bool:

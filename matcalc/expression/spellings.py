@@ -44,25 +44,6 @@ _CALLS: dict[str, tuple[str, ...]] = {
     "min": ("minimum({x0}, {x1})",),
 }
 _PURPOSES = {"norm2": "for the Frobenius norm"}  # of a matrix
-#: Functions of other languages that have no spelling here; what there is instead.
-MISSING = {
-    "norm2": "the norm of a vector is norm(x), the largest singular value norm(A, 2)",
-    "reshape": "axes are regrouped by rearrange, with a pattern of names",
-    "view": "axes are regrouped by rearrange, with a pattern of names",
-    "svd": "a function has one result: singular values are svdvals(A)",
-    "eigh": "a function has one result: eigenvalues of a symmetric matrix are eigvalsh(A)",
-    "eig": "eigenvalues may be complex; those of a symmetric matrix are eigvalsh(A)",
-    "eigvals": "eigenvalues may be complex; those of a symmetric matrix are eigvalsh(A)",
-    "qr": "a function has one result; R, up to signs, is cholesky(A.T @ A).T",
-    "lu": "a function has one result, and two are meant; solve(A, b) and logdet(A) use it inside",
-    "nll_loss": "classes by number are rows of one_hot: -mean(sum(one_hot((0, 2), n) * X, axis=1))",
-    "gather": "constant places are taken by take(x, (0, 2)) and by one_hot((0, 2), n)",
-    "embedding": "rows by number are taken by take(W, (0, 2), axis=0)",
-    "scatter_add": "what is added at places is one_hot((0, 2), n).T @ x",
-    "kl_div": "SciPy and PyTorch mean two things: sum(rel_entr(p, q)), or mean(y * (log(y) - x))",
-    "slogdet": "a function has one result: logdet(A) is the logarithm of the absolute determinant",
-    "where": "it is read of a comparison, where(x > 0, a, b); of a mask M: M * a + (1 - M) * b",
-}
 
 
 class Argument(NamedTuple):

@@ -7,12 +7,13 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from matcalc.inputs import kinds
-from matcalc.inputs.constants import complement, complemented, is_indicator
+from matcalc.inputs import axes, kinds, masks
 from matcalc.inputs.kinds import NUMBER, Kind
-from matcalc.inputs.pieces import ATOM, POWER, PRODUCT, SIGN, SUM, Piece, Written, joined
+from matcalc.inputs.libraries import meant_by_library
+from matcalc.inputs.pieces import ATOM, POWER, PRODUCT, SIGN, SUM, Written, joined
 from matcalc.inputs.speller import Speller
 from matcalc.inputs.tree import Node
+from matcalc.operations import RULES
 
 _KEYWORDS = {"dim": "axis", "keepdim": "keepdims", "dims": "axis"}
 _GROUPS = re.compile(r"\([^()]*\)|[^\s()]+")
@@ -32,10 +33,9 @@ def rewritten(
         args: Its arguments, written.
         form: How it was written: with the name of a library, as a method.
     """
-    if form[:2] == "F." or "functional" in form:
-        found = _loss(name, args)
-        if found is not None:
-            return found
+    found = meant_by_library(writer, node, name, args, form)
+    if found is not None:
+        return found
     simple = _CALLS.get(name)
     if simple is not None and not args:
         raise writer.fail(node, f"{name} is a function: what it is of stands in the brackets")
@@ -43,6 +43,8 @@ def rewritten(
         return simple(writer, node, args)
     if name in _REDUCED:
         return _reduced(writer, node, name, args, form)
+    if name in RULES and any(one.value in _KEYWORDS for one in node.args if one.op == "keyword"):
+        return _with_axis(writer, node, name, args)
     return None
 
 
@@ -52,12 +54,6 @@ def _two(
     if len(args) != 2:
         raise writer.fail(node, f"{name} takes two arguments")
     return args[0], args[1]
-
-
-def _transposed(_: Speller, __: Node, args: list[Written]) -> Written | None:
-    if not args or (len(args) > 1 and args[0].kind.rank != 2):
-        return None
-    return joined([args[0].within(ATOM), ".T"], ATOM, args[0].kind.transposed)
 
 
 def _dot(writer: Speller, node: Node, args: list[Written]) -> Written:
@@ -191,6 +187,17 @@ def _itself(_: Speller, __: Node, args: list[Written]) -> Written:
     return args[0]
 
 
+def _squeezed(_: Speller, __: Node, args: list[Written]) -> Written | None:
+    """``squeeze(X)``: without the axes of size 1."""
+    sizes = args[0].kind.sizes
+    if len(args) != 1 or 1 not in sizes:
+        return args[0] if len(args) == 1 and None not in sizes and sizes else None
+    places = ", ".join("0" if size == 1 else ":" for size in sizes)
+    rank = len(sizes) - sizes.count(1)
+    left = tuple(size for size in sizes if size != 1)
+    return joined([args[0].within(ATOM), f"[{places}]"], ATOM, Kind(rank, left))
+
+
 def _mean_square(writer: Speller, node: Node, args: list[Written]) -> Written:
     one, two = _two(writer, node, args, "mse_loss")
     return joined(["mean((", one.within(SUM), " - ", two.within(PRODUCT), ")**2)"], ATOM, NUMBER)
@@ -222,6 +229,11 @@ def _norm(writer: Speller, node: Node, args: list[Written]) -> Written | None:
     if order is None:
         return None
     which = order.value[1:-1] if order.op == "text" else str(order.value)
+    matrix = args[0].kind.is_matrix
+    if which in ("inf", "Inf") and matrix:
+        return joined(["max(sum(abs(", args[0], "), axis=1))"], ATOM, NUMBER)
+    if order.op == "number" and which != "2" and (matrix or which != "1"):
+        return joined(["norm(", args[0], f", {which})"], ATOM, NUMBER)
     return writer.norm(Node("norm", node.args[:1], which, node.start, node.stop))
 
 
@@ -255,6 +267,41 @@ def _norm2(writer: Speller, node: Node, args: list[Written]) -> Written:
             "norm, the largest singular value: write one of them",
         )
     return joined(["norm(", args[0], ")"], ATOM, NUMBER)
+
+
+def _with_axis(writer: Speller, node: Node, name: str, args: list[Written]) -> Written | None:
+    """``logcumsumexp(x, dim=0)``: PyTorch's names of keywords."""
+    if "axis" not in RULES[name].parameters:
+        return None
+    renamed = [
+        joined([f"{_KEYWORDS.get(one.value, one.value)}=", writer.write(one.args[0])], ATOM, NUMBER)
+        if one.op == "keyword"
+        else arg
+        for one, arg in zip(node.args, args, strict=True)
+    ]
+    return writer.applied(node, name, renamed, kinds.called(name, [args[0].kind], ["axis"]))
+
+
+def _gelu(_: Speller, node: Node, args: list[Written]) -> Written | None:
+    """``gelu(x, approximate="tanh")``."""
+    if len(args) != 2 or node.args[1].op != "keyword" or node.args[1].value != "approximate":
+        return None
+    name = {"tanh": "gelu_tanh", "none": "gelu"}.get(str(node.args[1].args[0].value)[1:-1])
+    return joined([f"{name}(", args[0], ")"], ATOM, args[0].kind) if name else None
+
+
+def _toeplitz(_: Speller, __: Node, args: list[Written]) -> Written | None:
+    """``toeplitz(c)``: SciPy's, which is symmetric."""
+    if len(args) != 1:
+        return None
+    return joined(["toeplitz(", args[0], ", ", args[0], ")"], ATOM, kinds.MATRIX)
+
+
+def _float(writer: Speller, node: Node, args: list[Written]) -> Written | None:
+    """``float("-inf")``."""
+    if len(args) != 1 or node.args[0].op != "text":
+        return None
+    return writer.atom(node, node.args[0].value[1:-1], NUMBER)
 
 
 def _einsum(writer: Speller, node: Node, args: list[Written]) -> Written:
@@ -340,64 +387,13 @@ def _axis(text: str, kind: Kind, *, from_one: bool) -> str:
     return text
 
 
-def _where(writer: Speller, node: Node, args: list[Written]) -> Written:
-    """``where(x > 0, a, b)``: a where the comparison holds, else b."""
-    chosen = node.args[0] if len(args) == 3 else node
-    if not is_indicator(chosen):
-        message = (
-            "where is read of a comparison, where(x > 0, a, b); of a mask M: M * a + (1 - M) * b"
-        )
-        raise writer.fail(node, message)
-    holds, one, two = args
-    while chosen.op == "group":
-        (chosen,) = chosen.args
-    if complemented(chosen) is not None:  # where 1 - c, a, b: where c, b, a
-        holds, one, two = writer.write(complement(chosen)), two, one
-    kind = kinds.entrywise(holds.kind, kinds.entrywise(one.kind, two.kind))
-    first: _Parts = [holds.within(PRODUCT), " * ", one.within(POWER)]
-    second: _Parts = ["(1 - ", holds.within(PRODUCT), ") * ", two.within(POWER)]
-    if one.text == "0":
-        return joined(second, PRODUCT, kind)
-    if two.text == "0":
-        return joined(first, PRODUCT, kind)
-    writer.assume("where computes both sides: what is not finite in one of them stays")
-    return joined([*first, " + ", *second], SUM, kind)
-
-
-_Parts = list[Written | str | tuple[Piece, ...]]
-_ENDS = {"min": 1, "low": 1, "a_min": 1, "lower": 1, "max": 2, "high": 2, "a_max": 2, "upper": 2}
-_OPEN = frozenset(["None", "inf", "Inf", "-inf", "-Inf", "oo", "-oo"])
-
-
-def _clip(writer: Speller, node: Node, args: list[Written]) -> Written | None:
-    """``clip(x, 0, None)``, ``clamp(x, min=0)``: with an open end the larger or the smaller one."""
-    ends: dict[int, Written] = {}
-    for k, (one, written) in enumerate(zip(node.args, args, strict=True)):
-        place = _ENDS.get(one.value) if one.op == "keyword" else k
-        value = writer.write(one.args[0]) if one.op == "keyword" else written
-        if place is None or place > 2 or place in ends:
-            return None
-        if value.text not in _OPEN:
-            ends[place] = value
-    if 0 not in ends or len(ends) == 1:
-        raise writer.fail(node, "clip is written clip(x, low, high), an open end as None")
-    x, low, high = ends[0], ends.get(1), ends.get(2)
-    if low is not None and high is not None:
-        return joined(["clip(", x, ", ", low, ", ", high, ")"], ATOM, x.kind)
-    name, edge = ("maximum", low) if low is not None else ("minimum", high)
-    return joined([f"{name}(", x, ", ", edge or "", ")"], ATOM, x.kind)
-
-
-def _loss(name: str, args: list[Written]) -> Written | None:
-    """PyTorch's losses: scores first, targets behind them."""
-    if name == "cross_entropy" and len(args) == 2:
-        return joined(["cross_entropy_logits(", args[1], ", ", args[0], ")"], ATOM, NUMBER)
-    return None
-
-
 _CALLS: Mapping[str, Rewrite] = {
-    "transpose": _transposed,
-    "t": _transposed,
+    "transpose": axes.transposed,
+    "permute": axes.transposed,
+    "t": axes.transposed,
+    "swapaxes": axes.swapped,
+    "flatten": axes.flattened,
+    "ravel": axes.flattened,
     "dot": _dot,
     "vdot": _dot,
     "inner": _dot,
@@ -442,7 +438,8 @@ _CALLS: Mapping[str, Rewrite] = {
     "cat": _stacked,
     "array": _itself,
     "asarray": _itself,
-    "squeeze": _itself,
+    "squeeze": _squeezed,
+    "copy": _itself,
     "mse": _mean_square,
     "e^": _exponential,
     "norm": _norm,
@@ -450,6 +447,10 @@ _CALLS: Mapping[str, Rewrite] = {
     "einsum": _einsum,
     "log": _log,
     "rearrange": _rearrange,
-    "where": _where,
-    "clip": _clip,
+    "where": masks.where,
+    "masked_fill": masks.masked_fill,
+    "clip": masks.clip,
+    "gelu": _gelu,
+    "toeplitz": _toeplitz,
+    "float": _float,
 }

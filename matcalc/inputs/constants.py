@@ -119,12 +119,14 @@ def complemented(node: Node) -> Node | None:
 
 
 def read_not(parser: Reader, token: Token) -> Node:
-    """``~(x > 0)``: 1 where the comparison does not hold.
+    """``~(x > 0)``, ``~mask``: 1 where the comparison does not hold.
 
     Raises:
         NotationError: It stands before something else.
     """
     inside = parser.factor()
+    if inside.op == "name":
+        return Node("group", (complement(inside),), "~", token.start, parser.behind())
     if not is_indicator(inside):
         raise parser.fail(f"{token.text} is read before a comparison alone, ~(x > 0)", token)
     return complement(inside)._replace(start=token.start)

@@ -36,6 +36,8 @@ def read_word(parser: Reader, token: Token) -> Node:
     name = "" if declared else function(token.text, called=opens)
     if not name and not module:
         return read_name(parser, token._replace(kind="name"))
+    if module and token.text == "inf":  # np.inf, where a mask or a clip is open
+        return Node("name", (), token.text, token.start, token.stop)
     if name == "sum" and parser.at("_"):
         return read_total(parser, token)
     skip_below(parser, name)

@@ -136,7 +136,8 @@ def entrywise(one: Kind, two: Kind) -> Kind:
     return two if one.rank < two.rank else one
 
 
-_OF_ALL = """sum mean max min prod logsumexp tr trace det logdet pi norm norm1 squared_norm"""
+_OF_ALL = """sum mean max min prod logsumexp tr trace det logdet pi norm norm1 squared_norm
+ptp average nansum nanmean cond nuclear_norm spectral_norm"""
 _LOSS = re.compile(r"_loss\Z|cross_entropy|cosine_similarity")  # what is defined as a number
 _NUMBERS = frozenset(_OF_ALL.split())
 

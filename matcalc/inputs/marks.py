@@ -25,7 +25,8 @@ def _mark(parser: Reader, base: Node) -> Node | None:  # noqa: PLR0911 - a mark 
         return read_method(parser, base)
     if token.kind == "sign" and (token.text[:1] == "'" or token.text in (".T", ".'")):
         parser.take()
-        return turned(parser, base, len(token.text) if token.text[0] == "'" else 1)
+        found = turned(parser, base, len(token.text) if token.text[0] == "'" else 1)
+        return found._replace(value=token.form) if token.form == ".mT" else found
     if parser.at("^"):
         return raised(parser, base)
     if parser.at("**", ".^"):

@@ -31,7 +31,7 @@ from matcalc.inputs.writing import Writer
 from matcalc.variables import Variable
 
 _OWN = ("@", "**", ".T")  # signs that say that a line is one of the language
-_ENDS_ELSEWHERE = frozenset(["None", "inf", "Inf", "min", "max", "a_min", "a_max"])  # of clip
+_ENDS_ELSEWHERE = frozenset(["None", "inf", "Inf", "min", "max", "a_min", "a_max"])  # of clip, norm
 _NO_NAMES: frozenset[str] = frozenset()
 
 
@@ -184,7 +184,7 @@ def _has_words(line: str, variables: Mapping[str, Variable]) -> bool:
             return True
         if token.kind != "name" or word in names.declared:
             continue
-        if word == "clip" and any(one.text in _ENDS_ELSEWHERE for one in tokens):
+        if word in ("clip", "norm") and any(one.text in _ENDS_ELSEWHERE for one in tokens):
             return True
         if word == "abs2" or (
             starred and word in SYMPY and _clashes(line, variables, NO_FUNCTIONS)

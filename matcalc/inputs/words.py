@@ -14,7 +14,6 @@ _CALLED = {
     "ln": "log",
     "norm": "norm",
     "sgn": "sign",
-    "heaviside": "step",
     "expit": "sigmoid",
     "logistic": "sigmoid",
     "lse": "logsumexp",
@@ -35,7 +34,8 @@ _CALLED = {
 _REWRITTEN = """transpose t dot dotproduct inner innerproduct vdot matmul mm bmm mv mul multiply
 hadamard times divide div add plus subtract sub minus sqr pow power matrix_power negative neg
 norm2 crossprod tcrossprod ones_like zeros_like vector matrix abs2 sumsq multi_dot mse array asarray
-squeeze outer solve block hstack vstack column_stack cat where"""
+squeeze outer solve block hstack vstack column_stack cat where masked_fill permute swapaxes
+flatten ravel float copy"""
 #: Functions that are written with signs here.
 REWRITTEN = frozenset(_REWRITTEN.split())
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from matcalc.expression.brackets import LISTS
-from matcalc.inputs import kinds
+from matcalc.inputs import axes, kinds
 from matcalc.inputs.calls import rewritten
 from matcalc.inputs.kinds import NUMBER, Kind
 from matcalc.inputs.names import Names
@@ -197,6 +197,8 @@ class Writer(Speller):
 
     def group(self, node: Node) -> Written:
         """What stood in brackets: they are written where the language needs them."""
+        if node.value == "~":
+            raise self.fail(node, "~ is read before a comparison alone, ~(x > 0)")
         if node.value == "[" and self.is_row(node.args[0]):
             self.apart(node.args[0])
         inside = self.write(node.args[0])
@@ -241,6 +243,9 @@ class Writer(Speller):
             return inside
         if inside.kind.rank == -1:
             return inside._replace(kind=Kind(-1, (), row=True))
+        stack = axes.last_two(self, node, inside) if node.value == ".mT" else None
+        if stack is not None:
+            return stack
         return joined([inside.within(ATOM), ".T"], ATOM, inside.kind.transposed)
 
     def inverse(self, node: Node) -> Written:
@@ -281,7 +286,8 @@ class Writer(Speller):
         if not digits.isdigit():
             raise self.fail(
                 node,
-                f"of a matrix there are whole powers alone; entry by entry it is {base.text}**…",
+                f"of a matrix there are whole powers alone; entry by entry it is {base.text}**…, "
+                f"and of any number k the power is expm(k * logm({base.text}))",
             )
         inside: Written = base
         if text[0] == "-":
@@ -523,6 +529,8 @@ class Writer(Speller):
             return joined(["norm1(", inside, ")"], ATOM, NUMBER)
         if which in ("infty", "∞", "max", "inf") and not inside.kind.is_matrix:
             return joined(["max(abs(", inside, "))"], ATOM, NUMBER)
+        if which.isdigit() and inside.kind.rank == 1:
+            return joined(["norm(", inside, f", {which})"], ATOM, NUMBER)
         if which in ("*", "star", "nuc") and "nuclear_norm" in RULES:
             return joined(["nuclear_norm(", inside, ")"], ATOM, NUMBER)
         shown = self.shown(node)
@@ -537,6 +545,8 @@ class Writer(Speller):
 
     def argument(self, node: Node, name: str) -> Written:
         """An argument of a function; several numbers or arrays, of what takes them, as a tuple."""
+        if node.value == "~" and name in ("where", "masked_fill"):
+            return self.write(node.args[0])
         if node.op != "listed" or name not in LISTS or (node.value != "(" and len(node.value) > 1):
             return self.write(node)
         parts: list[Written | str] = ["("]

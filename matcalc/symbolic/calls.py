@@ -9,19 +9,9 @@ from typing import Any
 import numpy as np
 
 from matcalc.errors import MatcalcError, NotDifferentiableError, ShapeError
+from matcalc.expression.missing import MISSING
 from matcalc.expression.values import Value
 from matcalc.symbolic.array_functions import FUNCTIONS
-
-_INSTEAD = {
-    **dict.fromkeys(
-        ("argmax", "argmin"), "it is a place, which depends on values; np.max is the entry itself"
-    ),
-    "argsort": "it is an order, which depends on values; np.sort is the entries themselves",
-    "lstsq": "np.linalg.pinv(A) @ b is the solution",
-    "qr": "its factors have no rule; np.linalg.cholesky(A.T @ A).T is R up to signs",
-    "fill_diagonal": "write X - np.diag(np.diag(X)) + np.diag(x)",
-    **dict.fromkeys(("percentile", "quantile"), "np.median and np.sort can"),
-}
 
 _ANYHOW = frozenset([np.sum, np.mean, np.prod, np.max, np.min, np.linalg.norm])  # rows too
 
@@ -49,7 +39,7 @@ def function_called(
         ShapeError: The arguments do not fit it.
     """
     if function not in FUNCTIONS:
-        why = _INSTEAD.get(function.__name__, "no rule is known for it")
+        why = MISSING.get(function.__name__, "no rule is known for it")
         raise NotDifferentiableError(f"{title(function)} cannot be traced: {why}")
     lying = next((value for value in _values(args) if value.row), None)
     if lying is not None and function not in _ANYHOW:

@@ -1,6 +1,7 @@
 """Functions that are defined by others: value, derivatives and code, each beside NumPy or SciPy."""
 
 import inspect
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -38,6 +39,10 @@ def _huber(x: Any, y: Any) -> Any:
     return np.mean(special.huber(1.0, x - y))
 
 
+def _attention(q: Any, k: Any, v: Any) -> Any:
+    return special.softmax(q @ k.T / np.sqrt(q.shape[1]), axis=1) @ v
+
+
 def _entropy(p: Any, t: Any) -> Any:
     return np.mean(special.rel_entr(t, p) + special.rel_entr(1 - t, 1 - p) + _entropies(t))
 
@@ -64,6 +69,33 @@ MEANT: dict[str, tuple[Callable[..., Any], str]] = {
     "sinc": (np.sinc, "real"),
     "deg2rad": (np.deg2rad, "real"),
     "rad2deg": (np.rad2deg, "real"),
+    "radians": (np.radians, "real"),
+    "degrees": (np.degrees, "real"),
+    "heaviside": (lambda x, h=0.0: np.heaviside(x, h), "nonzero"),
+    "fmax": (np.fmax, "real"),
+    "fmin": (np.fmin, "real"),
+    "float_power": (np.float_power, "positive"),
+    "threshold": (lambda x, t, v: np.where(x > t, x, v), "real"),
+    "ptp": (np.ptp, "real"),
+    "average": (lambda x, weights=None: np.average(x, weights=weights), "positive"),
+    "nansum": (np.nansum, "real"),
+    "nanmean": (np.nanmean, "real"),
+    "append": (np.append, "real"),
+    "ediff1d": (np.ediff1d, "real"),
+    "fliplr": (np.fliplr, "real"),
+    "flipud": (np.flipud, "real"),
+    "rot90": (np.rot90, "real"),
+    "diagflat": (np.diagflat, "real"),
+    "diag_embed": (np.diag, "real"),
+    "cond": (np.linalg.cond, "invertible"),
+    "addmm": (lambda c, a, b: c + a @ b, "real"),
+    "addmv": (lambda y, a, x: y + a @ x, "real"),
+    "baddbmm": (lambda c, a, b: c + a @ b, "real"),
+    "addcmul": (lambda x, y, z: x + y * z, "real"),
+    "addcdiv": (lambda x, y, z: x + y / z, "nonzero"),
+    "linear": (lambda x, w, b=0.0: x @ w.T + b, "real"),
+    "scaled_dot_product_attention": (_attention, "real"),
+    "margin_ranking_loss": (lambda x, y, t: np.mean(np.maximum(-t * (x - y), 0)), "real"),
     "xlogy": (special.xlogy, "positive"),
     "xlog1py": (special.xlog1py, "positive"),
     "entr": (special.entr, "positive"),
@@ -103,6 +135,8 @@ MEANT: dict[str, tuple[Callable[..., Any], str]] = {
     "poisson_nll_loss": (lambda x, t: np.mean(np.exp(x) - t * x), "real"),
     "gaussian_nll_loss": (lambda x, t, v: np.mean(np.log(v) + (x - t) ** 2 / v) / 2, "positive"),
 }
+SIZES = {"m": 3, "n": 4, "k": 5, "p": 2, "d": 6, "v": 7}
+DECLARED = re.compile(r"[(,] *\w+(?:\[([\w,]*)\])?(?==|, |\))")
 EVERY = [one for several in definitions().values() for one in several]
 
 
@@ -110,11 +144,13 @@ def _called(one: Definition) -> tuple[str, dict[str, Any], Callable[..., Any], l
     """A call with a variable for each operand, their arrays, and what it is worth."""
     name = one.text.partition("(")[0]
     function, domain = MEANT[name]
-    needed = [k for k in one.parameters if k.default is None]
+    count = sum(k.default is None for k in one.parameters)
     rng = np.random.default_rng(3)
-    ranks = [k.rank or 1 for k in needed]
-    letters = "abcd"[: len(needed)]
-    shapes = [(4,) if rank == 1 else (3, 4) for rank in ranks]
+    letters = "abcd"[:count]
+    shapes = [
+        tuple(SIZES[k] for k in (sizes or "n").split(","))
+        for sizes in DECLARED.findall(one.signature)[:count]
+    ]
     arrays = {
         key: np.asarray(POINTS[domain](shape, rng))
         for key, shape in zip(letters, shapes, strict=True)

@@ -154,7 +154,7 @@ def test_masks_that_numpy_reads_otherwise_are_refused() -> None:
         (lambda x, y: stats.multivariate_normal.logpdf(x) + y, "a matrix cov="),
         (lambda x, y: np.sort(x[x > 0]) + y, "how many entries it has depends on values"),
         (lambda x, y: x[y[:3] > 0], r"a mask of \(3,\) of an array of \(4,\)"),
-        (lambda x, y: x[np.argmax(y)], "np.max is the entry itself"),
+        (lambda x, y: x[np.argmax(y)], "max and min are the entry itself"),
         (lambda x, y: np.linalg.svd(np.outer(x, y)), "compute_uv=False"),
     ]
     for function, says in refused:

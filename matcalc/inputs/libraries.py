@@ -1,0 +1,126 @@
+"""What libraries mean by a name that others use for something else, or that is not a function here.
+
+``torch.var`` divides by one less than ``np.var``; ``F.cross_entropy`` is a mean over rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from matcalc.inputs.kinds import NUMBER, Kind
+from matcalc.inputs.pieces import ATOM, SUM, Written, joined
+from matcalc.inputs.speller import Speller
+from matcalc.inputs.tree import Node
+
+Rewrite = Callable[[Speller, Node, list[Written]], Written | None]
+
+
+def meant_by_library(
+    writer: Speller, node: Node, name: str, args: list[Written], form: str
+) -> Written | None:
+    """A call with the name of a library in front, where that decides; nothing where it does not.
+
+    Raises:
+        NotationError: Its arguments mean something else here.
+    """
+    home = form.partition(".")[0] if "." in form else ""
+    if home == "scipy" and name in ("softmax", "log_softmax") and len(args) == 1:
+        _refuse_rows(writer, node, name, args[0])
+    if home not in ("F", "nn", "torch"):
+        return None
+    special = _TORCH.get(name) if "linalg" not in form else None
+    return special(writer, node, args) if special is not None else None
+
+
+def _refuse_rows(writer: Speller, node: Node, name: str, arg: Written) -> None:
+    """Refuse a softmax of a matrix, of which SciPy takes all entries together.
+
+    Raises:
+        NotationError: It is of a matrix.
+    """
+    if (arg.kind.rank or 0) > 1:
+        raise writer.fail(
+            node, f"SciPy takes all entries together; of each row it is {name}(X, axis=1)"
+        )
+
+
+def _cross_entropy(_: Speller, __: Node, args: list[Written]) -> Written | None:
+    """Scores first, targets behind them; of a batch the mean over its rows."""
+    if len(args) != 2:
+        return None
+    scores, targets = args
+    if scores.kind.rank != 2:
+        return joined(["cross_entropy_logits(", targets, ", ", scores, ")"], ATOM, NUMBER)
+    logs = joined(["log_softmax(", scores, ", axis=1)"], ATOM, scores.kind)
+    total = joined(["sum(", targets.within(ATOM), " * ", logs, ", axis=1)"], ATOM, Kind(1, (None,)))
+    return joined(["-mean(", total, ")"], SUM, NUMBER)
+
+
+def _of_sample(name: str) -> Rewrite:
+    """``torch.var(x)``: divided by one less than there are, where nothing else is said."""
+
+    def rewrite(writer: Speller, node: Node, args: list[Written]) -> Written:
+        keywords = [one.value for one in node.args if one.op == "keyword"]
+        said = any(one in keywords for one in ("correction", "unbiased", "ddof"))
+        if said or len(args) - len(keywords) != 1 or "keepdim" in keywords:
+            raise writer.fail(node, f"write {name}(X, axis=0, ddof=1), with the number less")
+        rest = [_keyword(writer, one) for one in node.args[1:]]
+        pieces: list[Written | str] = [f"{name}(", args[0], *rest, ", ddof=1)"]
+        rank = (args[0].kind.rank or 1) - 1 if rest else 0
+        return joined(pieces, ATOM, Kind(rank, (None,) * rank))
+
+    return rewrite
+
+
+def _keyword(writer: Speller, node: Node) -> Written:
+    name = {"dim": "axis", "dims": "axis"}.get(str(node.value), str(node.value))
+    return joined([f", {name}=", writer.write(node.args[0])], ATOM, NUMBER)
+
+
+def _refused(usage: str) -> Rewrite:
+    def rewrite(writer: Speller, node: Node, args: list[Written]) -> Written:
+        del args
+        raise writer.fail(node, usage)
+
+    return rewrite
+
+
+def _median(writer: Speller, node: Node, args: Sequence[Written]) -> None:
+    """Nothing where there is one entry in the middle.
+
+    Raises:
+        NotationError: There are two, of which PyTorch takes the lower.
+    """
+    sizes = args[0].kind.sizes if args else ()
+    if len(args) != 1 or len(sizes) != 1 or not isinstance(sizes[0], int) or sizes[0] % 2 == 0:
+        raise writer.fail(
+            node,
+            "torch.median is the lower of the two entries in the middle; median(x) is their mean",
+        )
+
+
+def _norm(writer: Speller, node: Node, args: list[Written]) -> Written | None:
+    """``torch.norm(A, 2)``: of all entries of a matrix, as of a vector."""
+    given = {one.value: one.args[0] for one in node.args if one.op == "keyword"}
+    order = given.get("p") or next((one for one in node.args[1:2] if one.op != "keyword"), None)
+    if not args or not args[0].kind.is_matrix or order is None or order.op != "number":
+        return None
+    if len(args) > 2 or str(order.value) not in ("1", "2"):
+        raise writer.fail(node, "torch.norm is of all entries: write norm(X) or sum(abs(X))")
+    start = "sum(abs(" if str(order.value) == "1" else "norm("
+    return joined([start, args[0], "))" if start == "sum(abs(" else ")"], ATOM, NUMBER)
+
+
+_TORCH: Mapping[str, Rewrite] = {
+    "cross_entropy": _cross_entropy,
+    "var": _of_sample("var"),
+    "std": _of_sample("std"),
+    "median": _median,
+    "norm": _norm,
+    "batch_norm": _refused(
+        "F.batch_norm takes running means; of the batch itself it is batch_norm(X, gain, bias)"
+    ),
+    "layer_norm": _refused("it is written layer_norm(x, gain, bias), without the shape"),
+    "rms_norm": _refused("it is written rms_norm(x, gain), without the shape"),
+    "group_norm": _refused("it is written group_norm(X, gain, bias, groups=2)"),
+}

@@ -1,0 +1,85 @@
+"""Choices entry by entry: ``where``, ``masked_fill``, ``clip``; what is masked out is −∞."""
+
+from __future__ import annotations
+
+import re
+
+from matcalc.expression.missing import MISSING
+from matcalc.inputs import kinds
+from matcalc.inputs.constants import complement, complemented, is_indicator
+from matcalc.inputs.pieces import ATOM, POWER, PRODUCT, SUM, Piece, Written, joined
+from matcalc.inputs.speller import Speller
+from matcalc.inputs.tree import Node
+
+_Parts = list[Written | str | tuple[Piece, ...]]
+_ENDS = {"min": 1, "low": 1, "a_min": 1, "lower": 1, "max": 2, "high": 2, "a_max": 2, "upper": 2}
+_MASK = re.compile(r"(?i)\A(1 - )?(m\Z|\w*mask|tri[lu]\(|ones\()")
+_LOWEST = frozenset(["-inf", "-Inf", "-oo"])
+_OPEN = frozenset(["None", "inf", "Inf", "oo"]) | _LOWEST
+
+
+def where(writer: Speller, node: Node, args: list[Written]) -> Written:
+    """``where(x > 0, a, b)``: a where the comparison holds, else b.
+
+    Raises:
+        NotationError: There is no comparison, and no array that may be a mask.
+    """
+    if len(args) != 3:
+        raise writer.fail(node, "where is written where(x > 0, a, b)")
+    return _chosen(writer, node.args[0], args[1], args[2])
+
+
+def masked_fill(writer: Speller, node: Node, args: list[Written]) -> Written:
+    """``masked_fill(x, mask, b)``: b where the mask holds, else x.
+
+    Raises:
+        NotationError: There is no comparison, and no array that may be a mask.
+    """
+    if len(args) != 3:
+        raise writer.fail(node, "masked_fill is written masked_fill(x, x > 0, b)")
+    return _chosen(writer, node.args[1], args[2], args[0])
+
+
+def _chosen(writer: Speller, condition: Node, one: Written, two: Written) -> Written:
+    while condition.op == "group":
+        (condition,) = condition.args
+    mask = writer.write(condition)
+    if not is_indicator(condition):
+        if not _MASK.search(mask.text):
+            raise writer.fail(condition, f"where: {MISSING['where']}")
+        writer.assume(f"{mask.text} is taken as a mask: 1 where it holds, 0 elsewhere")
+    lowest = one.text in _LOWEST or two.text in _LOWEST
+    turned = one.text in _LOWEST if lowest else complemented(condition) is not None
+    if turned:  # where 1 - c, a, b: where c, b, a
+        mask, one, two = writer.write(complement(condition)), two, one
+    kind = kinds.entrywise(mask.kind, kinds.entrywise(one.kind, two.kind))
+    if lowest:
+        writer.assume("what is masked out is -∞, written as the logarithm of the mask")
+        return joined([one.within(SUM), " + log(", mask, ")"], SUM, kind)
+    first: _Parts = [mask.within(PRODUCT), " * ", one.within(POWER)]
+    second: _Parts = ["(1 - ", mask.within(PRODUCT), ") * ", two.within(POWER)]
+    if one.text == "0":
+        return joined(second, PRODUCT, kind)
+    if two.text == "0":
+        return joined(first, PRODUCT, kind)
+    writer.assume("where computes both sides: what is not finite in one of them stays")
+    return joined([*first, " + ", *second], SUM, kind)
+
+
+def clip(writer: Speller, node: Node, args: list[Written]) -> Written | None:
+    """``clip(x, 0, None)``, ``clamp(x, min=0)``: with an open end the larger or the smaller one."""
+    ends: dict[int, Written] = {}
+    for k, (one, written) in enumerate(zip(node.args, args, strict=True)):
+        place = _ENDS.get(one.value) if one.op == "keyword" else k
+        value = writer.write(one.args[0]) if one.op == "keyword" else written
+        if place is None or place > 2 or place in ends:
+            return None
+        if value.text not in _OPEN:
+            ends[place] = value
+    if 0 not in ends or len(ends) == 1:
+        raise writer.fail(node, "clip is written clip(x, low, high), an open end as None")
+    x, low, high = ends[0], ends.get(1), ends.get(2)
+    if low is not None and high is not None:
+        return joined(["clip(", x, ", ", low, ", ", high, ")"], ATOM, x.kind)
+    name, edge = ("maximum", low) if low is not None else ("minimum", high)
+    return joined([f"{name}(", x, ", ", edge or "", ")"], ATOM, x.kind)
