@@ -83,9 +83,8 @@ class _Borrower:
         copy.__wrapped__ = function  # type: ignore[attr-defined]
         self.copies[function] = copy
         before = function.__globals__
-        space.update(
-            (name, self.value(before[name])) for name in _names(function.__code__) if name in before
-        )
+        named = names_in(function.__code__)
+        space.update((name, self.value(before[name])) for name in named if name in before)
         if any(self.cell(cell) is not cell for cell in cells):
             changed = tuple(map(self.cell, cells))
             rebuilt = FunctionType(
@@ -148,12 +147,21 @@ def _title(function: Any) -> str:
     )
 
 
-def _names(code: CodeType) -> Iterator[str]:
+def names_in(code: CodeType) -> Iterator[str]:
     """The global names of a function and of the functions in it."""
     yield from code.co_names
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
-            yield from _names(constant)
+            yield from names_in(constant)
+
+
+def keywords_in(code: CodeType) -> Iterator[str]:
+    """The keywords of calls in a function: ``dim`` of ``x.sum(dim=1)``."""
+    for one in code.co_consts:
+        if isinstance(one, tuple):
+            yield from (word for word in one if isinstance(word, str))
+        elif isinstance(one, CodeType):
+            yield from keywords_in(one)
 
 
 def assigns_items(function: Callable[..., Any]) -> bool:

@@ -20,11 +20,11 @@ def refusal(error: BaseException, *, is_ours: bool) -> NotDifferentiableError | 
 
     Args:
         error: What was raised.
-        is_ours: Whether it is an error of matcalc's own, or was caused by one. NumPy hands a
-            formula on, so that such an error inside NumPy is not about NumPy.
+        is_ours: Whether it is an error of matcalc's own, or was caused by one. NumPy and
+            PyTorch hand a formula on, so that such an error inside them is not about them.
     """
     found = ""
-    libraries = _LIBRARIES - {"numpy"} if is_ours else _LIBRARIES
+    libraries = _LIBRARIES - {"numpy", "torch"} if is_ours else _LIBRARIES
     for frame, _ in walk_tb(error.__traceback__):
         module = frame.f_globals.get("__name__", "")
         library = module.partition(".")[0]

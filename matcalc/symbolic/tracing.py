@@ -5,37 +5,28 @@
 
 from __future__ import annotations
 
-import inspect
-import linecache
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from math import prod
-from traceback import walk_tb
 from typing import Any, NamedTuple, cast
 
 import numpy as np
 
 from matcalc import dimensions
-from matcalc.errors import MatcalcError, NotationError, NotDifferentiableError, ShapeError
-from matcalc.expression import Declarations, Declared, parse_declarations
+from matcalc.errors import NotationError, NotDifferentiableError, ShapeError
+from matcalc.expression import Declared
 from matcalc.expression.arithmetic import combined
 from matcalc.expression.values import Value, dimension_of, number_of
-from matcalc.graph import Node, number, symbol
+from matcalc.graph import Node, number
 from matcalc.operations import algebra, find_rule
 from matcalc.operations.indexing import Place
-from matcalc.symbolic.borrowed_names import assigns_items, borrowed
 from matcalc.symbolic.broadcasting import broadcast, spread, with_new_axes, without_axes
-from matcalc.symbolic.constructors import constructors
 from matcalc.symbolic.expressions import Symbolic, value_of
-from matcalc.symbolic.foreign import refusal
 from matcalc.symbolic.indexing import indexed, place_of
-from matcalc.symbolic.library_functions import library_functions
-from matcalc.symbolic.python_functions import python_functions
 from matcalc.symbolic.selections import Selection
 from matcalc.symbolic.ufuncs import Condition
 from matcalc.symbolic.written_parts import are_apart, fitted, scattered, whole_of
 
-_SHOWN = 72  # characters of a line
 _ENTRIES = 1000  # of an array that is taken apart into its entries
 
 _METHODS: Mapping[str, Callable[..., Any]] = {
@@ -111,7 +102,7 @@ class Tracer(Symbolic):
     @classmethod
     def operated(cls, sign: str, one: Value, two: Value) -> Value:
         """The value of ``one sign two``, broadcast as NumPy does."""
-        _refuse_rows(one, two)
+        refuse_rows(one, two)
         if sign == "@":
             return Value(algebra.matmul(one.node, two.node))
         return Value(combined(sign, *broadcast(sign, [one.node, two.node])))
@@ -119,7 +110,7 @@ class Tracer(Symbolic):
     @classmethod
     def matched(cls, name: str, one: Value, two: Value) -> tuple[Node, Node, bool]:
         """The operands of a function entry by entry, broadcast; they are no rows."""
-        _refuse_rows(one, two)
+        refuse_rows(one, two)
         first, second = spread(name, [one.node, two.node])
         return first, second, False
 
@@ -136,7 +127,7 @@ class Tracer(Symbolic):
     def _counted(self, size: dimensions.Dimension) -> Any:
         if isinstance(size, int):
             return size
-        return Tracer(_Size(algebra.size_of(size)), self.declared)
+        return type(self)(_Size(algebra.size_of(size)), self.declared)
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -150,7 +141,7 @@ class Tracer(Symbolic):
 
     def _view(self, node: Node, place: Place | None = None) -> Tracer:
         """A part of this array, or the same in another order, which NumPy does not copy."""
-        found = Tracer(Value(node), self.declared)
+        found = type(self)(Value(node), self.declared)
         if node.shape:
             found._source = _Source(self, place, len(self._log))
         return found
@@ -181,7 +172,7 @@ class Tracer(Symbolic):
         """
         if np.dtype(dtype).kind != "f":
             raise NotDifferentiableError(f"astype({dtype}) cannot be traced: x stands for reals")
-        return Tracer(Value(self.value.node), self.declared)
+        return type(self)(Value(self.value.node), self.declared)
 
     def __getattr__(self, name: str) -> Any:
         """NumPy's methods; and its ufuncs, which it looks up on the entries of object arrays."""
@@ -221,7 +212,7 @@ class Tracer(Symbolic):
         place = _place(self, key)
         if place is None:
             node = indexed(self.value.node, key)
-            return self._view(node) if _is_basic(key) else Tracer(Value(node), self.declared)
+            return self._view(node) if _is_basic(key) else type(self)(Value(node), self.declared)
         return self._view(self._part(key, place), place)
 
     def _part(self, key: Any, place: Place) -> Node:
@@ -276,7 +267,7 @@ class Tracer(Symbolic):
         if found.shape != shape[: len(found.shape)] or (axes and not rows):
             sizes = f"{dimensions.times(found.shape)} of an array of {dimensions.times(shape)}"
             raise NotDifferentiableError(f"a mask of {sizes} cannot be traced here; use np.where")
-        return Tracer(Condition(with_new_axes(found, axes)), self.declared)
+        return type(self)(Condition(with_new_axes(found, axes)), self.declared)
 
     def _put(self, place: Place | None, node: Node) -> None:
         """Write a whole array, or what stands at a place."""
@@ -324,13 +315,13 @@ class Tracer(Symbolic):
             signs = find_rule("sign").build(self.operated("-", one, two).node)
             differs = algebra.power(signs, 2)
             holds = algebra.minus(number(1), differs) if sign == "==" else differs
-            return Tracer(Condition(holds), self.declared)
+            return type(self)(Condition(holds), self.declared)
         if sign in ("<", ">="):
             one, two = two, one
         holds = find_rule("step").build(self.operated("-", one, two).node)
         if sign in ("<=", ">="):
             holds = algebra.minus(number(1), holds)
-        return Tracer(Condition(holds), self.declared)
+        return type(self)(Condition(holds), self.declared)
 
     @property
     def _is_size(self) -> bool:
@@ -348,7 +339,7 @@ class Tracer(Symbolic):
     def _decided(self, found: Tracer) -> Tracer:
         if not isinstance(self.value, Condition):
             raise NotDifferentiableError("&, | and ~ are traced of comparisons alone")
-        return Tracer(Condition(found.value.node), found.declared)
+        return type(self)(Condition(found.value.node), found.declared)
 
     def _now(self) -> Value:
         """What it stands for, without the check that it is no part of what has changed."""
@@ -461,120 +452,11 @@ def _is_mask(key: Any, array: Tracer) -> bool:
     return traced or (known and array.ndim > 1)  # along one axis it is a list of places
 
 
-def _refuse_rows(*values: Value) -> None:
-    if any(value.row for value in values):
-        raise ShapeError("a row, made by mc.symbols, stands in a traced function; trace it too")
-
-
-def trace(function: Callable[..., Any], variables: Declarations) -> Tracer:
-    """The formula that a function of plain NumPy computes, as :func:`derive` takes it.
-
-    The function is called once, with arrays that have shapes and no values. Numbers in it are
-    exact; arrays that it holds stand in the formula as they are and are printed as ``c1``, ….
-
-    Args:
-        function: Takes arrays and gives an array: by name where its parameters have the names
-            that are declared, else in the order in which they are declared.
-        variables: The shapes of its arguments, ``"W[3,2] x[2]"``; vectors have one axis.
+def refuse_rows(*values: Value) -> None:
+    """Refuse rows, which NumPy does not have.
 
     Raises:
-        NotDifferentiableError: A function of NumPy has no rule, or an array is changed in place.
-        UnboundError: The function asks for values: ``if x > 0``, ``float(x)``.
-        ShapeError: Shapes do not fit.
-        NotationError: The variables cannot be read.
-
-    >>> import matcalc as mc, numpy as np
-    >>> def loss(W, x):
-    ...     return np.sum(np.exp(W @ x))
-    >>> traced = mc.trace(loss, "W[3,2] x[2]")
-    >>> traced.text
-    'sum(exp(W @ x))'
-    >>> mc.derive(traced, wrt="x", layout="denominator").text
-    'W.T @ exp(W @ x)'
+        ShapeError: There is one.
     """
-    if isinstance(function, Symbolic):
-        raise NotationError("trace records a function; the sum of a diagonal is tr(X)")
-    declared = parse_declarations(variables)
-    given = {
-        name: Tracer(Value(symbol(name, one.variable.shape)), declared)
-        for name, one in declared.items()
-    }
-    result = _called(with_own_names(function, declared), given)
-    if isinstance(result, tuple):
-        raise NotDifferentiableError(
-            f"the function gives {len(result)} results, and one is traced: say which, "
-            "trace(lambda …: function(…)[0], …); np.stack puts several into one"
-        )
-    if isinstance(result, Selection):
-        raise NotDifferentiableError(
-            "the function gives x[mask]: how many entries it has depends on values; "
-            "np.where(mask, x, 0) keeps the shape"
-        )
-    if result is None or isinstance(result, (str, Mapping)):
-        raise NotDifferentiableError(f"the function gave {type(result).__name__}, not an array")
-    value = value_of(result)
-    _refuse_rows(value)
-    return Tracer(Value(value.node), declared)
-
-
-def with_own_names(
-    function: Callable[..., Any], declared: Mapping[str, Declared]
-) -> Callable[..., Any]:
-    """A function whose names for ``np.zeros``, ``len`` and SciPy's functions take tracers."""
-    writes: list[bool] = []
-
-    def traced(value: Value) -> Tracer:
-        return Tracer(value, declared)
-
-    meanings = {
-        **constructors(Tracer, traced, lambda: any(writes)),
-        **library_functions(),
-        **python_functions(Tracer),
-    }
-    found, functions = borrowed(function, meanings)
-    writes.extend(map(assigns_items, functions))
-    return found
-
-
-def _called(function: Callable[..., Any], given: Mapping[str, Tracer]) -> Any:
-    """What a function gives; errors are of ours, where NumPy wrapped them or a library failed."""
-    try:
-        if set(given) <= _keywords(function):
-            return function(**given)
-        return function(*given.values())
-    except Exception as error:
-        ours = error if isinstance(error, MatcalcError) else _cause(error)
-        said = refusal(error, is_ours=ours is not None) or ours
-        if said is None:
-            raise
-        line = _line(error)
-        raise (said.changed(message=f"{said.stated}{line}") if line else said) from None
-
-
-def _line(error: BaseException) -> str:
-    """The line of the traced function where an error was raised; empty where nobody knows."""
-    found = ""
-    for frame, line in walk_tb(error.__traceback__):
-        home = frame.f_globals.get("__name__", "").partition(".")[0]
-        inline = frame.f_code.co_name == "<lambda>"  # it stands where trace was called
-        if home not in ("matcalc", "numpy", "scipy") and not inline:
-            text = linecache.getline(frame.f_code.co_filename, line).strip()
-            found = f"; in line {line}: {text[:_SHOWN]}" if text else found
-    return found
-
-
-def _keywords(function: Callable[..., Any]) -> set[str]:
-    """The parameters that can be given by name."""
-    try:
-        parameters = inspect.signature(function).parameters
-    except (TypeError, ValueError):  # a function of C
-        return set()
-    named = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
-    return {name for name, one in parameters.items() if one.kind in named}
-
-
-def _cause(error: BaseException) -> MatcalcError | None:
-    cause = error.__cause__ or error.__context__
-    while cause is not None and not isinstance(cause, MatcalcError):
-        cause = cause.__cause__ or cause.__context__
-    return cause
+    if any(value.row for value in values):
+        raise ShapeError("a row, made by mc.symbols, stands in a traced function; trace it too")
