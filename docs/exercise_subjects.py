@@ -27,26 +27,21 @@ _THREE = (
     "z1 = W1 @ x; a1 = {f}(z1); z2 = W2 @ a1; a2 = {g}(z2); z3 = W3 @ a2"
     " | x[k] W1[m,k] W2[n,m] W3[l,n]"
 )
-#: Of each activation its slope, as a column and as a row.
-_SLOPES = {
-    "tanh": ("(1 - a{}**2)", "(1 - a{}**2).T"),
-    "sigmoid": ("(a{} * (1 - a{}))", "(a{} * (1 - a{})).T"),
-    "relu": ("step(z{})", "step(z{}).T"),
-}
+_SLOPES = {"tanh": "(1 - a{}**2)", "sigmoid": "(a{} * (1 - a{}))", "relu": "step(z{})"}
 _ONE_STEP = """\
-1 | z = W @ x | W[m,n] x[n] | dx = W.T @ dz | dx = dz.T @ W
-1 | z = W @ x | W[m,n] x[n] | dW = dz @ x.T | dW = x @ dz.T
-1 | z = W @ V @ x | W[m,n] V[n,k] x[k] | dx = V.T @ W.T @ dz | dx = dz.T @ W @ V
-1 | z = W @ V @ x | W[m,n] V[n,k] x[k] | dV = W.T @ dz @ x.T | dV = x @ dz.T @ W
-1 | z = W @ V @ x | W[m,n] V[n,k] x[k] | dW = dz @ (V @ x).T | dW = V @ x @ dz.T
-1 | Z = W @ X | W[m,n] X[n,k] | dX = W.T @ dZ | dX = dZ.T @ W
-1 | Z = W @ X | W[m,n] X[n,k] | dW = dZ @ X.T | dW = X @ dZ.T
-1 | Z = X @ W | X[k,m] W[m,n] | dW = X.T @ dZ | dW = dZ.T @ X
-1 | Z = X @ W | X[k,m] W[m,n] | dX = dZ @ W.T | dX = W @ dZ.T
+1 | z = W @ x | W[m,n] x[n] | dx = W.T @ dz | dx = dz @ W
+1 | z = W @ x | W[m,n] x[n] | dW = dz @ x.T | dW = x @ dz
+1 | z = W @ V @ x | W[m,n] V[n,k] x[k] | dx = V.T @ W.T @ dz | dx = dz @ W @ V
+1 | z = W @ V @ x | W[m,n] V[n,k] x[k] | dV = W.T @ dz @ x.T | dV = x @ dz @ W
+1 | z = W @ V @ x | W[m,n] V[n,k] x[k] | dW = dz @ (V @ x).T | dW = V @ x @ dz
+1 | Z = W @ X | W[m,n] X[n,k] | dX = W.T @ dZ | dX = dZ @ W
+1 | Z = W @ X | W[m,n] X[n,k] | dW = dZ @ X.T | dW = X @ dZ
+1 | Z = X @ W | X[k,m] W[m,n] | dW = X.T @ dZ | dW = dZ @ X
+1 | Z = X @ W | X[k,m] W[m,n] | dX = dZ @ W.T | dX = W @ dZ
 1 | tr(G.T @ X @ W) by X | G[m,n] X[m,k] W[k,n] | G @ W.T | W @ G.T
 1 | a.T @ X @ b by X | a[m] X[m,n] b[n] | a @ b.T | b @ a.T
 1 | Z = W @ X + b @ ones(k).T | W[m,n] X[n,k] b[m] | db = sum(dZ, axis=1)
-1 | z = W @ (x * s) | W[m,n] x[n] s[n] | dx = W.T @ dz * s | dx = dz.T @ W * s.T
+1 | z = W @ (x * s) | W[m,n] x[n] s[n] | dx = W.T @ dz * s | dx = dz @ W @ diag(s)
 2 | norm(A @ x - b)**2 by x | A[m,n] x[n] b[m] | 2 * A.T @ (A @ x - b) | 2 * (A @ x - b).T @ A
 2 | norm(A @ x - b)**2 / 2 by x | A[m,n] x[n] b[m] | A.T @ (A @ x - b)
 2 | norm(A @ x - b) by x | A[m,n] x[n] b[m] | A.T @ (A @ x - b) / norm(A @ x - b)
@@ -82,13 +77,14 @@ def _subject(row: str) -> Subject:
 
 def _networks() -> Iterator[str]:
     """Rows for lines of the backward pass of two layers and of three."""
-    for f, slopes in _SLOPES.items():
-        s1, row = (slope.replace("{}", "1") for slope in slopes)
+    for f, slope in _SLOPES.items():
+        s1 = slope.replace("{}", "1")
+        diag = f"diag{s1}" if s1.startswith("(") else f"diag({s1})"
         two = _TWO.format(f=f)
-        yield f"2 | {two} | dz1 = W2.T @ dz2 * {s1} | dz1 = dz2.T @ W2 * {row}"
-        yield f"3 | {two} | dW1 = (W2.T @ dz2 * {s1}) @ x.T | dW1 = x @ (dz2.T @ W2 * {row})"
-        yield f"3 | {two} | dx = W1.T @ (W2.T @ dz2 * {s1}) | dx = (dz2.T @ W2 * {row}) @ W1"
-        for g, (other, _) in _SLOPES.items():
+        yield f"2 | {two} | dz1 = W2.T @ dz2 * {s1} | dz1 = dz2 @ W2 @ {diag}"
+        yield f"3 | {two} | dW1 = (W2.T @ dz2 * {s1}) @ x.T | dW1 = x @ dz2 @ W2 @ {diag}"
+        yield f"3 | {two} | dx = W1.T @ (W2.T @ dz2 * {s1}) | dx = dz2 @ W2 @ {diag} @ W1"
+        for g, other in _SLOPES.items():
             s2, three = other.replace("{}", "2"), _THREE.format(f=f, g=g)
             if f != g:
                 yield f"3 | {three} | dz1 = W2.T @ (W3.T @ dz3 * {s2}) * {s1}"

@@ -26,11 +26,11 @@ from exercise_subjects import SUBJECTS, Subject
 from matcalc.claims.answer import Checked
 from matcalc.claims.edits import Around, around
 from matcalc.claims.families import BY_NAME
-from matcalc.claims.forward import Forward
+from matcalc.claims.forward import read_forward
 from matcalc.claims.mistakes import edits
 from matcalc.claims.point import Worth, points
 from matcalc.claims.question import Question, of_expression
-from matcalc.claims.tree import Tree, names, op, trees, unplaced, walk
+from matcalc.claims.tree import Tree, names, op, trees, unplaced, walk, words
 from matcalc.errors import MatcalcError
 
 DATA = Path(__file__).parent / "page" / "exercises.json"
@@ -51,6 +51,7 @@ _LONGER = 1.35  # how much longer than the right line a wrong one may be
 _ODD = re.compile(
     r"\*\* ?[^2]|\.T\.T|[-+*@/(] ?-|\d \* \d|0\.\d|[34] [-*]|\b1 \*|/ (?!norm|X)|= -|^-\w+ @"
 )
+_TRIED = 14  # wrong lines of a subject
 _SIZES = (2, 3, 4, 5)
 
 
@@ -108,9 +109,9 @@ def _question(line: str, about: Sequence[str], variables: str, layout: str) -> Q
         of, wrt = about
         return of_expression(of, wrt, variables, layout, None)
     name, _, formula = line.partition("=")
-    forward = Forward(about[0], variables, {}, None)
+    forward = read_forward(about[0], variables, {}, layout, None)
     by = forward.gradient_by(name.strip())
-    return forward.question(by, layout, names(trees(formula)[-1].tree))
+    return forward.question(by, names(trees(formula)[-1].tree))
 
 
 def wrong_lines(line: str, about: Sequence[str], variables: str, layout: str) -> list[str]:
@@ -228,16 +229,23 @@ def _wrong(
     about, variables = sized(subject, rng)
     lines = wrong_lines(right, about, variables, layout)
     rng.shuffle(lines)
-    return [partial(_made, each, subject.level, about, variables, layout) for each in lines]
+    made = partial(_made, right=right, level=subject.level)
+    return [partial(made, each, about, variables, layout) for each in lines[:_TRIED]]
 
 
 def _made(
-    line: str, level: int, about: Sequence[str], variables: str, layout: str
+    line: str, about: Sequence[str], variables: str, layout: str, *, right: str, level: int
 ) -> Exercise | None:
+    """An exercise whose repair is the right line again, if in another order."""
     try:
-        return exercise(line, level, about, variables, layout)
+        found = exercise(line, level, about, variables, layout)
     except MatcalcError:
         return None
+    return found if found and _words(found.repair) == _words(right) else None
+
+
+def _words(line: str) -> Counter[str]:
+    return Counter(words(trees(line.rpartition("= ")[2])[-1].tree))
 
 
 def chosen(rng: random.Random, count: int, levels: Sequence[int] = (1, 2, 3)) -> list[Exercise]:

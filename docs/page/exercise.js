@@ -13,7 +13,7 @@
  *   repair: string, repairTries: number, chosen: string }} Note
  */
 import { FormulaError, evaluate, kindOf, parse, shapes, tokens } from "./formula.js";
-import { close, sample, shapeOf } from "./matrices.js";
+import { close, sample, shapeOf, transpose } from "./matrices.js";
 
 const DRAWS = 3; // points at which two lines are compared
 const LONGEST = 600; // of a text in the address
@@ -70,7 +70,8 @@ export function judgeRepair(one, text) {
   try {
     const { name, tree } = parse(text);
     const right = parse(one.repair);
-    if (name && name !== right.name) return free(right.name ? `The left side is ${right.name}.` : "No left side here: the formula alone.");
+    if (name && name !== right.name)
+      return free(right.name ? `The left side is ${right.name}.` : "No left side here: the formula alone.");
     for (let draw = 0; draw < DRAWS; draw += 1) {
       const values = worth(one, draw);
       const due = evaluate(right.tree, values);
@@ -81,14 +82,20 @@ export function judgeRepair(one, text) {
     return yes("Yes: its numbers are those of the derivative.");
   } catch (error) {
     if (!(error instanceof FormulaError)) throw error;
-    return free(error.kind === "fit" ? `${error.message}. What comes out should be ${expected(one)}.` : `${error.message}.`);
+    return free(
+      error.kind === "fit"
+        ? `${error.message}. What comes out should be ${expected(one)}.`
+        : `${error.message}.`,
+    );
   }
 }
 
 /** @param {Matrix} due @param {Matrix} given */
 function misshapen(due, given) {
   const [one, two] = [kindOf(shapeOf(due)), kindOf(shapeOf(given))];
-  return one === two ? `It comes out as ${two}, but of another shape.` : `It comes out as ${two}; ${one} is expected.`;
+  return one === two
+    ? `It comes out as ${two}, but of another shape.`
+    : `It comes out as ${two}; ${one} is expected.`;
 }
 
 /** @param {Exercise} one */
@@ -106,7 +113,8 @@ export function worth(one, draw) {
   for (const token of tokens(one.repair)) {
     const of = values.get(token.text.slice(1));
     if (token.kind === "name" && token.text.startsWith("d") && of) {
-      values.set(token.text, sample(shapeOf(of), token.text, draw));
+      const laid = one.layout === "numerator" ? transpose(of) : of;
+      values.set(token.text, sample(shapeOf(laid), token.text, draw));
     }
   }
   return values;
@@ -115,7 +123,9 @@ export function worth(one, draw) {
 /** The names that a repair may use. @param {Exercise} one */
 export function known(one) {
   const left = parse(one.repair).name;
-  return [...worth(one, 0)].filter(([name]) => name !== left).map(([name, value]) => ({ name, shape: shapeOf(value) }));
+  return [...worth(one, 0)]
+    .filter(([name]) => name !== left)
+    .map(([name, value]) => ({ name, shape: shapeOf(value) }));
 }
 
 /**
@@ -127,10 +137,19 @@ export function known(one) {
 export function pieces(one) {
   const words = (/** @type {string} */ line) => {
     const equals = parse(line).name ? line.indexOf("=") + 1 : 0;
-    return [...new Set(targets(line.slice(equals)).filter((each) => each.kind !== "space").map((each) => each.text))];
+    return [
+      ...new Set(
+        targets(line.slice(equals))
+          .filter((each) => each.kind !== "space")
+          .map((each) => each.text),
+      ),
+    ];
   };
   const right = words(one.repair);
-  const strange = one.level === 3 ? [...new Set([...words(one.line), ...twins(one)])].filter((each) => !right.includes(each)) : [];
+  const strange =
+    one.level === 3
+      ? [...new Set([...words(one.line), ...twins(one)])].filter((each) => !right.includes(each))
+      : [];
   const stem = (/** @type {string} */ word) => word.replace(".T", "");
   const found = right.map((word) => [word, ...strange.filter((each) => stem(each) === stem(word))]);
   const placed = found.flat();
@@ -139,9 +158,13 @@ export function pieces(one) {
 
 /** The names at the place, transposed. @param {Exercise} one */
 function twins(one) {
-  const names = targets(one.line).filter((token) => token.kind === "name" && token.tap && touches(token, one.place));
+  const names = targets(one.line).filter(
+    (token) => token.kind === "name" && token.tap && touches(token, one.place),
+  );
   const values = worth(one, 0);
-  return names.flatMap(({ text }) => (text.endsWith(".T") ? [text.slice(0, -2)] : values.has(text) ? [`${text}.T`] : []));
+  return names.flatMap(({ text }) =>
+    text.endsWith(".T") ? [text.slice(0, -2)] : values.has(text) ? [`${text}.T`] : [],
+  );
 }
 
 /** Names first, then signs, each by the alphabet: the order tells nothing. @param {string[]} a @param {string[]} b */
@@ -183,7 +206,7 @@ export function keyOf(one) {
 export function address(one) {
   const query = new URLSearchParams({ level: String(one.level), layout: one.layout });
   if (one.forward) query.set("forward", one.forward);
-  else query.set("of", one.of), query.set("wrt", one.wrt);
+  else (query.set("of", one.of), query.set("wrt", one.wrt));
   query.set("variables", one.variables);
   query.set("line", one.line);
   query.set("place", one.place.join("-"));
@@ -211,13 +234,36 @@ export function fromAddress(hash, families) {
   const why = query.getAll("why");
   const named = text("families").split(",");
   const texts = ["forward", "of", "wrt", "variables", "line", "repair"].map(text);
-  if ([...texts, ...why].some((each) => each.length > LONGEST || UNSEEN.test(each)) || why.length > 8) return null;
-  if ((level !== 1 && level !== 2 && level !== 3) || (layout !== "numerator" && layout !== "denominator") || !place) return null;
-  if (!/^[a-z-]{1,30}$/u.test(text("cause")) || named.length > 2 || !named.every((each) => families.includes(each))) return null;
+  if ([...texts, ...why].some((each) => each.length > LONGEST || UNSEEN.test(each)) || why.length > 8)
+    return null;
+  if (
+    (level !== 1 && level !== 2 && level !== 3) ||
+    (layout !== "numerator" && layout !== "denominator") ||
+    !place
+  )
+    return null;
+  if (
+    !/^[a-z-]{1,30}$/u.test(text("cause")) ||
+    named.length > 2 ||
+    !named.every((each) => families.includes(each))
+  )
+    return null;
   const [forward, of, wrt, variables, line, repair] = texts;
   /** @type {Exercise} */
-  const one = { level, layout, forward, of, wrt, variables, line, place: [Number(place[1]), Number(place[2])],
-    cause: text("cause"), families: named, repair, why };
+  const one = {
+    level,
+    layout,
+    forward,
+    of,
+    wrt,
+    variables,
+    line,
+    place: [Number(place[1]), Number(place[2])],
+    cause: text("cause"),
+    families: named,
+    repair,
+    why,
+  };
   return isSound(one) ? one : null;
 }
 
@@ -225,7 +271,8 @@ export function fromAddress(hash, families) {
 export function isSound(one) {
   try {
     const [start, end] = one.place;
-    if (!one.line || start >= end || end > one.line.length || !(one.forward || (one.of && one.wrt))) return false;
+    if (!one.line || start >= end || end > one.line.length || !(one.forward || (one.of && one.wrt)))
+      return false;
     targets(one.line);
     return judgeRepair(one, one.repair).right && !judgeRepair(one, one.line).right;
   } catch (error) {
@@ -236,7 +283,17 @@ export function isSound(one) {
 
 // ---- what a teacher takes home
 
-const COLUMNS = /** @type {const} */ (["when", "line", "cause", "place", "placeTries", "chosen", "causeTries", "repair", "repairTries"]);
+const COLUMNS = /** @type {const} */ ([
+  "when",
+  "line",
+  "cause",
+  "place",
+  "placeTries",
+  "chosen",
+  "causeTries",
+  "repair",
+  "repairTries",
+]);
 
 /** Notes as a table for a spreadsheet; nothing in it is a formula there. @param {readonly Note[]} notes */
 export function csv(notes) {
@@ -244,5 +301,8 @@ export function csv(notes) {
     const text = String(value).replace(/^(?=[=+\-@\t\r])/u, "'");
     return /[",\n\r]/u.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
-  return [COLUMNS.join(","), ...notes.map((one) => COLUMNS.map((key) => cell(one[key])).join(","))].join("\r\n") + "\r\n";
+  return (
+    [COLUMNS.join(","), ...notes.map((one) => COLUMNS.map((key) => cell(one[key])).join(","))].join("\r\n") +
+    "\r\n"
+  );
 }

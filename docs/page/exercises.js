@@ -2,17 +2,37 @@
 
 import { byId, choice, make, remember, remembered } from "./dom.js";
 import { focusOn, redraw } from "./drawing.js";
-import { address, csv, fresh, fromAddress, isWhole, judgeCause, judgePlace, judgeRepair, keyOf, known, pieces, targets } from "./exercise.js";
+import {
+  address,
+  fresh,
+  fromAddress,
+  isWhole,
+  judgeCause,
+  judgePlace,
+  judgeRepair,
+  keyOf,
+  known,
+  pieces,
+  targets,
+} from "./exercise.js";
 import { written } from "./matrices.js";
-import { forget, kept, record } from "./notes.js";
+import { kept, record } from "./notes.js";
+import { forTeachers, onPaper } from "./teachers.js";
 
 /** @typedef {import("./exercise.js").Exercise} Exercise */
 /** @typedef {import("./exercise.js").Collection} Collection */
 /** @typedef {import("./exercise.js").Judged} Judged */
 /** @typedef {{ done: boolean, shown: boolean, tries: number, answer: string, says: Judged | null }} Move */
 
-const LEVELS = /** @type {[string, string][]} */ ([["1", "shapes"], ["2", "one step"], ["3", "network"]]);
-const LAYOUTS = /** @type {[string, string][]} */ ([["denominator", "denominator"], ["numerator", "numerator"]]);
+const LEVELS = /** @type {[string, string][]} */ ([
+  ["1", "shapes"],
+  ["2", "one step"],
+  ["3", "network"],
+]);
+const LAYOUTS = /** @type {[string, string][]} */ ([
+  ["denominator", "denominator"],
+  ["numerator", "numerator"],
+]);
 
 const view = byId("view");
 /** @type {Collection} */
@@ -29,7 +49,13 @@ async function load() {
   try {
     return await (await fetch("exercises.json")).json();
   } catch (error) {
-    view.append(make("p", { class: "wrong" }, "The exercises could not be read. Open the page from a web address, not from a file."));
+    view.append(
+      make(
+        "p",
+        { class: "wrong" },
+        "The exercises could not be read. Open the page from a web address, not from a file.",
+      ),
+    );
     throw error;
   }
 }
@@ -67,6 +93,14 @@ function turnTo(next) {
   byId("said").textContent = `A new exercise. ${one.line}`;
 }
 
+/** @param {boolean} whether */
+function hide(whether) {
+  hidden = whether;
+  remember("answers", hidden ? "hidden" : "shown");
+  history.replaceState(null, "", addressOf(one));
+  draw();
+}
+
 /** @param {Exercise} each */
 const addressOf = (each) => address(each) + (hidden ? "&answers=hidden" : "");
 
@@ -102,13 +136,30 @@ function note() {
   const [place, cause, repair] = moves;
   const said = (/** @type {Move} */ move) => (move.shown ? "(shown)" : move.answer);
   return {
-    when: new Date().toISOString(), line: one.line, cause: one.cause, place: said(place), placeTries: place.tries,
-    chosen: said(cause), causeTries: cause.tries, repair: said(repair), repairTries: repair.tries,
+    when: new Date().toISOString(),
+    line: one.line,
+    cause: one.cause,
+    place: said(place),
+    placeTries: place.tries,
+    chosen: said(cause),
+    causeTries: cause.tries,
+    repair: said(repair),
+    repairTries: repair.tries,
   };
 }
 
 function draw() {
-  redraw(view, filters(), task(), place(), moves[0].done && cause(), moves[1].done && repair(), moves[2].done && after(), onPaper(), forTeachers());
+  redraw(
+    view,
+    filters(),
+    task(),
+    place(),
+    moves[0].done && cause(),
+    moves[1].done && repair(),
+    moves[2].done && after(),
+    onPaper(),
+    forTeachers({ address: addressOf(one), hidden, hide, changed: draw }),
+  );
 }
 
 // ---- what is to be done
@@ -119,7 +170,12 @@ function filters() {
   return make(
     "div",
     { class: "row filters" },
-    choice("Level", LEVELS, String(one.level), (level) => (remember("level", level), turnTo(open(Number(level), one.layout)))),
+    choice(
+      "Level",
+      LEVELS,
+      String(one.level),
+      (level) => (remember("level", level), turnTo(open(Number(level), one.layout))),
+    ),
     choice("Layout", LAYOUTS, one.layout, (layout) => turnTo(open(one.level, layout))),
     make("span", { class: "soft" }, `${count} of ${collection.exercises.length} answered`),
   );
@@ -127,11 +183,32 @@ function filters() {
 
 function task() {
   const what = one.forward
-    ? [make("p", { class: "label" }, "The forward pass"), make("p", { class: "given code" }, ...one.forward.split(";").map((each) => make("span", {}, each.trim())))]
-    : [make("p", { class: "label" }, `The derivative of this by ${one.wrt}`), make("p", { class: "given code" }, make("span", {}, one.of))];
-  const shapes = known(one).map(({ name, shape }) => make("li", {}, make("code", {}, name), " ", make("span", { class: "soft" }, written(shape))));
-  const layout = one.layout === "numerator" ? "In numerator layout: the variable gives the columns, and gradients are rows." : "In denominator layout: the variable gives the rows, and gradients are columns.";
-  return make("section", { class: "exercise" }, ...what, make("ul", { class: "names", "aria-label": "Shapes" }, ...shapes), make("p", { class: "soft" }, layout));
+    ? [
+        make("p", { class: "label" }, "The forward pass"),
+        make(
+          "p",
+          { class: "given code" },
+          ...one.forward.split(";").map((each) => make("span", {}, each.trim())),
+        ),
+      ]
+    : [
+        make("p", { class: "label" }, `The derivative of this by ${one.wrt}`),
+        make("p", { class: "given code" }, make("span", {}, one.of)),
+      ];
+  const shapes = known(one).map(({ name, shape }) =>
+    make("li", {}, make("code", {}, name), " ", make("span", { class: "soft" }, written(shape))),
+  );
+  const layout =
+    one.layout === "numerator"
+      ? "In numerator layout: the variable gives the columns, and gradients are rows."
+      : "In denominator layout: the variable gives the rows, and gradients are columns.";
+  return make(
+    "section",
+    { class: "exercise" },
+    ...what,
+    make("ul", { class: "names", "aria-label": "Shapes" }, ...shapes),
+    make("p", { class: "soft" }, layout),
+  );
 }
 
 // ---- first move
@@ -157,8 +234,18 @@ function place() {
   return section(
     0,
     "Somebody wrote this. Where is the mistake?",
-    make("div", { class: "typed-line code", role: "group", "aria-label": "The line, sign by sign" }, ...parts),
-    !move.done && make("div", { class: "row" }, button("whole", "it is the line as a whole", () => judge(0, "the whole line", judgePlace(one, null))), giveUp(0)),
+    make(
+      "div",
+      { class: "typed-line code", role: "group", "aria-label": "The line, sign by sign" },
+      ...parts,
+    ),
+    !move.done &&
+      make(
+        "div",
+        { class: "row" },
+        button("whole", "it is the line as a whole", () => judge(0, "the whole line", judgePlace(one, null))),
+        giveUp(0),
+      ),
     move.done && !hidden && isWhole(one) && make("p", { class: "soft" }, "It is the line as a whole."),
   );
 }
@@ -171,7 +258,14 @@ function cause() {
     const [looks] = collection.families[family].looks.split(/(?<=\.) /u);
     return make(
       "button",
-      { type: "button", class: "family", "data-key": `cause ${family}`, "aria-disabled": String(move.done), "aria-pressed": String(move.answer === family), onclick: () => judge(1, family, judgeCause(one, family, collection.families)) },
+      {
+        type: "button",
+        class: "family",
+        "data-key": `cause ${family}`,
+        "aria-disabled": String(move.done),
+        "aria-pressed": String(move.answer === family),
+        onclick: () => judge(1, family, judgeCause(one, family, collection.families)),
+      },
       make("strong", {}, family),
       make("span", { class: "soft" }, looks),
     );
@@ -190,10 +284,25 @@ function cause() {
 
 function repair() {
   const [, , move] = moves;
-  if (move.done) return section(2, "What would be right?", make("p", { class: "code whole" }, hidden ? typed : one.repair));
-  const field = make("input", { class: "code", "data-key": "repair", "aria-label": "The line as it should be", autocomplete: "off", autocapitalize: "off", spellcheck: "false", maxlength: "400", value: typed });
+  if (move.done)
+    return section(
+      2,
+      "What would be right?",
+      make("p", { class: "code whole" }, hidden ? typed : one.repair),
+    );
+  const field = make("input", {
+    class: "code",
+    "data-key": "repair",
+    "aria-label": "The line as it should be",
+    autocomplete: "off",
+    autocapitalize: "off",
+    spellcheck: "false",
+    maxlength: "400",
+    value: typed,
+  });
   let caret = typed.length; // kept here: a field that was never touched knows of none
-  for (const event of ["input", "keyup", "click", "select"]) field.addEventListener(event, () => (caret = field.selectionEnd ?? field.value.length));
+  for (const event of ["input", "keyup", "click", "select"])
+    field.addEventListener(event, () => (caret = field.selectionEnd ?? field.value.length));
   field.addEventListener("input", () => (typed = field.value));
   const check = () => judge(2, field.value, judgeRepair(one, field.value));
   const put = (/** @type {string} */ text) => {
@@ -203,27 +312,45 @@ function repair() {
     caret = upTo.length;
   };
   const takeBack = () => {
-    const before = field.value.slice(0, caret).trimEnd().replace(/(?:\w+(?:\.T)?|\*\*|\.T|\S)$/u, "");
+    const before = field.value
+      .slice(0, caret)
+      .trimEnd()
+      .replace(/(?:\w+(?:\.T)?|\*\*|\.T|\S)$/u, "");
     typed = field.value = before + field.value.slice(caret);
     caret = before.length;
   };
   const words = pieces(one).map((twins) =>
-    make("span", { class: twins.length > 1 ? "twins" : "" }, ...twins.map((text) => button(`word ${text}`, text, () => put(text), "code"))),
+    make(
+      "span",
+      { class: twins.length > 1 ? "twins" : "" },
+      ...twins.map((text) => button(`word ${text}`, text, () => put(text), "code")),
+    ),
   );
-  const form = make("form", { class: "row" }, field, make("button", { class: "main", "data-key": "check" }, "check"));
+  const form = make(
+    "form",
+    { class: "row" },
+    field,
+    make("button", { class: "main", "data-key": "check" }, "check"),
+  );
   form.addEventListener("submit", (event) => (event.preventDefault(), check()));
   return section(
     2,
     "What would be right?",
     form,
-    make("div", { class: "row words", role: "group", "aria-label": "Signs to put in" }, ...words, button("back", "⌫", takeBack, "code", "Take the last sign away")),
+    make(
+      "div",
+      { class: "row words", role: "group", "aria-label": "Signs to put in" },
+      ...words,
+      button("back", "⌫", takeBack, "code", "Take the last sign away"),
+    ),
     make("div", { class: "row" }, giveUp(2)),
   );
 }
 
 /** A sign with the space that belongs before it. @param {string} text @param {string} before */
 function spaced(text, before) {
-  const tight = before === "" || /[(\s]$/u.test(before) || /^[).]/u.test(text) || /\*\*$/u.test(before) || text === "**";
+  const tight =
+    before === "" || /[(\s]$/u.test(before) || /^[).]/u.test(text) || /\*\*$/u.test(before) || text === "**";
   const call = text === "(" && /[A-Za-z]$/u.test(before);
   return tight || call ? text : ` ${text}`;
 }
@@ -232,71 +359,63 @@ function spaced(text, before) {
 
 function after() {
   const next = fresh(one, collection.exercises, new Set(kept().answered));
-  const why = hidden ? [] : [make("h2", {}, "Why"), ...one.why.map((each) => make("p", {}, each)), make("p", { class: "soft" }, collection.families[one.families[0]].see)];
+  const why = hidden
+    ? []
+    : [
+        make("h2", {}, "Why"),
+        ...one.why.map((each) => make("p", {}, each)),
+        make("p", { class: "soft" }, collection.families[one.families[0]].see),
+      ];
   return make(
     "section",
     { class: "card" },
     ...why,
-    next ? make("button", { type: "button", class: "main", "data-key": "next", onclick: () => (turnTo(next), view.querySelector(".token")?.scrollIntoView({ block: "center" }), focusOn(view, `token ${targets(next.line).findIndex((each) => each.tap)}`)) }, next.cause === one.cause ? "a fresh one of the same cause" : "a fresh one") : make("p", {}, "These were all of them."),
+    next
+      ? make(
+          "button",
+          {
+            type: "button",
+            class: "main",
+            "data-key": "next",
+            onclick: () => (
+              turnTo(next),
+              view.querySelector(".token")?.scrollIntoView({ block: "center" }),
+              focusOn(view, `token ${targets(next.line).findIndex((each) => each.tap)}`)
+            ),
+          },
+          next.cause === one.cause ? "a fresh one of the same cause" : "a fresh one",
+        )
+      : make("p", {}, "These were all of them."),
   );
 }
 
 /** @param {0 | 1 | 2} k @param {string} title @param {...(HTMLElement | false)} children */
 function section(k, title, ...children) {
   const { says, shown } = moves[k];
-  const said = says ? make("p", { class: says.right ? "said right" : says.free ? "said unsure" : "said wrong" }, says.says) : shown && make("p", { class: "said soft" }, "Shown.");
-  return make("section", { class: "move", "data-move": String(k + 1) }, make("h2", {}, make("span", { class: "soft" }, `${k + 1} `), title), said, ...children);
+  const said = says
+    ? make("p", { class: says.right ? "said right" : says.free ? "said unsure" : "said wrong" }, says.says)
+    : shown && make("p", { class: "said soft" }, "Shown.");
+  return make(
+    "section",
+    { class: "move", "data-move": String(k + 1) },
+    make("h2", {}, make("span", { class: "soft" }, `${k + 1} `), title),
+    said,
+    ...children,
+  );
 }
 
 /** @param {string} key @param {string} text @param {() => void} act @param {string} [kind] @param {string} [label] */
 function button(key, text, act, kind = "", label = undefined) {
-  return make("button", { type: "button", class: kind, "data-key": key, "aria-label": label, onclick: act }, text);
+  return make(
+    "button",
+    { type: "button", class: kind, "data-key": key, "aria-label": label, onclick: act },
+    text,
+  );
 }
 
 /** @param {0 | 1 | 2} k */
 function giveUp(k) {
   return !hidden && button(`show ${k}`, "show me", () => show(k), "plain");
-}
-
-// ---- for teachers, and for paper
-
-function onPaper() {
-  const asked = ["Where is the mistake? Mark it in the line.", "What is it? Say why.", "What would be right?"];
-  return make("ol", { class: "on-paper", "aria-hidden": "true" }, ...asked.map((each) => make("li", {}, each)));
-}
-
-function forTeachers() {
-  const { notes } = kept();
-  const box = make("input", { type: "checkbox", "data-key": "hide", checked: hidden });
-  box.addEventListener("change", () => {
-    hidden = box.checked;
-    remember("answers", hidden ? "hidden" : "shown");
-    draw();
-  });
-  const more = make(
-    "details",
-    { class: "teachers" },
-    make("summary", { "data-key": "teachers" }, "For teachers"),
-    make("div", { class: "row" },
-      make("label", { class: "row" }, box, "hide the answers: what is chosen is noted, and not judged"),
-    ),
-    make("div", { class: "row" },
-      make("a", { class: "button", href: addressOf(one) }, "the address of this exercise"),
-      button("print", "print on A5", () => window.print()),
-      button("save", `save ${notes.length} answer notes as CSV`, save),
-      button("forget", "forget all answers", () => { forget(); draw(); }),
-    ),
-  );
-  more.open = teaching;
-  more.addEventListener("toggle", () => (teaching = more.open));
-  return more;
-}
-let teaching = false;
-
-function save() {
-  const link = make("a", { download: "answers.csv", href: URL.createObjectURL(new Blob([csv(kept().notes)], { type: "text/csv" })) });
-  link.click();
-  URL.revokeObjectURL(link.href);
 }
 
 addEventListener("hashchange", () => {
@@ -305,6 +424,12 @@ addEventListener("hashchange", () => {
   if (next) turnTo(next);
 });
 if (location.hash.length > 1 && !given()) {
-  byId("said").textContent = "The address holds no exercise that can be answered: here is another.";
+  view.before(
+    make(
+      "p",
+      { class: "unsure", role: "status" },
+      "The address holds no exercise that can be answered: here is another.",
+    ),
+  );
 }
 draw();

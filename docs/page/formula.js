@@ -46,11 +46,17 @@ export function tokens(text) {
   if (text.length > LONGEST) throw new FormulaError("This line is too long", 0, text.length);
   /** @type {Token[]} */
   const found = [];
-  for (let start = 0; start < text.length; ) {
+  for (let start = 0; start < text.length;) {
     TOKEN.lastIndex = start;
     const [one] = TOKEN.exec(text) ?? [];
     if (!one) throw new FormulaError("This sign is not known here", start, start + 1);
-    const kind = /^\s/u.test(one) ? "space" : /^[A-Za-z_]/u.test(one) ? "name" : /^\d/u.test(one) ? "number" : "sign";
+    const kind = /^\s/u.test(one)
+      ? "space"
+      : /^[A-Za-z_]/u.test(one)
+        ? "name"
+        : /^\d/u.test(one)
+          ? "number"
+          : "sign";
     found.push({ text: one, start, end: start + one.length, kind });
     start += one.length;
   }
@@ -161,7 +167,8 @@ class Reader {
       const inside = this.sum();
       return { ...inside, start, end: this.take(")").end };
     }
-    if (!token || token.kind === "sign") throw this.wrong(token ? `${token.text} is not expected here` : "Something is missing at the end");
+    if (!token || token.kind === "sign")
+      throw this.wrong(token ? `${token.text} is not expected here` : "Something is missing at the end");
     this.next += 1;
     if (token.kind === "name" && this.sees("(")) return this.call(token);
     return { kind: token.kind, value: token.text, args: [], start: token.start, end: token.end };
@@ -181,7 +188,14 @@ class Reader {
       if (axis !== 0 && axis !== 1) throw this.wrong("An axis is 0 or 1");
       this.next += 1;
     }
-    return { kind: "call", value: name.text, args: [inside], axis, start: name.start, end: this.take(")").end };
+    return {
+      kind: "call",
+      value: name.text,
+      args: [inside],
+      axis,
+      start: name.start,
+      end: this.take(")").end,
+    };
   }
 }
 
@@ -205,7 +219,8 @@ export function evaluate(tree, values) {
   if (tree.kind === "number") return { ...matrix(1, 1, () => Number(tree.value)), literal: true };
   if (tree.kind === "name") {
     const value = values.get(tree.value);
-    if (!value) throw new FormulaError(`${tree.value} is not among the names here`, tree.start, tree.end, "name");
+    if (!value)
+      throw new FormulaError(`${tree.value} is not among the names here`, tree.start, tree.end, "name");
     return value;
   }
   const args = tree.args.map((each) => evaluate(each, values));
@@ -245,13 +260,15 @@ function operated(tree, a, b) {
 function called(tree, a) {
   const f = Object.hasOwn(ENTRYWISE, tree.value) ? ENTRYWISE[tree.value] : null;
   if (f) return mapped(a, f);
-  if (!WHOLE.includes(tree.value)) throw new FormulaError(`${tree.value}( ) is not known here`, tree.start, tree.end, "name");
+  if (!WHOLE.includes(tree.value))
+    throw new FormulaError(`${tree.value}( ) is not known here`, tree.start, tree.end, "name");
   const total = a.data.reduce((sum, x) => sum + x, 0);
   const square = a.rows === a.cols;
   if (tree.value === "sum" || tree.value === "mean") return summed(tree, a, total);
   if (tree.value === "norm") return matrix(1, 1, () => Math.hypot(...a.data));
   if (tree.value === "inv") return inverse(a);
-  if (tree.value === "tr") return square ? matrix(1, 1, () => diagonal(a).reduce((sum, x) => sum + x, 0)) : null;
+  if (tree.value === "tr")
+    return square ? matrix(1, 1, () => diagonal(a).reduce((sum, x) => sum + x, 0)) : null;
   if (tree.value === "diag") {
     if (a.cols === 1) return matrix(a.rows, a.rows, (i, j) => (i === j ? at(a, i, 0) : 0));
     return square ? matrix(a.rows, 1, (i) => at(a, i, i)) : null;

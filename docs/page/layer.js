@@ -2,6 +2,7 @@
  * One layer, z = W a, entry by entry: the sums forward and backward, and one weight alone.
  *
  * @typedef {"to-from" | "from-to"} Convention w_ij: to i from j, or from i to j
+ * @typedef {{ way: "forward" | "backward" | "weight", to: number, from: number, convention: Convention }} Looked
  * @typedef {{ weight: string, weightValue: number, value: string, valueNumber: number, running: number }} Summand
  */
 export const WEIGHTS = [
@@ -23,7 +24,9 @@ export function table(convention) {
   const rows = convention === "to-from" ? OUT : IN;
   const cols = convention === "to-from" ? IN : OUT;
   return Array.from({ length: rows }, (_, i) =>
-    Array.from({ length: cols }, (_, j) => (convention === "to-from" ? { to: i, from: j } : { to: j, from: i })),
+    Array.from({ length: cols }, (_, j) =>
+      convention === "to-from" ? { to: i, from: j } : { to: j, from: i },
+    ),
   );
 }
 
@@ -37,9 +40,19 @@ export function backward(convention, from) {
   return GRADIENTS.map((dz, to) => summand(convention, to, from, `dz${to + 1}`, dz, to));
 }
 
-/** @param {Convention} convention @param {number} to @param {number} from @param {string} value @param {number} valueNumber @param {number} running @returns {Summand} */
+/**
+ * @param {Convention} convention
+ * @param {number} to
+ * @param {number} from
+ * @param {string} value
+ * @param {number} valueNumber
+ * @param {number} running
+ * @returns {Summand}
+ */
 function summand(convention, to, from, value, valueNumber, running) {
-  const weight = `w${indices(convention, to, from).map((each) => each + 1).join("")}`;
+  const weight = `w${indices(convention, to, from)
+    .map((each) => each + 1)
+    .join("")}`;
   return { weight, weightValue: WEIGHTS[to][from], value, valueNumber, running };
 }
 

@@ -10,7 +10,10 @@ const MOST = 500;
 export function kept() {
   try {
     const { answered, notes } = JSON.parse(localStorage.getItem(KEY) ?? "{}");
-    return { answered: listed(answered).filter((each) => typeof each === "string"), notes: listed(notes).filter(isNote) };
+    return {
+      answered: listed(answered).filter((each) => typeof each === "string"),
+      notes: listed(notes).filter(isNote),
+    };
   } catch {
     return { answered: [], notes: [] };
   }

@@ -53,11 +53,29 @@ function draw() {
   const wanted = written(wantedShape(state));
   redraw(
     view,
-    make("p", { class: "task" }, "Wanted: ", make("strong", {}, state.task.gives), `, ${wanted}`, make("span", { class: "soft" }, state.numerator ? " in numerator layout" : " in denominator layout")),
+    make(
+      "p",
+      { class: "task" },
+      "Wanted: ",
+      make("strong", {}, state.task.gives),
+      `, ${wanted}`,
+      make("span", { class: "soft" }, state.numerator ? " in numerator layout" : " in denominator layout"),
+    ),
     board(lamps.fits),
-    make("p", { class: "line", "aria-label": "The product" }, spelled(state, way?.group ?? null), make("span", { class: "soft" }, shape ? ` = ${written(shape)}` : "")),
+    make(
+      "p",
+      { class: "line", "aria-label": "The product" },
+      spelled(state, way?.group ?? null),
+      make("span", { class: "soft" }, shape ? ` = ${written(shape)}` : ""),
+    ),
     !hidden && lampList(lamps, shape),
-    !hidden && byChance && make("p", { class: "unsure" }, "It fits at these sizes alone, where two of them are equal. Move a slider."),
+    !hidden &&
+      byChance &&
+      make(
+        "p",
+        { class: "unsure" },
+        "It fits at these sizes alone, where two of them are equal. Move a slider.",
+      ),
     tools(),
     settings(),
   );
@@ -66,8 +84,14 @@ function draw() {
 /** @param {boolean} fits */
 function board(fits) {
   const met = joints(state);
-  const parts = state.line.items.flatMap((_, k) => (k ? [joint(k - 1, met[k - 1], fits), piece(k)] : [piece(k)]));
-  return make("div", { class: "board", role: "group", "aria-label": "The pieces, from left to right" }, ...parts);
+  const parts = state.line.items.flatMap((_, k) =>
+    k ? [joint(k - 1, met[k - 1], fits), piece(k)] : [piece(k)],
+  );
+  return make(
+    "div",
+    { class: "board", role: "group", "aria-label": "The pieces, from left to right" },
+    ...parts,
+  );
 }
 
 /** @param {number} k */
@@ -99,7 +123,13 @@ function piece(k) {
 /** A matrix to scale, cell by cell. @param {Shape} shape */
 function drawn([rows, cols]) {
   const cells = Array.from({ length: rows * cols }, (_, k) =>
-    svg("rect", { x: (k % cols) * CELL + 1, y: Math.floor(k / cols) * CELL + 1, width: CELL - 2, height: CELL - 2, rx: 2 }),
+    svg("rect", {
+      x: (k % cols) * CELL + 1,
+      y: Math.floor(k / cols) * CELL + 1,
+      width: CELL - 2,
+      height: CELL - 2,
+      rx: 2,
+    }),
   );
   return svg("svg", { width: cols * CELL, height: rows * CELL, "aria-hidden": "true" }, ...cells);
 }
@@ -109,7 +139,11 @@ function joint(k, { fits: one, left, right }, fits) {
   const dot = state.line.dots[k];
   const apart = dot === "·" ? `${left[1]} ≠ ${right[0]}` : `${written(left)} ≠ ${written(right)}`;
   const kind = dot === "·" ? "matrix product" : "entry by entry";
-  const spoken = one ? "fits" : dot === "·" ? `${left[1]} columns meet ${right[0]} rows: does not fit` : `${apart}: does not fit`;
+  const spoken = one
+    ? "fits"
+    : dot === "·"
+      ? `${left[1]} columns meet ${right[0]} rows: does not fit`
+      : `${apart}: does not fit`;
   return make(
     "button",
     {
@@ -187,18 +221,33 @@ function nearest(x, y, own) {
 
 function tools() {
   const count = state.line.items.length;
-  const button = (/** @type {string} */ key, /** @type {string} */ text, /** @type {() => void} */ act, disabled = false) =>
-    make("button", { type: "button", "data-key": key, disabled, onclick: act }, text);
+  const button = (
+    /** @type {string} */ key,
+    /** @type {string} */ text,
+    /** @type {() => void} */ act,
+    disabled = false,
+  ) => make("button", { type: "button", "data-key": key, disabled, onclick: act }, text);
   const name = state.task.pieces[state.line.items[chosen]?.piece]?.label ?? "";
   return make(
     "div",
     { class: "row tools", role: "group", "aria-label": `What to do with ${name}` },
     make("strong", { class: "name-of" }, name),
     button("left", "← left", () => change(move(state, chosen, chosen - 1), chosen - 1), chosen === 0),
-    button("right", "right →", () => change(move(state, chosen, chosen + 1), chosen + 1), chosen >= count - 1),
+    button(
+      "right",
+      "right →",
+      () => change(move(state, chosen, chosen + 1), chosen + 1),
+      chosen >= count - 1,
+    ),
     button("turn", "transpose", () => change(turn(state, chosen))),
     button("aside", "put aside", () => change(putAside(state, chosen)), count < 2),
-    make("span", { class: "takes" }, ...state.task.pieces.map((each, k) => button(`take ${k}`, `+ ${each.label}`, () => change(take(state, k), count), count >= LONGEST))),
+    make(
+      "span",
+      { class: "takes" },
+      ...state.task.pieces.map((each, k) =>
+        button(`take ${k}`, `+ ${each.label}`, () => change(take(state, k), count), count >= LONGEST),
+      ),
+    ),
   );
 }
 
@@ -209,10 +258,32 @@ function lampList(lamps, shape) {
   return make(
     "ul",
     { class: "lamps", "aria-label": "Lamps" },
-    lamp("fits", lamps.fits, "It fits", apart ? `${written(apart.left)} does not meet ${written(apart.right)}` : "all sides that meet are equal"),
-    lamp("wanted", lamps.wanted, "It has the wanted shape", lamps.wanted ? wanted : shape ? `${written(shape)}, not ${wanted}` : `${wanted} is wanted`),
-    lamp("once", lamps.once, "It uses each piece once", lamps.once ? "none is left out" : "one is missing, or there twice"),
-    lamp("right", lamps.right, "It is right, by numbers", lamps.right ? "equal to the derivative" : "not equal to the derivative"),
+    lamp(
+      "fits",
+      lamps.fits,
+      "It fits",
+      apart
+        ? `${written(apart.left)} does not meet ${written(apart.right)}`
+        : "all sides that meet are equal",
+    ),
+    lamp(
+      "wanted",
+      lamps.wanted,
+      "It has the wanted shape",
+      lamps.wanted ? wanted : shape ? `${written(shape)}, not ${wanted}` : `${wanted} is wanted`,
+    ),
+    lamp(
+      "once",
+      lamps.once,
+      "It uses each piece once",
+      lamps.once ? "none is left out" : "one is missing, or there twice",
+    ),
+    lamp(
+      "right",
+      lamps.right,
+      "It is right, by numbers",
+      lamps.right ? "equal to the derivative" : "not equal to the derivative",
+    ),
   );
 }
 
@@ -222,7 +293,13 @@ function lamp(key, lit, title, says) {
     "li",
     { class: lit ? "lamp lit" : "lamp", "data-lamp": key },
     make("span", { class: "bulb", "aria-hidden": "true" }),
-    make("span", {}, make("strong", {}, title), make("span", { class: "only-read" }, lit ? ": yes. " : ": no. "), make("span", { class: "soft" }, says)),
+    make(
+      "span",
+      {},
+      make("strong", {}, title),
+      make("span", { class: "only-read" }, lit ? ": yes. " : ": no. "),
+      make("span", { class: "soft" }, says),
+    ),
   );
 }
 
@@ -234,7 +311,11 @@ function settings() {
       `${state.task.called[letter]}: `,
       make("output", {}, String(size)),
       make("input", {
-        type: "range", min: "1", max: String(LARGEST), value: String(size), "data-key": `size ${letter}`,
+        type: "range",
+        min: "1",
+        max: String(LARGEST),
+        value: String(size),
+        "data-key": `size ${letter}`,
         oninput: (event) => change({ ...state, sizes: { ...state.sizes, [letter]: valueOf(event) } }),
       }),
     ),
@@ -244,15 +325,36 @@ function settings() {
     { class: "settings" },
     make("div", { class: "sliders" }, ...sliders),
     choice("Layout", LAYOUTS, state.numerator ? "numerator" : "denominator", layOut),
-    make("div", { class: "row" },
-      make("button", { type: "button", class: "plain", "data-key": "again", onclick: () => change(begun(state.task), 0) }, "begin again"),
-      make("button", { type: "button", class: "plain", "data-key": "lamps", "aria-pressed": String(hidden), onclick: () => { hidden = !hidden; change(state); } }, hidden ? "show the lamps" : "hide the lamps")),
+    make(
+      "div",
+      { class: "row" },
+      make(
+        "button",
+        { type: "button", class: "plain", "data-key": "again", onclick: () => change(begun(state.task), 0) },
+        "begin again",
+      ),
+      make(
+        "button",
+        {
+          type: "button",
+          class: "plain",
+          "data-key": "lamps",
+          "aria-pressed": String(hidden),
+          onclick: () => {
+            hidden = !hidden;
+            change(state);
+          },
+        },
+        hidden ? "show the lamps" : "hide the lamps",
+      ),
+    ),
   );
 }
 
 /** Turns the whole drawing over. @param {string} layout */
 function layOut(layout) {
-  if ((layout === "numerator") !== state.numerator) change(turnOver(state), state.line.items.length - 1 - chosen);
+  if ((layout === "numerator") !== state.numerator)
+    change(turnOver(state), state.line.items.length - 1 - chosen);
 }
 
 /** What a slider says. @param {Event} event */
@@ -262,7 +364,12 @@ function valueOf(event) {
 
 function say() {
   const { lamps, shape } = judged(state);
-  const lit = [["fits", lamps.fits], ["wanted shape", lamps.wanted], ["each piece once", lamps.once], ["right", lamps.right]];
+  const lit = [
+    ["fits", lamps.fits],
+    ["wanted shape", lamps.wanted],
+    ["each piece once", lamps.once],
+    ["right", lamps.right],
+  ];
   const told = hidden ? "" : lit.map(([name, on]) => `${name}: ${on ? "yes" : "no"}`).join(", ");
   byId("said").textContent = `${spelled(state, null)}${shape ? `, ${written(shape)}` : ""}. ${told}`;
 }

@@ -24,7 +24,9 @@ const PRIMES = [2, 3, 5, 7]; // sizes at which nothing fits by chance
 const line = (text) => {
   const parts = text.split(/([.*])/u);
   return {
-    items: parts.filter((_, k) => k % 2 === 0).map((one) => ({ piece: Number.parseInt(one, 10), turned: one.endsWith("t") })),
+    items: parts
+      .filter((_, k) => k % 2 === 0)
+      .map((one) => ({ piece: Number.parseInt(one, 10), turned: one.endsWith("t") })),
     dots: parts.filter((_, k) => k % 2 === 1).map((one) => (one === "*" ? "⊙" : "·")),
   };
 };
@@ -143,7 +145,8 @@ function joined(left, dot, right) {
   /** @type {Shape} */
   const shape = dot === "·" ? [left.shape[0], right.shape[1]] : left.shape;
   if (!left.value || !right.value) return { group, shape, value: null };
-  const value = dot === "·" ? multiply(left.value, right.value) : entrywise(left.value, right.value, (a, b) => a * b);
+  const value =
+    dot === "·" ? multiply(left.value, right.value) : entrywise(left.value, right.value, (a, b) => a * b);
   return { group, shape, value };
 }
 
@@ -155,7 +158,8 @@ function fingerprint({ shape, value, group }) {
 /** How a group is bracketed, products alone without brackets. @param {Group} group @returns {string} */
 function bare(group) {
   if ("item" in group) return `${group.item}`;
-  const part = (/** @type {Group} */ each) => ("item" in each || each.dot === group.dot ? bare(each) : `(${bare(each)})`);
+  const part = (/** @type {Group} */ each) =>
+    "item" in each || each.dot === group.dot ? bare(each) : `(${bare(each)})`;
   return `${part(group.left)}${group.dot}${part(group.right)}`;
 }
 
@@ -193,7 +197,10 @@ export function judged(state) {
   const right = everywhere.find((way) => isRight(state, way));
   const brackets = right && bare(right.group);
   const way =
-    here.find((each) => bare(each.group) === brackets) ?? here.find((each) => `${each.shape}` === wanted) ?? here[0] ?? null;
+    here.find((each) => bare(each.group) === brackets) ??
+    here.find((each) => `${each.shape}` === wanted) ??
+    here[0] ??
+    null;
   const used = given.items.map((item) => item.piece).sort();
   const lamps = {
     fits: way !== null,
@@ -217,7 +224,11 @@ export function joints(state) {
   return state.line.dots.map((dot, k) => {
     const left = dot === "·" && !all ? sofar : shapes[k];
     const right = shapes[k + 1];
-    const way = joined({ group: { item: k }, shape: sofar, value: null }, dot, { group: { item: k + 1 }, shape: right, value: null });
+    const way = joined({ group: { item: k }, shape: sofar, value: null }, dot, {
+      group: { item: k + 1 },
+      shape: right,
+      value: null,
+    });
     sofar = way ? way.shape : right;
     return { fits: all || way !== null, left, right };
   });
@@ -275,7 +286,8 @@ export function turnOver(state) {
 export function address(state) {
   const { task, line: given, sizes, numerator } = state;
   const pieces = given.items.map(
-    (item, k) => `${task.pieces[item.piece].name}${item.turned ? "t" : ""}${k < given.dots.length ? (given.dots[k] === "⊙" ? "*" : ".") : ""}`,
+    (item, k) =>
+      `${task.pieces[item.piece].name}${item.turned ? "t" : ""}${k < given.dots.length ? (given.dots[k] === "⊙" ? "*" : ".") : ""}`,
   );
   const query = new URLSearchParams({ task: task.id, line: pieces.join(""), ...sizes });
   if (numerator) query.set("layout", "numerator");
@@ -300,10 +312,15 @@ export function fromAddress(hash) {
 /** @param {Task} task @param {string} text @returns {Line | null} */
 function readLine(task, text) {
   const parts = text.split(/([.*])/u);
-  const items = parts.filter((_, k) => k % 2 === 0).map((one) => {
-    const turned = one.endsWith("t");
-    return { piece: task.pieces.findIndex((each) => each.name === (turned ? one.slice(0, -1) : one)), turned };
-  });
+  const items = parts
+    .filter((_, k) => k % 2 === 0)
+    .map((one) => {
+      const turned = one.endsWith("t");
+      return {
+        piece: task.pieces.findIndex((each) => each.name === (turned ? one.slice(0, -1) : one)),
+        turned,
+      };
+    });
   if (items.length > LONGEST || items.some((item) => item.piece < 0)) return null;
   return { items, dots: parts.filter((_, k) => k % 2 === 1).map((one) => (one === "*" ? "⊙" : "·")) };
 }

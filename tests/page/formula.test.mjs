@@ -1,11 +1,35 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { FormulaError, evaluate, kindOf, parse, shapes, tokens } from "../../docs/page/formula.js";
-import { at, close, inverse, matrix, multiply, sample, shapeOf, transpose } from "../../docs/page/matrices.js";
+import {
+  at,
+  close,
+  inverse,
+  matrix,
+  multiply,
+  sample,
+  shapeOf,
+  transpose,
+} from "../../docs/page/matrices.js";
 
 const A = matrix(2, 3, (i, j) => 3 * i + j + 1); // 1 2 3; 4 5 6
 const x = matrix(3, 1, (i) => i + 1);
-const values = new Map([["A", A], ["x", x], ["S", matrix(2, 2, (i, j) => [[2, 1], [0, 4]][i][j])]]);
+const values = new Map([
+  ["A", A],
+  ["x", x],
+  [
+    "S",
+    matrix(
+      2,
+      2,
+      (i, j) =>
+        [
+          [2, 1],
+          [0, 4],
+        ][i][j],
+    ),
+  ],
+]);
 const entries = (text) => evaluate(parse(text).tree, values).data;
 
 test("products, transposes and powers come in Python's order", () => {
@@ -44,20 +68,53 @@ test("what does not fit is told by its kind, at its place", () => {
 });
 
 test("what cannot be read is refused, and nothing is ever run", () => {
-  for (const bad of ["", "A @", "A B", "(A", "A)", "A;x", "<b>", "x[0]", "sum(A, axis=2)", "(".repeat(60) + "x", "-".repeat(90) + "x", "x".repeat(500)]) {
+  for (const bad of [
+    "",
+    "A @",
+    "A B",
+    "(A",
+    "A)",
+    "A;x",
+    "<b>",
+    "x[0]",
+    "sum(A, axis=2)",
+    "(".repeat(60) + "x",
+    "-".repeat(90) + "x",
+    "x".repeat(500),
+  ]) {
     assert.throws(() => evaluate(parse(bad).tree, values), FormulaError, bad);
   }
 });
 
 test("tokens cover the line, sign by sign", () => {
   const line = "dz1 = W2.T @ dz2 * (1 - a1**2)";
-  assert.equal(tokens(line).map((each) => each.text).join(""), line);
+  assert.equal(
+    tokens(line)
+      .map((each) => each.text)
+      .join(""),
+    line,
+  );
 });
 
 test("shapes are read as they are declared", () => {
-  assert.deepEqual([...shapes("W[3,2] x[2] s[]")], [["W", [3, 2]], ["x", [2, 1]], ["s", [1, 1]]]);
+  assert.deepEqual(
+    [...shapes("W[3,2] x[2] s[]")],
+    [
+      ["W", [3, 2]],
+      ["x", [2, 1]],
+      ["s", [1, 1]],
+    ],
+  );
   assert.throws(() => shapes("W[3;2]"), FormulaError);
-  assert.deepEqual([[1, 1], [1, 3], [3, 1], [3, 2]].map(kindOf), ["a number", "a row", "a column", "a matrix"]);
+  assert.deepEqual(
+    [
+      [1, 1],
+      [1, 3],
+      [3, 1],
+      [3, 2],
+    ].map(kindOf),
+    ["a number", "a row", "a column", "a matrix"],
+  );
 });
 
 test("sample numbers are fixed, differ by name, and no matrix of them is symmetric", () => {

@@ -1,13 +1,29 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { GRADIENTS, INPUTS, WEIGHTS, backward, byWeight, forward, inMatrices, table, total } from "../../docs/page/layer.js";
+import {
+  GRADIENTS,
+  INPUTS,
+  WEIGHTS,
+  backward,
+  byWeight,
+  forward,
+  inMatrices,
+  table,
+  total,
+} from "../../docs/page/layer.js";
 
 test("the sums are W a and Wᵀ dz, however the weights are stored", () => {
   for (const convention of ["to-from", "from-to"]) {
     const z = WEIGHTS.map((row) => row.reduce((sum, w, j) => sum + w * INPUTS[j], 0));
     const da = INPUTS.map((_, j) => WEIGHTS.reduce((sum, row, i) => sum + row[j] * GRADIENTS[i], 0));
-    assert.deepEqual(z.map((_, i) => total(forward(convention, i))), z);
-    assert.deepEqual(da.map((_, j) => total(backward(convention, j))), da);
+    assert.deepEqual(
+      z.map((_, i) => total(forward(convention, i))),
+      z,
+    );
+    assert.deepEqual(
+      da.map((_, j) => total(backward(convention, j))),
+      da,
+    );
   }
 });
 

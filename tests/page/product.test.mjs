@@ -1,14 +1,34 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { TASKS, address, begun, fromAddress, joints, judged, move, putAside, spelled, switchDot, take, turn, turnOver } from "../../docs/page/product.js";
+import {
+  TASKS,
+  address,
+  begun,
+  fromAddress,
+  joints,
+  judged,
+  move,
+  putAside,
+  spelled,
+  switchDot,
+  take,
+  turn,
+  turnOver,
+} from "../../docs/page/product.js";
 
-const lit = (state) => Object.entries(judged(state).lamps).filter(([, on]) => on).map(([name]) => name);
+const lit = (state) =>
+  Object.entries(judged(state).lamps)
+    .filter(([, on]) => on)
+    .map(([name]) => name);
 const text = (state) => spelled(state, judged(state).way?.group ?? null);
 
 test("the second seed question: 2×1 · 2×3 · 3×1 · 1×2 does not fit, between the first two", () => {
   const state = fromAddress("#task=dW2");
   assert.deepEqual(lit(state), ["once"]);
-  assert.deepEqual(joints(state).map((each) => each.fits), [false, true, true]);
+  assert.deepEqual(
+    joints(state).map((each) => each.fits),
+    [false, true, true],
+  );
 });
 
 test("with a row it fits, and is not right", () => {
@@ -54,7 +74,14 @@ test("the address holds the state, and nothing else than one", () => {
   state = { ...state, sizes: { h: 5, c: 2 } };
   assert.deepEqual(fromAddress(address(state)), state);
   assert.deepEqual(fromAddress(address(turnOver(state))), turnOver(state));
-  for (const bad of ["", "#", "#task=nothing", "#task=dW2&line=<b>", "#line=d3.d3.d3.d3.d3.d3.d3.d3.d3", "#d=99&h=-1&c=x"]) {
+  for (const bad of [
+    "",
+    "#",
+    "#task=nothing",
+    "#task=dW2&line=<b>",
+    "#line=d3.d3.d3.d3.d3.d3.d3.d3.d3",
+    "#d=99&h=-1&c=x",
+  ]) {
     assert.deepEqual(fromAddress(bad), begun(TASKS[0]), bad);
   }
 });

@@ -1,14 +1,11 @@
 // The three views that need no engine, in a browser: node --test tests/page/views.test.mjs
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { address } from "../../docs/page/exercise.js";
-import { launch, missing, page, serve } from "./browser.mjs";
+import { launch, missing, serve } from "./browser.mjs";
+import { transposed } from "./transposed.mjs";
 
-const { exercises } = JSON.parse(readFileSync(join(page, "exercises.json"), "utf8"));
-const transposed = exercises.find((one) => one.level === 3 && one.cause === "transpose" && one.line.includes("(W2 @"));
 let server, browser;
 
 before(async () => {
@@ -33,30 +30,36 @@ const phone = (name, run) =>
     tab.on("request", (request) => request.url().startsWith(server.address) || said.push(request.url()));
     await run(tab);
     assert.deepEqual(said, []);
-    assert.ok((await tab.evaluate(() => document.documentElement.scrollWidth)) <= 390, "it is wider than the phone");
+    assert.ok(
+      (await tab.evaluate(() => document.documentElement.scrollWidth)) <= 390,
+      "it is wider than the phone",
+    );
     await context.close();
   });
 const lit = (tab) => tab.locator(".lamp.lit").evaluateAll((lamps) => lamps.map((each) => each.dataset.lamp));
 
-phone("four lamps: the link of the second question fits and is not right; turned into the right product, all are lit", async (tab) => {
-  await tab.goto(`${server.address}pieces.html`);
-  assert.deepEqual(await lit(tab), ["once"]);
-  assert.equal(await tab.locator(".joint.apart").innerText(), "·\n1 ≠ 2");
-  await tab.getByRole("link", { name: /as a row it fits/ }).click();
-  await tab.locator('.lamp.lit[data-lamp="fits"]').waitFor();
-  assert.deepEqual(await lit(tab), ["fits", "once"]);
-  await tab.getByRole("button", { name: "transpose" }).click(); // δ³ stands again
-  await tab.locator(".piece").nth(1).click();
-  await tab.getByRole("button", { name: "← left" }).click();
-  await tab.getByRole("button", { name: "transpose" }).click();
-  await tab.locator(".joint").nth(1).click();
-  assert.deepEqual(await lit(tab), ["fits", "wanted", "once", "right"]);
-  assert.equal(await tab.locator("p.line").innerText(), "((W³ᵀ · δ³) ⊙ relu′) · xᵀ = 3×2");
-  await tab.reload();
-  assert.equal((await lit(tab)).length, 4); // the address holds it
-  await tab.getByRole("button", { name: "numerator layout" }).click();
-  assert.equal((await lit(tab)).length, 4);
-});
+phone(
+  "four lamps: the link of the second question fits and is not right; turned into the right product, all are lit",
+  async (tab) => {
+    await tab.goto(`${server.address}pieces.html`);
+    assert.deepEqual(await lit(tab), ["once"]);
+    assert.equal(await tab.locator(".joint.apart").innerText(), "·\n1 ≠ 2");
+    await tab.getByRole("link", { name: /as a row it fits/ }).click();
+    await tab.locator('.lamp.lit[data-lamp="fits"]').waitFor();
+    assert.deepEqual(await lit(tab), ["fits", "once"]);
+    await tab.getByRole("button", { name: "transpose" }).click(); // δ³ stands again
+    await tab.locator(".piece").nth(1).click();
+    await tab.getByRole("button", { name: "← left" }).click();
+    await tab.getByRole("button", { name: "transpose" }).click();
+    await tab.locator(".joint").nth(1).click();
+    assert.deepEqual(await lit(tab), ["fits", "wanted", "once", "right"]);
+    assert.equal(await tab.locator("p.line").innerText(), "((W³ᵀ · δ³) ⊙ relu′) · xᵀ = 3×2");
+    await tab.reload();
+    assert.equal((await lit(tab)).length, 4); // the address holds it
+    await tab.getByRole("button", { name: "numerator layout" }).click();
+    assert.equal((await lit(tab)).length, 4);
+  },
+);
 
 phone("four lamps by the keyboard, and by dragging", async (tab) => {
   await tab.goto(`${server.address}pieces.html`);
@@ -117,10 +120,22 @@ phone("find the mistake in three moves, by the keyboard alone", async (tab) => {
   await tab.keyboard.insertText(transposed.repair);
   await tab.keyboard.press("Enter");
   await tab.getByRole("heading", { name: "Why" }).waitFor();
-  assert.deepEqual(await tab.evaluate(() => JSON.parse(localStorage["matcalc.exercises"]).notes.map((one) => [one.placeTries, one.causeTries, one.repairTries])), [[2, 1, 1]]);
+  assert.deepEqual(
+    await tab.evaluate(() =>
+      JSON.parse(localStorage["matcalc.exercises"]).notes.map((one) => [
+        one.placeTries,
+        one.causeTries,
+        one.repairTries,
+      ]),
+    ),
+    [[2, 1, 1]],
+  );
   await tab.keyboard.press("Enter"); // a fresh one
   assert.ok(!(await tab.locator(".typed-line").innerText()).includes("W2 @ dz2 * step(z1)"));
-  assert.equal(new URLSearchParams((await tab.evaluate(() => location.hash)).slice(1)).get("cause"), "transpose");
+  assert.equal(
+    new URLSearchParams((await tab.evaluate(() => location.hash)).slice(1)).get("cause"),
+    "transpose",
+  );
 });
 
 phone("a repair is put together by touch", async (tab) => {
