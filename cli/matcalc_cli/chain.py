@@ -39,10 +39,7 @@ LayoutOption = Annotated[
 def chain(
     links: Links, layout: LayoutOption = "both", svg: Svg = None, as_json: Json = False
 ) -> None:
-    """Multiply derivatives in the order of each layout, a shape under each.
-
-    matcalc chain L 'a[2]' 'z[2]' 'x[3]'
-    """
+    """Multiply derivatives in the order of each layout, a shape under each."""
     if svg == "-" and as_json:
         raise UsageError("--svg - and --json both write to stdout; choose one")
     asked = _read(links)

@@ -13,7 +13,7 @@ from matcalc.claims.answer import Cause, Checked
 from matcalc_cli.arguments import Json, Notation, variables_option
 from matcalc_cli.derive import Order
 from matcalc_cli.failures import UsageError
-from matcalc_cli.output import BOLD, paint, width, write, write_json
+from matcalc_cli.output import BOLD, paint, width, write, write_json, write_page
 
 if TYPE_CHECKING:  # it loads NumPy, which sizes and chains do without
     from matcalc.claims.several import Line
@@ -115,8 +115,6 @@ def check(
 ) -> None:
     """What is wrong with my formula: where, why, and what would be right.
 
-    matcalc check '2 * A @ x' --of 'x.T @ A @ x' --wrt x --vars 'x[n] A[n,n]'
-
     Exit code 0: it is right; 1: it is not, or that cannot be told. Vectors are columns.
     """
     if sum((short, form is not None, as_json)) > 1:
@@ -155,7 +153,7 @@ class _Printed(NamedTuple):
         if self.as_json:
             write_json(document(found))
         elif self.form is not None:
-            write(_page(found, self.form).splitlines())
+            write_page(_page(found, self.form).splitlines())
         else:
             from matcalc_cli.claim_lines import claim_lines, short_lines  # noqa: PLC0415
 

@@ -21,7 +21,7 @@ from matcalc.claims.telling import (
 )
 from matcalc.errors import printable
 from matcalc.notation.printers.line_breaks import formula_lines
-from matcalc_cli.output import BOLD, GREEN, RED, YELLOW, paint, width
+from matcalc_cli.output import BOLD, GREEN, RED, YELLOW, paint, shell_lines, width
 
 _COLOURS = {"plain": BOLD, "right": GREEN, "wrong": RED, "unsure": YELLOW}
 
@@ -202,13 +202,5 @@ def _sections(family: Family) -> Iterator[tuple[str, str]]:
 
 def example_lines(family: Family) -> list[str]:
     """The command of an example, broken where the terminal ends."""
-    from shlex import quote  # noqa: PLC0415 - few runs explain
-
-    words = [quote(word) for word in family.example]
-    lines = ["  matcalc check"]
-    for word in words:
-        if len(lines[-1]) + 1 + len(word) + 2 > width():
-            lines[-1] += " \\"
-            lines.append("     ")
-        lines[-1] += f" {word}"
-    return lines
+    words = ["matcalc", "check", *family.example]
+    return [f"  {line}" for line in shell_lines(words, width() - 2)]

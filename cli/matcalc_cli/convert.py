@@ -95,8 +95,6 @@ def convert(
 ) -> None:
     """Bring an array or a formula from one layout or convention to another.
 
-    matcalc convert 'z[3] / W[3,2]' --from denominator --to numerator
-
     Without FILE, print what to do to an array J, as NumPy and as einops code. A formula goes from
     numerator to denominator layout, or back: there it is the same, a transpose.
     """

@@ -16,7 +16,7 @@ from matcalc.notation.printers.line_breaks import formula_lines
 from matcalc.notation.printers.mathematics import as_in_books
 from matcalc.variables import Variable, ratio
 from matcalc_cli.failures import UsageError
-from matcalc_cli.output import RED, heading, listed, paint, width
+from matcalc_cli.output import RED, heading, listed, paint, shows_signs, width
 
 if TYPE_CHECKING:  # they load NumPy, which --help does without
     from matcalc.checking.agreement import Check
@@ -103,7 +103,7 @@ class Answer(NamedTuple):
 
 def answer_lines(answer: Answer) -> list[str]:
     """What a person reads: what was derived, its derivative in each layout, code."""
-    form: Form = "unicode" if _shows_signs() else "text"
+    form: Form = "unicode" if shows_signs() else "text"
     given = stated(answer, form)
     lines = [line for part in given for line in formula_lines(part, width(), "")]
     lines += note_lines(answer)
@@ -121,15 +121,6 @@ def answer_lines(answer: Answer) -> list[str]:
     signs = meanings(shown, in_text=form == "text")
     legend = ["", *_wrapped([f"Here {listed(signs)}."])] if signs else []
     return [*lines, *legend, "", *_code(answer)]
-
-
-def _shows_signs() -> bool:
-    """Whether stdout has the signs of mathematics; a formula with ``?`` in it would be wrong."""
-    try:
-        "∂ᵀ⊙−σ₂δ↦Σ".encode(sys.stdout.encoding)
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def stated(answer: Answer, form: Form) -> list[str]:
@@ -274,7 +265,7 @@ def one_format(answer: Answer, form: Form) -> list[str]:
     Raises:
         UsageError: Unicode is asked for where stdout has not its signs.
     """
-    if form == "unicode" and not _shows_signs():
+    if form == "unicode" and not shows_signs():
         raise UsageError(f"stdout is {sys.stdout.encoding}: use --format text, or PYTHONUTF8=1")
     if form in _CODE:
         return _source(answer, form).splitlines()

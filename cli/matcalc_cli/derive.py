@@ -33,7 +33,7 @@ from matcalc_cli.explanation_lines import (
 from matcalc_cli.failures import UsageError
 from matcalc_cli.files import Svg, save
 from matcalc_cli.given_formula import given_formula
-from matcalc_cli.output import RED, paint, write, write_json
+from matcalc_cli.output import RED, paint, write, write_json, write_page
 
 Expression = Annotated[
     str | None,
@@ -97,7 +97,7 @@ FormatOption = Annotated[
     Literal[Form, Page] | None,
     typer.Option(
         "--format",
-        help="Print this alone, for a pipe; markdown and html are for --steps.",
+        help="Print this alone, for a pipe; markdown, html and latex also with --steps.",
         show_default=False,
     ),
 ]
@@ -157,8 +157,6 @@ def derive(
     as_json: Json = False,
 ) -> None:
     """Differentiate an expression: the formula in each layout, its shape, and NumPy code.
-
-    matcalc derive 'x.T @ A @ x' --wrt x --vars 'x[n] A[n,n]'
 
     Vectors are columns: x.T @ y is a number, x @ y.T an outer product; * works entry by entry.
     """
@@ -227,8 +225,10 @@ def _answer_with(
 
 def _explain(asked: Asked, level: Level, form: str | None, *, as_json: bool) -> None:
     """Print the derivation, step by step."""
-    if form and form not in PAGES:
-        raise UsageError(f"--steps has no format {form}: it is text, markdown, html or --json")
+    if form and form not in ("text", *PAGES):
+        raise UsageError(
+            f"--steps has no format {form}: it is text, markdown, html, latex or --json"
+        )
     try:
         found = [
             one
@@ -248,7 +248,7 @@ def _explain(asked: Asked, level: Level, form: str | None, *, as_json: bool) -> 
     if as_json:
         write_json(explanation_document(found))
     else:
-        write(explanation_lines(found, form))
+        (write_page if form in PAGES else write)(explanation_lines(found, form))
     if any(one.agrees is False for one in found):
         raise typer.Exit(1)
 

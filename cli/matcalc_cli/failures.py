@@ -11,13 +11,17 @@ import os
 import re
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from errno import EBADF
+from itertools import pairwise
 
 from matcalc.errors import MatcalcError, NotationError, Place, UnknownRuleError, advice, printable
-from matcalc_cli.output import RED, is_lost, paint, write, write_json
+from matcalc_cli.examples import EXAMPLES, command_line
+from matcalc_cli.meant import made_by_the_shell, option_meant
+from matcalc_cli.output import RED, is_lost, paint, write, write_json, written
 
 _UNQUOTED = re.compile(r"unexpected extra argument.*\w\[[\w,*+]*\]")
+_UNFINISHED = ("Missing", "Got unexpected extra")
 _IN_QUOTES = "; variables stand in one pair of quotes: --vars 'W[m,n] x[n]'"
 
 
@@ -25,13 +29,25 @@ class UsageError(Exception):
     """The command line asks for something that cannot be done: exit code 2."""
 
 
-def exit_code_of(run: Callable[[], object], *, as_json: bool = False) -> int:
-    """Run, report what goes wrong on stderr, and say how the process should end.
+def exit_code_of(
+    run: Callable[[], object], *, as_json: bool = False, words: Sequence[str] = ()
+) -> int:
+    """Run, and say what a shell may have made of what was typed.
 
     Args:
         run: What to run.
         as_json: Whether an error of mathematics is also written to stdout, as a JSON document.
+        words: The command line.
     """
+    code = _exit_code_of(run, as_json=as_json)
+    said = made_by_the_shell(words)
+    if said:
+        write([f"note: {printable(said)}"], sys.stderr)
+    return code
+
+
+def _exit_code_of(run: Callable[[], object], *, as_json: bool) -> int:
+    """Run, report what goes wrong on stderr, and say how the process should end."""
     try:
         result = run()
         sys.stdout.flush()
@@ -92,8 +108,16 @@ def report(message: str, places: tuple[Place, ...] = ()) -> None:
     lines = [f"{start} {printable(message)}"]
     for place in places:
         text, carets = place.pointed_at().split("\n")
+        carets = _under(text, carets)
         lines += [text, paint(carets, RED, sys.stderr)]
     write(lines, sys.stderr)
+
+
+def _under(text: str, carets: str) -> str:
+    """Carets where stderr shows what they are under, whose signs may be spelled there."""
+    stops = [k for k in range(1, len(carets)) if carets[k] != carets[k - 1]] + [len(carets)]
+    pieces = [(text[a:b], carets[a]) for a, b in pairwise([0, *stops])]
+    return "".join(mark * max(1, len(written(piece, sys.stderr))) for piece, mark in pieces)
 
 
 def _of_options(error: Exception) -> int:
@@ -102,9 +126,17 @@ def _of_options(error: Exception) -> int:
     if format_message is None:
         return 0
     message = " ".join(format_message().split())
-    report(message + (_IN_QUOTES if _UNQUOTED.search(message) else ""))
     context = getattr(error, "ctx", None)
+    if context is not None and hasattr(error, "possibilities"):
+        known = [name for option in context.command.params for name in option.opts]
+        meant = option_meant(str(getattr(error, "option_name", "")), known)
+        message = str(getattr(error, "message", message))
+        message += f"; did you mean {meant}?" if meant else ""
+    report(message + (_IN_QUOTES if _UNQUOTED.search(message) else ""))
     if context is not None:
+        name = str(context.command.name)
+        if message.startswith(_UNFINISHED) and name in EXAMPLES:
+            write([f"For example: {command_line(name)}"], sys.stderr)
         write([f"See {context.command_path} -h"], sys.stderr)
     return 2
 

@@ -81,8 +81,6 @@ def fit(
 ) -> None:
     """What ? must be for an equation to fit: its shape, and the variables that have it.
 
-    matcalc fit 'dz1[n1] = ? @ dz2[n2]' --from 'W2[n2,n1]'
-
     Vectors are columns. dz1 is short for the derivative of a number by z1.
     """
     if once and not candidates:

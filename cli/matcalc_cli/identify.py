@@ -83,8 +83,6 @@ def identify(
 ) -> None:
     """Which layout or convention a shape, a formula or an array of a derivative is in.
 
-    matcalc identify 'z[m] / x[n]' --shape 'm,n'
-
     A shape may be that of several. A formula is decided by value at random points, an array by
     value at the point that --at gives.
     """

@@ -29,10 +29,7 @@ _WHO = (
 
 
 def layouts(as_json: Json = False) -> None:
-    """The layouts and conventions, and who uses which.
-
-    matcalc layouts
-    """
+    """The layouts and conventions, and who uses which."""
     if as_json:
         rows = [cell._asdict() for cell in TABLE]
         write_json({"table": rows, "usages": [usage._asdict() for usage in USAGES]})

@@ -11,7 +11,8 @@ from shutil import get_terminal_size
 from typing import TextIO
 
 BOLD, RED, GREEN, YELLOW = "1", "1;31", "1;32", "1;33"
-_PLAIN = {"∂": "d", "×": "x", "·": "*", "ᵀ": "T", "′": "'", "…": "~", "²": "2", "³": "3"}
+_SIGNS = "∂ᵀ⊙−σ₂δ↦Σ"  # what has these has the signs of mathematics
+_colour = "auto"
 
 
 def make_printable() -> None:
@@ -34,15 +35,41 @@ def is_lost() -> bool:
 def _plainly(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
-    from matcalc.notation.names import greek_word  # noqa: PLC0415 - few terminals need it
+    return _plain(error.object[error.start : error.end]), error.end
 
-    character = error.object[error.start]
-    return _PLAIN.get(character) or greek_word(character) or "?", error.start + 1
+
+def _plain(text: str) -> str:
+    from matcalc.notation.printers.plain import plain  # noqa: PLC0415 - few terminals need it
+
+    return plain(text)
+
+
+def shows_signs(stream: TextIO | None = None) -> bool:
+    """Whether a stream, stdout unless told otherwise, has the signs of mathematics."""
+    try:
+        _SIGNS.encode((stream or sys.stdout).encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def written(text: str, stream: TextIO | None = None) -> str:
+    """A text as a stream shows it: with its signs spelled where it has not all of them."""
+    return text if text.isascii() or shows_signs(stream) else _plain(text)
 
 
 def write(lines: Iterable[str], stream: TextIO | None = None) -> None:
     """Write lines, to stdout unless told otherwise."""
-    (stream or sys.stdout).write("".join(f"{line}\n" for line in lines))
+    (stream or sys.stdout).write("".join(f"{written(line, stream)}\n" for line in lines))
+
+
+def write_page(lines: Iterable[str]) -> None:
+    """Write what is for a file: in UTF-8, but for a terminal of other letters."""
+    if sys.stdout.isatty():
+        write(lines)
+        return
+    sys.stdout.flush()
+    sys.stdout.buffer.write("".join(f"{line}\n" for line in lines).encode())
 
 
 def write_json(document: Mapping[str, object]) -> None:
@@ -59,12 +86,28 @@ def width() -> int:
 
 
 def paint(text: str, colour: str, stream: TextIO | None = None) -> str:
-    """The text in colour, if the stream is a terminal that wants it."""
+    """The text in colour, if the stream wants it."""
     shown_on = sys.stdout if stream is None else stream
-    plain = "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb"
-    if plain or not text or not shown_on.isatty():
+    if not text or not _is_coloured(shown_on):
         return text
     return f"\x1b[{colour}m{text}\x1b[0m"
+
+
+def set_colour(when: str) -> None:
+    """Choose when there is colour: ``auto``, ``always`` or ``never``."""
+    global _colour  # noqa: PLW0603 - a process has one command line
+    _colour = when
+
+
+def _is_coloured(stream: TextIO) -> bool:
+    """What --color says; else what the environment does; else whether it is a terminal."""
+    if _colour != "auto":
+        return _colour == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR", "0") != "0":
+        return True
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def heading(text: str) -> str:
@@ -74,6 +117,7 @@ def heading(text: str) -> str:
 
 def table(rows: Sequence[Sequence[str]], indent: str = "  ") -> list[str]:
     """Rows as lines with aligned columns; where they are too wide, the last cell goes below."""
+    rows = [[written(cell) for cell in row] for row in rows]
     columns = [max(map(len, column)) for column in zip(*rows, strict=True)]
     if len(indent) + sum(columns) + 2 * (len(columns) - 1) <= width():
         return [_aligned(row, columns, indent) for row in rows]
@@ -86,6 +130,24 @@ def table(rows: Sequence[Sequence[str]], indent: str = "  ") -> list[str]:
 def _aligned(row: Sequence[str], columns: Sequence[int], indent: str) -> str:
     cells = (cell.ljust(size) for cell, size in zip(row, columns, strict=True))
     return f"{indent}{'  '.join(cells)}".rstrip()
+
+
+def shell_lines(words: Sequence[str], room: int) -> list[str]:
+    r"""A command line, each word quoted as it needs, broken between words where the room ends.
+
+    >>> shell_lines(["matcalc", "fit", "y = ? @ x"], 20)
+    ['matcalc fit \\', "    'y = ? @ x'"]
+    """
+    from shlex import quote  # noqa: PLC0415 - few runs show a command
+
+    lines = [words[0]]
+    for word in map(quote, words[1:]):
+        if len(lines[-1]) + len(word) + 3 > room:
+            lines[-1] += " \\"
+            lines.append(f"    {word}")
+        else:
+            lines[-1] += f" {word}"
+    return lines
 
 
 def listed(names: Sequence[str]) -> str:

@@ -29,7 +29,12 @@ from matcalc_cli.rule_jacobians import (
 
 Name = Annotated[
     str | None,
-    typer.Argument(metavar="[NAME]", help="A rule, as the list names it.", show_default=False),
+    typer.Argument(
+        metavar="[NAME]",
+        help="A rule, as the list names it.",
+        show_default=False,
+        autocompletion=lambda: list(RULES),
+    ),
 ]
 Rewrites = Annotated[
     bool, typer.Option("--rewrites", help="The identities that formulas are rewritten by.")
@@ -51,10 +56,7 @@ def rules(
     catalogue: Catalogue = False,
     as_json: Json = False,
 ) -> None:
-    """The rules of differentiation, or one with its shapes in both layouts.
-
-    matcalc rules matmul
-    """
+    """The rules of differentiation, or one with its shapes in both layouts."""
     if rewrites:
         _show_rewrites(as_json=as_json)
         return

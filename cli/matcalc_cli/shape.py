@@ -10,10 +10,7 @@ from matcalc_cli.output import assumption, heading, table, write, write_json
 
 
 def shape(derivative: Derivative, as_json: Json = False) -> None:
-    """The shape of a derivative in every layout and convention.
-
-    matcalc shape 'z[3] / W[3,2]'
-    """
+    """The shape of a derivative in every layout and convention."""
     asked = read_derivative(derivative)
     forms = [written(asked.of, asked.wrt, convention) for convention in CONVENTIONS.values()]
     if as_json:

@@ -15,6 +15,7 @@ from matcalc.explanation.fitting import dimension_check
 from matcalc.explanation.forward import chain, forward, local_derivatives, variables
 from matcalc.explanation.html import html
 from matcalc.explanation.index_form import index_form
+from matcalc.explanation.latex_page import latex_page
 from matcalc.explanation.markdown import markdown
 from matcalc.explanation.model import Chain, Equation, Section, as_json
 from matcalc.explanation.outcome import gradient_first, result, second_result
@@ -92,9 +93,19 @@ class Explanation:
         """For a terminal of 80 columns."""
         return "\n".join(line for line, _ in self.lines(80)) + "\n"
 
-    def lines(self, width: int) -> Iterator[tuple[str, bool]]:
-        """The lines for a terminal of some width, each with whether it is a heading."""
-        return text_lines(self.title, self.sections, width)
+    def lines(self, width: int, *, ascii_only: bool = False) -> Iterator[tuple[str, bool]]:
+        """The lines for a terminal of some width, each with whether it is a heading.
+
+        Args:
+            width: How many columns there are.
+            ascii_only: Whether the terminal has no signs of mathematics: they are spelled.
+        """
+        return text_lines(self.title, self.sections, width, ascii_only=ascii_only)
+
+    @property
+    def latex(self) -> str:
+        """Every formula in LaTeX, a display each, with the titles between them as comments."""
+        return latex_page(self.title, self.sections)
 
     @property
     def markdown(self) -> str:
@@ -150,7 +161,8 @@ def explain(
         wrt: A variable, or the name of an intermediate result.
         variables: The shapes, ``"W[m,n] x[n]"``.
         layout: ``"numerator"`` or ``"denominator"``.
-        level: ``"short"`` is what is given, the chain and the result; ``"full"`` is everything.
+        level: ``"short"`` is what is given, the chain, where its transposes come from, and the
+            result; ``"full"`` is everything.
         order: 1, or 2 for the second derivative of a number by a number or a vector: the gradient,
             and then the derivative of that.
         notation: That of the expression, as :func:`derive` takes it.
@@ -169,7 +181,7 @@ def explain(
     >>> print(steps.program)
     z1 = W @ x; f = sum(z1 ** 2)
     >>> [section.title for section in steps.sections]  # doctest: +ELLIPSIS
-    ['The variables and their shapes', ..., 'The chain rule', 'The result']
+    ['The variables and their shapes', ..., 'The result']
     """
     if level not in LEVELS:
         raise NotationError(f"the level is short or full, not {str(level)[:40]!r}")
@@ -289,7 +301,8 @@ def _sections(c: Computation, show: Showing, *, full: bool) -> Iterator[Section]
     yield chain(c, show)
     if full:
         yield dimension_check(c, show)
-        yield from (one for one in (index_form(c, show), sweep(c, show)) if one is not None)
+    wanted = (index_form, sweep) if full else (index_form,)  # it says where a transpose comes from
+    yield from (one for one in (part(c, show) for part in wanted) if one is not None)
 
 
 def _declared(expression: Symbolic) -> str:

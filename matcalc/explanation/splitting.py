@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import count
 from typing import NamedTuple
 
@@ -15,6 +15,8 @@ _LINEAR = frozenset(
     ["sum", "mean", "tr", "trace", "diag", "vec", "transpose", "reshape", "rearrange"]
 )
 _RULES = {"@": "matmul", "*": "hadamard", "/": "quotient", "**": "power"}
+_NUMBERED = re.compile(r"([azAZ])_?([0-9]{1,9})")
+_OURS = {"z": "u", "a": "v"}  # where names of the person's would run backwards among ours
 _NAME = re.compile(r'"[^"]*"|[^\W\d]\w*')
 
 
@@ -87,6 +89,12 @@ def renamed(given: Sequence[Operation], names: dict[str, str]) -> list[Operation
     ]
 
 
+def _numbered(names: Iterable[str]) -> list[tuple[str, int]]:
+    """The letter and the number of each name like ``z1`` and ``A2``."""
+    found = filter(None, map(_NUMBERED.fullmatch, names))
+    return [(match[1].lower(), int(match[2])) for match in found]
+
+
 class _Splitting:
     """One walk over the steps of a formula."""
 
@@ -96,6 +104,7 @@ class _Splitting:
         self.taken = {*taken, wrt}
         self.found: list[Operation] = []
         self.named: dict[str, str] = {}
+        self.coming: list[str] = []  # the names of the assignments that are not made yet
 
     def operations(self, formula: str, result: str) -> list[Operation]:
         """Every operation, in order."""
@@ -104,7 +113,8 @@ class _Splitting:
             self.taken.update(
                 [one.name, *(s.value for s in one.steps if s.kind in ("name", "call"))]
             )
-        for one in assignments:
+        for place, one in enumerate(assignments):
+            self.coming = [later.name for later in assignments[place:]]
             parts: list[_Part] = []
             for step in one.steps:
                 kept = len(parts) - step.takes
@@ -132,14 +142,29 @@ class _Splitting:
         function = function.rstrip("'")
         activation = part.kind == "call" and (function not in RULES or is_elementwise(function))
         after = re.fullmatch(r"[zZ](\d+)\)", argument)
-        numbers: Iterator[int] = count(1)
-        if activation and after and not self.uses(f"a{after[1]}"):
-            name = f"a{after[1]}"
+        letter = "a" if activation else "z"
+        if activation and after and self.is_free("a", int(after[1])):
+            number = int(after[1])
         else:
-            free = (k for k in numbers if not (self.uses(f"z{k}") or self.uses(f"a{k}")))
-            name = f"{'a' if activation else 'z'}{next(free)}"
+            first = 1 + max((k for _, k in _numbered(one.name for one in self.found)), default=0)
+            number = next(k for k in count(first) if self.is_free(letter, k))
+        if not self.runs_forwards(letter, number):
+            letter = _OURS[letter]
+            number = next(k for k in count(1) if not self.uses(f"{letter}{k}"))
+        name = f"{letter}{number}"
         self.taken.add(name)
         return name
+
+    def is_free(self, letter: str, number: int) -> bool:
+        """Whether ``z1`` or ``a1`` may be given; ``z1`` not beside an ``a1`` that it is not for."""
+        pair = f"a{number}"
+        beside = letter == "z" and pair not in self.coming[:1] and self.uses(pair)
+        return not (self.uses(f"{letter}{number}") or beside)
+
+    def runs_forwards(self, letter: str, number: int) -> bool:
+        """Whether no numbered name comes later that a reader expects before this one."""
+        mine = (number, letter == "a")
+        return all((k, one == "a") > mine for one, k in _numbered(self.coming))
 
     def uses(self, name: str) -> bool:
         return name in self.taken or name.upper() in self.taken

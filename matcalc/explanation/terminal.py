@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from textwrap import wrap
 
 from matcalc.explanation.model import Chain, Code, Equation, Item, Section, Table
 from matcalc.notation.chains import column_lines
 from matcalc.notation.printers.line_breaks import formula_lines
+from matcalc.notation.printers.plain import plain
 
 _LEFT = 24  # the widest left side that others are aligned with
 
 Line = tuple[str, bool]  # a line, and whether it is a heading
 
 
-def text_lines(title: str, sections: Sequence[Section], width: int) -> Iterator[Line]:
-    """All lines, each with whether it is a heading."""
-    yield title, True
+Spelled = Callable[[str], str]
+
+
+def text_lines(
+    title: str, sections: Sequence[Section], width: int, *, ascii_only: bool = False
+) -> Iterator[Line]:
+    """All lines, each with whether it is a heading; signs are spelled before they are aligned."""
+    spelled: Spelled = plain if ascii_only else str
+    yield from ((line, True) for line in _wrapped(spelled(title), width, "", ""))
     for number, section in enumerate(sections, 1):
         yield "", False
-        yield f"{number}. {section.title}", True
+        yield f"{number}. {spelled(section.title)}", True
         for group in _groups(section.items):
             yield "", False
-            yield from ((line, False) for line in _lines(group, width))
+            yield from ((line, False) for line in _lines(group, width, spelled))
 
 
 def _groups(items: Sequence[Item]) -> list[list[Item]]:
@@ -36,30 +43,32 @@ def _groups(items: Sequence[Item]) -> list[list[Item]]:
     return groups
 
 
-def _lines(group: Sequence[Item], width: int) -> list[str]:
+def _lines(group: Sequence[Item], width: int, spelled: Spelled) -> list[str]:
     equations = [item for item in group if isinstance(item, Equation)]
     if equations:
-        return _equations(equations, width)
+        return _equations(equations, width, spelled)
     (item,) = group
     if isinstance(item, Chain):
-        return [f"  {line}" for line in column_lines(item.columns, width - 2)]
+        columns = [(spelled(above), spelled(below)) for above, below in item.columns]
+        return [f"  {line}" for line in column_lines(columns, width - 2)]
     if isinstance(item, Table):
-        return _table(item, width)
+        rows = tuple(tuple(map(spelled, row)) for row in item.rows)
+        return _table(item._replace(rows=rows), width)
     if isinstance(item, Code):
-        return [f"  {line}".rstrip() for line in item.source.rstrip().splitlines()]
-    return _wrapped(str(item), width, "  ", "  ")
+        return [f"  {line}".rstrip() for line in spelled(item.source.rstrip()).splitlines()]
+    return _wrapped(spelled(str(item)), width, "  ", "  ")
 
 
-def _equations(equations: Sequence[Equation], width: int) -> list[str]:
+def _equations(equations: Sequence[Equation], width: int, spelled: Spelled) -> list[str]:
     """Equations under one another, their signs aligned, the shape at the right."""
-    widths = [len(one.left.unicode) for one in equations if len(one.left.unicode) <= _LEFT]
-    left = max(widths, default=0)
+    names = [spelled(one.left.unicode) for one in equations]
+    left = max((len(one) for one in names if len(one) <= _LEFT), default=0)
     lines: list[str] = []
-    for one in equations:
-        name = "" if one.again else one.left.unicode
-        found = formula_lines(f"{name.ljust(left)} = {one.right.unicode}", width, "  ")
+    for one, name in zip(equations, names, strict=True):
+        start = ("" if one.again else name).ljust(left)
+        found = formula_lines(f"{start} = {spelled(one.right.unicode)}", width, "  ")
         room = width - len(found[-1]) - 2
-        shape = one.title
+        shape = spelled(one.title)
         if shape and len(shape) <= room:
             found[-1] = found[-1] + " " * (room - len(shape) + 2) + shape
         elif shape:
@@ -67,7 +76,7 @@ def _equations(equations: Sequence[Equation], width: int) -> list[str]:
         lines += found
         if one.note:
             indent = " " * min(left + 5, 20)
-            lines += _wrapped(one.note, width, indent, indent)
+            lines += _wrapped(spelled(one.note), width, indent, indent)
     return lines
 
 

@@ -11,7 +11,6 @@ import pytest
 
 from matcalc.claims.answer import FAMILIES, FAMILY
 from matcalc.claims.families import BY_NAME, CAUSES
-from matcalc_cli.app import COMMANDS
 
 _SIZES = ("2x1 · 2x3 · 3x1 · 1x2", "--wanted", "3x2")
 _FORWARD = ("--because", "z2 = W2 @ x; a2 = relu(z2); z3 = W3 @ a2")
@@ -303,17 +302,6 @@ def test_what_cannot_be_checked_is_one_message(matcalc: Any, arguments: str, sai
     assert result.err.startswith("matcalc: error: ")
     assert said in result.err
     assert "Traceback" not in result.err + result.out
-
-
-@pytest.mark.parametrize("name", COMMANDS)
-def test_every_help_begins_with_an_example_that_runs(matcalc: Any, name: str) -> None:
-    lines = matcalc(name, "-h").out.splitlines()
-    blank = [k for k, line in enumerate(lines) if not line]
-    example = lines[blank[1] + 1]  # below the usage, and what the command is for
-    assert example.startswith(f"  matcalc {name}"), example
-    result = matcalc(*shlex.split(example)[1:])
-    assert (result.code, result.err) == (int(name == "check"), "")
-    assert result.out
 
 
 def test_sizes_chains_and_explanations_load_no_numpy() -> None:

@@ -169,12 +169,13 @@ def test_a_result_of_many_axes_says_why_there_is_no_matrix() -> None:
     assert "there is no matrix form" in shown
 
 
-def test_the_short_level_has_four_parts() -> None:
+def test_the_short_level_has_five_parts_and_says_where_a_transpose_comes_from() -> None:
     steps = mc.explain(NETWORK, wrt="W2", variables=SHAPES, layout="denominator", level="short")
     assert [one.title for one in steps.sections] == [
         "The variables and their shapes",
         "Forward: one operation at a time",
         "The chain rule",
+        "The index form: where a transpose comes from",
         "The result",
     ]
 

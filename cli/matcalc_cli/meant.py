@@ -1,0 +1,129 @@
+"""What may have been meant by a word of the command line that is none of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from matcalc.near import near
+
+#: What else the commands are called, each with what does it here.
+INSTEAD = {
+    "explain": "derive … --steps",
+    "steps": "derive … --steps",
+    "hessian": "derive … --order 2",
+    "hess": "derive … --order 2",
+    "plot": "derive … --svg FILE",
+    "draw": "derive … --svg FILE",
+    "plan": "derive … --plan",
+    "code": "derive … --format numpy",
+    "numpy": "derive … --format numpy",
+    "latex": "derive … --format latex",
+    **dict.fromkeys(
+        [
+            "d",
+            "diff",
+            "differentiate",
+            "derivative",
+            "grad",
+            "gradient",
+            "jacobian",
+            "jac",
+            "backward",
+        ],
+        "derive",
+    ),
+    **dict.fromkeys(["verify", "test", "debug", "wrong", "mistake", "diagnose", "repair"], "check"),
+    **dict.fromkeys(["product", "multiply", "compose", "backprop"], "chain"),
+    **dict.fromkeys(["shapes", "size", "sizes", "dims", "dimensions"], "shape"),
+    **dict.fromkeys(["solve", "missing"], "fit"),
+    **dict.fromkeys(["transpose", "to", "translate"], "convert"),
+    **dict.fromkeys(["which", "guess"], "identify"),
+    **dict.fromkeys(["layout", "conventions", "convention"], "layouts"),
+    **dict.fromkeys(["rule", "list", "functions", "identities"], "rules"),
+}
+_OPTIONS = {
+    **dict.fromkeys(
+        ["--variables", "--variable", "--shapes", "--shape", "--var", "--declare"], "--vars"
+    ),
+    **dict.fromkeys(["--by", "--respect-to", "--with-respect-to", "--variable-of"], "--wrt"),
+    **dict.fromkeys(["--explain", "--verbose"], "--steps"),
+    **dict.fromkeys(["-v", "--about"], "--version"),
+    **dict.fromkeys(["--hessian", "--second"], "--order 2"),
+    **dict.fromkeys(["--numerator", "--num"], "--layout numerator"),
+    **dict.fromkeys(["--denominator", "--denom", "--den"], "--layout denominator"),
+    **dict.fromkeys(["--output", "--svg-file", "--picture", "--plot"], "--svg FILE"),
+    **dict.fromkeys(["--expr", "--function", "--formula", "-f"], "--of"),
+    **{
+        f"--{form}": f"--format {form}"
+        for form in ["text", "unicode", "latex", "numpy", "torch", "jax", "html"]
+    },
+}
+_FORMULA = frozenset("@*+-/^=()'. ")
+
+
+def command_meant(word: str, known: Sequence[str]) -> str:
+    """A command for a word that is none, ready to be typed: ``derive``; nothing if none is near.
+
+    >>> command_meant("derrive", ["derive", "chain"]), command_meant("hessian", ["derive"])
+    ('derive', 'derive … --order 2')
+    >>> command_meant("x.T @ x", ["derive"])
+    "derive 'x.T @ x' --wrt …"
+    """
+    lowered = word.lower()
+    if lowered in INSTEAD:
+        return INSTEAD[lowered]
+    close = near(lowered, known) or [INSTEAD[one] for one in near(lowered, INSTEAD)]
+    close = close or [name for name in known if len(lowered) > 1 and name.startswith(lowered)]
+    if close:
+        return close[0]
+    return f"derive '{word}' --wrt …" if _FORMULA & set(word) else ""
+
+
+def option_meant(word: str, known: Sequence[str]) -> str:
+    """An option of a command for a word that is none.
+
+    >>> option_meant("--layot", ["--layout", "--let"]), option_meant("--variables", ["--vars"])
+    ('--layout', '--vars')
+    """
+    instead = _OPTIONS.get(word.lower(), "")
+    if instead.partition(" ")[0] in known:
+        return instead
+    bare = {one.lstrip("-"): one for one in known if one.startswith("--")}
+    asked = word.lstrip("-").lower()
+    close = near(asked, bare) or [one for one in bare if len(asked) > 1 and one.startswith(asked)]
+    return bare[close[0]] if close else ""
+
+
+def choice_meant(word: str, choices: Iterable[str]) -> list[str]:
+    """The choices that a word may stand for: those that begin with it, else those near it.
+
+    >>> choice_meant("num", ["numerator", "denominator"]), choice_meant("numeratr", ["numerator"])
+    (['numerator'], ['numerator'])
+    """
+    listed = list(choices)
+    lowered = word.lower()
+    return [one for one in listed if lowered and one.lower().startswith(lowered)] or near(
+        lowered, listed
+    )
+
+
+def made_by_the_shell(
+    words: Sequence[str], is_file: Callable[[str], bool] = lambda name: Path(name).is_file()
+) -> str:
+    """What to say of words that a shell may have made of brackets without quotes.
+
+    ``x[n]`` without quotes is a pattern: where there is a file ``xn``, the shell puts its name in.
+
+    >>> made_by_the_shell(["--vars", "xn"], is_file={"xn"}.__contains__)
+    "xn is a file here: if x[n] was typed, the shell took it for a pattern; write 'x[n]'"
+    """
+    for before, word in zip(["", *words], words, strict=False):
+        declares = before == "--vars" or not (before.startswith("-") or word.startswith("-"))
+        if declares and 1 < len(word) < 60 and word.isidentifier() and is_file(word):
+            stem, size = word[:-1], word[-1]
+            return (
+                f"{word} is a file here: if {stem}[{size}] was typed, the shell took "
+                f"it for a pattern; write '{stem}[{size}]'"
+            )
+    return ""
