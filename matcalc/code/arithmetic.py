@@ -27,7 +27,7 @@ def plus(terms: Terms, pieces: Pieces, value: object = None) -> Spelled:
 
 def _negative(terms: Terms, pieces: Pieces, value: object) -> Spelled:
     del value
-    if terms[0].op in ("times", "over"):  # minus its first factor
+    if terms[0].op in ("times", "over", "scale_rows", "scale_columns"):  # minus its first factor
         return Spelled(f"-{pieces[0].text}", PRODUCT)
     return Spelled(f"-{within(pieces[0], POWER)}", PRODUCT)
 

@@ -28,6 +28,7 @@ class Dialect(NamedTuple):
         static: What a reader must know of arguments that are not arrays.
         numbers: Templates for functions of numbers that are not arrays.
         kept: Operations whose results gradients need: they are not written into.
+        halves: Whether a matrix times its own transpose costs half a product.
     """
 
     library: str
@@ -43,6 +44,7 @@ class Dialect(NamedTuple):
     static: str = ""
     numbers: Mapping[str, str] = {}
     kept: frozenset[str] = frozenset()
+    halves: bool = False
 
     def operation(self, name: str) -> str:
         """The template of an operation, with the module of the library in it."""
@@ -103,6 +105,7 @@ NUMPY = Dialect(
     like=", dtype={0}.dtype",
     floats=", dtype=np.result_type({0}, 0.0)",
     numbers=_MATH,
+    halves=True,
 )
 
 TORCH = Dialect(

@@ -85,7 +85,7 @@ def source_of(
     Raises:
         UnknownRuleError: The library has no code for an operation.
     """
-    terms = Terms()
+    terms = Terms(halves=dialect.halves)
     roots, named = lowered([one.written for one in outputs], terms)
     roots = with_shared_inverses(roots, terms)
     source = _Source(roots, named, variables, dialect, [one.name for one in outputs])

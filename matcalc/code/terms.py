@@ -13,6 +13,7 @@ from typing import Any
 
 from matcalc import dimensions
 from matcalc.dimensions import Dimension, Shape
+from matcalc.operations import facts_of
 
 
 class Term:
@@ -40,10 +41,15 @@ class Term:
 
 
 class Terms:
-    """Makes terms, so that equal ones are one object."""
+    """Makes terms, so that equal ones are one object.
 
-    def __init__(self) -> None:
+    Attributes:
+        halves: Whether a matrix times its own transpose costs half a product.
+    """
+
+    def __init__(self, *, halves: bool = False) -> None:
         self.made: dict[Any, Term] = {}
+        self.halves = halves
 
     def make(self, op: str, args: Sequence[Term], shape: Shape, value: Any = None) -> Term:
         """The one term of these fields."""
@@ -66,6 +72,10 @@ class Terms:
             return term
         if term.op == "transpose":
             return term.args[0]
+        if term.value == ("ratio", ()) and term.args[0].op == "transpose":
+            (matrix,), vector = term.args[0].args, term.args[1]
+            column = self.make("column", [vector], (*vector.shape, 1))
+            return self.make("call", [matrix, column], matrix.shape, term.value)
         if term.op == "matmul" and self.more_transposes(term) <= 1:
             turned = [self.transpose(part) for part in reversed(term.args)]
             return self.make("matmul", turned, term.shape[::-1])
@@ -79,8 +89,8 @@ class Terms:
 
     def matmul(self, one: Term, two: Term) -> Term:
         """A product of matrices and vectors."""
-        for rewrite in (self._by_identity, self._by_diagonal, self._by_inverse, self._by_window):
-            found = rewrite(one, two)
+        for rewrite in self._rewrites:
+            found = rewrite(self, one, two)
             if found is not None:
                 return found
         return self.make("matmul", [one, two], one.shape[:-1] + two.shape[1:])
@@ -137,6 +147,22 @@ class Terms:
         if two.op == "window":
             return self.padded(one, one.rank - 1, two.shape[1], *two.value)
         return None
+
+    def _by_root(self, one: Term, two: Term) -> Term | None:
+        """``Xᵀ diag(w) X`` as a matrix times its own transpose: half of it is computed."""
+        if one.op == "scale_columns" and self.transpose(one.args[0]) is two:
+            matrix, weights = two, one.args[1]
+        elif two.op == "scale_rows" and self.transpose(two.args[1]) is one:
+            weights, matrix = two.args
+        else:
+            return None
+        if not self.halves or not is_never_negative(weights):
+            return None
+        root = self.make("call", [weights], weights.shape, ("sqrt", ()))
+        scaled = self.make("scale_rows", [root, matrix], matrix.shape)
+        return self.make("matmul", [self.transpose(scaled), scaled], one.shape[:-1] + two.shape[1:])
+
+    _rewrites = (_by_identity, _by_diagonal, _by_inverse, _by_window, _by_root)
 
     def part(self, term: Term, axis: int, start: Dimension, stop: Dimension) -> Term:
         """A slice along an axis."""
@@ -238,7 +264,7 @@ class Terms:
         arrays = [part for part in listed if part.rank]
         if number != 1:
             scalars.insert(0, self.number(number))
-        if scalars and len(arrays) == 1 and arrays[0].op in ("outer", "filled", "diag", "padded"):
+        if scalars and len(arrays) == 1 and arrays[0].op in _HOLDERS:
             return self._inside(arrays[0], lambda part: self.times([*scalars, part]))
         parts = scalars + arrays
         if len(parts) < 2:
@@ -248,7 +274,7 @@ class Terms:
     def _inside(self, array: Term, change: Callable[[Term], Term]) -> Term:
         """An array made of a smaller one, which is changed; of two vectors the one that counts."""
         args = list(array.args)
-        which = 1 if args[0].op == "ones" and args[1:] else 0
+        which = int(array.op == "scale_columns" or (args[0].op == "ones" and len(args) > 1))
         args[which] = change(args[which])
         return self.make(array.op, args, array.shape, array.value)
 
@@ -264,7 +290,7 @@ class Terms:
 
     def over(self, above: Term, below: Term) -> Term:
         """A quotient entry by entry."""
-        if above.op in ("filled", "diag", "padded", "outer") and not below.rank:
+        if above.op in _HOLDERS and not below.rank:
             return self._inside(above, lambda part: self.over(part, below))
         return self.make("over", [above, below], above.shape or below.shape)
 
@@ -321,6 +347,31 @@ def is_positive(term: Term) -> bool:
     )
 
 
+def is_never_negative(term: Term, deep: int = 8) -> bool:
+    """Whether no entry is below zero, by what a term is made of, so many steps deep."""
+    if term.op == "power" and term.value % 2 == 0:
+        return True
+    if term.op == "number":
+        return bool(term.value >= 0)
+    if term.op == "call":
+        return facts_of(term.value[0]).positive
+    if not deep or term.op not in ("times", "over", "plus", "power"):
+        return False
+    if term.op == "plus" and len(term.args) == 2 and _is_rest_of_one(*term.args):
+        return True
+    return all(is_never_negative(part, deep - 1) for part in term.args)
+
+
+def _is_rest_of_one(one: Term, two: Term) -> bool:
+    """Whether two terms are 1 and minus something that is at most 1."""
+    if one.op != "number" or one.value != 1 or two.op != "negative":
+        return False
+    taken = two.args[0]
+    base = taken.args[0] if taken.op == "power" and taken.value > 0 else taken
+    return base.op == "call" and facts_of(base.value[0]).within_one
+
+
+_HOLDERS = ("outer", "filled", "diag", "padded", "scale_rows", "scale_columns")
 _VIEWS = ("transpose", "part", "entry", "reshape", "ravel", "column")
 
 

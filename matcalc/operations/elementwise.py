@@ -105,11 +105,12 @@ _function("step", lambda x, _: zero(x.shape), formula="dy = 0",
         "jnp": "({0} > 0).astype({dtype})"}))
 _function("sin", lambda x, _: of("cos", x), formula="dy = cos(x) ⊙ dx",
     source=f"{_DLMF}, section 4.20", function="np.sin({0})",
-    facts=Facts(words=("sine",), of_matrices=("sine", "sinm"), power_behind_name=True,
-        latex=r"\sin"))
+    facts=Facts(words=("sine",), within_one=True, of_matrices=("sine", "sinm"),
+        power_behind_name=True, latex=r"\sin"))
 _function("cos", lambda x, _: negative(of("sin", x)), formula="dy = -sin(x) ⊙ dx",
     source=f"{_DLMF}, section 4.20", function="np.cos({0})",
-    facts=Facts(words=("cosine",), of_matrices=("cosine", "cosm"), power_behind_name=True,
+    facts=Facts(words=("cosine",), within_one=True, of_matrices=("cosine", "cosm"),
+        power_behind_name=True,
         latex=r"\cos"))
 _function("tan", lambda _, y: one_plus(square(y)), formula="dy = (1 + tan²(x)) ⊙ dx",
     source=f"{_DLMF}, section 4.20", function="np.tan({0})", points="unit",
@@ -135,7 +136,7 @@ _function("cosh", lambda x, _: of("sinh", x), formula="dy = sinh(x) ⊙ dx",
         power_behind_name=True, latex=r"\cosh"))
 _function("tanh", lambda _, y: one_minus(square(y)), formula="dy = (1 - y²) ⊙ dx",
     source=f"{_DLMF}, section 4.34", function="np.tanh({0})",
-    facts=Facts(words=("hypertan",), power_behind_name=True, latex=r"\tanh"))
+    facts=Facts(words=("hypertan",), within_one=True, power_behind_name=True, latex=r"\tanh"))
 _function("arcsinh", lambda x, _: reciprocal(sqrt(one_plus(square(x)))),
     formula="dy = dx / √(1 + x²)", source=f"{_DLMF}, section 4.38", function="np.arcsinh({0})",
     facts=Facts(aliases=("asinh",)))
@@ -152,10 +153,10 @@ _function("cbrt", lambda _, y: multiple(_THIRD, power(y, -2)), formula="dy = dx 
     facts=Facts(code={"torch": "torch.sign({0}) * torch.abs({0})**(1 / 3)"}))
 _function("erf", lambda x, _: times(_two_over_root_pi(), of("exp", negative(square(x)))),
     formula="dy = 2/√π exp(-x²) ⊙ dx", source=f"{_DLMF}, eq. 7.2.1", function="erf",
-    facts=Facts(code=of_special("erf", "torch")))
+    facts=Facts(within_one=True, code=of_special("erf", "torch")))
 _function("Phi", lambda x, _: normal_density(x), formula="dy = φ(x) ⊙ dx, φ(x) = exp(-x²/2)/√(2π)",
     source=f"{_DLMF}, eq. 7.2.1, by Φ(x) = (1 + erf(x/√2))/2", function="normal_cdf",
-    facts=Facts(aliases=("ndtr",), words=("normcdf", "norm_cdf"), positive=True,
+    facts=Facts(aliases=("ndtr",), words=("normcdf", "norm_cdf"), positive=True, within_one=True,
         unicode="Φ", latex=r"\Phi", code=of_special("ndtr")))
 _function("log_ndtr", lambda x, _: of("inverse_mills", x), formula="d log Φ(x) = φ(x)/Φ(x) ⊙ dx",
     source=f"{_DLMF}, eq. 7.2.1 and 4.7.1", function="log_normal_cdf",
@@ -170,7 +171,7 @@ _function("inverse_mills", lambda x, y: negative(times(y, plus(x, y))),
 _function("sigmoid", lambda _, y: times(y, one_minus(y)), formula="dy = y ⊙ (1 - y) ⊙ dx",
     source="Bishop, Pattern Recognition and Machine Learning (2006), eq. 4.88",
     function="np.exp(-np.logaddexp(0.0, -{0}))",
-    facts=Facts(aliases=("σ", "expit"), words=("logistic", "sigm"), positive=True,
+    facts=Facts(aliases=("σ", "expit"), words=("logistic", "sigm"), positive=True, within_one=True,
         unicode="σ", latex=r"\sigma", code={"np": "sigmoid", "torch": "torch.sigmoid({0})",
         "jnp": "jax.nn.sigmoid({0})"}))
 _function("logit", lambda x, _: reciprocal(times(x, one_minus(x))),

@@ -17,6 +17,7 @@ class Facts:
         many: Whether it takes any number of operands.
         of_rows: Whether it takes a row as it takes a column.
         positive: Whether every entry of it is above zero.
+        within_one: Whether no entry of it is larger than 1, or smaller than -1.
         keeps_symmetry: Whether it makes symmetric matrices of symmetric ones.
         of_matrices: What its namesake among the functions of a matrix is called, and its name.
         power_behind_name: Whether a power stands behind the name: ``tanh²(x)``.
@@ -33,6 +34,7 @@ class Facts:
     many: bool = False
     of_rows: bool = False
     positive: bool = False
+    within_one: bool = False
     keeps_symmetry: bool = False
     of_matrices: tuple[str, str] = ("", "")
     power_behind_name: bool = False

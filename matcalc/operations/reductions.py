@@ -327,6 +327,7 @@ for _name, _build, _pull, _formula, _source, _facts in (
         "Bishop, Pattern Recognition and Machine Learning (2006), eq. 4.106",
         Facts(
             positive=True,
+            within_one=True,
             code={
                 "torch": "torch.softmax({0}, dim={axes})",
                 "torch of all": "torch.softmax({0}.ravel(), dim=0).reshape({shape})",

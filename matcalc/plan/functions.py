@@ -386,6 +386,11 @@ def products_of_other_pairs(x: Array, axis: int = 0) -> Array:
 
 def norm(x: Array) -> Array:
     """The root of the sum of all squares; no overflow."""
+    with np.errstate(over="ignore"):
+        squares = np.sum(x * x) * 1.0
+    limits = np.finfo(squares.dtype)
+    if limits.tiny / limits.eps < squares < np.inf:
+        return np.sqrt(squares)
     top = np.max(np.abs(x), initial=0.0)
     scale = top if 0 < top < np.inf else np.ones_like(top)
     return np.asarray(scale * np.sqrt(np.sum((x / scale) ** 2)))
@@ -393,6 +398,11 @@ def norm(x: Array) -> Array:
 
 def norm_along(x: Array, axis: int) -> Array:
     """The roots of the sums of squares along an axis; no overflow."""
+    with np.errstate(over="ignore"):
+        squares = np.sum(x * x, axis=axis) * 1.0
+    limits = np.finfo(squares.dtype)
+    if np.all((squares > limits.tiny / limits.eps) & (squares < np.inf)):
+        return np.sqrt(squares)
     top = np.max(np.abs(x), axis=axis, keepdims=True, initial=0.0)
     scale = np.where((top > 0) & (top < np.inf), top, np.ones_like(top))
     return np.asarray(np.squeeze(scale, axis) * np.sqrt(np.sum((x / scale) ** 2, axis=axis)))

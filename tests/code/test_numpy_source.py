@@ -370,3 +370,25 @@ def test_powers_keep_the_type_of_their_floats() -> None:
     space: dict[str, Any] = {}
     exec(source("sum(x**5)", "x[n]", "x"), space)  # noqa: S102 - our own source
     assert space["df_dx"](np.ones(2, np.float32)).dtype == np.float32
+
+
+@pytest.mark.parametrize(
+    ("expression", "lines"),
+    [
+        ("sum(exp(X @ w))", ["t1 = np.sqrt(np.exp(X @ w))[:, None] * X", "return t1.T @ t1"]),
+        ("sum((X @ w)**3)", ["return 6 * ((X.T * (X @ w)) @ X)"]),  # of either sign
+    ],
+)
+def test_half_of_a_product_is_computed_where_its_weights_are_never_negative(
+    expression: str, lines: list[str]
+) -> None:
+    made = mc.derive(expression, wrt="w", variables="X[m,n] w[n]", layout="denominator", order=2)
+    assert body(made.numpy) == lines
+    assert "sqrt" not in made.torch
+    assert "sqrt" not in made.jax
+
+
+def test_rows_are_divided_as_they_stand_and_a_number_goes_into_the_smallest_part() -> None:
+    lines = body(source("sum(D * layer_norm(X, g, b))", "X[m,8] D[m,8] g[8] b[8]", "X"))
+    assert "t3 = t1 / t2[:, None]" in lines
+    assert any("(((D * t3) @ g) / 8)[:, None] * t3" in line for line in lines)
