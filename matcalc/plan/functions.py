@@ -390,7 +390,7 @@ def norm(x: Array) -> Array:
         squares = np.sum(x * x) * 1.0
     limits = np.finfo(squares.dtype)
     if limits.tiny / limits.eps < squares < np.inf:
-        return np.sqrt(squares)
+        return np.asarray(np.sqrt(squares))
     top = np.max(np.abs(x), initial=0.0)
     scale = top if 0 < top < np.inf else np.ones_like(top)
     return np.asarray(scale * np.sqrt(np.sum((x / scale) ** 2)))
@@ -402,7 +402,7 @@ def norm_along(x: Array, axis: int) -> Array:
         squares = np.sum(x * x, axis=axis) * 1.0
     limits = np.finfo(squares.dtype)
     if np.all((squares > limits.tiny / limits.eps) & (squares < np.inf)):
-        return np.sqrt(squares)
+        return np.asarray(np.sqrt(squares))
     top = np.max(np.abs(x), axis=axis, keepdims=True, initial=0.0)
     scale = np.where((top > 0) & (top < np.inf), top, np.ones_like(top))
     return np.asarray(np.squeeze(scale, axis) * np.sqrt(np.sum((x / scale) ** 2, axis=axis)))
