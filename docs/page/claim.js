@@ -45,12 +45,13 @@ function oneLine(line) {
   const draw = () => {
     const [read, verdict, ...rest] = /** @type {Part[]} */ (line.hints[step - 1]);
     shown.replaceChildren(
-      ...read.items.filter((one) => one.kind === "aligned" || one.kind === "formula").map(item),
+      ...read.items.filter((one) => one.kind === "aligned" || one.kind === "formula").map((one) => item(one)),
       heading(verdict),
-      ...verdict.items.map(item),
-      ...rest.filter((one) => one.title !== "Read on").flatMap((one) => [heading(one), ...one.items.map(item)]),
+      ...verdict.items.map((one) => item(one, line.marks)),
+      ...rest.filter((one) => one.title !== "Read on").flatMap((one) => [heading(one), ...one.items.map((each) => item(each, line.marks))]),
       ...notes(read),
     );
+    if (step === 4 && line.lessons.length) shown.append(readOn(line.lessons));
     if (!wholly) shown.append(help());
   };
   const help = () => {
@@ -71,6 +72,15 @@ function oneLine(line) {
   return shown;
 }
 
+/** Lessons about the mistake; links where the page is a part of the site. @param {{label: string, file: string}[]} lessons */
+function readOn(lessons) {
+  const inSite = location.pathname.includes("/page/");
+  const list = lessons.map(({ label, file }) =>
+    make("li", {}, inSite ? make("a", { href: `../lessons/${file.replace(/\.md$/, ".html")}` }, label) : label),
+  );
+  return make("div", { class: "soft note" }, "Read on:", make("ul", {}, ...list));
+}
+
 /** @param {Part} part */
 function heading(part) {
   return make("h2", { class: part.mood }, part.title);
@@ -83,13 +93,17 @@ function notes(read) {
   return [title, ...said.map((one) => make("p", { class: "soft note" }, `${one.text}.`))];
 }
 
-/** An item of an answer. @param {Record<string, any>} one */
-function item(one) {
+/**
+ * An item of an answer; in the line as it was typed, terms that are right are marked too.
+ * @param {Record<string, any>} one
+ * @param {{start: number, end: number, right: boolean}[]} [terms]
+ */
+function item(one, terms = []) {
   switch (one.kind) {
     case "aligned":
       return aligned(one.cells);
     case "marked":
-      return marked(one.text, [{ start: one.start, end: one.end }]);
+      return marked(one.text, [{ start: one.start, end: one.end }, ...terms.filter((each) => each.right)]);
     case "formula":
       return formula(one);
     case "rows":

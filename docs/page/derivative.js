@@ -69,19 +69,19 @@ function bothLayouts(found, chosen) {
         make("h2", {}, `${layout[0].toUpperCase()}${layout.slice(1)} layout`, make("span", { class: "soft" }, ` ${one.shape}`)),
         math(`${found.title_latex} = ${one.latex}`, `${found.title} = ${one.unicode}`, true),
         ...one.signs.map((/** @type {string} */ sign) => make("p", { class: "soft note" }, sign)),
-        make("p", { class: "formula" }, make("code", { class: "soft" }, one.text), copying(() => one.text, `Copy the formula in ${layout} layout`)),
+        make("p", { class: "formula" }, make("code", { class: "soft" }, one.text), copying(() => one.text, `Copy the formula in ${layout} layout`), copying(() => one.latex, `Copy the LaTeX in ${layout} layout`, "LaTeX")),
       );
     }),
   );
 }
 
-/** @param {() => string} text @param {string} label */
-function copying(text, label) {
-  const button = make("button", { type: "button", class: "plain", "aria-label": label }, "Copy");
+/** @param {() => string} text @param {string} label @param {string} [shown] */
+function copying(text, label, shown = "Copy") {
+  const button = make("button", { type: "button", class: "plain", "aria-label": label }, shown);
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(text());
     button.textContent = "Copied";
-    setTimeout(() => (button.textContent = "Copy"), 1500);
+    setTimeout(() => (button.textContent = shown), 1500);
   });
   return button;
 }

@@ -152,9 +152,10 @@ function reveal() {
   fit(because);
 }
 
-/** @param {HTMLTextAreaElement} field */
+/** As many rows as a text needs. @param {HTMLTextAreaElement} field */
 function fit(field) {
-  field.rows = Math.min(8, Math.max(1, field.value.split("\n").length));
+  field.rows = 1;
+  while (field.rows < 8 && field.scrollHeight > field.clientHeight) field.rows += 1;
 }
 
 // ------------------------------------------------------------------- the address

@@ -18,6 +18,7 @@ from source_file import source_file
 
 import matcalc as mc
 from matcalc.claims.answer import Checked
+from matcalc.claims.families import BY_NAME
 from matcalc.claims.fraction_text import is_chain
 from matcalc.claims.picture import claim_svg
 from matcalc.claims.several import check_lines, summary
@@ -354,8 +355,15 @@ def _of_line(found: Checked) -> dict[str, Any]:
         "repair": found.repair,
         "cause": found.causes[0].name if found.causes else "",
         "marks": [{"start": one.start, "end": one.end, "right": one.right} for one in found.terms],
+        "lessons": _lessons(found),
         "hints": [list(_parts(hinted(found, step))) for step in (1, 2, 3, 4)],
     }
+
+
+def _lessons(found: Checked) -> list[dict[str, str]]:
+    """Where to read on about the mistake."""
+    family = BY_NAME.get(found.causes[0].family) if found.causes else None
+    return [{"label": one.label, "file": one.file} for one in family.lessons] if family else []
 
 
 def _parts(found: Checked) -> Iterator[dict[str, Any]]:
