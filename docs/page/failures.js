@@ -15,6 +15,7 @@ export function errorView(found, asked, actions) {
     make("h2", { class: "wrong" }, sentence(message)),
     ...spans(places).map((one) => marked(one.text, one.parts)),
     make("div", { class: "row" }, ...suggestions.map((/** @type {any} */ one) => next(one, asked, actions)), asMatrices(found, asked, actions)),
+    declaring(asked, actions),
   );
   return { shown, said: sentence(message) };
 }
@@ -69,6 +70,17 @@ function next(suggestion, asked, actions) {
   const label = ["Write", make("code", {}, text.trim()), purpose];
   if (kind === "near" && !mended) return make("span", { class: "soft" }, "Near: ", make("code", {}, text));
   return make("button", { type: "button", onclick: () => actions.write(written) }, ...label);
+}
+
+/** A field for shapes, where there are no chips to change. @param {Question} asked @param {Actions} actions */
+function declaring(asked, actions) {
+  const value = (asked.declared ?? []).join(" ");
+  const field = make("input", { id: "declared", class: "code", value, placeholder: "W[m,n] x[n] A[n,n]:symmetric", spellcheck: "false", autocapitalize: "off" });
+  field.addEventListener("change", () => {
+    const declared = field.value.trim().split(/\s+(?![^[]*\])/).filter(Boolean); // not within brackets
+    actions.change({ declared, taken: [] });
+  });
+  return make("p", { class: "declaring" }, make("label", { for: "declared" }, "Shapes, where they are others "), field);
 }
 
 /** What `*` is in MATLAB and on other pages. @param {Answer} found @param {Question} asked @param {Actions} actions */

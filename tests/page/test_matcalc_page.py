@@ -43,6 +43,11 @@ def test_a_shape_that_was_changed_is_no_assumption_and_the_others_follow(ask: An
     assert shapes == [("A[3,3]", False), ("x[3]", True)]
 
 
+def test_a_declaration_that_is_left_from_another_formula_is_not_shown(ask: Any) -> None:
+    found = ask(text="max(S @ y)", declared=["x[n]", "y[m]", "S[n,m]"])
+    assert found["names"] == ["y", "S"]
+
+
 @pytest.mark.parametrize(
     ("question", "verdict", "cause"),
     [

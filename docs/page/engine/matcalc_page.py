@@ -47,6 +47,7 @@ _FIRST = ("x", "X", "w", "W", "theta", "beta")  # what one differentiates by, un
 
 _SHAPE = re.compile(r"(?<=\w)\[[^\[\]]*\]\Z")  # of a name on a left side
 
+_WORD = re.compile(r"\w+")
 _WORDS = re.compile(r"<(?:title|desc)>([^<]*)</")  # of a picture, for those who hear it
 
 Found = TypeVar("Found")
@@ -166,16 +167,17 @@ def _left(line: str) -> Left | None:
 def _derivative(asked: Question) -> dict[str, Any]:
     (answered, by), _ = _assuming(lambda given: _derived(asked, given), asked.given)
     formula, derived = answered.formula, answered.derivatives[0]
+    variables = _used(formula.variables, formula.text)
     return {
         "kind": "derivative",
         "read": {
             "latex": stated(answered, "latex"),
             "unicode": stated(answered, "unicode"),
-            "shapes": _shapes(formula.variables, asked),
+            "shapes": _shapes(variables, asked),
             "notes": list(dict.fromkeys((*formula.assumptions, *formula.notes))),
         },
         "by": by,
-        "names": list(formula.variables),
+        "names": list(variables),
         "order": asked.order,
         "title": derived.title,
         "title_latex": latex_derivative(derived.jacobians[0].of, derived.jacobians[0].wrt),
@@ -212,7 +214,13 @@ def _derived(asked: Question, given: Sequence[str]) -> tuple[Answer, str]:
 def _names_of(text: str, given: Sequence[str], notation: str | None) -> list[str]:
     """The variables of a formula, as they are called in the language."""
     found = entered(text, given or None, notation)
-    return [name for name in found.shapes if name in found.text]
+    return list(_used(found.shapes, found.text))
+
+
+def _used(variables: Mapping[str, Variable], text: str) -> dict[str, Variable]:
+    """The variables that stand in a formula; a declaration may be left from another one."""
+    words = set(_WORD.findall(text))
+    return {name: one for name, one in variables.items() if name in words}
 
 
 @lru_cache(maxsize=16)
