@@ -121,6 +121,8 @@ def _row(cells: Sequence[Cell]) -> Iterator[str]:
         if cell.clash:
             marks.append((len(above) + len(between) // 2, f"✗ {cell.clash}"))
         size = max(len(cell.above), len(cell.below))
+        if cell.within:
+            marks.append((len(above) + len(between) + size // 2, f"✗ {cell.within}"))
         above += between + printable(cell.above).center(size)
         below += " " * len(between) + cell.below.center(size)
     yield above.rstrip()

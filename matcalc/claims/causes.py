@@ -15,7 +15,7 @@ from matcalc.claims.point import Worth
 from matcalc.claims.question import Question
 from matcalc.claims.repairs import Repair
 from matcalc.claims.shapes import Shapes
-from matcalc.claims.tree import Tree
+from matcalc.claims.tree import Tree, same, upright
 from matcalc.claims.words import says
 from matcalc.claims.wrong_rules import keeps_trace, right_for_numbers, stops_early
 
@@ -54,6 +54,11 @@ class Wrong(NamedTuple):
     def right(self) -> Tree:
         """What it should be."""
         return self.fixes[0].tree if self.fixes else self.question.derived_tree
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """What its likeliest repair changes."""
+        return self.fixes[0].changes if self.fixes else ()
 
     @property
     def is_rewritten(self) -> bool:
@@ -123,6 +128,8 @@ def _sure(wrong: Wrong) -> list[str]:
     if wrong.is_far or "wrong-expansion" in of_terms:
         found += of_terms
     of_symmetric = any(condition.endswith(SYMMETRIC) for condition in wrong.when)
+    if "wrong-expansion" not in found and any(map(_adds_transpose, wrong.changes)):
+        return ["symmetric-part", "missing-term"]
     if of_symmetric and (wrong.is_rewritten or found):
         if lacks_terms(line, wrong.right, worth):
             found = ["symmetric-part"]
@@ -136,6 +143,15 @@ def _sure(wrong: Wrong) -> list[str]:
         if not found and stops_early(question, line, worth.at):
             found.append("chain-rule")
     return found
+
+
+def _adds_transpose(change: Change) -> bool:
+    """Whether a letter becomes the sum of it and its transpose: ``A + A.T`` for ``A``."""
+    old, new = naming.narrowed(change.old, change.new)
+    letter = upright(old)
+    if letter.kind != "name" or not new.operator("+"):
+        return False
+    return all(same(upright(each), letter) for each in new.args) and not same(*new.args)
 
 
 def _place(change: Change, line: Tree) -> Tree:

@@ -58,8 +58,9 @@ def _markdown_item(item: Item) -> Iterator[str]:
     if isinstance(item, Aligned):
         head = [f"{one.sign} {one.above}".strip() for one in item.cells]
         rows = [head, ["---"] * len(head), [one.below for one in item.cells]]
-        if any(one.clash for one in item.cells):
-            rows.append([f"✗ {one.clash}" if one.clash else "" for one in item.cells])
+        marks = [one.clash or one.within for one in item.cells]
+        if any(marks):
+            rows.append([f"✗ {mark}" if mark else "" for mark in marks])
         yield "\n".join(_row(row, code=k == 0) for k, row in enumerate(rows))
     elif isinstance(item, Marked):
         before, place, after = _split(item)
@@ -135,7 +136,8 @@ def _html_cells(item: Aligned) -> Iterator[str]:
         if one.sign:
             clash = f'<small class="wrong">✗ {_text(one.clash)}</small>' if one.clash else ""
             yield f"<span>{_text(one.sign)}{clash}</span>"
-        yield f"<span>{_text(one.above)}<small>{_text(one.below)}</small></span>"
+        within = f'<small class="wrong">✗ {_text(one.within)}</small>' if one.within else ""
+        yield f"<span>{_text(one.above)}<small>{_text(one.below)}</small>{within}</span>"
 
 
 def _text_lines(item: Drawn) -> str:

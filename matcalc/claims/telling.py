@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Literal, NamedTuple, TypeAlias
 
-from matcalc.claims.answer import Cause, Checked, Counterexample, Misfit
+from matcalc.claims.answer import Cause, Checked, Counterexample, Misfit, Piece
 from matcalc.claims.families import BY_NAME, CAUSES
 
 Mood = Literal["plain", "right", "wrong", "unsure"]
@@ -21,6 +21,7 @@ TITLES = {
     "cannot_tell": "Cannot tell",
 }
 _MOODS: dict[str, Mood] = {"right": "right", "wrong_layout": "unsure", "cannot_tell": "unsure"}
+_LONGER = 1.5
 _SHAPE = re.compile(r"(\A|\w+)\[[^\[\]]*\]")  # behind a name, or a part that ends with it
 
 
@@ -32,12 +33,14 @@ class Cell(NamedTuple):
         above: The factor.
         below: Its shape.
         clash: What does not fit between it and the one before.
+        within: What does not fit inside it.
     """
 
     sign: str
     above: str
     below: str
     clash: str = ""
+    within: str = ""
 
 
 class Aligned(NamedTuple):
@@ -238,6 +241,8 @@ def _repaired(found: Checked) -> Part:
 def _others(found: Checked) -> Iterator[Item]:
     """Other repairs, where they are as near; of sizes all that fit."""
     others = [one for one in found.repairs if one != found.repair]
+    if found.kind == "formula":  # what is much longer nobody would write
+        others = [one for one in others if len(one) <= _LONGER * len(found.repair or "")]
     if others and (found.sure == "one_of" or found.kind == "sizes"):
         yield (
             "As near:" if found.kind == "formula" else "These fit too, further from what was given:"
@@ -282,7 +287,8 @@ def _listed(names: list[str]) -> str:
 
 def cells(found: Checked) -> Iterator[Cell]:
     """The factors of a claim, each over its shape, with what does not fit between neighbours."""
-    clashes = {_boundary(found, one): one.says for one in found.misfits}
+    clashes = {_boundary(found, one): one.says for one in found.misfits if not _around(found, one)}
+    within = {_around(found, one): one.says for one in found.misfits}
     if found.name:
         yield Cell("", found.name, found.shape)
     before = "=" if found.name else ""
@@ -300,7 +306,8 @@ def cells(found: Checked) -> Iterator[Cell]:
             yield waiting._replace(above=waiting.above + ends)
         sign = f"{before} {sign}".strip()
         text = _bare(one.text, found)
-        waiting = Cell(sign, opened + text, _under(text, one.shape), clashes.get(k, ""))
+        waiting = Cell(sign, opened + text, _under(text, one.shape))
+        waiting = waiting._replace(clash=clashes.get(k, ""), within=within.get(one, ""))
         before, start = "", one.end
     if waiting is not None:
         yield waiting._replace(above=waiting.above + _bare(found.claim[start:], found))
@@ -321,6 +328,13 @@ def _bare(text: str, found: Checked) -> str:
         return one[0] if "".join(one[0].split()) in read else one[1]
 
     return " ".join(_SHAPE.sub(plain, text).split())
+
+
+def _around(found: Checked, misfit: Misfit) -> Piece | None:
+    """The piece that a misfit lies in, if it is in one alone."""
+    return next(
+        (one for one in found.pieces if one.start <= misfit.start and misfit.end <= one.end), None
+    )
 
 
 def _boundary(found: Checked, misfit: Misfit) -> int:

@@ -10,6 +10,7 @@ from matcalc.claims.naming import narrowed
 from matcalc.claims.point import Worth
 from matcalc.claims.question import Question
 from matcalc.claims.shapes import Shapes
+from matcalc.claims.slopes import is_entrywise, slope
 from matcalc.claims.tidying import terms, tidied
 from matcalc.claims.tree import Tree, same, trees, turned, walk
 from matcalc.claims.tree import names as all_names
@@ -51,6 +52,10 @@ _SAYS = {
 }
 
 
+_OF_LETTERS = "the letters of the sum are others: {new}, not {old}"
+_TOO_MANY = "the factor {old} is too many"
+
+
 def says(name: str, change: Change, question: Question, shapes: Shapes, worth: Worth) -> str:
     """The sentence of a cause.
 
@@ -64,7 +69,12 @@ def says(name: str, change: Change, question: Question, shapes: Shapes, worth: W
     old, new = narrowed(change.old, change.new)
     new = tidied(new, worth.kind)
     added, removed = _difference(old, new)
-    return _SAYS[name].format(
+    sentence = _SAYS[name]
+    if old.kind == "text":
+        sentence = _OF_LETTERS
+    if name == "factor" and new.kind == "number" and float(new.value) == 1:
+        sentence = _TOO_MANY
+    return sentence.format(
         old=_cut(shapes.typed.text(old)),
         new=_shown(new),
         old_shape=shapes.title(old),
@@ -102,9 +112,10 @@ def why(
     found = [_shape_of_answer(question)]
     if misfits:
         one = misfits[0]
-        found.append(f"Here {one.left} stands beside {one.right}: {one.says}.")
+        sizes = f": {one.says}" if "≠" in one.says else ""
+        found.append(f"Here {one.left} stands beside {one.right}{sizes}.")
     found += list(_transposes(question, changes))[:1]
-    found += list(_slopes(question, shapes))[:1]
+    found += list(_slopes(question, changes, shapes))[:1]
     return tuple(found[:4])
 
 
@@ -167,14 +178,25 @@ def _sums(product: Tree, name: str, of: str) -> str:
     )
 
 
-def _slopes(question: Question, shapes: Shapes) -> Iterator[str]:
-    """That a function entry by entry multiplies entry by entry; of a number there is no need."""
+def _slopes(question: Question, changes: Sequence[Change], shapes: Shapes) -> Iterator[str]:
+    """That a function entry by entry multiplies entry by entry, where a change is about that.
+
+    Of a number there is no need.
+    """
+    parts = [part for one in changes for part in walk(narrowed(one.old, one.new)[1])]
+    if not any(part.operator("*") or part.calls("diag") for part in parts):
+        return
+    named = [question.spelled[part.value] for part in parts if part.value in question.spelled]
+    parts += [part for tree in named for part in walk(tree)]
     for text in question.parts:
         for line in trees(text):
             for part in walk(line.tree):
                 if part.kind == "call" and len(part.args) == 1 and part.value in question.functions:
                     inside = part.args[0]
-                    if shapes.title(inside) == "number":
+                    known = [part, *([slope(part)] if is_entrywise(part) else [])]
+                    known += [Tree("name", line.name)] if line.name else []
+                    enters = any(same(one, each) for one in known for each in parts)
+                    if not enters or shapes.title(inside) == "number":
                         continue
                     yield (
                         f"{part.value} acts entry by entry: its Jacobian at {_shown(inside)} is "
