@@ -27,7 +27,8 @@ def sizes_of(given: str, names: Iterable[str]) -> tuple[dict[str, int], list[str
         match = _SIZE.fullmatch(part)
         if match is None:
             raise UsageError(f"--sizes takes sizes of dimensions, 'n=1000 m=20', not {part[:40]!r}")
-        found[match[1]] = int(match[2])
+        if found.setdefault(match[1], int(match[2])) != int(match[2]):
+            raise UsageError(f"--sizes gives {match[1][:40]} two sizes")
     known = sorted(names)
     for name in found:
         if name not in known:

@@ -165,6 +165,11 @@ def _of_offset(values: list[Any], named: dict[str, Any]) -> tuple[list[Any], dic
         )
     part = find_rule("slice").build
     node = values[0].node
+    rows, columns = node.shape
+    if (isinstance(rows, int) and -offset >= rows) or (
+        isinstance(columns, int) and offset >= columns
+    ):
+        raise ShapeError(f"diag(A, {offset}) of {rows}×{columns}: there is no such diagonal")
     for axis, start in ((0, max(-offset, 0)), (1, max(offset, 0))):
         stop = dimensions.difference(node.shape[axis], abs(offset) - start)
         node = part(node, axis=axis, start=start, stop=stop)

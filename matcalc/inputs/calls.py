@@ -440,6 +440,7 @@ _CALLS: Mapping[str, Rewrite] = {
     "asarray": _itself,
     "squeeze": _squeezed,
     "copy": _itself,
+    "item": _itself,
     "mse": _mean_square,
     "e^": _exponential,
     "norm": _norm,

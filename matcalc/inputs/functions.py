@@ -171,7 +171,9 @@ def is_entry(parser: Reader, name: str, primes: int) -> bool:
     """Whether parentheses behind an array hold places, as in MATLAB: ``x(1)``, ``A(2, :)``."""
     kind = parser.names.declared.get(name)
     inside = parser.tokens[parser.position + 1 : parser.ends[parser.position]]
-    plain = all(one.kind == "number" or one.text in (":", ",", "end", "[", "]") for one in inside)
+    plain = all(
+        one.kind == "number" or one.text in (":", ",", "end", "[", "]", "-") for one in inside
+    )
     return kind is not None and bool(kind.rank) and plain and bool(inside) and not primes
 
 
@@ -186,7 +188,11 @@ def counted_from_one(parser: Reader, base: Node) -> Node:
     typed = "".join(one.text for one in parser.tokens[parser.position : end])
     kind = parser.names.declared[base.value]
     items = typed.split(",")
-    if kind.rank == 2 and len(items) == 1 and (items[0].isdigit() or items[0] in (":", "end")):
+    if (
+        kind.rank == 2
+        and len(items) == 1
+        and (items[0].isdigit() or items[0] == ":" or items[0][:3] == "end")
+    ):
         base = Node("call", (base,), ("vec", 0, ""), base.start, base.stop)  # column by column
         kind = COLUMN
     if len(items) != kind.rank or not all(_PLACE.fullmatch(one) for one in items):
@@ -194,8 +200,14 @@ def counted_from_one(parser: Reader, base: Node) -> Node:
     pattern: list[str] = []
     numbers: list[Node] = []
 
-    def place(text: str) -> str:
-        numbers.append(Node("number", (), text, opened.start, parser.tokens[end].stop))
+    def place(edge: str, *, before: int) -> str:
+        """An edge counted from 0, so many places before the one that was typed."""
+        count = int(edge.removeprefix("end") or "0") - before
+        stop = parser.tokens[end].stop
+        number = Node("number", (), str(abs(count)), opened.start, stop)
+        numbers.append(
+            Node("negative", (number,), None, opened.start, stop) if count < 0 else number
+        )
         return "#"
 
     for item in items:
@@ -203,16 +215,11 @@ def counted_from_one(parser: Reader, base: Node) -> Node:
         step, stepped, end_of = last.partition(":")
         last = end_of if stepped else last
         if not colon:
-            minus = Node("number", (), "1", opened.start, parser.tokens[end].stop)
-            if item == "end":
-                numbers.append(Node("negative", (minus,), None, minus.start, minus.stop))
-                pattern.append("#")
-            else:
-                pattern.append(place(str(int(first) - 1)))
+            pattern.append(place(first, before=1))
             continue
-        start = place(str(int(first) - 1)) if first and first != "1" else ""
-        stop = place(last) if last and last != "end" else ""
-        by = f":{place(step)}" if stepped else ""
+        start = place(first, before=1) if first and first != "1" else ""
+        stop = place(last, before=0) if last and last != "end" else ""
+        by = f":{place(step, before=0)}" if stepped else ""
         pattern.append(f"{start}:{stop}{by}")
     parser.position = end + 1
     node = Node("entry", (base, *numbers), ",".join(pattern), base.start, parser.tokens[end].stop)
@@ -224,7 +231,8 @@ def counted_from_one(parser: Reader, base: Node) -> Node:
 
 
 _NUMBER = "[1-9][0-9]{0,8}"
-_PLACE = re.compile(rf":|end|{_NUMBER}(:{_NUMBER})?(:(end|{_NUMBER}))?")
+_EDGE = f"(end(-{_NUMBER})?|{_NUMBER})"
+_PLACE = re.compile(rf":|{_EDGE}(:{_NUMBER})?(:{_EDGE})?")
 
 
 def may_be_function(parser: Reader, token: Token, name: str, primes: int) -> bool:

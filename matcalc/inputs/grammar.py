@@ -44,7 +44,9 @@ class Parser(Reader):
         """
         found = self.sum()
         if self.next.kind != "end":
-            raise self.fail(f"{self.next.text[:20]!r} is not expected here")
+            both = self.next.text in ("&", "&&")
+            instead = "; of comparisons it is (x > 0) * (y > 0)" if both else ""
+            raise self.fail(f"{self.next.text[:20]!r} is not expected here{instead}")
         return found
 
     def is_mapping(self) -> bool:

@@ -14,6 +14,7 @@ from matcalc.inputs.tree import Node
 _Parts = list[Written | str | tuple[Piece, ...]]
 _ENDS = {"min": 1, "low": 1, "a_min": 1, "lower": 1, "max": 2, "high": 2, "a_max": 2, "upper": 2}
 _MASK = re.compile(r"(?i)\A(1 - )?(m\Z|\w*mask|tri[lu]\(|ones\()")
+_HOLES = re.compile(r"log|sqrt|/|\*\* ?-|inv|arc|lgamma|pow")  # what may not be finite
 _LOWEST = frozenset(["-inf", "-Inf", "-oo"])
 _OPEN = frozenset(["None", "inf", "Inf", "oo"]) | _LOWEST
 
@@ -58,11 +59,13 @@ def _chosen(writer: Speller, condition: Node, one: Written, two: Written) -> Wri
         return joined([one.within(SUM), " + log(", mask, ")"], SUM, kind)
     first: _Parts = [mask.within(PRODUCT), " * ", one.within(POWER)]
     second: _Parts = ["(1 - ", mask.within(PRODUCT), ") * ", two.within(POWER)]
+    kept = two if one.text == "0" else one
+    if "0" not in (one.text, two.text) or _HOLES.search(kept.text):
+        writer.assume("where computes both sides: what is not finite in one of them stays")
     if one.text == "0":
         return joined(second, PRODUCT, kind)
     if two.text == "0":
         return joined(first, PRODUCT, kind)
-    writer.assume("where computes both sides: what is not finite in one of them stays")
     return joined([*first, " + ", *second], SUM, kind)
 
 

@@ -32,7 +32,7 @@ DIGITS = 40
 
 _ACCENT = "[" + "".join(ACCENTS) + "]"
 _NAME = rf"[A-Za-z_{dimensions.GREEK}](?:[A-Za-z0-9_{dimensions.GREEK}]|{_ACCENT})*"
-_COMMON = rf"""(?P<space>[\s$\u200b\ufeff\u2061-\u2064]+|\\[,;:! >]|\\\\)
+_COMMON = rf"""(?P<space>[\s$\u200b\ufeff\u2061-\u2064]+|\\[,;:!>]|\\\\)
     |(?P<text>"[^"\n]*"|(?:(?<=[(,=])|(?<=[(,]\ ))'[^'\n]*')
     |(?P<command>\\[A-Za-z]+)
     |(?P<escaped>\\[|{{}}_%&\#])
@@ -51,7 +51,7 @@ _PLAIN = re.compile(
     re.VERBOSE,
 )
 _LATEX = re.compile(
-    rf"(?P<tied>~)|{_COMMON}|(?P<name>[A-Za-z]+{_ACCENT}?|[{dimensions.GREEK}])", re.VERBOSE
+    rf"(?P<tied>~|\\[ ])|{_COMMON}|(?P<name>[A-Za-z]+{_ACCENT}?|[{dimensions.GREEK}])", re.VERBOSE
 )
 _COMMAND = re.compile(r"\\([A-Za-z]+)")
 _SCRIPT = re.compile(r"[_^]\s?\{")

@@ -9,9 +9,9 @@ from typing import Any, Generic, Literal
 from matcalc.arrays import Array, given_arrays
 from matcalc.code import JAX, NUMPY, TORCH, Compiled, Dialect, Output, Source, source_of
 from matcalc.dimensions import Shape
-from matcalc.errors import NotationError
+from matcalc.errors import NotationError, UnboundError
 from matcalc.expression import Formula
-from matcalc.graph import Data, Node, Symbol, topological
+from matcalc.graph import Apply, Data, Node, Symbol, topological
 from matcalc.jacobians.linear_map import Given, entries, order_of
 from matcalc.layout import Tag, Written, written
 from matcalc.notation import Written as WrittenFormula
@@ -339,7 +339,15 @@ class WrittenDerivative(Generic[Tag]):
         >>> J.evaluate(x=[1.0, 2.0], A=[[1.0, 2.0], [3.0, 4.0]])
         array([12., 21.])
         """
-        return entries(self.node, self._written, self._given(arrays))
+        try:
+            return entries(self.node, self._written, self._given(arrays))
+        except UnboundError as error:
+            names = functions_in(self.node)
+            if not names:
+                raise
+            raise UnboundError(
+                f"{', '.join(names)} has no numbers here: compile() takes it as an argument"
+            ) from error
 
     def plan(self, /, **sizes: int) -> Plan:
         """How the numbers of a formula are computed at given sizes: what is done in which order.
@@ -450,3 +458,11 @@ def shapes_of(derivative: WrittenDerivative[Any]) -> dict[str, Shape]:
     """The shapes of what source takes: of variables, and then of arrays that have names."""
     taken = symbols_of(derivative) | constants_of(derivative)
     return {name: node.shape for name, node in taken.items()}
+
+
+def functions_in(node: Node) -> list[str]:
+    """The names of the functions in a formula that were declared by their shapes alone."""
+    found = (
+        one for one in topological(node) if isinstance(one, Apply) and one.operation == "mapped"
+    )
+    return list(dict.fromkeys(str(one.parameters[0]) for one in found))

@@ -157,12 +157,13 @@ def _edge(edge: Any, size: Dimension) -> Dimension:
 
 def _rows(chosen: Sequence[Any], size: Dimension) -> Node:
     """The matrix that picks entries by their numbers, a row for each."""
-    if not isinstance(size, int) or not chosen or not all(map(_is_number, chosen)):
+    named = not isinstance(size, int)
+    if not chosen or not all(map(_is_number, chosen)) or (named and min(map(int, chosen)) < 0):
         raise ShapeError(
             f"a list as an index of an axis of {size}: it holds whole numbers, of an axis whose "
-            "size is one"
+            "size has a name counted from the front"
         )
-    return one_hot([int(_entry(int(k), size)) for k in chosen], size)
+    return one_hot([int(k) if named else int(_entry(int(k), size)) for k in chosen], size)
 
 
 def _output(parts: Sequence[_Part]) -> list[Any]:

@@ -74,7 +74,8 @@ def undeclared(x: Array, name: str, order: int) -> Array:
     Raises:
         UnboundError: Always.
     """
-    raise UnboundError(f"{name}{chr(39) * order} of {x.shape} has no numbers: it is a name alone")
+    said = f"{name}{chr(39) * order} of {x.shape} has no numbers: it is a name alone"
+    raise UnboundError(f"{said}; compile() takes it as an argument")
 
 
 def power(x: Array, exponent: Fraction | str | int) -> Array:
