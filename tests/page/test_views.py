@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -16,7 +17,7 @@ EXERCISES = [
     generator.Exercise(**{**one, **{key: tuple(one[key]) for key in ("place", "families", "why")}})
     for one in json.loads(generator.DATA.read_text(encoding="utf-8"))["exercises"]
 ]
-MODULES = ("formula", "product", "layer", "exercise", "views")
+MODULES = ("formula", "product", "layer", "exercise")  # views: in a browser, by .ci/run
 STEP = 1 if os.environ.get("MATCALC_ALL_RECORDS") else 13
 
 
@@ -25,7 +26,7 @@ def test_the_modules_of_the_views_pass_their_tests_in_node() -> None:
     files = [str(HERE / f"{name}.test.mjs") for name in MODULES]
     command = ["node", "--test", "--test-reporter=spec", *files]
     done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
-    assert done.returncode == 0, done.stdout[-4000:]  # what it cannot run it skips, and says why
+    assert done.returncode == 0, done.stdout[-4000:]
 
 
 @pytest.mark.parametrize("one", EXERCISES[::STEP], ids=lambda one: one.line)
@@ -48,3 +49,10 @@ def test_others_are_made_of_the_same_subjects() -> None:
 def test_the_page_knows_every_family() -> None:
     committed = json.loads(generator.DATA.read_text(encoding="utf-8"))["families"]
     assert committed == json.loads(generator.written([]))["families"]
+
+
+def test_every_colour_and_size_that_the_stylesheet_uses_is_said_in_it() -> None:
+    sheet = (generator.DATA.parent / "page.css").read_text(encoding="utf-8")
+    said = set(re.findall(r"(--[\w-]+):", sheet))
+    assert set(re.findall(r"var\((--[\w-]+)", sheet)) <= said
+    assert len(re.findall(r"--run-one:", sheet)) == 2  # by day and by night
