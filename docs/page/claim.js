@@ -16,11 +16,11 @@ export function claimView(found, asked, actions) {
   const shown = make("div", { class: "claim" });
   if (found.by) shown.append(byWhat(found, actions));
   if (found.summary) shown.append(make("h2", {}, `${found.summary[0].toUpperCase()}${found.summary.slice(1)}.`));
-  for (const line of found.lines) shown.append(oneLine(line));
+  for (const line of found.lines) shown.append(oneLine(line, actions));
   if (found.shapes.length) {
     shown.append(make("section", { class: "card" }, make("h2", {}, "Shapes"), shapes(found.shapes, asked, actions)));
   }
-  if (asked.because || found.because) shown.append(drawn(found, asked, actions));
+  if ((asked.because || found.because) && !inSteps()) shown.append(drawn(found, asked, actions));
   const said = found.lines.map(spoken).join(" ");
   return { shown, said };
 }
@@ -31,16 +31,19 @@ function byWhat(found, actions) {
   return make("div", { class: "row" }, make("span", { class: "label" }, "by"), choice("Differentiate by", names, found.by, (by) => actions.change({ by })));
 }
 
-/** @param {Record<string, any>} line */
+const inSteps = () => remembered("hints", "all") === "steps";
+
+/** What is said aloud: no more than is shown at first. @param {Record<string, any>} line */
 function spoken(line) {
-  const titles = line.hints[3].map((/** @type {Part} */ part) => part.title);
-  return `${titles.slice(1, 3).join(". ")}. ${line.repair ? `Repaired: ${line.repair}` : ""}`;
+  const parts = /** @type {Part[]} */ (line.hints[inSteps() ? 0 : 3]);
+  const repaired = line.repair && !inSteps() ? `Repaired: ${line.repair}` : "";
+  return `${parts.slice(1, 3).map((part) => part.title).join(". ")}. ${repaired}`;
 }
 
-/** One line of a claim, all that is said of it or hint by hint. @param {Record<string, any>} line */
-function oneLine(line) {
+/** One line of a claim, all that is said of it or hint by hint. @param {Record<string, any>} line @param {Actions} actions */
+function oneLine(line, actions) {
   const wholly = line.verdict === "right" || line.verdict === "cannot_tell";
-  let step = remembered("hints", "all") === "all" ? 4 : 1;
+  let step = inSteps() ? 1 : 4;
   const shown = make("article", { class: `verdict ${line.verdict}` });
   const draw = () => {
     const [read, verdict, ...rest] = /** @type {Part[]} */ (line.hints[step - 1]);
@@ -60,10 +63,9 @@ function oneLine(line) {
       draw();
       /** @type {HTMLElement | null} */ (shown.querySelector(".help button"))?.focus();
     };
-    const modes = choice("Help", [["all", "All at once"], ["steps", "Hint by hint"]], step === 4 && remembered("hints", "all") === "all" ? "all" : "steps", (mode) => {
+    const modes = choice("Help", [["all", "All at once"], ["steps", "Hint by hint"]], inSteps() ? "steps" : "all", (mode) => {
       remember("hints", mode);
-      step = mode === "all" ? 4 : 1;
-      draw();
+      actions.change({});
     });
     const more = step < 4 && make("button", { type: "button", class: "main", onclick: next }, `Next: ${STEPS[step].toLowerCase()}`);
     return make("div", { class: "row help" }, more, modes);

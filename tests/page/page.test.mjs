@@ -114,6 +114,20 @@ test("a line of one's own is checked by the keyboard alone", { skip }, async () 
   assert.deepEqual(said, []);
 });
 
+test("hint by hint, the cause is not told before it is asked for, nor said aloud", { skip }, async () => {
+  const { tab } = await atWork(hash("2 A x", "x'Ax"));
+  await tab.getByRole("button", { name: "Hint by hint" }).click();
+  await tab.getByRole("button", { name: "Next: the place" }).waitFor();
+  assert.doesNotMatch(await tab.locator("main").textContent(), /symmetric|A\.T/);
+  await tab.getByRole("button", { name: "Next: the place" }).click();
+  assert.equal(await tab.locator(".verdict mark").textContent(), "2 A");
+  await tab.keyboard.press("Enter"); // the cause: the focus stays at the next hint
+  await tab.getByRole("heading", { name: /symmetric-part/ }).waitFor();
+  assert.equal(await tab.getByRole("heading", { name: "Repaired" }).count(), 0);
+  await tab.getByRole("button", { name: "All at once" }).click();
+  await tab.getByRole("heading", { name: "Repaired" }).waitFor();
+});
+
 test("an assumed shape is changed in its chip", { skip }, async () => {
   const { tab } = await atWork(hash("W x"));
   await tab.getByRole("button", { name: /^W is m×n, assumed/ }).click();
