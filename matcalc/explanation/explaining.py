@@ -39,7 +39,7 @@ Level = Literal["short", "full"]
 LEVELS: tuple[Level, ...] = ("short", "full")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Explanation:
     """A derivation, step by step.
 
@@ -136,8 +136,16 @@ class Explanation:
             ],
         }
 
-    def _repr_markdown_(self) -> str:
-        return self.markdown
+    def _repr_html_(self) -> str:
+        return self.html
+
+    def __repr__(self) -> str:
+        """What is explained, and how many parts it has."""
+        return f"<{self.title}: {len(self.sections)} parts, which print() shows>"
+
+    def __str__(self) -> str:
+        """The lines for a terminal of 80 columns."""
+        return self.text
 
 
 def explain(

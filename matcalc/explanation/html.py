@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from html import escape
 
 from matcalc.explanation.model import Chain, Code, Equation, Item, Section, Table
+from matcalc.notation.printers.mathml import elements, mathml
 
 _STYLE = """
 .matcalc-steps {
@@ -23,6 +24,7 @@ _STYLE = """
 .matcalc-steps .formula, .matcalc-steps .chain, .matcalc-steps td.sign {
   font-family: "STIX Two Math", "Cambria Math", "DejaVu Serif", serif;
 }
+.matcalc-steps math { math-style: normal; }
 .matcalc-steps .equations { display: grid; grid-template-columns: max-content 1fr max-content;
   gap: .35rem .6rem; margin: .6rem 0 .6rem 1rem; align-items: baseline; }
 .matcalc-steps .shape { color: var(--quiet); font-size: .9rem; white-space: nowrap; }
@@ -70,10 +72,11 @@ def _grid(equations: Sequence[str]) -> list[str]:
 
 
 def _equation(one: Equation) -> str:
-    left = "" if one.again else escape(one.left.unicode)
+    left = "" if one.again else f"<math>{elements(one.left.unicode)}</math>"
+    right = f"<math><mo>=</mo>{mathml(one.right.shown)}</math>"
     cells = (
         f'<span class="formula">{left}</span>'
-        f'<span class="formula">= {escape(one.right.unicode)}</span>'
+        f'<span class="formula">{right}</span>'
         f'<span class="shape">{escape(one.title)}</span>'
     )
     return cells + (f'<span class="note">{escape(one.note)}</span>' if one.note else "")
@@ -82,7 +85,7 @@ def _equation(one: Equation) -> str:
 def _item(item: Item) -> str:
     if isinstance(item, Chain):
         cells = (
-            f"<span>{escape(above)}<small>{escape(below)}</small></span>"
+            f"<span><math>{elements(above)}</math><small>{escape(below)}</small></span>"
             for above, below in item.columns
         )
         return f'<div class="chain">{"".join(cells)}</div>'

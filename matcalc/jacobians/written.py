@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from html import escape
 from typing import Any, Generic, Literal
 
 from matcalc.arrays import Array, given_arrays
@@ -23,9 +24,11 @@ from matcalc.notation import (
     written_chain,
 )
 from matcalc.notation.equations import EquationForm, Ratio, equation
+from matcalc.notation.names import unicode_name
 from matcalc.notation.printers.latex import latex
+from matcalc.notation.printers.mathml import elements, mathml
 from matcalc.notation.printers.unicode import unicode
-from matcalc.pictures import FACTORS, chain_svg, graph_svg, shapes_svg
+from matcalc.pictures import FACTORS, Picture, chain_svg, graph_svg, shapes_svg
 from matcalc.plan.plan import Plan
 from matcalc.plan.planning import plan_of
 from matcalc.simplify import stable
@@ -401,13 +404,14 @@ class WrittenDerivative(Generic[Tag]):
             return False
         return not any(isinstance(node, Data) for node in topological(self.node))
 
-    def svg(self, picture: Literal["chain", "shapes", "graph"] = "chain") -> str:
-        """A picture as SVG text, for a file or a page; it reads in light and in dark.
+    def svg(self, picture: Literal["chain", "shapes", "graph"] | None = None) -> Picture:
+        """A picture as SVG text, for a file or a page, which a notebook shows; light and dark.
 
         Args:
             picture: ``"chain"``: the factors and the result, to scale, in both layouts;
                 ``"shapes"``: in this layout alone; ``"graph"``: how the formula is computed, the
-                shape on each arrow, with the paths from ``wrt`` to the result.
+                shape on each arrow, with the paths from ``wrt`` to the result. If it is not given
+                a graph of a formula, as the command line draws it, and else a chain.
 
         Raises:
             NotationError: There is no such picture, or no formula to draw the graph of.
@@ -417,19 +421,23 @@ class WrittenDerivative(Generic[Tag]):
         >>> J.svg("graph").partition(" ")[0]
         '<svg'
         """
-        if picture == "chain":
-            return chain_svg(self.path)
-        if picture == "shapes":
-            return shapes_svg(self._chain)
-        if picture != "graph":
+        chosen = picture or ("graph" if self._is_of_formula else "chain")
+        if chosen == "chain":
+            return Picture(chain_svg(self.path))
+        if chosen == "shapes":
+            return Picture(shapes_svg(self._chain))
+        if chosen != "graph":
             raise NotationError(f"no picture {picture!r}: there are chain, shapes and graph")
         if self.formula is None:
             raise NotationError("a graph is drawn of a formula, as matcalc.derive reads it")
-        return graph_svg(self.formula, self.of.name, [self.wrt.name])
+        return Picture(graph_svg(self.formula, self.of.name, [self.wrt.name]))
 
     def _repr_html_(self) -> str | None:
-        if self._is_of_formula:  # a notebook shows the formula, in LaTeX
-            return None
+        if self._is_of_formula:
+            below = escape(f"{self.layout} layout, {self._written.title}")
+            left = elements(unicode_name(ratio(self.of, self.wrt)))
+            shown = f"{left}<mo>=</mo>{mathml(self.tree())}"
+            return f'<math display="block">{shown}</math><small>{below}</small>'
         return chain_svg(self.path) if len(self.path) <= FACTORS + 1 else None
 
     def _repr_latex_(self) -> str:

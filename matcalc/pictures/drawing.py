@@ -235,3 +235,16 @@ def _style(elements: Iterable[Element]) -> str:
 def _coloured(kind: str, k: int) -> str:
     fill, edge, _ = _LOOKS[kind]
     return f".mc-picture .mc-{kind}{{fill:{fill[k]};stroke:{edge[k]}}}"
+
+
+class Picture(str):
+    """A picture as SVG text, which a notebook shows and ``str`` gives."""
+
+    __slots__ = ()
+
+    def _repr_svg_(self) -> str:
+        return str(self)
+
+    def __repr__(self) -> str:
+        """How long it is; the text is shown by ``print``."""
+        return f"<picture, {len(self)} characters of SVG>"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 from math import prod
 from typing import Any
 
@@ -42,6 +43,9 @@ class Plan:
     def __str__(self) -> str:
         """A line for each step: its name, what it is, its shape, its multiplications."""
         return "\n".join(table(self.steps, self.results))
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{escape(str(self))}</pre>"
 
     def makes(self, at: int) -> bool:
         """Whether what a step gives is new, and no part of an array that may be somebody's."""

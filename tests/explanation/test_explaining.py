@@ -213,7 +213,7 @@ class _Tags(HTMLParser):
     def handle_starttag(self, tag: str, attrs: Any) -> None:
         self.seen.add(tag)
         self.open.append(tag)
-        assert {name for name, _ in attrs} <= {"class"}
+        assert {name for name, _ in attrs} <= {"class", "width"}
 
     def handle_endtag(self, tag: str) -> None:
         assert self.open.pop() == tag

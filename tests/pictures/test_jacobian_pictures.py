@@ -34,7 +34,7 @@ def test_a_notebook_shows_the_chain_and_latex_where_it_is_too_long() -> None:
 
 def test_a_second_derivative_has_pictures() -> None:
     J = mc.derive("x.T @ A @ x", wrt="x", variables="x[n] A[n,n]", layout="numerator", order=2)
-    assert "∂²f/∂x²" in Picture(J.svg()).title
+    assert "∂²f/∂x²" in Picture(J.svg("chain")).title
     assert "∂f/∂x" in Picture(J.svg("graph")).words
 
 
@@ -51,7 +51,7 @@ def test_pictures_are_the_same_in_every_process(seed: str) -> None:
 import matcalc as mc
 J = mc.derive("Q = X @ A; softmax(Q @ X.T, axis=1) @ (X + B * 2) - Q", wrt="X",
     variables="X[t,e] A[e,e] B[t,e]", layout="numerator")
-print(J.svg("graph"), J.svg(), J.svg("shapes"), sep="")
+print(J.svg("graph"), J.svg("chain"), J.svg("shapes"), sep="")
 """
     environment = os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(sys.path)}
     done = subprocess.run(

@@ -1,0 +1,206 @@
+"""Formulas in MathML, which browsers and notebooks set without a script.
+
+The tree is spelled as in Unicode, with marks around what stands above, below or over another; no
+formula has these marks, which are private to a program. At the end each sign becomes an element:
+names ``<mi>``, numbers ``<mn>``, all others ``<mo>``, everything escaped.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from html import escape
+
+from matcalc.dimensions import Dimension, Shape
+from matcalc.notation.formulas import Written
+from matcalc.notation.names import spelled_shape, spelled_size, unicode_name
+from matcalc.notation.parameters import Parameter, named, spelled
+from matcalc.notation.printers.mathematics import Mathematics, as_it_is
+from matcalc.notation.printers.spelling import (
+    ATOM,
+    POWER,
+    PRODUCT,
+    QUOTIENT,
+    SCALED,
+    Piece,
+    Spelled,
+    in_brackets,
+)
+from matcalc.notation.tree import Phrase
+from matcalc.operations import facts_of
+
+_OPEN, _OF, _NEXT, _CLOSE = "\ue010", "\ue013", "\ue011", "\ue012"
+_MARK = re.compile(f"({_OPEN}[a-z]+{_OF}|{_NEXT}|{_CLOSE})")
+_LOWERED = "₀₁₂₃₄₅₆₇₈₉"
+_DIGITS = str.maketrans(_LOWERED, "0123456789")
+_TOKEN = re.compile(
+    rf'(?P<quoted>"[^"]*")|(?P<name>[^\W\d{_LOWERED}][^\W{_LOWERED}]*)(?P<index>[{_LOWERED}]+)?'
+    r"|(?P<number>[0-9]+(?:\.[0-9]+)?)|(?P<space>\s+)|(?P<sign>.)",
+    re.DOTALL,
+)
+_OPERATORS = frozenset("+−-⊙⊘⊗·=,;↦([|‖/→:∂Σ")
+
+
+def mathml(written: Written) -> str:
+    """A formula as the inside of ``<math>``; names for what recurs come first.
+
+    >>> import matcalc as mc
+    >>> J = mc.derive("x.T @ x", wrt="x", variables="x[n]", layout="numerator")
+    >>> print(mathml(J.tree()))  # doctest: +ELLIPSIS
+    <mrow><mn>2</mn>...<msup><mrow><mi>x</mi></mrow><mrow><mo>⊤</mo></mrow></msup></mrow>
+    """
+    return elements("; ".join(_MathML(written, as_it_is).formulas()))
+
+
+def elements(text: str) -> str:
+    """A spelled formula, or a label in Unicode like ``∂f/∂W₂``, as one ``<mrow>``.
+
+    >>> elements("z₁<2")
+    '<mrow><msub><mi>z</mi><mn>1</mn></msub><mo>&lt;</mo><mn>2</mn></mrow>'
+    """
+    closing: list[str] = []
+    found = ["<mrow>"]
+    after = True  # an operator: no space is needed behind it
+    for piece in _MARK.split(text):
+        if piece.startswith(_OPEN):
+            closing.append(piece[1:-1])
+            found.append(f"<{closing[-1]}><mrow>")
+            after = True
+        elif piece == _NEXT:
+            found.append("</mrow><mrow>")
+            after = True
+        elif piece == _CLOSE:
+            found.append(f"</mrow></{closing.pop()}>")
+            after = False
+        else:
+            shown, after = _tokens(piece, after=after)
+            found += shown
+    return "".join([*found, "</mrow>"])
+
+
+def _tokens(text: str, *, after: bool) -> tuple[list[str], bool]:
+    """The elements of a text without marks, and whether it ends with an operator."""
+    found: list[str] = []
+    for match in _TOKEN.finditer(text):
+        if match["space"]:
+            coming = text[match.end() : match.end() + 1]
+            if not after and coming not in _OPERATORS - {"(", "[", "|", "‖", "Σ", "∂"}:
+                found.append('<mspace width="0.2em"/>')
+            continue
+        found += _element(match)
+        after = (match["sign"] or "") in _OPERATORS
+    return found, after
+
+
+def _element(match: re.Match[str]) -> Iterator[str]:
+    if match["quoted"]:
+        yield f"<mtext>{escape(match['quoted'])}</mtext>"
+    elif match["number"]:
+        yield f"<mn>{match['number']}</mn>"
+    elif match["name"] and match["index"]:
+        index = match["index"].translate(_DIGITS)
+        yield f"<msub><mi>{escape(match['name'])}</mi><mn>{index}</mn></msub>"
+    elif match["name"]:
+        yield f"<mi>{escape(match['name'])}</mi>"
+    else:
+        yield f"<mo>{escape(match['sign'])}</mo>"
+
+
+def _made(kind: str, *parts: str) -> str:
+    return f"{_OPEN}{kind}{_OF}{_NEXT.join(parts)}{_CLOSE}"
+
+
+class _MathML(Mathematics):
+    minus = "−"
+    dot = " · "
+    entrywise = " ⊙ "
+    quotient = " ⊘ "
+    kronecker = " ⊗ "
+    delta = "δ"
+    nabla = "∇"
+    marks = {"T": "⊤", "-1": "−1", "-T": "−⊤", "+": "+"}  # noqa: RUF012
+
+    @staticmethod
+    def sign(name: str) -> str:
+        return facts_of(name).unicode
+
+    @staticmethod
+    def named(name: str) -> str:
+        return unicode_name(name)
+
+    @staticmethod
+    def plain(name: str) -> str:
+        return name
+
+    def function_name(self, function: str) -> str:
+        return function
+
+    def primes(self, number: int) -> str:
+        return "′" * number
+
+    def option(self, parameter: Parameter) -> str:
+        return named(parameter.name, spelled(parameter.value))
+
+    def exponent(self, value: Fraction) -> str:
+        return str(value)
+
+    def mapping(self, letters: str) -> str:
+        return f"{letters} ↦ "
+
+    def table(self, rows: Sequence[Sequence[str]]) -> str:
+        return in_brackets(rows)
+
+    def fraction(self, above: str, below: str) -> Spelled:
+        return _made("mfrac", above, below), POWER
+
+    def group(self, text: str) -> str:
+        return _made("mrow", f"({text})")
+
+    def arguments(self, text: str) -> str:
+        return self.group(text)
+
+    def bars(self, text: str, *, double: bool = False) -> str:
+        bar = "‖" if double else "|"
+        return _made("mrow", f"{bar}{text}{bar}")
+
+    def ratio(self, above: str, below: str, *, number: bool = False) -> Spelled:
+        del number  # a fraction stands apart as it is
+        return _made("mfrac", f"∂{above}", f"∂{below}"), POWER
+
+    def marked(self, base: str, mark: str) -> str:
+        return _made("msup", base, self.marks[mark])
+
+    def raised(self, base: str, exponent: str, *, entrywise: bool) -> str:
+        return _made("msup", base, f"{'⊙' if entrywise else ''}{exponent.replace('-', '−')}")
+
+    def sized(self, symbol: str, shape: Shape) -> str:
+        size = spelled_size(str(shape[0])) if len(shape) == 1 else spelled_shape(shape)
+        return _made("msub", symbol, size)
+
+    def indexed(self, base: Piece, letters: Sequence[str]) -> str:
+        return f"{self.within(base, ATOM)}[{','.join(letters)}]"
+
+    def summation(self, letters: Sequence[str]) -> str:
+        return f"{_made('munder', 'Σ', ','.join(letters))} "
+
+    def over_shape(self, factor: str, shape: Shape) -> str:
+        return _made("munder", factor, spelled_shape(shape))
+
+    def rows(self, base: str, start: str, stop: str) -> str:
+        return f"{base}[{spelled_size(start)}:{spelled_size(stop)}]"
+
+    def taken(self, base: str, places: Sequence[Dimension | None]) -> str:
+        shown = (":" if one is None else spelled_size(str(one)) for one in places)
+        return f"{base}[{','.join(shown)}]"
+
+    def over(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
+        del phrase
+        above, below = args
+        if below.phrase.kind != "scalar":
+            left, right = self.within(above, SCALED), self.within(below, POWER)
+            return left + self.quotient + right, QUOTIENT
+        return _made("mfrac", above.text, below.text), PRODUCT
+
+    def root(self, radicand: Piece) -> Spelled:
+        return _made("msqrt", radicand.text), POWER
