@@ -75,7 +75,7 @@ def judged(question: Question, claim: str) -> Judged:
     )
     try:
         found = replace(found, points=points(question, _POINTS, flat=found.flat))
-        if read.columns and on_paper.misfits and not _fits(claim, found.points[0]):
+        if read.columns and on_paper.misfits and _repeats(question, claim, found.points[0]):
             reason = on_paper.misfits[0].partition(": write ")[0]  # written so, it would pass
             return replace(found, verdict="not_conformable", reason=reason)
         found = _compared(question, read, on_paper.shape, found)
@@ -176,10 +176,16 @@ def _pairs(question: Question, met: Sequence[Meeting]) -> Iterator[Pair]:
         yield Pair(question.right(one.right, one.sizes), one.given, one.rounding)
 
 
-def _fits(claim: str, at: Point) -> bool:
-    """Whether a claim fits without a vector being repeated to a matrix, which is no derivative."""
+def _repeats(question: Question, claim: str, at: Point) -> bool:
+    """Whether a vector is repeated to a matrix in a claim, and in nothing that it is about.
+
+    A bias of the expression stands in its derivative too.
+    """
+    worth = Worth(at)
+    lines = [line.tree for text in question.parts for line in trees(text)]
     *before, line = trees(claim)
-    return bool(before) or Worth(at).of(line.tree) is not None
+    own = not before and worth.of(line.tree) is None
+    return own and all(worth.of(each) is not None for each in lines)
 
 
 def _beside_numbers(claim: str, misfits: tuple[str, ...], found: Judged) -> Judged:

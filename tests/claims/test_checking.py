@@ -365,6 +365,12 @@ def test_a_column_beside_a_matrix_does_not_fit_and_is_no_bias() -> None:
     assert found.repair == "(softmax(W @ x + b) - y) @ x.T"
 
 
+def test_a_bias_of_the_expression_stands_in_its_derivative_too() -> None:
+    asked = {"of": "sum((X @ W + b - Y)**2)", "wrt": "b", "variables": "X[k,m] W[m,n] b[n] Y[k,n]"}
+    assert mc.check_formula("2 * sum(X @ W + b - Y, axis=0)", **asked).verdict == "right"
+    assert mc.check_formula("sum(X @ W + b - Y, axis=0)", **asked).verdict == "wrong_value"
+
+
 @pytest.mark.parametrize(
     ("claim", "verdict"),
     [("dz2 @ W", "right"), ("dz2 @ W.T", "not_conformable"), ("W.T @ dz2.T", "wrong_layout")],
