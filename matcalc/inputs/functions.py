@@ -55,6 +55,10 @@ def skip_below(parser: Reader, name: str) -> None:
         return
     if name == "log":
         raise parser.fail("a logarithm of another base is written log(x) / log(2)")
+    if under.layer in parser.names.declared:
+        raise parser.fail(
+            f"{name} over all {under.layer} is no function of it: write what it is of"
+        )
     parser.position = under.stop
 
 

@@ -99,6 +99,23 @@ def _median(writer: Speller, node: Node, args: Sequence[Written]) -> None:
         )
 
 
+def _extreme(name: str) -> Rewrite:
+    def rewrite(writer: Speller, node: Node, args: list[Written]) -> Written | None:
+        """Nothing of one array, or of two.
+
+        Raises:
+            NotationError: It is along an axis, where PyTorch gives places too.
+        """
+        if len(args) == 2 and node.args[1].op == "number":
+            raise writer.fail(
+                node,
+                f"{name}(x, 0) is along an axis: write {name}(x, axis=0), or {name}imum(x, 0)",
+            )
+        return None
+
+    return rewrite
+
+
 def _norm(writer: Speller, node: Node, args: list[Written]) -> Written | None:
     """``torch.norm(A, 2)``: of all entries of a matrix, as of a vector."""
     given = {one.value: one.args[0] for one in node.args if one.op == "keyword"}
@@ -117,6 +134,8 @@ _TORCH: Mapping[str, Rewrite] = {
     "std": _of_sample("std"),
     "median": _median,
     "norm": _norm,
+    "max": _extreme("max"),
+    "min": _extreme("min"),
     "batch_norm": _refused(
         "F.batch_norm takes running means; of the batch itself it is batch_norm(X, gain, bias)"
     ),

@@ -76,8 +76,15 @@ _RENAMED: Mapping[str, Any] = {
     "vector_norm": np.linalg.norm,
     "matrix_norm": np.linalg.norm,
 }
-_TURNED = {"radd": "add", "rmul": "mul", "rsub": "sub", "rtruediv": "div", "rdiv": "div"}
-_TURNED |= {"rpow": "pow", "rmatmul": "matmul"}
+_TURNED = {
+    "radd": "add",
+    "rmul": "mul",
+    "rsub": "sub",
+    "rtruediv": "div",
+    "rdiv": "div",
+    "rpow": "pow",
+    "rmatmul": "matmul",
+}
 _BY_NAME = """relu relu6 leaky_relu elu selu celu gelu silu mish sigmoid logsigmoid hardsigmoid
 hardswish hardtanh tanhshrink softplus softsign softshrink hardshrink softmax log_softmax logsumexp
 reciprocal rsqrt erf erfc erfinv lgamma digamma sinc logdet matrix_exp cdist cosine_similarity

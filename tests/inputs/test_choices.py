@@ -100,6 +100,7 @@ def test_a_line_has_the_value_that_it_means(typed: str) -> None:
         ("sum(where(~x > 0, x, 0))", "before a comparison alone"),
         ("A~x", "'~' is not expected"),
         ("x & y", "(x > 0) * (y > 0)"),
+        (r"\min_x x^T A x", "over all x"),
         ("x[[0, -1]]", "counted from the front"),
         (r"\sum_{i<j} A_{ij} x_i", "goes over all entries"),
         (r"\sum_{i=2}^{n} x_i^2", "goes over all entries"),
