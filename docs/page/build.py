@@ -21,8 +21,6 @@ PAGE = Path(__file__).parent
 BUILT = PAGE / "built"
 MODULES = PAGE / "node_modules"
 PACKAGES = ("matcalc", "einops", "opt_einsum")
-#: Of the command line, what prepares answers without printing them.
-SHARED = ("__init__", "asked", "derivative_lines", "failures", "given_formula", "output")
 _PYODIDE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm")
 _LIBRARY = "python_stdlib.zip"
 _LEFT_OUT = ("__pycache__", "tests", "experimental", "layers")
@@ -91,8 +89,9 @@ def _python() -> Iterator[tuple[str, Path]]:
     """Each module, under the name that it has in the archive."""
     for package in PACKAGES:
         yield from _modules(_folder(package))
-    for name in SHARED:
-        yield f"matcalc_cli/{name}.py", _folder("matcalc_cli") / f"{name}.py"
+    for name, path in _modules(_folder("matcalc_cli")):  # what prepares answers, no commands
+        if "import typer\n" not in path.read_text(encoding="utf-8"):
+            yield name, path
     for path in sorted((PAGE / "engine").iterdir()):
         if path.suffix == ".py":
             yield path.name, path
@@ -115,7 +114,7 @@ def _modules(package: Path) -> Iterator[tuple[str, Path]]:
             yield str(inside), path
 
 
-def answers() -> Iterator[tuple[dict[str, object], object]]:
+def answers() -> Iterator[tuple[dict[str, str], object]]:
     """Questions, and what the engine answers to them: asked of the same code."""
     sys.path.append(str(PAGE / "engine"))  # at the end: NumPy is NumPy here
     from matcalc_page import answer  # noqa: PLC0415 - it is in no package

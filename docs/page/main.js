@@ -55,7 +55,6 @@ function question() {
     text: text.value.trim(),
     because: byId("from").hidden ? "" : because.value.trim(),
     ...state,
-    layout: state.layout,
   };
 }
 
@@ -118,13 +117,6 @@ const actions = {
     text.value = written;
     fit(text);
     text.focus();
-    void answer();
-  },
-
-  /** @param {string} written */
-  writeFrom(written) {
-    because.value = written;
-    reveal();
     void answer();
   },
 
