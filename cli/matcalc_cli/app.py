@@ -29,6 +29,7 @@ COMMANDS = (
     "layouts",
     "rules",
 )
+SERVER = "serve-mcp"  # for programs: in no list of what a person does
 FORMULAS = ("derive", "check", "identify")  # the commands whose argument is a formula
 _HELP = {"help_option_names": ["-h", "--help"]}
 _OPTION = re.compile(r"--[\w-]*(=.*)?|-h|-", re.DOTALL)
@@ -47,7 +48,9 @@ class OneCommand(TyperCommand):
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Begin with a worked example."""
-        formatter.write("".join(f"{written(line)}\n" for line in (*worked(str(self.name)), "")))
+        if self.name in COMMANDS:
+            shown = (*worked(str(self.name)), "")
+            formatter.write("".join(f"{written(line)}\n" for line in shown))
         super().format_help(ctx, formatter)
 
 
@@ -94,9 +97,10 @@ class Commands(TyperGroup):
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
         """The command of a name, or ``None``."""
-        if cmd_name not in COMMANDS:
+        if cmd_name not in (*COMMANDS, SERVER):
             return None
-        function = getattr(import_module(f"matcalc_cli.{cmd_name}"), cmd_name)
+        name = cmd_name.replace("-", "_")
+        function = getattr(import_module(f"matcalc_cli.{name}"), name)
         alone = _typer(add_completion=False)
         kind = CommandOfFormula if cmd_name in FORMULAS else OneCommand
         alone.command(name=cmd_name, cls=kind, context_settings=_HELP)(function)
@@ -105,9 +109,14 @@ class Commands(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Find a command; of a word that is none, say what may have been meant."""
         word = args[0]
-        if word not in COMMANDS and not word.startswith("-") and not ctx.resilient_parsing:
+        if (
+            self.get_command(ctx, word) is None
+            and not word.startswith("-")
+            and not ctx.resilient_parsing
+        ):
             meant = command_meant(word, COMMANDS)
-            ctx.fail(f"no command {word!r}" + (f"; did you mean: matcalc {meant}" if meant else ""))
+            ending = f"; did you mean: matcalc {meant}" if meant else ""
+            ctx.fail(f"no command {word!r}{ending}")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:

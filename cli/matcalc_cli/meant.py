@@ -59,7 +59,7 @@ _OPTIONS = {
         for form in ["text", "unicode", "latex", "numpy", "torch", "jax", "html"]
     },
 }
-_FORMULA = frozenset("@*+-/^=()'. ")
+_FORMULA = frozenset("@*+/^=()'. ")
 
 
 def command_meant(word: str, known: Sequence[str]) -> str:
@@ -77,7 +77,7 @@ def command_meant(word: str, known: Sequence[str]) -> str:
     close = close or [name for name in known if len(lowered) > 1 and name.startswith(lowered)]
     if close:
         return close[0]
-    return f"derive '{word}' --wrt …" if _FORMULA & set(word) else ""
+    return f"derive '{word}' --wrt …" if _FORMULA & set(word.strip("-")) else ""
 
 
 def option_meant(word: str, known: Sequence[str]) -> str:

@@ -26,7 +26,7 @@ from matcalc.notation import (
 from matcalc.notation.equations import EquationForm, Ratio, equation
 from matcalc.notation.names import unicode_name
 from matcalc.notation.printers.latex import latex
-from matcalc.notation.printers.mathml import elements, mathml
+from matcalc.notation.printers.mathml import mathml
 from matcalc.notation.printers.unicode import unicode
 from matcalc.pictures import FACTORS, Picture, chain_svg, graph_svg, shapes_svg
 from matcalc.plan.plan import Plan
@@ -435,8 +435,7 @@ class WrittenDerivative(Generic[Tag]):
     def _repr_html_(self) -> str | None:
         if self._is_of_formula:
             below = escape(f"{self.layout} layout, {self._written.title}")
-            left = elements(unicode_name(ratio(self.of, self.wrt)))
-            shown = f"{left}<mo>=</mo>{mathml(self.tree())}"
+            shown = mathml(self.tree(), unicode_name(ratio(self.of, self.wrt)))
             return f'<math display="block">{shown}</math><small>{below}</small>'
         return chain_svg(self.path) if len(self.path) <= FACTORS + 1 else None
 

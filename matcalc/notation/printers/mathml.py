@@ -42,15 +42,20 @@ _TOKEN = re.compile(
 _OPERATORS = frozenset("+−-⊙⊘⊗·=,;↦([|‖/→:∂Σ")
 
 
-def mathml(written: Written) -> str:
+def mathml(written: Written, left: str = "") -> str:
     """A formula as the inside of ``<math>``; names for what recurs come first.
+
+    Args:
+        written: The formula.
+        left: What it is equal to, as Unicode shows it; nothing for the formula alone.
 
     >>> import matcalc as mc
     >>> J = mc.derive("x.T @ x", wrt="x", variables="x[n]", layout="numerator")
     >>> print(mathml(J.tree()))  # doctest: +ELLIPSIS
     <mrow><mn>2</mn>...<msup><mrow><mi>x</mi></mrow><mrow><mo>⊤</mo></mrow></msup></mrow>
     """
-    return elements("; ".join(_MathML(written, as_it_is).formulas()))
+    *lets, formula = _MathML(written, as_it_is).formulas()
+    return elements("; ".join([*lets, f"{left} = {formula}" if left else formula]))
 
 
 def elements(text: str) -> str:
