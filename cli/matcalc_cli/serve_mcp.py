@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
@@ -31,9 +32,8 @@ def serve_mcp() -> None:
 
 def server() -> Any:
     """The server with its tools, not yet running."""
-    from mcp.server.mcpserver import MCPServer  # noqa: PLC0415 - an extra
-
-    made = MCPServer("matcalc", instructions=_ABOUT, version=__version__)
+    library: Any = import_module("mcp.server.mcpserver")  # an extra
+    made = library.MCPServer("matcalc", instructions=_ABOUT, version=__version__)
     for tool in (derive, check, chain, shape, fit):
         made.add_tool(tool)
     return made
