@@ -27,6 +27,7 @@ def operated(sign: str, one: Value, two: Value) -> Value:
     """
     if sign == "@":
         return multiplied(one, two)
+    one, two = _alike(one, two), _alike(two, one)
     axis = bias_axis(one, two) if sign in "+-" else None
     if axis is not None:
         sizes = dict(zip((0, 1), one.node.shape, strict=True))
@@ -37,6 +38,17 @@ def operated(sign: str, one: Value, two: Value) -> Value:
         return Value(combined(sign, *stretched))
     row = entrywise(sign, one, two)
     return Value(combined(sign, one.node, two.node), row)
+
+
+def _alike(one: Value, other: Value) -> Value:
+    """A vector as the matrix that it is on paper, beside one of that shape: a row of 1×n."""
+    if len(one.node.shape) != 1 or len(other.node.shape) != 2:
+        return one
+    (size,) = one.node.shape
+    paper, axis = ((1, size), 1) if one.row else ((size, 1), 0)
+    if other.node.shape != paper:
+        return one
+    return Value(contract([Factor(one.node, (axis,))], (0, 1), dict(enumerate(paper))))
 
 
 def _stretched(one: Value, two: Value) -> tuple[Node, Node] | None:

@@ -373,6 +373,28 @@ def test_a_bias_of_the_expression_stands_in_its_derivative_too() -> None:
 
 @pytest.mark.parametrize(
     ("claim", "verdict"),
+    [
+        ("dz1 = dz2 @ W2 * (1 - a1**2).T", "right"),
+        ("dz1 = dz2 @ W2 * a1.T", "wrong_value"),
+        ("dz1 = dz2 @ W2 * (1 - a1**2)", "not_conformable"),
+    ],
+)
+def test_a_gradient_that_lies_is_multiplied_with_what_lies(claim: str, verdict: str) -> None:
+    found = mc.check_formula(
+        claim,
+        because="a1 = tanh(z1); z2 = W2 @ a1",
+        variables="W2[3,4] z1[4]",
+        layout="numerator",
+    )
+    assert found.verdict == verdict
+    assert verdict == "right" or found.repair in (
+        "dz1 = dz2 @ W2 * (1 - a1**2).T",
+        "dz1 = dz2 @ W2 * (1 - a1.T**2)",
+    )
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
     [("dz2 @ W", "right"), ("dz2 @ W.T", "not_conformable"), ("W.T @ dz2.T", "wrong_layout")],
 )
 def test_gradients_that_are_written_as_rows_are_in_numerator_layout(

@@ -14,6 +14,7 @@ POINT: dict[str, Any] = {
     "x": RNG.normal(size=3),
     "y": RNG.normal(size=4),
     "c": 0.7,
+    "D": RNG.normal(size=(1, 4)),
 }
 # a formula, the same in NumPy, and what the answer says
 FORMULAS = [
@@ -25,6 +26,8 @@ FORMULAS = [
     ("X @ W + y", lambda p: p["X"] @ p["W"] + p["y"], "every row"),
     ("W + y", lambda p: p["W"] + p["y"], "for every column write y[:, None]"),
     ("x[:, None] * y[None, :]", lambda p: np.outer(p["x"], p["y"]), ""),
+    ("D / (1 + y**2).T", lambda p: p["D"] / (1 + p["y"] ** 2), ""),
+    ("y * D.T - D.T", lambda p: p["y"][:, None] * p["D"].T - p["D"].T, ""),
     ("concatenate(c, x)", lambda p: np.concatenate([[p["c"]], p["x"]]), ""),
     ("concatenate(1, x, 2)", lambda p: np.concatenate([[1], p["x"], [2]]), ""),
     ("kron(x.T, eye(2))", lambda p: np.kron(p["x"][None], np.eye(2)), ""),
@@ -36,7 +39,7 @@ FORMULAS = [
     ("X(2,:)*y", lambda p: p["X"][1] @ p["y"], "counted from 1"),
     ("x(2:end)'*x(1:2)", lambda p: p["x"][1:] @ p["x"][:2], "counted from 1"),
 ]
-DECLARED = {"X": "X[3,4]", "W": "W[4,4]", "x": "x[3]", "y": "y[4]", "c": "c"}
+DECLARED = {"X": "X[3,4]", "W": "W[4,4]", "x": "x[3]", "y": "y[4]", "c": "c", "D": "D[1,4]"}
 
 
 @pytest.mark.parametrize(("formula", "function", "said"), FORMULAS)
@@ -44,7 +47,7 @@ def test_what_is_broadcast_is_what_numpy_does(formula: str, function: Any, said:
     variables = " ".join(DECLARED.values())
     point = {name: POINT[name] for name in DECLARED if name in formula}
     np.testing.assert_allclose(mc.evaluate(formula, **point), function(POINT), rtol=1e-12)
-    wrt = next(name for name in ("X", "W", "x") if name in formula)
+    wrt = next(name for name in ("X", "W", "x", "D") if name in formula)
     J = mc.derive(formula, wrt=wrt, variables=variables, layout="numerator")
     assert said in "; ".join(J.notes)
     at, h = POINT[wrt], 1e-6
