@@ -118,7 +118,7 @@ def test_a_misspelt_option_is_an_error_with_a_suggestion(matcalc: Any) -> None:
     result = matcalc("derive", "-x", "--wrt", "x", "--vars", "x", "--layuot", "both")
     assert (result.code, result.out) == (2, "")
     assert "No such option: --layuot" in result.err
-    assert "--layout" in result.err.splitlines()[0].partition("(")[2]
+    assert result.err.splitlines()[0].endswith("did you mean --layout?")
 
 
 _FILE = """\
