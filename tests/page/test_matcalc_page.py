@@ -37,6 +37,15 @@ def test_a_formula_is_derived_in_both_layouts_and_says_what_was_assumed(ask: Any
     }
 
 
+def test_what_was_read_stands_in_the_order_that_was_typed(ask: Any) -> None:
+    assert ask(text="tr(A X B)")["read"]["latex"] == [
+        r"f = \operatorname{tr}\!\left(A \, X \, B\right)"
+    ]
+    assert ask(text="sqrt(norm(x)) + sum(A x)")["read"]["latex"] == [
+        r"f = \sqrt{\left\lVert x \right\rVert} + \operatorname{sum}\!\left(A \, x\right)"
+    ]
+
+
 def test_a_shape_that_was_changed_is_no_assumption_and_the_others_follow(ask: Any) -> None:
     found = ask(text="x'Ax", declared=["A[3,3]"], taken=["x[n]", "A[n,n]"])
     shapes = [(one["declaration"], one["assumed"]) for one in found["read"]["shapes"]]

@@ -10,6 +10,11 @@ from matcalc.inputs.reading import read_line
 from matcalc.notation.names import latex_name
 from matcalc.operations import facts_of
 
+_AROUND = {
+    "norm": (r"\left\lVert ", r" \right\rVert"),
+    "abs": (r"\left\lvert ", r" \right\rvert"),
+    "sqrt": (r"\sqrt{", "}"),
+}
 _SIGNS = {"@": r" \, ", "*": r" \odot ", "+": " + ", "-": " - "}
 
 
@@ -79,6 +84,9 @@ def _operation(tree: Tree) -> str:
 def _call(tree: Tree) -> str:
     if tree.keywords:
         raise KeyError(tree.keywords)
+    if tree.value in _AROUND and len(tree.args) == 1:
+        before, behind = _AROUND[tree.value]
+        return f"{before}{_bare(tree.args[0])}{behind}"
     arguments = ", ".join(map(_bare, tree.args))
     function = _function(tree.value) + "'" * tree.primes
     return rf"{function}\!\left({arguments}\right)"

@@ -48,6 +48,8 @@ _FIRST = ("x", "X", "w", "W", "theta", "beta")  # what one differentiates by, un
 _SHAPE = re.compile(r"(?<=\w)\[[^\[\]]*\]\Z")  # of a name on a left side
 
 _WORD = re.compile(r"\w+")
+_NAMES = re.compile(r"[^\W\d]\w*")
+
 _WORDS = re.compile(r"<(?:title|desc)>([^<]*)</")  # of a picture, for those who hear it
 
 Found = TypeVar("Found")
@@ -171,7 +173,7 @@ def _derivative(asked: Question) -> dict[str, Any]:
     return {
         "kind": "derivative",
         "read": {
-            "latex": stated(answered, "latex"),
+            "latex": _read(answered),
             "unicode": stated(answered, "unicode"),
             "shapes": _shapes(variables, asked),
             "notes": list(dict.fromkeys((*formula.assumptions, *formula.notes))),
@@ -183,6 +185,23 @@ def _derivative(asked: Question) -> dict[str, Any]:
         "title_latex": latex_derivative(derived.jacobians[0].of, derived.jacobians[0].wrt),
         "layouts": {one.layout: _layout(derived, one) for one in derived.jacobians},
     }
+
+
+def _read(answered: Answer) -> list[str]:
+    """What was read in LaTeX: as formulas are written, but in the order that was typed."""
+    shown = stated(answered, "latex")
+    typed = answered.formula.text
+    if _order(typed, answered) == _order("; ".join(stated(answered, "text")), answered):
+        return shown
+    *lets, whole = [claim_latex(one) for one in _lines(typed)]
+    if whole is None or None in lets:
+        return shown
+    return [*filter(None, lets), f"{latex_name(answered.of.name)} = {whole}"]
+
+
+def _order(text: str, answered: Answer) -> list[str]:
+    """The variables of a line in their order."""
+    return [one for one in _NAMES.findall(text) if one in answered.formula.variables]
 
 
 def _layout(derived: Derived, jacobian: Any) -> dict[str, Any]:
