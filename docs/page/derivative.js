@@ -19,7 +19,8 @@ export function derivativeView(found, asked, actions) {
     bothLayouts(found, layout),
     code(precise, actions),
     folded("Steps", "steps", precise, actions, steps),
-    folded("Picture", "picture", precise, actions, (answer) => [picture(/** @type {any} */ (answer))]),
+    folded("The shapes, to scale", "scale", precise, actions, (answer) => [picture(/** @type {any} */ (answer))]),
+    folded("The graph", "picture", precise, actions, (answer) => [picture(/** @type {any} */ (answer))]),
   );
   const one = found.layouts[layout];
   return { shown, said: `${found.title} is ${one.unicode}, ${one.shape}, in ${layout} layout.` };

@@ -88,7 +88,7 @@ test("a formula is derived by the engine as one types, and nothing is asked of t
   await tab.getByText("import jax.numpy as jnp").waitFor();
   await tab.getByText("Steps", { exact: true }).click();
   await tab.locator(".step").first().waitFor();
-  await tab.getByText("Picture", { exact: true }).click();
+  await tab.getByText("The graph", { exact: true }).click();
   await tab.locator("img.picture").waitFor();
   assert.deepEqual(asked.slice(before).filter((url) => !url.startsWith("data:")), []);
   assert.deepEqual(said, []);

@@ -46,6 +46,18 @@ def test_what_was_read_stands_in_the_order_that_was_typed(ask: Any) -> None:
     ]
 
 
+@pytest.mark.parametrize("text", ["x'Ax", "tr(A X B)", "sum(log(softmax(W x)))"])
+@pytest.mark.parametrize("order", [1, 2])
+def test_a_derivative_has_a_graph_and_its_shapes_to_scale(ask: Any, text: str, order: int) -> None:
+    for what in ("picture", "scale"):
+        drawn = ask(ask=what, text=text, order=order)
+        if drawn["kind"] == "error":  # four axes have no picture, and it is said
+            assert (what, order) == ("scale", 2)
+            continue
+        assert drawn["svg"].startswith("<svg")
+        assert drawn["alt"]
+
+
 def test_a_shape_that_was_changed_is_no_assumption_and_the_others_follow(ask: Any) -> None:
     found = ask(text="x'Ax", declared=["A[3,3]"], taken=["x[n]", "A[n,n]"])
     shapes = [(one["declaration"], one["assumed"]) for one in found["read"]["shapes"]]

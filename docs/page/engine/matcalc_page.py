@@ -60,7 +60,7 @@ class Question(NamedTuple):
 
     Attributes:
         ask: ``answer``; or of a derivative that was answered ``code``, ``steps``, ``picture``,
-            ``file``.
+            ``scale``, ``file``.
         text: The formula, or the claim.
         because: What the claim comes from: a forward pass, or what is differentiated.
         by: The variable to differentiate by; empty where the page has not chosen.
@@ -274,7 +274,25 @@ def _in_layout(asked: Question) -> Any:
 
 
 def _picture(asked: Question) -> dict[str, Any]:
-    svg = claim_svg(_one(asked)[0]) if asked.because else _again(asked).picture
+    return _drawn(claim_svg(_one(asked)[0]) if asked.because else _again(asked).picture)
+
+
+def _to_scale(asked: Question) -> dict[str, Any]:
+    """The derivative's own formula with its shapes to scale, as that of a claim."""
+    (answered, by), given = _assuming(lambda given: _derived(asked, given), asked.given)
+    jacobian = _in_layout(asked)
+    found = mc.check_formula(
+        answered.derivatives[0].shown(jacobian, "text"),
+        of=answered.formula.text,
+        wrt=by,
+        variables=given or tuple(map(str, answered.formula.variables.values())),
+        layout=asked.layout,
+        order=asked.order,
+    )
+    return _drawn(claim_svg(found))
+
+
+def _drawn(svg: str) -> dict[str, Any]:
     words = (unescape(one) for one in _WORDS.findall(svg))
     return {"kind": "picture", "svg": svg, "alt": ": ".join(words)}
 
@@ -452,5 +470,6 @@ _ASKED: dict[str, Callable[[Question], dict[str, Any]]] = {
     "code": _code,
     "steps": _steps,
     "picture": _picture,
+    "scale": _to_scale,
     "file": _file,
 }
