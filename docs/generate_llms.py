@@ -30,7 +30,8 @@ def page() -> str:
         if section:
             lines += ["", f"## {section[1]}", ""]
         elif entry:
-            lines.append(f"- {entry[1]}" + (f": {entry[2]}" if entry[2] else ""))
+            said = entry[2].lstrip(": ")
+            lines.append(f"- {entry[1]}" + (f": {said}" if said else ""))
         elif line.startswith("  ") and lines[-1].startswith("- "):
             lines[-1] += f" {line.strip()}"
     return "\n".join(lines) + "\n"

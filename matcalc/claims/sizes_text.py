@@ -97,8 +97,8 @@ def read_sizes(text: str) -> Sizes:
 def is_sizes(text: str) -> bool:
     """Whether a text is a product of sizes, and no formula.
 
-    >>> is_sizes("2x1 · 2x3"), is_sizes("W.T @ x"), is_sizes("d[3] @ x[2].T")
-    (True, False, True)
+    >>> is_sizes("2x1 · 2x3"), is_sizes("W.T @ x"), is_sizes("d[3] @ x[2].T"), is_sizes("det(X)")
+    (True, False, True, False)
     """
     try:
         read_sizes(text)
@@ -169,6 +169,10 @@ def _given(found: re.Match[str], text: str) -> Given:
         parts = [found["rows"] or found["r"], found["columns"] or found["c"]]
     if len(parts) > 2:
         raise NotationError("a piece has rows and columns", [place])
+    if found["label"] and found["round"] is not None and not all(map(str.isdigit, parts)):
+        raise NotationError(
+            f"{found[0]} is a function of something; sizes are in brackets", [place]
+        )
     sizes = [dimensions.parse(one, place) for one in parts] or [1]
     rows, columns = sizes[0], sizes[1] if len(sizes) > 1 else 1
     turns = found["turned"] or found["turned2"] or found["turned3"] or ""

@@ -58,6 +58,35 @@ def test_a_derivative_has_a_graph_and_its_shapes_to_scale(ask: Any, text: str, o
         assert drawn["alt"]
 
 
+@pytest.mark.parametrize(
+    ("text", "derivative"),
+    [
+        ("logdet(X)", "inv(X).T"),  # a function of X, no piece of size X
+        ("A*exp(x)", "diag(exp(x)) @ A.T"),
+        ("norm1(A*x-y)", "A.T @ sign(A @ x - y)"),
+    ],
+)
+def test_what_is_pasted_from_elsewhere_is_derived(ask: Any, text: str, derivative: str) -> None:
+    found = ask(text=text)
+    assert found["layouts"]["denominator"]["text"] == derivative
+    assert ("*" in text) == any("MATLAB" in note for note in found["read"]["notes"])
+    assert ask(text=text, ask="steps")["kind"] == "steps"
+    assert ask(text=text, ask="code")["kind"] == "code"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("0.5*x'*A*x", "A*exp(x)", "(y.*v)'*x", "a^b", "norm1(A*x-y)", "norm2(A*x-y)^2"),
+        *("sum(log(exp(-y.*(X*w)) + vector(1)))", "tr(A*X'*B*X*C)", "log(det(inv(X)))"),
+    ],
+)
+def test_the_examples_of_matrixcalculus_org_can_be_pasted(ask: Any, text: str) -> None:
+    found = ask(text=text)
+    assert found["kind"] == "derivative"
+    assert all(one["verified"] is not False for one in found["layouts"].values())
+
+
 def test_a_shape_that_was_changed_is_no_assumption_and_the_others_follow(ask: Any) -> None:
     found = ask(text="x'Ax", declared=["A[3,3]"], taken=["x[n]", "A[n,n]"])
     shapes = [(one["declaration"], one["assumed"]) for one in found["read"]["shapes"]]

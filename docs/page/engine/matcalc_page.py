@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from html import unescape
 from typing import Any, NamedTuple, TypeVar
@@ -24,7 +25,7 @@ from matcalc.claims.picture import claim_svg
 from matcalc.claims.several import check_lines, summary
 from matcalc.claims.sizes_text import is_sizes
 from matcalc.claims.telling import Aligned, Formula, hinted, told
-from matcalc.errors import MatcalcError, NotationError
+from matcalc.errors import MatcalcError, NotationError, ShapeError
 from matcalc.explanation import explain
 from matcalc.expression import parse_declarations
 from matcalc.expression.equation import stated_in
@@ -167,7 +168,7 @@ def _left(line: str) -> Left | None:
 
 
 def _derivative(asked: Question) -> dict[str, Any]:
-    (answered, by), _ = _assuming(lambda given: _derived(asked, given), asked.given)
+    asked, (answered, by), _ = _settled(asked)
     formula, derived = answered.formula, answered.derivatives[0]
     variables = _used(formula.variables, formula.text)
     return {
@@ -221,6 +222,22 @@ def _title(shape: Sequence[Any]) -> str:
     return "×".join(map(str, shape)) if shape else "a number"
 
 
+def _settled(asked: Question) -> tuple[Question, tuple[Answer, str], Sequence[str]]:
+    """The question, its answer with the variable, and all declarations.
+
+    Where ``*`` does not fit entry by entry, it is read as MATLAB's, and the answer says so.
+    """
+    try:
+        return asked, *_assuming(lambda given: _derived(asked, given), asked.given)
+    except ShapeError:
+        if asked.notation or "*" not in asked.text:
+            raise
+        other = asked._replace(notation="matlab")
+        with suppress(MatcalcError):
+            return other, *_assuming(lambda given: _derived(other, given), asked.given)
+        raise
+
+
 def _derived(asked: Question, given: Sequence[str]) -> tuple[Answer, str]:
     """The answer, and the variable that was differentiated by."""
     by = asked.by
@@ -252,7 +269,7 @@ def _once(
 
 
 def _again(asked: Question) -> Answer:
-    (answered, _), _ = _assuming(lambda given: _derived(asked, given), asked.given)
+    _, (answered, _), _ = _settled(asked)
     return answered
 
 
@@ -279,7 +296,7 @@ def _picture(asked: Question) -> dict[str, Any]:
 
 def _to_scale(asked: Question) -> dict[str, Any]:
     """The derivative's own formula with its shapes to scale, as that of a claim."""
-    (answered, by), given = _assuming(lambda given: _derived(asked, given), asked.given)
+    asked, (answered, by), given = _settled(asked)
     jacobian = _in_layout(asked)
     found = mc.check_formula(
         answered.derivatives[0].shown(jacobian, "text"),
@@ -298,7 +315,7 @@ def _drawn(svg: str) -> dict[str, Any]:
 
 
 def _steps(asked: Question) -> dict[str, Any]:
-    (_, by), given = _assuming(lambda given: _derived(asked, given), asked.given)
+    asked, (_, by), given = _settled(asked)
     found = explain(
         asked.text,
         wrt=by,
@@ -311,7 +328,7 @@ def _steps(asked: Question) -> dict[str, Any]:
 
 
 def _file(asked: Question) -> dict[str, Any]:
-    (answered, _), given = _assuming(lambda given: _derived(asked, given), asked.given)
+    asked, (answered, _), given = _settled(asked)
     jacobian = _in_layout(asked)
     declared = given or tuple(map(str, answered.formula.variables.values()))
     source = source_file(jacobian, "; ".join(stated(answered, "text")), declared)
