@@ -30,6 +30,7 @@ from matcalc.claims.forward import read_forward
 from matcalc.claims.mistakes import edits
 from matcalc.claims.point import Worth, points
 from matcalc.claims.question import Question, of_expression
+from matcalc.claims.telling import sentence
 from matcalc.claims.tree import Tree, names, op, trees, unplaced, walk, words
 from matcalc.errors import MatcalcError
 
@@ -182,16 +183,12 @@ def exercise(
         return None
     forward = about[0] if len(about) == 1 else ""
     of, wrt = about if len(about) == 2 else ("", "")
-    why = tuple(dict.fromkeys((_sentence(cause.says), *found.why)))
+    why = tuple(
+        dict.fromkeys((sentence(cause.says, f"{line} {found.repair} {found.truth}"), *found.why))
+    )
     place = (cause.start, cause.end)
     return Exercise(level, layout, forward, of, wrt, variables, line, place, cause.name,
                     families, found.repair, why)  # fmt: skip
-
-
-def _sentence(text: str) -> str:
-    return (
-        f"{text[:1].upper()}{text[1:]}" if text.endswith(".") else f"{text[:1].upper()}{text[1:]}."
-    )
 
 
 def sized(subject: Subject, rng: random.Random) -> tuple[tuple[str, ...], str]:

@@ -201,13 +201,13 @@ def _mistake(found: Checked) -> Part:
     said: list[Item] = [place]
     says = first.says or CAUSES[first.name]
     if not found.why or says not in found.why[0]:
-        said.append(_sentence(says, f"{found.claim} {found.repair} {found.truth}"))
+        said.append(sentence(says, f"{found.claim} {found.repair} {found.truth}"))
     said += found.why
     said += _further(found, others)
     return Part(f"The mistake: {first.name} ({first.family})", tuple(said), "wrong")
 
 
-def _sentence(text: str, formulas: str) -> str:
+def sentence(text: str, formulas: str) -> str:
     """A text as a sentence; a name that it begins with stays as it is."""
     word = re.match(r"[a-z]+(?= )", text)
     if word and not re.search(rf"\b{word[0]}\b", formulas):
