@@ -55,8 +55,12 @@ def arrangements(pieces: Sequence[Shaped]) -> ByShape:
     return arrangements_of_sets(pieces)[-1]
 
 
-def arrangements_of_sets(pieces: Sequence[Shaped]) -> list[ByShape]:
+def arrangements_of_sets(pieces: Sequence[Shaped], *, values: bool = False) -> list[ByShape]:
     """The same for every set of the pieces, by its bits.
+
+    Args:
+        pieces: The pieces.
+        values: Whether values will decide: then a square one is also looked at transposed.
 
     Raises:
         TooLargeError: There are too many pieces.
@@ -65,17 +69,19 @@ def arrangements_of_sets(pieces: Sequence[Shaped]) -> list[ByShape]:
         raise TooLargeError(f"{len(pieces)} pieces: at most {len(_KEPT) - 1} are put in order")
     most = _KEPT[len(pieces)]
     return each_once(
-        [_of_piece(one) for one in pieces], partial(_joined, most), partial(_nearest, most)
+        [_of_piece(one, values=values) for one in pieces],
+        partial(_joined, most),
+        partial(_nearest, most),
     )
 
 
-def _of_piece(one: Shaped) -> ByShape:
+def _of_piece(one: Shaped, *, values: bool) -> ByShape:
     """A piece as it stands and transposed; of a square one sizes see no difference."""
     rows, columns = one.shape
     found = {one.shape: [Arrangement(one.shape, 0.0, one.tree)]}
-    if rows != columns:
+    if rows != columns or values:
         other = (columns, rows)
-        found[other] = [Arrangement(other, _TRANSPOSED, turned(one.tree))]
+        found.setdefault(other, []).append(Arrangement(other, _TRANSPOSED, turned(one.tree)))
     return found
 
 

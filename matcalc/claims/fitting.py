@@ -365,7 +365,7 @@ class _Once:
         self.alone = len(equation.right) == 1
         own = [one for one in tried if one.fits and not one.text.endswith(".T")]
         pieces = [_Piece(_matrix(one.shape), Tree("name", one.text)) for one in own]
-        self.table = arrangements_of_sets(pieces)
+        self.table = arrangements_of_sets(pieces, values=True)
         self.known = tuple(known)
 
     def solutions(self) -> list[tuple[Candidate, ...]]:

@@ -339,7 +339,8 @@ def read_forward(
     """A forward pass, in the layout that is asked for, or in which what is stated of shapes fits.
 
     Gradients are columns, in denominator layout; where a claim writes one as a row, or where they
-    fit in numerator layout alone, they are in that.
+    fit in numerator layout alone, they are in that. What is declared as a row, ``z[1,n]``, has a
+    gradient of that shape in denominator layout.
 
     Raises:
         NotationError: It cannot be read.
@@ -347,8 +348,9 @@ def read_forward(
     """
     if layout is not None:
         return Forward(because, variables, stated, layout, notation)
-    lie = any(variable_of(one.name) and (one.shape or ())[:1] == (1,) for one in stated.values())
-    if lie:
+    declared = {**declared_shapes(variables), **{name: one.shape for name, one in stated.items()}}
+    rows = [name for name, shape in declared.items() if (shape or ())[:1] == (1,)]
+    if rows and all(variable_of(name) for name in rows):
         return Forward(because, variables, stated, "numerator", notation)
     try:
         return Forward(because, variables, stated, "denominator", notation)

@@ -387,8 +387,9 @@ def products_of_other_pairs(x: Array, axis: int = 0) -> Array:
 
 def norm(x: Array) -> Array:
     """The root of the sum of all squares; no overflow."""
+    x = np.asarray(x, np.result_type(x, 0.0))
     with np.errstate(over="ignore"):
-        squares = np.sum(x * x) * 1.0
+        squares = np.sum(x * x)
     limits = np.finfo(squares.dtype)
     if limits.tiny / limits.eps < squares < np.inf:
         return np.asarray(np.sqrt(squares))
@@ -399,8 +400,9 @@ def norm(x: Array) -> Array:
 
 def norm_along(x: Array, axis: int) -> Array:
     """The roots of the sums of squares along an axis; no overflow."""
+    x = np.asarray(x, np.result_type(x, 0.0))
     with np.errstate(over="ignore"):
-        squares = np.sum(x * x, axis=axis) * 1.0
+        squares = np.sum(x * x, axis=axis)
     limits = np.finfo(squares.dtype)
     if np.all((squares > limits.tiny / limits.eps) & (squares < np.inf)):
         return np.asarray(np.sqrt(squares))

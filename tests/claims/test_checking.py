@@ -371,6 +371,13 @@ def test_a_bias_of_the_expression_stands_in_its_derivative_too() -> None:
     assert mc.check_formula("sum(X @ W + b - Y, axis=0)", **asked).verdict == "wrong_value"
 
 
+def test_what_is_declared_as_a_row_has_a_row_for_its_gradient() -> None:
+    about = {"because": "z2 = z1 @ W", "variables": "W[n,m] z1[1,n]"}
+    for claim in ("dz1[1,n] = dz2[1,m] @ W.T", "dW[n,m] = z1.T @ dz2[1,m]"):
+        assert mc.check_formula(claim, **about).verdict == "right"
+    assert mc.check_formula("dz1[1,n] = dz2[1,m] @ W", **about).repair == "dz1 = dz2 @ W.T"
+
+
 @pytest.mark.parametrize(
     ("claim", "verdict"),
     [

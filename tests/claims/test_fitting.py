@@ -336,11 +336,22 @@ def test_each_piece_once_is_any_product_of_all_of_them_and_the_forward_pass_deci
     assert set(found.unknowns[0].fitting) == {one.removeprefix("dW2 = ") for one in found.solutions}
 
 
+def test_square_pieces_are_transposed_too_and_the_forward_pass_decides() -> None:
+    for equation, pieces, because, right in (
+        ("dW[n,n] = ?", "dZ[n,n] X[n,n]", "Z = W @ X", "dW = dZ @ X.T"),
+        ("dx[n] = ?", "V[n,n] W[n,n] dz[n]", "z = W @ V @ x", "dx = V.T @ W.T @ dz"),
+    ):
+        found = mc.fit(equation, candidates=pieces, once=True, because=because)
+        assert found.backward is not None
+        assert found.backward.right == (right,)
+
+
 def test_each_piece_once_over_several_unknowns() -> None:
     found = mc.fit("dW2[3,2] = ? @ ?", candidates=_SEED, once=True)
     assert "dW2 = (W3.T @ d3 * r) @ x.T" in found.solutions
     twice = mc.fit("y[n] = ? @ ? @ x[n]", candidates="A[n,n] B[n,n]", once=True)
-    assert set(twice.solutions) == {"y = A @ B @ x", "y = B @ A @ x"}
+    assert twice.solutions[:2] == ("y = A @ B @ x", "y = B @ A @ x")
+    assert len(twice.solutions) == 8  # each transposed or not
     with pytest.raises(mc.TooLargeError, match="at most 8"):
         mc.fit("y[n] = ?", candidates=" ".join(f"A{k}[n,n]" for k in range(9)), once=True)
 
