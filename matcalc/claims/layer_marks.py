@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from matcalc.expression import Declarations
@@ -32,6 +33,8 @@ def without_marks(claim: str, because: str, variables: Declarations | None) -> U
     >>> without_marks("dz1[2] = W.T @ dz2[3]", "z2 = W @ z1", "W³[3,2]").variables
     'W3[3,2]'
     """
+    if isinstance(variables, Sequence) and not isinstance(variables, str):
+        variables = " ".join(map(str, variables))
     if isinstance(variables, str):
         variables = _RAISED.sub(lambda one: "".join(RAISED[sign] for sign in one[0]), variables)
     if not _GIVEN.search(because):

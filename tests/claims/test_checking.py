@@ -347,6 +347,8 @@ def test_a_second_derivative_is_checked_too() -> None:
 def test_marks_of_layers_in_names_are_names(claim: str, because: str, variables: str) -> None:
     asked = {"because": because, "variables": variables}
     assert mc.check_formula(claim, **asked).verdict == "right"
+    listed = mc.check_formula(claim, because=because, variables=[variables])  # of a command line
+    assert listed.verdict == "right"
     wrong = mc.check_formula(claim.partition(" * ")[0], **asked)
     assert (wrong.verdict, wrong.causes[0].name) == ("wrong_value", "chain-rule")
     cause = wrong.causes[0]
