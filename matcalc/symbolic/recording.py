@@ -21,7 +21,7 @@ from matcalc.symbolic.library_functions import library_functions
 from matcalc.symbolic.python_functions import python_functions
 from matcalc.symbolic.selections import Selection
 from matcalc.symbolic.tensors import TensorTracer
-from matcalc.symbolic.tracing import Tracer, refuse_rows
+from matcalc.symbolic.tracing import SPELLINGS, Spellings, Tracer, refuse_rows
 
 _SHOWN = 72  # characters of a line
 #: Methods and keywords that tensors have, and NumPy's arrays have not.
@@ -62,7 +62,18 @@ def trace(function: Callable[..., Any], variables: Declarations) -> Tracer:
         name: kind(Value(symbol(name, one.variable.shape)), declared)
         for name, one in declared.items()
     }
-    result = _called(with_own_names(function, declared, kind), given)
+    spellings = Spellings()
+    before = SPELLINGS.set(spellings)
+    try:
+        result = _called(with_own_names(function, declared, kind), given)
+    finally:
+        SPELLINGS.reset(before)
+    if spellings.spread and spellings.tensor:
+        name = spellings.spread
+        raise NotDifferentiableError(
+            f"x.{name}() divides by the number of entries in NumPy and by one less in PyTorch, "
+            f"and x.{spellings.tensor}() is a tensor's: write x.{name}(ddof=0) or torch.{name}(x)"
+        )
     if isinstance(result, tuple):
         raise NotDifferentiableError(
             f"the function gives {len(result)} results, and one is traced: say which, "

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from matcalc.expression.missing import MISSING
-from matcalc.symbolic.torch_functions import MEANINGS, called, torch_called
+from matcalc.symbolic.torch_functions import MEANINGS, called, in_place, torch_called
 from matcalc.symbolic.tracing import Tracer
 
 
@@ -33,6 +33,8 @@ class TensorTracer(Tracer):
             return called("mT", (self,), {})
         if name in MEANINGS or name in MISSING:
             return partial(called_method, name, self)
+        if name.endswith("_") and name[:-1] in MEANINGS:
+            raise in_place(name)
         if name == "size":
             return partial(_size, self)
         return super().__getattribute__(name)

@@ -6,25 +6,32 @@ function need not be run on tensors to be recorded, and PyTorch need not be here
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
-from operator import mul
+from operator import add, mul
 from typing import Any
 
 import numpy as np
 
-from matcalc.errors import NotDifferentiableError
+from matcalc.errors import MatcalcError, NotDifferentiableError
 from matcalc.expression.definitions import definitions
 from matcalc.expression.missing import MISSING
 from matcalc.operations import ALIASES, RULES
 from matcalc.symbolic.expressions import Symbolic
 from matcalc.symbolic.functions import Defined, Function
+from matcalc.symbolic.ufuncs import Condition
 
+_SHOWN = 60  # characters of an argument
 _KEYWORDS = {"dim": "axis", "keepdim": "keepdims", "dims": "axis"}
 _FIRST = ("input", "tensors", "self")
-_IDLE = ("dtype", "out", "device", "inplace", "layout", "requires_grad", "memory_format")
+_IDLE = ("device", "layout", "requires_grad", "memory_format", "_stacklevel")
+#: What is the default where it is False.
+_OFF = ("inplace", "keepdims", "full", "upper", "hermitian", "enable_gqa", "is_causal")
+#: What is the default where it has this value.
+_DEFAULTS = {"ignore_index": -100, "label_smoothing": 0.0, "dropout_p": 0.0, "log_input": True}
 _SAME = """exp exp2 expm1 log log1p log2 log10 sin cos tan sinh cosh tanh sqrt sign square maximum
-minimum hypot logaddexp logaddexp2 cumsum cumprod outer dot inner tril triu diag trace kron prod
+minimum hypot logaddexp logaddexp2 cumsum cumprod outer dot inner tril triu diag trace kron
 einsum tensordot flip roll stack zeros_like ones_like matmul"""
 _RENAMED: Mapping[str, Any] = {
     "asin": np.arcsin,
@@ -41,19 +48,12 @@ _RENAMED: Mapping[str, Any] = {
     "mm": np.matmul,
     "mv": np.matmul,
     "bmm": np.matmul,
-    "add": np.add,
-    "sub": np.subtract,
-    "subtract": np.subtract,
     "mul": np.multiply,
     "multiply": np.multiply,
     "div": np.divide,
     "divide": np.divide,
     "truediv": np.divide,
     "pow": np.power,
-    "sum": np.sum,
-    "mean": np.mean,
-    "amax": np.max,
-    "amin": np.min,
     "cat": np.concatenate,
     "concat": np.concatenate,
     "concatenate": np.concatenate,
@@ -73,8 +73,6 @@ _RENAMED: Mapping[str, Any] = {
     "eigh": np.linalg.eigh,
     "matrix_power": np.linalg.matrix_power,
     "linalg_norm": np.linalg.norm,
-    "vector_norm": np.linalg.norm,
-    "matrix_norm": np.linalg.norm,
 }
 _TURNED = {
     "radd": "add",
@@ -85,10 +83,9 @@ _TURNED = {
     "rpow": "pow",
     "rmatmul": "matmul",
 }
-_BY_NAME = """relu relu6 leaky_relu elu selu celu gelu silu mish sigmoid logsigmoid hardsigmoid
-hardswish hardtanh tanhshrink softplus softsign softshrink hardshrink softmax log_softmax logsumexp
-reciprocal rsqrt erf erfc erfinv lgamma digamma sinc logdet matrix_exp cdist cosine_similarity
-normalize xlogy svdvals expit logcumsumexp addcmul addcdiv lerp"""
+_BY_NAME = """relu relu6 elu selu celu silu mish sigmoid hardsigmoid hardswish tanhshrink softsign
+softshrink hardshrink reciprocal rsqrt erf erfc erfinv lgamma digamma sinc logdet cdist xlogy
+svdvals expit logcumsumexp addcmul addcdiv lerp"""
 _LOSSES = """mse_loss l1_loss smooth_l1_loss huber_loss binary_cross_entropy
 binary_cross_entropy_with_logits soft_margin_loss poisson_nll_loss gaussian_nll_loss
 margin_ranking_loss"""
@@ -106,16 +103,15 @@ def torch_called(function: Any, args: Sequence[Any], named: Mapping[str, Any]) -
     Raises:
         NotDifferentiableError: It cannot be traced, or not with these arguments.
     """
-    name: str = getattr(function, "__name__", "").strip("_")
+    spelt: str = getattr(function, "__name__", "")
+    name = spelt.strip("_")
+    if spelt.endswith("_") and not spelt.startswith("__"):
+        raise in_place(spelt)
     for home in ("linalg_", "special_", "fft_"):
         name = name.removeprefix(home) if name != "linalg_norm" else name
     first = [named[key] for key in _FIRST if key in named]
-    rest = {
-        _KEYWORDS.get(key, key): one
-        for key, one in named.items()
-        if key not in (*_FIRST, *_IDLE) and one is not None
-    }
-    return called(name, [plain(one) for one in (*first, *args)], rest)
+    rest = {key: one for key, one in named.items() if key not in _FIRST}
+    return called(name, [*first, *args], rest)
 
 
 def called(name: str, args: Sequence[Any], named: Mapping[str, Any]) -> Any:
@@ -124,21 +120,72 @@ def called(name: str, args: Sequence[Any], named: Mapping[str, Any]) -> Any:
     Raises:
         NotDifferentiableError: It cannot be traced, or not with these arguments.
     """
-    if name in _TURNED:
+    if name in _TURNED and len(args) == 2:
         name, args = _TURNED[name], args[::-1]
     meaning = MEANINGS.get(name)
     if meaning is None:
         why = MISSING.get(name, "no rule is known for it")
         raise NotDifferentiableError(f"torch.{name} cannot be traced: {why}")
-    given = {_KEYWORDS.get(key, key): plain(one) for key, one in named.items()}
-    if name not in ("var", "std", "dropout"):
-        given = {key: one for key, one in given.items() if one is not False}
+    if named.get("inplace"):
+        raise in_place(name)
+    given = {
+        _KEYWORDS.get(key, key): plain(one)
+        for key, one in named.items()
+        if not _is_idle(name, key, one)
+    }
+    _check_known(name, meaning, given)
     try:
-        return meaning(*args, **given)
-    except TypeError as error:
+        return meaning(*map(plain, args), **given)
+    except MatcalcError:
+        raise
+    except (TypeError, IndexError, ValueError, ZeroDivisionError, AttributeError) as error:
+        shown = ", ".join(f"{key}={one!r}"[:_SHOWN] for key, one in given.items())
         raise NotDifferentiableError(
             f"torch.{name} cannot be traced with arguments like these"
+            + (f": {shown}" if shown else "")
         ) from error
+
+
+def in_place(name: str) -> NotDifferentiableError:
+    """The refusal of a function that changes what it is given."""
+    plainly = name.strip("_")
+    return NotDifferentiableError(
+        f"torch.{name} changes its argument in place (inplace=True), which is not traced; "
+        f"{plainly}(x) gives another"
+    )
+
+
+def _is_idle(name: str, key: str, one: Any) -> bool:
+    """Whether a named argument changes nothing: it has its default, or is of memory alone."""
+    if one is None or key in _IDLE:
+        return True
+    if key == "dtype":
+        return _is_real(one)
+    if _KEYWORDS.get(key, key) in _OFF and one is False:
+        return True
+    return name != "dropout" and key in _DEFAULTS and bool(one == _DEFAULTS[key])
+
+
+def _is_real(dtype: Any) -> bool:
+    return bool(getattr(dtype, "is_floating_point", False))
+
+
+def _check_known(name: str, meaning: Callable[..., Any], given: Mapping[str, Any]) -> None:
+    """Refuse arguments by names that what a function means does not take.
+
+    Raises:
+        NotDifferentiableError: There is one.
+    """
+    try:
+        parameters = inspect.signature(meaning).parameters
+    except ValueError:  # a function of C
+        return
+    if any(one.kind is inspect.Parameter.VAR_KEYWORD for one in parameters.values()):
+        return
+    turned = {new: old for old, new in _KEYWORDS.items() if old != "dims"}
+    strange = [f"{turned.get(key, key)}=…" for key in given if key not in parameters]
+    if strange:
+        raise NotDifferentiableError(f"torch.{name} with {', '.join(strange)} cannot be traced")
 
 
 def plain(one: Any) -> Any:
@@ -193,12 +240,51 @@ def _expand(x: Any, *shape: Any) -> Any:
     return np.broadcast_to(x, tuple(sizes))
 
 
+def _alpha(function: Callable[..., Any]) -> Callable[..., Any]:
+    """``torch.add``: of a multiple."""
+
+    def meaning(x: Any, other: Any, *, alpha: Any = 1) -> Any:
+        return function(x, other if alpha == 1 else alpha * other)
+
+    return meaning
+
+
+def _axis_of(axis: Any) -> Any:
+    """The axes of a reduction; none stands for all of them in PyTorch."""
+    if isinstance(axis, bool):
+        raise NotDifferentiableError(f"dim={axis} cannot be traced: an axis is a number")
+    if isinstance(axis, (tuple, list)):
+        return tuple(axis) if axis else None
+    return axis
+
+
+def _reduction(function: Callable[..., Any]) -> Callable[..., Any]:
+    """``torch.sum``: the axes by place, and whether they are kept."""
+
+    def meaning(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+        return function(x, _axis_of(axis), keepdims=bool(keepdims))
+
+    return meaning
+
+
 def _spread_of_sample(function: Callable[..., Any]) -> Callable[..., Any]:
     """``torch.var``: divided by one less than there are."""
 
-    def meaning(x: Any, axis: Any = None, *, keepdims: bool = False, **named: Any) -> Any:
-        less = named.get("correction", 1 if named.get("unbiased", True) else 0)
-        return function(x, axis, ddof=less, keepdims=keepdims)
+    def meaning(
+        x: Any,
+        *places: Any,
+        axis: Any = None,
+        unbiased: bool = True,
+        correction: Any = None,
+        keepdims: bool = False,
+    ) -> Any:
+        if len(places) == 1 and isinstance(places[0], bool):
+            (unbiased,) = places
+        elif places:  # dim, unbiased, keepdim
+            given = [*places, *[axis, unbiased, keepdims][len(places) :]]
+            axis, unbiased, keepdims = given
+        less = int(unbiased) if correction is None else correction
+        return function(x, _axis_of(axis), ddof=less, keepdims=bool(keepdims))
 
     return meaning
 
@@ -226,8 +312,11 @@ def _masked_fill(x: Any, mask: Any, value: Any) -> Any:
     return np.where(mask, value, x)
 
 
-def _clamp(x: Any, low: Any = None, high: Any = None, **new: Any) -> Any:
-    return np.clip(x, new.get("min", low), new.get("max", high))
+def _clamp(x: Any, *bounds: Any, **named: Any) -> Any:
+    if set(named) - {"min", "max"} or len(bounds) + len(named) > 2:
+        raise NotDifferentiableError(f"torch.clamp with {', '.join(named)} cannot be traced")
+    low, high = (*bounds, None, None)[:2]
+    return np.clip(x, named.get("min", low), named.get("max", high))
 
 
 def _linear(x: Any, weight: Any, bias: Any = None) -> Any:
@@ -235,51 +324,198 @@ def _linear(x: Any, weight: Any, bias: Any = None) -> Any:
     return product if bias is None else product + bias
 
 
-def _norm(x: Any, p: Any = None, axis: Any = None, *, keepdims: bool = False) -> Any:
+def _norm(
+    x: Any,
+    p: Any = None,
+    axis: Any = None,
+    keepdims: bool = False,
+) -> Any:
     """``torch.norm``: of all entries, of a matrix too."""
-    if axis is not None or p == "nuc":
+    if p == "nuc":
         return np.linalg.norm(x, p, axis, keepdims=keepdims)
-    return np.linalg.norm(np.reshape(x, (-1,)), None if p == "fro" else p)
+    return _vector_norm(x, 2 if p in (None, "fro") else p, axis, keepdims)
 
 
-def _loss(name: str) -> Callable[..., Any]:
-    mean = Defined(name)
+def _vector_norm(
+    x: Any,
+    ord: Any = 2,  # noqa: A002 - as PyTorch spells it
+    axis: Any = None,
+    keepdims: bool = False,
+) -> Any:
+    """``torch.linalg.vector_norm``: of the entries along axes, whatever their number."""
+    axis = _axis_of(axis)
+    axes = tuple(range(np.ndim(x))) if axis is None else axis if type(axis) is tuple else (axis,)
+    axes = tuple(k % np.ndim(x) for k in axes)
+    if len(axes) == 1:
+        return np.linalg.norm(x, ord, axes[0], keepdims=keepdims)
+    rest = [k for k in range(np.ndim(x)) if k not in axes]
+    turned = np.transpose(x, (*rest, *axes))
+    flat = np.reshape(turned, (*(x.shape[k] for k in rest), -1))
+    found = np.linalg.norm(flat, ord, len(rest))
+    return np.expand_dims(found, axes) if keepdims else found
 
-    def meaning(x: Any, *rest: Any, reduction: str = "mean", **named: Any) -> Any:
-        found = mean(x, *rest, **named)
-        if reduction == "sum":
-            return reduce(mul, x.shape, found)
-        if reduction != "mean":
-            raise NotDifferentiableError(f"{name} with reduction={reduction!r} cannot be traced")
-        return found
+
+def _matrix_norm(
+    x: Any,
+    ord: Any = "fro",  # noqa: A002 - as PyTorch spells it
+    axis: Any = (-2, -1),
+    keepdims: bool = False,
+) -> Any:
+    """``torch.linalg.matrix_norm``: of the last two axes."""
+    if ord == "fro":
+        return _vector_norm(x, 2, axis, keepdims)
+    if np.ndim(x) != 2 or tuple(axis) != (-2, -1):
+        raise NotDifferentiableError(f"matrix_norm with ord={ord!r} is traced of one matrix alone")
+    return np.linalg.norm(x, ord, (0, 1), keepdims=keepdims)
+
+
+def _normalize(
+    x: Any,
+    p: Any = 2.0,
+    axis: Any = 1,
+    eps: float = 1e-12,
+) -> Any:
+    """``F.normalize``, where the norm is above ``eps``."""
+    if eps != 1e-12:
+        raise NotDifferentiableError(f"normalize with eps={eps} cannot be traced")
+    return x / _vector_norm(x, 2 if p == 2 else p, axis, keepdims=True)
+
+
+def _cosine_similarity(x: Any, y: Any, axis: int = 1, eps: float = 1e-8) -> Any:
+    """``F.cosine_similarity``, where the norms are above ``eps``."""
+    if eps != 1e-8:
+        raise NotDifferentiableError(f"cosine_similarity with eps={eps} cannot be traced")
+    one, two = np.sqrt(np.sum(x * x, axis)), np.sqrt(np.sum(y * y, axis))
+    return np.sum(x * y, axis) / (one * two)
+
+
+def _softmax(name: str) -> Callable[..., Any]:
+    """``F.softmax``: without an axis, the one that PyTorch takes."""
+
+    def meaning(x: Any, axis: Any = None, dtype: Any = None) -> Any:
+        if dtype is not None and not _is_real(dtype):
+            raise NotDifferentiableError(f"{name} with dtype={dtype} cannot be traced")
+        if axis is None:
+            axis = 0 if np.ndim(x) in (0, 1, 3) else 1
+        return by_name(name)(x, axis=axis % np.ndim(x))
 
     return meaning
 
 
-def _cross_entropy(x: Any, target: Any, **named: Any) -> Any:
+def _logsumexp(x: Any, axis: Any, keepdims: bool = False) -> Any:
+    """``torch.logsumexp``, of one axis, or of all."""
+    axes = _axis_of(axis)
+    if isinstance(axes, tuple):
+        axes = tuple(k % np.ndim(x) for k in axes)
+        if len(axes) not in (1, np.ndim(x)):
+            raise NotDifferentiableError(f"logsumexp with dim={axis} cannot be traced")
+        axes = axes[0] if len(axes) == 1 else None
+    found = by_name("logsumexp")(x, axis=axes if axes is None else axes % np.ndim(x))
+    if not keepdims:
+        return found
+    return np.expand_dims(found, tuple(range(np.ndim(x))) if axes is None else axes)
+
+
+def _leaky_relu(x: Any, negative_slope: float = 0.01) -> Any:
+    return by_name("leaky_relu")(x, slope=negative_slope)
+
+
+def _gelu(x: Any, *, approximate: str = "none") -> Any:
+    if approximate not in ("none", "tanh"):
+        raise NotDifferentiableError(f"gelu with approximate={approximate!r} cannot be traced")
+    return by_name("gelu" if approximate == "none" else "gelu_tanh")(x)
+
+
+def _hardtanh(x: Any, min_val: float = -1.0, max_val: float = 1.0) -> Any:
+    return np.clip(x, min_val, max_val)
+
+
+def _softplus(x: Any, beta: float = 1, threshold: float = 20) -> Any:
+    """``F.softplus``; above 20 it is ``x`` but for 2e-9, which PyTorch leaves out."""
+    if threshold < 20:
+        raise NotDifferentiableError(f"softplus with threshold={threshold} cannot be traced")
+    return by_name("softplus")(x) if beta == 1 else by_name("softplus")(x * beta) / beta
+
+
+def _loss(name: str) -> Callable[..., Any]:
+    mean = Defined(name)
+    known = {"smooth_l1_loss": "beta", "huber_loss": "delta", "margin_ranking_loss": "margin"}
+
+    def meaning(x: Any, *rest: Any, reduction: str = "mean", **named: Any) -> Any:
+        tensors = [x, *rest, *(named.pop(key) for key in ("target", "var") if key in named)]
+        strange = [f"{key}=…" for key in named if key != known.get(name)]
+        if name == "gaussian_nll_loss":
+            strange = [one for one in strange if one != "eps=…" or named.pop("eps") != 1e-6]
+            if np.ndim(tensors[-1]) not in (0, np.ndim(x)):
+                strange.append("var with fewer axes")
+        elif name == "poisson_nll_loss":
+            strange = [one for one in strange if one != "eps=…" or named.pop("eps") != 1e-8]
+        if not strange and not all(named.values()) and name != "margin_ranking_loss":
+            strange = [f"{key}={one}" for key, one in named.items()]
+        if strange:
+            raise NotDifferentiableError(f"{name} with {', '.join(strange)} cannot be traced")
+        if reduction not in ("mean", "sum"):
+            raise NotDifferentiableError(f"{name} with reduction={reduction!r} cannot be traced")
+        found = mean(*tensors, **named)
+        return reduce(mul, reduce(add, tensors).shape, found) if reduction == "sum" else found
+
+    return meaning
+
+
+def _cross_entropy(x: Any, target: Any, *, reduction: str = "mean") -> Any:
     """Of scores and of probabilities, or of classes by number that are known."""
-    return _nll_loss(by_name("log_softmax")(x, axis=np.ndim(x) - 1), target, **named)
+    return _entropy(by_name("log_softmax")(x, axis=np.ndim(x) - 1), target, reduction)
 
 
-def _nll_loss(logs: Any, target: Any, *, reduction: str = "mean", **named: Any) -> Any:
-    if named.get("label_smoothing") or named.get("ignore_index", -100) != -100:
-        raise NotDifferentiableError(f"a loss with {', '.join(named)} cannot be traced")
-    count = 1 if np.ndim(logs) == 1 else logs.shape[0]
-    if isinstance(target, np.ndarray) and target.dtype.kind in "iu":
-        target = np.eye(logs.shape[-1])[target]
-    total = -np.sum(logs * target)
+def _nll_loss(logs: Any, target: Any, *, reduction: str = "mean") -> Any:
+    if not _are_classes(target):
+        raise NotDifferentiableError("nll_loss is traced with classes by number, that are known")
+    return _entropy(logs, target, reduction)
+
+
+def _are_classes(target: Any) -> bool:
+    return isinstance(target, np.ndarray) and target.dtype.kind in "iu"
+
+
+def _entropy(logs: Any, target: Any, reduction: str) -> Any:
+    if np.ndim(logs) not in (1, 2):
+        raise NotDifferentiableError(
+            f"a loss of classes is traced with one or two axes, not {np.ndim(logs)}"
+        )
     if reduction not in ("mean", "sum"):
         raise NotDifferentiableError(f"a loss with reduction={reduction!r} cannot be traced")
-    return total / count if reduction == "mean" else total
+    if _are_classes(target):
+        classes = logs.shape[-1]
+        if np.ndim(target) != np.ndim(logs) - 1 or np.any((target < 0) | (target >= classes)):
+            raise NotDifferentiableError(
+                "a loss with ignored classes, or with a class for each entry, cannot be traced"
+            )
+        target = np.eye(classes)[target]
+    if np.ndim(target) != np.ndim(logs):
+        raise NotDifferentiableError("probabilities of classes have the shape of the scores")
+    total = -np.sum(logs * target)
+    return total if reduction == "sum" or np.ndim(logs) == 1 else total / logs.shape[0]
 
 
-def _attention(q: Any, k: Any, v: Any, attn_mask: Any = None, **named: Any) -> Any:
+def _attention(
+    q: Any,
+    k: Any,
+    v: Any,
+    attn_mask: Any = None,
+    dropout_p: float = 0.0,
+    *,
+    is_causal: bool = False,
+    scale: Any = None,
+) -> Any:
     """``F.scaled_dot_product_attention``, of stacks too; a mask of True and False, or an addend."""
-    scores = q @ np.swapaxes(k, -1, -2) / np.sqrt(q.shape[-1])
-    if named.get("is_causal"):
-        attn_mask = np.tri(q.shape[-2], k.shape[-2], dtype=bool)
-    if named.get("dropout_p"):
+    if dropout_p:
         raise NotDifferentiableError(f"dropout cannot be traced: {MISSING['dropout']}")
+    scores = q @ np.swapaxes(k, -1, -2)
+    scores = scores / np.sqrt(q.shape[-1]) if scale is None else scores * scale
+    if is_causal:
+        attn_mask = np.tri(q.shape[-2], k.shape[-2], dtype=bool)
+    if isinstance(attn_mask, Symbolic) and isinstance(attn_mask.value, Condition):
+        raise NotDifferentiableError("attn_mask=… that depends on variables cannot be traced")
     if isinstance(attn_mask, np.ndarray) and attn_mask.dtype == bool:
         attn_mask = by_name("log")(attn_mask.astype(float))
     scores = scores if attn_mask is None else scores + attn_mask
@@ -305,18 +541,35 @@ def _dropout(x: Any, p: float = 0.5, *, training: bool = True) -> Any:
     return x
 
 
-def _split(x: Any, size: Any, axis: int = 0) -> Any:
-    """``torch.split``: parts of a length each."""
+def _split(x: Any, split_size_or_sections: Any, axis: int = 0) -> Any:
+    """``torch.split``: parts of a length each, the last with what remains."""
+    size = split_size_or_sections
     whole = x.shape[axis]
-    lengths = list(size) if isinstance(size, (list, tuple)) else [size] * (whole // size)
-    return np.split(x, np.cumsum(lengths)[:-1].tolist(), axis)
+    ends = np.cumsum(size).tolist() if isinstance(size, (list, tuple)) else range(size, whole, size)
+    if isinstance(size, (list, tuple)):
+        if ends[-1] != whole:
+            raise NotDifferentiableError(f"torch.split: the lengths {size} are not {whole} in all")
+        ends = ends[:-1]
+    return tuple(np.split(x, list(ends), axis))
 
 
 def _chunk(x: Any, chunks: int, axis: int = 0) -> Any:
-    return np.split(x, chunks, axis)
+    """``torch.chunk``: as many parts as there are, or fewer."""
+    return _split(x, -(-x.shape[axis] // chunks), axis)
 
 
-def _itself(x: Any, *_: Any, **__: Any) -> Any:
+def _repeat(x: Any, *sizes: Any) -> Any:
+    """``x.repeat(2, 3)``: the whole, so often along each axis."""
+    return np.tile(x, sizes[0] if len(sizes) == 1 else sizes)
+
+
+def _itself(x: Any, *kinds: Any, **named: Any) -> Any:
+    """``x.to(…)``: the same, of real numbers."""
+    for one in (*kinds, *named.values()):
+        dtype = getattr(one, "dtype", one)
+        whole = isinstance(dtype, np.dtype) and dtype.kind != "f"
+        if whole or not getattr(dtype, "is_floating_point", True):
+            raise NotDifferentiableError(f"to({dtype}) cannot be traced: x stands for reals")
     return x
 
 
@@ -327,6 +580,28 @@ MEANINGS: dict[str, Callable[..., Any]] = {
     **{name: by_name(name) for name in _BY_NAME.split() if name in definitions()},
     **{name: _loss(name) for name in _LOSSES.split()},
     "matrix_exp": by_name("expm"),
+    "add": _alpha(np.add),
+    "sub": _alpha(np.subtract),
+    "subtract": _alpha(np.subtract),
+    "sum": _reduction(np.sum),
+    "mean": _reduction(np.mean),
+    "prod": _reduction(np.prod),
+    "amax": _reduction(np.max),
+    "amin": _reduction(np.min),
+    "softmax": _softmax("softmax"),
+    "log_softmax": _softmax("log_softmax"),
+    "logsumexp": _logsumexp,
+    "leaky_relu": _leaky_relu,
+    "gelu": _gelu,
+    "hardtanh": _hardtanh,
+    "softplus": _softplus,
+    "logsigmoid": by_name("logsigmoid"),
+    "log_sigmoid": by_name("logsigmoid"),
+    "normalize": _normalize,
+    "cosine_similarity": _cosine_similarity,
+    "vector_norm": _vector_norm,
+    "matrix_norm": _matrix_norm,
+    "repeat": _repeat,
     "clamp": _clamp,
     "clip": _clamp,
     "transpose": _transpose,

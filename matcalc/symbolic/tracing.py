@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextvars import ContextVar
 from functools import partial
 from math import prod
 from typing import Any, NamedTuple, cast
@@ -24,6 +25,7 @@ from matcalc.symbolic.broadcasting import broadcast, spread, with_new_axes, with
 from matcalc.symbolic.expressions import Symbolic, value_of
 from matcalc.symbolic.indexing import indexed, place_of
 from matcalc.symbolic.selections import Selection
+from matcalc.symbolic.torch_functions import MEANINGS
 from matcalc.symbolic.ufuncs import Condition
 from matcalc.symbolic.written_parts import are_apart, fitted, scattered, whole_of
 
@@ -58,6 +60,49 @@ _VIEWS: tuple[Callable[..., Any], ...] = (
     *(np.reshape, np.ravel, np.transpose, np.swapaxes, np.moveaxis, np.squeeze, np.diagonal),
     *(np.expand_dims, np.broadcast_to, np.atleast_1d, np.atleast_2d),
 )
+
+
+class Spellings:
+    """What a traced function says that NumPy's arrays and tensors read in two ways, or one has.
+
+    Attributes:
+        spread: ``x.var()`` without a word on what the sum is divided by.
+        tensor: A method that tensors have alone: ``x.square()``.
+    """
+
+    spread = ""
+    tensor = ""
+
+
+#: Of the function that is traced now.
+SPELLINGS: ContextVar[Spellings | None] = ContextVar("SPELLINGS", default=None)
+
+
+def _said(kind: str, name: str) -> None:
+    spellings = SPELLINGS.get()
+    if spellings is not None:
+        setattr(spellings, kind, name)
+
+
+def _spread_method(name: str, x: Tracer, axis: Any = None, *more: Any, **named: Any) -> Any:
+    """``x.var()``, which is another for tensors."""
+    if isinstance(axis, bool):
+        raise NotDifferentiableError(f"{name}({axis}) cannot be traced: an axis is a number")
+    if "correction" in named:
+        named["ddof"] = named.pop("correction")
+    if "unbiased" in named:
+        named["ddof"] = int(named.pop("unbiased"))
+    if "ddof" not in named:
+        _said("spread", name)
+    return _METHODS[name](x, axis, *more, **named)
+
+
+def _flat_method(name: str, x: Tracer, order: Any = "C") -> Any:
+    if not isinstance(order, str):
+        raise NotDifferentiableError(
+            f"{name}({order!r}) is a tensor's; name it torch.flatten(x, {order!r}), or reshape"
+        )
+    return _METHODS[name](x, order)
 
 
 class _Size(Value):
@@ -176,12 +221,23 @@ class Tracer(Symbolic):
 
     def __getattr__(self, name: str) -> Any:
         """NumPy's methods; and its ufuncs, which it looks up on the entries of object arrays."""
+        if name in ("var", "std"):
+            return partial(_spread_method, name, self)
+        if name in ("flatten", "ravel"):
+            return partial(_flat_method, name, self)
         if name in _METHODS:
             return partial(_METHODS[name], self)
         if isinstance(getattr(np, name, None), np.ufunc):
+            _said("tensor", name)
             return partial(getattr(np, name), self)
         if hasattr(np.ndarray, name) and not name.startswith("__"):
             raise NotDifferentiableError(f"the method {name} of an array cannot be traced")
+        plainly = name.rstrip("_")
+        if plainly in MEANINGS and not name.startswith("_"):
+            raise NotDifferentiableError(
+                f"the method {name} is a tensor's, and the function does not name PyTorch: "
+                f"write torch.{plainly}(x, …)"
+            )
         raise AttributeError(f"a traced array has no attribute {name!r}")
 
     @property

@@ -108,3 +108,132 @@ def _named(x: Any) -> Any:
 def test_a_refusal_names_the_line_of_the_function() -> None:
     with pytest.raises(mc.NotDifferentiableError, match=r"in line \d+: return torch.argmax"):
         mc.trace(_named, "x[6]")
+
+
+SMALL = torch.tensor([0.5, 1.0, 2.0], dtype=torch.float64)
+CLASSES = torch.tensor([0, 2, 1, 0])
+SHARES = torch.softmax(torch.arange(12.0, dtype=torch.float64).reshape(4, 3) % 5, dim=1)
+NORM = torch.linalg.vector_norm
+
+#: Arguments that change what is meant: right, or refused.
+CALLS: list[Callable[[Any], Any]] = [
+    lambda X: torch.split(X, 3)[0].pow(2).sum(),
+    lambda X: torch.split(X, 3)[1].pow(2).sum(),
+    lambda X: torch.split(X, [1, 3])[1].pow(2).sum(),
+    lambda X: X.split(2, dim=1)[1].pow(2).sum(),
+    lambda X: X.split([1, 3])[1].pow(2).sum(),
+    lambda X: torch.split(X, 2, dim=-1)[0].pow(2).sum(),
+    lambda X: torch.chunk(X, 3)[-1].pow(2).sum(),
+    lambda X: X.repeat(2, 3).cumsum(dim=0).pow(2).sum(),
+    lambda X: F.cross_entropy(X, CLASSES),
+    lambda X: F.cross_entropy(X, CLASSES, weight=SMALL),
+    lambda X: F.cross_entropy(X, CLASSES, SMALL),
+    lambda X: F.cross_entropy(X, CLASSES, ignore_index=2),
+    lambda X: F.cross_entropy(X, CLASSES, ignore_index=0),
+    lambda X: F.cross_entropy(X, CLASSES, label_smoothing=0.1),
+    lambda X: F.cross_entropy(X, CLASSES, reduction="none").pow(2).sum(),
+    lambda X: F.cross_entropy(X, torch.tensor([0, -100, 1, 0])),
+    lambda X: F.cross_entropy(X, SHARES, reduction="sum"),
+    lambda X: F.cross_entropy(X, SHARES),
+    lambda X: F.cross_entropy(X[0], CLASSES[1]),
+    lambda X: F.cross_entropy(X.reshape(2, 3, 2), torch.tensor([[0, 1], [2, 2]])),
+    lambda X: F.cross_entropy(X.reshape(2, 3, 2), SHARES.reshape(2, 3, 2)),
+    lambda X: F.nll_loss(F.log_softmax(X, 1), CLASSES, weight=SMALL),
+    lambda X: F.nll_loss(F.log_softmax(X, 1), CLASSES),
+    lambda X: F.scaled_dot_product_attention(X, X, X, scale=0.5).pow(2).sum(),
+    lambda X: F.scaled_dot_product_attention(X, X, X, is_causal=True, scale=2.0).pow(2).sum(),
+    lambda X: F.scaled_dot_product_attention(X, X, X, attn_mask=X @ X.mT > 0).pow(2).sum(),
+    lambda X: NORM(X, 1),
+    lambda X: NORM(X, 2),
+    lambda X: NORM(X, float("inf")),
+    lambda X: NORM(X, 3, dim=1, keepdim=True).sum(),
+    lambda X: NORM(X, 2, (0, 1)),
+    lambda X: torch.linalg.matrix_norm(X) + 0,
+    lambda X: torch.linalg.matrix_norm(X, 1),
+    lambda X: torch.linalg.matrix_norm(X.reshape(2, 2, 3)).sum(),
+    lambda X: torch.linalg.norm(X, 1),
+    lambda X: torch.norm(X, dim=1).sum(),
+    lambda X: torch.norm(X, p=1, dim=(0, 1)),
+    lambda X: X.norm(1) + X.norm(dim=0, keepdim=True).sum(),
+    lambda X: torch.var(X, False),
+    lambda X: torch.std(X, False),
+    lambda X: torch.var(X, 0, False).sum() + X.std(1, True, True).pow(3).sum(),
+    lambda X: torch.var(X, dim=(0, 1), correction=2),
+    lambda X: F.mse_loss(X[:1] * 2, X, reduction="sum"),
+    lambda X: F.l1_loss(X[:1] * 2, X, reduction="sum"),
+    lambda X: F.huber_loss(X[:1] * 2, X, reduction="sum", delta=0.5),
+    lambda X: F.smooth_l1_loss(X[:1] * 2, X, beta=0.5),
+    lambda X: F.smooth_l1_loss(X, X * 2, beta=0.0),
+    lambda X: F.mse_loss(X, X * 2, weight=X.exp()),
+    lambda X: F.binary_cross_entropy_with_logits(X, SHARES, weight=SMALL),
+    lambda X: F.binary_cross_entropy_with_logits(X, SHARES, pos_weight=SMALL),
+    lambda X: F.poisson_nll_loss(X.exp(), SHARES, log_input=False),
+    lambda X: F.poisson_nll_loss(X, SHARES, full=True),
+    lambda X: F.gaussian_nll_loss(X[:3], X[1:], X[:3, 0].exp()),
+    lambda X: F.gaussian_nll_loss(X[:3], X[1:], X[:3].exp(), reduction="sum"),
+    lambda X: F.relu(X * 2, inplace=True).sum(),
+    lambda X: torch.relu_(X * 2).sum(),
+    lambda X: (X * 2).relu_().sum(),
+    lambda X: X.std().square(),
+    lambda X: X.flatten(0).var(),
+    lambda X: X.std(correction=1).square(),
+    lambda X: F.softmax(X, dim=-1).pow(2).sum(),
+    lambda X: F.softmax(X, dim=0).pow(2).sum(),
+    lambda X: F.softmax(X.reshape(2, 3, 2), dim=1).pow(2).sum(),
+    lambda X: F.log_softmax(X, 1).pow(2).sum(),
+    lambda X: torch.nn.Softmax(dim=1)(X).pow(2).sum(),
+    lambda X: torch.softmax(X, 1, torch.float64).pow(2).sum(),
+    lambda X: torch.logsumexp(X, 1, True).sum() + X.logsumexp(dim=(0, 1)),
+    lambda X: F.leaky_relu(X, 0.2).sum(),
+    lambda X: F.elu(X, 0.5).sum() + F.celu(X, alpha=0.5).sum(),
+    lambda X: F.hardtanh(X, -0.5, 0.7).pow(2).sum(),
+    lambda X: F.softplus(X, beta=2).sum() + F.softplus(X, 1, 20).sum(),
+    lambda X: F.gelu(X, approximate="tanh").sum() + F.gelu(X).sum(),
+    lambda X: F.normalize(X).pow(3).sum() + F.normalize(X, p=1, dim=0).pow(2).sum(),
+    lambda X: F.cosine_similarity(X, X * X, dim=0).sum(),
+    lambda X: F.logsigmoid(X).sum(),
+    lambda X: torch.add(X, X * X, alpha=3).sum() - torch.sub(X, X * X, alpha=2).sum(),
+    lambda X: X.sum(0, True).pow(2).mean((0, 1)) + X.prod(1, keepdim=True).sum(),
+    lambda X: torch.sum(X, dim=()).pow(2),
+    lambda X: torch.div(X, 0.3, rounding_mode="floor").mul(X).sum(),
+    lambda X: X.to(torch.int64).mul(X).sum(),
+    lambda X: torch.sum(X * 2, dtype=torch.int64).mul(X).sum(),
+    lambda X: torch.addcmul(X, X, X, value=3).sum(),
+    lambda X: torch.cdist(X, X[:2] * 2, p=1.0).sum(),
+    lambda X: torch.clamp(X, max=0.5).pow(2).sum() + X.clamp(-0.2, max=0.3).sum(),
+    lambda X: F.layer_norm(X, (3,), SMALL, eps=0.1).pow(2).sum(),
+    lambda X: torch.linalg.solve(X[:3].mT @ X[:3] + 1, X[:3], left=False).sum(),
+]
+#: What is often called, and is to be traced.
+TRACED = {"softmax", "leaky_relu", "gelu", "logsigmoid", "norm", "vector_norm", "chunk", "Softmax"}
+
+
+@pytest.mark.filterwarnings("ignore:divide by zero", "ignore:Using a target size", "ignore:Convert")
+@pytest.mark.parametrize("function", CALLS)
+def test_an_argument_has_its_meaning_or_is_refused(function: Any) -> None:
+    array = np.random.default_rng(3).normal(size=(4, 3))
+    try:
+        traced = mc.trace(function, "X[4,3]")
+        value = traced.evaluate(X=array)
+        found = mc.derive(traced, wrt="X", layout="denominator").evaluate(X=array)
+    except mc.MatcalcError:
+        assert not set(function.__code__.co_names) & TRACED
+        return
+    tensor = torch.tensor(array, requires_grad=True)
+    expected = function(tensor)
+    expected.backward()
+    np.testing.assert_allclose(value, expected.item(), rtol=1e-6, atol=1e-12)
+    np.testing.assert_allclose(found, tensor.grad.numpy(), rtol=1e-6, atol=1e-9)
+
+
+def test_a_refusal_names_the_argument() -> None:
+    with pytest.raises(mc.NotDifferentiableError, match="weight="):
+        mc.trace(lambda X: F.cross_entropy(X, CLASSES, weight=SMALL), "X[4,3]")
+    with pytest.raises(mc.NotDifferentiableError, match="pos_weight="):
+        mc.trace(
+            lambda X: F.binary_cross_entropy_with_logits(X, SHARES, pos_weight=SMALL), "X[4,3]"
+        )
+    with pytest.raises(mc.NotDifferentiableError, match="inplace=True"):
+        mc.trace(lambda X: F.relu(X, inplace=True).sum(), "X[4,3]")
+    with pytest.raises(mc.NotDifferentiableError, match=r"ddof=0.*torch\.std"):
+        mc.trace(lambda X: X.std().square(), "X[4,3]")
