@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from fractions import Fraction
 from html import escape
 
 from matcalc.dimensions import Dimension, Shape
 from matcalc.notation.formulas import Written
-from matcalc.notation.names import spelled_shape, spelled_size, unicode_name
-from matcalc.notation.parameters import Parameter, named, spelled
-from matcalc.notation.printers.mathematics import Mathematics, as_it_is
+from matcalc.notation.names import spelled_shape, spelled_size
+from matcalc.notation.printers.mathematics import as_it_is
 from matcalc.notation.printers.spelling import (
     ATOM,
     POWER,
@@ -25,10 +23,9 @@ from matcalc.notation.printers.spelling import (
     SCALED,
     Piece,
     Spelled,
-    in_brackets,
 )
+from matcalc.notation.printers.unicode import Signs
 from matcalc.notation.tree import Phrase
-from matcalc.operations import facts_of
 
 _OPEN, _OF, _NEXT, _CLOSE = "\ue010", "\ue013", "\ue011", "\ue012"
 _MARK = re.compile(f"({_OPEN}[a-z]+{_OF}|{_NEXT}|{_CLOSE})")
@@ -116,45 +113,11 @@ def _made(kind: str, *parts: str) -> str:
     return f"{_OPEN}{kind}{_OF}{_NEXT.join(parts)}{_CLOSE}"
 
 
-class _MathML(Mathematics):
-    minus = "−"
-    dot = " · "
-    entrywise = " ⊙ "
-    quotient = " ⊘ "
-    kronecker = " ⊗ "
-    delta = "δ"
-    nabla = "∇"
+class _MathML(Signs):
     marks = {"T": "⊤", "-1": "−1", "-T": "−⊤", "+": "+"}  # noqa: RUF012
-
-    @staticmethod
-    def sign(name: str) -> str:
-        return facts_of(name).unicode
-
-    @staticmethod
-    def named(name: str) -> str:
-        return unicode_name(name)
-
-    @staticmethod
-    def plain(name: str) -> str:
-        return name
-
-    def function_name(self, function: str) -> str:
-        return function
 
     def primes(self, number: int) -> str:
         return "′" * number
-
-    def option(self, parameter: Parameter) -> str:
-        return named(parameter.name, spelled(parameter.value))
-
-    def exponent(self, value: Fraction) -> str:
-        return str(value)
-
-    def mapping(self, letters: str) -> str:
-        return f"{letters} ↦ "
-
-    def table(self, rows: Sequence[Sequence[str]]) -> str:
-        return in_brackets(rows)
 
     def fraction(self, above: str, below: str) -> Spelled:
         return _made("mfrac", above, below), POWER

@@ -57,7 +57,9 @@ def unicode_formulas(written: Written, rewrite: Rewrite = as_it_is) -> list[str]
     return _Unicode(written, rewrite).formulas()
 
 
-class _Unicode(Mathematics):
+class Signs(Mathematics):
+    """The signs and words that Unicode has, wherever they are set."""
+
     minus = "−"
     dot = " · "
     entrywise = " ⊙ "
@@ -65,19 +67,45 @@ class _Unicode(Mathematics):
     kronecker = " ⊗ "
     delta = "δ"
     nabla = "∇"
-    marks = {"T": "ᵀ", "-1": "⁻¹", "-T": "⁻ᵀ", "+": "⁺"}  # noqa: RUF012
 
     @staticmethod
     def sign(name: str) -> str:
+        """The sign of a function, where it has one."""
         return facts_of(name).unicode
 
     @staticmethod
     def named(name: str) -> str:
+        """A name as it is read, Greek letters as letters."""
         return unicode_name(name)
 
     @staticmethod
     def plain(name: str) -> str:
+        """A word as it is."""
         return name
+
+    def function_name(self, function: str) -> str:
+        """The name of a function as it is."""
+        return function
+
+    def option(self, parameter: Parameter) -> str:
+        """A parameter by its name."""
+        return named(parameter.name, spelled(parameter.value))
+
+    def exponent(self, value: Fraction) -> str:
+        """An exponent on the line."""
+        return str(value)
+
+    def mapping(self, letters: str) -> str:
+        """The letters that an array is a function of."""
+        return f"{letters} ↦ "
+
+    def table(self, rows: Sequence[Sequence[str]]) -> str:
+        """Rows of entries in brackets."""
+        return in_brackets(rows)
+
+
+class _Unicode(Signs):
+    marks = {"T": "ᵀ", "-1": "⁻¹", "-T": "⁻ᵀ", "+": "⁺"}  # noqa: RUF012
 
     def fraction(self, above: str, below: str) -> Spelled:
         return f"{above}/{below}", QUOTIENT
@@ -91,14 +119,8 @@ class _Unicode(Mathematics):
     def bars(self, text: str, *, double: bool = False) -> str:
         return f"‖{text}‖" if double else f"|{text}|"
 
-    def function_name(self, function: str) -> str:
-        return function
-
     def primes(self, number: int) -> str:
         return "‴" * (number // 3) + ("", "′", "″")[number % 3]
-
-    def option(self, parameter: Parameter) -> str:
-        return named(parameter.name, spelled(parameter.value))
 
     def ratio(self, above: str, below: str, *, number: bool = False) -> Spelled:
         return f"∂{above}/∂{below}", SUM if number else POWER
@@ -114,9 +136,6 @@ class _Unicode(Mathematics):
         shown = exponent if alone else f"({exponent})"
         return f"{base}{sign}^{shown}"
 
-    def exponent(self, value: Fraction) -> str:
-        return str(value)
-
     def sized(self, symbol: str, shape: Shape) -> str:
         return symbol + lowered(shape)
 
@@ -127,17 +146,11 @@ class _Unicode(Mathematics):
         shown = lowered(("*".join(letters),))
         return f"Σ{shown} " if shown.isalnum() else f"Σ_{','.join(letters)} "
 
-    def mapping(self, letters: str) -> str:
-        return f"{letters} ↦ "
-
     def over_shape(self, factor: str, shape: Shape) -> str:
         return placed(factor, spelled_shape(shape))
 
     def rows(self, base: str, start: str, stop: str) -> str:
         return f"{base}[{spelled_size(start)}:{spelled_size(stop)}]"
-
-    def table(self, rows: Sequence[Sequence[str]]) -> str:
-        return in_brackets(rows)
 
     def taken(self, base: str, places: Sequence[Dimension | None]) -> str:
         return f"{base}[{','.join(map(_place, places))}]"
