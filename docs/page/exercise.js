@@ -267,13 +267,15 @@ export function fromAddress(hash, families) {
   return isSound(one) ? one : null;
 }
 
-/** Whether an exercise can be answered: it reads, its repair has numbers, and its place is in the line. @param {Exercise} one */
+/** Whether an exercise can be answered: it reads, its repair has numbers, and its place can be tapped. @param {Exercise} one */
 export function isSound(one) {
   try {
     const [start, end] = one.place;
     if (!one.line || start >= end || end > one.line.length || !(one.forward || (one.of && one.wrt)))
       return false;
-    targets(one.line);
+    parse(one.line);
+    const answers = [null, ...targets(one.line).filter((each) => each.tap)];
+    if (!answers.some((each) => judgePlace(one, each).right)) return false;
     return judgeRepair(one, one.repair).right && !judgeRepair(one, one.line).right;
   } catch (error) {
     if (error instanceof FormulaError) return false;

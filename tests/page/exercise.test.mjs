@@ -124,9 +124,13 @@ test("an address that holds no exercise is refused", () => {
     { layout: "other" },
     { place: "9-7" },
     { place: "0-9999" },
+    { place: "0-2" }, // the left side, which is not tapped
+    { place: "4-5" },
     { cause: "<b>" },
     { families: "magic" },
     { line: one.repair },
+    { line: "dW1 = (W2 @@ dz2 * step(z1)) @ x.T" },
+    { line: "dW1 = (W2 @ dz2" },
     { line: "<script>alert(1)</script>" },
     { repair: "dW1 = y" },
     { variables: "W2[999,9]" },
