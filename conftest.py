@@ -36,7 +36,7 @@ NOT_RUN = frozenset(
         ".venv/bin/python -m pytest",
     }
 )
-NOT_CODE = frozenset({"text", "latex", "json", "toml"})
+NOT_CODE = frozenset({"text", "math", "latex", "json", "toml"})
 
 _PROMPT = "$ "
 _fences = RawFencedCodeBlockLexer(re.compile(r"(?P<info>[^\n]*)(?:\n|\Z)"))

@@ -26,7 +26,7 @@ def pictures() -> dict[str, str]:
         layout="denominator",
     )
     four_pieces = product_svg(
-        ["δ³", "W³", "relu′(z²)", "xᵀ"],
+        ["δ₃", "W₃", "relu′(z₂)", "xᵀ"],
         [(2, 1), (2, 3), (3, 1), (1, 2)],
     )
     return {

@@ -50,6 +50,7 @@ def on_files(files: Any, config: Any) -> Any:
 def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
     """Leave out what tests alone read, colour prompts, mend tables, offer the sheet to print."""
     markdown = _SESSION.sub(r"\1```pycon\n", _HIDDEN.sub("", markdown))
+    markdown = markdown.replace("<details>", '<details markdown="1">')  # what unfolds is Markdown
     markdown = _ROW.sub(_with_bars, markdown)
     if page.file.src_uri == "sheet.md":
         title, rest = markdown.split("\n", 1)
