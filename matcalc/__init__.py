@@ -147,8 +147,8 @@ if not TYPE_CHECKING:  # so that type checkers see misspelt names
             raise AttributeError(f"module 'matcalc' has no attribute {name!r}")
         if find_spec(f"matcalc.{name}"):  # from matcalc import graph
             return import_module(f"matcalc.{name}")
-        return import_module("matcalc.symbolic.public_functions").named(name, __all__)
+        return import_module("matcalc.symbolic.functions").named(name, __all__)
 
 
 def __dir__() -> list[str]:
-    return sorted([*__all__, *import_module("matcalc.symbolic.public_functions").__all__])
+    return sorted([*__all__, *import_module("matcalc.symbolic.functions").function_names()])

@@ -265,6 +265,7 @@ def _matrix_function(name: str, points: str, domain: str, function: str, facts: 
             build=partial(frechet, name=name),
             function=f"{name}_frechet",
             pull=pull_frechet,
+            facts=Facts(building_block=True),
         )
     )
 

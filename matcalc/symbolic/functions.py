@@ -1,15 +1,19 @@
-"""Rules as functions of symbolic values."""
+"""Rules as functions of symbolic values, and what is made of sizes alone: ``mc.eye("n")``."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from matcalc import dimensions
+from matcalc.dimensions import Dimension
 from matcalc.errors import Place
-from matcalc.expression.definitions import definitions
+from matcalc.expression.definitions import definitions, is_defined
 from matcalc.expression.functions import call
 from matcalc.expression.parser import Step
 from matcalc.expression.values import Value
-from matcalc.operations import find_rule
+from matcalc.near import near
+from matcalc.operations import RULES, algebra, find_rule, sequences
 from matcalc.symbolic.constants import exact
 from matcalc.symbolic.expressions import Symbolic, family, value_of
 
@@ -100,3 +104,98 @@ class Defined:
             Step("call", self.__name__, len(values), _NOWHERE, 0, tuple(parameters)), values
         )
         return kind(found if kind.columns else Value(found.node), declared)
+
+
+def _size(given: Any) -> Any:
+    return dimensions.parse(given) if isinstance(given, str) else given
+
+
+def eye(size: Dimension) -> Symbolic:
+    """The identity matrix of a size, a number or a name.
+
+    >>> eye("n")
+    <eye(n), n×n>
+    """
+    return Symbolic(Value(algebra.eye(_size(size))), {})
+
+
+def exchange(size: Dimension) -> Symbolic:
+    """The identity matrix with its columns in reverse, of a size, a number or a name.
+
+    >>> exchange("n")
+    <exchange(n), n×n>
+    """
+    return Symbolic(Value(sequences.exchange(_size(size))), {})
+
+
+def one_hot(indices: Sequence[int], size: Dimension) -> Symbolic:
+    """A row for each index, with a one at its place.
+
+    >>> one_hot((2, 0), 3)
+    <one_hot((2, 0), 3), 2×3>
+    """
+    return Symbolic(Value(sequences.one_hot(tuple(indices), _size(size))), {})
+
+
+def ones(*shape: Dimension) -> Symbolic:
+    """Ones.
+
+    >>> ones("n", 2)
+    <ones((n, 2)), n×2>
+    """
+    return Symbolic(Value(algebra.constant(1, tuple(map(_size, shape)))), {})
+
+
+def zeros(*shape: Dimension) -> Symbolic:
+    """Zeros.
+
+    >>> zeros(3)
+    <zeros(3), 3×1>
+    """
+    return Symbolic(Value(algebra.constant(0, tuple(map(_size, shape)))), {})
+
+
+def pi() -> Symbolic:
+    """The number π.
+
+    >>> 2 * pi()
+    <2 * pi(), a scalar>
+    """
+    return Symbolic(Value(algebra.pi()), {})
+
+
+_MADE: dict[str, Function] = {}
+_OF_SIZES = {one.__name__: one for one in (eye, exchange, one_hot, ones, zeros, pi)}
+
+
+def function_names() -> set[str]:
+    """The functions that formulas may call; ``trace`` records one of Python, ``tr`` is the rule."""
+    written = {name for name, rule in RULES.items() if not rule.facts.building_block}
+    return (written | set(_OF_SIZES) | {"tr"}) - {"trace"}
+
+
+def named(name: str, others: Iterable[str] = ()) -> Any:
+    """The function of a rule, or one that is defined by others.
+
+    Args:
+        name: Its name.
+        others: Names that may have been meant, beside those of functions.
+
+    Raises:
+        AttributeError: There is none; near names are listed.
+
+    >>> named("exp") is named("exp"), named("mish")
+    (True, <function mish of formulas: mish(x) = x * tanh(softplus(x))>)
+    """
+    if name in _OF_SIZES:
+        return _OF_SIZES[name]
+    if name == "tr" or name in RULES:
+        made = Function(name)
+        if name not in _MADE or _MADE[name].rule is not made.rule:  # a user may take one back
+            _MADE[name] = made
+        return _MADE[name]
+    if is_defined(name):
+        return Defined(name)
+    found = near(name, [*sorted(function_names()), *others])
+    hint = f"; near: {', '.join(found)}" if found else ""
+    raise AttributeError(f"module 'matcalc' has no attribute {name!r}{hint}")
