@@ -2,13 +2,15 @@
 
 from matcalc.code.compiled import Compiled
 from matcalc.code.dialects import JAX, NUMPY, TORCH, Dialect
-from matcalc.code.source import Output, Returned, Source, source_of
+from matcalc.code.source import Output, Source, source_of
+from matcalc.plan.computation import Computation, Returned
 
 __all__ = [
     "JAX",
     "NUMPY",
     "TORCH",
     "Compiled",
+    "Computation",
     "Dialect",
     "Output",
     "Returned",

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from matcalc.arrays import bound_sizes, real_array
 from matcalc.code.source import Source
 from matcalc.dimensions import Shape
-from matcalc.errors import MissingLibraryError
+from matcalc.errors import MissingLibraryError, NotationError
+from matcalc.plan.computation import Batched, Computation
 
 Array = NDArray[np.floating[Any]]
 
@@ -50,6 +51,7 @@ class Compiled:
         shapes: The shapes that its arguments must have, by name.
         held: Arguments of the source that are given already.
         finite: Whether every call looks for numbers that are not finite.
+        computation: What the source computes, as nodes, where these are known.
     """
 
     def __init__(
@@ -59,6 +61,7 @@ class Compiled:
         shapes: Mapping[str, Shape],
         held: Mapping[str, Array] = _NOTHING,
         finite: bool = False,
+        computation: Computation | None = None,
     ) -> None:
         """Args as the attributes; ``name`` is that of the function in the source.
 
@@ -72,12 +75,13 @@ class Compiled:
             raise MissingLibraryError(
                 f"this function needs {error.name}: pip install 'matcalc-layout[scipy]'"
             ) from None
-        self._made_of = source, name, dict(shapes), dict(held), finite
+        self._made_of = source, name, dict(shapes), dict(held), finite, computation
         self._words = source.words
         self._names = {word: variable for variable, word in source.words.items()}
         self.source = source.text
         self.shapes = dict(shapes)
         self.finite = finite
+        self.computation = computation
         self.function = space[name]
         self.__name__ = name
         self.__doc__ = self.function.__doc__
@@ -116,6 +120,26 @@ class Compiled:
             return result
         types = [values[at].dtype for at, _ in form.arrays if at in form.order]
         return _arrays(result, np.result_type(*(types or [np.float64])))
+
+    def batched(self, names: str) -> Batched:
+        """The same at every point of a batch, as one program: no loop over points.
+
+        Args:
+            names: The variables that get a leading axis, the points, apart by spaces.
+
+        Raises:
+            NotationError: One of them is not there; or the function is no derivative.
+            UnknownRuleError: An operation of what is batched takes no batch.
+
+        >>> import matcalc as mc
+        >>> gradient = mc.rules.quadratic_form("x[n]", "A[n,n]", wrt="x").compile()
+        >>> gradient.batched("x")(x=[[1.0, 2.0], [0.0, 1.0]], A=[[1.0, 2.0], [3.0, 4.0]])
+        array([[12., 21.],
+               [ 5.,  8.]])
+        """
+        if self.computation is None:
+            raise NotationError("a batch is of derivatives: compile() of one makes such a function")
+        return Batched(self.computation, names, finite=self.finite)
 
     def _form(self, args: tuple[Any, ...], arrays: Mapping[str, Any]) -> _Form:
         """What is known of every call with so many arguments, and others by these names.

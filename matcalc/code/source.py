@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from textwrap import indent
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 from matcalc.code.arithmetic import ARITHMETIC, plus
 from matcalc.code.calls import Argument, call_of_caller, filled, is_of_numbers, spell_call
@@ -27,6 +27,7 @@ from matcalc.code.terms import (
 from matcalc.dimensions import Shape
 from matcalc.notation import Written
 from matcalc.operations import known_rule
+from matcalc.plan.computation import Returned
 
 _CHARACTERS = 68  # a longer part gets a name of its own
 _FILLS = ("filled", "padded")  # what is written into an array of zeros
@@ -34,8 +35,6 @@ _SQUARE = 2  # the highest power that code takes of whole numbers as they are
 _WHOLE = ("power", "plus", "negative", "times", "transpose", "matmul", "sum")
 _OF_NUMBERS = ("number", "times", "over", "plus", "negative", "power")
 _WIDTH = 96  # characters of a line that returns several results
-
-Returned: TypeAlias = "int | tuple[Returned, ...]"
 
 
 class Output(NamedTuple):

@@ -16,7 +16,8 @@ from matcalc.jacobians.jacobian import Jacobian
 from matcalc.jacobians.linear_map import order_of
 from matcalc.jacobians.packed import Packed
 from matcalc.jacobians.written import constants_of, shapes_of, symbols_of, written_for_code
-from matcalc.layout import written
+from matcalc.layout import Written, written
+from matcalc.plan.computation import Batched, Computation
 from matcalc.plan.plan import Plan
 from matcalc.plan.planning import plan_of
 from matcalc.simplify import named_functions, simplified
@@ -56,7 +57,7 @@ class Together:
             df_dx = 2 * (A.T @ t1)
             return f, (df_dA, df_dx)
         """
-        return self._source(NUMPY).text
+        return self._source(NUMPY, self._nodes()).text
 
     @property
     def torch(self) -> str:
@@ -66,7 +67,7 @@ class Together:
             UnboundError: A derivative holds arrays, which have no names.
             UnknownRuleError: There is no PyTorch code for a function in them.
         """
-        return self._source(TORCH).text
+        return self._source(TORCH, self._nodes()).text
 
     @property
     def jax(self) -> str:
@@ -76,7 +77,7 @@ class Together:
             UnboundError: A derivative holds arrays, which have no names.
             UnknownRuleError: There is no JAX code for a function in them.
         """
-        return self._source(JAX).text
+        return self._source(JAX, self._nodes()).text
 
     def compile(self, *, finite: bool = False) -> Compiled:
         """The NumPy source as a function, which holds arrays against their shapes first.
@@ -98,7 +99,28 @@ class Together:
         5.0 -4.0 -6.0
         """
         held = {name: node.array for name, node in self._constants().items()}
-        return Compiled(self._source(NUMPY), self._name, self._shapes(), held, finite)
+        nodes = self._nodes()
+        source, computed = self._source(NUMPY, nodes), self._computation(nodes)
+        return Compiled(source, self._name, self._shapes(), held, finite, computed)
+
+    def batched(self, names: str) -> Batched:
+        """All of them at every point of a batch, as one program: no loop over points.
+
+        Args:
+            names: The variables that get a leading axis, the points, apart by spaces.
+
+        Raises:
+            NotationError: One of them is not there.
+            UnknownRuleError: An operation of what is batched takes no batch.
+
+        >>> import matcalc as mc
+        >>> line = mc.value_and_grad("sum((a * x + b - y)**2)", wrt=["a", "b"],
+        ...                          variables="x[n] y[n] a b", layout="denominator")
+        >>> value, (by_a, by_b) = line.batched("a b")(x=[0, 1], y=[1, 4], a=[2, 3], b=[0, 1])
+        >>> print(value, by_a, by_b)
+        [5. 0.] [-4.  0.] [-6.  0.]
+        """
+        return Batched(self._computation(self._nodes()), names)
 
     def packed(self, start: Mapping[str, ArrayLike], /, **arrays: Any) -> Packed:
         """A number and its gradients as functions of one flat vector, for optimisers.
@@ -138,17 +160,24 @@ class Together:
         >>> both.plan(m=20, n=10).multiplications
         620
         """
+        roots, orders, *_ = self._computation(self._nodes())
+        return plan_of(roots, sizes, orders)
+
+    def _computation(self, nodes: Sequence[tuple[Node, Written | None]]) -> Computation:
+        orders = tuple(None if form is None else order_of(form) for _, form in nodes)
+        roots = tuple(node for node, _ in nodes)
+        return Computation(roots, orders, self.returned, self._symbols())
+
+    def _nodes(self) -> list[tuple[Node, Written | None]]:
+        """What is computed, each with the form in which its axes are written."""
         value = [] if self.value is None else [(self._simplified(self.value), None)]
         forms = [written(one.of, one.wrt, one.layout) for one in self.derivatives]
-        nodes = [*value, *zip((one.node for one in self.derivatives), forms, strict=True)]
-        orders = [None if form is None else order_of(form) for _, form in nodes]
-        return plan_of([node for node, _ in nodes], sizes, orders)
+        return [*value, *zip((one.node for one in self.derivatives), forms, strict=True)]
 
-    def _source(self, dialect: Dialect) -> Source:
-        nodes = [(one.node, written(one.of, one.wrt, one.layout)) for one in self.derivatives]
-        value = [] if self.value is None else [(self._simplified(self.value), None)]
-        formulas = written_for_code([*value, *nodes], tuple(self._symbols()), self._named())
+    def _source(self, dialect: Dialect, nodes: Sequence[tuple[Node, Written | None]]) -> Source:
+        formulas = written_for_code(nodes, tuple(self._symbols()), self._named())
         called = [(one.function_name, one.code_title) for one in self.derivatives]
+        value = self.value is not None
         if value:
             called.insert(0, (word(self._above), self._above))
         outputs = [Output(one, *name) for one, name in zip(formulas, called, strict=True)]

@@ -58,13 +58,13 @@ def plan_of(
     162
     """
     large = partial(is_large_structured_sum, sizes=sizes)
-    computed = _for_numbers(roots)
+    computed = for_numbers(roots)
     if any(map(large, topological(*computed))):
         computed = [distribute(root, large) for root in computed]
     return _Planning(computed, sizes).plan(orders)
 
 
-def _for_numbers(roots: Sequence[Node]) -> list[Node]:
+def for_numbers(roots: Sequence[Node]) -> list[Node]:
     """Nodes as they are computed; what becomes of each is found once."""
     new = [root for root in roots if root not in _STABLE]
     became = stable(new)

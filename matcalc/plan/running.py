@@ -88,29 +88,40 @@ def evaluate_from(
     families = _KNOWN.setdefault(owner, {})
     known = families.get(key)
     if known is None:
-        known = families[key] = _Leaves(made())
+        known = families[key] = Leaves([made()])
     given = known.arrays(arrays)
-    shapes = tuple([array.shape for array in given]), tuple(sizes.items())
-    program = known.programs.get(shapes)
-    if program is None:
-        plan = plan_of([made()], known.sizes(shapes[0], sizes), [order])
-        program = Program(plan, tuple(known.shapes))
-        while len(known.programs) >= _PROGRAMS:
-            known.programs.pop(next(iter(known.programs), None), None)
-        known.programs[shapes] = program
+    program = known.program(given, sizes, lambda: [made()], [order])
     dtype = known.type_of(given or arrays.values())
     (result,) = program.run(given, dtype, max_bytes, rounding)
     return result
 
 
-class _Leaves:
-    """What is known of a node without keeping it: its leaves, a program for shapes met so far."""
+class Leaves:
+    """What is known of nodes without keeping them: leaves, a program for shapes met so far."""
 
-    def __init__(self, root: Node) -> None:
-        leaves = [node for node in topological(root) if isinstance(node, Symbol | Data)]
+    def __init__(self, roots: Sequence[Node]) -> None:
+        leaves = [node for node in topological(*roots) if isinstance(node, Symbol | Data)]
         self.shapes = {node.name: node.shape for node in leaves if isinstance(node, Symbol)}
         self.types = [node.array.dtype for node in leaves if isinstance(node, Data)]
         self.programs: dict[Any, Program] = {}
+
+    def program(
+        self,
+        given: Sequence[Array],
+        sizes: Mapping[str, int],
+        made: Callable[[], Sequence[Node]],
+        orders: Sequence[Sequence[int] | None],
+    ) -> Program:
+        """What computes the nodes of arrays of these shapes, whatever the numbers in them."""
+        shapes = tuple([array.shape for array in given]), tuple(sizes.items())
+        program = self.programs.get(shapes)
+        if program is None:
+            plan = plan_of(made(), self.sizes(shapes[0], sizes), orders)
+            program = Program(plan, tuple(self.shapes))
+            while len(self.programs) >= _PROGRAMS:
+                self.programs.pop(next(iter(self.programs), None), None)
+            self.programs[shapes] = program
+        return program
 
     def arrays(self, given: Mapping[str, Array]) -> list[Array]:
         """The arrays of the symbols."""
@@ -131,7 +142,7 @@ class _Leaves:
         return np.result_type(*(types or [np.dtype(np.float64)]))
 
 
-_KNOWN: WeakKeyDictionary[Node, dict[Any, _Leaves]] = WeakKeyDictionary()
+_KNOWN: WeakKeyDictionary[Node, dict[Any, Leaves]] = WeakKeyDictionary()
 
 
 class Program:
