@@ -346,11 +346,13 @@ class _Task:
         became = simplified(nodes, self.properties, named.values())
         kept = {name: became[node] for name, node in named.items()}
         result: list[Jacobian[Any]] = []
+        formulas: dict[Node, Formula] = {}
         said = tuple(self.properties.items())
         for one, node in zip(found, nodes, strict=True):
             whole = self.defined(one.formula.node) if one.formula else node
-            formula = self.formula._replace(node=whole, named=kept, properties=said)
-            result.append(replace(one, node=became[node], formula=formula))
+            if whole not in formulas:
+                formulas[whole] = self.formula._replace(node=whole, named=kept, properties=said)
+            result.append(replace(one, node=became[node], formula=formulas[whole]))
         return result
 
     def defined(self, node: Node) -> Node:

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from work import calls
 
 import matcalc as mc
 
@@ -86,3 +87,41 @@ def test_code_for_a_product_of_many_matrices_is_found_quickly() -> None:
     arrays = {name: np.linalg.qr(rng.normal(size=(3, 3)))[0] for name in names}
     expected = np.linalg.multi_dot(list(arrays.values()))
     np.testing.assert_allclose(product.compile()(**arrays), expected, rtol=1e-9)
+
+
+def test_all_gradients_take_work_that_is_linear_in_the_depth() -> None:
+    def work(depth: int) -> list[int]:
+        layers = [f"a{k} = tanh(W{k} @ {f'a{k - 1}' if k else 'x'})" for k in range(depth)]
+        weights = [f"W{k}" for k in range(depth)]
+        shapes = " ".join(["x[n]", *(f"{name}[n,n]" for name in weights)])
+        formula = "; ".join([*layers, f"sum(a{depth - 1})"])
+        kept: list[Any] = []
+
+        def found() -> None:
+            kept.append(
+                mc.value_and_grad(formula, wrt=weights, variables=shapes, layout="denominator")
+            )
+
+        derived = calls(found)
+        return [derived, calls(lambda: kept[0].plan(n=3))]
+
+    for few, many in zip(work(15), work(30), strict=True):
+        assert many < 2.5 * few
+
+
+def test_a_filter_over_time_takes_work_that_is_linear_in_its_steps() -> None:
+    def work(steps: int) -> int:
+        def likelihood(A: Any, C: Any, P: Any, x: Any, y: Any) -> Any:
+            total: Any = 0.0
+            for t in range(steps):
+                x, P = A @ x, A @ P @ A.T
+                e, gain = y[t] - C @ x, P @ C.T @ np.linalg.inv(C @ P @ C.T)
+                total = total + e @ e
+                x, P = x + gain @ e, P - gain @ C @ P
+            return total
+
+        shapes = f"A[n,n] C[m,n] P[n,n] x[n] y[{steps},m]"
+        traced = mc.trace(likelihood, shapes)
+        return calls(lambda: mc.derive(traced, wrt="A", layout="denominator"))
+
+    assert work(4) < 2.5 * work(2)

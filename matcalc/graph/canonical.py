@@ -1,12 +1,13 @@
 """A canonical order for the factors of a product whose labels could have had any names.
 
-Factors and labels are the vertices of a graph, partitioned by all that their neighbours tell.
-What hangs together through vertices that are not told apart yet is ordered by itself, and parts
-that look the same may stand in either order. Within a part a tie is broken by trying one label
-of a cell and, of the others, those that no symmetry found so far maps to one that was tried. So
-chains, cycles, stars, trees, equal components and complete graphs take polynomial time. Past a
-bound the given order decides: two equal products may then fail to meet, but nothing wrong can
-be computed.
+Factors and labels are the vertices of a graph. Where those that look like no other lead to all
+others one by one, as the ends of a chain do, the walk from them is the order. Else the vertices
+are partitioned by all that their neighbours tell. What hangs together through vertices that are
+not told apart yet is ordered by itself, and parts that look the same may stand in either order.
+Within a part a tie is broken by trying one label of a cell and, of the others, those that no
+symmetry found so far maps to one that was tried. So chains, cycles, stars, trees, equal
+components and complete graphs take polynomial time. Past a bound the given order decides: two
+equal products may then fail to meet, but nothing wrong can be computed.
 
 Source: individualisation, refinement and pruning by automorphisms as in McKay & Piperno,
 Practical graph isomorphism II (2014), sections 2 and 3.
@@ -14,11 +15,13 @@ Practical graph isomorphism II (2014), sections 2 and 3.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from itertools import chain, pairwise
 from typing import Any, NamedTuple
 
 from matcalc.graph.partition import Partition
+from matcalc.steps import spend
 
 Label = Hashable
 Colours = dict[Label, int]
@@ -83,6 +86,7 @@ class _Search:
 
     Attributes:
         edges: For each vertex its neighbours, with positions. Factors are numbered first.
+        kinds: For each vertex the rank of its colour.
         symmetries: Those that were found, as pairs of vertices that they map.
         left: How many complete orders may still be tried.
     """
@@ -95,15 +99,47 @@ class _Search:
             for position, label in zip(factor.positions(), factor.labels, strict=True):
                 self.edges[k].append((position, self.number[label]))
                 self.edges[self.number[label]].append((position, k))
-        colours = [(0, factor.colour) for factor in factors]
+        colours: list[Any] = [(0, factor.colour) for factor in factors]
         colours += [(1, colour) for colour in label_colours.values()]
-        self.cells = Partition(self.edges, dict(enumerate(colours)))
+        self.kinds = _ranks(colours)
         self.symmetries: list[list[tuple[int, int]]] = []
         self.left = _TRIES + 4 * len(self.number)
 
     def sequence(self) -> list[int]:
         """All factors and labels in canonical order."""
-        return self.arranged(self.cells, range(len(self.edges)))
+        walk = self.walk()
+        if len(walk) == len(self.edges):
+            return walk
+        cells = Partition(self.edges, dict(enumerate(self.kinds)))
+        return self.arranged(cells, range(len(self.edges)))
+
+    def walk(self) -> list[int]:
+        """Vertices that look like no other, and those that they lead to, each by a way of its own.
+
+        A step goes from a vertex to the one neighbour of a look that the walk has not met.
+        """
+        kinds, edges = self.kinds, self.edges
+        looks = _ranks(
+            [
+                (kind, tuple(sorted((position, kinds[other]) for position, other in beside)))
+                for kind, beside in zip(kinds, edges, strict=True)
+            ]
+        )
+        counts = Counter(looks)
+        alone = (vertex for vertex, look in enumerate(looks) if counts[look] == 1)
+        walk = sorted(alone, key=looks.__getitem__)
+        met = set(walk)
+        for vertex in walk:  # grows while it is walked along
+            beside: dict[tuple[int, int], set[int]] = {}
+            for position, other in edges[vertex]:
+                if other not in met:
+                    beside.setdefault((position, looks[other]), set()).add(other)
+            for way in sorted(beside):
+                if len(beside[way]) == 1 and not met.issuperset(beside[way]):
+                    walk += beside[way]
+                    met |= beside[way]
+        spend(len(walk))
+        return walk
 
     def arranged(
         self, cells: Partition, vertices: Sequence[int], *, quick: bool = False
@@ -203,6 +239,12 @@ class _Search:
             )
             for vertex in sequence
         ]
+
+
+def _ranks(looks: Sequence[Any]) -> list[int]:
+    """The place of each among those that differ, in sorted order."""
+    rank = {look: k for k, look in enumerate(sorted(set(looks)))}
+    return [rank[look] for look in looks]
 
 
 class _Orbits:

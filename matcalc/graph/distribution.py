@@ -28,20 +28,27 @@ SMALL = 2**12
 """Up to how many entries a structured sum is written out, not distributed: it is cheaper."""
 
 
-def distribute(root: Node, opens: Opens | None = None) -> Node:
-    """An equal node in which no product has a large factor that is a sum with structure.
+def distribute(roots: Sequence[Node], opens: Opens | None = None) -> list[Node]:
+    """Equal nodes in which no product has a large factor that is a sum with structure.
 
     Where that would grow the graph out of proportion, as for products of many such sums whose
     result is large too, the node stays as it is.
 
     Args:
-        root: What to rewrite.
+        roots: What to rewrite.
         opens: Which sums are distributed; by default the large ones with structure.
     """
     opens = opens or is_large_structured_sum
+    over: set[Node] = set()  # such sums, and what is made of them
+    for node in topological(*roots):
+        if opens(node) or not over.isdisjoint(node.operands):
+            over.add(node)
+    return [_distributed(root, opens) if root in over else root for root in roots]
+
+
+def _distributed(root: Node, opens: Opens) -> Node:
+    """An equal node, as :func:`distribute` makes it."""
     nodes = topological(root)
-    if not any(map(opens, nodes)):
-        return root
     left = 50 + 2 * len(nodes)  # rewritings
     uses = Counter(operand for node in nodes for operand in node.operands)
     once = multiplied_within(nodes, {k for k, count in uses.items() if count == 1}, _LONG)

@@ -99,10 +99,7 @@ def _ordered(
         label: (str(sizes[label]), tuple(k for k, seen in enumerate(output) if seen == label))
         for label in {*output, *(label for factor in factors for label in flat(factor.labels))}
     }
-    coloured = [
-        Coloured((f.node.digest, f.exponent, _grouping(f.labels)), flat(f.labels), f.is_symmetric)
-        for f in factors
-    ]
+    coloured = [Coloured(_colour(f), flat(f.labels), f.is_symmetric) for f in factors]
     order, colours = canonical_order(coloured, outside)
     return [_turned(factors[k], coloured[k], colours) for k in order]
 
@@ -118,6 +115,11 @@ def _turned(factor: Factor, coloured: Coloured, colours: Mapping[Any, int] | Non
     if colours is None or not coloured.symmetric:
         return factor
     return factor._replace(labels=tuple(in_order(coloured, dict(colours))))
+
+
+def _colour(factor: Factor) -> tuple[Any, ...]:
+    """What a factor is, its labels aside; whole numbers are compared faster than fractions."""
+    return factor.node.digest, factor.exponent.as_integer_ratio(), _grouping(factor.labels)
 
 
 def _grouping(axes: Sequence[Any]) -> tuple[int, ...]:

@@ -15,7 +15,7 @@ from matcalc.code import Compiled
 from matcalc.derivative import derivatives
 from matcalc.errors import ArrayError, NotationError, ShapeError
 from matcalc.graph import Factor, Node, add, contract, symbol
-from matcalc.jacobians.written import WrittenDerivative, symbols_of
+from matcalc.jacobians.written import WrittenDerivative, leaves_of
 from matcalc.plan.planning import plan_of
 from matcalc.plan.running import Program
 from matcalc.variables import word
@@ -47,7 +47,7 @@ class Packed:
         """
         self._compiled = compiled
         self._gradients = gradients
-        self._symbols = {k: node for one in gradients for k, node in symbols_of(one).items()}
+        self._symbols = dict(leaves_of(*gradients))
         self._names = [one.wrt.name for one in gradients]
         self._check(start)
         first = {name: real_array(start[name], name) for name in self._names}

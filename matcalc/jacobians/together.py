@@ -15,7 +15,7 @@ from matcalc.graph import Data, Node
 from matcalc.jacobians.jacobian import Jacobian
 from matcalc.jacobians.linear_map import order_of
 from matcalc.jacobians.packed import Packed
-from matcalc.jacobians.written import constants_of, shapes_of, symbols_of, written_for_code
+from matcalc.jacobians.written import formulas_of, leaves_of, written_for_code
 from matcalc.layout import Written, written
 from matcalc.plan.computation import Batched, Computation
 from matcalc.plan.plan import Plan
@@ -209,20 +209,23 @@ class Together:
         """The intermediate results, by names that mean one thing in all formulas."""
         found: dict[str, Node] = {}
         several: set[str] = set()
-        for one in self.derivatives:
-            for name, node in one.formula.named.items() if one.formula else ():
+        for formula in formulas_of(self.derivatives):
+            for name, node in formula.named.items():
                 if found.setdefault(name, node) is not node:
                     several.add(name)
         return {name: node for name, node in found.items() if name not in several}
 
-    def _constants(self) -> dict[str, Data]:
-        return {k: node for one in self.derivatives for k, node in constants_of(one).items()}
-
     def _symbols(self) -> dict[str, Node]:
-        return {k: node for one in self.derivatives for k, node in symbols_of(one).items()}
+        return {k: node for k, node in self._leaves().items() if not isinstance(node, Data)}
+
+    def _constants(self) -> dict[str, Data]:
+        return {k: node for k, node in self._leaves().items() if isinstance(node, Data)}
+
+    def _leaves(self) -> dict[str, Node]:
+        return dict(leaves_of(*self.derivatives))
 
     def _shapes(self) -> dict[str, Shape]:
-        return {k: node.shape for k, node in (self._symbols() | self._constants()).items()}
+        return {k: node.shape for k, node in self._leaves().items()}
 
     def __repr__(self) -> str:
         """One line: what is computed."""
@@ -289,15 +292,13 @@ def _check_same(derivatives: Sequence[Jacobian[Any]]) -> None:
         ShapeError: It has different shapes.
         NotationError: It stands for different arrays.
     """
-    shapes: dict[str, Shape] = {}
-    constants: dict[str, Data | None] = {}
-    for derivative in derivatives:
-        held = constants_of(derivative)
-        for name, shape in shapes_of(derivative).items():
-            if shapes.setdefault(name, shape) != shape:
-                one, two = Variable(name, shapes[name]), Variable(name, shape)
-                raise ShapeError(f"{one} in one derivative, {two} in another: rename one of them")
-            if constants.setdefault(name, held.get(name)) is not held.get(name):
-                raise NotationError(
-                    f"{name} stands for different arrays in two derivatives: rename one"
-                )
+    known: dict[str, Node] = {}
+    for name, node in leaves_of(*derivatives):
+        seen = known.setdefault(name, node)
+        if seen.shape != node.shape:
+            one, two = Variable(name, seen.shape), Variable(name, node.shape)
+            raise ShapeError(f"{one} in one derivative, {two} in another: rename one of them")
+        if seen is not node and Data in (type(seen), type(node)):
+            raise NotationError(
+                f"{name} stands for different arrays in two derivatives: rename one"
+            )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from typing import Any, Generic, Literal
@@ -475,11 +475,28 @@ def symbols_of(derivative: WrittenDerivative[Any]) -> dict[str, Node]:
     """Every variable that has a name: those of the formula, and those in the entries."""
     known = derivative._symbols  # pyright: ignore[reportPrivateUsage] - both are of this module
     if not known:
-        formula = derivative.formula
-        named = {name: formula.symbols[name] for name in formula.variables} if formula else {}
-        leaves = (node for node in topological(derivative.node) if isinstance(node, Symbol))
-        known.update(named | {leaf.name: leaf for leaf in leaves})
+        known.update((k, node) for k, node in leaves_of(derivative) if not isinstance(node, Data))
     return known
+
+
+def leaves_of(*derivatives: WrittenDerivative[Any]) -> Iterator[tuple[str, Node]]:
+    """The variables of formulas, those in the entries, and arrays that have names.
+
+    What several derivatives hold comes once, and what one name means in each of them.
+    """
+    formulas = formulas_of(derivatives)
+    for formula in formulas:
+        yield from ((name, formula.symbols[name]) for name in formula.variables)
+    for node in topological(*(one.node for one in derivatives)):
+        if isinstance(node, Symbol):
+            yield node.name, node
+    for formula in formulas:
+        yield from ((k, node) for k, node in formula.named.items() if isinstance(node, Data))
+
+
+def formulas_of(derivatives: Iterable[WrittenDerivative[Any]]) -> list[Formula]:
+    """The formulas that derivatives are of, each once."""
+    return list({id(one.formula): one.formula for one in derivatives if one.formula}.values())
 
 
 def shapes_of(derivative: WrittenDerivative[Any]) -> dict[str, Shape]:

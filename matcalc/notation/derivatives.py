@@ -36,7 +36,7 @@ def write_derivative(
     Raises:
         UnboundError: The derivative holds arrays, which have no names.
     """
-    root, lies = _arranged(node, form)
+    ((root, lies),) = _arranged([(node, form)])
     if indices or not tables:
         return write(root, names, named, row=lies, named_above=named_above, indices=indices)
     return write_in_tables(root, names, named, row=lies, named_above=named_above)
@@ -57,7 +57,7 @@ def write_derivatives(
     Raises:
         UnboundError: A derivative holds arrays, which have no names.
     """
-    arranged = [(node, False) if form is None else _arranged(node, form) for node, form in nodes]
+    arranged = _arranged(nodes)
     roots = [_table_of_numbers(root, names, named) for root, _ in arranged]
     written = write_together(roots, names, named)
     return [lying(one) if lies else one for one, (_, lies) in zip(written, arranged, strict=True)]
@@ -72,11 +72,17 @@ def _table_of_numbers(root: Node, names: Sequence[str], named: Mapping[Node, str
     return table if apart <= _OF_NUMBERS * whole else root
 
 
-def _arranged(node: Node, form: Form) -> tuple[Node, bool]:
-    """A node with its axes in the order of a form, and whether the form is a row."""
+def _arranged(nodes: Sequence[tuple[Node, Form | None]]) -> list[tuple[Node, bool]]:
+    """Nodes with their axes in the order of a form, and whether the form is a row."""
+    formed = [node for node, form in nodes if form is not None]
+    spread = dict(zip(formed, distribute(formed, _has_no_matrix_notation), strict=True))
+    return [(node, False) if form is None else _in_form(spread[node], form) for node, form in nodes]
+
+
+def _in_form(node: Node, form: Form) -> tuple[Node, bool]:
     axes = [form.stored.index(axis) for group in form.form for axis in group]
     lies = form.matrix_form is not None and len(axes) == 1 and not form.matrix_form[0]
-    return permuted(distribute(node, _has_no_matrix_notation), axes), lies
+    return permuted(node, axes), lies
 
 
 def write_in_tables(

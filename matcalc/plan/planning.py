@@ -58,10 +58,7 @@ def plan_of(
     162
     """
     large = partial(is_large_structured_sum, sizes=sizes)
-    computed = for_numbers(roots)
-    if any(map(large, topological(*computed))):
-        computed = [distribute(root, large) for root in computed]
-    return _Planning(computed, sizes).plan(orders)
+    return _Planning(distribute(for_numbers(roots), large), sizes).plan(orders)
 
 
 def for_numbers(roots: Sequence[Node]) -> list[Node]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from math import inf
 from typing import Any, NamedTuple
 
-from matcalc.graph import ONE, Factor, Group, Node, Product, Sum, add, contract, split
+from matcalc.graph import ONE, Factor, Group, Node, Product, Sum, add, contract, split, topological
 
 TERMS = 48  # of a node that is multiplied out
 _FACTORS = 24
@@ -39,6 +40,20 @@ def sums_within(node: Node, depth: int) -> list[Node]:
         level = [part for one in level for part in _parts(one) if part not in seen]
         seen.update(level)
     return list(found)
+
+
+def depth_of_sum(node: Node, chosen: OpensSum, known: dict[Node, float]) -> float:
+    """How many sums and products inside one another are above the nearest sum that is chosen.
+
+    Args:
+        node: Where to begin.
+        chosen: Which sums count.
+        known: What is known of nodes; it grows.
+    """
+    for one in topological(node, known=known):
+        below = min((known[part] for part in _parts(one)), default=inf)
+        known[one] = 0 if isinstance(one, Sum) and chosen(one) else 1 + below
+    return known[node]
 
 
 def _parts(node: Node) -> list[Node]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import prod
 from typing import Any, NamedTuple
 
-from matcalc.graph import Apply, Group, Node, Product, Sum, flat
+from matcalc.graph import Apply, Factor, Group, Node, Product, Sum, flat, topological
 from matcalc.simplify.expansion import REACH, Reach
 from matcalc.steps import spend
 
@@ -13,19 +14,62 @@ Axes = tuple[Any, ...]  # of the result; None for a label that is summed
 Powers = dict[tuple[Node, Axes, bool], Fraction]  # factors on axes, above and below the line
 
 
-def may_shorten(node: Node, reach: Reach = REACH) -> bool:
+Counts = dict[Node, list[int]]
+"""How many terms a node has, multiplied out to each depth from 0 on; the last holds for all that
+are deeper, or is too many."""
+
+
+def may_shorten(node: Node, counts: Counts, reach: Reach = REACH) -> bool:
     """Whether two terms could meet, or a factor cancel, if a node were multiplied out.
 
     Only which factors a term has counts here, and which axes of the result are on them, not how
     they are summed; beside a scalar product not even the axes: (aᵀx) b is (b aᵀ) x too. Of too
     many terms no attempt is made: :func:`expanded` would give up on them.
+
+    Args:
+        node: A sum or a product.
+        counts: What is known of the nodes under it, for the same reach; it grows.
+        reach: How far sums are multiplied out.
     """
+    if _count(node, counts, reach)[-1] > reach.terms:
+        return False
     axes = tuple(range(len(node.shape)))
     found = _Terms(reach).of(node, (None,) * len(axes) if _has_scalar_product(node) else axes)
     if found is None:
         return False
     distinct = {frozenset(one.by_class().items()) for one in found}
     return len(distinct) < len(found) or any(_cancels(one.powers) for one in found)
+
+
+def _count(node: Node, counts: Counts, reach: Reach) -> list[int]:
+    """The terms of a node at each depth, those of what is under it counted once."""
+    for one in topological(node, known=counts):
+        counts[one] = _counted(one, counts, reach)
+    return counts[node]
+
+
+def _counted(node: Node, counts: Counts, reach: Reach) -> list[int]:
+    """The terms of a node at each depth, from those of its operands."""
+    if isinstance(node, Sum):
+        below = [counts[term] for term in node.terms]
+    elif isinstance(node, Product):
+        below = [counts[f.node] for f in node.factors if f.exponent == 1 and not _is_grouped(f)]
+    else:
+        return [1]
+    together = sum if isinstance(node, Sum) else prod
+    found = [together(1 for _ in below)]
+    most = min(reach.depth, max(map(len, below), default=0))
+    for depth in range(most):
+        if found[-1] > reach.terms:
+            break
+        found.append(together(one[min(depth, len(one) - 1)] for one in below))
+    while len(found) > 1 and found[-1] == found[-2]:
+        found.pop()
+    return found
+
+
+def _is_grouped(factor: Factor) -> bool:
+    return Group in map(type, factor.labels)
 
 
 def _has_scalar_product(node: Node) -> bool:
@@ -104,7 +148,7 @@ class _Terms:
         terms = [_Monomial({}, joined)]
         for factor in node.factors:
             below = tuple([inside.get(label) for label in flat(factor.labels)])
-            whole = factor.exponent != 1 or len(below) != len(factor.labels)
+            whole = factor.exponent != 1 or _is_grouped(factor)
             one = [_alone(factor.node, below, Fraction(factor.exponent))]
             inner = one if whole else self.of(factor.node, below, depth)
             if inner is None or len(terms) * len(inner) > self.reach.terms:

@@ -10,6 +10,7 @@ from matcalc.simplify.expansion import (
     REACH,
     Reach,
     anything,
+    depth_of_sum,
     divides,
     expanded,
     holds_delta,
@@ -18,7 +19,7 @@ from matcalc.simplify.expansion import (
 )
 from matcalc.simplify.factoring import factored
 from matcalc.simplify.facts import Known
-from matcalc.simplify.monomials import may_shorten
+from matcalc.simplify.monomials import Counts, may_shorten
 from matcalc.simplify.products import reduced
 from matcalc.simplify.recognition import recognised_application
 from matcalc.simplify.rewriting import note, noted, rewritten_product
@@ -82,6 +83,8 @@ class Simplifier:
         self.uses: Counter[Node] = Counter()
         self.is_small = True
         self.weights: dict[Node, int] = {}
+        self.counts: Counts = {}
+        self.deltas: dict[Node, float] = {}  # the depth of the nearest sum that holds one
         self.became: dict[Node, tuple[Node, list[str]]] = {}  # by the rules for one node, and which
         self.done: dict[Node, Node] = {}
         named = list(kept)
@@ -133,10 +136,13 @@ class Simplifier:
         """The shortest of a node as it is, with quotients multiplied out, and with all."""
         if not self.is_small or not isinstance(node, (Product, Sum)):
             return node
+        meet = may_shorten(node, self.counts, self.reach)
+        if not meet and depth_of_sum(node, holds_delta, self.deltas) >= self.reach.depth:
+            return node
         best: Node = node
         lines: list[str] = []
         sums = sums_within(node, self.reach.depth)
-        ways = (divides, holds_delta, anything) if may_shorten(node, self.reach) else (holds_delta,)
+        ways = (divides, holds_delta, anything) if meet else (holds_delta,)
         for opens_sum in ways:
             if opens_sum is not anything and not any(map(opens_sum, sums)):
                 continue
