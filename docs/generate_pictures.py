@@ -41,6 +41,9 @@ def pictures() -> dict[str, str]:
         "batches.svg": _batches(),
         "gradient-and-jacobian.svg": _gradient_and_jacobian(),
         "kronecker.svg": _kronecker(),
+        "three-questions.svg": _three_questions(),
+        "paper-and-notes.svg": _paper_and_notes(),
+        "central-differences.svg": _central_differences(),
     }
 
 
@@ -178,6 +181,88 @@ def _kronecker() -> str:
     )
 
 
+_QUESTIONS = (
+    ("1. each entry alone", ("0", "h", "0", "0"), ("1", "3", "2", "4")),
+    ("2. the free numbers", ("0", "h", "h", "0"), ("1", "5", "5", "4")),
+    ("3. the direction", ("0", "h/2", "h/2", "0"), ("1", "2.5", "2.5", "4")),
+)
+
+
+def _three_questions() -> str:
+    """Lesson 10: for each question, the step that S takes, and the matrix of the answers."""
+    elements: list[Element] = [
+        Text(-12, 72, "a step of S", anchor="end"),
+        Text(-12, 184, "the answers", anchor="end"),
+    ]
+    for k, (title, step, answers) in enumerate(_QUESTIONS):
+        x = 190.0 * k
+        moved = [(text, "factor" if text != "0" else "joint") for text in step]
+        found = [
+            (text, "result" if which[0] != "0" else "joint")
+            for text, which in zip(answers, moved, strict=True)
+        ]
+        elements += [
+            Text(x, 14, title, "strong"),
+            *_table([moved[:2], moved[2:]], x, 36, 64, 36),
+            *_table([found[:2], found[2:]], x, 148, 64, 36),
+        ]
+    return Drawing(tuple(elements)).document(
+        "Three questions about a symmetric matrix",
+        "Question 1 moves the entry at 1, 2 alone; its answers are 1, 3, 2, 4. Question 2 moves "
+        "the entries at 1, 2 and 2, 1 together; it has 5 at both. Question 3 shares the step "
+        "between the two; it has 2.5 at both.",
+    )
+
+
+def _paper_and_notes() -> str:
+    """Lesson 11: the gradient of logistic regression as a row and as a column."""
+    return _side_by_side(
+        "One gradient, as a row and as a column",
+        ("the paper: a row", "(p − y)ᵀ[1,5] X[5,2]", "∂L/∂w"),
+        ("your notes: a column", "Xᵀ[2,5] (p − y)[5,1]", "∂L/∂w"),
+    )
+
+
+def _central_differences() -> str:
+    """Lesson 12: L = ½ (3 w − 1)² with its slope at 2, and with chords across a step of 1."""
+
+    def point(w: float, loss: float) -> tuple[float, float]:
+        return 200 * (w - 0.7), -9 * loss
+
+    def height(w: float) -> float:
+        return (3 * w - 1) ** 2 / 2
+
+    left, middle, right = ((w, height(w)) for w in (1.0, 2.0, 3.0))
+    curve = [point(w / 20, height(w / 20)) for w in range(15, 64)]
+    tangent = [point(w, middle[1] + 15 * (w - 2)) for w in (1.2, 3.0)]
+    ends = {"w − h": left, "w": middle, "w + h": right}
+    floor = point(0.75, 0)
+    elements: list[Element] = [
+        Line((floor, point(3.3, 0)), "arrow"),
+        *(Line((point(w, 0), point(w, loss)), "guide") for w, loss in ends.values()),
+        *(Text(point(w, 0)[0], 18, name, anchor="middle") for name, (w, _) in ends.items()),
+        Line(tuple(curve), "variable"),
+        Line(tuple(tangent), "joint"),
+        Line((point(*left), point(*right)), "path"),
+        Line((point(*middle), point(*right)), "side"),
+        *(Rectangle(*_around(point(*one)), "variable", 4) for one in ends.values()),
+        Text(540, -270, "one side: 19.5", "mismatch"),
+        Text(540, -235, "both sides: 15", "strong"),
+        Text(540, -200, "the slope at w: 15, dashed"),
+    ]
+    return Drawing(tuple(elements)).document(
+        "A slope, measured on both sides and on one",
+        "The curve of the loss over the weight w, with its tangent at w. The chord from w − h to "
+        "w + h is parallel to the tangent; that from w to w + h is steeper.",
+    )
+
+
+def _around(point: tuple[float, float]) -> tuple[float, float, float, float]:
+    """A square of 8 about a point."""
+    x, y = point
+    return x - 4, y - 4, 8, 8
+
+
 def _side_by_side(title: str, *products: tuple[str, str, str]) -> str:
     """Products of two matrices, each with a heading, its factors, and a name for its result."""
     elements: list[Element] = []
@@ -185,7 +270,7 @@ def _side_by_side(title: str, *products: tuple[str, str, str]) -> str:
     left = 0.0
     for heading, factors, result in products:
         blocks = []
-        for factor in factors.split():
+        for factor in factors.split("] "):
             label, _, shape = factor.rstrip("]").partition("[")
             rows, _, columns = shape.partition(",")
             blocks.append(Block(label, parse(rows), parse(columns)))

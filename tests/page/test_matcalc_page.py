@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 
@@ -191,3 +193,17 @@ def test_a_claim_is_typeset_as_it_was_typed(ask: Any) -> None:
     assert [one["latex"] for one in cells][-1] == "g_{1}'\\!\\left(z_{1}\\right)"
     (repaired,) = [one for one in line["hints"][3][3]["items"] if one["kind"] == "formula"]
     assert repaired["latex"].partition(" = ")[2].startswith("W_{2}^\\top \\, \\mathit{dz}_{2}")
+
+
+def test_what_a_lesson_opens_in_the_page_is_answered(ask: Any) -> None:
+    lessons = sorted(ENGINE.parents[1].glob("lessons/*.md"))
+    address = re.compile(r"\]\(\.\./page/index\.html#([^)\s]+)\)")
+    for lesson in lessons:
+        opened = address.findall(lesson.read_text(encoding="utf-8"))
+        assert opened, f"{lesson.name} has nothing to try in the page"
+        for each in opened:
+            parts = parse_qs(each)
+            (because,), (by,) = parts.get("from", [""]), parts.get("by", [""])
+            declared = parts.get("let", [])
+            found = ask(text=parts["q"][0], because=because, by=by, declared=declared)
+            assert found["kind"] in ("derivative", "claim"), (lesson.name, each)
