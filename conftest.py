@@ -34,6 +34,7 @@ NOT_RUN = frozenset(
         "python3 -m venv .venv && .venv/bin/pip install -q -e '.[test]' && "
         ".venv/bin/matcalc chain L 'a3[2]' 'z3[2]' 'a2[3]' 'z2[3]' 'W2[3,2]'",
         ".venv/bin/python -m pytest",
+        "python3 -m venv .venv && .venv/bin/pip install .",
     }
 )
 NOT_CODE = frozenset({"text", "math", "latex", "json", "toml"})

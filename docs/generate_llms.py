@@ -25,7 +25,8 @@ _ENTRY = re.compile(r"^ *(?:-|\d+\.) (\[[^\]]*\]\([^)]+\)) *(.*)$")
 def page() -> str:
     """The page as it should be."""
     lines = [_HEAD, "```console", *worked("derive"), "```"]
-    for line in (DOCS / "index.md").read_text(encoding="utf-8").splitlines():
+    index = (DOCS / "index.md").read_text(encoding="utf-8")
+    for line in index[index.index("## Lessons") :].splitlines():
         section, entry = _SECTION.match(line), _ENTRY.match(line)
         if section:
             lines += ["", f"## {section[1]}", ""]
