@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -12,7 +13,7 @@ from matcalc.claims.answer import Checked
 from matcalc.claims.causes import Wrong, causes
 from matcalc.claims.conditions import right_when
 from matcalc.claims.counterexamples import counterexample
-from matcalc.claims.forward import declared_shapes, read_forward
+from matcalc.claims.forward import declared_shapes, known_shapes, read_forward
 from matcalc.claims.judging import Judged, in_columns, judged, misstated
 from matcalc.claims.layer_marks import without_marks
 from matcalc.claims.point import Point, Worth
@@ -31,6 +32,7 @@ from matcalc.expression.equation import stated_in
 from matcalc.inputs.line import Line
 from matcalc.inputs.reading import read_beside
 
+_ENTRY = re.compile(r"\s*\w+\s*(\[(-?[0-9]{1,6}(?:\s*,\s*-?[0-9]{1,6})*)\])(?=\s*=)")
 _JUDGED = 12  # repairs that are looked at closely
 _SHOWN = 5
 _KINKED = ("abs", "sign", "step", "relu", "max", "min", "maximum", "minimum", "clip", "norm1")
@@ -96,11 +98,19 @@ def _equation(
     """A line of a backward pass."""
     typed = claim
     claim, because, variables = without_marks(claim, because, variables)
-    stated = stated_in(claim, declared_shapes(variables))
+    has_places = re.search(r"\[\s*-?[0-9]", claim)  # shapes are numbers too
+    shapes = known_shapes(because, variables) if has_places else declared_shapes(variables)
+    stated = stated_in(claim, shapes)
     mentions = {one.name: one for one in stated.mentions}
     forward = read_forward(because, variables, mentions, layout, notation)
     known = forward.names_of_claims
-    line = read_beside(stated.text, forward.text, known, notation, forward.functions)
+    found = _ENTRY.match(stated.text)
+    text, entry = stated.text, ""
+    place_of_entry: tuple[int, ...] = ()
+    if found:
+        text = text[: found.start(1)] + " " * len(found[1]) + text[found.end(1) :]
+        entry, place_of_entry = found[1], tuple(map(int, found[2].split(",")))
+    line = read_beside(text, forward.text, known, notation, forward.functions)
     name, formula = _sides(line)
     if not name:
         place = Place(claim, 0, max(1, len(claim)))
@@ -112,12 +122,12 @@ def _equation(
         raise NotationError(
             f"the left side names a gradient: {name[:40]} is none of {listed}", [place]
         )
-    question = forward.question(by, names(trees(formula)[-1].tree))
-    found = _answered(question, Typed(typed, line, name, formula))
+    question = forward.question(by, names(trees(formula)[-1].tree), place_of_entry)
+    answer = _answered(question, Typed(typed, line, name + entry, formula))
     misfit = misstated(question, mentions[name].shape) if name in mentions else ""
-    if found and misfit:
-        return replace(found, verdict="wrong_shape", reason=misfit)
-    return found
+    if answer and misfit:
+        return replace(answer, verdict="wrong_shape", reason=misfit)
+    return answer
 
 
 def _sides(line: Line) -> tuple[str, str]:

@@ -23,16 +23,29 @@ from matcalc.inputs.reading import read_line
 from matcalc.layout import written
 from matcalc.notation import text, write_derivative
 from matcalc.operations import algebra, is_elementwise
+from matcalc.operations.indexing import indexed
 from matcalc.simplify import simplified
 from matcalc.variables import Mention, Variable, resolve
 
-_LAYER = re.compile(r"(?:d|delta|δ|Δ)_?(?P<number>[0-9]+)")
+_LAYER = re.compile(r"(?:delta|δ|Δ|d(?=_?[0-9]))_?(?P<number>[0-9]*)")
 
 
 def declared_shapes(variables: Declarations | None) -> dict[str, Shape]:
     """The shapes of what is declared."""
     declared = parse_declarations(variables or ())
     return {name: each.variable.shape for name, each in declared.items()}
+
+
+def known_shapes(because: str, variables: Declarations | None) -> dict[str, Shape]:
+    """The shapes of what is declared, and those in numbers of the gradients that follow of it."""
+    shapes = declared_shapes(variables)
+    if not shapes:
+        return {}
+    with suppress(MatcalcError):
+        for name, each in Forward(because, variables, {}).names_of_claims.items():
+            if all(isinstance(size, int) for size in each.shape):
+                shapes.setdefault(name, each.shape)
+    return shapes
 
 
 class Forward:
@@ -127,15 +140,17 @@ class Forward:
             self.said += [f"{one}: the shape in which the forward pass fits" for one in self.taken]
             return formula
 
-    def question(self, by: str, used: set[str]) -> Question:
-        """The derivative by one of its names.
+    def question(self, by: str, used: set[str], entry: tuple[int, ...] = ()) -> Question:
+        """The derivative by one of its names, or an entry of it.
 
         Args:
             by: The name.
             used: The names that stand in the claim.
+            entry: The place of the entry, as the layout has it.
 
         Raises:
             NotationError: A name is unknown.
+            ShapeError: There is no such entry.
         """
         layout = self.layout
         if by not in self.known:
@@ -171,16 +186,20 @@ class Forward:
             spelled[name] = self._written(
                 node, Variable("L", ()), Variable(name, node.shape), "denominator", others
             )
-        of, wrt = self._of(by), Variable(by, self.known[by].shape)
+        of, wrt, truth = self._of(by), Variable(by, self.known[by].shape), gradients[by]
+        if entry:
+            place = (0, *entry[-1:]) if self._lies(by) else entry
+            truth = indexed(truth, place[::-1] if layout == "numerator" and not of.shape else place)
+            of, wrt = Variable("L", ()), Variable(by, ())
         return Question(
-            gradients[by],
+            truth,
             of,
             wrt,
             layout,
             self.formula,
             {name: each for name, each in self.declared.items() if name in self.formula.variables},
             meanings,
-            str(self._written(gradients[by], of, wrt, layout, shown)),
+            str(self._written(truth, of, wrt, layout, shown)),
             (self.text,),
             {**spelled, **self.definitions},
             [*self.said, *assumptions, *self.formula.assumptions],
@@ -240,8 +259,8 @@ class Forward:
         found = {name: Variable(name, node.shape) for name, node in self.known.items()}
         for name, each in list(found.items()):
             found.setdefault(f"d{name}", Variable(f"d{name}", _tagged(each.shape, self.layout)))
-        layers = [name for name in self.known if re.fullmatch(r"[zZ][0-9]+", name)]
-        found |= {f"delta{z[1:]}": Variable(f"delta{z[1:]}", found[z].shape) for z in layers}
+        for delta, z in self._layers.items():
+            found[delta] = found[f"d{z}"]._replace(name=delta)
         declared = {name: each.variable for name, each in self.declared.items()}
         return {**declared, **found, **dict.fromkeys(self.definitions, Variable("d", ()))}
 
@@ -271,9 +290,15 @@ class Forward:
     def gradient_by(self, name: str) -> str:
         """What a name is the gradient by: z2 of ``dz2``, and of ``delta2`` and ``δ_2``."""
         match = _LAYER.fullmatch(name)
-        layers = [f"{z}{match['number']}" for z in "zZ"] if match else []
-        of_layer = next((one for one in layers if one in self.known), "")
+        of_layer = self._layers.get(f"delta{match['number']}", "") if match else ""
         return gradient_of(name, set(self.known)) or of_layer
+
+    @property
+    def _layers(self) -> dict[str, str]:
+        """What each delta is the gradient by: a layer; without a number the only one."""
+        layers = [name for name in self.known if re.fullmatch(r"[zZ][0-9]*", name)]
+        only = {"delta": layers[0]} if len(layers) == 1 else {}
+        return only | {f"delta{z[1:]}": z for z in reversed(layers)}
 
     def _slopes(self, unknown: set[str]) -> dict[str, tuple[Node, str]]:
         """Names that only their look explains: the slope of an activation of their shape."""
@@ -301,12 +326,22 @@ class Forward:
 def _lines(text: str, variables: Declarations | None, notation: str | None) -> Iterator[str]:
     """The lines of a forward pass in the language, whatever they are typed in."""
     known = {name: each.variable for name, each in parse_declarations(variables or ()).items()}
-    for line in filter(str.strip, re.split(r"[;\n]", text)):
+    for line in filter(str.strip, _apart(text)):
         read = read_line(line.strip(), known, notation, declared_functions(variables or ()))
         yield " ".join(read.text.split())
         left = read.text.partition("=")[0].strip()
-        if known and left.isidentifier() and left not in line:  # z² is z2 in the lines below
+        if known and left.isidentifier() and (left not in line or "_" in left):
+            # z² is z2 in the lines below, and z_1 is z_1 in LaTeX too
             known[left] = Variable(left, ("_", "_") if left[0].isupper() else ("_",))
+
+
+def _apart(text: str) -> list[str]:
+    """The lines of a text; a semicolon in brackets is none between lines, it stacks."""
+    depth, found = 0, ""
+    for sign in text:
+        depth += (sign in "([{") - (sign in ")]}")
+        found += "\n" if sign == ";" and depth <= 0 else sign
+    return found.split("\n")
 
 
 def _backward(lines: Sequence[Assigned]) -> dict[str, Tree]:

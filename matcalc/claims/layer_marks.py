@@ -1,4 +1,4 @@
-"""Marks of layers in names: ``z[1]`` beside ``z[2]`` in a forward pass, ``W³[2,3]`` declared."""
+"""Marks of layers in brackets: ``z[1]`` in a forward pass, ``W[2][3,2]`` declared."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from matcalc.expression import Declarations
-from matcalc.inputs.signs import RAISED
 
 _MARKED = re.compile(r"(?<![\w\]])(?P<name>[^\W\d]\w*)\[(?P<mark>[0-9]{1,3})\](?!\s*:)")
 _GIVEN = re.compile(rf"(?:^|[;\n])\s*{_MARKED.pattern}\s*=(?!=)")
-_RAISED = re.compile(r"(?<=[^\W\d_])[⁰¹²³⁴-⁹]+(?=\[)")
 
 
 class Unmarked(NamedTuple):
@@ -30,13 +28,9 @@ def without_marks(claim: str, because: str, variables: Declarations | None) -> U
 
     >>> without_marks("dz[1] = W.T @ dz[2]", "z[2] = W @ z[1]", "W[3,2] z[1][2]")
     Unmarked(claim='dz1   = W.T @ dz2  ', because='z2   = W @ z1  ', variables='W[3,2] z1[2]')
-    >>> without_marks("dz1[2] = W.T @ dz2[3]", "z2 = W @ z1", "W³[3,2]").variables
-    'W3[3,2]'
     """
     if isinstance(variables, Sequence) and not isinstance(variables, str):
         variables = " ".join(map(str, variables))
-    if isinstance(variables, str):
-        variables = _RAISED.sub(lambda one: "".join(RAISED[sign] for sign in one[0]), variables)
     if not _GIVEN.search(because):
         return Unmarked(claim, because, variables)
     bare = set(re.findall(r"[^\W\d]\w*(?![\w\[])", f"{claim};{because}"))

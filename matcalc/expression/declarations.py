@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from operator import index
 from typing import NamedTuple
+from unicodedata import digit
 
 from matcalc import dimensions
 from matcalc.dimensions import Dimension, Shape
@@ -38,6 +39,9 @@ _LARGEST = 10**100
 
 Declarations = str | Iterable[str | Variable] | Mapping[str, Iterable[Dimension]]
 
+_MARK = re.compile(  # of a layer, as the reading has it: W₂, W² and W^{[2]} are W2
+    r"(?<=\w)[⁰¹²³⁴-⁹₀-₉]|(?<=[^\W\d])[_^]\{([\[(]?)(?P<mark>[0-9]{1,3})[\])]?\}"
+)
 _WORD = re.compile(r"(?:\[[^\[\]]*\]|[^\s\[\]])+")
 _SHAPE = r"\[[^\[\]]*\]"
 _FUNCTION = re.compile(
@@ -86,6 +90,8 @@ def parse_declarations(declarations: Declarations) -> dict[str, Declared]:
     ['x[n]', 'S[n,n]', 'lam']
     >>> sorted(found["S"].properties)
     ['spd', 'symmetric']
+    >>> list(parse_declarations("W₁[h,d] W²[c,h] b_{1}[h]"))
+    ['W1', 'W2', 'b1']
     >>> parse_declarations({"A": (2, "n")})["A"].variable
     Variable(name='A', shape=(2, 'n'))
     """
@@ -145,6 +151,7 @@ def _from_shape(name: object, shape: Iterable[Dimension]) -> Mention:
 
 def _words(text: str) -> Iterator[tuple[Mention, frozenset[str]]]:
     """The declarations in one string, apart by white space outside brackets."""
+    text = _MARK.sub(lambda one: one["mark"] or str(digit(one[0])), text)
     end = 0
     for word in _WORD.finditer(text):
         _refuse(text, end, word.start())

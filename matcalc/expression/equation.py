@@ -87,7 +87,10 @@ def _takes_entries(name: str, inside: str, declared: Mapping[str, Shape]) -> boo
     if any(":" in one or one in ("None", "newaxis", "...") for one in items):
         return True
     numbers = all(one.removeprefix("-").isdecimal() for one in items)
-    return name in declared and numbers and tuple(map(int, items)) != declared[name]
+    if not numbers or any(int(one) < 1 for one in items):  # a size is 1 at least
+        return numbers
+    shape = declared.get(name, ())
+    return len(items) <= len(shape) and tuple(map(int, items)) != shape
 
 
 def stated_in(text: str, declared: Mapping[str, Shape] | None = None) -> Stated:

@@ -164,6 +164,10 @@ def above(parser: Reader, token: Token, scripts: Sequence[str]) -> Scripts | Non
         text = "".join(_plain(one) for one in inside[1:-1])
         return Scripts(text, turned, primes, end + 1)
     text = "".join(_plain(one) for one in inside)
+    if inside and inside[0].text == "[" and inside[-1].kind == "number":
+        *mark, power = (one.text for one in inside)
+        said = f"({token.text}^{{{''.join(mark)}}})^{power}"
+        raise parser.fail(f"a mark and a power above one letter: write {said}", token)
     base = token.text
     known = (
         text

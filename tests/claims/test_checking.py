@@ -355,6 +355,32 @@ def test_marks_of_layers_in_names_are_names(claim: str, because: str, variables:
     assert wrong.claim[cause.start : cause.end] == claim.partition(" = ")[2].partition(" * ")[0]
 
 
+CONV = ("y = [k[0]*x[0] + k[1]*x[1]; k[0]*x[1] + k[1]*x[2]]", "x[3] k[2]")
+IN_LATEX = (r"z_1 = W_1 x; a_1 = \tanh(z_1); z_2 = W_2 a_1", "W_1[h,d] W_2[c,h] x[d]")
+IN_UNICODE = ("z₁ = W₁x; a₁ = tanh(z₁); z₂ = W₂a₁", "W₁[h,d] W₂[c,h] x[d]")
+SPELLED = [  # claim, forward pass and variables, verdict, repair
+    ("dx[1] = 2*x[1]", ("L = x.T @ x", "x[3]"), "right", None),
+    ("dx[1] = x[1]", ("L = x.T @ x", "x[3]"), "wrong_value", "dx[1] = 2 * x[1]"),
+    ("dW[0,1] = dz[1]*x[1]", ("z = W @ x", "W[2,3] x[3]"), "wrong_value",
+     "dW[0,1] = dz[0] * x[1]"),
+    ("dk[0] = x[0]*dy[0] + x[1]*dy[1]", CONV, "right", None),
+    ("dk = [x[0]*dy[0] + x[1]*dy[1]; x[1]*dy[0] + x[2]*dy[1]]", CONV, "right", None),
+    (r"\nabla_{z_1} L = W_2^\top \nabla_{z_2} L \odot (1 - a_1^2)", IN_LATEX, "right", None),
+    ("∂L/∂z₁ = W₂ᵀ ∂L/∂z₂ ⊙ (1 − a₁²)", IN_UNICODE, "right", None),
+    ("∂L/∂W₁ = x ∂L/∂z₁ᵀ", IN_UNICODE, "wrong_layout", "dW1 = dz1 @ x.T"),
+    (r"dW = \delta x^T", ("z = W x", "W[m,n] x[n]"), "right", None),
+    (r"dW = \delta x^T", ("z = W x", "W[m,n] x[n] delta[m]"), "right", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("claim", "forward", "verdict", "repair"), SPELLED)
+def test_entries_and_marks_are_read_as_people_spell_them(
+    claim: str, forward: tuple[str, str], verdict: str, repair: str | None
+) -> None:
+    found = mc.check_formula(claim, because=forward[0], variables=forward[1])
+    assert (found.verdict, found.repair) == (verdict, repair)
+
+
 def test_a_column_beside_a_matrix_does_not_fit_and_is_no_bias() -> None:
     found = mc.check_formula(
         "softmax(W @ x + b) @ x.T - y",
