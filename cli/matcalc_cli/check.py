@@ -292,9 +292,10 @@ def _page(found: Checked, form: str) -> str:
         from matcalc.claims.picture import claim_svg  # noqa: PLC0415 - most runs draw nothing
 
         return claim_svg(found)
-    from matcalc.claims import pages  # noqa: PLC0415 - most runs print text
+    from matcalc.notation.pages import html, markdown  # noqa: PLC0415 - most runs print text
+    from matcalc.notation.shown import told  # noqa: PLC0415
 
-    return pages.markdown(found) if form == "markdown" else pages.html(found)
+    return markdown(told(found)) if form == "markdown" else html(told(found))
 
 
 def document(found: Checked) -> dict[str, object]:

@@ -7,20 +7,11 @@ from textwrap import wrap
 
 from matcalc.claims.answer import Checked
 from matcalc.claims.families import CAUSES, Family
-from matcalc.claims.telling import (
-    TITLES,
-    Aligned,
-    Cell,
-    Drawn,
-    Formula,
-    Item,
-    Marked,
-    Part,
-    Rows,
-    told,
-)
+from matcalc.claims.telling import TITLES
 from matcalc.errors import printable
+from matcalc.notation.parts import Aligned, Cell, Drawn, Formula, Item, Marked, Part, Rows
 from matcalc.notation.printers.line_breaks import formula_lines
+from matcalc.notation.shown import told
 from matcalc_cli.output import BOLD, GREEN, RED, YELLOW, paint, shell_lines, width
 
 _COLOURS = {"plain": BOLD, "right": GREEN, "wrong": RED, "unsure": YELLOW}

@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from matcalc.arrays import Array
 from matcalc.checking.differences import COMPLEX, Mask, Slopes
 from matcalc.checking.verdict import Verdict
+from matcalc.notation.parts import Part, mood_of
+from matcalc.notation.shown import Shown, told
 
 _EPS = float(np.finfo(np.float64).eps)
 _SURE = 1e-4  # relative error of a number that something is held against
@@ -70,8 +72,8 @@ class Doubt:
         return f"  at {list(self.index)}: {self.given:.6g}; {self.why}"
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+@dataclass(frozen=True, slots=True, repr=False)
+class Check(Shown):
     """What a check found. True if everything agrees, which a check that cannot tell is not.
 
     Attributes:
@@ -109,6 +111,9 @@ class Check:
     def __bool__(self) -> bool:
         return self.agrees
 
+    def _line(self) -> str:
+        return self._title()
+
     def __str__(self) -> str:
         """What was found, the worst entries a line each."""
         return "\n".join([self._title(), *map(str, (*self.worst, *self.doubts)), *self._notes()])
@@ -127,6 +132,15 @@ class Check:
             yield f"{self.untold} of {self.entries} entries cannot be told"
         if self.note:
             yield self.note
+
+
+@told.register
+def _check(found: Check) -> Iterator[Part]:
+    """What was found, and the worst entries."""
+    title, *lines = str(found).splitlines()
+    yield Part(
+        title[0].upper() + title[1:], tuple(line.strip() for line in lines), mood_of(found.verdict)
+    )
 
 
 def certain_digits(value: float, error: float) -> int:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from matcalc.notation.shown import Shown
+
 if TYPE_CHECKING:  # it loads NumPy, which sizes and names do without
     from matcalc.checking.verdict import Verdict
 
@@ -141,8 +143,8 @@ class Counterexample:
     true: object
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+@dataclass(frozen=True, slots=True, repr=False)
+class Checked(Shown):
     """What is answered to a claim; true if the claim is right.
 
     Attributes:
@@ -205,6 +207,12 @@ class Checked:
 
     def __bool__(self) -> bool:
         return self.verdict == "right"
+
+    def _line(self) -> str:
+        """The verdict, why, and the repair."""
+        cause = f", {self.causes[0].name}" if self.causes and self.causes[0].name else ""
+        said = f"{self.verdict}{cause}: {self.claim}"
+        return f"{said}; repaired: {self.repair}" if self.repair else said
 
     @property
     def answer_note(self) -> str:

@@ -25,6 +25,9 @@ from matcalc.expression.parser import Step
 from matcalc.expression.unknowns import Answer, Side, answers, closed
 from matcalc.expression.values import Value
 from matcalc.graph import symbol
+from matcalc.notation.names import spelled_shape
+from matcalc.notation.parts import Formula, Item, Part, Rows, mood_of
+from matcalc.notation.shown import Shown, told
 from matcalc.operations import algebra
 from matcalc.variables import Mention, Variable, resolve
 
@@ -79,8 +82,8 @@ class Unknown:
         return tuple(one.text for one in self.candidates if one.fits)
 
 
-@dataclass(frozen=True, slots=True)
-class Fit:
+@dataclass(frozen=True, slots=True, repr=False)
+class Fit(Shown):
     """What fits an equation; false where candidates were tried and none does.
 
     Attributes:
@@ -118,6 +121,45 @@ class Fit:
 
     def __bool__(self) -> bool:
         return self.verdict == "right"
+
+    def _line(self) -> str:
+        """The verdict, and what fits: solutions, or the shape of each unknown."""
+        shapes = (f"{one.name} is {_sizes(one.shapes)}" for one in self.unknowns)
+        said = "; ".join(self.solutions) or self.misfit or ", ".join(shapes)
+        return f"{self.verdict}: {said}" if self.backward or not self else f"fits: {said}"
+
+
+@told.register
+def _fit(found: Fit) -> Iterator[Part]:
+    """The equation, what each unknown may be, and what fits."""
+    yield Part("The equation", (Formula(found.equation), *found.assumptions))
+    for one in found.unknowns:
+        yield Part(f"{one.name} is {_sizes(one.shapes)}", _tried(one))
+    if found.misfit:
+        yield Part("It does not fit", (found.misfit,), "wrong")
+    elif found.solutions and found.backward is None:
+        yield Part("It fits", tuple(map(Formula, found.solutions)), "right")
+    if found.backward is not None:
+        derived = Formula(f"{found.backward.left} = {found.backward.text}")
+        yield Part(f"From {found.backward.forward}", (derived,))
+        for solution, judged in found.backward.judgements.items():
+            title = judged.verdict.replace("_", " ").capitalize()
+            said = (judged.reason,) if judged.reason else ()
+            yield Part(title, (Formula(solution), *said), mood_of(judged.verdict))
+
+
+def _sizes(shapes: Iterable[Shape]) -> str:
+    """Shapes as rows and columns; that of a number is 1."""
+    return " or ".join(map(spelled_shape, shapes))
+
+
+def _tried(unknown: Unknown) -> tuple[Item, ...]:
+    """The candidates of an unknown: which fit, and why the others do not."""
+    rows = [
+        ("✓" if one.fits else "✗", one.text, spelled_shape(one.shape), one.reason or "fits")
+        for one in unknown.candidates
+    ]
+    return (Rows(tuple(rows)),) if rows else ()
 
 
 def fit(

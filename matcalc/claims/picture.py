@@ -8,7 +8,8 @@ from itertools import pairwise
 
 from matcalc import dimensions
 from matcalc.claims.answer import Checked, Product
-from matcalc.claims.telling import TITLES, Cell, cells
+from matcalc.claims.telling import TITLES, cells
+from matcalc.notation.parts import Cell
 from matcalc.pictures.drawing import Drawing, paragraph, stacked
 from matcalc.pictures.shapes import Block, Join, matrix_join, product_drawing
 

@@ -5,12 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Literal, NamedTuple, TypeAlias
 
 from matcalc.claims.answer import Cause, Checked, Counterexample, Misfit, Piece
 from matcalc.claims.families import BY_NAME, CAUSES
-
-Mood = Literal["plain", "right", "wrong", "unsure"]
+from matcalc.notation.parts import (
+    Aligned,
+    Cell,
+    Drawn,
+    Formula,
+    Item,
+    Marked,
+    Part,
+    Rows,
+    mood_of,
+)
+from matcalc.notation.shown import told
 
 TITLES = {
     "right": "Right",
@@ -20,77 +29,8 @@ TITLES = {
     "wrong_value": "Wrong",
     "cannot_tell": "Cannot tell",
 }
-_MOODS: dict[str, Mood] = {"right": "right", "wrong_layout": "unsure", "cannot_tell": "unsure"}
 _LONGER = 1.5
 _SHAPE = re.compile(r"(\A|\w+)\[[^\[\]]*\]")  # behind a name, or a part that ends with it
-
-
-class Cell(NamedTuple):
-    """A factor over its shape.
-
-    Attributes:
-        sign: What stands before it.
-        above: The factor.
-        below: Its shape.
-        clash: What does not fit between it and the one before.
-        within: What does not fit inside it.
-    """
-
-    sign: str
-    above: str
-    below: str
-    clash: str = ""
-    within: str = ""
-
-
-class Aligned(NamedTuple):
-    """A line, a shape under each factor."""
-
-    cells: tuple[Cell, ...]
-
-
-class Marked(NamedTuple):
-    """A place in what was typed."""
-
-    text: str
-    start: int
-    end: int
-
-
-class Formula(NamedTuple):
-    """A formula, and what is said of it."""
-
-    text: str
-    note: str = ""
-
-
-class Rows(NamedTuple):
-    """A table; the first cell of a row is a formula, or a sign and a formula."""
-
-    rows: tuple[tuple[str, ...], ...]
-
-
-class Drawn(NamedTuple):
-    """A drawing in letters."""
-
-    lines: tuple[str, ...]
-
-
-Item: TypeAlias = str | Aligned | Marked | Formula | Rows | Drawn
-
-
-class Part(NamedTuple):
-    """A part of an answer.
-
-    Attributes:
-        title: What it is about.
-        items: What it says.
-        mood: Whether it is good news.
-    """
-
-    title: str
-    items: tuple[Item, ...]
-    mood: Mood = "plain"
 
 
 def hinted(found: Checked, hint: int) -> Checked:
@@ -135,7 +75,8 @@ def _place(cause: Cause) -> Cause:
     return Cause("", cause.start, cause.end, "")
 
 
-def told(found: Checked) -> Iterator[Part]:
+@told.register
+def _claim(found: Checked) -> Iterator[Part]:
     """The parts of an answer, in the order in which they are read."""
     yield _what_was_read(found)
     yield _verdict(found)
@@ -180,8 +121,7 @@ def _verdict(found: Checked) -> Part:
     said += [f"Missing: {one}" for one in found.missing if found.terms]
     if found.verdict == "right" and found.points:
         said.append(_compared(found))
-    mood = _MOODS.get(found.verdict, "wrong")
-    return Part(TITLES[found.verdict], tuple(said), mood)
+    return Part(TITLES[found.verdict], tuple(said), mood_of(found.verdict))
 
 
 def _term(text: str, says: str, *, right: bool) -> tuple[str, ...]:
@@ -258,7 +198,7 @@ def _numbers(found: Counterexample) -> tuple[Item, ...]:
     rows = [(name, "=", _entries(value)) for name, value in found.arrays.items()]
     rows += [("the formula", "gives", _entries(found.claimed))]
     rows += [("the derivative", "is", _entries(found.true))]
-    return (Rows(tuple(rows)),)
+    return (Rows(tuple(rows), formulas=False),)
 
 
 def _entries(value: object) -> str:

@@ -7,7 +7,7 @@ known.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -29,7 +29,10 @@ from matcalc.inputs.line import Line
 from matcalc.inputs.reading import read_line
 from matcalc.jacobians.jacobian import Jacobian
 from matcalc.layout import CONVENTIONS, LAYOUTS, Numerator, Written, written
-from matcalc.variables import Variable, parse_derivative
+from matcalc.notation.names import spelled_shape
+from matcalc.notation.parts import Formula, Part, Rows, mood_of
+from matcalc.notation.shown import Shown, told
+from matcalc.variables import Variable, parse_derivative, ratio
 
 # How close numbers are that agree, relative to the largest entry.
 _CLOSE = 1e-5  # of an array: it may have been measured
@@ -89,8 +92,8 @@ class Right:
     multiple: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Identification:
+@dataclass(frozen=True, slots=True, repr=False)
+class Identification(Shown):
     """Which layouts and conventions agree; false if none does.
 
     Attributes:
@@ -129,6 +132,13 @@ class Identification:
         """
         return at_best(one.verdict for one in self.readings)
 
+    def _line(self) -> str:
+        """The derivative, the shape, and where it agrees, or what would be right."""
+        agreeing = ", ".join(self.agreeing)
+        said = f"agrees: {agreeing}" if agreeing else self.verdict
+        right = f"; right in {self.right.layout} layout: {self.right.text}" if self.right else ""
+        return f"{ratio(self.of, self.wrt)} as {spelled_shape(self.given)}, {said}{right}"
+
     def assuming(self, said: tuple[str, ...]) -> Identification:
         """The same with what was assumed of the expression, before what is said of the formula."""
         notes = tuple(dict.fromkeys((*said, *self.notes)))
@@ -140,6 +150,34 @@ class Identification:
     def agreeing(self) -> tuple[str, ...]:
         """The names of the layouts and conventions that agree."""
         return tuple(one.convention for one in self.readings if one.agrees)
+
+
+@told.register
+def _identified(found: Identification) -> Iterator[Part]:
+    """Each layout and convention, what would tell them apart, and what would be right."""
+    rows = (
+        ("✓" if one.agrees else "✗", one.title, one.shape, one.reason or _with_sizes(one))
+        for one in found.readings
+    )
+    title = f"{spelled_shape(found.given)} as {ratio(found.of, found.wrt)}"
+    yield Part(
+        title,
+        (Rows(tuple(rows), formulas=False), *found.notes, *found.hints),
+        mood_of(found.verdict),
+    )
+    if found.right is not None:
+        multiple = found.right.multiple
+        said = (f"What was given is {multiple} times that.",) if multiple else ()
+        formula = Formula(found.right.text)
+        yield Part(f"Right in {found.right.layout} layout", (formula, *said), "right")
+    if found.right_when:
+        when = (f"where {one.said}; declare {one.variable}" for one in found.right_when)
+        yield Part("It would agree", tuple(when))
+
+
+def _with_sizes(reading: Reading) -> str:
+    sizes = ", ".join(f"{name} = {size}" for name, size in (reading.sizes or {}).items())
+    return f"agrees, with {sizes}" if sizes else "agrees"
 
 
 def identify(

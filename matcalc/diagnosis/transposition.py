@@ -6,7 +6,7 @@ layout by ``(AB)ᵀ = BᵀAᵀ`` and its like. Every line on the way is a formul
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import reduce
 from typing import NamedTuple
@@ -19,6 +19,9 @@ from matcalc.expression.terms import Term, read_term
 from matcalc.expression.values import Value
 from matcalc.inputs.entrance import entered
 from matcalc.layout import find_layout
+from matcalc.notation.names import spelled_shape
+from matcalc.notation.parts import Formula, Part
+from matcalc.notation.shown import Shown, told
 
 _EQUAL = frozenset(["symmetric", "spd", "diagonal"])  # to the transpose
 _NOWHERE = Place("", 0, 0)
@@ -54,8 +57,8 @@ class Rewriting:
     rule: str
 
 
-@dataclass(frozen=True, slots=True)
-class ConvertedFormula:
+@dataclass(frozen=True, slots=True, repr=False)
+class ConvertedFormula(Shown):
     """A formula in another layout.
 
     Attributes:
@@ -79,6 +82,24 @@ class ConvertedFormula:
     shape_to: Shape
     notes: tuple[str, ...] = ()
     assumptions: tuple[str, ...] = ()
+
+    def _line(self) -> str:
+        """The formula, with the layout and the shape that it has now."""
+        return f"{self.text}, {self.target} layout, {spelled_shape(self.shape_to)}"
+
+
+@told.register
+def _converted(found: ConvertedFormula) -> Iterator[Part]:
+    """The formula before, each line with its rule, and the formula after."""
+    yield Part(
+        f"{found.source} layout, {spelled_shape(found.shape_from)}",
+        (Formula(found.formula), *found.notes),
+    )
+    lines = [Formula(one.text, one.rule) for one in found.steps]
+    shown = lines[-1:] or [Formula(found.text)]
+    if lines[1:]:
+        yield Part("Transposed, line by line", tuple(lines[:-1]))
+    yield Part(f"{found.target} layout, {spelled_shape(found.shape_to)}", tuple(shown), "right")
 
 
 def convert_formula(

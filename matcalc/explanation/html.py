@@ -6,41 +6,34 @@ from collections.abc import Sequence
 from html import escape
 
 from matcalc.explanation.model import Chain, Code, Equation, Item, Section, Table
+from matcalc.notation.pages import COLOURS
 from matcalc.notation.printers.mathml import elements, mathml
 
-_STYLE = """
-.matcalc-steps {
-  --ink: #1b1f24; --quiet: #57606a; --line: #d0d7de; --soft: #f6f8fa; --accent: #0550ae;
-  color: var(--ink); max-width: 48rem; line-height: 1.5; font-family: system-ui, sans-serif;
-}
-@media (prefers-color-scheme: dark) {
-  .matcalc-steps {
-    --ink: #e6edf3; --quiet: #9198a1; --line: #3d444d; --soft: #151b23; --accent: #79c0ff;
-  }
-}
-.matcalc-steps h2 { font-size: 1.3rem; }
-.matcalc-steps h3 { font-size: 1.05rem; margin: 1.6rem 0 .4rem; color: var(--accent); }
-.matcalc-steps p { margin: .5rem 0; }
-.matcalc-steps .formula, .matcalc-steps .chain, .matcalc-steps td.sign {
+_STYLE = f"""
+.matcalc-steps {{{COLOURS}}}
+.matcalc-steps h2 {{ font-size: 1.3rem; }}
+.matcalc-steps h3 {{ font-size: 1.05rem; margin: 1.6rem 0 .4rem; }}
+.matcalc-steps p {{ margin: .5rem 0; }}
+.matcalc-steps .formula, .matcalc-steps .chain, .matcalc-steps td.sign {{
   font-family: "STIX Two Math", "Cambria Math", "DejaVu Serif", serif;
-}
-.matcalc-steps math { math-style: normal; }
-.matcalc-steps .equations { display: grid; grid-template-columns: max-content 1fr max-content;
-  gap: .35rem .6rem; margin: .6rem 0 .6rem 1rem; align-items: baseline; }
-.matcalc-steps .shape { color: var(--quiet); font-size: .9rem; white-space: nowrap; }
-.matcalc-steps .note { grid-column: 2 / -1; color: var(--quiet); font-size: .9rem; }
-.matcalc-steps .chain { display: flex; flex-wrap: wrap; gap: .2rem .6rem;
-  margin: .6rem 0 .6rem 1rem; }
-.matcalc-steps .chain span { display: inline-flex; flex-direction: column; align-items: center; }
-.matcalc-steps .chain small { color: var(--quiet); border-top: 1px solid var(--line); }
-.matcalc-steps .chain small:empty { border: 0; }
-.matcalc-steps table { border-collapse: collapse; margin: .5rem 0 .5rem 1rem; }
-.matcalc-steps th, .matcalc-steps td { text-align: left; vertical-align: top;
-  padding: .2rem .8rem .2rem 0; border-bottom: 1px solid var(--line); }
-.matcalc-steps table { display: block; max-width: 100%; overflow-x: auto; }
-.matcalc-steps .shapes td:not(:last-child) { white-space: nowrap; }
-.matcalc-steps pre { background: var(--soft); border: 1px solid var(--line); border-radius: 6px;
-  padding: .7rem 1rem; overflow-x: auto; }
+}}
+.matcalc-steps math {{ math-style: normal; }}
+.matcalc-steps .equations {{ display: grid; grid-template-columns: max-content 1fr max-content;
+  gap: .35rem .6rem; margin: .6rem 0 .6rem 1rem; align-items: baseline; }}
+.matcalc-steps .shape {{ color: var(--quiet); font-size: .9rem; white-space: nowrap; }}
+.matcalc-steps .note {{ grid-column: 2 / -1; color: var(--quiet); font-size: .9rem; }}
+.matcalc-steps .chain {{ display: flex; flex-wrap: wrap; gap: .2rem .6rem;
+  margin: .6rem 0 .6rem 1rem; }}
+.matcalc-steps .chain span {{ display: inline-flex; flex-direction: column; align-items: center; }}
+.matcalc-steps .chain small {{ color: var(--quiet); border-top: 1px solid var(--line); }}
+.matcalc-steps .chain small:empty {{ border: 0; }}
+.matcalc-steps table {{ border-collapse: collapse; margin: .5rem 0 .5rem 1rem; }}
+.matcalc-steps th, .matcalc-steps td {{ text-align: left; vertical-align: top;
+  padding: .2rem .8rem .2rem 0; border-bottom: 1px solid var(--line); }}
+.matcalc-steps table {{ display: block; max-width: 100%; overflow-x: auto; }}
+.matcalc-steps .shapes td:not(:last-child) {{ white-space: nowrap; }}
+.matcalc-steps pre {{ background: var(--soft); border: 1px solid var(--line); border-radius: 6px;
+  padding: .7rem 1rem; overflow-x: auto; }}
 """
 
 

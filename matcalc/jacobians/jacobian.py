@@ -204,7 +204,8 @@ class Jacobian(WrittenDerivative[Tag]):
             raise LayoutError(f"a sum of {self.layout} and {other.layout} layout; convert one")
         if (self.of, self.wrt) != (other.of, other.wrt):
             raise ChainError(
-                f"a sum needs derivatives of the same variables: {self!r} and {other!r}"
+                "a sum needs derivatives of the same variables: "
+                f"<{self.headline}> and <{other.headline}>"
             )
         path = self.path if self.path == other.path else (self.of, self.wrt)
         return Jacobian(add([self.node, other.node]), path, self.tag)
@@ -262,13 +263,15 @@ class Jacobian(WrittenDerivative[Tag]):
         """
         if isinstance(other, Jacobian):
             if (self.of, self.wrt) != (other.of, other.wrt):
-                raise ChainError(f"derivatives of other variables: {self!r} and {other!r}")
+                raise ChainError(
+                    f"derivatives of other variables: <{self.headline}> and <{other.headline}>"
+                )
             if self.node is other.node:
                 return True
             return bool(np.allclose(evaluate(self.node), evaluate(other.node), rtol, atol))
         array = real_array(other, "the array")
         if array.shape != self.shape:
-            raise ShapeError(f"{self!r} against an array of shape {array.shape}")
+            raise ShapeError(f"<{self.headline}> against an array of shape {array.shape}")
         return bool(np.allclose(self.array, array, rtol, atol))
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:

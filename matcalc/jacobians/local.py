@@ -141,7 +141,7 @@ class Rules:
     """Every rule by its name, as a function: ``rules.inv``, ``rules.matmul``."""
 
     def __getattr__(self, name: str) -> LocalRule:
-        if name.startswith("__"):
+        if name.startswith("_"):  # what Python and notebooks look for
             raise AttributeError(name)
         return LocalRule(find_rule(name))
 

@@ -18,7 +18,7 @@ from matcalc.graph import Factor, Node, add, contract, symbol
 from matcalc.jacobians.written import WrittenDerivative, leaves_of
 from matcalc.plan.planning import plan_of
 from matcalc.plan.running import Program
-from matcalc.variables import word
+from matcalc.variables import Variable, word
 
 
 class Packed:
@@ -54,6 +54,11 @@ class Packed:
         self.shapes = {name: array.shape for name, array in first.items()}
         self.start = self.pack(first)
         self._arrays = dict(arrays)
+
+    def __repr__(self) -> str:
+        """One line: how many parameters, and of what."""
+        named = ", ".join(str(Variable(name, shape)) for name, shape in self.shapes.items())
+        return f"<function of {self.start.size} parameters: {named}>"
 
     def _check(self, start: Mapping[str, ArrayLike]) -> None:
         if any(one.of.rank for one in self._gradients) or len(set(self._names)) < len(self._names):

@@ -227,6 +227,10 @@ class Together:
     def _shapes(self) -> dict[str, Shape]:
         return {k: node.shape for k, node in self._leaves().items()}
 
+    def _repr_html_(self) -> str:
+        shown = (one._repr_html_() for one in self.derivatives)  # pyright: ignore[reportPrivateUsage]
+        return "".join(f"<div>{one}</div>" for one in shown if one)
+
     def __repr__(self) -> str:
         """One line: what is computed."""
         value = [] if self.value is None else [self._above]

@@ -10,7 +10,7 @@ from typing import Any, Generic, Literal
 from matcalc.arrays import Array, given_arrays
 from matcalc.code import JAX, NUMPY, TORCH, Compiled, Dialect, Output, Source, source_of
 from matcalc.dimensions import Shape
-from matcalc.errors import NotationError, UnboundError
+from matcalc.errors import NotationError, TooLargeError, UnboundError, printable
 from matcalc.expression import Formula
 from matcalc.graph import Apply, Data, Node, Symbol, topological
 from matcalc.jacobians.linear_map import Given, entries, order_of
@@ -34,6 +34,9 @@ from matcalc.plan.plan import Plan
 from matcalc.plan.planning import plan_of
 from matcalc.simplify import stable
 from matcalc.variables import Variable, ratio, second_derivative, word
+
+_SHOWN = 200  # characters of a formula in a line
+_NODES = 1000  # operations; what has more is not written for a line
 
 
 def written_for_code(
@@ -397,13 +400,29 @@ class WrittenDerivative(Generic[Tag]):
         return Given(*given_arrays(symbols_of(self), arrays))
 
     def __repr__(self) -> str:
-        """One line: the names, the shapes, the layout."""
+        """One line: the formula or the names and the shapes, and the layout."""
+        shown = self._formula_line()
+        if shown is None:
+            return f"<{self.headline}>"
+        return f"<{shown}, {self.layout} layout, {self._written.title}>"
+
+    @property
+    def headline(self) -> str:
+        """What it is without its formula: the names with their shapes, and the layout."""
         through = ", ".join(map(str, self.path[1:-1]))
-        return (
-            f"<{self._title}, {self.layout} layout, {self._written.title}"
-            + (f", through {through}" if through else "")
-            + ">"
+        return f"{self._title}, {self.layout} layout, {self._written.title}" + (
+            f", through {through}" if through else ""
         )
+
+    def _formula_line(self) -> str | None:
+        """The equation, cut where it is long; ``None`` where there is none to be shown."""
+        if not self._is_of_formula or len(topological(self.node)) > _NODES:
+            return None
+        try:
+            shown = self.equation()
+        except TooLargeError:
+            return None
+        return shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}…"
 
     @property
     def _title(self) -> str:
@@ -455,7 +474,8 @@ class WrittenDerivative(Generic[Tag]):
 
     def _repr_html_(self) -> str | None:
         if self._is_of_formula:
-            below = escape(f"{self.layout} layout, {self._written.title}")
+            said = (f"{self.layout} layout, {self._written.title}", *self.notes)
+            below = "<br/>".join(escape(printable(one)) for one in said)
             shown = mathml(self.tree(), unicode_name(ratio(self.of, self.wrt)))
             return f'<math display="block">{shown}</math><small>{below}</small>'
         return chain_svg(self.path) if len(self.path) <= FACTORS + 1 else None

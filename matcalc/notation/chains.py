@@ -12,6 +12,8 @@ from matcalc.errors import LayoutError
 from matcalc.layout import Convention, Written, axis_names, find_convention, written
 from matcalc.notation.letters import EINSUM
 from matcalc.notation.names import latex_derivative, latex_shape
+from matcalc.notation.pages import html
+from matcalc.notation.parts import Aligned, Cell, Part
 from matcalc.variables import Variable, ratio
 
 
@@ -29,6 +31,16 @@ class WrittenChain(NamedTuple):
     convention: Convention
     factors: tuple[Written, ...]
     result: Written
+
+    def __repr__(self) -> str:
+        """The product in its order, with the shape under each factor."""
+        return "\n".join(self.lines())
+
+    def _repr_html_(self) -> str:
+        factors, signs = self.columns()[::2], self.columns()[1::2]
+        before = ["", *(sign for sign, _ in signs)]
+        cells = tuple(Cell(sign, *one) for sign, one in zip(before, factors, strict=True))
+        return html([Part(self.convention.title, (Aligned(cells),))])
 
     @property
     def is_outside_in(self) -> bool:

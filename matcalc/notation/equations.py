@@ -17,7 +17,7 @@ from matcalc.errors import NotationError
 from matcalc.notation.formulas import Written
 from matcalc.notation.names import latex_name, latex_shape, spelled_shape, unicode_name
 from matcalc.notation.printers.latex import latex_formulas
-from matcalc.notation.printers.mathematics import as_it_is
+from matcalc.notation.printers.mathematics import Forms, as_in_books
 from matcalc.notation.printers.spelling import POWER, SCALED, SUM, placed, two_lines
 from matcalc.notation.printers.text import text_formulas
 from matcalc.notation.printers.unicode import unicode_formulas
@@ -61,10 +61,20 @@ def equation(ratio: Ratio, written: Written, form: EquationForm, *, shapes: bool
 
 
 def _in_unicode(ratio: Ratio, written: Written, shapes: bool) -> str:
-    right = unicode_formulas(written, with_places if shapes else as_it_is)
+    right = unicode_formulas(written, _forms(shapes))
     of, *by = (unicode_name(one.name) for one in (ratio.of, *ratio.by))
     left = f"∂{'²' if by[1:] else ''}{of}/" + _below([f"∂{name}" for name in by], "²", "")
     return _joined(left, right, spelled_shape(ratio.shape) if shapes else "")
+
+
+def _forms(shapes: bool) -> Forms:
+    """The forms of books, with a place for the shape of each factor if shapes are shown."""
+    return _in_places if shapes else as_in_books
+
+
+def _in_places(written: Written) -> Written:
+    found = as_in_books(written)
+    return found._replace(phrase=with_places(found.phrase))
 
 
 def _in_text(ratio: Ratio, written: Written, shapes: bool) -> str:
@@ -89,7 +99,7 @@ def _joined(left: str, right: list[str], shape: str) -> str:
 
 
 def _in_latex(ratio: Ratio, written: Written, shapes: bool) -> str:
-    *lets, formula = latex_formulas(written, with_places if shapes else as_it_is)
+    *lets, formula = latex_formulas(written, _forms(shapes))
     left = latex_ratio(ratio)
     if shapes:
         left = rf"\underbrace{{{left}}}_{{{latex_shape(ratio.shape) or '1'}}}"

@@ -24,7 +24,7 @@ from matcalc.claims.fraction_text import is_chain
 from matcalc.claims.picture import claim_svg
 from matcalc.claims.several import check_lines, summary
 from matcalc.claims.sizes_text import is_sizes
-from matcalc.claims.telling import Aligned, Formula, hinted, told
+from matcalc.claims.telling import hinted
 from matcalc.errors import MatcalcError, NotationError, ShapeError
 from matcalc.explanation import explain
 from matcalc.expression import parse_declarations
@@ -33,7 +33,9 @@ from matcalc.inputs.entrance import entered
 from matcalc.inputs.reading import read_line
 from matcalc.inputs.tree import Left
 from matcalc.notation.names import latex_derivative, latex_name
+from matcalc.notation.parts import Aligned, Formula
 from matcalc.notation.printers.legend import meanings
+from matcalc.notation.shown import told
 from matcalc.variables import Variable
 from matcalc_cli.asked import Asked
 from matcalc_cli.derivative_lines import Answer, Derived, stated

@@ -10,7 +10,7 @@ from matcalc.dimensions import Dimension, Shape
 from matcalc.notation.formulas import Written
 from matcalc.notation.names import latex_name, latex_plain, latex_shape, latex_size
 from matcalc.notation.parameters import Parameter, Word, spelled
-from matcalc.notation.printers.mathematics import Mathematics, Rewrite, as_it_is
+from matcalc.notation.printers.mathematics import Forms, Mathematics, as_in_books
 from matcalc.notation.printers.spelling import ATOM, POWER, PRODUCT, SCALED, SUM, Piece, Spelled
 from matcalc.notation.tree import Phrase
 from matcalc.operations import facts_of
@@ -33,14 +33,14 @@ def latex(written: Written) -> str:
     return r",\quad ".join(latex_formulas(written))
 
 
-def latex_formulas(written: Written, rewrite: Rewrite = as_it_is) -> list[str]:
+def latex_formulas(written: Written, forms: Forms = as_in_books) -> list[str]:
     """A name for each part that recurs and its meaning, then the formula.
 
     Args:
         written: The formula.
-        rewrite: What is done last to the phrase that is spelled.
+        forms: What is done to it before it is spelled.
     """
-    return _Latex(written, rewrite).formulas()
+    return _Latex(written, forms).formulas()
 
 
 class _Latex(Mathematics):
@@ -53,8 +53,8 @@ class _Latex(Mathematics):
     nabla = r"\nabla "
     marks = {"T": r"^\top", "-1": "^{-1}", "-T": r"^{-\top}", "+": "^{+}"}  # noqa: RUF012
 
-    def __init__(self, written: Written, rewrite: Rewrite) -> None:
-        super().__init__(written, rewrite)
+    def __init__(self, written: Written, forms: Forms) -> None:
+        super().__init__(written, forms)
         self.calls |= {"expm": self.expm, "step": self.step}
 
     @staticmethod

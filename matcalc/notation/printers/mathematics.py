@@ -52,7 +52,7 @@ _SIGNED_ENTRIES = frozenset(["eye", "levi_civita"])
 _DIGITS = frozenset("0123456789")
 
 
-Rewrite = Callable[[Phrase], Phrase]
+Forms = Callable[[Written], Written]  # what is done to a formula before it is spelled
 
 
 def has_power_behind_name(phrase: Phrase) -> bool:
@@ -60,9 +60,9 @@ def has_power_behind_name(phrase: Phrase) -> bool:
     return phrase.op == "call" and facts_of(phrase.value).power_behind_name
 
 
-def as_it_is(phrase: Phrase) -> Phrase:
-    """The phrase."""
-    return phrase
+def as_it_is(written: Written) -> Written:
+    """The formula."""
+    return written
 
 
 class Mathematics(Script):
@@ -76,11 +76,10 @@ class Mathematics(Script):
         calls: For functions that are not written as a name and arguments, theirs.
     """
 
-    def __init__(self, written: Written, rewrite: Rewrite) -> None:
+    def __init__(self, written: Written, forms: Forms) -> None:
         self.names = _distinct(_all_names(written), self.named, self.plain)
         self.shown = frozenset(self.names.values())
-        self.written = as_in_books(written)
-        self.written = self.written._replace(phrase=rewrite(self.written.phrase))
+        self.written = forms(written)
         self.spellers: dict[str, Speller] = {
             "name": self.name,
             "number": self.number,

@@ -14,7 +14,7 @@ from html import escape
 from matcalc.dimensions import Dimension, Shape
 from matcalc.notation.formulas import Written
 from matcalc.notation.names import spelled_shape, spelled_size
-from matcalc.notation.printers.mathematics import as_it_is
+from matcalc.notation.printers.mathematics import Forms, as_in_books
 from matcalc.notation.printers.spelling import (
     ATOM,
     POWER,
@@ -39,19 +39,20 @@ _TOKEN = re.compile(
 _OPERATORS = frozenset("+−-⊙⊘⊗·=,;↦([|‖/→:∂Σ")
 
 
-def mathml(written: Written, left: str = "") -> str:
+def mathml(written: Written, left: str = "", forms: Forms = as_in_books) -> str:
     """A formula as the inside of ``<math>``; names for what recurs come first.
 
     Args:
         written: The formula.
         left: What it is equal to, as Unicode shows it; nothing for the formula alone.
+        forms: What is done to it before it is spelled.
 
     >>> import matcalc as mc
     >>> J = mc.derive("x.T @ x", wrt="x", variables="x[n]", layout="numerator")
     >>> print(mathml(J.tree()))  # doctest: +ELLIPSIS
     <mrow><mn>2</mn>...<msup><mrow><mi>x</mi></mrow><mrow><mo>⊤</mo></mrow></msup></mrow>
     """
-    *lets, formula = _MathML(written, as_it_is).formulas()
+    *lets, formula = _MathML(written, forms).formulas()
     return elements("; ".join([*lets, f"{left} = {formula}" if left else formula]))
 
 

@@ -10,7 +10,7 @@ from matcalc.dimensions import Dimension, Shape
 from matcalc.notation.formulas import Written
 from matcalc.notation.names import lowered, raised, spelled_shape, spelled_size, unicode_name
 from matcalc.notation.parameters import Parameter, named, spelled
-from matcalc.notation.printers.mathematics import Mathematics, Rewrite, as_it_is
+from matcalc.notation.printers.mathematics import Forms, Mathematics, as_in_books
 from matcalc.notation.printers.spelling import (
     POWER,
     PRODUCT,
@@ -29,7 +29,7 @@ from matcalc.operations import facts_of
 _ABOVE = frozenset("ᵀ⁰¹²³⁴⁵⁶⁷⁸⁹")  # of an exponent they would seem to be marks of the whole power
 
 
-def unicode(written: Written) -> str:
+def unicode(written: Written, forms: Forms = as_in_books) -> str:
     """A formula in Unicode; names for what recurs come first.
 
     ``⊙``, ``⊘`` and ``x⊙²`` are products, quotients and powers entry by entry, ``Iₙ`` is the
@@ -44,17 +44,17 @@ def unicode(written: Written) -> str:
     >>> unicode(write(read_formula("2 * (A + A.T) @ x - tr(A) * x", {"x": x, "A": A}).node))
     '2 (A + Aᵀ) x − tr(A) x'
     """
-    return "; ".join(unicode_formulas(written))
+    return "; ".join(unicode_formulas(written, forms))
 
 
-def unicode_formulas(written: Written, rewrite: Rewrite = as_it_is) -> list[str]:
+def unicode_formulas(written: Written, forms: Forms = as_in_books) -> list[str]:
     """A name for each part that recurs and its meaning, then the formula.
 
     Args:
         written: The formula.
-        rewrite: What is done last to the phrase that is spelled.
+        forms: What is done to it before it is spelled.
     """
-    return _Unicode(written, rewrite).formulas()
+    return _Unicode(written, forms).formulas()
 
 
 class Signs(Mathematics):

@@ -1,0 +1,152 @@
+"""A line of the input language as the tree of a formula, as it was typed: whether it fits or not.
+
+No shapes are known, so that nothing is rearranged or left out; what is divided by is taken as a
+number, and a product by ``*`` as one of entries unless a number that is written out stands in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+
+from matcalc.errors import MatcalcError, printable
+from matcalc.expression.parser import Step, parse
+from matcalc.notation.formulas import Written
+from matcalc.notation.names import unicode_name
+from matcalc.notation.printers.mathematics import as_it_is
+from matcalc.notation.printers.mathml import mathml
+from matcalc.notation.printers.unicode import unicode_formulas
+from matcalc.notation.tree import Phrase, made, numeral
+
+_MOST = 400  # names, numbers and signs of a line that is set as a formula
+_ANY = "any"  # the kind of an array whose shape is not known
+_NUMBERS = frozenset(["tr", "det", "logdet", "norm", "sum", "mean"])
+_TAKES = {"kron": 2} | dict.fromkeys(["inv", "pinv", "sqrt", "abs", "logdet", "norm", "expm"], 1)
+_SIZED = frozenset(["eye", "ones", "zeros", "matrix_power", "power_of", "slice", "step"])
+
+
+def typed_unicode(text: str) -> str:
+    """A line as books print it; as it is where it is none that can be printed so.
+
+    >>> typed_unicode("dW = (W3.T @ d3 * r) @ x.T")
+    'dW = ((W₃ᵀ d₃) ⊙ r) xᵀ'
+    >>> typed_unicode("dL/da3 · ?")
+    'dL/da₃ · ?'
+    """
+    return _set(text, _unicode) or unicode_name(printable(text))
+
+
+def typed_mathml(text: str) -> str:
+    """A line as the inside of ``<math>``; nothing where it is none that can be set so.
+
+    >>> typed_mathml("W2 @ x"), typed_mathml("x < <b>")
+    ('<mrow><msub><mi>W</mi><mn>2</mn></msub><mspace width="0.2em"/><mi>x</mi></mrow>', '')
+    """
+    return _set(text, _mathml)
+
+
+def _set(text: str, printer: Callable[[Written, str], str]) -> str:
+    """A line in a notation; nothing where it is no whole formula."""
+    try:
+        lines = parse(text)
+        if sum(len(one.steps) for one in lines) > _MOST:
+            return ""
+        *lets, (name, last) = ((one.name, _phrase(one.steps)) for one in lines)
+    except (MatcalcError, KeyError):
+        return ""
+    return printer(Written(tuple(lets), last), name)
+
+
+def _unicode(written: Written, name: str) -> str:
+    *lets, formula = unicode_formulas(written, as_it_is)
+    return "; ".join([*lets, f"{unicode_name(name)} = {formula}" if name else formula])
+
+
+def _mathml(written: Written, name: str) -> str:
+    return mathml(written, unicode_name(name), as_it_is)
+
+
+def _phrase(steps: Sequence[Step]) -> Phrase:
+    """A line as a phrase.
+
+    Raises:
+        KeyError: It has a step that is not set as a formula.
+    """
+    waiting: list[tuple[Phrase, Step]] = []
+    for step in steps:
+        kept = len(waiting) - step.takes
+        waiting[kept:] = [(_MADE[step.kind](step, waiting[kept:]), step)]
+    return waiting[0][0]
+
+
+_Args = Sequence[tuple[Phrase, Step]]
+
+
+def _named(step: Step, _: _Args) -> Phrase:
+    return made("name", (), step.value, _ANY, ())
+
+
+def _number(step: Step, _: _Args) -> Phrase:
+    return numeral(Fraction(step.value))
+
+
+def _negative(_: Step, args: _Args) -> Phrase:
+    return _alike("negative", args)
+
+
+def _transpose(_: Step, args: _Args) -> Phrase:
+    return _alike("transpose", args)
+
+
+def _alike(op: str, args: _Args) -> Phrase:
+    ((phrase, _),) = args
+    return made(op, [phrase], None, phrase.kind, ())
+
+
+def _call(step: Step, args: _Args) -> Phrase:
+    if step.keywords or step.value in _SIZED or step.takes != _TAKES.get(step.value, step.takes):
+        raise KeyError(step.value)
+    kind = "scalar" if step.value in _NUMBERS else _ANY
+    phrases = [phrase for phrase, _ in args]
+    return made("call", phrases, step.value + "'" * step.primes, kind, ())
+
+
+def _operator(step: Step, args: _Args) -> Phrase:
+    (one, first), (two, _) = args
+    if step.value == "**":
+        return _power(one, two)
+    if step.value == "/":
+        return made("over", [one, two._replace(kind="scalar")], None, one.kind, ())
+    if step.value == "-":
+        two = made("negative", [two], None, two.kind, ())
+    op = {"@": "matmul", "*": "times"}.get(step.value, "plus")
+    kind = "scalar" if one.kind == two.kind == "scalar" else _ANY
+    parts = one.args if one.op == op and not _is_grouped(first) else (one,)
+    return made(op, [*parts, two], None, kind, ())
+
+
+def _power(base: Phrase, exponent: Phrase) -> Phrase:
+    if exponent.op == "number":
+        return made("power", [base], exponent.value, base.kind, ())
+    return made("call", [base, exponent], "power_of", base.kind, ())
+
+
+def _is_grouped(step: Step) -> bool:
+    """Whether one pair of parentheses stands around it."""
+    text, start, stop = step.place
+    depth = 0
+    for k, sign in enumerate(text[start:stop], start):
+        depth += (sign == "(") - (sign == ")")
+        if not depth:
+            return text[start] == "(" and k == stop - 1
+    return False
+
+
+_MADE: dict[str, Callable[[Step, _Args], Phrase]] = {
+    "name": _named,
+    "number": _number,
+    "negative": _negative,
+    "transpose": _transpose,
+    "call": _call,
+    "operator": _operator,
+}
