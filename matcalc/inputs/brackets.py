@@ -104,11 +104,35 @@ def in_bars(parser: Reader, token: Token) -> Node:
     parser.bars.append(token.text)
     inside = parser.sum()
     parser.bars.pop()
+    if token.text == "|" and are_two(parser):  # |x||y|: one closes, and the other opens
+        after = parser.next
+        parser.tokens[parser.position] = after._replace(text="|", start=after.start + 1)
+        return Node("bars", (inside,), "", token.start, after.start + 1)
     if not parser.at(token.text):
         raise parser.fail(f"this {token.text} is not closed", token)
     parser.take()
     op = "norm" if token.text == "||" else "bars"
     return Node(op, (inside,), "", token.start, parser.behind())
+
+
+def are_two(parser: Reader) -> bool:
+    """Whether two bars that stand close, ``|x||y|``, are not one sign.
+
+    Raises:
+        NotationError: They may be both, ``|x||y||z|``.
+    """
+    after = parser.tokens[min(parser.position + 1, len(parser.tokens) - 1)]
+    if not parser.at("||") or parser.next.spaced or after.spaced or parser.next.form:
+        return False
+    depth, doubled = 0, 0
+    for token in parser.tokens[parser.position + 1 :]:
+        depth += (token.kind == "open") - (token.kind == "close")
+        if depth < 0:
+            break
+        doubled += depth == 0 and token.text == "||"
+    if doubled % 2:
+        raise parser.fail("these may be two bars or one sign: write |x| |y|, or norm(y)")
+    return True
 
 
 def read_fraction(parser: Reader, token: Token) -> Node:

@@ -57,6 +57,8 @@ def _two(
 
 
 def _dot(writer: Speller, node: Node, args: list[Written]) -> Written:
+    if len(args) == 3:  # Julia's dot(x, A, y)
+        args = [args[0], writer.times(args[1], args[2])]
     one, two = _two(writer, node, args, "dot")
     return writer.dot(one, two)
 
@@ -173,6 +175,19 @@ def _stacked(writer: Speller, node: Node, args: list[Written]) -> Written:
         pieces.append(f", {text}" if "=" in text else f", axis={text}")
     kind = kinds.MATRIX if joint == "stack" or not vectors else Kind(1, (None,))
     return joined([*pieces, f"{axis})"], ATOM, kind)
+
+
+def _of_lines(name: str, axis: int) -> Rewrite:
+    """R's ``rowSums(X)``, ``colMeans(X)``."""
+
+    def rewrite(writer: Speller, node: Node, args: list[Written]) -> Written:
+        if len(args) != 1:
+            raise writer.fail(node, f"write {name}(X, axis={axis})")
+        sizes = args[0].kind.sizes
+        left = sizes[1 - axis] if len(sizes) == 2 else None
+        return joined([f"{name}(", args[0], f", axis={axis})"], ATOM, Kind(1, (left,)))
+
+    return rewrite
 
 
 def _block(writer: Speller, node: Node, args: list[Written]) -> Written:
@@ -431,6 +446,10 @@ _CALLS: Mapping[str, Rewrite] = {
     "matrix": _vector,
     "ones_like": _like("ones"),
     "zeros_like": _like("zeros"),
+    "rowSums": _of_lines("sum", 1),
+    "colSums": _of_lines("sum", 0),
+    "rowMeans": _of_lines("mean", 1),
+    "colMeans": _of_lines("mean", 0),
     "block": _block,
     "hstack": _stacked,
     "vstack": _stacked,

@@ -13,9 +13,20 @@ def read_number(parser: Reader, token: Token) -> Node:
     """A number; ones and zeros with a size below them are arrays."""
     if token.text in ("0", "1") and (parser.at("_") or token.form.startswith("\\")):
         return read_filled(parser, token)
+    if token.text == "1" and _is_turned(parser):
+        return read_filled(parser, token)
     if token.text == "1" and parser.at("[", "{") and is_condition(parser):
         return read_condition(parser, token)
     return Node("number", (), digits_of(token), token.start, token.stop)
+
+
+def _is_turned(parser: Reader) -> bool:
+    """Whether a transpose stands behind a number: it is the vector of ones."""
+    position = parser.position + (2 if parser.tokens[parser.position + 1].kind == "open" else 1)
+    above = parser.tokens[min(position, len(parser.tokens) - 1)]
+    if parser.at("^"):
+        return above.kind in ("sign", "name") and above.text in ("T", "top")
+    return parser.next.text in ("T", "'") and parser.next.kind == "sign"
 
 
 def read_filled(parser: Reader, token: Token) -> Node:

@@ -7,6 +7,11 @@ from matcalc.inputs.reader import Reader
 from matcalc.inputs.scanning import Token
 from matcalc.inputs.tree import Node
 
+_OF_A_FORMULA = (
+    "a formula stands without the sign of its derivative: write the formula alone, and wrt "
+    "(--wrt X) says by what it is differentiated"
+)
+
 
 def is_ratio(parser: Reader) -> bool:
     r"""Whether braces hold ``\partial L`` and ``\partial W``."""
@@ -25,6 +30,7 @@ def _below_is_d(parser: Reader) -> bool:
 
 def read_derivative(parser: Reader, token: Token) -> Node:
     r"""``∂L/∂W``, ``\frac{\partial L}{\partial W}``: the name dW."""
+    _refuse_operator(parser, token)
     if token.text == "frac":
         of, wrt = in_braces(parser), in_braces(parser)
     else:
@@ -40,6 +46,32 @@ def read_derivative(parser: Reader, token: Token) -> Node:
     name = known or (f"d{wrt}" if plain else f"d{of}_d{wrt}")
     names.say(f"∂{of}/∂{wrt} is called {name}")
     return Node("name", (), name, token.start, parser.behind())
+
+
+def _refuse_operator(parser: Reader, token: Token) -> None:
+    r"""Refuse ``\frac{\partial}{\partial X}`` before what it is of.
+
+    Raises:
+        NotationError: It stands there.
+    """
+    braced = parser.at("{")
+    above = parser.tokens[parser.position + braced : parser.ends.get(parser.position, 0)]
+    alone = len(above) == 1 if braced else token.text == "partial" and parser.at("/")
+    if alone:
+        raise parser.fail(_OF_A_FORMULA, token)
+
+
+def refuse_quotient(parser: Reader, token: Token) -> None:
+    """Refuse ``d/dx f`` and ``d(f)/dx``, where d is no variable.
+
+    Raises:
+        NotationError: It stands there.
+    """
+    start = parser.ends.get(parser.position, parser.position - 1) + 1
+    sign, below = [*parser.tokens[start : start + 2], token, token][:2]
+    is_d = below.kind == "name" and below.text[0] == "d" and len(below.text) > 1
+    if sign.text == "/" and is_d and not parser.names.known(below.text):
+        raise parser.fail(_OF_A_FORMULA, token)
 
 
 def in_braces(parser: Reader) -> str:
@@ -70,9 +102,22 @@ def read_gradient(parser: Reader, token: Token) -> Node:
         return slope_of_number(parser, token)
     parser.position = found.stop
     wrt = parser.names.resolve(found.layer, ())
+    if parser.starts_factor() and (parser.next.kind != "name" or _goes_on(parser)):
+        raise parser.fail(_OF_A_FORMULA, token)
     of = simple(parser, parser.take()).value if parser.next.kind == "name" else "L"
     parser.names.say(f"∇_{wrt} {of} is called d{wrt}")
     return Node("name", (), f"d{wrt}", token.start, parser.behind())
+
+
+def _goes_on(parser: Reader) -> bool:
+    """Whether a name and more stand behind ``∇_x``: ``∇_x x^T A x``."""
+    name = parser.next.text
+    behind = parser.tokens[min(parser.position + 1, len(parser.tokens) - 1)]
+    return (
+        parser.names.kind(name).rank != 0
+        and behind.kind != "end"
+        and name in (parser.names.declared)
+    )
 
 
 def slope_of_number(parser: Reader, token: Token) -> Node:

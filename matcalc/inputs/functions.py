@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from matcalc.inputs.brackets import is_total, read_arguments, read_total
 from matcalc.inputs.constants import read_size
+from matcalc.inputs.derivatives import refuse_quotient
 from matcalc.inputs.kinds import COLUMN
 from matcalc.inputs.letters import (
     Marks,
@@ -131,6 +132,8 @@ def read_name(parser: Reader, token: Token) -> Node:
     """A name with what belongs to it; a function, if it is one."""
     if token.text == "e" and parser.at("^") and "e" not in parser.names.declared:
         return power_of_e(parser, token)
+    if token.text == "d" and not parser.names.known("d"):
+        refuse_quotient(parser, token)
     if token.text in ("π", "pi") and not parser.names.known(token.text):
         return Node("call", (), ("pi", 0, ""), token.start, token.stop)
     identity = token.text in ("I", "Id", "1") and token.text not in parser.names.declared

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from matcalc.inputs.brackets import (
+    are_two,
     in_bars,
     is_inner,
     read_fraction,
@@ -19,6 +20,7 @@ from matcalc.inputs.brackets import (
 )
 from matcalc.inputs.constants import read_not, read_number
 from matcalc.inputs.derivatives import read_derivative, read_gradient
+from matcalc.inputs.free import entries_of, free_letters
 from matcalc.inputs.functions import read_name, read_word
 from matcalc.inputs.marks import marked
 from matcalc.inputs.reader import Reader
@@ -42,7 +44,12 @@ class Parser(Reader):
         Raises:
             NotationError: It cannot be read.
         """
+        free = free_letters(self)
+        self.letters += free
         found = self.sum()
+        del self.letters[len(self.letters) - len(free) :]
+        if free:
+            found = entries_of(self, found, free)
         if self.next.kind != "end":
             both = self.next.text in ("&", "&&")
             instead = "; of comparisons it is (x > 0) * (y > 0)" if both else ""
@@ -140,11 +147,11 @@ class Parser(Reader):
     def starts_factor(self) -> bool:
         """Whether the next token starts another factor."""
         kind, text = self.next.kind, self.next.text
-        if kind in ("number", "name", "word", "fraction"):
-            return True
-        if kind == "open":
+        if kind in ("number", "name", "word", "fraction", "open"):
             return True
         if kind != "sign":
+            return False
+        if text == "||" and self.bars and self.bars[-1] == "|" and are_two(self):
             return False
         if text in ("|", "||"):
             return not (self.bars and self.bars[-1] == text)

@@ -81,7 +81,8 @@ def said_as(parser: Reader, node: Node) -> str:
     return parser.line[node.start : node.stop]
 
 
-_INDICES = frozenset("ijklmnpqrst")
+#: Letters that may be indices.
+INDICES = frozenset("ijklmnpqrst")
 
 
 def is_index(parser: Reader, base: str, scripts: Sequence[str], name: str) -> bool:
@@ -101,7 +102,7 @@ def is_index(parser: Reader, base: str, scripts: Sequence[str], name: str) -> bo
 def _are_free(parser: Reader, script: str) -> bool:
     """Whether the letters of an index are summed over, or may stand for themselves."""
     taken = {*parser.names.declared, *parser.names.sizes}
-    return all(one in parser.letters or one in _INDICES - taken for one in script)
+    return all(one in parser.letters or one in INDICES - taken for one in script)
 
 
 def read_scripts(parser: Reader, token: Token) -> Marks:

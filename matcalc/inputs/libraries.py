@@ -8,11 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from matcalc.inputs.kinds import NUMBER, Kind
-from matcalc.inputs.pieces import ATOM, SUM, Written, joined
+from matcalc.inputs.pieces import ATOM, PRODUCT, SIGN, SUM, Written, joined
 from matcalc.inputs.speller import Speller
 from matcalc.inputs.tree import Node
 
 Rewrite = Callable[[Speller, Node, list[Written]], Written | None]
+
+#: Losses of which PyTorch takes the mean over rows.
+_OF_ROWS = ("nll_loss", "triplet_margin_loss", "cosine_embedding_loss", "multi_margin_loss")
 
 
 def meant_by_library(
@@ -26,10 +29,40 @@ def meant_by_library(
     home = form.partition(".")[0] if "." in form else ""
     if home == "scipy" and name in ("softmax", "log_softmax") and len(args) == 1:
         _refuse_rows(writer, node, name, args[0])
+    reduction = next((one for one in node.args if one.value == "reduction"), None)
+    if reduction is not None and reduction.op == "keyword":
+        return _loss(writer, node, name, args, reduction)
     if home not in ("F", "nn", "torch"):
         return None
     special = _TORCH.get(name) if "linalg" not in form else None
     return special(writer, node, args) if special is not None else None
+
+
+def _loss(
+    writer: Speller, node: Node, name: str, args: list[Written], reduction: Node
+) -> Written | None:
+    """``F.mse_loss(x, y, reduction="sum")``: as many times the mean as there are entries, or rows.
+
+    Raises:
+        NotationError: It is neither a mean nor a sum, or nothing says how many there are.
+    """
+    how = str(reduction.args[0].value)[1:-1]
+    kept = [k for k, one in enumerate(node.args) if one is not reduction]
+    rest = [args[k] for k in kept]
+    if how not in ("mean", "sum") or not rest:
+        raise writer.fail(reduction, "a loss is a mean or a sum here: reduction='sum'")
+    bare = node._replace(args=tuple(node.args[k] for k in kept))
+    special = _TORCH.get(name)
+    mean = special(writer, bare, rest) if special is not None else None
+    mean = mean or writer.applied(node, name, rest, NUMBER)
+    sizes = list(rest[0].kind.sizes)
+    if name == "cross_entropy":
+        sizes = sizes[: len(sizes) - 1]
+    if how == "mean" or not sizes:
+        return mean
+    if None in sizes or name in _OF_ROWS:
+        raise writer.fail(reduction, f"write the number of its terms before it: n * {name}(…)")
+    return joined([" * ".join(map(str, sizes)), " * ", mean.within(SIGN)], PRODUCT, NUMBER)
 
 
 def _refuse_rows(writer: Speller, node: Node, name: str, arg: Written) -> None:

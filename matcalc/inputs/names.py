@@ -50,6 +50,7 @@ class Names:
         self.functions = functions
         self.open = not declared
         self.vectors: frozenset[str] = frozenset()  # that the line transposes
+        self.letters: frozenset[str] = frozenset()  # of its sums, where nothing is declared
         self.said: dict[str, None] = {}
 
     def say(self, text: str) -> None:
@@ -177,6 +178,8 @@ def _is_product(run: str) -> bool:
 def taken_apart(tokens: Sequence[Token], names: Names, *, latex: bool) -> list[Token]:
     """The tokens with each run of letters as the names that it is made of."""
     found: list[Token] = []
+    if names.open:
+        names.letters = frozenset(_summed(tokens))
     for k, token in enumerate(tokens):
         if token.kind == "number" and latex and _is_argument(found):
             found += _digits(token)
@@ -188,6 +191,14 @@ def taken_apart(tokens: Sequence[Token], names: Names, *, latex: bool) -> list[T
         after = tokens[k + 1] if k + 1 < len(tokens) else None
         found += _pieces(token, before, after, names, latex=latex)
     return found
+
+
+def _summed(tokens: Sequence[Token]) -> Iterator[str]:
+    """The letters below the sums of a line, ``sum_ij``."""
+    for token in tokens:
+        base, _, index = token.text.partition("_")
+        if token.kind == "name" and base in _SUMS and index.isalpha() and len(index) < 4:
+            yield from index
 
 
 def _is_argument(before: Sequence[Token]) -> bool:
@@ -213,7 +224,7 @@ def _pieces(
         rest = token._replace(text=run[1:], start=token.start + 1, spaced=False)
         head = token._replace(text="T", stop=token.start + 1)
         return [head, *_pieces(rest, None, after, names, latex=latex)] if run[1:] else [head]
-    if raised and latex:
+    if raised and latex and token.form != "\\":
         head = token._replace(text=run[0], stop=token.start + 1)
         rest = token._replace(text=run[1:], start=token.start + 1, spaced=False)
         return [head, *_pieces(rest, None, after, names, latex=latex)] if run[1:] else [head]
@@ -245,6 +256,7 @@ def _with_script(token: Token, run: str, names: Names) -> list[Token]:
     if not base or not index or names.known(run):
         return []
     indexed = names.known(base) and (len(index) <= 2 or index.isdigit())
+    indexed = indexed or (len(base) == 1 and names.letters.issuperset(index))
     if base not in _SUMS and not indexed:
         return []
     split = token.start + len(base)

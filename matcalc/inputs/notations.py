@@ -25,6 +25,8 @@ _DOTTED = frozenset([".*", "./", ".^", ".'", ".+", ".-", ".\\", "\\"])
 SYMPY = frozenset(
     ["Trace", "Inverse", "Transpose", "Determinant", "HadamardProduct", "MatMul", "ZeroMatrix"]
 )
+#: Functions as R writes them.
+_R = frozenset(["rowSums", "colSums", "rowMeans", "colMeans", "tcrossprod", "plogis", "pnorm"])
 
 
 def find_notation(name: str) -> str:
@@ -63,7 +65,7 @@ def notation_of(tokens: Sequence[Token], *, latex: bool) -> str:
             and not two.spaced
             for one, two in pairwise(tokens)
         ),
-        "r": bool(texts & {"%*%", "%o%"}),
+        "r": bool(texts & {"%*%", "%o%"}) or any(one.text in _R for one in tokens),
         "math": any(token.form == "unicode" for token in tokens),
         "matlab": matlab,
         "sympy": python and capital and "@" not in texts,

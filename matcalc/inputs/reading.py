@@ -72,7 +72,7 @@ def read_line(
     try:
         return read_foreign(line, variables, forced, functions, sizes, shape)
     except MatcalcError as error:
-        if not forced and _is_parsed(line, error):
+        if not forced and not _is_indexed(line, variables) and _is_parsed(line, error):
             return Line(line, line, "matcalc")
         raise
 
@@ -91,6 +91,19 @@ def _is_parsed(line: str, error: MatcalcError) -> bool:
             raise own from None
         return False
     return True
+
+
+def _is_indexed(line: str, variables: Mapping[str, Variable]) -> bool:
+    """Whether a letter stands below a declared array, ``x_i``, as no name of the language has."""
+    try:
+        names = _names(variables, NO_FUNCTIONS)
+        tokens = taken_apart(scan(line, names.declared), names, latex=is_latex(line))
+    except MatcalcError:
+        return False
+    below = pairwise(tokens)
+    return any(
+        one.kind == "name" and two.text == "_" and names.known(one.text) for one, two in below
+    )
 
 
 def _has_own_signs(line: str) -> bool:

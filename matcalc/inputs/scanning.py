@@ -56,6 +56,7 @@ _LATEX = re.compile(
 _COMMAND = re.compile(r"\\([A-Za-z]+)")
 _SCRIPT = re.compile(r"[_^]\s?\{")
 _WORD = re.compile(r"[A-Za-z]+")
+_SIDES = re.compile(r"\bleft ?[(\[{|].*\bright ?[)\]}|]")  # left( … right)
 _GROUP = re.compile(r"\s*\{([^{}]*)\}")
 
 
@@ -92,7 +93,8 @@ def is_latex(line: str) -> bool:
 
 def is_damaged(line: str) -> bool:
     """Whether a line is LaTeX that lost its backslashes."""
-    return "\\" not in line and any(word[0] in DAMAGED for word in _WORD.finditer(line))
+    lost = any(word[0] in DAMAGED for word in _WORD.finditer(line))
+    return "\\" not in line and (lost or bool(_SIDES.search(line)))
 
 
 def scan(line: str, names: Collection[str]) -> list[Token]:

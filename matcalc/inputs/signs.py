@@ -185,11 +185,11 @@ COMMANDS = {
     "underbrace": Command("underbrace"),
 }
 #: Words that a page which was copied without its backslashes has.
-DAMAGED = frozenset(
-    ["frac", "dfrac", "partial", "odot", "cdot", "mathrm", "mathbf", "operatorname"]
-)
+_LOST = """frac dfrac tfrac partial odot otimes oslash cdot mathrm mathbf mathbb mathcal mathsf
+boldsymbol textbf operatorname lVert rVert lvert rvert langle rangle"""
+DAMAGED = frozenset(_LOST.split())
 DAMAGED_TOO = DAMAGED | frozenset(
-    [*_SIGNS, "left", "right", "mathbb", "text", "boldsymbol", "top", "circ", "otimes"]
+    [*_SIGNS, "left", "right", "bigl", "bigr", "text", "top", "circ", "quad"]
 ) - frozenset(["T", "star", "mid", "div", "dots", "gt", "lt", "le", "ge", "colon", "top"])
 
 #: Libraries whose functions stand behind their names and a dot.

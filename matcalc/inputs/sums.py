@@ -15,7 +15,7 @@ from matcalc.inputs.letters import SIGNS
 from matcalc.inputs.pieces import ATOM, POWER, PRODUCT, SIGN, SUM, Piece, Written, joined
 from matcalc.inputs.speller import Speller
 from matcalc.inputs.tree import Node
-from matcalc.operations import is_elementwise
+from matcalc.operations import RULES, is_elementwise
 
 
 class Spread(NamedTuple):
@@ -415,12 +415,16 @@ def _called(writer: Speller, node: Node, parts: Sequence[Spread]) -> Spread:
     name, primes, _ = node.value
     if name == "e^":
         name = "exp"
-    free = not is_elementwise(name) and len(name) > 2 and name not in writer.names.functions
-    if len(parts) != 1 or free or not parts[0].kind.is_number:
+    if len(parts) == 2:
+        name = {"max": "maximum", "min": "minimum"}.get(name, name)
+    known = name in RULES and is_elementwise(name)
+    known = known or len(name) < 3 or name in writer.names.functions
+    if not known or not all(one.kind.is_number for one in parts):
         raise writer.fail(node, f"{name} cannot be summed over a letter: use matrices")
-    return parts[0]._replace(
-        written=writer.applied(node, name + "'" * primes, [parts[0].written], NUMBER)
-    )
+    letters = max((one.letters for one in parts), key=len)
+    parts = [_aligned(writer, node, one, letters) if one.letters else one for one in parts]
+    texts = [one.written for one in parts]
+    return Spread(writer.applied(node, name + "'" * primes, texts, NUMBER), letters, NUMBER)
 
 
 def _length(writer: Speller, node: Node, part: Spread) -> Spread:

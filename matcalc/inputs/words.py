@@ -30,12 +30,15 @@ _CALLED = {
     "ndtr": "Phi",
     "inverse": "inv",
     "ginv": "pinv",
+    "plogis": "sigmoid",
+    "pnorm": "Phi",
+    "qlogis": "logit",
 }
 _REWRITTEN = """transpose t dot dotproduct inner innerproduct vdot matmul mm bmm mv mul multiply
 hadamard times divide div add plus subtract sub minus sqr pow power matrix_power negative neg
 norm2 crossprod tcrossprod ones_like zeros_like vector matrix abs2 sumsq multi_dot mse array asarray
 squeeze outer solve block hstack vstack column_stack cat where masked_fill permute swapaxes
-flatten ravel float copy item"""
+flatten ravel float copy item rowSums colSums rowMeans colMeans"""
 #: Functions that are written with signs here.
 REWRITTEN = frozenset(_REWRITTEN.split())
 
@@ -59,6 +62,8 @@ def function(word: str, *, called: bool) -> str:
         return _CALLED[lower]
     if is_spelled(lower) and len(lower) > 1:
         return lower
+    if called and word in REWRITTEN:
+        lower = word
     if lower in REWRITTEN and (called or lower == "transpose") and (len(lower) > 1 or called):
         return lower
     known = SYNONYMS.get(lower, "") if called else ""

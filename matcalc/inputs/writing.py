@@ -21,6 +21,11 @@ from matcalc.operations import RULES
 _OPS = """number name sum chain product negative transpose inverse pinv power call bars norm inner
 total mapped index identity filled listed text entry group keyword"""
 _STARRED = frozenset(["numpy", "r", "mathematica"])  # where * is entry by entry
+_RESULTS = {  # of functions that have several, by their place
+    ("slogdet", "1"): "logdet",
+    ("eigh", "0"): "eigvalsh",
+    ("svd", "1"): "svdvals",
+}
 _ENTRY = ("⊙", ".*")
 _OVER = ("/", "./", "⊘", "frac")
 
@@ -160,7 +165,13 @@ class Writer(Speller):
         return self.atom(node, f'"{node.value[1:-1]}"', kinds.UNKNOWN)
 
     def entry(self, node: Node) -> Written:
-        """``A[i, k]``, as it is."""
+        """``A[i, k]``, as it is; of a function with several results, the one that is meant."""
+        call, *places = node.args
+        if call.op == "call" and len(places) == 1:
+            typed = self.line[call.start : call.stop].partition("(")[0].rpartition(".")[2]
+            one = _RESULTS.get((typed, str(places[0].value)))
+            if one and node.value == "#" and len(call.args) == 1:
+                return self.call(call._replace(value=(one, 0, ""), stop=node.stop))
         base, *numbers = map(self.write, node.args)
         return self.taken(base, node.value, numbers)
 
@@ -266,7 +277,7 @@ class Writer(Speller):
         One behind the name of a function that acts entry by entry, ``f^``, is of entries too.
         """
         base, exponent = map(self.write, node.args)
-        if node.value == "^" and base.kind.is_matrix:
+        if node.value == "^" and base.kind.is_matrix and self.notation not in _STARRED:
             return self.matrix_power(node, base, exponent)
         if node.value in ("^", "f^") and base.kind.rank == 1:
             self.assume(f"{self.shown(node)} is taken entry by entry: {base.text}**{exponent.text}")

@@ -61,6 +61,23 @@ MEANT: dict[str, Any] = {
     r"\sum_k A_{ik} B_{kj}": A @ B,
     r"\sum_{i,j} A_ij x_i y_j": x @ A @ y,
     r"\sum_{i=0}^{n-1} x_i^2": x @ x,
+    r"\frac{e^{x_i}}{\sum_{j=1}^n e^{x_j}}": np.exp(x) / np.exp(x).sum(),
+    "x_i / sum_j x_j": x / x.sum(),
+    "x_i y_j": np.outer(x, y),
+    r"\sum_i \max(0, 1 - y_i x_i)": np.maximum(0, 1 - y * x).sum(),
+    r"\sum_{i=1}^n (y^{(i)} - x^{(i)})^2": ((y - x) ** 2).sum(),
+    "left( Ax – y right)^T left( Ax – y right)": ((A @ x - y) ** 2).sum(),
+    "x⊤Ax": x @ A @ x,
+    "1ᵀ(Ax)": (A @ x).sum(),
+    "1'x": x.sum(),
+    "sum(x) / (|sum(x)||sum(y)|)": x.sum() / abs(x.sum() * y.sum()),
+    "rowSums(A * B) + x": (A * B).sum(axis=1) + x,
+    "colMeans(A) %*% x": A.mean(axis=0) @ x,
+    "A^2 %*% x": A**2 @ x,
+    "plogis(A %*% x)": 1 / (1 + np.exp(-(A @ x))),
+    "dot(x, A, y)": x @ A @ y,
+    "np.linalg.slogdet(A)[1]": np.log(abs(np.linalg.det(A))),
+    'F.l1_loss(x, y, reduction="mean")': abs(x - y).mean(),
 }
 
 
@@ -110,6 +127,16 @@ def test_a_line_has_the_value_that_it_means(typed: str) -> None:
         ("where(x, y, x)", "of a comparison"),
         ("diag(x, 1)", "behind a matrix"),
         ("X[:,None]*y", "X is not declared"),
+        (r"\frac{\partial}{\partial x} x^T A x", "write the formula alone"),
+        (r"\frac{d}{dx} x^T A x", "write the formula alone"),
+        (r"\nabla_x \left(x^T A x\right)", "write the formula alone"),
+        ("∂/∂x xᵀAx", "write the formula alone"),
+        ("d/dx x^T A x", "write the formula alone"),
+        ("A_ij x_j", "write Σ_j before"),
+        ("x_i (1 - x_i)", "i stands in several factors"),
+        ("|x.T @ y||x.T @ y||x.T @ x|", "two bars or one sign"),
+        ("F.mse_loss(x, y, reduction='none')", "a mean or a sum"),
+        (r"\sum_i (h_\theta(A_i) - y_i)^2", "h cannot be summed"),
     ],
 )
 def test_what_would_mean_something_else_is_refused(typed: str, must: str) -> None:
@@ -125,3 +152,12 @@ def test_the_derivative_of_an_entry_of_vec_is_printed_and_coded_as_it_is_evaluat
     np.testing.assert_array_equal(found.evaluate(A=point), expected)
     np.testing.assert_array_equal(found.compile()(A=point), expected)
     np.testing.assert_array_equal(mc.evaluate(found.text), expected)
+
+
+def test_a_loss_that_is_a_sum_is_as_many_means_as_it_has_terms() -> None:
+    for typed in ("F.mse_loss(A, B, reduction='sum')", "F.cross_entropy(A, B, reduction='sum')"):
+        found = mc.derive(typed, wrt="A", variables=DECLARED, layout="denominator")
+        scores = np.exp(A) / np.exp(A).sum(axis=1, keepdims=True)
+        entropy = B.sum(axis=1, keepdims=True) * scores - B
+        meant = entropy if "entropy" in typed else 2 * (A - B)
+        np.testing.assert_allclose(found.evaluate(A=A, B=B), meant)

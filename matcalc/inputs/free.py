@@ -1,0 +1,94 @@
+"""Formulas of one entry, ``e^{z_i} / Σ_j e^{z_j}``: letters that no sum goes over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from matcalc.inputs.letters import INDICES
+from matcalc.inputs.reader import Reader
+from matcalc.inputs.scanning import Token
+from matcalc.inputs.tree import Node
+
+_SUMS = frozenset(["sum", "prod", "Σ", "Π"])
+_OVER = frozenset(["/", "frac", "./", "⊘"])
+
+
+def free_letters(parser: Reader) -> list[str]:
+    """The letters below declared arrays, one for each axis, that no sum goes over."""
+    taken = {*parser.names.declared, *parser.names.sizes}
+    found: dict[str, None] = {}
+    for k, token in enumerate(parser.tokens[:-2]):
+        if parser.tokens[k + 1].text == "maps":
+            return []
+        if parser.tokens[k + 1].text != "_" or parser.tokens[k + 1].kind != "sign":
+            continue
+        script = "".join(_below(parser, k + 2))
+        if token.text in _SUMS and not parser.names.known(token.text):
+            taken |= set(script)
+        elif _is_array(parser, token, script):
+            found |= dict.fromkeys(script)
+    return [one for one in found if one in INDICES and one not in taken]
+
+
+def _below(parser: Reader, position: int) -> Iterator[str]:
+    """The names below a letter, up to a sign: i of ``i=1``."""
+    end = parser.ends.get(position, position)
+    for token in parser.tokens[position : end + 1]:
+        if token.kind == "sign" and token.text != ",":
+            return
+        if token.kind in ("name", "number"):
+            yield token.text
+
+
+def _is_array(parser: Reader, token: Token, script: str) -> bool:
+    """Whether a name is an array of as many axes as letters stand below it."""
+    names = parser.names
+    known = names.known(token.text) if token.kind == "name" else ""
+    if not known or names.resolve(token.text, (script,)) in names.declared:
+        return False
+    return bool(script) and set(script) <= INDICES and names.kind(known).rank == len(script)
+
+
+def entries_of(parser: Reader, node: Node, letters: list[str]) -> Node:
+    """The array of all entries of which a formula gives one.
+
+    Raises:
+        NotationError: A letter stands in two factors, which books that write no sums sum over.
+    """
+    for letter in letters if not _has_sum(node) else ():
+        twice = next(_repeated(node, letter), None)
+        if twice is not None:
+            place = Token("", "", twice.start, twice.stop)
+            shown = parser.line[twice.start : twice.stop]
+            raise parser.fail(
+                f"{letter} stands in several factors of {shown[:40]}: write Σ_{letter} before "
+                "them, or the product entry by entry, without letters",
+                place,
+            )
+    shown = " ".join(parser.line[node.start : node.stop].split())[:40]
+    parser.names.say(f"{shown} is read as one entry of each {', '.join(letters)}")
+    return Node("mapped", (node,), tuple(letters), node.start, node.stop)
+
+
+def _has_sum(node: Node) -> bool:
+    return node.op == "total" or any(map(_has_sum, node.args))
+
+
+def _uses(node: Node, letter: str) -> bool:
+    if node.op == "index":
+        return letter in node.value
+    return any(_uses(one, letter) for one in node.args)
+
+
+def _repeated(node: Node, letter: str) -> Iterator[Node]:
+    """The products of which several factors depend on a letter."""
+    if node.op == "index" and node.value.count(letter) > 1:
+        yield node
+    if node.op in ("product", "chain"):
+        signs = [sign for sign, _ in node.value] if node.op == "chain" else []
+        over = {k for k, sign in enumerate(signs, 1) if sign in _OVER}
+        using = [k for k, one in enumerate(node.args) if k not in over and _uses(one, letter)]
+        if len(using) > 1:
+            yield node
+    for one in node.args:
+        yield from _repeated(one, letter)
