@@ -1,5 +1,9 @@
-"""What the exercises are about: derivatives, the right line for each of them in both layouts."""
+"""What the exercises are about: derivatives, the right line for each of them in both layouts.
 
+To each wrong line belongs a lesson: the one that tells its mistake.
+"""
+
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -92,3 +96,36 @@ def _networks() -> Iterator[str]:
 
 
 SUBJECTS = tuple(map(_subject, (*_ONE_STEP.splitlines(), *_networks())))
+
+#: A lesson, with signs of a line that belongs to it: of its layout and what it is about, and of its
+#: cause. The first that holds is taken.
+_LESSONS = (
+    (1, r"denominator", r"layout"),
+    (11, r"numerator", r"layout"),
+    (10, r"x\.T @ A @ x|X\.T @ A @ X", r""),
+    (12, r"norm|inv|logdet|tr\(X @ A @ X", r""),
+    (9, r"tr\(|a\.T @ X", r""),
+    (4, r"", r"order"),
+    (2, r"denominator: Z = ", r"transpose"),
+    (2, r"z2 = W2 @ a1: dx", r"duplicated"),
+    (7, r"Z = ", r""),
+    (6, r": dW", r""),
+    (8, r"A @ exp|: tanh|: z = ", r""),
+    (3, r"z3 = ", r""),
+    (5, r"", r"kind-of-product|diagonal|wrong-point"),
+    (13, r"", r""),
+)
+
+
+def lesson(layout: str, about: str, line: str, cause: str) -> int:
+    """The number of the lesson that tells a mistake.
+
+    >>> lesson("denominator", "Z = W @ X", "dX = W @ dZ", "transpose")
+    2
+    """
+    whole = f"{layout}: {about}: {line}"
+    return next(
+        number
+        for number, sign, of_cause in _LESSONS
+        if re.search(sign, whole) and re.search(of_cause, cause)
+    )

@@ -6,7 +6,8 @@ repair is the nearest, and all causes stand at one place, in one family; a secon
 where a place may be read in two ways, and then either counts as right. How often a family comes is
 how often it is met in real questions.
 
-Run it with ``python docs/generate_exercises.py`` after what is answered was changed. With
+Run it with ``python docs/generate_exercises.py`` after what is answered was changed, and then
+``python docs/generate_lesson_exercises.py``, which shows some of them in the lessons. With
 ``--count 20 --level 2 --seed 7`` it prints others, of other names and sizes, for a class.
 """
 
@@ -22,7 +23,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import matcalc as mc
-from exercise_subjects import SUBJECTS, Subject
+from exercise_subjects import SUBJECTS, Subject, lesson
 from matcalc.claims.answer import Checked
 from matcalc.claims.edits import Around, around
 from matcalc.claims.families import BY_NAME
@@ -72,6 +73,7 @@ class Exercise(NamedTuple):
         families: Its family, one of eight; and that of another reading of the same place.
         repair: The line, mended.
         why: Why, in sentences made of the case.
+        lesson: The number of the lesson that tells the mistake.
     """
 
     level: int
@@ -86,6 +88,7 @@ class Exercise(NamedTuple):
     families: tuple[str, ...]
     repair: str
     why: tuple[str, ...]
+    lesson: int
 
     @property
     def about(self) -> tuple[str, ...]:
@@ -187,8 +190,9 @@ def exercise(
         dict.fromkeys((sentence(cause.says, f"{line} {found.repair} {found.truth}"), *found.why))
     )
     place = (cause.start, cause.end)
+    told = lesson(layout, forward or of, line, cause.name)
     return Exercise(level, layout, forward, of, wrt, variables, line, place, cause.name,
-                    families, found.repair, why)  # fmt: skip
+                    families, found.repair, why, told)  # fmt: skip
 
 
 def sized(subject: Subject, rng: random.Random) -> tuple[tuple[str, ...], str]:

@@ -5,7 +5,7 @@
  * @typedef {import("./formula.js").Token} Token
  * @typedef {{ level: 1 | 2 | 3, layout: "numerator" | "denominator", forward: string, of: string, wrt: string,
  *   variables: string, line: string, place: [number, number], cause: string, families: string[], repair: string,
- *   why: string[] }} Exercise
+ *   why: string[], lesson?: number }} Exercise
  * @typedef {{ looks: string, why: string, see: string, mend: string }} Family
  * @typedef {{ families: Record<string, Family>, exercises: Exercise[] }} Collection
  * @typedef {{ right: boolean, free: boolean, says: string }} Judged

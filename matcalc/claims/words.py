@@ -121,7 +121,7 @@ def why(
 
 def _shape_of_answer(question: Question) -> str:
     form: Written = question.form
-    if question.of.shape:
+    if question.of.shape and _size(question.of.shape) != "1":
         return (
             f"In {question.layout} layout the derivative of {_size(question.of.shape)} entries by "
             f"{question.wrt.name} is {form.title}."
