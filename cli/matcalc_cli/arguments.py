@@ -12,25 +12,19 @@ from matcalc.variables import Variable, parse_derivative, parse_ratio, resolve
 Derivative = Annotated[
     str,
     typer.Argument(
-        metavar="DERIVATIVE",
-        help="What by what: 'z[3] / W[3,2]', or z=3/W=3,2 without quotes.",
-        show_default=False,
+        metavar="DERIVATIVE", help="What by what: 'z[3] / W[3,2]', or z=3/W=3,2 without quotes."
     ),
 ]
 Notation = Annotated[
     Literal["numpy", "math", "matlab", "latex"] | None,
-    typer.Option(
-        "--notation",
-        help="How the formula is written, if its signs do not say so.",
-        show_default=False,
-    ),
+    typer.Option("--notation", help="How the formula is written, if its signs do not say so."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
 def variables_option(text: str) -> Any:
     """The option that declares variables, with what it says of them."""
-    return typer.Option("--vars", metavar="VARIABLES", help=text, show_default=False)
+    return typer.Option("--vars", metavar="VARIABLES", help=text)
 
 
 _WITH_A_D = re.compile(r"d(?P<name>[^\W\d_][0-9]*)")  # dL and dz1, but not data

@@ -27,7 +27,6 @@ Links = Annotated[
         metavar="VARIABLE...",
         help="Variables from the outermost to the innermost: L 'a[2]' 'x[3]', or L a=2 x=3. "
         "Or factors in any order: 'a/x[3]' 'L/a[2]'.",
-        show_default=False,
     ),
 ]
 LayoutOption = Annotated[

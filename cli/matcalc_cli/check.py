@@ -24,21 +24,14 @@ Claim = Annotated[
         metavar="CLAIM...",
         help="A formula, with --of and --wrt; an equation or several, 'dW = dz @ x.T', with "
         "--because; sizes, '2x1 · 2x3'; or a chain, '∂L/∂a ∂a/∂z'. - reads stdin.",
-        show_default=False,
     ),
 ]
 Of = Annotated[
     str | None,
-    typer.Option(
-        "--of",
-        metavar="EXPRESSION",
-        help="What is differentiated: 'x.T @ A @ x'.",
-        show_default=False,
-    ),
+    typer.Option("--of", metavar="EXPRESSION", help="What is differentiated: 'x.T @ A @ x'."),
 ]
 Wrt = Annotated[
-    str | None,
-    typer.Option("--wrt", metavar="NAME", help="What it is differentiated by.", show_default=False),
+    str | None, typer.Option("--wrt", metavar="NAME", help="What it is differentiated by.")
 ]
 Because = Annotated[
     str | None,
@@ -46,7 +39,6 @@ Because = Annotated[
         "--because",
         metavar="LINES",
         help="The forward pass that an equation is from: 'z2 = W2 @ x; a2 = relu(z2)'.",
-        show_default=False,
     ),
 ]
 Vars = Annotated[
@@ -58,17 +50,11 @@ LayoutOption = Annotated[
     typer.Option(
         "--layout",
         help="How the derivative is written; denominator, gradients as columns, if not given.",
-        show_default=False,
     ),
 ]
 Wanted = Annotated[
     str | None,
-    typer.Option(
-        "--wanted",
-        metavar="SHAPE",
-        help="Of sizes: what is to come out, 3x2.",
-        show_default=False,
-    ),
+    typer.Option("--wanted", metavar="SHAPE", help="Of sizes: what is to come out, 3x2."),
 ]
 Short = Annotated[bool, typer.Option("--short", help="Verdict, place and repair, a line each.")]
 Hint = Annotated[
@@ -78,7 +64,6 @@ Hint = Annotated[
         min=1,
         max=4,
         help="Help in steps: 1 verdict and what is right, 2 place, 3 cause, 4 repair and why.",
-        show_default=False,
     ),
 ]
 Explain = Annotated[
@@ -87,12 +72,11 @@ Explain = Annotated[
         "--explain",
         metavar="NAME",
         help="What a mistake is, by its name or its family: transpose, 'chain rule'.",
-        show_default=False,
     ),
 ]
 Form = Annotated[
     Literal["markdown", "html", "svg"] | None,
-    typer.Option("--format", help="Print this alone, for a pipe.", show_default=False),
+    typer.Option("--format", help="Print this alone, for a pipe."),
 ]
 
 

@@ -24,14 +24,11 @@ def _complete(incomplete: str) -> list[str]:
 Derivative = Annotated[
     str | None,
     typer.Argument(
-        metavar="[DERIVATIVE]",
-        help="What by what: 'z[3] / W[3,2]', or z=3/W=3,2 without quotes.",
-        show_default=False,
+        metavar="[DERIVATIVE]", help="What by what: 'z[3] / W[3,2]', or z=3/W=3,2 without quotes."
     ),
 ]
 File = Annotated[
-    str | None,
-    typer.Argument(metavar="FILE", help="The array, as .npy; - reads stdin.", show_default=False),
+    str | None, typer.Argument(metavar="FILE", help="The array, as .npy; - reads stdin.")
 ]
 From = Annotated[
     str | None,
@@ -40,28 +37,18 @@ From = Annotated[
         metavar="NAME",
         help=f"How the array is written: {', '.join(_NAMES)}.",
         autocompletion=_complete,
-        show_default=False,
     ),
 ]
 To = Annotated[
     str | None,
-    typer.Option(
-        "--to",
-        metavar="NAME",
-        help="How to write it.",
-        autocompletion=_complete,
-        show_default=False,
-    ),
+    typer.Option("--to", metavar="NAME", help="How to write it.", autocompletion=_complete),
 ]
 Order = Annotated[
-    Literal["F", "C"] | None,
-    typer.Option(help="Of vec: F stacks columns, C stacks rows.", show_default=False),
+    Literal["F", "C"] | None, typer.Option(help="Of vec: F stacks columns, C stacks rows.")
 ]
 Output = Annotated[
     str | None,
-    typer.Option(
-        "-o", "--output", metavar="FILE", help="Where to write it; - is stdout.", show_default=False
-    ),
+    typer.Option("-o", "--output", metavar="FILE", help="Where to write it; - is stdout."),
 ]
 Formula = Annotated[
     str | None,
@@ -69,13 +56,9 @@ Formula = Annotated[
         "--formula",
         metavar="FORMULA",
         help="Convert this formula instead: 'W.T @ (d * s)', with --vars.",
-        show_default=False,
     ),
 ]
-Vars = Annotated[
-    list[str] | None,
-    variables_option("The variables of the formula: 'W[m,n] d[m]'."),
-]
+Vars = Annotated[list[str] | None, variables_option("The variables of the formula: 'W[m,n] d[m]'.")]
 Steps = Annotated[bool, typer.Option("--steps", help="Of a formula: show each step.")]
 
 

@@ -41,7 +41,6 @@ Expression = Annotated[
         metavar="EXPRESSION",
         help="What is differentiated, as NumPy, LaTeX, MATLAB or a book writes it: 'x.T @ A @ x'. "
         "- reads stdin.",
-        show_default=False,
     ),
 ]
 Wrt = Annotated[
@@ -50,7 +49,6 @@ Wrt = Annotated[
         "--wrt",
         metavar="NAME",
         help="The variable to differentiate by, or a name that --let gives. Several: W,b.",
-        show_default=False,
     ),
 ]
 Vars = Annotated[
@@ -63,7 +61,6 @@ Let = Annotated[
         "--let",
         metavar="ASSIGNMENT",
         help="A name for a part, used after it: 'z = W @ x'. May be repeated.",
-        show_default=False,
     ),
 ]
 File = Annotated[
@@ -72,7 +69,6 @@ File = Annotated[
         "--file",
         metavar="FILE",
         help="Assignments, a line each; without EXPRESSION the last line is it.",
-        show_default=False,
     ),
 ]
 LayoutOption = Annotated[
@@ -80,7 +76,6 @@ LayoutOption = Annotated[
     typer.Option(
         "--layout",
         help="How the derivative is written down; both, or with --steps denominator, if not given.",
-        show_default=False,
     ),
 ]
 Order = Annotated[int, typer.Option("--order", min=1, max=2, help="2 for the second derivative.")]
@@ -90,15 +85,12 @@ StructureOption = Annotated[
         "--structure",
         help="What is known of the entries of the variable, a square matrix; what it means for "
         "the derivative is said in a note.",
-        show_default=False,
     ),
 ]
 FormatOption = Annotated[
     Literal[Form, Page] | None,
     typer.Option(
-        "--format",
-        help="Print this alone, for a pipe; markdown, html and latex also with --steps.",
-        show_default=False,
+        "--format", help="Print this alone, for a pipe; markdown, html and latex also with --steps."
     ),
 ]
 Stacked = Annotated[
@@ -112,8 +104,7 @@ Steps = Annotated[
     bool, typer.Option("--steps", help="Explain the derivation, every step with its shapes.")
 ]
 LevelOption = Annotated[
-    Level | None,
-    typer.Option("--level", help="How much --steps says; full by default.", show_default=False),
+    Level | None, typer.Option("--level", help="How much --steps says; full by default.")
 ]
 PlanOption = Annotated[
     bool,
@@ -127,7 +118,6 @@ Sizes = Annotated[
         "--sizes",
         metavar="SIZES",
         help="The sizes of dimensions for --plan: 'n=1000 m=20'; 100 where not given.",
-        show_default=False,
     ),
 ]
 CheckOption = Annotated[

@@ -25,11 +25,7 @@ def output_name(name: str | None) -> str | None:
 Svg = Annotated[
     str | None,
     typer.Option(
-        "--svg",
-        metavar="FILE",
-        help="Write a picture; - is stdout, alone.",
-        show_default=False,
-        callback=output_name,
+        "--svg", metavar="FILE", help="Write a picture; - is stdout, alone.", callback=output_name
     ),
 ]
 

@@ -27,7 +27,6 @@ Equation = Annotated[
     typer.Argument(
         metavar="EQUATION",
         help="With ? for each unknown, and shapes: 'dz1[n1] = ? @ dz2[n2]'; without it is checked.",
-        show_default=False,
     ),
 ]
 From = Annotated[
@@ -36,7 +35,6 @@ From = Annotated[
         "--from",
         metavar="VARIABLES",
         help="What ? may be, as it is or transposed: 'W2[n2,n1] W1[n1,n0]'.",
-        show_default=False,
     ),
 ]
 Because = Annotated[
@@ -45,7 +43,6 @@ Because = Annotated[
         "--because",
         metavar="ASSIGNMENT",
         help="The forward pass, to decide by its derivative: 'z2 = W2 @ z1'.",
-        show_default=False,
     ),
 ]
 LayoutOption = Annotated[
@@ -53,12 +50,10 @@ LayoutOption = Annotated[
     typer.Option(
         "--layout",
         help="numerator: gradients, dz1[n1], are rows; if not given they are as they are written.",
-        show_default=False,
     ),
 ]
 Once = Annotated[
-    bool,
-    typer.Option("--once", help="Put each of --from in once: ? may be a product of several."),
+    bool, typer.Option("--once", help="Put each of --from in once: ? may be a product of several.")
 ]
 
 _LISTED = 4  # in a sentence

@@ -28,31 +28,20 @@ Derivative = Annotated[
     typer.Argument(
         metavar="DERIVATIVE",
         help="What by what, 'z[m] / x[n]'; or an expression, with --wrt and --vars.",
-        show_default=False,
     ),
 ]
 ShapeOption = Annotated[
-    str | None,
-    typer.Option("--shape", metavar="SHAPE", help="A shape: 3x2, or 'm,n'.", show_default=False),
+    str | None, typer.Option("--shape", metavar="SHAPE", help="A shape: 3x2, or 'm,n'.")
 ]
 FormulaOption = Annotated[
-    str | None,
-    typer.Option("--formula", metavar="FORMULA", help="A formula: 'W.T'.", show_default=False),
+    str | None, typer.Option("--formula", metavar="FORMULA", help="A formula: 'W.T'.")
 ]
 ArrayOption = Annotated[
-    str | None,
-    typer.Option(
-        "--array", metavar="FILE", help="An array, as .npy; - reads stdin.", show_default=False
-    ),
+    str | None, typer.Option("--array", metavar="FILE", help="An array, as .npy; - reads stdin.")
 ]
 Wrt = Annotated[
     str | None,
-    typer.Option(
-        "--wrt",
-        metavar="NAME",
-        help="What the expression is differentiated by.",
-        show_default=False,
-    ),
+    typer.Option("--wrt", metavar="NAME", help="What the expression is differentiated by."),
 ]
 At = Annotated[
     list[str] | None,
@@ -60,7 +49,6 @@ At = Annotated[
         "--at",
         metavar="NAME=FILE",
         help="The point of --array: x=x.npy, or a number, c=0.5. For each variable.",
-        show_default=False,
     ),
 ]
 

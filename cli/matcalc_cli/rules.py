@@ -30,10 +30,7 @@ from matcalc_cli.rule_jacobians import (
 Name = Annotated[
     str | None,
     typer.Argument(
-        metavar="[NAME]",
-        help="A rule, as the list names it.",
-        show_default=False,
-        autocompletion=lambda: list(RULES),
+        metavar="[NAME]", help="A rule, as the list names it.", autocompletion=lambda: list(RULES)
     ),
 ]
 Rewrites = Annotated[
