@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,6 +13,7 @@ from matcalc.arrays import Array
 from matcalc.checking.agreement import checked, row_sizes
 from matcalc.checking.differences import Slopes, slopes
 from matcalc.derivative import derivatives
+from matcalc.dimensions import Shape
 from matcalc.errors import NotationError, NotDifferentiableError
 from matcalc.graph import Apply, Node, apply, symbol
 from matcalc.operations.registry import (
@@ -151,8 +153,25 @@ def rule_error(rule: Rule, signature: str, rng: np.random.Generator) -> float:
 
 def numpy_operation(rule: Rule) -> Callable[..., Any]:
     """The operation of a rule on arrays, its parameters at the values of the rule's examples."""
+    if not rule.function:
+        return _of_others(rule)
     function = numpy_function(rule)
     return lambda *operands: function(*operands, *rule.parameters.values())
+
+
+def _of_others(rule: Rule) -> Callable[..., Any]:
+    """The value of an operation that is made of others, at its node."""
+
+    @lru_cache(maxsize=1)
+    def made(shapes: tuple[Shape, ...]) -> Node:
+        symbols = [symbol(f"x{k}", shape) for k, shape in enumerate(shapes)]
+        return rule.build(*symbols, **rule.parameters)
+
+    def operation(*operands: Array) -> Any:
+        node = made(tuple(one.shape for one in operands))
+        return evaluate(node, {f"x{k}": one for k, one in enumerate(operands)})
+
+    return operation
 
 
 def register_rule(

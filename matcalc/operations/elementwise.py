@@ -255,7 +255,6 @@ def elu(x: Node, alpha: Fraction = Fraction(1)) -> Node:
     "x[...] -> y[...]",
     formula="dy = (Φ(x) + x ⊙ φ(x)) ⊙ dx",
     source="Hendrycks & Gimpel, Gaussian Error Linear Units (2016), section 2",
-    function="gelu",
 )
 def gelu(x: Node) -> Node:
     """The Gaussian error linear unit, by the normal distribution."""
@@ -267,7 +266,6 @@ def gelu(x: Node) -> Node:
     "x[...] -> y[...]",
     formula="dy = (1 + tanh(u) + x (1 - tanh²(u)) u')/2 ⊙ dx, u = √(2/π) (x + 0.044715 x³)",
     source="Hendrycks & Gimpel, Gaussian Error Linear Units (2016), section 2",
-    function="gelu_tanh",
 )
 def gelu_tanh(x: Node) -> Node:
     """The Gaussian error linear unit, by its approximation with tanh."""

@@ -63,7 +63,6 @@ def cross_entropy(y: Node, p: Node) -> Node:
     "Y[m,n]:unit Z[m,n] -> L",
     formula="dL = sum((sum(y) softmax(z) - y) ⊙ dz) - sum(log_softmax(z) ⊙ dy), row by row",
     source=f"{_BISHOP}, eq. 4.108 and 4.109",
-    function="cross_entropy_logits",
 )
 def cross_entropy_logits(y: Node, z: Node) -> Node:
     """The cross entropy of targets and logits, along the last axis, summed."""
@@ -104,7 +103,6 @@ def half_squared_error(a: Node, y: Node) -> Node:
     "r[n]:nonzero -> L",
     formula="dL = sum(clip(r, -delta, delta) ⊙ dr)",
     source="Huber, Annals of Mathematical Statistics 35 (1964), section 4",
-    function="huber",
     parameters={"delta": Fraction(1)},
 )
 def huber(r: Node, delta: Fraction = Fraction(1)) -> Node:
@@ -155,7 +153,6 @@ def _affine(x: Node, gain: Node, shift: Node) -> Node:
     "X[m,n] gain[n] bias[n] -> Y[m,n]",
     formula="dx̂ = (dx - mean(dx) - x̂ mean(x̂ ⊙ dx)) / σ, along the last axis",
     source="Ba, Kiros & Hinton, Layer Normalization (2016), eq. 4",
-    function="layer_norm",
     parameters={"eps": _EPS},
     facts=Facts(words=("layernorm",)),
 )
@@ -170,7 +167,6 @@ def layer_norm(x: Node, gain: Node, bias: Node, eps: Fraction = _EPS) -> Node:
     formula="dx̂ = (dx - mean(dx) - x̂ mean(x̂ ⊙ dx)) / σ, over the samples (rows)",
     source="Ioffe & Szegedy, Batch Normalization (ICML 2015), algorithm 1",
     domain="with the statistics of the batch, as in training",
-    function="batch_norm",
     parameters={"eps": _EPS},
     facts=Facts(words=("batchnorm",)),
 )
@@ -186,7 +182,6 @@ def batch_norm(x: Node, gain: Node, bias: Node, eps: Fraction = _EPS) -> Node:
     "x[n] gain[n] -> y[n]",
     formula="dy = gain ⊙ (dx - x̂ mean(x̂ ⊙ dx)) / rms(x) + x̂ ⊙ dgain",
     source="Zhang & Sennrich, Root Mean Square Layer Normalization (NeurIPS 2019), eq. 4",
-    function="rms_norm",
     parameters={"eps": _EPS},
     facts=Facts(words=("rmsnorm",)),
 )
@@ -203,7 +198,6 @@ def rms_norm(x: Node, gain: Node, eps: Fraction = _EPS) -> Node:
     "Q[m,d] K[n,d] V[n,v] -> Y[m,v]",
     formula="dY = (dP) V + P dV, dP = P ⊙ (dS - rowsum(P ⊙ dS)), S = Q Kᵀ / √d",
     source="Vaswani et al., Attention Is All You Need (NeurIPS 2017), eq. 1",
-    function="attention",
 )
 def attention(q: Node, k: Node, v: Node) -> Node:
     """Scaled dot-product attention."""
@@ -255,7 +249,6 @@ _LSTM = (
     "x[d] h[n] c[n] W[4*n,d] U[4*n,n] b[4*n] -> y[n]",
     formula="dy = do ⊙ tanh(c') + o ⊙ (1 - tanh²(c')) ⊙ dc'",
     source=_LSTM,
-    function="lstm_hidden",
 )
 def lstm_hidden(x: Node, h: Node, c: Node, w: Node, u: Node, b: Node) -> Node:
     """The hidden state after one LSTM step; gates: input, forget, cell, output (as PyTorch)."""
@@ -267,7 +260,6 @@ def lstm_hidden(x: Node, h: Node, c: Node, w: Node, u: Node, b: Node) -> Node:
     "x[d] h[n] c[n] W[4*n,d] U[4*n,n] b[4*n] -> y[n]",
     formula="dc' = df ⊙ c + f ⊙ dc + di ⊙ g + i ⊙ dg",
     source=_LSTM,
-    function="lstm_cell",
 )
 def lstm_cell(x: Node, h: Node, c: Node, w: Node, u: Node, b: Node) -> Node:
     """The cell state after one LSTM step; gates: input, forget, cell, output (as PyTorch)."""
@@ -280,7 +272,6 @@ def lstm_cell(x: Node, h: Node, c: Node, w: Node, u: Node, b: Node) -> Node:
     formula="dy = (dh - dn) ⊙ z + (h - n) ⊙ dz + dn, n = tanh(Wn x + r ⊙ (Un h) + bn)",
     source="Cho et al., Learning Phrase Representations (EMNLP 2014), with the reset gate after "
     "the product, as in cuDNN and PyTorch",
-    function="gru",
 )
 def gru(x: Node, h: Node, w: Node, u: Node, b: Node) -> Node:
     """One step of a gated recurrent unit; gates in PyTorch's order: reset, update, new."""

@@ -80,7 +80,8 @@ class Rule:
         build: From operand nodes, and parameters by name, to the node of the result.
         function: The operation on arrays: a NumPy expression of ``{0}``, ``{1}`` and parameters
             by name, the name of a function in ``matcalc.plan.functions``, or a function; these
-            two take the operands and then the parameters.
+            two take the operands and then the parameters. Empty for one that is made of others,
+            which is computed as they are.
         pull: From the derivative with respect to the result, axes of the result last, to that
             with respect to an operand. ``None`` for an operation that is made of others.
         parameters: What is not differentiated, with the values that examples use.
@@ -93,7 +94,7 @@ class Rule:
     source: str
     domain: str
     build: Build
-    function: str | Callable[..., Any]
+    function: str | Callable[..., Any] = ""
     pull: Pull | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)
     facts: Facts = NONE
@@ -260,7 +261,7 @@ def composite(
     *signatures: str,
     formula: str,
     source: str,
-    function: str | Callable[..., Any],
+    function: str | Callable[..., Any] = "",
     domain: str = "everywhere",
     parameters: Mapping[str, Any] | None = None,
     facts: Facts = NONE,

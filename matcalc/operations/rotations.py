@@ -81,7 +81,6 @@ def rotation(angle: Node) -> Node:
     formula="R = I + (sin θ/θ) K + ((1 - cos θ)/θ²) K², K = skew(v), θ = ‖v‖",
     source=f"{_MURRAY}, eq. 2.14 (Rodrigues' formula)",
     domain="everywhere, v = 0 included",
-    function="rotation_axis_angle",
 )
 def rotation_axis_angle(v: Node) -> Node:
     """The rotation about a vector by its length in radians."""
@@ -97,7 +96,6 @@ def rotation_axis_angle(v: Node) -> Node:
     formula="R = ((w² - u·u) I + 2 u uᵀ + 2 w skew(u)) / (q·q), q = (w, u)",
     source=f"{_MURRAY}, section 2.3.3",
     domain="q ≠ 0; a quaternion of any length means that of its direction",
-    function="rotation_quaternion",
 )
 def rotation_quaternion(q: Node) -> Node:
     """The rotation of a quaternion, real part first, of any length but 0."""

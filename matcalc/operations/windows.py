@@ -94,7 +94,6 @@ def _same_channels(name: str, one: Dimension, two: Dimension) -> None:
     "X[2,3,7] W[4,3,2] -> Y[2,4,6]",
     formula="Y[b,o,i] = sum of X[b,c,i+j] W[o,c,j]: bilinear, like PyTorch's",
     source=f"{_GOODFELLOW}, eq. 9.6 and section 9.5",
-    function="conv1d",
     parameters={"stride": 1, "padding": 0, "dilation": 1},
 )
 def conv1d(x: Node, w: Node, stride: int = 1, padding: int = 0, dilation: int = 1) -> Node:
@@ -110,7 +109,6 @@ def conv1d(x: Node, w: Node, stride: int = 1, padding: int = 0, dilation: int = 
     "X[2,3,5,4] W[4,3,2,3] -> Y[2,4,4,2]",
     formula="Y[b,o,i,p] = sum of X[b,c,i+j,p+q] W[o,c,j,q]: bilinear, like PyTorch's",
     source=f"{_GOODFELLOW}, eq. 9.6 and section 9.5",
-    function="conv2d",
     parameters={"stride": 1, "padding": 0, "dilation": 1},
 )
 def conv2d(x: Node, w: Node, stride: Any = 1, padding: Any = 0, dilation: Any = 1) -> Node:
@@ -141,13 +139,12 @@ def _pooled(name: str, x: Node, size: Any, stride: Any, axes: int) -> tuple[Node
     return x, count
 
 
-def _average(name: str, axes: int, signature: str, function: str) -> None:
+def _average(name: str, axes: int, signature: str) -> None:
     @composite(
         name,
         signature,
         formula="the mean of each window: linear",
         source=f"{_GOODFELLOW}, section 9.3",
-        function=function,
         parameters={"kernel_size": 2, "stride": None},
     )
     def build(x: Node, kernel_size: Any = 2, stride: Any = None) -> Node:
@@ -160,14 +157,13 @@ def _average(name: str, axes: int, signature: str, function: str) -> None:
     del build
 
 
-def _largest(name: str, axes: int, signature: str, function: str) -> None:
+def _largest(name: str, axes: int, signature: str) -> None:
     @composite(
         name,
         signature,
         formula="dy = the entry of dx at the largest of each window",
         source=f"{_GOODFELLOW}, section 9.3",
         domain="a single largest entry in each window; at ties they share",
-        function=function,
         parameters={"kernel_size": 2, "stride": None},
     )
     def build(x: Node, kernel_size: Any = 2, stride: Any = None) -> Node:
@@ -179,10 +175,10 @@ def _largest(name: str, axes: int, signature: str, function: str) -> None:
     del build
 
 
-_average("avg_pool1d", 1, "X[2,3,6] -> Y[2,3,3]", "avg_pool1d")
-_average("avg_pool2d", 2, "X[2,3,4,6] -> Y[2,3,2,3]", "avg_pool2d")
-_largest("max_pool1d", 1, "X[2,3,6]:distinct -> Y[2,3,3]", "max_pool1d")
-_largest("max_pool2d", 2, "X[2,3,4,6]:distinct -> Y[2,3,2,3]", "max_pool2d")
+_average("avg_pool1d", 1, "X[2,3,6] -> Y[2,3,3]")
+_average("avg_pool2d", 2, "X[2,3,4,6] -> Y[2,3,2,3]")
+_largest("max_pool1d", 1, "X[2,3,6]:distinct -> Y[2,3,3]")
+_largest("max_pool2d", 2, "X[2,3,4,6]:distinct -> Y[2,3,2,3]")
 
 
 @composite(
@@ -216,7 +212,6 @@ def convolve(a: Node, v: Node, mode: str = "full") -> Node:
     formula="dT_ij = dc_(i-j) for i ≥ j, else dr_(j-i)",
     source=f"{_GOLUB}, section 4.7",
     domain="everywhere; r_1 is not used",
-    function="toeplitz",
 )
 def toeplitz(c: Node, r: Node) -> Node:
     """The matrix of equal diagonals with this first column and first row."""
@@ -272,7 +267,6 @@ def polyval(c: Node, x: Node) -> Node:
     "A[m,n] B[p,q] -> C[m+p,n+q]",
     formula="d block_diag(A, B) = block_diag(dA, dB)",
     source="linear",
-    function="block_diag",
     facts=Facts(many=True),
 )
 def block_diag(*operands: Node) -> Node:
@@ -330,7 +324,6 @@ def _listed(axes: Any, node: Node) -> list[int]:
     "x[2*n] -> y[n]",
     formula="dy = σ(b) ⊙ da + a ⊙ σ'(b) ⊙ db, x = [a; b]",
     source="Dauphin, Fan, Auli & Grangier, Gated Convolutional Networks (ICML 2017), eq. 1",
-    function="glu",
     parameters={"axis": -1},
 )
 def glu(x: Node, axis: int = -1) -> Node:
@@ -347,7 +340,6 @@ def glu(x: Node, axis: int = -1) -> Node:
     "X[m,4] gain[4] bias[4] -> Y[m,4]",
     formula="dx̂ = (dx - mean(dx) - x̂ mean(x̂ ⊙ dx)) / σ, over each group of channels",
     source=_WU,
-    function="group_norm",
     parameters={"groups": 2, "eps": _EPS},
     facts=Facts(required=("groups",)),
 )

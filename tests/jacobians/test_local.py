@@ -7,6 +7,7 @@ from typing import Any, Protocol
 import numpy as np
 import pytest
 from finite_differences import central_differences
+from operations.oracles import rotation_axis_angle
 from random_chains import in_layout
 
 import matcalc as mc
@@ -591,7 +592,7 @@ def test_an_arm_in_space_turns_about_any_axes(agrees: Agrees) -> None:
 
         return turned(u, turned(v, q))
 
-    U, V = (mc.plan.functions.rotation_axis_angle(axis) for axis in axes.values())
+    U, V = (rotation_axis_angle(axis) for axis in axes.values())
     edges = [
         mc.rules.rotation_axis_angle(u=axes["u"], of="U"),
         mc.rules.rotation_axis_angle(v=axes["v"], of="V"),

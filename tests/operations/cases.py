@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from finite_differences import central_differences
 from numpy.typing import NDArray
+from operations.oracles import value_of
 from random_chains import in_layout
 
 import matcalc as mc
@@ -22,7 +23,6 @@ from matcalc.graph import Node, symbol
 from matcalc.jacobians.local import LocalRule
 from matcalc.operations import RULES, Rule, parse_signature
 from matcalc.plan import evaluate
-from matcalc.plan.functions import numpy_function
 
 Array = NDArray[np.float64]
 
@@ -185,7 +185,7 @@ class Case:
     def function(self, *operands: Array) -> Array:
         """The operation on arrays, by NumPy."""
         parameters = self.rule.parameters.values()
-        return np.asarray(numpy_function(self.rule)(*operands, *parameters))
+        return np.asarray(value_of(self.rule)(*operands, *parameters))
 
     def of(self, name: str, point: dict[str, Array]) -> Callable[[Array], Array]:
         """The operation on arrays as a function of one operand."""

@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 import pytest
 from operations.cases import CASES, NO_FIRST_ORDER, Case
+from operations.oracles import value_of
 
 import matcalc as mc
 from matcalc.derivative import derivatives
 from matcalc.graph import symbol
 from matcalc.operations import RULES, find_rule
 from matcalc.plan import evaluate
-from matcalc.plan.functions import numpy_function
 
 INF = float("inf")
 
@@ -29,7 +29,7 @@ def by_numpy(name: str, *operands: Any) -> np.ndarray:
     """What the function of a rule gives, with the parameters of its example."""
     rule = find_rule(name)
     arrays = [np.asarray(operand, dtype=float) for operand in operands]
-    return np.asarray(numpy_function(rule)(*arrays, *rule.parameters.values()))
+    return np.asarray(value_of(rule)(*arrays, *rule.parameters.values()))
 
 
 def slope(name: str, *operands: Any, **named: Any) -> np.ndarray:
