@@ -34,7 +34,8 @@ _HIDDEN = re.compile(r"^<!---.*?--->\n", re.MULTILINE | re.DOTALL)
 _ROW = re.compile(r"^ *\|.*$", re.MULTILINE)
 _CODE = re.compile(r"`[^`]*`")
 _IDENTITY = re.compile(r"mc-[0-9]{4}")
-_FORMULA = re.compile(r"\$(<code>[^<]*</code>)\$")
+_FORMULA = re.compile(r"\$(?:<code>[^<]*</code>|[^<$\s][^<$]*)\$")
+_NO_FORMULA = re.compile(r"(<pre.*?</pre>|(?<!\$)<code>.*?</code>)", re.DOTALL)
 _BLOCK = re.compile(r"<pre><span></span><code>(?P<code>.*?)</code></pre>", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
 _TYPED = re.compile(r"(\$|>>>|\.\.\.) ")
@@ -109,8 +110,9 @@ def on_page_content(html: str, page: Any, **_: Any) -> str:
     """Mark formulas, fit code; keep two hundred numbers of identities out of the contents."""
     for section in [one for top in page.toc for one in top.children]:
         section.children = [one for one in section.children if not _IDENTITY.match(one.id)]
-    html = _FORMULA.sub(r'<span class="formula">$\1$</span>', html)
-    return _BLOCK.sub(_fitted, html)
+    parts = _NO_FORMULA.split(html)
+    parts[::2] = [_FORMULA.sub(r'<span class="formula">\g<0></span>', part) for part in parts[::2]]
+    return _BLOCK.sub(_fitted, "".join(parts))
 
 
 def _fitted(block: re.Match[str]) -> str:
