@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import count
 from numbers import Integral
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -23,6 +24,52 @@ from matcalc.sizes import is_solvable, solve
 Array = NDArray[np.floating[Any]]
 
 _FLOATS = (np.dtype(np.float64), np.dtype(np.float32))
+
+
+_HOMES = {"torch": "torch", "jax": "jax", "jaxlib": "jax", "cupy": "cupy", "dask": "dask"}
+_KNOWN: dict[type, str] = {}
+
+
+def library_of(value: object) -> str:
+    """Whose array it is: ``torch``, ``jax``, ``cupy``, ``dask``; ``numpy`` for all else.
+
+    >>> library_of(np.ones(2)), library_of([1, 2])
+    ('numpy', 'numpy')
+    """
+    kind = type(value)
+    found = _KNOWN.get(kind)
+    if found is None:
+        homes = [base.__module__.partition(".")[0] for base in kind.__mro__]
+        named = next((_HOMES[home] for home in homes if home in _HOMES), "numpy")
+        is_array = hasattr(value, "dtype") and hasattr(value, "shape")
+        found = _KNOWN[kind] = named if is_array else "numpy"
+    return found
+
+
+def any_array(value: Any, what: str, *, finite: bool = True) -> Any:
+    """Somebody's array as it is, of whatever library; what is none, as :func:`real_array`.
+
+    Numbers of other libraries are not looked at: they may be traced, or not computed yet.
+
+    Args:
+        value: An array, or anything that NumPy can read.
+        what: What it is, for the message.
+        finite: Whether every entry of NumPy's arrays is looked at.
+
+    Raises:
+        ArrayError: It holds something else than real numbers.
+    """
+    library = library_of(value)
+    if library == "numpy":
+        return real_array(value, what, finite=finite)
+    kind = str(value.dtype).rpartition(".")[2]
+    if kind.startswith(("float", "bfloat")):
+        return value
+    if "int" in kind or kind == "bool":
+        return value.double() if library == "torch" else value.astype(float)
+    if "complex" in kind:
+        raise ArrayError(f"{what} is complex; matcalc differentiates real functions")
+    raise ArrayError(f"{what} is not an array of numbers: its dtype is {kind}")
 
 
 def real_array(value: object, what: str, *, finite: bool = True) -> Array:
@@ -46,7 +93,7 @@ def real_array(value: object, what: str, *, finite: bool = True) -> Array:
     if isinstance(value, np.ma.MaskedArray):
         raise ArrayError(f"{what} is masked; fill it first, since every entry counts")
     try:
-        array = np.asarray(value)
+        array = np.asarray(_on_host(value))
     except Exception as error:  # noqa: BLE001 - arrays of other libraries refuse in any way
         raise ArrayError(f"{what} is not an array of numbers: {error}") from None
     if array.dtype.kind == "c":
@@ -62,8 +109,27 @@ def real_array(value: object, what: str, *, finite: bool = True) -> Array:
     return floats
 
 
-def frozen(array: Array) -> Data:
-    """A copy of an array as a leaf that nobody can change."""
+def _on_host(value: Any) -> Any:
+    """What NumPy can read: a tensor without its gradient, an array of a device copied from it."""
+    library = library_of(value)
+    if library == "torch":
+        return value.detach().cpu()
+    return value.get() if library == "cupy" else value
+
+
+_COUNT = count()
+
+
+def frozen(array: Any) -> Data:
+    """A copy of an array as a leaf that nobody can change.
+
+    One of another library is a leaf of its own, whatever its numbers, which nobody looks at.
+    """
+    library = library_of(array)
+    if library != "numpy":
+        own = {"torch": "clone", "cupy": "copy"}.get(library)  # the others never change
+        kept = getattr(array, own)() if own else array
+        return data(kept, tuple(array.shape), f"{library} {next(_COUNT)}".encode())
     kept = np.array(array, order="C")
     kept.setflags(write=False)
     content = blake2b(kept.data, digest_size=16, key=kept.dtype.str.encode()).digest()
@@ -207,12 +273,12 @@ def given_arrays(
     sizes: dict[str, int] = {}
     for name, value in given.items():
         if name in symbols:
-            arrays[name] = real_array(value, name, finite=False)
+            arrays[name] = any_array(value, name, finite=False)
         elif isinstance(value, Integral) and int(value) > 0:
             sizes[name] = int(value)
         else:
             known = ", ".join(symbols)
             raise ArrayError(f"there is no variable {name[:60]!r} here; there are {known}")
     stated = tuple((name, symbols[name].shape) for name in arrays)
-    shapes = tuple(array.shape for array in arrays.values())
+    shapes = tuple([tuple(array.shape) for array in arrays.values()])
     return arrays, bound_sizes(stated, shapes, tuple(sizes.items()))  # of unread variables too

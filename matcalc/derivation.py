@@ -9,7 +9,8 @@ from typing import Any, Literal, overload
 
 import numpy as np
 
-from matcalc.arrays import real_array
+from matcalc.arrays import any_array
+from matcalc.code.libraries import library_in
 from matcalc.derivative import derivatives
 from matcalc.dimensions import Shape
 from matcalc.errors import NotationError
@@ -387,10 +388,11 @@ def evaluate(expression: str, /, **arrays: Any) -> Any:
     >>> mc.evaluate("2 / n * A.T @ (A @ x)", n=2, A=[[1.0, 0.0], [0.0, 2.0]], x=[3.0, 4.0])
     array([ 3., 16.])
     """
-    values = {name: real_array(array, name) for name, array in arrays.items()}
+    values = {name: any_array(array, name) for name, array in arrays.items()}
     sizes = {name: int(size) for name, size in arrays.items() if _is_size(size)}
-    shapes = tuple((name, array.shape) for name, array in values.items())
-    return evaluated(_read_at(expression, shapes, tuple(sizes.items())), values, sizes)
+    shapes = tuple((name, tuple(array.shape)) for name, array in values.items())
+    node = _read_at(expression, shapes, tuple(sizes.items()))
+    return evaluated(node, values, sizes, libraries=library_in)
 
 
 @lru_cache(maxsize=32)  # the same expression at many points is read once

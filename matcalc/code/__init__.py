@@ -1,6 +1,7 @@
 """Code from formulas: what a careful person would have written in NumPy, PyTorch or JAX."""
 
 from matcalc.code.compiled import Compiled
+from matcalc.code.computed import Batched, Computed
 from matcalc.code.dialects import JAX, NUMPY, TORCH, Dialect
 from matcalc.code.source import Output, Source, source_of
 from matcalc.plan.computation import Computation, Returned
@@ -9,8 +10,10 @@ __all__ = [
     "JAX",
     "NUMPY",
     "TORCH",
+    "Batched",
     "Compiled",
     "Computation",
+    "Computed",
     "Dialect",
     "Output",
     "Returned",

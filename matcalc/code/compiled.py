@@ -10,11 +10,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from matcalc.arrays import bound_sizes, real_array
+from matcalc.arrays import any_array, bound_sizes, library_of
+from matcalc.code.computed import Batched, Computed
 from matcalc.code.source import Source
 from matcalc.dimensions import Shape
-from matcalc.errors import MissingLibraryError, NotationError
-from matcalc.plan.computation import Batched, Computation
+from matcalc.errors import ArrayError, MissingLibraryError, NotationError
+from matcalc.plan.computation import Computation
 
 Array = NDArray[np.floating[Any]]
 
@@ -82,6 +83,7 @@ class Compiled:
         self.shapes = dict(shapes)
         self.finite = finite
         self.computation = computation
+        self._anywhere: Computed | None = None
         self.function = space[name]
         self.__name__ = name
         self.__doc__ = self.function.__doc__
@@ -99,6 +101,7 @@ class Compiled:
         A dimension among the arguments need not be given where the arrays tell it; a variable that
         the derivative does not depend on may be given. One whose name Python has taken may be given
         by that name too, as ``**{"lambda": 2.0}``. Of floats nothing but the shapes is looked at.
+        Where an array is PyTorch's, JAX's, CuPy's or Dask's, that library computes the plan.
 
         Raises:
             TypeError: An argument is missing, or there is no such argument.
@@ -110,7 +113,9 @@ class Compiled:
         for at, name in form.arrays:
             value = values[at]
             if self.finite or type(value) is not np.ndarray or value.dtype.char not in "df":
-                values[at] = real_array(value, name, finite=self.finite)
+                values[at] = any_array(value, name, finite=self.finite)
+                if library_of(value) != "numpy":
+                    return self._elsewhere(form, values)
         shapes = tuple([values[at].shape for at, _ in form.arrays])
         sizes = tuple([values[at] for at in form.others if isinstance(values[at], Integral)])
         more = form.more.get((shapes, sizes))
@@ -140,6 +145,19 @@ class Compiled:
         if self.computation is None:
             raise NotationError("a batch is of derivatives: compile() of one makes such a function")
         return Batched(self.computation, names, finite=self.finite)
+
+    def _elsewhere(self, form: _Form, values: Sequence[Any]) -> Any:
+        """Compute of arrays of another library, by its own operations: a result of its kind.
+
+        Raises:
+            ArrayError: It is not known what the source computes.
+        """
+        if self.computation is None:
+            raise ArrayError("this function takes NumPy's arrays: np.asarray(x) makes one")
+        if self._anywhere is None:
+            self._anywhere = Computed(self.computation, finite=self.finite)
+        named = zip(form.words, values, strict=True)
+        return self._anywhere(**{self.named(word): value for word, value in named})
 
     def _form(self, args: tuple[Any, ...], arrays: Mapping[str, Any]) -> _Form:
         """What is known of every call with so many arguments, and others by these names.

@@ -9,9 +9,9 @@ import einops
 from numpy.typing import ArrayLike
 
 from matcalc import dimensions
-from matcalc.arrays import Array, bind, frozen, real_array
+from matcalc.arrays import Array, any_array, bind, frozen, library_of
 from matcalc.errors import LayoutError, NotationError, ShapeError
-from matcalc.graph import Factor, Node, contract, einsum, symbol
+from matcalc.graph import Factor, Group, Node, contract, einsum, symbol
 from matcalc.graph.products import parse_pattern
 from matcalc.jacobians.jacobian import Jacobian
 from matcalc.layout import (
@@ -87,12 +87,16 @@ def jacobian(
         node = symbol(ratio(of, wrt), of.shape + wrt.shape)
         return Jacobian(node, (of, wrt), tag)
     form = written(of, wrt, chosen)
-    entries = real_array(array, derivative.strip())
-    sizes = _fitted(form, entries.shape, "convention" if convention else "layout")
+    entries = any_array(array, derivative.strip())
+    sizes = _fitted(form, tuple(entries.shape), "convention" if convention else "layout")
     of, wrt = _sized(of, sizes), _sized(wrt, sizes)
     form = written(of, wrt, chosen)
     lengths = {axis: dimensions.evaluate(size, {}) for axis, size in form.sizes.items()}
     full = entries.reshape([int(size) for size in form.shape])
+    if library_of(full) != "numpy":  # its axes are put in order by the plan
+        axes = tuple(Group(axes) if len(axes) != 1 else axes[0] for axes in form.form)
+        turned = contract([Factor(frozen(full), axes)], form.stored, lengths)
+        return Jacobian(turned, (of, wrt), tag)
     stored: Array = (
         einops.rearrange(full, f"{form.pattern} -> {' '.join(form.stored)}", **lengths)
         if form.stored
@@ -177,10 +181,10 @@ def diagonal(derivative: str, entries: ArrayLike, *, layout: str = "numerator") 
            [0. , 2. ]])
     """
     of, wrt = _same_shape(derivative)
-    array = real_array(entries, derivative.strip())
+    array = any_array(entries, derivative.strip())
     sizes: dict[str, int] = {}
     what = f"the diagonal of {derivative.strip()}"
-    bind(of.shape, array.shape, sizes, what, str(array.shape))
+    bind(of.shape, tuple(array.shape), sizes, what, str(tuple(array.shape)))
     axes = tuple(range(array.ndim))
     node = contract([Factor(frozen(array), axes)], axes + axes)
     return Jacobian(node, (_sized(of, sizes), _sized(wrt, sizes)), find_layout(layout))
@@ -262,7 +266,7 @@ def product(
             f"the right of {pattern!r} needs a label for each axis of {of} ({of.rank}), a comma, "
             f"and one for each axis of {wrt} ({wrt.rank}): like 'j -> i, i j'"
         )
-    operands = [frozen(real_array(array, f"array {k + 1}")) for k, array in enumerate(arrays)]
+    operands = [frozen(any_array(array, f"array {k + 1}")) for k, array in enumerate(arrays)]
     stated = {
         label: size
         for label, size in zip(labels, of.shape + wrt.shape, strict=True)

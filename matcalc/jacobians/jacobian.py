@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from matcalc.arrays import Array, real_array
+from matcalc.code.libraries import library_in
 from matcalc.errors import ArrayError, ChainError, LayoutError, ShapeError
 from matcalc.graph import Scale, add, scaled
 from matcalc.jacobians.linear_map import Operator, directional, entries, matrix_product, pulled_back
@@ -268,16 +269,20 @@ class Jacobian(WrittenDerivative[Tag]):
                 )
             if self.node is other.node:
                 return True
-            return bool(np.allclose(evaluate(self.node), evaluate(other.node), rtol, atol))
+            one, two = (
+                real_array(evaluate(k.node, libraries=library_in), "J") for k in (self, other)
+            )
+            return bool(np.allclose(one, two, rtol, atol))
         array = real_array(other, "the array")
         if array.shape != self.shape:
             raise ShapeError(f"<{self.headline}> against an array of shape {array.shape}")
-        return bool(np.allclose(self.array, array, rtol, atol))
+        return bool(np.allclose(real_array(self.array, "J"), array, rtol, atol))
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
         if copy is False:
             raise ValueError("a Jacobian has no array inside to share: np.asarray(J) makes one")
-        return self.array if dtype is None else self.array.astype(dtype)
+        array = real_array(self.array, self.headline, finite=False)
+        return array if dtype is None else array.astype(dtype)
 
     def as_operator(self, order: Order = "F") -> Operator:
         """The derivative as a linear operator on flat vectors, for SciPy's solvers.

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from matcalc import dimensions
-from matcalc.arrays import Array, bind, bound_sizes, real_array
+from matcalc.arrays import Array, any_array, bind, bound_sizes
+from matcalc.code.libraries import library_in
 from matcalc.errors import LayoutError, ShapeError
 from matcalc.graph import Factor, Node, contract, symbol
 from matcalc.layout import Order, Written
@@ -35,7 +36,9 @@ def entries(node: Node, form: Written, given: Given = NOTHING, max_bytes: int = 
     Raises:
         TooLargeError: An array would be larger than ``max_bytes``.
     """
-    array = evaluate(node, given.arrays, given.sizes, max_bytes, order=order_of(form))
+    array = evaluate(
+        node, given.arrays, given.sizes, max_bytes, order=order_of(form), libraries=library_in
+    )
     if all(len(axes) == 1 for axes in form.form):
         return array
     left = iter(array.shape)
@@ -72,11 +75,11 @@ def pulled_back(node: Node, form: Written, u: ArrayLike, given: Given = NOTHING)
 
 
 def _of_shape(variable: Variable, value: ArrayLike) -> Array:
-    array = real_array(value, "the vector")
+    array: Array = any_array(value, "the vector")
     if array.ndim > variable.rank:
         found = f"{array.shape}; J @ V takes several columns"
         bind(variable.shape, array.shape, {}, str(variable), found)
-    bound_sizes(((str(variable), variable.shape),), (array.shape,))
+    bound_sizes(((str(variable), variable.shape),), (tuple(array.shape),))
     return array
 
 
@@ -98,8 +101,9 @@ def _contracted(
         operand = symbol(_ARRAY, tuple(shape))
         return contract([Factor(node, axes), Factor(operand, tuple(labels))], output)
 
-    key = tuple(labels), tuple(output), array.shape
-    return evaluate_from(node, key, product, {**given.arrays, _ARRAY: array}, given.sizes)
+    key = tuple(labels), tuple(output), tuple(array.shape)
+    arrays = {**given.arrays, _ARRAY: array}
+    return evaluate_from(node, key, product, arrays, given.sizes, libraries=library_in)
 
 
 def matrix_product(node: Node, form: Written, value: ArrayLike, *, from_left: bool) -> Array:
@@ -115,7 +119,7 @@ def matrix_product(node: Node, form: Written, value: ArrayLike, *, from_left: bo
             f"{title} is {dimensions.times(form.shape)} in {form.convention.title}: above rank 2 "
             "there is no matrix product; use .jvp(v) or .vjp(u)"
         )
-    array = real_array(value, "the array")
+    array: Array = any_array(value, "the array")
     if array.ndim not in (1, 2):
         raise ShapeError(f"a matrix times an array of {array.ndim} axes; use .jvp or .vjp")
     axis = array.ndim - 1 if from_left else 0
@@ -131,12 +135,12 @@ def matrix_product(node: Node, form: Written, value: ArrayLike, *, from_left: bo
         tuple(position[name] for name in form.matrix_form[one]) for one in (side, 1 - side)
     )
     if not met:  # a row or a column of a scalar's own: one entry to multiply with
-        array = np.take(array, 0, axis)
+        array = array[(slice(None),) * axis + (0,)]
     others = ("others",) * (array.ndim - len(met))
     labels = (*others, *met) if from_left else (*met, *others)
     output = (*others, *left) if from_left else (*left, *others)
     result = _contracted(node, array, labels, output)
-    return result if left else np.expand_dims(result, len(others) if from_left else 0)
+    return result if left else result[..., None] if from_left else result[None]
 
 
 class Operator:

@@ -6,7 +6,7 @@ from inspect import Parameter, signature
 from typing import Any
 
 from matcalc import dimensions
-from matcalc.arrays import frozen, real_array
+from matcalc.arrays import any_array, frozen
 from matcalc.derivative import derivatives
 from matcalc.errors import MatcalcError, NotationError
 from matcalc.graph import Node, substituted, symbol
@@ -134,7 +134,7 @@ def _leaf(name: str, value: object) -> Node:
     if isinstance(value, str):
         mention = parse_mention(value)
         return symbol(mention.name, mention.shape or ())
-    return frozen(real_array(value, name))
+    return frozen(any_array(value, name))
 
 
 class Rules:

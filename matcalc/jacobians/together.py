@@ -8,7 +8,19 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
-from matcalc.code import JAX, NUMPY, TORCH, Compiled, Dialect, Output, Returned, Source, source_of
+from matcalc.code import (
+    JAX,
+    NUMPY,
+    TORCH,
+    Batched,
+    Compiled,
+    Computation,
+    Dialect,
+    Output,
+    Returned,
+    Source,
+    source_of,
+)
 from matcalc.dimensions import Shape
 from matcalc.errors import NotationError, ShapeError
 from matcalc.graph import Data, Node
@@ -17,7 +29,6 @@ from matcalc.jacobians.linear_map import order_of
 from matcalc.jacobians.packed import Packed
 from matcalc.jacobians.written import formulas_of, leaves_of, written_for_code
 from matcalc.layout import Written, written
-from matcalc.plan.computation import Batched, Computation
 from matcalc.plan.plan import Plan
 from matcalc.plan.planning import plan_of
 from matcalc.simplify import named_functions, simplified

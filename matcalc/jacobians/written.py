@@ -8,7 +8,18 @@ from html import escape
 from typing import Any, Generic, Literal
 
 from matcalc.arrays import Array, given_arrays
-from matcalc.code import JAX, NUMPY, TORCH, Compiled, Dialect, Output, Source, source_of
+from matcalc.code import (
+    JAX,
+    NUMPY,
+    TORCH,
+    Batched,
+    Compiled,
+    Computation,
+    Dialect,
+    Output,
+    Source,
+    source_of,
+)
 from matcalc.dimensions import Shape
 from matcalc.errors import NotationError, TooLargeError, UnboundError, printable
 from matcalc.expression import Formula
@@ -29,7 +40,6 @@ from matcalc.notation.printers.latex import latex
 from matcalc.notation.printers.mathml import mathml
 from matcalc.notation.printers.unicode import unicode
 from matcalc.pictures import FACTORS, Picture, chain_svg, graph_svg, shapes_svg
-from matcalc.plan.computation import Batched, Computation
 from matcalc.plan.plan import Plan
 from matcalc.plan.planning import plan_of
 from matcalc.simplify import stable

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import prod
-from typing import Any
+from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matcalc import dimensions
-from matcalc.arrays import bound_sizes
+from matcalc.arrays import bound_sizes, library_of
 from matcalc.errors import TooLargeError, UnboundError
 from matcalc.graph import Data, Node, Symbol, topological
 from matcalc.plan.numpy_steps import function_of
@@ -25,6 +25,33 @@ from matcalc.plan.step import VIEWS, Sizes, Step
 
 Array = NDArray[np.floating[Any]]
 Rounding = Callable[[Array], Array]
+
+
+class ArrayLibrary(Protocol):
+    """A library of arrays that is not NumPy."""
+
+    @property
+    def dtype(self) -> Any:
+        """The type of its arrays."""
+        ...
+
+    def array(self, value: Any) -> Any:
+        """A value as its array."""
+        ...
+
+    def program(self, plan: Plan, names: Sequence[str]) -> Program:
+        """A plan as its functions."""
+        ...
+
+
+Libraries = Callable[[Iterable[Any]], ArrayLibrary | None]
+
+
+def _none(arrays: Iterable[Any]) -> ArrayLibrary | None:
+    """No other library: all arrays are NumPy's."""
+    del arrays
+    return None
+
 
 MAX_BYTES = 4 * 2**30
 _NOTHING: Mapping[Any, Any] = {}
@@ -39,6 +66,7 @@ def evaluate(
     max_bytes: int = MAX_BYTES,
     rounding: Rounding | None = None,
     order: Sequence[int] | None = None,
+    libraries: Libraries = _none,
 ) -> Array:
     """The numbers of a node, deltas and broadcasts written out, in the type of the arrays.
 
@@ -49,6 +77,7 @@ def evaluate(
         max_bytes: The largest array that may be made on the way or at the end.
         rounding: Applied to the result of every step, to see what rounding does to the numbers.
         order: The axes of the node in the order in which they are wanted.
+        libraries: Finds the library of arrays that are not NumPy's; the result is one of its own.
 
     Raises:
         UnboundError: A symbol has no array, or a dimension no size.
@@ -60,7 +89,7 @@ def evaluate(
            [0., 2.]])
     """
     given = arrays or _NOTHING, sizes or _NOTHING
-    return evaluate_from(root, order, lambda: root, *given, max_bytes, rounding, order)
+    return evaluate_from(root, order, lambda: root, *given, max_bytes, rounding, order, libraries)
 
 
 def evaluate_from(
@@ -72,6 +101,7 @@ def evaluate_from(
     max_bytes: int = MAX_BYTES,
     rounding: Rounding | None = None,
     order: Sequence[int] | None = None,
+    libraries: Libraries = _none,
 ) -> Array:
     """The numbers of a node that is made of another, as :func:`evaluate`; it is made when needed.
 
@@ -84,15 +114,17 @@ def evaluate_from(
         max_bytes: The largest array that may be made.
         rounding: Applied to the result of every step.
         order: The axes in the order in which they are wanted.
+        libraries: Finds the library of arrays, as :func:`evaluate` takes it.
     """
     families = _KNOWN.setdefault(owner, {})
     known = families.get(key)
     if known is None:
         known = families[key] = Leaves([made()])
-    given = known.arrays(arrays)
-    program = known.program(given, sizes, lambda: [made()], [order])
-    dtype = known.type_of(given or arrays.values())
-    (result,) = program.run(given, dtype, max_bytes, rounding)
+    library = libraries([*arrays.values(), *known.foreign])
+    result: Array
+    (result,) = known.run(
+        arrays, sizes, lambda: [made()], [order], library, max_bytes=max_bytes, rounding=rounding
+    )
     return result
 
 
@@ -102,33 +134,62 @@ class Leaves:
     def __init__(self, roots: Sequence[Node]) -> None:
         leaves = [node for node in topological(*roots) if isinstance(node, Symbol | Data)]
         self.shapes = {node.name: node.shape for node in leaves if isinstance(node, Symbol)}
-        self.types = [node.array.dtype for node in leaves if isinstance(node, Data)]
+        held = [node.array for node in leaves if isinstance(node, Data)]
+        self.foreign = [array for array in held if library_of(array) != "numpy"]
+        self.types = [array.dtype for array in held if library_of(array) == "numpy"]
         self.programs: dict[Any, Program] = {}
 
-    def program(
+    def run(
+        self,
+        arrays: Mapping[str, Any],
+        sizes: Mapping[str, int],
+        made: Callable[[], Sequence[Node]],
+        orders: Sequence[Sequence[int] | None],
+        library: ArrayLibrary | None,
+        **options: Any,
+    ) -> list[Any]:
+        """The nodes as new arrays of a library, of NumPy's where it is none.
+
+        Args:
+            arrays: For each symbol its numbers.
+            sizes: Sizes of named dimensions.
+            made: Makes the nodes.
+            orders: For each the order in which its axes are wanted.
+            library: The library.
+            options: As :meth:`Program.run` takes them.
+        """
+        given = self.arrays(arrays, library)
+        program = self._program(given, sizes, made, orders, library)
+        dtype = library.dtype if library else self.type_of(given or arrays.values())
+        return program.run(given, dtype, **options)
+
+    def _program(
         self,
         given: Sequence[Array],
         sizes: Mapping[str, int],
         made: Callable[[], Sequence[Node]],
         orders: Sequence[Sequence[int] | None],
+        library: ArrayLibrary | None,
     ) -> Program:
         """What computes the nodes of arrays of these shapes, whatever the numbers in them."""
-        shapes = tuple([array.shape for array in given]), tuple(sizes.items())
+        shapes = tuple([array.shape for array in given]), tuple(sizes.items()), library
         program = self.programs.get(shapes)
         if program is None:
             plan = plan_of(made(), self.sizes(shapes[0], sizes), orders)
-            program = Program(plan, tuple(self.shapes))
+            make = library.program if library else Program
+            program = make(plan, tuple(self.shapes))
             while len(self.programs) >= _PROGRAMS:
                 self.programs.pop(next(iter(self.programs), None), None)
             self.programs[shapes] = program
         return program
 
-    def arrays(self, given: Mapping[str, Array]) -> list[Array]:
+    def arrays(self, given: Mapping[str, Any], library: ArrayLibrary | None) -> list[Any]:
         """The arrays of the symbols."""
         missing = [name for name in self.shapes if name not in given]
         if missing:
             raise UnboundError(f"{missing[0]} has no numbers: it is a symbol")
-        return [np.asarray(given[name]) for name in self.shapes]
+        read = library.array if library else np.asarray
+        return [read(given[name]) for name in self.shapes]
 
     def sizes(self, shapes: tuple[Sizes, ...], known: Mapping[str, int]) -> Mapping[str, int]:
         """The sizes of dimensions: those that are known, and those that the arrays tell."""
@@ -146,7 +207,13 @@ _KNOWN: WeakKeyDictionary[Node, dict[Any, Leaves]] = WeakKeyDictionary()
 
 
 class Program:
-    """A plan as NumPy functions. It holds no array between runs: threads may share it."""
+    """A plan as NumPy functions. It holds no array between runs: threads may share it.
+
+    Attributes:
+        keeps: Whether what depends on no array is computed once, and kept.
+    """
+
+    keeps = True
 
     def __init__(self, plan: Plan, names: Sequence[str] | None = None) -> None:
         """A plan, and the names of the arrays in the order in which :meth:`run` is given them."""
@@ -160,9 +227,9 @@ class Program:
             if step.op == "variable":
                 self.given.append((at, places[step.value]))
                 continue
-            function = function_of(step, plan)
+            function = self.function(step)
             below = [self.held[k] for k in step.operands]
-            if all(value is not None for value in below) and _is_kept(step):
+            if self.keeps and all(value is not None for value in below) and _is_kept(step):
                 with np.errstate(all="ignore"):
                     self.held[at] = function(*below)
             else:
@@ -198,11 +265,17 @@ class Program:
                 for k in ending:
                     values[k] = None
             return [
-                np.asarray(values[at], dtype, "C")
-                if fresh
-                else np.array(values[at], dtype, order="C")
+                self._finished(values[at], dtype, fresh=fresh)
                 for at, fresh in zip(self.plan.results, self.fresh, strict=True)
             ]
+
+    def function(self, step: Step) -> Callable[..., Any]:
+        """What a step does, called with the arrays of its operands."""
+        return function_of(step, self.plan)
+
+    def _finished(self, value: Any, dtype: Any, *, fresh: bool) -> Any:
+        """A result of a type; a copy where the array may be somebody's."""
+        return np.asarray(value, dtype, "C") if fresh else np.array(value, dtype, order="C")
 
     def _rounded(self, at: int, value: Array, rounding: Rounding) -> Array:
         return value if self.plan.steps[at].op in ("constant", "eye", *VIEWS) else rounding(value)

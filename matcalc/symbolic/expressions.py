@@ -10,6 +10,7 @@ import numpy as np
 
 from matcalc import dimensions
 from matcalc.arrays import Array, given_arrays
+from matcalc.code.libraries import library_in
 from matcalc.errors import NotationError, NotDifferentiableError, ShapeError
 from matcalc.expression import Declarations, Declared, Formula, parse_declarations
 from matcalc.expression.arithmetic import operated
@@ -172,7 +173,7 @@ class Symbolic(Arithmetic, Valueless):
         array(11.)
         """
         values, sizes = given_arrays(self.formula().symbols, arrays)
-        return evaluate(self.value.node, values, sizes)
+        return evaluate(self.value.node, values, sizes, libraries=library_in)
 
     @classmethod
     def operated(cls, sign: str, one: Value, two: Value) -> Value:

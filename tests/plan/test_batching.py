@@ -8,9 +8,10 @@ import pytest
 from operations.cases import CASES, NO_FIRST_ORDER, Case, close, name_of
 
 import matcalc as mc
+from matcalc.code import Batched
 from matcalc.errors import NotationError, ShapeError, UnknownRuleError
 from matcalc.plan import evaluate
-from matcalc.plan.computation import Batched, Computation
+from matcalc.plan.computation import Computation
 
 #: Every so many cases are tried; all of them with MATCALC_ALL_RECORDS.
 STEP = 1 if os.environ.get("MATCALC_ALL_RECORDS") else 9

@@ -1,0 +1,102 @@
+"""Functions that run plans: on arrays of any library, and at every point of a batch at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from matcalc.arrays import any_array, given_arrays
+from matcalc.code.libraries import library_in
+from matcalc.errors import NotationError
+from matcalc.graph import Node, symbol
+from matcalc.plan.batching import batch_name, batched
+from matcalc.plan.computation import Computation, arranged
+from matcalc.plan.planning import for_numbers
+from matcalc.plan.running import Leaves
+
+
+class Computed:
+    """A function that computes nodes of arrays of any library, and gives back its kind.
+
+    Threads may share it.
+
+    Attributes:
+        symbols: The variables, with the shapes that their arrays must have.
+        finite: Whether numbers that are not finite are refused.
+    """
+
+    def __init__(self, computation: Computation, *, finite: bool = False) -> None:
+        """What is computed, and whether numbers are looked at."""
+        self.symbols: Mapping[str, Node] = computation.symbols
+        self.finite = finite
+        self._roots: Sequence[Node] = computation.roots
+        self._orders: Sequence[Sequence[int] | None] = computation.orders
+        self._returned = computation.returned
+        self._leaves = Leaves(self._roots)
+
+    def __call__(self, /, **arrays: Any) -> Any:
+        """New arrays, as the computation returns them.
+
+        Raises:
+            UnboundError: A variable or a dimension has no numbers.
+            ShapeError: An array has another shape than its variable.
+            ArrayError: There is no variable of a name, or its numbers are not real.
+        """
+        if self.finite:
+            arrays = {name: any_array(value, name) for name, value in arrays.items()}
+        named, sizes = given_arrays(self.symbols, arrays)
+        library = library_in([*named.values(), *self._leaves.foreign])
+        found = self._leaves.run(named, sizes, lambda: self._roots, self._orders, library)
+        return arranged(found, self._returned)
+
+
+class Batched(Computed):
+    """A function that computes at every point of a batch: one program, and no loop.
+
+    The named variables have one more axis in front, the points; the others are the same at all of
+    them. Each result has that axis in front too. It can be pickled; threads may share it.
+
+    Attributes:
+        names: The variables with the leading axis.
+    """
+
+    def __init__(self, computation: Computation, names: str, *, finite: bool = False) -> None:
+        """What is computed, the variables of the batch, whether numbers are looked at.
+
+        Raises:
+            NotationError: No variable is named, or one that is not there.
+            UnknownRuleError: An operation of what is batched takes no batch.
+        """
+        self._made_of = computation, names, finite
+        self.names = tuple(dict.fromkeys(names.replace(",", " ").split()))
+        known = computation.symbols
+        wrong = next((name for name in self.names if name not in known), None)
+        if wrong is not None or not self.names:
+            found = f"{wrong!r} is none" if wrong else "none is named"
+            raise NotationError(
+                f"a batch is of variables, apart by spaces: {found}; there are {', '.join(known)}"
+            )
+        size = batch_name([*computation.roots, *known.values()])
+        symbols = {
+            name: symbol(name, (size, *node.shape)) if name in self.names else node
+            for name, node in known.items()
+        }
+        orders = [
+            None if order is None else (0, *(axis + 1 for axis in order))
+            for order in computation.orders
+        ]
+        roots = batched(for_numbers(computation.roots), self.names, size)
+        super().__init__(
+            Computation(tuple(roots), tuple(orders), computation.returned, symbols), finite=finite
+        )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """It is stored as what it was made of."""
+        return _batched, self._made_of
+
+    def __repr__(self) -> str:
+        return f"<batched over {', '.join(self.names)}>"
+
+
+def _batched(computation: Computation, names: str, finite: bool) -> Batched:
+    return Batched(computation, names, finite=finite)
