@@ -35,7 +35,6 @@ from matcalc.inputs.reading import read_beside
 _ENTRY = re.compile(r"\s*\w+\s*(\[(-?[0-9]{1,6}(?:\s*,\s*-?[0-9]{1,6})*)\])(?=\s*=)")
 _JUDGED = 12  # repairs that are looked at closely
 _SHOWN = 5
-_KINKED = ("abs", "sign", "step", "relu", "max", "min", "maximum", "minimum", "clip", "norm1")
 _NEAR = 1.0  # a repair that costs so much more is as likely
 
 
@@ -213,7 +212,7 @@ def _true(question: Question, fixes: Sequence[Repair], at: Point) -> list[Repair
     for fix in fixes[:_JUDGED]:
         if not holds_near(question, fix.tree, at):
             continue
-        smooth = not question.kinks and not any(part.calls(*_KINKED) for part in walk(fix.tree))
+        smooth = not question.kinks and not any(part.facts.kinked for part in walk(fix.tree))
         if smooth or holds_along(question, fix.tree, at):
             kept.append(fix)
             if len(kept) == _SHOWN:

@@ -13,40 +13,17 @@ from matcalc.arrays import Array
 from matcalc.checking.stand_ins import with_stand_ins
 from matcalc.claims.stacked import Stack, one, stack
 from matcalc.claims.tree import Tree
-from matcalc.errors import MatcalcError, NotationError
+from matcalc.errors import MatcalcError, MissingLibraryError, NotationError
 from matcalc.expression.formula import NO_FUNCTIONS, Functions
 from matcalc.expression.functions import acts_entrywise
 from matcalc.expression.meaning import Known, meaning
 from matcalc.expression.values import Value
 from matcalc.graph import Node, number, symbol
+from matcalc.operations import ALIASES, is_elementwise, known_rule
 from matcalc.plan import evaluate
+from matcalc.plan.functions import numpy_function
 
 _MOST = 40  # values of one function that has no way to take them together
-
-
-def _sigmoid(x: Array) -> Array:
-    found: Array = 1.0 / (1.0 + np.exp(-x))
-    return found
-
-
-_ENTRIES: dict[str, Callable[[Array], Array]] = {
-    "exp": np.exp,
-    "log": np.log,
-    "ln": np.log,
-    "sqrt": np.sqrt,
-    "sin": np.sin,
-    "cos": np.cos,
-    "tan": np.tan,
-    "sinh": np.sinh,
-    "cosh": np.cosh,
-    "tanh": np.tanh,
-    "abs": np.abs,
-    "sign": np.sign,
-    "sigmoid": _sigmoid,
-    "relu": lambda x: np.maximum(x, 0.0),
-    "step": lambda x: (x > 0).astype(float),
-    "softplus": lambda x: np.logaddexp(0.0, x),
-}
 
 
 def _diag(value: Stack) -> Stack | None:
@@ -234,8 +211,9 @@ def called(tree: Tree, values: Sequence[Any], functions: Functions = NO_FUNCTION
     if not tree.primes and not tree.keywords:
         if name in _SIZED:
             return _sized(name, values)
-        if name in _ENTRIES and len(values) == 1 and isinstance(values[0], Stack):
-            return Stack(values[0].kind, _ENTRIES[name](values[0].data))
+        entries = _of_entries(name) if len(values) == 1 and isinstance(values[0], Stack) else None
+        if entries is not None:
+            return Stack(values[0].kind, entries(values[0].data))
         plain = all(isinstance(each, Stack) for each in values)
         if name in _TOGETHER and plain and len(values) == 1 + (name in _OF_TWO):
             return _TOGETHER[name](*values)
@@ -246,6 +224,16 @@ def called(tree: Tree, values: Sequence[Any], functions: Functions = NO_FUNCTION
         if found is not None:
             return found
     return by_rule(tree, values, functions)
+
+
+def _of_entries(name: str) -> Callable[[Array], Array] | None:
+    """The function on arrays of a rule of one operand, entry by entry."""
+    rule = known_rule(ALIASES.get(name, name))
+    if rule is None or not rule.function or rule.parameters or len(rule.operands) != 1:
+        return None
+    with suppress(MissingLibraryError):
+        return numpy_function(rule) if is_elementwise(rule.name) else None
+    return None
 
 
 def _along(name: str, value: Any, axis: Any) -> Stack | None:

@@ -10,8 +10,6 @@ from matcalc.claims.tree import Tree, chained, negative, op, row_of, same, walk
 
 _OF_ENTRIES = ("norm", "sum", "tr", "trace")
 _SIDES = ("step", "sign", "relu", "abs")  # one of these of another is one of them
-_LINEAR = ("sum", "mean", "tr", "trace", "diag")
-_ODD = ("inv", "pinv", *_LINEAR)
 
 #: The kind of a part: s of a number, c, r, m, t, or nothing where that is not known.
 Kind = Callable[[Tree], str]
@@ -138,9 +136,9 @@ def signed(tree: Tree) -> Tree:
 def _call(tree: Tree) -> Tree:
     """A function with the sign and the number before it that it lets pass."""
     (inside,) = tree.args
-    if inside.kind == "negative" and tree.value in _ODD:
+    if inside.kind == "negative" and (tree.facts.odd or tree.facts.linear):
         return negative(_call(tree._replace(args=inside.args)))
-    if tree.value in _LINEAR and inside.operator("*") and inside.args[0].is_literal:
+    if tree.facts.linear and inside.operator("*") and inside.args[0].is_literal:
         return op("*", inside.args[0], tree._replace(args=inside.args[1:]))
     return tree
 

@@ -8,6 +8,8 @@ from typing import NamedTuple
 from matcalc.errors import Place, TooLargeError
 from matcalc.expression.parser import Step, parse
 from matcalc.expression.terms import spelled
+from matcalc.operations import ALIASES, facts_of
+from matcalc.operations.facts import NONE, Facts
 
 _STEPS = 600  # of a line that is judged
 _NOWHERE = Place("", 0, 0)
@@ -49,6 +51,12 @@ class Tree(NamedTuple):
     def calls(self, *names: str) -> bool:
         """Whether it is a call of one of these functions, not of their derivatives."""
         return self.kind == "call" and self.value in names and not self.primes
+
+    @property
+    def facts(self) -> Facts:
+        """What is known of the function of a call, not of its derivatives."""
+        is_call = self.kind == "call" and not self.primes
+        return facts_of(ALIASES.get(self.value, self.value)) if is_call else NONE
 
     @property
     def is_literal(self) -> bool:

@@ -15,7 +15,7 @@ from matcalc.code.helpers import (
     no_code,
 )
 from matcalc.code.spelling import ATOM, SUM, Spelled, within
-from matcalc.operations import find_rule, known_rule
+from matcalc.operations import facts_of, find_rule, known_rule, parse_signature
 
 Word = Callable[[str], str]  # what a word of a template stands for
 
@@ -67,8 +67,8 @@ def spell_call(
     if rule is None or not isinstance(rule.function, str):
         return call_of_caller(name.rstrip("'"), name.count("'"), spelled, function)
     values = _parameters(name, given)
-    if is_of_numbers(dialect, name, arguments):
-        template, spelled = dialect.numbers[name], [one.text for one in arguments]
+    if is_of_numbers(name, arguments):
+        template, spelled = f"math.{name}({{0}})", [one.text for one in arguments]
     else:
         template = _template(dialect, name, values, arguments)
     if template.isidentifier():
@@ -91,14 +91,15 @@ def call_of_caller(name: str, order: int, arguments: Sequence[Spelled], function
     )
 
 
-_OF_POSITIVE = ("log", "sqrt")  # of other numbers Python's own raise an error
+def is_of_numbers(name: str, arguments: Sequence[Argument]) -> bool:
+    """Whether a call is one of Python's own functions, of numbers that are no arrays.
 
-
-def is_of_numbers(dialect: Dialect, name: str, arguments: Sequence[Argument]) -> bool:
-    """Whether a call is one of Python's own functions, of numbers that are no arrays."""
-    if name not in dialect.numbers or not all(one.is_number for one in arguments):
+    Those of positive numbers alone raise an error of others, where arrays become no numbers.
+    """
+    if not facts_of(name).in_math or not all(one.is_number for one in arguments):
         return False
-    return name not in _OF_POSITIVE or all(one.is_positive for one in arguments)
+    (operand,) = parse_signature(find_rule(name).signatures[0]).operands
+    return operand.domain != "positive" or all(one.is_positive for one in arguments)
 
 
 def _helped(

@@ -26,7 +26,6 @@ class Dialect(NamedTuple):
         axis: What the argument is called that names an axis.
         number: What a scalar argument is called.
         static: What a reader must know of arguments that are not arrays.
-        numbers: Templates for functions of numbers that are not arrays.
         kept: Operations whose results gradients need: they are not written into.
         halves: Whether a matrix times its own transpose costs half a product.
     """
@@ -42,7 +41,6 @@ class Dialect(NamedTuple):
     axis: str = "axis"
     number: str = "a number"
     static: str = ""
-    numbers: Mapping[str, str] = {}
     kept: frozenset[str] = frozenset()
     halves: bool = False
 
@@ -82,9 +80,6 @@ _IN_PLACE = {
     "set all": "{array}[...] = {content}",
     "add all": "{array}[...] += {content}",
 }
-_MATH = {
-    name: f"math.{name}({{0}})" for name in ("exp", "log", "sqrt", "sin", "cos", "tanh", "erf")
-}
 
 NUMPY = Dialect(
     library="NumPy",
@@ -104,7 +99,6 @@ NUMPY = Dialect(
     writes=_IN_PLACE,
     like=", dtype={0}.dtype",
     floats=", dtype=np.result_type({0}, 0.0)",
-    numbers=_MATH,
     halves=True,
 )
 
@@ -131,7 +125,6 @@ TORCH = Dialect(
     like=", dtype={0}.dtype, device={0}.device",
     axis="dim",
     number="a number, as a tensor of shape ()",
-    numbers=_MATH,
     kept=frozenset({"call", "mapped", "power", "solve"}),
 )
 
@@ -158,5 +151,4 @@ JAX = Dialect(
     like=", dtype={0}.dtype",
     number="a number, as an array of shape ()",
     static="; static in jax.jit",
-    numbers=_MATH,
 )

@@ -168,7 +168,7 @@ class _Source:
 
     def _is_call_of_numbers(self, term: Term) -> bool:
         name = term.value[0]
-        if name == "pi" or is_of_numbers(self.dialect, name, self.arguments(term)):
+        if name == "pi" or is_of_numbers(name, self.arguments(term)):
             return True
         known = known_rule(name) is not None and bool(term.args) and not term.rank
         return known and "float" in self.dialect.operations and self.numbers.issuperset(term.args)
@@ -354,7 +354,7 @@ class _Source:
         self.helpers.update(dict.fromkeys(call.helpers))
         if call.argument:
             self.signature.functions[call.argument] = "that works entry by entry"
-        if term in self.numbers and term.args and not is_of_numbers(self.dialect, name, arguments):
+        if term in self.numbers and term.args and not is_of_numbers(name, arguments):
             return self.operation("float", term, [call.text])
         return call.text
 

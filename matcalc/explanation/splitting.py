@@ -9,11 +9,8 @@ from typing import NamedTuple
 
 from matcalc.expression import parse
 from matcalc.expression.parser import Step
-from matcalc.operations import RULES, is_elementwise
+from matcalc.operations import ALIASES, RULES, facts_of, is_elementwise
 
-_LINEAR = frozenset(
-    ["sum", "mean", "tr", "trace", "diag", "vec", "transpose", "reshape", "rearrange"]
-)
 _RULES = {"@": "matmul", "*": "hadamard", "/": "quotient", "**": "power"}
 _NUMBERED = re.compile(r"([azAZ])_?([0-9]{1,9})")
 _OURS = {"z": "u", "a": "v"}  # where names of the person's would run backwards among ours
@@ -201,7 +198,7 @@ class _Splitting:
         return _Part(step.value, depends, is_scale=not depends and step.value not in self.arrays)
 
     def call(self, step: Step, parts: list[_Part]) -> _Part:
-        linear = step.value in _LINEAR
+        linear = facts_of(ALIASES.get(step.value, step.value)).linear
         parts = [self.name(one) if one.kind == "call" or not linear else one for one in parts]
         depends, rules = _all(parts)
         plain = len(parts) - len(step.keywords)

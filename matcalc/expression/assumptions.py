@@ -10,20 +10,13 @@ from matcalc import dimensions
 from matcalc.dimensions import Dimension
 from matcalc.errors import NotationError
 from matcalc.expression.arithmetic import bias_axis, is_repeated, whole_of
+from matcalc.expression.definitions import is_of_each_row
 from matcalc.expression.misfits import Operand, excerpt, is_atom
 from matcalc.expression.parser import Step
 from matcalc.expression.values import number_of
 from matcalc.operations import RULES, facts_of
 
 ARRAYS = "vectors are read as NumPy's one-dimensional arrays: as columns they do not fit"
-_OF_TARGETS = {  # losses of targets, and what stands behind these
-    "cross_entropy": "probabilities",
-    "cross_entropy_logits": "logits",
-    "binary_cross_entropy_logits": "logits",
-    "hinge": "scores",
-}
-_OF_ROWS = ("softmax", "log_softmax", "softmin")
-_OF_SYMMETRIC = ("cholesky", "eigvalsh")  # of any other matrix its symmetric part
 _OF_PREDICTIONS = {  # losses that PyTorch alone has, in its order: what stands before the targets
     "binary_cross_entropy": "probabilities",
     "binary_cross_entropy_with_logits": "logits",
@@ -63,13 +56,14 @@ def check_order(step: Step, operands: Sequence[Step]) -> None:
     """
     if step.value in _OF_PREDICTIONS:
         _check_predictions(step, operands)
-    if step.value not in _OF_TARGETS or len(operands) != 2 or step.keywords:
+    behind = facts_of(step.value).behind_targets
+    if not behind or len(operands) != 2 or step.keywords:
         return
     first, second = (one.value if one.kind == "name" else "" for one in operands)
     turned = _TARGETS.fullmatch(second) and not _TARGETS.fullmatch(first)
     if turned or _SCORES.fullmatch(first):
         raise NotationError(
-            f"{step.value} takes targets first, then {_OF_TARGETS[step.value]}; "
+            f"{step.value} takes targets first, then {behind}; "
             f"write {_turned(step.value, operands)}",
             [step.place],
         )
@@ -109,7 +103,7 @@ def _turned(loss: str, operands: Sequence[Step]) -> str:
 
 def of_call(step: Step, rule: str, operands: Sequence[Operand]) -> str:
     """What is assumed of a function; nothing where it has one meaning alone."""
-    if rule in (*_OF_SYMMETRIC, "var", "std", *_OF_ROWS):
+    if rule in ("var", "std") or facts_of(rule).of_symmetric or is_of_each_row(rule):
         return _of_convention(step, rule, operands)
     if rule in ("maximum", "minimum") and step.value != rule:
         array = max(operands, key=lambda one: len(one.value.node.shape))
@@ -139,9 +133,9 @@ def of_call(step: Step, rule: str, operands: Sequence[Operand]) -> str:
 
 def _of_convention(step: Step, rule: str, operands: Sequence[Operand]) -> str:
     """What is said of what reads half of a matrix, or has two conventions."""
-    if rule in _OF_ROWS and step.takes == 1 and len(operands[0].value.node.shape) == 2:
+    if is_of_each_row(rule) and step.takes == 1 and len(operands[0].value.node.shape) == 2:
         return f"{excerpt(step.place)} is of each row, axis=1; of each column it is axis=0"
-    if rule in _OF_SYMMETRIC and not operands[0].value.node.symmetric:
+    if facts_of(rule).of_symmetric and not operands[0].value.node.symmetric:
         matrix = operands[0].atom
         return f"{rule} takes {matrix} as symmetric: what counts is ({matrix} + {matrix}.T) / 2"
     if rule in ("var", "std") and "ddof" not in step.keywords:

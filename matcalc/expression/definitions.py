@@ -18,7 +18,7 @@ from matcalc.expression.arithmetic import operated
 from matcalc.expression.parser import Assignment, Step, parse
 from matcalc.expression.values import Value, transposed
 from matcalc.graph import number
-from matcalc.operations import RULES, algebra, is_elementwise
+from matcalc.operations import RULES, algebra, facts_of, is_elementwise
 
 _LINES = """
     log2(x) = log(x) / log(2)
@@ -185,6 +185,15 @@ def is_entrywise(name: str) -> bool:
     ]
     single = len(several) == 1 and sum(k.default is None for k in several[0].parameters) == 1
     return single and all(called == "pi" or is_entrywise(called) for called in calls)
+
+
+def is_of_each_row(name: str) -> bool:
+    """Whether a function is, of a matrix with no axis, of each row: what it is defined by is."""
+    several = definitions().get(name, ())
+    last = [one.body[-1].steps[-1] for one in several]
+    return facts_of(name).of_each_row or any(
+        step.kind == "call" and is_of_each_row(step.value) for step in last
+    )
 
 
 def defined(step: Step, values: Sequence[Any], named: Mapping[str, Any], call: Call) -> Value:

@@ -22,6 +22,7 @@ from matcalc.operations import (
     RULES,
     Rule,
     algebra,
+    facts_of,
     find_rule,
     parse_signature,
     sequences,
@@ -31,7 +32,6 @@ from matcalc.operations import (
 _RANK = 16  # the axes of an array
 _POWER = 64  # the largest order of a norm
 _LONGEST = 10**100  # an axis
-_OF_TWO = {"max": "maximum", "min": "minimum"}  # as in mathematics; axes are named
 _SPELLED = {  # what other languages call them
     "dot": "a.T @ b for vectors, A @ B for matrices",
     "multiply": "x * y",
@@ -44,7 +44,6 @@ _SPELLED = {  # what other languages call them
     "cat": "concatenate(A, B, axis=0)",
     "identity": "eye(n)",
 }
-_OF_SEVERAL = ("concatenate", "stack", "block_diag")
 
 
 def call(step: Step, operands: list[Any]) -> Value:
@@ -56,7 +55,7 @@ def call(step: Step, operands: list[Any]) -> Value:
     """
     values, named = _split(step, operands)
     name = rule_name(step, operands)
-    if name in _OF_SEVERAL and values and type(values[0]) is tuple:  # as NumPy writes it
+    if facts_of(name).many and values and type(values[0]) is tuple:  # as NumPy writes it
         values = [*values[0], *values[1:]]
     if name == "concatenate":
         values = _with_axes(values)
@@ -147,7 +146,7 @@ def _ruled(name: str, values: list[Any], named: dict[str, Any]) -> Value:
 def is_of_rows(name: str, values: Sequence[Any]) -> bool:
     """Whether a function takes each row of a matrix, with no axis: ``softmax(Q @ K.T)``."""
     single = len(values) == 1 and isinstance(values[0], Value)
-    return name in ("softmax", "log_softmax") and single and len(values[0].node.shape) == 2
+    return facts_of(name).of_each_row and single and len(values[0].node.shape) == 2
 
 
 def _of_offset(values: list[Any], named: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
@@ -213,8 +212,8 @@ def _is_number(value: Any) -> bool:
 def rule_name(step: Step, operands: Sequence[Any]) -> str:
     """The rule that a call is of: ``tr`` is trace, ``max`` of two the larger one."""
     name, of_two = step.value, len(operands) == 2 and not step.keywords
-    if name in _OF_TWO and of_two and isinstance(operands[1], Value):
-        return _OF_TWO[name]
+    if of_two and facts_of(name).of_two and isinstance(operands[1], Value):
+        return facts_of(name).of_two  # as in mathematics; axes are named
     return ALIASES.get(name, name)
 
 

@@ -82,11 +82,12 @@ def square(x: Node) -> Node:
 # fmt: off
 _function("exp", lambda _, y: y, formula="dy = exp(x) ⊙ dx",
     source=f"{_DLMF}, section 4.7", function="np.exp({0})",
-    facts=Facts(words=("exponential",), positive=True, of_matrices=("exponential", "expm"),
-        latex=r"\exp"))
+    facts=Facts(words=("exponential",), positive=True, in_math=True,
+        of_matrices=("exponential", "expm"), latex=r"\exp"))
 _function("log", lambda x, _: reciprocal(x), formula="dy = dx / x",
     source=f"{_DLMF}, eq. 4.7.1", function="np.log({0})", points="positive", domain="x > 0",
-    facts=Facts(aliases=("ln",), words=("lg",), of_matrices=("logarithm", "logm"), latex=r"\log"))
+    facts=Facts(aliases=("ln",), words=("lg",), in_math=True, of_matrices=("logarithm", "logm"),
+        latex=r"\log"))
 _function("log1p", lambda x, _: reciprocal(one_plus(x)), formula="dy = dx / (1 + x)",
     source=f"{_DLMF}, eq. 4.7.1", function="np.log1p({0})", points="positive", domain="x > -1")
 _function("expm1", lambda x, _: of("exp", x), formula="dy = exp(x) ⊙ dx",
@@ -94,22 +95,22 @@ _function("expm1", lambda x, _: of("exp", x), formula="dy = exp(x) ⊙ dx",
 _function("abs", lambda x, _: of("sign", x), formula="dy = sign(x) ⊙ dx",
     source="Boyd & Vandenberghe, Convex Optimization (2004), section 9.1, for the kink",
     function="np.abs({0})", points="nonzero", domain="x ≠ 0; at 0 the slope is taken as 0",
-    facts=Facts(aliases=("absolute",), words=("fabs",)))
+    facts=Facts(aliases=("absolute",), words=("fabs",), kinked=True))
 _function("sign", lambda x, _: zero(x.shape), formula="dy = 0",
     source=_BRACEWELL, function="np.sign({0})", points="nonzero", domain="x ≠ 0; sign(0) is 0",
-    facts=Facts(words=("signum", "sgn")))
+    facts=Facts(words=("signum", "sgn"), kinked=True))
 _function("step", lambda x, _: zero(x.shape), formula="dy = 0",
     source=_BRACEWELL, function="np.heaviside({0}, 0.0)",
     points="nonzero", domain="x ≠ 0; step(0) is taken as 0",
-    facts=Facts(words=("heaviside",), code={"torch": "({0} > 0).to({dtype})",
+    facts=Facts(words=("heaviside",), kinked=True, code={"torch": "({0} > 0).to({dtype})",
         "jnp": "({0} > 0).astype({dtype})"}))
 _function("sin", lambda x, _: of("cos", x), formula="dy = cos(x) ⊙ dx",
     source=f"{_DLMF}, section 4.20", function="np.sin({0})",
-    facts=Facts(words=("sine",), within_one=True, of_matrices=("sine", "sinm"),
+    facts=Facts(words=("sine",), within_one=True, in_math=True, of_matrices=("sine", "sinm"),
         power_behind_name=True, latex=r"\sin"))
 _function("cos", lambda x, _: negative(of("sin", x)), formula="dy = -sin(x) ⊙ dx",
     source=f"{_DLMF}, section 4.20", function="np.cos({0})",
-    facts=Facts(words=("cosine",), within_one=True, of_matrices=("cosine", "cosm"),
+    facts=Facts(words=("cosine",), within_one=True, in_math=True, of_matrices=("cosine", "cosm"),
         power_behind_name=True,
         latex=r"\cos"))
 _function("tan", lambda _, y: one_plus(square(y)), formula="dy = (1 + tan²(x)) ⊙ dx",
@@ -136,7 +137,8 @@ _function("cosh", lambda x, _: of("sinh", x), formula="dy = sinh(x) ⊙ dx",
         power_behind_name=True, latex=r"\cosh"))
 _function("tanh", lambda _, y: one_minus(square(y)), formula="dy = (1 - y²) ⊙ dx",
     source=f"{_DLMF}, section 4.34", function="np.tanh({0})",
-    facts=Facts(words=("hypertan",), within_one=True, power_behind_name=True, latex=r"\tanh"))
+    facts=Facts(words=("hypertan",), within_one=True, in_math=True, power_behind_name=True,
+        latex=r"\tanh"))
 _function("arcsinh", lambda x, _: reciprocal(sqrt(one_plus(square(x)))),
     formula="dy = dx / √(1 + x²)", source=f"{_DLMF}, section 4.38", function="np.arcsinh({0})",
     facts=Facts(aliases=("asinh",)))
@@ -153,7 +155,7 @@ _function("cbrt", lambda _, y: multiple(_THIRD, power(y, -2)), formula="dy = dx 
     facts=Facts(code={"torch": "torch.sign({0}) * torch.abs({0})**(1 / 3)"}))
 _function("erf", lambda x, _: times(_two_over_root_pi(), of("exp", negative(square(x)))),
     formula="dy = 2/√π exp(-x²) ⊙ dx", source=f"{_DLMF}, eq. 7.2.1", function="erf",
-    facts=Facts(within_one=True, code=of_special("erf", "torch")))
+    facts=Facts(within_one=True, in_math=True, code=of_special("erf", "torch")))
 _function("Phi", lambda x, _: normal_density(x), formula="dy = φ(x) ⊙ dx, φ(x) = exp(-x²/2)/√(2π)",
     source=f"{_DLMF}, eq. 7.2.1, by Φ(x) = (1 + erf(x/√2))/2", function="normal_cdf",
     facts=Facts(aliases=("ndtr",), words=("normcdf", "norm_cdf"), positive=True, within_one=True,
@@ -182,7 +184,8 @@ _function("relu", lambda x, _: of("step", x), formula="dy = step(x) ⊙ dx",
     source="Goodfellow, Bengio & Courville, Deep Learning (2016), section 6.3.1",
     function="np.maximum({0}, 0.0)", points="nonzero",
     domain="x ≠ 0; at 0 the slope is taken as 0",
-    facts=Facts(words=("rectifier",), code={"torch": "torch.relu({0})", "jnp": "jax.nn.relu({0})"}))
+    facts=Facts(words=("rectifier",), kinked=True,
+        code={"torch": "torch.relu({0})", "jnp": "jax.nn.relu({0})"}))
 _function("softplus", lambda x, _: of("sigmoid", x), formula="dy = sigmoid(x) ⊙ dx",
     source="Goodfellow, Bengio & Courville, Deep Learning (2016), eq. 3.42",
     function="np.logaddexp(0.0, {0})",
@@ -211,6 +214,7 @@ def normal_density(x: Node) -> Node:
     function="np.sqrt({0})",
     facts=Facts(
         words=("squareroot", "root"),
+        in_math=True,
         of_matrices=("square root", "sqrtm"),
         code={"torch": "torch.sqrt({0})", "jnp": "jnp.sqrt({0})"},
     ),
@@ -228,7 +232,7 @@ def sqrt_rule(x: Node) -> Node:
     domain="x ≠ 0; at 0 the slope is taken from the left",
     function="np.where({0} > 0, {0}, float({slope}) * {0})",
     parameters={"slope": Fraction(1, 100)},
-    facts=Facts(words=("leakyrelu",)),
+    facts=Facts(words=("leakyrelu",), kinked=True),
 )
 def leaky_relu(x: Node, slope: Fraction = Fraction(1, 100)) -> Node:
     """A rectifier that leaks on the left."""
@@ -317,6 +321,7 @@ register(
         parameters={"low": Fraction(-1), "high": Fraction(1)},
         facts=Facts(
             words=("clamp",),
+            kinked=True,
             required=("low", "high"),
             code={
                 "torch": "torch.clamp({0}, {low}, {high})",
@@ -334,6 +339,7 @@ register(
     source="piecewise linear; clip for low = -1, high = 1",
     domain="x ≠ ±1; there the slope is taken from the left",
     function="np.clip({0}, -1.0, 1.0)",
+    facts=Facts(kinked=True),
 )
 def hardtanh(x: Node) -> Node:
     """Entries held between -1 and 1."""
@@ -367,6 +373,7 @@ def _preferred(x: Node, y: Node) -> Node:
     source="Griewank & Walther, Evaluating Derivatives (2nd edition, 2008), section 14.1",
     domain="x ≠ y; at ties each has half",
     function="np.maximum({0}, {1})",
+    facts=Facts(kinked=True),
 )
 def pull_maximum(z: Apply, operand: int, bar: Node) -> Node:
     """Pull back to the larger of two."""
@@ -380,6 +387,7 @@ def pull_maximum(z: Apply, operand: int, bar: Node) -> Node:
     source="Griewank & Walther, Evaluating Derivatives (2nd edition, 2008), section 14.1",
     domain="x ≠ y; at ties each has half",
     function="np.minimum({0}, {1})",
+    facts=Facts(kinked=True),
 )
 def pull_minimum(z: Apply, operand: int, bar: Node) -> Node:
     """Pull back to the smaller of two."""

@@ -18,11 +18,19 @@ class Facts:
         of_rows: Whether it takes a row as it takes a column.
         positive: Whether every entry of it is above zero.
         within_one: Whether no entry of it is larger than 1, or smaller than -1.
+        kinked: Whether it has a kink or a jump.
+        linear: Whether it is linear, so that numbers and signs pass through it.
+        odd: Whether the sign of what it takes passes through it; that of what is linear does.
+        of_each_row: Whether of a matrix it is, with no axis, of each row.
+        of_symmetric: Whether of a matrix its symmetric part alone is taken.
+        of_two: What it is of two operands, entry by entry: ``max`` is ``maximum``.
+        behind_targets: Of a loss of targets, what stands behind these: ``logits``.
         keeps_symmetry: Whether it makes symmetric matrices of symmetric ones.
         of_matrices: What its namesake among the functions of a matrix is called, and its name.
         power_behind_name: Whether a power stands behind the name: ``tanh²(x)``.
         unicode: Its sign in Unicode, where that is not its name.
         latex: Its sign in LaTeX.
+        in_math: Whether Python's own ``math`` has it, by its name.
         code: Templates, or names of helpers, by the module of a library, where it is not computed
             as in NumPy; behind ``of all`` those over all entries of a matrix.
         building_block: Whether formulas have it from derivatives alone.
@@ -35,11 +43,19 @@ class Facts:
     of_rows: bool = False
     positive: bool = False
     within_one: bool = False
+    kinked: bool = False
+    linear: bool = False
+    odd: bool = False
+    of_each_row: bool = False
+    of_symmetric: bool = False
+    of_two: str = ""
+    behind_targets: str = ""
     keeps_symmetry: bool = False
     of_matrices: tuple[str, str] = ("", "")
     power_behind_name: bool = False
     unicode: str = ""
     latex: str = ""
+    in_math: bool = False
     code: Mapping[str, str] = field(default_factory=dict)
     building_block: bool = False
 

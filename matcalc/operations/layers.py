@@ -49,7 +49,7 @@ def _like(name: str, one: Node, two: Node) -> None:
     source=f"{_BISHOP}, eq. 4.108",
     domain="p > 0",
     function="-np.sum({0} * np.log({1}))",
-    facts=Facts(words=("crossentropy",)),
+    facts=Facts(words=("crossentropy",), behind_targets="probabilities"),
 )
 def cross_entropy(y: Node, p: Node) -> Node:
     """The cross entropy of targets and probabilities, summed."""
@@ -63,6 +63,7 @@ def cross_entropy(y: Node, p: Node) -> Node:
     "Y[m,n]:unit Z[m,n] -> L",
     formula="dL = sum((sum(y) softmax(z) - y) ⊙ dz) - sum(log_softmax(z) ⊙ dy), row by row",
     source=f"{_BISHOP}, eq. 4.108 and 4.109",
+    facts=Facts(behind_targets="logits"),
 )
 def cross_entropy_logits(y: Node, z: Node) -> Node:
     """The cross entropy of targets and logits, along the last axis, summed."""
@@ -77,6 +78,7 @@ def cross_entropy_logits(y: Node, z: Node) -> Node:
     formula="dL = sum((sigmoid(z) - y) ⊙ dz) - sum(z ⊙ dy)",
     source=f"{_BISHOP}, eq. 4.90 and 4.91",
     function="np.sum(np.logaddexp(0.0, {1}) - {0} * {1})",
+    facts=Facts(behind_targets="logits"),
 )
 def binary_cross_entropy_logits(y: Node, z: Node) -> Node:
     """The cross entropy of targets between 0 and 1 and logits, summed."""
@@ -117,6 +119,7 @@ def huber(r: Node, delta: Fraction = Fraction(1)) -> Node:
     source=f"{_BISHOP}, eq. 7.44 and 7.45",
     domain="y z ≠ 1; there the slope is taken as 0",
     function="np.sum(np.maximum(1.0 - {0} * {1}, 0.0))",
+    facts=Facts(behind_targets="scores", kinked=True),
 )
 def hinge(y: Node, z: Node) -> Node:
     """The hinge loss of labels ±1 and scores, summed."""

@@ -63,7 +63,7 @@ def einsum_rule(*operands: Node, subscripts: str = "ij,j->i") -> Node:
     source=f"{_COOKBOOK}, eq. 36, for the trace; linear",
     function="np.sum({0}, axis={axis!r})",
     parameters={"axis": None},
-    facts=Facts(words=("total",), of_rows=True),
+    facts=Facts(words=("total",), of_rows=True, linear=True),
 )
 def sum_rule(x: Node, axis: int | Sequence[int] | None = None) -> Node:
     """The sum over axes, or over all."""
@@ -77,7 +77,7 @@ def sum_rule(x: Node, axis: int | Sequence[int] | None = None) -> Node:
     source="linear",
     function="np.mean({0}, axis={axis!r})",
     parameters={"axis": None},
-    facts=Facts(words=("average", "avg", "expectation"), of_rows=True),
+    facts=Facts(words=("average", "avg", "expectation"), of_rows=True, linear=True),
 )
 def mean_rule(x: Node, axis: int | Sequence[int] | None = None) -> Node:
     """The mean over axes, or over all."""
@@ -191,7 +191,7 @@ def power(x: Node, exponent: int | Fraction | str = Fraction(5, 2)) -> Node:
     formula="d(Xᵀ) = (dX)ᵀ",
     source=f"{_COOKBOOK}, eq. 44",
     function="{0}.T",
-    facts=Facts(words=("transposed",)),
+    facts=Facts(words=("transposed",), linear=True),
 )
 def transpose(x: Node) -> Node:
     """The axes in reverse."""
@@ -204,7 +204,7 @@ def transpose(x: Node) -> Node:
     formula="d tr(X) = tr(dX)",
     source=f"{_COOKBOOK}, eq. 36",
     function="np.trace({0})",
-    facts=Facts(aliases=("tr",), words=("sp", "spur")),
+    facts=Facts(aliases=("tr",), words=("sp", "spur"), linear=True),
 )
 def trace(x: Node) -> Node:
     """The sum of the diagonal."""
@@ -218,7 +218,7 @@ def trace(x: Node) -> Node:
     formula="d diag(x) = diag(dx), both ways",
     source=f"linear; {_MAGNUS}, chapter 3",
     function="np.diag({0})",
-    facts=Facts(words=("diagonal", "diagonalmatrix")),
+    facts=Facts(words=("diagonal", "diagonalmatrix"), linear=True),
 )
 def diag(x: Node) -> Node:
     """A vector as a diagonal matrix, or the diagonal of a square matrix."""
@@ -298,7 +298,7 @@ def kron(a: Node, b: Node) -> Node:
     source=f"{_MAGNUS}, section 2.4, for columns; NumPy's ravel, for rows",
     function="{0}.reshape(-1, order={order!r})",
     parameters={"order": "F"},
-    facts=Facts(words=("vectorize", "vectorise")),
+    facts=Facts(words=("vectorize", "vectorise"), linear=True),
 )
 def vec(x: Node, order: str = "F") -> Node:
     """The entries as one vector: columns stacked (order F), or rows (order C)."""
@@ -315,7 +315,7 @@ def vec(x: Node, order: str = "F") -> Node:
     source="linear; Rogozhnikov, Einops (ICLR 2022)",
     function="rearrange",
     parameters={"pattern": "m n -> (n m)", "sizes": ()},
-    facts=Facts(required=("pattern",)),
+    facts=Facts(required=("pattern",), linear=True),
 )
 def rearrange(
     x: Node, pattern: str = "m n -> (n m)", sizes: Sequence[tuple[str, Dimension]] = ()

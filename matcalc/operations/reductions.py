@@ -57,7 +57,7 @@ def squared_norm(x: Node) -> Node:
     source="Boyd & Vandenberghe, Convex Optimization (2004), section 9.1",
     domain="no entry 0; there the slope is taken as 0",
     function="np.sum(np.abs({0}))",
-    facts=Facts(words=("l1",), of_rows=True),
+    facts=Facts(words=("l1",), of_rows=True, kinked=True),
 )
 def norm1(x: Node) -> Node:
     """The sum of absolute values."""
@@ -149,12 +149,22 @@ def _extreme(name: str, better: str, facts: Facts) -> None:
 _extreme(
     "max",
     "largest",
-    facts=Facts(of_rows=True, code={"torch": "torch.amax({0}{over})", "jnp": "jnp.max({0}{over})"}),
+    facts=Facts(
+        of_rows=True,
+        kinked=True,
+        of_two="maximum",
+        code={"torch": "torch.amax({0}{over})", "jnp": "jnp.max({0}{over})"},
+    ),
 )
 _extreme(
     "min",
     "smallest",
-    facts=Facts(of_rows=True, code={"torch": "torch.amin({0}{over})", "jnp": "jnp.min({0}{over})"}),
+    facts=Facts(
+        of_rows=True,
+        kinked=True,
+        of_two="minimum",
+        code={"torch": "torch.amin({0}{over})", "jnp": "jnp.min({0}{over})"},
+    ),
 )
 
 
@@ -326,6 +336,7 @@ for _name, _build, _pull, _formula, _source, _facts in (
         "dp = p ⊙ (dx - sum(p ⊙ dx)): the Jacobian diag(p) - p pᵀ",
         "Bishop, Pattern Recognition and Machine Learning (2006), eq. 4.106",
         Facts(
+            of_each_row=True,
             positive=True,
             within_one=True,
             code={
@@ -343,6 +354,7 @@ for _name, _build, _pull, _formula, _source, _facts in (
         "dy = dx - sum(p ⊙ dx): the Jacobian I - 1 pᵀ",
         "Bishop, Pattern Recognition and Machine Learning (2006), eq. 4.106, over p",
         Facts(
+            of_each_row=True,
             words=("logsoftmax",),
             code={
                 "torch": "torch.log_softmax({0}, dim={axes})",
