@@ -60,11 +60,16 @@ def planned(
 
 
 def plan_document(plan: Plan, title: str) -> dict[str, Any]:
-    """A plan as a document."""
+    """A plan as a document, and what the order of books would take."""
+    textbook = {} if plan.textbook is None else {"from_left_to_right": _taken(plan.textbook)}
+    return {"of": title, **_taken(plan), **textbook}
+
+
+def _taken(plan: Plan) -> dict[str, Any]:
+    """Steps, and what they take together."""
     from matcalc.plan.spelled import lines  # noqa: PLC0415
 
     return {
-        "of": title,
         "steps": [
             {
                 "name": one.name,

@@ -30,7 +30,7 @@ from matcalc.jacobians.packed import Packed
 from matcalc.jacobians.written import formulas_of, leaves_of, written_for_code
 from matcalc.layout import Written, written
 from matcalc.plan.plan import Plan
-from matcalc.plan.planning import plan_of
+from matcalc.plan.planning import compared_plan_of
 from matcalc.simplify import named_functions, simplified
 from matcalc.variables import Variable, second_derivative, word
 
@@ -172,7 +172,7 @@ class Together:
         620
         """
         roots, orders, *_ = self._computation(self._nodes())
-        return plan_of(roots, sizes, orders)
+        return compared_plan_of(roots, sizes, orders)
 
     def _computation(self, nodes: Sequence[tuple[Node, Written | None]]) -> Computation:
         orders = tuple(None if form is None else order_of(form) for _, form in nodes)

@@ -41,7 +41,7 @@ from matcalc.notation.printers.mathml import mathml
 from matcalc.notation.printers.unicode import unicode
 from matcalc.pictures import FACTORS, Picture, chain_svg, graph_svg, shapes_svg
 from matcalc.plan.plan import Plan
-from matcalc.plan.planning import plan_of
+from matcalc.plan.planning import compared_plan_of
 from matcalc.simplify import stable
 from matcalc.variables import Variable, ratio, second_derivative, word
 
@@ -402,8 +402,9 @@ class WrittenDerivative(Generic[Tag]):
         t2 = A.T @ x  (9,)  81
         t3 = t1 + t2  (9,)
         162 multiplications; largest array (9,); result (9,)
+        from left to right, as books multiply: as many
         """
-        return plan_of([self.node], sizes, [order_of(self._written)])
+        return compared_plan_of([self.node], sizes, [order_of(self._written)])
 
     def _given(self, arrays: Mapping[str, object]) -> Given:
         """What somebody gave by name, as arrays and sizes."""

@@ -2,14 +2,15 @@
 
 Few factors: every order, by dynamic programming over their subsets. Many: every way to bracket
 them as they stand in a row, neighbours side by side, which for a chain is every way there is; or
-the order that opt_einsum finds, if it is cheaper.
+the order that opt_einsum finds, if it is cheaper. What books do is there to compare it with: they
+multiply from left to right.
 
 Source: Cormen et al., Introduction to Algorithms, section 14.2 (chains of matrices).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from importlib import import_module
 from typing import Any
@@ -19,6 +20,9 @@ _MANY = 40  # factors of which every bracketing is tried
 
 Order = tuple[tuple[int, int], ...]
 """Which two to multiply next: positions among what is left, results put at the end."""
+
+Ordering = Callable[[Sequence[Sequence[Any]], Sequence[Any], Mapping[Any, int]], Order]
+"""What finds an order: of the labels of factors, those of the result, the size of each."""
 
 
 def cheapest(
@@ -36,10 +40,36 @@ def cheapest(
     """
     if len(labels) < 3:
         return ((0, 1),) if len(labels) == 2 else ()
+    distinct = dict.fromkeys(label for one in labels for label in one)
+    return _cheapest(*_masks(labels, output), tuple(sizes[label] for label in distinct))
+
+
+def left_to_right(
+    labels: Sequence[Sequence[Any]], output: Sequence[Any], _sizes: Mapping[Any, int]
+) -> Order:
+    """The order in which books multiply: in a row that begins with the first axis of the result.
+
+    >>> left_to_right(["ij", "jk", "k"], "i", dict.fromkeys("ijk", 10))  # A B v: A B first
+    ((0, 1), (0, 1))
+    """
+    masks, wanted, count = *_masks(labels, output), len(labels)
+    first = [k for k, one in enumerate(labels) if output and output[0] in one]
+    present = list(range(count))
+    order: list[tuple[int, int]] = []
+    product, *others = _Network(masks, wanted, ()).in_a_row(first or present)
+    for done, following in enumerate(others):
+        one, two = sorted((present.index(product), present.index(following)))
+        order.append((one, two))
+        product = count + done
+        present = [k for place, k in enumerate(present) if place not in (one, two)] + [product]
+    return tuple(order)
+
+
+def _masks(labels: Sequence[Sequence[Any]], output: Sequence[Any]) -> tuple[tuple[int, ...], int]:
+    """The labels of factors and of the result as bits, in the order in which labels occur."""
     numbers = {label: k for k, label in enumerate(dict.fromkeys(k for one in labels for k in one))}
     masks = tuple(sum(1 << numbers[k] for k in set(one)) for one in labels)
-    wanted = sum(1 << numbers[k] for k in set(output))
-    return _cheapest(masks, wanted, tuple(sizes[label] for label in numbers))
+    return masks, sum(1 << numbers[k] for k in set(output))
 
 
 @lru_cache(maxsize=512)
@@ -117,7 +147,7 @@ class _Network:
 
     def of_brackets(self) -> Order:
         """The cheapest way to bracket the factors in a row in which neighbours share labels."""
-        row = self._in_a_row()
+        row = self.in_a_row(range(len(self.masks)))
         count = len(row)
         masks = [self.masks[k] for k in row]
         before = [0]
@@ -150,10 +180,13 @@ class _Network:
         }
         return _as_order((1 << count) - 1, chosen)
 
-    def _in_a_row(self) -> list[int]:
-        """The factors, each after one that it shares a label with where that can be."""
+    def in_a_row(self, first: Sequence[int]) -> list[int]:
+        """The factors, each after one that it shares a label with where that can be.
+
+        It begins with the one of ``first`` that shares labels with the fewest.
+        """
         ends = [self._neighbours(k) for k in range(len(self.masks))]
-        start = min(range(len(self.masks)), key=lambda k: (len(ends[k]), k))
+        start = min(first, key=lambda k: (len(ends[k]), k))
         row, waiting = dict.fromkeys([start]), [start]
         while len(row) < len(self.masks):
             options = [k for k in ends[waiting[-1]] if k not in row] if waiting else []

@@ -19,10 +19,12 @@ class Plan:
     Attributes:
         steps: The steps, operands before what is made of them.
         results: The positions of the results.
+        textbook: The same with each product from left to right, to compare it with.
     """
 
     steps: tuple[Step, ...]
     results: tuple[int, ...]
+    textbook: Plan | None = None
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -41,8 +43,17 @@ class Plan:
         return max(made, key=lambda step: prod(step.shape), default=None)
 
     def __str__(self) -> str:
-        """A line for each step: its name, what it is, its shape, its multiplications."""
-        return "\n".join(table(self.steps, self.results))
+        """A line for each step: its name, what it is, its shape, its multiplications.
+
+        Below it the order of books: its steps too, where it takes other multiplications.
+        """
+        found = table(self.steps, self.results)
+        if self.textbook is not None:
+            same = self.textbook.multiplications == self.multiplications
+            left_to_right = "from left to right, as books multiply:"
+            other = table(self.textbook.steps, self.textbook.results)
+            found += [f"{left_to_right} as many"] if same else ["", left_to_right, *other]
+        return "\n".join(found)
 
     def _repr_html_(self) -> str:
         return f"<pre>{escape(str(self))}</pre>"
@@ -100,6 +111,9 @@ class Steps:
 
     def transposed(self, at: int, order: Sequence[int]) -> int:
         """An array with its axes in another order."""
+        step = self.made[at]
+        if step.op == "transpose":
+            return self.transposed(step.operands[0], [step.value[axis] for axis in order])
         if list(order) == sorted(order):
             return at
         shape = [self.shape(at)[axis] for axis in order]

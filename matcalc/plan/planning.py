@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from math import prod
@@ -27,6 +28,7 @@ from matcalc.graph import (
     multiplied_within,
     topological,
 )
+from matcalc.plan.order import Ordering, cheapest, left_to_right
 from matcalc.plan.plan import Plan, Steps
 from matcalc.plan.products import contracted
 from matcalc.plan.roots import root_of_squares
@@ -39,7 +41,10 @@ _CONTRACTED = 200  # factors and labels: longer products are contracted part by 
 
 
 def plan_of(
-    roots: Sequence[Node], sizes: Mapping[str, int], orders: Sequence[Sequence[int] | None] = ()
+    roots: Sequence[Node],
+    sizes: Mapping[str, int],
+    orders: Sequence[Sequence[int] | None] = (),
+    ordering: Ordering = cheapest,
 ) -> Plan:
     """The steps that compute nodes, what they share once.
 
@@ -47,6 +52,7 @@ def plan_of(
         roots: What is computed.
         sizes: The size of each named dimension.
         orders: For each root the order in which its axes are wanted, if it is another.
+        ordering: What finds the order in which the factors of a product are multiplied.
 
     Raises:
         UnboundError: A dimension has no size.
@@ -58,7 +64,15 @@ def plan_of(
     162
     """
     large = partial(is_large_structured_sum, sizes=sizes)
-    return _Planning(distribute(for_numbers(roots), large), sizes).plan(orders)
+    return _Planning(distribute(for_numbers(roots), large), sizes, ordering).plan(orders)
+
+
+def compared_plan_of(
+    roots: Sequence[Node], sizes: Mapping[str, int], orders: Sequence[Sequence[int] | None] = ()
+) -> Plan:
+    """The plan of nodes, as :func:`plan_of`, and beside it that of the order in which books go."""
+    textbook = plan_of(roots, sizes, orders, left_to_right)
+    return replace(plan_of(roots, sizes, orders), textbook=textbook)
 
 
 def for_numbers(roots: Sequence[Node]) -> list[Node]:
@@ -74,8 +88,9 @@ def for_numbers(roots: Sequence[Node]) -> list[Node]:
 class _Planning:
     """The steps of some nodes; of a product without its deltas and broadcasts."""
 
-    def __init__(self, roots: Sequence[Node], sizes: Mapping[str, int]) -> None:
+    def __init__(self, roots: Sequence[Node], sizes: Mapping[str, int], ordering: Ordering) -> None:
         self.roots = roots
+        self.ordering = ordering
         self.sizes = sizes
         self.steps = Steps()
         self.at: dict[Node, int] = {}
@@ -206,7 +221,8 @@ class _Planning:
             at, exponent = self.powered(factor)
             operands.append(Operand(self.steps.reshaped(at, shape), labels, exponent))
         sliced, output, placed = resolve_windows(operands, windows, node.core, self.steps)
-        return placed_by(contracted(sliced, output, number, self.steps), placed, self.steps)
+        at = contracted(sliced, output, number, self.steps, self.ordering)
+        return placed_by(at, placed, self.steps)
 
     def powered(self, factor: Factor) -> tuple[int, Fraction]:
         """The array of a factor and its power; of a root, where squares are out of range, of it."""

@@ -8,14 +8,18 @@ from fractions import Fraction
 from math import prod
 from typing import Any
 
-from matcalc.plan.order import cheapest
+from matcalc.plan.order import Ordering, cheapest
 from matcalc.plan.plan import Steps
 from matcalc.plan.step import Aligned, Matrices
 from matcalc.plan.windows import Operand
 
 
 def contracted(
-    operands: Sequence[Operand], output: Sequence[Any], number: float, steps: Steps
+    operands: Sequence[Operand],
+    output: Sequence[Any],
+    number: float,
+    steps: Steps,
+    ordering: Ordering = cheapest,
 ) -> int:
     """A number times the product of labelled arrays, summed over each label not in ``output``.
 
@@ -24,6 +28,7 @@ def contracted(
         output: Distinct labels, each of some operand.
         number: What it is multiplied with.
         steps: Where steps are made.
+        ordering: What finds the order in which factors are multiplied.
     """
     kept = set(output)
     operands = [part for one in operands for part in _twice(one, operands, kept)]
@@ -36,7 +41,7 @@ def contracted(
         if prod(steps.shape(waiting[least].at)) < prod(sizes[label] for label in output):
             waiting[least] = work.scaled(waiting[least], number)
             number = 1.0
-    for one, two in cheapest([one.labels for one in waiting], output, sizes):
+    for one, two in ordering([one.labels for one in waiting], output, sizes):
         chosen = waiting[one], waiting[two]
         waiting = [operand for k, operand in enumerate(waiting) if k not in (one, two)]
         needed = kept.union(*(operand.labels for operand in waiting))
