@@ -51,9 +51,12 @@ def huber_entries(r, delta):
     return inside * (r - 0.5 * inside)
 
 def levi_civita(shape, size, **like):
-    """The sign of each permutation of the axes, else 0."""
-    rows = xp.asarray(list(product(range(size), repeat=size)))
-    return xp.linalg.det(xp.eye(size, **like)[rows]).reshape(shape)
+    """The sign of each permutation, else 0: the product of the signs of all differences."""
+    k = xp.arange(size, **like)
+    signs, result = xp.sign(k - k[:, None]), xp.ones(shape, **like)
+    for pair in combinations(range(size), 2):
+        result = result * signs.reshape([size if axis in pair else 1 for axis in range(size)])
+    return result
 
 def eigenvectors(a):
     """The eigenvectors of the symmetric part, the largest entry of each positive."""

@@ -25,8 +25,7 @@ _LIBRARIES = {  # functions that NumPy has not
 }
 _IMPORTS = {
     "math.": "import math",
-    "permutations(": "from itertools import permutations",
-    "product(": "from itertools import product",
+    "combinations(": "from itertools import combinations",
     "jax.": "import jax",
     **{f"{name}(": f"from {module} import {name}" for name, module in _LIBRARIES.items()},
 }

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from functools import lru_cache, partial
 from importlib import import_module
-from itertools import permutations
+from itertools import combinations
 from statistics import NormalDist
 from typing import Any
 
@@ -497,10 +497,11 @@ def lower(v: Array, n: int) -> Array:
 
 
 def levi_civita(shape: tuple[int, ...], size: int, dtype: Any = float) -> Array:
-    """The sign of each permutation of the axes, else 0."""
-    result = np.zeros(shape, dtype)
-    for order in permutations(range(size)):
-        result[order] = np.linalg.det(np.eye(size)[list(order)])
+    """The sign of each permutation, else 0: the product of the signs of all differences."""
+    signs = np.sign(np.arange(size) - np.arange(size)[:, None])
+    result = np.ones(shape, dtype)
+    for pair in combinations(range(size), 2):
+        result *= signs.reshape([size if axis in pair else 1 for axis in range(size)])
     return result
 
 
