@@ -1,8 +1,8 @@
 """What the site of the documentation has beyond MkDocs: mkdocs.yml names this file.
 
 The menu is that of docs/index.md. The pages are written for GitHub too; where MkDocs reads or shows
-them otherwise, that is evened out here. The sheet comes as a page to print as well. Formulas are
-typeset by the KaTeX of docs/page, and the first page has its field, where that page is built.
+them otherwise, that is evened out here. The sheet and the lessons come to print as well. Formulas
+are typeset by the KaTeX of docs/page, and the first page has its field, where that page is built.
 """
 
 import logging
@@ -11,9 +11,11 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
+import generate_handouts
 from generate_sheet import pdf
 
 SHEET = "sheet.pdf"
+HANDOUTS = {"lessons.pdf": "handouts", "slides.pdf": "slides"}
 KATEX = "page/built/katex/katex.min"
 FIELD = """
 <form class="ask" action="page/index.html">
@@ -81,10 +83,12 @@ def _entry(number: str | None, title: str, page: str) -> str | dict[str, str]:
 
 
 def on_files(files: Any, config: Any) -> Any:
-    """Add the sheet to print."""
+    """Add what is to print: the sheet, the lessons, their slides."""
     from mkdocs.structure.files import File  # noqa: PLC0415 - tests read this file without MkDocs
 
     files.append(File.generated(config, SHEET, content=pdf()))
+    for name, form in HANDOUTS.items():
+        files.append(File.generated(config, name, content=generate_handouts.pdf(form)))
     return files
 
 

@@ -1,19 +1,33 @@
-"""Turns the LaTeX that matcalc writes into the mathematics of Typst, which sets docs/sheet.typ."""
+"""Turns the LaTeX that matcalc and the lessons write into the mathematics of Typst."""
 
 import re
 
-_TOKEN = re.compile(r"\\([A-Za-z]+|.)|([0-9]+)|([^\s])")
-_SAME = ("det", "log", "partial", "sigma", "times", "top")
+_TOKEN = re.compile(r"\\text\{[^{}]*\}|\\[A-Za-z]+|\\.|[0-9]+(?:\.[0-9]+)?|[^\s]")
+_SAME = (
+    *("Delta", "delta", "det", "exp", "log", "nabla", "partial", "quad", "sigma", "sum", "tanh"),
+    *("times", "top"),
+)
 _SYMBOLS = {name: name for name in _SAME} | {
     "!": "",
+    ",": "thin",
+    ";": "med",
+    "\\": "\\",
+    "Bigl": "",
+    "Bigr": "",
+    "bigl": "",
+    "bigr": "",
+    "cdot": "dot.op",
     "lVert": "norm(",
     "lvert": "abs(",
+    "neq": "eq.not",
     "odot": "dot.o",
     "otimes": "times.o",
+    "qquad": "quad quad",
     "rVert": ")",
     "rvert": ")",
+    "textstyle": "",
 }
-_CHARACTERS = {sign: sign for sign in "+-=<>',"} | {sign: f"\\{sign}" for sign in "()[]"}
+_CHARACTERS = {sign: sign for sign in "+-−=<>'?:&"} | {sign: f"\\{sign}" for sign in "()[],/"}
 _FENCES = frozenset(("\\left", "\\right"))  # what follows grows with what is inside
 _WORDS = {"mathbf": 'bold("{}")', "operatorname": 'op("{}")'}
 
@@ -32,7 +46,7 @@ def typst(latex: str) -> str:
     tokens = [match[0] for match in _TOKEN.finditer(latex)]
     tokens.reverse()
     shown = _until(tokens, "")
-    return re.sub(r" (?=[\^_])", "", shown)
+    return re.sub(r" (?=[\^_'])", "", shown)
 
 
 def _until(tokens: list[str], end: str) -> str:
@@ -54,7 +68,7 @@ def _one(token: str, tokens: list[str]) -> str:
         return _until(tokens, "}")
     if token.startswith("\\"):
         return _command(name, tokens)
-    if token.isalnum():
+    if token.replace(".", "").isalnum():
         return token
     if token in _CHARACTERS:
         return _CHARACTERS[token]
@@ -68,15 +82,39 @@ def _fence(token: str) -> str:
 def _command(name: str, tokens: list[str]) -> str:
     if name in _SYMBOLS:
         return _SYMBOLS[name]
+    if name.startswith("text{"):
+        return f'"{name[5:-1]}"'
     if name in _WORDS:
         return _WORDS[name].format(_argument(tokens).replace(" ", ""))
-    if name == "frac":
+    if name in ("frac", "tfrac"):
         return f"frac({_argument(tokens)}, {_argument(tokens)})"
     if name == "underbrace":
         above = _argument(tokens)
         tokens.pop()  # the _ of what stands below
         return f"underbrace({above}, {_argument(tokens)})"
+    if name == "begin":
+        return _environment(_argument(tokens).replace(" ", ""), tokens)
     raise ValueError(f"\\{name} is new: say in docs/typst_formulas.py how Typst writes it")
+
+
+def _environment(kind: str, tokens: list[str]) -> str:
+    """Lines that are aligned, as they stand; a matrix by its rows."""
+    inside = _until(tokens, "\\end")
+    _argument(tokens)  # which environment ends
+    if kind == "aligned":
+        return " \\ ".join(map(_apart, inside.split(" \\ ")))
+    if kind == "bmatrix":
+        return f'mat(delim: "[", {inside.replace("&", ",").replace(chr(92), ";")})'
+    raise ValueError(f"{kind} is new: say in docs/typst_formulas.py how Typst writes it")
+
+
+def _apart(line: str) -> str:
+    """A line in which every second column, the beginning of another equation, keeps a distance."""
+    columns = line.split("&")
+    return "".join(
+        column if not k else f"quad & {column}" if k % 2 == 0 else f"& {column}"
+        for k, column in enumerate(columns)
+    )
 
 
 def _argument(tokens: list[str]) -> str:
