@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -97,6 +97,25 @@ def random_points(
             draw = next((_KNOWN[one] for one in _KNOWN if one in known), anything)
             arrays[name] = np.asarray(draw(shape, rng))
         yield arrays
+
+
+def below_zero(
+    formula: Formula, declared: Mapping[str, Declared], tried: Sequence[Mapping[str, Array]]
+) -> Iterator[dict[str, Array]]:
+    """Points where some numbers are below zero, in turn, and then all: |a| is not a.
+
+    Args:
+        formula: It knows the variables.
+        declared: What is known of them; such numbers stay.
+        tried: Random points, three at least.
+    """
+    known = {name for name, one in declared.items() if one.properties}
+    numbers = [name for name, one in formula.variables.items() if not one.shape]
+    free = [name for name in numbers if name not in known]
+    for arrays, below in zip(tried, (free[::2], free[1::2], free), strict=False):
+        if below:
+            signs = {name: -1.0 if name in below else 1.0 for name in free}
+            yield {**arrays, **{name: sign * abs(arrays[name]) for name, sign in signs.items()}}
 
 
 def _symmetric(shape: tuple[int, ...], rng: np.random.Generator) -> Array:

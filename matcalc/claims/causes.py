@@ -72,6 +72,13 @@ class Wrong(NamedTuple):
         first = self.fixes[0] if self.fixes else None
         return first is None or first.edits > _FEW or len(first.changes) > 1
 
+    @property
+    def may_stop_early(self) -> bool:
+        """Whether it may be the derivative by something on the way: it is of the right shape."""
+        value, truth = self.worth.of(self.line), self.worth.at.truth
+        alike = value is not None and (value.kind, value.shape) == (truth.kind, truth.shape)
+        return self.is_rewritten or (alike and self.fixes[0].edits > 1)
+
 
 def causes(wrong: Wrong) -> tuple[Cause, ...]:
     """The mistakes that may have been made, the likeliest first."""
@@ -140,8 +147,8 @@ def _sure(wrong: Wrong) -> list[str]:
             found.append("trace-not-removed")
         if right_for_numbers(question, line, worth.at):
             found.append("scalar-rule")
-        if not found and stops_early(question, line, worth.at):
-            found.append("chain-rule")
+    if wrong.may_stop_early and not found and stops_early(question, line, worth.at):
+        found.append("chain-rule")
     return found
 
 

@@ -80,7 +80,8 @@ def check_formula(
         raise NotationError(
             "a formula is checked against of= and wrt=, an equation against because="
         )
-    question = of_expression(of, wrt, variables, layout or "denominator", notation, order)
+    layout = layout or "denominator"
+    question = of_expression(of, wrt, variables, layout, notation, order, claim=claim)
     functions = question.formula.functions
     line = read_beside(claim, of, question.variables, notation, functions)
     name, formula = _sides(line)

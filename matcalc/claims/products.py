@@ -39,7 +39,7 @@ def of_matrices(tree: Tree, near: Around) -> Iterator[Edit]:
     is_outer = near.kind(one) == "c" and near.kind(two) == "r"
     causes = ("kind-of-product", "order" if is_outer else "transpose")
     yield Edit(op("@", turned(one), turned(two)), causes, _TO_NUMBER if is_outer else 1.2)
-    yield Edit(op("*", one, two), ("kind-of-product", "diagonal"))
+    yield Edit(op("*", one, turned(two) if is_outer else two), ("kind-of-product", "diagonal"))
     yield from _dropped(tree, near)
     yield from _inverses(tree, near)
     yield from _between(tree)
@@ -60,6 +60,7 @@ def of_entries(tree: Tree, near: Around) -> Iterator[Edit]:
         return
     yield from _dropped(tree, near)
     yield from _expanded(tree)
+    yield from _as_of_tanh(one, two)
     if one.kind == "number":
         yield from _halves(one, two, near)
 
@@ -69,6 +70,14 @@ def _as_matrices(one: Tree, two: Tree) -> Iterator[Edit]:
     yield Edit(op("@", two, one), ("kind-of-product", "order"), 1.3)
     yield Edit(op("@", one, turned(two)), ("kind-of-product", "transpose"), 1.3)
     yield Edit(op("@", turned(one), two), ("kind-of-product", "transpose"), 1.3)
+
+
+def _as_of_tanh(one: Tree, two: Tree) -> Iterator[Edit]:
+    """The slope of tanh for that of a sigmoid: ``d * (1 - a**2)`` for ``d * a * (1 - a)``."""
+    before, last = one.args if one.operator("*") else (None, one)
+    if two.operator("-") and same(two.args[0], number("1")) and same(two.args[1], last):
+        slope = op("-", two.args[0], op("**", last, number("2")))
+        yield Edit(op("*", before, slope) if before else slope, ("chain-rule", "wrong-point"))
 
 
 def _as_diagonals(one: Tree, two: Tree, near: Around) -> Iterator[Edit]:

@@ -153,13 +153,17 @@ def of_expression(
     layout: str,
     notation: str | None = None,
     order: int = 1,
+    *,
+    claim: str = "",
 ) -> Question:
     """The question of a claim that is the derivative of an expression, or the second one.
+
+    What the claim sums is not taken to sum to 1.
 
     Raises:
         MatcalcError: The expression cannot be read or differentiated.
     """
-    variables, said = with_targets(expression, variables)
+    variables, said = with_targets(expression, variables, claim)
     J = derive(
         expression,
         wrt=wrt,

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from matcalc.arrays import Array
-from matcalc.checking.random_points import random_points
+from matcalc.checking.random_points import below_zero, random_points
 from matcalc.claims.point import Point, Worth, quick_point
 from matcalc.claims.question import Question
 from matcalc.claims.stacked import equal
@@ -18,6 +18,7 @@ _ENDS = 6  # of segments
 _STEPS = 9  # on each
 _FAR = (1.0, 3.0, 10.0)  # how far they go
 _NEAR = 0.25
+_FEW = 3  # points near
 _SCALED = frozenset(["invertible", "symmetric", "positive"])  # what a smaller matrix is too
 _FIXED = frozenset(["orthogonal", "simplex", "invertible"])  # what a segment would leave
 
@@ -36,10 +37,15 @@ def holds_along(question: Question, tree: Tree, like: Point) -> bool:
 
 
 def holds_near(question: Question, tree: Tree, like: Point) -> bool:
-    """Whether a formula is equal to the derivative at small numbers, where no term drowns."""
+    """Whether a formula is equal to the derivative at small numbers, where no term drowns.
+
+    Numbers are below zero there too.
+    """
     rng = np.random.default_rng(5)
     fixed = {name for name, known in question.declared.items() if known.properties - _SCALED}
-    for arrays in random_points(question.formula, question.declared, like.sizes, rng, 2):
+    known = question.formula, question.declared
+    tried = list(random_points(*known, like.sizes, rng, _FEW))
+    for arrays in (*tried[:2], *below_zero(*known, tried)):
         near = {name: value if name in fixed else _NEAR * value for name, value in arrays.items()}
         at = quick_point(question, near, like.sizes, flat=like.flat)
         if at is not None and not equal(Worth(at).of(tree), at.truth):

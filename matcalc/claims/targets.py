@@ -16,12 +16,19 @@ _SAID = (
 
 
 def with_targets(
-    text: str, variables: Declarations | None
+    text: str, variables: Declarations | None, claim: str = ""
 ) -> tuple[Declarations | None, tuple[str, ...]]:
     """Declarations in which targets are known as such, and what was assumed.
 
+    Args:
+        text: What is differentiated.
+        variables: The declarations.
+        claim: What is claimed; who writes a sum in it does not take it to be 1.
+
     >>> with_targets("-(y.T @ log(softmax(z)))", "y[n] z[n]")[0]
     'y[n]:simplex z[n]'
+    >>> with_targets("-(y.T @ log(softmax(z)))", "y[n] z[n]", "sum(y) * softmax(z) - y")[0]
+    'y[n] z[n]'
     """
     if not isinstance(variables, str) or "softmax" not in text:
         return variables, ()
@@ -30,7 +37,8 @@ def with_targets(
     except MatcalcError:
         return variables, ()
     found: list[str] = []
-    for name in dict.fromkeys(_targets(lines)):
+    summed = _summed(claim)
+    for name in dict.fromkeys(each for each in _targets(lines) if each not in summed):
         word = re.compile(rf"(?<!\S){re.escape(name)}\[[^\[\],]*\](?!:)")
         if word.search(variables):
             variables = word.sub(lambda one: f"{one[0]}:simplex", variables)
@@ -48,6 +56,18 @@ def _targets(lines: Sequence[Assigned]) -> Iterator[str]:
                 for name, other in ((one, two), (two, one)):
                     if name.kind == "name" and _is_log_softmax(other, made):
                         yield name.value
+
+
+def _summed(claim: str) -> set[str]:
+    """The names of which a claim writes the sum: ``sum(y)``, ``ones(n).T @ y``."""
+    try:
+        parts = [part for line in trees(claim) for part in walk(line.tree)]
+    except MatcalcError:
+        return set()
+    sums = [part.args[0] for part in parts if part.calls("sum")]
+    pairs = [tuple(map(_plain, part.args)) for part in parts if part.operator("@")]
+    sums += [two for pair in pairs for one, two in (pair, pair[::-1]) if one.calls("ones")]
+    return {each.value for each in sums if each.kind == "name"}
 
 
 def _plain(tree: Tree) -> Tree:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from itertools import combinations
 
 from matcalc.claims.transposing import pushed, turned_inside
-from matcalc.claims.tree import Tree, chained, negative, op, row_of, same, walk
+from matcalc.claims.tree import Tree, chained, negative, number, op, row_of, same, walk
 
 _OF_ENTRIES = ("norm", "sum", "tr", "trace")
 _SIDES = ("step", "sign", "relu", "abs")  # one of these of another is one of them
@@ -64,8 +64,17 @@ def _operation(tree: Tree, kind: Kind) -> Tree:
         return one
     if sign == "*" and _is_one(one):
         return two
-    found = None if tree.is_written else _put_there(tree, kind)
+    found = None if tree.is_written else _folded(tree) or _put_there(tree, kind)
     return found or _signs(sign, one, two) or tree
+
+
+def _folded(tree: Tree) -> Tree | None:
+    """A whole number for two: ``1`` for ``2 / 2``."""
+    one, two = tree.args
+    if tree.value not in "*/" or not one.kind == two.kind == "number" or not float(two.value):
+        return None
+    made = float(one.value) * (float(two.value) if tree.value == "*" else 1 / float(two.value))
+    return number(f"{made:g}") if made.is_integer() else None
 
 
 def _put_there(tree: Tree, kind: Kind) -> Tree | None:
@@ -89,6 +98,8 @@ def _number_in_front(one: Tree, two: Tree) -> Tree | None:
     """A product with a number that is written out: ``2 * A @ x``."""
     if two.is_literal and not one.is_literal:
         return _with_factor(two, one)
+    if one.is_literal and two.operator("/") and not two.args[0].is_literal:
+        return op("/", _number_in_front(one, two.args[0]) or op("*", one, two.args[0]), two.args[1])
     if one.is_literal and two.operator("@") and not _has_number(row_of(two)[0]):
         first, *others = row_of(two)
         return chained([_with_factor(one, first), *others])

@@ -11,7 +11,7 @@ from itertools import cycle, islice
 import numpy as np
 
 from matcalc.arrays import Array, real_array
-from matcalc.checking.random_points import random_points, small_sizes
+from matcalc.checking.random_points import below_zero, random_points, small_sizes
 from matcalc.checking.stand_ins import with_stand_ins
 from matcalc.checking.verdict import relative_error
 from matcalc.derivative import pulled
@@ -157,6 +157,8 @@ def _at_sizes(
     found = list(islice(filter(None, map(meet, tried)), points))
     if len(found) < points:
         raise ArrayError(_NOT_FINITE)
+    if points >= POINTS:
+        found += filter(None, map(meet, below_zero(formula, declared, tried)))
     if kinks:
         known = frozenset(name for name, one in declared.items() if "orthogonal" in one.properties)
         found += islice(_beyond(kinks, found, _ways(tried, known), meet), _SIDES)

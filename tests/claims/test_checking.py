@@ -373,6 +373,46 @@ SPELLED = [  # claim, forward pass and variables, verdict, repair
 ]  # fmt: skip
 
 
+LOOKED_THROUGH = [  # claim, expression, variable, variables, cause, repair
+    ("2 * norm(k) * x", "k * x.T @ x", "x", "k x[n]", "", None),
+    ("norm(a) * norm(b) * x", "a * b * x.T @ x / 2", "x", "a b x[n]", "", None),
+    ("sum(y) * sum(y) * softmax(z) - y", "-(y.T @ log(softmax(z)))", "z", "y[n] z[n]",
+     "duplicated-factor", "sum(y) * softmax(z) - y"),
+    ("X.T @ (X @ w - y) / n", "sum((X @ w - y)**2) / n", "w", "X[n,d] w[d] y[n]", "factor",
+     "2 * X.T @ (X @ w - y) / n"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("claim", "of", "wrt", "variables", "cause", "repair"), LOOKED_THROUGH)
+def test_numbers_below_zero_and_sums_of_targets_are_tried(
+    claim: str, of: str, wrt: str, variables: str, cause: str, repair: str | None
+) -> None:
+    about = {"of": of, "wrt": wrt, "variables": variables, "layout": "denominator"}
+    found = mc.check_formula(claim, **about)
+    assert found.verdict == "wrong_value"
+    assert found.repair
+    assert mc.check_formula(found.repair, **about)
+    if repair:
+        assert (found.repair, found.causes[0].name) == (repair, cause)
+
+
+IN_PLACE = [  # what a person does who takes one kind of product, or one slope, for another
+    ("df = dc @ c0.T", "c = f * c0 + i * g; h = o * tanh(c)", "f[n] c0[n] i[n] g[n] o[n]",
+     "kind-of-product", "df = dc * c0"),
+    ("dz1 = (W2.T @ dz2) * a1 * (1 - a1)", "a1 = tanh(z1); z2 = W2 @ a1", "z1[h] W2[c,h]",
+     "chain-rule", "dz1 = W2.T @ dz2 * (1 - a1**2)"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("claim", "because", "variables", "cause", "repair"), IN_PLACE)
+def test_an_outer_product_and_the_slope_of_another_function_are_named(
+    claim: str, because: str, variables: str, cause: str, repair: str
+) -> None:
+    found = mc.check_formula(claim, because=because, variables=variables)
+    assert cause in [one.name for one in found.causes[:2]]
+    assert found.repair == repair
+
+
 @pytest.mark.parametrize(("claim", "forward", "verdict", "repair"), SPELLED)
 def test_entries_and_marks_are_read_as_people_spell_them(
     claim: str, forward: tuple[str, str], verdict: str, repair: str | None
