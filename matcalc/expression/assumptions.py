@@ -24,6 +24,8 @@ _OF_PREDICTIONS = {  # losses that PyTorch alone has, in its order: what stands 
     "poisson_nll_loss": "logarithms of rates",
     "gaussian_nll_loss": "means",
 }
+_OF_MATRICES = ("inv", "det", "logdet", "solve", "expm", "logm", "sqrtm", "pinv", "cholesky")
+_TERM = re.compile(r"(?:\A|[-+]) *([0-9][0-9.]*) *(?=[-+]|\Z)")  # a literal number, alone
 _TARGETS = re.compile(r"(y|t|targets?|labels?|one_?hot)(_?([0-9]+|true|n|i))?", re.IGNORECASE)
 _LOGITS = re.compile(r"(logits?|scores?|z)_?[0-9]*", re.IGNORECASE)
 _SCORES = re.compile(rf"{_LOGITS.pattern}|(outputs?|pred\w*|y_?(hat|pred))_?[0-9]*", re.IGNORECASE)
@@ -127,8 +129,27 @@ def of_call(step: Step, rule: str, operands: Sequence[Operand]) -> str:
         )
     if not operands or not dimensions.is_square(operands[0].value.node.shape):
         return ""
+    literal = _of_literal(step, operands[0]) if rule in _OF_MATRICES else ""
     better = _of_matrix(rule, operands)
-    return f"{excerpt(step.place)} is taken entry by entry; {better}" if better else ""
+    said = f"{excerpt(step.place)} is taken entry by entry; {better}" if better else ""
+    return literal or said
+
+
+def _of_literal(step: Step, matrix: Operand) -> str:
+    """What is said of ``inv(1 - A)``, where the identity may be meant; nothing of other parts."""
+    depth, outside = 0, ""
+    for character in matrix.text:
+        depth += character in "(["
+        outside += "" if depth else character
+        depth -= character in ")]"
+    found = _TERM.search(outside)
+    if found is None:
+        return ""
+    eye = f"eye({matrix.value.node.shape[0]})"
+    return (
+        f"{excerpt(step.place)}: {found[1]} counts for every entry; on the diagonal alone it is "
+        f"{eye if found[1] == '1' else f'{found[1]} * {eye}'}"
+    )
 
 
 def _of_convention(step: Step, rule: str, operands: Sequence[Operand]) -> str:

@@ -58,8 +58,15 @@ def by_convention(formula: str) -> Convention:
     >>> by_convention("W @ x").assumptions[0]
     'W[m,n] is not declared: a capital is taken as a matrix'
     """
-    ranks = {name: _rank(name, place) for name, place in _names(formula).items()}
-    ranks |= dict.fromkeys(_NUMBERS & _transposed(formula) & ranks.keys(), 1)
+    names = _names(formula)
+    for name in _COUNTS & names.keys():
+        raise NotationError(
+            f"nothing is declared, and {name} may be a size: declare the shapes, x[{name}]",
+            [names[name]],
+        )
+    ranks = {name: _rank(name) for name in names}
+    numbers = {name for name, rank in ranks.items() if not rank}
+    ranks |= dict.fromkeys(_transposed(formula) & numbers, 1)
     vectors = dict.fromkeys(_NUMBERS & ranks.keys(), 1)
     try:
         found = _read(formula, ranks)
@@ -68,8 +75,9 @@ def by_convention(formula: str) -> Convention:
         try:
             found = _read(formula, ranks)
         except ShapeError:
+            starred = "; the product of matrices is written @" if "*" in formula else ""
             raise ShapeError(
-                f"{error.stated}; nothing is declared, so capitals are taken as matrices, "
+                f"{error.stated}{starred}; nothing is declared, so capitals are taken as matrices, "
                 "lower-case names as vectors, Greek ones, and c, k and t, as numbers: declare the "
                 "shapes",
                 error.places,
@@ -97,7 +105,9 @@ def _read(formula: str, ranks: Mapping[str, int]) -> Formula:
 
 
 def _kind(name: str, rank: int) -> str:
-    return "c, k and t are taken as numbers" if name in _NUMBERS and not rank else _KINDS[rank]
+    if name in _NUMBERS and not rank:
+        return "c, k and t are taken as numbers"
+    return "what is transposed is no number" if rank == 1 and not _rank(name) else _KINDS[rank]
 
 
 def _names(formula: str) -> dict[str, Place]:
@@ -112,16 +122,8 @@ def _names(formula: str) -> dict[str, Place]:
     return names
 
 
-def _rank(name: str, place: Place) -> int:
-    """The axes of what has a name.
-
-    Raises:
-        NotationError: It may be a size.
-    """
-    if name in _COUNTS:
-        raise NotationError(
-            f"nothing is declared, and {name} may be a size: declare the shapes, x[{name}]", [place]
-        )
+def _rank(name: str) -> int:
+    """The axes of what has a name."""
     stem = name.rstrip("0123456789_")
     if name in _NUMBERS:
         return 0

@@ -177,6 +177,28 @@ def _stacked(writer: Speller, node: Node, args: list[Written]) -> Written:
     return joined([*pieces, f"{axis})"], ATOM, kind)
 
 
+def _count(writer: Speller, node: Node, args: list[Written]) -> Written:
+    """``len(x)``, ``X.shape[0]``, ``nrow(X)``, ``size(X, 1)``: a size by its name.
+
+    Raises:
+        NotationError: It is not known, or of several axes.
+    """
+    name, sizes = node.value[0], args[0].kind.sizes
+    place = args[1].text if len(args) == 2 else {"len": "0", "nrow": "0", "ncol": "1"}.get(name)
+    if place is None and len(sizes) == 1 and name != "size":
+        place = "0"
+    if place is not None and writer.notation == "matlab" and name == "size" and len(args) == 2:
+        place = str(int(place) - 1) if place.isdigit() else place
+    if place is None and name == "numel" and sizes and None not in sizes:
+        text = " * ".join(map(str, sizes))
+        return writer.atom(node, text, NUMBER, ATOM if len(sizes) == 1 else PRODUCT)
+    known = str(int(place) % max(1, len(sizes))) if place and place.lstrip("-").isdigit() else ""
+    size = sizes[int(known)] if known and int(place or 0) < len(sizes) else None
+    if size is None:
+        raise writer.fail(node, "write the size by its name, n of x[n], or as a number")
+    return writer.atom(node, str(size), NUMBER, ATOM if str(size).isalnum() else SUM)
+
+
 def _of_lines(name: str, axis: int) -> Rewrite:
     """R's ``rowSums(X)``, ``colMeans(X)``."""
 
@@ -360,8 +382,9 @@ def _reduced(
     """``sum(X, dim=-1)``, ``sum(X, 1)``: with the axis by its name, counted from 0."""
     if name in ("max", "min") and len(args) == 2 and node.args[1].op != "keyword":
         return None
-    if name == "sum" and args and node.args[0].op == "name" and node.args[0].value == "abs2":
-        return joined(["sum(", args[-1].within(ATOM), "**2)"], ATOM, NUMBER)
+    of_squares = len(args) == 2 and node.args[0].op == "name" and node.args[0].value == "abs2"
+    if name in ("sum", "mean") and of_squares:
+        return joined([f"{name}(", args[-1].within(ATOM), "**2)"], ATOM, NUMBER)
     first = args[0] if args else None
     matlab = writer.notation == "matlab" and not form
     parts: list[Any] = []
@@ -446,6 +469,12 @@ _CALLS: Mapping[str, Rewrite] = {
     "matrix": _vector,
     "ones_like": _like("ones"),
     "zeros_like": _like("zeros"),
+    "len": _count,
+    "length": _count,
+    "nrow": _count,
+    "ncol": _count,
+    "numel": _count,
+    "size": _count,
     "rowSums": _of_lines("sum", 1),
     "colSums": _of_lines("sum", 0),
     "rowMeans": _of_lines("mean", 1),

@@ -23,6 +23,7 @@ from matcalc.inputs.reader import Reader
 from matcalc.inputs.scanning import Token
 from matcalc.inputs.tree import Node
 from matcalc.inputs.words import function
+from matcalc.notation.names import greek_letter
 from matcalc.operations import RULES, is_elementwise
 
 _FREE = frozenset(["f", "g", "h", "phi", "psi", "φ", "ψ", "σ", "sigma", "s"])  # of functions
@@ -34,7 +35,7 @@ def read_word(parser: Reader, token: Token) -> Node:
     module = bool(token.form) and token.form[0] not in "\\u"
     opens = parser.at("(", "[", "{") or (parser.at("^", "_") and not module)
     declared = token.text in parser.names.declared
-    name = "" if declared else function(token.text, called=opens)
+    name = "" if declared or is_letter(parser, token) else function(token.text, called=opens)
     if not name and not module:
         return read_name(parser, token._replace(kind="name"))
     if module and token.text == "inf":  # np.inf, where a mask or a clip is open
@@ -43,6 +44,12 @@ def read_word(parser: Reader, token: Token) -> Node:
         return read_total(parser, token)
     skip_below(parser, name)
     return of_function(parser, token, name or token.text)
+
+
+def is_letter(parser: Reader, token: Token) -> bool:
+    r"""Whether a command is a small Greek letter: ``\psi(x)`` is no digamma function."""
+    letter = greek_letter(token.text) if token.form == "\\" else ""
+    return bool(letter) and letter.islower() and token.text not in parser.names.functions
 
 
 def skip_below(parser: Reader, name: str) -> None:
@@ -262,7 +269,7 @@ def function_name(parser: Reader, token: Token, name: str, scripts: Sequence[str
         base = "sigmoid" if base in ("σ", "sigma") else base
         parser.names.say(f"the function {name} is read as {base}")
         return base
-    return name
+    return greek_letter(base) if base == name and is_letter(parser, token) else name
 
 
 def power_of_e(parser: Reader, token: Token) -> Node:

@@ -28,7 +28,7 @@ from matcalc.inputs.scanning import Token
 from matcalc.inputs.tree import Node
 
 _CHAINED = frozenset(
-    ["*", "·", "×", "⊙", "⊘", "⊗", "/", ".*", "./", "@", "%*%", "%o%", "\\", ".\\", ":", "."]
+    ["*", "·", "×", "⊙", "⊘", "⊗", "/", ".*", "./", "@", "%*%", "%o%", "%x%", "\\", ".\\", ":", "."]
 )
 _SUMMED = {"+": 1, "-": -1, ".+": 1, ".-": -1}
 

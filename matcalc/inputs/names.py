@@ -77,10 +77,10 @@ class Names:
         if name in _COUNTS and not self.open:
             return NUMBER
         if (
-            stem in _WORDS
+            (stem in _WORDS and stem.islower())
             or (greek_word(stem[:1]) and stem[:1].islower())
             or self._is_number(stem, name)
-        ):
+        ) and not (self.open and name in self.vectors):
             return NUMBER
         return MATRIX if stem[:1].isupper() else COLUMN
 

@@ -65,7 +65,7 @@ def notation_of(tokens: Sequence[Token], *, latex: bool) -> str:
             and not two.spaced
             for one, two in pairwise(tokens)
         ),
-        "r": bool(texts & {"%*%", "%o%"}) or any(one.text in _R for one in tokens),
+        "r": bool(texts & {"%*%", "%o%", "%x%"}) or any(one.text in _R for one in tokens),
         "math": any(token.form == "unicode" for token in tokens),
         "matlab": matlab,
         "sympy": python and capital and "@" not in texts,

@@ -237,10 +237,13 @@ def read_foreign(
     names = _names(variables, functions, sizes)
     scanned = scan(line, names.declared)
     names.vectors = frozenset(_transposed(scanned))
+    apart = taken_apart(scanned, names, latex=latex)
     used = notation or notation_of(scanned, latex=latex)
+    if used == "matlab" and not notation and len(apart) > len(scanned):
+        used = "math"  # 2 * Ax: nobody writes so there
     writer = Writer(line, names, used)
     writer.shape = shape
-    pieces, left = _written(line, taken_apart(scanned, names, latex=latex), writer)
+    pieces, left = _written(line, apart, writer)
     text = "".join(piece.text for piece in pieces)
     said = (f"read as {NOTATIONS[used]}: {text}", *names.said)
     return Line(line, text, used, said, places(pieces), left)

@@ -40,10 +40,11 @@ _COMMON = rf"""(?P<space>[\s$\u200b\ufeff\u2061-\u2064]+|\\[,;:!>]|\\\\)
     |(?P<colon>\{{:\}})
     |(?P<raised>[{"".join(RAISED)}]+)
     |(?P<lowered>[{"".join(LOWERED)}]+)
-    |(?P<sign>%\*%|%o%|%%|\*\*|\.\*|\./|\.\^|\.'|\.\+|\.-|\.\\|:=|==|<=|>=|!=|~=|->|\|\||'+|[-+*/@^_,;:=<>|!&~.\\])
+    |(?P<sign>%\*%|%o%|%x%|%%|\*\*|\.\*|\./|\.\^|\.'|\.\+|\.-|\.\\|:=|==|<=|>=|!=|~=|->|\|\||'+|[-+*/@^_,;:=<>|!&~.\\])
     |(?P<open>[(\[{{])|(?P<close>[)\]}}])"""
 _PLAIN = re.compile(
     rf"""(?P<turned>\.(?:T|mT|H)\b(?!\())
+    |(?P<shape>\.shape\s?\[-?[0-9]\])
     |(?P<method>\.[A-Za-z_][A-Za-z0-9_]*(?=\s?\())
     |(?P<dotted>(?:{"|".join(sorted(MODULES))})(?:\.[A-Za-z_][A-Za-z0-9_]*)+)
     |(?P<broadcast>\.(?=\())
@@ -180,6 +181,16 @@ class _Scanner:
     def of_turned(self, token: Token) -> Iterator[Token]:
         """``.T``, ``.mT``."""
         yield token._replace(kind="sign", text=".T", form=token.text)
+
+    def of_shape(self, token: Token) -> Iterator[Token]:
+        """``.shape[0]`` as ``.size(0)``."""
+        place = token.text.partition("[")[2][:-1]
+        yield token._replace(kind="method", text="size", form="method")
+        yield token._replace(kind="open", text="(", spaced=False)
+        if place[0] == "-":
+            yield token._replace(kind="sign", text="-", spaced=False)
+        yield token._replace(kind="number", text=place[-1], spaced=False)
+        yield token._replace(kind="close", text=")", spaced=False)
 
     def of_method(self, token: Token) -> Iterator[Token]:
         """``.sum(``."""

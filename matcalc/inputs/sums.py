@@ -343,6 +343,10 @@ def _times(writer: Speller, node: Node, one: Spread, two: Spread) -> Spread:
             return Spread(joined([pattern, a, ", ", b, ")"], ATOM, NUMBER), letters, NUMBER)
         text = joined([a.within(PRODUCT), " * ", b.within(SIGN)], PRODUCT, NUMBER)
         return Spread(text, one.letters or two.letters, NUMBER)
+    plain = one.other is None and two.other is None and len(one.letters) == len(two.letters) == 1
+    if plain and one.letters != two.letters and one.kind.is_row and two.kind.is_column:
+        gram = joined([a.within(PRODUCT), " @ ", b.within(ATOM), ".T"], PRODUCT, NUMBER)
+        return Spread(gram, one.letters + two.letters, NUMBER)  # x_i.T @ x_j
     if len(one.letters) > 1 or len(two.letters) > 1 or (both and one.letters != two.letters):
         raise writer.fail(node, "vectors of several letters cannot be summed here: use matrices")
     letters = one.letters or two.letters

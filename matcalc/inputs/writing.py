@@ -279,10 +279,11 @@ class Writer(Speller):
         base, exponent = map(self.write, node.args)
         if node.value == "^" and base.kind.is_matrix and self.notation not in _STARRED:
             return self.matrix_power(node, base, exponent)
-        if node.value in ("^", "f^") and base.kind.rank == 1:
-            self.assume(f"{self.shown(node)} is taken entry by entry: {base.text}**{exponent.text}")
         kind = kinds.entrywise(base.kind, exponent.kind)
-        return joined([base.within(ATOM), "**", exponent.within(SIGN)], POWER, kind)
+        found = joined([base.within(ATOM), "**", exponent.within(SIGN)], POWER, kind)
+        if node.value in ("^", "f^") and base.kind.rank == 1:
+            self.assume(f"{self.shown(node)} is taken entry by entry: {found.text}")
+        return found
 
     def matrix_power(self, node: Node, base: Written, exponent: Written) -> Written:
         """A whole power of a matrix."""
@@ -461,7 +462,7 @@ class Writer(Speller):
 
     def called_by(self, sign: str, one: Written, two: Written) -> Written:
         """Two parts with a sign between them that is a function here."""
-        if sign == "⊗":
+        if sign in ("⊗", "%x%"):
             kind = kinds.called("kron", [one.kind, two.kind], [])
             return joined(["kron(", one, ", ", two, ")"], ATOM, kind)
         if sign == "%o%":

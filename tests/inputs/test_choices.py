@@ -78,6 +78,10 @@ MEANT: dict[str, Any] = {
     "dot(x, A, y)": x @ A @ y,
     "np.linalg.slogdet(A)[1]": np.log(abs(np.linalg.det(A))),
     'F.l1_loss(x, y, reduction="mean")': abs(x - y).mean(),
+    r"\sum_i\sum_j y_i y_j x_i x_j A_i^T A_j": (x * y) @ A @ A.T @ (x * y),
+    "sum(A %x% B)": np.kron(A, B).sum(),
+    "mean(abs2, A*x .- y)": ((A @ x - y) ** 2).mean(),
+    "sum(x.^2) + sum(A*x)": x @ x + (A @ x).sum(),
 }
 
 
@@ -161,3 +165,32 @@ def test_a_loss_that_is_a_sum_is_as_many_means_as_it_has_terms() -> None:
         entropy = B.sum(axis=1, keepdims=True) * scores - B
         meant = entropy if "entropy" in typed else 2 * (A - B)
         np.testing.assert_allclose(found.evaluate(A=A, B=B), meant)
+
+
+def test_a_count_is_the_name_of_a_size() -> None:
+    counts = ("len(x)", "x.shape[0]", "W.shape[-1]", "nrow(A)", "length(x)", "size(W, 2)")
+    for count in counts:
+        sign = "sum(x.^2)" if "size" in count else "sum(x**2)"
+        found = mc.derive(f"{sign} / {count}", wrt="x", variables=DECLARED, layout="denominator")
+        assert found.formula is not None
+        assert found.formula.text.endswith("/ n"), count
+
+
+def test_letters_of_greek_are_no_functions_of_their_names() -> None:
+    for typed in (r"\psi(x)", r"\phi(x)", r"\beta(x)"):
+        found = mc.derive(typed, wrt="x", variables="x[n]", layout="denominator")
+        assert any("taken as a function" in one for one in found.assumptions)
+    found = mc.derive(r"\gamma(x - y)", wrt="x", variables=None, layout="denominator")
+    assert found.text == "gamma * eye(n)"
+
+
+def test_a_transposed_greek_name_is_no_number() -> None:
+    for typed in (r"\sigma(\theta^T x)", "σ(θ'x)"):
+        found = mc.derive(typed, wrt="x", variables=None, layout="denominator")
+        assert found.shape == ("n",)
+
+
+@pytest.mark.parametrize("typed", ["inv(1 - A)", "logdet(A @ A.T + 1)", "yᵀ(A + 1)⁻¹y"])
+def test_a_literal_in_a_function_of_matrices_is_said(typed: str) -> None:
+    found = mc.derive(typed, wrt="A", variables=DECLARED, layout="denominator")
+    assert any("on the diagonal alone it is eye(n)" in one for one in found.assumptions)
