@@ -224,7 +224,8 @@ def read_total(parser: Reader, token: Token) -> Node:
         if bound:
             raise parser.fail(f"{_OF_ALL}, and {bound} is the letter of one: of i < j, triu(A, 1)")
         parser.position = end + 1
-        while parser.at(",") and below and end == position:  # Σ_i,j
+        one = end == position or parser.tokens[position].start == parser.tokens[position].stop
+        while parser.at(",") and below and one:  # Σ_i,j
             parser.take()
             letters += _letters_of([parser.take()])
     if not (len(stop) == 1 and start in (["0"], ["1"])) and (start, stop[1:]) != (

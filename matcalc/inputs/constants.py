@@ -161,7 +161,8 @@ def read_size(parser: Reader) -> tuple[str, ...]:
             continue
         before = inside[k - 1] if k else None
         beside = sizes[-1] and before is not None and _are_beside(before, token)
-        sizes[-1] += f"*{token.text}" if beside else token.text
+        text = "*" if token.text == "·" else token.text
+        sizes[-1] += f"*{text}" if beside else text
     return tuple(sizes)
 
 

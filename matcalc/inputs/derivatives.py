@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from matcalc.inputs.letters import below, read_scripts, simple
+from matcalc.inputs.names import number_below
 from matcalc.inputs.reader import Reader
 from matcalc.inputs.scanning import Token
 from matcalc.inputs.tree import Node
@@ -18,6 +19,9 @@ def is_ratio(parser: Reader) -> bool:
     if not parser.at("{"):
         return False
     first = parser.tokens[parser.position + 1]
+    below = number_below(parser.tokens, parser.position + 1)
+    if parser.names.resolve(first.text, below) in parser.names.declared:
+        return False  # det₁ / det₁
     return first.text == "partial" or (first.text[:1] == "d" and _below_is_d(parser))
 
 

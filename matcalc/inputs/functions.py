@@ -19,11 +19,12 @@ from matcalc.inputs.letters import (
     said_as,
 )
 from matcalc.inputs.marks import raised, turned
+from matcalc.inputs.names import number_below
 from matcalc.inputs.reader import Reader
 from matcalc.inputs.scanning import Token
 from matcalc.inputs.tree import Node
 from matcalc.inputs.words import function
-from matcalc.notation.names import greek_letter
+from matcalc.notation.names import greek_letter, greek_word
 from matcalc.operations import RULES, is_elementwise
 
 _FREE = frozenset(["f", "g", "h", "phi", "psi", "φ", "ψ", "σ", "sigma", "s"])  # of functions
@@ -143,7 +144,9 @@ def read_name(parser: Reader, token: Token) -> Node:
         refuse_quotient(parser, token)
     if token.text in ("π", "pi") and not parser.names.known(token.text):
         return Node("call", (), ("pi", 0, ""), token.start, token.stop)
-    identity = token.text in ("I", "Id", "1") and token.text not in parser.names.declared
+    below = number_below(parser.tokens, parser.position - 1)
+    named = parser.names.resolve(token.text, below) in parser.names.declared  # I₂ of I2
+    identity = token.text in ("I", "Id", "1") and not named
     if identity and token.text != "1":
         size = read_size(parser) if parser.at("_") else ()
         return Node("identity", (), size, token.start, parser.behind())
@@ -257,6 +260,8 @@ def may_be_function(parser: Reader, token: Token, name: str, primes: int) -> boo
         return False
     if token.text in _FREE or parser.names.open:
         return token.text in _FREE
+    if greek_word(token.text) in RULES:  # Φ(x)
+        return True
     return len(token.text) > 1 or bool(primes) or not token.text.isupper()
 
 
@@ -269,6 +274,8 @@ def function_name(parser: Reader, token: Token, name: str, scripts: Sequence[str
         base = "sigmoid" if base in ("σ", "sigma") else base
         parser.names.say(f"the function {name} is read as {base}")
         return base
+    if base.isupper() and greek_word(base) in RULES and not scripts:
+        return greek_word(base)
     return greek_letter(base) if base == name and is_letter(parser, token) else name
 
 

@@ -187,10 +187,20 @@ def taken_apart(tokens: Sequence[Token], names: Names, *, latex: bool) -> list[T
         if token.kind != "name" or token.form in ("module", "unicode") or len(token.text) == 1:
             found.append(token)
             continue
+        if names.resolve(token.text, number_below(tokens, k)) in names.declared:
+            found.append(token)  # max₁, where max1 is declared
+            continue
         before = found[-1] if found else None
         after = tokens[k + 1] if k + 1 < len(tokens) else None
         found += _pieces(token, before, after, names, latex=latex)
     return found
+
+
+def number_below(tokens: Sequence[Token], k: int) -> list[str]:
+    """The number that stands below a run of letters."""
+    sign, opened, inside = [*tokens[k + 1 : k + 4], tokens[k], tokens[k], tokens[k]][:3]
+    below = sign.text == "_" and opened.text == "{" and inside.kind == "number"
+    return [inside.text] if below else []
 
 
 def _summed(tokens: Sequence[Token]) -> Iterator[str]:
@@ -257,7 +267,8 @@ def _with_script(token: Token, run: str, names: Names) -> list[Token]:
         return []
     indexed = names.known(base) and (len(index) <= 2 or index.isdigit())
     indexed = indexed or (len(base) == 1 and names.letters.issuperset(index))
-    if base not in _SUMS and not indexed:
+    identity = base == "I" and index in names.sizes and not names.known("I")
+    if base not in _SUMS and not indexed and not identity:
         return []
     split = token.start + len(base)
     head = token._replace(text=base, stop=split)

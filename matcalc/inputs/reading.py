@@ -264,7 +264,7 @@ def _written(line: str, tokens: Sequence[Token], writer: Writer) -> tuple[list[P
     """The text of all statements, and the left side of the last."""
     pieces: list[Piece] = []
     left: Left | None = None
-    statements = _statements(tokens)
+    statements = _statements(line, tokens)
     if not statements:
         raise NotationError("a formula is missing", [Place(line, 0, max(1, len(line)))])
     for k, statement in enumerate(statements):
@@ -323,13 +323,15 @@ def _equals(tokens: Sequence[Token], line: str) -> int:
     return found
 
 
-def _statements(tokens: Sequence[Token]) -> list[list[Token]]:
-    """The tokens of each statement, apart by ``;``, each with one of kind ``end``."""
+def _statements(line: str, tokens: Sequence[Token]) -> list[list[Token]]:
+    r"""The tokens of each statement, each with one of kind ``end``; ``,\quad`` is a ``;``."""
     depth = 0
     found: list[list[Token]] = [[]]
-    for token in tokens:
+    for token, after in pairwise([*tokens, tokens[-1]]):
         depth += (token.kind == "open") - (token.kind == "close")
-        if token.kind == "end" or (depth == 0 and token.kind == "sign" and token.text == ";"):
+        comma = token.text == "," and "quad" in line[token.stop : after.start]
+        ends = depth == 0 and token.kind == "sign" and (token.text == ";" or comma)
+        if token.kind == "end" or ends:
             found[-1].append(Token("end", "", token.start, token.start))
             found.append([])
         else:

@@ -275,6 +275,10 @@ class _Scanner:
         group = _GROUP.match(self.line, self.position)
         inside = group[1].strip() if group else ""
         bare = inside.lstrip("\\")
+        if group is not None and token.text == "\\mathit" and self.is_name(inside):
+            self.position = group.end()  # as it is printed: \mathit{rate\_mean}
+            yield token._replace(kind="name", text=inside.replace("\\_", "_"), form="\\text")
+            return
         if group is None or not re.fullmatch(r"\\?[A-Za-z]+[0-9]*|[0-9]|.", inside):
             yield from self.open_group(token, command, inside if group else "")
             return
@@ -294,6 +298,12 @@ class _Scanner:
         yield token._replace(
             kind=kind, text=text, start=start, stop=group.end(1), form=f"\\{command.text}"
         )
+
+    def is_name(self, inside: str) -> bool:
+        """Whether letters are those with which a declared name begins."""
+        text = inside.replace("\\_", "_")
+        begins = not self.names or any(name.startswith(text) for name in self.names)
+        return len(text) > 1 and bool(re.fullmatch(r"[A-Za-z_]\w*", text)) and begins
 
     def open_group(self, token: Token, command: Command, inside: str) -> Iterator[Token]:
         r"""``\text{…}`` of several words is a name; ``\mathbf x`` and ``\mathbf{Ax}`` letters."""

@@ -423,7 +423,8 @@ def _called(writer: Speller, node: Node, parts: Sequence[Spread]) -> Spread:
         name = {"max": "maximum", "min": "minimum"}.get(name, name)
     known = name in RULES and is_elementwise(name)
     known = known or len(name) < 3 or name in writer.names.functions
-    if not known or not all(one.kind.is_number for one in parts):
+    plain = zip(node.args, parts, strict=True)
+    if not known or not all(one.kind.is_number or arg.op == "keyword" for arg, one in plain):
         raise writer.fail(node, f"{name} cannot be summed over a letter: use matrices")
     letters = max((one.letters for one in parts), key=len)
     parts = [_aligned(writer, node, one, letters) if one.letters else one for one in parts]

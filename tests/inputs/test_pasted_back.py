@@ -2,6 +2,8 @@
 
 import json
 import os
+import random
+import re
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +67,11 @@ PRINTED = [
     ("kron(A, X)", "X", "A[m,n] X[p,q]", 1),
     ("concatenate(x, W @ x)", "x", "W[m,n] x[n]", 1),
     ("sum(relu(W @ x) * sigmoid(W @ x))", "W", "W[m,n] x[n]", 1),
+    ("expm(A)", "A", "A[n,n]", 1),
+    ("lgamma(x)", "x", "x[n]:positive", 2),
+    ("sum(Phi(x) * y)", "x", "x[n] y[n]", 1),
+    ("(x - mean(x)) / norm(x)", "x", "x[N]", 1),
+    ("h = W @ x; norm(tanh(h)) + sum(softmax(h)**2)", "x", "W[m,n] x[n]", 1),
 ]
 
 
@@ -78,6 +85,36 @@ def test_what_is_printed_is_read_back(
     for form in ("unicode", "latex"):
         found = read_back(J, form, variables)
         assert found.holds, f"{getattr(J, form)}: {found.reason}"
+
+
+#: Names that are those of functions, of signs, or have several letters and numbers.
+_NAMES = """bias1 bias_1 max1 sum_2 rate_mean B3n A_inv w_hat x_true beta_2 alpha0 log2 det_1 W_ih
+e1 T1 d_x I2 pi_k norm_1 lambda loss Theta X_12 sigma_y"""
+NAMES = _NAMES.split()
+CASES = int(os.environ.get("MATCALC_LAW_CASES", "6"))
+RENAMED = [
+    "a.T @ B @ a / norm(a)",
+    "sum(a**3) * a",
+    "tanh(B @ a) * a",
+    "inv(B) @ a",
+    "a**2 @ a.T",
+    "minimum(a, B @ a)",
+]
+
+
+@pytest.mark.parametrize("seed", range(CASES))
+def test_what_is_printed_is_read_back_whatever_the_names(seed: int) -> None:
+    chosen = random.Random(seed)  # noqa: S311 - nothing secret
+    names = dict(zip("aB", chosen.sample(NAMES, 2), strict=True))
+    typed = re.sub(r"\b[aB]\b", lambda found: names[found[0]], RENAMED[seed % len(RENAMED)])
+    variables = f"{names['a']}[n] {names['B']}[n,n]:invertible"
+    wrt = names["B"] if names["B"] in typed and chosen.random() < 0.4 else names["a"]
+    J = mc.derive(
+        typed, wrt=wrt, variables=variables, layout=chosen.choice(["numerator", "denominator"])
+    )
+    for form in ("text", "unicode", "latex"):
+        found = read_back(J, form, variables)
+        assert found.holds is not False, f"{typed}: {getattr(J, form)}: {found.reason}"
 
 
 @pytest.mark.parametrize(
