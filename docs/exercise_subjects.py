@@ -100,19 +100,19 @@ SUBJECTS = tuple(map(_subject, (*_ONE_STEP.splitlines(), *_networks())))
 #: A lesson, with signs of a line that belongs to it: of its layout and what it is about, and of its
 #: cause. The first that holds is taken.
 _LESSONS = (
-    (1, r"denominator", r"layout"),
-    (11, r"numerator", r"layout"),
+    (1, r": (?:a\.T @ X|tr\(X\.T @ D)", r"layout"),
+    (2, r": z = W @ x: dx", r"layout"),
+    (11, r"", r"layout"),
     (10, r"x\.T @ A @ x|X\.T @ A @ X", r""),
     (12, r"norm|inv|logdet|tr\(X @ A @ X", r""),
     (9, r"tr\(|a\.T @ X", r""),
     (4, r"", r"order"),
     (2, r"denominator: Z = ", r"transpose"),
-    (2, r"z2 = W2 @ a1: dx", r"duplicated"),
     (7, r"Z = ", r""),
     (6, r": dW", r""),
     (8, r"A @ exp|: tanh|: z = ", r""),
     (3, r"z3 = ", r""),
-    (5, r"", r"kind-of-product|diagonal|wrong-point"),
+    (5, r"", r"kind-of-product|diagonal|wrong-point|duplicated-factor"),
     (13, r"", r""),
 )
 

@@ -7,6 +7,7 @@ heading that has such blocks. Both are made of the lessons alone.
 
 import argparse
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,13 +17,14 @@ from lesson_blocks import Block, blocks
 FOLDER = Path(__file__).parent
 TEMPLATE = FOLDER / "lessons.typ"
 TITLE = "Matrix derivatives: lessons"
+_WAYS = re.compile(r"^(?:Back|Next): \[.*$", re.MULTILINE)  # from page to page, on the site
 
 
 def lessons() -> list[dict[str, Any]]:
     """Each lesson: its number, its blocks, its slides."""
     found = []
     for path in sorted(FOLDER.glob("lessons/*.md")):
-        read = blocks(path.read_text(encoding="utf-8"))
+        read = blocks(_WAYS.sub("", path.read_text(encoding="utf-8")))
         found.append({"number": int(path.name[:2]), "blocks": read, "slides": slides(read)})
     return found
 

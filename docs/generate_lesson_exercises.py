@@ -44,8 +44,9 @@ def section(number: int, exercises: list[Exercise]) -> str:
 
 
 _HEAD = """\
-Each line is wrong, once. Find the place, the cause, and the repair. In a line, `dz` is short for
-the gradient of a loss by z."""
+Each line is wrong, once. Find the place, the [cause](../reference/mistakes.md), and the repair.
+Lines are code: `@` is a matrix product, `*` entry by entry, `.T` a transpose. `dz` is short for the
+gradient of a loss by z."""
 
 
 def _shown(number: int, one: Exercise) -> Iterator[str]:
