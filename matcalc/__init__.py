@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from matcalc.claims.fitting import fit
     from matcalc.claims.fractions import check_chain
     from matcalc.claims.sizes_alone import check_sizes
+    from matcalc.custom_functions import to_jax_function, to_torch_function
     from matcalc.derivation import derive, evaluate
     from matcalc.diagnosis.identification import identify
     from matcalc.diagnosis.transposition import convert_formula
@@ -97,6 +98,8 @@ __all__ = [
     "register_rule",
     "rules",
     "symbols",
+    "to_jax_function",
+    "to_torch_function",
     "together",
     "total_derivative",
     "trace",
@@ -115,6 +118,7 @@ _HOME = {
     "claims.fractions": ("check_chain",),
     "claims.sizes_alone": ("check_sizes",),
     "checking.registration": ("register_rule", "unregister_rule"),
+    "custom_functions": ("to_jax_function", "to_torch_function"),
     "derivation": ("derive", "evaluate"),
     "claims.fitting": ("fit",),
     "diagnosis.identification": ("identify",),

@@ -35,6 +35,7 @@ ROOMS = (
     "symbolic",
     "derivation",
     "gradients",
+    "custom_functions",
     "checking",
     "diagnosis",
     "claims",

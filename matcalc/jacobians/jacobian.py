@@ -11,13 +11,14 @@ from typing import Any, Literal, NoReturn, TypeGuard, overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from matcalc import dimensions
 from matcalc.arrays import Array, real_array
 from matcalc.code.libraries import library_in
 from matcalc.errors import ArrayError, ChainError, LayoutError, ShapeError
 from matcalc.graph import Scale, add, scaled
+from matcalc.jacobians.asked import Asked, at_point
 from matcalc.jacobians.linear_map import Operator, directional, entries, matrix_product, pulled_back
 from matcalc.jacobians.linking import Link, chain_order, compose, path_of
-from matcalc.jacobians.written import WrittenDerivative
 from matcalc.layout import (
     Denominator,
     Layout,
@@ -31,13 +32,13 @@ from matcalc.layout import (
 )
 from matcalc.plan import evaluate
 from matcalc.plan.running import MAX_BYTES
-from matcalc.variables import ratio
+from matcalc.variables import Variable, ratio
 
 _OTHER: dict[type[Layout], type[Layout]] = {Numerator: Denominator, Denominator: Numerator}
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Jacobian(WrittenDerivative[Tag]):
+class Jacobian(Asked[Tag]):
     """The derivative of one variable with respect to another, tagged with a layout.
 
     The entries are stored without a layout, axes of ``of`` and then of ``wrt``, as a network:
@@ -77,6 +78,32 @@ class Jacobian(WrittenDerivative[Tag]):
 
     def _arranged(self, form: Written, max_bytes: int = MAX_BYTES) -> Array:
         return entries(self.node, form, max_bytes=max_bytes)
+
+    def at(self, /, **arrays: Any) -> Jacobian[Tag]:
+        """The derivative at a point, as factors: numbers in the place of variables.
+
+        What is zero, repeated or an outer product is not written out, so that ∂(W x)/∂W holds
+        the numbers of x alone; :attr:`stored` counts them. It is applied, asked and composed
+        without more arrays.
+
+        Args:
+            arrays: The variables by name, as :meth:`evaluate` takes them.
+
+        Raises:
+            UnboundError: A variable or a dimension has no numbers.
+            ShapeError: An array has another shape than its variable.
+
+        >>> import matcalc as mc
+        >>> J = mc.derive("W @ x", wrt="W", variables="W[m,n] x[n]", layout="numerator")
+        >>> one = J.at(W=[[0.0] * 3] * 2, x=[1.0, 2.0, 3.0])
+        >>> one.shape, one.stored
+        ((2, 3, 2), 3)
+        """
+        given = self._given(arrays)
+        path = tuple(
+            Variable(one.name, dimensions.substitute(one.shape, given.sizes)) for one in self.path
+        )
+        return Jacobian(at_point(self.node, given), path, self.tag)
 
     @overload
     def to(self, layout: Literal["numerator"]) -> Jacobian[Numerator]: ...

@@ -74,6 +74,20 @@ def pulled_back(node: Node, form: Written, u: ArrayLike, given: Given = NOTHING)
     return _contracted(node, _of_shape(form.of, u), axes[:rank], axes[rank:], given)
 
 
+def gauss_newton_product(node: Node, form: Written, v: ArrayLike, given: Given = NOTHING) -> Array:
+    """The product of ``JᵀJ`` and ``v``, both of the shape of ``wrt``.
+
+    Raises:
+        ShapeError: ``v`` has another shape.
+        ArrayError: ``v`` is not real and finite.
+    """
+    rank = form.of.rank
+    axes = tuple(range(len(node.shape)))
+    below = tuple(range(len(axes), len(axes) + form.wrt.rank))
+    outer = Factor(node, (*axes[:rank], *below))
+    return _contracted(node, _of_shape(form.wrt, v), axes[rank:], below, given, outer)
+
+
 def _of_shape(variable: Variable, value: ArrayLike) -> Array:
     array: Array = any_array(value, "the vector")
     if array.ndim > variable.rank:
@@ -89,8 +103,9 @@ def _contracted(
     labels: Sequence[Any],
     output: Sequence[Any],
     given: Given = NOTHING,
+    *others: Factor,
 ) -> Array:
-    """The product with an array, the axes of the node labelled by their numbers."""
+    """The product with an array and others, the axes of the node labelled by their numbers."""
     axes = tuple(range(len(node.shape)))
 
     def product() -> Node:
@@ -99,14 +114,17 @@ def _contracted(
             for label, size in zip(labels, array.shape, strict=True)
         ]
         operand = symbol(_ARRAY, tuple(shape))
-        return contract([Factor(node, axes), Factor(operand, tuple(labels))], output)
+        factors = [Factor(node, axes), Factor(operand, tuple(labels)), *others]
+        return contract(factors, output)
 
     key = tuple(labels), tuple(output), tuple(array.shape)
     arrays = {**given.arrays, _ARRAY: array}
     return evaluate_from(node, key, product, arrays, given.sizes, libraries=library_in)
 
 
-def matrix_product(node: Node, form: Written, value: ArrayLike, *, from_left: bool) -> Array:
+def matrix_product(
+    node: Node, form: Written, value: ArrayLike, *, from_left: bool, given: Given = NOTHING
+) -> Array:
     """The matrix of a derivative, as its layout writes it, times an array of one or two axes.
 
     Raises:
@@ -124,7 +142,9 @@ def matrix_product(node: Node, form: Written, value: ArrayLike, *, from_left: bo
         raise ShapeError(f"a matrix times an array of {array.ndim} axes; use .jvp or .vjp")
     axis = array.ndim - 1 if from_left else 0
     side = 0 if from_left else 1
-    if array.shape[axis] != form.matrix_shape[side]:
+    length = form.matrix_shape[side]
+    known = dimensions.evaluate(length, given.sizes) if given.sizes else length
+    if array.shape[axis] != known:
         shown = dimensions.times(form.matrix_shape)
         both = (str(array.shape), shown) if from_left else (shown, str(array.shape))
         raise ShapeError(
@@ -139,7 +159,7 @@ def matrix_product(node: Node, form: Written, value: ArrayLike, *, from_left: bo
     others = ("others",) * (array.ndim - len(met))
     labels = (*others, *met) if from_left else (*met, *others)
     output = (*others, *left) if from_left else (*left, *others)
-    result = _contracted(node, array, labels, output)
+    result = _contracted(node, array, labels, output, given)
     return result if left else result[..., None] if from_left else result[None]
 
 
