@@ -18,12 +18,13 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from doctest import ELLIPSIS, OutputChecker
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sybil import Document, Example, Region, Sybil
-from sybil.parsers.markdown import PythonCodeBlockParser
+from sybil.parsers.markdown import PythonCodeBlockParser, SkipParser
 from sybil.parsers.markdown.lexers import RawFencedCodeBlockLexer
 
 #: Modules of the page, some in place of libraries: tests/page has their tests; what npm installs.
@@ -113,7 +114,8 @@ def run_matcalc(arguments: list[str], folder: Path) -> str:
 
 
 def enter_folder(names: dict[str, Any]) -> None:
-    """Give a document a temporary working directory."""
+    """Give a document a temporary working directory, and what its conditions need."""
+    names["find_spec"] = find_spec
     names["_folder"] = tempfile.TemporaryDirectory()
     names["_home"] = Path.cwd()
     os.chdir(names["_folder"].name)
@@ -126,7 +128,7 @@ def leave_folder(names: dict[str, Any]) -> None:
 
 
 pytest_collect_file = Sybil(
-    parsers=[PythonCodeBlockParser(), parse_other_blocks],
+    parsers=[PythonCodeBlockParser(), SkipParser(), parse_other_blocks],
     patterns=["*.md"],
     setup=enter_folder,
     teardown=leave_folder,
