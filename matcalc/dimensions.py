@@ -12,22 +12,29 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
-from itertools import product as cartesian
 from math import lcm, prod
 
-from matcalc.errors import NotationError, Place, ShapeError, TooLargeError, UnboundError
+from matcalc.errors import NotationError, Place, ShapeError, UnboundError
+from matcalc.polynomials import (
+    TERMS,
+    Monomial,
+    Number,
+    Polynomial,
+    added,
+    as_number,
+    at_numbers,
+    divided_term,
+    is_no_new_fraction,
+    leading_term,
+    multiplied,
+    spelled,
+)
 
 Dimension = int | str
 Shape = tuple[Dimension, ...]
 
-Monomial = tuple[tuple[str, int], ...]  # (("m", 1), ("n", 2)) is m*n**2, names in order
-Number = int | Fraction  # a whole number is an int
-Polynomial = Mapping[Monomial, Number]
 
 _DIGITS = 100  # of one literal, and of one power of literals
-_LARGEST = 10**4000  # of a product: as text it must stay below what Python prints
-_POWER = 99  # of one name
-_TERMS = 64
 # Greek letters, except those that look like Latin ones.
 GREEK = "ΓΔΘΛΞΠΣΦΨΩαβγδεζηθικλμξπρστυφχψω"
 NAME = rf"[A-Za-z_{GREEK}][A-Za-z0-9_{GREEK}]*"
@@ -50,7 +57,7 @@ def parse(text: str, place: Place | None = None) -> Dimension:
     """
     place = place or Place(text, 0, len(text))
     try:
-        value = _from_polynomial(_read(text, place))
+        value = spelled(_read(text, place))
     except ShapeError as error:
         raise NotationError(error.message, [place]) from None
     if isinstance(value, int) and value < 1:
@@ -65,16 +72,16 @@ def _read(text: str, place: Place) -> Polynomial:
         value: Polynomial = {(): sign}
         for base, power in term:
             if not base.isdigit():
-                value = _multiply(value, {((base, power),): 1})
+                value = multiplied(value, {((base, power),): 1})
                 continue
             if len(base) * abs(power) > _DIGITS:
                 raise NotationError(f"a number of over {_DIGITS} digits is no dimension", [place])
             if power < 0 and not int(base):
                 raise NotationError("no dimension is divided by zero", [place])
-            value = _multiply(value, {(): _whole(Fraction(int(base)) ** power)})
-        total = _add(total, value)
-    if len(total) > _TERMS:
-        raise NotationError(f"a dimension of over {_TERMS} terms", [place])
+            value = multiplied(value, {(): as_number(Fraction(int(base)) ** power)})
+        total = added(total, value)
+    if len(total) > TERMS:
+        raise NotationError(f"a dimension of over {TERMS} terms", [place])
     return total
 
 
@@ -126,67 +133,6 @@ def _tokens(text: str, place: Place) -> Iterable[tuple[str, str]]:
         end = match.end()
 
 
-def _multiply(a: Polynomial, b: Polynomial) -> Polynomial:
-    result: dict[Monomial, Number] = {}
-    for one, c in a.items():
-        for two, d in b.items():
-            powers = dict(one)
-            for name, power in two:
-                powers[name] = powers.get(name, 0) + power
-            key = tuple(sorted(powers.items()))
-            result[key] = _whole(result.get(key, 0) + c * d)
-        if len(result) > _TERMS:
-            raise TooLargeError(f"a dimension of over {_TERMS} terms")
-    return {monomial: c for monomial, c in result.items() if c}
-
-
-def _add(a: Polynomial, b: Polynomial) -> Polynomial:
-    result = dict(a)
-    for monomial, c in b.items():
-        result[monomial] = _whole(result.get(monomial, 0) + c)
-    return {monomial: c for monomial, c in result.items() if c}
-
-
-def _whole(number: Number) -> Number:
-    """A number, as an ``int`` where it is whole."""
-    return number if isinstance(number, int) or number.denominator != 1 else number.numerator
-
-
-def _from_polynomial(value: Polynomial) -> Dimension:
-    """Canonical text: higher degree first, then names in order; a plain number is an int.
-
-    Raises:
-        ShapeError: It is a fraction.
-    """
-    if all(monomial == () for monomial in value):
-        number = _bounded(value.get((), 0))
-        if not isinstance(number, int):
-            raise ShapeError(f"a dimension is a whole number, not {number}")
-        return number
-    if len(value) > _TERMS:
-        raise TooLargeError(f"a dimension of over {_TERMS} terms")
-    ordered = sorted(value.items(), key=lambda item: (-sum(p for _, p in item[0]), item[0]))
-    text = "".join(_spell(coefficient, monomial) for monomial, coefficient in ordered)
-    return text.removeprefix("+")
-
-
-def _bounded(number: Number) -> Number:
-    if max(abs(number.numerator), number.denominator) >= _LARGEST:
-        raise TooLargeError("a dimension of over 4000 digits")
-    return number
-
-
-def _spell(coefficient: Number, monomial: Monomial) -> str:
-    sign = "+" if _bounded(coefficient) > 0 else "-"
-    if any(power > _POWER for _, power in monomial):
-        raise TooLargeError(f"a dimension of a power of over {_POWER}")
-    parts = [name if power == 1 else f"{name}**{power}" for name, power in monomial]
-    if abs(coefficient.numerator) != 1 or not parts:
-        parts.insert(0, str(abs(coefficient.numerator)))
-    below = f"/{coefficient.denominator}" if coefficient.denominator != 1 else ""
-    return sign + "*".join(parts) + below
-
-
 @lru_cache(maxsize=4096)
 def _polynomial(dimension: Dimension) -> Polynomial:
     if isinstance(dimension, int):
@@ -202,11 +148,11 @@ def product(dimensions: Iterable[Dimension]) -> Dimension:
     """
     sizes = tuple(dimensions)
     if all(isinstance(size, int) for size in sizes):
-        return _from_polynomial({(): prod(size for size in sizes if isinstance(size, int))})
+        return spelled({(): prod(size for size in sizes if isinstance(size, int))})
     value: Polynomial = {(): 1}
     for size in sizes:
-        value = _multiply(value, _polynomial(size))
-    return _from_polynomial(value)
+        value = multiplied(value, _polynomial(size))
+    return spelled(value)
 
 
 def quotient(whole: Dimension, part: Dimension) -> Dimension:
@@ -227,68 +173,17 @@ def quotient(whole: Dimension, part: Dimension) -> Dimension:
     rest, divisor = _polynomial(whole), _polynomial(part)
     found: Polynomial = {}
     ordered = sorted(names(whole) | names(part))
-    for _ in range(_TERMS if divisor else 0):  # terms of the quotient, the leading one first
+    for _ in range(TERMS if divisor else 0):  # terms of the quotient, the leading one first
         if not rest:
             break
-        term = _divided(_leading(rest, ordered), _leading(divisor, ordered))
+        term = divided_term(leading_term(rest, ordered), leading_term(divisor, ordered))
         if term is None:
             break
-        found = _add(found, term)
-        rest = _add(rest, _multiply(_multiply(divisor, term), {(): -1}))
-    if rest or not divisor or not _is_no_new_fraction(found, _polynomial(whole)):
+        found = added(found, term)
+        rest = added(rest, multiplied(multiplied(divisor, term), {(): -1}))
+    if rest or not divisor or not is_no_new_fraction(found, _polynomial(whole)):
         raise ShapeError(f"{whole} is not {part} times another dimension")
-    return _from_polynomial(found)
-
-
-def _is_no_new_fraction(value: Polynomial, of: Polynomial) -> bool:
-    """Whether a quotient is whole where what was divided is: its denominators are no others."""
-    return _denominator(of) % _denominator(value) == 0 or _is_whole(value)
-
-
-def _denominator(value: Polynomial) -> int:
-    return lcm(*(coefficient.denominator for coefficient in value.values()))
-
-
-def _is_whole(value: Polynomial) -> bool:
-    """Whether a polynomial is a whole number at all whole numbers: n²/2 + n/2 is, n/2 is not.
-
-    It is if it is one at 0, 1, … up to its degree, for each name: all its differences are whole.
-    """
-    degrees: dict[str, int] = {}
-    for powers in value:
-        degrees |= {name: max(power, degrees.get(name, 0)) for name, power in powers}
-    if prod(degree + 1 for degree in degrees.values()) > _TERMS:
-        return False
-    return all(
-        Fraction(_at(value, dict(zip(degrees, point, strict=True)))).denominator == 1
-        for point in cartesian(*(range(degree + 1) for degree in degrees.values()))
-    )
-
-
-def _at(value: Polynomial, sizes: Mapping[str, int]) -> Number:
-    """The number that a polynomial is at given numbers."""
-    return _whole(
-        sum(
-            coefficient * prod(sizes[name] ** power for name, power in powers)
-            for powers, coefficient in value.items()
-        )
-    )
-
-
-def _leading(value: Polynomial, ordered: Sequence[str]) -> tuple[Monomial, Number]:
-    """The term of the highest power of the first name, of those the second, and so on."""
-    return max(value.items(), key=lambda term: [dict(term[0]).get(name, 0) for name in ordered])
-
-
-def _divided(whole: tuple[Monomial, Number], part: tuple[Monomial, Number]) -> Polynomial | None:
-    """A term divided by another; nothing where a name is left below."""
-    left = dict(whole[0])
-    for name, power in part[0]:
-        left[name] = left.get(name, 0) - power
-    if any(power < 0 for power in left.values()):
-        return None
-    ratio = _whole(Fraction(whole[1]) / part[1])
-    return {tuple(sorted((name, power) for name, power in left.items() if power)): ratio}
+    return spelled(found)
 
 
 def total(dimensions: Iterable[Dimension]) -> Dimension:
@@ -330,8 +225,8 @@ def combination(terms: Iterable[tuple[Number, Dimension]]) -> Dimension:
     """
     value: Polynomial = {}
     for number, size in terms:
-        value = _add(value, _multiply({(): number}, _polynomial(size)))
-    return _from_polynomial(value)
+        value = added(value, multiplied({(): number}, _polynomial(size)))
+    return spelled(value)
 
 
 def monomial(dimension: Dimension) -> tuple[Number, Monomial]:
@@ -382,7 +277,7 @@ def evaluate(dimension: Dimension, sizes: Mapping[str, int]) -> int:
     missing = sorted(name for name in names(dimension) if name not in sizes)
     if missing:
         raise UnboundError(f"the dimension {missing[0]} has no size here")
-    value = _at(_polynomial(dimension), sizes)
+    value = at_numbers(_polynomial(dimension), sizes)
     if not isinstance(value, int):
         found = ", ".join(f"{name} = {sizes[name]}" for name in sorted(names(dimension)))
         raise ShapeError(f"{pretty(dimension)} is no whole number at {found}")
@@ -407,9 +302,9 @@ def _substituted(dimension: Dimension, sizes: Mapping[str, Dimension]) -> Dimens
         for name, power in monomial:
             known = sizes.get(name)
             alone: Polynomial = {((name, power),): 1}
-            term = _multiply(term, alone if known is None else _raised(known, power))
-        result = _add(result, term)
-    return _from_polynomial(result)
+            term = multiplied(term, alone if known is None else _raised(known, power))
+        result = added(result, term)
+    return spelled(result)
 
 
 def _raised(dimension: Dimension, power: int) -> Polynomial:
@@ -420,7 +315,7 @@ def _raised(dimension: Dimension, power: int) -> Polynomial:
         return {tuple((name, of_name * power) for name, of_name in factors): number**power}
     result: Polynomial = {(): 1}
     for _ in range(power):
-        result = _multiply(result, value)
+        result = multiplied(result, value)
     return result
 
 
@@ -442,7 +337,7 @@ def solutions(one: Dimension, two: Dimension) -> list[tuple[str, Dimension]]:
     ([('k', 'n'), ('n', 'k')], [('m', 3)], [('m', 'p'), ('p', 'm')])
     """
     negated = {powers: -number for powers, number in _polynomial(two).items()}
-    whole = _add(_polynomial(one), negated)
+    whole = added(_polynomial(one), negated)
     shared = [dict(powers) for powers in whole]
     common = {name: min(one.get(name, 0) for one in shared) for name in (shared or [{}])[0]}
     reduced = {
@@ -456,15 +351,15 @@ def solutions(one: Dimension, two: Dimension) -> list[tuple[str, Dimension]]:
             name = powers[0][0]
             value = _isolated(name, number, rest)
             if value and (name in (one, two) or min(value.values()) > 0):
-                found.append((name, _from_polynomial(value)))
+                found.append((name, spelled(value)))
     return sorted(found, key=lambda solution: solution[0])
 
 
 def _isolated(name: str, number: Number, rest: Polynomial) -> Polynomial:
     """What a name is if ``number * name = rest``; nothing where that is no dimension."""
-    found = {powers: _whole(Fraction(c) / number) for powers, c in rest.items()}
+    found = {powers: as_number(Fraction(c) / number) for powers, c in rest.items()}
     is_known = not any(name in dict(powers) for powers in rest)
-    return found if is_known and _is_no_new_fraction(found, rest) else {}
+    return found if is_known and is_no_new_fraction(found, rest) else {}
 
 
 def linear_in(dimension: Dimension, name: str) -> tuple[Dimension, Dimension, int] | None:
@@ -484,7 +379,7 @@ def linear_in(dimension: Dimension, name: str) -> tuple[Dimension, Dimension, in
         if dict(powers).get(name, 0) > 1:
             return None
         (rest if others == powers else factor)[others] = number
-    return _from_polynomial(factor), _from_polynomial(rest), below
+    return spelled(factor), spelled(rest), below
 
 
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -514,7 +409,7 @@ def over_common_denominator(dimension: Dimension) -> tuple[Dimension, int]:
         return dimension, 1
     value = _polynomial(dimension)
     below = lcm(*(number.denominator for number in value.values()))
-    return _from_polynomial(_multiply(value, {(): below})), below
+    return spelled(multiplied(value, {(): below})), below
 
 
 def is_square(shape: Shape) -> bool:

@@ -15,6 +15,7 @@ ROOMS = (
     "errors",
     "near",
     "steps",
+    "polynomials",
     "dimensions",
     "sizes",
     "variables",

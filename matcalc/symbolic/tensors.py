@@ -7,7 +7,8 @@ from functools import partial
 from typing import Any
 
 from matcalc.expression.missing import MISSING
-from matcalc.symbolic.torch_functions import MEANINGS, called, in_place, torch_called
+from matcalc.symbolic.torch_calls import called, in_place, torch_called
+from matcalc.symbolic.torch_functions import MEANINGS
 from matcalc.symbolic.tracing import Tracer
 
 

@@ -1,20 +1,18 @@
 """PyTorch's functions on traced arrays: what each is in NumPy's words, or by its rule.
 
-PyTorch hands what it is called with to ``__torch_function__`` of anything that has it, so that a
-function need not be run on tensors to be recorded, and PyTorch need not be here to be known.
+Arguments are in NumPy's words here: ``axis``, ``keepdims``.
 """
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import reduce
 from operator import add, mul
 from typing import Any
 
 import numpy as np
 
-from matcalc.errors import MatcalcError, NotDifferentiableError
+from matcalc.errors import NotDifferentiableError
 from matcalc.expression.definitions import definitions
 from matcalc.expression.missing import MISSING
 from matcalc.operations import ALIASES, RULES
@@ -22,14 +20,6 @@ from matcalc.symbolic.expressions import Symbolic
 from matcalc.symbolic.functions import Defined, Function
 from matcalc.symbolic.ufuncs import Condition
 
-_SHOWN = 60  # characters of an argument
-_KEYWORDS = {"dim": "axis", "keepdim": "keepdims", "dims": "axis"}
-_FIRST = ("input", "tensors", "self")
-_IDLE = ("device", "layout", "requires_grad", "memory_format", "_stacklevel")
-#: What is the default where it is False.
-_OFF = ("inplace", "keepdims", "full", "upper", "hermitian", "enable_gqa", "is_causal")
-#: What is the default where it has this value.
-_DEFAULTS = {"ignore_index": -100, "label_smoothing": 0.0, "dropout_p": 0.0, "log_input": True}
 _SAME = """exp exp2 expm1 log log1p log2 log10 sin cos tan sinh cosh tanh sqrt sign square maximum
 minimum hypot logaddexp logaddexp2 cumsum cumprod outer dot inner tril triu diag trace kron
 einsum tensordot flip roll stack zeros_like ones_like matmul"""
@@ -74,15 +64,6 @@ _RENAMED: Mapping[str, Any] = {
     "matrix_power": np.linalg.matrix_power,
     "linalg_norm": np.linalg.norm,
 }
-_TURNED = {
-    "radd": "add",
-    "rmul": "mul",
-    "rsub": "sub",
-    "rtruediv": "div",
-    "rdiv": "div",
-    "rpow": "pow",
-    "rmatmul": "matmul",
-}
 _BY_NAME = """relu relu6 elu selu celu silu mish sigmoid hardsigmoid hardswish tanhshrink softsign
 softshrink hardshrink reciprocal rsqrt erf erfc erfinv lgamma digamma sinc logdet cdist xlogy
 svdvals expit logcumsumexp addcmul addcdiv lerp"""
@@ -97,104 +78,9 @@ def by_name(name: str) -> Callable[..., Any]:
     return Function(found) if found in RULES else Defined(found)
 
 
-def torch_called(function: Any, args: Sequence[Any], named: Mapping[str, Any]) -> Any:
-    """What a function of PyTorch gives.
-
-    Raises:
-        NotDifferentiableError: It cannot be traced, or not with these arguments.
-    """
-    spelt: str = getattr(function, "__name__", "")
-    name = spelt.strip("_")
-    if spelt.endswith("_") and not spelt.startswith("__"):
-        raise in_place(spelt)
-    for home in ("linalg_", "special_", "fft_"):
-        name = name.removeprefix(home) if name != "linalg_norm" else name
-    first = [named[key] for key in _FIRST if key in named]
-    rest = {key: one for key, one in named.items() if key not in _FIRST}
-    return called(name, [*first, *args], rest)
-
-
-def called(name: str, args: Sequence[Any], named: Mapping[str, Any]) -> Any:
-    """What a function of PyTorch gives, by its name.
-
-    Raises:
-        NotDifferentiableError: It cannot be traced, or not with these arguments.
-    """
-    if name in _TURNED and len(args) == 2:
-        name, args = _TURNED[name], args[::-1]
-    meaning = MEANINGS.get(name)
-    if meaning is None:
-        why = MISSING.get(name, "no rule is known for it")
-        raise NotDifferentiableError(f"torch.{name} cannot be traced: {why}")
-    if named.get("inplace"):
-        raise in_place(name)
-    given = {
-        _KEYWORDS.get(key, key): plain(one)
-        for key, one in named.items()
-        if not _is_idle(name, key, one)
-    }
-    _check_known(name, meaning, given)
-    try:
-        return meaning(*map(plain, args), **given)
-    except MatcalcError:
-        raise
-    except (TypeError, IndexError, ValueError, ZeroDivisionError, AttributeError) as error:
-        shown = ", ".join(f"{key}={one!r}"[:_SHOWN] for key, one in given.items())
-        raise NotDifferentiableError(
-            f"torch.{name} cannot be traced with arguments like these"
-            + (f": {shown}" if shown else "")
-        ) from error
-
-
-def in_place(name: str) -> NotDifferentiableError:
-    """The refusal of a function that changes what it is given."""
-    plainly = name.strip("_")
-    return NotDifferentiableError(
-        f"torch.{name} changes its argument in place (inplace=True), which is not traced; "
-        f"{plainly}(x) gives another"
-    )
-
-
-def _is_idle(name: str, key: str, one: Any) -> bool:
-    """Whether a named argument changes nothing: it has its default, or is of memory alone."""
-    if one is None or key in _IDLE:
-        return True
-    if key == "dtype":
-        return _is_real(one)
-    if _KEYWORDS.get(key, key) in _OFF and one is False:
-        return True
-    return name != "dropout" and key in _DEFAULTS and bool(one == _DEFAULTS[key])
-
-
-def _is_real(dtype: Any) -> bool:
+def is_real(dtype: Any) -> bool:
+    """Whether a type of PyTorch is one of real numbers."""
     return bool(getattr(dtype, "is_floating_point", False))
-
-
-def _check_known(name: str, meaning: Callable[..., Any], given: Mapping[str, Any]) -> None:
-    """Refuse arguments by names that what a function means does not take.
-
-    Raises:
-        NotDifferentiableError: There is one.
-    """
-    try:
-        parameters = inspect.signature(meaning).parameters
-    except ValueError:  # a function of C
-        return
-    if any(one.kind is inspect.Parameter.VAR_KEYWORD for one in parameters.values()):
-        return
-    turned = {new: old for old, new in _KEYWORDS.items() if old != "dims"}
-    strange = [f"{turned.get(key, key)}=…" for key in given if key not in parameters]
-    if strange:
-        raise NotDifferentiableError(f"torch.{name} with {', '.join(strange)} cannot be traced")
-
-
-def plain(one: Any) -> Any:
-    """An argument of PyTorch: a tensor as an array, what is in a list too."""
-    if isinstance(one, (list, tuple)):
-        return type(one)(map(plain, one)) if type(one) in (list, tuple) else tuple(map(plain, one))
-    if hasattr(one, "detach") and not isinstance(one, Symbolic):
-        return one.detach().cpu().numpy()
-    return one
 
 
 def _transpose(x: Any, dim0: int, dim1: int) -> Any:
@@ -393,7 +279,7 @@ def _softmax(name: str) -> Callable[..., Any]:
     """``F.softmax``: without an axis, the one that PyTorch takes."""
 
     def meaning(x: Any, axis: Any = None, dtype: Any = None) -> Any:
-        if dtype is not None and not _is_real(dtype):
+        if dtype is not None and not is_real(dtype):
             raise NotDifferentiableError(f"{name} with dtype={dtype} cannot be traced")
         if axis is None:
             axis = 0 if np.ndim(x) in (0, 1, 3) else 1
