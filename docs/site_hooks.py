@@ -5,6 +5,7 @@ them otherwise, that is evened out here. The sheet and the lessons come to print
 are typeset by the KaTeX of docs/page, and the first page has its field, where that page is built.
 """
 
+import json
 import logging
 import re
 from html import unescape
@@ -40,6 +41,7 @@ _FORMULA = re.compile(r"\$(?:<code>[^<]*</code>|[^<$\s][^<$]*)\$")
 _NO_FORMULA = re.compile(r"(<pre.*?</pre>|(?<!\$)<code>.*?</code>)", re.DOTALL)
 _BLOCK = re.compile(r"<pre><span></span><code>(?P<code>.*?)</code></pre>", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
+_SHAPE = re.compile(r"\d+(?:×\d+)+")
 _TYPED = re.compile(r"(\$|>>>|\.\.\.) ")
 _IN_COLUMNS = re.compile(r"\S {2,}\S|^\s*[\^~✗]")
 _FLAG = re.compile(r"(?<=[\s>])--[a-z][a-z-]*(?=[\s<])")
@@ -99,6 +101,8 @@ def on_page_markdown(markdown: str, page: Any, config: Any, **_: Any) -> str:
     markdown = _ROW.sub(_with_bars, markdown)
     if f"{KATEX}.js" in config.extra_javascript:
         markdown = markdown.replace(_FIELD_HERE, FIELD)
+    if page.file.src_uri.startswith("lessons/"):
+        page.meta["search"] = {"boost": 2}
     if page.file.src_uri == "sheet.md":
         title, rest = markdown.split("\n", 1)
         return f"{title}\n\n[The sheet to print, one page A4 (PDF)]({SHEET})\n{rest}"
@@ -141,3 +145,13 @@ def columns(code: str) -> int:
     around = zip(["", *lines], [*lines, ""], strict=True)
     fixed = [max(map(len, pair)) for pair in around if any(map(_IN_COLUMNS.search, pair))]
     return max([min(56, max(map(len, code.splitlines()))), *fixed])
+
+
+def on_post_build(config: Any) -> None:
+    """Have shapes found as people type them: 2x1 for 2×1."""
+    path = Path(config.site_dir, "search", "search_index.json")
+    index = json.loads(path.read_text(encoding="utf-8"))
+    for entry in index["docs"]:
+        shapes = " ".join(dict.fromkeys(_SHAPE.findall(entry["text"]))).replace("×", "x")
+        entry["text"] += f"<p>{shapes}</p>" if shapes else ""
+    path.write_text(json.dumps(index, ensure_ascii=False), encoding="utf-8")

@@ -100,3 +100,19 @@ def test_the_sheet_is_there_to_print_and_no_generator_is(site: Path) -> None:
     assert (site / "sheet.pdf").read_bytes().startswith(b"%PDF")
     assert 'href="sheet.pdf"' in (site / "sheet.html").read_text(encoding="utf-8")
     assert not [path for path in site.rglob("*") if path.suffix in {".py", ".toml", ".typ"}]
+
+
+@pytest.mark.parametrize(
+    ("typed", "place"),
+    [
+        ("2x1 2x3", "lessons/03-dimensions-that-do-not-work-out.html"),
+        ("why transpose W", "lessons/02-why-w-transposed.html"),
+        ("hadamard", "index.html#lessons"),
+        ("install", "index.html#install"),
+    ],
+)
+def test_what_a_reader_types_is_found(site: Path, typed: str, place: str) -> None:
+    index = json.loads((site / "search" / "search_index.json").read_text(encoding="utf-8"))
+    said = [one["title"] + " " + one["text"] for one in index["docs"] if place in one["location"]]
+    words = " ".join(said).casefold()
+    assert all(word in words for word in typed.casefold().split())

@@ -26,12 +26,12 @@ const TYPES = {
   ".zip": "application/zip",
 };
 
-/** A server of the folder, which can be stopped. */
-export async function serve() {
+/** A server of a folder, which can be stopped. */
+export async function serve(folder = page) {
   const server = createServer(async (request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url, "http://page").pathname));
     try {
-      const content = await readFile(join(page, path.endsWith("/") ? `${path}index.html` : path));
+      const content = await readFile(join(folder, path.endsWith("/") ? `${path}index.html` : path));
       response.writeHead(200, { "content-type": TYPES[extname(path) || ".html"] ?? "text/plain" });
       response.end(content);
     } catch {
