@@ -45,11 +45,27 @@ def _instead(part: Tree, names: Sequence[str]) -> Iterator[Tree]:
         yield from part.args
         yield from (op(sign, *part.args) for sign in _SIGNS if sign != part.value)
         yield op(part.value, part.args[1], part.args[0])
+        yield from _of_operation(part.value, *part.args)
+    if part.kind == "transpose":
+        yield part.args[0]
     if part.kind == "call" and len(part.args) == 1:
         yield part.args[0]
         yield from (called(name, *part.args) for name in _FUNCTIONS if name != part.value)
     elif part.kind != "number":
-        yield from (called(name, part) for name in ("step", "abs", "diag"))
+        around = ("step", "abs", "diag", "sum", "norm", "tr", "inv")
+        yield from (called(name, part) for name in around)
+
+
+def _of_operation(sign: str, one: Tree, two: Tree) -> Iterator[Tree]:
+    """A factor or a term twice, turned alone, or bound otherwise."""
+    yield op(sign, op(sign, one, two), two)
+    yield op(sign, one, op(sign, one, two))
+    yield op(sign, turned(one), two)
+    yield op(sign, one, turned(two))
+    if one.kind == "operator":
+        yield op(one.value, one.args[0], op(sign, one.args[1], two))
+    if two.kind == "operator":
+        yield op(two.value, op(sign, one, two.args[0]), two.args[1])
 
 
 def _with(tree: Tree, old: Tree, new: Tree) -> Tree:

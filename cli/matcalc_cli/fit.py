@@ -166,7 +166,11 @@ def _complete(found: Fit) -> list[str]:
     """Of an equation without an unknown, whether it fits; what it is, its forward pass says."""
     if found.backward is not None:
         return []
-    return _paragraph(found.misfit or "It fits.")
+    lines = _paragraph(found.misfit or "It fits.")
+    if found.misfit and found.assumed:
+        shaped = " and ".join(f"{name}[m,n]" for name in found.assumed)
+        lines += _paragraph(f"A matrix or a vector is written with its shape: {shaped}.")
+    return lines
 
 
 def _reason(found: Fit) -> list[str]:

@@ -17,7 +17,7 @@ from matcalc.checking.verdict import relative_error
 from matcalc.derivative import pulled
 from matcalc.errors import ArrayError, MatcalcError, NotDifferentiableError, UnboundError
 from matcalc.expression import Declared, Formula
-from matcalc.graph import Apply, Node, topological
+from matcalc.graph import Apply, Node, Product, topological
 from matcalc.operations import algebra
 from matcalc.plan import evaluate
 
@@ -217,16 +217,25 @@ def kinks_of(roots: Iterable[Node]) -> Iterator[Node]:
     Of every operation entry by entry that is what stands in ``step`` and ``sign`` in its
     derivative: of abs(x) it is x, of maximum(x, y) x - y.
     """
-    seen: set[Node] = set()
-    for node in topological(*roots):
-        if not isinstance(node, Apply):
-            continue
-        slopes = [node, *_slopes(node)]
-        for one in topological(*slopes):
+    yield from dict.fromkeys(each for node in topological(*roots) for each in _kinks_at(node))
+
+
+def _kinks_at(node: Node) -> Iterator[Node]:
+    """What changes its sign at the kinks of one step."""
+    if isinstance(node, Product):
+        yield from _under_roots(node)
+    elif isinstance(node, Apply):
+        for one in topological(node, *_slopes(node)):
             if isinstance(one, Apply) and one.operation in ("step", "sign"):
-                if one.arguments[0] not in seen:
-                    yield one.arguments[0]
-                seen.add(one.arguments[0])
+                yield one.arguments[0]
+
+
+def _under_roots(node: Product) -> Iterator[Node]:
+    """What is squared under a root entry by entry: ``sqrt(k**2)`` and ``norm(k)`` are |k|."""
+    for factor in node.factors:
+        squares = factor.node
+        if factor.exponent.denominator == 2 and isinstance(squares, Product):
+            yield from (each for each in squares.operands if each.shape == squares.shape)
 
 
 def _slopes(node: Apply) -> Iterator[Node]:

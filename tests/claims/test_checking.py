@@ -375,6 +375,7 @@ SPELLED = [  # claim, forward pass and variables, verdict, repair
 
 LOOKED_THROUGH = [  # claim, expression, variable, variables, cause, repair
     ("2 * norm(k) * x", "k * x.T @ x", "x", "k x[n]", "", None),
+    ("norm(2 * sum(X)) * ones((m, n))", "sum(X)**2", "X", "X[m,n]", "", None),
     ("norm(a) * norm(b) * x", "a * b * x.T @ x / 2", "x", "a b x[n]", "", None),
     ("sum(y) * sum(y) * softmax(z) - y", "-(y.T @ log(softmax(z)))", "z", "y[n] z[n]",
      "duplicated-factor", "sum(y) * softmax(z) - y"),
