@@ -191,7 +191,7 @@ def _is_absurd(tree: Tree, kind: Kind) -> bool:
     if tree.kind == "call":
         of_number = tree.calls(*_OF_ENTRIES) and tree.args[0].kind == "number"
         twice = tree.calls(*_SIDES) and tree.args[0].calls(*_SIDES)
-        return of_number or (twice and not tree.is_written)
+        return of_number or (twice and not (tree.is_written and tree.args[0].is_written))
     if tree.operator("*"):  # ones beside a vector change nothing
         pairs = (tree.args, tree.args[::-1])
         over = [each.args[1] for each in factors(tree) if each.operator("/")]

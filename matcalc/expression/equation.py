@@ -76,19 +76,21 @@ def _unstated(text: str) -> str:
 
     def plain(found: re.Match[str]) -> str:
         name, _, inside = found[0].partition("[")
-        return found[0] if _takes_entries(name, inside[:-1], {}) else name
+        return found[0] if _takes_entries(name, inside[:-1], None) else name
 
     return _BRACKETED.sub(plain, text)
 
 
-def _takes_entries(name: str, inside: str, declared: Mapping[str, Shape]) -> bool:
+def _takes_entries(name: str, inside: str, declared: Mapping[str, Shape] | None) -> bool:
     """Whether brackets take entries and state no shape: ``W[0,:]``, and ``x[0]`` of ``x[n]``."""
     items = [one.strip() for one in inside.split(",")]
     if any(":" in one or one in ("None", "newaxis", "...") for one in items):
         return True
     numbers = all(one.removeprefix("-").isdecimal() for one in items)
-    if not numbers or any(int(one) < 1 for one in items):  # a size is 1 at least
-        return numbers
+    if declared is None or not numbers:
+        return False
+    if any(int(one) < 1 for one in items):  # a size is 1 at least
+        return True
     shape = declared.get(name, ())
     return len(items) <= len(shape) and tuple(map(int, items)) != shape
 
@@ -115,7 +117,7 @@ def stated_in(text: str, declared: Mapping[str, Shape] | None = None) -> Stated:
     blank = text
     for found in _BRACKETED.finditer(text):
         name, _, inside = found[0].partition("[")
-        if _takes_entries(name, inside[:-1], declared or {}):
+        if _takes_entries(name, inside[:-1], declared):
             continue
         mention = parse_mention(found[0], text, found.start())
         mentions.append(mention)
