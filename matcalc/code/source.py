@@ -77,7 +77,7 @@ def source_of(
         outputs: What it computes: formulas that were written together.
         variables: The shapes of all variables, in the order of the arguments.
         name: The name of the function.
-        summary: The first line of its docstring.
+        summary: The beginning of its docstring: a line, and what else it says before its arguments.
         dialect: The library that it calls.
         returned: How outputs are returned: the number of one, or a tuple of such.
 

@@ -21,6 +21,7 @@ from matcalc.code import (
     Source,
     source_of,
 )
+from matcalc.code.origin import origin
 from matcalc.dimensions import Shape
 from matcalc.errors import NotationError, ShapeError
 from matcalc.graph import Data, Node
@@ -194,7 +195,8 @@ class Together:
         outputs = [Output(one, *name) for one, name in zip(formulas, called, strict=True)]
         shared = "what they share is computed once."
         what = f"{self._above} and its derivatives" if value else f"Derivatives of {self._above}"
-        summary = f"{what}; {shared}"
+        formulas = (one.formula.text for one in self.derivatives if one.formula)
+        summary = "\n".join([f"{what}; {shared}", "", *origin(formulas)])
         return source_of(outputs, self._shapes(), self._name, summary, dialect, self.returned)
 
     def _simplified(self, value: Node) -> Node:

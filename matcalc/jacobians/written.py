@@ -20,6 +20,7 @@ from matcalc.code import (
     Source,
     source_of,
 )
+from matcalc.code.origin import origin
 from matcalc.dimensions import Shape
 from matcalc.errors import NotationError, TooLargeError, UnboundError, printable
 from matcalc.expression import Formula
@@ -285,7 +286,8 @@ class WrittenDerivative(Generic[Tag]):
         return self._source(JAX).text
 
     def _source(self, dialect: Dialect) -> Source:
-        summary = f"{self.code_title}."
+        formula = self.formula.text if self.formula else ""
+        summary = "\n".join([f"{self.code_title}.", "", *origin([formula])])
         output = Output(self._computed())
         return source_of([output], shapes_of(self), self.function_name, summary, dialect)
 

@@ -191,6 +191,9 @@ def test_the_whole_source_is_a_function_with_its_shapes() -> None:
         "def df_dx(x, A):\n"
         '    """∂f/∂x in denominator layout.\n'
         "\n"
+        "    Formula: x.T @ A @ x\n"
+        f"    Made by matcalc {mc.__version__}.\n"
+        "\n"
         "    Args:\n"
         "        x: shape (n,).\n"
         "        A: shape (n, n).\n"

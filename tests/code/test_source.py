@@ -1,11 +1,14 @@
 """What the code of every library has in common."""
 
+import ast
+
 import numpy as np
 import pytest
 from generated_sources import function_in
 
 import matcalc as mc
 from matcalc.code.dialects import JAX, NUMPY, TORCH, Dialect
+from matcalc.code.origin import origin
 from matcalc.code.source import _Source
 from matcalc.code.terms import Terms
 
@@ -40,3 +43,12 @@ def test_the_diagonal_of_an_outer_product_is_a_product(form: str) -> None:
     assert "t1 * x" in getattr(jacobian, form)
     assert "axis=1" not in getattr(jacobian, form)
     assert "dim=1" not in getattr(jacobian, form)
+
+
+def test_no_sign_of_a_formula_ends_the_docstring_that_it_stands_in() -> None:
+    hostile = ['a"""\nimport os', "b\\", "'''\\\"\"\"", "x" * 900]
+    lines = origin([*hostile, "", hostile[0]])
+    docstring = ast.literal_eval('"""' + "\n".join(["", *lines, ""]) + '"""')
+    assert "import os" in docstring
+    assert docstring.count("Formula: ") == len(hostile)
+    assert "x" * 601 not in docstring

@@ -10,11 +10,11 @@ import numpy as np
 
 import matcalc as mc
 from matcalc.checking.random_points import random_points, small_sizes
+from matcalc.code.origin import origin
 from matcalc.errors import UnboundError
 from matcalc.expression import Formula, parse_declarations
 from matcalc.layout import written
 from matcalc.plan import evaluate
-from matcalc.version import __version__
 
 _POINTS = 50  # of which one inside the domain is taken
 _CHECK = Template('''
@@ -59,11 +59,11 @@ def source_file(jacobian: Any, title: str, declared: Sequence[str]) -> str:
     head = [
         f'"""The derivative of {jacobian.of.name} by {jacobian.wrt.name}.',
         "",
-        f"formula     {title}",
+        *origin([title]),
+        "",
         f"derivative  {jacobian.text}",
         f"layout      {jacobian.layout}",
         f"variables   {' '.join(declared)}",
-        f"made by     matcalc {__version__}",
         '"""',
         "",
     ]
