@@ -114,7 +114,7 @@ class Commands(TyperGroup):
             and not word.startswith("-")
             and not ctx.resilient_parsing
         ):
-            meant = command_meant(word, COMMANDS)
+            meant = command_meant(word, COMMANDS, args[1:])
             ending = f"; did you mean: matcalc {meant}" if meant else ""
             ctx.fail(f"no command {word!r}{ending}")
         return super().resolve_command(ctx, args)

@@ -17,7 +17,7 @@ from itertools import pairwise
 
 from matcalc.errors import MatcalcError, NotationError, Place, UnknownRuleError, advice, printable
 from matcalc_cli.examples import EXAMPLES, command_line
-from matcalc_cli.meant import made_by_the_shell, option_meant
+from matcalc_cli.meant import derivative_asked, is_formula, made_by_the_shell, option_meant
 from matcalc_cli.output import RED, is_lost, paint, write, write_json, written
 
 _UNQUOTED = re.compile(r"unexpected extra argument.*\w\[[\w,*+]*\]")
@@ -135,7 +135,12 @@ def _of_options(error: Exception) -> int:
     report(message + (_IN_QUOTES if _UNQUOTED.search(message) else ""))
     if context is not None:
         name = str(context.command.name)
-        if message.startswith(_UNFINISHED) and name in EXAMPLES:
+        formula = context.params.get("expression")
+        if "--wrt" in message and isinstance(formula, str) and is_formula(formula):
+            write(
+                [f"By which variable? For example: matcalc {derivative_asked(formula)}"], sys.stderr
+            )
+        elif message.startswith(_UNFINISHED) and name in EXAMPLES:
             write([f"For example: {command_line(name)}"], sys.stderr)
         write([f"See {context.command_path} -h"], sys.stderr)
     return 2

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from shlex import quote
 
 from matcalc.near import near
 
@@ -59,25 +61,62 @@ _OPTIONS = {
         for form in ["text", "unicode", "latex", "numpy", "torch", "jax", "html"]
     },
 }
+_LIKELY = ("x", "W", "w", "X", "theta", "t", "z", "y", "A", "b")
+_NAMES = re.compile(r"[^\W\d](?:[^\W\d_]{3,}|[0-9]*)")
+_RATIO = re.compile(r"d(?:\((?P<above>.+)\))?\s*/\s*d\s*(?P<by>\w+)\s*(?P<behind>.*)")
 _FORMULA = frozenset("@*+/^=()'. ")
 
 
-def command_meant(word: str, known: Sequence[str]) -> str:
-    """A command for a word that is none, ready to be typed: ``derive``; nothing if none is near.
+def command_meant(word: str, known: Sequence[str], others: Sequence[str] = ()) -> str:
+    r"""A command for a word that is none, ready to be typed: ``derive``; nothing if none is near.
+
+    Args:
+        word: The word.
+        known: The commands.
+        others: What stands behind the word.
 
     >>> command_meant("derrive", ["derive", "chain"]), command_meant("hessian", ["derive"])
     ('derive', 'derive … --order 2')
-    >>> command_meant("x.T @ x", ["derive"])
-    "derive 'x.T @ x' --wrt …"
+    >>> command_meant("x.T @ x", ["derive"]), command_meant("grad", ["derive"], ["x'Ax", "x"])
+    ("derive 'x.T @ x' --wrt x", 'derive "x\'Ax" --wrt x')
     """
     lowered = word.lower()
     if lowered in INSTEAD:
-        return INSTEAD[lowered]
+        meant = INSTEAD[lowered]
+        if meant.startswith("derive") and is_formula(*others[:1]):
+            asked = [derivative_asked(*others[:2]), meant.removeprefix("derive").lstrip(" …")]
+            return " ".join(filter(None, asked))
+        return meant
     close = near(lowered, known) or [INSTEAD[one] for one in near(lowered, INSTEAD)]
     close = close or [name for name in known if len(lowered) > 1 and name.startswith(lowered)]
     if close:
         return close[0]
-    return f"derive '{word}' --wrt …" if _FORMULA & set(word.strip("-")) else ""
+    return derivative_asked(word) if is_formula(word) else ""
+
+
+def is_formula(word: str = "") -> bool:
+    """Whether a word is more than a name, and no option."""
+    return not word.startswith("--") and bool(_FORMULA & set(word.strip("-")))
+
+
+def derivative_asked(formula: str, by: str = "") -> str:
+    r"""The command that differentiates a formula, in quotes as a shell takes them.
+
+    Args:
+        formula: The formula.
+        by: The variable; if it is no name, one of the formula that is likely.
+
+    >>> derivative_asked("2 * x^2"), derivative_asked("d(x'Ax)/dx")
+    ("derive '2 * x^2' --wrt x", 'derive "x\'Ax" --wrt x')
+    """
+    ratio = _RATIO.fullmatch(formula.strip())
+    if ratio:
+        formula, by = ratio["above"] or ratio["behind"], ratio["by"]
+    if not by.isidentifier():
+        by = next((one for one in _LIKELY if one in _NAMES.findall(formula)), "x")
+    doubled = "'" in formula and not set(formula) & set('"$`\\!')
+    quoted = f'"{formula}"' if doubled else quote(formula)
+    return f"derive {quoted} --wrt {by}"
 
 
 def option_meant(word: str, known: Sequence[str]) -> str:
@@ -111,13 +150,17 @@ def choice_meant(word: str, choices: Iterable[str]) -> list[str]:
 def made_by_the_shell(
     words: Sequence[str], is_file: Callable[[str], bool] = lambda name: Path(name).is_file()
 ) -> str:
-    """What to say of words that a shell may have made of brackets without quotes.
+    r"""What to say of words that a shell may have made of brackets without quotes.
 
     ``x[n]`` without quotes is a pattern: where there is a file ``xn``, the shell puts its name in.
 
+    >>> made_by_the_shell(["derive", "'x", "@", "y'"])
+    '\' is a part of what was typed: the command prompt of Windows quotes with "…"'
     >>> made_by_the_shell(["--vars", "xn"], is_file={"xn"}.__contains__)
     "xn is a file here: if x[n] was typed, the shell took it for a pattern; write 'x[n]'"
     """
+    if any(word.startswith("'") for word in words):
+        return '\' is a part of what was typed: the command prompt of Windows quotes with "…"'
     for before, word in zip(["", *words], words, strict=False):
         declares = before == "--vars" or not (before.startswith("-") or word.startswith("-"))
         if declares and 1 < len(word) < 60 and word.isidentifier() and is_file(word):

@@ -195,8 +195,8 @@ class Together:
         outputs = [Output(one, *name) for one, name in zip(formulas, called, strict=True)]
         shared = "what they share is computed once."
         what = f"{self._above} and its derivatives" if value else f"Derivatives of {self._above}"
-        formulas = (one.formula.text for one in self.derivatives if one.formula)
-        summary = "\n".join([f"{what}; {shared}", "", *origin(formulas)])
+        given = (one.formula.text for one in self.derivatives if one.formula)
+        summary = "\n".join([f"{what}; {shared}", "", *origin(given)])
         return source_of(outputs, self._shapes(), self._name, summary, dialect, self.returned)
 
     def _simplified(self, value: Node) -> Node:

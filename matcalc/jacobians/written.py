@@ -47,6 +47,7 @@ from matcalc.simplify import stable
 from matcalc.variables import Variable, ratio, second_derivative, word
 
 _SHOWN = 200  # characters of a formula in a line
+_LEFT = "width: fit-content; margin: .3rem 0 .3rem 1rem"  # as everything else in a notebook
 _NODES = 1000  # operations; what has more is not written for a line
 
 
@@ -490,7 +491,7 @@ class WrittenDerivative(Generic[Tag]):
             said = (f"{self.layout} layout, {self._written.title}", *self.notes)
             below = "<br/>".join(escape(printable(one)) for one in said)
             shown = mathml(self.tree(), unicode_name(ratio(self.of, self.wrt)))
-            return f'<math display="block">{shown}</math><small>{below}</small>'
+            return f'<math display="block" style="{_LEFT}">{shown}</math><small>{below}</small>'
         return chain_svg(self.path) if len(self.path) <= FACTORS + 1 else None
 
     def _repr_latex_(self) -> str:

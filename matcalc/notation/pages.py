@@ -32,8 +32,8 @@ _STYLE = f"""
 .matcalc-answer .formula {{ margin-left: 1rem; overflow-x: auto; }}
 .matcalc-answer math {{ math-style: normal;
   font-family: "STIX Two Math", "Cambria Math", "DejaVu Serif", serif; }}
-.matcalc-answer pre {{ background: var(--soft); border: 1px solid var(--line); border-radius: 6px;
-  padding: .6rem 1rem; overflow-x: auto; }}
+section.matcalc-answer pre {{ white-space: pre; background: var(--soft);
+  border: 1px solid var(--line); border-radius: 6px; padding: .6rem 1rem; overflow-x: auto; }}
 .matcalc-answer mark {{ background: none; color: inherit;
   text-decoration: underline wavy #e5342b; }}
 .matcalc-answer .line {{ display: flex; flex-wrap: wrap; gap: .2rem .5rem;
@@ -44,8 +44,8 @@ _STYLE = f"""
 .matcalc-answer small.wrong {{ font-weight: bold; }}
 .matcalc-answer table {{ border-collapse: collapse; margin: .5rem 0 .5rem 1rem;
   display: block; max-width: 100%; overflow-x: auto; }}
-.matcalc-answer td {{ padding: .2rem .8rem .2rem 0; border-bottom: 1px solid var(--line);
-  text-align: left; }}
+section.matcalc-answer td {{ padding: .2rem .8rem .2rem 0; text-align: left;
+  border-bottom: 1px solid var(--line); }}
 """
 
 

@@ -14,6 +14,7 @@ import pytest
 from matcalc_cli.app import COMMANDS, app
 from matcalc_cli.examples import EXAMPLES, command_line, worked
 from matcalc_cli.manual import manual_page
+from matcalc_cli.meant import made_by_the_shell
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -167,3 +168,27 @@ def test_steps_in_latex_are_displays(matcalc: Any) -> None:
     assert shown.isascii()
     assert r"\[ \frac{\partial f}{\partial W_{1}} = " in shown
     assert shown.count(r"\[") == shown.count(r"\]") > 10
+
+
+@pytest.mark.parametrize(
+    ("typed", "next_step"),
+    [
+        (["x'Ax"], ["derive", "x'Ax", "--wrt", "x"]),
+        (["grad", "x'Ax", "x"], ["derive", "x'Ax", "--wrt", "x"]),
+        (["hessian", "x^T A x"], ["derive", "x^T A x", "--wrt", "x", "--order", "2"]),
+        (["derive", "d(x^T A x)/dx"], ["derive", "x^T A x", "--wrt", "x"]),
+        (["derive", "W @ x"], ["derive", "W @ x", "--wrt", "x"]),
+    ],
+)
+def test_the_next_step_holds_the_formula_that_was_typed_and_works(
+    matcalc: Any, typed: list[str], next_step: list[str]
+) -> None:
+    said = matcalc(*typed).err
+    (line,) = (one for one in said.splitlines() if "matcalc derive " in one and "See" not in one)
+    words = shlex.split(line[line.index("matcalc derive ") :])
+    assert words == ["matcalc", *next_step]
+    assert matcalc(*next_step).code == 0
+
+
+def test_quotes_that_the_shell_did_not_take_are_noticed() -> None:
+    assert "Windows quotes with" in made_by_the_shell(["derive", "'x.T", "@", "x'", "--wrt", "x"])

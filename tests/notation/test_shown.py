@@ -73,7 +73,7 @@ _ANSWERS: dict[str, tuple[Callable[[], Any], str, str]] = {
     "chain of variables": (
         lambda: mc.written_chain([mc.parse_variable(v) for v in ("L", "z[2]", "x[3]")], "mixed"),
         "(∂z/∂x)ᵀ · ∂L/∂z = ∂L/∂x\n  3×2       2×1     3×1",
-        "∂L/∂x",
+        "∂L∂x",
     ),
 }
 

@@ -29,6 +29,7 @@ from matcalc.notation.tree import Phrase
 
 _OPEN, _OF, _NEXT, _CLOSE = "\ue010", "\ue013", "\ue011", "\ue012"
 _MARK = re.compile(f"({_OPEN}[a-z]+{_OF}|{_NEXT}|{_CLOSE})")
+_RATIO = re.compile(rf"(∂[^\s/·()=∂{_OPEN}-{_OF}]+)/(∂[^\s/·()={_OPEN}-{_OF}]+)")
 _LOWERED = "₀₁₂₃₄₅₆₇₈₉"
 _DIGITS = str.maketrans(_LOWERED, "0123456789")
 _TOKEN = re.compile(
@@ -59,9 +60,12 @@ def mathml(written: Written, left: str = "", forms: Forms = as_in_books) -> str:
 def elements(text: str) -> str:
     """A spelled formula, or a label in Unicode like ``∂f/∂W₂``, as one ``<mrow>``.
 
+    A derivative is a fraction, as books set it.
+
     >>> elements("z₁<2")
     '<mrow><msub><mi>z</mi><mn>1</mn></msub><mo>&lt;</mo><mn>2</mn></mrow>'
     """
+    text = _RATIO.sub(lambda one: _made("mfrac", *map(_squared, one.groups())), text)
     closing: list[str] = []
     found = ["<mrow>"]
     after = True  # an operator: no space is needed behind it
@@ -108,6 +112,11 @@ def _element(match: re.Match[str]) -> Iterator[str]:
         yield f"<mi>{escape(match['name'])}</mi>"
     else:
         yield f"<mo>{escape(match['sign'])}</mo>"
+
+
+def _squared(text: str) -> str:
+    """A side of a fraction with its ² above what carries it: ``∂²f``, ``∂x²``."""
+    return re.sub(r"(∂|\w)²", lambda one: _made("msup", one[1], "2"), text)
 
 
 def _made(kind: str, *parts: str) -> str:
