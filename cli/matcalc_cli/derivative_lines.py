@@ -127,10 +127,11 @@ def stated(answer: Answer, form: Form) -> list[str]:
     """What was differentiated, as it was read: the intermediate results, then the whole."""
     from matcalc.notation import write_in_tables  # noqa: PLC0415
     from matcalc.notation.names import latex_name, unicode_name  # noqa: PLC0415
+    from matcalc.notation.typed import in_order  # noqa: PLC0415
 
     formula, of = answer.formula, answer.of
     named = {node: n for n, node in formula.named.items() if node is not formula.node}
-    read = write_in_tables(formula.node, tuple(formula.symbols), named)
+    read = in_order(write_in_tables(formula.node, tuple(formula.symbols), named), formula.text)
     *lets, whole = _formulas(read, form)
     if form == "latex":
         return [*lets, f"{latex_name(of.name)} = {whole}"]

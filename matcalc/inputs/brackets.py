@@ -124,13 +124,7 @@ def are_two(parser: Reader) -> bool:
     after = parser.tokens[min(parser.position + 1, len(parser.tokens) - 1)]
     if not parser.at("||") or parser.next.spaced or after.spaced or parser.next.form:
         return False
-    depth, doubled = 0, 0
-    for token in parser.tokens[parser.position + 1 :]:
-        depth += (token.kind == "open") - (token.kind == "close")
-        if depth < 0:
-            break
-        doubled += depth == 0 and token.text == "||"
-    if doubled % 2:
+    if parser.odd_bars[parser.position]:
         raise parser.fail("these may be two bars or one sign: write |x| |y|, or norm(y)")
     return True
 

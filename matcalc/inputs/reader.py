@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from functools import cached_property
 from itertools import pairwise
 
 from matcalc.errors import NotationError, Place
@@ -31,6 +32,22 @@ class Reader(ABC):
         self.dotted = any(  # Mathematica's product of matrices, A.x
             one.kind == "word" and two.text == "[" for one, two in pairwise(tokens)
         )
+
+    @cached_property
+    def odd_bars(self) -> list[bool]:
+        """Of each token, whether an odd number of ``||`` is behind it in the same brackets."""
+        found = [False] * len(self.tokens)
+        odd = [False]
+        for k in range(len(self.tokens) - 1, -1, -1):
+            token = self.tokens[k]
+            found[k] = odd[-1]
+            if token.kind == "close":
+                odd.append(False)
+            elif token.kind == "open" and odd[1:]:
+                odd.pop()
+            elif token.text == "||":
+                odd[-1] = not odd[-1]
+        return found
 
     @property
     def next(self) -> Token:

@@ -57,7 +57,8 @@ _LATEX = re.compile(
 _COMMAND = re.compile(r"\\([A-Za-z]+)")
 _SCRIPT = re.compile(r"[_^]\s?\{")
 _WORD = re.compile(r"[A-Za-z]+")
-_SIDES = re.compile(r"\bleft ?[(\[{|].*\bright ?[)\]}|]")  # left( … right)
+_LEFT = re.compile(r"\bleft ?[(\[{|]")
+_RIGHT = re.compile(r"\bright ?[)\]}|]")
 _GROUP = re.compile(r"\s*\{([^{}]*)\}")
 
 
@@ -95,7 +96,7 @@ def is_latex(line: str) -> bool:
 def is_damaged(line: str) -> bool:
     """Whether a line is LaTeX that lost its backslashes."""
     lost = any(word[0] in DAMAGED for word in _WORD.finditer(line))
-    return "\\" not in line and (lost or bool(_SIDES.search(line)))
+    return "\\" not in line and (lost or bool(_LEFT.search(line) and _RIGHT.search(line)))
 
 
 def scan(line: str, names: Collection[str]) -> list[Token]:

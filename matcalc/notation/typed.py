@@ -6,6 +6,7 @@ number, and a product by ``*`` as one of entries unless a number that is written
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
@@ -16,8 +17,9 @@ from matcalc.notation.names import unicode_name
 from matcalc.notation.printers.mathematics import as_it_is
 from matcalc.notation.printers.mathml import mathml
 from matcalc.notation.printers.unicode import unicode_formulas
-from matcalc.notation.tree import Phrase, made, numeral
+from matcalc.notation.tree import Phrase, made, numeral, operands_first, with_args
 
+_WORDS = re.compile(r"[^\W\d]\w*")
 _MOST = 400  # names, numbers and signs of a line that is set as a formula
 _ANY = "any"  # the kind of an array whose shape is not known
 _NUMBERS = frozenset(["tr", "det", "logdet", "norm", "sum", "mean"])
@@ -43,6 +45,48 @@ def typed_mathml(text: str) -> str:
     ('<mrow><msub><mi>W</mi><mn>2</mn></msub><mspace width="0.2em"/><mi>x</mi></mrow>', '')
     """
     return _set(text, _mathml)
+
+
+def in_order(written: Written, text: str) -> Written:
+    """A formula whose traces begin with the factor that was typed first.
+
+    Args:
+        written: The formula, whose traces begin where the graph does: ``tr(X B A)``.
+        text: What was typed: ``tr(A @ X @ B)``.
+    """
+    names = {*written.names, "tr", "trace"}  # these begin a product of their own
+    typed = [one for one in _WORDS.findall(text) if one in names]
+    turned = (_turned(root, typed) for root in written.roots)
+    *lets, phrase = turned
+    return Written(
+        tuple((name, one) for (name, _), one in zip(written.lets, lets, strict=True)), phrase
+    )
+
+
+def _turned(root: Phrase, typed: Sequence[str]) -> Phrase:
+    done: dict[int, Phrase] = {}
+    for phrase in operands_first(root):
+        made_of = with_args(phrase, [done[id(arg)] for arg in phrase.args])
+        product = made_of.args[0] if made_of.is_call("tr") else made_of
+        if product is not made_of and product.op == "matmul":
+            made_of = with_args(made_of, [_rotated(product, typed)])
+        done[id(phrase)] = made_of
+    return done[id(root)]
+
+
+def _rotated(product: Phrase, typed: Sequence[str]) -> Phrase:
+    """The product with its first factors behind the others, if so its names were typed."""
+    factors = product.args
+    for k in range(len(factors)):
+        way = (*factors[k:], *factors[:k])
+        pieces = (piece for one in way for piece in operands_first(one))
+        names = [piece.value for piece in pieces if piece.op == "name"]
+        places = range(len(typed) - len(names) + 1)
+        if any(typed[start : start + len(names)] == names for start in places):
+            shape = (way[0].shape[0], way[-1].shape[-1])
+            matrices = all(one.kind == "matrix" for one in way)
+            return made("matmul", way, product.value, "matrix", shape) if matrices else product
+    return product
 
 
 def _set(text: str, printer: Callable[[Written, str], str]) -> str:

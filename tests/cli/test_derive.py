@@ -439,3 +439,16 @@ def test_a_structure_is_for_square_matrices_and_not_for_steps(matcalc: Any) -> N
     )
     assert said.code == 2
     assert "leave out --structure, --check and --svg" in " ".join(said.err.split())
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("tr(A @ X @ B)", "f = tr(A X B)"),
+        ("tr(B @ A @ X)", "f = tr(B A X)"),
+        ("tr(X @ B) + tr(B @ A @ X)", "f = tr(X B) + tr(B A X)"),
+    ],
+)
+def test_a_trace_begins_where_it_was_typed(matcalc: Any, typed: str, shown: str) -> None:
+    out = matcalc("derive", typed, "--wrt", "X", "--vars", "A[n,n] X[n,n] B[n,n]").out
+    assert out.startswith(f"{shown}\n")

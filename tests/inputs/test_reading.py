@@ -113,6 +113,30 @@ PIECES = [
     *(r"\frac", r"\sum_i", r"\sum_{i=1}^n", r"\left(", r"\right)", r"\|", r"\mathbf", r"\hat"),
     *(r"\log", r"\operatorname{tr}", r"\begin{bmatrix}", r"\end{bmatrix}", r"\partial", r"^\top"),
     *("tr(", "log ", "sum(", "norm(", "dot(", "einsum(", "'ij,jk'", "axis=1", "frac {", "partial "),
+    *(
+        "⊤",
+        "x_i",
+        "A_ij",
+        "sum_j ",
+        "e^{x_i}",
+        "left(",
+        "right)",
+        "|x||x|",
+        "d/dx ",
+        "∂/∂x ",
+        "∇_x ",
+    ),
+    *(
+        ".shape[0]",
+        "len(x)",
+        "rowSums(",
+        "%x%",
+        "reduction='sum'",
+        "F.mse_loss(",
+        ")[1]",
+        "slogdet(",
+    ),
+    *(r"\mathit{", r"\psi(", r",\quad ", r"\max(0, ", "Φ(", "I₂", "max₁", "1ᵀ", "(i,j) ↦ ", "|x||"),
 ]
 
 
@@ -152,6 +176,16 @@ LONG = [
     "a/" * 3_000 + "b c",
     r"\text{" + "a" * 15_000,
     "⊙ x" * 2_000,
+    "left(" * 3_000,
+    "left(" * 1_000 + "right)" * 1_000,
+    "|x|" + "|x|" * 1_500,
+    "x_i " * 1_500,
+    "x_i/" * 1_500 + "x_j",
+    "A_ij x_j + " * 600 + "x_i",
+    "h = x,\\quad " * 900 + "\\frac{x}{2}",
+    r"\mathit{x\_y}" * 900,
+    "x.shape[0] * " * 900 + "x",
+    r"\psi(" * 2_000,
 ]
 
 
