@@ -1,19 +1,23 @@
 """How fast derivatives are computed, beside the best straight-line NumPy written by hand.
 
 Each row is a ratio: CPU time of what matcalc made over that of the function in this file, the
-least of several turns that alternate, on one thread, so that a busy machine moves both. Goals are
-printed beside what was measured; nothing is left out.
+least of several turns that alternate, on one thread, so that a busy machine moves both. JAX,
+compiled, and PyTorch's autograd stand beside it where they are installed, over the same floor.
+Goals are printed beside what was measured; nothing is left out. The last rows are seconds: how
+long it takes to derive what is long.
 
 Run it with ``python benchmarks/speed.py``, or with words of the rows that are wanted.
 """
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from time import process_time
 from typing import Any, NamedTuple
 
 import numpy as np
+from deep import network as deep_network
+from peers import ONE_THREAD, Peer, runs_of
 
 import matcalc as mc
 
@@ -31,12 +35,14 @@ class Row(NamedTuple):
         ours: What matcalc made.
         floor: The same by hand.
         goal: The ratio that is wanted.
+        peer: What other libraries are asked for.
     """
 
     name: str
     ours: Callable[[], Any]
     floor: Callable[[], Any]
     goal: float
+    peer: Peer | None = None
 
 
 def _normal(*shape: int) -> Any:
@@ -67,8 +73,13 @@ def network(sizes: tuple[int, int, int, int], goal: float) -> Row:
             np.multiply.outer(d3, a2), d3,
         )  # fmt: skip
 
+    def formula(xp: Any, array: Any, W1: Any, b1: Any, W2: Any, b2: Any, W3: Any, b3: Any) -> Any:
+        inside = xp.tanh(W2 @ xp.tanh(W1 @ array(given["x"]) + b1) + b2)
+        return ((W3 @ inside + b3 - array(given["y"])) ** 2).sum()
+
     title = f"value and gradients of a network {'-'.join(map(str, sizes))}"
-    return Row(title, lambda: made(**given), lambda: by_hand(**given), goal)
+    peer = Peer(formula, tuple(given[name] for name in wrt))
+    return Row(title, lambda: made(**given), lambda: by_hand(**given), goal, peer)
 
 
 def batch(count: int, goal: float) -> Row:
@@ -88,8 +99,12 @@ def batch(count: int, goal: float) -> Row:
         below *= 1 - a * a
         return np.vdot(r, r), (X.T @ below, a.T @ d)
 
+    def formula(xp: Any, array: Any, W1: Any, W2: Any) -> Any:
+        return ((xp.tanh(array(X) @ W1) @ W2 - array(Y)) ** 2).sum()
+
     title = f"value and gradients of 784-256-10, batch of {count}"
-    return Row(title, lambda: made(X=X, Y=Y, W1=W1, W2=W2), by_hand, goal)
+    peer = Peer(formula, (W1, W2))
+    return Row(title, lambda: made(X=X, Y=Y, W1=W1, W2=W2), by_hand, goal, peer)
 
 
 _LAYERS = "sum((W2 @ tanh(W1 @ x + b1) + b2 - y)**2)"
@@ -113,6 +128,8 @@ def ways() -> Iterator[Row]:
               lambda: compiled(**given), 2.0)  # fmt: skip
     yield Row(f"{small}, jvp, over compiled", lambda: found.jvp(v, **given),
               lambda: compiled(**given), 2.0)  # fmt: skip
+    yield Row(f"{small}, vjp, over compiled", lambda: found.vjp(1.0, **given),
+              lambda: compiled(**given), 2.0)  # fmt: skip
 
 
 def logistic(n: int, goal: float) -> Row:
@@ -129,8 +146,12 @@ def logistic(n: int, goal: float) -> Row:
         scaled = X * np.sqrt(y * y * p * (1 - p))[:, None]
         return scaled.T @ scaled
 
+    def formula(xp: Any, array: Any, w: Any) -> Any:
+        return xp.log(1 + xp.exp(-array(y) * (array(X) @ w))).sum()
+
     title = f"Hessian of a logistic loss, n = {n}"
-    return Row(title, lambda: made(X=X, y=y, w=w), by_hand, goal)
+    peer = Peer(formula, (w,), "hessian")
+    return Row(title, lambda: made(X=X, y=y, w=w), by_hand, goal, peer)
 
 
 def factorisation(n: int) -> Row:
@@ -155,7 +176,85 @@ def factorisation(n: int) -> Row:
             result[rows, :, :, rows] = gram
         return result
 
-    return Row(f"Hessian of a matrix factorisation, n = {n}", lambda: made(**given), by_hand, 1.5)
+    def formula(_xp: Any, array: Any, U: Any) -> Any:
+        return ((U @ array(V).T - array(given["R"])) ** 2).sum()
+
+    peer = Peer(formula, (given["U"],), "hessian")
+    title = f"Hessian of a matrix factorisation, n = {n}"
+    return Row(title, lambda: made(**given), by_hand, 1.5, peer)
+
+
+def jacobian(n0: int, n1: int, n2: int, n3: int) -> Row:
+    """The dense Jacobian of a network by its first weights: an outer product for each output."""
+    made = mc.derive(
+        "W3 @ tanh(W2 @ tanh(W1 @ x))", wrt="W1", layout="denominator",
+        variables=f"W1[{n1},{n0}] W2[{n2},{n1}] W3[{n3},{n2}] x[{n0}]",
+    ).compile()  # fmt: skip
+    W1, W2, W3 = _normal(n1, n0), _normal(n2, n1) / n1, _normal(n3, n2)
+    x = _normal(n0) / n0
+
+    def by_hand() -> Any:
+        a1 = np.tanh(W1 @ x)
+        a2 = np.tanh(W2 @ a1)
+        left = (W3 * (1 - a2 * a2)) @ W2
+        left *= 1 - a1 * a1
+        return left.T[:, None, :] * x[:, None]
+
+    def formula(xp: Any, array: Any, W1: Any) -> Any:
+        return array(W3) @ xp.tanh(array(W2) @ xp.tanh(W1 @ array(x)))
+
+    title = f"Jacobian by the first weights, {n0}-{n1}-{n2}-{n3}"
+    peer = Peer(formula, (W1,), "jacobian")
+    return Row(title, lambda: made(W1=W1, W2=W2, W3=W3, x=x), by_hand, 1.1, peer)
+
+
+def convolution() -> Row:
+    """The gradient of a convolution that is written as sums of slices."""
+    x, w = _normal(8, 8, 32, 32), _normal(8, 8, 3, 3)
+    places = [(i, j) for i in range(3) for j in range(3)]
+
+    def slices(xp: Any, x: Any, w: Any) -> Any:
+        parts = [
+            xp.einsum("bcij,oc->boij", x[:, :, i : i + 30, j : j + 30], w[:, :, i, j])
+            for i, j in places
+        ]
+        return sum(parts[1:], parts[0])
+
+    def value(x: Any, w: Any) -> Any:
+        return (slices(np, x, w) ** 2).sum()
+
+    traced = mc.trace(value, "x[8,8,32,32] w[8,8,3,3]")
+    made = mc.derive(traced, wrt="x", layout="denominator").compile()
+
+    def by_hand() -> Any:
+        back = 2 * slices(np, x, w)
+        found = np.zeros_like(x)
+        for i, j in places:
+            found[:, :, i : i + 30, j : j + 30] += np.einsum(
+                "boij,oc->bcij", back, w[:, :, i, j], optimize=True
+            )
+        return found
+
+    peer = Peer(lambda xp, array, x: (slices(xp, x, array(w)) ** 2).sum(), (x,))
+    return Row("gradient of a convolution as slices", lambda: made(x=x, w=w), by_hand, 1.5, peer)
+
+
+def rigid_body() -> Row:
+    """The derivative of ω × (I ω) by the inertia: an ε symbol of three axes."""
+    made = mc.derive(
+        "cross(w, M @ w)", wrt="M", variables="w[3] M[3,3]", layout="denominator"
+    ).compile()
+    w, M = _normal(3), _normal(3, 3)
+
+    def by_hand() -> Any:
+        skew = np.array([[0.0, w[2], -w[1]], [-w[2], 0.0, w[0]], [w[1], -w[0], 0.0]])
+        return skew[:, None, :] * w[:, None]
+
+    def formula(xp: Any, array: Any, M: Any) -> Any:
+        return xp.linalg.cross(array(w), M @ array(w))
+
+    peer = Peer(formula, (M,), "jacobian")
+    return Row("derivative of ω × (I ω) by I", lambda: made(w=w, M=M), by_hand, 3.0, peer)
 
 
 def attention() -> Row:
@@ -181,8 +280,12 @@ def attention() -> Row:
         found *= 1 / np.sqrt(d)
         return found
 
+    def formula(xp: Any, array: Any, Q: Any) -> Any:
+        scores = xp.exp(Q @ array(K).swapaxes(2, 3) / d**0.5)
+        return (array(D) * (scores / scores.sum(3)[..., None] @ array(V))).sum()
+
     title = "gradient of attention B4 H4 T64 d32"
-    return Row(title, lambda: made(Q=Q, K=K, V=V, D=D), by_hand, 1.2)
+    return Row(title, lambda: made(Q=Q, K=K, V=V, D=D), by_hand, 1.2, Peer(formula, (Q,)))
 
 
 def layer_norm() -> Row:
@@ -206,7 +309,53 @@ def layer_norm() -> Row:
         back *= scale
         return back
 
-    return Row("gradient of a layer norm 512×768", lambda: made(X=X, D=D, g=g, b=b), by_hand, 1.1)
+    def formula(_xp: Any, array: Any, X: Any) -> Any:
+        unit = X - X.mean(1)[:, None]
+        unit = unit / ((unit * unit).mean(1) + 1e-5)[:, None] ** 0.5
+        return (array(D) * (unit * array(g) + array(b))).sum()
+
+    title = "gradient of a layer norm 512×768"
+    return Row(title, lambda: made(X=X, D=D, g=g, b=b), by_hand, 1.1, Peer(formula, (X,)))
+
+
+def kalman(steps: int) -> Callable[[], Any]:
+    """Derives ∂/∂A of the likelihood of a Kalman filter over some steps."""
+
+    def likelihood(A: Any, C: Any, Q: Any, R: Any, x: Any, P: Any, y: Any) -> Any:
+        total: Any = 0.0
+        for t in range(steps):
+            x, P = A @ x, A @ P @ A.T + Q
+            S, e = C @ P @ C.T + R, y[t] - C @ x
+            gain = P @ C.T @ np.linalg.inv(S)
+            total = total + 0.5 * (e @ np.linalg.inv(S) @ e + np.log(np.linalg.det(S)))
+            x, P = x + gain @ e, P - gain @ S @ gain.T
+        return total
+
+    shapes = f"A[n,n] C[m,n] Q[n,n]:spd R[m,m]:spd x[n] P[n,n]:spd y[{steps},m]"
+    return lambda: mc.derive(mc.trace(likelihood, shapes), wrt="A", layout="denominator")
+
+
+def layers(depth: int) -> Callable[[], Any]:
+    """Derives and plans the value and all gradients of a deep network."""
+    formula, variables, weights = deep_network(depth)
+    sizes = {f"n{k}": 4 for k in range(depth + 1)}
+    return lambda: mc.value_and_grad(
+        formula, wrt=weights, variables=variables, layout="denominator"
+    ).plan(**sizes)
+
+
+def times(wanted: Container[str]) -> Iterator[tuple[str, Callable[[], Any], float]]:
+    """What is measured in seconds, once: its title and its goal too."""
+    if "kalman" in wanted:
+        for steps in (16, 32, 64):
+            yield f"Kalman likelihood of {steps} steps, derive", kalman(steps), 3 * steps / 64
+    if "layers" in wanted:
+        for depth in (250, 500, 1000):
+            yield (
+                f"value and gradients of {depth} layers, derive and plan",
+                layers(depth),
+                (6 * depth / 1000),
+            )
 
 
 ROWS: dict[str, Callable[[], Iterator[Row]]] = {
@@ -215,22 +364,28 @@ ROWS: dict[str, Callable[[], Iterator[Row]]] = {
     "ways": ways,
     "logistic": lambda: iter([logistic(1000, 1.15), logistic(10, 2.0)]),
     "factorisation": lambda: iter([factorisation(50)]),
+    "jacobian": lambda: iter([jacobian(64, 64, 64, 64), jacobian(784, 256, 128, 10)]),
+    "convolution": lambda: iter([convolution()]),
+    "rigid body": lambda: iter([rigid_body()]),
     "attention": lambda: iter([attention()]),
     "layer norm": lambda: iter([layer_norm()]),
 }
 
 
-def least(one: Callable[[], Any], two: Callable[[], Any]) -> tuple[float, float]:
+TIMES = ("kalman", "layers")
+
+
+def least(*runs: Callable[[], Any]) -> list[float]:
     """The least CPU time of a call of each, in turns, in microseconds."""
-    best = [float("inf"), float("inf")]
-    counts = [max(1, int(SECONDS / max(_once(run), 1e-7))) for run in (one, two)]
+    best = [float("inf")] * len(runs)
+    counts = [max(1, int(SECONDS / max(_once(run), 1e-7))) for run in runs]
     for _ in range(TURNS):
-        for k, run in enumerate((one, two)):
+        for k, run in enumerate(runs):
             started = process_time()
             for _ in range(counts[k]):
                 run()
             best[k] = min(best[k], (process_time() - started) / counts[k] * 1e6)
-    return best[0], best[1]
+    return best
 
 
 def _once(run: Callable[[], Any]) -> float:
@@ -255,18 +410,24 @@ def _flat(found: Any) -> list[Any]:
 
 def main() -> None:
     if any(os.environ.get(name) != "1" for name in THREADS):  # they are read at the start
-        os.environ.update(dict.fromkeys(THREADS, "1"))
+        os.environ.update(dict.fromkeys(THREADS, "1"), XLA_FLAGS=ONE_THREAD)
         os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606 - this program
-    wanted = sys.argv[1:] or list(ROWS)
-    print(f"{'one thread, CPU time':58s}{'µs':>10s}{'by hand':>10s}{'ratio':>8s}{'goal':>7s}")
-    for family, rows in ROWS.items():
-        if not any(word in family for word in wanted):
-            continue
-        for row in rows():
-            check(row)
-            ours, floor = least(row.ours, row.floor)
-            cells = f"{ours:10.1f}{floor:10.1f}{ours / floor:8.2f}{row.goal:7.2f}"
-            print(f"{row.name:58s}{cells}", flush=True)
+    asked = sys.argv[1:] or [*ROWS, *TIMES]
+    wanted = [one for one in (*ROWS, *TIMES) if any(word in one for word in asked)]
+    heads = f"{'µs':>10s}{'by hand':>10s}{'ratio':>8s}{'goal':>7s}{'jax':>8s}{'torch':>8s}"
+    print(f"{'one thread, CPU time':58s}{heads}")
+    for row in (row for family in ROWS if family in wanted for row in ROWS[family]()):
+        check(row)
+        peers = runs_of(row.peer)
+        ours, floor, *others = least(row.ours, row.floor, *peers.values())
+        ratios = dict(zip(peers, (f"{other / floor:8.2f}" for other in others), strict=True))
+        cells = f"{ours:10.1f}{floor:10.1f}{ours / floor:8.2f}{row.goal:7.2f}"
+        beside = "".join(ratios.get(name, f"{'–':>8s}") for name in ("jax", "torch"))
+        print(f"{row.name:58s}{cells}{beside}", flush=True)
+    for title, run, goal in times(wanted):
+        started = process_time()
+        run()
+        print(f"{title:58s}{process_time() - started:9.2f}s{'':18s}{goal:6.2f}s", flush=True)
 
 
 if __name__ == "__main__":

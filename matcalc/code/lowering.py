@@ -13,6 +13,7 @@ from matcalc.notation import Written, phrases, tree
 from matcalc.notation.network import Network, NoMatrixNotation
 from matcalc.notation.parameters import Subscripts
 from matcalc.notation.tree import Phrase
+from matcalc.plan.windows import Operand, Window, resolve_windows
 
 
 def lowered(written: Sequence[Written], terms: Terms) -> tuple[list[Term], dict[Term, str]]:
@@ -210,19 +211,63 @@ class _Lowering:
             return self.term(network.solve(core))
         except NoMatrixNotation:
             scalars = [self.term(phrase) for letters, phrase in given if not letters]
-            arrays = [(letters, phrase) for letters, phrase in given if letters]
-            subscripts = f"{','.join(letters for letters, _ in arrays)}->{core}"
-            operands = [self.term(phrase) for _, phrase in arrays]
-            shape = tuple(sizes[letter] for letter in core)
-            return self.terms.times(
-                [*scalars, self.terms.make("einsum", operands, shape, subscripts)]
-            )
+            arrays = [(letters, self.term(phrase)) for letters, phrase in given if letters]
+            return self.terms.times([*scalars, self.summed(arrays, core)])
+
+    def summed(self, arrays: Sequence[tuple[str, Term]], core: str) -> Term:
+        """An einsum of slices, in a slice of zeros, in place of products with windows."""
+        slices = _SlicedTerms(self.terms)
+        operands = [Operand(slices.put(one), tuple(k)) for k, one in arrays if one.op != "window"]
+        windows = [
+            Window(one.value[0], one.value[1], one.shape[1], k[0], k[1])
+            for k, one in arrays
+            if one.op == "window"
+        ]
+        sliced, output, placed = resolve_windows(operands, windows, core, slices)
+        factors = [slices.listed[one.at] for one in sliced]
+        pairs = zip(sliced, factors, strict=True)
+        sizes = {k: n for one, f in pairs for k, n in zip(one.labels, f.shape, strict=True)}
+        term = factors[0]
+        if len(sliced) > 1 or sliced[0].labels != tuple(output):
+            inputs = ",".join("".join(one.labels) for one in sliced)
+            shape = tuple(sizes[letter] for letter in output)
+            term = self.terms.make("einsum", factors, shape, f"{inputs}->{''.join(output)}")
+        for axis, window in placed:
+            term = self.terms.padded(term, axis, window.size, window.start, window.stop)
+        return term
 
     def filled(self, whole: str, core: str, term: Term, shape: Shape) -> Term:
         """Data on the diagonals of a larger array, or repeated along its axes."""
         if core == whole:
             return term
         return self.terms.make("filled", [term], shape, (whole, core))
+
+
+class _SlicedTerms:
+    """Slices of terms, each known by its place in a list."""
+
+    def __init__(self, terms: Terms) -> None:
+        self.terms = terms
+        self.listed: list[Term] = []
+
+    def put(self, term: Term) -> int:
+        """The place of a term."""
+        self.listed.append(term)
+        return len(self.listed) - 1
+
+    def sliced(self, at: int, axis: int, window: Window) -> int:
+        """A slice along an axis."""
+        return self.put(self.terms.part(self.listed[at], axis, window.start, window.stop))
+
+    def ones(self, window: Window) -> int:
+        """A vector of ones."""
+        length = dimensions.difference(window.stop, window.start)
+        return self.put(self.terms.make("ones", (), (length,)))
+
+    def window(self, window: Window) -> int:
+        """The matrix of ones on a diagonal."""
+        shape = dimensions.difference(window.stop, window.start), window.size
+        return self.put(self.terms.make("window", (), shape, (window.start, window.stop)))
 
 
 def _number_in_every_entry(phrase: Phrase) -> Phrase | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from matcalc.graph import Node, Sum, add, distribute, transposed
+from matcalc.graph import Apply, Node, Sum, add, distribute, transposed
 from matcalc.layout import Written as Form
 from matcalc.notation.formulas import NAMED, Written, lying, write, write_together
 from matcalc.notation.tables import tabled, tabled_within
@@ -145,8 +145,11 @@ def permuted(node: Node, axes: Sequence[int]) -> Node:
 def _has_no_matrix_notation(node: Node) -> bool:
     """Whether a node is a sum of many axes: its terms, in a product, may have a notation.
 
-    A difference of arrays stays one, ``x - mean(x)``: multiplied out it would lose digits.
+    A difference of arrays stays one, ``x - mean(x)``: multiplied out it would lose digits. So does
+    a sum of slices or of what fills them, a convolution, which has no notation anyway.
     """
     if not isinstance(node, Sum) or len(node.shape) < 3:
         return False
-    return holds_delta(node) or not is_difference(node)
+    parts = (part for term in node.operands for part in term.operands)
+    sliced = any(isinstance(part, Apply) and part.operation == "window" for part in parts)
+    return holds_delta(node) or not (sliced or is_difference(node))

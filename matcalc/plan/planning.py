@@ -33,7 +33,7 @@ from matcalc.plan.plan import Plan, Steps
 from matcalc.plan.products import contracted
 from matcalc.plan.roots import root_of_squares
 from matcalc.plan.step import Sizes, Spread
-from matcalc.plan.windows import Operand, Window, placed_by, resolve_windows
+from matcalc.plan.windows import Operand, SlicedSteps, Window, resolve_windows
 from matcalc.simplify import stable
 
 _STABLE: WeakKeyDictionary[Node, Node | None] = WeakKeyDictionary()
@@ -220,9 +220,10 @@ class _Planning:
             shape = [dimensions.evaluate(sizes[label], self.sizes) for label in labels]
             at, exponent = self.powered(factor)
             operands.append(Operand(self.steps.reshaped(at, shape), labels, exponent))
-        sliced, output, placed = resolve_windows(operands, windows, node.core, self.steps)
+        slices = SlicedSteps(self.steps)
+        sliced, output, placed = resolve_windows(operands, windows, node.core, slices)
         at = contracted(sliced, output, number, self.steps, self.ordering)
-        return placed_by(at, placed, self.steps)
+        return slices.placed(at, placed)
 
     def powered(self, factor: Factor) -> tuple[int, Fraction]:
         """The array of a factor and its power; of a root, where squares are out of range, of it."""
@@ -248,7 +249,7 @@ class _Planning:
             raise ShapeError(
                 f"a slice {start}:{start + length} of an axis of {size}: it ends before"
             )
-        return Window(start, length, size, *labels)
+        return Window(start, start + length, size, *labels)
 
     def dimension(self, node: Apply) -> int:
         """The parameter of an operation that takes a dimension: where a window starts."""

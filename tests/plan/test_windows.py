@@ -1,5 +1,7 @@
 """Products with several windows: as with the matrices that they stand for."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -59,3 +61,30 @@ def test_entries_beyond_the_end_of_an_axis_are_an_error(size: int, stop: int) ->
     derivative = mc.derive(formula, wrt="x", variables="x[n] c", layout="denominator")
     with pytest.raises(ShapeError, match=f"a slice 0:{stop} of an axis of {size}"):
         derivative.evaluate(x=np.ones(size), c=1.0)
+
+
+def _convolution(x: Any, w: Any) -> Any:
+    """A convolution as sums of slices, its squares added up."""
+    parts = [
+        np.einsum("bcij,oc->boij", x[:, :, i : i + 4, j : j + 4], w[:, :, i, j])
+        for i in range(2)
+        for j in range(2)
+    ]
+    return np.sum(sum(parts) ** 2)
+
+
+@pytest.mark.parametrize("wrt", ["x", "w"])
+def test_code_slices_and_fills_slices_and_multiplies_by_no_slice_of_an_identity(wrt: str) -> None:
+    traced = mc.trace(_convolution, "x[2,3,5,5] w[2,3,2,2]")
+    derivative = mc.derive(traced, wrt=wrt, layout="denominator")
+    for source in (derivative.numpy, derivative.torch, derivative.jax):
+        assert "eye(" not in source
+        assert source.count("einsum(") <= 8
+    arrays = {"x": rng.normal(size=(2, 3, 5, 5)), "w": rng.normal(size=(2, 3, 2, 2))}
+    found = derivative.compile()(**arrays)
+    np.testing.assert_allclose(found, derivative.evaluate(**arrays), rtol=1e-9)
+    direction = rng.normal(size=arrays[wrt].shape)
+    steps = [
+        _convolution(**arrays | {wrt: arrays[wrt] + step * direction}) for step in (1e-5, -1e-5)
+    ]
+    np.testing.assert_allclose(np.sum(found * direction), (steps[0] - steps[1]) / 2e-5, rtol=1e-6)
