@@ -96,6 +96,7 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "softmax": _softmax,
     "inv": lambda x: Columns(np.linalg.inv(x.data)),
     "det": lambda x: Columns(np.linalg.det(x.data)),
+    "adj": lambda x: Columns(np.linalg.det(x.data) * np.linalg.inv(x.data)),
     "tr": lambda x: Columns(np.trace(x.data)),
     "norm": lambda x: Columns(np.linalg.norm(x.data)),
     "sum": lambda x: Columns(np.sum(x.data)),

@@ -32,7 +32,8 @@ def _instead(part: Tree, names: Sequence[str]) -> Iterator[Tree]:
     if part.kind in ("tuple", "text"):
         return
     yield negative(part)
-    yield turned(part)
+    if part.kind != "number":
+        yield turned(part)
     yield op("*", number("2"), part)
     yield op("**", part, number("2"))
     if part.kind == "name":
@@ -60,8 +61,10 @@ def _of_operation(sign: str, one: Tree, two: Tree) -> Iterator[Tree]:
     """A factor or a term twice, turned alone, or bound otherwise."""
     yield op(sign, op(sign, one, two), two)
     yield op(sign, one, op(sign, one, two))
-    yield op(sign, turned(one), two)
-    yield op(sign, one, turned(two))
+    if one.kind != "number":
+        yield op(sign, turned(one), two)
+    if two.kind != "number":
+        yield op(sign, one, turned(two))
     if one.kind == "operator":
         yield op(one.value, one.args[0], op(sign, one.args[1], two))
     if two.kind == "operator":

@@ -190,7 +190,7 @@ class Forward:
         if entry:
             place = (0, *entry[-1:]) if self._lies(by) else entry
             truth = indexed(truth, place[::-1] if layout == "numerator" and not of.shape else place)
-            of, wrt = Variable("L", ()), Variable(by, ())
+            of, wrt = Variable("L", ()), Variable(f"{by}[{','.join(map(str, entry))}]", ())
         return Question(
             truth,
             of,
