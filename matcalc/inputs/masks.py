@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from matcalc.expression.missing import MISSING
 from matcalc.inputs import kinds
@@ -11,6 +12,7 @@ from matcalc.inputs.pieces import ATOM, POWER, PRODUCT, SUM, Piece, Written, joi
 from matcalc.inputs.speller import Speller
 from matcalc.inputs.tree import Node
 
+Choice = Callable[[Speller, Node, list[Written]], Written]
 _Parts = list[Written | str | tuple[Piece, ...]]
 _ENDS = {"min": 1, "low": 1, "a_min": 1, "lower": 1, "max": 2, "high": 2, "a_max": 2, "upper": 2}
 _MASK = re.compile(r"(?i)\A(1 - )?(m\Z|\w*mask|tri[lu]\(|ones\()")
@@ -19,26 +21,28 @@ _LOWEST = frozenset(["-inf", "-Inf", "-oo"])
 _OPEN = frozenset(["None", "inf", "Inf", "oo"]) | _LOWEST
 
 
-def where(writer: Speller, node: Node, args: list[Written]) -> Written:
-    """``where(x > 0, a, b)``: a where the comparison holds, else b.
+def _choice(usage: str, places: tuple[int, int, int]) -> Choice:
+    """A function that takes one of two arrays where a condition holds, and else the other.
 
-    Raises:
-        NotationError: There is no comparison, and no array that may be a mask.
+    Args:
+        usage: How it is written.
+        places: Those of the condition, of what is taken where it holds, and of the other.
     """
-    if len(args) != 3:
-        raise writer.fail(node, "where is written where(x > 0, a, b)")
-    return _chosen(writer, node.args[0], args[1], args[2])
+    name = usage.partition("(")[0]
+
+    def choice(writer: Speller, node: Node, args: list[Written]) -> Written:
+        if len(args) != 3:
+            raise writer.fail(node, f"{name} is written {usage}")
+        condition, one, two = places
+        return _chosen(writer, node.args[condition], args[one], args[two])
+
+    return choice
 
 
-def masked_fill(writer: Speller, node: Node, args: list[Written]) -> Written:
-    """``masked_fill(x, mask, b)``: b where the mask holds, else x.
-
-    Raises:
-        NotationError: There is no comparison, and no array that may be a mask.
-    """
-    if len(args) != 3:
-        raise writer.fail(node, "masked_fill is written masked_fill(x, x > 0, b)")
-    return _chosen(writer, node.args[1], args[2], args[0])
+#: The first array where the comparison holds, else the second.
+where = _choice("where(x > 0, a, b)", (0, 1, 2))
+#: The number where the mask holds, else the array.
+masked_fill = _choice("masked_fill(x, x > 0, b)", (1, 2, 0))
 
 
 def _chosen(writer: Speller, condition: Node, one: Written, two: Written) -> Written:

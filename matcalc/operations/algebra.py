@@ -218,12 +218,6 @@ def outer(one: Node, two: Node) -> Node:
     return einsum("i, j -> i j", one, two)
 
 
-def spread_rows(node: Node, shape: Shape) -> Node:
-    """A vector in every row of a matrix."""
-    sizes = dict(zip((0, 1), shape, strict=True))
-    return contract([Factor(node, (1,))], (0, 1), sizes)
-
-
 def square(name: str, x: Node) -> Node:
     """A node that must be a square matrix.
 

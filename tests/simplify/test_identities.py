@@ -61,7 +61,7 @@ def test_both_sides_are_equal_where_the_left_is_defined(
     one: Rewrite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # as it is written: not in the stable form, which has the lines, and by no plan from before
-    monkeypatch.setattr("matcalc.plan.planning._for_numbers", list)
+    monkeypatch.setattr("matcalc.plan.planning.for_numbers", list)
     monkeypatch.setattr("matcalc.plan.running._KNOWN", WeakKeyDictionary())
     rng = np.random.default_rng(0)
     declared = parse_declarations(one.declared)
@@ -95,7 +95,7 @@ def test_a_term_is_used_once(
     one: Rewrite, value: str, count: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where a line's two terms are one term, and where a term is there twice, once with a size."""
-    monkeypatch.setattr("matcalc.plan.planning._for_numbers", list)
+    monkeypatch.setattr("matcalc.plan.planning.for_numbers", list)
     monkeypatch.setattr("matcalc.plan.running._KNOWN", WeakKeyDictionary())
     left = re.sub(r"\b[uv]\b", f"({value})", one.left)
     first = re.split(r" [+-] (?![^(]*\))", left)[0]
