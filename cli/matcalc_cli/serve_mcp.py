@@ -117,6 +117,8 @@ def _answer(command: str, words: list[str], **options: str) -> dict[str, Any]:
         )
     except subprocess.TimeoutExpired:
         return {"error": {"message": f"no answer in {_SECONDS} s"}}
+    except (OSError, ValueError):  # longer than a process takes, or no text: a NUL, half a sign
+        return {"error": {"message": "this is too long, or holds signs that are no text"}}
     said = done.stderr.decode("utf-8", "replace").strip()
     if done.stdout:
         found: dict[str, Any] = json.loads(done.stdout)

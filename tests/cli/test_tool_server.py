@@ -22,6 +22,11 @@ def test_what_looks_like_an_option_is_none() -> None:
     assert "error" in serve_mcp.shape("--help")
 
 
+@pytest.mark.parametrize("text", ["x\0y", "x\ud800", "x" * 10_000_000])
+def test_what_no_process_takes_is_an_error_of_the_answer(text: str) -> None:
+    assert "no text" in serve_mcp.derive(text, "x")["error"]["message"]
+
+
 def test_a_client_lists_the_tools_and_calls_one() -> None:
     mcp = pytest.importorskip("mcp", reason="needs the extra mcp")
 
