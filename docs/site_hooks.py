@@ -18,6 +18,7 @@ from generate_sheet import pdf
 SHEET = "sheet.pdf"
 HANDOUTS = {"lessons.pdf": "handouts", "slides.pdf": "slides"}
 KATEX = "page/built/katex/katex.min"
+WIDEST = 84  # matcalc breaks what it prints at 80: a longer line is data, or was not printed by it
 FIELD = """
 <form class="ask" action="page/index.html">
 <input name="q" aria-label="A formula, or a line of your own to check"
@@ -133,8 +134,8 @@ def _fitted(block: re.Match[str]) -> str:
 def columns(code: str) -> int:
     r"""How many characters must stand in a line, for site.css to fit the letters to them.
 
-    A line that is longer is broken: it was typed, or is prose. One in columns is not, nor are its
-    neighbours, for it says by their places what belongs to what.
+    A line that is longer is broken: it was typed, or is prose or data. One in columns is not, nor
+    are its neighbours, for places say what belongs to what.
 
     >>> columns("A @ x\n2×3   3×1")
     9
@@ -143,7 +144,8 @@ def columns(code: str) -> int:
     """
     lines = [line for line in code.splitlines() if not _TYPED.match(line)]
     around = zip(["", *lines], [*lines, ""], strict=True)
-    fixed = [max(map(len, pair)) for pair in around if any(map(_IN_COLUMNS.search, pair))]
+    placed = [line for pair in around if any(map(_IN_COLUMNS.search, pair)) for line in pair]
+    fixed = [len(line) for line in placed if len(line) <= WIDEST]
     return max([min(56, max(map(len, code.splitlines()))), *fixed])
 
 

@@ -28,7 +28,8 @@ after(async () => {
 function cut() {
   const all = (selector) => [...document.querySelectorAll(selector)];
   const wide = (one) => one.scrollWidth > one.clientWidth + 1;
-  const inColumns = (line) => /\S {2,}\S/.test(line.textContent) && !/^(\$|>>>|\.\.\.) /.test(line.textContent);
+  const inColumns = ({ textContent: text }) =>
+    text.length < 85 && /\S {2,}\S/.test(text) && !/^(\$|>>>|\.\.\.) /.test(text);
   const broken = (line) => line.getBoundingClientRect().height > 2 * parseFloat(getComputedStyle(line).fontSize);
   return [
     ...all("article pre > code, .katex-display").filter(wide),
