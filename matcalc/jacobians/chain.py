@@ -5,11 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Literal, overload
 
-from matcalc.errors import ChainError, LayoutError
+from matcalc import dimensions
+from matcalc.errors import ChainError, LayoutError, NotationError
+from matcalc.graph import Node, topological
 from matcalc.jacobians.jacobian import Jacobian
-from matcalc.jacobians.linking import Link, chain_order, compose, total
+from matcalc.jacobians.linking import (
+    NOMINAL,
+    Accumulation,
+    Link,
+    chain_order,
+    compose,
+    total,
+)
 from matcalc.layout import Denominator, Layout, Numerator, Tag, find_layout
+from matcalc.plan.planning import plan_of
 from matcalc.variables import ratio
+
+_ORDERS: tuple[Accumulation, ...] = ("reverse", "forward", "markowitz")
 
 
 @overload
@@ -54,20 +66,46 @@ def chain(*factors: Jacobian[Any], layout: str | None = None) -> Jacobian[Any]:
 
 @overload
 def total_derivative(
-    edges: Iterable[Jacobian[Any]], *, of: str, wrt: str, layout: Literal["numerator"]
+    edges: Iterable[Jacobian[Any]],
+    *,
+    of: str,
+    wrt: str,
+    layout: Literal["numerator"],
+    accumulation: Accumulation | Literal["cheapest"] = ...,
 ) -> Jacobian[Numerator]: ...
 @overload
 def total_derivative(
-    edges: Iterable[Jacobian[Any]], *, of: str, wrt: str, layout: Literal["denominator"]
+    edges: Iterable[Jacobian[Any]],
+    *,
+    of: str,
+    wrt: str,
+    layout: Literal["denominator"],
+    accumulation: Accumulation | Literal["cheapest"] = ...,
 ) -> Jacobian[Denominator]: ...
 @overload
 def total_derivative(
-    edges: Iterable[Jacobian[Any]], *, of: str, wrt: str, layout: str
+    edges: Iterable[Jacobian[Any]],
+    *,
+    of: str,
+    wrt: str,
+    layout: str,
+    accumulation: Accumulation | Literal["cheapest"] = ...,
 ) -> Jacobian[Any]: ...
 @overload
-def total_derivative(edges: Iterable[Jacobian[Tag]], *, of: str, wrt: str) -> Jacobian[Tag]: ...
 def total_derivative(
-    edges: Iterable[Jacobian[Any]], *, of: str, wrt: str, layout: str | None = None
+    edges: Iterable[Jacobian[Tag]],
+    *,
+    of: str,
+    wrt: str,
+    accumulation: Accumulation | Literal["cheapest"] = ...,
+) -> Jacobian[Tag]: ...
+def total_derivative(
+    edges: Iterable[Jacobian[Any]],
+    *,
+    of: str,
+    wrt: str,
+    layout: str | None = None,
+    accumulation: Accumulation | Literal["cheapest"] = "reverse",
 ) -> Jacobian[Any]:
     """The chain rule on a graph of variables: the sum over all paths from ``of`` to ``wrt``.
 
@@ -79,9 +117,15 @@ def total_derivative(
         wrt: The name of the variable to differentiate with respect to.
         layout: The layout of the result; needed where the edges carry different ones.
 
+        accumulation: In which order variables between the two are eliminated: ``"reverse"`` from
+            ``of``, ``"forward"`` from ``wrt``, ``"markowitz"`` first the one that takes the
+            fewest multiplications; ``"cheapest"`` counts those of all three plans, and takes the
+            best; :meth:`Jacobian.plan` shows the others (sizes that have names count as 100).
+
     Raises:
         ChainError: No path, a cycle, an edge given twice, shapes that disagree.
         LayoutError: The edges carry different layouts and none is named.
+        NotationError: There is no such order of accumulation.
 
     >>> import matcalc as mc
     >>> edges = [
@@ -93,11 +137,26 @@ def total_derivative(
     >>> mc.total_derivative(edges, of="L", wrt="x").array
     array([ 8., 16.])
     """
+    if accumulation not in (*_ORDERS, "cheapest"):
+        raise NotationError(f"accumulation is cheapest, {', '.join(_ORDERS)}; not {accumulation!r}")
     listed = tuple(edges)
     tag = _common_tag(listed, layout)
     links = [Link(edge.of, edge.wrt) for edge in listed]
-    node, above, below = total(links, [edge.node for edge in listed], of, wrt)
-    return Jacobian(node, (above, below), tag)
+    nodes = [edge.node for edge in listed]
+    orders = _ORDERS if accumulation == "cheapest" else (accumulation,)
+    found = {order: total(links, nodes, of, wrt, order) for order in orders}
+    counts = {order: _multiplications(node) for order, (node, *_) in found.items() if orders[1:]}
+    node, above, below = found[min(orders, key=lambda order: counts.get(order, 0))]
+    result: Jacobian[Any] = Jacobian(node, (above, below), tag)
+    result.accumulations.update(counts.items())
+    return result
+
+
+def _multiplications(node: Node) -> int:
+    """How many a plan of a node takes, where sizes that have names are taken as equal."""
+    sizes = (size for one in topological(node) for size in one.shape)
+    named = {name for size in sizes for name in dimensions.names(size)}
+    return plan_of([node], dict.fromkeys(named, NOMINAL)).multiplications
 
 
 def _common_tag(factors: tuple[Jacobian[Any], ...], layout: str | None) -> type[Layout]:

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
+from matcalc import dimensions
 from matcalc.errors import ChainError, Place
 from matcalc.graph import Factor, Node, add, contract
 from matcalc.variables import Variable, ratio
+
+Accumulation = Literal["reverse", "forward", "markowitz"]
+NOMINAL = 100  # what a size that has a name counts as, where orders are compared
 
 
 class Link(NamedTuple):
@@ -134,15 +138,23 @@ def compose(nodes: Sequence[Node], path: Sequence[Variable]) -> Node:
 
 
 def total(
-    links: Sequence[Link], nodes: Sequence[Node], of: str, wrt: str
+    links: Sequence[Link],
+    nodes: Sequence[Node],
+    of: str,
+    wrt: str,
+    accumulation: Accumulation = "reverse",
 ) -> tuple[Node, Variable, Variable]:
     """The chain rule on a graph: the sum over all paths, each link used once.
+
+    Variables are eliminated one after the other: in reverse mode from ``of``, in forward mode
+    from ``wrt``, or first the one that takes the fewest multiplications.
 
     Args:
         links: The edges of the graph, in any order.
         nodes: The entries of each.
         of: The variable to differentiate.
         wrt: The variable to differentiate with respect to.
+        accumulation: The order of elimination.
 
     Returns:
         The derivative, and its variables above and below the line.
@@ -158,18 +170,88 @@ def total(
     for name in (of, wrt):
         if name not in variables:
             raise ChainError(f"no factor has the variable {name}")
-    leaving: dict[str, list[tuple[Link, Node]]] = {name: [] for name in variables}
+    order = _outermost_first(links, of)
+    graph = _Graph(variables, of, wrt)
     for link, node in zip(links, nodes, strict=True):
-        leaving[link.of.name].append((link, node))
-    arriving: dict[str, list[Node]] = {name: [] for name in variables}
-    for name in _outermost_first(leaving, of):
-        known = add(arriving[name]) if arriving[name] else None
-        for link, node in leaving[name]:
-            path = (variables[of], link.of, link.wrt)
-            arriving[link.wrt.name].append(compose([known, node], path) if known else node)
-    if not arriving[wrt]:
+        if link.of.name in order:
+            graph.add(link.of.name, link.wrt.name, node)
+    graph.prune(order)
+    if not graph.below[of]:
         raise ChainError(f"no path leads from {of} to {wrt}")
-    return add(arriving[wrt]), variables[of], variables[wrt]
+    node = graph.eliminated([name for name in order if name in graph.inner], accumulation)
+    return node, variables[of], variables[wrt]
+
+
+class _Graph:
+    """Derivatives between variables, of which one after the other is eliminated.
+
+    Attributes:
+        variables: The variables by name.
+        inner: Those on a path between the two ends.
+        below: For each variable those that it depends on, with the derivatives, not yet added.
+        above: The same, from below.
+    """
+
+    def __init__(self, variables: Mapping[str, Variable], of: str, wrt: str) -> None:
+        self.variables = variables
+        self.of, self.wrt = of, wrt
+        self.below: dict[str, dict[str, list[Node]]] = {name: {} for name in variables}
+        self.above: dict[str, dict[str, list[Node]]] = {name: {} for name in variables}
+        self.inner: set[str] = set()
+
+    def add(self, above: str, below: str, node: Node) -> None:
+        """Add a derivative to those between two variables."""
+        terms = self.below[above].setdefault(below, [])
+        terms.append(node)
+        self.above[below][above] = terms
+
+    def prune(self, order: Sequence[str]) -> None:
+        """Leave out what does not lead to the lower end; ``order`` is from the outermost."""
+        kept = {self.wrt}
+        for name in reversed(order):
+            for below in [one for one in self.below[name] if one not in kept or name == self.wrt]:
+                del self.below[name][below], self.above[below][name]
+            if self.below[name]:
+                kept.add(name)
+        self.inner = kept - {self.of, self.wrt}
+
+    def eliminated(self, order: list[str], accumulation: Accumulation) -> Node:
+        """The derivative between the ends, once all other variables are eliminated."""
+        waiting = order[::-1] if accumulation == "forward" else order
+        while waiting:
+            chosen = min(waiting, key=self.markowitz) if accumulation == "markowitz" else waiting[0]
+            waiting.remove(chosen)
+            self.eliminate(chosen)
+        return add(self.below[self.of][self.wrt])
+
+    def markowitz(self, name: str) -> float:
+        """The multiplications that an elimination takes, less those of a direct product.
+
+        Source: Naumann, Optimal accumulation of Jacobian matrices by elimination methods on the
+        dual computational graph (2004): the relative Markowitz degree, in entries.
+        """
+        above, below = (sum(map(self.size, one[name])) for one in (self.above, self.below))
+        return self.size(name) * (above * below - self.size(self.of) * self.size(self.wrt))
+
+    def size(self, name: str) -> int:
+        """How many entries a variable has; where a size has a name, roughly."""
+        size = self.variables[name].size
+        return dimensions.evaluate(size, dict.fromkeys(dimensions.names(size), NOMINAL))
+
+    def eliminate(self, name: str) -> None:
+        """Take a variable out: each path through it becomes a derivative."""
+        above, below = (
+            {other: add(terms) for other, terms in side[name].items()}
+            for side in (self.above, self.below)
+        )
+        for other in above:
+            del self.below[other][name]
+        for other in below:
+            del self.above[other][name]
+        for one, upper in above.items():
+            for two, lower in below.items():
+                path = tuple(self.variables[k] for k in (one, name, two))
+                self.add(one, two, compose([upper, lower], path))
 
 
 def _check_once(links: Sequence[Link]) -> None:
@@ -183,21 +265,24 @@ def _check_once(links: Sequence[Link]) -> None:
             )
 
 
-def _outermost_first(leaving: Mapping[str, list[tuple[Link, Node]]], of: str) -> list[str]:
+def _outermost_first(links: Sequence[Link], of: str) -> list[str]:
     """The variables that ``of`` depends on, each after all that depend on it."""
+    leaving: dict[str, list[str]] = {}
+    for link in links:
+        leaving.setdefault(link.of.name, []).append(link.wrt.name)
     reached, waiting = {of}, [of]
     while waiting:
-        below = {link.wrt.name for link, _ in leaving[waiting.pop()]} - reached
-        reached |= below
-        waiting += sorted(below)
-    open_links = Counter(link.wrt.name for name in reached for link, _ in leaving[name])
+        new = set(leaving.get(waiting.pop(), ())) - reached
+        reached |= new
+        waiting += sorted(new)
+    open_links = Counter(below for name in reached for below in leaving.get(name, ()))
     order, ready = [], [of] if not open_links[of] else []
     while ready:
         order.append(ready.pop())
-        for link, _ in leaving[order[-1]]:
-            open_links[link.wrt.name] -= 1
-            if not open_links[link.wrt.name]:
-                ready.append(link.wrt.name)
+        for below in leaving.get(order[-1], ()):
+            open_links[below] -= 1
+            if not open_links[below]:
+                ready.append(below)
     if len(order) < len(reached):
         around = ", ".join(sorted(reached.difference(order)))
         raise ChainError(f"a cycle runs through {around}: a variable can't depend on itself")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 from typing import Any, Generic, Literal
 
@@ -75,12 +75,15 @@ class WrittenDerivative(Generic[Tag]):
         path: The variables of the chain that it was composed along, the outermost first.
         tag: The layout, as a type: ``Numerator`` or ``Denominator``.
         formula: What it was derived from, if it was derived from a formula.
+        accumulations: Of a sum over paths whose order was chosen: each order that was tried, and
+            how many multiplications it takes.
     """
 
     node: Node
     path: tuple[Variable, ...]
     tag: type[Tag]
     formula: Formula | None = None
+    accumulations: dict[str, int] = field(default_factory=dict, init=False)
     _trees: dict[bool, WrittenFormula] = field(default_factory=dict, init=False)
     _symbols: dict[str, Node] = field(default_factory=dict, init=False)
 
@@ -407,7 +410,8 @@ class WrittenDerivative(Generic[Tag]):
         162 multiplications; largest array (9,); result (9,)
         from left to right, as books multiply: as many
         """
-        return compared_plan_of([self.node], sizes, [order_of(self._written)])
+        plan = compared_plan_of([self.node], sizes, [order_of(self._written)])
+        return replace(plan, accumulations=tuple(self.accumulations.items()))
 
     def _given(self, arrays: Mapping[str, object]) -> Given:
         """What somebody gave by name, as arrays and sizes."""

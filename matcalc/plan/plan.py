@@ -20,11 +20,13 @@ class Plan:
         steps: The steps, operands before what is made of them.
         results: The positions of the results.
         textbook: The same with each product from left to right, to compare it with.
+        accumulations: Orders in which the sum over paths could be taken, and what each costs.
     """
 
     steps: tuple[Step, ...]
     results: tuple[int, ...]
     textbook: Plan | None = None
+    accumulations: tuple[tuple[str, int], ...] = ()
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -53,7 +55,15 @@ class Plan:
             left_to_right = "from left to right, as books multiply:"
             other = table(self.textbook.steps, self.textbook.results)
             found += [f"{left_to_right} as many"] if same else ["", left_to_right, *other]
-        return "\n".join(found)
+        return "\n".join([*found, *self._orders()])
+
+    def _orders(self) -> list[str]:
+        """The order of accumulation that is the cheapest, and the others."""
+        if not self.accumulations:
+            return []
+        best, *others = sorted(self.accumulations, key=lambda one: one[1])
+        rest = ", ".join(f"{name} {count}" for name, count in others)
+        return [f"accumulated {best[0]}: {best[1]} multiplications; {rest}"]
 
     def _repr_html_(self) -> str:
         return f"<pre>{escape(str(self))}</pre>"

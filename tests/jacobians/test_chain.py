@@ -1,6 +1,7 @@
 import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from random import Random
 
 import numpy as np
@@ -252,3 +253,53 @@ def test_named_dimensions_compose_without_numbers() -> None:
     assert found.matrix_shape == ("n", 1)
     with pytest.raises(mc.UnboundError, match="has no numbers"):
         assert found.array is None
+
+
+def _diamonds(sizes: list[int]) -> Edges:
+    """Two paths from each variable to the next: L = v0, v1, v2 …"""
+    rng = np.random.default_rng(3)
+    edges: Edges = []
+    for k, (m, n) in enumerate(pairwise(sizes)):
+        for side in "ab":
+            array = rng.normal(size=(m, n))
+            edges.append(mc.jacobian(f"v{k}[{m}] / {side}{k}[{n}]", array, layout="numerator"))
+            edges.append(mc.diagonal(f"{side}{k}[{n}] / v{k + 1}[{n}]", rng.normal(size=n)))
+    return edges
+
+
+@pytest.mark.parametrize(
+    ("sizes", "best"), [([1, 5, 6, 7], "reverse"), ([7, 6, 5, 1], "forward"), ([4, 3, 2, 5], "")]
+)
+def test_orders_of_accumulation_agree_and_the_cheapest_is_taken(
+    sizes: list[int], best: str
+) -> None:
+    edges, ends = _diamonds(sizes), {"of": "v0", "wrt": f"v{len(sizes) - 1}"}
+    cheapest = mc.total_derivative(edges, **ends, accumulation="cheapest")
+    counts = cheapest.accumulations
+    assert set(counts) == {"reverse", "forward", "markowitz"}
+    for order in ("reverse", "forward", "markowitz"):
+        found = mc.total_derivative(edges, **ends, accumulation=order)
+        np.testing.assert_allclose(found.array, cheapest.array, rtol=1e-12)
+        assert found.plan().multiplications == counts[order]
+    assert cheapest.plan().multiplications == min(counts.values())
+    if best:
+        assert counts[best] == min(counts.values()) < max(counts.values())
+    assert str(cheapest.plan()).splitlines()[-1].startswith("accumulated ")
+    assert not (cheapest * 2).accumulations  # they are of another product
+
+
+def test_what_leads_nowhere_is_left_out_in_every_order() -> None:
+    edges = [
+        _dense("L", "a", 2, 3),
+        _dense("L", "c", 2, 4),
+        _dense("a", "x", 3, 5),
+        _dense("c", "d", 4, 2),
+        _dense("x", "w", 5, 2),
+        _dense("u", "a", 2, 3),
+    ]
+    expected = edges[0].array @ edges[2].array
+    for order in ("reverse", "forward", "markowitz", "cheapest"):
+        found = mc.total_derivative(edges, of="L", wrt="x", accumulation=order)
+        np.testing.assert_allclose(found.array, expected)
+    with pytest.raises(mc.NotationError, match="accumulation is cheapest, reverse"):
+        mc.total_derivative(edges, of="L", wrt="x", accumulation="fwd")
