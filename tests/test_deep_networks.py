@@ -111,16 +111,16 @@ def test_all_gradients_take_work_that_is_linear_in_the_depth() -> None:
 
 def test_a_filter_over_time_takes_work_that_is_linear_in_its_steps() -> None:
     def work(steps: int) -> int:
-        def likelihood(A: Any, C: Any, P: Any, x: Any, y: Any) -> Any:
+        def likelihood(A: Any, C: Any, p: Any, x: Any, y: Any) -> Any:
             total: Any = 0.0
             for t in range(steps):
-                x, P = A @ x, A @ P @ A.T
-                e, gain = y[t] - C @ x, P @ C.T @ np.linalg.inv(C @ P @ C.T)
+                x, p = A @ x, A @ p @ A.T
+                e, gain = y[t] - C @ x, p @ C.T @ np.linalg.inv(C @ p @ C.T)
                 total = total + e @ e
-                x, P = x + gain @ e, P - gain @ C @ P
+                x, p = x + gain @ e, p - gain @ C @ p
             return total
 
-        shapes = f"A[n,n] C[m,n] P[n,n] x[n] y[{steps},m]"
+        shapes = f"A[n,n] C[m,n] p[n,n] x[n] y[{steps},m]"
         traced = mc.trace(likelihood, shapes)
         return calls(lambda: mc.derive(traced, wrt="A", layout="denominator"))
 

@@ -38,12 +38,15 @@ class Slices(Protocol):
 
     def sliced(self, at: int, axis: int, window: Window) -> int:
         """An array, along an axis what a window picks."""
+        ...
 
     def ones(self, window: Window) -> int:
         """A vector of ones, as long as what a window picks."""
+        ...
 
     def window(self, window: Window) -> int:
         """A window as a matrix, where nothing else will do."""
+        ...
 
 
 class Placed(NamedTuple):
