@@ -27,7 +27,9 @@ class Peer(NamedTuple):
 
 def runs_of(peer: Peer | None) -> Mapping[str, Callable[[], Any]]:
     """A function for each library that is there."""
-    makers = {"jax": _jax, "torch": _torch} if peer is not None else {}
+    if peer is None:
+        return {}
+    makers = {"jax": _jax, "torch": _torch}
     return {name: make(peer) for name, make in makers.items() if find_spec(name)}
 
 

@@ -321,17 +321,17 @@ def layer_norm() -> Row:
 def kalman(steps: int) -> Callable[[], Any]:
     """Derives ∂/∂A of the likelihood of a Kalman filter over some steps."""
 
-    def likelihood(A: Any, C: Any, Q: Any, R: Any, x: Any, P: Any, y: Any) -> Any:
+    def likelihood(A: Any, C: Any, Q: Any, R: Any, x: Any, p: Any, y: Any) -> Any:
         total: Any = 0.0
         for t in range(steps):
-            x, P = A @ x, A @ P @ A.T + Q
-            S, e = C @ P @ C.T + R, y[t] - C @ x
-            gain = P @ C.T @ np.linalg.inv(S)
+            x, p = A @ x, A @ p @ A.T + Q
+            S, e = C @ p @ C.T + R, y[t] - C @ x
+            gain = p @ C.T @ np.linalg.inv(S)
             total = total + 0.5 * (e @ np.linalg.inv(S) @ e + np.log(np.linalg.det(S)))
-            x, P = x + gain @ e, P - gain @ S @ gain.T
+            x, p = x + gain @ e, p - gain @ S @ gain.T
         return total
 
-    shapes = f"A[n,n] C[m,n] Q[n,n]:spd R[m,m]:spd x[n] P[n,n]:spd y[{steps},m]"
+    shapes = f"A[n,n] C[m,n] Q[n,n]:spd R[m,m]:spd x[n] p[n,n]:spd y[{steps},m]"
     return lambda: mc.derive(mc.trace(likelihood, shapes), wrt="A", layout="denominator")
 
 
