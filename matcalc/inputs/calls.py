@@ -183,20 +183,23 @@ def _count(writer: Speller, node: Node, args: list[Written]) -> Written:
     Raises:
         NotationError: It is not known, or of several axes.
     """
-    name, sizes = node.value[0], args[0].kind.sizes
-    place = args[1].text if len(args) == 2 else {"len": "0", "nrow": "0", "ncol": "1"}.get(name)
-    if place is None and len(sizes) == 1 and name != "size":
-        place = "0"
-    if place is not None and writer.notation == "matlab" and name == "size" and len(args) == 2:
-        place = str(int(place) - 1) if place.isdigit() else place
-    if place is None and name == "numel" and sizes and None not in sizes:
+    (name, _, form), sizes = node.value, args[0].kind.sizes
+    if name == "numel" and len(args) == 1 and sizes and None not in sizes:
         text = " * ".join(map(str, sizes))
         return writer.atom(node, text, NUMBER, ATOM if len(sizes) == 1 else PRODUCT)
-    known = str(int(place) % max(1, len(sizes))) if place and place.lstrip("-").isdigit() else ""
-    size = sizes[int(known)] if known and int(place or 0) < len(sizes) else None
+    place = args[1].text if len(args) == 2 else _COUNTED.get(name)
+    if place is None and len(sizes) == 1 and name != "size":
+        place = "0"
+    axis = int(place) if place and place.removeprefix("-").isdigit() else None
+    first = int(len(args) == 2 and writer.notation == "matlab" and not form)  # of its axes
+    axes = range(first or -len(sizes), len(sizes) + first)
+    size = None if axis is None or axis not in axes else sizes[axis - first]
     if size is None:
         raise writer.fail(node, "write the size by its name, n of x[n], or as a number")
     return writer.atom(node, str(size), NUMBER, ATOM if str(size).isalnum() else SUM)
+
+
+_COUNTED = {"len": "0", "nrow": "0", "ncol": "1"}  # the axes of which these are the sizes
 
 
 def _of_lines(name: str, axis: int) -> Rewrite:

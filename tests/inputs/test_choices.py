@@ -176,6 +176,12 @@ def test_a_count_is_the_name_of_a_size() -> None:
         assert found.formula.text.endswith("/ n"), count
 
 
+@pytest.mark.parametrize("count", ["W.shape[-3]", "W.size(-5)", "size(W, 0)", "size(W, 3)"])
+def test_a_count_of_an_axis_that_is_not_there_is_refused(count: str) -> None:
+    with pytest.raises(mc.NotationError, match="write the size by its name"):
+        mc.derive(f"sum(x.^2) / {count}", wrt="x", variables=DECLARED, layout="denominator")
+
+
 def test_letters_of_greek_are_no_functions_of_their_names() -> None:
     for typed in (r"\psi(x)", r"\phi(x)", r"\beta(x)"):
         found = mc.derive(typed, wrt="x", variables="x[n]", layout="denominator")
