@@ -11,7 +11,7 @@ from matcalc.errors import printable
 from matcalc.notation.names import unicode_name
 from matcalc.notation.parts import Aligned, Drawn, Formula, Item, Marked, Part, Rows
 from matcalc.notation.printers.mathml import elements
-from matcalc.notation.typed import typed_mathml
+from matcalc.notation.typed import typed_factor, typed_mathml
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|$])")
 COLOURS = """
@@ -151,29 +151,25 @@ def _html_cells(item: Aligned) -> Iterator[str]:
             yield f"<span>{_text(one.sign)}{clash}</span>"
         within = f'<small class="wrong">✗ {_text(one.within)}</small>' if one.within else ""
         below = f"<small>{_text(one.below)}</small>{within}"
-        yield f"<span><span>{_factor(one.above)}</span>{below}</span>"
+        above = typed_factor(one.above, _formula) or _math(one.above)
+        yield f"<span><span>{above}</span>{below}</span>"
 
 
 def _text_lines(item: Drawn) -> str:
     return "\n".join(map(_text, item.lines))
 
 
-def _factor(text: str) -> str:
-    """A factor in the parentheses that it was typed in, of which another may close one."""
-    for k in range(len(text) - len(text.lstrip("(")), -1, -1):
-        excess = max(0, text[k:].count(")") - text[k:].count("("))
-        bare = text[k : len(text) - excess]
-        if text.endswith(")" * excess) and (shown := typed_mathml(bare)):
-            return "(" * k + _as_typed(shown, bare) + ")" * excess
-    return _math(text)
-
-
 def _math(text: str) -> str:
     """A formula or a derivative; as code, what is neither."""
+    if "∂" in text and not typed_mathml(text):
+        return _as_typed(elements(unicode_name(printable(text))), text)
+    return _formula(text) or f"<code>{_text(text)}</code>"
+
+
+def _formula(text: str) -> str:
+    """A formula; nothing for what is none."""
     shown = typed_mathml(text)
-    if not shown and "∂" in text:
-        shown = elements(unicode_name(printable(text)))
-    return _as_typed(shown, text) if shown else f"<code>{_text(text)}</code>"
+    return shown and _as_typed(shown, text)
 
 
 def _as_typed(shown: str, text: str) -> str:

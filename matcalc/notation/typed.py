@@ -13,7 +13,8 @@ from fractions import Fraction
 from matcalc.errors import MatcalcError, printable
 from matcalc.expression.parser import Step, parse
 from matcalc.notation.formulas import Written
-from matcalc.notation.names import unicode_name
+from matcalc.notation.names import latex_name, unicode_name
+from matcalc.notation.printers.latex import latex_formulas
 from matcalc.notation.printers.mathematics import as_it_is
 from matcalc.notation.printers.mathml import mathml
 from matcalc.notation.printers.unicode import unicode_formulas
@@ -45,6 +46,33 @@ def typed_mathml(text: str) -> str:
     ('<mrow><msub><mi>W</mi><mn>2</mn></msub><mspace width="0.2em"/><mi>x</mi></mrow>', '')
     """
     return _set(text, _mathml)
+
+
+def typed_latex(text: str) -> str:
+    r"""A line in LaTeX; nothing where it is none that can be set so.
+
+    >>> print(typed_latex("dW = (W3.T @ d3 * r) @ x.T"))
+    \mathit{dW} = \left(\left(W_{3}^\top d_{3}\right) \odot r\right) x^\top
+    """
+    return _set(text, _latex)
+
+
+def typed_factor(text: str, way: Callable[[str], str]) -> str:
+    """A factor in the parentheses that it was typed in, of which another may close one.
+
+    Args:
+        text: The factor.
+        way: How a line is set: nothing where it is none that can be.
+
+    >>> typed_factor("((a + b)", typed_latex), typed_factor("((a b)", typed_latex)
+    ('((a + b)', '')
+    """
+    for k in range(len(text) - len(text.lstrip("(")), -1, -1):
+        excess = max(0, text[k:].count(")") - text[k:].count("("))
+        bare = text[k : len(text) - excess]
+        if text.endswith(")" * excess) and (shown := way(bare)):
+            return "(" * k + shown + ")" * excess
+    return ""
 
 
 def in_order(written: Written, text: str) -> Written:
@@ -108,6 +136,11 @@ def _unicode(written: Written, name: str) -> str:
 
 def _mathml(written: Written, name: str) -> str:
     return mathml(written, unicode_name(name), as_it_is)
+
+
+def _latex(written: Written, name: str) -> str:
+    *lets, formula = latex_formulas(written, as_it_is)
+    return r",\quad ".join([*lets, f"{latex_name(name)} = {formula}" if name else formula])
 
 
 def _phrase(steps: Sequence[Step]) -> Phrase:

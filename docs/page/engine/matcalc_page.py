@@ -14,7 +14,6 @@ from functools import lru_cache
 from html import unescape
 from typing import Any, NamedTuple, TypeVar
 
-from claim_latex import claim_latex, factor_latex
 from source_file import source_file
 
 import matcalc as mc
@@ -36,6 +35,7 @@ from matcalc.notation.names import latex_derivative, latex_name
 from matcalc.notation.parts import Aligned, Formula
 from matcalc.notation.printers.legend import meanings
 from matcalc.notation.shown import told
+from matcalc.notation.typed import typed_factor, typed_latex
 from matcalc.variables import Variable
 from matcalc_cli.asked import Asked
 from matcalc_cli.derivative_lines import Answer, Derived, stated
@@ -196,10 +196,10 @@ def _read(answered: Answer) -> list[str]:
     typed = answered.formula.text
     if _order(typed, answered) == _order("; ".join(stated(answered, "text")), answered):
         return shown
-    *lets, whole = [claim_latex(one) for one in _lines(typed)]
-    if whole is None or None in lets:
+    *lets, whole = [typed_latex(one) for one in _lines(typed)]
+    if not whole or "" in lets:
         return shown
-    return [*filter(None, lets), f"{latex_name(answered.of.name)} = {whole}"]
+    return [*lets, f"{latex_name(answered.of.name)} = {whole}"]
 
 
 def _order(text: str, answered: Answer) -> list[str]:
@@ -441,9 +441,11 @@ def _item(item: Any) -> dict[str, Any]:
         return {"kind": "prose", "text": item}
     found = {"kind": type(item).__name__.lower()} | item._asdict()
     if isinstance(item, Aligned):
-        found["cells"] = [one._asdict() | {"latex": factor_latex(one.above)} for one in item.cells]
+        found["cells"] = [
+            one._asdict() | {"latex": typed_factor(one.above, typed_latex)} for one in item.cells
+        ]
     if isinstance(item, Formula):
-        found["latex"] = claim_latex(item.text)
+        found["latex"] = typed_latex(item.text)
     return found
 
 
