@@ -14,7 +14,7 @@ import matcalc as mc
 from matcalc.errors import NotDifferentiableError, TooLargeError
 from matcalc.steps import MOST, counted
 
-SIZES = [int(size) for size in os.environ.get("MATCALC_GROWTH_SIZES", "5,10").split(",")]
+SIZES = [int(size) for size in os.environ.get("MATCALC_GROWTH_SIZES", "6,10").split(",")]
 GROWTH = 2.2  # the power of the size that steps grow with, at most
 LONG_ANSWERS = {  # sums over positions, where each term is as long; graphs of n * n edges
     "sum of a power": 3.2,

@@ -214,6 +214,7 @@ export function address(one) {
   query.set("families", one.families.join(","));
   query.set("repair", one.repair);
   for (const each of one.why) query.append("why", each);
+  if (one.lesson) query.set("lesson", String(one.lesson));
   return `#${query}`;
 }
 
@@ -248,6 +249,8 @@ export function fromAddress(hash, families) {
     !named.every((each) => families.includes(each))
   )
     return null;
+  const lesson = text("lesson");
+  if (lesson && !/^[1-9]\d?$/u.test(lesson)) return null;
   const [forward, of, wrt, variables, line, repair] = texts;
   /** @type {Exercise} */
   const one = {
@@ -263,6 +266,7 @@ export function fromAddress(hash, families) {
     families: named,
     repair,
     why,
+    ...(lesson && { lesson: Number(lesson) }),
   };
   return isSound(one) ? one : null;
 }

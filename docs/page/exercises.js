@@ -365,6 +365,7 @@ function after() {
         make("h2", {}, "Why"),
         ...one.why.map((each) => make("p", {}, each)),
         make("p", { class: "soft" }, collection.families[one.families[0]].see),
+        ...(one.lesson ? [make("p", { class: "soft" }, `Lesson ${one.lesson} tells of it.`)] : []),
       ];
   return make(
     "section",

@@ -27,6 +27,7 @@ Label = Hashable
 Colours = dict[Label, int]
 
 _TRIES = 64  # complete orders that are tried, and a few more for each label
+_ROUNDS = 2  # of looking at neighbours before the walk: a factor is known by its labels then
 
 
 class Factor(NamedTuple):
@@ -118,13 +119,14 @@ class _Search:
 
         A step goes from a vertex to the one neighbour of a look that the walk has not met.
         """
-        kinds, edges = self.kinds, self.edges
-        looks = _ranks(
-            [
-                (kind, tuple(sorted((position, kinds[other]) for position, other in beside)))
-                for kind, beside in zip(kinds, edges, strict=True)
-            ]
-        )
+        edges, looks = self.edges, self.kinds
+        for _ in range(_ROUNDS):
+            looks = _ranks(
+                [
+                    (look, tuple(sorted((position, looks[other]) for position, other in beside)))
+                    for look, beside in zip(looks, edges, strict=True)
+                ]
+            )
         counts = Counter(looks)
         alone = (vertex for vertex, look in enumerate(looks) if counts[look] == 1)
         walk = sorted(alone, key=looks.__getitem__)

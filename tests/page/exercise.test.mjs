@@ -135,6 +135,8 @@ test("an address that holds no exercise is refused", () => {
     { repair: "dW1 = y" },
     { variables: "W2[999,9]" },
     { forward: "" },
+    { lesson: "<b>" },
+    { lesson: "0" },
     { why: "x".repeat(9999) },
     { why: "turned \u202e over" },
     { line: "x @ ".repeat(200) },
