@@ -60,7 +60,7 @@ class Batched(Computed):
         names: The variables with the leading axis.
     """
 
-    def __init__(self, computation: Computation, names: str, *, finite: bool = False) -> None:
+    def __init__(self, computation: Computation, names: str, finite: bool = False) -> None:
         """What is computed, the variables of the batch, whether numbers are looked at.
 
         Raises:
@@ -92,11 +92,7 @@ class Batched(Computed):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """It is stored as what it was made of."""
-        return _batched, self._made_of
+        return Batched, self._made_of
 
     def __repr__(self) -> str:
         return f"<batched over {', '.join(self.names)}>"
-
-
-def _batched(computation: Computation, names: str, finite: bool) -> Batched:
-    return Batched(computation, names, finite=finite)

@@ -31,7 +31,6 @@ from matcalc.plan.step import Aligned, Matrices, Spread, Step
 
 _MODULES = {"torch": "torch", "jax": "jax.numpy", "cupy": "cupy", "dask": "dask.array"}
 _DIALECTS = {"torch": TORCH, "jax": JAX, "cupy": NUMPY, "dask": NUMPY}
-_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 Function = Callable[..., Any]
 
@@ -143,14 +142,11 @@ def _diagonal(step: Step, library: Library) -> Function:
             while left.count(label) > 1:
                 one = left.index(label)
                 two = left.index(label, one + 1)
-                x = _met(x, one, two)
+                x = library.module.diagonal(x, 0, one, two)  # the new axis is the last
                 del left[two], left[one]
                 left.append(label)
         order = [left.index(label) for label in dict.fromkeys(labels)]
         return library.transposed(x, order)
-
-    def _met(x: Any, one: int, two: int) -> Any:
-        return library.module.diagonal(x, 0, one, two)  # the new axis is the last
 
     return take
 
@@ -191,19 +187,8 @@ def _view(x: Any, way: Aligned, library: Library) -> Any:
 
 def _contract(step: Step, library: Library) -> Function:
     way: Matrices = step.value
-    count = len(way.two) - way.stack - way.summed
-    letters = iter(_LETTERS)
-    stack, rows, summed, columns = (
-        [next(letters) for _ in range(k)] for k in (way.stack, way.rows, way.summed, count)
-    )
-    one = _placed([*stack, *rows, *summed], way.one)
-    two = _placed([*stack, *summed, *columns], way.two)
-    subscripts = f"{one},{two}->{''.join([*stack, *rows, *columns])}"
+    subscripts = way.subscripts
     return lambda a, b: library.module.einsum(subscripts, a, b)
-
-
-def _placed(letters: Sequence[str], order: Sequence[int]) -> str:
-    return "".join(letter for _, letter in sorted(zip(order, letters, strict=True)))
 
 
 def _apply(step: Step, library: Library) -> Function:

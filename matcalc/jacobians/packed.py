@@ -10,15 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from matcalc.arrays import Array, bound_sizes, real_array
-from matcalc.code import Compiled
+from matcalc.arrays import Array, real_array
+from matcalc.code import Compiled, Computation, Computed
 from matcalc.derivative import derivatives
 from matcalc.errors import ArrayError, NotationError, ShapeError
 from matcalc.graph import Factor, Node, add, contract, symbol
 from matcalc.jacobians.written import WrittenDerivative, leaves_of
-from matcalc.plan.planning import plan_of
-from matcalc.plan.running import Program
-from matcalc.variables import Variable, word
+from matcalc.variables import Variable
 
 
 class Packed:
@@ -53,7 +51,10 @@ class Packed:
         first = {name: real_array(start[name], name) for name in self._names}
         self.shapes = {name: array.shape for name, array in first.items()}
         self.start = self.pack(first)
-        self._arrays = dict(arrays)
+        self._arrays = {  # NumPy's, as optimisers want them
+            name: real_array(value, name, finite=False) if name in self._symbols else value
+            for name, value in arrays.items()
+        }
 
     def __repr__(self) -> str:
         """One line: how many parameters, and of what."""
@@ -100,12 +101,12 @@ class Packed:
     def hessp(self, theta: ArrayLike, direction: ArrayLike) -> Array:
         """The Hessian times a vector; the Hessian is never made."""
         along = {_along(k): part for k, part in self.unpack(direction).items()}
-        parts = self._run(self._products, {**self._named(theta), **along})
+        parts = self._products(**self._named(theta), **along)
         return np.concatenate([np.ravel(part) for part in parts])
 
     def hess(self, theta: ArrayLike) -> Array:
         """The Hessian, a symmetric matrix."""
-        blocks = iter(self._run(self._blocks, self._named(theta)))
+        blocks = iter(self._blocks(**self._named(theta)))
         counts = [prod(shape) for shape in self.shapes.values()]
         return np.block([[next(blocks).reshape(a, b) for b in counts] for a in counts])
 
@@ -117,35 +118,28 @@ class Packed:
         return [self._symbols[name] for name in self._names]
 
     @cached_property
-    def _products(self) -> Program:
+    def _products(self) -> Computed:
         """The derivative of the gradient along a direction: one sweep for all variables."""
         terms = []
         for one, variable in zip(self._gradients, self._variables, strict=True):
             axes = tuple(range(len(variable.shape)))
             direction = symbol(_along(one.wrt.name), variable.shape)
             terms.append(contract([Factor(one.node, axes), Factor(direction, axes)], ()))
-        return self._program(derivatives(add(terms), self._variables))
+        return self._computed(derivatives(add(terms), self._variables))
 
     @cached_property
-    def _blocks(self) -> Program:
+    def _blocks(self) -> Computed:
         gradients = [one.node for one in self._gradients]
-        return self._program(
+        return self._computed(
             [block for one in gradients for block in derivatives(one, self._variables)]
         )
 
-    def _program(self, nodes: list[Node]) -> Program:
-        """Nodes as a program, at the sizes that the arrays tell."""
-        known = self._symbols
-        arrays = {**self._arrays, **self.unpack(self.start)}
-        given = {name: np.shape(value) for name, value in arrays.items() if name in known}
-        stated = tuple((name, known[name].shape) for name in given)
-        sizes = {name: int(value) for name, value in arrays.items() if name not in known}
-        bound = bound_sizes(stated, tuple(given.values()), tuple(sizes.items()))
-        return Program(plan_of(nodes, bound))
-
-    def _run(self, program: Program, arrays: Mapping[str, Any]) -> list[Array]:
-        given = [real_array(arrays[name], word(name), finite=False) for name in program.names]
-        return program.run(given, np.dtype(np.float64))
+    def _computed(self, nodes: Sequence[Node]) -> Computed:
+        """Nodes as a function of the parameters, the other arrays, and a direction."""
+        along = [(_along(name), self._symbols[name]) for name in self._names]
+        known = self._symbols | {name: symbol(name, node.shape) for name, node in along}
+        count = len(nodes)
+        return Computed(Computation(tuple(nodes), (None,) * count, tuple(range(count)), known))
 
 
 def _along(name: str) -> str:

@@ -121,9 +121,9 @@ def _contract(step: Step, shapes: Shapes) -> Function:
     way: Matrices = step.value
     (a_shape, b_shape), shape = shapes, step.shape
     rows, summed = way.rows, way.summed
-    columns = len(way.two) - way.stack - summed
+    columns = way.columns
     if not (rows or columns):
-        return _dot(way, a_shape, b_shape, shape)
+        return _dot(way, a_shape, b_shape)
     one = _matrix(way.one, a_shape, [way.stack, rows, summed], keep=bool(way.stack))
     two = _matrix(way.two, b_shape, [way.stack, summed, columns], keep=bool(way.stack))
     plain = one is None and two is None
@@ -163,9 +163,7 @@ def _matrix(
     return lambda x: x.reshape(target)
 
 
-def _dot(
-    way: Matrices, a_shape: tuple[int, ...], b_shape: tuple[int, ...], shape: tuple[int, ...]
-) -> Function:
+def _dot(way: Matrices, a_shape: tuple[int, ...], b_shape: tuple[int, ...]) -> Function:
     """Sums of products of two arrays of the same axes: over all of them, or of each of a stack."""
     if len(way.one) == 1:
         return np.dot
@@ -173,12 +171,7 @@ def _dot(
         one = _matrix(way.one, a_shape, [0, 0, way.summed], keep=False) or _same
         two = _matrix(way.two, b_shape, [0, way.summed, 0], keep=False) or _same
         return lambda a, b: np.asarray(np.dot(one(a), two(b)))
-    letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-    subscripts = [
-        "".join(letter for _, letter in sorted(zip(order, letters, strict=False)))
-        for order in (way.one, way.two)
-    ]
-    whole = f"{','.join(subscripts)}->{letters[: len(shape)]}"
+    whole = way.subscripts
     return lambda a, b: np.asarray(np.einsum(whole, a, b))
 
 

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from math import prod
-from string import ascii_lowercase, ascii_uppercase
 
 from matcalc import dimensions
 from matcalc.plan.step import Matrices, Step
-
-_LETTERS = (*ascii_lowercase[8:], *ascii_lowercase[:8], *ascii_uppercase)  # i, j, k first
-
 
 Spell = Callable[[Step, Sequence[str]], str]
 
@@ -80,23 +76,10 @@ def _plain(step: Step, below: Sequence[str]) -> str:
 
 def _contract(step: Step, below: Sequence[str]) -> str:
     way: Matrices = step.value
-    columns = len(way.two) - way.stack - way.summed
-    if not way.stack and way.summed == 1 and way.rows < 2 and columns < 2:
+    if not way.stack and way.summed == 1 and way.rows < 2 and way.columns < 2:
         orders = zip(below, (way.one, way.two), strict=True)
         return " @ ".join(name if order[0] == 0 else f"{name}.T" for name, order in orders)
-    letters = iter(_LETTERS)
-    stack, rows, summed, ends = (
-        [next(letters) for _ in range(count)]
-        for count in (way.stack, way.rows, way.summed, columns)
-    )
-    one = _placed([*stack, *rows, *summed], way.one)
-    two = _placed([*stack, *summed, *ends], way.two)
-    return f'einsum("{one},{two}->{"".join([*stack, *rows, *ends])}", {below[0]}, {below[1]})'
-
-
-def _placed(letters: Sequence[str], order: Sequence[int]) -> str:
-    """Letters of axes in an order, as they stand in the array."""
-    return "".join(letter for _, letter in sorted(zip(order, letters, strict=True)))
+    return f'einsum("{way.subscripts}", {below[0]}, {below[1]})'
 
 
 def _entrywise(step: Step, below: Sequence[str]) -> str:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import islice
+from string import ascii_lowercase, ascii_uppercase
 from typing import Any, NamedTuple
 
 VIEWS = ("reshape", "transpose", "diagonal", "slice")  # of what is there already
 OTHERS = ("variable", "constant", "number", "eye", "apply")  # perhaps not the plan's own
+
+_LETTERS = (*ascii_lowercase[8:], *ascii_lowercase[:8], *ascii_uppercase)  # i, j, k first
 
 Sizes = tuple[int, ...]
 
@@ -57,6 +62,32 @@ class Matrices(NamedTuple):
     stack: int
     rows: int
     summed: int
+
+    @property
+    def columns(self) -> int:
+        """How many axes are columns."""
+        return len(self.two) - self.stack - self.summed
+
+    @property
+    def subscripts(self) -> str:
+        """The same for an einsum.
+
+        >>> Matrices((0, 1), (1, 0), 0, 1, 1).subscripts  # a row, and the columns of the other
+        'ij,kj->ik'
+        """
+        letters = iter(_LETTERS)
+        counts = self.stack, self.rows, self.summed, self.columns
+        stack, rows, summed, columns = ("".join(islice(letters, count)) for count in counts)
+        one, two = (
+            _placed(stack + rows + summed, self.one),
+            _placed(stack + summed + columns, self.two),
+        )
+        return f"{one},{two}->{stack}{rows}{columns}"
+
+
+def _placed(letters: str, order: Sequence[int]) -> str:
+    """Letters of axes in an order, as they stand in the array."""
+    return "".join(letter for _, letter in sorted(zip(order, letters, strict=True)))
 
 
 class Spread(NamedTuple):
