@@ -158,7 +158,8 @@ class Asked(WrittenDerivative[Tag]):
         def made() -> Node:
             return contract([Factor(node, tuple(own)) for own in labels], tuple(output))
 
-        return evaluate_from(node, key, made, given.arrays, given.sizes, libraries=library_in)
+        known = key, *labels  # two derivatives of one node may be paired by other labels
+        return evaluate_from(node, known, made, given.arrays, given.sizes, libraries=library_in)
 
     @property
     def stored(self) -> int:

@@ -135,9 +135,9 @@ def _with_axes(node: Node, rank: int, size: Dimension) -> Node:
 
 
 def _as_stack(matrix: Node, direction: Node) -> Node:
-    """A matrix of each point, repeated for each direction in which a function is differentiated."""
+    """Matrices of each point, repeated for each direction in which a function is differentiated."""
     axes = tuple(range(len(direction.shape)))
-    own = (axes[0], *axes[-2:])
+    own = (axes[0], *axes[1 - len(matrix.shape) :])
     return contract([Factor(matrix, own)], axes, dict(enumerate(direction.shape)))
 
 

@@ -91,6 +91,17 @@ def test_a_question_is_planned_once() -> None:
     assert second < 200 < first
 
 
+def test_two_derivatives_of_one_node_have_their_own_diagonals() -> None:
+    one = dict(wrt="X", variables="X[n,n]", layout="numerator")
+    J, H = mc.derive("X.T", **one), mc.derive("sum(X**2) / 2", order=2, **one)
+    assert J.node is H.node
+    X = np.ones((3, 3))
+    for _ in range(2):
+        np.testing.assert_array_equal(J.diagonal(X=X), np.eye(3))
+        np.testing.assert_array_equal(H.diagonal(X=X), np.ones((3, 3)))
+        assert (J.trace(X=X), H.trace(X=X)) == (3.0, 9.0)
+
+
 def test_what_has_no_diagonal_or_no_rows_is_refused() -> None:
     with pytest.raises(ShapeError, match=r"not of f\[m\] by x\[n\]"):
         _derived("W @ x", "x", "numerator").diagonal(W=W, x=x)

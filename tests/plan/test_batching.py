@@ -62,6 +62,15 @@ def test_every_second_derivative_of_a_layer_is_batched_too() -> None:
     np.testing.assert_allclose(H.batched("x y")(W=W, x=x, y=y), expected, rtol=1e-12, atol=1e-14)
 
 
+def test_a_second_derivative_of_a_function_of_a_matrix_is_batched() -> None:
+    H = mc.derive(
+        "tr(expm(A) @ B)", wrt="A", variables="A[2,2] B[2,2]", layout="denominator", order=2
+    )
+    A, B = np.random.default_rng(2).normal(size=(2, 3, 2, 2))
+    expected = [H.evaluate(A=one, B=B[0]) for one in A]
+    np.testing.assert_allclose(H.batched("A")(A=A, B=B[0]), expected, rtol=1e-12, atol=1e-14)
+
+
 def test_layouts_values_and_gradients_keep_their_order() -> None:
     both = mc.value_and_grad(
         "sum((A @ x - b)**2)", wrt=["A", "x"], variables="A[m,n] x[n] b[m]", layout="numerator"
