@@ -24,6 +24,7 @@ def origin(formulas: Iterable[str]) -> list[str]:
     lines: list[str] = []
     for text in dict.fromkeys(filter(None, formulas)):
         shown = text if len(text) <= _MOST else f"{text[:_MOST]}…"
-        shown = printable(f"Formula: {shown}").replace("\\", "\\\\").replace('"""', r"\"\"\"")
+        shown = printable(f"Formula: {shown}")
         lines += wrap(shown, _WIDTH, subsequent_indent="    ", break_on_hyphens=False)
+    lines = [line.replace("\\", "\\\\").replace('"""', r"\"\"\"") for line in lines]
     return [*lines, f"Made by matcalc {__version__}."]

@@ -47,6 +47,7 @@ def test_the_diagonal_of_an_outer_product_is_a_product(form: str) -> None:
 
 def test_no_sign_of_a_formula_ends_the_docstring_that_it_stands_in() -> None:
     hostile = ['a"""\nimport os', "b\\", "'''\\\"\"\"", "x" * 900]
+    hostile.append("\\U" * 290)  # wherever a line is broken, no escape is cut
     lines = origin([*hostile, "", hostile[0]])
     docstring = ast.literal_eval('"""' + "\n".join(["", *lines, ""]) + '"""')
     assert "import os" in docstring
