@@ -183,10 +183,10 @@ def at_point(node: Node, given: Given) -> Node:
     """
     known = Leaves([node])
     names = {name: given.arrays[name] for name in known.shapes if name in given.arrays}
-    shapes = tuple(tuple(array.shape) for array in known.arrays(names, None))
+    library = library_in([*names.values(), *known.foreign])
+    shapes = tuple(tuple(array.shape) for array in known.arrays(names, library))
     sizes = known.sizes(shapes, given.sizes)
     computed = _parts(node, lambda one: _entries(one, sizes))
-    library = library_in([*names.values(), *known.foreign])
     part = Leaves(computed)
     found = part.run(names, sizes, lambda: computed, [None] * len(computed), library)
     numbers = {one: frozen(array) for one, array in zip(computed, found, strict=True)}

@@ -92,6 +92,7 @@ def test_numbers_products_functions_and_batches_stay_in_the_library(
         (H.compile()(**given), dense),
         (H.jvp(v, **given), dense @ v),
         (H.vjp(library(v), **point), dense @ v),
+        (H.at(**given).array, dense),
         (H.batched("w")(**batch)[0], dense),
         (mc.evaluate(_LOSS, **given), mc.evaluate(_LOSS, **point)),
     ):
@@ -123,7 +124,7 @@ def test_what_jax_traces_is_derived_inside_jit() -> None:
         factor = mc.chain(
             mc.diagonal("a[3] / w[3]", w * w), mc.identity("z[3] / a[3]"), layout="numerator"
         )
-        return compiled(**{**point, "w": w}) @ factor.vjp(w), H.jvp(w, **{**point, "w": w})
+        return compiled(**{**point, "w": w}) @ factor.vjp(w), H.at(**{**point, "w": w}).jvp(w)
 
     w = jax.numpy.asarray(point["w"])
     for _ in range(2):  # nothing of the first trace is kept
