@@ -42,7 +42,8 @@ def to_torch_function(
     torch = _library("torch", "PyTorch")
     names, value, pull = _sweep(expression, variables, notation)
 
-    def forward(ctx: Any, *tensors: Any) -> Any:
+    def forward(ctx: Any, *arrays: Any) -> Any:
+        tensors = [torch.as_tensor(array) for array in arrays]  # a number too: no other is saved
         ctx.save_for_backward(*tensors)
         return value(**_named(names, tensors))
 

@@ -46,6 +46,8 @@ def test_a_formula_from_python_and_a_wrong_number_of_arrays() -> None:
     given = torch.ones(2, 3, requires_grad=True)
     function.apply(given, torch.ones(3)).sum().backward()
     np.testing.assert_array_equal(given.grad, np.ones((2, 3)))
+    function.apply(given, np.ones(3)).sum().backward()
+    np.testing.assert_array_equal(given.grad, 2 * np.ones((2, 3)))
     with pytest.raises(NotationError, match="it takes A, x; found 1 arrays"):
         function.apply(given)
     with pytest.raises(NotationError, match="without variables"):
