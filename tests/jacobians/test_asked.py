@@ -92,8 +92,8 @@ def test_a_question_is_planned_once() -> None:
 
 
 def test_two_derivatives_of_one_node_have_their_own_diagonals() -> None:
-    one = dict(wrt="X", variables="X[n,n]", layout="numerator")
-    J, H = mc.derive("X.T", **one), mc.derive("sum(X**2) / 2", order=2, **one)
+    J = mc.derive("X.T", wrt="X", variables="X[n,n]", layout="numerator")
+    H = mc.derive("sum(X**2) / 2", wrt="X", variables="X[n,n]", layout="numerator", order=2)
     assert J.node is H.node
     X = np.ones((3, 3))
     for _ in range(2):
