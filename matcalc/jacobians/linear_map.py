@@ -117,7 +117,7 @@ def _contracted(
         factors = [Factor(node, axes), Factor(operand, tuple(labels)), *others]
         return contract(factors, output)
 
-    key = tuple(labels), tuple(output), tuple(array.shape)
+    key = tuple(labels), tuple(output), tuple(array.shape), *(other.labels for other in others)
     arrays = {**given.arrays, _ARRAY: array}
     return evaluate_from(node, key, product, arrays, given.sizes, libraries=library_in)
 

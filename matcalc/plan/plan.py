@@ -12,7 +12,7 @@ from matcalc.plan.spelled import table
 from matcalc.plan.step import OTHERS, VIEWS, Step
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Plan:
     """Steps in an order in which they can be run.
 
@@ -43,6 +43,10 @@ class Plan:
         """The largest array that is made, on the way or at the end."""
         made = [step for step in self.steps if step.op not in ("variable", "constant")]
         return max(made, key=lambda step: prod(step.shape), default=None)
+
+    def __repr__(self) -> str:
+        """One line: how long it is, and what it takes."""
+        return f"<plan of {len(self.steps)} steps, {self.multiplications} multiplications>"
 
     def __str__(self) -> str:
         """A line for each step: its name, what it is, its shape, its multiplications.

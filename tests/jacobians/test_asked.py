@@ -102,6 +102,11 @@ def test_two_derivatives_of_one_node_have_their_own_diagonals() -> None:
         assert (J.trace(X=X), H.trace(X=X)) == (3.0, 9.0)
 
 
+def test_products_of_a_derivative_by_a_number_are_told_apart() -> None:
+    J = mc.derive("s**3", wrt="s", variables="s", layout="numerator")
+    assert (J.jvp(1.0, s=2.0), J.gauss_newton(1.0, s=2.0)) == (12.0, 144.0)
+
+
 def test_what_has_no_diagonal_or_no_rows_is_refused() -> None:
     with pytest.raises(ShapeError, match=r"not of f\[m\] by x\[n\]"):
         _derived("W @ x", "x", "numerator").diagonal(W=W, x=x)
