@@ -67,6 +67,7 @@ def test_a_plan_says_what_it_costs_and_what_is_largest() -> None:
     assert plan.multiplications == 100
     assert plan.largest is not None
     assert prod(plan.largest.shape) == 50
+    assert repr(plan) == f"<plan of {len(plan.steps)} steps, 100 multiplications>"
 
 
 def test_the_size_guard_speaks_before_anything_is_computed() -> None:
