@@ -25,8 +25,9 @@ from matcalc.notation import text, write_derivative
 from matcalc.operations import algebra, is_elementwise
 from matcalc.operations.indexing import indexed
 from matcalc.simplify import simplified
-from matcalc.variables import Mention, Variable, resolve
+from matcalc.variables import Mention, Variable, parse_mention, resolve
 
+_GIVEN = re.compile(r"(?:^|[;\n])\s*([^\W\d]\w*)(?:\[([\w\s,]*)\])?\s*=(?!=)")
 _LAYER = re.compile(r"(?:delta|δ|Δ|d(?=_?[0-9]))_?(?P<number>[0-9]*)")
 
 
@@ -37,15 +38,23 @@ def declared_shapes(variables: Declarations | None) -> dict[str, Shape]:
 
 
 def known_shapes(because: str, variables: Declarations | None) -> dict[str, Shape]:
-    """The shapes of what is declared, and those in numbers of the gradients that follow of it."""
+    """The shapes of what is declared, and those in its sizes that follow of it, gradients too."""
     shapes = declared_shapes(variables)
-    if not shapes:
-        return {}
+    sizes = {size for shape in shapes.values() for size in shape}
     with suppress(MatcalcError):
         for name, each in Forward(because, variables, {}).names_of_claims.items():
-            if all(isinstance(size, int) for size in each.shape):
+            if all(isinstance(size, int) or size in sizes for size in each.shape):
                 shapes.setdefault(name, each.shape)
     return shapes
+
+
+def _given(because: str) -> dict[str, Shape | None]:
+    """The names that lines of a forward pass give, with the shapes that these state."""
+    found: dict[str, Shape | None] = {}
+    for name, inside in _GIVEN.findall(because):
+        stated = parse_mention(f"{name}[{inside}]").shape if inside else None
+        found.setdefault(name, stated)
+    return found
 
 
 class Forward:
@@ -73,7 +82,7 @@ class Forward:
     ) -> None:
         self.layout = layout
         self.taken: tuple[str, ...] = ()  # what was given no shape, with that in which it fits
-        inside = stated_in(because, declared_shapes(variables))
+        inside = stated_in(because, {**_given(because), **declared_shapes(variables)})
         whole = "; ".join(_lines(inside.text, variables, notation))
         lines = trees(whole)
         if not lines[-1].name:
@@ -188,7 +197,7 @@ class Forward:
             )
         of, wrt, truth = self._of(by), Variable(by, self.known[by].shape), gradients[by]
         if entry:
-            place = (0, *entry[-1:]) if self._lies(by) else entry
+            place = (*(0 for _ in of.shape), *entry[-1:]) if self._lies(by) else entry
             truth = indexed(truth, place[::-1] if layout == "numerator" and not of.shape else place)
             of, wrt = Variable("L", ()), Variable(f"{by}[{','.join(map(str, entry))}]", ())
         return Question(

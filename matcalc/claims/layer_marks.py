@@ -34,6 +34,7 @@ def without_marks(claim: str, because: str, variables: Declarations | None) -> U
     if not _GIVEN.search(because):
         return Unmarked(claim, because, variables)
     bare = set(re.findall(r"[^\W\d]\w*(?![\w\[])", f"{claim};{because}"))
+    bare |= {name[1:] for name in bare if name[0] == "d"}  # dy is the gradient by y
 
     def plain(found: re.Match[str]) -> str:
         if found["name"] in bare:

@@ -81,7 +81,7 @@ def _unstated(text: str) -> str:
     return _BRACKETED.sub(plain, text)
 
 
-def _takes_entries(name: str, inside: str, declared: Mapping[str, Shape] | None) -> bool:
+def _takes_entries(name: str, inside: str, declared: Mapping[str, Shape | None] | None) -> bool:
     """Whether brackets take entries and state no shape: ``W[0,:]``, and ``x[0]`` of ``x[n]``."""
     items = [one.strip() for one in inside.split(",")]
     if any(":" in one or one in ("None", "newaxis", "...") for one in items):
@@ -92,16 +92,16 @@ def _takes_entries(name: str, inside: str, declared: Mapping[str, Shape] | None)
     if any(int(one) < 1 for one in items):  # a size is 1 at least
         return True
     shape = declared.get(name, ())
-    return len(items) <= len(shape) and tuple(map(int, items)) != shape
+    return shape is None or (len(items) <= len(shape) and tuple(map(int, items)) != shape)
 
 
-def stated_in(text: str, declared: Mapping[str, Shape] | None = None) -> Stated:
+def stated_in(text: str, declared: Mapping[str, Shape | None] | None = None) -> Stated:
     """Take the shapes out of a formula: ``"W[m,n] @ x[n]"``.
 
     Args:
         text: The formula.
         declared: The shapes of names: numbers behind one of these that are another shape are those
-            of entries.
+            of entries. So are all behind a name whose shape is None: it is not known yet.
 
     Raises:
         NotationError: A shape cannot be read.

@@ -368,6 +368,9 @@ SPELLED = [  # claim, forward pass and variables, verdict, repair
     (r"\nabla_{z_1} L = W_2^\top \nabla_{z_2} L \odot (1 - a_1^2)", IN_LATEX, "right", None),
     ("∂L/∂z₁ = W₂ᵀ ∂L/∂z₂ ⊙ (1 − a₁²)", IN_UNICODE, "right", None),
     ("∂L/∂W₁ = x ∂L/∂z₁ᵀ", IN_UNICODE, "wrong_layout", "dW1 = dz1 @ x.T"),
+    ("da = dz * (2*a + b)", ("y = [a*b; a + b]; z = y[1] * a", "a b"), "right", None),
+    ("dx[2] = W[0,2]*dy[0] + W[1,2]*dy[1]", ("y = W @ x", "W[2,n] x[n]"), "right", None),
+    ("dW = dy @ x.T", ("y[2] = W[2,3] @ x[3]", ""), "right", None),
     (r"dW = \delta x^T", ("z = W x", "W[m,n] x[n]"), "right", None),
     (r"dW = \delta x^T", ("z = W x", "W[m,n] x[n] delta[m]"), "right", None),
 ]  # fmt: skip
