@@ -61,6 +61,10 @@ _OPTIONS = {
         for form in ["text", "unicode", "latex", "numpy", "torch", "jax", "html"]
     },
 }
+_CHOICES = {  # what others call a layout
+    **dict.fromkeys(["row", "rows", "jacobian"], "numerator"),
+    **dict.fromkeys(["column", "columns", "col", "gradient"], "denominator"),
+}
 _LIKELY = ("x", "W", "w", "X", "theta", "t", "z", "y", "A", "b")
 _NAMES = re.compile(r"[^\W\d](?:[^\W\d_]{3,}|[0-9]*)")
 _RATIO = re.compile(r"d(?:\((?P<above>.+)\))?\s*/\s*d\s*(?P<by>\w+)\s*(?P<behind>.*)")
@@ -139,9 +143,11 @@ def choice_meant(word: str, choices: Iterable[str]) -> list[str]:
 
     >>> choice_meant("num", ["numerator", "denominator"]), choice_meant("numeratr", ["numerator"])
     (['numerator'], ['numerator'])
+    >>> choice_meant("row", ["numerator", "denominator", "both"])
+    ['numerator']
     """
     listed = list(choices)
-    lowered = word.lower()
+    lowered = _CHOICES.get(word.lower(), word.lower())
     return [one for one in listed if lowered and one.lower().startswith(lowered)] or near(
         lowered, listed
     )

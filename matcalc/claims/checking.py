@@ -33,6 +33,8 @@ from matcalc.inputs.line import Line
 from matcalc.inputs.reading import read_beside
 
 _ENTRY = re.compile(r"\s*\w+\s*(\[(-?[0-9]{1,6}(?:\s*,\s*-?[0-9]{1,6})*)\])(?=\s*=)")
+_FROM_1 = re.compile(r"\s*\w+(\(([1-9][0-9]{0,5}(?:\s*,\s*[1-9][0-9]{0,5})*)\))(?=\s*=)")
+_PART = re.compile(r"\s*\w+\s*\[[^]=]*:[^]=]*\](?=\s*=)")
 _JUDGED = 12  # repairs that are looked at closely
 _SHOWN = 5
 _NEAR = 1.0  # a repair that costs so much more is as likely
@@ -104,12 +106,7 @@ def _equation(
     mentions = {one.name: one for one in stated.mentions}
     forward = read_forward(because, variables, mentions, layout, notation)
     known = forward.names_of_claims
-    found = _ENTRY.match(stated.text)
-    text, entry = stated.text, ""
-    place_of_entry: tuple[int, ...] = ()
-    if found:
-        text = text[: found.start(1)] + " " * len(found[1]) + text[found.end(1) :]
-        entry, place_of_entry = found[1], tuple(map(int, found[2].split(",")))
+    text, entry = _entry(stated.text)
     line = read_beside(text, forward.text, known, notation, forward.functions)
     name, formula = _sides(line)
     if not name:
@@ -122,12 +119,35 @@ def _equation(
         raise NotationError(
             f"the left side names a gradient: {name[:40]} is none of {listed}", [place]
         )
-    question = forward.question(by, names(trees(formula)[-1].tree), place_of_entry)
-    answer = _answered(question, Typed(typed, line, name + entry, formula))
+    question = forward.question(by, names(trees(formula)[-1].tree), entry)
+    shown = f"{name}[{','.join(map(str, entry))}]" if entry else name
+    answer = _answered(question, Typed(typed, line, shown, formula))
     misfit = misstated(question, mentions[name].shape) if name in mentions else ""
     if answer and misfit:
         return replace(answer, verdict="wrong_shape", reason=misfit)
     return answer
+
+
+def _entry(claim: str) -> tuple[str, tuple[int, ...]]:
+    """An equation with a gradient alone on its left, and the place of the entry that is meant.
+
+    MATLAB's ``dx(1)`` is counted from 1.
+
+    Raises:
+        NotationError: Several entries are meant.
+    """
+    part = _PART.match(claim)
+    if part:
+        place = Place(claim, part.start(), part.end())
+        raise NotationError(
+            "on the left stands a whole gradient, dW, or one entry of it, dW[0,1]", [place]
+        )
+    found = _ENTRY.match(claim) or _FROM_1.match(claim)
+    if found is None:
+        return claim, ()
+    first = found[1].startswith("(")
+    plain = claim[: found.start(1)] + " " * len(found[1]) + claim[found.end(1) :]
+    return plain, tuple(int(one) - first for one in found[2].split(","))
 
 
 def _sides(line: Line) -> tuple[str, str]:

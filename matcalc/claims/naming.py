@@ -26,8 +26,8 @@ def narrowed(old: Tree, new: Tree) -> tuple[Tree, Tree]:
         and len(old.args) == len(new.args)
     ):
         differing = [k for k in range(len(old.args)) if not same(old.args[k], new.args[k])]
-        if len(differing) != 1:
-            break
+        if len(differing) != 1 or (old.kind == "subscript" and differing[0]):
+            break  # another entry is another variable
         old, new = old.args[differing[0]], new.args[differing[0]]
     return old, new
 
@@ -140,7 +140,8 @@ def _of_ones(old: Tree, new: Tree, _: Worth) -> tuple[str, ...]:
 def _leaf(old: Tree, new: Tree, _: Worth) -> tuple[str, ...]:
     if old.kind != new.kind:
         return ()
-    return {"name": ("wrong-variable", "wrong-point"), "number": ("factor",)}.get(old.kind, ())
+    names = ("wrong-variable", "wrong-point")
+    return {"name": names, "subscript": names[:1], "number": ("factor",)}.get(old.kind, ())
 
 
 def _between_inverses(old: Tree, new: Tree, _: Worth) -> tuple[str, ...]:

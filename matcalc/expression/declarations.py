@@ -47,6 +47,7 @@ _SHAPE = r"\[[^\[\]]*\]"
 _FUNCTION = re.compile(
     rf"(?P<name>{dimensions.NAME})\((?P<of>·|\.|{dimensions.NAME}({_SHAPE})?)\)(?P<shape>{_SHAPE})?"
 )
+_ROUND = re.compile(r"\w+\([\w*/+-]+(?:,[\w*/+-]+)+\)")  # A(n,n)
 _SQUARE = frozenset(["symmetric", "spd", "diagonal", "invertible", "projector"])
 _MATRICES = _SQUARE | {"orthogonal"}
 _WITH_ROWS = frozenset(["simplex", "onehot"])  # of a vector the one row
@@ -171,6 +172,13 @@ def _function(text: str, word: re.Match[str]) -> tuple[str, Mapped | None]:
     """
     place = Place(text, word.start(), word.end())
     found = _FUNCTION.fullmatch(word[0])
+    if found is None and _ROUND.fullmatch(word[0]):
+        shaped = word[0].replace("(", "[").replace(")", "]")
+        raise NotationError(
+            f"a shape stands in square brackets, {shaped[:60]}; a function of several variables "
+            "is one of a vector: f([x; y])",
+            [place],
+        )
     if found is None:
         raise NotationError(
             "a function entry by entry is declared g(·) or g(.), one of a vector f(x[n])[m], a "
@@ -261,7 +269,7 @@ def _properties(text: str, start: int, listed: str) -> frozenset[str]:
             )
         if name not in PROPERTIES:
             close = near(name, PROPERTIES)
-            hint = "" if close else f"; there are {', '.join(PROPERTIES)}"
+            hint = "" if close else f"; a shape is written x[n]; there are {', '.join(PROPERTIES)}"
             suggestions = [Suggestion("near", one, place) for one in close]
             raise NotationError(f"{name[:40]!r} is no property{hint}", [place], suggestions)
         found.add(name)

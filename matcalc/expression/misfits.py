@@ -95,7 +95,8 @@ def misfit(sign: str, one: Operand, two: Operand) -> str:
     said = ", ".join(dict.fromkeys([one.said, two.said]))
     what = excerpt(Place(one.place.text, one.place.start, two.place.stop))
     if sign == "@" and not all(shapes):
-        return f"{what}: {said}; @ is a product of matrices and vectors"
+        numbers = "" if any(shapes) else "; a vector is declared x[n], a matrix A[m,n]"
+        return f"{what}: {said}; @ is a product of matrices and vectors{numbers}"
     ranks = tuple(map(len, shapes))
     if sign == "@" and max(ranks) <= 2:
         left, right = one.value.matrix[1], two.value.matrix[0]

@@ -78,6 +78,9 @@ class _Left:
         marks = read_scripts(parser, token)
         name = self.names.resolve(token.text, (*marks.scripts, *self.layer(token)))
         if parser.at("(") and not marks.primes:
+            inside = parser.tokens[parser.position + 1]
+            if inside.kind == "number" or inside.text == ":":
+                return None  # a part of it
             parser.position = parser.ends[parser.position] + 1
         if parser.next.kind != "end" or marks.primes or marks.turned:
             return None

@@ -10,11 +10,16 @@ from matcalc.inputs.scanning import Token
 from matcalc.inputs.tree import Node
 
 _SUMS = frozenset(["sum", "prod", "Σ", "Π"])
+_ORDERED = frozenset("ijkl")  # of these the first counts rows; of n and k, x_n w_k, who knows
 _OVER = frozenset(["/", "frac", "./", "⊘"])
 
 
 def free_letters(parser: Reader) -> list[str]:
-    """The letters below declared arrays, one for each axis, that no sum goes over."""
+    """The letters below declared arrays, one for each axis, that no sum goes over.
+
+    Raises:
+        NotationError: They do not say which counts rows: j and i of ``x_j y_i``.
+    """
     taken = {*parser.names.declared, *parser.names.sizes}
     found: dict[str, None] = {}
     for k, token in enumerate(parser.tokens[:-2]):
@@ -27,7 +32,15 @@ def free_letters(parser: Reader) -> list[str]:
             taken |= set(script)
         elif _is_array(parser, token, script):
             found |= dict.fromkeys(script)
-    return [one for one in found if one in INDICES and one not in taken]
+    letters = [one for one in found if one in INDICES and one not in taken]
+    if set(letters) <= _ORDERED and letters != sorted(letters):
+        listed, other = ", ".join(sorted(letters)), ", ".join(letters)
+        raise parser.fail(
+            f"{letters[0]} or {min(letters)} may count the rows: write ({listed}) ↦ or ({other}) ↦ "
+            "in front",
+            parser.tokens[0],
+        )
+    return letters
 
 
 def _below(parser: Reader, position: int) -> Iterator[str]:

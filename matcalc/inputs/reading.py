@@ -27,7 +27,7 @@ from matcalc.inputs.pieces import Piece, places
 from matcalc.inputs.scanning import Token, is_latex, scan
 from matcalc.inputs.tree import Left, Node
 from matcalc.inputs.words import is_elsewhere
-from matcalc.inputs.writing import Writer
+from matcalc.inputs.writing import RESULTS, Writer
 from matcalc.variables import Variable
 
 _OWN = ("@", "**", ".T")  # signs that say that a line is one of the language
@@ -182,6 +182,12 @@ def _is_starred(line: str) -> bool:
     return "*" in line and not any(sign in line for sign in _OWN)
 
 
+def _is_result(line: str, word: str) -> bool:
+    """Whether a line takes one of several results of a function, ``slogdet(A)[1]``."""
+    places = (place for name, place in RESULTS if name == word)
+    return any(f")[{place}]" in line.replace(" ", "") for place in places)
+
+
 def _has_words(line: str, variables: Mapping[str, Variable]) -> bool:
     """Whether a name is made of names that are declared, or is that of a function elsewhere.
 
@@ -199,8 +205,10 @@ def _has_words(line: str, variables: Mapping[str, Variable]) -> bool:
             continue
         if word in ("clip", "norm") and any(one.text in _ENDS_ELSEWHERE for one in tokens):
             return True
-        if word == "abs2" or (
-            starred and word in SYMPY and _clashes(line, variables, NO_FUNCTIONS)
+        if (
+            word == "abs2"
+            or _is_result(line, word)
+            or (starred and word in SYMPY and _clashes(line, variables, NO_FUNCTIONS))
         ):
             return True
         if after.text == "(":

@@ -21,7 +21,7 @@ from matcalc.operations import RULES
 _OPS = """number name sum chain product negative transpose inverse pinv power call bars norm inner
 total mapped index identity filled listed text entry group keyword"""
 _STARRED = frozenset(["numpy", "r", "mathematica"])  # where * is entry by entry
-_RESULTS = {  # of functions that have several, by their place
+RESULTS = {  # of functions that have several, by their place
     ("slogdet", "1"): "logdet",
     ("eigh", "0"): "eigvalsh",
     ("svd", "1"): "svdvals",
@@ -169,7 +169,7 @@ class Writer(Speller):
         call, *places = node.args
         if call.op == "call" and len(places) == 1:
             typed = self.line[call.start : call.stop].partition("(")[0].rpartition(".")[2]
-            one = _RESULTS.get((typed, str(places[0].value)))
+            one = RESULTS.get((typed, str(places[0].value)))
             if one and node.value == "#" and len(call.args) == 1:
                 return self.call(call._replace(value=(one, 0, ""), stop=node.stop))
         base, *numbers = map(self.write, node.args)

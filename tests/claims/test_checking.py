@@ -370,6 +370,8 @@ SPELLED = [  # claim, forward pass and variables, verdict, repair
     ("∂L/∂W₁ = x ∂L/∂z₁ᵀ", IN_UNICODE, "wrong_layout", "dW1 = dz1 @ x.T"),
     ("da = dz * (2*a + b)", ("y = [a*b; a + b]; z = y[1] * a", "a b"), "right", None),
     ("dx[2] = W[0,2]*dy[0] + W[1,2]*dy[1]", ("y = W @ x", "W[2,n] x[n]"), "right", None),
+    ("dW(1,2) = dy(1)*x(2)", ("y = W*x", "W[2,3] x[3]"), "right", None),
+    ("dx(2) = 2*x(1)", ("L = sum(x.^2)", "x[3]"), "wrong_value", "dx[1] = 2 * x[1]"),
     ("dW = dy @ x.T", ("y[2] = W[2,3] @ x[3]", ""), "right", None),
     (r"dW = \delta x^T", ("z = W x", "W[m,n] x[n]"), "right", None),
     (r"dW = \delta x^T", ("z = W x", "W[m,n] x[n] delta[m]"), "right", None),
@@ -423,6 +425,34 @@ def test_entries_and_marks_are_read_as_people_spell_them(
 ) -> None:
     found = mc.check_formula(claim, because=forward[0], variables=forward[1])
     assert (found.verdict, found.repair) == (verdict, repair)
+
+
+@pytest.mark.parametrize("claim", ["dx[0:2] = 2*x[0:2]", "dx(0) = 2*x(1)", "dx(:) = 2*x"])
+def test_what_is_no_whole_gradient_and_no_entry_is_refused(claim: str) -> None:
+    with pytest.raises(mc.NotationError):
+        mc.check_formula(claim, because="L = sum(x.^2)", variables="x[3]")
+
+
+def test_an_entry_for_another_is_a_wrong_variable() -> None:
+    found = mc.check_formula("dx[1] = 2*x[0]", because="L = sum(x**2)", variables="x[3]")
+    assert [found.causes[0].name, found.causes[0].says] == [
+        "wrong-variable", "x[1] belongs here, not x[0]"
+    ]  # fmt: skip
+
+
+def test_a_row_and_its_entries_are_right_in_numerator_layout() -> None:
+    about = {"because": "y = W @ x", "variables": "W[2,3] x[3]", "layout": "numerator"}
+    assert mc.check_formula("dW[2,1] = x[2] * dy[0,1]", **about).verdict == "right"
+    about = {"because": "L = sum(x**2)", "variables": "x[3]", "layout": "numerator"}
+    assert mc.check_formula("dx[0,1] = 2*x[1]", **about).verdict == "right"
+
+
+def test_letters_out_of_order_do_not_say_which_counts_the_rows() -> None:
+    asked = {"of": "x^T A y", "wrt": "A", "variables": "x[n] A[n,n] y[n]"}
+    with pytest.raises(mc.NotationError, match=r"write \(i, j\) ↦ or \(j, i\) ↦ in front"):
+        mc.check_formula("x_j y_i", **asked)
+    assert mc.check_formula("(i, j) ↦ x_i y_j", **asked).verdict == "right"
+    assert mc.check_formula("(i, j) ↦ x_j y_i", **asked).verdict != "right"
 
 
 def test_a_column_beside_a_matrix_does_not_fit_and_is_no_bias() -> None:

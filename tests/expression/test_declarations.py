@@ -47,6 +47,7 @@ def test_variables_are_given_as_text_or_as_objects(given: object) -> None:
         ("x[2], y", "apart by white space, without ','", "    ^"),
         ("x[2];y[3]", "apart by white space, without ';'", "    ^"),
         ("x[2,]", "no comma follows the last size", "   ^"),
+        ("x(n) A(n,n)", "a shape stands in square brackets, A[n,n]", "     ^^^^^^"),
         ("S[n,n]:symetric", "'symetric' is no property; near: symmetric", "       ^^^^^^^^"),
         ("S[n,n]: spd", "a property is missing here", "       ^"),
         ("W [2,3]", "a shape follows its name without a space", "  ^^^^^"),
