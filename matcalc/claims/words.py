@@ -30,7 +30,7 @@ _SAYS = {
     "diagonal": "what acts entry by entry has a diagonal Jacobian: {new}",
     "trace-not-removed": "the derivative of a trace is what stands in it, without the trace: {new}",
     "missing-sum": "what is summed over is off: {new} for {old}",
-    "chain-rule": "an inner derivative is off: {new} for {old}",
+    "chain-rule": "a factor of the chain is off: {new} for {old}",
     "duplicated-factor": "a factor stands there twice: {new} is enough",
     "wrong-point": "the slope is taken at another point: {new}, not {old}",
     "ones-for-derivative": "ones stand where the slope belongs: {new}",
@@ -114,7 +114,7 @@ def why(
         one = misfits[0]
         sizes = f": {one.says}" if "≠" in one.says else ""
         found.append(f"Here {one.left} stands beside {one.right}{sizes}.")
-    found += list(_transposes(question, changes))[:1]
+    found += list(_transposes(question, changes, shapes))[:1]
     found += list(_slopes(question, changes, shapes))[:1]
     return tuple(found[:4])
 
@@ -138,7 +138,7 @@ def _size(shape: Shape) -> str:
     return pretty(shape[0]) if len(shape) == 1 else times(shape)
 
 
-def _transposes(question: Question, changes: Sequence[Change]) -> Iterator[str]:
+def _transposes(question: Question, changes: Sequence[Change], shapes: Shapes) -> Iterator[str]:
     """Where a transpose comes from: over which index a product sums on the way back."""
     names = {
         part.args[0].value
@@ -155,7 +155,7 @@ def _transposes(question: Question, changes: Sequence[Change]) -> Iterator[str]:
         for part in walk(line.tree):
             back = part.operator("@") and moving & all_names(part.args[1])
             if back and (name := _letter(part.args[0])) in names - moving:
-                yield _sums(part, name, line.name)
+                yield _sums(part, name, line.name, shapes)
         if moving & all_names(line.tree):
             moving.add(line.name)
 
@@ -165,15 +165,17 @@ def _letter(tree: Tree) -> str:
     return inside.value if inside.kind == "name" else ""
 
 
-def _sums(product: Tree, name: str, of: str) -> str:
+def _sums(product: Tree, name: str, of: str, shapes: Shapes) -> str:
     """How a product and its derivative sum over the indices of a matrix."""
     first, second = product.args
     back = turned(first)
     rows, columns = ("columns", "rows") if first.kind == "transpose" else ("rows", "columns")
     result = of or _shown(product)
+    is_column = shapes.title(second).endswith("×1")
+    reached = f"all entries of {result}" if is_column else f"the entries of {result} in its column"
     return (
         f"{_shown(product)} sums over the {columns} of {name}; going back, each entry of "
-        f"{_shown(second)} collects from all entries of {result}, which sums over the {rows}: "
+        f"{_shown(second)} collects from {reached}, which sums over the {rows}: "
         f"the factor is {_shown(back)}, on the left."
     )
 
