@@ -23,12 +23,12 @@ _STYLE = f"""
 .matcalc-steps .shape {{ color: var(--quiet); font-size: .9rem; white-space: nowrap; }}
 .matcalc-steps .note {{ grid-column: 2 / -1; color: var(--quiet); font-size: .9rem; }}
 .matcalc-steps .chain {{ display: flex; flex-wrap: wrap; gap: .2rem .6rem;
-  margin: .6rem 0 .6rem 1rem; }}
+  margin: .6rem 0 .6rem 1rem; align-items: baseline; }}
 .matcalc-steps .chain span {{ display: inline-flex; flex-direction: column; align-items: center; }}
 .matcalc-steps .chain small {{ color: var(--quiet); border-top: 1px solid var(--line); }}
 .matcalc-steps .chain small:empty {{ border: 0; }}
 .matcalc-steps table {{ border-collapse: collapse; margin: .5rem 0 .5rem 1rem; }}
-.matcalc-steps th, .matcalc-steps td {{ text-align: left; vertical-align: top;
+.matcalc-steps.matcalc-steps th, .matcalc-steps.matcalc-steps td {{ text-align: left; vertical-align: top;
   padding: .2rem .8rem .2rem 0; border-bottom: 1px solid var(--line); }}
 .matcalc-steps table {{ display: block; max-width: 100%; overflow-x: auto; }}
 .matcalc-steps .shapes td:not(:last-child) {{ white-space: nowrap; }}

@@ -37,14 +37,14 @@ section.matcalc-answer pre {{ white-space: pre; background: var(--soft);
 .matcalc-answer mark {{ background: none; color: inherit;
   text-decoration: underline wavy #e5342b; }}
 .matcalc-answer .line {{ display: flex; flex-wrap: wrap; gap: .2rem .5rem;
-  margin: .6rem 0 .6rem 1rem; }}
+  margin: .6rem 0 .6rem 1rem; align-items: baseline; }}
 .matcalc-answer .line > span {{ display: inline-flex; flex-direction: column;
   align-items: center; }}
 .matcalc-answer small {{ color: var(--quiet); }}
 .matcalc-answer small.wrong {{ font-weight: bold; }}
 .matcalc-answer table {{ border-collapse: collapse; margin: .5rem 0 .5rem 1rem;
   display: block; max-width: 100%; overflow-x: auto; }}
-section.matcalc-answer td {{ padding: .2rem .8rem .2rem 0; text-align: left;
+.matcalc-answer.matcalc-answer td {{ padding: .2rem .8rem .2rem 0; text-align: left;
   border-bottom: 1px solid var(--line); }}
 """
 
