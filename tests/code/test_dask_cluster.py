@@ -8,6 +8,7 @@ import pytest
 import matcalc as mc
 
 dask = pytest.importorskip("dask")
+da = pytest.importorskip("dask.array")
 distributed = pytest.importorskip("distributed")
 
 _CHUNKS, _ROWS, _COLUMNS = 54, 25_000, 25
@@ -23,12 +24,12 @@ def _chunk(number: int) -> np.ndarray[Any, Any]:
 def test_gradient_and_hessian_of_more_than_a_worker_holds() -> None:
     shape = (_ROWS, _COLUMNS)
     parts = [
-        dask.array.from_delayed(dask.delayed(_chunk)(k), shape, dtype=np.float64)
+        da.from_delayed(dask.delayed(_chunk)(k), shape, dtype=np.float64)
         for k in range(_CHUNKS)
     ]
-    X = dask.array.concatenate(parts)
+    X = da.concatenate(parts)
     assert X.nbytes > _LIMIT
-    y = dask.array.sign(X[:, 0])
+    y = da.sign(X[:, 0])
     w = np.linspace(-0.1, 0.1, _COLUMNS)
     gradient, hessian = (
         mc.derive(
