@@ -28,7 +28,7 @@ _STYLE = f"""
 .matcalc-steps .chain small {{ color: var(--quiet); border-top: 1px solid var(--line); }}
 .matcalc-steps .chain small:empty {{ border: 0; }}
 .matcalc-steps table {{ border-collapse: collapse; margin: .5rem 0 .5rem 1rem; }}
-.matcalc-steps.matcalc-steps th, .matcalc-steps.matcalc-steps td {{ text-align: left; vertical-align: top;
+.matcalc-steps.matcalc-steps :is(th, td) {{ text-align: left; vertical-align: top;
   padding: .2rem .8rem .2rem 0; border-bottom: 1px solid var(--line); }}
 .matcalc-steps table {{ display: block; max-width: 100%; overflow-x: auto; }}
 .matcalc-steps .shapes td:not(:last-child) {{ white-space: nowrap; }}
