@@ -24,8 +24,7 @@ def _chunk(number: int) -> np.ndarray[Any, Any]:
 def test_gradient_and_hessian_of_more_than_a_worker_holds() -> None:
     shape = (_ROWS, _COLUMNS)
     parts = [
-        da.from_delayed(dask.delayed(_chunk)(k), shape, dtype=np.float64)
-        for k in range(_CHUNKS)
+        da.from_delayed(dask.delayed(_chunk)(k), shape, dtype=np.float64) for k in range(_CHUNKS)
     ]
     X = da.concatenate(parts)
     assert X.nbytes > _LIMIT
