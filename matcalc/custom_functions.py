@@ -9,7 +9,7 @@ from typing import Any
 from matcalc.code import Computation, Computed
 from matcalc.derivative import derivatives
 from matcalc.errors import MissingLibraryError, NotationError
-from matcalc.expression import Declarations, Formula, read_formula
+from matcalc.expression import Declarations, Formula
 from matcalc.graph import Factor, Node, contract, symbol
 from matcalc.inputs.entrance import entered
 from matcalc.symbolic import Symbolic
@@ -137,6 +137,4 @@ def _read(
 ) -> Formula:
     if isinstance(expression, Symbolic):
         return expression.formula()
-    typed = entered(expression, variables, notation)
-    with typed.reported():
-        return read_formula(typed.text, typed.shapes, names=typed.names)
+    return entered(expression, variables, notation).formula()

@@ -361,8 +361,7 @@ def _equal(labels: Sequence[int], sizes: Sequence[int]) -> Any:
 
 def _slice(step: Step, library: Library) -> Function:
     del library
-    axis, start, stop = step.value
-    index = (*(slice(None),) * axis, slice(start, stop))
+    index = step.part
     return lambda x: x[index]
 
 

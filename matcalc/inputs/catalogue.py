@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from matcalc.errors import MatcalcError
-from matcalc.expression import read_formula
 from matcalc.expression.definitions import definitions
 from matcalc.expression.missing import MISSING
 from matcalc.inputs.elsewhere import LINES
@@ -99,8 +98,7 @@ def answer(one: Operation) -> Answer:
     """
     try:
         typed = entered(one.typed, one.variables)
-        with typed.reported():
-            formula = read_formula(typed.text, typed.shapes, names=typed.names)
+        formula = typed.formula()
     except MatcalcError as error:
         return Answer("", error.message)
     name = formula.text.partition("(")[0]

@@ -10,10 +10,12 @@ from matcalc.errors import MatcalcError
 from matcalc.expression import (
     Declarations,
     Declared,
+    Formula,
     Names,
     by_convention,
     declared_functions,
     parse_declarations,
+    read_formula,
 )
 from matcalc.inputs.line import Line
 from matcalc.inputs.reading import read_line
@@ -47,6 +49,15 @@ class Entered:
     def shapes(self) -> dict[str, Variable]:
         """The variables."""
         return {name: one.variable for name, one in self.declared.items()}
+
+    def formula(self) -> Formula:
+        """What was typed, read.
+
+        Raises:
+            MatcalcError: It cannot be read; what is wrong is shown in what was typed.
+        """
+        with self.reported():
+            return read_formula(self.text, self.shapes, names=self.names)
 
     @contextmanager
     def reported(self) -> Generator[None]:

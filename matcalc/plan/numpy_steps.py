@@ -252,21 +252,15 @@ def diagonal_view(array: Array, labels: Sequence[int]) -> Array:
     return np.lib.stride_tricks.as_strided(array, shape, strides)
 
 
-def _part(step: Step) -> tuple[slice, ...]:
-    """The index of a part along one axis."""
-    axis, start, stop = step.value
-    return (*(slice(None),) * axis, slice(start, stop))
-
-
 def _slice(step: Step, shapes: Shapes) -> Function:
     del shapes
-    index = _part(step)
+    index = step.part
     return lambda x: x[index]
 
 
 def _place(step: Step, shapes: Shapes) -> Function:
     del shapes
-    index = _part(step)
+    index = step.part
 
     def place(x: Array) -> Array:
         result = np.zeros(step.shape, x.dtype)

@@ -33,6 +33,12 @@ class Step(NamedTuple):
     value: Any = None
     cost: int = 0
 
+    @property
+    def part(self) -> tuple[slice, ...]:
+        """The index of the part along one axis that is sliced, or placed into."""
+        axis, start, stop = self.value
+        return (*(slice(None),) * axis, slice(start, stop))
+
 
 class Aligned(NamedTuple):
     """How an array is brought to the axes of a product.
