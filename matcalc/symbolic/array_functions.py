@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from inspect import Signature, signature
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,7 +18,18 @@ from matcalc.dimensions import Dimension
 from matcalc.errors import NotDifferentiableError
 from matcalc.expression.values import Value, dimension_of
 from matcalc.graph import Node, number, transposed
-from matcalc.operations import algebra, find_rule, parts
+from matcalc.operations import (
+    Rule,
+    algebra,
+    elementwise,
+    find_rule,
+    parts,
+    products,
+    sequences,
+    spectra,
+    statistics,
+    windows,
+)
 from matcalc.symbolic.broadcasting import (
     broadcast,
     broadcast_to,
@@ -64,30 +76,38 @@ def _means(*functions: Callable[..., Any]) -> Callable[[Any], Any]:
     return decorate
 
 
-def _means_rule(function: Callable[..., Any], name: str) -> None:
-    """Put a function into the table that takes arrays alone, as its rule does."""
-
-    def of_one(a: Any) -> Node:
-        return by_rule(name, a)
-
-    def of_two(a: Any, b: Any) -> Node:
-        return by_rule(name, a, b)
-
-    FUNCTIONS[function] = of_one if len(find_rule(name).operands) == 1 else of_two
+def _means_its_rule(*functions: Callable[..., Any]) -> None:
+    """Put functions into the table that are the rule of their name, arguments in its order."""
+    for function in functions:
+        FUNCTIONS[function] = _of_rule(find_rule(function.__name__), signature(function))
 
 
-for _function, _name in (
-    (np.linalg.inv, "inv"),
-    (np.linalg.pinv, "pinv"),
-    (np.linalg.det, "det"),
-    (np.linalg.solve, "solve"),
-    (np.linalg.cholesky, "cholesky"),
-    (np.linalg.eigvalsh, "eigvalsh"),
-    (np.trace, "trace"),
-    (np.kron, "kron"),
-    (np.cross, "cross"),
-):
-    _means_rule(_function, _name)
+def _of_rule(rule: Rule, given: Signature) -> Callable[..., Node]:
+    count = len(rule.operands)
+    known = list(given.parameters.values())[: count + len(rule.parameters)]
+
+    def meaning(*args: Any, **named: Any) -> Node:
+        values = bound.bind(*args, **named)
+        values.apply_defaults()
+        operands, parameters = values.args[:count], values.args[count:]
+        named = dict(zip(rule.parameters, map(_plain, parameters), strict=True))
+        return rule.build(*map(node_of, operands), **named)
+
+    bound = Signature(known)
+    meaning.__signature__ = bound  # type: ignore[attr-defined]
+    return meaning
+
+
+def _plain(given: Any) -> Any:
+    """A parameter that a node can keep: lists as tuples."""
+    return tuple(map(_plain, given)) if isinstance(given, (list, tuple)) else given
+
+
+_means_its_rule(
+    *(np.linalg.inv, np.linalg.pinv, np.linalg.det, np.linalg.solve, np.linalg.cholesky),
+    *(np.linalg.eigvalsh, np.linalg.matrix_power, np.trace, np.kron, np.cross, np.diag),
+    *(np.tril, np.triu, np.diff, np.flip, np.tensordot, np.median, np.convolve, np.polyval),
+)
 
 
 def size_of(value: Any) -> Dimension:
@@ -139,15 +159,18 @@ def _deviation(a: Any, axis: Axis = None, *, ddof: int = 0, keepdims: bool = Fal
     return algebra.sqrt(_variance(a, axis, ddof=ddof, keepdims=keepdims))
 
 
-def _reduction(function: Callable[..., Any], name: str) -> None:
+def _reduction(*functions: Callable[..., Any]) -> None:
+    """Functions that are the rule of the name of the first, along any axes."""
+    reduce = find_rule(functions[0].__name__).build
+
     def reduced(a: Any, axis: Axis = None, *, keepdims: bool = False) -> Node:
         x = node_of(a)
         axes = _axes(x, axis)
         one = x if len(axes) == 1 or axis is None else _gathered(x, axes)
         along = None if axis is None else axes[0] if one is x else -1
-        return _kept(by_rule(name, Value(one), axis=along), axes, keepdims=keepdims)
+        return _kept(reduce(one, axis=along), axes, keepdims=keepdims)
 
-    FUNCTIONS[function] = reduced
+    FUNCTIONS.update(dict.fromkeys(functions, reduced))
 
 
 def _gathered(x: Node, axes: Sequence[int]) -> Node:
@@ -158,32 +181,26 @@ def _gathered(x: Node, axes: Sequence[int]) -> Node:
     return reshaped(transposed(x, [*others, *axes]), (*shape, together))
 
 
-for _function, _name in (
-    (np.prod, "prod"),
-    (np.max, "max"),
-    (np.amax, "max"),
-    (np.min, "min"),
-    (np.amin, "min"),
-):
-    _reduction(_function, _name)
+_reduction(np.prod)
+_reduction(np.max, np.amax)
+_reduction(np.min, np.amin)
 
 
 @_means(np.linalg.norm)
 def _norm(x: Any, ord: Any = None, axis: Axis = None, *, keepdims: bool = False) -> Node:  # noqa: A002
     node = node_of(x)
     axes = _axes(node, axis)
-    spectral = {2: "spectral_norm", "nuc": "nuclear_norm"} if len(node.shape) == 2 else {}
     if ord == 1 and len(axes) == 1:
-        total = algebra.summed(by_rule("abs", x), axes)
+        total = algebra.summed(elementwise.of("abs", node), axes)
     elif ord is None or ord == (2 if len(axes) == 1 else "fro"):
         total = algebra.sqrt(algebra.summed(algebra.power(node, 2), axes))
     elif ord == np.inf and len(axes) == 1:
-        total = by_rule("max", Value(by_rule("abs", x)), axis=axes[0])
+        total = FUNCTIONS[np.max](Value(elementwise.of("abs", node)), axes[0])
     elif ord in (1, np.inf) and len(node.shape) == 2:
-        lines = algebra.summed(by_rule("abs", x), [0 if ord == 1 else 1])
-        total = by_rule("max", Value(lines))
-    elif ord in spectral and len(axes) == 2:
-        total = by_rule(spectral[ord], x)
+        lines = algebra.summed(elementwise.of("abs", node), [0 if ord == 1 else 1])
+        total = FUNCTIONS[np.max](Value(lines))
+    elif ord in (2, "nuc") and len(node.shape) == len(axes) == 2:
+        total = by_rule("spectral_norm" if ord == 2 else "nuclear_norm", x)
     else:
         kind = "vectors" if len(axes) == 1 else "matrices"
         raise NotDifferentiableError(f"np.linalg.norm of {kind} with ord={ord!r} cannot be traced")
@@ -192,12 +209,12 @@ def _norm(x: Any, ord: Any = None, axis: Axis = None, *, keepdims: bool = False)
 
 @_means(np.linalg.slogdet)
 def _slogdet(a: Any) -> Slogdet:
-    return Slogdet(by_rule("sign", Value(by_rule("det", a))), by_rule("logdet", a))
+    return Slogdet(elementwise.of("sign", FUNCTIONS[np.linalg.det](a)), by_rule("logdet", a))
 
 
 @_means(np.linalg.eigh)
 def _eigh(a: Any) -> Eigh:
-    return Eigh(by_rule("eigvalsh", a), by_rule("eigenvectors", a))
+    return Eigh(FUNCTIONS[np.linalg.eigvalsh](a), spectra.eigenvectors(node_of(a)))
 
 
 @_means(np.linalg.svd)
@@ -208,12 +225,7 @@ def _svd(a: Any, *, compute_uv: bool = True, full_matrices: bool = True) -> Node
             "np.linalg.svd is traced of the values alone: compute_uv=False; pinv, "
             "np.linalg.norm(A, 'nuc') and sqrtm need no singular vectors"
         )
-    return by_rule("svdvals", a)
-
-
-@_means(np.linalg.matrix_power)
-def _matrix_power(a: Any, n: int) -> Node:
-    return by_rule("matrix_power", a, k=n)
+    return spectra.svdvals(node_of(a))
 
 
 @_means(np.dot)
@@ -228,23 +240,24 @@ def _dot(a: Any, b: Any) -> Node:
 
 @_means(np.inner)
 def _inner(a: Any, b: Any) -> Node:
-    return by_rule("inner", a, b) if node_of(a).shape else _dot(a, b)
+    one = node_of(a)
+    return products.inner(one, node_of(b)) if one.shape else _dot(a, b)
 
 
 @_means(np.vdot)
 def _vdot(a: Any, b: Any) -> Node:
-    return by_rule("inner", *(Value(reshaped(node_of(x), (-1,))) for x in (a, b)))
+    return products.inner(_ravel(a), _ravel(b))
 
 
 @_means(np.outer)
 def _outer(a: Any, b: Any) -> Node:
-    return by_rule("outer", *(Value(reshaped(node_of(x), (-1,))) for x in (a, b)))
+    return products.outer(_ravel(a), _ravel(b))
 
 
 @_means(np.einsum)
 def _einsum(subscripts: str, *operands: Any, optimize: Any = None) -> Node:
     del optimize
-    return by_rule("einsum", *operands, subscripts=subscripts)
+    return products.einsum_rule(*map(node_of, operands), subscripts=subscripts)
 
 
 @_means(np.transpose, np.permute_dims if hasattr(np, "permute_dims") else np.transpose)
@@ -313,35 +326,20 @@ def _vstack(tup: Sequence[Any]) -> Node:
     )
 
 
-@_means(np.diag)
-def _diag(v: Any) -> Node:
-    return by_rule("diag", v)
-
-
 @_means(np.diagonal)
 def _diagonal(a: Any) -> Node:
-    return by_rule("diag", Value(algebra.square("diagonal", node_of(a))))
+    return products.diag(algebra.square("diagonal", node_of(a)))
 
 
 @_means(np.diagflat)
 def _diagflat(v: Any) -> Node:
-    return by_rule("diag", Value(_ravel(v)))
+    return products.diag(_ravel(v))
 
 
 @_means(np.ptp)
 def _ptp(a: Any, axis: Axis = None, *, keepdims: bool = False) -> Node:
     ends = (FUNCTIONS[one](a, axis, keepdims=keepdims) for one in (np.max, np.min))
     return algebra.minus(*ends)
-
-
-@_means(np.tril)
-def _tril(m: Any, k: int = 0) -> Node:
-    return by_rule("tril", m, k=k)
-
-
-@_means(np.triu)
-def _triu(m: Any, k: int = 0) -> Node:
-    return by_rule("triu", m, k=k)
 
 
 @_means(np.where)
@@ -367,7 +365,7 @@ def _select(condlist: Sequence[Any], choicelist: Sequence[Any], default: Any = 0
 def _clip(a: Any, a_min: Any = None, a_max: Any = None, **new: Any) -> Node:
     low, high = new.get("min", a_min), new.get("max", a_max)
     if all(isinstance(edge, (int, float, np.number)) for edge in (low, high)):
-        return by_rule("clip", a, low=exact(low), high=exact(high))
+        return elementwise.clip(node_of(a), exact(low), exact(high))
     x = node_of(a)
     if low is not None:
         x = larger(*broadcast("np.clip", [x, node_of(low)]))
@@ -438,17 +436,12 @@ def _pad(array: Any, pad_width: Any, mode: str = "constant", constant_values: An
         if isinstance(width, list)
         else width
     )
-    return by_rule("pad", array, width=found)
-
-
-@_means(np.diff)
-def _diff(a: Any, n: int = 1, axis: int = -1) -> Node:
-    return by_rule("diff", a, n=n, axis=axis)
+    return sequences.pad(node_of(array), found)
 
 
 @_means(np.cumsum)
 def _cumsum(a: Any, axis: int | None = None) -> Node:
-    return by_rule("cumsum", a if axis is not None else Value(_ravel(a)), axis=axis)
+    return sequences.cumsum(_flat_if_none(a, axis), axis)
 
 
 @_means(np.cumprod)
@@ -461,11 +454,11 @@ def _cumprod(a: Any, axis: int | None = None) -> Node:
 @_means(getattr(np, "trapezoid", None) or getattr(np, "trapz"))  # noqa: B009 - before NumPy 2
 def _trapezoid(y: Any, x: Any = None, dx: Any = 1.0) -> Node:
     if x is None:
-        return by_rule("trapezoid", y, dx=exact(dx))
-    lengths, heights = _diff(x), node_of(y)
+        return statistics.trapezoid(node_of(y), exact(dx))
+    lengths, heights = sequences.diff(node_of(x)), node_of(y)
     right = parts.slice_rule(heights, 0, 1, heights.shape[0])
     left = parts.slice_rule(heights, 0, 0, lengths.shape[0])
-    twice = by_rule("inner", Value(lengths), Value(algebra.plus(left, right)))
+    twice = products.inner(lengths, algebra.plus(left, right))
     return algebra.times(twice, number(Fraction(1, 2)))
 
 
@@ -473,23 +466,18 @@ def _trapezoid(y: Any, x: Any = None, dx: Any = 1.0) -> Node:
 def _roll(a: Any, shift: int, axis: int | None = None) -> Node:
     x = node_of(a)
     if axis is None and len(x.shape) > 1:
-        return reshaped(by_rule("roll", Value(_ravel(a)), shift=shift), x.shape)
-    return by_rule("roll", a, shift=shift, axis=axis)
-
-
-@_means(np.flip)
-def _flip(m: Any, axis: Axis = None) -> Node:
-    return by_rule("flip", m, axis=_axes(node_of(m), axis))
+        return reshaped(sequences.roll(_ravel(a), shift), x.shape)
+    return sequences.roll(x, shift, axis)
 
 
 @_means(np.flipud)
 def _flipud(m: Any) -> Node:
-    return by_rule("flip", m, axis=0)
+    return sequences.flip(node_of(m), 0)
 
 
 @_means(np.fliplr)
 def _fliplr(m: Any) -> Node:
-    return by_rule("flip", m, axis=1)
+    return sequences.flip(node_of(m), 1)
 
 
 @_means(np.tile)
@@ -498,21 +486,24 @@ def _tile(A: Any, reps: Any) -> Node:
     counts = shape_of(reps)
     if len(counts) > len(x.shape):
         x = with_new_axes(x, range(len(counts) - len(x.shape)))
-    return by_rule("tile", Value(x), reps=counts)
+    return sequences.tile(x, counts)
 
 
 @_means(np.repeat)
 def _repeat(a: Any, repeats: Any, axis: int | None = None) -> Node:
     if isinstance(repeats, (list, tuple, np.ndarray)):
         raise NotDifferentiableError("np.repeat is traced of one number of repeats")
-    x = a if axis is not None else Value(_ravel(a))
-    return by_rule("repeat", x, repeats=size_of(repeats), axis=axis)
+    return sequences.repeat(_flat_if_none(a, axis), size_of(repeats), axis)
 
 
 @_means(np.take)
 def _take(a: Any, indices: Any, axis: int | None = None) -> Node:
-    x = a if axis is not None else Value(_ravel(a))
-    return by_rule("take", x, indices=tuple(np.ravel(indices).tolist()), axis=axis)
+    return sequences.take(_flat_if_none(a, axis), tuple(np.ravel(indices).tolist()), axis)
+
+
+def _flat_if_none(a: Any, axis: int | None) -> Node:
+    """All entries one after the other where no axis is given."""
+    return _ravel(a) if axis is None else node_of(a)
 
 
 @_means(np.append)
@@ -538,11 +529,6 @@ def _average(a: Any, axis: Axis = None, weights: Any = None) -> Node:
     return algebra.times(total, algebra.reciprocal(algebra.summed(w, axes)))
 
 
-@_means(np.tensordot)
-def _tensordot(a: Any, b: Any, axes: Any = 2) -> Node:
-    return by_rule("tensordot", a, b, axes=axes if isinstance(axes, int) else tuple(axes))
-
-
 @_means(np.meshgrid)
 def _meshgrid(*xi: Any, indexing: str = "xy") -> tuple[Node, ...]:
     vectors = list(map(node_of, xi))
@@ -566,13 +552,13 @@ def _moveaxis(a: Any, source: int, destination: int) -> Node:
 @_means(np.cov)
 def _cov(m: Any, y: Any = None, rowvar: bool = True, *, ddof: int = 1) -> Node:
     if y is None and len(node_of(m).shape) == 1:
-        return by_rule("var", m, ddof=ddof)
-    return by_rule("cov", Value(_in_rows(m, y, rowvar=rowvar)), ddof=ddof)
+        return _variance(m, ddof=ddof)
+    return statistics.cov(_in_rows(m, y, rowvar=rowvar), ddof)
 
 
 @_means(np.corrcoef)
 def _corrcoef(x: Any, y: Any = None, rowvar: bool = True) -> Node:
-    return by_rule("corrcoef", Value(_in_rows(x, y, rowvar=rowvar)))
+    return statistics.corrcoef(_in_rows(x, y, rowvar=rowvar))
 
 
 def _in_rows(x: Any, y: Any, *, rowvar: bool) -> Node:
@@ -591,28 +577,13 @@ def _in_rows(x: Any, y: Any, *, rowvar: bool) -> Node:
 def _sort(a: Any, axis: int = -1) -> Node:
     if axis not in (-1, 0) or len(node_of(a).shape) != 1:
         raise NotDifferentiableError("np.sort is traced of vectors")
-    return by_rule("sort", a)
-
-
-@_means(np.median)
-def _median(a: Any) -> Node:
-    return by_rule("median", a)
-
-
-@_means(np.convolve)
-def _convolve(a: Any, v: Any, mode: str = "full") -> Node:
-    return by_rule("convolve", a, v, mode=mode)
+    return sequences.sort(node_of(a))
 
 
 @_means(np.vander)
 def _vander(x: Any, N: int | None = None, increasing: bool = False) -> Node:
     (size,) = node_of(x).shape
-    return by_rule("vander", x, n=size if N is None else N, increasing=int(increasing))
-
-
-@_means(np.polyval)
-def _polyval(p: Any, x: Any) -> Node:
-    return by_rule("polyval", p, x)
+    return windows.vander(node_of(x), size if N is None else N, int(increasing))
 
 
 @_means(np.linalg.multi_dot)

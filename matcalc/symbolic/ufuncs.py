@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from matcalc.errors import Place
@@ -11,7 +12,8 @@ from matcalc.expression.functions import call
 from matcalc.expression.parser import Step
 from matcalc.expression.values import Value, number_of
 from matcalc.graph import Node, number
-from matcalc.operations import algebra, find_rule
+from matcalc.operations import RULES, algebra, find_rule, is_elementwise
+from matcalc.operations.elementwise import of
 
 Unary = Callable[[Node], Node]
 
@@ -22,21 +24,19 @@ class Condition(Value):
     __slots__ = ()
 
 
-_BY_RULE = (
-    "exp log log1p expm1 sin cos tan arcsin arccos arctan sinh cosh tanh sqrt sign cbrt "
-    "arcsinh arccosh arctanh absolute=abs fabs=abs erf erfc erfcx erfinv ndtri logit "
-    "expit=sigmoid ndtr=Phi log_ndtr gammaln=lgamma loggamma=lgamma digamma psi=digamma"
-)
-
-
-def _built(name: str) -> Unary:
-    return lambda x: find_rule(name).build(x)
+def _rules(count: int) -> dict[str, Callable[..., Node]]:
+    """The rules entry by entry of so many operands, by all their names: those of ufuncs too."""
+    plain = [one for one in RULES.values() if is_elementwise(one.name) and not one.parameters]
+    return {
+        name: rule.build
+        for rule in plain
+        for name in (rule.name, *rule.facts.aliases)
+        if len(rule.operands) == count
+    }
 
 
 def _logarithm(base: int) -> Unary:
-    return lambda x: algebra.times(
-        _built("log")(x), algebra.reciprocal(_built("log")(number(base)))
-    )
+    return lambda x: algebra.times(of("log", x), algebra.reciprocal(of("log", number(base))))
 
 
 def _defined(name: str) -> Callable[..., Node]:
@@ -51,14 +51,15 @@ def _defined(name: str) -> Callable[..., Node]:
 
 #: Of one operand, by the names of ufuncs.
 UNARY: dict[str, Unary] = {
-    **{word.partition("=")[0]: _built(word.rpartition("=")[2]) for word in _BY_RULE.split()},
+    **_rules(1),
+    "fabs": partial(of, "abs"),
     "square": lambda x: algebra.power(x, 2),
     "reciprocal": algebra.reciprocal,
     "negative": algebra.negative,
     "positive": lambda x: x,
     "log2": _logarithm(2),
     "log10": _logarithm(10),
-    "exp2": lambda x: _built("exp")(algebra.times(x, _built("log")(number(2)))),
+    "exp2": lambda x: of("exp", algebra.times(x, of("log", number(2)))),
     **{name: _defined(name) for name in ("entr", "exp10", "deg2rad", "rad2deg", "log_expit")},
     "radians": _defined("deg2rad"),
     "degrees": _defined("rad2deg"),
@@ -69,10 +70,10 @@ def larger(one: Node, two: Node) -> Node:
     """The larger of two; against zero, or a number alone, it is relu."""
     for x, other in ((one, two), (two, one)):
         if not other.shape and number_of(Value(other)):
-            return algebra.plus(other, find_rule("relu").build(algebra.minus(x, other)))
+            return algebra.plus(other, of("relu", algebra.minus(x, other)))
     for x, other in ((one, two), (two, one)):
         if other is algebra.constant(0, other.shape):
-            return find_rule("relu").build(x)
+            return of("relu", x)
     return find_rule("maximum").build(*_alike(one, two))
 
 
@@ -80,7 +81,7 @@ def smaller(one: Node, two: Node) -> Node:
     """The smaller of two; against a number it is what relu leaves."""
     for x, other in ((one, two), (two, one)):
         if not other.shape and number_of(Value(other)) is not None:
-            return algebra.minus(other, find_rule("relu").build(algebra.minus(other, x)))
+            return algebra.minus(other, of("relu", algebra.minus(other, x)))
     return find_rule("minimum").build(*_alike(one, two))
 
 
@@ -96,21 +97,19 @@ def _divergence(one: Node, two: Node) -> Node:
 
 def _jump(one: Node, two: Node) -> Node:
     """1 right of zero, 0 left of it, and ``two`` at zero."""
-    there = algebra.minus(number(1), algebra.power(_built("sign")(one), 2))
-    return algebra.plus(_built("step")(one), algebra.times(there, two))
+    there = algebra.minus(number(1), algebra.power(of("sign", one), 2))
+    return algebra.plus(of("step", one), algebra.times(there, two))
 
 
 def _log_of_sum(one: Node, two: Node) -> Node:
     """``log(exp(a) + exp(b))``."""
-    return algebra.plus(one, find_rule("softplus").build(algebra.minus(two, one)))
+    return algebra.plus(one, of("softplus", algebra.minus(two, one)))
 
 
 #: Of two operands of one shape, by the names of ufuncs.
 BINARY: dict[str, Callable[[Node, Node], Node]] = {
+    **_rules(2),
     "maximum": larger,
-    "minimum": find_rule("minimum").build,
-    "hypot": find_rule("hypot").build,
-    "arctan2": find_rule("atan2").build,
     "logaddexp": _log_of_sum,
     "logaddexp2": _defined("logaddexp2"),
     "xlogy": _defined("xlogy"),
@@ -120,7 +119,7 @@ BINARY: dict[str, Callable[[Node, Node], Node]] = {
     "heaviside": _jump,
     "betaln": _defined("betaln"),
     "fmax": larger,
-    "fmin": find_rule("minimum").build,
+    "fmin": find_rule("minimum").build,  # of finite numbers these are one
 }
 
 #: Those that an operator of Python calls.
