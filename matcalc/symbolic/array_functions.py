@@ -38,6 +38,7 @@ from matcalc.symbolic.broadcasting import (
     without_axes,
 )
 from matcalc.symbolic.constants import exact, node_of
+from matcalc.symbolic.indexing import indexed
 from matcalc.symbolic.ufuncs import Condition, larger, smaller
 
 Axis = int | Sequence[int] | None
@@ -498,7 +499,10 @@ def _repeat(a: Any, repeats: Any, axis: int | None = None) -> Node:
 
 @_means(np.take)
 def _take(a: Any, indices: Any, axis: int | None = None) -> Node:
-    return sequences.take(_flat_if_none(a, axis), tuple(np.ravel(indices).tolist()), axis)
+    x = _flat_if_none(a, axis)
+    along = algebra.axis_from_front(axis or 0, len(x.shape))
+    chosen = indices if isinstance(indices, int) else np.asarray(indices)
+    return indexed(x, (*(slice(None),) * along, chosen))
 
 
 def _flat_if_none(a: Any, axis: int | None) -> Node:

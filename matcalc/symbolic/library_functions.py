@@ -13,6 +13,10 @@ from matcalc.errors import NotDifferentiableError
 from matcalc.expression.values import Value
 from matcalc.graph import Node
 from matcalc.operations import algebra
+from matcalc.operations.linalg import solve
+from matcalc.operations.parts import tril, triu
+from matcalc.operations.statistics import cdist
+from matcalc.operations.windows import toeplitz
 from matcalc.symbolic.array_functions import FUNCTIONS, by_rule
 from matcalc.symbolic.broadcasting import with_new_axes
 from matcalc.symbolic.calls import function_called
@@ -47,54 +51,37 @@ def _along(name: str) -> Callable[..., Node]:
     return meaning
 
 
-def _inv(a: Any, **_: Any) -> Node:
-    return by_rule("inv", a)
-
-
-def _solve(a: Any, b: Any, **_: Any) -> Node:
-    return by_rule("solve", a, b)
-
-
-def _solve_triangular(a: Any, b: Any, trans: Any = 0, lower: bool = False, **_: Any) -> Node:
-    part = by_rule("tril" if lower else "triu", a)
+def _solve_triangular(a: Any, b: Any, trans: Any = 0, lower: bool = False) -> Node:
+    part = (tril if lower else triu)(node_of(a))
     turned = part if trans in (0, "N") else algebra.transpose(part)
-    return by_rule("solve", Value(turned), b)
+    return solve(turned, node_of(b))
 
 
-def _cho_solve(factor: Any, b: Any, **_: Any) -> Node:
+def _cho_solve(factor: Any, b: Any) -> Node:
     matrix = factor[0]
     if not isinstance(factor, Factorisation):
-        triangle = by_rule("tril" if factor[1] else "triu", matrix)
+        triangle = (tril if factor[1] else triu)(node_of(matrix))
         turned = algebra.transpose(triangle)
         product = (
             algebra.matmul(triangle, turned) if factor[1] else algebra.matmul(turned, triangle)
         )
-        return by_rule("solve", Value(product), b)
-    return by_rule("solve", matrix, b)
-
-
-def _block_diag(*operands: Any) -> Node:
-    return by_rule("block_diag", *operands)
+        return solve(product, node_of(b))
+    return solve(node_of(matrix), node_of(b))
 
 
 def _toeplitz(c: Any, r: Any = None) -> Node:
-    return by_rule("toeplitz", c, c if r is None else r)
+    return toeplitz(node_of(c), node_of(c if r is None else r))
 
 
 def _cdist(xa: Any, xb: Any, metric: str = "euclidean") -> Node:
-    if metric == "euclidean":
-        return by_rule("cdist", xa, xb)
-    if metric == "sqeuclidean":
-        return algebra.power(by_rule("cdist", xa, xb), 2)
-    raise NotDifferentiableError(f"cdist with metric {metric!r} cannot be traced")
-
-
-def _det(a: Any, **_: Any) -> Any:
-    return by_rule("det", a)
+    if metric not in ("euclidean", "sqeuclidean"):
+        raise NotDifferentiableError(f"cdist with metric {metric!r} cannot be traced")
+    distances = cdist(node_of(xa), node_of(xb))
+    return distances if metric == "euclidean" else algebra.power(distances, 2)
 
 
 def _cholesky(a: Any, lower: bool = False) -> Node:
-    factor = by_rule("cholesky", a)
+    factor = FUNCTIONS[np.linalg.cholesky](a)
     return factor if lower else algebra.transpose(factor)
 
 
@@ -102,22 +89,16 @@ def _polygamma(n: Any, x: Any) -> Node:
     return by_rule("polygamma", x, n=n)
 
 
-_OF_A_MATRIX = "expm logm sqrtm sinm cosm eigvalsh svdvals"
+_OF_LINALG = "inv pinv det solve kron block_diag expm logm sqrtm sinm cosm eigvalsh svdvals"
 
 #: What functions of SciPy mean, by title; operands are whatever :func:`node_of` takes.
 _MEANINGS: dict[str, Callable[..., Any]] = {
-    "scipy.linalg.inv": _inv,
-    "scipy.linalg.pinv": partial(by_rule, "pinv"),
-    "scipy.linalg.det": _det,
-    "scipy.linalg.solve": _solve,
     "scipy.linalg.solve_triangular": _solve_triangular,
     "scipy.linalg.cho_solve": _cho_solve,
     "scipy.linalg.cholesky": _cholesky,
     "scipy.special.polygamma": _polygamma,
-    **{f"scipy.linalg.{name}": partial(by_rule, name) for name in _OF_A_MATRIX.split()},
-    "scipy.linalg.block_diag": _block_diag,
+    **{f"scipy.linalg.{name}": partial(by_rule, name) for name in _OF_LINALG.split()},
     "scipy.linalg.toeplitz": _toeplitz,
-    "scipy.linalg.kron": partial(by_rule, "kron"),
     "scipy.special.softplus": partial(by_rule, "softplus"),
     "scipy.special.logsumexp": _reduced("logsumexp"),
     "scipy.special.softmax": _along("softmax"),

@@ -13,16 +13,18 @@ from typing import Any
 import numpy as np
 
 from matcalc.errors import NotDifferentiableError
-from matcalc.expression.definitions import definitions
 from matcalc.expression.missing import MISSING
 from matcalc.operations import ALIASES, RULES
 from matcalc.symbolic.expressions import Symbolic
 from matcalc.symbolic.functions import Defined, Function
 from matcalc.symbolic.ufuncs import Condition
 
+#: What NumPy has by the same name; what its module ``linalg`` has.
 _SAME = """exp exp2 expm1 log log1p log2 log10 sin cos tan sinh cosh tanh sqrt sign square maximum
 minimum hypot logaddexp logaddexp2 cumsum cumprod outer dot inner tril triu diag trace kron
-einsum tensordot flip roll stack zeros_like ones_like matmul"""
+einsum tensordot flip roll stack zeros_like ones_like matmul abs absolute negative multiply divide
+concatenate hstack vstack swapaxes tile where"""
+_OF_LINALG = "inv pinv det slogdet solve cholesky eigvalsh eigh matrix_power"
 _RENAMED: Mapping[str, Any] = {
     "asin": np.arcsin,
     "acos": np.arccos,
@@ -31,38 +33,22 @@ _RENAMED: Mapping[str, Any] = {
     "asinh": np.arcsinh,
     "acosh": np.arccosh,
     "atanh": np.arctanh,
-    "abs": np.absolute,
-    "absolute": np.absolute,
     "neg": np.negative,
-    "negative": np.negative,
     "mm": np.matmul,
     "mv": np.matmul,
     "bmm": np.matmul,
     "mul": np.multiply,
-    "multiply": np.multiply,
     "div": np.divide,
-    "divide": np.divide,
     "truediv": np.divide,
     "pow": np.power,
     "cat": np.concatenate,
     "concat": np.concatenate,
-    "concatenate": np.concatenate,
-    "hstack": np.hstack,
-    "vstack": np.vstack,
-    "swapaxes": np.swapaxes,
-    "tile": np.tile,
     "repeat_interleave": np.repeat,
-    "inv": np.linalg.inv,
     "inverse": np.linalg.inv,
-    "pinv": np.linalg.pinv,
-    "det": np.linalg.det,
-    "slogdet": np.linalg.slogdet,
-    "solve": np.linalg.solve,
-    "cholesky": np.linalg.cholesky,
-    "eigvalsh": np.linalg.eigvalsh,
-    "eigh": np.linalg.eigh,
-    "matrix_power": np.linalg.matrix_power,
     "linalg_norm": np.linalg.norm,
+    "t": np.transpose,
+    "unsqueeze": np.expand_dims,
+    "squeeze": np.squeeze,
 }
 _BY_NAME = """relu relu6 elu selu celu silu mish sigmoid hardsigmoid hardswish tanhshrink softsign
 softshrink hardshrink reciprocal rsqrt erf erfc erfinv lgamma digamma sinc logdet cdist xlogy
@@ -91,10 +77,6 @@ def _permute(x: Any, *axes: Any) -> Any:
     return np.transpose(x, axes[0] if len(axes) == 1 else axes)
 
 
-def _t(x: Any) -> Any:
-    return np.transpose(x)
-
-
 def _last_two(x: Any) -> Any:
     return np.swapaxes(x, -1, -2)
 
@@ -106,14 +88,6 @@ def _reshaped(x: Any, *shape: Any) -> Any:
 def _flatten(x: Any, start_dim: int = 0, end_dim: int = -1) -> Any:
     stop = end_dim % np.ndim(x) + 1
     return np.reshape(x, (*x.shape[:start_dim], -1, *x.shape[stop:]))
-
-
-def _unsqueeze(x: Any, axis: int) -> Any:
-    return np.expand_dims(x, axis)
-
-
-def _squeeze(x: Any, axis: Any = None) -> Any:
-    return np.squeeze(x, axis)
 
 
 def _expand(x: Any, *shape: Any) -> Any:
@@ -184,10 +158,6 @@ def _largest(function: Callable[..., Any], larger: Callable[..., Any]) -> Callab
         return larger(x, *more) if more else function(x)
 
     return meaning
-
-
-def _where(condition: Any, x: Any, y: Any) -> Any:
-    return np.where(condition, x, y)
 
 
 def _masked_fill(x: Any, mask: Any, value: Any) -> Any:
@@ -383,7 +353,7 @@ def _entropy(logs: Any, target: Any, reduction: str) -> Any:
     return total if reduction == "sum" or np.ndim(logs) == 1 else total / logs.shape[0]
 
 
-def _attention(
+def _scaled_dot_product_attention(
     q: Any,
     k: Any,
     v: Any,
@@ -459,63 +429,41 @@ def _itself(x: Any, *kinds: Any, **named: Any) -> Any:
     return x
 
 
-_NUMPY: Mapping[str, Any] = {**{name: getattr(np, name) for name in _SAME.split()}, **_RENAMED}
 MEANINGS: dict[str, Callable[..., Any]] = {
-    **_NUMPY,
-    **{name: by_name(name) for name in _BY_NAME.split() if ALIASES.get(name, name) in RULES},
-    **{name: by_name(name) for name in _BY_NAME.split() if name in definitions()},
+    **{name: getattr(np, name) for name in _SAME.split()},
+    **{name: getattr(np.linalg, name) for name in _OF_LINALG.split()},
+    **_RENAMED,
+    **{name: by_name(name) for name in _BY_NAME.split()},
     **{name: _loss(name) for name in _LOSSES.split()},
-    "matrix_exp": by_name("expm"),
-    "add": _alpha(np.add),
+    **{one.__name__: _reduction(one) for one in (np.sum, np.mean, np.prod, np.amax, np.amin)},
+    **{one.__name__: _spread_of_sample(one) for one in (np.var, np.std)},
+    **{one.__name__: _alpha(one) for one in (np.add, np.subtract)},
     "sub": _alpha(np.subtract),
-    "subtract": _alpha(np.subtract),
-    "sum": _reduction(np.sum),
-    "mean": _reduction(np.mean),
-    "prod": _reduction(np.prod),
-    "amax": _reduction(np.max),
-    "amin": _reduction(np.min),
-    "softmax": _softmax("softmax"),
-    "log_softmax": _softmax("log_softmax"),
-    "logsumexp": _logsumexp,
-    "leaky_relu": _leaky_relu,
-    "gelu": _gelu,
-    "hardtanh": _hardtanh,
-    "softplus": _softplus,
-    "logsigmoid": by_name("logsigmoid"),
-    "log_sigmoid": by_name("logsigmoid"),
-    "normalize": _normalize,
-    "cosine_similarity": _cosine_similarity,
-    "vector_norm": _vector_norm,
-    "matrix_norm": _matrix_norm,
-    "repeat": _repeat,
-    "clamp": _clamp,
-    "clip": _clamp,
-    "transpose": _transpose,
-    "permute": _permute,
-    "t": _t,
-    "mT": _last_two,
-    "reshape": _reshaped,
-    "view": _reshaped,
-    "flatten": _flatten,
-    "ravel": _flatten,
-    "unsqueeze": _unsqueeze,
-    "squeeze": _squeeze,
-    "expand": _expand,
-    "var": _spread_of_sample(np.var),
-    "std": _spread_of_sample(np.std),
     "max": _largest(np.max, np.maximum),
     "min": _largest(np.min, np.minimum),
-    "where": _where,
-    "masked_fill": _masked_fill,
-    "linear": _linear,
-    "norm": _norm,
-    "cross_entropy": _cross_entropy,
-    "nll_loss": _nll_loss,
-    "scaled_dot_product_attention": _attention,
-    "layer_norm": _layer_norm,
-    "dropout": _dropout,
-    "sort": _sort,
-    "split": _split,
-    "chunk": _chunk,
+    "matrix_exp": by_name("expm"),
+    "softmax": _softmax("softmax"),
+    "log_softmax": _softmax("log_softmax"),
+    "mT": _last_two,
+    "log_sigmoid": by_name("logsigmoid"),
+    **dict.fromkeys(("clamp", "clip"), _clamp),
+    **dict.fromkeys(("reshape", "view"), _reshaped),
+    **dict.fromkeys(("flatten", "ravel"), _flatten),
     **dict.fromkeys(("clone", "contiguous", "float", "double", "to", "type_as"), _itself),
+    **{
+        one.__name__.lstrip("_"): one
+        for one in (
+            *(_logsumexp, _leaky_relu, _gelu, _hardtanh, _softplus, _normalize, _cosine_similarity),
+            *(_vector_norm, _matrix_norm, _norm, _repeat, _permute, _expand, _masked_fill),
+            *(
+                _linear,
+                _transpose,
+                _cross_entropy,
+                _nll_loss,
+                _scaled_dot_product_attention,
+                _layer_norm,
+            ),
+            *(_dropout, _sort, _split, _chunk),
+        )
+    },
 }

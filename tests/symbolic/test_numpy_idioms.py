@@ -115,6 +115,7 @@ IDIOMS: dict[Callable[..., Any], str] = {
     lambda x: np.arccosh(1 + x[x > 0]).sum() + np.arctanh(x[np.abs(x) < 0.9]).sum(): "x[4]",
     lambda x, s: stats.norm(s, 2.0).logpdf(x) + stats.norm(loc=1.0).cdf(x): "x[4] s",
     lambda x, X: stats.multivariate_normal(x, X @ X.T + np.eye(4)).logpdf(2 * x): "x[4] X[4,3]",
+    lambda x: np.take(x, 2) * np.take(x, [0, 2]) + np.take(x, (3, 1), axis=0): "x[4]",
     lambda x: np.diagflat(x) @ np.ones(4) + np.nansum(x) * np.nanmean(x**2): "x[4]",
 }
 
