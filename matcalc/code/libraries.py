@@ -211,10 +211,7 @@ def _apply(step: Step, library: Library) -> Function:
 
 
 def _of_chunks(operation: str, parameters: tuple[Any, ...], shape: Sequence[int]) -> Function:
-    """An operation on Dask's arrays: entry by entry of each chunk, else of whole arrays.
-
-    A template in NumPy's words, such as ``np.max``, Dask takes over itself, in chunks.
-    """
+    """An operation on Dask's arrays: chunk by chunk, where it can be; else of whole arrays."""
     rule = find_rule(operation)
     function = numpy_function(rule)
     dask = import_module("dask")
@@ -222,9 +219,7 @@ def _of_chunks(operation: str, parameters: tuple[Any, ...], shape: Sequence[int]
         return lambda *arrays: dask.array.core.elemwise(
             lambda *chunks: function(*chunks, *parameters), *arrays, dtype=arrays[0].dtype
         )
-    if isinstance(rule.function, str) and rule.function.startswith(
-        ("np.max(", "np.min(", "np.prod(")
-    ):
+    if rule.facts.chunked:
         return lambda *arrays: function(*arrays, *parameters)
     whole = dask.delayed(lambda *arrays: np.asarray(function(*arrays, *parameters)))
     return lambda *arrays: dask.array.from_delayed(whole(*arrays), shape, dtype=arrays[0].dtype)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from matcalc.dimensions import Dimension
 from matcalc.expression.definitions import is_defined
-from matcalc.operations import RULES, is_elementwise, parse_signature
+from matcalc.operations import RULES, facts_of, is_elementwise, parse_signature
 
 
 class Kind(NamedTuple):
@@ -140,7 +140,6 @@ _OF_ALL = """sum mean max min prod logsumexp tr trace det logdet pi norm norm1 s
 ptp average nansum nanmean cond nuclear_norm spectral_norm"""
 _LOSS = re.compile(r"_loss\Z|cross_entropy|cosine_similarity")  # what is defined as a number
 _NUMBERS = frozenset(_OF_ALL.split())
-_OF_LARGEST = ("solve", "expm_frechet", "sqrtm_frechet", "logm_frechet")  # of a side, a direction
 
 
 def called(name: str, kinds: Sequence[Kind], keywords: Sequence[str]) -> Kind:
@@ -158,7 +157,8 @@ def called(name: str, kinds: Sequence[Kind], keywords: Sequence[str]) -> Kind:
         return Kind(2, first.sizes * 2) if first.rank == 1 else Kind(1, first.sizes[:1] or (None,))
     if name in ("pinv", "transpose", "kron"):
         return first.transposed if name != "kron" else Kind(first.rank, (None,) * (first.rank or 0))
-    if name not in RULES or is_elementwise(name) or name in _OF_LARGEST:
+    of_largest = name == "solve" or facts_of(name).directed  # of a side, a direction
+    if name not in RULES or is_elementwise(name) or of_largest:
         known = [one for one in kinds if one.rank is not None]
         return max(reversed(known), key=lambda one: one.rank or 0) if known else first
     return _by_signature(name, first, len(kinds))

@@ -23,6 +23,10 @@ class Facts:
         odd: Whether the sign of what it takes passes through it; that of what is linear does.
         of_each_row: Whether of a matrix it is, with no axis, of each row.
         of_symmetric: Whether of a matrix its symmetric part alone is taken.
+        of_stacks: Whether it takes stacks of matrices, though its signature promises none.
+        directed: Whether its last operand has an axis more for directions, where there are several.
+        along: What it is along an axis, where it takes none itself.
+        chunked: Whether libraries that hold arrays in chunks have it, as NumPy calls it.
         of_two: What it is of two operands, entry by entry: ``max`` is ``maximum``.
         behind_targets: Of a loss of targets, what stands behind these: ``logits``.
         keeps_symmetry: Whether it makes symmetric matrices of symmetric ones.
@@ -48,6 +52,10 @@ class Facts:
     odd: bool = False
     of_each_row: bool = False
     of_symmetric: bool = False
+    of_stacks: bool = False
+    directed: bool = False
+    along: str = ""
+    chunked: bool = False
     of_two: str = ""
     behind_targets: str = ""
     keeps_symmetry: bool = False

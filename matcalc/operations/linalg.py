@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from fractions import Fraction
 from functools import partial
 from typing import Any
 
@@ -71,7 +73,7 @@ def _times_matrix(bar: Node, y: Node, matrix: Node) -> Node:
     source="Golub & Pereyra, SIAM Journal on Numerical Analysis 10 (1973), eq. 4.12",
     domain="X of full rank, and its rank the same nearby",
     function="np.linalg.pinv({0})",
-    facts=Facts(words=("pinverse", "pseudoinverse"), odd=True, keeps_symmetry=True),
+    facts=Facts(words=("pinverse", "pseudoinverse"), odd=True, of_stacks=True, keeps_symmetry=True),
 )
 def pull_pinv(p: Apply, operand: int, bar: Node) -> Node:
     """Pull back through a pseudo-inverse of a matrix of full rank."""
@@ -113,7 +115,7 @@ def pull_det(y: Apply, operand: int, bar: Node) -> Node:
     source=f"{_COOKBOOK}, eq. 40 and 41, by adj(X) = det(X) X⁻¹",
     domain="its value everywhere; its derivative for invertible X",
     function="adjugate",
-    facts=Facts(words=("adjugate", "adjoint", "adjunct"), keeps_symmetry=True),
+    facts=Facts(words=("adjugate", "adjoint", "adjunct"), of_stacks=True, keeps_symmetry=True),
 )
 def pull_adj(y: Apply, operand: int, bar: Node) -> Node:
     """Pull back through an adjugate, written as det(X) X⁻¹."""
@@ -152,7 +154,7 @@ def pull_logdet(y: Apply, operand: int, bar: Node) -> Node:
     source="piecewise constant: the sign of det(X), 1 or -1",
     domain="X invertible",
     function="np.linalg.slogdet({0})[0]",
-    facts=Facts(code={"torch": "torch.linalg.slogdet({0}).sign"}),
+    facts=Facts(of_stacks=True, code={"torch": "torch.linalg.slogdet({0}).sign"}),
 )
 def pull_det_sign(y: Apply, operand: int, bar: Node) -> Node:
     """Pull back through the sign of a determinant, which is the same nearby."""
@@ -213,33 +215,23 @@ def matrix_power(x: Node, k: int = 3) -> Node:
     return algebra.eye(x.shape[0]) if result is None else result
 
 
-#: Functions of a matrix: where they are, and what NumPy calls them.
 _HIGHAM = "Higham, Functions of Matrices (2008), eq. 10.15 and theorem 3.6"
-_SYMMETRIC = Facts(keeps_symmetry=True)
-_FUNCTIONS: dict[str, tuple[str, str, str, Facts]] = {
-    "expm": (
-        "small",
-        "everywhere",
-        "scipy.linalg.expm({0})",
-        Facts(
-            words=("matrixexp", "matrix_exp", "mexp"),
-            keeps_symmetry=True,
-            code={
-                "np": "expm",
-                "torch": "torch.linalg.matrix_exp({0})",
-                "jnp": "jax.scipy.linalg.expm({0})",
-            },
-        ),
-    ),
-    "logm": ("spd", "no eigenvalue negative or 0", "logm", _SYMMETRIC),
-    "sqrtm": ("spd", "no eigenvalue negative or 0", "sqrtm", _SYMMETRIC),
-    "sinm": ("small", "everywhere", "sinm", _SYMMETRIC),
-    "cosm": ("small", "everywhere", "cosm", _SYMMETRIC),
-}
+#: The derivatives of functions of a matrix in the direction of the identity, by their Fréchet
+#: derivatives' names: what the derivative of the function of numbers is of the matrix.
+SLOPES: dict[str, Callable[[Node], Node]] = {}
 
 
-def _matrix_function(name: str, points: str, domain: str, function: str, facts: Facts) -> None:
-    title = {"expm": "exp", "logm": "log", "sqrtm": "√", "sinm": "sin", "cosm": "cos"}[name]
+def _matrix_function(
+    name: str,
+    title: str,
+    slope: Callable[[Node], Node],
+    *,
+    points: str,
+    domain: str = "everywhere",
+    function: str = "",
+    facts: Facts | None = None,
+) -> None:
+    SLOPES[f"{name}_frechet"] = slope
 
     def pull(y: Apply, operand: int, bar: Node) -> Node:
         return frechet(algebra.swapped(y.arguments[operand]), bar, name)
@@ -250,9 +242,9 @@ def _matrix_function(name: str, points: str, domain: str, function: str, facts: 
         f"X[...,n,n]:{points} -> Y[...,n,n]",
         formula=f"d {title}(X) = L(X, dX), the upper right block of {title}([[X, dX], [0, X]])",
         source=_HIGHAM,
-        function=function,
+        function=function or name,
         domain=domain,
-        facts=facts,
+        facts=facts or Facts(keeps_symmetry=True),
     )(pull)
     register(
         Rule(
@@ -265,7 +257,7 @@ def _matrix_function(name: str, points: str, domain: str, function: str, facts: 
             build=partial(frechet, name=name),
             function=f"{name}_frechet",
             pull=pull_frechet,
-            facts=Facts(building_block=True),
+            facts=Facts(directed=True, building_block=True),
         )
     )
 
@@ -321,5 +313,30 @@ def _block(placing: tuple[Node, Node, Node]) -> Node:
     return placed(placed(matrices, last - 1, rows), last, columns)
 
 
-for _name, _about in _FUNCTIONS.items():
-    _matrix_function(_name, *_about)
+_matrix_function(
+    "expm",
+    "exp",
+    partial(applied, "expm"),
+    points="small",
+    function="scipy.linalg.expm({0})",
+    facts=Facts(
+        words=("matrixexp", "matrix_exp", "mexp"),
+        keeps_symmetry=True,
+        code={
+            "np": "expm",
+            "torch": "torch.linalg.matrix_exp({0})",
+            "jnp": "jax.scipy.linalg.expm({0})",
+        },
+    ),
+)
+_PRINCIPAL = "no eigenvalue negative or 0"
+_matrix_function("logm", "log", inverse, points="spd", domain=_PRINCIPAL)
+_matrix_function(
+    "sqrtm",
+    "√",
+    lambda x: algebra.multiple(Fraction(1, 2), inverse(applied("sqrtm", x))),
+    points="spd",
+    domain=_PRINCIPAL,
+)
+_matrix_function("sinm", "sin", partial(applied, "cosm"), points="small")
+_matrix_function("cosm", "cos", lambda x: algebra.negative(applied("sinm", x)), points="small")

@@ -28,6 +28,7 @@ _COOKBOOK = "Petersen & Pedersen, The Matrix Cookbook (2012)"
     facts=Facts(
         words=("frobenius", "fro", "l2", "length", "magnitude"),
         of_rows=True,
+        along="norm_along",
         code={"np": "norm", "torch": "norm", "jnp": "norm"},
     ),
 )
@@ -152,6 +153,7 @@ _extreme(
     facts=Facts(
         of_rows=True,
         kinked=True,
+        chunked=True,
         of_two="maximum",
         code={"torch": "torch.amax({0}{over})", "jnp": "jnp.max({0}{over})"},
     ),
@@ -162,6 +164,7 @@ _extreme(
     facts=Facts(
         of_rows=True,
         kinked=True,
+        chunked=True,
         of_two="minimum",
         code={"torch": "torch.amin({0}{over})", "jnp": "jnp.min({0}{over})"},
     ),
@@ -182,6 +185,7 @@ def _front(bar: Node, y: Node) -> Shape:
     points="real",
     facts=Facts(
         words=("product",),
+        chunked=True,
         of_rows=True,
         code={"torch": "torch.prod({0}{over})", "jnp": "jnp.prod({0}{over})"},
     ),

@@ -26,13 +26,10 @@ from matcalc.graph import (
     symbol,
     topological,
 )
-from matcalc.operations import known_rule
+from matcalc.operations import facts_of, known_rule
 from matcalc.operations.registry import is_elementwise
 
 _BATCH = "batch"  # the label of the axis of the batch; all others are numbers
-#: Operations on matrices that take stacks of them, though their rules promise no such thing.
-_STACKED = frozenset({"adj", "det_sign", "pinv"})
-_DIRECTED = frozenset(f"{name}_frechet" for name in ("expm", "logm", "sqrtm", "sinm", "cosm"))
 
 
 def batch_name(roots: Sequence[Node]) -> str:
@@ -98,15 +95,16 @@ def _applied(node: Apply, operands: Sequence[Node], size: Dimension) -> Node:
         UnknownRuleError: It takes none.
     """
     rule = known_rule(node.operation)
+    facts = facts_of(node.operation)
     given = dict(zip(rule.parameters, node.parameters, strict=False)) if rule else {}
-    if node.operation == "norm":
-        return _over_all("norm_along", node, operands[0], size)
+    if facts.along:
+        return _over_all(facts.along, node, operands[0], size)
     if "axis" in given:
         if given["axis"] is None:
             return _over_all(node.operation, node, operands[0], size)
         along = {**given, "axis": given["axis"] + 1}
         return apply(node.operation, operands, (size, *node.shape), tuple(along.values()))
-    if node.operation in _DIRECTED:
+    if facts.directed:
         matrix, direction = operands
         operands = [_as_stack(matrix, direction), direction]
     elif not (rule and _takes_stacks(node.operation, rule.signatures)):
@@ -121,7 +119,7 @@ def _applied(node: Apply, operands: Sequence[Node], size: Dimension) -> Node:
 
 def _takes_stacks(name: str, signatures: Sequence[str]) -> bool:
     """Whether an operation works on the last axes of its operands, or on each entry."""
-    if name in _STACKED or is_elementwise(name):
+    if facts_of(name).of_stacks or is_elementwise(name):
         return True
     return all("[..." in operand for operand in signatures[0].partition("->")[0].split())
 

@@ -10,7 +10,6 @@ from matcalc.graph import (
     Factor,
     Node,
     Product,
-    Scale,
     apply,
     contract,
     flat,
@@ -18,8 +17,10 @@ from matcalc.graph import (
     split,
 )
 from matcalc.operations import algebra, is_elementwise
+from matcalc.operations.linalg import SLOPES
 from matcalc.simplify.facts import NOTHING, Known
 from matcalc.simplify.logarithms import logarithm
+from matcalc.simplify.ones import is_apply
 from matcalc.simplify.rewriting import rewritten_application
 
 
@@ -64,30 +65,17 @@ def _inverse_of(node: Apply) -> Node:
 
 
 def _frechet(node: Apply) -> Node:
-    """L(X, c I) is c exp(X), and L(X, c X) is c X exp(X)."""
+    """L(X, c I) is c f'(X), and of the exponential L(X, c X) is c X exp(X)."""
     x, e = node.arguments
+    if not len(x.shape) == len(e.shape) == 2:
+        return node
     scale, core = split(e)
-    axes = len(x.shape) == len(e.shape) == 2
-    if node.operation != "expm_frechet":
-        return _slope_of_matrix(node, scale) if axes and core is algebra.eye(x.shape[0]) else node
-    grown = apply("expm", (x,), x.shape)
-    if axes and core is algebra.eye(x.shape[0]):
-        return scaled(grown, scale)
-    multiple = _multiple(x, e) if axes else None
+    slope = SLOPES[node.operation]
+    if core is algebra.eye(x.shape[0]):
+        return scaled(slope(x), scale)
+    grown = slope(x)
+    multiple = _multiple(x, e) if is_apply(grown, "expm") else None
     return node if multiple is None else algebra.times(multiple, algebra.matmul(x, grown))
-
-
-def _slope_of_matrix(node: Apply, scale: Scale) -> Node:
-    """L(X, c I) is c f'(X): of a logarithm the inverse, of a sine the cosine."""
-    x = node.arguments[0]
-    if node.operation == "logm_frechet":
-        return scaled(apply("inv", (x,), x.shape), scale)
-    if node.operation == "sinm_frechet":
-        return scaled(apply("cosm", (x,), x.shape), scale)
-    if node.operation == "cosm_frechet":
-        return scaled(algebra.negative(apply("sinm", (x,), x.shape)), scale)
-    root = apply("sqrtm", (x,), x.shape)
-    return scaled(algebra.multiple(Fraction(1, 2), apply("inv", (root,), x.shape)), scale)
 
 
 def _multiple(x: Node, e: Node) -> Node | None:
@@ -117,6 +105,4 @@ def _with_scalars(node: Node) -> tuple[Node, Node, tuple[Any, ...]] | None:
     return contract([Factor(number, ()), *scalars], ()), others[0].node, others[0].labels
 
 
-_APPLICATIONS = {"log": _logarithm, "inv": _inverse_of, "expm_frechet": _frechet} | dict.fromkeys(
-    ("logm_frechet", "sqrtm_frechet", "sinm_frechet", "cosm_frechet"), _frechet
-)
+_APPLICATIONS = {"log": _logarithm, "inv": _inverse_of, **dict.fromkeys(SLOPES, _frechet)}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from inspect import Signature, signature
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -42,6 +42,7 @@ from matcalc.symbolic.indexing import indexed
 from matcalc.symbolic.ufuncs import Condition, larger, smaller
 
 Axis = int | Sequence[int] | None
+Meaning = TypeVar("Meaning", bound=Callable[..., Any])
 
 #: What each function of NumPy means; operands are whatever :func:`node_of` takes.
 FUNCTIONS: dict[Callable[..., Any], Callable[..., Any]] = {}
@@ -66,10 +67,10 @@ def by_rule(name: str, *operands: Any, **parameters: Any) -> Node:
     return find_rule(name).build(*map(node_of, operands), **parameters)
 
 
-def _means(*functions: Callable[..., Any]) -> Callable[[Any], Any]:
+def _means(*functions: Callable[..., Any]) -> Callable[[Meaning], Meaning]:
     """Put the decorated function into the table."""
 
-    def decorate(meaning: Any) -> Any:
+    def decorate(meaning: Meaning) -> Meaning:
         for function in functions:
             FUNCTIONS[function] = meaning
         return meaning
@@ -417,14 +418,12 @@ def _split(ary: Any, indices_or_sections: Any, axis: int = 0) -> tuple[Node, ...
 
 @_means(np.hsplit)
 def _hsplit(ary: Any, indices_or_sections: Any) -> tuple[Node, ...]:
-    found: tuple[Node, ...] = _split(ary, indices_or_sections, len(node_of(ary).shape[:2]) - 1)
-    return found
+    return _split(ary, indices_or_sections, len(node_of(ary).shape[:2]) - 1)
 
 
 @_means(np.vsplit)
 def _vsplit(ary: Any, indices_or_sections: Any) -> tuple[Node, ...]:
-    found: tuple[Node, ...] = _split(ary, indices_or_sections, 0)
-    return found
+    return _split(ary, indices_or_sections, 0)
 
 
 @_means(np.pad)
