@@ -11,7 +11,7 @@ from matcalc.arrays import Array
 from matcalc.dimensions import Dimension, Shape
 from matcalc.errors import ShapeError, UnboundError
 from matcalc.expression import Declared, Formula
-from matcalc.graph import Node, Product, topological
+from matcalc.graph import Apply, Node, Product, topological
 from matcalc.variables import Variable
 
 _SIZES = (3, 2, 5, 4, 7, 6)  # of named dimensions: all differ, so that no transpose hides
@@ -29,7 +29,7 @@ def small_sizes(
     """A size for each name of a dimension, the smallest that make all shapes possible.
 
     Args:
-        roots: Nodes that name dimensions.
+        roots: Nodes that name dimensions, and places of entries.
         variables: Variables whose shapes are to be possible.
         declared: What is known of them.
         least: How much larger than the smallest the sizes are at least.
@@ -46,7 +46,10 @@ def small_sizes(
     names = dict.fromkeys(
         name for shape in shapes for size in shape for name in sorted(dimensions.names(size))
     )
-    names.update(dict.fromkeys(_other_names(roots)))
+    nodes = [node for root in roots for node in topological(root)]
+    names.update(dict.fromkeys(_other_names(nodes)))
+    windows = [node for node in nodes if isinstance(node, Apply) and node.operation == "window"]
+    shapes += [_beyond(node) for node in windows]
     growing = sorted(_SIZES[: len(names)] if len(names) > 1 else _SIZES)
     orders = [_SIZES, growing, growing[::-1]]
     for chosen in (*orders[order:], *orders[:order]):
@@ -54,7 +57,7 @@ def small_sizes(
             sizes = {name: chosen[k % len(chosen)] + more for k, name in enumerate(names)}
             if _are_possible(shapes, tall, sizes):
                 return sizes
-    raise UnboundError("no small sizes make every dimension positive; give numbers: x[3]")
+    raise UnboundError("no small sizes make all shapes possible; give numbers: x[3]")
 
 
 def _are_possible(shapes: Iterable[Shape], tall: Iterable[Shape], sizes: dict[str, int]) -> bool:
@@ -69,15 +72,21 @@ def _are_possible(shapes: Iterable[Shape], tall: Iterable[Shape], sizes: dict[st
     )
 
 
-def _other_names(roots: Iterable[Node]) -> Iterator[str]:
+def _other_names(nodes: Iterable[Node]) -> Iterator[str]:
     """Names of dimensions that no variable has: ``eye(k)``, ``sum(x) / k``."""
-    for root in roots:
-        for node in topological(root):
-            sizes: list[Dimension] = list(node.shape)
-            if isinstance(node, Product):
-                sizes += [*node.sizes, *(name for name, _ in node.scale.powers)]
-            for size in sizes:
-                yield from sorted(dimensions.names(size))
+    for node in nodes:
+        sizes: list[Dimension] = list(node.shape)
+        if isinstance(node, Product):
+            sizes += [*node.sizes, *(name for name, _ in node.scale.powers)]
+        for size in sizes:
+            yield from sorted(dimensions.names(size))
+
+
+def _beyond(window: Apply) -> Shape:
+    """What is positive where a window lies in its axis: ``n - 5`` of ``x[5]``."""
+    (length, size), (start,) = window.shape, window.parameters
+    behind = dimensions.difference(size, dimensions.total([start, length]))
+    return dimensions.total([start, 1]), length, dimensions.total([behind, 1])
 
 
 def random_points(

@@ -74,7 +74,8 @@ def judged(question: Question, claim: str) -> Judged:
         "right", flat=not read.columns, notes=tuple(dict.fromkeys(notes)), as_columns=misfit
     )
     try:
-        found = replace(found, points=points(question, _POINTS, flat=found.flat))
+        reached = points(question, _POINTS, flat=found.flat, claimed=[read.node])
+        found = replace(found, points=reached)
         if read.columns and on_paper.misfits and _repeats(question, claim, found.points[0]):
             reason = on_paper.misfits[0].partition(": write ")[0]  # written so, it would pass
             return replace(found, verdict="not_conformable", reason=reason)

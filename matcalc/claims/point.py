@@ -55,14 +55,22 @@ class Point(NamedTuple):
     strict: bool = False
 
 
-def points(question: Question, count: int, *, flat: bool = False) -> list[Point]:
+def points(
+    question: Question, count: int, *, flat: bool = False, claimed: Sequence[Node] = ()
+) -> list[Point]:
     """Points at small sizes that all differ, where the derivative and all names have good digits.
+
+    Args:
+        question: What they are points of.
+        count: How many.
+        flat: Whether vectors are NumPy's one-dimensional arrays.
+        claimed: What was claimed, where it fits: places of entries that sizes must reach.
 
     Raises:
         UnboundError: There is none.
     """
     found: list[Point] = []
-    for sizes in _sizes(question):
+    for sizes in _sizes(question, claimed):
         rng = np.random.default_rng(7)
         tried = random_points(question.formula, question.declared, sizes, rng, _TRIES)
         for arrays in _on_both_sides(question.kinks, tried, sizes):
@@ -162,17 +170,27 @@ def _one_sided(kinks: Sequence[Node], arrays: Mapping[str, Array], sizes: Mappin
     return count
 
 
-def _sizes(question: Question) -> Iterator[dict[str, int]]:
-    """Choices of sizes; what is tall in some is wide in others."""
-    roots = [question.truth, *question.meanings.values()]
+def _sizes(question: Question, claimed: Sequence[Node]) -> Iterator[dict[str, int]]:
+    """Choices of sizes; what is tall in some is wide in others.
+
+    Raises:
+        UnboundError: There is none.
+    """
+    roots = [question.truth, *question.meanings.values(), *claimed]
     variables = question.formula.variables.values()
     seen: list[dict[str, int]] = []
+    missing: UnboundError | None = None
     for least, order in _CHOICES:
-        with suppress(UnboundError):
+        try:
             sizes = small_sizes(roots, variables, question.declared, least, order)
-            if sizes not in seen or not sizes:
-                seen.append(sizes)
-                yield sizes
+        except UnboundError as error:
+            missing = error
+            continue
+        if sizes not in seen or not sizes:
+            seen.append(sizes)
+            yield sizes
+    if missing and not seen:
+        raise missing
 
 
 def at_point(

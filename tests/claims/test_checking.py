@@ -133,6 +133,15 @@ def test_entries_slices_and_blocks(
         assert mc.check_formula(found.repair, **about)
 
 
+@pytest.mark.parametrize("place", ["5", "-9", "6:9", "11"])
+def test_places_beyond_small_sizes_are_reached(place: str) -> None:
+    about = {"of": f"sum(x) * sum(x[{place}])", "wrt": "x", "variables": "x[n]"}
+    found = mc.check_formula(f"sum(x[{place}]) * ones(n)", **about)
+    assert found.verdict == "wrong_value"
+    assert found.repair is not None
+    assert mc.check_formula(found.repair, **about)
+
+
 def test_brackets_of_a_line_take_entries_or_state_a_shape() -> None:
     variables = "W[m,n] x[n]"
     found = mc.check_formula("dx[n] = W[0,:] * x[0]", because="z = W[0,:] @ x", variables=variables)
