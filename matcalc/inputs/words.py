@@ -6,34 +6,9 @@ from collections.abc import Collection
 
 from matcalc.expression.functions import is_spelled
 from matcalc.near import SYNONYMS
-from matcalc.operations import RULES
+from matcalc.operations import ALIASES, RULES
+from matcalc.operations.registry import ELSEWHERE
 
-_CALLED = {
-    "tr": "tr",
-    "trace": "tr",
-    "ln": "log",
-    "norm": "norm",
-    "sgn": "sign",
-    "expit": "sigmoid",
-    "logistic": "sigmoid",
-    "lse": "logsumexp",
-    "clamp": "clip",
-    "absolute": "abs",
-    "concat": "concatenate",
-    "reduce_sum": "sum",
-    "reduce_mean": "mean",
-    "reduce_max": "max",
-    "amax": "max",
-    "amin": "min",
-    "matrix_exp": "expm",
-    "identity": "eye",
-    "ndtr": "Phi",
-    "inverse": "inv",
-    "ginv": "pinv",
-    "plogis": "sigmoid",
-    "pnorm": "Phi",
-    "qlogis": "logit",
-}
 _REWRITTEN = """transpose t dot dotproduct inner innerproduct vdot matmul mm bmm mv mul multiply
 hadamard times divide div add plus subtract sub minus sqr pow power matrix_power negative neg
 norm2 crossprod tcrossprod ones_like zeros_like vector matrix abs2 sumsq multi_dot mse array asarray
@@ -55,12 +30,13 @@ def function(word: str, *, called: bool) -> str:
     ('tr', 'relu')
     """
     lower = word.lower()
-    if word in _CALLED:
-        return _CALLED[word]
+    called_here = _called_here(word)
+    if called_here:
+        return called_here
     if is_spelled(word) and (called or len(word) > 1):
         return word
-    if lower in _CALLED:
-        return _CALLED[lower]
+    if _called_here(lower):
+        return _called_here(lower)
     if is_spelled(lower) and len(lower) > 1:
         return lower
     if called and word in REWRITTEN:
@@ -71,13 +47,18 @@ def function(word: str, *, called: bool) -> str:
     return known if known in RULES else ""
 
 
+def _called_here(word: str) -> str:
+    """The name here of a function that has others elsewhere, or two here; nothing of others."""
+    return "tr" if word in ("tr", "trace") else ELSEWHERE.get(word) or ALIASES.get(word, "")
+
+
 def is_elsewhere(word: str) -> bool:
     """Whether a word is a function of other languages, spelled as they spell it.
 
     >>> is_elsewhere("dot"), is_elsewhere("exp"), is_elsewhere("Tr")
     (True, False, False)
     """
-    return not is_spelled(word) and (word in _CALLED or word in REWRITTEN)
+    return not is_spelled(word) and (bool(_called_here(word)) or word in REWRITTEN)
 
 
 def is_function(word: str, names: Collection[str], *, called: bool = False) -> bool:

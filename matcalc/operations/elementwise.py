@@ -98,7 +98,7 @@ _function("abs", lambda x, _: of("sign", x), formula="dy = sign(x) ⊙ dx",
     facts=Facts(aliases=("absolute",), words=("fabs",), kinked=True))
 _function("sign", lambda x, _: zero(x.shape), formula="dy = 0",
     source=_BRACEWELL, function="np.sign({0})", points="nonzero", domain="x ≠ 0; sign(0) is 0",
-    facts=Facts(words=("signum", "sgn"), kinked=True))
+    facts=Facts(elsewhere=("sgn",), words=("signum",), kinked=True))
 _function("step", lambda x, _: zero(x.shape), formula="dy = 0",
     source=_BRACEWELL, function="np.heaviside({0}, 0.0)",
     points="nonzero", domain="x ≠ 0; step(0) is taken as 0",
@@ -158,8 +158,8 @@ _function("erf", lambda x, _: times(_two_over_root_pi(), of("exp", negative(squa
     facts=Facts(within_one=True, in_math=True, code=of_special("erf", "torch")))
 _function("Phi", lambda x, _: normal_density(x), formula="dy = φ(x) ⊙ dx, φ(x) = exp(-x²/2)/√(2π)",
     source=f"{_DLMF}, eq. 7.2.1, by Φ(x) = (1 + erf(x/√2))/2", function="normal_cdf",
-    facts=Facts(aliases=("ndtr",), words=("normcdf", "norm_cdf"), positive=True, within_one=True,
-        unicode="Φ", latex=r"\Phi", code=of_special("ndtr")))
+    facts=Facts(aliases=("ndtr",), elsewhere=("pnorm",), words=("normcdf", "norm_cdf"),
+        positive=True, within_one=True, unicode="Φ", latex=r"\Phi", code=of_special("ndtr")))
 _function("log_ndtr", lambda x, _: of("inverse_mills", x), formula="d log Φ(x) = φ(x)/Φ(x) ⊙ dx",
     source=f"{_DLMF}, eq. 7.2.1 and 4.7.1", function="log_normal_cdf",
     facts=Facts(code={"np": "log_ndtr", "torch": "torch.special.log_ndtr({0})",
@@ -173,13 +173,14 @@ _function("inverse_mills", lambda x, y: negative(times(y, plus(x, y))),
 _function("sigmoid", lambda _, y: times(y, one_minus(y)), formula="dy = y ⊙ (1 - y) ⊙ dx",
     source="Bishop, Pattern Recognition and Machine Learning (2006), eq. 4.88",
     function="np.exp(-np.logaddexp(0.0, -{0}))",
-    facts=Facts(aliases=("σ", "expit"), words=("logistic", "sigm"), positive=True, within_one=True,
-        unicode="σ", latex=r"\sigma", code={"np": "sigmoid", "torch": "torch.sigmoid({0})",
-        "jnp": "jax.nn.sigmoid({0})"}))
+    facts=Facts(aliases=("σ", "expit"), elsewhere=("logistic", "plogis"),
+        words=("sigm",), positive=True, within_one=True, unicode="σ", latex=r"\sigma",
+        code={"np": "sigmoid", "torch": "torch.sigmoid({0})", "jnp": "jax.nn.sigmoid({0})"}))
 _function("logit", lambda x, _: reciprocal(times(x, one_minus(x))),
     formula="dy = dx / (x ⊙ (1 - x))", source=f"{_DLMF}, eq. 4.7.1, of log(x) - log(1 - x)",
     function="np.log({0}) - np.log1p(-{0})", points="unit", domain="0 < x < 1",
-    facts=Facts(code={"torch": "torch.logit({0})", "jnp": "jax.scipy.special.logit({0})"}))
+    facts=Facts(elsewhere=("qlogis",),
+        code={"torch": "torch.logit({0})", "jnp": "jax.scipy.special.logit({0})"}))
 _function("relu", lambda x, _: of("step", x), formula="dy = step(x) ⊙ dx",
     source="Goodfellow, Bengio & Courville, Deep Learning (2016), section 6.3.1",
     function="np.maximum({0}, 0.0)", points="nonzero",
@@ -320,7 +321,7 @@ register(
         pull=pull_clip,
         parameters={"low": Fraction(-1), "high": Fraction(1)},
         facts=Facts(
-            words=("clamp",),
+            elsewhere=("clamp",),
             kinked=True,
             required=("low", "high"),
             code={

@@ -12,6 +12,7 @@ class Facts:
 
     Attributes:
         aliases: Other names that formulas may call it by: ``ln``.
+        elsewhere: Names by which other languages call it: ``sgn``, R's ``plogis``.
         words: What it is called in full, or by others, where a name is not known: ``determinant``.
         required: The parameters without which it has no meaning.
         many: Whether it takes any number of operands.
@@ -41,6 +42,7 @@ class Facts:
     """
 
     aliases: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
     many: bool = False

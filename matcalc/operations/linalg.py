@@ -36,7 +36,7 @@ def inverse(x: Node) -> Node:
     source=f"{_COOKBOOK}, eq. 40",
     domain="X invertible",
     function="np.linalg.inv({0})",
-    facts=Facts(words=("inverse", "matinv"), odd=True, keeps_symmetry=True),
+    facts=Facts(elsewhere=("inverse",), words=("matinv",), odd=True, keeps_symmetry=True),
 )
 def pull_inverse(y: Apply, operand: int, bar: Node) -> Node:
     """Pull back through an inverse: ``-Yᵀ bar Yᵀ``."""
@@ -73,7 +73,13 @@ def _times_matrix(bar: Node, y: Node, matrix: Node) -> Node:
     source="Golub & Pereyra, SIAM Journal on Numerical Analysis 10 (1973), eq. 4.12",
     domain="X of full rank, and its rank the same nearby",
     function="np.linalg.pinv({0})",
-    facts=Facts(words=("pinverse", "pseudoinverse"), odd=True, of_stacks=True, keeps_symmetry=True),
+    facts=Facts(
+        elsewhere=("ginv",),
+        words=("pinverse", "pseudoinverse"),
+        odd=True,
+        of_stacks=True,
+        keeps_symmetry=True,
+    ),
 )
 def pull_pinv(p: Apply, operand: int, bar: Node) -> Node:
     """Pull back through a pseudo-inverse of a matrix of full rank."""
@@ -320,7 +326,8 @@ _matrix_function(
     points="small",
     function="scipy.linalg.expm({0})",
     facts=Facts(
-        words=("matrixexp", "matrix_exp", "mexp"),
+        elsewhere=("matrix_exp",),
+        words=("matrixexp", "mexp"),
         keeps_symmetry=True,
         code={
             "np": "expm",

@@ -226,7 +226,7 @@ def _triangle(x: Node, k: int) -> Node:
     source="by definition",
     function="np.eye({n})",
     parameters={"n": 2},
-    facts=Facts(words=("identity", "identitymatrix", "id"), unicode="I", latex="I"),
+    facts=Facts(elsewhere=("identity",), words=("identitymatrix", "id"), unicode="I", latex="I"),
 )
 def eye(n: Dimension = 2) -> Node:
     """The identity matrix."""

@@ -63,7 +63,7 @@ def einsum_rule(*operands: Node, subscripts: str = "ij,j->i") -> Node:
     source=f"{_COOKBOOK}, eq. 36, for the trace; linear",
     function="np.sum({0}, axis={axis!r})",
     parameters={"axis": None},
-    facts=Facts(words=("total",), of_rows=True, linear=True),
+    facts=Facts(elsewhere=("reduce_sum",), words=("total",), of_rows=True, linear=True),
 )
 def sum_rule(x: Node, axis: int | Sequence[int] | None = None) -> Node:
     """The sum over axes, or over all."""
@@ -77,7 +77,12 @@ def sum_rule(x: Node, axis: int | Sequence[int] | None = None) -> Node:
     source="linear",
     function="np.mean({0}, axis={axis!r})",
     parameters={"axis": None},
-    facts=Facts(words=("average", "avg", "expectation"), of_rows=True, linear=True),
+    facts=Facts(
+        elsewhere=("reduce_mean",),
+        words=("average", "avg", "expectation"),
+        of_rows=True,
+        linear=True,
+    ),
 )
 def mean_rule(x: Node, axis: int | Sequence[int] | None = None) -> Node:
     """The mean over axes, or over all."""

@@ -154,6 +154,7 @@ _extreme(
         of_rows=True,
         kinked=True,
         chunked=True,
+        elsewhere=("amax", "reduce_max"),
         of_two="maximum",
         code={"torch": "torch.amax({0}{over})", "jnp": "jnp.max({0}{over})"},
     ),
@@ -165,6 +166,7 @@ _extreme(
         of_rows=True,
         kinked=True,
         chunked=True,
+        elsewhere=("amin",),
         of_two="minimum",
         code={"torch": "torch.amin({0}{over})", "jnp": "jnp.min({0}{over})"},
     ),
@@ -273,7 +275,8 @@ register(
     function="logsumexp",
     points="real",
     facts=Facts(
-        words=("log_sum_exp", "lse"),
+        elsewhere=("lse",),
+        words=("log_sum_exp",),
         of_rows=True,
         code={
             "torch": "torch.logsumexp({0}, dim={axes})",

@@ -113,6 +113,8 @@ RULES: dict[str, Rule] = {}
 COMPUTED: dict[str, Rule] = {}
 #: The rules of other names that formulas may call them by.
 ALIASES: dict[str, str] = {}
+#: And those that other languages call them by.
+ELSEWHERE: dict[str, str] = {}
 
 
 def register(rule: Rule) -> Rule:
@@ -126,7 +128,9 @@ def register(rule: Rule) -> Rule:
         raise NotationError(f"the name {rule.name} is taken by the rule {holder.formula!r}")
     RULES[rule.name] = rule
     ALIASES.update(dict.fromkeys(rule.facts.aliases, rule.name))
-    SYNONYMS.update(dict.fromkeys((*rule.facts.aliases, *rule.facts.words), rule.name))
+    ELSEWHERE.update(dict.fromkeys(rule.facts.elsewhere, rule.name))
+    words = (*rule.facts.aliases, *rule.facts.elsewhere, *rule.facts.words)
+    SYNONYMS.update(dict.fromkeys(words, rule.name))
     return rule
 
 
