@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any, Literal, overload
+from typing import Any, Literal, TypedDict, Unpack, overload
 
 import numpy as np
 
@@ -31,75 +31,67 @@ from matcalc.structures import Structure, find_structure, structured
 from matcalc.symbolic import Symbolic
 from matcalc.variables import Variable
 
+Given = str | Symbolic
+GivenList = list[str] | list[Symbolic] | tuple[str | Symbolic, ...]
+
+
+class _Options(TypedDict, total=False):
+    variables: Declarations | None
+    structure: str | None
+    notation: str | None
+
 
 @overload
 def derive(
-    expression: str | Symbolic,
+    expression: Given,
     *,
-    wrt: str | Symbolic,
-    variables: Declarations | None = None,
+    wrt: Given,
     layout: Literal["numerator"],
     order: int = 1,
-    structure: str | None = None,
-    notation: str | None = None,
+    **options: Unpack[_Options],
 ) -> Jacobian[Numerator]: ...
 @overload
 def derive(
-    expression: str | Symbolic,
+    expression: Given,
     *,
-    wrt: str | Symbolic,
-    variables: Declarations | None = None,
+    wrt: Given,
     layout: Literal["denominator"],
     order: int = 1,
-    structure: str | None = None,
-    notation: str | None = None,
+    **options: Unpack[_Options],
 ) -> Jacobian[Denominator]: ...
 @overload
 def derive(
-    expression: str | Symbolic,
-    *,
-    wrt: str | Symbolic,
-    variables: Declarations | None = None,
-    layout: str,
-    order: int = 1,
-    structure: str | None = None,
-    notation: str | None = None,
+    expression: Given, *, wrt: Given, layout: str, order: int = 1, **options: Unpack[_Options]
 ) -> Jacobian[Any]: ...
 @overload
 def derive(
-    expression: str | Symbolic,
+    expression: Given,
     *,
-    wrt: list[str] | list[Symbolic] | tuple[str | Symbolic, ...],
-    variables: Declarations | None = None,
+    wrt: GivenList,
     layout: str,
     order: Literal[1] = 1,
-    structure: str | None = None,
-    notation: str | None = None,
     stacked: Literal[True],
+    **options: Unpack[_Options],
 ) -> Jacobian[Any]: ...
 @overload
 def derive(
-    expression: str | Symbolic,
+    expression: Given,
     *,
-    wrt: list[str] | list[Symbolic] | tuple[str | Symbolic, ...],
-    variables: Declarations | None = None,
+    wrt: GivenList,
     layout: str,
     order: Literal[1] = 1,
-    structure: str | None = None,
-    notation: str | None = None,
     stacked: Literal[False] = False,
+    **options: Unpack[_Options],
 ) -> list[Jacobian[Any]]: ...
 @overload
 def derive(
-    expression: str | Symbolic,
+    expression: Given,
     *,
-    wrt: str | Symbolic | list[str] | list[Symbolic] | tuple[str | Symbolic, ...],
-    variables: Declarations | None = None,
+    wrt: Given | GivenList,
     layout: str,
     order: int = 1,
-    structure: str | None = None,
-    notation: str | None = None,
     stacked: bool = False,
+    **options: Unpack[_Options],
 ) -> Jacobian[Any] | list[Jacobian[Any]]: ...
 def derive(
     expression: str | Symbolic,

@@ -45,9 +45,9 @@ def planned(
 ) -> tuple[list[tuple[str, Plan]], list[str]]:
     """A plan for each layout, with its title, and a line about sizes that were not given."""
     from matcalc import dimensions, together  # noqa: PLC0415 - NumPy
-    from matcalc.jacobians.written import shapes_of  # noqa: PLC0415
+    from matcalc.jacobians.written import leaves_of  # noqa: PLC0415
 
-    shapes = [shape for one in derivatives for shape in shapes_of(one).values()]
+    shapes = [node.shape for one in derivatives for _, node in leaves_of(one)]
     names = {name for shape in shapes for size in shape for name in dimensions.names(size)}
     sizes, missing = sizes_of(given, names)
     listed = ", ".join(f"{name} = {_NOMINAL}" for name in missing)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Literal, overload
+from typing import Any, Literal, NotRequired, TypedDict, Unpack, overload
 
 from matcalc import dimensions
 from matcalc.errors import ChainError, LayoutError, NotationError
@@ -64,41 +64,26 @@ def chain(*factors: Jacobian[Any], layout: str | None = None) -> Jacobian[Any]:
     return Jacobian(node, through if len(set(names)) == len(names) else path, tag)
 
 
+class _Asked(TypedDict):
+    of: str
+    wrt: str
+    accumulation: NotRequired[Accumulation | Literal["cheapest"]]
+
+
 @overload
 def total_derivative(
-    edges: Iterable[Jacobian[Any]],
-    *,
-    of: str,
-    wrt: str,
-    layout: Literal["numerator"],
-    accumulation: Accumulation | Literal["cheapest"] = ...,
+    edges: Iterable[Jacobian[Any]], *, layout: Literal["numerator"], **asked: Unpack[_Asked]
 ) -> Jacobian[Numerator]: ...
 @overload
 def total_derivative(
-    edges: Iterable[Jacobian[Any]],
-    *,
-    of: str,
-    wrt: str,
-    layout: Literal["denominator"],
-    accumulation: Accumulation | Literal["cheapest"] = ...,
+    edges: Iterable[Jacobian[Any]], *, layout: Literal["denominator"], **asked: Unpack[_Asked]
 ) -> Jacobian[Denominator]: ...
 @overload
 def total_derivative(
-    edges: Iterable[Jacobian[Any]],
-    *,
-    of: str,
-    wrt: str,
-    layout: str,
-    accumulation: Accumulation | Literal["cheapest"] = ...,
+    edges: Iterable[Jacobian[Any]], *, layout: str, **asked: Unpack[_Asked]
 ) -> Jacobian[Any]: ...
 @overload
-def total_derivative(
-    edges: Iterable[Jacobian[Tag]],
-    *,
-    of: str,
-    wrt: str,
-    accumulation: Accumulation | Literal["cheapest"] = ...,
-) -> Jacobian[Tag]: ...
+def total_derivative(edges: Iterable[Jacobian[Tag]], **asked: Unpack[_Asked]) -> Jacobian[Tag]: ...
 def total_derivative(
     edges: Iterable[Jacobian[Any]],
     *,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal, overload
+from typing import Any, Literal, TypedDict, Unpack, overload
 
 import einops
 from numpy.typing import ArrayLike
@@ -27,14 +27,18 @@ from matcalc.layout import (
 from matcalc.variables import Variable, parse_derivative, ratio
 
 
+class _Convention(TypedDict, total=False):
+    convention: str | None
+    order: Order | None
+
+
 @overload
 def jacobian(
     derivative: str,
     array: ArrayLike | None = None,
     *,
     layout: Literal["numerator"],
-    convention: str | None = None,
-    order: Order | None = None,
+    **written: Unpack[_Convention],
 ) -> Jacobian[Numerator]: ...
 @overload
 def jacobian(
@@ -42,8 +46,7 @@ def jacobian(
     array: ArrayLike | None = None,
     *,
     layout: Literal["denominator"],
-    convention: str | None = None,
-    order: Order | None = None,
+    **written: Unpack[_Convention],
 ) -> Jacobian[Denominator]: ...
 @overload
 def jacobian(
@@ -51,8 +54,7 @@ def jacobian(
     array: ArrayLike | None = None,
     *,
     layout: str,
-    convention: str | None = None,
-    order: Order | None = None,
+    **written: Unpack[_Convention],
 ) -> Jacobian[Any]: ...
 def jacobian(
     derivative: str,
@@ -154,10 +156,8 @@ def _fit(form: Written, actual: tuple[int, ...]) -> dict[str, int] | None:
 
 
 @overload
-def diagonal(derivative: str, entries: ArrayLike) -> Jacobian[Numerator]: ...
-@overload
 def diagonal(
-    derivative: str, entries: ArrayLike, *, layout: Literal["numerator"]
+    derivative: str, entries: ArrayLike, *, layout: Literal["numerator"] = "numerator"
 ) -> Jacobian[Numerator]: ...
 @overload
 def diagonal(
@@ -191,9 +191,9 @@ def diagonal(derivative: str, entries: ArrayLike, *, layout: str = "numerator") 
 
 
 @overload
-def identity(derivative: str) -> Jacobian[Numerator]: ...
-@overload
-def identity(derivative: str, *, layout: Literal["numerator"]) -> Jacobian[Numerator]: ...
+def identity(
+    derivative: str, *, layout: Literal["numerator"] = "numerator"
+) -> Jacobian[Numerator]: ...
 @overload
 def identity(derivative: str, *, layout: Literal["denominator"]) -> Jacobian[Denominator]: ...
 @overload
@@ -225,10 +225,8 @@ def _same_shape(derivative: str) -> tuple[Variable, Variable]:
 
 
 @overload
-def product(derivative: str, pattern: str, *arrays: ArrayLike) -> Jacobian[Numerator]: ...
-@overload
 def product(
-    derivative: str, pattern: str, *arrays: ArrayLike, layout: Literal["numerator"]
+    derivative: str, pattern: str, *arrays: ArrayLike, layout: Literal["numerator"] = "numerator"
 ) -> Jacobian[Numerator]: ...
 @overload
 def product(

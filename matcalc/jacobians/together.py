@@ -3,41 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from numpy.typing import ArrayLike
 
-from matcalc.code import (
-    JAX,
-    NUMPY,
-    TORCH,
-    Batched,
-    Compiled,
-    Computation,
-    Dialect,
-    Output,
-    Returned,
-    Source,
-    source_of,
-)
+from matcalc.code import Computation, Dialect, Output, Returned, Source, source_of
 from matcalc.code.origin import origin
-from matcalc.dimensions import Shape
 from matcalc.errors import NotationError, ShapeError
 from matcalc.graph import Data, Node
+from matcalc.jacobians.computable import Computable
 from matcalc.jacobians.jacobian import Jacobian
 from matcalc.jacobians.linear_map import order_of
 from matcalc.jacobians.packed import Packed
 from matcalc.jacobians.written import formulas_of, leaves_of, written_for_code
 from matcalc.layout import Written, written
-from matcalc.plan.plan import Plan
-from matcalc.plan.planning import compared_plan_of
 from matcalc.simplify import named_functions, simplified
 from matcalc.variables import Variable, second_derivative, word
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Together:
+class Together(Computable):
     """Derivatives that are computed together: what they share, a forward pass, is done once.
 
     :func:`together` and :func:`value_and_grad` make it.
@@ -51,88 +37,7 @@ class Together:
     derivatives: tuple[Jacobian[Any], ...]
     value: Node | None
     returned: Returned
-
-    @property
-    def numpy(self) -> str:
-        """NumPy source of one function that returns all of them, as :attr:`Jacobian.numpy`.
-
-        Raises:
-            UnboundError: A derivative holds arrays, which have no names.
-
-        >>> import matcalc as mc
-        >>> both = mc.value_and_grad("sum((A @ x - b)**2)", wrt=["A", "x"],
-        ...                          variables="A[m,n] x[n] b[m]", layout="denominator")
-        >>> print(both.numpy[both.numpy.index("    t1"):].rstrip())
-            t1 = A @ x - b
-            f = t1 @ t1
-            df_dA = np.outer(2 * t1, x)
-            df_dx = 2 * (A.T @ t1)
-            return f, (df_dA, df_dx)
-        """
-        return self._source(NUMPY, self._nodes()).text
-
-    @property
-    def torch(self) -> str:
-        """PyTorch source of one function that returns all of them, as :attr:`Jacobian.torch`.
-
-        Raises:
-            UnboundError: A derivative holds arrays, which have no names.
-            UnknownRuleError: There is no PyTorch code for a function in them.
-        """
-        return self._source(TORCH, self._nodes()).text
-
-    @property
-    def jax(self) -> str:
-        """JAX source of one function that returns all of them, as :attr:`Jacobian.jax`.
-
-        Raises:
-            UnboundError: A derivative holds arrays, which have no names.
-            UnknownRuleError: There is no JAX code for a function in them.
-        """
-        return self._source(JAX, self._nodes()).text
-
-    def compile(self, *, finite: bool = False) -> Compiled:
-        """The NumPy source as a function, which holds arrays against their shapes first.
-
-        It can be pickled; threads may share it.
-
-        Args:
-            finite: Whether every call looks for numbers that are not finite, and refuses them.
-
-        Raises:
-            UnboundError: A derivative holds arrays, which have no names.
-            MissingLibraryError: The source needs SciPy, which is not installed.
-
-        >>> import matcalc as mc
-        >>> line = mc.value_and_grad("sum((a * x + b - y)**2)", wrt=["a", "b"],
-        ...                          variables="x[n] y[n] a b", layout="denominator").compile()
-        >>> value, (by_a, by_b) = line(x=[0.0, 1.0], y=[1.0, 4.0], a=2.0, b=0.0)
-        >>> print(value, by_a, by_b)
-        5.0 -4.0 -6.0
-        """
-        held = {name: node.array for name, node in self._constants().items()}
-        nodes = self._nodes()
-        source, computed = self._source(NUMPY, nodes), self._computation(nodes)
-        return Compiled(source, self._name, self._shapes(), held, finite, computed)
-
-    def batched(self, names: str) -> Batched:
-        """All of them at every point of a batch, as one program: no loop over points.
-
-        Args:
-            names: The variables that get a leading axis, the points, apart by spaces.
-
-        Raises:
-            NotationError: One of them is not there.
-            UnknownRuleError: An operation of what is batched takes no batch.
-
-        >>> import matcalc as mc
-        >>> line = mc.value_and_grad("sum((a * x + b - y)**2)", wrt=["a", "b"],
-        ...                          variables="x[n] y[n] a b", layout="denominator")
-        >>> value, (by_a, by_b) = line.batched("a b")(x=[0, 1], y=[1, 4], a=[2, 3], b=[0, 1])
-        >>> print(value, by_a, by_b)
-        [5. 0.] [-4.  0.] [-6.  0.]
-        """
-        return Batched(self._computation(self._nodes()), names)
+    _known: list[tuple[Node, Written | None]] = field(default_factory=list, init=False)
 
     def packed(self, start: Mapping[str, ArrayLike], /, **arrays: Any) -> Packed:
         """A number and its gradients as functions of one flat vector, for optimisers.
@@ -160,34 +65,23 @@ class Together:
             )
         return Packed(self.compile(), self.derivatives, start, arrays)
 
-    def plan(self, /, **sizes: int) -> Plan:
-        """How they are computed at given sizes, as :meth:`Jacobian.plan`: what they share once.
-
-        Raises:
-            UnboundError: A dimension has no size.
-
-        >>> import matcalc as mc
-        >>> both = mc.value_and_grad("sum((A @ x - b)**2)", wrt=["A", "x"],
-        ...                          variables="A[m,n] x[n] b[m]", layout="denominator")
-        >>> both.plan(m=20, n=10).multiplications
-        620
-        """
-        roots, orders, *_ = self._computation(self._nodes())
-        return compared_plan_of(roots, sizes, orders)
-
-    def _computation(self, nodes: Sequence[tuple[Node, Written | None]]) -> Computation:
+    def _computation(self) -> Computation:
+        nodes = self._nodes()
         orders = tuple(None if form is None else order_of(form) for _, form in nodes)
         roots = tuple(node for node, _ in nodes)
         return Computation(roots, orders, self.returned, self._symbols())
 
     def _nodes(self) -> list[tuple[Node, Written | None]]:
         """What is computed, each with the form in which its axes are written."""
-        value = [] if self.value is None else [(self._simplified(self.value), None)]
-        forms = [written(one.of, one.wrt, one.layout) for one in self.derivatives]
-        return [*value, *zip((one.node for one in self.derivatives), forms, strict=True)]
+        if not self._known:
+            if self.value is not None:
+                self._known.append((self._simplified(self.value), None))
+            forms = (written(one.of, one.wrt, one.layout) for one in self.derivatives)
+            self._known.extend(zip((one.node for one in self.derivatives), forms, strict=True))
+        return self._known
 
-    def _source(self, dialect: Dialect, nodes: Sequence[tuple[Node, Written | None]]) -> Source:
-        formulas = written_for_code(nodes, tuple(self._symbols()), self._named())
+    def _source(self, dialect: Dialect) -> Source:
+        formulas = written_for_code(self._nodes(), tuple(self._symbols()), self._named())
         called = [(one.function_name, one.code_title) for one in self.derivatives]
         value = self.value is not None
         if value:
@@ -197,7 +91,9 @@ class Together:
         what = f"{self._above} and its derivatives" if value else f"Derivatives of {self._above}"
         given = (one.formula.text for one in self.derivatives if one.formula)
         summary = "\n".join([f"{what}; {shared}", "", *origin(given)])
-        return source_of(outputs, self._shapes(), self._name, summary, dialect, self.returned)
+        return source_of(
+            outputs, self._shapes(), self.function_name, summary, dialect, self.returned
+        )
 
     def _simplified(self, value: Node) -> Node:
         """The value in the form in which its parts stand in the derivatives."""
@@ -214,7 +110,8 @@ class Together:
         return first.of.name if twice is None else twice[0]
 
     @property
-    def _name(self) -> str:
+    def function_name(self) -> str:
+        """What source calls it."""
         above = word(self._above)
         return f"derivatives_of_{above}" if self.value is None else f"{above}_and_derivatives"
 
@@ -231,14 +128,8 @@ class Together:
     def _symbols(self) -> dict[str, Node]:
         return {k: node for k, node in self._leaves().items() if not isinstance(node, Data)}
 
-    def _constants(self) -> dict[str, Data]:
-        return {k: node for k, node in self._leaves().items() if isinstance(node, Data)}
-
     def _leaves(self) -> dict[str, Node]:
         return dict(leaves_of(*self.derivatives))
-
-    def _shapes(self) -> dict[str, Shape]:
-        return {k: node.shape for k, node in self._leaves().items()}
 
     def _repr_html_(self) -> str:
         shown = (one._repr_html_() for one in self.derivatives)  # pyright: ignore[reportPrivateUsage]

@@ -3,28 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from html import escape
 from typing import Any, Generic, Literal
 
 from matcalc.arrays import Array, given_arrays
-from matcalc.code import (
-    JAX,
-    NUMPY,
-    TORCH,
-    Batched,
-    Compiled,
-    Computation,
-    Dialect,
-    Output,
-    Source,
-    source_of,
-)
+from matcalc.code import Computation, Dialect, Output, Source, source_of
 from matcalc.code.origin import origin
 from matcalc.dimensions import Shape
 from matcalc.errors import NotationError, TooLargeError, UnboundError, printable
 from matcalc.expression import Formula
 from matcalc.graph import Apply, Data, Node, Symbol, topological
+from matcalc.jacobians.computable import Computable
 from matcalc.jacobians.linear_map import Given, entries, order_of
 from matcalc.layout import Tag, Written, written
 from matcalc.notation import Written as WrittenFormula
@@ -41,8 +31,6 @@ from matcalc.notation.printers.latex import latex
 from matcalc.notation.printers.mathml import mathml
 from matcalc.notation.printers.unicode import unicode
 from matcalc.pictures import FACTORS, Picture, chain_svg, graph_svg, shapes_svg
-from matcalc.plan.plan import Plan
-from matcalc.plan.planning import compared_plan_of
 from matcalc.simplify import stable
 from matcalc.variables import Variable, ratio, second_derivative, word
 
@@ -67,7 +55,7 @@ def written_for_code(
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class WrittenDerivative(Generic[Tag]):
+class WrittenDerivative(Computable, Generic[Tag]):
     """The entries of a derivative, and all that can be read of them without multiplying.
 
     Attributes:
@@ -238,62 +226,11 @@ class WrittenDerivative(Generic[Tag]):
         """
         return text(self.tree(indices=True))
 
-    @property
-    def numpy(self) -> str:
-        """NumPy source of one function that computes the array in this layout.
-
-        Straight-line code: what recurs is computed once, products are taken in the cheaper
-        order, and nothing diagonal is filled with zeros before the result is. Its arguments are
-        the variables that it uses, vectors as one-dimensional arrays; of floats, because NumPy's
-        whole numbers overflow without a word (:meth:`compile` takes both).
-
-        Raises:
-            UnboundError: The derivative holds arrays, which have no names.
-
-        >>> import matcalc as mc
-        >>> source = mc.rules.quadratic_form("x[n]", "A[n,n]", wrt="x").numpy
-        >>> source.splitlines()[-1].strip()
-        'return (A + A.T) @ x'
-        """
-        return self._source(NUMPY).text
-
-    @property
-    def torch(self) -> str:
-        """PyTorch source of one function that computes the array in this layout.
-
-        As :attr:`numpy`; arguments are tensors, and new tensors have their type and device.
-
-        Raises:
-            UnboundError: The derivative holds arrays, which have no names.
-            UnknownRuleError: There is no PyTorch code for a function in it.
-
-        >>> import matcalc as mc
-        >>> mc.rules.sigmoid("x[n]").torch.splitlines()[-2:]
-        ['    t1 = torch.sigmoid(x)', '    return torch.diag(t1 * (1 - t1))']
-        """
-        return self._source(TORCH).text
-
-    @property
-    def jax(self) -> str:
-        """JAX source of one function that computes the array in this layout, ready for jax.jit.
-
-        As :attr:`numpy`; dimensions and functions among its arguments are static.
-
-        Raises:
-            UnboundError: The derivative holds arrays, which have no names.
-            UnknownRuleError: There is no JAX code for a function in it.
-
-        >>> import matcalc as mc
-        >>> mc.rules.sigmoid("x[n]").jax.splitlines()[-2:]
-        ['    t1 = jax.nn.sigmoid(x)', '    return jnp.diag(t1 * (1 - t1))']
-        """
-        return self._source(JAX).text
-
     def _source(self, dialect: Dialect) -> Source:
         formula = self.formula.text if self.formula else ""
         summary = "\n".join([f"{self.code_title}.", "", *origin([formula])])
         output = Output(self._computed())
-        return source_of([output], shapes_of(self), self.function_name, summary, dialect)
+        return source_of([output], self._shapes(), self.function_name, summary, dialect)
 
     @property
     def code_title(self) -> str:
@@ -307,45 +244,14 @@ class WrittenDerivative(Generic[Tag]):
         (written,) = written_for_code([(self.node, self._written)], names, named)
         return written
 
-    def compile(self, *, finite: bool = False) -> Compiled:
-        """The NumPy source as a function, which holds arrays against their shapes first.
-
-        It can be pickled; threads may share it.
-
-        Args:
-            finite: Whether every call looks for numbers that are not finite, and refuses them.
-
-        Raises:
-            UnboundError: The derivative holds arrays, which have no names.
-            MissingLibraryError: The source needs SciPy, which is not installed.
-
-        >>> import matcalc as mc
-        >>> gradient = mc.rules.quadratic_form("x[n]", "A[n,n]", wrt="x").compile()
-        >>> gradient(x=[1.0, 2.0], A=[[1.0, 2.0], [3.0, 4.0]])
-        array([12., 21.])
-        """
-        held = {name: node.array for name, node in constants_of(self).items()}
-        source, computed = self._source(NUMPY), self._computation()
-        return Compiled(source, self.function_name, shapes_of(self), held, finite, computed)
-
-    def batched(self, names: str) -> Batched:
-        """The numbers at every point of a batch, as one program: no loop over points.
-
-        Args:
-            names: The variables that get a leading axis, the points, apart by spaces.
-
-        Raises:
-            NotationError: One of them is not there.
-            UnknownRuleError: An operation of what is batched takes no batch.
-
-        >>> import matcalc as mc
-        >>> mc.rules.softmax("x[n]").batched("x")(x=[[0.0, 0.0], [0.0, 9.0]]).shape
-        (2, 2, 2)
-        """
-        return Batched(self._computation(), names)
-
     def _computation(self) -> Computation:
         return Computation((self.node,), (order_of(self._written),), 0, symbols_of(self))
+
+    def _accumulations(self) -> Mapping[str, int]:
+        return self.accumulations
+
+    def _leaves(self) -> dict[str, Node]:
+        return dict(leaves_of(self))
 
     @property
     def function_name(self) -> str:
@@ -391,27 +297,6 @@ class WrittenDerivative(Generic[Tag]):
             raise UnboundError(
                 f"{', '.join(names)} has no numbers here: compile() takes it as an argument"
             ) from error
-
-    def plan(self, /, **sizes: int) -> Plan:
-        """How the numbers of a formula are computed at given sizes: what is done in which order.
-
-        Args:
-            sizes: The size of each named dimension.
-
-        Raises:
-            UnboundError: A dimension has no size.
-
-        >>> import matcalc as mc
-        >>> J = mc.rules.quadratic_form("x[n]", "A[n,n]", wrt="x")
-        >>> print(J.plan(n=9))
-        t1 = A @ x    (9,)  81
-        t2 = A.T @ x  (9,)  81
-        t3 = t1 + t2  (9,)
-        162 multiplications; largest array (9,); result (9,)
-        from left to right, as books multiply: as many
-        """
-        plan = compared_plan_of([self.node], sizes, [order_of(self._written)])
-        return replace(plan, accumulations=tuple(self.accumulations.items()))
 
     def _given(self, arrays: Mapping[str, object]) -> Given:
         """What somebody gave by name, as arrays and sizes."""
@@ -503,12 +388,6 @@ class WrittenDerivative(Generic[Tag]):
         return f"$\\displaystyle {shown}$"
 
 
-def constants_of(derivative: WrittenDerivative[Any]) -> dict[str, Data]:
-    """The arrays in a formula that have names."""
-    named = derivative.formula.named if derivative.formula else {}
-    return {name: node for name, node in named.items() if isinstance(node, Data)}
-
-
 def symbols_of(derivative: WrittenDerivative[Any]) -> dict[str, Node]:
     """Every variable that has a name: those of the formula, and those in the entries."""
     known = derivative._symbols  # pyright: ignore[reportPrivateUsage] - both are of this module
@@ -535,12 +414,6 @@ def leaves_of(*derivatives: WrittenDerivative[Any]) -> Iterator[tuple[str, Node]
 def formulas_of(derivatives: Iterable[WrittenDerivative[Any]]) -> list[Formula]:
     """The formulas that derivatives are of, each once."""
     return list({id(one.formula): one.formula for one in derivatives if one.formula}.values())
-
-
-def shapes_of(derivative: WrittenDerivative[Any]) -> dict[str, Shape]:
-    """The shapes of what source takes: of variables, and then of arrays that have names."""
-    taken = symbols_of(derivative) | constants_of(derivative)
-    return {name: node.shape for name, node in taken.items()}
 
 
 def functions_in(node: Node) -> list[str]:
