@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from typing import NamedTuple
 
 from matcalc.dimensions import Dimension
@@ -136,10 +137,8 @@ def entrywise(one: Kind, two: Kind) -> Kind:
     return two if one.rank < two.rank else one
 
 
-_OF_ALL = """sum mean max min prod logsumexp tr trace det logdet pi norm norm1 squared_norm
-ptp average nansum nanmean cond nuclear_norm spectral_norm"""
+_NUMBERS = {"tr", "trace", "det", "logdet", "ptp", "average", "nansum", "nanmean", "cond"}
 _LOSS = re.compile(r"_loss\Z|cross_entropy|cosine_similarity")  # what is defined as a number
-_NUMBERS = frozenset(_OF_ALL.split())
 
 
 def called(name: str, kinds: Sequence[Kind], keywords: Sequence[str]) -> Kind:
@@ -149,7 +148,7 @@ def called(name: str, kinds: Sequence[Kind], keywords: Sequence[str]) -> Kind:
     (('n', 'n'), 0)
     """
     first = kinds[0] if kinds else UNKNOWN
-    if name in _NUMBERS or (is_defined(name) and _LOSS.search(name)):
+    if _is_number(name):
         return _reduced(name, first, len(kinds), keywords)
     if name in ("eye", "ones", "zeros"):
         return MATRIX if name == "eye" else COLUMN
@@ -162,6 +161,14 @@ def called(name: str, kinds: Sequence[Kind], keywords: Sequence[str]) -> Kind:
         known = [one for one in kinds if one.rank is not None]
         return max(reversed(known), key=lambda one: one.rank or 0) if known else first
     return _by_signature(name, first, len(kinds))
+
+
+@cache
+def _is_number(name: str) -> bool:
+    """Whether a function gives a number, of whatever it takes."""
+    if name in RULES and name not in _NUMBERS:
+        return not any(parse_signature(one)[1].shape for one in RULES[name].signatures)
+    return name in _NUMBERS or (is_defined(name) and bool(_LOSS.search(name)))
 
 
 def _reduced(name: str, first: Kind, count: int, keywords: Sequence[str]) -> Kind:

@@ -63,6 +63,11 @@ class Written(NamedTuple):
         """All that is written: what names mean, then the formula."""
         return (*(phrase for _, phrase in self.lets), self.phrase)
 
+    def changed(self, change: Callable[[Phrase], Phrase]) -> Written:
+        """All that is written in another form."""
+        lets = tuple((name, change(phrase)) for name, phrase in self.lets)
+        return Written(lets, change(self.phrase))
+
     @property
     def names(self) -> set[str]:
         """Every name in it, of sizes that are numbers in it too."""

@@ -168,12 +168,15 @@ def derivative(value: Derivative, shape: Shape) -> Phrase:
 
 
 def with_leaves(root: Phrase, leaf: Callable[[Phrase], Phrase]) -> Phrase:
-    """A phrase of other leaves of the same kinds; iterative."""
+    """A phrase of other leaves of the same kinds."""
+    return changed(root, lambda phrase: leaf(phrase) if phrase.op in _LEAVES else phrase)
+
+
+def changed(root: Phrase, change: Callable[[Phrase], Phrase]) -> Phrase:
+    """A phrase in which each piece, operands first, is what becomes of it; iterative."""
     done: dict[int, Phrase] = {}
     for phrase in operands_first(root):
-        is_leaf = phrase.op in _LEAVES
-        args = [done[id(arg)] for arg in phrase.args]
-        done[id(phrase)] = leaf(phrase) if is_leaf else with_args(phrase, args)
+        done[id(phrase)] = change(with_args(phrase, [done[id(arg)] for arg in phrase.args]))
     return done[id(root)]
 
 

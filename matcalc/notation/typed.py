@@ -12,6 +12,7 @@ from fractions import Fraction
 
 from matcalc.errors import MatcalcError, printable
 from matcalc.expression.parser import Step, parse
+from matcalc.notation import tree
 from matcalc.notation.formulas import Written
 from matcalc.notation.names import latex_name, unicode_name
 from matcalc.notation.printers.latex import latex_formulas
@@ -84,22 +85,15 @@ def in_order(written: Written, text: str) -> Written:
     """
     names = {*written.names, "tr", "trace"}  # these begin a product of their own
     typed = [one for one in _WORDS.findall(text) if one in names]
-    turned = (_turned(root, typed) for root in written.roots)
-    *lets, phrase = turned
-    return Written(
-        tuple((name, one) for (name, _), one in zip(written.lets, lets, strict=True)), phrase
+    return written.changed(
+        lambda root: tree.changed(root, lambda phrase: _rotated_trace(phrase, typed))
     )
 
 
-def _turned(root: Phrase, typed: Sequence[str]) -> Phrase:
-    done: dict[int, Phrase] = {}
-    for phrase in operands_first(root):
-        made_of = with_args(phrase, [done[id(arg)] for arg in phrase.args])
-        product = made_of.args[0] if made_of.is_call("tr") else made_of
-        if product is not made_of and product.op == "matmul":
-            made_of = with_args(made_of, [_rotated(product, typed)])
-        done[id(phrase)] = made_of
-    return done[id(root)]
+def _rotated_trace(phrase: Phrase, typed: Sequence[str]) -> Phrase:
+    if not phrase.is_call("tr") or phrase.args[0].op != "matmul":
+        return phrase
+    return with_args(phrase, [_rotated(phrase.args[0], typed)])
 
 
 def _rotated(product: Phrase, typed: Sequence[str]) -> Phrase:

@@ -91,7 +91,7 @@ def test_what_is_printed_is_read_back(
 _NAMES = """bias1 bias_1 max1 sum_2 rate_mean B3n A_inv w_hat x_true beta_2 alpha0 log2 det_1 W_ih
 e1 T1 d_x I2 pi_k norm_1 lambda loss Theta X_12 sigma_y"""
 NAMES = _NAMES.split()
-CASES = int(os.environ.get("MATCALC_LAW_CASES", "6"))
+CASES = int(os.environ.get("MATCALC_LAW_CASES", "7"))
 RENAMED = [
     "a.T @ B @ a / norm(a)",
     "sum(a**3) * a",
@@ -99,6 +99,7 @@ RENAMED = [
     "inv(B) @ a",
     "a**2 @ a.T",
     "minimum(a, B @ a)",
+    "(a - mean(a)) / std(a)",
 ]
 
 

@@ -86,7 +86,7 @@ CLOSED_FORMS = [
     ("expm(t * A)", "t A[n,n]", "t", 1, "expm(t * A).T @ A.T"),
     ("norm(A @ x - b)", "A[m,n] x[n] b[m]", "x", 1, "A.T @ (A @ x - b) / norm(A @ x - b)"),
     ("tr(tr(A) * A)", "A[n,n]", "A", 1, "2 * tr(A) * eye(n)"),
-    ("mean((x - mean(x) * ones(n))**2)", "x[n]", "x", 1, "2 * (x - sum(x) / n) / n"),
+    ("mean((x - mean(x) * ones(n))**2)", "x[n]", "x", 1, "2 * (x - mean(x)) / n"),
     ("sum((X @ w - y)**2) / m", "X[m,n] y[m] w[n]", "w", 2, "2 * X.T @ X / m"),
 ]
 

@@ -15,6 +15,7 @@ from fractions import Fraction
 from matcalc import dimensions
 from matcalc.notation.formulas import Written
 from matcalc.notation.indices import in_index_notation, is_undeclared
+from matcalc.notation.means import with_means
 from matcalc.notation.phrases import is_squared_length, matrix_exponent
 from matcalc.notation.printers.book_forms import in_book_form
 from matcalc.notation.printers.script import Script
@@ -364,9 +365,8 @@ class Mathematics(Script):
 def as_in_books(written: Written) -> Written:
     """A formula in index notation and in the forms of books, as Unicode and LaTeX spell it."""
     taken = _all_names(written)
-    *lets, phrase = (in_book_form(in_index_notation(root, taken)) for root in written.roots)
-    names = (let for let, _ in written.lets)
-    return Written(tuple(zip(names, lets, strict=True)), phrase)
+    entries = written.changed(lambda root: in_index_notation(root, taken))
+    return with_means(entries, along=False).changed(in_book_form)
 
 
 def turned_round(derivative: Phrase) -> Phrase:

@@ -9,6 +9,7 @@ from matcalc.graph import Node, transposed
 from matcalc.layout import Written as WrittenForm
 from matcalc.notation import phrases
 from matcalc.notation.formulas import Written, write
+from matcalc.notation.means import with_means
 from matcalc.notation.parameters import Parameter, named, spelled
 from matcalc.notation.printers.spelling import (
     ATOM,
@@ -40,7 +41,7 @@ def text(written: Written) -> str:
 
 def text_formulas(written: Written) -> list[str]:
     """A name for each part that recurs and its meaning, then the formula."""
-    return formulas(written, _SPELLERS)
+    return formulas(with_means(written), _SPELLERS)
 
 
 def derivative_text(node: Node, form: WrittenForm) -> str:
