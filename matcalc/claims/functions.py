@@ -274,6 +274,8 @@ def by_rule(tree: Tree, values: Sequence[Any], functions: Functions = NO_FUNCTIO
         return None
     symbols: dict[str, int] = {}
     operands = [_operand(each, arg, symbols) for each, arg in zip(values, tree.args, strict=True)]
+    if tree.kind == "subscript":  # places may be sums of sizes
+        operands[1:] = map(_place, operands[1:], values[1:])
     try:
         value = meaning(tree.step, operands, Known(_no_name, functions))
         node = with_stand_ins(value.node)
@@ -313,6 +315,14 @@ def _operand(value: Any, tree: Tree, symbols: dict[str, int]) -> Any:
     if value.kind in "cr":
         shape = (max(value.shape),)
     return Value(symbol(name, shape), row=value.kind == "r")
+
+
+def _place(operand: Any, value: Any) -> Any:
+    """Where an entry is, as a number."""
+    if type(operand) is tuple:
+        return tuple(map(_place, operand, value))
+    is_number = isinstance(value, Stack) and value.data.size == 1
+    return Value(number(Fraction(float(value.data.item())))) if is_number else operand
 
 
 def _literal(tree: Tree) -> Fraction | None:
