@@ -174,7 +174,7 @@ def _is_one(tree: Tree) -> bool:
 
 
 def is_absurd(tree: Tree, kind: Kind = _unknown) -> bool:
-    """Whether a line takes away what it adds, or multiplies with what it divides by.
+    """Whether a line takes away what it adds, divides by what it multiplies with, or by a sign.
 
     >>> from matcalc.claims.tree import trees
     >>> [is_absurd(trees(text)[-1].tree) for text in ("x * y / y", "x - (y - y)", "x + x")]
@@ -197,14 +197,17 @@ def _is_absurd(tree: Tree, kind: Kind) -> bool:
         over = [each.args[1] for each in factors(tree) if each.operator("/")]
         again = any(same(one, each) for one in over for each in factors(tree))
         return again or any(_are_ones(one) and kind(two) not in ("s", "") for one, two in pairs)
-    if tree.operator("/"):
+    if tree.operator("**", "/"):
         one, two = tree.args
+        powers = one if tree.value == "**" else two
+        if powers.calls("sign") or tree.value == "**":
+            return powers.calls("sign") and not tree.is_written
         return any(same(each, two) for each in (one, *factors(one)))
     if tree.operator("+", "-"):
         several = combinations(terms(tree), 2)
-        if any(each.kind == "number" and not float(each.value) for each in tree.args):
-            return not tree.is_written
-        return same(*tree.args) or any(same(negative(one), two) for one, two in several)
+        of_zero = any(each.kind == "number" and not float(each.value) for each in tree.args)
+        gone = same(*tree.args) or any(same(negative(one), two) for one, two in several)
+        return not tree.is_written if of_zero else gone
     return False
 
 

@@ -66,7 +66,7 @@ def by_convention(formula: str) -> Convention:
         )
     ranks = {name: _rank(name) for name in names}
     numbers = {name for name, rank in ranks.items() if not rank}
-    ranks |= dict.fromkeys(_transposed(formula) & numbers, 1)
+    ranks |= dict.fromkeys(_vectors(formula) & numbers, 1)
     vectors = dict.fromkeys(_NUMBERS & ranks.keys(), 1)
     try:
         found = _read(formula, ranks)
@@ -93,10 +93,14 @@ def by_convention(formula: str) -> Convention:
     return Convention(declared, tuple(said))
 
 
-def _transposed(formula: str) -> set[str]:
-    """The names that stand transposed: such a one is no number."""
+def _vectors(formula: str) -> set[str]:
+    """The names that stand transposed, or behind ``@``: such a one is no number."""
     steps = (pair for one in parse(formula) for pair in pairwise(one.steps))
-    return {one.value for one, two in steps if one.kind == "name" and two.kind == "transpose"}
+    return {
+        one.value
+        for one, two in steps
+        if one.kind == "name" and (two.kind == "transpose" or two.value == "@")
+    }
 
 
 def _read(formula: str, ranks: Mapping[str, int]) -> Formula:
@@ -107,7 +111,11 @@ def _read(formula: str, ranks: Mapping[str, int]) -> Formula:
 def _kind(name: str, rank: int) -> str:
     if name in _NUMBERS and not rank:
         return "c, k and t are taken as numbers"
-    return "what is transposed is no number" if rank == 1 and not _rank(name) else _KINDS[rank]
+    return (
+        "what is transposed, or behind @, is no number"
+        if rank == 1 and not _rank(name)
+        else _KINDS[rank]
+    )
 
 
 def _names(formula: str) -> dict[str, Place]:

@@ -21,6 +21,7 @@ _GREEK = """alpha beta gamma delta epsilon eps zeta eta theta iota kappa lambda 
 sigma tau upsilon phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega"""
 _WORDS = frozenset(_GREEK.split())
 _MARKS = re.compile(r"[\\^_{}()\[\]\s]")  # around the parts of a name
+_ALPHABETS = re.compile(r"[α-ω][0-9]*|[^α-ω]+")
 _LINE = str.maketrans(LOWERED | RAISED)
 _MARKED = frozenset(f"\\{one}" for one in ("hat", "tilde", "bar", "dot", "text"))
 _NUMBERS = frozenset("ckt")
@@ -49,7 +50,7 @@ class Names:
         self.sizes = frozenset(sizes)
         self.functions = functions
         self.open = not declared
-        self.vectors: frozenset[str] = frozenset()  # that the line transposes
+        self.vectors: frozenset[str] = frozenset()  # that the line transposes, or a matrix maps
         self.letters: frozenset[str] = frozenset()  # of its sums, where nothing is declared
         self.said: dict[str, None] = {}
 
@@ -79,13 +80,10 @@ class Names:
         if (
             (stem in _WORDS and stem.islower())
             or (greek_word(stem[:1]) and stem[:1].islower())
-            or self._is_number(stem, name)
-        ) and not (self.open and name in self.vectors):
+            or stem in _NUMBERS
+        ) and name not in self.vectors:
             return NUMBER
         return MATRIX if stem[:1].isupper() else COLUMN
-
-    def _is_number(self, stem: str, name: str) -> bool:
-        return stem in _NUMBERS and name not in self.vectors
 
     def resolve(self, base: str, scripts: Sequence[str]) -> str:
         """The name of a letter with what stands above or below it.
@@ -129,6 +127,9 @@ class Names:
         found = self._segments(run)
         if found:
             return found
+        alphabets = _ALPHABETS.findall(run) if run[0].isupper() and run.isalnum() else []
+        if len(alphabets) > 1:  # Xθ: no word is of two
+            return [name for each in alphabets for name in self.apart(each, latex=latex)]
         letters = run.isalpha() and (latex or (self.open and len(run) <= 4 and _is_product(run)))
         if run[0] == "d" and "d" not in self.declared:
             rest = self.apart(run[1:], latex=latex)
@@ -194,6 +195,17 @@ def taken_apart(tokens: Sequence[Token], names: Names, *, latex: bool) -> list[T
         after = tokens[k + 1] if k + 1 < len(tokens) else None
         found += _pieces(token, before, after, names, latex=latex)
     return found
+
+
+def behind_matrices(tokens: Sequence[Token], names: Names) -> Iterator[str]:
+    """The names of Greek letters behind a matrix, ``X θ``: a number stands before it, ``λ X``."""
+    before = None
+    for token in tokens:
+        is_greek = greek_letter(greek_word(token.text) or token.text) and token.kind == "name"
+        if is_greek and before is not None and before.text != "I":
+            yield token.text
+        is_matrix = token.kind == "name" and names.kind(token.text).is_matrix
+        before = token if is_matrix else None
 
 
 def number_below(tokens: Sequence[Token], k: int) -> list[str]:

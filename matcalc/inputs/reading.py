@@ -21,7 +21,7 @@ from matcalc.inputs.equations import left_side
 from matcalc.inputs.grammar import Parser
 from matcalc.inputs.kinds import Kind, kind_of
 from matcalc.inputs.line import Line
-from matcalc.inputs.names import Names, taken_apart
+from matcalc.inputs.names import Names, behind_matrices, taken_apart
 from matcalc.inputs.notations import NOTATIONS, SYMPY, find_notation, notation_of
 from matcalc.inputs.pieces import Piece, places
 from matcalc.inputs.scanning import Token, is_latex, scan
@@ -244,8 +244,8 @@ def read_foreign(
     latex = is_latex(line) if not notation else notation == "latex"
     names = _names(variables, functions, sizes)
     scanned = scan(line, names.declared)
-    names.vectors = frozenset(_transposed(scanned))
     apart = taken_apart(scanned, names, latex=latex)
+    names.vectors = frozenset([*_transposed(scanned), *behind_matrices(apart, names)])
     used = notation or notation_of(scanned, latex=latex)
     if used == "matlab" and not notation and len(apart) > len(scanned):
         used = "math"  # 2 * Ax: nobody writes so there

@@ -133,6 +133,22 @@ def test_entries_slices_and_blocks(
         assert mc.check_formula(found.repair, **about)
 
 
+@pytest.mark.parametrize("of", ["||Xθ - y||²", "||X θ - y||^2", r"\|X\theta - y\|^2"])
+def test_a_greek_letter_behind_a_matrix_is_a_vector(of: str) -> None:
+    found = mc.check_formula("2 Xᵀ(X θ - y)", of=of, wrt="θ")
+    assert found, found.reason
+    assert any("behind @, is no number" in one for one in found.assumptions)
+    with pytest.raises(mc.NotationError, match=r"declare (θ|theta)\[n\]"):
+        mc.check_formula("2 Xᵀ(X θ - y)", of=of, wrt="θ", variables="X[m,n] y[m]")
+
+
+@pytest.mark.parametrize("wrong", ["1", "2", "a"])
+def test_no_repair_is_a_power_of_a_sign(wrong: str) -> None:
+    found = mc.check_formula(wrong, of="abs(a)", wrt="a", variables="a")
+    assert found.repair == "sign(a)"
+    assert not [one for one in found.repairs if "**" in one or "/ sign" in one]
+
+
 @pytest.mark.parametrize("place", ["5", "-9", "6:9", "11"])
 def test_places_beyond_small_sizes_are_reached(place: str) -> None:
     about = {"of": f"sum(x) * sum(x[{place}])", "wrt": "x", "variables": "x[n]"}
