@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from matcalc.expression import read_formula
-from matcalc.expression.terms import Term, read_term
+from matcalc.expression.terms import FormulaTree, read_term
 from matcalc.notation import phrases, tree
-from matcalc.notation.formulas import Written
+from matcalc.notation.formulas import WrittenFormula
 from matcalc.notation.tree import Phrase
 from matcalc.variables import Variable
 
 
-def asked(formula: str, variables: Mapping[str, Variable]) -> Written:
+def asked(formula: str, variables: Mapping[str, Variable]) -> WrittenFormula:
     """A formula as it stands, and the names that it gives to parts.
 
     >>> from matcalc import parse_variable
@@ -26,10 +26,10 @@ def asked(formula: str, variables: Mapping[str, Variable]) -> Written:
         name, _, meaning = (text.strip() for text in part.partition("="))
         lets.append((name, _phrase(read_term(meaning, known).term)))
         known[name] = Variable(name, read_formula(meaning, known).node.shape)
-    return Written(tuple(lets), _phrase(read_term(last.strip(), known).term))
+    return WrittenFormula(tuple(lets), _phrase(read_term(last.strip(), known).term))
 
 
-def _phrase(term: Term) -> Phrase:
+def _phrase(term: FormulaTree) -> Phrase:
     """A term of the input language as a piece of a formula.
 
     Raises:

@@ -9,7 +9,7 @@ from pathlib import Path
 import matcalc as mc
 from matcalc.dimensions import parse
 from matcalc.pictures import chain_svg, product_svg
-from matcalc.pictures.drawing import Drawing, Element, Line, Rectangle, Text
+from matcalc.pictures.drawing import Drawing, Element, Rectangle, Stroke, Text
 from matcalc.pictures.shapes import Block, matrix_join, product_drawing
 
 FOLDER = Path(__file__).parent / "pictures"
@@ -109,7 +109,7 @@ def _wires(name: str, left: float, pairs: Sequence[tuple[int, int]]) -> list[Ele
     found: list[Element] = []
     for j, i in pairs:
         y, there = 45.0 * j, 45.0 * i
-        found.append(Line(((left + 76, y), (left + 226, there)), "arrow"))
+        found.append(Stroke(((left + 76, y), (left + 226, there)), "arrow"))
     for k in _THREE:
         for text, x in ((f"z{_DIGITS[k]}", left + 40), (f"{name}{_DIGITS[k]}", left + 226)):
             found.append(Rectangle(x, 45.0 * k - 14, 36, 28, "variable", 14))
@@ -238,13 +238,13 @@ def _central_differences() -> str:
     ends = {"w − h": left, "w": middle, "w + h": right}
     floor = point(0.75, 0)
     elements: list[Element] = [
-        Line((floor, point(3.3, 0)), "arrow"),
-        *(Line((point(w, 0), point(w, loss)), "guide") for w, loss in ends.values()),
+        Stroke((floor, point(3.3, 0)), "arrow"),
+        *(Stroke((point(w, 0), point(w, loss)), "guide") for w, loss in ends.values()),
         *(Text(point(w, 0)[0], 18, name, anchor="middle") for name, (w, _) in ends.items()),
-        Line(tuple(curve), "variable"),
-        Line(tuple(tangent), "joint"),
-        Line((point(*left), point(*right)), "path"),
-        Line((point(*middle), point(*right)), "side"),
+        Stroke(tuple(curve), "variable"),
+        Stroke(tuple(tangent), "joint"),
+        Stroke((point(*left), point(*right)), "path"),
+        Stroke((point(*middle), point(*right)), "side"),
         *(Rectangle(*_around(point(*one)), "variable", 4) for one in ends.values()),
         Text(540, -270, "one side: 19.5", "mismatch"),
         Text(540, -235, "both sides: 15", "strong"),

@@ -20,7 +20,7 @@ from generate_identities import Identity, groups
 from matcalc.dimensions import Shape
 from matcalc.expression import parse_declarations
 from matcalc.layout import TABLE
-from matcalc.notation import Written, latex, unicode
+from matcalc.notation import WrittenFormula, latex, unicode
 from matcalc.notation.names import latex_name, spelled_shape, unicode_name
 from typst_formulas import typst
 
@@ -92,7 +92,7 @@ class Row(NamedTuple):
         return Identity("", of, self.wrt, variables, self.order)
 
     @property
-    def asked(self) -> Written:
+    def asked(self) -> WrittenFormula:
         """What is differentiated, as it was asked."""
         declared = dict(parse_declarations(self.variables)).items()
         return asked(self.of, {name: one.variable for name, one in declared})

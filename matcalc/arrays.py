@@ -18,7 +18,7 @@ from matcalc import dimensions
 from matcalc.dimensions import Dimension, Shape, tupled
 from matcalc.errors import ArrayError, ShapeError
 from matcalc.graph import Data, Node, data
-from matcalc.layout import Written
+from matcalc.layout import ArrayForm
 from matcalc.sizes import is_solvable, solve
 
 Array = NDArray[np.floating[Any]]
@@ -136,7 +136,7 @@ def frozen(array: Any) -> Data:
     return data(kept, kept.shape, content)
 
 
-def arranged(stored: Array, form: Written) -> Array:
+def arranged(stored: Array, form: ArrayForm) -> Array:
     """Entries stored as axes of ``of`` and then of ``wrt``, as a new array in a written form."""
     if not form.form:
         return np.array(stored)

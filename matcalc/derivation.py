@@ -31,8 +31,8 @@ from matcalc.structures import Structure, find_structure, structured
 from matcalc.symbolic import Symbolic
 from matcalc.variables import Variable
 
-Given = str | Symbolic
-GivenList = list[str] | list[Symbolic] | tuple[str | Symbolic, ...]
+TextOrSymbolic = str | Symbolic
+SeveralNames = list[str] | list[Symbolic] | tuple[str | Symbolic, ...]
 
 
 class _Options(TypedDict, total=False):
@@ -43,31 +43,36 @@ class _Options(TypedDict, total=False):
 
 @overload
 def derive(
-    expression: Given,
+    expression: TextOrSymbolic,
     *,
-    wrt: Given,
+    wrt: TextOrSymbolic,
     layout: Literal["numerator"],
     order: int = 1,
     **options: Unpack[_Options],
 ) -> Jacobian[Numerator]: ...
 @overload
 def derive(
-    expression: Given,
+    expression: TextOrSymbolic,
     *,
-    wrt: Given,
+    wrt: TextOrSymbolic,
     layout: Literal["denominator"],
     order: int = 1,
     **options: Unpack[_Options],
 ) -> Jacobian[Denominator]: ...
 @overload
 def derive(
-    expression: Given, *, wrt: Given, layout: str, order: int = 1, **options: Unpack[_Options]
+    expression: TextOrSymbolic,
+    *,
+    wrt: TextOrSymbolic,
+    layout: str,
+    order: int = 1,
+    **options: Unpack[_Options],
 ) -> Jacobian[Any]: ...
 @overload
 def derive(
-    expression: Given,
+    expression: TextOrSymbolic,
     *,
-    wrt: GivenList,
+    wrt: SeveralNames,
     layout: str,
     order: Literal[1] = 1,
     stacked: Literal[True],
@@ -75,9 +80,9 @@ def derive(
 ) -> Jacobian[Any]: ...
 @overload
 def derive(
-    expression: Given,
+    expression: TextOrSymbolic,
     *,
-    wrt: GivenList,
+    wrt: SeveralNames,
     layout: str,
     order: Literal[1] = 1,
     stacked: Literal[False] = False,
@@ -85,9 +90,9 @@ def derive(
 ) -> list[Jacobian[Any]]: ...
 @overload
 def derive(
-    expression: Given,
+    expression: TextOrSymbolic,
     *,
-    wrt: Given | GivenList,
+    wrt: TextOrSymbolic | SeveralNames,
     layout: str,
     order: int = 1,
     stacked: bool = False,

@@ -166,7 +166,7 @@ def _axis_names(variable: Variable, joint: str) -> Axes:
     return tuple(f"{name or 'v'}{joint}{k + 1}" for k in range(variable.rank))
 
 
-class Written(NamedTuple):
+class ArrayForm(NamedTuple):
     """A derivative as one convention writes it.
 
     Attributes:
@@ -244,7 +244,7 @@ def written(
     wrt: Variable,
     convention: str | Convention,
     axes: Mapping[str, Axes] | None = None,
-) -> Written:
+) -> ArrayForm:
     """The derivative of ``of`` with respect to ``wrt``, as one convention writes it.
 
     Args:
@@ -266,15 +266,15 @@ def written(
     axes = axes or axis_names([of, wrt])
     y, x = axes[of.name], axes[wrt.name]
     sizes = dict(zip(y + x, of.shape + wrt.shape, strict=True))
-    return Written(of, wrt, chosen, chosen.form(y, x), y + x, sizes)
+    return ArrayForm(of, wrt, chosen, chosen.form(y, x), y + x, sizes)
 
 
 @lru_cache(maxsize=1024)  # a derivative asks for it at each evaluation
-def _named_axes(of: Variable, wrt: Variable, convention: str) -> Written:
+def _named_axes(of: Variable, wrt: Variable, convention: str) -> ArrayForm:
     return written(of, wrt, find_convention(convention))
 
 
-class Cell(NamedTuple):
+class LayoutRow(NamedTuple):
     """One row of the table of layouts: a kind of numerator, a kind of denominator, the shapes."""
 
     of: Shape
@@ -287,14 +287,14 @@ class Cell(NamedTuple):
 
 
 #: What each layout and convention makes of every pair of a scalar, a vector and a matrix.
-TABLE: tuple[Cell, ...] = (
-    Cell((), (), "1", "1", "1", "()", "1×1"),
-    Cell((), ("n",), "1×n", "n×1", "n×1", "(n,)", "1×n"),
-    Cell((), ("p", "q"), "q×p", "p×q", "p×q", "(p, q)", "1×p·q"),
-    Cell(("m",), (), "m×1", "1×m", "m×1", "(m,)", "m×1"),
-    Cell(("m",), ("n",), "m×n", "n×m", "m×n", "(m, n)", "m×n"),
-    Cell(("m",), ("p", "q"), "m×q×p", "p×q×m", "m×p×q", "(m, p, q)", "m×p·q"),
-    Cell(("m", "n"), (), "m×n", "n×m", "m×n", "(m, n)", "m·n×1"),
-    Cell(("m", "n"), ("p",), "m×n×p", "p×n×m", "m×n×p", "(m, n, p)", "m·n×p"),
-    Cell(("m", "n"), ("p", "q"), "m×n×q×p", "p×q×n×m", "m×n×p×q", "(m, n, p, q)", "m·n×p·q"),
+TABLE: tuple[LayoutRow, ...] = (
+    LayoutRow((), (), "1", "1", "1", "()", "1×1"),
+    LayoutRow((), ("n",), "1×n", "n×1", "n×1", "(n,)", "1×n"),
+    LayoutRow((), ("p", "q"), "q×p", "p×q", "p×q", "(p, q)", "1×p·q"),
+    LayoutRow(("m",), (), "m×1", "1×m", "m×1", "(m,)", "m×1"),
+    LayoutRow(("m",), ("n",), "m×n", "n×m", "m×n", "(m, n)", "m×n"),
+    LayoutRow(("m",), ("p", "q"), "m×q×p", "p×q×m", "m×p×q", "(m, p, q)", "m×p·q"),
+    LayoutRow(("m", "n"), (), "m×n", "n×m", "m×n", "(m, n)", "m·n×1"),
+    LayoutRow(("m", "n"), ("p",), "m×n×p", "p×n×m", "m×n×p", "(m, n, p)", "m·n×p"),
+    LayoutRow(("m", "n"), ("p", "q"), "m×n×q×p", "p×q×n×m", "m×n×p×q", "(m, n, p, q)", "m·n×p·q"),
 )

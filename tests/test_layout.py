@@ -9,7 +9,7 @@ import matcalc as mc
 from matcalc.layout import (
     CONVENTIONS,
     TABLE,
-    Cell,
+    LayoutRow,
     axis_names,
     find_convention,
     find_layout,
@@ -19,23 +19,25 @@ from matcalc.layout import (
 from matcalc.variables import Variable
 
 
-def _title(cell: Cell, convention: str) -> str:
+def _title(cell: LayoutRow, convention: str) -> str:
     return written(Variable("Y", cell.of), Variable("X", cell.wrt), convention).title
 
 
-def _id(cell: Cell) -> str:
+def _id(cell: LayoutRow) -> str:
     return f"{cell.of}/{cell.wrt}"
 
 
 @pytest.mark.parametrize("cell", TABLE, ids=_id)
 @pytest.mark.parametrize("convention", ["numerator", "denominator", "mixed", "jax"])
-def test_a_convention_writes_every_cell_as_the_table_says(cell: Cell, convention: str) -> None:
+def test_a_convention_writes_every_cell_as_the_table_says(cell: LayoutRow, convention: str) -> None:
     assert _title(cell, convention) == getattr(cell, convention)
 
 
 @pytest.mark.parametrize("cell", TABLE, ids=_id)
 @pytest.mark.parametrize("order", ["vec-F", "vec-C"])
-def test_vec_writes_every_cell_as_the_table_says_in_both_orders(cell: Cell, order: str) -> None:
+def test_vec_writes_every_cell_as_the_table_says_in_both_orders(
+    cell: LayoutRow, order: str
+) -> None:
     assert _title(cell, order) == cell.vec
 
 

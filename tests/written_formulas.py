@@ -16,7 +16,7 @@ from matcalc.checking.registration import example_points
 from matcalc.derivative import derivatives
 from matcalc.expression import Names, read_formula
 from matcalc.graph import Node, transposed
-from matcalc.notation import Written, write, write_derivative
+from matcalc.notation import WrittenFormula, write, write_derivative
 from matcalc.operations import RULES, parse_signature
 from matcalc.variables import Variable, parse_variable
 
@@ -245,7 +245,9 @@ FORMULAS = [
 ]
 
 
-def written(formula: str, wrt: str = "", variables: dict[str, Variable] | None = None) -> Written:
+def written(
+    formula: str, wrt: str = "", variables: dict[str, Variable] | None = None
+) -> WrittenFormula:
     """A formula, or its derivative with the axes of the result first."""
     names = Names(functions={"act": None})
     read = read_formula(formula, variables or VARIABLES, names=names)
@@ -262,7 +264,7 @@ class Derivative(NamedTuple):
     """A derivative of some source, its formula, and where to compare the two."""
 
     source: str
-    formula: Written
+    formula: WrittenFormula
     node: Node
     arrays: dict[str, Any]
     sizes: dict[str, int]

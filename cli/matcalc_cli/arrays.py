@@ -16,14 +16,14 @@ from numpy.typing import NDArray
 import matcalc
 from matcalc.diagnosis.identification import Identification
 from matcalc.errors import LayoutError
-from matcalc.layout import Written, written
+from matcalc.layout import ArrayForm, written
 from matcalc_cli import files
 from matcalc_cli.failures import UsageError
 
 _CHUNK = 1 << 20  # bytes that are read at a time
 
 
-def converted(derivative: str, array: NDArray[Any], source: Written, target: Written) -> Any:
+def converted(derivative: str, array: NDArray[Any], source: ArrayForm, target: ArrayForm) -> Any:
     """The array of a derivative in another convention; a matrix form stays a matrix form.
 
     Raises:

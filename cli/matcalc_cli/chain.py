@@ -12,7 +12,7 @@ import typer
 from matcalc import dimensions
 from matcalc.errors import ChainError, NotationError, Place
 from matcalc.jacobians.linking import Link, chain_order, path_of
-from matcalc.layout import Written, axis_names
+from matcalc.layout import ArrayForm, axis_names
 from matcalc.notation import WrittenChain, written_chain
 from matcalc.variables import Mention, Variable, parse_mention, parse_ratio, resolve
 from matcalc_cli.arguments import Json, read_as
@@ -237,7 +237,7 @@ def _no_matrix_products(one: WrittenChain) -> list[Variable]:
     ]
 
 
-def _ratio(factor: Written) -> str:
+def _ratio(factor: ArrayForm) -> str:
     return f"∂{factor.of.name}/∂{factor.wrt.name}"
 
 

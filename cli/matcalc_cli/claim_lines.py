@@ -9,7 +9,7 @@ from matcalc.claims.answer import Checked
 from matcalc.claims.families import CAUSES, Family
 from matcalc.claims.telling import TITLES
 from matcalc.errors import printable
-from matcalc.notation.parts import Aligned, Cell, Drawn, Formula, Item, Marked, Part, Rows
+from matcalc.notation.parts import Aligned, AnswerPart, Cell, Drawn, Formula, Item, Marked, Rows
 from matcalc.notation.printers.line_breaks import formula_lines
 from matcalc.notation.shown import told
 from matcalc_cli.output import BOLD, GREEN, RED, YELLOW, paint, shell_lines, width
@@ -25,7 +25,7 @@ def claim_lines(found: Checked) -> Iterator[str]:
         yield from _part(part)
 
 
-def _part(part: Part) -> Iterator[str]:
+def _part(part: AnswerPart) -> Iterator[str]:
     title, *rest = _wrapped(part.title, "", "  ")
     yield paint(title, _COLOURS[part.mood])
     yield from rest

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from matcalc.errors import LayoutError
-from matcalc.layout import CONVENTIONS, Written, find_convention, written
+from matcalc.layout import CONVENTIONS, ArrayForm, find_convention, written
 from matcalc_cli.arguments import Asked, Json, Notation, read_as, read_derivative, variables_option
 from matcalc_cli.failures import UsageError
 from matcalc_cli.output import assumption, heading, write, write_json
@@ -113,7 +113,9 @@ def convert(
         write(_lines(asked, before, after))
 
 
-def _forms(asked: Asked, source: str, target: str, order: str | None) -> tuple[Written, Written]:
+def _forms(
+    asked: Asked, source: str, target: str, order: str | None
+) -> tuple[ArrayForm, ArrayForm]:
     if order is not None and "vec" not in (source, target):
         raise UsageError("--order belongs to vec alone; here neither --from nor --to is vec")
     before, after = (
@@ -122,7 +124,7 @@ def _forms(asked: Asked, source: str, target: str, order: str | None) -> tuple[W
     return before, after
 
 
-def _form(asked: Asked, option: str, name: str, order: str | None) -> Written:
+def _form(asked: Asked, option: str, name: str, order: str | None) -> ArrayForm:
     try:
         convention = find_convention(name, order if name == "vec" else None)
     except LayoutError as error:
@@ -143,7 +145,7 @@ def _check_files(file: str | None, output: str | None, as_json: bool) -> None:
 
 
 def _done(
-    derivative: str, file: str, before: Written, after: Written, output: str | None
+    derivative: str, file: str, before: ArrayForm, after: ArrayForm, output: str | None
 ) -> dict[str, object]:
     """Convert the array of a file; without a place for it, return it for the JSON document."""
     from matcalc_cli import arrays  # noqa: PLC0415 - NumPy, which printing code does without
@@ -155,7 +157,7 @@ def _done(
     return {}
 
 
-def _document(asked: Asked, before: Written, after: Written) -> dict[str, object]:
+def _document(asked: Asked, before: ArrayForm, after: ArrayForm) -> dict[str, object]:
     return {
         "of": asked.of.name,
         "wrt": asked.wrt.name,
@@ -169,7 +171,7 @@ def _document(asked: Asked, before: Written, after: Written) -> dict[str, object
     }
 
 
-def _lines(asked: Asked, before: Written, after: Written) -> list[str]:
+def _lines(asked: Asked, before: ArrayForm, after: ArrayForm) -> list[str]:
     lines = [
         heading(asked.title),
         *read_as(asked.of, asked.wrt),
@@ -183,7 +185,7 @@ def _lines(asked: Asked, before: Written, after: Written) -> list[str]:
     return [*lines, *_nothing_to_do(before, after)]
 
 
-def _nothing_to_do(before: Written, after: Written) -> list[str]:
+def _nothing_to_do(before: ArrayForm, after: ArrayForm) -> list[str]:
     """Why the array stays as it is, and what becomes of it where it is written as a matrix."""
     if len(before.form) != 1 or before.title == after.title:
         return ["Nothing to do: both order the axes alike."]

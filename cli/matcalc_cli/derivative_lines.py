@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # they load NumPy, which --help does without
     from matcalc.checking.verdict import Verdict
     from matcalc.expression import Formula
     from matcalc.jacobians.jacobian import Jacobian
-    from matcalc.notation import Written
+    from matcalc.notation import WrittenFormula
 
 Form = Literal["text", "unicode", "latex", "einsum", "numpy", "torch", "jax"]
 FORMS: tuple[Form, ...] = ("text", "unicode", "latex", "einsum", "numpy", "torch", "jax")
@@ -58,7 +58,7 @@ class Derived(NamedTuple):
         shown: str = getattr(jacobian, "einsum" if wrong else form)
         return shown
 
-    def tree(self, jacobian: Jacobian[Any]) -> Written:
+    def tree(self, jacobian: Jacobian[Any]) -> WrittenFormula:
         """The formula in a layout, in index notation if the other does not hold."""
         return jacobian.tree(indices=self.is_wrong(jacobian))
 
@@ -107,7 +107,7 @@ def answer_lines(answer: Answer) -> list[str]:
     given = stated(answer, form)
     lines = [line for part in given for line in formula_lines(part, width(), "")]
     lines += note_lines(answer)
-    shown: list[Written] = []
+    shown: list[WrittenFormula] = []
     for derived in answer.derivatives:
         for where, jacobian in _by_layout(derived):
             tree = derived.tree(jacobian)
@@ -139,7 +139,7 @@ def stated(answer: Answer, form: Form) -> list[str]:
     return [*lets, f"{shown} = {whole}"]
 
 
-def _formulas(tree: Written, form: Form) -> list[str]:
+def _formulas(tree: WrittenFormula, form: Form) -> list[str]:
     """A name for each part that recurs and its meaning, then the formula."""
     from matcalc.notation.printers.latex import latex_formulas  # noqa: PLC0415
     from matcalc.notation.printers.text import text_formulas  # noqa: PLC0415
@@ -186,7 +186,7 @@ def _by_layout(derived: Derived) -> list[tuple[str, Jacobian[Any]]]:
 _ORDINALS = ("first", "second", "third", "fourth")
 
 
-def _axes(jacobian: Jacobian[Any], tree: Written) -> list[str]:
+def _axes(jacobian: Jacobian[Any], tree: WrittenFormula) -> list[str]:
     """Which axis each index of a formula of many axes counts along."""
     phrase = as_in_books(tree).phrase
     form = written(jacobian.of, jacobian.wrt, jacobian.layout)

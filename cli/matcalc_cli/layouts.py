@@ -6,7 +6,7 @@ from textwrap import wrap
 
 from matcalc.diagnosis.sources import USAGES, Usage
 from matcalc.dimensions import Shape, times
-from matcalc.layout import TABLE, Cell
+from matcalc.layout import TABLE, LayoutRow
 from matcalc_cli.arguments import Json
 from matcalc_cli.output import heading, table, width, write, write_json
 
@@ -46,7 +46,7 @@ def layouts(as_json: Json = False) -> None:
 
 def _shapes() -> list[str]:
     """The table of every scalar, vector and matrix by every other."""
-    rows = [("y", "x", *Cell._fields[2:])]
+    rows = [("y", "x", *LayoutRow._fields[2:])]
     rows += [(_kind(cell.of), _kind(cell.wrt), *cell[2:]) for cell in TABLE]
     return table(rows)
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from itertools import product
 
 from matcalc.dimensions import Dimension
-from matcalc.layout import Axes, Form, Written
+from matcalc.layout import ArrayForm, Axes, Form
 
 
-def numpy_code(source: Written, target: Written) -> str:
+def numpy_code(source: ArrayForm, target: ArrayForm) -> str:
     """The shortest chain of reshapes and transposes; ``J`` where nothing is to be done.
 
     >>> from matcalc.layout import written
@@ -25,7 +25,7 @@ def numpy_code(source: Written, target: Written) -> str:
     return "".join(["J", *steps])
 
 
-def _orders(form: Written) -> str:
+def _orders(form: ArrayForm) -> str:
     """The memory orders to try for a reshape; of two that do as well, the first is taken."""
     if all(len(group) < 2 for group in form.form):
         return "C"
@@ -41,7 +41,7 @@ def _opened(form: Form, order: str) -> Axes:
     return tuple(axis for group in form for axis in (group if order == "C" else group[::-1]))
 
 
-def _steps(source: Written, target: Written, opening: str, closing: str) -> list[str]:
+def _steps(source: ArrayForm, target: ArrayForm, opening: str, closing: str) -> list[str]:
     start, end = _opened(source.form, opening), _opened(target.form, closing)
     steps: list[str] = []
     if not _apart(source.form) and (start != end or opening != closing or _apart(target.form)):
@@ -63,7 +63,7 @@ def _tuple(sizes: str) -> str:
     return f"({sizes})" if "," in sizes or sizes == "()" else sizes
 
 
-def einops_code(source: Written, target: Written) -> str:
+def einops_code(source: ArrayForm, target: ArrayForm) -> str:
     """One rearrangement, with the lengths that einops cannot infer; ``J`` where there is none.
 
     >>> from matcalc.layout import written

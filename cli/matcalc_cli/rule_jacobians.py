@@ -21,7 +21,7 @@ from matcalc.graph import (
     is_zero,
     symbol,
 )
-from matcalc.layout import Written, axis_names, written
+from matcalc.layout import ArrayForm, axis_names, written
 from matcalc.notation import derivative_text
 from matcalc.operations import Rule, parse_signature
 from matcalc.operations.registry import OperandSpec, Signature
@@ -93,7 +93,7 @@ class LocalJacobian(NamedTuple):
         """The derivative by its names: ``∂y/∂x``."""
         return f"∂{self.of.name}/∂{self.wrt.name}"
 
-    def written(self, layout: str) -> Written:
+    def written(self, layout: str) -> ArrayForm:
         """How a layout writes it."""
         return written(self.of, self.wrt, layout)
 

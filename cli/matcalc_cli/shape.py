@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from matcalc.layout import CONVENTIONS, Written, pattern, written
+from matcalc.layout import CONVENTIONS, ArrayForm, pattern, written
 from matcalc_cli.arguments import Asked, Derivative, Json, read_derivative
 from matcalc_cli.output import assumption, heading, table, write, write_json
 
@@ -20,14 +20,14 @@ def shape(derivative: Derivative, as_json: Json = False) -> None:
         write([heading(asked.title), *assumption(asked.assumed), "", *table(rows)])
 
 
-def _axes(form: Written) -> str:
+def _axes(form: ArrayForm) -> str:
     """The axes under the shape that is shown: a column has an axis of one."""
     if not form.form:
         return ""
     return pattern(form.matrix_form) if form.matrix_form else form.pattern
 
 
-def _document(asked: Asked, forms: Sequence[Written]) -> dict[str, object]:
+def _document(asked: Asked, forms: Sequence[ArrayForm]) -> dict[str, object]:
     named = {form.convention.name.partition("-")[0]: form for form in forms}  # vec has one shape
     return {
         "of": asked.of.name,

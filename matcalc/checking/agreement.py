@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from matcalc.arrays import Array
 from matcalc.checking.differences import COMPLEX, Mask, Slopes
 from matcalc.checking.verdict import Verdict
-from matcalc.notation.parts import Part, mood_of
+from matcalc.notation.parts import AnswerPart, mood_of
 from matcalc.notation.shown import Shown, told
 
 _EPS = float(np.finfo(np.float64).eps)
@@ -135,10 +135,10 @@ class Check(Shown):
 
 
 @told.register
-def _check(found: Check) -> Iterator[Part]:
+def _check(found: Check) -> Iterator[AnswerPart]:
     """What was found, and the worst entries."""
     title, *lines = str(found).splitlines()
-    yield Part(
+    yield AnswerPart(
         title[0].upper() + title[1:], tuple(line.strip() for line in lines), mood_of(found.verdict)
     )
 

@@ -26,7 +26,7 @@ from matcalc.expression.unknowns import Answer, Side, answers, closed
 from matcalc.expression.values import Value
 from matcalc.graph import symbol
 from matcalc.notation.names import spelled_shape
-from matcalc.notation.parts import Formula, Item, Part, Rows, mood_of
+from matcalc.notation.parts import AnswerPart, Formula, Item, Rows, mood_of
 from matcalc.notation.shown import Shown, told
 from matcalc.operations import algebra
 from matcalc.variables import Mention, Variable, resolve
@@ -130,22 +130,22 @@ class Fit(Shown):
 
 
 @told.register
-def _fit(found: Fit) -> Iterator[Part]:
+def _fit(found: Fit) -> Iterator[AnswerPart]:
     """The equation, what each unknown may be, and what fits."""
-    yield Part("The equation", (Formula(found.equation), *found.assumptions))
+    yield AnswerPart("The equation", (Formula(found.equation), *found.assumptions))
     for one in found.unknowns:
-        yield Part(f"{one.name} is {_sizes(one.shapes)}", _tried(one))
+        yield AnswerPart(f"{one.name} is {_sizes(one.shapes)}", _tried(one))
     if found.misfit:
-        yield Part("It does not fit", (found.misfit,), "wrong")
+        yield AnswerPart("It does not fit", (found.misfit,), "wrong")
     elif found.solutions and found.backward is None:
-        yield Part("It fits", tuple(map(Formula, found.solutions)), "right")
+        yield AnswerPart("It fits", tuple(map(Formula, found.solutions)), "right")
     if found.backward is not None:
         derived = Formula(f"{found.backward.left} = {found.backward.text}")
-        yield Part(f"From {found.backward.forward}", (derived,))
+        yield AnswerPart(f"From {found.backward.forward}", (derived,))
         for solution, judged in found.backward.judgements.items():
             title = judged.verdict.replace("_", " ").capitalize()
             said = (judged.reason,) if judged.reason else ()
-            yield Part(title, (Formula(solution), *said), mood_of(judged.verdict))
+            yield AnswerPart(title, (Formula(solution), *said), mood_of(judged.verdict))
 
 
 def _sizes(shapes: Iterable[Shape]) -> str:

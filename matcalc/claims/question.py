@@ -20,7 +20,7 @@ from matcalc.expression.formula import Functions, Mapped
 from matcalc.expression.functions import acts_entrywise
 from matcalc.expression.parser import parse
 from matcalc.graph import Apply, Node, substituted, symbol, topological
-from matcalc.layout import Written, written
+from matcalc.layout import ArrayForm, written
 from matcalc.operations import is_elementwise
 from matcalc.variables import Variable
 
@@ -62,7 +62,7 @@ class Question:
     rows: frozenset[str] = frozenset()
 
     @property
-    def form(self) -> Written:
+    def form(self) -> ArrayForm:
         """How the layout writes the derivative."""
         return written(self.of, self.wrt, self.layout)
 

@@ -10,12 +10,12 @@ from matcalc.claims.answer import Cause, Checked, Counterexample, Misfit, Piece
 from matcalc.claims.families import BY_NAME, CAUSES
 from matcalc.notation.parts import (
     Aligned,
+    AnswerPart,
     Cell,
     Drawn,
     Formula,
     Item,
     Marked,
-    Part,
     Rows,
     mood_of,
 )
@@ -76,7 +76,7 @@ def _place(cause: Cause) -> Cause:
 
 
 @told.register
-def _claim(found: Checked) -> Iterator[Part]:
+def _claim(found: Checked) -> Iterator[AnswerPart]:
     """The parts of an answer, in the order in which they are read."""
     yield _what_was_read(found)
     yield _verdict(found)
@@ -85,20 +85,22 @@ def _claim(found: Checked) -> Iterator[Part]:
     if found.repair:
         yield _repaired(found)
     if found.right_when:
-        yield Part("It would be right", tuple(_when(one) for one in found.right_when))
+        yield AnswerPart("It would be right", tuple(_when(one) for one in found.right_when))
     if found.counterexample is not None:
-        yield Part("The smallest numbers that tell them apart", _numbers(found.counterexample))
+        yield AnswerPart(
+            "The smallest numbers that tell them apart", _numbers(found.counterexample)
+        )
     if found.causes and found.causes[0].name:
         yield _read_on(found.causes[0])
 
 
-def _what_was_read(found: Checked) -> Part:
+def _what_was_read(found: Checked) -> AnswerPart:
     layout = f", in {found.layout} layout" if found.layout else ""
     line: Item = Aligned(tuple(cells(found))) if found.pieces else Formula(_line(found))
     notes = dict.fromkeys((*found.assumptions, *found.notes))
     drawing = staircase(found) if found.kind == "sizes" else ()
     drawn = (Drawn(drawing),) if drawing else ()
-    return Part(f"What was read{layout}", (line, *drawn, *notes))
+    return AnswerPart(f"What was read{layout}", (line, *drawn, *notes))
 
 
 def _line(found: Checked) -> str:
@@ -112,7 +114,7 @@ def _shapes_apart(found: Checked) -> str:
     return f"It is {found.claimed_shape}, where {found.shape} is due: a row is no column."
 
 
-def _verdict(found: Checked) -> Part:
+def _verdict(found: Checked) -> AnswerPart:
     said: list[Item] = [found.reason] if found.reason else []
     if found.verdict == "wrong_value" and found.shape and found.kind == "formula":
         said.append(_shapes_apart(found))
@@ -121,7 +123,7 @@ def _verdict(found: Checked) -> Part:
     said += [f"Missing: {one}" for one in found.missing if found.terms]
     if found.verdict == "right" and found.points:
         said.append(_compared(found))
-    return Part(TITLES[found.verdict], tuple(said), mood_of(found.verdict))
+    return AnswerPart(TITLES[found.verdict], tuple(said), mood_of(found.verdict))
 
 
 def _term(text: str, says: str, *, right: bool) -> tuple[str, ...]:
@@ -133,18 +135,18 @@ def _compared(found: Checked) -> str:
     return f"compared with the derivative at {found.points} points{kinks}"
 
 
-def _mistake(found: Checked) -> Part:
+def _mistake(found: Checked) -> AnswerPart:
     first, *others = found.causes
     place = Marked(" ".join(found.claim.split("\n")), first.start, first.end)
     if not first.name:
-        return Part("The place", (place,))
+        return AnswerPart("The place", (place,))
     said: list[Item] = [place]
     says = first.says or CAUSES[first.name]
     if not found.why or says not in found.why[0]:
         said.append(sentence(says, f"{found.claim} {found.repair} {found.truth}"))
     said += found.why
     said += _further(found, others)
-    return Part(f"The mistake: {first.name} ({first.family})", tuple(said), "wrong")
+    return AnswerPart(f"The mistake: {first.name} ({first.family})", tuple(said), "wrong")
 
 
 def sentence(text: str, formulas: str) -> str:
@@ -163,7 +165,7 @@ def _further(found: Checked, others: Sequence[Cause]) -> Iterator[str]:
         yield f"It may also be read as {_listed([one.name for one in others])}."
 
 
-def _repaired(found: Checked) -> Part:
+def _repaired(found: Checked) -> AnswerPart:
     title = "Repaired"
     items: list[Item] = []
     if found.sure == "rewrite":
@@ -175,7 +177,7 @@ def _repaired(found: Checked) -> Part:
     own = found.kind == "formula" and (found.repair or "").rpartition(" = ")[2] != found.truth
     items.append(Formula(found.repair or "", "equal to the derivative, by value" if own else ""))
     items += _others(found)
-    return Part(title, tuple(items), "right")
+    return AnswerPart(title, tuple(items), "right")
 
 
 def _others(found: Checked) -> Iterator[Item]:
@@ -211,10 +213,10 @@ def _entries(value: object) -> str:
     return "[" + " ".join(map(_entries, inner)) + "]"
 
 
-def _read_on(cause: Cause) -> Part:
+def _read_on(cause: Cause) -> AnswerPart:
     family = BY_NAME[cause.family]
     command = Formula(f"matcalc check --explain {cause.name}")
-    return Part("Read on", (command, *(one.label for one in family.lessons)))
+    return AnswerPart("Read on", (command, *(one.label for one in family.lessons)))
 
 
 def _listed(names: list[str]) -> str:

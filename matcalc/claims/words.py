@@ -15,7 +15,7 @@ from matcalc.claims.tidying import terms, tidied
 from matcalc.claims.tree import Tree, same, trees, turned, walk
 from matcalc.claims.tree import names as all_names
 from matcalc.dimensions import Shape, pretty, times
-from matcalc.layout import Written
+from matcalc.layout import ArrayForm
 
 _LONG = 48  # characters of a part that is repeated in a sentence
 
@@ -120,7 +120,7 @@ def why(
 
 
 def _shape_of_answer(question: Question) -> str:
-    form: Written = question.form
+    form: ArrayForm = question.form
     if question.of.shape and _size(question.of.shape) != "1":
         return (
             f"In {question.layout} layout the derivative of {_size(question.of.shape)} entries by "

@@ -9,14 +9,14 @@ from typing import Any
 from matcalc import dimensions
 from matcalc.code.terms import Term, Terms
 from matcalc.dimensions import Shape
-from matcalc.notation import Written, phrases, tree
+from matcalc.notation import WrittenFormula, phrases, tree
 from matcalc.notation.network import Network, NoMatrixNotation
 from matcalc.notation.parameters import Subscripts
 from matcalc.notation.tree import Phrase
 from matcalc.plan.windows import Operand, Window, resolve_windows
 
 
-def lowered(written: Sequence[Written], terms: Terms) -> tuple[list[Term], dict[Term, str]]:
+def lowered(written: Sequence[WrittenFormula], terms: Terms) -> tuple[list[Term], dict[Term, str]]:
     """The array expressions of formulas, and the names of intermediate results.
 
     Args:

@@ -25,7 +25,7 @@ from matcalc.code.terms import (
     with_shared_inverses,
 )
 from matcalc.dimensions import Shape
-from matcalc.notation import Written
+from matcalc.notation import WrittenFormula
 from matcalc.operations import known_rule
 from matcalc.plan.computation import Returned
 
@@ -46,7 +46,7 @@ class Output(NamedTuple):
         title: What it is, for the docstring.
     """
 
-    written: Written
+    written: WrittenFormula
     name: str = ""
     title: str = ""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from matcalc.dimensions import pretty
-from matcalc.layout import TABLE, Cell, Convention, Written, written
+from matcalc.layout import TABLE, ArrayForm, Convention, LayoutRow, written
 from matcalc.variables import Variable
 
 # Gradients and Jacobians, by vectors and by matrices.
@@ -46,7 +46,7 @@ def _alike(above: int, below: int, agreeing: Sequence[Convention]) -> list[list[
     return list(groups.values())
 
 
-def _form(above: int, below: int, convention: Convention) -> Written:
+def _form(above: int, below: int, convention: Convention) -> ArrayForm:
     sizes = tuple(f"size{k}" for k in range(above + below))
     return written(Variable("y", sizes[:above]), Variable("x", sizes[above:]), convention)
 
@@ -65,7 +65,7 @@ def _between(groups: Sequence[Convention], *, by_value: bool) -> str:
     )
 
 
-def _telling(group: Sequence[Convention], of: Variable, wrt: Variable) -> Cell | None:
+def _telling(group: Sequence[Convention], of: Variable, wrt: Variable) -> LayoutRow | None:
     """Of the kinds that most sources have, the one that a group writes in the most ways.
 
     The kind that is there is none of them: that one the group orders alike.
@@ -75,7 +75,7 @@ def _telling(group: Sequence[Convention], of: Variable, wrt: Variable) -> Cell |
     return best if len(_shapes(group, best)) > 1 else None
 
 
-def _shapes(group: Sequence[Convention], cell: Cell) -> dict[str, list[Convention]]:
+def _shapes(group: Sequence[Convention], cell: LayoutRow) -> dict[str, list[Convention]]:
     """What each makes of a kind of derivative: the shape as its readers know it."""
     of, wrt = Variable("y", cell.of), Variable("x", cell.wrt)
     found: dict[str, list[Convention]] = {}

@@ -28,9 +28,9 @@ from matcalc.expression.assumptions import ARRAYS
 from matcalc.inputs.line import Line
 from matcalc.inputs.reading import read_line
 from matcalc.jacobians.jacobian import Jacobian
-from matcalc.layout import CONVENTIONS, LAYOUTS, Numerator, Written, written
+from matcalc.layout import CONVENTIONS, LAYOUTS, ArrayForm, Numerator, written
 from matcalc.notation.names import spelled_shape
-from matcalc.notation.parts import Formula, Part, Rows, mood_of
+from matcalc.notation.parts import AnswerPart, Formula, Rows, mood_of
 from matcalc.notation.shown import Shown, told
 from matcalc.variables import Variable, parse_derivative, ratio
 
@@ -153,14 +153,14 @@ class Identification(Shown):
 
 
 @told.register
-def _identified(found: Identification) -> Iterator[Part]:
+def _identified(found: Identification) -> Iterator[AnswerPart]:
     """Each layout and convention, what would tell them apart, and what would be right."""
     rows = (
         ("✓" if one.agrees else "✗", one.title, one.shape, one.reason or _with_sizes(one))
         for one in found.readings
     )
     title = f"{spelled_shape(found.given)} as {ratio(found.of, found.wrt)}"
-    yield Part(
+    yield AnswerPart(
         title,
         (Rows(tuple(rows), formulas=False), *found.notes, *found.hints),
         mood_of(found.verdict),
@@ -169,10 +169,10 @@ def _identified(found: Identification) -> Iterator[Part]:
         multiple = found.right.multiple
         said = (f"What was given is {multiple} times that.",) if multiple else ()
         formula = Formula(found.right.text)
-        yield Part(f"Right in {found.right.layout} layout", (formula, *said), "right")
+        yield AnswerPart(f"Right in {found.right.layout} layout", (formula, *said), "right")
     if found.right_when:
         when = (f"where {one.said}; declare {one.variable}" for one in found.right_when)
-        yield Part("It would agree", tuple(when))
+        yield AnswerPart("It would agree", tuple(when))
 
 
 def _with_sizes(reading: Reading) -> str:
@@ -261,7 +261,7 @@ def _variables(J: Jacobian[Any]) -> tuple[Variable, ...]:
     return tuple(J.formula.variables.values()) if J.formula else ()
 
 
-def _forms(of: Variable, wrt: Variable) -> list[Written]:
+def _forms(of: Variable, wrt: Variable) -> list[ArrayForm]:
     return [written(of, wrt, convention) for convention in CONVENTIONS.values()]
 
 
@@ -277,7 +277,7 @@ def _with_hints(found: Identification) -> Identification:
     return replace(found, hints=hints)
 
 
-def _shaped(form: Written, given: Shape) -> Reading:
+def _shaped(form: ArrayForm, given: Shape) -> Reading:
     sizes = _sizes(form, given)
     name, title, _, _ = form.convention
     if sizes is None:
@@ -290,7 +290,7 @@ def _shown(shape: Shape) -> str:
     return times(shape) if shape else "that of a number"
 
 
-def _sizes(form: Written, given: Shape) -> dict[str, int] | None:
+def _sizes(form: ArrayForm, given: Shape) -> dict[str, int] | None:
     """What named dimensions must be for a form to have a shape; ``None`` if it cannot."""
     for shape in (form.shape, form.matrix_shape):
         if shape is None:
@@ -331,7 +331,7 @@ def _at_point(J: Jacobian[Any], at: Mapping[str, ArrayLike]) -> Jacobian[Any]:
     return Jacobian(frozen(stored), (of, wrt), Numerator)
 
 
-def _compared(form: Written, right: Jacobian[Any], given: Array, close: float) -> Reading:
+def _compared(form: ArrayForm, right: Jacobian[Any], given: Array, close: float) -> Reading:
     name, title, _, _ = form.convention
     if given.shape not in (form.shape, form.matrix_shape):
         reason = f"the shape is {_shown(given.shape)}"
@@ -374,7 +374,7 @@ def _notes(trial: Trial) -> tuple[str, ...]:
     return (f"{ARRAYS}: {trial.misfits[0]}", *(one for one in notes if one != ARRAYS))
 
 
-def _tried(form: Written, trial: Trial) -> Reading:
+def _tried(form: ArrayForm, trial: Trial) -> Reading:
     name, title, _, _ = form.convention
     found = trial.judged(form)
     reason = found.reason

@@ -20,7 +20,7 @@ from matcalc.expression import Declared, Formula, Names, read_formula
 from matcalc.expression.beside import Beside, beside
 from matcalc.expression.conformity import Conformity, conformity
 from matcalc.jacobians.jacobian import Jacobian
-from matcalc.layout import CONVENTIONS, Written, written
+from matcalc.layout import CONVENTIONS, ArrayForm, written
 from matcalc.variables import Variable
 
 _LARGEST = 1_000_000  # entries of an array
@@ -120,7 +120,7 @@ class Trial:
                     "small sizes are taken"
                 )
 
-    def judged(self, form: Written) -> Judgement:
+    def judged(self, form: ArrayForm) -> Judgement:
         """What the formula is as a derivative in some layout or convention.
 
         Vectors are columns in all of them but that of NumPy's arrays.
@@ -128,13 +128,13 @@ class Trial:
         misfit = self._misfit(form)
         return by_value(self._pairs(form)) if misfit is None else misfit
 
-    def is_close(self, form: Written) -> bool:
+    def is_close(self, form: ArrayForm) -> bool:
         """Whether the formula would be right, as far as the points go."""
         return self._misfit(form) is None and all(
             relative_error(one.right, one.given) <= CLOSE for one in self._pairs(form)
         )
 
-    def _misfit(self, form: Written) -> Judgement | None:
+    def _misfit(self, form: ArrayForm) -> Judgement | None:
         """Why the formula cannot be compared by value."""
         if form.convention.name != "jax" and not self.formula.columns:
             return Judgement("not_conformable", "it does not fit as columns")
@@ -143,11 +143,11 @@ class Trial:
             return Judgement("wrong_shape", f"the shape is {shown}")
         return None
 
-    def _pairs(self, form: Written) -> Iterator[Pair]:
+    def _pairs(self, form: ArrayForm) -> Iterator[Pair]:
         for one in self.meetings:
             yield Pair(self._right(one, form.convention.name), one.given, one.rounding)
 
-    def _has_shape(self, form: Written) -> bool:
+    def _has_shape(self, form: ArrayForm) -> bool:
         """Whether the formula has the shape that a convention asks for; a number has 1×1 too."""
         if form.matrix_shape is None or not self.formula.columns:
             return self.formula.node.shape == form.shape

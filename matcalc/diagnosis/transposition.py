@@ -15,12 +15,12 @@ from matcalc.dimensions import Shape
 from matcalc.errors import Place, ShapeError
 from matcalc.expression import Declarations
 from matcalc.expression.parser import Step
-from matcalc.expression.terms import Term, read_term
+from matcalc.expression.terms import FormulaTree, read_term
 from matcalc.expression.values import Value
 from matcalc.inputs.entrance import entered
 from matcalc.layout import find_layout
 from matcalc.notation.names import spelled_shape
-from matcalc.notation.parts import Formula, Part
+from matcalc.notation.parts import AnswerPart, Formula
 from matcalc.notation.shown import Shown, told
 
 _EQUAL = frozenset(["symmetric", "spd", "diagonal"])  # to the transpose
@@ -89,17 +89,19 @@ class ConvertedFormula(Shown):
 
 
 @told.register
-def _converted(found: ConvertedFormula) -> Iterator[Part]:
+def _converted(found: ConvertedFormula) -> Iterator[AnswerPart]:
     """The formula before, each line with its rule, and the formula after."""
-    yield Part(
+    yield AnswerPart(
         f"{found.source} layout, {spelled_shape(found.shape_from)}",
         (Formula(found.formula), *found.notes),
     )
     lines = [Formula(one.text, one.rule) for one in found.steps]
     shown = lines[-1:] or [Formula(found.text)]
     if lines[1:]:
-        yield Part("Transposed, line by line", tuple(lines[:-1]))
-    yield Part(f"{found.target} layout, {spelled_shape(found.shape_to)}", tuple(shown), "right")
+        yield AnswerPart("Transposed, line by line", tuple(lines[:-1]))
+    yield AnswerPart(
+        f"{found.target} layout, {spelled_shape(found.shape_to)}", tuple(shown), "right"
+    )
 
 
 def convert_formula(
@@ -152,7 +154,7 @@ def convert_formula(
     )
 
 
-def _lines(term: Term, symmetric: frozenset[str]) -> list[tuple[Term, str]]:
+def _lines(term: FormulaTree, symmetric: frozenset[str]) -> list[tuple[FormulaTree, str]]:
     """The transpose of a term, line by line, each with all transposes one level further in."""
     if not term.value.node.shape:
         return [(term, _NUMBER)]
@@ -165,7 +167,7 @@ def _lines(term: Term, symmetric: frozenset[str]) -> list[tuple[Term, str]]:
         lines.append((after, "; ".join(pushing.rules)))
 
 
-def _transposed(term: Term) -> Term:
+def _transposed(term: FormulaTree) -> FormulaTree:
     """A term with ``.T`` behind it; a number stays as it is."""
     return term.made(_TRANSPOSE, (term,)) if term.value.node.shape else term
 
@@ -177,7 +179,7 @@ class _Pushing:
         self.symmetric = symmetric
         self.rules: dict[str, None] = {}
 
-    def within(self, term: Term) -> Term:
+    def within(self, term: FormulaTree) -> FormulaTree:
         """A term with its transposes pushed in."""
         if term.step.kind == "transpose":
             return self.pushed(term.args[0]) or term
@@ -186,7 +188,7 @@ class _Pushing:
             return term.made(term.step, tuple(map(self.within, term.args)))
         return term
 
-    def pushed(self, inner: Term) -> Term | None:
+    def pushed(self, inner: FormulaTree) -> FormulaTree | None:
         """The transpose of a term, one level further in; ``None`` where it stays."""
         step = inner.step
         rule: _Rule
@@ -208,14 +210,14 @@ class _Pushing:
             self.rules[one] = None
         return term
 
-    def inverse(self, inner: Term) -> _Pushed:
+    def inverse(self, inner: FormulaTree) -> _Pushed:
         """``inv(A).T`` stays; ``inv(A.T).T`` is ``inv(A)``, and ``inv(S).T`` is ``inv(S)``."""
         (arg,) = inner.args
         if self.turned(arg) > _transposes(arg):
             return None
         return inner.made(inner.step, (_transposed(arg),)), _INVERSE
 
-    def turned(self, term: Term) -> int:
+    def turned(self, term: FormulaTree) -> int:
         """How many transposes the transpose of a term has when they are pushed inside."""
         step = term.step
         if step.kind == "transpose":
@@ -230,23 +232,23 @@ class _Pushing:
         return min(most, self.turned(term.args[0])) if step.value == "inv" else most
 
 
-def _transposes(term: Term) -> int:
+def _transposes(term: FormulaTree) -> int:
     """How many transposes a term has."""
     return (term.step.kind == "transpose") + sum(map(_transposes, term.args))
 
 
-_Pushed = tuple[Term, str] | None
+_Pushed = tuple[FormulaTree, str] | None
 
 
-def _stays(_: Term) -> _Pushed:
+def _stays(_: FormulaTree) -> _Pushed:
     return None
 
 
-def _itself(inner: Term) -> _Pushed:
+def _itself(inner: FormulaTree) -> _Pushed:
     return inner, _SYMMETRIC
 
 
-def _product(inner: Term) -> _Pushed:
+def _product(inner: FormulaTree) -> _Pushed:
     """``(A @ B @ C).T`` is ``C.T @ B.T @ A.T``, if no two of these in a row make a number."""
     if any(len(arg.value.node.shape) > 2 for arg in inner.args):
         return None
@@ -258,7 +260,7 @@ def _product(inner: Term) -> _Pushed:
     return front.together(), f"{_PRODUCTS}; {_FRONT}"
 
 
-def _turned_round(product: Term) -> Term:
+def _turned_round(product: FormulaTree) -> FormulaTree:
     """The transpose of a product: its factors transposed, in the opposite order."""
     try:
         return reduce(_matrix_product, [_transposed(one) for one in reversed(product.spine())])
@@ -267,7 +269,7 @@ def _turned_round(product: Term) -> Term:
         return _matrix_product(_transposed(two), _transposed(one))
 
 
-def _matrix_product(one: Term, two: Term) -> Term:
+def _matrix_product(one: FormulaTree, two: FormulaTree) -> FormulaTree:
     return one.made(_PRODUCT, (one, two))
 
 
@@ -281,10 +283,10 @@ class _Apart(NamedTuple):
         under: What it is divided by.
     """
 
-    rest: Term
+    rest: FormulaTree
     is_negative: bool = False
-    over: tuple[Term, ...] = ()
-    under: tuple[Term, ...] = ()
+    over: tuple[FormulaTree, ...] = ()
+    under: tuple[FormulaTree, ...] = ()
 
     @property
     def has_some(self) -> bool:
@@ -296,7 +298,7 @@ class _Apart(NamedTuple):
         sign = self.is_negative != other.is_negative
         return _Apart(self.rest, sign, self.over + other.over, self.under + other.under)
 
-    def together(self) -> Term:
+    def together(self) -> FormulaTree:
         """The term with its numbers: a sign and factors in front, a divisor behind."""
         first, *others = self.rest.spine() if self.rest.step.value == "@" else [self.rest]
         over = list(self.over)
@@ -311,7 +313,7 @@ class _Apart(NamedTuple):
         return reduce(lambda one, two: one.made(_OVER, (one, two)), self.under, product)
 
 
-def _apart(term: Term) -> _Apart:
+def _apart(term: FormulaTree) -> _Apart:
     """Take the numbers and the sign off a factor."""
     step = term.step
     if step.kind == "negative":
@@ -331,7 +333,7 @@ def _apart(term: Term) -> _Apart:
     return _Apart(term)
 
 
-def _entries(inner: Term) -> _Pushed:
+def _entries(inner: FormulaTree) -> _Pushed:
     """``(A * B).T`` is ``A.T * B.T``; a number stays as it is, and so does a bias of rows."""
     one, two = inner.args
     shapes = {arg.value.node.shape for arg in inner.args} - {()}
@@ -345,28 +347,28 @@ def _entries(inner: Term) -> _Pushed:
     return inner.made(inner.step, (left, _transposed(two))), rule
 
 
-def _goes_on(step: Step, one: Term) -> bool:
+def _goes_on(step: Step, one: FormulaTree) -> bool:
     same = step.value in "+-" and one.step.value in "+-"
     return one.step.kind == "operator" and (same or one.step.value == step.value == "*")
 
 
-def _negative(inner: Term) -> _Pushed:
+def _negative(inner: FormulaTree) -> _Pushed:
     return inner.made(inner.step, (_transposed(inner.args[0]),)), _SCALED
 
 
-def _outer(inner: Term) -> _Pushed:
+def _outer(inner: FormulaTree) -> _Pushed:
     return inner.made(inner.step, inner.args[::-1]), _OUTER
 
 
-def _kronecker(inner: Term) -> _Pushed:
+def _kronecker(inner: FormulaTree) -> _Pushed:
     return inner.made(inner.step, tuple(map(_transposed, inner.args))), _KRONECKER
 
 
-def _diagonal(inner: Term) -> _Pushed:
+def _diagonal(inner: FormulaTree) -> _Pushed:
     return (inner, _SYMMETRIC) if len(inner.value.node.shape) == 2 else None
 
 
-def _einsum(inner: Term) -> _Pushed:
+def _einsum(inner: FormulaTree) -> _Pushed:
     """``einsum("...->ijk")`` has its output labels reversed; a vector stays."""
     pattern = inner.args[0].step
     left, arrow, right = pattern.value.partition("->")
@@ -379,11 +381,11 @@ def _einsum(inner: Term) -> _Pushed:
     return inner.made(inner.step, (text, *inner.args[1:])), _AXES
 
 
-def _twice(inner: Term) -> _Pushed:
+def _twice(inner: FormulaTree) -> _Pushed:
     return inner.args[0], _TWICE
 
 
-_Rule = Callable[[Term], _Pushed]
+_Rule = Callable[[FormulaTree], _Pushed]
 _OPERATORS: dict[str, _Rule] = {"@": _product} | dict.fromkeys(["+", "-", "*", "/", "**"], _entries)
 _KINDS: dict[str, _Rule] = {"transpose": _twice, "negative": _negative}
 _CALLS: dict[str, _Rule] = {

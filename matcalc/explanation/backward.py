@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from matcalc.explanation.computation import Computation, is_diagonal
+from matcalc.explanation.computation import ForwardPass, is_diagonal
 from matcalc.explanation.equations import Showing, turned
 from matcalc.explanation.index_form import in_layout, places
 from matcalc.explanation.model import Equation, Item, Section
 from matcalc.explanation.terms import terms_of
 from matcalc.graph import substituted
-from matcalc.notation import Written, phrases, tree
+from matcalc.notation import WrittenFormula, phrases, tree
 from matcalc.notation.letters import EINSUM
 from matcalc.notation.names import unicode_name
 from matcalc.notation.parameters import Subscripts
@@ -26,7 +26,7 @@ _ONE = 2  # the result and the variable, with nothing between
 _PUT_IN = 8  # results on the way that are put into one formula
 
 
-def sweep(c: Computation, show: Showing) -> Section | None:
+def sweep(c: ForwardPass, show: Showing) -> Section | None:
     """The derivative with respect to every intermediate result, and last the variable.
 
     Nothing where this would only say the local derivative of one operation again.
@@ -51,7 +51,7 @@ def sweep(c: Computation, show: Showing) -> Section | None:
     return Section("The product, simplified step by step", tuple(items))
 
 
-def _put_together(c: Computation, show: Showing) -> Iterator[Item]:
+def _put_together(c: ForwardPass, show: Showing) -> Iterator[Item]:
     """The last line with the lines above it put in, one at a time."""
     names = [name for name in c.above if name not in (c.of.name, c.wrt.name)]
     if not 0 < len(names) <= _PUT_IN:
@@ -69,7 +69,7 @@ def _put_together(c: Computation, show: Showing) -> Iterator[Item]:
         yield from lines
 
 
-def _step(c: Computation, show: Showing, name: str) -> Iterator[Equation]:
+def _step(c: ForwardPass, show: Showing, name: str) -> Iterator[Equation]:
     """One line of the sweep: the product, then what becomes of it."""
     final = show.total(name)
     users = c.above[name]
@@ -91,7 +91,7 @@ def _bare(one: Equation) -> str:
     return one.right.unicode.translate({ord("("): None, ord(")"): None})
 
 
-def _product(c: Computation, show: Showing, user: str, name: str) -> Equation | None:
+def _product(c: ForwardPass, show: Showing, user: str, name: str) -> Equation | None:
     """The local derivative times what arrives, before it is simplified."""
     if user == c.of.name:
         return None
@@ -106,14 +106,14 @@ def _product(c: Computation, show: Showing, user: str, name: str) -> Equation | 
     outside_in = [bar.phrase, local.phrase]
     pair = outside_in if c.layout == "numerator" else outside_in[::-1]
     scalar = any(one.kind == "scalar" for one in pair)
-    whole = Written((), phrases.times(pair) if scalar else phrases.matmul(pair))
+    whole = WrittenFormula((), phrases.times(pair) if scalar else phrases.matmul(pair))
     found = show.derivative(turned(whole), c.of.name, name, local=False)
     if not is_diagonal(node):
         return found
     return found._replace(note=_DIAGONAL if c.layout == "denominator" else _DIAGONAL_ROW)
 
 
-def _by_places(c: Computation, show: Showing, user: str, name: str) -> Equation | None:
+def _by_places(c: ForwardPass, show: Showing, user: str, name: str) -> Equation | None:
     """A term for each place where a variable stands in an operation, before they are added."""
     terms = terms_of(c.definitions[user], c)
     found = places(c, terms, user, name) if terms else []
@@ -123,7 +123,7 @@ def _by_places(c: Computation, show: Showing, user: str, name: str) -> Equation 
     written = [turned(c.write(c.simple(one.node), form)) for one in found]
     if any(one.lets for one in written):
         return None
-    whole = Written((), phrases.plus([one.phrase for one in written]))
+    whole = WrittenFormula((), phrases.plus([one.phrase for one in written]))
     shown = show.derivative(whole, c.of.name, name, local=False)
     return shown._replace(
         note=f"{unicode_name(name)} stands in {unicode_name(user)} {len(found)} times: "
@@ -131,7 +131,7 @@ def _by_places(c: Computation, show: Showing, user: str, name: str) -> Equation 
     )
 
 
-def _summed(c: Computation, show: Showing, user: str, name: str) -> Equation | None:
+def _summed(c: ForwardPass, show: Showing, user: str, name: str) -> Equation | None:
     """The same for a derivative of more than two axes, entry by entry, its delta still there.
 
     Its indices are those of the array that the layout writes: ``(i,j) ↦`` counts rows and columns.
@@ -150,7 +150,7 @@ def _summed(c: Computation, show: Showing, user: str, name: str) -> Equation | N
     subscripts = Subscripts((*terms, front + above), wanted)
     product = tree.einsum(subscripts, [*local.args, bar], form.shape)
     product = _with_coefficients(whole, product)
-    found = show.derivative(Written((), product), c.of.name, name, local=False)
+    found = show.derivative(WrittenFormula((), product), c.of.name, name, local=False)
     deltas = any(one.is_call("eye") for one in local.args)
     note = _OUTER if c.variables[user].rank == 1 else _INNER
     return found._replace(title="", note=note if deltas else "")

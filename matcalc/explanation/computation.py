@@ -23,9 +23,8 @@ from matcalc.graph import (
     symbol,
     topological,
 )
-from matcalc.layout import Written as Form
-from matcalc.layout import written
-from matcalc.notation import Written, write, write_derivative
+from matcalc.layout import ArrayForm, written
+from matcalc.notation import WrittenFormula, write, write_derivative
 from matcalc.notation.letters import INDICES
 from matcalc.notation.tree import Derivative, Phrase, derivative, with_leaves
 from matcalc.simplify import simplified
@@ -35,12 +34,12 @@ _Names = ParamSpec("_Names")
 
 
 def _kept(
-    method: Callable[Concatenate[Computation, _Names], Node],
-) -> Callable[Concatenate[Computation, _Names], Node]:
+    method: Callable[Concatenate[ForwardPass, _Names], Node],
+) -> Callable[Concatenate[ForwardPass, _Names], Node]:
     """A method that does its work once for the same names."""
 
     @wraps(method)
-    def found(self: Computation, /, *names: _Names.args, **more: _Names.kwargs) -> Node:
+    def found(self: ForwardPass, /, *names: _Names.args, **more: _Names.kwargs) -> Node:
         key = (method.__name__, names)
         if key not in self.known:
             self.known[key] = method(self, *names, **more)
@@ -49,7 +48,7 @@ def _kept(
     return found
 
 
-class Computation:
+class ForwardPass:
     """A formula, operation by operation.
 
     Attributes:
@@ -74,7 +73,7 @@ class Computation:
         self.layout = layout
         self.properties = properties
         self.known: dict[object, Node] = {}
-        self.values: dict[Node, Written] = {}
+        self.values: dict[Node, WrittenFormula] = {}
         self.operations, self.formula = _read(formula, wrt, variables, names)
         *before, last = self.operations
         self.definitions: dict[str, Node] = {
@@ -178,7 +177,7 @@ class Computation:
             if operand in self.above
         ]
 
-    def form(self, of: str, wrt: str) -> Form:
+    def form(self, of: str, wrt: str) -> ArrayForm:
         """How the layout writes a derivative."""
         return written(self.variables[of], self.variables[wrt], self.layout)
 
@@ -222,7 +221,7 @@ class Computation:
         named = [self.definitions[name] for name in self.near(node)]
         return simplified([node], self.properties, named)[node]
 
-    def write(self, node: Node, form: Form | None = None) -> Written:
+    def write(self, node: Node, form: ArrayForm | None = None) -> WrittenFormula:
         """A formula of the variables and of the intermediate results.
 
         Args:
@@ -238,7 +237,7 @@ class Computation:
         names = self.in_order({*_leaves(node), *named.values()})
         return self.without_lets(write_derivative(node, form, names, named))
 
-    def write_named(self, node: Node) -> Written:
+    def write_named(self, node: Node) -> WrittenFormula:
         """A formula, its axes as they are, in which intermediate results have their names."""
         named = self.named_in(node)
         names = self.in_order({*_leaves(node), *named.values()})
@@ -249,7 +248,7 @@ class Computation:
         near = [name for name in self.near(node) if name != self.of.name]
         return {self.definitions[name]: name for name in near if self.definitions[name].operands}
 
-    def without_lets(self, found: Written) -> Written:
+    def without_lets(self, found: WrittenFormula) -> WrittenFormula:
         """A formula without the meanings of intermediate results, which all lines know."""
         lets = tuple(let for let in found.lets if let[0] not in self.definitions)
         return found._replace(lets=lets)
@@ -297,7 +296,7 @@ class Computation:
         return {name: _leaves(node) for name, node in self.definitions.items()}
 
     @cached_property
-    def meanings(self) -> dict[str, Written]:
+    def meanings(self) -> dict[str, WrittenFormula]:
         """What every name that is no variable stands for, earlier ones first."""
         found = {
             name: self.write(node)
@@ -309,7 +308,7 @@ class Computation:
                 found[self.bars[name]] = self.write(self.total(name))
         return found
 
-    def uses(self, formula: Written) -> tuple[tuple[str, Written], ...]:
+    def uses(self, formula: WrittenFormula) -> tuple[tuple[str, WrittenFormula], ...]:
         """The names in a formula that are no variables, and what they stand for, in order."""
         used = formula.names & self.meanings.keys()
         needed = used.union(*(self.needed[name] for name in used))
@@ -324,7 +323,7 @@ class Computation:
             found[name] = used.union(*(found[one] for one in used))
         return found
 
-    def with_derivatives(self, formula: Written) -> Written:
+    def with_derivatives(self, formula: WrittenFormula) -> WrittenFormula:
         """A formula with derivatives in it as such, where the input language has names."""
 
         def leaf(phrase: Phrase) -> Phrase:
@@ -332,7 +331,7 @@ class Computation:
             return derivative(value, phrase.shape) if value else phrase
 
         lets = tuple((name, with_leaves(phrase, leaf)) for name, phrase in formula.lets)
-        return Written(lets, with_leaves(formula.phrase, leaf))
+        return WrittenFormula(lets, with_leaves(formula.phrase, leaf))
 
     @cached_property
     def derivative_of_name(self) -> dict[str, Derivative]:

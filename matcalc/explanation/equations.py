@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 
-from matcalc.explanation.computation import Computation
+from matcalc.explanation.computation import ForwardPass
 from matcalc.explanation.model import Equation, Notation, RightSide
 from matcalc.graph import Node
-from matcalc.layout import Written as Form
-from matcalc.layout import written
-from matcalc.notation import Written, latex_derivative, latex_name
+from matcalc.layout import ArrayForm, written
+from matcalc.notation import WrittenFormula, latex_derivative, latex_name
 from matcalc.notation.names import unicode_name
 from matcalc.notation.phrases import plus, times, transpose
 from matcalc.notation.printers.legend import meanings
@@ -22,7 +21,7 @@ from matcalc.variables import Variable
 class Showing:
     """Writes the equations of one explanation."""
 
-    def __init__(self, computation: Computation) -> None:
+    def __init__(self, computation: ForwardPass) -> None:
         self.computation = computation
         self.locals: dict[tuple[str, str, str], Equation] = {}
         self.totals: dict[str, Equation] = {}
@@ -74,7 +73,7 @@ class Showing:
         return meanings(one.right.shown for one in found)
 
     def derivative(
-        self, found: Written, of: str, wrt: str, local: bool, layout: str = ""
+        self, found: WrittenFormula, of: str, wrt: str, local: bool, layout: str = ""
     ) -> Equation:
         """An equation for a derivative that is written."""
         form = self.form(of, wrt, layout)
@@ -92,7 +91,7 @@ class Showing:
             title=shown,
         )
 
-    def form(self, of: str, wrt: str, layout: str = "") -> Form:
+    def form(self, of: str, wrt: str, layout: str = "") -> ArrayForm:
         """How a layout writes a derivative."""
         variables = self.computation.variables
         return written(variables[of], variables[wrt], layout or self.computation.layout)
@@ -119,13 +118,13 @@ class Showing:
             rf"\frac{{\partial {above.latex}}}{{\partial {below.latex}}}",
         )
 
-    def right(self, shown: Written, read: Written | None = None) -> RightSide:
+    def right(self, shown: WrittenFormula, read: WrittenFormula | None = None) -> RightSide:
         """A formula with derivatives in it as such; ``read`` is it in the input language."""
         return RightSide(self.computation.with_derivatives(shown), shown if read is None else read)
 
     def piece(self, phrase: Phrase) -> str:
         """A part of a formula as a terminal shows it."""
-        return self.right(Written((), phrase)).unicode
+        return self.right(WrittenFormula((), phrase)).unicode
 
 
 def entry_of(name: str, letters: Sequence[str]) -> Notation:
@@ -148,7 +147,7 @@ def shape_title(variable: Variable) -> str:
     return "×".join(map(str, variable.shape if variable.rank > 1 else (*variable.shape, 1)))
 
 
-def turned(found: Written) -> Written:
+def turned(found: WrittenFormula) -> WrittenFormula:
     """A formula whose transpose stands at the names, also in sums and products by entries."""
     if found.phrase.op == "transpose":
         return found._replace(phrase=_turned(found.phrase.args[0]))

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from matcalc.derivation import derive
 from matcalc.errors import NotationError
 from matcalc.explanation.backward import sweep
-from matcalc.explanation.computation import Computation
+from matcalc.explanation.computation import ForwardPass
 from matcalc.explanation.equations import Showing
 from matcalc.explanation.fitting import dimension_check
 from matcalc.explanation.forward import chain, forward, local_derivatives, variables
@@ -219,7 +219,7 @@ def _explained(
     if order != 1:
         return _second(formula, name, declared, layout, level, order, said)
     known = parse_declarations(declared)
-    computation = Computation(
+    computation = ForwardPass(
         formula,
         name,
         {k: one.variable for k, one in known.items()},
@@ -298,7 +298,7 @@ def _free_name(name: str, first: Jacobian[Any], declared: Declarations) -> str:
     return name
 
 
-def _sections(c: Computation, show: Showing, *, full: bool) -> Iterator[Section]:
+def _sections(c: ForwardPass, show: Showing, *, full: bool) -> Iterator[Section]:
     yield variables(c)
     yield forward(c, show)
     if not c.depends:

@@ -7,7 +7,7 @@ from itertools import pairwise, permutations
 from typing import NamedTuple
 
 from matcalc.dimensions import Dimension, Shape, times
-from matcalc.explanation.computation import Computation
+from matcalc.explanation.computation import ForwardPass
 from matcalc.explanation.equations import Showing, shape_title, turned
 from matcalc.explanation.model import Item, Section, Table
 from matcalc.notation.names import unicode_name
@@ -28,7 +28,7 @@ class _Candidate(NamedTuple):
     fits: bool
 
 
-def dimension_check(c: Computation, show: Showing) -> Section:
+def dimension_check(c: ForwardPass, show: Showing) -> Section:
     """For every product with one or two known factors: all ways to put them, and which fit."""
     items: list[Item] = [_of_whole(c, show)]
     seen: set[str] = set()
@@ -46,7 +46,7 @@ def dimension_check(c: Computation, show: Showing) -> Section:
     return Section("The dimension check: which factor fits", tuple(items))
 
 
-def _of_whole(c: Computation, show: Showing) -> str:
+def _of_whole(c: ForwardPass, show: Showing) -> str:
     """Which shape the derivative must have."""
     ratio = show.ratio(c.of.name, c.wrt.name).unicode
     of, wrt = unicode_name(c.of.name), unicode_name(c.wrt.name)
@@ -68,7 +68,7 @@ def _of_whole(c: Computation, show: Showing) -> str:
     return f"{shapes}; {how}: {ratio} is {title}."
 
 
-def _of_step(c: Computation, show: Showing, user: str, name: str) -> Iterator[Item]:
+def _of_step(c: ForwardPass, show: Showing, user: str, name: str) -> Iterator[Item]:
     form = show.form(c.of.name, name)
     bar_form = show.form(c.of.name, user)
     if form.matrix_form is None or bar_form.matrix_form is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from matcalc.explanation.computation import Computation, is_diagonal
+from matcalc.explanation.computation import ForwardPass, is_diagonal
 from matcalc.explanation.equations import Showing, names_in_unicode, shape_title
 from matcalc.explanation.model import Chain, Equation, Item, Section, Table
 from matcalc.notation import written_chain
@@ -23,7 +23,7 @@ _ORDER = {
 }
 
 
-def variables(c: Computation) -> Section:
+def variables(c: ForwardPass) -> Section:
     """Every variable with its shape."""
     wanted = f"∂{unicode_name(c.of.name)}/∂{unicode_name(c.wrt.name)} is wanted"
     rows = [
@@ -33,12 +33,12 @@ def variables(c: Computation) -> Section:
     return Section("The variables and their shapes", (Table(tuple(rows)), *c.formula.notes))
 
 
-def forward(c: Computation, show: Showing) -> Section:
+def forward(c: ForwardPass, show: Showing) -> Section:
     """The operations in order."""
     return Section("Forward: one operation at a time", tuple(map(show.value, c.definitions)))
 
 
-def local_derivatives(c: Computation, show: Showing) -> Section:
+def local_derivatives(c: ForwardPass, show: Showing) -> Section:
     """The derivative of each operation, its inputs taken as variables."""
     items: list[Item] = [
         "Each operation is differentiated alone: what goes into it is a variable of its own."
@@ -54,7 +54,7 @@ def local_derivatives(c: Computation, show: Showing) -> Section:
     return Section("The local derivative of each operation", tuple(items))
 
 
-def _note(c: Computation, found: Equation) -> str:
+def _note(c: ForwardPass, found: Equation) -> str:
     """The rules that give a local derivative, and what is special about it."""
     used = next((one.rules for one in c.operations if one.name == found.of), ())
     parts = [f"by {', '.join(used)}"] if used else []
@@ -65,7 +65,7 @@ def _note(c: Computation, found: Equation) -> str:
     return "; ".join(parts)
 
 
-def _rules(c: Computation) -> Iterator[tuple[str, str, str]]:
+def _rules(c: ForwardPass) -> Iterator[tuple[str, str, str]]:
     used = {
         rule: None
         for name, one in zip(c.definitions, c.operations, strict=True)
@@ -78,7 +78,7 @@ def _rules(c: Computation) -> Iterator[tuple[str, str, str]]:
             yield name, RULES[name].formula, _LINEAR if source == "linear" else source
 
 
-def chain(c: Computation, show: Showing) -> Section:
+def chain(c: ForwardPass, show: Showing) -> Section:
     """The chain rule, in both layouts."""
     number, paths = c.paths(MOST_PATHS)
     items: list[Item] = []

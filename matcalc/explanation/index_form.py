@@ -7,10 +7,10 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from matcalc.dimensions import Shape
-from matcalc.explanation.computation import Computation
+from matcalc.explanation.computation import ForwardPass
 from matcalc.explanation.equations import Showing, entry_of
 from matcalc.explanation.model import Equation, Item, Notation, Section
-from matcalc.explanation.terms import MOST, Term, relettered, terms_of, without
+from matcalc.explanation.terms import MOST, EntryProduct, relettered, terms_of, without
 from matcalc.graph import (
     Apply,
     Factor,
@@ -21,7 +21,7 @@ from matcalc.graph import (
     scaled,
     topological,
 )
-from matcalc.notation import Written, phrases, tree
+from matcalc.notation import WrittenFormula, phrases, tree
 from matcalc.notation.indices import entry_at, total
 from matcalc.notation.letters import INDICES
 from matcalc.notation.names import unicode_name
@@ -30,7 +30,7 @@ from matcalc.notation.tree import Phrase
 from matcalc.operations import RULES, is_elementwise
 
 
-def index_form(c: Computation, show: Showing) -> Section | None:
+def index_form(c: ForwardPass, show: Showing) -> Section | None:
     """The operations that are sums of products, entry by entry, forward and backward."""
     items: list[Item] = []
     shown: set[str] = set()
@@ -54,7 +54,7 @@ def index_form(c: Computation, show: Showing) -> Section | None:
     return Section("The index form: where a transpose comes from", tuple(items))
 
 
-def _which(c: Computation) -> str:
+def _which(c: ForwardPass) -> str:
     """What the indices of a derivative count, where its layout turns them round."""
     if c.wrt.rank < 2:
         return ""
@@ -65,19 +65,19 @@ def _which(c: Computation) -> str:
     )
 
 
-def _forward(c: Computation, show: Showing, terms: Sequence[Term], of: str) -> Equation:
+def _forward(c: ForwardPass, show: Showing, terms: Sequence[EntryProduct], of: str) -> Equation:
     left, shape = entry_of(of, terms[0].output), c.variables[of].shape
     note = _sums("forward", terms)
     return _equation(c, show, left, terms, of=of, shape=shape, note=note)
 
 
-def places(c: Computation, terms: Sequence[Term], of: str, wrt: str) -> list[Term]:
+def places(c: ForwardPass, terms: Sequence[EntryProduct], of: str, wrt: str) -> list[EntryProduct]:
     """For each place of a variable in a sum of products its part of the derivative.
 
     Nothing where this is no sum of products of it.
     """
     target = c.symbol(wrt)
-    found: list[Term] = []
+    found: list[EntryProduct] = []
     for term in terms:
         for factor in term.factors:
             if factor.node is target:
@@ -89,7 +89,9 @@ def places(c: Computation, terms: Sequence[Term], of: str, wrt: str) -> list[Ter
     return found
 
 
-def _backward(c: Computation, show: Showing, found: Sequence[Term], of: str, wrt: str) -> Equation:
+def _backward(
+    c: ForwardPass, show: Showing, found: Sequence[EntryProduct], of: str, wrt: str
+) -> Equation:
     """The derivative with respect to an entry."""
     front = found[0].output
     same = [relettered(one, front, c) for one in found]
@@ -104,10 +106,10 @@ def _backward(c: Computation, show: Showing, found: Sequence[Term], of: str, wrt
 
 
 def _equation(
-    c: Computation,
+    c: ForwardPass,
     show: Showing,
     left: Notation,
-    terms: Sequence[Term],
+    terms: Sequence[EntryProduct],
     *,
     of: str,
     shape: Shape,
@@ -115,12 +117,12 @@ def _equation(
 ) -> Equation:
     """A sum of products: as it is shown, and as einsums in the input language."""
     shown = phrases.plus([_signed(c, one, _sum_of_entries(c, one)) for one in terms])
-    read = Written((), phrases.plus([_signed(c, one, _einsum(c, one)) for one in terms]))
-    right = show.right(Written((), shown), read)
+    read = WrittenFormula((), phrases.plus([_signed(c, one, _einsum(c, one)) for one in terms]))
+    right = show.right(WrittenFormula((), shown), read)
     return Equation(left, right, c.uses(read), of, layout="entries", shape=shape, note=note)
 
 
-def _signed(c: Computation, term: Term, piece: Phrase) -> Phrase:
+def _signed(c: ForwardPass, term: EntryProduct, piece: Phrase) -> Phrase:
     """A piece with the coefficient of a term."""
     size = term.scale._replace(number=abs(term.scale.number))
     coefficient = c.write(scaled(number(1), size)).phrase
@@ -129,7 +131,7 @@ def _signed(c: Computation, term: Term, piece: Phrase) -> Phrase:
     return phrases.negative(piece) if term.scale.number < 0 else piece
 
 
-def _sum_of_entries(c: Computation, term: Term) -> Phrase:
+def _sum_of_entries(c: ForwardPass, term: EntryProduct) -> Phrase:
     entries = [_power(_entry(c, f.node, f.labels), f.exponent) for f in term.in_order]
     body = phrases.times(entries) if entries else tree.numeral(1)
     if not term.summed:
@@ -137,7 +139,7 @@ def _sum_of_entries(c: Computation, term: Term) -> Phrase:
     return total(body, term.summed)
 
 
-def _entry(c: Computation, node: Node, letters: tuple[str, ...]) -> Phrase:
+def _entry(c: ForwardPass, node: Node, letters: tuple[str, ...]) -> Phrase:
     """An entry of a node; of a sum or a function applied entry by entry, that of entries."""
     if not letters:
         return c.write(node).phrase
@@ -160,7 +162,7 @@ def _power(base: Phrase, exponent: Fraction) -> Phrase:
     return phrases.power(base, exponent)
 
 
-def _einsum(c: Computation, term: Term) -> Phrase:
+def _einsum(c: ForwardPass, term: EntryProduct) -> Phrase:
     """A term in the input language."""
     pieces = [(_power(c.write(f.node).phrase, f.exponent), f.labels) for f in term.factors]
     numbers = [piece for piece, labels in pieces if not labels]
@@ -176,7 +178,7 @@ def _einsum(c: Computation, term: Term) -> Phrase:
     return phrases.times([*numbers, whole]) if numbers else whole
 
 
-def _sums(where: str, terms: Sequence[Term]) -> str:
+def _sums(where: str, terms: Sequence[EntryProduct]) -> str:
     """Which letters are summed over."""
     summed = [*dict.fromkeys(letter for term in terms for letter in term.summed)]
     if not summed:
@@ -186,7 +188,12 @@ def _sums(where: str, terms: Sequence[Term]) -> str:
 
 
 def _sentences(
-    c: Computation, show: Showing, terms: Sequence[Term], found: Sequence[Term], of: str, wrt: str
+    c: ForwardPass,
+    show: Showing,
+    terms: Sequence[EntryProduct],
+    found: Sequence[EntryProduct],
+    of: str,
+    wrt: str,
 ) -> Iterator[str]:
     """What the change of the summed index does to the other factors of a product."""
     if len(found) > 1:
@@ -212,7 +219,7 @@ def _sentences(
 
 
 def _of_two(
-    c: Computation, show: Showing, term: Term, factor: Factor, other: Factor, wrt: str
+    c: ForwardPass, show: Showing, term: EntryProduct, factor: Factor, other: Factor, wrt: str
 ) -> str:
     """A matrix times a vector, by the one or the other; else nothing."""
     spelled = show.piece(c.write(other.node).phrase)
@@ -243,7 +250,7 @@ class Walk(NamedTuple):
     factors: tuple[tuple[Factor, bool], ...]
 
 
-def walk(c: Computation, term: Term) -> Walk | None:
+def walk(c: ForwardPass, term: EntryProduct) -> Walk | None:
     """The way from the first index of a result to its last, from factor to factor."""
     order = [*in_layout(c, term.output)]
     backward = len(order) == 1 and c.layout == "numerator"
@@ -269,14 +276,14 @@ def walk(c: Computation, term: Term) -> Walk | None:
     return Walk(order[0], tuple(found))
 
 
-def in_layout(c: Computation, letters: Sequence[str]) -> tuple[str, ...]:
+def in_layout(c: ForwardPass, letters: Sequence[str]) -> tuple[str, ...]:
     """The axes of a derivative of the result in the order of the layout."""
     above, below = letters[: c.of.rank], letters[c.of.rank :]
     found = (*above, *reversed(below))
     return found if c.layout == "numerator" else found[::-1]
 
 
-def _read(show: Showing, c: Computation, found: Walk) -> str:
+def _read(show: Showing, c: ForwardPass, found: Walk) -> str:
     """What is transposed on a walk, and what is not."""
     kept: list[str] = []
     parts: list[str] = []

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any, NamedTuple, TypeAlias
 
 from matcalc.dimensions import Shape
-from matcalc.notation import Written, WrittenChain, latex, text, unicode
+from matcalc.notation import WrittenChain, WrittenFormula, latex, text, unicode
 
 
 class Notation(NamedTuple):
@@ -26,8 +26,8 @@ class RightSide:
         read: The same in the input language, where these have names.
     """
 
-    shown: Written
-    read: Written
+    shown: WrittenFormula
+    read: WrittenFormula
 
     @cached_property
     def unicode(self) -> str:
@@ -65,7 +65,7 @@ class Equation(NamedTuple):
 
     left: Notation
     right: RightSide
-    meanings: tuple[tuple[str, Written], ...]
+    meanings: tuple[tuple[str, WrittenFormula], ...]
     of: str
     wrt: str = ""
     local: bool = False
@@ -92,10 +92,10 @@ class Equation(NamedTuple):
         return "; ".join([*(f"{name} = {meaning}" for name, meaning in self.uses), self.text])
 
 
-def _assignments(name: str, meaning: Written) -> list[tuple[str, str]]:
+def _assignments(name: str, meaning: WrittenFormula) -> list[tuple[str, str]]:
     """What a name means, after what it needs."""
     names = [*(let for let, _ in meaning.lets), name]
-    spelled = (text(Written((), root)) for root in meaning.roots)
+    spelled = (text(WrittenFormula((), root)) for root in meaning.roots)
     return list(zip(names, spelled, strict=True))
 
 

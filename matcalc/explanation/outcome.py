@@ -8,12 +8,12 @@ from typing import Any
 from matcalc.checking.formulas import check_derivative
 from matcalc.checking.reading_back import read_back
 from matcalc.errors import MatcalcError
-from matcalc.explanation.computation import Computation
+from matcalc.explanation.computation import ForwardPass
 from matcalc.explanation.equations import Showing, shape_title
 from matcalc.explanation.model import Code, Equation, Item, Notation, RightSide, Section, Table
 from matcalc.expression import Declarations
 from matcalc.jacobians.jacobian import Jacobian
-from matcalc.notation import Written, latex_derivative, latex_name
+from matcalc.notation import WrittenFormula, latex_derivative, latex_name
 from matcalc.notation.names import unicode_name
 from matcalc.notation.printers.legend import meanings
 from matcalc.notation.printers.unicode import unicode_formulas
@@ -23,7 +23,7 @@ _POINTS = 5
 
 
 def result(
-    c: Computation,
+    c: ForwardPass,
     show: Showing,
     jacobian: Jacobian[Any],
     declared: Declarations,
@@ -64,7 +64,7 @@ def _identities(lines: Sequence[str]) -> list[Item]:
     return [f"On the way {said} made it shorter:", Table(tuple((line,) for line in lines))]
 
 
-def _equation(c: Computation, show: Showing, jacobian: Jacobian[Any]) -> Equation:
+def _equation(c: ForwardPass, show: Showing, jacobian: Jacobian[Any]) -> Equation:
     title = show.form(c.of.name, c.wrt.name).title
     return Equation(
         show.ratio(c.of.name, c.wrt.name),
@@ -77,10 +77,12 @@ def _equation(c: Computation, show: Showing, jacobian: Jacobian[Any]) -> Equatio
     )
 
 
-def _apart(found: Written) -> tuple[RightSide, tuple[tuple[str, Written], ...]]:
+def _apart(found: WrittenFormula) -> tuple[RightSide, tuple[tuple[str, WrittenFormula], ...]]:
     """A formula without the meanings of the names in it, and these."""
     whole = found._replace(lets=())
-    return RightSide(whole, whole), tuple((name, Written((), one)) for name, one in found.lets)
+    return RightSide(whole, whole), tuple(
+        (name, WrittenFormula((), one)) for name, one in found.lets
+    )
 
 
 def checked(jacobian: Jacobian[Any], declared: Declarations) -> tuple[str, bool | None]:

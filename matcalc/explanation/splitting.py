@@ -31,7 +31,7 @@ class Operation(NamedTuple):
     rules: tuple[str, ...]
 
 
-class _Part(NamedTuple):
+class _Unnamed(NamedTuple):
     """A part of a formula that has no name yet.
 
     Attributes:
@@ -112,28 +112,28 @@ class _Splitting:
             )
         for place, one in enumerate(assignments):
             self.coming = [later.name for later in assignments[place:]]
-            parts: list[_Part] = []
+            parts: list[_Unnamed] = []
             for step in one.steps:
                 kept = len(parts) - step.takes
                 parts[kept:] = [self.part(step, parts[kept:])]
             self.add(one.name or result, parts[-1])
         return self.found
 
-    def add(self, name: str, part: _Part) -> None:
+    def add(self, name: str, part: _Unnamed) -> None:
         self.found.append(Operation(name, part.text, part.rules))
         self.named.setdefault(part.text, name)
         if part.depends:
             self.dependent.add(name)
 
-    def name(self, part: _Part) -> _Part:
+    def name(self, part: _Unnamed) -> _Unnamed:
         """A part under a name, if it depends on the variable and is worth one."""
         if not part.depends or part.kind in ("leaf", "light"):
             return part
         if part.text not in self.named:
             self.add(self.new_name(part), part)
-        return _Part(self.named[part.text], depends=True)
+        return _Unnamed(self.named[part.text], depends=True)
 
-    def new_name(self, part: _Part) -> str:
+    def new_name(self, part: _Unnamed) -> str:
         """``a1`` for a function applied entry by entry to ``z1``, and else ``z1``."""
         function, _, argument = part.text.partition("(")
         function = function.rstrip("'")
@@ -166,7 +166,7 @@ class _Splitting:
     def uses(self, name: str) -> bool:
         return name in self.taken or name.upper() in self.taken
 
-    def part(self, step: Step, parts: list[_Part]) -> _Part:
+    def part(self, step: Step, parts: list[_Unnamed]) -> _Unnamed:
         """What a step makes of its operands."""
         if not step.takes and step.kind != "call":
             return self.leaf(step)
@@ -181,7 +181,7 @@ class _Splitting:
         if step.kind == "tuple":
             comma = "," if len(parts) == 1 else ""
             text = f"({', '.join(one.text for one in parts)}{comma})"
-            return _Part(text, depends, "light", rules)
+            return _Unnamed(text, depends, "light", rules)
         (one,) = parts
         if step.kind == "negative":
             text = f"-{_closed(one)}"
@@ -190,14 +190,14 @@ class _Splitting:
             text = f"{_closed(one)}.T"
         return one._replace(text=text, kind=_at_least_light(one))
 
-    def leaf(self, step: Step) -> _Part:
+    def leaf(self, step: Step) -> _Unnamed:
         """A name, a number or a text."""
         if step.kind == "text":
-            return _Part(f'"{step.value}"')
+            return _Unnamed(f'"{step.value}"')
         depends = step.value in self.dependent
-        return _Part(step.value, depends, is_scale=not depends and step.value not in self.arrays)
+        return _Unnamed(step.value, depends, is_scale=not depends and step.value not in self.arrays)
 
-    def call(self, step: Step, parts: list[_Part]) -> _Part:
+    def call(self, step: Step, parts: list[_Unnamed]) -> _Unnamed:
         linear = facts_of(ALIASES.get(step.value, step.value)).linear
         parts = [self.name(one) if one.kind == "call" or not linear else one for one in parts]
         depends, rules = _all(parts)
@@ -209,9 +209,9 @@ class _Splitting:
         text = f"{step.value}{chr(39) * step.primes}({', '.join(given)})"
         own = ("trace" if step.value == "tr" else step.value,)
         kind = "product" if linear else "call"
-        return _Part(text, depends, kind, _merged(rules, own) if depends else ())
+        return _Unnamed(text, depends, kind, _merged(rules, own) if depends else ())
 
-    def subscript(self, pattern: str, whole: _Part, *keys: _Part) -> _Part:
+    def subscript(self, pattern: str, whole: _Unnamed, *keys: _Unnamed) -> _Unnamed:
         """``z1[0, :]``: an entry or a part of what has a name is no operation of its own."""
         whole = self.name(whole)
         found = iter(keys)
@@ -219,7 +219,7 @@ class _Splitting:
         kind = "leaf" if whole.kind == "leaf" else "light"
         return whole._replace(text=f"{_closed(whole)}[{text}]", kind=kind, is_scale=False)
 
-    def listed(self, counts: str, *given: _Part) -> _Part:
+    def listed(self, counts: str, *given: _Unnamed) -> _Unnamed:
         """``[z1, y; c, d]``: parts side by side and one under the other."""
         parts = [self.name(one) for one in given]
         depends, rules = _all(parts)
@@ -227,9 +227,9 @@ class _Splitting:
         rows = [[next(texts) for _ in range(int(count))] for count in counts.split(",")]
         text = f"[{'; '.join(', '.join(row) for row in rows)}]"
         own = ("concatenate",) if depends else ()
-        return _Part(text, depends, "affine", _merged(rules, own))
+        return _Unnamed(text, depends, "affine", _merged(rules, own))
 
-    def operator(self, sign: str, one: _Part, two: _Part) -> _Part:
+    def operator(self, sign: str, one: _Unnamed, two: _Unnamed) -> _Unnamed:
         """A sign between two parts."""
         if sign in "+-":
             one, two = (self.name(p) if p.kind == "call" else p for p in (one, two))
@@ -250,13 +250,13 @@ class _Splitting:
         return self.signed(sign, one, two, "product")
 
     @staticmethod
-    def signed(sign: str, one: _Part, two: _Part, kind: str) -> _Part:
+    def signed(sign: str, one: _Unnamed, two: _Unnamed, kind: str) -> _Unnamed:
         depends, rules = _all([one, two])
         own = (_RULES[sign],) if depends and sign in _RULES else ()
-        return _Part(f"{_closed(one)} {sign} {_closed(two)}", depends, kind, _merged(rules, own))
+        return _Unnamed(f"{_closed(one)} {sign} {_closed(two)}", depends, kind, _merged(rules, own))
 
 
-def _all(parts: Sequence[_Part]) -> tuple[bool, tuple[str, ...]]:
+def _all(parts: Sequence[_Unnamed]) -> tuple[bool, tuple[str, ...]]:
     """Whether any part depends on the variable, and the rules in all of them."""
     return any(one.depends for one in parts), _merged(*(one.rules for one in parts))
 
@@ -265,11 +265,11 @@ def _merged(*rules: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(rule for some in rules for rule in some))
 
 
-def _at_least_light(part: _Part) -> str:
+def _at_least_light(part: _Unnamed) -> str:
     return "light" if part.kind == "leaf" else part.kind
 
 
-def _closed(part: _Part) -> str:
+def _closed(part: _Unnamed) -> str:
     """A part that may stand beside any sign."""
     closed = re.fullmatch(r"[\w.]+", part.text) or _is_enclosed(part.text)
     return part.text if closed else f"({part.text})"

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from matcalc.explanation.computation import Computation
+from matcalc.explanation.computation import ForwardPass
 from matcalc.graph import (
     Factor,
     Group,
@@ -27,7 +27,7 @@ from matcalc.notation.formulas import WRITTEN_OUT
 MOST = 4  # terms, and places of the variable in them
 
 
-class Term(NamedTuple):
+class EntryProduct(NamedTuple):
     """A product of entries: factors with letters on their axes, summed over all not in front.
 
     Attributes:
@@ -74,7 +74,7 @@ class Term(NamedTuple):
         return contract(self.factors, self.output, self.sizes, self.scale)
 
 
-def terms_of(node: Node, c: Computation) -> list[Term] | None:
+def terms_of(node: Node, c: ForwardPass) -> list[EntryProduct] | None:
     """A node as a sum of products of entries, if it is a short one."""
     found = node.terms if isinstance(node, Sum) else (node,)
     letters = dict(enumerate(c.letters[: len(node.shape)]))
@@ -86,18 +86,18 @@ def terms_of(node: Node, c: Computation) -> list[Term] | None:
     return sorted((one for one in terms if one is not None), key=lambda one: _place(one, c))
 
 
-def _place(term: Term, c: Computation) -> tuple[bool, int]:
+def _place(term: EntryProduct, c: ForwardPass) -> tuple[bool, int]:
     """Where a term stands in a sum: as the formula mentions it, what is subtracted last."""
     leaves = (k.name for f in term.factors for k in topological(f.node) if isinstance(k, Symbol))
     places = [c.position[name] for name in leaves if name in c.variables]
     return term.scale.number < 0, min(places, default=len(c.variables))
 
 
-def _term(node: Node, output: tuple[str, ...], c: Computation) -> Term | None:
+def _term(node: Node, output: tuple[str, ...], c: ForwardPass) -> EntryProduct | None:
     sizes: dict[str, Any] = dict(zip(output, node.shape, strict=True))
     one = Scale(Fraction(1))
     if not isinstance(node, Product):
-        return Term((Factor(node, output),), output, sizes, one)
+        return EntryProduct((Factor(node, output),), output, sizes, one)
     if any(type(axis) is Group for axis in node.output):
         return None
     nodes = topological(node)
@@ -120,7 +120,7 @@ def _term(node: Node, output: tuple[str, ...], c: Computation) -> Term | None:
     if "" in letter.values():
         return None
     lettered = tuple(f._replace(labels=tuple(letter[k] for k in f.labels)) for f in factors)
-    return Term(lettered, output, sizes, node.scale.times(scale))
+    return EntryProduct(lettered, output, sizes, node.scale.times(scale))
 
 
 def _opened(factors: Sequence[Factor]) -> tuple[list[Factor], dict[Any, Any], Scale]:
@@ -152,7 +152,7 @@ def _is_plain_sum(node: Product) -> bool:
     return len({*node.output}) == len(node.output) and inside.issuperset(node.output)
 
 
-def without(c: Computation, term: Term, factor: Factor, of: str) -> Term:
+def without(c: ForwardPass, term: EntryProduct, factor: Factor, of: str) -> EntryProduct:
     """A term differentiated by one of its factors: the others times what arrives."""
     others = list(term.factors)
     others.remove(factor)
@@ -161,15 +161,15 @@ def without(c: Computation, term: Term, factor: Factor, of: str) -> Term:
         others.append(factor._replace(exponent=factor.exponent - 1))
         scale = scale.times(Scale(factor.exponent))
     if of == c.of.name:
-        return Term(tuple(others), (*term.output, *factor.labels), term.sizes, scale)
+        return EntryProduct(tuple(others), (*term.output, *factor.labels), term.sizes, scale)
     free = [one for one in c.letters if one not in term.sizes]
     front = tuple(free[: c.of.rank])
     sizes = dict(term.sizes) | dict(zip(front, c.of.shape, strict=True))
     bar = Factor(c.bar(of), (*front, *term.output))
-    return Term((*others, bar), (*front, *factor.labels), sizes, scale)
+    return EntryProduct((*others, bar), (*front, *factor.labels), sizes, scale)
 
 
-def relettered(term: Term, front: tuple[str, ...], c: Computation) -> Term:
+def relettered(term: EntryProduct, front: tuple[str, ...], c: ForwardPass) -> EntryProduct:
     """A term whose output has given letters."""
     if term.output == front:
         return term
@@ -179,4 +179,6 @@ def relettered(term: Term, front: tuple[str, ...], c: Computation) -> Term:
         if letter not in new:
             new[letter] = next(rest)
     factors = tuple(f._replace(labels=tuple(new[k] for k in f.labels)) for f in term.factors)
-    return Term(factors, front, {new[k]: size for k, size in term.sizes.items()}, term.scale)
+    return EntryProduct(
+        factors, front, {new[k]: size for k, size in term.sizes.items()}, term.scale
+    )

@@ -13,7 +13,7 @@ from itertools import islice
 from matcalc.errors import MatcalcError, Place, ShapeError, Suggestion
 from matcalc.expression.attempt import Attempt, Try, Variables
 from matcalc.expression.declaring import declarations, whole_of
-from matcalc.expression.lines import Line
+from matcalc.expression.lines import StepLine
 from matcalc.expression.misfits import Operand, is_atom, transposed, written
 from matcalc.expression.spellings import Argument, spellings
 from matcalc.expression.starred import products_throughout
@@ -85,7 +85,7 @@ def _candidates(stopped: Attempt) -> Iterator[Suggestion]:
         yield from _of_name(stopped, name, error.places[0])
 
 
-def _takes(line: Line, position: int) -> bool:
+def _takes(line: StepLine, position: int) -> bool:
     return line.operands[:1] != () and line.operands[0] < position <= line.operands[-1]
 
 
@@ -96,7 +96,9 @@ def _operand(stopped: Attempt, position: int) -> Operand | None:
     return Operand(value, place) if isinstance(value, Value) else None
 
 
-def _of_operator(stopped: Attempt, line: Line, one: Operand, two: Operand) -> Iterator[Suggestion]:
+def _of_operator(
+    stopped: Attempt, line: StepLine, one: Operand, two: Operand
+) -> Iterator[Suggestion]:
     """Other products of the same two operands, the likeliest first."""
     text = line.step.place.text
     place = Place(text, one.place.start, two.place.stop)
@@ -105,7 +107,9 @@ def _of_operator(stopped: Attempt, line: Line, one: Operand, two: Operand) -> It
         yield Suggestion("write", meant, place, purpose)
 
 
-def _reordered(stopped: Attempt, line: Line, one: Operand, two: Operand) -> Iterator[Suggestion]:
+def _reordered(
+    stopped: Attempt, line: StepLine, one: Operand, two: Operand
+) -> Iterator[Suggestion]:
     """``a * B @ c`` is read from the left; it may have been meant as ``a * (B @ c)``."""
     position = len(stopped.values)
     after = next((k for k in stopped.lines if k.operands[:1] == (position,)), None)
@@ -191,7 +195,7 @@ def _sums(sign: str, one: Operand, two: Operand) -> Iterator[tuple[str, str]]:
             yield f" {sign} ".join(parts), where
 
 
-def _of_call(stopped: Attempt, line: Line) -> Iterator[Suggestion]:
+def _of_call(stopped: Attempt, line: StepLine) -> Iterator[Suggestion]:
     """A near function, or what the call of another language is here."""
     step = line.step
     start = step.place.start

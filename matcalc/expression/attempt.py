@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from matcalc.dimensions import Dimension
 from matcalc.errors import MatcalcError, Place
-from matcalc.expression.lines import Line
+from matcalc.expression.lines import StepLine
 from matcalc.variables import Variable
 
 Variables = Mapping[str, Variable]
@@ -30,7 +30,7 @@ class Attempt(NamedTuple):
     """
 
     error: MatcalcError | None
-    lines: Sequence[Line] = ()
+    lines: Sequence[StepLine] = ()
     values: Sequence[Any] = ()
     variables: Variables = _NONE
     forced: Mapping[str, Dimension] = _NONE
@@ -38,7 +38,7 @@ class Attempt(NamedTuple):
     known: Sequence[str] = ()
 
     @property
-    def failed(self) -> Line | None:
+    def failed(self) -> StepLine | None:
         """The line that failed."""
         stopped = self.error is not None and len(self.values) < len(self.lines)
         return self.lines[len(self.values)] if stopped else None

@@ -14,7 +14,7 @@ STEPS = 2000  # of one assignment
 SIZED = frozenset(["eye", "exchange", "ones", "sliding", "zeros"])  # take sizes alone
 
 
-class Line(NamedTuple):
+class StepLine(NamedTuple):
     """A step, the positions of the lines that it takes, and the name that its result gets."""
 
     step: Step
@@ -22,13 +22,13 @@ class Line(NamedTuple):
     name: str = ""
 
 
-def lines_of(assignments: Sequence[Assignment]) -> list[Line]:
+def lines_of(assignments: Sequence[Assignment]) -> list[StepLine]:
     """All steps of all assignments, one after the other.
 
     Raises:
         NotationError: One has too many.
     """
-    lines: list[Line] = []
+    lines: list[StepLine] = []
     for assignment in assignments:
         if len(assignment.steps) > STEPS:
             raise NotationError(
@@ -38,14 +38,14 @@ def lines_of(assignments: Sequence[Assignment]) -> list[Line]:
         waiting: list[int] = []
         for step in assignment.steps:
             kept = len(waiting) - step.takes
-            lines.append(Line(step, tuple(waiting[kept:])))
+            lines.append(StepLine(step, tuple(waiting[kept:])))
             waiting[kept:] = [len(lines) - 1]
         lines[-1] = lines[-1]._replace(name=assignment.name)
     return lines
 
 
 def check_names(
-    lines: Sequence[Line], variables: Mapping[str, Variable], sizes: Mapping[str, int]
+    lines: Sequence[StepLine], variables: Mapping[str, Variable], sizes: Mapping[str, int]
 ) -> None:
     """Refuse a name for two things.
 
@@ -67,7 +67,7 @@ def check_names(
             taken.add(line.name)
 
 
-def sizes_in(lines: Sequence[Line]) -> frozenset[str]:
+def sizes_in(lines: Sequence[StepLine]) -> frozenset[str]:
     """The names that stand where a size must: k of ``eye(k)``, m and n of ``ones((m, n))``."""
     found: set[str] = set()
     waiting = [line for line in lines if line.step.kind == "call" and line.step.value in SIZED]

@@ -23,7 +23,7 @@ from matcalc.expression.blocks import listed, subscripted
 from matcalc.expression.formula import Formula, Functions, Names
 from matcalc.expression.functions import is_known, rule_name
 from matcalc.expression.fused import fused
-from matcalc.expression.lines import Line, check_names, lines_of, sizes_in
+from matcalc.expression.lines import StepLine, check_names, lines_of, sizes_in
 from matcalc.expression.misfits import Operand, excerpt, misfit
 from matcalc.expression.parser import Step, parse
 from matcalc.expression.unification import Clash, Sizes, sizes_of
@@ -180,7 +180,7 @@ class _Scope(NamedTuple):
         functions: Functions that were declared.
     """
 
-    lines: Sequence[Line]
+    lines: Sequence[StepLine]
     unsized: Mapping[str, Place]
     opaque: Collection[str]
     functions: Functions
@@ -327,7 +327,7 @@ class _Reader:
             if one == 1 and (axis == "column" or (square and length != 1))
         ]
 
-    def value(self, line: Line) -> Any:
+    def value(self, line: StepLine) -> Any:
         """What a line means."""
         step, operands = line.step, [self.values[k] for k in line.operands]
         found: Any
@@ -404,7 +404,7 @@ class _Reader:
         if text:
             self.notes.setdefault(text, len(self.values))
 
-    def bind(self, error: ShapeError, line: Line) -> None:
+    def bind(self, error: ShapeError, line: StepLine) -> None:
         """Make the sizes equal that clash, and forget the lines that this has to do with.
 
         Raises:
@@ -432,21 +432,21 @@ class _Reader:
         del self.values[first:]
         self.notes = {text: k for text, k in self.notes.items() if k < first}
 
-    def refuse_identity(self, line: Line, clashes: Iterable[Clash]) -> None:
+    def refuse_identity(self, line: StepLine, clashes: Iterable[Clash]) -> None:
         """Raise if a line does not fit that an ``I`` of no size is part of."""
         shapes = [one.node.shape for k in line.operands if isinstance(one := self.values[k], Value)]
         named = {name for shape in shapes for size in shape for name in dimensions.names(size)}
         for name in sorted(named & self.scope.unsized.keys()):
             raise self.no_identity(self.scope.unsized[name], clashes)
 
-    def squares_beside(self, line: Line) -> bool:
+    def squares_beside(self, line: StepLine) -> bool:
         """Whether square matrices stand beside each other in a sum or in a matrix product."""
         if line.step.kind != "operator" or line.step.value not in ("+", "-", "@"):
             return False
         shapes = [self.operand(self.values[k]).node.shape for k in line.operands]
         return all(len(one) == 2 and (one[0] == one[1] or self.sizes.free) for one in shapes)
 
-    def misfit(self, error: ShapeError, line: Line) -> ShapeError:
+    def misfit(self, error: ShapeError, line: StepLine) -> ShapeError:
         """The error of a line, in words of what was written, with the places of its operands."""
         place = line.step.place
         earlier = self.earlier(place, error.clashes)
@@ -479,7 +479,7 @@ class _Reader:
         value = self.size(found.step.value) if isinstance(found, _Count) else self.operand(found)
         return Operand(value, step.place)
 
-    def sign(self, line: Line, values: list[Value]) -> Value:
+    def sign(self, line: StepLine, values: list[Value]) -> Value:
         if line.step.kind == "transpose":
             return self.transpose(values[0])
         if line.step.kind == "negative":
@@ -488,7 +488,7 @@ class _Reader:
         self.note(assumptions.of_operator(line.step, *map(self.written, line.operands)))
         return found
 
-    def call(self, line: Line, operands: list[Any]) -> Value:
+    def call(self, line: StepLine, operands: list[Any]) -> Value:
         """The value of a function.
 
         Raises:

@@ -44,7 +44,7 @@ class Spelled(Protocol):
         ...
 
 
-class Term(NamedTuple):
+class FormulaTree(NamedTuple):
     """A step of a formula with the terms that it takes, all sizes known to agree.
 
     Attributes:
@@ -56,12 +56,12 @@ class Term(NamedTuple):
     """
 
     step: Step
-    args: tuple[Term, ...]
+    args: tuple[FormulaTree, ...]
     value: Any
     known: Known
     text: str
 
-    def made(self, step: Step, args: tuple[Term, ...]) -> Term:
+    def made(self, step: Step, args: tuple[FormulaTree, ...]) -> FormulaTree:
         """A term of the same formula.
 
         Raises:
@@ -69,9 +69,9 @@ class Term(NamedTuple):
         """
         return _term(step, args, self.known)
 
-    def spine(self) -> list[Term]:
+    def spine(self) -> list[FormulaTree]:
         """The operands of one operator in a row: a, b and c of ``a @ b @ c``."""
-        found: list[Term] = []
+        found: list[FormulaTree] = []
         term = self
         while term.step.kind == "operator" and term.step.value == self.step.value:
             found.append(term.args[1])
@@ -88,14 +88,14 @@ class Term(NamedTuple):
         )
 
 
-def tree(steps: Sequence[Step], known: Known) -> Term:
+def tree(steps: Sequence[Step], known: Known) -> FormulaTree:
     """The tree of a formula whose sizes agree.
 
     Args:
         steps: The formula in postfix order, at most a few hundred steps.
         known: What its names and its functions mean.
     """
-    waiting: list[Term] = []
+    waiting: list[FormulaTree] = []
     for step in steps:
         kept = len(waiting) - step.takes
         waiting[kept:] = [_term(step, tuple(waiting[kept:]), known)]
@@ -112,7 +112,7 @@ class ReadTerm(NamedTuple):
     """
 
     named: str
-    term: Term
+    term: FormulaTree
     formula: Formula
 
 
@@ -155,9 +155,9 @@ def read_term(
     return ReadTerm(named, tree(last.steps, meanings), formula)
 
 
-def _term(step: Step, args: tuple[Term, ...], known: Known) -> Term:
+def _term(step: Step, args: tuple[FormulaTree, ...], known: Known) -> FormulaTree:
     value = meaning(step, [arg.value for arg in args], known)
-    term = Term(step, args, value, known, step.value)
+    term = FormulaTree(step, args, value, known, step.value)
     return term._replace(text=spelled(term))
 
 

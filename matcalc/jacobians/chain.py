@@ -64,7 +64,7 @@ def chain(*factors: Jacobian[Any], layout: str | None = None) -> Jacobian[Any]:
     return Jacobian(node, through if len(set(names)) == len(names) else path, tag)
 
 
-class _Asked(TypedDict):
+class _Ends(TypedDict):
     of: str
     wrt: str
     accumulation: NotRequired[Accumulation | Literal["cheapest"]]
@@ -72,18 +72,18 @@ class _Asked(TypedDict):
 
 @overload
 def total_derivative(
-    edges: Iterable[Jacobian[Any]], *, layout: Literal["numerator"], **asked: Unpack[_Asked]
+    edges: Iterable[Jacobian[Any]], *, layout: Literal["numerator"], **asked: Unpack[_Ends]
 ) -> Jacobian[Numerator]: ...
 @overload
 def total_derivative(
-    edges: Iterable[Jacobian[Any]], *, layout: Literal["denominator"], **asked: Unpack[_Asked]
+    edges: Iterable[Jacobian[Any]], *, layout: Literal["denominator"], **asked: Unpack[_Ends]
 ) -> Jacobian[Denominator]: ...
 @overload
 def total_derivative(
-    edges: Iterable[Jacobian[Any]], *, layout: str, **asked: Unpack[_Asked]
+    edges: Iterable[Jacobian[Any]], *, layout: str, **asked: Unpack[_Ends]
 ) -> Jacobian[Any]: ...
 @overload
-def total_derivative(edges: Iterable[Jacobian[Tag]], **asked: Unpack[_Asked]) -> Jacobian[Tag]: ...
+def total_derivative(edges: Iterable[Jacobian[Tag]], **asked: Unpack[_Ends]) -> Jacobian[Tag]: ...
 def total_derivative(
     edges: Iterable[Jacobian[Any]],
     *,

@@ -16,10 +16,10 @@ from matcalc.graph.products import parse_pattern
 from matcalc.jacobians.jacobian import Jacobian
 from matcalc.layout import (
     CONVENTIONS,
+    ArrayForm,
     Denominator,
     Numerator,
     Order,
-    Written,
     find_convention,
     find_layout,
     written,
@@ -27,7 +27,7 @@ from matcalc.layout import (
 from matcalc.variables import Variable, parse_derivative, ratio
 
 
-class _Convention(TypedDict, total=False):
+class _Arrangement(TypedDict, total=False):
     convention: str | None
     order: Order | None
 
@@ -38,7 +38,7 @@ def jacobian(
     array: ArrayLike | None = None,
     *,
     layout: Literal["numerator"],
-    **written: Unpack[_Convention],
+    **written: Unpack[_Arrangement],
 ) -> Jacobian[Numerator]: ...
 @overload
 def jacobian(
@@ -46,7 +46,7 @@ def jacobian(
     array: ArrayLike | None = None,
     *,
     layout: Literal["denominator"],
-    **written: Unpack[_Convention],
+    **written: Unpack[_Arrangement],
 ) -> Jacobian[Denominator]: ...
 @overload
 def jacobian(
@@ -54,7 +54,7 @@ def jacobian(
     array: ArrayLike | None = None,
     *,
     layout: str,
-    **written: Unpack[_Convention],
+    **written: Unpack[_Arrangement],
 ) -> Jacobian[Any]: ...
 def jacobian(
     derivative: str,
@@ -111,7 +111,7 @@ def _sized(variable: Variable, sizes: dict[str, int]) -> Variable:
     return Variable(variable.name, dimensions.substitute(variable.shape, sizes))
 
 
-def _fitted(form: Written, actual: tuple[int, ...], asked: str) -> dict[str, int]:
+def _fitted(form: ArrayForm, actual: tuple[int, ...], asked: str) -> dict[str, int]:
     """The sizes of named dimensions, if an array has the shape that a convention asks for.
 
     Args:
@@ -129,7 +129,7 @@ def _fitted(form: Written, actual: tuple[int, ...], asked: str) -> dict[str, int
     )
 
 
-def _what_fits(form: Written, actual: tuple[int, ...], asked: str) -> str:
+def _what_fits(form: ArrayForm, actual: tuple[int, ...], asked: str) -> str:
     """What the array could be instead: in another convention, or a gradient of a scalar."""
     for other in CONVENTIONS.values():
         if _fit(written(form.of, form.wrt, other), actual) is not None:
@@ -143,7 +143,7 @@ def _what_fits(form: Written, actual: tuple[int, ...], asked: str) -> str:
     return ""
 
 
-def _fit(form: Written, actual: tuple[int, ...]) -> dict[str, int] | None:
+def _fit(form: ArrayForm, actual: tuple[int, ...]) -> dict[str, int] | None:
     for shape in (form.shape, form.matrix_shape):
         sizes: dict[str, int] = {}
         try:

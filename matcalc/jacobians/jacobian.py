@@ -20,12 +20,12 @@ from matcalc.jacobians.asked import Asked, at_point
 from matcalc.jacobians.linear_map import Operator, directional, entries, matrix_product, pulled_back
 from matcalc.jacobians.linking import Link, chain_order, compose, path_of
 from matcalc.layout import (
+    ArrayForm,
     Denominator,
     Layout,
     Numerator,
     Order,
     Tag,
-    Written,
     find_convention,
     find_layout,
     written,
@@ -76,7 +76,7 @@ class Jacobian(Asked[Tag]):
         """
         return self._arranged(self._written, max_bytes)
 
-    def _arranged(self, form: Written, max_bytes: int = MAX_BYTES) -> Array:
+    def _arranged(self, form: ArrayForm, max_bytes: int = MAX_BYTES) -> Array:
         return entries(self.node, form, max_bytes=max_bytes)
 
     def at(self, /, **arrays: Any) -> Jacobian[Tag]:

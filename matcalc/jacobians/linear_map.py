@@ -14,7 +14,7 @@ from matcalc.arrays import Array, any_array, bind, bound_sizes
 from matcalc.code.libraries import library_in
 from matcalc.errors import LayoutError, ShapeError
 from matcalc.graph import Factor, Node, contract, symbol
-from matcalc.layout import Order, Written
+from matcalc.layout import ArrayForm, Order
 from matcalc.plan.running import MAX_BYTES, evaluate, evaluate_from
 from matcalc.variables import Variable, ratio
 
@@ -30,7 +30,9 @@ NOTHING = Given()
 _ARRAY = "(an array)"
 
 
-def entries(node: Node, form: Written, given: Given = NOTHING, max_bytes: int = MAX_BYTES) -> Array:
+def entries(
+    node: Node, form: ArrayForm, given: Given = NOTHING, max_bytes: int = MAX_BYTES
+) -> Array:
     """A derivative as a new array in a written form: stored are axes of ``of``, then of ``wrt``.
 
     Raises:
@@ -45,12 +47,12 @@ def entries(node: Node, form: Written, given: Given = NOTHING, max_bytes: int = 
     return array.reshape([prod(next(left) for _ in axes) for axes in form.form])
 
 
-def order_of(form: Written) -> tuple[int, ...]:
+def order_of(form: ArrayForm) -> tuple[int, ...]:
     """The stored axes in the order in which a form writes them."""
     return tuple(form.stored.index(axis) for axes in form.form for axis in axes)
 
 
-def directional(node: Node, form: Written, v: ArrayLike, given: Given = NOTHING) -> Array:
+def directional(node: Node, form: ArrayForm, v: ArrayLike, given: Given = NOTHING) -> Array:
     """The Jacobian-vector product: ``v`` has the shape of ``wrt``, the result that of ``of``.
 
     Raises:
@@ -62,7 +64,7 @@ def directional(node: Node, form: Written, v: ArrayLike, given: Given = NOTHING)
     return _contracted(node, _of_shape(form.wrt, v), axes[rank:], axes[:rank], given)
 
 
-def pulled_back(node: Node, form: Written, u: ArrayLike, given: Given = NOTHING) -> Array:
+def pulled_back(node: Node, form: ArrayForm, u: ArrayLike, given: Given = NOTHING) -> Array:
     """The vector-Jacobian product: ``u`` has the shape of ``of``, the result that of ``wrt``.
 
     Raises:
@@ -74,7 +76,9 @@ def pulled_back(node: Node, form: Written, u: ArrayLike, given: Given = NOTHING)
     return _contracted(node, _of_shape(form.of, u), axes[:rank], axes[rank:], given)
 
 
-def gauss_newton_product(node: Node, form: Written, v: ArrayLike, given: Given = NOTHING) -> Array:
+def gauss_newton_product(
+    node: Node, form: ArrayForm, v: ArrayLike, given: Given = NOTHING
+) -> Array:
     """The product of ``JᵀJ`` and ``v``, both of the shape of ``wrt``.
 
     Raises:
@@ -123,7 +127,7 @@ def _contracted(
 
 
 def matrix_product(
-    node: Node, form: Written, value: ArrayLike, *, from_left: bool, given: Given = NOTHING
+    node: Node, form: ArrayForm, value: ArrayLike, *, from_left: bool, given: Given = NOTHING
 ) -> Array:
     """The matrix of a derivative, as its layout writes it, times an array of one or two axes.
 
@@ -171,7 +175,7 @@ class Operator:
         dtype: The type of the entries.
     """
 
-    def __init__(self, node: Node, form: Written, order: Order) -> None:
+    def __init__(self, node: Node, form: ArrayForm, order: Order) -> None:
         of, wrt = (dimensions.evaluate(v.size, {}) for v in (form.of, form.wrt))
         self._node, self._form = node, form
         self._order: Order = order

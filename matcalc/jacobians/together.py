@@ -17,7 +17,7 @@ from matcalc.jacobians.jacobian import Jacobian
 from matcalc.jacobians.linear_map import order_of
 from matcalc.jacobians.packed import Packed
 from matcalc.jacobians.written import formulas_of, leaves_of, written_for_code
-from matcalc.layout import Written, written
+from matcalc.layout import ArrayForm, written
 from matcalc.simplify import named_functions, simplified
 from matcalc.variables import Variable, second_derivative, word
 
@@ -37,7 +37,7 @@ class Together(Computable):
     derivatives: tuple[Jacobian[Any], ...]
     value: Node | None
     returned: Returned
-    _known: list[tuple[Node, Written | None]] = field(default_factory=list, init=False)
+    _known: list[tuple[Node, ArrayForm | None]] = field(default_factory=list, init=False)
 
     def packed(self, start: Mapping[str, ArrayLike], /, **arrays: Any) -> Packed:
         """A number and its gradients as functions of one flat vector, for optimisers.
@@ -71,7 +71,7 @@ class Together(Computable):
         roots = tuple(node for node, _ in nodes)
         return Computation(roots, orders, self.returned, self._symbols())
 
-    def _nodes(self) -> list[tuple[Node, Written | None]]:
+    def _nodes(self) -> list[tuple[Node, ArrayForm | None]]:
         """What is computed, each with the form in which its axes are written."""
         if not self._known:
             if self.value is not None:

@@ -16,10 +16,10 @@ from matcalc.expression import Formula
 from matcalc.graph import Apply, Data, Node, Symbol, topological
 from matcalc.jacobians.computable import Computable
 from matcalc.jacobians.linear_map import Given, entries, order_of
-from matcalc.layout import Tag, Written, written
-from matcalc.notation import Written as WrittenFormula
+from matcalc.layout import ArrayForm, Tag, written
 from matcalc.notation import (
     WrittenChain,
+    WrittenFormula,
     text,
     write_derivative,
     write_derivatives,
@@ -40,7 +40,7 @@ _NODES = 1000  # operations; what has more is not written for a line
 
 
 def written_for_code(
-    nodes: Sequence[tuple[Node, Written | None]], names: Sequence[str], named: Mapping[str, Node]
+    nodes: Sequence[tuple[Node, ArrayForm | None]], names: Sequence[str], named: Mapping[str, Node]
 ) -> list[WrittenFormula]:
     """The formulas of nodes in the form in which they are computed, what recurs once.
 
@@ -91,7 +91,7 @@ class WrittenDerivative(Computable, Generic[Tag]):
         return self.tag.name
 
     @property
-    def _written(self) -> Written:
+    def _written(self) -> ArrayForm:
         return written(self.of, self.wrt, self.tag.name)
 
     @property

@@ -2,15 +2,15 @@
 
 from matcalc.notation.chains import WrittenChain, written_chain
 from matcalc.notation.derivatives import write_derivative, write_derivatives, write_in_tables
-from matcalc.notation.formulas import Written, write
+from matcalc.notation.formulas import WrittenFormula, write
 from matcalc.notation.names import latex_derivative, latex_name, latex_shape
 from matcalc.notation.printers.latex import latex
 from matcalc.notation.printers.text import derivative_text, text
 from matcalc.notation.printers.unicode import unicode
 
 __all__ = [
-    "Written",
     "WrittenChain",
+    "WrittenFormula",
     "derivative_text",
     "latex",
     "latex_derivative",

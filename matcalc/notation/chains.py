@@ -9,11 +9,11 @@ from typing import NamedTuple
 from matcalc import dimensions
 from matcalc.dimensions import Shape
 from matcalc.errors import LayoutError
-from matcalc.layout import Convention, Written, axis_names, find_convention, written
+from matcalc.layout import ArrayForm, Convention, axis_names, find_convention, written
 from matcalc.notation.letters import EINSUM
 from matcalc.notation.names import latex_derivative, latex_shape
 from matcalc.notation.pages import html
-from matcalc.notation.parts import Aligned, Cell, Part
+from matcalc.notation.parts import Aligned, AnswerPart, Cell
 from matcalc.variables import Variable, ratio
 
 
@@ -29,8 +29,8 @@ class WrittenChain(NamedTuple):
 
     path: tuple[Variable, ...]
     convention: Convention
-    factors: tuple[Written, ...]
-    result: Written
+    factors: tuple[ArrayForm, ...]
+    result: ArrayForm
 
     def __repr__(self) -> str:
         """The product in its order, with the shape under each factor."""
@@ -40,7 +40,7 @@ class WrittenChain(NamedTuple):
         factors, signs = self.columns()[::2], self.columns()[1::2]
         before = ["", *(sign for sign, _ in signs)]
         cells = tuple(Cell(sign, *one) for sign, one in zip(before, factors, strict=True))
-        return html([Part(self.convention.title, (Aligned(cells),))])
+        return html([AnswerPart(self.convention.title, (Aligned(cells),))])
 
     @property
     def is_outside_in(self) -> bool:
@@ -54,7 +54,7 @@ class WrittenChain(NamedTuple):
             return "mixed: from the outside in, as in numerator layout"
         return _RULES[self.convention.name]
 
-    def is_transposed(self, factor: Written) -> bool:
+    def is_transposed(self, factor: ArrayForm) -> bool:
         """Whether the product needs the transpose of a factor.
 
         In mixed a gradient is a column, the transpose of what it is in numerator layout, and all
@@ -153,11 +153,11 @@ _RULES = {
 }
 
 
-def _is_gradient(factor: Written) -> bool:
+def _is_gradient(factor: ArrayForm) -> bool:
     return not factor.of.rank and factor.wrt.rank > 0
 
 
-def _is_outside_in(convention: Convention, result: Written) -> bool:
+def _is_outside_in(convention: Convention, result: ArrayForm) -> bool:
     mixed = convention.name == "mixed" and not _is_gradient(result)
     return mixed or convention.name == "numerator"
 
@@ -178,11 +178,11 @@ def column_lines(columns: Sequence[tuple[str, str]], width: int) -> list[str]:
     return [line.rstrip() for row in rows for line in row]
 
 
-def _under(factor: Written, shape: Shape | None) -> str:
+def _under(factor: ArrayForm, shape: Shape | None) -> str:
     return dimensions.times(factor.shape if shape is None else shape)
 
 
-def _braced(factor: Written, shape: Shape | None, transposed: bool) -> str:
+def _braced(factor: ArrayForm, shape: Shape | None, transposed: bool) -> str:
     derivative = latex_derivative(factor.of, factor.wrt)
     if transposed:
         derivative = rf"\left({derivative}\right)^{{\top}}"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from matcalc.graph import Apply, Node, Sum, add, distribute, transposed
-from matcalc.layout import Written as Form
-from matcalc.notation.formulas import NAMED, Written, lying, write, write_together
+from matcalc.layout import ArrayForm
+from matcalc.notation.formulas import NAMED, WrittenFormula, lying, write, write_together
 from matcalc.notation.tables import tabled, tabled_within
 from matcalc.notation.tree import Phrase, operands_first
 from matcalc.simplify.expansion import holds_delta, is_difference
@@ -14,14 +14,14 @@ from matcalc.simplify.expansion import holds_delta, is_difference
 
 def write_derivative(
     node: Node,
-    form: Form,
+    form: ArrayForm,
     names: Sequence[str] = (),
     named: Mapping[Node, str] | None = None,
     *,
     named_above: int = NAMED,
     indices: bool = False,
     tables: bool = False,
-) -> Written:
+) -> WrittenFormula:
     """The formula of a derivative as a layout writes it.
 
     Args:
@@ -43,10 +43,10 @@ def write_derivative(
 
 
 def write_derivatives(
-    nodes: Sequence[tuple[Node, Form | None]],
+    nodes: Sequence[tuple[Node, ArrayForm | None]],
     names: Sequence[str] = (),
     named: Mapping[Node, str] | None = None,
-) -> list[Written]:
+) -> list[WrittenFormula]:
     """The formulas of several derivatives with the same names for what recurs in any of them.
 
     Args:
@@ -72,14 +72,14 @@ def _table_of_numbers(root: Node, names: Sequence[str], named: Mapping[Node, str
     return table if apart <= _OF_NUMBERS * whole else root
 
 
-def _arranged(nodes: Sequence[tuple[Node, Form | None]]) -> list[tuple[Node, bool]]:
+def _arranged(nodes: Sequence[tuple[Node, ArrayForm | None]]) -> list[tuple[Node, bool]]:
     """Nodes with their axes in the order of a form, and whether the form is a row."""
     formed = [node for node, form in nodes if form is not None]
     spread = dict(zip(formed, distribute(formed, _has_no_matrix_notation), strict=True))
     return [(node, False) if form is None else _in_form(spread[node], form) for node, form in nodes]
 
 
-def _in_form(node: Node, form: Form) -> tuple[Node, bool]:
+def _in_form(node: Node, form: ArrayForm) -> tuple[Node, bool]:
     axes = [form.stored.index(axis) for group in form.form for axis in group]
     lies = form.matrix_form is not None and len(axes) == 1 and not form.matrix_form[0]
     return permuted(node, axes), lies
@@ -92,7 +92,7 @@ def write_in_tables(
     *,
     row: bool = False,
     named_above: int = NAMED,
-) -> Written:
+) -> WrittenFormula:
     """The formula of a node, as a table of its parts where that is no longer.
 
     Args:
@@ -112,7 +112,7 @@ def write_in_tables(
     return found if _cost(found) <= most else written
 
 
-def _cost(written: Written) -> int:
+def _cost(written: WrittenFormula) -> int:
     """How much there is to read; windows are hard to read."""
     whole = [phrase for _, phrase in written.lets] + [written.phrase]
     size = sum(phrase.size for phrase in whole)

@@ -19,7 +19,7 @@ _PART = 500  # steps: a part that has more gets a name, if the whole must be div
 _SEVERAL = {"plus": phrases.plus, "matmul": phrases.matmul, "times": phrases.times}
 
 
-class _Part(NamedTuple):
+class _Weighed(NamedTuple):
     """A phrase, and how many steps it takes to read it."""
 
     phrase: Phrase
@@ -38,7 +38,7 @@ def divided(root: Phrase, let: Callable[[Phrase], Phrase]) -> Phrase:
     listed = list(operands_first(root))
     if root.depth <= DEPTH and _steps(listed) <= STEPS:
         return root
-    done: dict[int, _Part] = {}
+    done: dict[int, _Weighed] = {}
     for phrase in listed:
         parts = [done[id(arg)] for arg in phrase.args]
         while sum(part.steps for part in parts) > STEPS // 2 and phrase.op in _SEVERAL:
@@ -50,7 +50,7 @@ def divided(root: Phrase, let: Callable[[Phrase], Phrase]) -> Phrase:
         steps = _own(again) + sum(part.steps for part in parts)
         if phrase is not root and (steps > _PART or again.depth >= DEPTH // 2):
             again, steps = let(again), 2
-        done[id(phrase)] = _Part(again, steps)
+        done[id(phrase)] = _Weighed(again, steps)
     return done[id(root)].phrase
 
 
@@ -69,9 +69,9 @@ def _own(phrase: Phrase) -> int:
     return 3 if phrase.op == "power" else 1 + len(phrase.parameters)
 
 
-def _bundled(op: str, parts: Sequence[_Part], let: Callable[[Phrase], Phrase]) -> list[_Part]:
+def _bundled(op: str, parts: Sequence[_Weighed], let: Callable[[Phrase], Phrase]) -> list[_Weighed]:
     """Neighbours of one kind under one name, as many as are a part."""
-    runs: list[list[_Part]] = []
+    runs: list[list[_Weighed]] = []
     for part in parts:
         kind = part.phrase.kind
         joins = bool(runs) and runs[-1][-1].phrase.kind == kind
@@ -82,6 +82,6 @@ def _bundled(op: str, parts: Sequence[_Part], let: Callable[[Phrase], Phrase]) -
             runs.append([part])
     made = _SEVERAL[op]
     return [
-        run[0] if len(run) == 1 else _Part(let(made([part.phrase for part in run])), 2)
+        run[0] if len(run) == 1 else _Weighed(let(made([part.phrase for part in run])), 2)
         for run in runs
     ]

@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 
 from matcalc.dimensions import Shape
 from matcalc.errors import NotationError
-from matcalc.notation.formulas import Written
+from matcalc.notation.formulas import WrittenFormula
 from matcalc.notation.names import latex_name, latex_shape, spelled_shape, unicode_name
 from matcalc.notation.printers.latex import latex_formulas
 from matcalc.notation.printers.mathematics import Forms, as_in_books
@@ -43,7 +43,9 @@ class Ratio(NamedTuple):
     shape: Shape
 
 
-def equation(ratio: Ratio, written: Written, form: EquationForm, *, shapes: bool = False) -> str:
+def equation(
+    ratio: Ratio, written: WrittenFormula, form: EquationForm, *, shapes: bool = False
+) -> str:
     """A derivative and its formula on one line; with shapes, in Unicode and text on two.
 
     Args:
@@ -60,7 +62,7 @@ def equation(ratio: Ratio, written: Written, form: EquationForm, *, shapes: bool
     return _EQUATIONS[form](ratio, written, shapes)
 
 
-def _in_unicode(ratio: Ratio, written: Written, shapes: bool) -> str:
+def _in_unicode(ratio: Ratio, written: WrittenFormula, shapes: bool) -> str:
     right = unicode_formulas(written, _forms(shapes))
     of, *by = (unicode_name(one.name) for one in (ratio.of, *ratio.by))
     left = f"∂{'²' if by[1:] else ''}{of}/" + _below([f"∂{name}" for name in by], "²", "")
@@ -72,12 +74,12 @@ def _forms(shapes: bool) -> Forms:
     return _in_places if shapes else as_in_books
 
 
-def _in_places(written: Written) -> Written:
+def _in_places(written: WrittenFormula) -> WrittenFormula:
     found = as_in_books(written)
     return found._replace(phrase=with_places(found.phrase))
 
 
-def _in_text(ratio: Ratio, written: Written, shapes: bool) -> str:
+def _in_text(ratio: Ratio, written: WrittenFormula, shapes: bool) -> str:
     phrase = with_places(written.phrase) if shapes else written.phrase
     right = text_formulas(written._replace(phrase=phrase))
     of, *by = (one.name for one in (ratio.of, *ratio.by))
@@ -98,7 +100,7 @@ def _joined(left: str, right: list[str], shape: str) -> str:
     return two_lines(line) if shape else line
 
 
-def _in_latex(ratio: Ratio, written: Written, shapes: bool) -> str:
+def _in_latex(ratio: Ratio, written: WrittenFormula, shapes: bool) -> str:
     *lets, formula = latex_formulas(written, _forms(shapes))
     left = latex_ratio(ratio)
     if shapes:
@@ -106,7 +108,7 @@ def _in_latex(ratio: Ratio, written: Written, shapes: bool) -> str:
     return r",\quad ".join([*lets, f"{left} = {formula}"])
 
 
-_EQUATIONS: dict[str, Callable[[Ratio, Written, bool], str]] = {
+_EQUATIONS: dict[str, Callable[[Ratio, WrittenFormula, bool], str]] = {
     "unicode": _in_unicode,
     "latex": _in_latex,
     "text": _in_text,

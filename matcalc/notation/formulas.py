@@ -33,7 +33,7 @@ from matcalc.notation.named_sums import with_named_sums
 from matcalc.notation.network import NoMatrixNotation, scaled
 from matcalc.notation.parameters import Parameter, Subscripts, Word, place
 from matcalc.notation.regrouping import (
-    Part,
+    WrittenFactor,
     as_part,
     in_matrix_notation,
     merged_axes,
@@ -52,7 +52,7 @@ _REPEATS = 16  # parts for each node: a formula that is longer says the same aga
 WRITTEN_OUT = 36  # factors and labels: longer products are not multiplied out to be written
 
 
-class Written(NamedTuple):
+class WrittenFormula(NamedTuple):
     """A formula: names for what recurs, then what is meant."""
 
     lets: tuple[tuple[str, Phrase], ...]
@@ -63,10 +63,10 @@ class Written(NamedTuple):
         """All that is written: what names mean, then the formula."""
         return (*(phrase for _, phrase in self.lets), self.phrase)
 
-    def changed(self, change: Callable[[Phrase], Phrase]) -> Written:
+    def changed(self, change: Callable[[Phrase], Phrase]) -> WrittenFormula:
         """All that is written in another form."""
         lets = tuple((name, change(phrase)) for name, phrase in self.lets)
-        return Written(lets, change(self.phrase))
+        return WrittenFormula(lets, change(self.phrase))
 
     @property
     def names(self) -> set[str]:
@@ -93,7 +93,7 @@ def write(
     row: bool = False,
     named_above: int = NAMED,
     indices: bool = False,
-) -> Written:
+) -> WrittenFormula:
     """The formula of a node, a vector as a column.
 
     Args:
@@ -118,7 +118,7 @@ def write_together(
     *,
     named_above: int = NAMED,
     indices: bool = False,
-) -> list[Written]:
+) -> list[WrittenFormula]:
     """The formulas of several nodes with the same names for what recurs in any of them.
 
     Args as those of :func:`write`; vectors are columns.
@@ -130,7 +130,7 @@ def write_together(
     return [written[root] for root in roots]
 
 
-def lying(written: Written) -> Written:
+def lying(written: WrittenFormula) -> WrittenFormula:
     """A formula with its vector as a row."""
     return written._replace(phrase=phrases.transpose(written.phrase))
 
@@ -166,7 +166,7 @@ class _Writer:
         for node in self.nodes:
             self.taken.update(k for size in node.shape for k in dimensions.names(size))
 
-    def written(self) -> dict[Node, Written]:
+    def written(self) -> dict[Node, WrittenFormula]:
         if self.repeats():
             self.named_above = min(self.named_above, _FEW)
         for node in self.nodes:
@@ -180,7 +180,7 @@ class _Writer:
             elif piece.size > most and node not in self.roots:
                 piece = self.let(piece)
             self.pieces[node] = piece._replace(symmetric=node.symmetric)
-        return {root: Written(tuple(self.lets), self.pieces[root]) for root in self.roots}
+        return {root: WrittenFormula(tuple(self.lets), self.pieces[root]) for root in self.roots}
 
     def let(self, piece: Phrase) -> Phrase:
         """A name for a piece; a row is named as a column."""
@@ -259,7 +259,7 @@ class _Writer:
         factors: Sequence[Factor],
         output: Sequence[Any],
         sizes: Sequence[Dimension],
-    ) -> Part | None:
+    ) -> WrittenFactor | None:
         """A window of one entry that nothing else follows, as a column of the identity."""
         node = factor.node
         if not isinstance(node, Apply) or node.operation != "window" or node.shape[0] != 1:

@@ -7,7 +7,7 @@ from collections.abc import Container
 from fractions import Fraction
 
 from matcalc.notation import phrases, tree
-from matcalc.notation.formulas import Written
+from matcalc.notation.formulas import WrittenFormula
 from matcalc.notation.tree import Phrase
 
 _WHOLE = (None,)
@@ -15,7 +15,7 @@ _ALONG = (None, 0, 1)
 _HALF = Fraction(1, 2)
 
 
-def with_means(written: Written, *, along: bool = True) -> Written:
+def with_means(written: WrittenFormula, *, along: bool = True) -> WrittenFormula:
     """A formula in which sums over as many entries as divide them are means; iterative.
 
     Where a variance is written, ``norm(x - mean(x))**2`` is so many times it.

@@ -9,7 +9,7 @@ from html import escape
 
 from matcalc.errors import printable
 from matcalc.notation.names import unicode_name
-from matcalc.notation.parts import Aligned, Drawn, Formula, Item, Marked, Part, Rows
+from matcalc.notation.parts import Aligned, AnswerPart, Drawn, Formula, Item, Marked, Rows
 from matcalc.notation.printers.mathml import elements
 from matcalc.notation.typed import typed_factor, typed_mathml
 
@@ -49,12 +49,12 @@ section.matcalc-answer pre {{ white-space: pre; background: var(--soft);
 """
 
 
-def markdown(parts: Iterable[Part]) -> str:
+def markdown(parts: Iterable[AnswerPart]) -> str:
     """The answer as Markdown."""
     return "\n\n".join(line for part in parts for line in _markdown_part(part)) + "\n"
 
 
-def _markdown_part(part: Part) -> Iterator[str]:
+def _markdown_part(part: AnswerPart) -> Iterator[str]:
     yield f"### {_prose(part.title)}"
     for item in part.items:
         yield from _markdown_item(item)
@@ -111,7 +111,7 @@ def _split(item: Marked) -> tuple[str, str, str]:
     return item.text[: item.start], item.text[item.start : item.end], item.text[item.end :]
 
 
-def html(parts: Iterable[Part]) -> str:
+def html(parts: Iterable[AnswerPart]) -> str:
     """The answer as one ``<section>`` with its own style, without scripts; formulas as MathML."""
     lines = [f"<style>{_STYLE}</style>"]
     for part in parts:

@@ -77,7 +77,7 @@ class Drawn(NamedTuple):
 Item: TypeAlias = str | Aligned | Marked | Formula | Rows | Drawn
 
 
-class Part(NamedTuple):
+class AnswerPart(NamedTuple):
     """A part of an answer.
 
     Attributes:

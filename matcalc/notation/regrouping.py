@@ -16,7 +16,7 @@ from matcalc.notation.parameters import Parameter, Word, place
 from matcalc.notation.tree import Phrase
 
 
-class Part(NamedTuple):
+class WrittenFactor(NamedTuple):
     """A factor of a product as it is written."""
 
     piece: Phrase
@@ -24,7 +24,7 @@ class Part(NamedTuple):
     exponent: Fraction
 
 
-def as_part(piece: Phrase, factor: Factor, sizes: Sequence[Dimension]) -> Part:
+def as_part(piece: Phrase, factor: Factor, sizes: Sequence[Dimension]) -> WrittenFactor:
     """A factor as it is written: a vector that is a matrix here is one.
 
     Raises:
@@ -36,11 +36,11 @@ def as_part(piece: Phrase, factor: Factor, sizes: Sequence[Dimension]) -> Part:
             raise NoMatrixNotation
         letters = {label: letter_of(k) for k, label in enumerate(dict.fromkeys(labels))}
         piece = split_axes(piece, factor.labels, letters, sizes)
-    return Part(piece, labels, factor.exponent)
+    return WrittenFactor(piece, labels, factor.exponent)
 
 
 def in_matrix_notation(
-    output: Sequence[Any], shape: Shape, parts: Sequence[Part], sizes: Sequence[Dimension]
+    output: Sequence[Any], shape: Shape, parts: Sequence[WrittenFactor], sizes: Sequence[Dimension]
 ) -> Phrase:
     """The matrix notation of a product without its coefficient.
 
@@ -60,7 +60,9 @@ def in_matrix_notation(
     return _kronecker(output, shape, parts, known)
 
 
-def _solved(parts: Sequence[Part], known: Mapping[Any, Dimension], output: Sequence[Any]) -> Phrase:
+def _solved(
+    parts: Sequence[WrittenFactor], known: Mapping[Any, Dimension], output: Sequence[Any]
+) -> Phrase:
     """Parts in matrix notation.
 
     Raises:
@@ -72,7 +74,9 @@ def _solved(parts: Sequence[Part], known: Mapping[Any, Dimension], output: Seque
     return network.solve(output)
 
 
-def _stacked(group: Sequence[Any], parts: Sequence[Part], known: Mapping[Any, Dimension]) -> Phrase:
+def _stacked(
+    group: Sequence[Any], parts: Sequence[WrittenFactor], known: Mapping[Any, Dimension]
+) -> Phrase:
     """The entries of a matrix as one column, by columns or by rows: with fewer transposes.
 
     Raises:
@@ -88,7 +92,10 @@ def _stacked(group: Sequence[Any], parts: Sequence[Part], known: Mapping[Any, Di
 
 
 def _kronecker(
-    output: Sequence[Any], shape: Shape, parts: Sequence[Part], known: Mapping[Any, Dimension]
+    output: Sequence[Any],
+    shape: Shape,
+    parts: Sequence[WrittenFactor],
+    known: Mapping[Any, Dimension],
 ) -> Phrase:
     """A product whose axes all are pairs, of factors that belong to one side each.
 
@@ -98,7 +105,7 @@ def _kronecker(
     if any(type(axis) is not Group or len(axis) != 2 for axis in output):
         raise NoMatrixNotation
     labels = [[axis[k] for axis in output] for k in (0, 1)]
-    sides: tuple[list[Part], list[Part]] = ([], [])
+    sides: tuple[list[WrittenFactor], list[WrittenFactor]] = ([], [])
     for part in parts:
         places = [k for k in (0, 1) if set(part.labels) <= set(labels[k])]
         if len(places) != 1:

@@ -8,7 +8,7 @@ from functools import singledispatch
 
 from matcalc.errors import printable
 from matcalc.notation.pages import html
-from matcalc.notation.parts import Part
+from matcalc.notation.parts import AnswerPart
 
 
 class Shown(ABC):
@@ -28,7 +28,7 @@ class Shown(ABC):
 
 
 @singledispatch
-def told(answer: Shown) -> Iterable[Part]:
+def told(answer: Shown) -> Iterable[AnswerPart]:
     """The parts of an answer, in the order in which they are read.
 
     Raises:

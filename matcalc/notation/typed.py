@@ -13,7 +13,7 @@ from fractions import Fraction
 from matcalc.errors import MatcalcError, printable
 from matcalc.expression.parser import Step, parse
 from matcalc.notation import tree
-from matcalc.notation.formulas import Written
+from matcalc.notation.formulas import WrittenFormula
 from matcalc.notation.names import latex_name, unicode_name
 from matcalc.notation.printers.latex import latex_formulas
 from matcalc.notation.printers.mathematics import as_it_is
@@ -76,7 +76,7 @@ def typed_factor(text: str, way: Callable[[str], str]) -> str:
     return ""
 
 
-def in_order(written: Written, text: str) -> Written:
+def in_order(written: WrittenFormula, text: str) -> WrittenFormula:
     """A formula whose traces begin with the factor that was typed first.
 
     Args:
@@ -111,7 +111,7 @@ def _rotated(product: Phrase, typed: Sequence[str]) -> Phrase:
     return product
 
 
-def _set(text: str, printer: Callable[[Written, str], str]) -> str:
+def _set(text: str, printer: Callable[[WrittenFormula, str], str]) -> str:
     """A line in a notation; nothing where it is no whole formula."""
     try:
         lines = parse(text)
@@ -120,19 +120,19 @@ def _set(text: str, printer: Callable[[Written, str], str]) -> str:
         *lets, (name, last) = ((one.name, _phrase(one.steps)) for one in lines)
     except (MatcalcError, KeyError):
         return ""
-    return printer(Written(tuple(lets), last), name)
+    return printer(WrittenFormula(tuple(lets), last), name)
 
 
-def _unicode(written: Written, name: str) -> str:
+def _unicode(written: WrittenFormula, name: str) -> str:
     *lets, formula = unicode_formulas(written, as_it_is)
     return "; ".join([*lets, f"{unicode_name(name)} = {formula}" if name else formula])
 
 
-def _mathml(written: Written, name: str) -> str:
+def _mathml(written: WrittenFormula, name: str) -> str:
     return mathml(written, unicode_name(name), as_it_is)
 
 
-def _latex(written: Written, name: str) -> str:
+def _latex(written: WrittenFormula, name: str) -> str:
     *lets, formula = latex_formulas(written, as_it_is)
     return r",\quad ".join([*lets, f"{latex_name(name)} = {formula}" if name else formula])
 

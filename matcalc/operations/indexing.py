@@ -13,7 +13,7 @@ from matcalc.operations.parts import window
 from matcalc.operations.sequences import exchange, one_hot
 
 
-class _Part(NamedTuple):
+class _Picked(NamedTuple):
     """What is taken along one axis: a matrix that picks, and the label of the result."""
 
     which: Node | None
@@ -37,14 +37,14 @@ def indexed(node: Node, key: object) -> Node:
     ((2,), (3, 1))
     """
     items = _items(node.shape, key)
-    parts: list[_Part] = []
+    parts: list[_Picked] = []
     factors: list[Factor] = []
     sizes: dict[Any, Dimension] = {}
     axis = 0
     for k, item in enumerate(items):
         if item is None:
             sizes[("new", k)] = 1
-            parts.append(_Part(None, ("new", k), chosen=False))
+            parts.append(_Picked(None, ("new", k), chosen=False))
             continue
         part = _part(item, axis, node.shape[axis])
         if part.which is not None:
@@ -94,26 +94,26 @@ def _items(shape: Shape, key: object) -> list[Any]:
     return [*items[:place], *missing, *items[place + 1 :]]
 
 
-def _part(item: Any, axis: int, size: Dimension) -> _Part:
+def _part(item: Any, axis: int, size: Dimension) -> _Picked:
     if isinstance(item, slice):
         return _slice(item, axis, size)
     if _is_number(item):
-        return _Part(window(_entry(item, size), 1, size), ("entry", axis), chosen=True)
+        return _Picked(window(_entry(item, size), 1, size), ("entry", axis), chosen=True)
     if isinstance(item, (list, range)):
-        return _Part(_rows(item, size), "rows", chosen=True)
+        return _Picked(_rows(item, size), "rows", chosen=True)
     raise ShapeError("an index is a number, a slice or a list of numbers")
 
 
-def _slice(item: slice, axis: int, size: Dimension) -> _Part:
+def _slice(item: slice, axis: int, size: Dimension) -> _Picked:
     """A slice: of step 1 a window, backwards over all the exchange matrix, else of numbers."""
     if item.step in (None, 1):
         start, stop = _bounds(item, size)
         if (start, stop) == (0, size):
-            return _Part(None, axis, chosen=False)
+            return _Picked(None, axis, chosen=False)
         length = dimensions.difference(stop, start)
-        return _Part(window(start, length, size), ("part", axis), chosen=False)
+        return _Picked(window(start, length, size), ("part", axis), chosen=False)
     if item.step == -1 and item.start is None and item.stop is None:
-        return _Part(exchange(size), ("part", axis), chosen=False)
+        return _Picked(exchange(size), ("part", axis), chosen=False)
     if not isinstance(size, int):
         raise ShapeError(
             f"a slice of step {item.step} of an axis of {size}: declare a number, x[3]"
@@ -121,7 +121,7 @@ def _slice(item: slice, axis: int, size: Dimension) -> _Part:
     entries = range(*item.indices(size))
     if not entries:
         raise ShapeError(f"nothing is left of an axis of {size} by {item}")
-    return _Part(one_hot(entries, size), ("part", axis), chosen=False)
+    return _Picked(one_hot(entries, size), ("part", axis), chosen=False)
 
 
 def _entry(index: Any, size: Dimension) -> Dimension:
@@ -166,7 +166,7 @@ def _rows(chosen: Sequence[Any], size: Dimension) -> Node:
     return one_hot([int(k) if named else int(_entry(int(k), size)) for k in chosen], size)
 
 
-def _output(parts: Sequence[_Part]) -> list[Any]:
+def _output(parts: Sequence[_Picked]) -> list[Any]:
     """The labels of the result: axes chosen by number come first where others stand between."""
     labels = [part.label for part in parts]
     if "rows" not in labels:

@@ -8,7 +8,7 @@ from textwrap import wrap
 from typing import NamedTuple
 
 from matcalc.dimensions import Dimension, Shape, times
-from matcalc.layout import Axes, Written, axis_names
+from matcalc.layout import ArrayForm, Axes, axis_names
 from matcalc.notation import WrittenChain, written_chain
 from matcalc.notation.names import unicode_name
 from matcalc.pictures.drawing import Drawing, paragraph, stacked
@@ -90,7 +90,7 @@ class _Sides(NamedTuple):
     depth: Axes = ()
 
 
-def _sides(chain: WrittenChain, factor: Written) -> _Sides:
+def _sides(chain: WrittenChain, factor: ArrayForm) -> _Sides:
     matrix = factor.matrix_form
     if matrix is not None:
         return _Sides(*(reversed(matrix) if chain.is_transposed(factor) else matrix))
@@ -106,7 +106,7 @@ def _between(chain: WrittenChain) -> Sequence[Variable]:
     return inner if chain.is_outside_in else inner[::-1]
 
 
-def _block(chain: WrittenChain, factor: Written, sides: _Sides) -> Block:
+def _block(chain: WrittenChain, factor: ArrayForm, sides: _Sides) -> Block:
     matrix = factor.matrix_shape
     if matrix is not None and chain.is_transposed(factor):
         matrix = matrix[::-1]
@@ -119,12 +119,12 @@ def _block(chain: WrittenChain, factor: Written, sides: _Sides) -> Block:
     )
 
 
-def _size(factor: Written, axes: Axes) -> Dimension:
+def _size(factor: ArrayForm, axes: Axes) -> Dimension:
     shape: Shape = tuple(factor.sizes[axis] for axis in axes)
     return shape[0] if shape else 1
 
 
-def _title(chain: WrittenChain, factor: Written) -> str:
+def _title(chain: WrittenChain, factor: ArrayForm) -> str:
     above, below = (v._replace(name=shown_name(v.name)) for v in (factor.of, factor.wrt))
     title = ratio(above, below)
     return f"({title})ᵀ" if chain.is_transposed(factor) and factor is not chain.result else title

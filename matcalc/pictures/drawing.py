@@ -81,7 +81,7 @@ class Rectangle(NamedTuple):
         return f'<rect class="mc-{self.kind}" x="{x}" y="{y}" {size}{corners}/>'
 
 
-class Line(NamedTuple):
+class Stroke(NamedTuple):
     """A line through points: straight, or curved from left to right; ``kind`` says its look."""
 
     points: tuple[Point, ...]
@@ -94,7 +94,7 @@ class Line(NamedTuple):
         xs, ys = zip(*self.points, strict=True)
         return min(xs), min(ys), max(xs), max(ys)
 
-    def moved(self, dx: float, dy: float) -> Line:
+    def moved(self, dx: float, dy: float) -> Stroke:
         """The same elsewhere."""
         return self._replace(points=tuple((x + dx, y + dy) for x, y in self.points))
 
@@ -138,7 +138,7 @@ class Text(NamedTuple):
         return f'<text class="mc-{self.kind}" {place}{anchor}>{escape(printable(self.text))}</text>'
 
 
-Element = Rectangle | Line | Text
+Element = Rectangle | Stroke | Text
 
 
 class Drawing(NamedTuple):

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from matcalc.expression import Formula
-from matcalc.notation import Written, write_in_tables
+from matcalc.notation import WrittenFormula, write_in_tables
 from matcalc.notation.names import unicode_name
 from matcalc.pictures.drawing import (
     SIZE,
     Drawing,
     Element,
-    Line,
     Rectangle,
+    Stroke,
     Text,
     paragraph,
     text_width,
 )
 from matcalc.pictures.layers import Layering
-from matcalc.pictures.operations import Operation, operations_of
+from matcalc.pictures.operations import GraphNode, operations_of
 from matcalc.simplify import simplified
 
 NODES = 60  # at most
@@ -60,14 +60,14 @@ def graph_svg(formula: Formula, of: str, wrt: Collection[str] = ()) -> str:
     return drawing.document(title, _in_words(nodes))
 
 
-def _written(formula: Formula) -> Written:
+def _written(formula: Formula) -> WrittenFormula:
     """The formula, simplified as a derivative is, so that its parts are found under their names."""
     node = simplified([formula.node], {}, formula.named.values())[formula.node]
     named = {part: name for name, part in formula.named.items() if part is not node}
     return write_in_tables(node, tuple(formula.symbols), named)
 
 
-def _reached(nodes: Mapping[int, Operation], wrt: Collection[str]) -> set[int]:
+def _reached(nodes: Mapping[int, GraphNode], wrt: Collection[str]) -> set[int]:
     """The nodes on the paths from some variables to the result."""
     starts = {unicode_name(name) for name in wrt}
     found: set[int] = set()
@@ -78,7 +78,7 @@ def _reached(nodes: Mapping[int, Operation], wrt: Collection[str]) -> set[int]:
     return found
 
 
-def _in_words(nodes: Mapping[int, Operation]) -> str:
+def _in_words(nodes: Mapping[int, GraphNode]) -> str:
     steps = [
         f"{node.name} = {node.label}, {node.shape}" if node.name else f"{node.label}, {node.shape}"
         for node in list(nodes.values())[:_WORDS]
@@ -89,7 +89,7 @@ def _in_words(nodes: Mapping[int, Operation]) -> str:
 class _Graph:
     """Where everything is."""
 
-    def __init__(self, nodes: Mapping[int, Operation], reached: Collection[int]) -> None:
+    def __init__(self, nodes: Mapping[int, GraphNode], reached: Collection[int]) -> None:
         self.nodes, self.reached = nodes, reached
         self.layering = Layering({k: node.operands for k, node in nodes.items()})
         heights = {k: _HEIGHT + (_NAME if node.name else 0) for k, node in nodes.items()}
@@ -141,12 +141,12 @@ class _Graph:
         step = min(_PORT, (_HEIGHT - _PORT) / len(operands))
         return [*points, (end.x - _HEAD, end.y + end.height / 2 + port * step)]
 
-    def _arrow(self, operand: int, node: int) -> list[Line]:
+    def _arrow(self, operand: int, node: int) -> list[Stroke]:
         points = self._points(operand, node)
         kind, head = ("path", "pathhead") if operand in self.reached else ("arrow", "head")
         x, y = points[-1]
         tip = ((x, y - _HEAD / 2), (x + _HEAD, y), (x, y + _HEAD / 2))
-        return [Line(tuple(points), kind, curved=True), Line(tip, head)]
+        return [Stroke(tuple(points), kind, curved=True), Stroke(tip, head)]
 
     def _shape(self, operand: int) -> Text:
         """The shape of an operand, above the beginning of its arrows."""
@@ -164,10 +164,10 @@ class _Graph:
         return [label, below]
 
 
-def _width(node: Operation) -> float:
+def _width(node: GraphNode) -> float:
     return max(text_width(node.label) + 2 * _PAD, 34.0, text_width(node.name, "strong"))
 
 
-def _trunk(node: Operation) -> float:
+def _trunk(node: GraphNode) -> float:
     """How far its arrows run straight, below its shape."""
     return text_width(node.shape, "small") + 8

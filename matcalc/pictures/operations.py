@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from matcalc import dimensions
-from matcalc.notation import Written
+from matcalc.notation import WrittenFormula
 from matcalc.notation.names import unicode_name
 from matcalc.notation.phrases import negative, transpose
 from matcalc.notation.printers.unicode import unicode
@@ -18,7 +18,7 @@ _SHORT_LINE = 20  # characters of a named part that is one node
 _SIGNS = {"transpose": transpose, "negative": negative}
 
 
-class Operation(NamedTuple):
+class GraphNode(NamedTuple):
     """A node of a computation graph.
 
     Attributes:
@@ -36,7 +36,9 @@ class Operation(NamedTuple):
     is_variable: bool = False
 
 
-def operations_of(written: Written, variables: Sequence[str], of: str) -> dict[int, Operation]:
+def operations_of(
+    written: WrittenFormula, variables: Sequence[str], of: str
+) -> dict[int, GraphNode]:
     """The nodes of a formula, each after its operands.
 
     Args:
@@ -56,15 +58,15 @@ class _Graph:
 
     def __init__(self, variables: frozenset[str]) -> None:
         self.variables = variables
-        self.nodes: list[Operation] = []
+        self.nodes: list[GraphNode] = []
         self.positions: dict[str | int, int] = {}  # of named parts, and of phrases by their ids
-        self.known: dict[Operation, int] = {}
+        self.known: dict[GraphNode, int] = {}
         self.constants: set[int] = set()  # ids of phrases without variables
 
     def named_part(self, let: str, phrase: Phrase) -> int:
         """The node of an intermediate result: one for all of it, if that is short."""
         self.find_constants(phrase)
-        whole = unicode(Written((), phrase))
+        whole = unicode(WrittenFormula((), phrase))
         if len(whole) > _SHORT_LINE:
             return self.result(let, phrase)
         leaves = [one for one in operands_first(phrase) if one.op == "name"]
@@ -81,7 +83,7 @@ class _Graph:
                 self.position(phrase)
         if not base.args or self.is_constant(base):
             below = [] if self.is_constant(base) else [self.position(base)]
-            return self.add(root, unicode(Written((), root)), below, called)
+            return self.add(root, unicode(WrittenFormula((), root)), below, called)
         template, holes = self.template(base)
         label = _label(base, _signed(root, template))
         return self.add(root, label, [self.position(hole) for hole in holes], called)
@@ -97,7 +99,7 @@ class _Graph:
 
     def add(self, phrase: Phrase, label: str, below: Sequence[int], called: str = "") -> int:
         shown = unicode_name(called) if "/" not in called else called
-        node = Operation(
+        node = GraphNode(
             shortened(label, _CHARACTERS),
             shown,
             _shape_text(phrase),
@@ -163,7 +165,7 @@ def _stand_in(phrase: Phrase) -> Phrase:
 def _label(phrase: Phrase, template: Phrase) -> str:
     if phrase.op == "einsum" or phrase.is_call("rearrange"):
         return str(phrase.value) if phrase.op == "call" else phrase.op
-    return unicode(Written((), template))
+    return unicode(WrittenFormula((), template))
 
 
 def _shape_text(phrase: Phrase) -> str:

@@ -18,9 +18,9 @@ from matcalc.errors import ShapeError
 from matcalc.pictures.drawing import (
     Drawing,
     Element,
-    Line,
     Point,
     Rectangle,
+    Stroke,
     Text,
     paragraph,
     shortened,
@@ -203,8 +203,8 @@ class _Staircase:
         left, right = self.boxes[k], self.boxes[k + 1]
         corner = right.x, right.y
         return [
-            Line(((left.x, right.y), corner), "side"),
-            Line((corner, (right.x, right.y + right.height)), "side"),
+            Stroke(((left.x, right.y), corner), "side"),
+            Stroke((corner, (right.x, right.y + right.height)), "side"),
         ]
 
     def outcome(self) -> list[Element]:
@@ -227,9 +227,9 @@ class _Staircase:
         down = [last.x, last.x + last.width]
         labels = [one for one in self.labels() if isinstance(one, Text)]
         return [
-            *(Line(((first.x + first.width, y), (result.x, y)), "guide") for y in across),
+            *(Stroke(((first.x + first.width, y), (result.x, y)), "guide") for y in across),
             *(
-                Line(((x, top), (x, bottom)), "guide")
+                Stroke(((x, top), (x, bottom)), "guide")
                 for x in down
                 for top, bottom in _around(labels, x, result.y + result.height, last.y)
             ),
@@ -274,6 +274,6 @@ def _hatched(box: Rectangle) -> list[Element]:
         end = min(offset, box.width)
         one = box.x + offset - start, box.y + start
         two = box.x + end, box.y + offset - end
-        found.append(Line((one, two), "hatch"))
+        found.append(Stroke((one, two), "hatch"))
         offset += _HATCH
     return found

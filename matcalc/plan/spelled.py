@@ -11,7 +11,7 @@ from matcalc.plan.step import Matrices, Step
 Spell = Callable[[Step, Sequence[str]], str]
 
 
-class Line:
+class PlanLine:
     """A step as it is read.
 
     Attributes:
@@ -28,7 +28,7 @@ class Line:
         self.multiplications = step.cost
 
 
-def lines(steps: Sequence[Step]) -> Iterator[Line]:
+def lines(steps: Sequence[Step]) -> Iterator[PlanLine]:
     """A line for each step that computes; variables have their own names."""
     taken = {step.value for step in steps if step.op == "variable"}
     free = (name for name in (f"t{k}" for k in range(1, len(steps) + len(taken) + 1)))
@@ -44,7 +44,7 @@ def lines(steps: Sequence[Step]) -> Iterator[Line]:
         else:
             names.append(next(name for name in free if name not in taken))
             spell: Spell = _SPELLINGS.get(step.op, _plain)
-            yield Line(names[-1], spell(step, below), step)
+            yield PlanLine(names[-1], spell(step, below), step)
 
 
 def table(steps: Sequence[Step], results: Sequence[int]) -> list[str]:

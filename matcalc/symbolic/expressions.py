@@ -17,7 +17,7 @@ from matcalc.expression.arithmetic import operated
 from matcalc.expression.lines import check_names
 from matcalc.expression.values import Value, entrywise, transposed
 from matcalc.graph import Data, Node, Symbol, substituted, symbol, topological
-from matcalc.notation import Written, text, unicode, write_in_tables
+from matcalc.notation import WrittenFormula, text, unicode, write_in_tables
 from matcalc.notation.printers.latex import latex
 from matcalc.operations import algebra
 from matcalc.plan import evaluate
@@ -135,7 +135,7 @@ class Symbolic(Arithmetic, Valueless):
             forced={},
         )
 
-    def _written(self) -> Written:
+    def _written(self) -> WrittenFormula:
         formula = self.formula()
         named = {node: name for name, node in formula.named.items()}
         return write_in_tables(formula.node, tuple(formula.symbols), named, row=self.value.row)

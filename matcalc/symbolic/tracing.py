@@ -124,7 +124,7 @@ class Tracer(Symbolic):
 
     def __init__(self, value: Value, declared: Mapping[str, Declared]) -> None:
         self._whole: Value | None = None
-        self._source: _Source | None = None
+        self._source: _Origin | None = None
         self._log: list[Place | None] = []  # where it was written into, one after the other
         super().__init__(value, declared)
 
@@ -188,7 +188,7 @@ class Tracer(Symbolic):
         """A part of this array, or the same in another order, which NumPy does not copy."""
         found = type(self)(Value(node), self.declared)
         if node.shape:
-            found._source = _Source(self, place, len(self._log))
+            found._source = _Origin(self, place, len(self._log))
         return found
 
     def reshape(self, *shape: Any, order: str = "C") -> Any:
@@ -432,7 +432,7 @@ class Tracer(Symbolic):
         return self._in_place("**", other)
 
 
-class _Source(NamedTuple):
+class _Origin(NamedTuple):
     """The array that another is a part of, without a copy.
 
     Attributes:
@@ -460,7 +460,7 @@ class _Source(NamedTuple):
         if self.array._source is not None:
             self.array._source.check()
 
-    def written(self, node: Node) -> _Source:
+    def written(self, node: Node) -> _Origin:
         """The same after the part was written into: so is the array."""
         place = self.place
         if place is not None:

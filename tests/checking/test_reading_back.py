@@ -7,7 +7,7 @@ from work import calls
 
 import matcalc as mc
 from matcalc.jacobians import written as written_derivative
-from matcalc.notation import Written, phrases
+from matcalc.notation import WrittenFormula, phrases
 from matcalc.notation.printers.text import text as as_it_should_be
 
 FORMULAS = [
@@ -39,7 +39,7 @@ def test_formulas_that_hold_are_seen_to_hold(
         assert mc.read_back(J, form, variables) == (True, "")
 
 
-def wrong(written: Written) -> str:
+def wrong(written: WrittenFormula) -> str:
     """A printer that forgets the last operand of every product of matrices."""
     phrase = written.phrase
     if phrase.op == "matmul":
@@ -47,7 +47,7 @@ def wrong(written: Written) -> str:
     return as_it_should_be(written)
 
 
-def doubled(written: Written) -> str:
+def doubled(written: WrittenFormula) -> str:
     """A printer that writes every derivative twice as large, but for einsums."""
     shown = as_it_should_be(written)
     return shown if "einsum" in shown else f"2 * ({shown})"

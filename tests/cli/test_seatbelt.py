@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from matcalc.jacobians import written as written_derivative
-from matcalc.notation import Written
+from matcalc.notation import WrittenFormula
 from matcalc.notation.printers.text import text as as_it_should_be
 
 
-def doubled(written: Written) -> str:
+def doubled(written: WrittenFormula) -> str:
     """A printer that writes every derivative twice as large, but for einsums."""
     shown = as_it_should_be(written)
     return shown if "einsum" in shown else f"2 * ({shown})"

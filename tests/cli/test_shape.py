@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from matcalc.layout import CONVENTIONS, TABLE, Cell
+from matcalc.layout import CONVENTIONS, TABLE, LayoutRow
 
 
 def _variable(name: str, shape: tuple[Any, ...]) -> str:
@@ -82,7 +82,7 @@ def test_named_dimensions_stay_names(matcalc: Any) -> None:
 
 
 @pytest.mark.parametrize("cell", TABLE, ids=lambda cell: f"{len(cell.of)} by {len(cell.wrt)}")
-def test_the_nine_cells_are_what_the_command_says(cell: Cell, matcalc: Any) -> None:
+def test_the_nine_cells_are_what_the_command_says(cell: LayoutRow, matcalc: Any) -> None:
     asked = f"{_variable('Y', cell.of)} / {_variable('X', cell.wrt)}"
     rows = [line.split("  ") for line in matcalc("shape", asked).out.splitlines() if "  " in line]
     shown = [next(part for part in row[2:] if part).strip() for row in rows]

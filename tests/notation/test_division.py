@@ -6,7 +6,7 @@ from matcalc.expression.parser import parse
 from matcalc.expression.tokens import DEPTH
 from matcalc.graph import Node, add, apply, einsum, symbol
 from matcalc.notation import division, text, write
-from matcalc.notation.formulas import Written
+from matcalc.notation.formulas import WrittenFormula
 from matcalc.plan import evaluate
 from matcalc.variables import Variable
 
@@ -83,7 +83,7 @@ def test_what_recurs_is_named_where_the_formula_would_repeat_itself() -> None:
     for _ in range(100):
         node = apply("tanh", (einsum("i j, j -> i", W, node),), (2,))
         sums.append(einsum("i, j -> i j", node, h))
-    written: Written = write(add(sums))
+    written: WrittenFormula = write(add(sums))
     shown = text(written)
     assert len(shown) < 10_000
     arrays = {"W": X, "x": np.array([0.3, 0.7])}

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from written_formulas import Derivative, oracle_derivatives, rule_derivatives
 
 from matcalc.expression import read_formula
-from matcalc.notation import Written, phrases, text, tree
+from matcalc.notation import WrittenFormula, phrases, text, tree
 from matcalc.notation.indices import in_index_notation
 from matcalc.notation.parameters import Parameter, Subscripts
 from matcalc.notation.printers.book_forms import in_book_form
@@ -28,7 +28,7 @@ class Reader:
         self.arrays |= {name: np.array(float(size)) for name, size in sizes.items()}
         self.sizes = dict(sizes)
 
-    def formula(self, formula: Written) -> Array:
+    def formula(self, formula: WrittenFormula) -> Array:
         for name, phrase in formula.lets:
             self.arrays[name] = self.whole(rewritten(phrase))
         return self.whole(rewritten(formula.phrase))
@@ -52,7 +52,7 @@ class Reader:
         """The value of one operation, which is read from its text."""
         names = [f"v{k}" for k in range(len(values))]
         args = [_named(name, arg) for name, arg in zip(names, phrase.args, strict=True)]
-        shown = text(Written((), phrase._replace(args=tuple(args))))
+        shown = text(WrittenFormula((), phrase._replace(args=tuple(args))))
         variables = {
             name: Variable(name, arg.shape) for name, arg in zip(names, phrase.args, strict=True)
         }
@@ -109,10 +109,12 @@ def test_the_reader_notices_swapped_indices() -> None:
     A = tree.name("A", (2, 3))
     arrays = {"A": np.arange(6.0).reshape(2, 3)}
     right = tree.einsum(Subscripts(("ij",), "ji"), [A], (3, 2))
-    np.testing.assert_array_equal(Reader(arrays, {}).formula(Written((), right)), arrays["A"].T)
+    np.testing.assert_array_equal(
+        Reader(arrays, {}).formula(WrittenFormula((), right)), arrays["A"].T
+    )
     square = {"A": np.arange(4.0).reshape(2, 2)}
     wrong = tree.einsum(Subscripts(("ij",), "ij"), [tree.name("A", (2, 2))], (2, 2))
-    assert not np.array_equal(Reader(square, {}).formula(Written((), wrong)), square["A"].T)
+    assert not np.array_equal(Reader(square, {}).formula(WrittenFormula((), wrong)), square["A"].T)
 
 
 def test_a_sum_over_a_letter_that_no_entry_has_keeps_its_range() -> None:
@@ -123,5 +125,5 @@ def test_a_sum_over_a_letter_that_no_entry_has_keeps_its_range() -> None:
     rows = tree.call("sum", [spread], (2,), [Parameter("axis", 1)])
     total = phrases.plus([einsum, rows])
     arrays = {"x": np.array([0.5, -1.0])}
-    found = Reader(arrays, {}).formula(Written((), total))
+    found = Reader(arrays, {}).formula(WrittenFormula((), total))
     np.testing.assert_allclose(found, 3 * arrays["x"] + 3 * np.exp(arrays["x"]))

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from matcalc.notation.formulas import Written
+from matcalc.notation.formulas import WrittenFormula
 from matcalc.notation.network import Network, NoMatrixNotation
 from matcalc.notation.printers.text import text
 from matcalc.notation.tree import name
@@ -17,7 +17,7 @@ def _solved(output: str, *factors: tuple[str, str]) -> str:
     for letters, labels in factors:
         shape = tuple(SIZES[label] for label in labels)
         network.take(name(letters, shape), labels, Fraction(1))
-    return text(Written((), network.solve(output)))
+    return text(WrittenFormula((), network.solve(output)))
 
 
 @pytest.mark.parametrize(

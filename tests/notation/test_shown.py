@@ -12,7 +12,7 @@ import pytest
 
 import matcalc as mc
 from matcalc.notation.pages import html
-from matcalc.notation.parts import Aligned, Cell, Drawn, Formula, Marked, Part, Rows
+from matcalc.notation.parts import Aligned, AnswerPart, Cell, Drawn, Formula, Marked, Rows
 from matcalc.notation.typed import typed_mathml, typed_unicode
 
 _HOSTILE = '<script>alert("&amp;")</script>&\u202e<img src=x onerror=a>'
@@ -97,7 +97,7 @@ def test_no_text_in_an_answer_is_interpreted() -> None:
         Rows(((_HOSTILE, _HOSTILE), ("✓", f"∂{_HOSTILE}"))),
         Drawn((_HOSTILE,)),
     )
-    shown = html([Part(_HOSTILE, items)])
+    shown = html([AnswerPart(_HOSTILE, items)])
     page = ElementTree.fromstring(shown)  # noqa: S314 - our own
     assert not {one.tag for one in page.iter()} & {"script", "img"}
     assert "\u202e" not in shown

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from matcalc.dimensions import Dimension, Shape
-from matcalc.notation.formulas import Written
+from matcalc.notation.formulas import WrittenFormula
 from matcalc.notation.names import latex_name, latex_plain, latex_shape, latex_size
 from matcalc.notation.parameters import Parameter, Word, spelled
 from matcalc.notation.printers.mathematics import Forms, Mathematics, as_in_books
@@ -20,7 +20,7 @@ _WORD = re.compile(r".*\\mathit\{[^{}]*\}\Z", re.DOTALL)
 _EXPONENT = 3  # of more parts, expm(A) is not written as a power of e
 
 
-def latex(written: Written) -> str:
+def latex(written: WrittenFormula) -> str:
     r"""A formula in LaTeX; names for what recurs come first.
 
     >>> import matcalc as mc
@@ -33,7 +33,7 @@ def latex(written: Written) -> str:
     return r",\quad ".join(latex_formulas(written))
 
 
-def latex_formulas(written: Written, forms: Forms = as_in_books) -> list[str]:
+def latex_formulas(written: WrittenFormula, forms: Forms = as_in_books) -> list[str]:
     """A name for each part that recurs and its meaning, then the formula.
 
     Args:
@@ -53,7 +53,7 @@ class _Latex(Mathematics):
     nabla = r"\nabla "
     marks = {"T": r"^\top", "-1": "^{-1}", "-T": r"^{-\top}", "+": "^{+}"}  # noqa: RUF012
 
-    def __init__(self, written: Written, forms: Forms) -> None:
+    def __init__(self, written: WrittenFormula, forms: Forms) -> None:
         super().__init__(written, forms)
         self.calls |= {"expm": self.expm, "step": self.step}
 

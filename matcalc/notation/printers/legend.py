@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from fractions import Fraction
 
-from matcalc.notation.formulas import Written
+from matcalc.notation.formulas import WrittenFormula
 from matcalc.notation.printers.mathematics import as_in_books, has_power_behind_name
 from matcalc.notation.tree import Phrase, operands_first
 
@@ -61,7 +61,7 @@ _SIGNS: dict[str, Test] = {
 _IN_TEXT: tuple[Test, ...] = (_is_step,)  # those that the input language writes too
 
 
-def meanings(formulas: Iterable[Written], *, in_text: bool = False) -> list[str]:
+def meanings(formulas: Iterable[WrittenFormula], *, in_text: bool = False) -> list[str]:
     """The meaning of each special sign in formulas as Unicode or, some of them, text shows them.
 
     >>> from matcalc.notation import phrases, tree

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 
 from matcalc import dimensions
-from matcalc.notation.formulas import Written
+from matcalc.notation.formulas import WrittenFormula
 from matcalc.notation.indices import in_index_notation, is_undeclared
 from matcalc.notation.means import with_means
 from matcalc.notation.phrases import is_squared_length, matrix_exponent
@@ -53,7 +53,7 @@ _SIGNED_ENTRIES = frozenset(["eye", "levi_civita"])
 _DIGITS = frozenset("0123456789")
 
 
-Forms = Callable[[Written], Written]  # what is done to a formula before it is spelled
+Forms = Callable[[WrittenFormula], WrittenFormula]  # what is done to a formula before it is spelled
 
 
 def has_power_behind_name(phrase: Phrase) -> bool:
@@ -61,7 +61,7 @@ def has_power_behind_name(phrase: Phrase) -> bool:
     return phrase.op == "call" and facts_of(phrase.value).power_behind_name
 
 
-def as_it_is(written: Written) -> Written:
+def as_it_is(written: WrittenFormula) -> WrittenFormula:
     """The formula."""
     return written
 
@@ -77,7 +77,7 @@ class Mathematics(Script):
         calls: For functions that are not written as a name and arguments, theirs.
     """
 
-    def __init__(self, written: Written, forms: Forms) -> None:
+    def __init__(self, written: WrittenFormula, forms: Forms) -> None:
         self.names = _distinct(_all_names(written), self.named, self.plain)
         self.shown = frozenset(self.names.values())
         self.written = forms(written)
@@ -362,7 +362,7 @@ class Mathematics(Script):
         return self.mapping(shown) + self.within(args[0], SUM), FUNCTION
 
 
-def as_in_books(written: Written) -> Written:
+def as_in_books(written: WrittenFormula) -> WrittenFormula:
     """A formula in index notation and in the forms of books, as Unicode and LaTeX spell it."""
     taken = _all_names(written)
     entries = written.changed(lambda root: in_index_notation(root, taken))
@@ -376,7 +376,7 @@ def turned_round(derivative: Phrase) -> Phrase:
     return derivative._replace(value=value._replace(lies=not value.lies)) if shaped else derivative
 
 
-def _all_names(written: Written) -> set[str]:
+def _all_names(written: WrittenFormula) -> set[str]:
     found = {name for root in written.roots for name in _names(root)}
     return found.union(let for let, _ in written.lets)
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from matcalc.dimensions import Dimension, Shape
-from matcalc.notation.formulas import Written
+from matcalc.notation.formulas import WrittenFormula
 from matcalc.notation.names import spelled_shape, spelled_size
 from matcalc.notation.printers.mathematics import Forms, as_in_books
 from matcalc.notation.printers.spelling import (
@@ -40,7 +40,7 @@ _TOKEN = re.compile(
 _OPERATORS = frozenset("+−-⊙⊘⊗·=,;↦([|‖/→:∂Σ")
 
 
-def mathml(written: Written, left: str = "", forms: Forms = as_in_books) -> str:
+def mathml(written: WrittenFormula, left: str = "", forms: Forms = as_in_books) -> str:
     """A formula as the inside of ``<math>``; names for what recurs come first.
 
     Args:

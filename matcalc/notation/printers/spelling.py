@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from matcalc.dimensions import Shape
-from matcalc.notation.formulas import Written
+from matcalc.notation.formulas import WrittenFormula
 from matcalc.notation.parameters import Parameter
 from matcalc.notation.tree import Phrase, name
 
@@ -58,7 +58,7 @@ def spell(root: Phrase, spellers: Mapping[str, Speller]) -> Piece:
     return done[id(root)]
 
 
-def formulas(written: Written, spellers: Mapping[str, Speller]) -> list[str]:
+def formulas(written: WrittenFormula, spellers: Mapping[str, Speller]) -> list[str]:
     """A name for each part that recurs and its meaning, then the formula."""
     lets = [
         f"{spell(name(let, phrase.shape), spellers).text} = {spell(phrase, spellers).text}"

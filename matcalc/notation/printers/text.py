@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from matcalc.graph import Node, transposed
-from matcalc.layout import Written as WrittenForm
+from matcalc.layout import ArrayForm
 from matcalc.notation import phrases
-from matcalc.notation.formulas import Written, write
+from matcalc.notation.formulas import WrittenFormula, write
 from matcalc.notation.means import with_means
 from matcalc.notation.parameters import Parameter, named, spelled
 from matcalc.notation.printers.spelling import (
@@ -34,17 +34,17 @@ from matcalc.notation.printers.spelling import (
 from matcalc.notation.tree import Phrase
 
 
-def text(written: Written) -> str:
+def text(written: WrittenFormula) -> str:
     """A formula as text; names for what recurs come first."""
     return "; ".join(text_formulas(written))
 
 
-def text_formulas(written: Written) -> list[str]:
+def text_formulas(written: WrittenFormula) -> list[str]:
     """A name for each part that recurs and its meaning, then the formula."""
     return formulas(with_means(written), _SPELLERS)
 
 
-def derivative_text(node: Node, form: WrittenForm) -> str:
+def derivative_text(node: Node, form: ArrayForm) -> str:
     """The formula of a derivative as a layout writes it.
 
     Args:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from matcalc.dimensions import Dimension, Shape
-from matcalc.notation.formulas import Written
+from matcalc.notation.formulas import WrittenFormula
 from matcalc.notation.names import lowered, raised, spelled_shape, spelled_size, unicode_name
 from matcalc.notation.parameters import Parameter, named, spelled
 from matcalc.notation.printers.mathematics import Forms, Mathematics, as_in_books
@@ -29,7 +29,7 @@ from matcalc.operations import facts_of
 _ABOVE = frozenset("ᵀ⁰¹²³⁴⁵⁶⁷⁸⁹")  # of an exponent they would seem to be marks of the whole power
 
 
-def unicode(written: Written, forms: Forms = as_in_books) -> str:
+def unicode(written: WrittenFormula, forms: Forms = as_in_books) -> str:
     """A formula in Unicode; names for what recurs come first.
 
     ``⊙``, ``⊘`` and ``x⊙²`` are products, quotients and powers entry by entry, ``Iₙ`` is the
@@ -47,7 +47,7 @@ def unicode(written: Written, forms: Forms = as_in_books) -> str:
     return "; ".join(unicode_formulas(written, forms))
 
 
-def unicode_formulas(written: Written, forms: Forms = as_in_books) -> list[str]:
+def unicode_formulas(written: WrittenFormula, forms: Forms = as_in_books) -> list[str]:
     """A name for each part that recurs and its meaning, then the formula.
 
     Args:

@@ -6,7 +6,7 @@ import pytest
 from typesetting import PDFLATEX, assert_amsmath_typesets, assert_katex_renders, has_katex
 from written_formulas import FORMULAS, declared, oracle_derivatives, rule_derivatives, written
 
-from matcalc.notation import Written, phrases, tree
+from matcalc.notation import WrittenFormula, phrases, tree
 from matcalc.notation.parameters import Subscripts
 from matcalc.notation.printers.latex import latex
 
@@ -27,7 +27,7 @@ def test_formulas_read_as_in_books(formula: str, wrt: str, expected: str) -> Non
 def test_names_for_what_recurs_come_first() -> None:
     x = tree.name("x", ("n",))
     p = tree.name("p1", ("n",))
-    shown = Written((("p1", tree.call("softmax", [x], ("n",))),), phrases.transpose(p))
+    shown = WrittenFormula((("p1", tree.call("softmax", [x], ("n",))),), phrases.transpose(p))
     assert latex(shown) == r"p_{1} = \operatorname{softmax}(x),\quad p_{1}^\top"
 
 
@@ -92,11 +92,11 @@ def test_an_entry_of_a_name_with_an_index_has_one_index() -> None:
     assert shown == "T_{3}"
     T = tree.name("T3", (2, 3, 2))
     einsum = tree.einsum(Subscripts(("jik",), "ijk"), [T], (3, 2, 2))
-    assert latex(Written((), einsum)) == r"(i,j,k) \mapsto \left(T_{3}\right)_{jik}"
+    assert latex(WrittenFormula((), einsum)) == r"(i,j,k) \mapsto \left(T_{3}\right)_{jik}"
 
 
 def test_depth_meets_no_limit() -> None:
     deep = tree.name("x", ("n",))
     for _ in range(2000):
         deep = tree.call("exp", [phrases.negative(deep)], ("n",))
-    assert latex(Written((), deep)).endswith(r"\exp(-x" + ")" * 2000)
+    assert latex(WrittenFormula((), deep)).endswith(r"\exp(-x" + ")" * 2000)

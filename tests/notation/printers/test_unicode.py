@@ -17,7 +17,7 @@ from written_formulas import (
 )
 
 from matcalc.dimensions import Dimension, Shape
-from matcalc.notation import Written, phrases, tree
+from matcalc.notation import WrittenFormula, phrases, tree
 from matcalc.notation.names import unicode_name
 from matcalc.notation.parameters import Subscripts
 from matcalc.notation.printers.unicode import unicode
@@ -32,7 +32,7 @@ def test_formulas_read_as_in_books(formula: str, wrt: str, expected: str) -> Non
 def test_names_for_what_recurs_come_first() -> None:
     x = tree.name("x", ("n",))
     p = tree.name("p1", ("n",))
-    shown = Written((("p1", tree.call("softmax", [x], ("n",))),), phrases.transpose(p))
+    shown = WrittenFormula((("p1", tree.call("softmax", [x], ("n",))),), phrases.transpose(p))
     assert unicode(shown) == "p₁ = softmax(x); p₁ᵀ"
 
 
@@ -89,7 +89,7 @@ def test_no_index_has_the_name_of_a_dimension(variables: str, expected: str) -> 
     ],
 )
 def test_sizes_are_indices_where_unicode_has_them(size: Dimension, expected: str) -> None:
-    assert unicode(Written((), tree.eye(size))) == expected
+    assert unicode(WrittenFormula((), tree.eye(size))) == expected
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_sizes_are_indices_where_unicode_has_them(size: Dimension, expected: str
     ],
 )
 def test_constant_matrices_have_their_shape(function: str, shape: Shape, expected: str) -> None:
-    assert unicode(Written((), tree.call(function, (), shape))) == expected
+    assert unicode(WrittenFormula((), tree.call(function, (), shape))) == expected
 
 
 def test_depth_meets_no_limit() -> None:
@@ -112,8 +112,8 @@ def test_depth_meets_no_limit() -> None:
     subscripts = Subscripts(("ijk", "j", "k"), "i")
     for _ in range(1000):
         nested = tree.einsum(subscripts, [T, nested, x], ("n",))
-    assert unicode(Written((), deep)).endswith("exp(−x" + ")" * 2000)
-    assert unicode(Written((), nested)).startswith("i ↦ Σⱼₖ T[i,j,k] (Σ")
+    assert unicode(WrittenFormula((), deep)).endswith("exp(−x" + ")" * 2000)
+    assert unicode(WrittenFormula((), nested)).startswith("i ↦ Σⱼₖ T[i,j,k] (Σ")
 
 
 def _matrix_notation() -> Iterator[tuple[str, str, Derivative]]:
