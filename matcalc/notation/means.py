@@ -25,7 +25,7 @@ def with_means(written: WrittenFormula, *, along: bool = True) -> WrittenFormula
         along: Whether sums of rows or columns are means too.
 
     >>> x, n = tree.name("x", ("n",)), phrases.size("n")
-    >>> with_means(Written((), phrases.over(tree.call("sum", [x], ()), n))).phrase.value
+    >>> with_means(WrittenFormula((), phrases.over(tree.call("sum", [x], ()), n))).phrase.value
     'mean'
     """
     if not written.names.isdisjoint(("mean", "var", "std")):

@@ -66,7 +66,7 @@ def meanings(formulas: Iterable[WrittenFormula], *, in_text: bool = False) -> li
 
     >>> from matcalc.notation import phrases, tree
     >>> x, y = tree.name("x", ("n",)), tree.name("y", ("n",))
-    >>> meanings([Written((), phrases.times([x, y]))])
+    >>> meanings([WrittenFormula((), phrases.times([x, y]))])
     ['⊙ multiplies entry by entry']
     """
     roots = [root for one in formulas for root in as_in_books(one).roots]
