@@ -150,10 +150,7 @@ def derive(
 
     Vectors are columns: x.T @ y is a number, x @ y.T an outer product; * works entry by entry.
     """
-    if svg == "-" and (form or as_json):
-        raise UsageError("--svg - writes to stdout alone; leave out --format and --json")
-    if form and as_json:
-        raise UsageError("--json is a format of its own; leave out --format")
+    _check_alone(form, svg, as_json=as_json)
     # one explanation is enough by itself: in denominator layout a gradient is like its variable
     chosen = layout or ("denominator" if steps or plan else "both")
     layouts = ("numerator", "denominator") if chosen == "both" else (chosen,)
@@ -164,6 +161,8 @@ def derive(
     )
     if stacked and (steps or check or order == 2 or structure):
         raise UsageError("--stacked stands without --steps, --check, --order 2 and --structure")
+    if level and not steps and not (plan or sizes):
+        raise UsageError("--level belongs to --steps")
     if plan or sizes:
         alone = plan and not (steps or check or svg or form)
         _plan(asked, sizes or "", alone=alone, as_json=as_json)
@@ -176,10 +175,16 @@ def derive(
         if order == 2 and len(asked.names) > 1:
             raise UsageError("--steps explains the second derivative by one variable at a time")
         _explain(asked, level or "full", form, as_json=as_json)
-    elif level:
-        raise UsageError("--level belongs to --steps")
     else:
         _answer_with(asked, form, check=check, svg=svg, as_json=as_json)
+
+
+def _check_alone(form: str | None, svg: str | None, *, as_json: bool) -> None:
+    """Refuse two that both write to stdout alone."""
+    if svg == "-" and (form or as_json):
+        raise UsageError("--svg - writes to stdout alone; leave out --format and --json")
+    if form and as_json:
+        raise UsageError("--json is a format of its own; leave out --format")
 
 
 def _answer_with(

@@ -11,17 +11,15 @@ from functools import lru_cache
 from matcalc.code.dialects import NUMPY, Dialect
 from matcalc.code.functions import functions_of
 from matcalc.errors import UnknownRuleError
+from matcalc.operations import RULES
 from matcalc.plan import functions
 
-_LIBRARIES = {  # functions that NumPy has not
-    "erf": "scipy.special",
-    "ndtr": "scipy.special",
-    "log_ndtr": "scipy.special",
-    "erfcx": "scipy.special",
-    **dict.fromkeys(
-        ("erfc", "erfinv", "ndtri", "gammaln", "digamma", "polygamma"), "scipy.special"
-    ),
-    "expm": "scipy.linalg",
+#: Functions that NumPy has not, and the module of SciPy that has them.
+_LIBRARIES = {
+    name: f"scipy.{module}"
+    for rule in RULES.values()
+    for module, _, name in [rule.facts.scipy.partition(".")]
+    if name
 }
 _IMPORTS = {
     "math.": "import math",

@@ -221,6 +221,8 @@ def identify(
     given = [one for one in (shape, formula, array) if one is not None]
     if len(given) != 1:
         raise NotationError("one of shape, formula and array is identified")
+    found = real_array(array, "the array") if array is not None else None
+    sizes = tuple(shape) if shape is not None else found.shape if found is not None else ()
     if wrt is None:
         if formula is not None or at is not None:
             raise NotationError(
@@ -228,9 +230,7 @@ def identify(
             )
         if order != 1:
             raise NotationError("a second derivative needs an expression, with wrt and variables")
-        of, by = parse_derivative(derivative)
-        found = real_array(array, "the array").shape if shape is None else tuple(shape)
-        return _by_shape(of, by, found)
+        return _by_shape(*parse_derivative(derivative), sizes)
     names = wrt if isinstance(wrt, str) else list(wrt)
     J = derive(
         derivative,
@@ -243,17 +243,23 @@ def identify(
     if isinstance(J, list):
         raise NotationError("one derivative is identified at a time")
     if formula is not None:
-        line = _line(J, formula, notation)
-        try:
-            identified = _by_formula(J, line.text, variables or _variables(J)).assuming(line.said)
-        except MatcalcError as error:
-            raise line.error(error) from None
-    elif shape is not None or at is None:
-        found = real_array(array, "the array").shape if shape is None else tuple(shape)
-        identified = _by_shape(J.of, J.wrt, found)
+        identified = _by_typed(J, formula, variables, notation)
+    elif found is None or at is None:
+        identified = _by_shape(J.of, J.wrt, sizes)
     else:
-        identified = _by_array(J, real_array(array, "the array"), at)
+        identified = _by_array(J, found, at)
     return identified.assuming(J.assumptions)
+
+
+def _by_typed(
+    J: Jacobian[Any], formula: str, variables: Declarations | None, notation: str | None
+) -> Identification:
+    """A formula, in whatever notation."""
+    line = _line(J, formula, notation)
+    try:
+        return _by_formula(J, line.text, variables or _variables(J)).assuming(line.said)
+    except MatcalcError as error:
+        raise line.error(error) from None
 
 
 def _variables(J: Jacobian[Any]) -> tuple[Variable, ...]:

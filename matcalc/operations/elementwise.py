@@ -155,15 +155,17 @@ _function("cbrt", lambda _, y: multiple(_THIRD, power(y, -2)), formula="dy = dx 
     facts=Facts(code={"torch": "torch.sign({0}) * torch.abs({0})**(1 / 3)"}))
 _function("erf", lambda x, _: times(_two_over_root_pi(), of("exp", negative(square(x)))),
     formula="dy = 2/√π exp(-x²) ⊙ dx", source=f"{_DLMF}, eq. 7.2.1", function="erf",
-    facts=Facts(within_one=True, in_math=True, code=of_special("erf", "torch")))
+    facts=Facts(within_one=True, in_math=True, scipy="special.erf",
+        code=of_special("erf", "torch")))
 _function("Phi", lambda x, _: normal_density(x), formula="dy = φ(x) ⊙ dx, φ(x) = exp(-x²/2)/√(2π)",
     source=f"{_DLMF}, eq. 7.2.1, by Φ(x) = (1 + erf(x/√2))/2", function="normal_cdf",
     facts=Facts(aliases=("ndtr",), elsewhere=("pnorm",), words=("normcdf", "norm_cdf"),
-        positive=True, within_one=True, unicode="Φ", latex=r"\Phi", code=of_special("ndtr")))
+        positive=True, within_one=True, unicode="Φ", latex=r"\Phi", scipy="special.ndtr",
+        code=of_special("ndtr")))
 _function("log_ndtr", lambda x, _: of("inverse_mills", x), formula="d log Φ(x) = φ(x)/Φ(x) ⊙ dx",
     source=f"{_DLMF}, eq. 7.2.1 and 4.7.1", function="log_normal_cdf",
-    facts=Facts(code={"np": "log_ndtr", "torch": "torch.special.log_ndtr({0})",
-        "jnp": "log_normal_cdf"}))
+    facts=Facts(scipy="special.log_ndtr", code={"np": "log_ndtr",
+        "torch": "torch.special.log_ndtr({0})", "jnp": "log_normal_cdf"}))
 _function("inverse_mills", lambda x, y: negative(times(y, plus(x, y))),
     formula="dy = -y ⊙ (x + y) ⊙ dx, y = φ(x)/Φ(x)", source=_MILLS, function="inverse_mills",
     domain="everywhere; below x = -1000 its derivative loses digits",

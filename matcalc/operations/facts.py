@@ -36,6 +36,7 @@ class Facts:
         unicode: Its sign in Unicode, where that is not its name.
         latex: Its sign in LaTeX.
         in_math: Whether Python's own ``math`` has it, by its name.
+        scipy: Who computes it where NumPy does not, in SciPy: ``special.erf``.
         code: Templates, or names of helpers, by the module of a library, where it is not computed
             as in NumPy; behind ``of all`` those over all entries of a matrix.
         building_block: Whether formulas have it from derivatives alone.
@@ -66,6 +67,7 @@ class Facts:
     unicode: str = ""
     latex: str = ""
     in_math: bool = False
+    scipy: str = ""
     code: Mapping[str, str] = field(default_factory=dict)
     building_block: bool = False
 

@@ -329,6 +329,7 @@ _matrix_function(
         elsewhere=("matrix_exp",),
         words=("matrixexp", "mexp"),
         keeps_symmetry=True,
+        scipy="linalg.expm",
         code={
             "np": "expm",
             "torch": "torch.linalg.matrix_exp({0})",

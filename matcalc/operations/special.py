@@ -26,6 +26,7 @@ _ORDERS = 12  # of polygamma
     function="log_gamma",
     facts=Facts(
         aliases=("gammaln", "loggamma"),
+        scipy="special.gammaln",
         code={
             "np": "gammaln",
             "torch": "torch.lgamma({0})",
@@ -47,6 +48,7 @@ def pull_lgamma(y: Apply, operand: int, bar: Node) -> Node:
     function="digamma",
     facts=Facts(
         aliases=("psi",),
+        scipy="special.digamma",
         code=of_special("digamma", "torch"),
     ),
 )
@@ -84,6 +86,7 @@ register(
         parameters={"n": 1},
         facts=Facts(
             required=("n",),
+            scipy="special.polygamma",
             code={
                 "np": "{polygamma}({n}, {0})",
                 "torch": "torch.polygamma({n}, {0})",
@@ -104,7 +107,7 @@ def _root_of_pi(power_of: Fraction) -> Node:
     formula="dy = -2/√π exp(-x²) ⊙ dx",
     source=f"{_DLMF}, eq. 7.2.2",
     function="erfc",
-    facts=Facts(code=of_special("erfc", "torch")),
+    facts=Facts(scipy="special.erfc", code=of_special("erfc", "torch")),
 )
 def pull_erfc(y: Apply, operand: int, bar: Node) -> Node:
     """Pull back through the complementary error function."""
@@ -119,7 +122,7 @@ def pull_erfc(y: Apply, operand: int, bar: Node) -> Node:
     source=f"{_DLMF}, eq. 7.2.2 and 4.7.1",
     domain="everywhere; far right its derivative loses digits",
     function="scaled_erfc",
-    facts=Facts(code=of_special("erfcx")),
+    facts=Facts(scipy="special.erfcx", code=of_special("erfcx")),
 )
 def pull_erfcx(y: Apply, operand: int, bar: Node) -> Node:
     """Pull back through the scaled complementary error function."""
@@ -134,7 +137,7 @@ def pull_erfcx(y: Apply, operand: int, bar: Node) -> Node:
     source=f"{_DLMF}, eq. 7.2.1, for its inverse",
     domain="|x| < 1",
     function="erfinv",
-    facts=Facts(code=of_special("erfinv", "torch")),
+    facts=Facts(scipy="special.erfinv", code=of_special("erfinv", "torch")),
 )
 def pull_erfinv(y: Apply, operand: int, bar: Node) -> Node:
     """Pull back through the inverse of the error function."""
@@ -152,6 +155,7 @@ def pull_erfinv(y: Apply, operand: int, bar: Node) -> Node:
     function="normal_quantile",
     facts=Facts(
         aliases=("probit",),
+        scipy="special.ndtri",
         code=of_special("ndtri"),
     ),
 )

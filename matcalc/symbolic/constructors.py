@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,9 +20,7 @@ from matcalc.symbolic.expressions import holds_formulas, unwrapped
 Traced = Callable[[Value], Any]
 
 
-def constructors(  # noqa: C901 - one function for each that it stands for
-    kind: type[Any], traced: Traced, fills: Callable[[], bool]
-) -> Mapping[str, Any]:
+def constructors(kind: type[Any], traced: Traced, fills: Callable[[], bool]) -> Mapping[str, Any]:
     """Meanings of NumPy's functions, by title.
 
     Args:
@@ -29,71 +28,87 @@ def constructors(  # noqa: C901 - one function for each that it stands for
         traced: Makes a traced array of a value.
         fills: Says whether arrays are written into, so that new ones must be traced.
     """
+    return _Constructors(kind, traced, fills).by_title()
 
-    def filled(name: str, number: int) -> Callable[..., Any]:
-        def build(shape: Any, dtype: Any = float, order: str = "C", **rest: Any) -> Any:
-            if _is_plain(shape, kind) and not (fills() and _is_real(dtype)):
-                return getattr(np, name)(shape, dtype, order, **rest)
-            return traced(Value(algebra.constant(number, _shape(shape))))
 
-        return build
+class _Constructors:
+    """What NumPy's functions make, traced where a size or an entry is."""
 
-    def full(shape: Any, fill_value: Any, dtype: Any = None, **rest: Any) -> Any:
-        plain = _is_plain(shape, kind) and not isinstance(fill_value, kind)
-        if plain and not (fills() and _is_real(dtype or type(fill_value))):
+    def __init__(self, kind: type[Any], traced: Traced, fills: Callable[[], bool]) -> None:
+        self.kind = kind
+        self.traced = traced
+        self.fills = fills
+
+    def by_title(self) -> Mapping[str, Any]:
+        """The functions by title."""
+        found = {
+            "zeros": partial(self.filled, "zeros", 0),
+            "empty": partial(self.filled, "zeros", 0),
+            "ones": partial(self.filled, "ones", 1),
+            "full": self.full,
+            "eye": self.eye,
+            "identity": lambda n, dtype=float: self.eye(n, dtype=dtype),
+            "array": self.array,
+            **dict.fromkeys(("asarray", "asanyarray", "ascontiguousarray"), self.as_array),
+            "float64": self.number_type(),
+        }
+        return {f"numpy.{name}": meaning for name, meaning in found.items()}
+
+    def filled(
+        self, name: str, number: int, shape: Any, dtype: Any = float, order: str = "C", **rest: Any
+    ) -> Any:
+        """``np.zeros``, ``np.ones``."""
+        if self.is_plain(shape) and not (self.fills() and _is_real(dtype)):
+            return getattr(np, name)(shape, dtype, order, **rest)
+        return self.traced(Value(algebra.constant(number, _shape(shape))))
+
+    def full(self, shape: Any, fill_value: Any, dtype: Any = None, **rest: Any) -> Any:
+        """``np.full``."""
+        plain = self.is_plain(shape) and not isinstance(fill_value, self.kind)
+        if plain and not (self.fills() and _is_real(dtype or type(fill_value))):
             return np.full(shape, fill_value, dtype, **rest)
         value = node_of(unwrapped(fill_value))
-        return traced(Value(algebra.spread(value, _shape(shape))))
+        return self.traced(Value(algebra.spread(value, _shape(shape))))
 
-    def eye(N: Any, M: Any = None, k: int = 0, dtype: Any = float, **rest: Any) -> Any:
-        plain = _is_plain((N, M), kind)
-        if plain and not (fills() and _is_real(dtype)):
+    def eye(self, N: Any, M: Any = None, k: int = 0, dtype: Any = float, **rest: Any) -> Any:
+        """``np.eye``."""
+        if self.is_plain((N, M)) and not (self.fills() and _is_real(dtype)):
             return np.eye(N, M, k, dtype, **rest)
-        return traced(Value(_eye(_size(N), _size(N if M is None else M), k)))
+        return self.traced(Value(_eye(_size(N), _size(N if M is None else M), k)))
 
-    def identity(n: Any, dtype: Any = float) -> Any:
-        return eye(n, dtype=dtype)
-
-    def array(given: Any, dtype: Any = None, **rest: Any) -> Any:
-        if isinstance(given, kind):
+    def array(self, given: Any, dtype: Any = None, **rest: Any) -> Any:
+        """``np.array``: a copy."""
+        if isinstance(given, self.kind):
             _check_type(dtype)
             return given.copy() if given.ndim else given
         if not holds_formulas(given) or isinstance(given, np.ndarray):
             return np.array(given, dtype, **rest)
         _check_type(dtype)
-        return traced(Value(node_of(unwrapped(given))))
+        return self.traced(Value(node_of(unwrapped(given))))
 
-    def as_array(given: Any, dtype: Any = None, **rest: Any) -> Any:
-        if isinstance(given, kind):
+    def as_array(self, given: Any, dtype: Any = None, **rest: Any) -> Any:
+        """``np.asarray``: the same, where it is an array."""
+        if isinstance(given, self.kind):
             _check_type(dtype)
             return given
         if holds_formulas(given):
-            return array(given, dtype)
+            return self.array(given, dtype)
         return np.asarray(given, dtype, **rest)
 
-    class Float64(np.float64):
-        """NumPy's type of numbers, which may still be the ``dtype=`` of something."""
+    def number_type(self) -> type[Any]:
+        """``np.float64``, which may still be the ``dtype=`` of something."""
+        kind, as_array = self.kind, self.as_array
 
-        def __new__(cls, x: Any = 0.0) -> Any:
-            return as_array(x) if isinstance(x, kind) else np.float64(x)
+        class Float64(np.float64):
+            def __new__(cls, x: Any = 0.0) -> Any:
+                return as_array(x) if isinstance(x, kind) else np.float64(x)
 
-    found = {
-        "zeros": filled("zeros", 0),
-        "empty": filled("zeros", 0),
-        "ones": filled("ones", 1),
-        "full": full,
-        "eye": eye,
-        "identity": identity,
-        "array": array,
-        **dict.fromkeys(("asarray", "asanyarray", "ascontiguousarray"), as_array),
-        "float64": Float64,
-    }
-    return {f"numpy.{name}": meaning for name, meaning in found.items()}
+        return Float64
 
-
-def _is_plain(shape: Any, kind: type[Any]) -> bool:
-    listed = shape if isinstance(shape, (tuple, list)) else (shape,)
-    return not any(isinstance(one, kind) for one in listed)
+    def is_plain(self, shape: Any) -> bool:
+        """Whether a shape is made of numbers alone."""
+        listed = shape if isinstance(shape, (tuple, list)) else (shape,)
+        return not any(isinstance(one, self.kind) for one in listed)
 
 
 def _is_real(dtype: Any) -> bool:

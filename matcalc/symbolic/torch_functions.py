@@ -24,15 +24,9 @@ _SAME = """exp exp2 expm1 log log1p log2 log10 sin cos tan sinh cosh tanh sqrt s
 minimum hypot logaddexp logaddexp2 cumsum cumprod outer dot inner tril triu diag trace kron
 einsum tensordot flip roll stack zeros_like ones_like matmul abs absolute negative multiply divide
 concatenate hstack vstack swapaxes tile where"""
+_ARCS = "asin acos atan atan2 asinh acosh atanh"  # NumPy's have arc in front
 _OF_LINALG = "inv pinv det slogdet solve cholesky eigvalsh eigh matrix_power"
 _RENAMED: Mapping[str, Any] = {
-    "asin": np.arcsin,
-    "acos": np.arccos,
-    "atan": np.arctan,
-    "atan2": np.arctan2,
-    "asinh": np.arcsinh,
-    "acosh": np.arccosh,
-    "atanh": np.arctanh,
     "neg": np.negative,
     "mm": np.matmul,
     "mv": np.matmul,
@@ -431,6 +425,7 @@ def _itself(x: Any, *kinds: Any, **named: Any) -> Any:
 
 MEANINGS: dict[str, Callable[..., Any]] = {
     **{name: getattr(np, name) for name in _SAME.split()},
+    **{name: getattr(np, f"arc{name[1:]}") for name in _ARCS.split()},
     **{name: getattr(np.linalg, name) for name in _OF_LINALG.split()},
     **_RENAMED,
     **{name: by_name(name) for name in _BY_NAME.split()},

@@ -32,26 +32,15 @@ from matcalc.symbolic.written_parts import are_apart, fitted, scattered, whole_o
 _ENTRIES = 1000  # of an array that is taken apart into its entries
 
 _METHODS: Mapping[str, Callable[..., Any]] = {
-    "sum": np.sum,
-    "mean": np.mean,
-    "prod": np.prod,
-    "max": np.max,
-    "min": np.min,
-    "var": np.var,
-    "std": np.std,
-    "dot": np.dot,
-    "trace": np.trace,
-    "diagonal": np.diagonal,
-    "ravel": np.ravel,
+    **{
+        one.__name__: one
+        for one in (
+            *(np.sum, np.mean, np.prod, np.max, np.min, np.var, np.std, np.dot, np.trace),
+            *(np.diagonal, np.ravel, np.squeeze, np.swapaxes, np.clip, np.copy, np.cumsum),
+            *(np.repeat, np.round, np.take),
+        )
+    },
     "flatten": np.ravel,
-    "squeeze": np.squeeze,
-    "swapaxes": np.swapaxes,
-    "clip": np.clip,
-    "copy": np.copy,
-    "cumsum": np.cumsum,
-    "repeat": np.repeat,
-    "round": np.round,
-    "take": np.take,
 }
 
 
