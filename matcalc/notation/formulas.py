@@ -29,6 +29,7 @@ from matcalc.graph import (
 from matcalc.notation import phrases, tree
 from matcalc.notation.division import divided
 from matcalc.notation.letters import letter_of
+from matcalc.notation.named_products import with_named_products
 from matcalc.notation.named_sums import with_named_sums
 from matcalc.notation.network import NoMatrixNotation, scaled
 from matcalc.notation.parameters import Parameter, Subscripts, Word, place
@@ -112,7 +113,7 @@ def write(
 
 
 def write_together(
-    roots: Sequence[Node],
+    asked: Sequence[Node],
     names: Sequence[str] = (),
     named: Mapping[Node, str] | None = None,
     *,
@@ -123,11 +124,11 @@ def write_together(
 
     Args as those of :func:`write`; vectors are columns.
     """
-    roots, known = with_named_sums(roots, named or {})
+    roots, known = with_named_sums(*with_named_products(asked, named or {}))
     written = _Writer(roots, names, known, named_above, indices=indices).written()
     if max(one.phrase.size for one in written.values()) > _LEGIBLE and named_above > _FEW:
         written = _Writer(roots, names, known, _FEW, indices=indices).written()
-    return [written[root] for root in roots]
+    return [written[root] for root in roots[-len(asked) :]]
 
 
 def lying(written: WrittenFormula) -> WrittenFormula:

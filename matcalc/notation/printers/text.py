@@ -126,7 +126,10 @@ def _times(_: Phrase, args: Sequence[Piece]) -> Spelled:
     *before, last = args
     parts = [within(piece, POWER) for piece in before]
     scalars = all(one.phrase.kind == "scalar" for one in before)
-    bare = scalars and last.phrase.op in ("matmul", "over") and last.phrase.kind != "scalar"
+    ops: tuple[str, ...] = ("matmul", "over")
+    if last.phrase.kind == "scalar":  # 2 * x / s, but 2 * (x.T @ y)
+        ops = ("over",) if last.args and last.args[0].phrase.op != "matmul" else ()
+    bare = scalars and last.phrase.op in ops
     parts.append(last.text if bare else within(last, POWER))
     return " * ".join(parts), PRODUCT
 

@@ -1,0 +1,186 @@
+"""Names for parts of products: with ``s = sqrt(v)`` and ``u = x / s``, ``x / v`` is ``u / s``.
+
+A product holds its factors side by side, as powers of what they are roots of. What had a name as a
+root, or as an array over numbers, is put together again before a formula is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import NamedTuple
+
+from matcalc.graph import (
+    ONE,
+    Factor,
+    Node,
+    Product,
+    Scale,
+    contract,
+    rebuilt,
+    split,
+    symbol,
+    topological,
+)
+from matcalc.simplify.expansion import opened
+
+_FACTORS = 8  # of a named product that is looked for
+
+
+class _Root(NamedTuple):
+    """A named power: its name, and the coefficient and the exponent of what it is a power of."""
+
+    name: Node
+    scale: Scale
+    exponent: Fraction
+
+
+class _Part(NamedTuple):
+    """A named product: its name, the array in it, if there is one, and the powers of numbers."""
+
+    name: Node
+    array: Node | None
+    numbers: Mapping[Node, Fraction]
+
+
+def with_named_products(
+    roots: Sequence[Node], named: Mapping[Node, str]
+) -> tuple[list[Node], dict[Node, str]]:
+    """A graph in which products hold the names of the parts that they contain.
+
+    Args:
+        roots: What is written.
+        named: The nodes that have names.
+
+    Returns:
+        What the names in it mean, and what becomes of the roots; the nodes that have names.
+    """
+    if not named:
+        return list(roots), {}
+    work = _Names(named)
+    for node in topological(*named, *roots):
+        work.walk(node)
+    found = [work.done[root] for root in roots]
+    return [*work.meanings(found), *found], work.named
+
+
+class _Names:
+    """Names that were met, while a graph is walked over, operands first."""
+
+    def __init__(self, given: Mapping[Node, str]) -> None:
+        self.given = given
+        self.named: dict[Node, str] = {}
+        self.done: dict[Node, Node] = {}
+        self.meaning: dict[Node, Node] = {}  # of a name that stands for a root or a part
+        self.roots: dict[Node, _Root] = {}
+        self.parts: dict[Node, list[_Part]] = {}  # by their array, or their first number
+
+    def walk(self, node: Node) -> None:
+        """What becomes of a node; one that is named as a root or a part is its name."""
+        again = rebuilt(node, self.done)
+        if isinstance(again, Product) and (self.roots or self.parts):
+            again = self.written(again)
+        self.done[node] = again
+        if node in self.given:
+            self.named[again] = self.given[node]
+            name = symbol(self.given[node], node.shape)
+            if isinstance(again, Product) and self.is_met(again, name):
+                self.done[node], self.meaning[name] = name, again
+
+    def meanings(self, roots: Sequence[Node]) -> list[Node]:
+        """What the names under some roots mean, and those under these; the first first."""
+        used: set[Node] = set()
+        waiting = list(roots)
+        while waiting:
+            met = {node for node in topological(*waiting) if node in self.meaning} - used
+            used |= met
+            waiting = [self.meaning[name] for name in met]
+        return [meaning for name, meaning in self.meaning.items() if name in used]
+
+    def is_met(self, node: Product, name: Node) -> bool:
+        """Whether a named product is looked for from now on."""
+        if node.scale != ONE or node.is_structured or len(node.factors) > _FACTORS:
+            return False
+        if len(node.factors) == 1:
+            (factor,) = node.factors
+            if factor.labels == node.output and factor.exponent.denominator > 1:
+                scale, core = split(factor.node)
+                self.roots[core] = _Root(name, scale, factor.exponent)
+                return True
+            return False
+        factors, _ = opened(node, scalars=False)
+        arrays = [one for one in factors if one.labels]
+        numbers = {one.node: one.exponent for one in factors if not one.labels}
+        alone = not arrays or (arrays[0].labels == node.output and arrays[0].exponent == 1)
+        if len(arrays) > 1 or not numbers or not alone:
+            return False
+        array = arrays[0].node if arrays else None
+        self.parts.setdefault(array or next(iter(numbers)), []).append(_Part(name, array, numbers))
+        return True
+
+    def written(self, node: Node) -> Node:
+        """A product by the names of its parts."""
+        if self.roots:
+            node = self.by_roots(node)
+        if not self.parts or not isinstance(node, Product):
+            return node
+        within = [f.node for scalars in (False, True) for f in opened(node, scalars=scalars)[0]]
+        for one in dict.fromkeys(within):
+            for part in self.parts.get(one, ()):
+                node = _by_part(node, part)
+        return node
+
+    def by_roots(self, node: Node) -> Node:
+        """A product with powers of what has a named root as powers of the root."""
+        if not isinstance(node, Product):
+            return node
+        found: list[Factor] = []
+        whole = node.scale
+        for factor in node.factors:
+            scale, core = split(factor.node)
+            root = self.roots.get(core)
+            if root is None or not self.is_root_shorter(factor, scale == root.scale, root):
+                found.append(factor)
+                continue
+            if scale != root.scale:
+                count = int(factor.exponent)
+                whole = whole.times(scale.power(count)).times(root.scale.power(-count))
+            times = factor.exponent / root.exponent
+            found.append(Factor(root.name, factor.labels, times))
+        return contract(found, node.output, dict(enumerate(node.sizes)), whole)
+
+    def is_root_shorter(self, factor: Factor, same: bool, root: _Root) -> bool:
+        """Whether a power is a whole one of a root; one of what has a name itself stays."""
+        node, _, power = factor
+        if (power / root.exponent).denominator > 1:
+            return False
+        if power.denominator > 1:
+            return same
+        return bool(node.operands) and not (node in self.named and power > 0)
+
+
+def _by_part(node: Node, part: _Part) -> Node:
+    """A product with a name for an array over numbers, as often as these are there."""
+    if not isinstance(node, Product):
+        return node
+    factors, sizes = opened(node, scalars=part.array is not None)
+    arrays = [one for one in factors if one.labels]
+    powers: dict[Node, Fraction] = {}
+    for one in factors:
+        if not one.labels:
+            powers[one.node] = powers.get(one.node, Fraction(0)) + one.exponent
+    times = int(min(powers.get(node, Fraction(0)) / k for node, k in part.numbers.items()))
+    whole = [k for k, one in enumerate(arrays) if one.node is part.array and one.exponent == 1]
+    places = whole[: max(times, 0)]
+    for k in places:
+        arrays[k] = arrays[k]._replace(node=part.name)
+    if part.array is None and times > 0:
+        arrays.append(Factor(part.name, (), Fraction(times)))
+    else:
+        times = len(places)
+    if times <= 0:
+        return node
+    for number, power in part.numbers.items():
+        powers[number] -= times * power
+    rest = [Factor(number, (), power) for number, power in powers.items() if power]
+    return contract([*arrays, *rest], node.output, sizes, node.scale)
