@@ -20,10 +20,10 @@ from matcalc.arrays import Array, frozen
 from matcalc.code.libraries import library_in
 from matcalc.errors import LayoutError, ShapeError, UnboundError
 from matcalc.graph import Data, Factor, Node, Product, Sum, Symbol, add, contract, topological
-from matcalc.jacobians.linear_map import Given, gauss_newton_product, matrix_product
+from matcalc.jacobians.linear_map import Given, applied, gauss_newton_product, matrix_product
 from matcalc.jacobians.written import WrittenDerivative
 from matcalc.layout import Tag
-from matcalc.plan.running import Leaves, evaluate_from
+from matcalc.plan.running import Keep, Leaves, evaluate_from
 from matcalc.variables import ratio, second_derivative
 
 
@@ -50,7 +50,17 @@ class Asked(WrittenDerivative[Tag]):
         >>> J.gauss_newton([1.0, 1.0], x=[0.0, 0.0])
         array([1., 1.])
         """
-        return gauss_newton_product(self.node, self._written, v, self._given(arrays))
+        return self._applied(gauss_newton_product, v, arrays)
+
+    def _applied(
+        self, product: Callable[..., Array], value: ArrayLike, arrays: Mapping[str, Any]
+    ) -> Array:
+        """A product with a value: checked once for arrays of these shapes."""
+
+        def otherwise(keep: Keep | None) -> Array:
+            return product(self.node, self._written, value, self._given(arrays, keep))
+
+        return applied(self._bindings, product.__name__, value, arrays, otherwise)
 
     def diagonal(self, **arrays: Any) -> Array:
         """The entries by which each entry depends on itself, in the shape of ``wrt``.

@@ -162,7 +162,7 @@ class Jacobian(Asked[Tag]):
         >>> H.jvp([1.0, 0.0], x=[2.0, 5.0])
         array([12.,  0.])
         """
-        return directional(self.node, self._written, v, self._given(arrays))
+        return self._applied(directional, v, arrays)
 
     def vjp(self, u: ArrayLike, /, **arrays: Any) -> Array:
         """The pullback: ``u`` has the shape of ``of``, the result that of ``wrt``.
@@ -178,7 +178,7 @@ class Jacobian(Asked[Tag]):
             ArrayError: ``u`` is not real and finite.
             UnboundError: A variable has no numbers.
         """
-        return pulled_back(self.node, self._written, u, self._given(arrays))
+        return self._applied(pulled_back, u, arrays)
 
     @overload
     def __matmul__(self, right: Jacobian[Tag]) -> Jacobian[Tag]: ...

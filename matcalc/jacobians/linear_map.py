@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import prod
 from typing import Any, NamedTuple
 
@@ -15,15 +15,16 @@ from matcalc.code.libraries import library_in
 from matcalc.errors import LayoutError, ShapeError
 from matcalc.graph import Factor, Node, contract, symbol
 from matcalc.layout import ArrayForm, Order
-from matcalc.plan.running import MAX_BYTES, evaluate, evaluate_from
+from matcalc.plan.running import MAX_BYTES, Bindings, Keep, evaluate_from
 from matcalc.variables import Variable, ratio
 
 
 class Given(NamedTuple):
-    """The numbers of a formula's variables, and the sizes of its dimensions."""
+    """The numbers of a formula's variables, the sizes of its dimensions, who keeps what is run."""
 
     arrays: Mapping[str, Array] = {}
     sizes: Mapping[str, int] = {}
+    keep: Keep | None = None
 
 
 NOTHING = Given()
@@ -38,10 +39,12 @@ def entries(
     Raises:
         TooLargeError: An array would be larger than ``max_bytes``.
     """
-    array = evaluate(
-        node, given.arrays, given.sizes, max_bytes, order=order_of(form), libraries=library_in
-    )
-    if all(len(axes) == 1 for axes in form.form):
+    plain, order = all(len(axes) == 1 for axes in form.form), order_of(form)
+    array = evaluate_from(
+        node, order, lambda: node, given.arrays, given.sizes, max_bytes,
+        order=order, libraries=library_in, keep=given.keep if plain else None,
+    )  # fmt: skip
+    if plain:
         return array
     left = iter(array.shape)
     return array.reshape([prod(next(left) for _ in axes) for axes in form.form])
@@ -74,6 +77,20 @@ def pulled_back(node: Node, form: ArrayForm, u: ArrayLike, given: Given = NOTHIN
     rank = form.of.rank
     axes = tuple(range(len(node.shape)))
     return _contracted(node, _of_shape(form.of, u), axes[:rank], axes[rank:], given)
+
+
+def applied(
+    bindings: Bindings,
+    asked: str,
+    v: Any,
+    arrays: Mapping[str, Any],
+    otherwise: Callable[[Keep | None], Array],
+) -> Array:
+    """A product with an array: by what was run for arrays of these shapes, if it is finite."""
+    v = np.asarray(v) if type(v) is float else v
+    if type(v) is not np.ndarray or v.dtype.kind != "f" or not np.isfinite(v).all():
+        return otherwise(None)
+    return bindings.run(asked, {_ARRAY: v, **arrays}, otherwise)
 
 
 def gauss_newton_product(
@@ -123,7 +140,9 @@ def _contracted(
 
     key = tuple(labels), tuple(output), tuple(array.shape), *(other.labels for other in others)
     arrays = {**given.arrays, _ARRAY: array}
-    return evaluate_from(node, key, product, arrays, given.sizes, libraries=library_in)
+    return evaluate_from(
+        node, key, product, arrays, given.sizes, libraries=library_in, keep=given.keep
+    )
 
 
 def matrix_product(

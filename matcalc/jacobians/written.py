@@ -31,6 +31,7 @@ from matcalc.notation.printers.latex import latex
 from matcalc.notation.printers.mathml import mathml
 from matcalc.notation.printers.unicode import unicode
 from matcalc.pictures import FACTORS, Picture, chain_svg, graph_svg, shapes_svg
+from matcalc.plan.running import Bindings, Keep
 from matcalc.simplify import stable
 from matcalc.variables import Variable, ratio, second_derivative, word
 
@@ -74,6 +75,7 @@ class WrittenDerivative(Computable, Generic[Tag]):
     accumulations: dict[str, int] = field(default_factory=dict, init=False)
     _trees: dict[bool, WrittenFormula] = field(default_factory=dict, init=False)
     _symbols: dict[str, Node] = field(default_factory=dict, init=False)
+    _bindings: Bindings = field(default_factory=Bindings, init=False)
 
     @property
     def of(self) -> Variable:
@@ -289,7 +291,11 @@ class WrittenDerivative(Computable, Generic[Tag]):
         array([12., 21.])
         """
         try:
-            return entries(self.node, self._written, self._given(arrays))
+            return self._bindings.run(
+                "entries",
+                arrays,
+                lambda keep: entries(self.node, self._written, self._given(arrays, keep)),
+            )
         except UnboundError as error:
             names = functions_in(self.node)
             if not names:
@@ -298,9 +304,9 @@ class WrittenDerivative(Computable, Generic[Tag]):
                 f"{', '.join(names)} has no numbers here: compile() takes it as an argument"
             ) from error
 
-    def _given(self, arrays: Mapping[str, object]) -> Given:
+    def _given(self, arrays: Mapping[str, object], keep: Keep | None = None) -> Given:
         """What somebody gave by name, as arrays and sizes."""
-        return Given(*given_arrays(symbols_of(self), arrays))
+        return Given(*given_arrays(symbols_of(self), arrays), keep)
 
     def __repr__(self) -> str:
         """One line: the formula or the names and the shapes, and the layout."""

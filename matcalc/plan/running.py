@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import prod
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -55,6 +55,7 @@ def _none(arrays: Iterable[Any]) -> ArrayLibrary | None:
 
 MAX_BYTES = 4 * 2**30
 _NOTHING: Mapping[Any, Any] = {}
+_DOUBLE, _SINGLE = np.dtype(np.float64), np.dtype(np.float32)
 _KEPT = 4096  # entries of an array that is kept between runs
 _PROGRAMS = 32  # for how many sets of shapes a node's program is kept; then the oldest goes
 
@@ -102,6 +103,7 @@ def evaluate_from(
     rounding: Rounding | None = None,
     order: Sequence[int] | None = None,
     libraries: Libraries = _none,
+    keep: Keep | None = None,
 ) -> Array:
     """The numbers of a node that is made of another, as :func:`evaluate`; it is made when needed.
 
@@ -115,17 +117,76 @@ def evaluate_from(
         rounding: Applied to the result of every step.
         order: The axes in the order in which they are wanted.
         libraries: Finds the library of arrays, as :func:`evaluate` takes it.
+        keep: Is told what was run, where it may be run again for NumPy's arrays of these shapes.
     """
     families = _KNOWN.setdefault(owner, {})
     known = families.get(key)
     if known is None:
         known = families[key] = Leaves([made()])
     library = libraries([*arrays.values(), *known.foreign])
+    bound = known.bound(arrays, sizes, lambda: [made()], [order], library)
+    if keep is not None and library is None:
+        keep(bound)
     result: Array
-    (result,) = known.run(
-        arrays, sizes, lambda: [made()], [order], library, max_bytes=max_bytes, rounding=rounding
-    )
+    (result,) = bound.run(known.arrays(arrays, library), max_bytes, rounding)
     return result
+
+
+class Bound(NamedTuple):
+    """A program, which arrays it takes in which order, and the type of what it makes."""
+
+    program: Program
+    names: tuple[str, ...]
+    dtype: Any
+
+    def run(self, given: Sequence[Array], *options: Any) -> list[Array]:
+        """New arrays, as :meth:`Program.run` makes them."""
+        return self.program.run(given, self.dtype, *options)
+
+
+Keep = Callable[[Bound], None]
+
+
+class Bindings:
+    """What was run for arrays of which names, shapes and types. Stored or copied it is empty."""
+
+    def __init__(self) -> None:
+        self._known: dict[Any, Bound] = {}
+
+    def run(
+        self, asked: str, arrays: Mapping[str, Any], otherwise: Callable[[Keep | None], Array]
+    ) -> Array:
+        """New numbers: by what is known, where all that is given has been met before.
+
+        Args:
+            asked: What is computed.
+            arrays: What is given by name: arrays, sizes.
+            otherwise: Looks at all of it, and computes; it is told where to keep what it runs.
+        """
+        key: list[Any] = [asked]
+        for name, value in arrays.items():
+            if type(value) is int:
+                key += name, value
+            elif type(value) is np.ndarray and (value.dtype is _DOUBLE or value.dtype is _SINGLE):
+                key += name, value.shape, value.dtype
+            else:
+                return otherwise(None)
+        met = tuple(key)
+        bound = self._known.get(met)
+        if bound is not None:
+            return bound.run([arrays[name] for name in bound.names])[0]
+
+        def keep(one: Bound) -> None:
+            if any(type(arrays[name]) is int for name in one.names):
+                return  # a variable, of which a float is made at every call
+            while len(self._known) >= _PROGRAMS:
+                self._known.pop(next(iter(self._known), None), None)
+            self._known[met] = one
+
+        return otherwise(keep)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Bindings, ()
 
 
 class Leaves:
@@ -146,7 +207,6 @@ class Leaves:
         made: Callable[[], Sequence[Node]],
         orders: Sequence[Sequence[int] | None],
         library: ArrayLibrary | None,
-        **options: Any,
     ) -> list[Any]:
         """The nodes as new arrays of a library, of NumPy's where it is none.
 
@@ -156,12 +216,23 @@ class Leaves:
             made: Makes the nodes.
             orders: For each the order in which its axes are wanted.
             library: The library.
-            options: As :meth:`Program.run` takes them.
         """
+        bound = self.bound(arrays, sizes, made, orders, library)
+        return bound.run(self.arrays(arrays, library))
+
+    def bound(
+        self,
+        arrays: Mapping[str, Any],
+        sizes: Mapping[str, int],
+        made: Callable[[], Sequence[Node]],
+        orders: Sequence[Sequence[int] | None],
+        library: ArrayLibrary | None,
+    ) -> Bound:
+        """What computes the nodes of such arrays; the arguments as :meth:`run` takes them."""
         given = self.arrays(arrays, library)
         program = self._program(given, sizes, made, orders, library)
         dtype = library.dtype if library else self.type_of(given or arrays.values())
-        return program.run(given, dtype, **options)
+        return Bound(program, tuple(self.shapes), dtype)
 
     def _program(
         self,
@@ -259,8 +330,9 @@ class Program:
         for at, place in self.given:
             values[at] = given[place]
         with np.errstate(all="ignore"):  # what is undefined is nan, what is too large inf
+            taken = values.__getitem__
             for at, function, operands, ending in self.work:
-                value = function(*[values[k] for k in operands])
+                value = function(*map(taken, operands))
                 values[at] = value if rounding is None else self._rounded(at, value, rounding)
                 for k in ending:
                     values[k] = None
