@@ -13,7 +13,7 @@ from matcalc.claims.answer import Checked
 from matcalc.claims.causes import Wrong, causes
 from matcalc.claims.conditions import right_when
 from matcalc.claims.counterexamples import counterexample
-from matcalc.claims.forward import declared_shapes, known_shapes, read_forward
+from matcalc.claims.forward import Forward, declared_shapes, known_shapes, read_forward
 from matcalc.claims.judging import Judged, in_columns, judged, misstated
 from matcalc.claims.layer_marks import without_marks
 from matcalc.claims.point import Point, Worth
@@ -26,6 +26,7 @@ from matcalc.claims.terms import compared
 from matcalc.claims.tree import Tree, names, spelled_out, trees, walk
 from matcalc.claims.typed import Typed
 from matcalc.claims.words import why
+from matcalc.dimensions import Shape
 from matcalc.errors import NotationError, Place
 from matcalc.expression import Declarations
 from matcalc.expression.equation import stated_in
@@ -35,6 +36,7 @@ from matcalc.inputs.reading import read_beside
 _ENTRY = re.compile(r"\s*\w+\s*(\[(-?[0-9]{1,6}(?:\s*,\s*-?[0-9]{1,6})*)\])(?=\s*=)")
 _FROM_1 = re.compile(r"\s*\w+(\(([1-9][0-9]{0,5}(?:\s*,\s*[1-9][0-9]{0,5})*)\))(?=\s*=)")
 _PART = re.compile(r"\s*\w+\s*\[[^]=]*:[^]=]*\](?=\s*=)")
+_BELOW = re.compile(r"(?P<whole>\w*?[^\W\d_])_?(?:(?<=_)(?P<letters>[i-l]{1,3})|[0-9]{1,6})")
 _JUDGED = 12  # repairs that are looked at closely
 _SHOWN = 5
 _NEAR = 1.0  # a repair that costs so much more is as likely
@@ -112,13 +114,7 @@ def _equation(
     if not name:
         place = Place(claim, 0, max(1, len(claim)))
         raise NotationError("an equation names what it gives: dW2 = dz2 @ a1.T", [place])
-    by = forward.gradient_by(name)
-    if not by:
-        listed = ", ".join(f"d{each}" for each in forward.known)
-        place = line.typed(Place(line.text, 0, len(name)))
-        raise NotationError(
-            f"the left side names a gradient: {name[:40]} is none of {listed}", [place]
-        )
+    by = _differentiated_by(name, line, forward)
     question = forward.question(by, names(trees(formula)[-1].tree), entry)
     shown = f"{name}[{','.join(map(str, entry))}]" if entry else name
     answer = _answered(question, Typed(typed, line, shown, formula))
@@ -126,6 +122,39 @@ def _equation(
     if answer and misfit:
         return replace(answer, verdict="wrong_shape", reason=misfit)
     return answer
+
+
+def _differentiated_by(name: str, line: Line, forward: Forward) -> str:
+    """What the left side is the gradient by; that of each entry, ``dx_i``, is all of it.
+
+    Raises:
+        NotationError: It is no gradient, or one entry of it in another notation than brackets.
+    """
+    by = forward.gradient_by(name)
+    if by:
+        return by
+    found = _BELOW.fullmatch(name)
+    whole = forward.gradient_by(found["whole"]) if found else ""
+    if not found or not whole:
+        advice = f"is none of {', '.join(forward.gradients)}"
+    elif found["letters"] and _stands_for_each(found["letters"], line, forward.known[whole].shape):
+        return whole
+    elif found["letters"]:
+        advice = f"is not one entry for each place, in order: write the whole of it, d{whole} = …"
+    else:
+        first = ",".join("0" for _ in forward.known[whole].shape)
+        advice = f"is one entry: write d{whole}[{first}], which counts from 0"
+    place = line.typed(Place(line.text, 0, len(name)))
+    raise NotationError(f"the left side names a gradient: {name[:40]} {advice}", [place])
+
+
+def _stands_for_each(letters: str, line: Line, shape: Shape) -> bool:
+    """Whether letters are the places of an entry in order, and stand on the right side too."""
+    right = line.written.partition("=")[2]
+    below, summed = (
+        set("".join(re.findall(rf"{sign}_\{{?([a-z]+)", right))) for sign in ("", "(?:sum|[Σ∑])")
+    )
+    return len(letters) == len(shape) and list(letters) == sorted({*letters} & below - summed)
 
 
 def _entry(claim: str) -> tuple[str, tuple[int, ...]]:

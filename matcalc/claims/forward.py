@@ -29,6 +29,7 @@ from matcalc.variables import Mention, Variable, parse_mention, resolve
 
 _GIVEN = re.compile(r"(?:^|[;\n])\s*([^\W\d]\w*)(?:\[([\w\s,]*)\])?\s*=(?!=)")
 _LAYER = re.compile(r"(?:delta|δ|Δ|d(?=_?[0-9]))_?(?P<number>[0-9]*)")
+_Z = re.compile(r"[zZ][0-9]*")
 
 
 def declared_shapes(variables: Declarations | None) -> dict[str, Shape]:
@@ -168,7 +169,7 @@ class Forward:
         for name in reversed(self.definitions):
             if name in used:
                 used = used | names(self.definitions[name])
-        found, assumptions = self._gradients(used - self.definitions.keys())
+        found, assumptions = self._gradients(used - self.definitions.keys(), by)
         gradients = self._derived(list(dict.fromkeys([by, *found.values()])))
         meanings = {
             name: self._laid(of, gradients[of])
@@ -263,6 +264,11 @@ class Forward:
         return tree
 
     @property
+    def gradients(self) -> list[str]:
+        """The names of gradients that an equation may give."""
+        return [f"d{name}" for name in self.known if name != self.seed]
+
+    @property
     def names_of_claims(self) -> dict[str, Variable]:
         """The names that a claim may use, with their shapes."""
         found = {name: Variable(name, node.shape) for name, node in self.known.items()}
@@ -270,6 +276,7 @@ class Forward:
             found.setdefault(f"d{name}", Variable(f"d{name}", _tagged(each.shape, self.layout)))
         for delta, z in self._layers.items():
             found[delta] = found[f"d{z}"]._replace(name=delta)
+            found.setdefault("delta", found[delta]._replace(name="delta"))  # by one of them
         declared = {name: each.variable for name, each in self.declared.items()}
         return {**declared, **found, **dict.fromkeys(self.definitions, Variable("d", ()))}
 
@@ -284,17 +291,32 @@ class Forward:
                 }
                 meanings[name] = substituted(read.node, symbols)
 
-    def _gradients(self, used: set[str]) -> tuple[dict[str, str], list[str]]:
-        """The names of a claim that are gradients, and what they are by."""
+    def _gradients(self, used: set[str], wrt: str) -> tuple[dict[str, str], list[str]]:
+        """The names of a claim that are gradients, and what they are by.
+
+        A delta without a number is by the first z that comes of what the claim is by.
+        """
         found: dict[str, str] = {}
         assumptions: list[str] = []
         for name in sorted(used - self.known.keys()):
             by = self.gradient_by(name)
+            if not by and _LAYER.fullmatch(name) and name not in self.declared:
+                by = self._next_layer(wrt)
             if by:
                 found[name] = by
             if by and not gradient_of(name, set(self.known)):
                 assumptions.append(f"{name} is taken as the gradient by {by}: d{by}")
         return found, assumptions
+
+    def _next_layer(self, name: str) -> str:
+        """The first z that is made of a name, also by way of others."""
+        made = {name}
+        for line in trees(self.text):
+            if made & names(line.tree):
+                if _Z.fullmatch(line.name):
+                    return line.name
+                made.add(line.name)
+        return ""
 
     def gradient_by(self, name: str) -> str:
         """What a name is the gradient by: z2 of ``dz2``, and of ``delta2`` and ``δ_2``."""
@@ -305,7 +327,7 @@ class Forward:
     @property
     def _layers(self) -> dict[str, str]:
         """What each delta is the gradient by: a layer; without a number the only one."""
-        layers = [name for name in self.known if re.fullmatch(r"[zZ][0-9]*", name)]
+        layers = [name for name in self.known if _Z.fullmatch(name)]
         only = {"delta": layers[0]} if len(layers) == 1 else {}
         return only | {f"delta{z[1:]}": z for z in reversed(layers)}
 

@@ -89,7 +89,7 @@ class _Left:
             wrt = self.names.known(under["wrt"]) or under["wrt"]
             return Left(f"d{wrt}", under["of"], wrt)
         gradient = _GRADIENT.match(name)
-        if gradient is not None and name not in self.names.declared:
+        if gradient is not None and not self.names.known(name.partition("_")[0]):  # dA_ij
             wrt = self.names.known(gradient["wrt"]) or gradient["wrt"]
             return Left(f"d{wrt}", "", wrt)
         known = name[0] == "d" and len(name) > 1 and name not in self.names.declared

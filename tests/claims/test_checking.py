@@ -133,6 +133,50 @@ def test_entries_slices_and_blocks(
         assert mc.check_formula(found.repair, **about)
 
 
+TWO_LAYERS = "z1 = W @ x; a1 = relu(z1); z2 = V @ a1; a2 = tanh(z2)"
+DELTAS = [  # by the first z that comes of the left side
+    ("dW = delta @ x.T", "z1"),
+    ("dW = δ xᵀ", "z1"),
+    ("dx = W.T @ delta", "z1"),
+    ("dz1 = V.T @ delta * step(z1)", "z2"),
+    ("dV = delta @ a1.T", "z2"),
+]
+
+
+@pytest.mark.parametrize(("claim", "by"), DELTAS)
+def test_a_delta_without_a_number_is_by_the_next_layer(claim: str, by: str) -> None:
+    found = mc.check_formula(claim, because=TWO_LAYERS, variables="W[4,3] x[3] V[2,4]")
+    assert found, found.reason
+    assert f"delta is taken as the gradient by {by}: d{by}" in found.assumptions
+
+
+def test_a_delta_of_no_layer_is_asked_for() -> None:
+    with pytest.raises(mc.NotationError, match="delta is not declared"):
+        mc.check_formula("dz2 = delta * (1 - a2**2)", because=TWO_LAYERS, variables="V[2,4]")
+
+
+ENTRIES = [
+    ("dx_i = sum_j A_ji dy_j", "right"),
+    ("∂L/∂x_i = sum_j A_ji dy_j", "right"),
+    ("dA_ij = dy_i x_j", "right"),
+    ("dx_i = 2 sum_j A_ji dy_j", "wrong_value"),
+    ("dx_j = sum_j A_ji dy_j", "write the whole of it, dx = …"),
+    ("dA_ji = dy_i x_j", "write the whole of it, dA = …"),
+    ("dx_1 = dy_1", "write dx[0], which counts from 0"),
+]
+
+
+@pytest.mark.parametrize(("claim", "said"), ENTRIES)
+def test_an_equation_of_each_entry(claim: str, said: str) -> None:
+    about = {"because": "y = A x", "variables": "A[m,n] x[n]"}
+    if " " in said:
+        with pytest.raises(mc.NotationError) as refused:
+            mc.check_formula(claim, **about)
+        assert said in str(refused.value)
+    else:
+        assert mc.check_formula(claim, **about).verdict == said
+
+
 @pytest.mark.parametrize("of", ["||Xθ - y||²", "||X θ - y||^2", r"\|X\theta - y\|^2"])
 def test_a_greek_letter_behind_a_matrix_is_a_vector(of: str) -> None:
     found = mc.check_formula("2 Xᵀ(X θ - y)", of=of, wrt="θ")
