@@ -163,5 +163,7 @@ def _adds_transpose(change: Change) -> bool:
 
 def _place(change: Change, line: Tree) -> Tree:
     """The part of the claim that a change changes."""
-    old, _ = naming.narrowed(change.old, change.new)
-    return next((each for each in (old, change.old) if each.is_written), line)
+    old, new = naming.narrowed(change.old, change.new)
+    gone = naming.lost_factors(old, new)
+    places = (*(gone if len(gone) == 1 else ()), old, change.old)
+    return next((each for each in places if each.is_written), line)

@@ -184,9 +184,20 @@ def _factors(old: Tree, new: Tree, worth: Worth) -> tuple[str, ...]:
     """A factor that was put beside, or taken away."""
     if new.operator("@", "*", "/") and any(same(arg, old) for arg in new.args):
         return _factor(new.args[1] if same(new.args[0], old) else new.args[0], worth)
-    if old.operator("@", "*", "/") and any(same(arg, new) for arg in old.args):
-        return ("duplicated-factor", "factor")
-    return ()
+    return ("duplicated-factor", "factor") if lost_factors(old, new) else ()
+
+
+def lost_factors(old: Tree, new: Tree) -> tuple[Tree, ...]:
+    """The factors of a product that are taken away, where the others stay as they are."""
+    if old.operator("/") and same(old.args[0], new):
+        return old.args[1:]
+    kept, gone = factors(new), list[Tree]()
+    for each in factors(old):
+        if kept and same(each, kept[0]):
+            kept = kept[1:]
+        else:
+            gone.append(each)
+    return () if kept else tuple(gone)
 
 
 def _signs(old: Tree, new: Tree, _: Worth) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from matcalc.claims.answer import Misfit
 from matcalc.claims.changes import Change
-from matcalc.claims.naming import narrowed
+from matcalc.claims.naming import lost_factors, narrowed
 from matcalc.claims.point import Worth
 from matcalc.claims.question import Question
 from matcalc.claims.shapes import Shapes
@@ -54,6 +54,7 @@ _SAYS = {
 
 _OF_LETTERS = "the letters of the sum are others: {new}, not {old}"
 _TOO_MANY = "the factor {old} is too many"
+_TWICE = "{old} stands there twice: once is enough"
 
 
 def says(name: str, change: Change, question: Question, shapes: Shapes, worth: Worth) -> str:
@@ -72,6 +73,13 @@ def says(name: str, change: Change, question: Question, shapes: Shapes, worth: W
     sentence = _SAYS[name]
     if old.kind == "text":
         sentence = _OF_LETTERS
+    gone = lost_factors(old, new) if name in ("duplicated-factor", "factor") else ()
+    if len(gone) == 1:
+        (old,) = gone
+        is_twice = sum(same(old, part) for part in walk(change.old)) > 1
+        sentence = _TWICE if is_twice else _TOO_MANY
+    elif gone:
+        sentence = f"the factors {' and '.join(map(_shown, gone))} are too many: {{new}} is enough"
     if name == "factor" and new.kind == "number" and float(new.value) == 1:
         sentence = _TOO_MANY
     return sentence.format(
