@@ -88,7 +88,9 @@ def causes(wrong: Wrong) -> tuple[Cause, ...]:
     for k, name in enumerate(_seen(wrong)):
         weights[name] = max(weights.get(name, 0.0), likely * _LESS**k)
     most = max(weights.values(), default=1.0)
-    for k, name in enumerate(_sure(wrong)):
+    stops = wrong.may_stop_early and stops_early(wrong.question, wrong.line, wrong.worth.at)
+    sure = _sure(wrong, stops=bool(stops))
+    for k, name in enumerate(sure):
         weights[name] = max(weights.get(name, 0.0), most * _SURER ** (1 / (1 + k)))
     ranked = sorted(weights, key=lambda name: -weights[name])[:_CAUSES]
     least = _UNLIKELY * weights[ranked[0]] if ranked else 0.0
@@ -97,6 +99,8 @@ def causes(wrong: Wrong) -> tuple[Cause, ...]:
     for name in ranked:
         change = changes.get(name, whole)
         said = says(name, change, wrong.question, wrong.shapes, wrong.worth)
+        if stops and name == "chain-rule" and name in sure:
+            said = f"this is {stops}: from there the chain goes on to {wrong.question.wrt.name}"
         if said:
             place = wrong.shapes.typed.span(_place(change, wrong.line))
             found.append(Cause(name, *place, said))
@@ -125,7 +129,7 @@ def _seen(wrong: Wrong) -> tuple[str, ...]:
     return found
 
 
-def _sure(wrong: Wrong) -> list[str]:
+def _sure(wrong: Wrong, *, stops: bool) -> list[str]:
     """What follows of values: of terms, of what is right for numbers, of what makes it right."""
     found: list[str] = []
     question, line, worth = wrong.question, wrong.line, wrong.worth
@@ -147,7 +151,7 @@ def _sure(wrong: Wrong) -> list[str]:
             found.append("trace-not-removed")
         if right_for_numbers(question, line, worth.at):
             found.append("scalar-rule")
-    if wrong.may_stop_early and not found and stops_early(question, line, worth.at):
+    if stops and not found:
         found.append("chain-rule")
     return found
 

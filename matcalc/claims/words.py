@@ -53,7 +53,9 @@ _SAYS = {
 
 
 _OF_LETTERS = "the letters of the sum are others: {new}, not {old}"
+_OTHER_TERMS = "the terms are others: {new}"
 _TOO_MANY = "the factor {old} is too many"
+_MISSING = {"chain-rule": "a factor of the chain is missing", "factor": "a factor is missing"}
 _TWICE = "{old} stands there twice: once is enough"
 
 
@@ -71,6 +73,8 @@ def says(name: str, change: Change, question: Question, shapes: Shapes, worth: W
     new = tidied(new, worth.kind)
     added, removed = _difference(old, new)
     sentence = _SAYS[name]
+    if name == "missing-term" and _is_of_other_terms(old, new):
+        sentence = _OTHER_TERMS
     if old.kind == "text":
         sentence = _OF_LETTERS
     gone = lost_factors(old, new) if name in ("duplicated-factor", "factor") else ()
@@ -80,6 +84,9 @@ def says(name: str, change: Change, question: Question, shapes: Shapes, worth: W
         sentence = _TWICE if is_twice else _TOO_MANY
     elif gone:
         sentence = f"the factors {' and '.join(map(_shown, gone))} are too many: {{new}} is enough"
+    missing = lost_factors(new, old) if name in ("chain-rule", "factor") else ()
+    if missing:
+        sentence = f"{_MISSING[name]}: {' and '.join(map(_shown, missing))}"
     if name == "factor" and new.kind == "number" and float(new.value) == 1:
         sentence = _TOO_MANY
     return sentence.format(
@@ -93,6 +100,12 @@ def says(name: str, change: Change, question: Question, shapes: Shapes, worth: W
         other=question.in_other_layout().layout,
         title=question.form.title,
     )
+
+
+def _is_of_other_terms(old: Tree, new: Tree) -> bool:
+    """Whether no term stays, and several take their place."""
+    after = terms(new)
+    return len(after) > 1 and not any(same(one, each) for one in terms(old) for each in after)
 
 
 def _difference(old: Tree, new: Tree) -> tuple[str, str]:

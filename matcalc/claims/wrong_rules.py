@@ -14,7 +14,8 @@ from matcalc.claims.stacked import Stack, close, equal, one, ratio, transposed
 from matcalc.claims.tree import Tree, called, replaced, trees, walk
 from matcalc.derivative import derivatives
 from matcalc.errors import MatcalcError
-from matcalc.graph import Node, symbol, topological
+from matcalc.graph import Node, Sum, symbol, topological
+from matcalc.notation import text, write
 from matcalc.plan import evaluate
 
 _POINTS = 4
@@ -41,8 +42,8 @@ def right_for_numbers(question: Question, line: Tree, at: Point) -> bool:
     )
 
 
-def stops_early(question: Question, line: Tree, at: Point) -> bool:
-    """Whether a line is the derivative by something on the way, and the chain ends there.
+def stops_early(question: Question, line: Tree, at: Point) -> str:
+    """Whether a line is the derivative by something on the way, or a term of it: in words.
 
     ``-y / softmax(z)`` for ``-y.T @ log(softmax(z))`` by z is the derivative by ``softmax(z)``.
 
@@ -53,7 +54,7 @@ def stops_early(question: Question, line: Tree, at: Point) -> bool:
     """
     value = Worth(at).of(line)
     if value is None or question.of.shape:
-        return False
+        return ""
     wrt = symbol(question.wrt.name, question.wrt.shape)
     depends: set[Node] = set()
     for node in topological(question.formula.node):
@@ -61,12 +62,15 @@ def stops_early(question: Question, line: Tree, at: Point) -> bool:
             depends.add(node)
     between = [node for node in depends if node is not wrt and node is not question.formula.node]
     arrays = {name: at.values[name].entries()[0] for name in question.formula.variables}
-    for node in derivatives(question.formula.node, between):
-        with suppress(MatcalcError):
-            entries = one(evaluate(with_stand_ins(node), arrays, at.sizes))
-            if any(equal(value, each) for each in (entries, transposed(entries))):
-                return True
-    return False
+    for by, node in zip(between, derivatives(question.formula.node, between), strict=True):
+        for part in (node, *(node.operands if isinstance(node, Sum) else ())):
+            with suppress(MatcalcError):
+                entries = one(evaluate(with_stand_ins(part), arrays, at.sizes))
+                if any(equal(value, each) for each in (entries, transposed(entries))):
+                    named = (name for name, each in question.formula.named.items() if each is by)
+                    term = "" if part is node else "a term of "
+                    return f"{term}the derivative by {next(named, '') or text(write(by))}"
+    return ""
 
 
 def keeps_trace(question: Question, line: Tree, worth: Worth) -> bool:

@@ -133,6 +133,30 @@ def test_entries_slices_and_blocks(
         assert mc.check_formula(found.repair, **about)
 
 
+BINARY = "p = sigmoid(z); L = -sum(y*log(p) + (1-y)*log(1-p))"
+SENTENCES = [  # what a factor too many or missing is, and where the chain ends
+    ("dz = -y/p", "chain-rule", "this is a term of the derivative by p"),
+    ("dz = -y/p + (1-y)/(1-p)", "chain-rule", "this is the derivative by p"),
+    ("dz = (p - y) * p * (1-p)", "duplicated-factor", "the factors p and 1 - p are too many"),
+    ("dz = 2 * (p - y)", "factor", "2 is too many"),
+]
+
+
+@pytest.mark.parametrize(("claim", "cause", "said"), SENTENCES)
+def test_what_is_said_of_a_factor_is_true(claim: str, cause: str, said: str) -> None:
+    found = mc.check_formula(claim, because=BINARY, variables="y[n] z[n]")
+    first = found.causes[0]
+    assert (first.name, said in first.says) == (cause, True)
+
+
+def test_a_factor_that_stands_twice_is_marked_itself() -> None:
+    claim = "2 * A.T @ A.T @ (A @ x - b)"
+    about = {"of": "squared_norm(A @ x - b)", "wrt": "x", "variables": "A[n,n] x[n] b[n]"}
+    first = mc.check_formula(claim, **about).causes[0]
+    assert first.says == "A.T stands there twice: once is enough"
+    assert claim[first.start : first.end] == "A.T"
+
+
 TWO_LAYERS = "z1 = W @ x; a1 = relu(z1); z2 = V @ a1; a2 = tanh(z2)"
 DELTAS = [  # by the first z that comes of the left side
     ("dW = delta @ x.T", "z1"),
