@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from math import gcd, lcm
 from typing import Any, NamedTuple
@@ -24,7 +24,7 @@ from matcalc.graph import (
 )
 from matcalc.simplify.expansion import opened
 from matcalc.simplify.rewriting import rewritten_sum
-from matcalc.simplify.symmetry import with_symmetry
+from matcalc.simplify.symmetry import is_symmetric, turned, with_symmetry
 from matcalc.steps import spend
 
 Key = tuple[Node, tuple[Any, ...]]
@@ -95,7 +95,10 @@ def _common_end(terms: Sequence[_Term]) -> dict[_Term, _End] | None:
 
 
 def _with_end_outside(node: Sum, terms: Sequence[_Term], left: int) -> Node:
-    """A x + B x as (A + B) x: terms that end, or begin, with the same matrix or vector."""
+    """A x + B x as (A + B) x: terms that end, or begin, with the same matrix or vector.
+
+    Of a symmetric matrix only those that leave it looking so: A x xᵀ + x xᵀ A + x xᵀ stays.
+    """
     listed = [(term, end) for term in terms for end in term.ends()]
     groups: list[dict[_Term, _End]] = []
     for term, end in listed:
@@ -104,12 +107,21 @@ def _with_end_outside(node: Sum, terms: Sequence[_Term], left: int) -> Node:
             groups.append({term: end})
         else:
             group.setdefault(term, end)
+    if is_symmetric(node):
+        groups = [group for group in groups if _is_even(group)]
     best = max(groups, key=len, default={})
     if len(best) < 2:
         return node
     rest = [term.node for term in terms if term not in best]
     together = _around(best, node, left)
     return factored(add([together, *rest]), left) if rest else together
+
+
+def _is_even(terms: Iterable[_Term]) -> bool:
+    """Whether the transposes of all terms are among them, or of none."""
+    nodes = {turned(term.node, (0, 1)) for term in terms}
+    twins = {turned(term.node) for term in terms}
+    return twins == nodes or twins.isdisjoint(nodes)
 
 
 def _around(group: Mapping[_Term, _End], node: Node, left: int) -> Node:

@@ -23,12 +23,13 @@ from matcalc.simplify.monomials import Counts, may_shorten
 from matcalc.simplify.products import reduced
 from matcalc.simplify.recognition import recognised_application
 from matcalc.simplify.rewriting import note, noted, rewritten_product
-from matcalc.simplify.symmetry import with_symmetry
+from matcalc.simplify.symmetry import is_symmetric, with_symmetry
 from matcalc.simplify.weights import weight
 from matcalc.steps import MOST, counted
 
 _SMALL = 3000  # nodes: a larger graph, a deep network, is not multiplied out
 _CLEARLY = 0.75  # of the weight: what multiplying differences out must come down to
+_HARDLY = 1.25  # of the weight: what a Hessian may come to that looks symmetric
 _SYMMETRIC = frozenset(["symmetric", "spd", "diagonal"])
 
 
@@ -96,13 +97,16 @@ class Simplifier:
         nodes = topological(*roots, known=self.done)
         self.uses.update(below for node in nodes for below in node.operands)
         self.is_small = len(self.done) + len(nodes) <= _SMALL
-        ends = _ends(nodes).union(roots)
+        asked = set(roots)
+        ends = _ends(nodes) | asked
         for node in nodes:
             again = rebuilt(node, self.done)
             self.uses.setdefault(again, self.uses[node])
             again = self.locally(again)
             if node in ends:
                 again = self.shortest(again)
+            if node in asked and self.reach is REACH:
+                again = self.evened(again)
             self.done[node] = with_symmetry(again)
             self.uses.setdefault(self.done[node], self.uses[node])
         found = [self.done[node] for node in roots]
@@ -153,6 +157,16 @@ class Simplifier:
                 best, lines = candidate, used
         note(lines)
         return best
+
+    def evened(self, node: Node) -> Node:
+        """A matrix multiplied out where it is seen to be symmetric then, and is hardly longer."""
+        square = len(node.shape) == 2 and node.shape[0] == node.shape[1]
+        if not square or not self.is_small or is_symmetric(node):
+            return node
+        other = expanded(node, self.locally, lambda one: bool(one.shape))
+        found = node if other is None else self.locally(other)
+        hardly = weight(found, self.weights) <= _HARDLY * weight(node, self.weights)
+        return found if hardly and is_symmetric(found) else node
 
     def is_shorter(self, one: Node, two: Node, opened: Iterable[Node]) -> bool:
         """Whether a node is shorter than another; clearly, where differences were multiplied out.
