@@ -2,28 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
+from functools import lru_cache
 
-from matcalc.claims.tree import Tree, called, negative, number, op
+from matcalc.claims.tree import Tree, trees, unplaced
 from matcalc.expression.functions import acts_entrywise
-
-_ONE, _TWO = number("1"), number("2")
-
-#: The slope, of the call and of what stands in it.
-_SLOPES: dict[str, Callable[[Tree, Tree], Tree]] = {
-    "tanh": lambda a, _: op("-", _ONE, op("**", a, _TWO)),
-    "sigmoid": lambda a, _: op("*", a, op("-", _ONE, a)),
-    "relu": lambda _, z: called("step", z),
-    "softplus": lambda _, z: called("sigmoid", z),
-    "sin": lambda _, z: called("cos", z),
-    "cos": lambda _, z: negative(called("sin", z)),
-    "sinh": lambda _, z: called("cosh", z),
-    "cosh": lambda _, z: called("sinh", z),
-    "log": lambda _, z: op("/", _ONE, z),
-    "sqrt": lambda a, _: op("/", _ONE, op("*", _TWO, a)),
-    "abs": lambda _, z: called("sign", z),
-    "exp": lambda a, _: a,
-}
+from matcalc.operations import facts_of
 
 
 def slope(call: Tree) -> Tree:
@@ -33,9 +17,21 @@ def slope(call: Tree) -> Tree:
     >>> [str(slope(trees(text)[-1].tree)) for text in ("tanh(z)", "g(z)")]
     ['1 - tanh(z)**2', "g'(z)"]
     """
-    if call.value in _SLOPES and not call.primes:
-        return _SLOPES[call.value](call, call.args[0])
-    return call._replace(primes=call.primes + 1)
+    written = facts_of(call.value).slope
+    if not written or call.primes:
+        return call._replace(primes=call.primes + 1)
+    return _filled(_read(written), {"x": call.args[0], "y": call})
+
+
+def _filled(tree: Tree, given: Mapping[str, Tree]) -> Tree:
+    if tree.kind == "name":
+        return given[tree.value]
+    return tree._replace(args=tuple(_filled(arg, given) for arg in tree.args))
+
+
+@lru_cache(maxsize=64)
+def _read(written: str) -> Tree:
+    return unplaced(trees(written)[-1].tree)
 
 
 def is_entrywise(tree: Tree) -> bool:

@@ -11,7 +11,7 @@ from matcalc.expression import parse
 from matcalc.expression.parser import Step
 from matcalc.operations import ALIASES, RULES, facts_of, is_elementwise
 
-_RULES = {"@": "matmul", "*": "hadamard", "/": "quotient", "**": "power"}
+_RULES = {one.facts.sign: one.name for one in RULES.values() if one.facts.sign}
 _NUMBERED = re.compile(r"([azAZ])_?([0-9]{1,9})")
 _OURS = {"z": "u", "a": "v"}  # where names of the person's would run backwards among ours
 _NAME = re.compile(r'"[^"]*"|[^\W\d]\w*')

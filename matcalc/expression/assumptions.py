@@ -24,7 +24,6 @@ _OF_PREDICTIONS = {  # losses that PyTorch alone has, in its order: what stands 
     "poisson_nll_loss": "logarithms of rates",
     "gaussian_nll_loss": "means",
 }
-_OF_MATRICES = ("inv", "det", "logdet", "solve", "expm", "logm", "sqrtm", "pinv", "cholesky")
 _TERM = re.compile(r"(?:\A|[-+]) *([0-9][0-9.]*) *(?=[-+]|\Z)")  # a literal number, alone
 _TARGETS = re.compile(r"(y|t|targets?|labels?|one_?hot)(_?([0-9]+|true|n|i))?", re.IGNORECASE)
 _LOGITS = re.compile(r"(logits?|scores?|z)_?[0-9]*", re.IGNORECASE)
@@ -129,7 +128,7 @@ def of_call(step: Step, rule: str, operands: Sequence[Operand]) -> str:
         )
     if not operands or not dimensions.is_square(operands[0].value.node.shape):
         return ""
-    literal = _of_literal(step, operands[0]) if rule in _OF_MATRICES else ""
+    literal = _of_literal(step, operands[0]) if facts_of(rule).of_whole else ""
     better = _of_matrix(rule, operands)
     said = f"{excerpt(step.place)} is taken entry by entry; {better}" if better else ""
     return literal or said

@@ -11,6 +11,7 @@ from matcalc.inputs.kinds import NUMBER, Kind
 from matcalc.inputs.pieces import ATOM, PRODUCT, SIGN, SUM, Written, joined
 from matcalc.inputs.speller import Speller
 from matcalc.inputs.tree import Node
+from matcalc.operations import RULES
 
 Rewrite = Callable[[Speller, Node, list[Written]], Written | None]
 
@@ -169,10 +170,5 @@ _TORCH: Mapping[str, Rewrite] = {
     "norm": _norm,
     "max": _extreme("max"),
     "min": _extreme("min"),
-    "batch_norm": _refused(
-        "F.batch_norm takes running means; of the batch itself it is batch_norm(X, gain, bias)"
-    ),
-    "layer_norm": _refused("it is written layer_norm(x, gain, bias), without the shape"),
-    "rms_norm": _refused("it is written rms_norm(x, gain), without the shape"),
-    "group_norm": _refused("it is written group_norm(X, gain, bias, groups=2)"),
+    **{one.name: _refused(one.facts.in_torch) for one in RULES.values() if one.facts.in_torch},
 }

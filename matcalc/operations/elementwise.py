@@ -82,11 +82,12 @@ def square(x: Node) -> Node:
 # fmt: off
 _function("exp", lambda _, y: y, formula="dy = exp(x) ⊙ dx",
     source=f"{_DLMF}, section 4.7", function="np.exp({0})",
-    facts=Facts(words=("exponential",), positive=True, in_math=True,
+    facts=Facts(slope="y", words=("exponential",), positive=True, in_math=True,
         of_matrices=("exponential", "expm"), latex=r"\exp"))
 _function("log", lambda x, _: reciprocal(x), formula="dy = dx / x",
     source=f"{_DLMF}, eq. 4.7.1", function="np.log({0})", points="positive", domain="x > 0",
-    facts=Facts(aliases=("ln",), words=("lg",), in_math=True, of_matrices=("logarithm", "logm"),
+    facts=Facts(slope="1 / x",
+        aliases=("ln",), words=("lg",), in_math=True, of_matrices=("logarithm", "logm"),
         latex=r"\log"))
 _function("log1p", lambda x, _: reciprocal(one_plus(x)), formula="dy = dx / (1 + x)",
     source=f"{_DLMF}, eq. 4.7.1", function="np.log1p({0})", points="positive", domain="x > -1")
@@ -95,7 +96,7 @@ _function("expm1", lambda x, _: of("exp", x), formula="dy = exp(x) ⊙ dx",
 _function("abs", lambda x, _: of("sign", x), formula="dy = sign(x) ⊙ dx",
     source="Boyd & Vandenberghe, Convex Optimization (2004), section 9.1, for the kink",
     function="np.abs({0})", points="nonzero", domain="x ≠ 0; at 0 the slope is taken as 0",
-    facts=Facts(aliases=("absolute",), words=("fabs",), kinked=True))
+    facts=Facts(slope="sign(x)", aliases=("absolute",), words=("fabs",), kinked=True))
 _function("sign", lambda x, _: zero(x.shape), formula="dy = 0",
     source=_BRACEWELL, function="np.sign({0})", points="nonzero", domain="x ≠ 0; sign(0) is 0",
     facts=Facts(elsewhere=("sgn",), words=("signum",), kinked=True))
@@ -106,11 +107,13 @@ _function("step", lambda x, _: zero(x.shape), formula="dy = 0",
         "jnp": "({0} > 0).astype({dtype})"}))
 _function("sin", lambda x, _: of("cos", x), formula="dy = cos(x) ⊙ dx",
     source=f"{_DLMF}, section 4.20", function="np.sin({0})",
-    facts=Facts(words=("sine",), within_one=True, in_math=True, of_matrices=("sine", "sinm"),
+    facts=Facts(slope="cos(x)",
+        words=("sine",), within_one=True, in_math=True, of_matrices=("sine", "sinm"),
         power_behind_name=True, latex=r"\sin"))
 _function("cos", lambda x, _: negative(of("sin", x)), formula="dy = -sin(x) ⊙ dx",
     source=f"{_DLMF}, section 4.20", function="np.cos({0})",
-    facts=Facts(words=("cosine",), within_one=True, in_math=True, of_matrices=("cosine", "cosm"),
+    facts=Facts(slope="-sin(x)",
+        words=("cosine",), within_one=True, in_math=True, of_matrices=("cosine", "cosm"),
         power_behind_name=True,
         latex=r"\cos"))
 _function("tan", lambda _, y: one_plus(square(y)), formula="dy = (1 + tan²(x)) ⊙ dx",
@@ -130,14 +133,16 @@ _function("arctan", lambda x, _: reciprocal(one_plus(square(x))), formula="dy = 
     facts=Facts(aliases=("atan",), words=("arctangent",), latex=r"\arctan"))
 _function("sinh", lambda x, _: of("cosh", x), formula="dy = cosh(x) ⊙ dx",
     source=f"{_DLMF}, section 4.34", function="np.sinh({0})",
-    facts=Facts(of_matrices=("hyperbolic sine", "sinhm"), power_behind_name=True, latex=r"\sinh"))
+    facts=Facts(slope="cosh(x)",
+        of_matrices=("hyperbolic sine", "sinhm"), power_behind_name=True, latex=r"\sinh"))
 _function("cosh", lambda x, _: of("sinh", x), formula="dy = sinh(x) ⊙ dx",
     source=f"{_DLMF}, section 4.34", function="np.cosh({0})",
-    facts=Facts(positive=True, of_matrices=("hyperbolic cosine", "coshm"),
+    facts=Facts(slope="sinh(x)", positive=True, of_matrices=("hyperbolic cosine", "coshm"),
         power_behind_name=True, latex=r"\cosh"))
 _function("tanh", lambda _, y: one_minus(square(y)), formula="dy = (1 - y²) ⊙ dx",
     source=f"{_DLMF}, section 4.34", function="np.tanh({0})",
-    facts=Facts(words=("hypertan",), within_one=True, in_math=True, power_behind_name=True,
+    facts=Facts(slope="1 - y**2",
+        words=("hypertan",), within_one=True, in_math=True, power_behind_name=True,
         latex=r"\tanh"))
 _function("arcsinh", lambda x, _: reciprocal(sqrt(one_plus(square(x)))),
     formula="dy = dx / √(1 + x²)", source=f"{_DLMF}, section 4.38", function="np.arcsinh({0})",
@@ -175,7 +180,7 @@ _function("inverse_mills", lambda x, y: negative(times(y, plus(x, y))),
 _function("sigmoid", lambda _, y: times(y, one_minus(y)), formula="dy = y ⊙ (1 - y) ⊙ dx",
     source="Bishop, Pattern Recognition and Machine Learning (2006), eq. 4.88",
     function="np.exp(-np.logaddexp(0.0, -{0}))",
-    facts=Facts(aliases=("σ", "expit"), elsewhere=("logistic", "plogis"),
+    facts=Facts(slope="y * (1 - y)", aliases=("σ", "expit"), elsewhere=("logistic", "plogis"),
         words=("sigm",), positive=True, within_one=True, unicode="σ", latex=r"\sigma",
         code={"np": "sigmoid", "torch": "torch.sigmoid({0})", "jnp": "jax.nn.sigmoid({0})"}))
 _function("logit", lambda x, _: reciprocal(times(x, one_minus(x))),
@@ -187,12 +192,12 @@ _function("relu", lambda x, _: of("step", x), formula="dy = step(x) ⊙ dx",
     source="Goodfellow, Bengio & Courville, Deep Learning (2016), section 6.3.1",
     function="np.maximum({0}, 0.0)", points="nonzero",
     domain="x ≠ 0; at 0 the slope is taken as 0",
-    facts=Facts(words=("rectifier",), kinked=True,
+    facts=Facts(slope="step(x)", words=("rectifier",), kinked=True,
         code={"torch": "torch.relu({0})", "jnp": "jax.nn.relu({0})"}))
 _function("softplus", lambda x, _: of("sigmoid", x), formula="dy = sigmoid(x) ⊙ dx",
     source="Goodfellow, Bengio & Courville, Deep Learning (2016), eq. 3.42",
     function="np.logaddexp(0.0, {0})",
-    facts=Facts(positive=True,
+    facts=Facts(slope="sigmoid(x)", positive=True,
         code={"torch": "torch.nn.functional.softplus({0}, threshold=40)",
         "jnp": "jax.nn.softplus({0})"}))
 # fmt: on
@@ -216,6 +221,7 @@ def normal_density(x: Node) -> Node:
     domain="x > 0",
     function="np.sqrt({0})",
     facts=Facts(
+        slope="1 / (2 * y)",
         words=("squareroot", "root"),
         in_math=True,
         of_matrices=("square root", "sqrtm"),

@@ -36,6 +36,10 @@ class Facts:
         unicode: Its sign in Unicode, where that is not its name.
         latex: Its sign in LaTeX.
         in_math: Whether Python's own ``math`` has it, by its name.
+        slope: How books write its slope, of its operand ``x`` and its value ``y``: ``1 - y**2``.
+        sign: The sign that it is written with: ``@``.
+        of_whole: Whether it is of a matrix as a whole, so that a number in it may be one times I.
+        in_torch: How the function of its name in PyTorch differs, with what to write for it.
         scipy: Who computes it where NumPy does not, in SciPy: ``special.erf``.
         code: Templates, or names of helpers, by the module of a library, where it is not computed
             as in NumPy; behind ``of all`` those over all entries of a matrix.
@@ -67,6 +71,10 @@ class Facts:
     unicode: str = ""
     latex: str = ""
     in_math: bool = False
+    slope: str = ""
+    sign: str = ""
+    of_whole: bool = False
+    in_torch: str = ""
     scipy: str = ""
     code: Mapping[str, str] = field(default_factory=dict)
     building_block: bool = False

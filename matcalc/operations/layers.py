@@ -157,7 +157,9 @@ def _affine(x: Node, gain: Node, shift: Node) -> Node:
     formula="dx̂ = (dx - mean(dx) - x̂ mean(x̂ ⊙ dx)) / σ, along the last axis",
     source="Ba, Kiros & Hinton, Layer Normalization (2016), eq. 4",
     parameters={"eps": _EPS},
-    facts=Facts(words=("layernorm",)),
+    facts=Facts(
+        words=("layernorm",), in_torch="it is written layer_norm(x, gain, bias), without the shape"
+    ),
 )
 def layer_norm(x: Node, gain: Node, bias: Node, eps: Fraction = _EPS) -> Node:
     """Layer normalisation, along the last axis."""
@@ -171,7 +173,11 @@ def layer_norm(x: Node, gain: Node, bias: Node, eps: Fraction = _EPS) -> Node:
     source="Ioffe & Szegedy, Batch Normalization (ICML 2015), algorithm 1",
     domain="with the statistics of the batch, as in training",
     parameters={"eps": _EPS},
-    facts=Facts(words=("batchnorm",)),
+    facts=Facts(
+        words=("batchnorm",),
+        in_torch="F.batch_norm takes running means; of the batch itself it is "
+        "batch_norm(X, gain, bias)",
+    ),
 )
 def batch_norm(x: Node, gain: Node, bias: Node, eps: Fraction = _EPS) -> Node:
     """Batch normalisation with the statistics of the batch, samples as rows."""
@@ -186,7 +192,7 @@ def batch_norm(x: Node, gain: Node, bias: Node, eps: Fraction = _EPS) -> Node:
     formula="dy = gain ⊙ (dx - x̂ mean(x̂ ⊙ dx)) / rms(x) + x̂ ⊙ dgain",
     source="Zhang & Sennrich, Root Mean Square Layer Normalization (NeurIPS 2019), eq. 4",
     parameters={"eps": _EPS},
-    facts=Facts(words=("rmsnorm",)),
+    facts=Facts(words=("rmsnorm",), in_torch="it is written rms_norm(x, gain), without the shape"),
 )
 def rms_norm(x: Node, gain: Node, eps: Fraction = _EPS) -> Node:
     """Root mean square normalisation, along the last axis."""

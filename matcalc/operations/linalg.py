@@ -36,7 +36,9 @@ def inverse(x: Node) -> Node:
     source=f"{_COOKBOOK}, eq. 40",
     domain="X invertible",
     function="np.linalg.inv({0})",
-    facts=Facts(elsewhere=("inverse",), words=("matinv",), odd=True, keeps_symmetry=True),
+    facts=Facts(
+        of_whole=True, elsewhere=("inverse",), words=("matinv",), odd=True, keeps_symmetry=True
+    ),
 )
 def pull_inverse(y: Apply, operand: int, bar: Node) -> Node:
     """Pull back through an inverse: ``-Yᵀ bar Yᵀ``."""
@@ -74,6 +76,7 @@ def _times_matrix(bar: Node, y: Node, matrix: Node) -> Node:
     domain="X of full rank, and its rank the same nearby",
     function="np.linalg.pinv({0})",
     facts=Facts(
+        of_whole=True,
         elsewhere=("ginv",),
         words=("pinverse", "pseudoinverse"),
         odd=True,
@@ -103,7 +106,7 @@ def pull_pinv(p: Apply, operand: int, bar: Node) -> Node:
     formula="d det(X) = tr(adj(X) dX)",
     source=f"{_COOKBOOK}, eq. 41",
     function="np.linalg.det({0})",
-    facts=Facts(words=("determinant",), latex=r"\det"),
+    facts=Facts(of_whole=True, words=("determinant",), latex=r"\det"),
 )
 def pull_det(y: Apply, operand: int, bar: Node) -> Node:
     """Pull back through a determinant: ``bar adj(X)ᵀ``."""
@@ -143,6 +146,7 @@ def pull_adj(y: Apply, operand: int, bar: Node) -> Node:
     domain="X invertible",
     function="np.linalg.slogdet({0})[1]",
     facts=Facts(
+        of_whole=True,
         words=("logdeterminant", "log_det", "slogdet"),
         code={"torch": "torch.linalg.slogdet({0}).logabsdet"},
     ),
@@ -176,6 +180,7 @@ def pull_det_sign(y: Apply, operand: int, bar: Node) -> Node:
     source=f"{_COOKBOOK}, eq. 37 and 40",
     domain="A invertible",
     function="np.linalg.solve({0}, {1})",
+    facts=Facts(of_whole=True),
 )
 def solve(a: Node, b: Node) -> Node:
     """The solution of A X = B: the product with an inverse that is solved for, not formed."""
@@ -225,6 +230,7 @@ _HIGHAM = "Higham, Functions of Matrices (2008), eq. 10.15 and theorem 3.6"
 #: The derivatives of functions of a matrix in the direction of the identity, by their Fréchet
 #: derivatives' names: what the derivative of the function of numbers is of the matrix.
 SLOPES: dict[str, Callable[[Node], Node]] = {}
+_OF_MATRIX = Facts(of_whole=True, keeps_symmetry=True)
 
 
 def _matrix_function(
@@ -235,7 +241,7 @@ def _matrix_function(
     points: str,
     domain: str = "everywhere",
     function: str = "",
-    facts: Facts | None = None,
+    facts: Facts = _OF_MATRIX,
 ) -> None:
     SLOPES[f"{name}_frechet"] = slope
 
@@ -250,7 +256,7 @@ def _matrix_function(
         source=_HIGHAM,
         function=function or name,
         domain=domain,
-        facts=facts or Facts(keeps_symmetry=True),
+        facts=facts,
     )(pull)
     register(
         Rule(
@@ -326,6 +332,7 @@ _matrix_function(
     points="small",
     function="scipy.linalg.expm({0})",
     facts=Facts(
+        of_whole=True,
         elsewhere=("matrix_exp",),
         words=("matrixexp", "mexp"),
         keeps_symmetry=True,
@@ -347,4 +354,10 @@ _matrix_function(
     domain=_PRINCIPAL,
 )
 _matrix_function("sinm", "sin", partial(applied, "cosm"), points="small")
-_matrix_function("cosm", "cos", lambda x: algebra.negative(applied("sinm", x)), points="small")
+_matrix_function(
+    "cosm",
+    "cos",
+    lambda x: algebra.negative(applied("sinm", x)),
+    points="small",
+    facts=Facts(keeps_symmetry=True),
+)

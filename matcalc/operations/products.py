@@ -28,7 +28,7 @@ _MAGNUS = "Magnus & Neudecker, Matrix Differential Calculus (3rd edition, 2019)"
     formula="d(A B) = (dA) B + A (dB)",
     source=f"{_COOKBOOK}, eq. 37",
     function="{0} @ {1}",
-    facts=Facts(words=("matvec", "mm", "bmm", "mv")),
+    facts=Facts(sign="@", words=("matvec", "mm", "bmm", "mv")),
 )
 def matmul(a: Node, b: Node) -> Node:
     """A matrix product."""
@@ -156,6 +156,7 @@ def _biased(x: Node, b: Node, axis: int) -> Node:
     formula="d(A ⊙ B) = dA ⊙ B + A ⊙ dB",
     source=f"{_COOKBOOK}, eq. 38",
     function="{0} * {1}",
+    facts=Facts(sign="*"),
 )
 def hadamard(a: Node, b: Node) -> Node:
     """The product entry by entry; a scalar multiplies every entry."""
@@ -169,6 +170,7 @@ def hadamard(a: Node, b: Node) -> Node:
     source="NIST Digital Library of Mathematical Functions, eq. 1.4.9",
     domain="where no entry of B is 0",
     function="{0} / {1}",
+    facts=Facts(sign="/"),
 )
 def quotient(a: Node, b: Node) -> Node:
     """The quotient entry by entry."""
@@ -183,7 +185,7 @@ def quotient(a: Node, b: Node) -> Node:
     domain="everywhere for a whole p ≥ 0; else where X^(p-1) is finite",
     function="power",
     parameters={"exponent": Fraction(5, 2)},
-    facts=Facts(required=("exponent",)),
+    facts=Facts(sign="**", required=("exponent",)),
 )
 def power(x: Node, exponent: int | Fraction | str = Fraction(5, 2)) -> Node:
     """A constant power, entry by entry."""

@@ -31,7 +31,11 @@ def _symmetrised(node: Node) -> Node:
     source=_MURRAY,
     domain="A symmetric positive definite; of another matrix its symmetric part is taken",
     function="np.linalg.cholesky(({0} + {0}.T) / 2)",
-    facts=Facts(of_symmetric=True, code={"torch": "torch.linalg.cholesky(({0} + {0}.mT) / 2)"}),
+    facts=Facts(
+        of_whole=True,
+        of_symmetric=True,
+        code={"torch": "torch.linalg.cholesky(({0} + {0}.mT) / 2)"},
+    ),
 )
 def pull_cholesky(low: Apply, operand: int, bar: Node) -> Node:
     """Pull back through a Cholesky factor: the symmetric part of L⁻ᵀ Φ(Lᵀ bar) L⁻¹."""

@@ -341,7 +341,7 @@ def glu(x: Node, axis: int = -1) -> Node:
     formula="dx̂ = (dx - mean(dx) - x̂ mean(x̂ ⊙ dx)) / σ, over each group of channels",
     source=_WU,
     parameters={"groups": 2, "eps": _EPS},
-    facts=Facts(required=("groups",)),
+    facts=Facts(required=("groups",), in_torch="it is written group_norm(X, gain, bias, groups=2)"),
 )
 def group_norm(x: Node, gain: Node, bias: Node, groups: int = 2, eps: Fraction = _EPS) -> Node:
     """Group normalisation: over groups of the channels, axis 1, and all axes behind it."""
