@@ -13,7 +13,7 @@ from matcalc.claims.point import Worth
 from matcalc.claims.simple_numbers import simple
 from matcalc.claims.stacked import Stack, equal, ratio, transposed
 from matcalc.claims.tidying import factors, terms
-from matcalc.claims.tree import Tree, row_of, same, turned, upright, walk
+from matcalc.claims.tree import Tree, number, op, row_of, same, turned, upright, walk
 
 
 def narrowed(old: Tree, new: Tree) -> tuple[Tree, Tree]:
@@ -190,7 +190,7 @@ def _factors(old: Tree, new: Tree, worth: Worth) -> tuple[str, ...]:
 def lost_factors(old: Tree, new: Tree) -> tuple[Tree, ...]:
     """The factors of a product that are taken away, where the others stay as they are."""
     if old.operator("/") and same(old.args[0], new):
-        return old.args[1:]
+        return (op("/", number("1"), old.args[1]),)
     kept, gone = factors(new), list[Tree]()
     for each in factors(old):
         if kept and same(each, kept[0]):

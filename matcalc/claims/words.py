@@ -31,7 +31,7 @@ _SAYS = {
     "trace-not-removed": "the derivative of a trace is what stands in it, without the trace: {new}",
     "missing-sum": "what is summed over is off: {new} for {old}",
     "chain-rule": "a factor of the chain is off: {new} for {old}",
-    "duplicated-factor": "a factor stands there twice: {new} is enough",
+    "duplicated-factor": "other factors belong here: {new}",
     "wrong-point": "the slope is taken at another point: {new}, not {old}",
     "ones-for-derivative": "ones stand where the slope belongs: {new}",
     "missing-term": "a term is missing: {added}",
@@ -54,6 +54,7 @@ _SAYS = {
 
 _OF_LETTERS = "the letters of the sum are others: {new}, not {old}"
 _OTHER_TERMS = "the terms are others: {new}"
+_DUE = "what belongs here is {new}, {new_shape}"
 _TOO_MANY = "the factor {old} is too many"
 _MISSING = {"chain-rule": "a factor of the chain is missing", "factor": "a factor is missing"}
 _TWICE = "{old} stands there twice: once is enough"
@@ -73,6 +74,8 @@ def says(name: str, change: Change, question: Question, shapes: Shapes, worth: W
     new = tidied(new, worth.kind)
     added, removed = _difference(old, new)
     sentence = _SAYS[name]
+    if name == "transpose" and shapes.title(old) == "?":
+        sentence = _DUE
     if name == "missing-term" and _is_of_other_terms(old, new):
         sentence = _OTHER_TERMS
     if old.kind == "text":

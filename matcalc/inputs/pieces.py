@@ -47,6 +47,13 @@ class Written(NamedTuple):
         """Where it ends in the line."""
         return max(piece.stop for piece in self.pieces)
 
+    def reaching(self, start: int, stop: int) -> Written:
+        """The same from and to somewhere in the line: a sign at either end, ``-`` and ``^T``."""
+        first, *rest = self.pieces
+        pieces = [first._replace(start=min(first.start, start)), *rest]
+        pieces[-1] = pieces[-1]._replace(stop=max(pieces[-1].stop, stop))
+        return self._replace(pieces=tuple(pieces))
+
     def within(self, least: int) -> tuple[Piece, ...]:
         """Its pieces, in parentheses where it binds less tightly than it must."""
         if self.binds >= least:

@@ -46,7 +46,7 @@ class Writer(Speller):
         Raises:
             NotationError: It may mean several things, or there is no spelling for it.
         """
-        return self.spellers[node.op](node)
+        return self.spellers[node.op](node).reaching(node.start, node.stop)
 
     # -- names and numbers
 

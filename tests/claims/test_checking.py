@@ -149,6 +149,25 @@ def test_what_is_said_of_a_factor_is_true(claim: str, cause: str, said: str) -> 
     assert (first.name, said in first.says) == (cause, True)
 
 
+@pytest.mark.parametrize(
+    ("claim", "terms"),
+    [
+        ("-2 P H^T + 2 K H P H'", ["-2 P H^T", "2 K H P H'"]),
+        (r"2 KHPHᵀ + \frac{4}{2} K R^{\top}", ["2 KHPHᵀ", r"\frac{4}{2} K R^{\top}"]),
+    ],
+)
+def test_terms_are_as_they_were_typed(claim: str, terms: list[str]) -> None:
+    of = "tr((I - K @ H) @ P @ (I - K @ H).T + K @ R @ K.T)"
+    variables = "K[n,m] H[m,n] P[n,n]:symmetric R[m,m]:symmetric"
+    found = mc.check_formula(claim, of=of, wrt="K", variables=variables)
+    assert [claim[one.start : one.end] for one in found.terms] == terms
+
+
+def test_a_divisor_that_is_missing_is_said_as_one() -> None:
+    about = {"because": "S = Q @ K.T / sqrt(d)", "variables": "Q[n,d] K[m,d]"}
+    assert mc.check_formula("dQ = dS @ K", **about).causes[0].says.endswith(": 1 / sqrt(d)")
+
+
 def test_a_factor_that_stands_twice_is_marked_itself() -> None:
     claim = "2 * A.T @ A.T @ (A @ x - b)"
     about = {"of": "squared_norm(A @ x - b)", "wrt": "x", "variables": "A[n,n] x[n] b[n]"}
