@@ -16,6 +16,7 @@ from matcalc.graph import (
     Product,
     Scale,
     Sum,
+    Symbol,
     add,
     contract,
     flat,
@@ -56,6 +57,8 @@ def factored(node: Node, left: int = _PULLED) -> Node:
     scale = _content([term.scale for term in terms], with_sign=bool(shared))
     if not shared and scale == ONE:
         return _with_end_outside(node, terms, left - 1)
+    if _is_plain(terms, shared):
+        return node
     common = _common_end(terms) if len(shared) == 1 and len(node.shape) == 2 else None
     if common:
         return _around(common, node, left - 1)  # (diag(p) - p pᵀ) W, not diag(p) (W - 1 pᵀ W)
@@ -65,6 +68,15 @@ def factored(node: Node, left: int = _PULLED) -> Node:
     sizes = dict(zip(axes, node.shape, strict=True))
     outside = [Factor(*key, power) for key, power in shared.items()]
     return contract([*outside, Factor(rest, axes)], axes, sizes, scale)
+
+
+def _is_plain(terms: Sequence[_Term], shared: Mapping[Key, Fraction]) -> bool:
+    """Whether terms share one name, and one of two, both positive, is that: c + 2 c x."""
+    if len(terms) != 2 or len(shared) != 1 or any(term.scale.number < 0 for term in terms):
+        return False
+    (((name, _), power),) = shared.items()
+    alone = [len(term.factors) == 1 for term in terms]
+    return isinstance(name, Symbol) and bool(name.shape) and power == 1 and any(alone)
 
 
 def _together(terms: Sequence[Node]) -> Node:
