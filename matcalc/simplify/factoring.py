@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
+from functools import cached_property, lru_cache
 from math import gcd, lcm
 from typing import Any, NamedTuple
 
@@ -45,7 +46,7 @@ def factored(node: Node, left: int = _PULLED) -> Node:
     if not isinstance(node, Sum) or not left:
         return node
     spend(len(node.terms))
-    terms = [_Term(term) for term in node.terms]
+    terms = [_term(term) for term in node.terms]
     shared = terms[0].entrywise()
     for term in terms[1:]:
         powers = term.entrywise()
@@ -98,8 +99,8 @@ def _common_end(terms: Sequence[_Term]) -> dict[_Term, _End] | None:
             other: found
             for other in terms
             if other is not term
-            for found in other.ends()
-            if _same(end, found)
+            for found in other.ends
+            if found.look == end.look
         }
         if len(others) == len(terms) - 1:
             return {one: end if one is term else others[one] for one in terms}
@@ -111,17 +112,13 @@ def _with_end_outside(node: Sum, terms: Sequence[_Term], left: int) -> Node:
 
     Of a symmetric matrix only those that leave it looking so: A x xᵀ + x xᵀ A + x xᵀ stays.
     """
-    listed = [(term, end) for term in terms for end in term.ends()]
-    groups: list[dict[_Term, _End]] = []
-    for term, end in listed:
-        group = next((g for g in groups if _same(next(iter(g.values())), end)), None)
-        if group is None:
-            groups.append({term: end})
-        else:
-            group.setdefault(term, end)
+    groups: dict[Any, dict[_Term, _End]] = {}
+    for term in terms:
+        for end in term.ends:
+            groups.setdefault(end.look, {}).setdefault(term, end)
     if is_symmetric(node):
-        groups = [group for group in groups if _is_even(group)]
-    best = max(groups, key=len, default={})
+        groups = {look: group for look, group in groups.items() if _is_even(group)}
+    best = max(groups.values(), key=len, default={})
     if len(best) < 2:
         return node
     rest = [term.node for term in terms if term not in best]
@@ -167,11 +164,10 @@ class _End(NamedTuple):
     axis: int | None
     factor: Factor
 
-
-def _same(one: _End, two: _End) -> bool:
-    if one.node is not two.node or one.axis != two.axis:
-        return False
-    return one.inner == two.inner or one.node.symmetric
+    @property
+    def look(self) -> tuple[Any, ...]:
+        """What is equal for ends that can be shared: either axis of a symmetric one is summed."""
+        return self.node, self.axis, None if self.node.symmetric else self.inner
 
 
 class _Term:
@@ -202,6 +198,7 @@ class _Term:
                 found[key] = found.get(key, Fraction(0)) + factor.exponent
         return found
 
+    @cached_property
     def ends(self) -> list[_End]:
         """The factors that are summed with the rest over one label that nothing else has."""
         if len(set(self.output)) < len(self.output) or Group in map(type, self.output):
@@ -254,6 +251,9 @@ class _Term:
             factors.append(Factor(node, tuple(self.output[axis] for axis in axes), -power))
         rest = self.scale.times(_inverse(scale))
         return contract(factors, self.output, self.sizes, rest)
+
+
+_term = lru_cache(maxsize=1024)(_Term)  # a sum is looked at again after each step
 
 
 def _inverse(scale: Scale) -> Scale:

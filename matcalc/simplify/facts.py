@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
 
 from matcalc.graph import Apply, Node, Product, Sum, Symbol
 from matcalc.operations import facts_of
@@ -14,7 +15,8 @@ IMPLIED = frozenset(["tall", "wide"])
 """Facts without which the left side of a line is not defined: nobody has to declare them."""
 
 
-class Known(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Known:
     """What was declared of variables.
 
     Attributes:
@@ -27,9 +29,14 @@ class Known(NamedTuple):
         """Whether something was declared of a variable."""
         return fact in self.properties.get(name, ())
 
+    @cached_property
+    def facts(self) -> frozenset[str]:
+        """All that was declared, of whatever variable."""
+        return frozenset().union(*self.properties.values())
+
     def may_hold(self, facts: frozenset[str]) -> bool:
         """Whether all of some facts were declared, be it of different variables."""
-        return not facts or facts <= frozenset().union(*self.properties.values())
+        return facts <= self.facts
 
     def holds(self, node: Node, fact: str, depth: int = 0) -> bool:
         """Whether something is known of a node."""

@@ -399,26 +399,33 @@ def rewritten_factors(powers: Powers, kept: Container[Any], known: Known = NOTHI
     spend(len(powers))
     _TABLE.meet()
     heads = Counter(head(node) for node, _ in powers)
+    held = Counter(k for _, labels in powers for k in dict.fromkeys(flat(labels)) if k not in kept)
     for name in (*heads, "Symbol") if "Symbol" not in heads else heads:
         for one in _TABLE.products.get(name, ()):
             if all(heads[k] >= count for k, count in one.heads) and known.may_hold(one.demands):
-                found = _Search(one, powers, kept, known).found()
+                sums = {k for k, count in held.items() if count <= len(one.parts)}
+                found = _Search(one, powers, kept, sums, known).found()
                 if found is not None:
                     return found
     return None
 
 
 class _Search:
-    """One line, and the factors of a product that may have its form."""
+    """One line, and the factors of a product that may have its form.
 
-    def __init__(self, one: Rewrite, powers: Powers, kept: Container[Any], known: Known) -> None:
+    Attributes:
+        sums: The labels that are summed within as many factors as the line has.
+    """
+
+    def __init__(
+        self, one: Rewrite, powers: Powers, kept: Container[Any], sums: set[Any], known: Known
+    ) -> None:
         self.one = one
         self.powers = powers
         self.kept = kept
+        self.sums = sums
         self.known = known
         self.output, self.summed = one.output, one.summed
-        held = Counter(k for _, labels in powers for k in dict.fromkeys(flat(labels)))
-        self.sums = {k for k, count in held.items() if count <= len(one.parts) and k not in kept}
 
     def found(self) -> Found | None:
         """The first factors that have the form of the line."""
@@ -467,9 +474,10 @@ class _Search:
 
     def counts(self, part: Factor, key: Key) -> Fraction | None:
         """How often a factor holds that of the line; of a line that sums, once."""
-        ratio = self.powers[key] / part.exponent
+        power = self.powers[key]
         if self.summed:
-            return ratio if ratio == 1 else None
+            return Fraction(1) if power == part.exponent else None
+        ratio = power / part.exponent
         if len(self.one.parts) == 1:
             whole = ratio.denominator == 1 and (ratio > 0 or part.exponent > 0)
             return ratio if whole else None

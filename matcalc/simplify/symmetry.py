@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from matcalc.graph import (
@@ -32,6 +33,7 @@ def with_symmetry(node: Node) -> Node:
     return as_symmetric(node) if several and is_symmetric(node) else node
 
 
+@lru_cache(maxsize=2048)  # what is simplified once more is asked once more
 def is_symmetric(node: Node) -> bool:
     """Whether a matrix is known to equal its transpose."""
     if node.symmetric:
