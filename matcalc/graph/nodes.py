@@ -290,7 +290,7 @@ def consed_product(
     exponents = [factor.exponent for factor in factors]
     if any(abs(p.numerator) > _EXPONENT or p.denominator > _EXPONENT for p in exponents):
         raise TooLargeError("an exponent of an array is absurdly large")
-    scale = scale._replace(number=_bounded(scale.number))
+    scale = ONE if scale == ONE else scale._replace(number=_bounded(scale.number))
     spend(len(factors))
     key = [(f.node.digest, f.labels, str(f.exponent)) for f in factors]
     node: Product = _consed(

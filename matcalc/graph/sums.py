@@ -61,8 +61,10 @@ def _collected(terms: Iterable[Node]) -> list[Node]:
 
 def split(node: Node) -> tuple[Scale, Node]:
     """A node as a coefficient times the rest."""
-    if not isinstance(node, Product) or node.scale == ONE or node.scale.number == 0:
-        return (node.scale if isinstance(node, Product) else ONE), node
+    if not isinstance(node, Product):
+        return ONE, node
+    if node.scale is ONE or node.scale.number == 0:
+        return node.scale, node
     return node.scale, product_of(node.factors, node.output, dict(enumerate(node.sizes)))
 
 

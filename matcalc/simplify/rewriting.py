@@ -52,6 +52,7 @@ Key = tuple[Node, tuple[Any, ...]]
 Powers = dict[Key, Fraction]
 
 _DEPTH = 24  # times that what a rule made is rewritten again
+_ONCE = Fraction(1)
 _INSIDE = 4  # steps down from the left side of a line to the last operation in it
 _OF_ROWS = frozenset(["simplex", "onehot"])  # what is said of what lies along the last axis
 _WORD = re.compile(r"[A-Za-z_]\w*")
@@ -201,9 +202,8 @@ def head(node: Node) -> str:
     return node.operation if isinstance(node, Apply) else type(node).__name__
 
 
-def _heads_of_term(term: Node) -> tuple[str, ...]:
-    """What a term is, and what its factors are."""
-    core = split(term)[1]
+def _heads_of_term(core: Node) -> tuple[str, ...]:
+    """What a term without its coefficient is, and what its factors are."""
     inside = (head(factor.node) for factor in core.factors) if isinstance(core, Product) else ()
     return (head(core), *inside)
 
@@ -263,7 +263,7 @@ class _Table:
         elif isinstance(left, Product):
             table, name = self.products, head(one.parts[0].node)
         else:
-            table, name = self.sums, _heads_of_term(one.parts[0].node)[-1]
+            table, name = self.sums, _heads_of_term(split(one.parts[0].node)[1])[-1]
         found = table.setdefault(name, [])
         found.append(one)
         found.sort(key=self.order.__getitem__)
@@ -328,26 +328,29 @@ def rewritten_sum(node: Sum, known: Known = NOTHING) -> Node:
     _TABLE.meet()
     terms = node.terms
     for term in terms:
-        for name in _heads_of_term(split(term)[1]):
+        scale, core = split(term)
+        for name in () if scale.powers else _heads_of_term(core):
             for one in _TABLE.sums.get(name, ()):
-                found = _in_sum(one, term, terms, known)
+                found = _in_sum(one, (scale.number, core), _others(terms, term), known)
                 if found is not None:
                     return found
     return node
 
 
-def _in_sum(one: Rewrite, term: Node, terms: Sequence[Node], known: Known) -> Node | None:
+def _in_sum(
+    one: Rewrite, term: tuple[Fraction, Node], beside: Sequence[Node], known: Known
+) -> Node | None:
     """A sum in which a term has the form of the first of a line, and others that of the others."""
-    scale, core = split(term)
+    number, core = term
     first, *others = [part.node for part in one.parts]
     own, pattern = split(first)
     for lift in one.lifts(pattern, core):
         for match in matches(pattern, core, lift):
-            if own.powers or scale.powers or not one.holds(match, known):
+            if own.powers or not one.holds(match, known):
                 continue
-            ratio = Scale(scale.number / own.number)
+            ratio = Scale(number / own.number)
             wanted = (scaled(built(part, match), ratio) for part in others)
-            rest = _without(wanted, _others(terms, term))
+            rest = _without(wanted, beside)
             if rest is None:
                 continue
             note((one.text,))
@@ -476,7 +479,7 @@ class _Search:
         """How often a factor holds that of the line; of a line that sums, once."""
         power = self.powers[key]
         if self.summed:
-            return Fraction(1) if power == part.exponent else None
+            return _ONCE if power == part.exponent else None
         ratio = power / part.exponent
         if len(self.one.parts) == 1:
             whole = ratio.denominator == 1 and (ratio > 0 or part.exponent > 0)
