@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -211,8 +212,21 @@ class _Lowering:
             return self.term(network.solve(core))
         except NoMatrixNotation:
             scalars = [self.term(phrase) for letters, phrase in given if not letters]
-            arrays = [(letters, self.term(phrase)) for letters, phrase in given if letters]
-            return self.terms.times([*scalars, self.summed(arrays, core)])
+            arrays = [one for one in given if one[0]]
+            return self.terms.times([*scalars, self.summed(self.gathered(arrays, core), core)])
+
+    def gathered(self, given: Sequence[tuple[str, Phrase]], core: str) -> list[tuple[str, Term]]:
+        """Factors as terms; those beside outer ones, which share no letter, as one product."""
+        uses = Counter(letter for letters, _ in given for letter in set(letters))
+        alone = {letter for letter in core if uses[letter] == 1}
+        is_outer = [alone.issuperset(k) and not one.is_call("window") for k, one in given]
+        others = [one for one, outer in zip(given, is_outer, strict=True) if not outer]
+        if all(is_outer) or not any(is_outer) or len(others) < 2:
+            return [(letters, self.term(phrase)) for letters, phrase in given]
+        apart = [one for one, outer in zip(given, is_outer, strict=True) if outer]
+        held = "".join(letters for letters, _ in others)
+        letters = "".join(k for k in dict.fromkeys(held) if k in core)
+        return [(letters, self.contracted(others, letters)), *self.gathered(apart, core)]
 
     def summed(self, arrays: Sequence[tuple[str, Term]], core: str) -> Term:
         """An einsum of slices, in a slice of zeros, in place of products with windows."""

@@ -397,3 +397,25 @@ def test_rows_are_divided_as_they_stand_and_a_number_goes_into_the_smallest_part
     lines = body(source("sum(D * layer_norm(X, g, b))", "X[m,8] D[m,8] g[8] b[8]", "X"))
     assert "t3 = t1 / t2[:, None]" in lines
     assert any("(((D * t3) @ g) / 8)[:, None] * t3" in line for line in lines)
+
+
+def test_outer_factors_are_taken_last() -> None:
+    """What shares letters is multiplied first, as matrices: no order is sought at each call."""
+    shapes = "W1[h,n] W2[k,h] W3[m,k] x[n]"
+    for layout in ("numerator", "denominator"):
+        by_weights = mc.derive(
+            "W3 @ tanh(W2 @ tanh(W1 @ x))", wrt="W1", variables=shapes, layout=layout
+        )
+        turn = mc.derive("cross(w, M @ w)", wrt="M", variables="w[3] M[3,3]", layout=layout)
+        for one in (by_weights, turn):
+            assert "optimize" not in one.numpy
+        sizes = {"h": 2, "n": 3, "k": 4, "m": 5}
+        random = np.random.default_rng(0)
+        given = {
+            name: random.normal(size=[sizes[k] for k in axes])
+            for name, axes in {"W1": "hn", "W2": "kh", "W3": "mk", "x": "n"}.items()
+        }
+        found = by_weights.compile()(**given)
+        np.testing.assert_allclose(found, by_weights.evaluate(**given))
+        w = random.normal(size=3)
+        np.testing.assert_allclose(turn.compile()(w=w), turn.evaluate(w=w, M=np.eye(3)))
