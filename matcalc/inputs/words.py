@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from matcalc.expression.functions import is_spelled
 from matcalc.near import SYNONYMS
-from matcalc.operations import ALIASES, RULES
+from matcalc.operations import RULES
 from matcalc.operations.registry import ELSEWHERE
 
 _REWRITTEN = """transpose t dot dotproduct inner innerproduct vdot matmul mm bmm mv mul multiply
@@ -49,7 +49,7 @@ def function(word: str, *, called: bool) -> str:
 
 def _called_here(word: str) -> str:
     """The name here of a function that has others elsewhere, or two here; nothing of others."""
-    return "tr" if word in ("tr", "trace") else ELSEWHERE.get(word) or ALIASES.get(word, "")
+    return "tr" if word in ("tr", "trace") else ELSEWHERE.get(word, "")
 
 
 def is_elsewhere(word: str) -> bool:

@@ -87,8 +87,8 @@ _function("exp", lambda _, y: y, formula="dy = exp(x) ⊙ dx",
 _function("log", lambda x, _: reciprocal(x), formula="dy = dx / x",
     source=f"{_DLMF}, eq. 4.7.1", function="np.log({0})", points="positive", domain="x > 0",
     facts=Facts(slope="1 / x",
-        aliases=("ln",), words=("lg",), in_math=True, of_matrices=("logarithm", "logm"),
-        latex=r"\log"))
+        aliases=("ln",), elsewhere=("ln",), words=("lg",), in_math=True,
+        of_matrices=("logarithm", "logm"), latex=r"\log"))
 _function("log1p", lambda x, _: reciprocal(one_plus(x)), formula="dy = dx / (1 + x)",
     source=f"{_DLMF}, eq. 4.7.1", function="np.log1p({0})", points="positive", domain="x > -1")
 _function("expm1", lambda x, _: of("exp", x), formula="dy = exp(x) ⊙ dx",
@@ -96,7 +96,8 @@ _function("expm1", lambda x, _: of("exp", x), formula="dy = exp(x) ⊙ dx",
 _function("abs", lambda x, _: of("sign", x), formula="dy = sign(x) ⊙ dx",
     source="Boyd & Vandenberghe, Convex Optimization (2004), section 9.1, for the kink",
     function="np.abs({0})", points="nonzero", domain="x ≠ 0; at 0 the slope is taken as 0",
-    facts=Facts(slope="sign(x)", aliases=("absolute",), words=("fabs",), kinked=True))
+    facts=Facts(slope="sign(x)", aliases=("absolute",), elsewhere=("absolute",),
+        words=("fabs",), kinked=True))
 _function("sign", lambda x, _: zero(x.shape), formula="dy = 0",
     source=_BRACEWELL, function="np.sign({0})", points="nonzero", domain="x ≠ 0; sign(0) is 0",
     facts=Facts(elsewhere=("sgn",), words=("signum",), kinked=True))
@@ -164,7 +165,7 @@ _function("erf", lambda x, _: times(_two_over_root_pi(), of("exp", negative(squa
         code=of_special("erf", "torch")))
 _function("Phi", lambda x, _: normal_density(x), formula="dy = φ(x) ⊙ dx, φ(x) = exp(-x²/2)/√(2π)",
     source=f"{_DLMF}, eq. 7.2.1, by Φ(x) = (1 + erf(x/√2))/2", function="normal_cdf",
-    facts=Facts(aliases=("ndtr",), elsewhere=("pnorm",), words=("normcdf", "norm_cdf"),
+    facts=Facts(aliases=("ndtr",), elsewhere=("pnorm", "ndtr"), words=("normcdf", "norm_cdf"),
         positive=True, within_one=True, unicode="Φ", latex=r"\Phi", scipy="special.ndtr",
         code=of_special("ndtr")))
 _function("log_ndtr", lambda x, _: of("inverse_mills", x), formula="d log Φ(x) = φ(x)/Φ(x) ⊙ dx",
@@ -180,8 +181,9 @@ _function("inverse_mills", lambda x, y: negative(times(y, plus(x, y))),
 _function("sigmoid", lambda _, y: times(y, one_minus(y)), formula="dy = y ⊙ (1 - y) ⊙ dx",
     source="Bishop, Pattern Recognition and Machine Learning (2006), eq. 4.88",
     function="np.exp(-np.logaddexp(0.0, -{0}))",
-    facts=Facts(slope="y * (1 - y)", aliases=("σ", "expit"), elsewhere=("logistic", "plogis"),
-        words=("sigm",), positive=True, within_one=True, unicode="σ", latex=r"\sigma",
+    facts=Facts(slope="y * (1 - y)", aliases=("σ", "expit"),
+        elsewhere=("logistic", "plogis", "expit"), words=("sigm",), positive=True, within_one=True,
+        unicode="σ", latex=r"\sigma",
         code={"np": "sigmoid", "torch": "torch.sigmoid({0})", "jnp": "jax.nn.sigmoid({0})"}))
 _function("logit", lambda x, _: reciprocal(times(x, one_minus(x))),
     formula="dy = dx / (x ⊙ (1 - x))", source=f"{_DLMF}, eq. 4.7.1, of log(x) - log(1 - x)",

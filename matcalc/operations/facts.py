@@ -12,7 +12,7 @@ class Facts:
 
     Attributes:
         aliases: Other names that formulas may call it by: ``ln``.
-        elsewhere: Names by which other languages call it: ``sgn``, R's ``plogis``.
+        elsewhere: What other languages call it, which is read as its name: ``sgn``, R's ``plogis``.
         words: What it is called in full, or by others, where a name is not known: ``determinant``.
         required: The parameters without which it has no meaning.
         many: Whether it takes any number of operands.

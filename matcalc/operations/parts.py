@@ -138,7 +138,7 @@ def placed(x: Node, axis: int, which: Node) -> Node:
     source=_LINEAR,
     function="concatenate",
     parameters={"axis": 0},
-    facts=Facts(aliases=("concat",), words=("cat",), many=True),
+    facts=Facts(aliases=("concat",), elsewhere=("concat",), words=("cat",), many=True),
 )
 def concatenate(*operands: Node, axis: int = 0) -> Node:
     """Operands one after the other along an axis."""
