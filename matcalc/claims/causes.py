@@ -131,10 +131,9 @@ def _seen(wrong: Wrong) -> tuple[str, ...]:
 
 def _sure(wrong: Wrong, *, stops: bool) -> list[str]:
     """What follows of values: of terms, of what is right for numbers, of what makes it right."""
-    found: list[str] = []
     question, line, worth = wrong.question, wrong.line, wrong.worth
-    if takes_as_diagonal(line, question.spelled):
-        found.append("diagonal")
+    found = ["diagonal"] * takes_as_diagonal(line, question.spelled)
+    found += ["missing-sum"] * any(map(_sums_others, wrong.changes))
     of_terms = differs_in(line, question.derived_tree, worth)
     if wrong.is_far or "wrong-expansion" in of_terms:
         found += of_terms
@@ -154,6 +153,12 @@ def _sure(wrong: Wrong, *, stops: bool) -> list[str]:
     if stops and not found:
         found.append("chain-rule")
     return found
+
+
+def _sums_others(change: Change) -> bool:
+    """Whether a sum is over other axes: ``sum(dY, axis=0)`` for ``sum(dY)``."""
+    old, new = naming.narrowed(change.old, change.new)
+    return old.calls("sum", "mean") and new.calls(old.value) and same(old.args[0], new.args[0])
 
 
 def _adds_transpose(change: Change) -> bool:

@@ -152,7 +152,8 @@ def _mistake(found: Checked) -> AnswerPart:
 def sentence(text: str, formulas: str) -> str:
     """A text as a sentence; a name that it begins with stays as it is."""
     word = re.match(r"[a-z]+(?= )", text)
-    if word and not re.search(rf"\b{word[0]}\b", formulas):
+    before_verb = word and re.match(r" (?:is|stands|belongs|stacks)\b", text[word.end() :])
+    if word and not (before_verb and re.search(rf"\b{word[0]}\b", formulas)):
         text = text[0].upper() + text[1:]
     return text if text[-1] in ".!?" else f"{text}."
 

@@ -40,7 +40,17 @@ class Typed(NamedTuple):
         if inside.count("[") > inside.count("]"):  # the mark of a layer, z[1], was read as z1
             closed = self.claim.find("]", place.stop) + 1
             return place.start, max(place.stop, closed)
-        return place.start, min(place.stop, len(self.claim))
+        return self._balanced(place.start, min(place.stop, len(self.claim)))
+
+    def _balanced(self, start: int, stop: int) -> tuple[int, int]:
+        """The same without brackets at its ends that another part closes or opens."""
+        inside = self.claim[start:stop]
+        extra = inside.count(")") - inside.count("(")
+        while extra > 0 and inside.endswith(")"):
+            inside, stop, extra = inside[:-1], stop - 1, extra - 1
+        while extra < 0 and inside.startswith("("):
+            inside, start, extra = inside[1:], start + 1, extra + 1
+        return start, stop
 
     def text(self, tree: Tree) -> str:
         """A part as it was typed; what a repair wrote in the language."""

@@ -56,6 +56,7 @@ _OF_LETTERS = "the letters of the sum are others: {new}, not {old}"
 _OTHER_TERMS = "the terms are others: {new}"
 _DUE = "what belongs here is {new}, {new_shape}"
 _TOO_MANY = "the factor {old} is too many"
+_EXPONENT = "the exponent is {new}, not {old}"
 _MISSING = {"chain-rule": "a factor of the chain is missing", "factor": "a factor is missing"}
 _TWICE = "{old} stands there twice: once is enough"
 
@@ -92,6 +93,8 @@ def says(name: str, change: Change, question: Question, shapes: Shapes, worth: W
         sentence = f"{_MISSING[name]}: {' and '.join(map(_shown, missing))}"
     if name == "factor" and new.kind == "number" and float(new.value) == 1:
         sentence = _TOO_MANY
+    if any(part.operator("**") and part.args[1] is old for part in walk(change.old)):
+        sentence = _EXPONENT
     return sentence.format(
         old=_cut(shapes.typed.text(old)),
         new=_shown(new),

@@ -163,6 +163,17 @@ def test_terms_are_as_they_were_typed(claim: str, terms: list[str]) -> None:
     assert [claim[one.start : one.end] for one in found.terms] == terms
 
 
+def test_a_sum_of_all_where_one_axis_is_due_is_a_missing_sum() -> None:
+    about = {"because": "Y = X @ W + B", "variables": "X[n,d] W[d,k] B[k]"}
+    assert mc.check_formula("dB = sum(dY)", **about).causes[0].name == "missing-sum"
+
+
+def test_an_exponent_is_said_as_one() -> None:
+    claim = "(X / norm(X)**2)"
+    first = mc.check_formula(claim, of="norm(X)", wrt="X", variables="X[m,n]").causes[0]
+    assert (first.says, claim[first.start : first.end]) == ("the exponent is 1, not 2", "2")
+
+
 def test_a_divisor_that_is_missing_is_said_as_one() -> None:
     about = {"because": "S = Q @ K.T / sqrt(d)", "variables": "Q[n,d] K[m,d]"}
     assert mc.check_formula("dQ = dS @ K", **about).causes[0].says.endswith(": 1 / sqrt(d)")
