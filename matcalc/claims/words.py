@@ -93,7 +93,7 @@ def says(name: str, change: Change, question: Question, shapes: Shapes, worth: W
         sentence = f"{_MISSING[name]}: {' and '.join(map(_shown, missing))}"
     if name == "factor" and new.kind == "number" and float(new.value) == 1:
         sentence = _TOO_MANY
-    if any(part.operator("**") and part.args[1] is old for part in walk(change.old)):
+    if old.is_written and old.place.text[: old.place.start].rstrip().endswith("**"):
         sentence = _EXPONENT
     return sentence.format(
         old=_cut(shapes.typed.text(old)),
