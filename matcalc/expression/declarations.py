@@ -42,6 +42,9 @@ Declarations = str | Iterable[str | Variable] | Mapping[str, Iterable[Dimension]
 _MARK = re.compile(  # of a layer, as the reading has it: W₂, W² and W^{[2]} are W2
     r"(?<=\w)[⁰¹²³⁴-⁹₀-₉]|(?<=[^\W\d])[_^]\{([\[(]?)(?P<mark>[0-9]{1,3})[\])]?\}"
 )
+_COMMAND = re.compile(r"\\(?:(?:mathbf|boldsymbol|bm|mathrm)\{(\w+)\}|([A-Za-z]+))")
+_MEMBER = re.compile(r"\s*∈\s*(?:ℝ|R)\s*\^?\s*(?:\{([^{}]*)\}|(\w+))\s*,?\s*")
+_TIMES = re.compile(r"(?<=\w)(?:\s*×\s*|\s+x\s+|(?<=\d)x(?=\d))(?=\w)")  # m × n
 _WORD = re.compile(r"(?:\[[^\[\]]*\]|[^\s\[\]])+")
 _SHAPE = r"\[[^\[\]]*\]"
 _FUNCTION = re.compile(
@@ -150,9 +153,23 @@ def _from_shape(name: object, shape: Iterable[Dimension]) -> Mention:
     return parse_mention(text)._replace(shape=tuple(sizes))
 
 
+def _plain(text: str) -> str:
+    r"""Declarations with the marks of mathematics and of LaTeX as the language spells them.
+
+    >>> _plain(r"A ∈ ℝ^{m×n}, \Sigma[n x n] W^{(1)}[2,3]")
+    'A[m,n] Sigma[n,n] W1[2,3]'
+    """
+    signs = {"times": "×", "in": "∈"}
+    text = text.replace(r"\mathbb{R}", "ℝ")
+    text = _COMMAND.sub(lambda one: one[1] or signs.get(one[2], one[2]), text)
+    text = _MARK.sub(lambda one: one["mark"] or str(digit(one[0])), text)
+    text = _MEMBER.sub(lambda one: f"[{one[1] or one[2]}] ", text)
+    return re.sub(_SHAPE, lambda one: _TIMES.sub(",", one[0]), text)
+
+
 def _words(text: str) -> Iterator[tuple[Mention, frozenset[str]]]:
     """The declarations in one string, apart by white space outside brackets."""
-    text = _MARK.sub(lambda one: one["mark"] or str(digit(one[0])), text)
+    text = _plain(text)
     end = 0
     for word in _WORD.finditer(text):
         _refuse(text, end, word.start())
@@ -205,7 +222,7 @@ def declared_functions(declarations: Declarations) -> Functions:
     {'act': None, 'f': Mapped(operand=('n',), result=('m',))}
     """
     listed = [declarations] if isinstance(declarations, str) else declarations
-    texts = [one for one in listed if isinstance(one, str)]
+    texts = [_plain(one) for one in listed if isinstance(one, str)]
     if isinstance(declarations, Mapping):
         return {}
     words = ((text, word) for text in texts for word in _WORD.finditer(text) if "(" in word[0])

@@ -18,6 +18,8 @@ _LINES = """
         \
     \
     x in every row
+    sweep: write X - ones(m) @ b.T for sweep(X, 2, b) with X[m,n] and b[n], X - b @ ones(n).T \
+    for sweep(X, 1, b) with b[m]
     split array_split hsplit vsplit chunk unbind: a function has one result; each part is a \
     slice, x[0:3]
     delete insert: parts are slices, put together by concatenate((x[0:1], x[2:n]))

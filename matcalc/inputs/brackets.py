@@ -101,6 +101,10 @@ def read_listed(parser: Reader, opened: Token) -> Node:
 
 def in_bars(parser: Reader, token: Token) -> Node:
     """``|x|``, ``‖x‖``."""
+    if token.text == "||" and not (token.form or parser.odd_bars[parser.position - 1]):
+        parser.position -= 1  # ||x| − 1|: no other closes it, so it is two
+        parser.tokens[parser.position] = token._replace(text="|", start=token.start + 1)
+        token = token._replace(text="|", stop=token.start + 1)
     parser.bars.append(token.text)
     inside = parser.sum()
     parser.bars.pop()

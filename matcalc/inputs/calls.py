@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from matcalc.expression.missing import MISSING
 from matcalc.inputs import axes, kinds, masks
 from matcalc.inputs.kinds import NUMBER, Kind
 from matcalc.inputs.libraries import meant_by_library
@@ -152,6 +153,26 @@ def _like(name: str) -> Rewrite:
         return writer.atom(node, text, args[0].kind)
 
     return rewrite
+
+
+def _repeated(writer: Speller, node: Node, args: list[Written]) -> Written:
+    """MATLAB's ``repmat(b, 1, n)`` of a column, ``repmat(b', m, 1)`` of a row."""
+    if len(args) == 3:
+        array, *counts = args
+        row = array.text.endswith(".T")
+        once, count = counts if array.kind.rank == 1 and not row else counts[::-1]
+        if once.text == "1" and array.kind.rank == 1 and not row:
+            return joined([array.within(PRODUCT), " @ ones(", count, ").T"], PRODUCT, kinds.MATRIX)
+        if once.text == "1" and row:
+            return joined(["ones(", count, ") @ ", array.within(ATOM)], PRODUCT, kinds.MATRIX)
+    raise writer.fail(
+        node, "write b @ ones(n).T for a column n times side by side, ones(m) @ b.T for rows"
+    )
+
+
+def _swept(writer: Speller, node: Node, _: list[Written]) -> Written:
+    """R's ``sweep(X, 2, b)``."""
+    raise writer.fail(node, MISSING["sweep"])
 
 
 def _stacked(writer: Speller, node: Node, args: list[Written]) -> Written:
@@ -493,6 +514,8 @@ _CALLS: Mapping[str, Rewrite] = {
     "copy": _itself,
     "item": _itself,
     "mse": _mean_square,
+    "repmat": _repeated,
+    "sweep": _swept,
     "e^": _exponential,
     "norm": _norm,
     "norm2": _norm2,

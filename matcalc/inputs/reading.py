@@ -17,6 +17,7 @@ from matcalc.expression.formula import NO_FUNCTIONS, Functions
 from matcalc.expression.parser import parse
 from matcalc.expression.tokens import scan as scan_own
 from matcalc.expression.unification import sizes_of
+from matcalc.inputs.around import without_front
 from matcalc.inputs.equations import left_side
 from matcalc.inputs.grammar import Parser
 from matcalc.inputs.kinds import Kind, kind_of
@@ -270,6 +271,7 @@ def _transposed(tokens: Sequence[Token]) -> Iterator[str]:
 
 def _written(line: str, tokens: Sequence[Token], writer: Writer) -> tuple[list[Piece], Left | None]:
     """The text of all statements, and the left side of the last."""
+    _refuse_members(line, tokens)
     pieces: list[Piece] = []
     left: Left | None = None
     statements = _statements(line, tokens)
@@ -284,6 +286,19 @@ def _written(line: str, tokens: Sequence[Token], writer: Writer) -> tuple[list[P
         if not last:
             pieces.append(Piece("; ", statement[-1].stop, statement[-1].stop))
     return pieces, left
+
+
+def _refuse_members(line: str, tokens: Sequence[Token]) -> None:
+    """Raise for a shape behind the formula, ``x ∈ ℝⁿ``: it is a declaration."""
+    outside = 0
+    for before, token in pairwise(tokens):
+        outside += (before.kind == "open") - (before.kind == "close")
+        if token.text == "in" and token.kind == "sign" and not outside:
+            raise NotationError(
+                f"what {before.text[:20]} is in is declared apart: the formula ends before it, and "
+                f"the variables are '{before.text[:20]}[n]', or A[m,n] of a matrix",
+                [Place(line, before.start, len(line))],
+            )
 
 
 def _statement(
@@ -307,6 +322,12 @@ def _statement(
         pieces.append(Piece(left.name, left.start, left.stop))
         pieces.append(Piece(" = ", start, stop))
         right = list(tokens[equals + 1 :])
+    front, why = without_front(right, names.declared)
+    if why:
+        rest = line[right[front].start : right[-1].start].strip()
+        place = Place(line, right[0].start, right[front].start)
+        raise NotationError(f"{why}; of what stands behind it write that alone: {rest}", [place])
+    right = right[front:]
     if right[0].kind == "end":
         raise NotationError(
             "a formula is missing here", [Place(line, right[0].start, right[0].start + 1)]

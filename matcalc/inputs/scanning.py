@@ -59,7 +59,7 @@ _SCRIPT = re.compile(r"[_^]\s?\{")
 _WORD = re.compile(r"[A-Za-z]+")
 _LEFT = re.compile(r"\bleft ?[(\[{|]")
 _RIGHT = re.compile(r"\bright ?[)\]}|]")
-_GROUP = re.compile(r"\s*\{([^{}]*)\}")
+_GROUP = re.compile(r"\*?\s*\{([^{}]*)\}")
 
 
 class Token(NamedTuple):

@@ -54,6 +54,8 @@ CHARACTERS = {
     "≤": "<=",
     "∞": "infty",
     "↦": "maps",
+    "→": "->",
+    "∈": "in",
     "⊤": "T",
     "⟙": "T",
     "₍": "(",
@@ -90,8 +92,8 @@ class Command(NamedTuple):
 
 _GREEK = """alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma
 tau upsilon phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega"""
-_FUNCTIONS = """exp log ln sin cos tan sinh cosh tanh arcsin arccos arctan det max min tr Tr trace
-diag rank vec softmax sigmoid relu ReLU"""
+_FUNCTIONS = """exp log ln sin cos tan sinh cosh tanh arcsin arccos arctan det max min arg
+argmin argmax inf sup tr Tr trace diag rank vec softmax sigmoid relu ReLU"""
 _SIGNS = {
     "odot": "⊙",
     "circ": "⊙",
@@ -117,6 +119,10 @@ _SIGNS = {
     "equiv": "=",
     "coloneqq": "=",
     "mapsto": "maps",
+    "to": "->",
+    "rightarrow": "->",
+    "in": "in",
+    "underset": "underset",
     "prime": "'",
     "backslash": "\\",
     "lVert": "||",

@@ -384,7 +384,7 @@ def _preferred(x: Node, y: Node) -> Node:
     source="Griewank & Walther, Evaluating Derivatives (2nd edition, 2008), section 14.1",
     domain="x ≠ y; at ties each has half",
     function="np.maximum({0}, {1})",
-    facts=Facts(kinked=True),
+    facts=Facts(elsewhere=("pmax",), kinked=True),
 )
 def pull_maximum(z: Apply, operand: int, bar: Node) -> Node:
     """Pull back to the larger of two."""
@@ -398,7 +398,7 @@ def pull_maximum(z: Apply, operand: int, bar: Node) -> Node:
     source="Griewank & Walther, Evaluating Derivatives (2nd edition, 2008), section 14.1",
     domain="x ≠ y; at ties each has half",
     function="np.minimum({0}, {1})",
-    facts=Facts(kinked=True),
+    facts=Facts(elsewhere=("pmin",), kinked=True),
 )
 def pull_minimum(z: Apply, operand: int, bar: Node) -> Node:
     """Pull back to the smaller of two."""
