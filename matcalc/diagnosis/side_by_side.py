@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, partial
-from itertools import cycle, islice
+from itertools import chain, cycle, islice
 
 import numpy as np
 
@@ -29,7 +29,9 @@ _TRIES = 100  # for these: some are outside the domain
 _WAYS = 6  # from one point to another, along which the other sides of kinks are looked for
 _STEPS = 13  # on each
 _FAR = (1.0, 10.0, 100.0)  # how far they go: a kink may be far off
-_SIDES = 16  # of kinks, at each of the sizes
+_SIDES = 32  # of kinks, at each of the sizes
+_KINDS = 3  # of random points, in turn: the first are any numbers, below zero too
+_USUAL, _HUGE = 4.0, 1e100  # sizes of numbers where nothing underflows, and of what overflows soon
 _ULP = 4 * float(np.finfo(float).eps)
 _ROUNDINGS = 3
 
@@ -62,8 +64,11 @@ class Meeting:
     def lost(self) -> float:
         """How far rounding moves either, relative to its largest entry.
 
-        Every step is evaluated a few times with errors of a few units in the last place.
+        Every step is evaluated a few times with errors of a few units in the last place. What is
+        no number is wrong by more than any of these.
         """
+        if not np.all(np.isfinite(self.given)):
+            return 0.0
         rng = np.random.default_rng(0)
 
         def rounded(value: Array) -> Array:
@@ -161,7 +166,9 @@ def _at_sizes(
         found += filter(None, map(meet, below_zero(formula, declared, tried)))
     if kinks:
         known = frozenset(name for name, one in declared.items() if "orthogonal" in one.properties)
-        found += islice(_beyond(kinks, found, _ways(tried, known), meet), _SIDES)
+        ways = chain(_ways(tried, known), _ways(tried[::_KINDS], known))
+        meet = partial(_met_or_undefined, nodes, sizes)
+        found += islice(_beyond(kinks, found, ways, meet), _SIDES)
     return found
 
 
@@ -172,6 +179,28 @@ def _met(
     with suppress(ArrayError, NotDifferentiableError):
         right, given = (real_array(evaluate(one, arrays, sizes), "a formula") for one in nodes)
         return Meeting(right, given, sizes, arrays, nodes)
+    return None
+
+
+def _met_or_undefined(
+    nodes: tuple[Node, Node], sizes: Mapping[str, int], arrays: Mapping[str, Array]
+) -> Meeting | None:
+    """Both at a point; infinity for a claim that divides by zero where the truth is a number."""
+    met = _met(nodes, sizes, arrays)
+    if met is not None or max(np.max(np.abs(each)) for each in arrays.values()) > _USUAL:
+        return met
+    largest = [0.0]
+
+    def watched(value: Array) -> Array:
+        largest.append(float(np.max(np.abs(value[np.isfinite(value)]), initial=0.0)))
+        return value
+
+    truth, claim = nodes
+    with suppress(ArrayError, NotDifferentiableError):
+        right = real_array(evaluate(truth, arrays, sizes), "a formula")
+        given = np.asarray(evaluate(claim, arrays, sizes, rounding=watched))
+        if max(largest) < _HUGE and not np.all(np.isfinite(given)):
+            return Meeting(right, np.full(right.shape, np.inf), sizes, arrays, nodes)
     return None
 
 

@@ -265,6 +265,8 @@ def _complement(node: Node, uses: Mapping[Node, int]) -> Node | None:
 
 def _difference_of_squares(node: Node) -> Node | None:
     """x² - y² is (x - y) (x + y): of variables, which carry no error of their own."""
+    if len(node.operands) != 2:  # 1 + (x² + y²) has three terms
+        return None
     one, two = map(_square, node.operands)
     if one is None or two is None or one.number * two.number >= 0:
         return None

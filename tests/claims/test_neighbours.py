@@ -140,3 +140,27 @@ def test_the_evaluation_itself_tells_a_wrong_formula() -> None:
     assert evaluated("A.T @ x", arrays, sizes) is None
     assert differs("A @ x", "1.001 * A @ x", shapes)
     assert not differs("A @ x", "(x.T @ A.T).T", shapes)
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "step(norm(a - p)**2 - norm(a - abs(q))**2 + 5) * 2 * (q - p)",
+        "sign(relu(norm(a - p)**2 - norm(a - abs(q))**2 + 5)) * 2 * (q - p)",
+        "2 / (1 + sign(norm(a - p)**2 - norm(a - q)**2 + 5)) * 2 * (q - p)",
+        "2 / step(norm(a - p)**2 - norm(a - q)**2 + 5) * (q - p)",
+    ],
+)
+def test_beyond_a_kink_a_claim_is_held_to_numbers_below_zero_and_to_be_a_number(
+    claim: str,
+) -> None:
+    of = "relu(norm(a - p)**2 - norm(a - q)**2 + 5)"
+    question = of_expression(of, "a", "a[n] p[n] q[n]", "denominator")
+    assert judged(question, claim).verdict == "wrong_value"
+
+
+def test_what_only_overflows_far_away_is_not_called_wrong() -> None:
+    of = "sum(relu(A @ x - b)) + sum(softplus(x))"
+    question = of_expression(of, "x", "A[m,n] x[n] b[m]", "denominator")
+    claim = "A.T @ step(A @ x - b) + exp(x) / (1 + exp(x))"
+    assert judged(question, claim).verdict == "right"

@@ -128,3 +128,17 @@ def test_programs_are_kept_for_so_many_sets_of_shapes_and_the_oldest_goes() -> N
     programs = running._KNOWN[square][None].programs
     assert len(programs) == running._PROGRAMS
     assert evaluate(square, {"x": np.ones(1)}) == 1
+
+
+def test_sums_of_numbers_and_multiples_of_sums_are_what_they_are_by_hand() -> None:
+    """1 + (x² + y²) is a sum of three terms once it is divided by what both share."""
+    rng = np.random.default_rng(4)
+    values = {"x": 2.0, "y": 3.0, "z": -0.5}
+    parts = ["x", "y", "x**2", "y**2", "x * y", "exp(z)", "sigmoid(z)", "1"]
+    for _ in range(40):
+        one, two, three = rng.choice(parts, 3)
+        factor, number = rng.choice([-2.0, -1.0, 0.5, 2.0, 3.0], 2)
+        formula = f"{number} + {factor} * ({one} - {two} + {three})"
+        named = {"exp": np.exp, "sigmoid": lambda u: 1 / (1 + np.exp(-u))}
+        by_hand = eval(formula, named, dict(values))  # noqa: S307 - made above
+        assert np.isclose(mc.evaluate(formula, **values), by_hand), formula
