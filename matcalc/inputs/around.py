@@ -7,8 +7,9 @@ from collections.abc import Collection, Sequence
 
 from matcalc.inputs.scanning import Token
 
-_SOUGHT = {one + two for one in ("", "arg") for two in ("min", "max")} | {"inf", "sup"}
-_SOUGHT |= {"minimize", "minimise", "maximize", "maximise"}
+_SOUGHT = frozenset(
+    ["min", "max", "argmin", "argmax", "inf", "sup", "minimize", "minimise", "maximize", "maximise"]
+)
 _NAMED = re.compile(r"(?P<words>(?:arg_?)?(?:min|max)|inf|sup)_(?P<below>\w+)")
 
 
