@@ -116,11 +116,12 @@ def _with_end_outside(node: Sum, terms: Sequence[_Term], left: int) -> Node:
     for term in terms:
         for end in term.ends:
             groups.setdefault(end.look, {}).setdefault(term, end)
-    if is_symmetric(node):
-        groups = {look: group for look, group in groups.items() if _is_even(group)}
-    best = max(groups.values(), key=len, default={})
-    if len(best) < 2:
+    shared = [group for group in groups.values() if len(group) > 1]
+    if shared and is_symmetric(node):
+        shared = [group for group in shared if _is_even(group)]
+    if not shared:
         return node
+    best = max(shared, key=len)
     rest = [term.node for term in terms if term not in best]
     together = _around(best, node, left)
     return factored(add([together, *rest]), left) if rest else together

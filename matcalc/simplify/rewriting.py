@@ -329,11 +329,13 @@ def rewritten_sum(node: Sum, known: Known = NOTHING) -> Node:
     terms = node.terms
     for term in terms:
         scale, core = split(term)
-        for name in () if scale.powers else _heads_of_term(core):
-            for one in _TABLE.sums.get(name, ()):
-                found = _in_sum(one, (scale.number, core), _others(terms, term), known)
-                if found is not None:
-                    return found
+        heads = () if scale.powers else _heads_of_term(core)
+        lines = [one for name in heads for one in _TABLE.sums.get(name, ())]
+        beside = _others(terms, term) if lines else []
+        for one in lines:
+            found = _in_sum(one, (scale.number, core), beside, known)
+            if found is not None:
+                return found
     return node
 
 
