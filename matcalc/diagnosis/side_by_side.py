@@ -187,7 +187,8 @@ def _met_or_undefined(
 ) -> Meeting | None:
     """Both at a point; infinity for a claim that divides by zero where the truth is a number."""
     met = _met(nodes, sizes, arrays)
-    if met is not None or max(np.max(np.abs(each)) for each in arrays.values()) > _USUAL:
+    largest_given = max((np.max(np.abs(each)) for each in arrays.values()), default=0.0)
+    if met is not None or largest_given > _USUAL:
         return met
     largest = [0.0]
 

@@ -147,6 +147,13 @@ class Bound(NamedTuple):
 Keep = Callable[[Bound], None]
 
 
+def _remember(known: dict[Any, Any], key: Any, value: Any) -> None:
+    """Keep what was made last; the oldest goes, and threads may do this at once."""
+    while len(known) >= _PROGRAMS:
+        known.pop(next(iter(known), None), None)
+    known[key] = value
+
+
 class Bindings:
     """What was run for arrays of which names, shapes and types. Stored or copied it is empty."""
 
@@ -179,9 +186,7 @@ class Bindings:
         def keep(one: Bound) -> None:
             if any(type(arrays[name]) is int for name in one.names):
                 return  # a variable, of which a float is made at every call
-            while len(self._known) >= _PROGRAMS:
-                self._known.pop(next(iter(self._known), None), None)
-            self._known[met] = one
+            _remember(self._known, met, one)
 
         return otherwise(keep)
 
@@ -249,9 +254,7 @@ class Leaves:
             plan = plan_of(made(), self.sizes(shapes[0], sizes), orders)
             make = library.program if library else Program
             program = make(plan, tuple(self.shapes))
-            while len(self.programs) >= _PROGRAMS:
-                self.programs.pop(next(iter(self.programs), None), None)
-            self.programs[shapes] = program
+            _remember(self.programs, shapes, program)
         return program
 
     def arrays(self, given: Mapping[str, Any], library: ArrayLibrary | None) -> list[Any]:
