@@ -60,6 +60,16 @@ export function byId(id) {
   return found;
 }
 
+/** The link over the head leads to what it names and leaves the address, which holds the question. */
+for (const link of document.querySelectorAll("a.skip")) {
+  link.addEventListener("click", (event) => {
+    event.preventDefault();
+    const to = byId((link.getAttribute("href") ?? "").slice(1));
+    if (to.tabIndex < 0) to.tabIndex = -1;
+    to.focus();
+  });
+}
+
 /**
  * A row of choices of which one is pressed.
  * @param {string} label

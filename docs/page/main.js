@@ -58,20 +58,24 @@ function question() {
   };
 }
 
+let asks = 0;
+
 /** Ask what the fields hold, and show the answer unless a newer question came. */
 async function answer() {
+  const mine = ++asks;
   const asked = question();
   address(asked);
   byId("starts").hidden = Boolean(asked.text);
   document.body.classList.toggle("asked", Boolean(asked.text));
   if (!asked.text) {
     byId("answer").replaceChildren();
+    byId("answer").removeAttribute("aria-busy");
     byId("said").textContent = "";
     return;
   }
   byId("answer").setAttribute("aria-busy", "true");
   const found = await engine.ask(asked);
-  if (!found) return;
+  if (!found || mine !== asks) return;
   byId("answer").removeAttribute("aria-busy");
   show(found, asked);
 }

@@ -168,3 +168,14 @@ phone("what the address holds is never HTML", async (tab) => {
     assert.equal(await tab.evaluate(() => window.hit), undefined);
   }
 });
+
+phone("the link over the head leads to the page, and what the address holds stays", async (tab) => {
+  for (const at of ["pieces.html#task=dW2&line=d3t.W3.r.xt", "network.html#sizes=3-4-2", "exercises.html"]) {
+    await tab.goto(`${server.address}${at}`);
+    const before = await tab.evaluate(() => location.hash);
+    await tab.locator("a.skip").focus();
+    await tab.keyboard.press("Enter");
+    assert.equal(await tab.evaluate(() => document.activeElement.id), "main");
+    assert.equal(await tab.evaluate(() => location.hash), before);
+  }
+});
