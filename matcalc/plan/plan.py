@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from html import escape
 from math import prod
 from typing import Any
@@ -12,21 +13,26 @@ from matcalc.plan.spelled import table
 from matcalc.plan.step import OTHERS, VIEWS, Step
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, repr=False)
 class Plan:
     """Steps in an order in which they can be run.
 
     Attributes:
         steps: The steps, operands before what is made of them.
         results: The positions of the results.
-        textbook: The same with each product from left to right, to compare it with.
+        left_to_right: Makes the same with each product from left to right, to compare it with.
         accumulations: Orders in which the sum over paths could be taken, and what each costs.
     """
 
     steps: tuple[Step, ...]
     results: tuple[int, ...]
-    textbook: Plan | None = None
+    left_to_right: Callable[[], Plan] | None = field(default=None, compare=False)
     accumulations: tuple[tuple[str, int], ...] = ()
+
+    @cached_property
+    def textbook(self) -> Plan | None:
+        """The same with each product from left to right, made when it is asked for."""
+        return None if self.left_to_right is None else self.left_to_right()
 
     @property
     def variables(self) -> tuple[str, ...]:

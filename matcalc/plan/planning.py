@@ -71,8 +71,8 @@ def compared_plan_of(
     roots: Sequence[Node], sizes: Mapping[str, int], orders: Sequence[Sequence[int] | None] = ()
 ) -> Plan:
     """The plan of nodes, as :func:`plan_of`, and beside it that of the order in which books go."""
-    textbook = plan_of(roots, sizes, orders, left_to_right)
-    return replace(plan_of(roots, sizes, orders), textbook=textbook)
+    textbook = partial(plan_of, roots, dict(sizes), orders, left_to_right)
+    return replace(plan_of(roots, sizes, orders), left_to_right=textbook)
 
 
 def for_numbers(roots: Sequence[Node]) -> list[Node]:

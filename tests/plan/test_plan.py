@@ -15,7 +15,7 @@ from matcalc.derivative import derivatives
 from matcalc.graph import Factor, Node, apply, contract, einsum, symbol
 from matcalc.plan import evaluate
 from matcalc.plan.order import cheapest
-from matcalc.plan.planning import plan_of
+from matcalc.plan.planning import compared_plan_of, plan_of
 
 CASES = int(os.environ.get("MATCALC_LAW_CASES", "40"))
 _LAYERS = "sum((W2 @ tanh(W1 @ x + b1) + b2 - y)**2)"
@@ -91,6 +91,18 @@ def test_what_two_results_share_is_one_step() -> None:
     product = einsum("i j, j -> i", a, x)
     plan = plan_of([product, einsum("i, i ->", product, product)], {})
     assert [step.op for step in plan.steps].count("contract") == 2
+
+
+def test_the_order_of_books_is_planned_when_it_is_asked_for() -> None:
+    found, _ = _layers()
+    nodes, sizes = [found.node], {"p": 3, "n": 5, "k": 2}
+    plan_of(nodes, sizes)  # what becomes of a node is kept
+    alone = calls(lambda: plan_of(nodes, sizes))
+    compared = compared_plan_of(nodes, sizes)
+    assert calls(lambda: compared_plan_of(nodes, sizes)) < 1.1 * alone
+    assert calls(lambda: compared.textbook) > 0.5 * alone
+    assert calls(lambda: compared.textbook) < 10
+    assert compared.textbook is not None
 
 
 def _plan_of_all_gradients(depth: int) -> int:
