@@ -1,7 +1,8 @@
 """Declarations: the variables of a formula, with their shapes and what is known of them.
 
-``"x[2] W2[3,2] S[n,n]:symmetric,spd lam:positive g(·) f(x[n])[m]"``: apart by
-white space, a name alone is a scalar, and behind a colon stands what is known of its values.
+``"x[2] W2[3,2] S[n,n]:symmetric,spd lam:positive g(·) f(x[n])[m]"``: apart by white space,
+commas or semicolons, a name alone is a scalar, and behind a colon stands what is known of its
+values.
 """
 
 from __future__ import annotations
@@ -47,6 +48,8 @@ _MEMBER = re.compile(r"\s*∈\s*(?:ℝ|R)\s*\^?\s*(?:\{([^{}]*)\}|(\w+))\s*,?\s*
 _TIMES = re.compile(r"(?<=\w)(?:\s*×\s*|\s+x\s+|(?<=\d)x(?=\d))(?=\w)")  # m × n
 _WORD = re.compile(r"(?:\[[^\[\]]*\]|[^\s\[\]])+")
 _SHAPE = r"\[[^\[\]]*\]"
+_TRAILING = re.compile(r",\s*\]")
+_SIGN = re.compile(rf"({_SHAPE}|\([^()]*\)|:[^\s;]*[^\s,;])|[,;]")  # outside what it stands in
 _FUNCTION = re.compile(
     rf"(?P<name>{dimensions.NAME})\((?P<of>·|\.|{dimensions.NAME}({_SHAPE})?)\)(?P<shape>{_SHAPE})?"
 )
@@ -164,11 +167,12 @@ def _plain(text: str) -> str:
     text = _COMMAND.sub(lambda one: one[1] or signs.get(one[2], one[2]), text)
     text = _MARK.sub(lambda one: one["mark"] or str(digit(one[0])), text)
     text = _MEMBER.sub(lambda one: f"[{one[1] or one[2]}] ", text)
+    text = _SIGN.sub(lambda one: one[1] or " ", text)
     return re.sub(_SHAPE, lambda one: _TIMES.sub(",", one[0]), text)
 
 
 def _words(text: str) -> Iterator[tuple[Mention, frozenset[str]]]:
-    """The declarations in one string, apart by white space outside brackets."""
+    """The declarations in one string, apart by white space, commas or semicolons."""
     text = _plain(text)
     end = 0
     for word in _WORD.finditer(text):
@@ -247,7 +251,9 @@ def _refuse(text: str, start: int, stop: int) -> None:
 def _word(text: str, start: int, word: str) -> tuple[Mention, frozenset[str]]:
     place = Place(text, start, start + len(word))
     stated, colon, known = word.partition(":")
-    _refuse_commas(text, start, word)
+    if stray := _TRAILING.search(stated):
+        behind = Place(text, start + stray.start(), start + stray.start() + 1)
+        raise NotationError("no comma follows the last size: x[2]", [behind])
     if stated.startswith("["):
         raise NotationError("a shape follows its name without a space: W[3,2]", [place])
     mention = parse_mention(stated, text, start)._replace(place=place)
@@ -256,22 +262,6 @@ def _word(text: str, start: int, word: str) -> tuple[Mention, frozenset[str]]:
     for one in sorted(properties):
         _check_fit(one, mention)
     return mention, properties
-
-
-_STRAY = re.compile(r"(?P<within>,)\s*\]|(?<=\])(?P<between>[,;])|(?P<behind>[,;])\Z")
-
-
-def _refuse_commas(text: str, start: int, word: str) -> None:
-    stray = _STRAY.search(word)
-    if stray is None or stray.lastgroup is None:
-        return
-    place = Place(text, start + stray.start(), start + stray.start() + 1)
-    if stray.lastgroup == "within":
-        raise NotationError("no comma follows the last size: x[2]", [place])
-    sign = stray[stray.lastgroup]
-    raise NotationError(
-        f"variables stand apart by white space, without {sign!r}: x[2] W[3,2]", [place]
-    )
 
 
 def _properties(text: str, start: int, listed: str) -> frozenset[str]:

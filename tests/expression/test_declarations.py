@@ -2,6 +2,7 @@ import pytest
 
 from matcalc.errors import NotationError, ShapeError
 from matcalc.expression import PROPERTIES, parse_declarations
+from matcalc.expression.declarations import declared_functions
 from matcalc.variables import Variable
 
 
@@ -28,6 +29,8 @@ def test_a_definite_matrix_is_symmetric() -> None:
     "given",
     [
         "x[2] A[m,3]",
+        "x[2], A[m, 3]",
+        "x[2];A[m,3];",
         ["x[2]", "A[m,3]"],
         [Variable("x", (2,)), "A[m,3]"],
         {"x": (2,), "A": ["m", 3]},
@@ -44,8 +47,6 @@ def test_variables_are_given_as_text_or_as_objects(given: object) -> None:
 @pytest.mark.parametrize(
     ("text", "message", "carets"),
     [
-        ("x[2], y", "apart by white space, without ','", "    ^"),
-        ("x[2];y[3]", "apart by white space, without ';'", "    ^"),
         ("x[2,]", "no comma follows the last size", "   ^"),
         ("x(n) A(n,n)", "a shape stands in square brackets, A[n,n]", "     ^^^^^^"),
         ("S[n,n]:symetric", "'symetric' is no property; near: symmetric", "       ^^^^^^^^"),
@@ -67,6 +68,13 @@ def test_what_cannot_be_declared_is_pointed_at(text: str, message: str, carets: 
         parse_declarations(text)
     assert message in caught.value.message
     assert str(caught.value).split("\n")[1:] == [f"  {text}", f"  {carets}"]
+
+
+def test_a_comma_behind_a_property_is_one_more_property_or_stands_apart() -> None:
+    found = parse_declarations("x,y, S[n,n]:symmetric,spd, lam:positive; g(·), f(z[n])[m]")
+    assert [str(one.variable) for one in found.values()] == ["x", "y", "S[n,n]", "lam"]
+    assert found["S"].properties == {"symmetric", "spd"}
+    assert list(declared_functions("g(·), f(z[n])[m]")) == ["g", "f"]
 
 
 @pytest.mark.parametrize("name", PROPERTIES)
