@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import numpy as np
 
@@ -74,12 +74,13 @@ def _are_possible(shapes: Iterable[Shape], tall: Iterable[Shape], sizes: dict[st
 
 def _other_names(nodes: Iterable[Node]) -> Iterator[str]:
     """Names of dimensions that no variable has: ``eye(k)``, ``sum(x) / k``."""
+    sizes: dict[Dimension, None] = {}
     for node in nodes:
-        sizes: list[Dimension] = list(node.shape)
+        sizes.update(dict.fromkeys(node.shape))
         if isinstance(node, Product):
-            sizes += [*node.sizes, *(name for name, _ in node.scale.powers)]
-        for size in sizes:
-            yield from sorted(dimensions.names(size))
+            sizes.update(dict.fromkeys((*node.sizes, *(name for name, _ in node.scale.powers))))
+    for size in sizes:
+        yield from sorted(dimensions.names(size))
 
 
 def _beyond(window: Apply) -> Shape:
@@ -109,7 +110,7 @@ def random_points(
 
 
 def below_zero(
-    formula: Formula, declared: Mapping[str, Declared], tried: Sequence[Mapping[str, Array]]
+    formula: Formula, declared: Mapping[str, Declared], tried: Iterable[Mapping[str, Array]]
 ) -> Iterator[dict[str, Array]]:
     """Points where some numbers are below zero, in turn, and then all: |a| is not a.
 
@@ -138,6 +139,19 @@ def _spd(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
     return product
 
 
+def _diagonal(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
+    """Of positive entries, or of entries of either sign, in half of the cases each."""
+    signs = rng.choice((-1.0, 1.0), size=shape[0]) if rng.integers(2) else 1.0
+    return np.diag(signs * rng.uniform(0.3, 2.0, size=shape[0]))
+
+
+def _invertible(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
+    """Of a determinant of either sign."""
+    found: Array = rng.normal(size=shape) + 3.0 * np.eye(shape[0])
+    found[0] *= rng.choice((-1.0, 1.0))
+    return found
+
+
 def _projector(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
     """On the space of some columns, fewer than all where there are several."""
     columns, _ = np.linalg.qr(rng.normal(size=(shape[0], (shape[0] + 1) // 2)))
@@ -154,10 +168,10 @@ _ANYWHERE: tuple[_Draw, ...] = (
 _KNOWN: dict[str, _Draw] = {
     "projector": _projector,
     "onehot": lambda shape, rng: np.eye(shape[-1])[rng.integers(shape[-1], size=shape[:-1])],
-    "diagonal": lambda shape, rng: np.diag(rng.uniform(0.3, 2.0, size=shape[0])),
+    "diagonal": _diagonal,
     "spd": _spd,
     "symmetric": _symmetric,
-    "invertible": lambda shape, rng: rng.normal(size=shape) + 3.0 * np.eye(shape[0]),
+    "invertible": _invertible,
     "orthogonal": lambda shape, rng: np.linalg.qr(rng.normal(size=shape))[0],
     "simplex": lambda shape, rng: rng.dirichlet(np.full(shape[-1], 5.0), size=shape[:-1]),
     "binary": lambda shape, rng: rng.integers(2, size=shape).astype(float),

@@ -71,18 +71,28 @@ def points(
     """
     found: list[Point] = []
     for sizes in _sizes(question, claimed):
-        rng = np.random.default_rng(7)
-        tried = random_points(question.formula, question.declared, sizes, rng, _TRIES)
-        for arrays in _on_both_sides(question.kinks, tried, sizes):
-            here = at_point(question, arrays, sizes, flat=flat)
-            if here is not None and _has_digits(question, here, arrays):
-                found.append(here)
-                break
+        asked = flat, *sizes.items()
+        if asked not in question.reached:
+            question.reached[asked] = _at_sizes(question, sizes, flat=flat)
+        here = question.reached[asked]
+        if here is not None:
+            found.append(here)
         if len(found) == count:
             return found
     if not found:
         raise UnboundError("not finite at random points; say what is known: x[n]:positive")
     return found
+
+
+def _at_sizes(question: Question, sizes: Mapping[str, int], *, flat: bool) -> Point | None:
+    """The first point at some sizes with good digits; nothing where there is none."""
+    rng = np.random.default_rng(7)
+    tried = random_points(question.formula, question.declared, sizes, rng, _TRIES)
+    for arrays in _on_both_sides(question.kinks, tried, sizes):
+        here = at_point(question, arrays, sizes, flat=flat)
+        if here is not None and _has_digits(question, here, arrays):
+            return here
+    return None
 
 
 def points_at(

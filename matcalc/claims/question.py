@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 from matcalc.arrays import Array, arranged
 from matcalc.checking.stand_ins import with_stand_ins
@@ -45,6 +46,7 @@ class Question:
         assumptions: What was not typed.
         names_declared: The names that were declared.
         rows: The names that are rows: gradients in numerator layout.
+        reached: What was found at points of it, by the sizes: the same for each claim.
     """
 
     truth: Node
@@ -60,6 +62,7 @@ class Question:
     assumptions: list[str] = field(default_factory=list)
     names_declared: frozenset[str] = frozenset()
     rows: frozenset[str] = frozenset()
+    reached: dict[Any, Any] = field(init=False, repr=False, default_factory=dict[Any, Any])
 
     @property
     def form(self) -> ArrayForm:

@@ -129,18 +129,21 @@ def meetings(
 
 def _sizes(
     nodes: tuple[Node, Node], formula: Formula, declared: Mapping[str, Declared]
-) -> list[dict[str, int]]:
+) -> Iterator[dict[str, int]]:
     """Choices of sizes, all different in each; what is tall in some is wide in others.
 
     Raises:
         UnboundError: There is none.
     """
     variables = formula.variables.values()
-    found = [small_sizes(nodes, variables, declared)]
+    seen = [small_sizes(nodes, variables, declared)]
+    yield seen[0]
     for order, larger in ((0, _LARGER), (1, 0), (2, 0), (1, _LARGER), (2, _LARGER)):
         with suppress(UnboundError):
-            found.append(small_sizes(nodes, variables, declared, larger, order))
-    return [one for k, one in enumerate(found) if one not in found[:k]]
+            sizes = small_sizes(nodes, variables, declared, larger, order)
+            if sizes not in seen:
+                seen.append(sizes)
+                yield sizes
 
 
 def _at_sizes(
@@ -156,15 +159,18 @@ def _at_sizes(
     Raises:
         ArrayError: There are too few.
     """
-    rng = np.random.default_rng(0)
-    tried = list(random_points(formula, declared, sizes, rng, _TRIES))
+
+    def drawn(count: int) -> Iterator[dict[str, Array]]:
+        return random_points(formula, declared, sizes, np.random.default_rng(0), count)
+
     meet = partial(_met, nodes, sizes)
-    found = list(islice(filter(None, map(meet, tried)), points))
+    found = list(islice(filter(None, map(meet, drawn(_TRIES))), points))
     if len(found) < points:
         raise ArrayError(_NOT_FINITE)
     if points >= POINTS:
-        found += filter(None, map(meet, below_zero(formula, declared, tried)))
+        found += filter(None, map(meet, below_zero(formula, declared, drawn(_KINDS))))
     if kinks:
+        tried = list(drawn(2 * _WAYS * _KINDS))
         known = frozenset(name for name, one in declared.items() if "orthogonal" in one.properties)
         ways = chain(_ways(tried, known), _ways(tried[::_KINDS], known))
         meet = partial(_met_or_undefined, nodes, sizes)

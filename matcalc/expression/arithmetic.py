@@ -7,7 +7,7 @@ from collections.abc import Callable
 from matcalc.dimensions import Shape
 from matcalc.errors import NotationError, ShapeError
 from matcalc.expression.values import Value, entrywise, multiplied, number_of
-from matcalc.graph import Factor, Node, contract
+from matcalc.graph import Factor, Node, contract, has_zeros, is_zero
 from matcalc.operations import algebra, find_rule
 
 _POWER = 64  # the largest constant exponent, up or down
@@ -136,15 +136,26 @@ def _power(base: Node, exponent: Node) -> Node:
         return find_rule("pow").build(base, exponent)
     if abs(constant) > _POWER or constant.denominator > _POWER:
         raise NotationError(f"a constant exponent lies between -{_POWER} and {_POWER}")
-    if number_of(Value(base)) == 0 and constant < 0:
-        raise NotationError("a division by zero")
+    if constant < 0:
+        _refuse_zeros(base)
     return algebra.power(base, constant)
 
 
 def _divided(one: Node, two: Node) -> Node:
-    if number_of(Value(two)) == 0:
-        raise NotationError("a division by zero")
+    _refuse_zeros(two)
     return algebra.times(one, algebra.reciprocal(two))
+
+
+def _refuse_zeros(below: Node) -> None:
+    """Refuse to divide by what is zero in some entry, whatever the variables are.
+
+    Raises:
+        NotationError: It is.
+    """
+    if has_zeros(below):
+        where = "" if is_zero(below) else ": what is below is zero off its diagonal"
+        inverse = ", and / is entry by entry: inv is the inverse" if len(below.shape) == 2 else ""
+        raise NotationError(f"a division by zero{where}{inverse if where else ''}")
 
 
 _SIGNS: dict[str, Callable[[Node, Node], Node]] = {

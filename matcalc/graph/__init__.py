@@ -31,6 +31,7 @@ from matcalc.graph.nodes import (
 from matcalc.graph.products import (
     contract,
     einsum,
+    has_zeros,
     is_zero,
     multiplied_out,
     multiplied_within,
@@ -63,6 +64,7 @@ __all__ = [
     "dump",
     "einsum",
     "flat",
+    "has_zeros",
     "is_large_structured_sum",
     "is_zero",
     "load",

@@ -14,7 +14,7 @@ from matcalc.errors import NotationError
 from matcalc.graph.canonical import Factor as Coloured
 from matcalc.graph.canonical import canonical_order, in_order
 from matcalc.graph.gathering import Gathered
-from matcalc.graph.nodes import ONE, Factor, Group, Node, Product, Scale, consed_product, flat
+from matcalc.graph.nodes import ONE, Factor, Group, Node, Product, Scale, Sum, consed_product, flat
 
 Label = Hashable
 _NO_SIZES: Mapping[Any, Dimension] = {}
@@ -213,6 +213,25 @@ def zero(shape: Shape) -> Node:
 def is_zero(node: Node) -> bool:
     """Whether a node is zero by its structure."""
     return isinstance(node, Product) and node.scale.number == 0
+
+
+def has_zeros(node: Node) -> bool:
+    """Whether some entries are zero by structure, whatever its symbols are: off a diagonal.
+
+    >>> from matcalc.graph import symbol
+    >>> has_zeros(einsum("i -> i i", symbol("x", ("n",))))
+    True
+    """
+    if isinstance(node, Sum):
+        patterns = {term.output if isinstance(term, Product) else () for term in node.terms}
+        return len(patterns) == 1 and all(map(has_zeros, node.terms))
+    if not isinstance(node, Product) or node.scale.number == 0:
+        return isinstance(node, Product)
+    repeated = Counter(flat(node.output))
+    if any(count > 1 and node.sizes[label] != 1 for label, count in repeated.items()):
+        return True
+    factors = () if node.sums else node.factors
+    return any(factor.exponent > 0 and has_zeros(factor.node) for factor in factors)
 
 
 def scaled(node: Node, scale: Scale) -> Node:

@@ -164,3 +164,50 @@ def test_what_only_overflows_far_away_is_not_called_wrong() -> None:
     question = of_expression(of, "x", "A[m,n] x[n] b[m]", "denominator")
     claim = "A.T @ step(A @ x - b) + exp(x) / (1 + exp(x))"
     assert judged(question, claim).verdict == "right"
+
+
+@pytest.mark.parametrize(
+    ("of", "wrt", "variables", "claim"),
+    [
+        ("det(X)", "X", "X[n,n]:invertible", "abs(det(X)) * inv(X).T"),
+        ("det(X)", "X", "X[n,n]:invertible", "norm(det(X)) * inv(X).T"),
+        ("det(kron(A, X))", "A", "A[m,m]:invertible X[n,n]:invertible",
+         "n * sqrt(det(kron(A, X))**2) * inv(A).T"),
+        ("tr(D @ X)", "X", "X[n,n] D[n,n]:diagonal", "abs(D)"),
+        ("x.T @ D @ x", "x", "x[n] D[n,n]:diagonal", "2 * relu(D) @ x"),
+    ],
+)  # fmt: skip
+def test_what_is_declared_of_a_matrix_leaves_both_signs(
+    of: str, wrt: str, variables: str, claim: str
+) -> None:
+    question = of_expression(of, wrt, variables, "denominator")
+    assert judged(question, claim).verdict == "wrong_value"
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "eye(n) / eye(n)",
+        "A / A * eye(n) / eye(n)",
+        "diag(x) / diag(x)",
+        "eye(n) * (1 / eye(n))",
+        "diag(x) * (2 * eye(n) + diag(x))**-1 * (2 + x)",
+        "kron(eye(n), ones((1, 1))) / kron(eye(n), ones((1, 1)))",
+        "eye(n) + 0 / zeros((n, n))",
+        "eye(n) / (x @ x.T - x @ x.T)",
+    ],
+)
+def test_what_is_zero_off_its_diagonal_divides_nothing(claim: str) -> None:
+    question = of_expression("x", "x", "x[n] A[n,n]", "denominator")
+    with pytest.raises(mc.NotationError, match="a division by zero"):
+        judged(question, claim)
+
+
+def test_what_is_divided_by_may_have_a_diagonal_and_more() -> None:
+    question = of_expression("x", "x", "x[n] A[n,n]", "denominator")
+    for claim in (
+        "eye(n) / ones((n, n))",
+        "eye(n) / (1 + eye(n)) * 2",
+        "eye(n) / (ones((n, n)) @ eye(n))",
+    ):
+        assert judged(question, claim).verdict == "right", claim
