@@ -13,7 +13,7 @@ from matcalc.errors import UnknownRuleError
 from matcalc.layout import written
 from matcalc.notation.printers.legend import meanings
 from matcalc.notation.printers.line_breaks import formula_lines
-from matcalc.notation.printers.mathematics import as_in_books
+from matcalc.notation.printers.mathematics import Forms, as_in_books, in_full
 from matcalc.variables import Variable, ratio
 from matcalc_cli.failures import UsageError
 from matcalc_cli.output import RED, heading, listed, paint, shows_signs, width
@@ -132,22 +132,22 @@ def stated(answer: Answer, form: Form) -> list[str]:
     formula, of = answer.formula, answer.of
     named = {node: n for n, node in formula.named.items() if node is not formula.node}
     read = in_order(write_in_tables(formula.node, tuple(formula.symbols), named), formula.text)
-    *lets, whole = _formulas(read, form)
+    *lets, whole = _formulas(read, form, in_full)
     if form == "latex":
         return [*lets, f"{latex_name(of.name)} = {whole}"]
     shown = of._replace(name=unicode_name(of.name)) if form == "unicode" else of
     return [*lets, f"{shown} = {whole}"]
 
 
-def _formulas(tree: WrittenFormula, form: Form) -> list[str]:
+def _formulas(tree: WrittenFormula, form: Form, forms: Forms = as_in_books) -> list[str]:
     """A name for each part that recurs and its meaning, then the formula."""
     from matcalc.notation.printers.latex import latex_formulas  # noqa: PLC0415
     from matcalc.notation.printers.text import text_formulas  # noqa: PLC0415
     from matcalc.notation.printers.unicode import unicode_formulas  # noqa: PLC0415
 
     if form == "latex":
-        return latex_formulas(tree)
-    return unicode_formulas(tree) if form == "unicode" else text_formulas(tree)
+        return latex_formulas(tree, forms)
+    return unicode_formulas(tree, forms) if form == "unicode" else text_formulas(tree)
 
 
 def note_lines(answer: Answer) -> list[str]:

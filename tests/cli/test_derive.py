@@ -452,3 +452,13 @@ def test_a_structure_is_for_square_matrices_and_not_for_steps(matcalc: Any) -> N
 def test_a_trace_begins_where_it_was_typed(matcalc: Any, typed: str, shown: str) -> None:
     out = matcalc("derive", typed, "--wrt", "X", "--vars", "A[n,n] X[n,n] B[n,n]").out
     assert out.startswith(f"{shown}\n")
+
+
+def test_a_formula_is_stated_as_it_was_typed_and_what_recurs_in_its_derivative_has_a_name(
+    matcalc: Any,
+) -> None:
+    gated = "sum(D * sigmoid(Z @ x) * tanh(C @ (h * sigmoid(Z @ x)) + sigmoid(Z @ x)))"
+    shown = matcalc("derive", gated, "--wrt", "x", "--vars", "Z[m,n] C[m,m] x[n] h[m] D[m]").out
+    stated, _, derived = shown.partition("∂f/∂x")
+    assert "t₁" not in stated
+    assert "\n  t₁ = " in derived

@@ -18,6 +18,7 @@ from matcalc.notation.indices import in_index_notation, is_undeclared
 from matcalc.notation.means import with_means
 from matcalc.notation.phrases import is_squared_length, matrix_exponent
 from matcalc.notation.printers.book_forms import in_book_form
+from matcalc.notation.printers.recurring import with_names
 from matcalc.notation.printers.script import Script
 from matcalc.notation.printers.spelling import (
     ATOM,
@@ -78,9 +79,10 @@ class Mathematics(Script):
     """
 
     def __init__(self, written: WrittenFormula, forms: Forms) -> None:
-        self.names = _distinct(_all_names(written), self.named, self.plain)
-        self.shown = frozenset(self.names.values())
         self.written = forms(written)
+        names = _all_names(written).union(let for let, _ in self.written.lets)
+        self.names = _distinct(names, self.named, self.plain)
+        self.shown = frozenset(self.names.values())
         self.spellers: dict[str, Speller] = {
             "name": self.name,
             "number": self.number,
@@ -362,11 +364,16 @@ class Mathematics(Script):
         return self.mapping(shown) + self.within(args[0], SUM), FUNCTION
 
 
-def as_in_books(written: WrittenFormula) -> WrittenFormula:
+def in_full(written: WrittenFormula) -> WrittenFormula:
     """A formula in index notation and in the forms of books, as Unicode and LaTeX spell it."""
     taken = _all_names(written)
     entries = written.changed(lambda root: in_index_notation(root, taken))
     return with_means(entries, along=False).changed(in_book_form)
+
+
+def as_in_books(written: WrittenFormula) -> WrittenFormula:
+    """A formula in the forms of books; in a long one what recurs has a name."""
+    return with_names(in_full(written))
 
 
 def turned_round(derivative: Phrase) -> Phrase:
