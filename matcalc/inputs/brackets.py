@@ -232,9 +232,7 @@ def read_total(parser: Reader, token: Token) -> Node:
     ):
         raise parser.fail(f"{_OF_ALL}: of a part, sum(x[1:n])")
     parser.letters += letters
-    parser.deeper()
     body = parser.chain()
-    parser.depth -= 1
     del parser.letters[len(parser.letters) - len(letters) :]
     many = stop[0] if len(stop) > 1 or start == ["1"] else ""
     if start == ["0"] and len(stop) == 1 and stop[0].isdigit():

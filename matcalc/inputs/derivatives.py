@@ -136,10 +136,10 @@ def slope_of_number(parser: Reader, token: Token) -> Node:
         if twice is None or twice.layer != "2":
             raise parser.fail("second derivatives are written ∇²L(x)", token)
         order, parser.position = 2, twice.stop
-    node = parser.atom()
-    name = node.value[0] if node.op == "call" else ""
+    node = parser.atom() if parser.next.kind in ("name", "word") else None
+    name = node.value[0] if node and node.op == "call" else ""
     shapes = parser.names.functions.get(name)
-    if shapes is None:
+    if node is None or shapes is None:
         raise parser.fail("a gradient is written ∇_W L; of a function L(x[n]), ∇L(x)", token)
     if shapes.result:
         message = f"∇{name} may be the Jacobian or its transpose: write {name}'(x) or {name}'(x).T"

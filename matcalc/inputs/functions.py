@@ -111,9 +111,7 @@ def call_of(parser: Reader, token: Token, name: str, primes: int) -> Node:
         raise parser.fail(f"{name} is a function: what it is of stands behind it", token)
     if name == "sum":
         return read_total(parser, token)
-    parser.deeper()
     argument = bare(parser, token, name)
-    parser.depth -= 1
     return Node("call", (argument,), value, token.start, parser.behind())
 
 

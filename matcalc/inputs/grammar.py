@@ -77,7 +77,6 @@ class Parser(Reader):
         """Products, added; or an array by its entries."""
         if self.is_mapping():
             return self.mapped()
-        self.deeper()
         start = self.next.start
         terms: list[Node] = []
         signs: list[int] = []
@@ -88,7 +87,6 @@ class Parser(Reader):
             if not (self.next.kind == "sign" and self.next.text in _SUMMED):
                 break
             sign = self.sign()
-        self.depth -= 1
         if len(terms) == 1 and signs == [1]:
             return terms[0]
         if len(terms) == 1:
@@ -163,7 +161,10 @@ class Parser(Reader):
 
     def factor(self) -> Node:
         """An atom with what stands above it, below it or behind it."""
-        return marked(self, self.atom())
+        self.deeper()
+        found = marked(self, self.atom())
+        self.depth -= 1
+        return found
 
     # -- atoms
 

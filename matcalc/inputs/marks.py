@@ -49,9 +49,7 @@ def _mark(parser: Reader, base: Node) -> Node | None:  # noqa: PLR0911 - a mark 
 def powered(parser: Reader, base: Node) -> Node:
     """``**`` and ``.^``: the exponent may have a sign."""
     sign = parser.take()
-    parser.deeper()
     exponent = parser.signed()
-    parser.depth -= 1
     return Node("power", (base, exponent), sign.text, base.start, exponent.stop)
 
 
