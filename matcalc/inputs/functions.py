@@ -254,8 +254,9 @@ def may_be_function(parser: Reader, token: Token, name: str, primes: int) -> boo
     """Whether a name that a parenthesis follows is a function."""
     if name in parser.names.functions or token.text in parser.names.functions:
         return True
-    if name in parser.names.declared:
-        return False
+    if name in parser.names.declared:  # as in the language: softmax softmax(x); β(x + y) is none
+        named = token.form != "\\text" and not greek_letter(name)
+        return named and len(name) > 1 and name in RULES
     if token.text in _FREE or parser.names.open:
         return token.text in _FREE
     if greek_word(token.text) in RULES:  # Φ(x)

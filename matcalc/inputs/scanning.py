@@ -60,6 +60,7 @@ _WORD = re.compile(r"[A-Za-z]+")
 _LEFT = re.compile(r"\bleft ?[(\[{|]")
 _RIGHT = re.compile(r"\bright ?[)\]}|]")
 _GROUP = re.compile(r"\*?\s*\{([^{}]*)\}")
+_GIVEN = re.compile(r"\\mathit\{((?:\w|\\_){1,60})\}(?:_\{\w{1,9}\})?\s?=")
 
 
 class Token(NamedTuple):
@@ -134,6 +135,7 @@ class _Scanner:
     def __init__(self, line: str, names: frozenset[str]) -> None:
         self.line = line
         self.names = names
+        self.given = [one.replace("\\_", "_") for one in _GIVEN.findall(line)]
         self.latex = is_latex(line)
         self.damaged = is_damaged(line)
         self.pattern = _LATEX if self.latex else _PLAIN
@@ -303,7 +305,7 @@ class _Scanner:
     def is_name(self, inside: str) -> bool:
         """Whether letters are those with which a declared name begins."""
         text = inside.replace("\\_", "_")
-        begins = not self.names or any(name.startswith(text) for name in self.names)
+        begins = not self.names or any(one.startswith(text) for one in (*self.names, *self.given))
         return len(text) > 1 and bool(re.fullmatch(r"[A-Za-z_]\w*", text)) and begins
 
     def open_group(self, token: Token, command: Command, inside: str) -> Iterator[Token]:

@@ -72,6 +72,10 @@ PRINTED = [
     ("sum(Phi(x) * y)", "x", "x[n] y[n]", 1),
     ("(x - mean(x)) / norm(x)", "x", "x[N]", 1),
     ("h = W @ x; norm(tanh(h)) + sum(softmax(h)**2)", "x", "W[m,n] x[n]", 1),
+    ("th = norm(w); sin(th) / th * w", "w", "w[n]", 1),
+    ("rate_of = A @ x; sum(tanh(rate_of)**2) * rate_of", "x", "A[n,n] x[n]", 2),
+    ("softmax * softmax(x)", "x", "x[n] softmax", 1),
+    ("norm * norm(x) * x", "x", "x[n] norm", 2),
 ]
 
 
