@@ -275,6 +275,9 @@ def _pieces(
 def _with_script(token: Token, run: str, names: Names) -> list[Token]:
     """``sum_i`` and ``x_i`` as a letter and what stands below it; nothing for other runs."""
     base, _, index = run.partition("_")
+    if run == "I_" and not names.known("I"):  # I_(m+n)
+        split = token.start + 1
+        return [token._replace(text="I", stop=split), Token("sign", "_", split, token.stop)]
     if not base or not index or names.known(run):
         return []
     indexed = names.known(base) and (len(index) <= 2 or index.isdigit())

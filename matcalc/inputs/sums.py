@@ -185,10 +185,7 @@ def _spread(writer: Speller, node: Node, letters: str) -> Spread:  # noqa: C901,
     if node.op == "group":
         return _spread(writer, node.args[0], letters)
     if node.op == "total":
-        name, own, many = node.value
-        _check_end(writer, node, many)
-        inner = _spread(writer, node.args[0], letters + "".join(own))
-        return _summed(writer, node, inner, name, "".join(own))
+        return _inner_sum(writer, node, letters)
     parts = [_spread(writer, one, letters) for one in node.args]
     if node.op == "negative":
         (one,) = parts
@@ -214,6 +211,18 @@ def _spread(writer: Speller, node: Node, letters: str) -> Spread:  # noqa: C901,
             text = joined(["1 / ", one.written.within(POWER)], PRODUCT, one.written.kind)
             return one._replace(written=text)
     raise writer.fail(node, "this cannot be summed over a letter: write it with matrices")
+
+
+def _inner_sum(writer: Speller, node: Node, letters: str) -> Spread:
+    """A sum within another one: its letters have as many values as its own part says."""
+    name, own, many = node.value
+    before = writer.lengths
+    writer.lengths = {one: size for one, size in before.items() if one not in own}
+    measure(writer, node.args[0])
+    _check_end(writer, node, many)
+    inner = _spread(writer, node.args[0], letters + "".join(own))
+    writer.lengths = before
+    return _summed(writer, node, inner, name, "".join(own))
 
 
 def _uses(node: Node, letters: str) -> bool:
@@ -405,11 +414,14 @@ def _of_arrays(writer: Speller, node: Node, one: Spread, two: Spread, letters: s
 def _raised(writer: Speller, node: Node, parts: Sequence[Spread]) -> Spread:
     """A power of numbers; of a length its square."""
     base, exponent = parts
-    if exponent.letters or not exponent.kind.is_number or not base.kind.is_number:
+    if not exponent.kind.is_number or not base.kind.is_number:
         raise writer.fail(node, "this power cannot be summed over a letter: use matrices")
     if base.written.text.startswith("sqrt(sum(") and exponent.written.text == "2":
         inside = base.written.pieces[1:-1]  # the root of a square
         return base._replace(written=Written(inside, ATOM, NUMBER))
+    if exponent.letters:  # an exponent of each entry
+        letters = base.letters + "".join(c for c in exponent.letters if c not in base.letters)
+        base, exponent = (_aligned(writer, node, one, letters) for one in parts)
     text = joined([base.written.within(ATOM), "**", exponent.written.within(SIGN)], POWER, NUMBER)
     return base._replace(written=text)
 

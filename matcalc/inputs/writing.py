@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
+from matcalc.dimensions import Dimension, difference, parse
+from matcalc.errors import MatcalcError
 from matcalc.expression.brackets import LISTS
 from matcalc.inputs import axes, kinds
 from matcalc.inputs.calls import rewritten
@@ -178,7 +180,7 @@ class Writer(Speller):
     def taken(self, base: Written, pattern: str, numbers: Sequence[Written]) -> Written:
         """A part of an array, counted from 0."""
         parts: list[Any] = [base.within(ATOM), "["]
-        found = iter(numbers)
+        found, texts = iter(numbers), [one.text for one in numbers]
         items = pattern.split(",")
         for k, item in enumerate(items):
             parts.append(", " if k else "")
@@ -191,11 +193,10 @@ class Writer(Speller):
         rank = None if base.kind.rank is None else base.kind.rank - given.count("#")
         if rank is None:
             return joined([*parts, "]"], ATOM, kinds.UNKNOWN)
-        sizes = [
-            size if item == ":" else None
-            for item, size in zip(given, base.kind.sizes, strict=False)
-            if item != "#"
-        ]
+        sizes = []
+        for item, size in zip(given, base.kind.sizes, strict=False):
+            ends = [texts.pop(0) for _ in range(item.count("#"))]
+            sizes += [_taken_size(item, ends, size)] if item != "#" else []
         sizes += base.kind.sizes[len(given) :]
         rank += items.count("None")
         known = tuple(sizes) if "None" not in items and len(sizes) == rank else (None,) * rank
@@ -644,3 +645,16 @@ def _number_from(factors: Sequence[Written]) -> tuple[Written | None, int]:
 def _value(digits: str) -> float:
     above, _, below = digits.partition("/")
     return float(above) / float(below or 1)
+
+
+def _taken_size(item: str, ends: Sequence[str], size: Dimension | None) -> Dimension | None:
+    """How many entries ``n:2*n`` takes of an axis; ``None`` where its ends do not say so."""
+    start, colon, stop = item.partition(":")
+    if not colon or {start, stop} - {"", "#"}:
+        return None
+    try:
+        found = [0 if end == "0" else parse(end.replace(" ", "")) for end in ends]
+    except MatcalcError:  # it is counted from the end
+        return None
+    last = found[-1] if stop else size
+    return difference(last, found[0]) if start and last is not None else last
