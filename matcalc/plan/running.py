@@ -57,6 +57,7 @@ MAX_BYTES = 4 * 2**30
 _NOTHING: Mapping[Any, Any] = {}
 _DOUBLE, _SINGLE = np.dtype(np.float64), np.dtype(np.float32)
 _KEPT = 4096  # entries of an array that is kept between runs
+_EXACT = ("constant", "eye", *VIEWS)  # steps that round nothing
 _PROGRAMS = 32  # for how many sets of shapes a node's program is kept; then the oldest goes
 
 
@@ -293,24 +294,30 @@ class Program:
         """A plan, and the names of the arrays in the order in which :meth:`run` is given them."""
         self.plan = plan
         self.names = tuple(names if names is not None else plan.variables)
-        places = {name: place for place, name in enumerate(self.names)}
-        self.given: list[tuple[int, int]] = []
-        self.work: list[tuple[int, Callable[..., Array], tuple[int, ...], tuple[int, ...]]] = []
-        self.held: list[Any] = [None] * len(plan.steps)  # what depends on no array, once
+        places = {name: f"x{place}" for place, name in enumerate(self.names)}
+        self.called: list[str] = []  # how the value of each step is called in the source
+        self.functions: dict[str, Callable[..., Array]] = {}
+        self.held: dict[str, Array] = {}  # what depends on no array, once
+        lines = [f"def run({', '.join(places.values())}):"]
         for at, (step, ending) in enumerate(zip(plan.steps, plan.last_uses(), strict=True)):
+            below = [self.called[k] for k in step.operands]
             if step.op == "variable":
-                self.given.append((at, places[step.value]))
-                continue
-            function = self.function(step)
-            below = [self.held[k] for k in step.operands]
-            if self.keeps and all(value is not None for value in below) and _is_kept(step):
+                self.called.append(places[step.value])
+            elif self.keeps and self.held.keys() >= set(below) and _is_kept(step):
+                self.called.append(f"h{at}")
                 with np.errstate(all="ignore"):
-                    self.held[at] = function(*below)
+                    self.held[f"h{at}"] = self.function(step)(*map(self.held.get, below))
             else:
-                self.work.append((at, function, step.operands, ending))
+                self.called.append(f"t{at}")
+                self.functions[f"f{at}"] = self.function(step)
+                lines.append(f" t{at} = f{at}({', '.join(below)})")
+                lines += [f" del t{k}" for k in ending if self.called[k] == f"t{k}"]
+        lines.append(f" return [{', '.join(self.called[at] for at in plan.results)}]")
+        self.code = compile("\n".join(lines), "<plan>", "exec")
+        self.compute = self._straight(self.functions)
         first = [at not in plan.results[:k] for k, at in enumerate(plan.results)]
         self.fresh = [
-            plan.makes(at) and new and self.held[at] is None
+            plan.makes(at) and new and self.called[at] not in self.held
             for at, new in zip(plan.results, first, strict=True)
         ]
         self.largest = 0 if plan.largest is None else prod(plan.largest.shape)
@@ -329,20 +336,19 @@ class Program:
         """
         if self.largest * dtype.itemsize > max_bytes:
             self._refuse(dtype, max_bytes)
-        values = self.held.copy()
-        for at, place in self.given:
-            values[at] = given[place]
+        compute = self.compute if rounding is None else self._rounded(rounding)
         with np.errstate(all="ignore"):  # what is undefined is nan, what is too large inf
-            taken = values.__getitem__
-            for at, function, operands, ending in self.work:
-                value = function(*map(taken, operands))
-                values[at] = value if rounding is None else self._rounded(at, value, rounding)
-                for k in ending:
-                    values[k] = None
             return [
-                self._finished(values[at], dtype, fresh=fresh)
-                for at, fresh in zip(self.plan.results, self.fresh, strict=True)
+                self._finished(value, dtype, fresh=fresh)
+                for value, fresh in zip(compute(*given), self.fresh, strict=True)
             ]
+
+    def _straight(self, functions: Mapping[str, Callable[..., Array]]) -> Callable[..., Any]:
+        """One function that calls one after the other: its source is made of numbers of steps."""
+        space: dict[str, Any] = {**functions, **self.held}
+        exec(self.code, space)  # noqa: S102 - our own source, in which no name is anybody's
+        run: Callable[..., Any] = space["run"]
+        return run
 
     def function(self, step: Step) -> Callable[..., Any]:
         """What a step does, called with the arrays of its operands."""
@@ -352,8 +358,14 @@ class Program:
         """A result of a type; a copy where the array may be somebody's."""
         return np.asarray(value, dtype, "C") if fresh else np.array(value, dtype, order="C")
 
-    def _rounded(self, at: int, value: Array, rounding: Rounding) -> Array:
-        return value if self.plan.steps[at].op in ("constant", "eye", *VIEWS) else rounding(value)
+    def _rounded(self, rounding: Rounding) -> Callable[..., Any]:
+        """The same, with what each step gives rounded."""
+        exact = {f"f{at}" for at, step in enumerate(self.plan.steps) if step.op in _EXACT}
+        functions = {
+            name: one if name in exact else _then(rounding, one)
+            for name, one in self.functions.items()
+        }
+        return self._straight(functions)
 
     def _refuse(self, dtype: np.dtype[Any], max_bytes: int) -> None:
         largest = self.plan.largest
@@ -363,6 +375,10 @@ class Program:
             f"{prod(shape) * dtype.itemsize:.3g} bytes, over the limit of {max_bytes:.3g}; "
             "jvp and vjp need no dense array"
         )
+
+
+def _then(rounding: Rounding, function: Callable[..., Array]) -> Callable[..., Array]:
+    return lambda *arrays: rounding(function(*arrays))
 
 
 def _is_kept(step: Step) -> bool:
