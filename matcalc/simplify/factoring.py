@@ -55,6 +55,7 @@ def factored(node: Node, left: int = _PULLED) -> Node:
             for key, power in shared.items()
             if key in powers and power * powers[key] > 0
         }
+    shared = {key: power for key, power in shared.items() if not _is_left(key, shared, terms)}
     scale = _content([term.scale for term in terms], with_sign=bool(shared))
     if not shared and scale == ONE:
         return _with_end_outside(node, terms, left - 1)
@@ -78,6 +79,14 @@ def _is_plain(terms: Sequence[_Term], shared: Mapping[Key, Fraction]) -> bool:
     (((name, _), power),) = shared.items()
     alone = [len(term.factors) == 1 for term in terms]
     return isinstance(name, Symbol) and bool(name.shape) and power == 1 and any(alone)
+
+
+def _is_left(key: Key, shared: Mapping[Key, Fraction], terms: Sequence[_Term]) -> bool:
+    """Whether a sum is all that a term without what is shared is: c² - k c, c for x - mean(x)."""
+    square = {**shared, key: shared[key] + 1}
+    return isinstance(key[0], Sum) and any(
+        len(term.factors) == len(square) and term.entrywise() == square for term in terms
+    )
 
 
 def _together(terms: Sequence[Node]) -> Node:

@@ -39,6 +39,7 @@ SECTIONS = (
             "exp(u) * exp(-u) -> 1",
             "1 / (1 + exp(u)) -> sigmoid(-u)",
             "exp(u) * sigmoid(-u) -> sigmoid(u)",
+            "exp(u) / (exp(u) + exp(v)) -> sigmoid(u - v)",
             "sigmoid(u) + sigmoid(-u) -> 1",
             "sigmoid(logit(u)) -> u",
             "logit(sigmoid(u)) -> u",

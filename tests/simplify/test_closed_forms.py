@@ -20,6 +20,16 @@ CLOSED_FORMS = [
     ("x.T @ A @ x", "x[n] A[n,n]", "x", 1, "(A + A.T) @ x"),
     ("tr(X.T @ A @ X)", "X[n,m] A[n,n]", "X", 1, "(A + A.T) @ X"),
     ("exp(x) / sum(exp(x))", "x[n]", "x", 1, "diag(softmax(x)) - softmax(x) @ softmax(x).T"),
+    ("exp(a) / (exp(a) + exp(b))", "a b", "a", 1, "sigmoid(a - b) * (1 - sigmoid(a - b))"),
+    ("sum(log(exp(a) + exp(b)))", "a[n] b[n]", "b", 1, "sigmoid(b - a)"),
+    (
+        "mean((x - mean(x))**3) / std(x)**3",  # skewness: a variance is not multiplied out
+        "x[n]",
+        "x",
+        1,
+        "3 * ((x - mean(x))**2 - mean((x - mean(x))**3) * (x - mean(x)) / var(x) - var(x))"
+        " / std(x)**3 / n",
+    ),
     ("-(y.T @ log(softmax(z)))", "z[n] y[n]:simplex", "z", 1, "softmax(z) - y"),
     (
         "-sum(Y * log_softmax(Z, axis=1))",
