@@ -162,7 +162,6 @@ class Forward:
             NotationError: A name is unknown.
             ShapeError: There is no such entry.
         """
-        layout = self.layout
         if by not in self.known:
             listed = ", ".join(self.known)
             raise NotationError(f"{by[:60]} is not in the forward pass; there are {listed}")
@@ -184,38 +183,60 @@ class Forward:
         foreign = dict(meanings)  # what the forward pass does not name
         meanings |= {n: v for n, v in self.known.items() if n not in self.formula.variables}
         self._define(meanings, used)
+        shown = self._names_shown(found, gradients, by)
+        of, wrt, truth = self._asked(by, gradients[by], entry)
+        return Question(
+            truth,
+            of,
+            wrt,
+            self.layout,
+            self.formula,
+            {name: each for name, each in self.declared.items() if name in self.formula.variables},
+            meanings,
+            str(self._written(truth, of, wrt, self.layout, shown)),
+            (self.text,),
+            {**self._spelled(foreign, shown), **self.definitions},
+            [*self.said, *assumptions, *self.formula.assumptions],
+            frozenset(self.declared),
+            frozenset(rows),
+        )
+
+    def _names_shown(
+        self, found: Mapping[str, str], gradients: Mapping[str, Node], by: str
+    ) -> dict[Node, str]:
+        """The names of intermediate results, and of gradients by others than what is asked for."""
         shown = {node: name for name, node in self.known.items() if not isinstance(node, Symbol)}
-        shown |= {
+        return shown | {
             gradients[of]: name
             for name, of in found.items()
             if of != by and not isinstance(gradients[of], Symbol)
         }
+
+    def _spelled(self, foreign: Mapping[str, Node], shown: Mapping[Node, str]) -> dict[str, Tree]:
+        """What the names of the forward pass, and those that it does not have, are written as."""
         spelled = {line.name: line.tree for line in trees(self.text)}
         for name, node in foreign.items():
             others = {key: one for key, one in shown.items() if one != name}
             spelled[name] = self._written(
                 node, Variable("L", ()), Variable(name, node.shape), "denominator", others
             )
-        of, wrt, truth = self._of(by), Variable(by, self.known[by].shape), gradients[by]
-        if entry:
-            place = (*(0 for _ in of.shape), *entry[-1:]) if self._lies(by) else entry
-            truth = indexed(truth, place[::-1] if layout == "numerator" and not of.shape else place)
-            of, wrt = Variable("L", ()), Variable(f"{by}[{','.join(map(str, entry))}]", ())
-        return Question(
-            truth,
-            of,
-            wrt,
-            layout,
-            self.formula,
-            {name: each for name, each in self.declared.items() if name in self.formula.variables},
-            meanings,
-            str(self._written(truth, of, wrt, layout, shown)),
-            (self.text,),
-            {**spelled, **self.definitions},
-            [*self.said, *assumptions, *self.formula.assumptions],
-            frozenset(self.declared),
-            frozenset(rows),
-        )
+        return spelled
+
+    def _asked(
+        self, by: str, gradient: Node, entry: tuple[int, ...]
+    ) -> tuple[Variable, Variable, Node]:
+        """What is differentiated, by what, and the truth: of an entry that alone.
+
+        Raises:
+            ShapeError: There is no such entry.
+        """
+        of = self._of(by)
+        if not entry:
+            return of, Variable(by, self.known[by].shape), gradient
+        place = (*(0 for _ in of.shape), *entry[-1:]) if self._lies(by) else entry
+        turned_round = self.layout == "numerator" and not of.shape
+        one = Variable(f"{by}[{','.join(map(str, entry))}]", ())
+        return Variable("L", ()), one, indexed(gradient, place[::-1] if turned_round else place)
 
     @property
     def _seed_row(self) -> set[str]:

@@ -212,37 +212,37 @@ def counted_from_one(parser: Reader, base: Node) -> Node:
         kind = COLUMN
     if len(items) != kind.rank or not all(_PLACE.fullmatch(one) for one in items):
         raise parser.fail("one place for each axis, counted from 1: x(1), A(2, :), x(1:3)", opened)
-    pattern: list[str] = []
-    numbers: list[Node] = []
-
-    def place(edge: str, *, before: int) -> str:
-        """An edge counted from 0, so many places before the one that was typed."""
-        count = int(edge.removeprefix("end") or "0") - before
-        stop = parser.tokens[end].stop
-        number = Node("number", (), str(abs(count)), opened.start, stop)
-        numbers.append(
-            Node("negative", (number,), None, opened.start, stop) if count < 0 else number
-        )
-        return "#"
-
-    for item in items:
-        first, colon, last = item.partition(":")
-        step, stepped, end_of = last.partition(":")
-        last = end_of if stepped else last
-        if not colon:
-            pattern.append(place(first, before=1))
-            continue
-        start = place(first, before=1) if first and first != "1" else ""
-        stop = place(last, before=0) if last and last != "end" else ""
-        by = f":{place(step, before=0)}" if stepped else ""
-        pattern.append(f"{start}:{stop}{by}")
+    where = Node("entry", (base,), "", base.start, parser.tokens[end].stop)
+    pattern, numbers = _counted_from_zero(items, opened.start, where.stop)
     parser.position = end + 1
-    node = Node("entry", (base, *numbers), ",".join(pattern), base.start, parser.tokens[end].stop)
+    node = where._replace(args=(base, *numbers), value=",".join(pattern))
     parser.names.say(
         f"{parser.line[base.start : base.stop]}({typed}) is counted from 1, as MATLAB does"
     )
     turns = len(items) == 2 and pattern[0] == "#" and ":" in pattern[1]
     return Node("transpose", (node,), None, node.start, node.stop) if turns else node
+
+
+def _counted_from_zero(items: Sequence[str], start: int, stop: int) -> tuple[list[str], list[Node]]:
+    """Places counted from 1 as Python counts: ``#`` for each number, and the numbers."""
+    numbers: list[Node] = []
+
+    def place(edge: str, *, before: int) -> str:
+        """An edge counted from 0, so many places before the one that was typed."""
+        count = int(edge.removeprefix("end") or "0") - before
+        number = Node("number", (), str(abs(count)), start, stop)
+        numbers.append(number if count >= 0 else Node("negative", (number,), None, start, stop))
+        return "#"
+
+    def range_of(item: str) -> str:
+        first, _, last = item.partition(":")
+        step, stepped, end_of = last.partition(":")
+        last = end_of if stepped else last
+        begin = place(first, before=1) if first and first != "1" else ""
+        end = place(last, before=0) if last and last != "end" else ""
+        return f"{begin}:{end}" + (f":{place(step, before=0)}" if stepped else "")
+
+    return [range_of(one) if ":" in one else place(one, before=1) for one in items], numbers
 
 
 _NUMBER = "[1-9][0-9]{0,8}"

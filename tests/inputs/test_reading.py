@@ -202,3 +202,19 @@ def test_long_lines_are_read_or_refused_at_once(line: str) -> None:
             assert len(str(error)) < 2000  # noqa: PT017
 
     assert calls(read) < 200 * len(line)
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("x(end)", "x[-1]"),
+        ("x(1:end-1)", "x[:-1]"),
+        ("x(3:2:end)", "x[2::2]"),
+        ("A(2,:) * x(1:3)", "A[1, :].T @ x[:3]"),
+        ("A(end-1, 1)", "A[-2, 0]"),
+    ],
+)
+def test_places_in_parentheses_are_counted_from_one(typed: str, read: str) -> None:
+    found = mc.derive(typed, wrt="x", variables="x[5] A[3,3]", layout="numerator")
+    assert found.formula is not None
+    assert found.formula.text == read
