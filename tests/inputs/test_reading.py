@@ -5,6 +5,7 @@ import random
 import pytest
 from work import calls
 
+import matcalc as mc
 from matcalc.errors import MatcalcError, Place
 from matcalc.expression import parse_declarations
 from matcalc.inputs.reading import read_line
