@@ -16,6 +16,8 @@ from matcalc.expression.parser import Step
 from matcalc.expression.values import number_of
 from matcalc.operations import RULES, facts_of
 
+#: What is said where a number is added to an array.
+EVERY_ENTRY = "it counts for every entry"
 ARRAYS = "vectors are read as NumPy's one-dimensional arrays: as columns they do not fit"
 _OF_PREDICTIONS = {  # losses that PyTorch alone has, in its order: what stands before the targets
     "binary_cross_entropy": "probabilities",
@@ -257,7 +259,7 @@ def _of_number(number: Operand, array: Operand) -> str:
     sizes = ", ".join(map(str, shape))
     ones = f"ones({sizes})" if len(shape) == 1 else f"ones(({sizes}))"
     factor = number.atom if _WHOLE.fullmatch(number.atom) else "…"
-    said = f"{number.text} is a number beside {array.value.title}: it counts for every entry, as "
+    said = f"{number.text} is a number beside {array.value.title}: {EVERY_ENTRY}, as "
     said += f"{factor} * {ones}{'.T' if array.value.row else ''}"
     if dimensions.is_square(shape):
         said += f"; on the diagonal alone it is {factor} * eye({shape[0]})"

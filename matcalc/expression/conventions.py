@@ -1,22 +1,23 @@
 """A formula of which nothing is declared: its names say what they are, and that is said.
 
 Capitals are matrices, lower-case names vectors, Greek ones, c, k and t numbers, if nothing is
-transposed that is called so; what sizes are equal is what the formula needs.
+transposed that is called so; what is added to a number is one; what sizes are equal is what the formula needs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from itertools import count, pairwise
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import count
 from typing import NamedTuple
 
 from matcalc import dimensions
 from matcalc.dimensions import Dimension
 from matcalc.errors import NotationError, Place, ShapeError
+from matcalc.expression.assumptions import EVERY_ENTRY
 from matcalc.expression.formula import Formula
 from matcalc.expression.identities import NAME as IDENTITY
 from matcalc.expression.lines import lines_of, sizes_in
-from matcalc.expression.parser import parse
+from matcalc.expression.parser import Step, parse
 from matcalc.expression.reading import read_undeclared
 from matcalc.operations import RULES
 from matcalc.variables import Variable
@@ -66,7 +67,8 @@ def by_convention(formula: str) -> Convention:
         )
     ranks = {name: _rank(name) for name in names}
     numbers = {name for name, rank in ranks.items() if not rank}
-    ranks |= dict.fromkeys(_vectors(formula) & numbers, 1)
+    ranks |= dict.fromkeys(_vectors(formula, ranks) & numbers, 1)
+    ranks |= dict.fromkeys(_numbers(formula, ranks), 0)
     vectors = dict.fromkeys(_NUMBERS & ranks.keys(), 1)
     try:
         found = _read(formula, ranks)
@@ -93,14 +95,77 @@ def by_convention(formula: str) -> Convention:
     return Convention(declared, tuple(said))
 
 
-def _vectors(formula: str) -> set[str]:
-    """The names that stand transposed, or behind ``@``: such a one is no number."""
-    steps = (pair for one in parse(formula) for pair in pairwise(one.steps))
-    return {
-        one.value
-        for one, two in steps
-        if one.kind == "name" and (two.kind == "transpose" or two.value == "@")
-    }
+class _Term(NamedTuple):
+    """A part of a formula: the names that are its terms, and whether products make it a number."""
+
+    names: tuple[str, ...] = ()
+    ends: bool = False
+
+
+def _terms(formula: str) -> Iterator[tuple[Step, list[_Term]]]:
+    """The steps of a formula, each with what it is of."""
+    for line in parse(formula):
+        parts: list[_Term] = []
+        for step in line.steps:
+            kept = len(parts) - step.takes
+            of = parts[kept:]
+            yield step, of
+            names = (step.value,) if step.kind == "name" else ()
+            if _adds(step) or step.kind == "negative":
+                names = tuple(name for one in of for name in one.names)
+            ends = step.value == "@" or step.kind == "call"
+            parts[kept:] = [_Term(names, ends or any(one.ends for one in of))]
+
+
+def _adds(step: Step) -> bool:
+    return step.kind == "operator" and step.value in ("+", "-")
+
+
+def _vectors(formula: str, ranks: Mapping[str, int]) -> set[str]:
+    """The names that stand transposed, or behind ``@``, or in a norm: such a one is no number.
+
+    So is a term beside a vector there, μ of ``(x - μ).T``.
+    """
+    found: set[str] = set()
+    for step, of in _terms(formula):
+        whole = step.kind == "transpose" or step.value == "norm"
+        for part in of if whole else of[1:] if step.value == "@" else ():
+            beside = [ranks.get(name, 0) for name in part.names]
+            if len(part.names) == 1 or (1 in beside and 2 not in beside):
+                found |= set(part.names)
+    return found
+
+
+def _numbers(formula: str, ranks: Mapping[str, int]) -> set[str]:
+    """The lower-case names that stand beside a number, and nowhere else: b of ``w.T @ x + b``."""
+    terms: list[str] = []
+    names: list[str] = []
+    for step, of in _terms(formula):
+        names += [step.value] if step.kind == "name" else []
+        if _adds(step) and len(of) == 2:
+            one, two = of
+            terms += [name for a, b in ((one, two), (two, one)) if b.ends for name in a.names]
+    alone = [one for one in dict.fromkeys(terms) if names.count(one) == terms.count(one)]
+    return _freed(formula, ranks, [one for one in alone if ranks.get(one) == 1])
+
+
+def _freed(formula: str, ranks: Mapping[str, int], names: Sequence[str]) -> set[str]:
+    """Those of some vectors beside which no number stands where they are numbers too."""
+    found: set[str] = set()
+    for name in names:
+        known = {**ranks, **dict.fromkeys(found, 0)}
+        try:
+            before, after = _read(formula, known), _read(formula, {**known, name: 0})
+        except ShapeError:
+            continue
+        if _beside(after) < _beside(before):
+            found.add(name)
+    return found
+
+
+def _beside(formula: Formula) -> int:
+    """How often a number stands beside an array."""
+    return sum(EVERY_ENTRY in one for one in formula.assumptions)
 
 
 def _read(formula: str, ranks: Mapping[str, int]) -> Formula:
@@ -111,11 +176,11 @@ def _read(formula: str, ranks: Mapping[str, int]) -> Formula:
 def _kind(name: str, rank: int) -> str:
     if name in _NUMBERS and not rank:
         return "c, k and t are taken as numbers"
-    return (
-        "what is transposed, or behind @, is no number"
-        if rank == 1 and not _rank(name)
-        else _KINDS[rank]
-    )
+    if rank < _rank(name):
+        return "what is added to a number is taken as one"
+    if rank > _rank(name):
+        return "what is transposed, or behind @, is no number"
+    return _KINDS[rank]
 
 
 def _names(formula: str) -> dict[str, Place]:

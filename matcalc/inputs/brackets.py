@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from matcalc.inputs.constants import compared, compared_with, is_comparing
 from matcalc.inputs.derivatives import is_ratio, read_derivative
+from matcalc.inputs.free import letters_of
 from matcalc.inputs.letters import below, simple
 from matcalc.inputs.reader import Reader
 from matcalc.inputs.scanning import Token
@@ -234,10 +235,17 @@ def read_total(parser: Reader, token: Token) -> Node:
     parser.letters += letters
     body = parser.chain()
     del parser.letters[len(parser.letters) - len(letters) :]
+    if not letters and unsaid(parser, body):
+        letters, start = unsaid(parser, body), [""]
     many = stop[0] if len(stop) > 1 or start == ["1"] else ""
     if start == ["0"] and len(stop) == 1 and stop[0].isdigit():
         many = str(int(stop[0]) + 1)
     return Node("total", (body,), (kind, tuple(letters), many), token.start, parser.behind())
+
+
+def unsaid(parser: Reader, body: Node) -> list[str]:
+    """The letters that a sum without any goes over, ``∑xᵢ²``: all that stand below."""
+    return [one for one in letters_of(body) if one in parser.free]
 
 
 def _letters_of(inside: Sequence[Token]) -> list[str]:

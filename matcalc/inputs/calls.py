@@ -511,6 +511,7 @@ _CALLS: Mapping[str, Rewrite] = {
     "array": _itself,
     "asarray": _itself,
     "squeeze": _squeezed,
+    "drop": _itself,
     "copy": _itself,
     "item": _itself,
     "mse": _mean_square,

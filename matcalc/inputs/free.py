@@ -62,6 +62,14 @@ def _is_array(parser: Reader, token: Token, script: str) -> bool:
     return bool(script) and set(script) <= INDICES and names.kind(known).rank == len(script)
 
 
+def letters_of(node: Node) -> list[str]:
+    """The letters of indices in a part, that no sum in it goes over."""
+    own = node.value[1] if node.op == "total" else ()
+    found = node.value if node.op == "index" and not node.value[0].isdigit() else ()
+    inside = [one for arg in node.args for one in letters_of(arg)]
+    return [one for one in dict.fromkeys([*found, *inside]) if one not in own]
+
+
 def entries_of(parser: Reader, node: Node, letters: list[str]) -> Node:
     """The array of all entries of which a formula gives one.
 

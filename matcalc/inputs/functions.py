@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from matcalc.inputs.brackets import is_total, read_arguments, read_total
-from matcalc.inputs.constants import read_size
+from matcalc.inputs.brackets import is_total, read_arguments, read_total, unsaid
+from matcalc.inputs.constants import is_condition, read_condition, read_size
 from matcalc.inputs.derivatives import refuse_quotient
 from matcalc.inputs.kinds import COLUMN
 from matcalc.inputs.letters import (
@@ -88,6 +88,9 @@ def of_function(parser: Reader, token: Token, name: str) -> Node:
         else:
             power = raised(parser, Node("number", (), "1", token.start, token.stop))
     node = call_of(parser, token, name, primes)
+    inside = node.args[0] if name == "log" and node.args else node
+    if inside.op == "call" and inside.value[0] == "gamma":
+        node = inside._replace(value=("lgamma", 0, ""), start=token.start)  # log Γ(x)
     if power is None:
         return node
     if power.op != "power":
@@ -102,6 +105,10 @@ def call_of(parser: Reader, token: Token, name: str, primes: int) -> Node:
     value = (name, primes, token.form)
     if parser.at("(", "[", "{"):
         arguments = read_arguments(parser, parser.take())
+        letters = unsaid(parser, arguments[0]) if name == "sum" and len(arguments) == 1 else ()
+        if letters:
+            value = ("sum", tuple(letters), "")
+            return Node("total", arguments, value, token.start, parser.behind())
         return Node("call", arguments, value, token.start, parser.behind())
     if name == "eye":
         return Node("identity", (), (), token.start, token.stop)
@@ -145,6 +152,8 @@ def read_name(parser: Reader, token: Token) -> Node:
     below = number_below(parser.tokens, parser.position - 1)
     named = parser.names.resolve(token.text, below) in parser.names.declared  # I₂ of I2
     identity = token.text in ("I", "Id", "1") and not named
+    if token.text == "I" and identity and is_condition(parser):
+        return read_condition(parser, token)
     if identity and token.text != "1":
         size = read_size(parser) if parser.at("_") else ()
         return Node("identity", (), size, token.start, parser.behind())
@@ -257,9 +266,11 @@ def may_be_function(parser: Reader, token: Token, name: str, primes: int) -> boo
     if name in parser.names.declared:  # as in the language: softmax softmax(x); β(x + y) is none
         named = token.form != "\\text" and not greek_letter(name)
         return named and len(name) > 1 and name in RULES
+    if name == "t" and parser.names.notation == "r":  # the transpose
+        return True
     if token.text in _FREE or parser.names.open:
         return token.text in _FREE
-    if greek_word(token.text) in RULES:  # Φ(x)
+    if greek_word(token.text) in (*RULES, "Gamma"):  # Φ(x)
         return True
     return len(token.text) > 1 or bool(primes) or not token.text.isupper()
 
@@ -273,6 +284,8 @@ def function_name(parser: Reader, token: Token, name: str, scripts: Sequence[str
         base = "sigmoid" if base in ("σ", "sigma") else base
         parser.names.say(f"the function {name} is read as {base}")
         return base
+    if (greek_word(base) or base) == "Gamma" and not scripts:
+        return "gamma"
     if base.isupper() and greek_word(base) in RULES and not scripts:
         return greek_word(base)
     return greek_letter(base) if base == name and is_letter(parser, token) else name

@@ -20,7 +20,7 @@ from matcalc.inputs.brackets import (
 )
 from matcalc.inputs.constants import read_not, read_number
 from matcalc.inputs.derivatives import read_derivative, read_gradient
-from matcalc.inputs.free import entries_of, free_letters
+from matcalc.inputs.free import entries_of, free_letters, letters_of
 from matcalc.inputs.functions import read_name, read_word
 from matcalc.inputs.marks import marked
 from matcalc.inputs.reader import Reader
@@ -44,10 +44,12 @@ class Parser(Reader):
         Raises:
             NotationError: It cannot be read.
         """
-        free = free_letters(self)
+        free = self.free = free_letters(self)
         self.letters += free
         found = self.sum()
         del self.letters[len(self.letters) - len(free) :]
+        left = letters_of(found) if free else ()
+        free = [one for one in free if one in left]
         if free:
             found = entries_of(self, found, free)
         if self.next.kind != "end":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from matcalc.inputs.brackets import read_arguments
 from matcalc.inputs.letters import is_letter_t, simple
 from matcalc.inputs.reader import Reader
+from matcalc.inputs.scanning import Token
 from matcalc.inputs.signs import ENDS
 from matcalc.inputs.tree import Node
 from matcalc.inputs.words import function
@@ -67,9 +68,11 @@ def raised(parser: Reader, base: Node) -> Node:
         return in_group(parser, base)
     if parser.at("-"):
         return negative(parser, base)
-    if is_letter_t(parser) or parser.at("'"):
+    if is_letter_t(parser) or parser.at("'") or is_adjoint(parser, parser.next, base):
         parser.take()
         return turned(parser, base, 1)
+    if parser.at("*"):
+        return starred(parser, base)
     if parser.at("+"):
         parser.take()
         return Node("pinv", (base,), None, base.start, parser.behind())
@@ -78,6 +81,23 @@ def raised(parser: Reader, base: Node) -> Node:
         parser.take()
         sign = ".^"
     return Node("power", (base, plain_exponent(parser)), sign, base.start, parser.behind())
+
+
+def starred(parser: Reader, base: Node) -> Node:
+    """``A^* x``: the transpose, as arithmetic is real.
+
+    Raises:
+        NotationError: Nothing stands behind it: then it may be an optimum.
+    """
+    star = parser.take()
+    parser.position += parser.at("}")
+    if not parser.starts_factor():
+        raise parser.fail(
+            "a star may say which value is meant, or a transpose: write x_star, or x^T", star
+        )
+    shown = parser.line[base.start : parser.behind()]
+    parser.names.say(f"{shown} is taken as the transpose: all numbers are real")
+    return turned(parser, base, 1)
 
 
 def negative(parser: Reader, base: Node) -> Node:
@@ -127,6 +147,11 @@ def in_group(parser: Reader, base: Node) -> Node:
     texts = "".join(token.text for token in inside)
     stop = parser.tokens[end].stop
     marks = _ABOVE.get(texts, ())
+    if texts == "*":
+        parser.position = end - 1
+        return starred(parser, base)
+    if len(inside) == 1 and is_adjoint(parser, inside[0], base):
+        marks = ("transpose",)
     power = texts.removesuffix("T").removeprefix("T")
     if power != texts and power.isdigit():  # A²ᵀ
         number = next(token for token in inside if token.kind == "number")
@@ -145,6 +170,18 @@ def in_group(parser: Reader, base: Node) -> Node:
     over = parser.sum()
     parser.expect(ENDS[opened.text], opened)
     return Node("power", (base, over), ".^" if entry else "^", base.start, parser.behind())
+
+
+def is_adjoint(parser: Reader, token: Token, base: Node) -> bool:
+    """Whether one sign above a base is a transpose: ``xᵗ``, the H of complex arrays."""
+    if token.text in parser.names.declared:
+        return False
+    if token.text == "H":
+        return True
+    number = base.op == "number" or (
+        base.op == "name" and parser.names.kind(base.value).is_number
+    )
+    return token.text == "t" and token.form == "unicode" and not number
 
 
 def lowered(parser: Reader, base: Node) -> Node:

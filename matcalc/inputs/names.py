@@ -38,6 +38,7 @@ class Names:
         sizes: The names of sizes.
         said: What was renamed, once each.
         open: Whether nothing is declared at all: then names say what they are.
+        notation: That of the line.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class Names:
         self.sizes = frozenset(sizes)
         self.functions = functions
         self.open = not declared
+        self.notation = ""
         self.vectors: frozenset[str] = frozenset()  # that the line transposes, or a matrix maps
         self.letters: frozenset[str] = frozenset()  # of its sums, where nothing is declared
         self.said: dict[str, None] = {}

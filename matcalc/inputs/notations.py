@@ -26,7 +26,9 @@ SYMPY = frozenset(
     ["Trace", "Inverse", "Transpose", "Determinant", "HadamardProduct", "MatMul", "ZeroMatrix"]
 )
 #: Functions as R writes them.
-_R = frozenset(["rowSums", "colSums", "rowMeans", "colMeans", "tcrossprod", "plogis", "pnorm"])
+_R = frozenset(
+    """rowSums colSums rowMeans colMeans crossprod tcrossprod plogis pnorm pmax pmin drop""".split()
+)
 
 
 def find_notation(name: str) -> str:
@@ -65,7 +67,8 @@ def notation_of(tokens: Sequence[Token], *, latex: bool) -> str:
             and not two.spaced
             for one, two in pairwise(tokens)
         ),
-        "r": bool(texts & {"%*%", "%o%", "%x%"}) or any(one.text in _R for one in tokens),
+        "r": bool(texts & {"%*%", "%o%", "%x%"}) or any(one.text in _R for one in tokens)
+        or _has_t_of_name(tokens),
         "math": any(token.form == "unicode" for token in tokens),
         "matlab": matlab,
         "sympy": python and capital and "@" not in texts,
@@ -84,6 +87,15 @@ def _equals(tokens: Sequence[Token]) -> bool:
         if depth and token.text == "==":
             return True
     return False
+
+
+def _has_t_of_name(tokens: Sequence[Token]) -> bool:
+    """Whether R's transpose of a name stands there: ``t(X)``."""
+    texts = [token.text for token in tokens]
+    return any(
+        (one, opened, close) == ("t", "(", ")") and name[:1].isupper()
+        for one, opened, name, close in zip(texts, texts[1:], texts[2:], texts[3:], strict=False)
+    )
 
 
 def _has_neighbours(tokens: Sequence[Token]) -> bool:

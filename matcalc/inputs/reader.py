@@ -28,6 +28,7 @@ class Reader(ABC):
         self.bars: list[str] = []
         self.places = 0  # brackets of places that are open: a colon is a range there
         self.letters: list[str] = []  # of the sums that are open
+        self.free: list[str] = []  # those of them that no sum says
         self.layered = _layered(tokens)
         self.dotted = any(  # Mathematica's product of matrices, A.x
             one.kind == "word" and two.text == "[" for one, two in pairwise(tokens)

@@ -247,7 +247,7 @@ def read_foreign(
     scanned = scan(line, names.declared)
     apart = taken_apart(scanned, names, latex=latex)
     names.vectors = frozenset([*_transposed(scanned), *behind_matrices(apart, names)])
-    used = notation or notation_of(scanned, latex=latex)
+    names.notation = used = notation or notation_of(scanned, latex=latex)
     if used == "matlab" and not notation and len(apart) > len(scanned):
         used = "math"  # 2 * Ax: nobody writes so there
     writer = Writer(line, names, used)

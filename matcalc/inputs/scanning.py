@@ -234,7 +234,9 @@ class _Scanner:
     def of_command(self, token: Token) -> Iterator[Token]:
         """A word behind a backslash."""
         word = token.text[1:]
-        if word in COMMANDS and self.latex:
+        if word in self.names and COMMANDS.get(word, Command("")).kind == "name":
+            yield token._replace(kind="name", text=word, form="\\")
+        elif word in COMMANDS and self.latex:
             yield from self.commanded(token, word)
         elif self.latex:
             place = Place(self.line, token.start, token.stop)

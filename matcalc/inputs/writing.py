@@ -239,6 +239,10 @@ class Writer(Speller):
                 parts.append("-")
             parts.append(term.within(PRODUCT if k or sign < 0 else SUM))
             kind = kinds.entrywise(kind, term.kind)
+        products = [one for one in terms if one.kind.is_number and " @ " in one.text]
+        others = [one for one in terms if not one.kind.is_number]
+        if products and self.names.open and all(one.text.isidentifier() for one in others):
+            kind = NUMBER  # what is added to one, wᵀx + b, is one
         return joined(parts, SUM, kind)
 
     def negative(self, node: Node) -> Written:
