@@ -1,6 +1,6 @@
 """The input language: NumPy's notation, read as mathematics."""
 
-from matcalc.expression.conventions import by_convention
+from matcalc.expression.conventions import by_convention, looks_like
 from matcalc.expression.declarations import (
     PROPERTIES,
     Declarations,
@@ -22,6 +22,7 @@ __all__ = [
     "also_known",
     "by_convention",
     "declared_functions",
+    "looks_like",
     "parse",
     "parse_declarations",
     "read_formula",

@@ -1,12 +1,13 @@
 """A formula of which nothing is declared: its names say what they are, and that is said.
 
 Capitals are matrices, lower-case names vectors, Greek ones, c, k and t numbers, if nothing is
-transposed that is called so; what is added to a number is one; what sizes are equal is what the formula needs.
+transposed that is called so; what is added to a number is one. What sizes are equal is what the
+formula needs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import count
 from typing import NamedTuple
 
@@ -47,8 +48,12 @@ class Convention(NamedTuple):
     assumptions: tuple[str, ...]
 
 
-def by_convention(formula: str) -> Convention:
+def by_convention(formula: str, known: Mapping[str, Variable] | None = None) -> Convention:
     """The variables of a formula of which nothing is declared.
+
+    Args:
+        formula: What was typed.
+        known: The variables of which the shape is said behind it.
 
     Raises:
         NotationError: It cannot be read, or a name may be a size.
@@ -65,17 +70,18 @@ def by_convention(formula: str) -> Convention:
             f"nothing is declared, and {name} may be a size: declare the shapes, x[{name}]",
             [names[name]],
         )
+    known = known or {}
     ranks = {name: _rank(name) for name in names}
     numbers = {name for name, rank in ranks.items() if not rank}
     ranks |= dict.fromkeys(_vectors(formula, ranks) & numbers, 1)
-    ranks |= dict.fromkeys(_numbers(formula, ranks), 0)
+    ranks |= dict.fromkeys(_numbers(formula, ranks, known), 0)
     vectors = dict.fromkeys(_NUMBERS & ranks.keys(), 1)
     try:
-        found = _read(formula, ranks)
+        found = _read(formula, ranks, known)
     except ShapeError as error:
         ranks |= vectors  # where they fit as such alone
         try:
-            found = _read(formula, ranks)
+            found = _read(formula, ranks, known)
         except ShapeError:
             starred = "; the product of matrices is written @" if "*" in formula else ""
             raise ShapeError(
@@ -85,13 +91,19 @@ def by_convention(formula: str) -> Convention:
                 error.places,
             ) from None
     shapes = [dimensions.substitute(found.variables[name].shape, {}) for name in ranks]
+    given = [size for one in known.values() for size in one.shape]
+    taken = frozenset(ranks).union(*map(dimensions.names, given))
     used = [name for shape in shapes for size in shape for name in sorted(dimensions.names(size))]
-    letters = _letters(dict.fromkeys(used), ranks)
+    letters = _letters(dict.fromkeys(name for name in used if name not in taken), taken)
     declared = tuple(
         Variable(name, dimensions.substitute(shape, letters))
         for name, shape in zip(ranks, shapes, strict=True)
     )
-    said = (f"{one} is not declared: {_kind(one.name, ranks[one.name])}" for one in declared)
+    said = (
+        f"{one} is not declared: {_kind(one.name, ranks[one.name])}"
+        for one in declared
+        if one.name not in known
+    )
     return Convention(declared, tuple(said))
 
 
@@ -110,7 +122,7 @@ def _terms(formula: str) -> Iterator[tuple[Step, list[_Term]]]:
             kept = len(parts) - step.takes
             of = parts[kept:]
             yield step, of
-            names = (step.value,) if step.kind == "name" else ()
+            names: tuple[str, ...] = (step.value,) if step.kind == "name" else ()
             if _adds(step) or step.kind == "negative":
                 names = tuple(name for one in of for name in one.names)
             ends = step.value == "@" or step.kind == "call"
@@ -136,7 +148,7 @@ def _vectors(formula: str, ranks: Mapping[str, int]) -> set[str]:
     return found
 
 
-def _numbers(formula: str, ranks: Mapping[str, int]) -> set[str]:
+def _numbers(formula: str, ranks: Mapping[str, int], given: Mapping[str, Variable]) -> set[str]:
     """The lower-case names that stand beside a number, and nowhere else: b of ``w.T @ x + b``."""
     terms: list[str] = []
     names: list[str] = []
@@ -146,16 +158,20 @@ def _numbers(formula: str, ranks: Mapping[str, int]) -> set[str]:
             one, two = of
             terms += [name for a, b in ((one, two), (two, one)) if b.ends for name in a.names]
     alone = [one for one in dict.fromkeys(terms) if names.count(one) == terms.count(one)]
-    return _freed(formula, ranks, [one for one in alone if ranks.get(one) == 1])
+    vectors = [one for one in alone if ranks.get(one) == 1 and one not in given]
+    return _freed(formula, ranks, vectors, given)
 
 
-def _freed(formula: str, ranks: Mapping[str, int], names: Sequence[str]) -> set[str]:
+def _freed(
+    formula: str, ranks: Mapping[str, int], names: Sequence[str], given: Mapping[str, Variable]
+) -> set[str]:
     """Those of some vectors beside which no number stands where they are numbers too."""
     found: set[str] = set()
     for name in names:
         known = {**ranks, **dict.fromkeys(found, 0)}
         try:
-            before, after = _read(formula, known), _read(formula, {**known, name: 0})
+            before = _read(formula, known, given)
+            after = _read(formula, {**known, name: 0}, given)
         except ShapeError:
             continue
         if _beside(after) < _beside(before):
@@ -168,8 +184,9 @@ def _beside(formula: Formula) -> int:
     return sum(EVERY_ENTRY in one for one in formula.assumptions)
 
 
-def _read(formula: str, ranks: Mapping[str, int]) -> Formula:
+def _read(formula: str, ranks: Mapping[str, int], known: Mapping[str, Variable]) -> Formula:
     variables = {name: Variable(name, _sizes(name, rank)) for name, rank in ranks.items()}
+    variables |= {name: one for name, one in known.items() if name in ranks}
     return read_undeclared(formula, variables)
 
 
@@ -209,7 +226,12 @@ def _sizes(name: str, rank: int) -> tuple[Dimension, ...]:
     return ((), (f"size_{name}",), (f"rows_{name}", f"columns_{name}"))[rank]
 
 
-def _letters(sizes: Mapping[str, None], taken: Mapping[str, int]) -> dict[str, Dimension]:
+def looks_like(variable: Variable) -> bool:
+    """Whether a variable is what its name says by convention."""
+    return _rank(variable.name) == len(variable.shape)
+
+
+def _letters(sizes: Mapping[str, None], taken: Collection[str]) -> dict[str, Dimension]:
     """A short name for each size; n where there is one alone."""
     free = (one for one in _LETTERS if one not in taken)
     more = (f"n{k}" for k in count(1) if f"n{k}" not in taken)

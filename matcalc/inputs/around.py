@@ -57,6 +57,13 @@ def without_front(tokens: Sequence[Token], declared: Collection[str]) -> tuple[i
     return min(k, last), f"{words} over all {over} is no function of {over}"
 
 
+def is_signature(tokens: Sequence[Token]) -> bool:
+    r"""Whether a statement says from where to where a function goes, ``f: \mathbb{R}^n \to …``."""
+    texts = [token.text for token in tokens]
+    named = tokens[0].kind in ("name", "word") and texts[1:3] in ([":", "R"], [":", "ℝ"])
+    return named and "->" in texts
+
+
 def _plain(token: Token) -> str:
     """A word without what ties its parts: ``arg_min``."""
     return token.text.replace("_", "")
@@ -69,6 +76,9 @@ def _is_sought(words: str) -> bool:
 
 def _arguments(tokens: Sequence[Token], declared: Collection[str]) -> int:
     """How many tokens name the arguments of a function: ``@(x)``, ``x ->``, ``lambda x:``."""
+    if tokens[0].kind in ("name", "word") and tokens[1].text == ":":  # f: x ↦ …
+        behind = _arguments(tokens[2:], declared)
+        return behind + 2 if behind else 0
     said = tokens[0].text in ("@", "function", "lambda")
     start = int(said or tokens[0].kind in ("name", "word"))
     end = start
@@ -81,6 +91,9 @@ def _arguments(tokens: Sequence[Token], declared: Collection[str]) -> int:
         inside = tokens[start:end]
     else:
         inside = tokens[:end]
+    if tokens[min(end, len(tokens) - 1)].text == "in":  # x ∈ ℝⁿ ↦ …
+        texts = [token.text for token in tokens]
+        end = texts.index("maps") if "maps" in texts else end
     if any(one.kind != "name" and one.text != "," for one in inside):
         return 0
     after = tokens[min(end, len(tokens) - 1)].text

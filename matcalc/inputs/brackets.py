@@ -235,12 +235,15 @@ def read_total(parser: Reader, token: Token) -> Node:
     parser.letters += letters
     body = parser.chain()
     del parser.letters[len(parser.letters) - len(letters) :]
-    if not letters and unsaid(parser, body):
-        letters, start = unsaid(parser, body), [""]
-    many = stop[0] if len(stop) > 1 or start == ["1"] else ""
-    if start == ["0"] and len(stop) == 1 and stop[0].isdigit():
-        many = str(int(stop[0]) + 1)
+    letters, many = (letters, _how_many(start, stop)) if letters else (unsaid(parser, body), "")
     return Node("total", (body,), (kind, tuple(letters), many), token.start, parser.behind())
+
+
+def _how_many(start: list[str], stop: list[str]) -> str:
+    """How many values a letter has that goes from the one to the other."""
+    if start == ["0"] and len(stop) == 1 and stop[0].isdigit():
+        return str(int(stop[0]) + 1)
+    return stop[0] if len(stop) > 1 or start == ["1"] else ""
 
 
 def unsaid(parser: Reader, body: Node) -> list[str]:

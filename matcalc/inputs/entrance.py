@@ -14,10 +14,12 @@ from matcalc.expression import (
     Names,
     by_convention,
     declared_functions,
+    looks_like,
     parse_declarations,
     read_formula,
 )
 from matcalc.inputs.line import Line
+from matcalc.inputs.prose import members
 from matcalc.inputs.reading import read_line
 from matcalc.variables import Variable
 
@@ -70,6 +72,13 @@ class Entered:
             raise self.line.error(error) from None
 
 
+def _joined(given: Declarations, more: str) -> Declarations:
+    """Declarations, and those that stand behind a formula."""
+    if not more or isinstance(given, Mapping):
+        return given
+    return [*([given] if isinstance(given, str) else given), more]
+
+
 def entered(
     formula: str,
     variables: Declarations | None = None,
@@ -93,6 +102,12 @@ def entered(
     '1/2 * norm(A @ x - b)**2'
     """
     given: Declarations = variables if variables is not None else ()
+    behind = ""
+    if by_names and not isinstance(given, Mapping):
+        formula, behind = members(formula)
+    told = {name: one.variable for name, one in parse_declarations(behind).items()}
+    alone = not given and all(map(looks_like, told.values()))
+    given = given if alone else _joined(given, behind)
     declared = parse_declarations(given)
     functions = declared_functions(given)
     shapes = {name: one.variable for name, one in declared.items()}
@@ -101,7 +116,7 @@ def entered(
         return Entered(line, given, declared, Names(functions=functions), line.said)
     found = Entered(line, (), {}, Names(functions=functions), line.said)
     with found.reported():
-        convention = by_convention(line.text)
+        convention = by_convention(line.text, told)
     taken = parse_declarations(convention.variables)
     said = (*line.said, *convention.assumptions)
     return Entered(line, convention.variables, taken, found.names, said)

@@ -107,8 +107,8 @@ def call_of(parser: Reader, token: Token, name: str, primes: int) -> Node:
         arguments = read_arguments(parser, parser.take())
         letters = unsaid(parser, arguments[0]) if name == "sum" and len(arguments) == 1 else ()
         if letters:
-            value = ("sum", tuple(letters), "")
-            return Node("total", arguments, value, token.start, parser.behind())
+            all_of = ("sum", tuple(letters), "")
+            return Node("total", arguments, all_of, token.start, parser.behind())
         return Node("call", arguments, value, token.start, parser.behind())
     if name == "eye":
         return Node("identity", (), (), token.start, token.stop)

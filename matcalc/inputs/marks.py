@@ -178,9 +178,7 @@ def is_adjoint(parser: Reader, token: Token, base: Node) -> bool:
         return False
     if token.text == "H":
         return True
-    number = base.op == "number" or (
-        base.op == "name" and parser.names.kind(base.value).is_number
-    )
+    number = base.op == "number" or (base.op == "name" and parser.names.kind(base.value).is_number)
     return token.text == "t" and token.form == "unicode" and not number
 
 

@@ -26,9 +26,8 @@ SYMPY = frozenset(
     ["Trace", "Inverse", "Transpose", "Determinant", "HadamardProduct", "MatMul", "ZeroMatrix"]
 )
 #: Functions as R writes them.
-_R = frozenset(
-    """rowSums colSums rowMeans colMeans crossprod tcrossprod plogis pnorm pmax pmin drop""".split()
-)
+_FROM_R = """rowSums colSums rowMeans colMeans crossprod tcrossprod plogis pnorm pmax pmin drop"""
+_R = frozenset(_FROM_R.split())
 
 
 def find_notation(name: str) -> str:
@@ -67,7 +66,8 @@ def notation_of(tokens: Sequence[Token], *, latex: bool) -> str:
             and not two.spaced
             for one, two in pairwise(tokens)
         ),
-        "r": bool(texts & {"%*%", "%o%", "%x%"}) or any(one.text in _R for one in tokens)
+        "r": bool(texts & {"%*%", "%o%", "%x%"})
+        or any(one.text in _R for one in tokens)
         or _has_t_of_name(tokens),
         "math": any(token.form == "unicode" for token in tokens),
         "matlab": matlab,

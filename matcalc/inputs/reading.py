@@ -17,7 +17,7 @@ from matcalc.expression.formula import NO_FUNCTIONS, Functions
 from matcalc.expression.parser import parse
 from matcalc.expression.tokens import scan as scan_own
 from matcalc.expression.unification import sizes_of
-from matcalc.inputs.around import without_front
+from matcalc.inputs.around import is_signature, without_front
 from matcalc.inputs.equations import left_side
 from matcalc.inputs.grammar import Parser
 from matcalc.inputs.kinds import Kind, kind_of
@@ -25,6 +25,7 @@ from matcalc.inputs.line import Line
 from matcalc.inputs.names import Names, behind_matrices, taken_apart
 from matcalc.inputs.notations import NOTATIONS, SYMPY, find_notation, notation_of
 from matcalc.inputs.pieces import Piece, places
+from matcalc.inputs.prose import refuse_prose
 from matcalc.inputs.scanning import Token, is_latex, scan
 from matcalc.inputs.tree import Left, Node
 from matcalc.inputs.words import is_elsewhere
@@ -242,6 +243,7 @@ def read_foreign(
     Raises:
         NotationError: It cannot be read, or may mean several things.
     """
+    refuse_prose(line, variables)
     latex = is_latex(line) if not notation else notation == "latex"
     names = _names(variables, functions, sizes)
     scanned = scan(line, names.declared)
@@ -274,7 +276,7 @@ def _written(line: str, tokens: Sequence[Token], writer: Writer) -> tuple[list[P
     _refuse_members(line, tokens)
     pieces: list[Piece] = []
     left: Left | None = None
-    statements = _statements(line, tokens)
+    statements = [one for one in _statements(line, tokens) if not is_signature(one)]
     if not statements:
         raise NotationError("a formula is missing", [Place(line, 0, max(1, len(line)))])
     for k, statement in enumerate(statements):
@@ -290,7 +292,7 @@ def _written(line: str, tokens: Sequence[Token], writer: Writer) -> tuple[list[P
 
 def _refuse_members(line: str, tokens: Sequence[Token]) -> None:
     """Raise for a shape behind the formula, ``x ∈ ℝⁿ``: it is a declaration."""
-    outside = 0
+    outside = int(any(token.text == "maps" for token in tokens))
     for before, token in pairwise(tokens):
         outside += (before.kind == "open") - (before.kind == "close")
         if token.text == "in" and token.kind == "sign" and not outside:

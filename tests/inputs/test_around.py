@@ -62,9 +62,28 @@ def test_declarations_as_mathematics_writes_them(typed: str, plain: str) -> None
     assert found == [(one.variable, one.properties) for one in parse_declarations(plain).values()]
 
 
-def test_a_shape_behind_the_formula_is_answered_with_where_it_stands() -> None:
-    with pytest.raises(mc.NotationError, match=r"declared apart.*'x\[n\]'"):
-        entered(r"x^T A x, x \in \mathbb{R}^n")
+@pytest.mark.parametrize(
+    ("line", "declared", "shapes"),
+    [
+        (r"x^T A x, x \in \mathbb{R}^n", None, "x[n] A[n,n]"),
+        (r"xᵀ A x, x ∈ ℝⁿ", "A[n,n]", "A[n,n] x[n]"),
+        (r"\|Ax - b\|^2 \quad A \in \mathbb{R}^{k \times p}", None, "A[k,p] x[p] b[k]"),
+        (r"a^T b c, \text{ where } a, b \in \mathbb{R}^n, c \in \mathbb{R}", None, "a[n] b[n] c"),
+    ],
+)
+def test_shapes_behind_the_formula_are_declarations(
+    line: str, declared: str | None, shapes: str
+) -> None:
+    found = entered(line, declared)
+    found.formula()
+    assert " ".join(map(str, found.shapes.values())) == shapes
+
+
+def test_what_is_no_shape_behind_the_formula_is_answered_with_where_it_stands() -> None:
+    with pytest.raises(mc.NotationError, match=r"declared apart.*'A\[n\]'"):
+        entered(r"x^T A x, A \in \mathcal{S}_n")
+    with pytest.raises(mc.ShapeError, match="two shapes"):
+        entered("x^T x, x ∈ ℝ^3", "x[4]")
 
 
 def test_bars_that_open_twice_are_two() -> None:
