@@ -16,6 +16,7 @@ from matcalc.inputs.scanning import Token
 from matcalc.inputs.tree import Left, Node
 
 Write = Callable[[Node], str]
+_MARKS = {"+": "_plus", "-": "_minus", "*": "_star"}
 _UNDER = re.compile(r"(?:d|grad_?)(?P<of>[A-Za-z]\w*?)_d(?P<wrt>\w+)\Z")
 _GRADIENT = re.compile(r"(?:grad|gradient|nabla|d[A-Z])_(?P<wrt>\w+)\Z")
 
@@ -82,8 +83,17 @@ class _Left:
             if inside.kind == "number" or inside.text == ":":
                 return None  # a part of it
             parser.position = parser.ends[parser.position] + 1
-        if parser.next.kind != "end" or marks.primes or marks.turned:
-            return None
+        primed = parser.next.kind == "sign" and parser.next.text[:1] == "'"
+        if marks.primes or primed:  # f'(x)
+            parser.position += primed
+            return self.of_argument(name)
+        mark = self.mark()
+        name += mark
+        alone = parser.next.kind == "end" and not marks.turned
+        return self.named(name) if alone else None
+
+    def named(self, name: str) -> Left:
+        """A name that may say of which derivative it is: ``dL_dW``, ``grad_W``, ``dW``."""
         under = _UNDER.match(name)
         if under is not None and name not in self.names.declared:
             wrt = self.names.known(under["wrt"]) or under["wrt"]
@@ -94,6 +104,26 @@ class _Left:
             return Left(f"d{wrt}", "", wrt)
         known = name[0] == "d" and len(name) > 1 and name not in self.names.declared
         return Left(name, "", name[1:] if known else "")
+
+    def of_argument(self, name: str) -> Left | None:
+        """``f'(x)``, ``∇f(x)``: the derivative by what stands in brackets."""
+        parser = self.parser
+        inside = parser.tokens[parser.position + 1 : parser.ends.get(parser.position, 0)]
+        if not parser.at("(") or len(inside) != 1 or inside[0].kind not in ("name", "word"):
+            return None
+        parser.position += 3
+        wrt = self.names.resolve(inside[0].text, ())
+        return Left(f"d{wrt}", name, wrt) if parser.next.kind == "end" else None
+
+    def mark(self) -> str:
+        """A mark above a name, ``P^+``, ``x^*``: of a left side it is a part of the name."""
+        parser = self.parser
+        rest = [one.text for one in parser.tokens[parser.position : -1] if one.kind != "end"]
+        bare = [one for one in rest if one not in ("{", "}", "(", ")")]
+        if len(bare) != 2 or bare[0] != "^" or bare[1] not in _MARKS:
+            return ""
+        parser.position += len(rest)
+        return _MARKS[bare[1]]
 
     def layer(self, name: Token) -> tuple[str, ...]:
         """A number behind a name, ``dz2``, or above it, ``z²``: no left side is squared."""
@@ -166,7 +196,11 @@ class _Left:
         parser = self.parser
         parser.take()
         if not parser.at("_"):
-            return None
+            first = parser.take()
+            scripts = read_scripts(parser, first).scripts
+            of = self.names.resolve(first.text, scripts) if first.text else ""
+            alone = parser.next.kind == "end" and bool(of)
+            return Left(f"grad_{of}", of, "") if alone else self.of_argument(of)
         found = below(parser)
         if found is None:
             return None

@@ -177,20 +177,23 @@ class Parser(Reader):
             NotationError: There is none.
         """
         token = self.take()
-        if token.kind in ("number", "fraction"):
-            return read_number(self, token)
-        if token.kind == "text":
-            return Node("text", (), token.text, token.start, token.stop)
-        if token.kind == "word":
-            return read_word(self, token)
-        if token.kind == "name":
-            return read_name(self, token)
+        of_kind = _ATOMS.get(token.kind)
+        if of_kind is not None:
+            return of_kind(self, token)
         if token.kind == "open":
-            return read_group(self, token)
+            return self.of_open(token)
         if token.kind == "sign":
             return self.of_sign(token)
         self.position -= token.kind != "end"
         raise self.fail("a name or a number is missing here", token)
+
+    def of_open(self, token: Token) -> Node:
+        r"""What is in brackets; of ``\mathbf{\hat{x}}_i`` the braces count for nothing."""
+        inside, close = self.next, self.tokens[self.position + 1]
+        if token.text == "{" and inside.kind == "name" and close.text == "}":
+            self.position += 2
+            return read_name(self, inside)
+        return read_group(self, token)
 
     def of_sign(self, token: Token) -> Node:
         """What starts with a sign: bars, roots, sums, fractions, inner products."""
@@ -206,6 +209,18 @@ def _of_letter(parser: Reader, token: Token) -> Node:
     return read_name(parser, token._replace(kind="name"))
 
 
+def _text(parser: Reader, token: Token) -> Node:
+    del parser
+    return Node("text", (), token.text, token.start, token.stop)
+
+
+_ATOMS: Mapping[str, Callable[[Reader, Token], Node]] = {
+    "number": read_number,
+    "fraction": read_number,
+    "text": _text,
+    "word": read_word,
+    "name": read_name,
+}
 _STARTS: Mapping[str, Callable[[Reader, Token], Node]] = {
     "|": in_bars,
     "||": in_bars,

@@ -77,8 +77,9 @@ def is_letter_t(parser: Reader) -> bool:
 
 
 def said_as(parser: Reader, node: Node) -> str:
-    """What was typed for a node."""
-    return parser.line[node.start : node.stop]
+    r"""What was typed for a node."""
+    text = parser.line[node.start : node.stop]
+    return text.replace("}", "", max(0, text.count("}") - text.count("{")))  # of \mathbf{x}_i
 
 
 #: Letters that may be indices.

@@ -17,7 +17,7 @@ from matcalc.expression.formula import NO_FUNCTIONS, Functions
 from matcalc.expression.parser import parse
 from matcalc.expression.tokens import scan as scan_own
 from matcalc.expression.unification import sizes_of
-from matcalc.inputs.around import is_signature, without_front
+from matcalc.inputs.around import AroundError, is_signature, without_front
 from matcalc.inputs.equations import left_side
 from matcalc.inputs.grammar import Parser
 from matcalc.inputs.kinds import Kind, kind_of
@@ -73,6 +73,8 @@ def read_line(
         return Line(line, line, "matcalc")
     try:
         return read_foreign(line, variables, forced, functions, sizes, shape)
+    except AroundError:
+        raise
     except MatcalcError as error:
         if not forced and not _is_indexed(line, variables) and _is_parsed(line, error):
             return Line(line, line, "matcalc")
@@ -328,7 +330,7 @@ def _statement(
     if why:
         rest = line[right[front].start : right[-1].start].strip()
         place = Place(line, right[0].start, right[front].start)
-        raise NotationError(f"{why}; of what stands behind it write that alone: {rest}", [place])
+        raise AroundError(f"{why}; of what stands behind it write that alone: {rest}", [place])
     right = right[front:]
     if right[0].kind == "end":
         raise NotationError(

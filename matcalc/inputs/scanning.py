@@ -59,6 +59,10 @@ _SCRIPT = re.compile(r"[_^]\s?\{")
 _WORD = re.compile(r"[A-Za-z]+")
 _LEFT = re.compile(r"\bleft ?[(\[{|]")
 _RIGHT = re.compile(r"\bright ?[)\]}|]")
+_STYLED = re.compile(  # of an accent: \hat{\mathbf{y}}
+    r"\s*\{\s*\\(?:mathbf|boldsymbol|bm|pmb|mathrm|vec|symbf)\s*"
+    r"(?:\{\s*(\\?[A-Za-z]+)\s*\}|(\\[A-Za-z]+)|([A-Za-z]))\s*\}"
+)
 _GROUP = re.compile(r"\*?\s*\{([^{}]*)\}")
 _GIVEN = re.compile(r"\\mathit\{((?:\w|\\_){1,60})\}(?:_\{\w{1,9}\})?\s?=")
 
@@ -278,7 +282,9 @@ class _Scanner:
     def grouped(self, token: Token, command: Command) -> Iterator[Token]:
         r"""``\mathrm{tr}``, ``\mathbf{x}``, ``\hat{y}``: a word, a letter, a letter with a mark."""
         group = _GROUP.match(self.line, self.position)
-        inside = group[1].strip() if group else ""
+        if command.kind == "accent":
+            group = _STYLED.match(self.line, self.position) or group
+        inside = group[group.lastindex or 0].strip() if group else ""
         bare = inside.lstrip("\\")
         if group is not None and token.text == "\\mathit" and self.is_name(inside):
             self.position = group.end()  # as it is printed: \mathit{rate\_mean}
@@ -300,9 +306,9 @@ class _Scanner:
             yield token._replace(kind="name", text=f"d{after[0]}", stop=after.end())
             return
         start = group.start(1) if command.kind != "accent" else token.start
-        yield token._replace(
-            kind=kind, text=text, start=start, stop=group.end(1), form=f"\\{command.text}"
-        )
+        stop = group.end(group.lastindex or 0)
+        form = f"\\{command.text}"
+        yield token._replace(kind=kind, text=text, start=start, stop=stop, form=form)
 
     def is_name(self, inside: str) -> bool:
         """Whether letters are those with which a declared name begins."""
