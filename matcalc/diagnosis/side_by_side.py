@@ -163,9 +163,12 @@ def _at_sizes(
     def drawn(count: int) -> Iterator[dict[str, Array]]:
         return random_points(formula, declared, sizes, np.random.default_rng(0), count)
 
-    meet = partial(_met, nodes, sizes)
-    found = list(islice(filter(None, map(meet, drawn(_TRIES))), points))
-    if len(found) < points:
+    for way in (_met, _met_or_undefined):  # a claim may be a number nowhere
+        meet = partial(way, nodes, sizes)
+        found = list(islice(filter(None, map(meet, drawn(_TRIES))), points))
+        if len(found) == points:
+            break
+    else:
         raise ArrayError(_NOT_FINITE)
     if points >= POINTS:
         found += filter(None, map(meet, below_zero(formula, declared, drawn(_KINDS))))
@@ -230,21 +233,46 @@ def _beyond(
     tried: Iterable[Mapping[str, Array]],
     meet: Callable[[Mapping[str, Array]], Meeting | None],
 ) -> Iterator[Meeting]:
-    """Points at which kinks lie on other sides than at those before."""
+    """Points at which kinks lie on other sides than at those before.
+
+    First those where they do so together in one entry: there are few such ways, and two formulas
+    may differ in one of them alone; then those where all entries together do.
+    """
     sizes = known[0].sizes
-    seen = {_sides(kinks, one.arrays, sizes) for one in known}
+    seen = set[_Sides]().union(*(_sides(kinks, one.arrays, sizes) for one in known))
+    later: dict[_Sides, Mapping[str, Array]] = {}
     for arrays in tried:
         with suppress(ArrayError, NotDifferentiableError):
-            sides = _sides(kinks, arrays, sizes)
-            met = None if sides in seen else meet(arrays)
+            whole, *each = sides = _sides(kinks, arrays, sizes)
+            if seen.issuperset(each):
+                later.setdefault(whole, arrays)
+                continue
+            met = meet(arrays)
             if met is not None:
-                seen.add(sides)
+                seen.update(sides)
                 yield met
+    yield from filter(None, (meet(arrays) for whole, arrays in later.items() if whole not in seen))
 
 
-def _sides(kinks: Sequence[Node], arrays: Mapping[str, Array], sizes: Mapping[str, int]) -> bytes:
-    """On which sides of the kinks a point lies."""
-    return b"".join(np.signbit(evaluate(one, arrays, sizes)).tobytes() for one in kinks)
+_Sides = tuple[tuple[int, ...], bytes]  # of entries of this shape
+
+
+def _sides(
+    kinks: Sequence[Node], arrays: Mapping[str, Array], sizes: Mapping[str, int]
+) -> list[_Sides]:
+    """On which sides of the kinks a point lies: all of it, and each entry of those of one shape."""
+    beside: dict[tuple[int, ...], list[Array]] = {}
+    for one in kinks:
+        below = np.signbit(evaluate(one, arrays, sizes))
+        beside.setdefault(below.shape, []).append(below)
+    numbers = beside.get((), [])
+    found: list[_Sides] = [
+        ((), b"".join(each.tobytes() for several in beside.values() for each in several))
+    ]
+    for shape, several in beside.items():
+        rows = [np.broadcast_to(one, shape).ravel() for one in (*several, *numbers)]
+        found += [(shape, column) for column in {*map(bytes, np.transpose(rows))}]
+    return found
 
 
 def kinks_of(roots: Iterable[Node]) -> Iterator[Node]:

@@ -32,7 +32,7 @@ from matcalc.inputs.words import is_elsewhere
 from matcalc.inputs.writing import RESULTS, Writer
 from matcalc.variables import Variable
 
-_OWN = ("@", "**", ".T")  # signs that say that a line is one of the language
+_OWN = ("@", "**", ".T", "einsum(")  # signs that say that a line is one of the language
 _ENDS_ELSEWHERE = frozenset(["None", "inf", "Inf", "min", "max", "a_min", "a_max"])  # of clip, norm
 _NO_NAMES: frozenset[str] = frozenset()
 

@@ -159,6 +159,28 @@ def test_beyond_a_kink_a_claim_is_held_to_numbers_below_zero_and_to_be_a_number(
     assert judged(question, claim).verdict == "wrong_value"
 
 
+@pytest.mark.parametrize("inside", ["X @ (2 * w) - y", "X @ w - y / 2", "X @ w - 2 * y"])
+def test_kinks_are_met_on_their_sides_together(inside: str) -> None:
+    """Both differ only where |r| is above 1 and a sign is another one, in one entry."""
+    of = "sum(0.5 * (X @ w - y)**2 - 0.5 * relu(abs(X @ w - y) - 1)**2)"
+    question = of_expression(of, "w", "X[m,n] w[n] y[m]", "denominator")
+    claim = "X.T @ (X @ w - y - sign({}) * relu(abs(X @ w - y) - 1))"
+    assert judged(question, claim.format("X @ w - y")).verdict == "right"
+    assert judged(question, claim.format(inside)).verdict == "wrong_value"
+
+
+@pytest.mark.parametrize("claim", ["log(-X**2)", "sqrt(-1 - X**2)", "X / relu(-abs(X))"])
+def test_what_is_a_number_nowhere_is_wrong(claim: str) -> None:
+    question = of_expression("norm(X)**2 / 2", "X", "X[m,n]", "denominator")
+    assert judged(question, claim).verdict == "wrong_value"
+
+
+def test_who_writes_einsum_multiplies_entry_by_entry() -> None:
+    about = {"of": 'einsum("bij,bj->bi", A, X)', "wrt": "X", "variables": "A[q,m,n] X[q,n]"}
+    claim = 'einsum("bc,bij->bijc", -(-eye(q) * ones((q, q))), A)'
+    assert mc.check_formula(claim, **about, layout="numerator").verdict == "right"
+
+
 def test_what_only_overflows_far_away_is_not_called_wrong() -> None:
     of = "sum(relu(A @ x - b)) + sum(softplus(x))"
     question = of_expression(of, "x", "A[m,n] x[n] b[m]", "denominator")
