@@ -13,9 +13,16 @@ from matcalc import dimensions
 from matcalc.arrays import Array, arranged
 from matcalc.checking.random_points import small_sizes
 from matcalc.checking.verdict import CLOSE, Judgement, Pair, by_value, relative_error
-from matcalc.diagnosis.side_by_side import POINTS, Meeting, meetings
+from matcalc.diagnosis.side_by_side import NOT_FINITE, POINTS, Meeting, meetings
 from matcalc.dimensions import Shape, times
-from matcalc.errors import MatcalcError, ShapeError, Suggestion, TooLargeError, UnboundError
+from matcalc.errors import (
+    ArrayError,
+    MatcalcError,
+    ShapeError,
+    Suggestion,
+    TooLargeError,
+    UnboundError,
+)
 from matcalc.expression import Declared, Formula, Names, read_formula
 from matcalc.expression.beside import Beside, beside
 from matcalc.expression.conformity import Conformity, conformity
@@ -110,6 +117,8 @@ class Trial:
         sizes = small_sizes([read.node, *nodes], read.variables.values(), declared)
         self._refuse_large(read.variables.values(), sizes)
         self.meetings = meetings(*nodes, read, declared, points)
+        if not np.all(np.isfinite(self.meetings[0].given)):
+            raise ArrayError(NOT_FINITE)
 
     def _refuse_large(self, variables: Iterable[Variable], sizes: Mapping[str, int]) -> None:
         for shape in (self.J.shape, *(one.shape for one in variables)):

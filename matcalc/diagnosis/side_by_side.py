@@ -35,7 +35,7 @@ _USUAL, _HUGE = 4.0, 1e100  # sizes of numbers where nothing underflows, and of 
 _ULP = 4 * float(np.finfo(float).eps)
 _ROUNDINGS = 3
 
-_NOT_FINITE = "not finite at random points; say what is known: x[n]:positive"
+NOT_FINITE = "not finite at random points; say what is known: x[n]:positive"
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def meetings(
     declared: Mapping[str, Declared],
     points: int = POINTS,
 ) -> list[Meeting]:
-    """A truth and a claim at points where both are finite.
+    """A truth and a claim at points where both are finite; a claim is infinite that is so nowhere.
 
     Args:
         right: The truth.
@@ -123,7 +123,7 @@ def meetings(
         if len(found) == _CHOICES:
             break
     if not found and not poor:
-        raise missing or ArrayError(_NOT_FINITE)
+        raise missing or ArrayError(NOT_FINITE)
     return [one for here in found or poor[:_CHOICES] for one in here]
 
 
@@ -163,13 +163,13 @@ def _at_sizes(
     def drawn(count: int) -> Iterator[dict[str, Array]]:
         return random_points(formula, declared, sizes, np.random.default_rng(0), count)
 
-    for way in (_met, _met_or_undefined):  # a claim may be a number nowhere
+    for way in (_met, _met_or_undefined):  # where a claim is a number nowhere, it is none
         meet = partial(way, nodes, sizes)
         found = list(islice(filter(None, map(meet, drawn(_TRIES))), points))
         if len(found) == points:
             break
     else:
-        raise ArrayError(_NOT_FINITE)
+        raise ArrayError(NOT_FINITE)
     if points >= POINTS:
         found += filter(None, map(meet, below_zero(formula, declared, drawn(_KINDS))))
     if kinks:
