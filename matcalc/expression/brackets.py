@@ -7,10 +7,11 @@ from typing import NamedTuple
 from matcalc.errors import NotationError, Place
 from matcalc.expression.postfix import Stack, Step, Waiting
 from matcalc.expression.tokens import Token
+from matcalc.operations import RULES
 
 #: What takes a list of arrays, or of numbers: ``stack([x, y])``, ``take(x, [0, 2])``.
 LISTS = frozenset(
-    ["concatenate", "concat", "stack", "block_diag", "take", "one_hot", "ones", "zeros"]
+    name for rule in RULES.values() if rule.facts.lists for name in (rule.name, *rule.facts.aliases)
 )
 _NEW = ("None", "newaxis")
 

@@ -19,6 +19,7 @@ from matcalc.expression.values import Value, dimension_of, number_of
 from matcalc.graph import Factor, Node, apply, contract, substituted, symbol
 from matcalc.operations import (
     ALIASES,
+    NORMS,
     RULES,
     Rule,
     algebra,
@@ -175,13 +176,6 @@ def _of_offset(values: list[Any], named: dict[str, Any]) -> tuple[list[Any], dic
     return [Value(node)], {}
 
 
-_NORMS = {  # of a matrix, as NumPy and PyTorch name them
-    "2": "spectral_norm",
-    "nuc": "nuclear_norm",
-    "fro": "norm",
-}
-
-
 def _of_order(name: str, values: list[Any], named: dict[str, Any]) -> Value | None:
     """``norm(x, 3)`` of a vector, ``norm(A, 2)``, ``norm(A, 1)`` and ``norm(A, "nuc")``."""
     single = values and isinstance(values[0], Value)
@@ -191,7 +185,7 @@ def _of_order(name: str, values: list[Any], named: dict[str, Any]) -> Value | No
     order = named.get("ord", named.get("p", values[-1] if len(values) == 2 else None))
     number = number_of(order) if isinstance(order, Value) else order
     number = Fraction(number) if isinstance(number, int) else number
-    rule = _NORMS.get(str(number)) if len(node.shape) == 2 else None
+    rule = NORMS.get(str(number)) if len(node.shape) == 2 else None
     if rule is not None:
         return Value(find_rule(rule).build(node))
     if len(node.shape) == 2 and number == 1:  # the largest sum of a column

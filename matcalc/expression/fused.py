@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from matcalc.expression.parser import Assignment, Step
+from matcalc.operations import NORMS
 
 #: What the outer of two calls of one argument makes of the inner one.
 _FUSED = {
-    ("svdvals", "sum"): "nuclear_norm",
-    ("svdvals", "max"): "spectral_norm",
-    ("svdvals", "norm"): "norm",
+    ("svdvals", "sum"): NORMS["nuc"],
+    ("svdvals", "max"): NORMS["2"],
+    ("svdvals", "norm"): NORMS["fro"],
 }
 
 

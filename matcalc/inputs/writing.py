@@ -548,7 +548,7 @@ class Writer(Speller):
             return joined(["max(abs(", inside, "))"], ATOM, NUMBER)
         if which.isdigit() and inside.kind.rank == 1:
             return joined(["norm(", inside, f", {which})"], ATOM, NUMBER)
-        if which in ("*", "star", "nuc") and "nuclear_norm" in RULES:
+        if which in ("*", "star", "nuc"):
             return joined(["nuclear_norm(", inside, ")"], ATOM, NUMBER)
         shown = self.shown(node)
         raise self.fail(node, f"{shown}: the norms that are known are ‖x‖, ‖x‖_1, ‖x‖_∞ and ‖X‖_F")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from matcalc.graph import Apply, Node, Sum, add, distribute, transposed
 from matcalc.layout import ArrayForm
-from matcalc.notation.formulas import NAMED, WrittenFormula, lying, write, write_together
+from matcalc.notation.formulas import WrittenFormula, lying, write, write_together
 from matcalc.notation.tables import tabled, tabled_within
 from matcalc.notation.tree import Phrase, operands_first
 from matcalc.simplify.expansion import holds_delta, is_difference
@@ -18,7 +18,6 @@ def write_derivative(
     names: Sequence[str] = (),
     named: Mapping[Node, str] | None = None,
     *,
-    named_above: int = NAMED,
     indices: bool = False,
     tables: bool = False,
 ) -> WrittenFormula:
@@ -29,7 +28,6 @@ def write_derivative(
         form: How it is written: a layout's form, no axes put together.
         names: The variables in the order in which terms should mention them.
         named: Names for nodes that have one already.
-        named_above: What recurs and has more parts than that gets a name.
         indices: Whether the last products are written in index notation.
         tables: Whether a table of its parts is written where that is no longer.
 
@@ -38,8 +36,8 @@ def write_derivative(
     """
     ((root, lies),) = _arranged([(node, form)])
     if indices or not tables:
-        return write(root, names, named, row=lies, named_above=named_above, indices=indices)
-    return write_in_tables(root, names, named, row=lies, named_above=named_above)
+        return write(root, names, named, row=lies, indices=indices)
+    return write_in_tables(root, names, named, row=lies)
 
 
 def write_derivatives(
@@ -91,7 +89,6 @@ def write_in_tables(
     named: Mapping[Node, str] | None = None,
     *,
     row: bool = False,
-    named_above: int = NAMED,
 ) -> WrittenFormula:
     """The formula of a node, as a table of its parts where that is no longer.
 
@@ -100,14 +97,13 @@ def write_in_tables(
         names: The names of variables in the order in which terms should mention them.
         named: Names for nodes that have one already.
         row: Whether a vector is written as a row.
-        named_above: What recurs and has more parts than that gets a name.
     """
-    written = write(tabled_within(root), names, named, row=row, named_above=named_above)
+    written = write(tabled_within(root), names, named, row=row)
     table = tabled(root, shorter=True)
     if table is root:
         return written
     of_numbers = not any(one.shape for one in table.operands)
-    found = write(tabled_within(table), names, named, row=row, named_above=named_above)
+    found = write(tabled_within(table), names, named, row=row)
     most = _cost(written) * (_OF_NUMBERS if of_numbers else 1)
     return found if _cost(found) <= most else written
 

@@ -46,7 +46,7 @@ from matcalc.operations import find_rule
 from matcalc.steps import MOST, counted
 
 _DECIMALS = 1000  # a coefficient of a larger denominator is written as a decimal
-NAMED = 2000  # a piece of more parts than that has a name of its own, if it is not the whole
+_NAMED = 2000  # a piece of more parts than that has a name of its own, if it is not the whole
 _FEW = 40  # a recurring piece of more parts has one where the whole would be too long otherwise
 _LEGIBLE = 800  # of a formula of more parts what recurs has names too
 _REPEATS = 16  # parts for each node: a formula that is longer says the same again and again
@@ -92,7 +92,6 @@ def write(
     named: Mapping[Node, str] | None = None,
     *,
     row: bool = False,
-    named_above: int = NAMED,
     indices: bool = False,
 ) -> WrittenFormula:
     """The formula of a node, a vector as a column.
@@ -102,13 +101,12 @@ def write(
         names: The names of variables in the order in which terms should mention them.
         named: Names for nodes that have one already.
         row: Whether a vector is written as a row.
-        named_above: What recurs and has more parts than that gets a name.
         indices: Whether the last products are written in index notation.
 
     Raises:
         TooLargeError: It takes too many steps.
     """
-    (written,) = write_together([root], names, named, named_above=named_above, indices=indices)
+    (written,) = write_together([root], names, named, indices=indices)
     return lying(written) if row else written
 
 
@@ -117,7 +115,6 @@ def write_together(
     names: Sequence[str] = (),
     named: Mapping[Node, str] | None = None,
     *,
-    named_above: int = NAMED,
     indices: bool = False,
 ) -> list[WrittenFormula]:
     """The formulas of several nodes with the same names for what recurs in any of them.
@@ -125,8 +122,8 @@ def write_together(
     Args as those of :func:`write`; vectors are columns.
     """
     roots, known = with_named_sums(*with_named_products(asked, named or {}))
-    written = _Writer(roots, names, known, named_above, indices=indices).written()
-    if max(one.phrase.size for one in written.values()) > _LEGIBLE and named_above > _FEW:
+    written = _Writer(roots, names, known, _NAMED, indices=indices).written()
+    if max(one.phrase.size for one in written.values()) > _LEGIBLE:
         written = _Writer(roots, names, known, _FEW, indices=indices).written()
     return [written[root] for root in roots[-len(asked) :]]
 
@@ -174,7 +171,7 @@ class _Writer:
             if node in self.inlined:
                 continue
             piece = divided(self.piece(node), self.let)
-            most = self.named_above if self.uses[node] > 1 else NAMED
+            most = self.named_above if self.uses[node] > 1 else _NAMED
             if self.has_name(node):
                 self.lets.append((self.named[node], piece))
                 piece = tree.name(self.named[node], node.shape)
@@ -205,11 +202,11 @@ class _Writer:
         for node in self.nodes:
             signs = 1 if isinstance(node, Apply) else max(1, len(node.operands) - 1)
             parts[node] = signs + sum(parts[operand] for operand in node.operands)
-            if node in self.named or (parts[node] > NAMED and node not in self.roots):
+            if node in self.named or (parts[node] > _NAMED and node not in self.roots):
                 total += parts[node]
                 parts[node] = 1
         written = total + sum(parts[root] for root in self.roots)
-        return written > NAMED + _REPEATS * len(self.nodes)
+        return written > _NAMED + _REPEATS * len(self.nodes)
 
     def piece(self, node: Node) -> Phrase:
         if isinstance(node, Symbol):

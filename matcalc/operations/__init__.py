@@ -23,6 +23,7 @@ from matcalc.operations import (
 )
 from matcalc.operations.registry import (
     ALIASES,
+    NORMS,
     RULES,
     Rule,
     facts_of,
@@ -35,6 +36,7 @@ from matcalc.operations.registry import (
 
 __all__ = [
     "ALIASES",
+    "NORMS",
     "RULES",
     "Rule",
     "computed",

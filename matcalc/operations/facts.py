@@ -16,6 +16,8 @@ class Facts:
         words: What it is called in full, or by others, where a name is not known: ``determinant``.
         required: The parameters without which it has no meaning.
         many: Whether it takes any number of operands.
+        lists: Whether it takes arrays or numbers as a list: ``stack([x, y])``, ``ones((2, 3))``.
+        order: Of which order it is as a norm, as NumPy and PyTorch call that: ``nuc``.
         of_rows: Whether it takes a row as it takes a column.
         positive: Whether every entry of it is above zero.
         within_one: Whether no entry of it is larger than 1, or smaller than -1.
@@ -51,6 +53,8 @@ class Facts:
     words: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
     many: bool = False
+    lists: bool = False
+    order: str = ""
     of_rows: bool = False
     positive: bool = False
     within_one: bool = False

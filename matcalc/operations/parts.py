@@ -138,7 +138,7 @@ def placed(x: Node, axis: int, which: Node) -> Node:
     source=_LINEAR,
     function="concatenate",
     parameters={"axis": 0},
-    facts=Facts(aliases=("concat",), elsewhere=("concat",), words=("cat",), many=True),
+    facts=Facts(aliases=("concat",), elsewhere=("concat",), words=("cat",), many=True, lists=True),
 )
 def concatenate(*operands: Node, axis: int = 0) -> Node:
     """Operands one after the other along an axis."""
@@ -173,7 +173,7 @@ def _clashes(shapes: Iterable[Shape]) -> list[tuple[Dimension, Dimension]]:
     source=_LINEAR,
     function="stack",
     parameters={"axis": 0},
-    facts=Facts(many=True),
+    facts=Facts(many=True, lists=True),
 )
 def stack(*operands: Node, axis: int = 0) -> Node:
     """Operands of one shape side by side along a new axis."""
@@ -240,7 +240,7 @@ def eye(n: Dimension = 2) -> Node:
     source="by definition",
     function="np.ones({shape})",
     parameters={"shape": (2, 3)},
-    facts=Facts(unicode="1", latex=r"\mathbf{1}"),
+    facts=Facts(lists=True, unicode="1", latex=r"\mathbf{1}"),
 )
 def ones(shape: tuple[Dimension, ...] = (2, 3)) -> Node:
     """Ones."""
@@ -254,7 +254,7 @@ def ones(shape: tuple[Dimension, ...] = (2, 3)) -> Node:
     source="by definition",
     function="np.zeros({shape})",
     parameters={"shape": (2, 3)},
-    facts=Facts(unicode="0", latex=r"\mathbf{0}"),
+    facts=Facts(lists=True, unicode="0", latex=r"\mathbf{0}"),
 )
 def zeros(shape: tuple[Dimension, ...] = (2, 3)) -> Node:
     """Zeros."""

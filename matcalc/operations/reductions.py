@@ -29,6 +29,7 @@ _COOKBOOK = "Petersen & Pedersen, The Matrix Cookbook (2012)"
         words=("frobenius", "fro", "l2", "length", "magnitude"),
         of_rows=True,
         along="norm_along",
+        order="fro",
         code={"np": "norm", "torch": "norm", "jnp": "norm"},
     ),
 )

@@ -113,6 +113,8 @@ RULES: dict[str, Rule] = {}
 COMPUTED: dict[str, Rule] = {}
 #: The rules of other names that formulas may call them by.
 ALIASES: dict[str, str] = {}
+#: The norms of a matrix, by their orders.
+NORMS: dict[str, str] = {}
 #: And those that other languages call them by.
 ELSEWHERE: dict[str, str] = {}
 
@@ -129,6 +131,8 @@ def register(rule: Rule) -> Rule:
     RULES[rule.name] = rule
     ALIASES.update(dict.fromkeys(rule.facts.aliases, rule.name))
     ELSEWHERE.update(dict.fromkeys(rule.facts.elsewhere, rule.name))
+    if rule.facts.order:
+        NORMS[rule.facts.order] = rule.name
     words = (*rule.facts.aliases, *rule.facts.elsewhere, *rule.facts.words)
     SYNONYMS.update(dict.fromkeys(words, rule.name))
     return rule

@@ -39,7 +39,7 @@ primitive(
     source="by definition",
     function="one_hot",
     parameters={"indices": (0, 1)},
-    facts=Facts(building_block=True),
+    facts=Facts(lists=True, building_block=True),
 )(no_operand)
 
 
@@ -271,7 +271,7 @@ def repeat(x: Node, repeats: Dimension = 2, axis: int | None = None) -> Node:
     source=_LINEAR,
     function="np.take({0}, {indices}, axis={axis!r})",
     parameters={"indices": (2, 0, 2), "axis": 1},
-    facts=Facts(required=("indices",)),
+    facts=Facts(required=("indices",), lists=True),
 )
 def take(x: Node, indices: Any = (2, 0, 2), axis: int | None = None) -> Node:
     """The entries at constant places along an axis."""

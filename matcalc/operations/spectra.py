@@ -151,7 +151,7 @@ def svdvals(a: Node) -> Node:
     source=_WATSON,
     domain="A of full rank",
     function="np.linalg.norm({0}, 'nuc')",
-    facts=Facts(code={"torch": "torch.linalg.matrix_norm({0}, 'nuc')"}),
+    facts=Facts(order="nuc", code={"torch": "torch.linalg.matrix_norm({0}, 'nuc')"}),
 )
 def pull_nuclear_norm(y: Apply, operand: int, bar: Node) -> Node:
     """Pull back through the sum of the singular values: by the polar factor."""
@@ -166,7 +166,7 @@ def pull_nuclear_norm(y: Apply, operand: int, bar: Node) -> Node:
     source=_WATSON,
     domain="the largest singular value simple",
     function="np.linalg.norm({0}, 2)",
-    facts=Facts(code={"torch": "torch.linalg.matrix_norm({0}, 2)"}),
+    facts=Facts(order="2", code={"torch": "torch.linalg.matrix_norm({0}, 2)"}),
 )
 def pull_spectral_norm(y: Apply, operand: int, bar: Node) -> Node:
     """Pull back through the largest singular value: by u₁ v₁ᵀ."""

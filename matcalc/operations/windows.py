@@ -267,7 +267,7 @@ def polyval(c: Node, x: Node) -> Node:
     "A[m,n] B[p,q] -> C[m+p,n+q]",
     formula="d block_diag(A, B) = block_diag(dA, dB)",
     source="linear",
-    facts=Facts(many=True),
+    facts=Facts(many=True, lists=True),
 )
 def block_diag(*operands: Node) -> Node:
     """Matrices one after the other down the diagonal, zeros elsewhere."""

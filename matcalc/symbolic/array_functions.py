@@ -19,6 +19,7 @@ from matcalc.errors import NotDifferentiableError
 from matcalc.expression.values import Value, dimension_of
 from matcalc.graph import Node, number, transposed
 from matcalc.operations import (
+    NORMS,
     Rule,
     algebra,
     elementwise,
@@ -202,7 +203,7 @@ def _norm(x: Any, ord: Any = None, axis: Axis = None, *, keepdims: bool = False)
         lines = algebra.summed(elementwise.of("abs", node), [0 if ord == 1 else 1])
         total = FUNCTIONS[np.max](Value(lines))
     elif ord in (2, "nuc") and len(node.shape) == len(axes) == 2:
-        total = by_rule("spectral_norm" if ord == 2 else "nuclear_norm", x)
+        total = by_rule(NORMS[str(ord)], x)
     else:
         kind = "vectors" if len(axes) == 1 else "matrices"
         raise NotDifferentiableError(f"np.linalg.norm of {kind} with ord={ord!r} cannot be traced")
