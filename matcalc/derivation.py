@@ -74,7 +74,7 @@ def derive(
     *,
     wrt: SeveralNames,
     layout: str,
-    order: Literal[1] = 1,
+    order: int = 1,
     stacked: Literal[True],
     **options: Unpack[_Options],
 ) -> Jacobian[Any]: ...
@@ -132,7 +132,7 @@ def derive(
         notation: ``"numpy"``, ``"math"``, ``"matlab"`` or ``"latex"``. If it is not given, the
             signs of the expression say which it is; ``assumptions`` say what it was taken for.
         stacked: Whether numbers and vectors in ``wrt`` are taken as one vector, one under the
-            other, so that there is one derivative, the blocks side by side.
+            other, so that there is one derivative, the blocks side by side; also of second order.
 
     Returns:
         The derivative; of a list of ``wrt`` a list, if they are not stacked.
@@ -205,15 +205,17 @@ class _Task:
         """The derivatives; of second order one, and one by all variables together.
 
         Raises:
-            NotationError: What is stacked is a matrix, or of second order.
+            NotationError: What is stacked is a matrix, or has a structure.
         """
         if not stacked:
             return self.shortened([self.second(tag)] if order == 2 else self.first(tag))
-        if order == 2 or self.structure:
-            raise NotationError("stacked= is of first derivatives, without a structure")
-        return self.shortened([self.side_by_side(tag)])
+        if self.structure:
+            raise NotationError(
+                "a structure is of a matrix, and stacked are numbers and vectors: leave one out"
+            )
+        return self.shortened([self.side_by_side(tag, order)])
 
-    def side_by_side(self, tag: type[Layout]) -> Jacobian[Any]:
+    def side_by_side(self, tag: type[Layout], order: int) -> Jacobian[Any]:
         """The derivative by several numbers and vectors as one, their parts one after the other.
 
         Raises:
@@ -227,13 +229,22 @@ class _Task:
             )
         if len({one.name for _, one in self.below}) < len(self.below):
             raise NotationError("a variable is stacked once")
-        parts = [
-            one.node if variable.rank else _with_axis(one.node)
-            for one, (_, variable) in zip(self.first(tag), self.below, strict=True)
-        ]
-        node = find_rule("concatenate").build(*parts, axis=-1)
         name = f"({', '.join(variable.name for _, variable in self.below)})"
-        return Jacobian(node, (self.of, Variable(name, node.shape[-1:])), tag, self.formula)
+        of, formula = self.of, self.formula
+        node = self.by_all(formula.node, self.properties if order == 1 else {})
+        if order == 2:
+            of, formula = Variable(f"∂{of.name}/∂{name}", node.shape), formula._replace(node=node)
+            node = self.by_all(node, self.properties)
+        return Jacobian(node, (of, Variable(name, node.shape[-1:])), tag, formula)
+
+    def by_all(self, root: Node, known: Mapping[str, frozenset[str]]) -> Node:
+        """Derivatives by numbers and vectors, one after the other in the last axis."""
+        found = self.derivatives(root, [node for node, _ in self.below], known)
+        parts = [
+            one if variable.rank else _with_axis(one)
+            for one, (_, variable) in zip(found, self.below, strict=True)
+        ]
+        return find_rule("concatenate").build(*parts, axis=-1)
 
     def variable(self, name: str) -> tuple[Node, Variable]:
         """What a derivative is taken with respect to: a variable or an intermediate result.

@@ -49,7 +49,7 @@ class Asked(NamedTuple):
         pair = names if len(names) > 1 else names * 2
         found = matcalc.derive(
             self.formula.text,
-            wrt=pair if order == 2 else names,
+            wrt=pair if order == 2 and not self.stacked else names,
             variables=self.variables,
             layout="numerator",
             order=order,
@@ -58,7 +58,8 @@ class Asked(NamedTuple):
             stacked=self.stacked,
         )
         jacobians = found if isinstance(found, list) else [found]
-        wrt = [pair] if order == 2 else [names] if self.stacked else [(name,) for name in names]
+        together = [pair] if order == 2 else [(name,) for name in names]
+        wrt = [names] if self.stacked else together
         return [
             Derived(below, tuple(one.to(layout) for layout in self.layouts))
             for below, one in zip(wrt, jacobians, strict=True)

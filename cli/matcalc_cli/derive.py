@@ -159,8 +159,11 @@ def derive(
     asked = Asked(
         formula, names, variables or (), layouts, order, structure, notation, stacked=stacked
     )
-    if stacked and (steps or check or order == 2 or structure):
-        raise UsageError("--stacked stands without --steps, --check, --order 2 and --structure")
+    if stacked and (steps or structure):
+        raise UsageError(
+            "--steps and --structure are of one variable: leave out --stacked, or give "
+            "one vector, --let 'x = z[0:n]'"
+        )
     if level and not steps and not (plan or sizes):
         raise UsageError("--level belongs to --steps")
     if plan or sizes:

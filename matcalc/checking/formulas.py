@@ -76,7 +76,7 @@ def check_derivative(
     declared = parse_declarations(variables)
     if structure:
         known = frozenset([STRUCTURES[structure].property])
-        declared = also_known(declared, formula.variables[move.name], known)
+        declared = also_known(declared, formula.variables[move.names[0]], known)
     sizes = small_sizes([formula.node, jacobian.node], formula.variables.values(), declared)
     _refuse_large(jacobian, sizes)
     at = _At(jacobian, formula, sizes, move, _forms(jacobian), np.random.default_rng(seed))
@@ -102,14 +102,27 @@ class _Move(NamedTuple):
     """A step of the variable that a derivative is taken by.
 
     Attributes:
-        name: The variable.
+        names: The variable; those that are taken as one, one after the other.
         step: From random numbers to the step, and to what it is in the free entries.
         is_free: Whether its entries are moved independently.
     """
 
-    name: str
+    names: tuple[str, ...]
     step: Callable[[Array], tuple[Array, Array]]
     is_free: bool
+
+    def start(self, arrays: Mapping[str, Array]) -> Array:
+        """Where the variable is moved from."""
+        found = [arrays[name] for name in self.names]
+        return found[0] if len(found) == 1 else np.concatenate([np.ravel(one) for one in found])
+
+    def moved(self, arrays: Mapping[str, Array], x: Array) -> dict[str, Array]:
+        """Arrays, with this value of the variable."""
+        if len(self.names) == 1:
+            return {**arrays, self.names[0]: x}
+        ends = np.cumsum([arrays[name].size for name in self.names])[:-1]
+        parts = zip(self.names, np.split(x, ends), strict=True)
+        return {**arrays, **{name: part.reshape(arrays[name].shape) for name, part in parts}}
 
 
 def _symmetric(free: Array) -> Array:
@@ -138,15 +151,19 @@ def _moved(jacobian: Jacobian[Any], structure: str | None) -> tuple[Formula, _Mo
         raise UnboundError("this is no derivative of a formula; check_jacobian takes a function")
     known = STRUCTURES[structure] if structure else None
     below = {known.name_of(v) if known else v.name: v for v in formula.variables.values()}
-    if wrt.name not in below:
-        raise UnboundError(
-            f"{wrt.name} is an intermediate result, which is not moved alone; to check this, "
-            f"declare {wrt.name} as a variable instead of defining it"
-        )
+    together = wrt.name.startswith("(")
+    names = wrt.name[1:-1].split(", ") if together else [wrt.name]
+    for name in names:
+        if name not in below:
+            raise UnboundError(
+                f"{name} is an intermediate result, which is not moved alone; to check this, "
+                f"declare {name} as a variable instead of defining it"
+            )
     for node in topological(formula.node):
         if isinstance(node, Apply) and node.operation == "function":
             raise UnboundError(f"{node.parameters[0]} is a name alone: this is not checked")
-    return formula, _Move(below[wrt.name].name, _STEPS[structure], structure is None)
+    moved = tuple(below[name].name for name in names)
+    return formula, _Move(moved, _STEPS[structure], structure is None)
 
 
 def _result(
@@ -230,10 +247,10 @@ def _compared(
     Raises:
         ArrayError: The formula is not finite there.
     """
-    start = arrays[at.move.name]
+    start = at.move.start(arrays)
 
     def function(x: Array) -> Array:
-        return evaluate(at.formula.node, {**arrays, at.move.name: x}, at.sizes)
+        return evaluate(at.formula.node, at.move.moved(arrays, x), at.sizes)
 
     value = real_array(function(start), "the formula")
     drawn = at.rng.normal(size=start.shape)

@@ -6,7 +6,7 @@ from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from matcalc.errors import MatcalcError
+from matcalc.errors import MatcalcError, NotationError
 from matcalc.expression import (
     Declarations,
     Declared,
@@ -95,12 +95,14 @@ def entered(
         by_names: Whether names say what they are where nothing is declared.
 
     Raises:
-        NotationError: The formula or a declaration cannot be read.
+        NotationError: The formula or a declaration cannot be read; or it is no text.
         ShapeError: Nothing is declared, and what the names say does not fit.
 
     >>> entered("½‖Ax − b‖²", "A[m,n] x[n] b[m]").text
     '1/2 * norm(A @ x - b)**2'
     """
+    if not isinstance(formula, str):
+        raise _no_text(formula)
     given: Declarations = variables if variables is not None else ()
     behind = ""
     if by_names and not isinstance(given, Mapping):
@@ -120,3 +122,16 @@ def entered(
     taken = parse_declarations(convention.variables)
     said = (*line.said, *convention.assumptions)
     return Entered(line, convention.variables, taken, found.names, said)
+
+
+def _no_text(formula: object) -> NotationError:
+    """What is said of a formula that is no text."""
+    if callable(formula):
+        return NotationError(
+            "a formula is text; what a Python function computes is recorded first: "
+            "matcalc.derive(matcalc.trace(function, 'x[n]'), wrt='x', layout=…)"
+        )
+    return NotationError(
+        f"a formula is text, 'x.T @ A @ x', or made of matcalc.symbols; found "
+        f"{type(formula).__name__}"
+    )

@@ -56,6 +56,11 @@ def trace(function: Callable[..., Any], variables: Declarations) -> Tracer:
     """
     if isinstance(function, Symbolic):
         raise NotationError("trace records a function; the sum of a diagonal is tr(X)")
+    if not callable(function):
+        raise NotationError(
+            "trace records a Python function; a formula as text is differentiated as it is: "
+            "matcalc.derive('sum(x**2)', wrt='x', …)"
+        )
     declared = parse_declarations(variables)
     kind = TensorTracer if _is_of_tensors(function) else Tracer
     given = {

@@ -1,11 +1,14 @@
 """Axes of size 1, biases, and what is put together: by NumPy's numbers, said aloud."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
 import matcalc as mc
+from matcalc.checking.formulas import check_derivative
+from matcalc.graph import add
 
 RNG = np.random.default_rng(7)
 POINT: dict[str, Any] = {
@@ -87,6 +90,47 @@ def test_one_jacobian_by_several_variables_has_their_columns_side_by_side() -> N
         mc.derive(
             "A @ x", wrt=["A", "x"], variables="A[n,n] x[n]", layout="numerator", stacked=True
         )
+
+
+@pytest.mark.parametrize("layout", ["numerator", "denominator"])
+@pytest.mark.parametrize(
+    "formula", ["x.T @ A @ y * th + sum(x**3) * th**2", "tanh(A @ y) * th", "norm(x) * (A @ y)"]
+)
+def test_a_second_derivative_by_several_variables_is_made_of_the_mixed_ones(
+    formula: str, layout: str
+) -> None:
+    declared = "x[n] y[m] A[n,m] th"
+    J = mc.derive(
+        formula, wrt=["x", "y", "th"], variables=declared, layout=layout, order=2, stacked=True
+    )
+    rng = np.random.default_rng(2)
+    sizes = {"x": (3,), "y": (2,), "A": (3, 2), "th": ()}
+    point = {name: rng.normal(size=size) for name, size in sizes.items()}
+    found = J.to("numerator").evaluate(**point)
+    start = {"x": 0, "y": 3, "th": 5}
+    for one, a in start.items():
+        for two, b in start.items():
+            block = mc.derive(
+                formula, wrt=[one, two], variables=declared, layout="numerator", order=2
+            ).evaluate(**point)
+            p, q = point[one].size, point[two].size
+            expected = np.reshape(block, (*found.shape[:-2], p, q))
+            np.testing.assert_allclose(found[..., a : a + p, b : b + q], expected, atol=1e-12)
+    assert check_derivative(J)
+    for form in ("text", "unicode", "latex"):
+        assert mc.read_back(J, form).holds
+
+
+def test_a_derivative_by_several_variables_is_held_to_differences() -> None:
+    J = mc.derive(
+        "th * (A @ x)",
+        wrt=["x", "th"],
+        variables="A[m,n] x[n] th",
+        layout="numerator",
+        stacked=True,
+    )
+    assert check_derivative(J)
+    assert not check_derivative(replace(J, node=add([J.node, J.node])))
 
 
 @pytest.mark.parametrize(

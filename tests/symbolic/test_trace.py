@@ -342,3 +342,13 @@ def test_a_function_of_a_library_that_fails_is_named(module: str, name: str, ins
 def test_an_error_of_the_traced_function_itself_is_its_own() -> None:
     with pytest.raises(ZeroDivisionError):
         mc.trace(lambda x: x * (1 / 0), "x[3]")
+
+
+def test_a_function_where_text_is_expected_is_pointed_at_trace() -> None:
+    for call in (mc.derive, mc.explain):
+        with pytest.raises(mc.NotationError, match=r"matcalc\.trace"):
+            call(lambda x: x**2, wrt="x", variables="x[n]", layout="numerator")  # type: ignore[operator]
+    with pytest.raises(mc.NotationError, match="found int"):
+        mc.derive(3, wrt="x", variables="x[n]", layout="numerator")  # type: ignore[call-overload]
+    with pytest.raises(mc.NotationError, match="as text"):
+        mc.trace("x**2", "x[n]")  # type: ignore[arg-type]
