@@ -24,7 +24,7 @@ from matcalc.errors import (
     UnboundError,
 )
 from matcalc.expression import Declarations, Formula, also_known, parse_declarations
-from matcalc.graph import Apply, topological
+from matcalc.graph import is_apply, topological
 from matcalc.jacobians.jacobian import Jacobian
 from matcalc.plan import evaluate
 from matcalc.plan.functions import vech
@@ -160,7 +160,7 @@ def _moved(jacobian: Jacobian[Any], structure: str | None) -> tuple[Formula, _Mo
                 f"declare {name} as a variable instead of defining it"
             )
     for node in topological(formula.node):
-        if isinstance(node, Apply) and node.operation == "function":
+        if is_apply(node, "function"):
             raise UnboundError(f"{node.parameters[0]} is a name alone: this is not checked")
     moved = tuple(below[name].name for name in names)
     return formula, _Move(moved, _STEPS[structure], structure is None)

@@ -11,7 +11,7 @@ from matcalc.arrays import Array
 from matcalc.dimensions import Dimension, Shape
 from matcalc.errors import ShapeError, UnboundError
 from matcalc.expression import Declared, Formula
-from matcalc.graph import Apply, Node, Product, topological
+from matcalc.graph import Apply, Node, Product, is_apply, topological
 from matcalc.variables import Variable
 
 _SIZES = (3, 2, 5, 4, 7, 6)  # of named dimensions: all differ, so that no transpose hides
@@ -48,7 +48,7 @@ def small_sizes(
     )
     nodes = [node for root in roots for node in topological(root)]
     names.update(dict.fromkeys(_other_names(nodes)))
-    windows = [node for node in nodes if isinstance(node, Apply) and node.operation == "window"]
+    windows = [node for node in nodes if is_apply(node, "window")]
     shapes += [_beyond(node) for node in windows]
     growing = sorted(_SIZES[: len(names)] if len(names) > 1 else _SIZES)
     orders = [_SIZES, growing, growing[::-1]]

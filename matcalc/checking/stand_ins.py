@@ -18,6 +18,7 @@ from matcalc.graph import (
     Scale,
     add,
     contract,
+    is_apply,
     rebuilt,
     substituted,
     symbol,
@@ -40,9 +41,9 @@ def with_stand_ins(root: Node) -> Node:
     """
     done: dict[Node, Node] = {}
     for node in topological(root):
-        if isinstance(node, Apply) and node.operation == "function":
+        if is_apply(node, "function"):
             done[node] = _waves(done[node.arguments[0]], *node.parameters)
-        elif isinstance(node, Apply) and node.operation == "mapped":
+        elif is_apply(node, "mapped"):
             done[node] = _mapped(node, done[node.arguments[0]])
         else:
             done[node] = rebuilt(node, done)

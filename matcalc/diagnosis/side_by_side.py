@@ -17,7 +17,7 @@ from matcalc.checking.verdict import relative_error
 from matcalc.derivative import pulled
 from matcalc.errors import ArrayError, MatcalcError, NotDifferentiableError, UnboundError
 from matcalc.expression import Declared, Formula
-from matcalc.graph import Apply, Node, Product, topological
+from matcalc.graph import Apply, Node, Product, is_apply, topological
 from matcalc.operations import algebra
 from matcalc.plan import evaluate
 
@@ -290,7 +290,7 @@ def _kinks_at(node: Node) -> Iterator[Node]:
         yield from _under_roots(node)
     elif isinstance(node, Apply):
         for one in topological(node, *_slopes(node)):
-            if isinstance(one, Apply) and one.operation in ("step", "sign"):
+            if is_apply(one, "step", "sign"):
                 yield one.arguments[0]
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from matcalc import dimensions
 from matcalc.dimensions import Dimension
-from matcalc.graph.nodes import Apply, Factor, Node, Product, Sum, flat, topological
+from matcalc.graph.nodes import Factor, Node, Product, Sum, flat, is_apply, topological
 from matcalc.graph.products import contract, multiplied_out, multiplied_within
 from matcalc.graph.substitution import rebuilt
 from matcalc.graph.sums import add
@@ -105,7 +105,7 @@ def is_large_structured_sum(node: Node, sizes: Mapping[str, int] = _NO_SIZES) ->
 
 def _is_spread(term: Node) -> bool:
     """Whether a node is a broadcast, and holds no delta."""
-    if not isinstance(term, Product) or any(map(_is_window, term.operands)):
+    if not isinstance(term, Product) or any(is_apply(one, "window") for one in term.operands):
         return False
     labels = flat(term.output)
     return len(set(labels)) == len(labels) and len(term.core) < len(labels)
@@ -113,8 +113,12 @@ def _is_spread(term: Node) -> bool:
 
 def _is_structured(term: Node) -> bool:
     if isinstance(term, Product):
-        return term.is_structured or any(map(_is_window, term.operands)) or _grows(term)
-    return _is_window(term)
+        return (
+            term.is_structured
+            or any(is_apply(one, "window") for one in term.operands)
+            or _grows(term)
+        )
+    return is_apply(term, "window")
 
 
 def _grows(product: Product) -> bool:
@@ -125,10 +129,6 @@ def _grows(product: Product) -> bool:
     if isinstance(whole, int) and all(isinstance(size, int) for size in below):
         return whole > sum(size for size in below if isinstance(size, int))
     return not product.sums and all(len(f.labels) < len(product.output) for f in product.factors)
-
-
-def _is_window(node: Node) -> bool:
-    return isinstance(node, Apply) and node.operation == "window"
 
 
 def _spread(node: Node, once: Container[Node], opens: Opens) -> Node:

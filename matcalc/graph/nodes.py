@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from hashlib import blake2b
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 from weakref import WeakValueDictionary
 
 from matcalc import dimensions
@@ -227,6 +227,11 @@ class Apply(Node):
     def operands(self) -> tuple[Node, ...]:
         """What it is applied to."""
         return self.arguments
+
+
+def is_apply(node: Node, *operations: str) -> TypeGuard[Apply]:
+    """Whether a node is one of some operations."""
+    return isinstance(node, Apply) and node.operation in operations
 
 
 _NODES: WeakValueDictionary[bytes, Node] = WeakValueDictionary()

@@ -13,7 +13,7 @@ from matcalc.code.origin import origin
 from matcalc.dimensions import Shape
 from matcalc.errors import NotationError, TooLargeError, UnboundError, printable
 from matcalc.expression import Formula
-from matcalc.graph import Apply, Data, Node, Symbol, topological
+from matcalc.graph import Data, Node, Symbol, is_apply, topological
 from matcalc.jacobians.computable import Computable
 from matcalc.jacobians.linear_map import Given, entries, order_of
 from matcalc.layout import ArrayForm, Tag, written
@@ -424,7 +424,5 @@ def formulas_of(derivatives: Iterable[WrittenDerivative[Any]]) -> list[Formula]:
 
 def functions_in(node: Node) -> list[str]:
     """The names of the functions in a formula that were declared by their shapes alone."""
-    found = (
-        one for one in topological(node) if isinstance(one, Apply) and one.operation == "mapped"
-    )
+    found = (one for one in topological(node) if is_apply(one, "mapped"))
     return list(dict.fromkeys(str(one.parameters[0]) for one in found))

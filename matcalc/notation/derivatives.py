@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from matcalc.graph import Apply, Node, Sum, add, distribute, transposed
+from matcalc.graph import Node, Sum, add, distribute, is_apply, transposed
 from matcalc.layout import ArrayForm
 from matcalc.notation.formulas import WrittenFormula, lying, write, write_together
 from matcalc.notation.tables import tabled, tabled_within
@@ -147,5 +147,5 @@ def _has_no_matrix_notation(node: Node) -> bool:
     if not isinstance(node, Sum) or len(node.shape) < 3:
         return False
     parts = (part for term in node.operands for part in term.operands)
-    sliced = any(isinstance(part, Apply) and part.operation == "window" for part in parts)
+    sliced = any(is_apply(part, "window") for part in parts)
     return holds_delta(node) or not (sliced or is_difference(node))

@@ -8,7 +8,7 @@ from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from math import prod
-from typing import Any, TypeGuard
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from matcalc import dimensions
@@ -23,6 +23,7 @@ from matcalc.graph import (
     Symbol,
     distribute,
     flat,
+    is_apply,
     is_large_structured_sum,
     multiplied_out,
     multiplied_within,
@@ -101,7 +102,7 @@ class _Planning:
     def plan(self, orders: Sequence[Sequence[int] | None]) -> Plan:
         alone = self._alone()
         for node in self.nodes:
-            if node in alone and not _is_window(node):
+            if node in alone and not is_apply(node, "window"):
                 self.at[node] = self.value(node)
         results = [self.dense(root) for root in self.roots]
         for k, order in enumerate(orders):
@@ -155,7 +156,7 @@ class _Planning:
 
     def applied(self, node: Apply) -> int:
         """An operation, on arrays written out."""
-        if _is_window(node):
+        if is_apply(node, "window"):
             return self.steps.make("eye", [], self.shape(node), self.dimension(node))
         parameters = (self.dimension(node),) if node.operation == "lower" else node.parameters
         operands = [self.dense(argument) for argument in node.arguments]
@@ -214,7 +215,7 @@ class _Planning:
         windows: list[Window] = []
         for factor in factors:
             labels = flat(factor.labels)
-            if _is_window(factor.node) and len(labels) == 2:  # else an axis is taken apart
+            if is_apply(factor.node, "window") and len(labels) == 2:  # else an axis is taken apart
                 windows.append(self.window(factor.node, labels))
                 continue
             shape = [dimensions.evaluate(sizes[label], self.sizes) for label in labels]
@@ -261,7 +262,3 @@ class _Planning:
             return float(scale.evaluate(self.sizes))
         except OverflowError:
             raise TooLargeError("a coefficient is beyond the range of float64") from None
-
-
-def _is_window(node: Node) -> TypeGuard[Apply]:
-    return isinstance(node, Apply) and node.operation == "window"

@@ -5,9 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from matcalc.graph import ONE, Factor, Node, Product, Sum, add, apply, contract, split
+from matcalc.graph import ONE, Factor, Node, Product, Sum, add, apply, contract, is_apply, split
 from matcalc.operations import algebra
-from matcalc.simplify.ones import is_apply
 
 Key = tuple[Node, tuple[Any, ...]]
 Powers = dict[Key, Fraction]

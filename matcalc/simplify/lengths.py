@@ -16,7 +16,6 @@ from typing import Any
 
 from matcalc.graph import (
     ONE,
-    Apply,
     Factor,
     Group,
     Node,
@@ -25,10 +24,11 @@ from matcalc.graph import (
     Sum,
     apply,
     contract,
+    is_apply,
 )
 from matcalc.operations import algebra
 from matcalc.simplify.expansion import opened
-from matcalc.simplify.ones import is_apply, is_one
+from matcalc.simplify.ones import is_one
 
 _HALF = Fraction(1, 2)
 _DEPTH = 5  # of sums within products
@@ -59,7 +59,7 @@ def _is_positive(node: Node) -> bool:
     """Whether a node is a length, an absolute value or a number above zero."""
     if isinstance(node, Product):
         return not node.factors and node.scale.number > 0
-    return is_apply(node, "abs") or _is_length(node)
+    return is_apply(node, "abs") or is_apply(node, *_LENGTHS)
 
 
 def leg(node: Node, depth: int = 0) -> Node | None:
@@ -75,10 +75,6 @@ def leg(node: Node, depth: int = 0) -> Node | None:
             return None
         return reduce(lambda one, two: apply("hypot", (one, two), node.shape), known)
     return _leg_of_product(node, depth) if isinstance(node, Product) else None
-
-
-def _is_length(node: Node) -> bool:
-    return isinstance(node, Apply) and node.operation in _LENGTHS
 
 
 def _leg_of_product(node: Product, depth: int) -> Node | None:
@@ -170,7 +166,7 @@ def _rooted(factor: Factor) -> Factor | None:
     """A power of a sum of squares as a power of its root, and a length as it is."""
     if not _is_plain(factor.labels):
         return None
-    if _is_length(factor.node):
+    if is_apply(factor.node, *_LENGTHS):
         return factor if factor.exponent <= -1 and factor.exponent.denominator == 1 else None
     root = length(factor.node)
     if root is None:
@@ -186,7 +182,9 @@ def _below(node: Node) -> set[Node]:
         one = waiting.pop()
         if one not in found:
             found.add(one)
-            waiting += one.operands if isinstance(one, Sum | Product) or _is_length(one) else ()
+            waiting += (
+                one.operands if isinstance(one, Sum | Product) or is_apply(one, *_LENGTHS) else ()
+            )
     return found
 
 

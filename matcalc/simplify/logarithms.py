@@ -21,9 +21,10 @@ from matcalc.graph import (
     Sum,
     apply,
     contract,
+    is_apply,
 )
 from matcalc.operations import algebra
-from matcalc.simplify.ones import is_apply, one_and
+from matcalc.simplify.ones import one_and
 
 _DEPTH = 40
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 from math import prod
 from typing import Any, NamedTuple
 
-from matcalc.graph import Apply, Factor, Group, Node, Product, Sum, flat, topological
+from matcalc.graph import Factor, Group, Node, Product, Sum, flat, is_apply, topological
 from matcalc.simplify.expansion import REACH, Reach
 from matcalc.steps import spend
 
@@ -178,6 +178,6 @@ def _cancels(powers: Powers) -> bool:
     """Whether a factor stands above and below the line, or beside its inverse."""
     above = {node for node, _, positive in powers if positive}
     below = {node for node, _, positive in powers if not positive}
-    inverted = {n.arguments[0] for n in above if isinstance(n, Apply) and n.operation == "inv"}
+    inverted = {n.arguments[0] for n in above if is_apply(n, "inv")}
     parts = {part for node in below for part in node.operands}
     return not above.isdisjoint(below | inverted | parts)

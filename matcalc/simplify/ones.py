@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TypeGuard
 
-from matcalc.graph import Apply, Node, Product, Scale, Sum, flat, scaled
+from matcalc.graph import Node, Product, Scale, Sum, flat, scaled
 
 _ONE = Fraction(1)
 
@@ -25,8 +24,3 @@ def one_and(node: Node, sign: int) -> Node | None:
     if not is_one(one):
         return None
     return other if sign > 0 else scaled(other, Scale(-_ONE))
-
-
-def is_apply(node: Node, operation: str) -> TypeGuard[Apply]:
-    """Whether a node is an operation of that name."""
-    return isinstance(node, Apply) and node.operation == operation

@@ -13,6 +13,7 @@ from matcalc.graph import (
     apply,
     contract,
     flat,
+    is_apply,
     scaled,
     split,
 )
@@ -20,7 +21,6 @@ from matcalc.operations import algebra, is_elementwise
 from matcalc.operations.linalg import SLOPES
 from matcalc.simplify.facts import NOTHING, Known
 from matcalc.simplify.logarithms import logarithm
-from matcalc.simplify.ones import is_apply
 from matcalc.simplify.rewriting import rewritten_application
 
 

@@ -28,6 +28,7 @@ from matcalc.graph import (
     apply,
     as_symmetric,
     contract,
+    is_apply,
     rebuilt,
     scaled,
     split,
@@ -44,7 +45,7 @@ from matcalc.simplify.exponentials import (
 from matcalc.simplify.facts import Known
 from matcalc.simplify.lengths import leg, logarithm_of_squares, over_lengths, quotients_first
 from matcalc.simplify.logarithms import logarithm
-from matcalc.simplify.ones import is_apply, is_one, one_and
+from matcalc.simplify.ones import is_one, one_and
 from matcalc.simplify.recognition import recognised_application
 from matcalc.simplify.rewriting import (
     rewritten_application,
