@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from fractions import Fraction
+from math import prod
 
+from matcalc.dimensions import Shape
 from matcalc.notation import phrases, tree
 from matcalc.notation.formulas import WrittenFormula
 from matcalc.notation.tree import Phrase
@@ -56,19 +58,14 @@ def _averaged(quotient: Phrase, axes: Container[object]) -> Phrase:
     while above.op == "over":
         below.append(above.args[1])
         above = above.args[0]
-    sizes: Counter[Phrase] = Counter()
-    for size, power in (pair for one in below for pair in _sizes(one)):
-        sizes[size] += int(power)
+    sizes = _Divisors(below)
     parts = [_mean(one, sizes, axes) for one in _factors(above)]
     if all(new is old for new, old in zip(parts, _factors(above), strict=True)):
         return quotient
     result = phrases.matmul(parts) if above.op == "matmul" else phrases.times(parts)
     for one in reversed(below):
-        own = dict(_sizes(one))
-        rest = [part for part in _factors(one) if _base(part)[0] not in own]
-        rest += [
-            phrases.power(size, Fraction(left)) for size in own if (left := sizes.pop(size, 0))
-        ]
+        rest = [part for part in _factors(one) if not _divisor(part)]
+        rest += sizes.left(one)
         result = phrases.over(result, phrases.times(rest)) if rest else result
     return result
 
@@ -79,18 +76,54 @@ def _factors(phrase: Phrase) -> tuple[Phrase, ...]:
     return phrase.args if is_product else (phrase,)
 
 
-def _base(factor: Phrase) -> tuple[Phrase, Fraction]:
-    """A factor as a power."""
-    return (factor.args[0], factor.value) if factor.op == "power" else (factor, Fraction(1))
+def _divisor(factor: Phrase) -> tuple[Phrase, int] | None:
+    """A name or a whole number that divides, and how often it does."""
+    base, power = (factor.args[0], factor.value) if factor.op == "power" else (factor, 1)
+    whole = base.op == "name" or (base.op == "number" and base.value.denominator == 1)
+    return (base, int(power)) if whole and power.denominator == 1 else None
 
 
-def _sizes(below: Phrase) -> list[tuple[Phrase, Fraction]]:
-    """The names below a line, with their exponents if these are whole."""
-    found = map(_base, _factors(below))
-    return [(base, k) for base, k in found if base.op == "name" and k.denominator == 1]
+class _Divisors:
+    """What divides a product and may be sizes: names, and a whole number."""
+
+    def __init__(self, below: Iterable[Phrase]) -> None:
+        self.names: Counter[Phrase] = Counter()
+        self.number = 1
+        for base, power in filter(None, (_divisor(f) for one in below for f in _factors(one))):
+            if base.op == "name":
+                self.names[base] += power
+            else:
+                self.number *= int(base.value) ** power
+
+    def take(self, shape: Shape, *, exactly: bool) -> bool:
+        """Take the sizes of a shape away, if they divide.
+
+        Args:
+            shape: The shape.
+            exactly: Whether a number is to be all of the number that divides.
+        """
+        names = Counter(phrases.size(one) for one in shape if not isinstance(one, int))
+        number = prod(one for one in shape if isinstance(one, int))
+        divides = self.number == number if exactly else self.number % number == 0
+        if not names <= self.names or not (divides or number == 1) or (not names and number == 1):
+            return False
+        self.names.subtract(names)
+        self.number //= number
+        return True
+
+    def left(self, below: Phrase) -> list[Phrase]:
+        """What still divides of what is below a line; it is told once."""
+        found = []
+        for base, _ in filter(None, map(_divisor, _factors(below))):
+            if base.op == "number":
+                found.append(tree.numeral(self.number))
+                self.number = 1
+            elif often := self.names.pop(base, 0):
+                found.append(phrases.power(base, Fraction(often)))
+        return [one for one in found if one.value != 1]
 
 
-def _mean(factor: Phrase, sizes: Counter[Phrase], axes: Container[object]) -> Phrase:
+def _mean(factor: Phrase, sizes: _Divisors, axes: Container[object]) -> Phrase:
     """A sum as a mean where the sizes that it is over divide it; these are taken away."""
     if factor.op == "transpose":
         (arg,) = factor.args
@@ -103,12 +136,13 @@ def _mean(factor: Phrase, sizes: Counter[Phrase], axes: Container[object]) -> Ph
         summed = factor.args[0]
     else:
         return factor
-    over = Counter(map(phrases.size, summed.shape if axis is None else [summed.shape[axis == 1]]))
+    over = summed.shape if axis is None else summed.shape[axis == 1 :][:1]
     is_square = axis is None and summed.op == "power" and summed.value == 2
     centred = _centred(summed.args[0]) if is_square else None
-    if not over or not over <= sizes or (centred is None and factor.op == "matmul"):
+    if centred is None and factor.op == "matmul":
         return factor
-    sizes.subtract(over)
+    if not sizes.take(over, exactly=centred is None):
+        return factor
     if centred is not None:
         return tree.call("var", [centred], ())
     return tree.call("mean", [summed], factor.shape, factor.parameters)

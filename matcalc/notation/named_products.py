@@ -1,22 +1,25 @@
 """Names for parts of products: with ``s = sqrt(v)`` and ``u = x / s``, ``x / v`` is ``u / s``.
 
 A product holds its factors side by side, as powers of what they are roots of. What had a name as a
-root, or as an array over numbers, is put together again before a formula is written.
+root, as an array over numbers, or as a matrix product (``z = W @ x`` in ``W.T @ W @ x``) is put
+together again before a formula is written.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from matcalc.graph import (
     ONE,
     Factor,
+    Group,
     Node,
     Product,
     Scale,
     contract,
+    flat,
     rebuilt,
     split,
     symbol,
@@ -74,11 +77,12 @@ class _Names:
         self.meaning: dict[Node, Node] = {}  # of a name that stands for a root or a part
         self.roots: dict[Node, _Root] = {}
         self.parts: dict[Node, list[_Part]] = {}  # by their array, or their first number
+        self.contractions: dict[Node, list[Product]] = {}  # by their first factor
 
     def walk(self, node: Node) -> None:
         """What becomes of a node; one that is named as a root or a part is its name."""
         again = rebuilt(node, self.done)
-        if isinstance(again, Product) and (self.roots or self.parts):
+        if isinstance(again, Product) and (self.roots or self.parts or self.contractions):
             again = self.written(again)
         self.done[node] = again
         if node in self.given:
@@ -101,6 +105,9 @@ class _Names:
         """Whether a named product is looked for from now on."""
         if node.scale != ONE or node.is_structured or len(node.factors) > _FACTORS:
             return False
+        if node.sums and node.factors[1:]:
+            self.contractions.setdefault(node.factors[0].node, []).append(node)
+            return False
         if len(node.factors) == 1:
             (factor,) = node.factors
             if factor.labels == node.output and factor.exponent.denominator > 1:
@@ -120,6 +127,8 @@ class _Names:
 
     def written(self, node: Node) -> Node:
         """A product by the names of its parts."""
+        if self.contractions:
+            node = self.by_contractions(node)
         if self.roots:
             node = self.by_roots(node)
         if not self.parts or not isinstance(node, Product):
@@ -129,6 +138,32 @@ class _Names:
             for part in self.parts.get(one, ()):
                 node = _by_part(node, part)
         return node
+
+    def by_contractions(self, node: Node) -> Node:
+        """A product with named products in it as factors of their own."""
+        if not isinstance(node, Product):
+            return node
+        factors, sizes = opened(node, scalars=False)
+        found: list[Product] = []
+        k = 0
+        while k < len(factors):
+            for named in reversed(self.contractions.get(factors[k].node, ())):
+                outside = frozenset(flat(node.output))
+                match = next(_matches(named, factors, k, outside), None)
+                if match is not None:
+                    places, labels = match
+                    factors[k] = Factor(named, labels)
+                    factors = [f for j, f in enumerate(factors) if j == k or j not in places]
+                    found.append(named)
+                    k = -1
+                    break
+            k += 1
+        own = [factor.node for factor in node.factors]
+        if all(found.count(one) <= own.count(one) for one in found):
+            return node
+        left = {*flat(node.output), *(a for f in factors for a in flat(f.labels))}
+        kept = {label: size for label, size in sizes.items() if label in left}
+        return contract(factors, node.output, kept, node.scale)
 
     def by_roots(self, node: Node) -> Node:
         """A product with powers of what has a named root as powers of the root."""
@@ -184,3 +219,40 @@ def _by_part(node: Node, part: _Part) -> Node:
         powers[number] -= times * power
     rest = [Factor(number, (), power) for number, power in powers.items() if power]
     return contract([*arrays, *rest], node.output, sizes, node.scale)
+
+
+_Match = tuple[frozenset[int], tuple[Any, ...]]
+
+
+def _matches(
+    named: Product, factors: Sequence[Factor], first: int, outside: frozenset[Any]
+) -> Iterator[_Match]:
+    """Where the factors of a named product stand among others, and the labels that it has there.
+
+    Args:
+        named: The product that is looked for.
+        factors: Those of the product in which it may stand.
+        first: The place of its first factor.
+        outside: Labels over which nothing is summed.
+    """
+
+    def match(labels: dict[Any, Any], places: tuple[int, ...]) -> Iterator[_Match]:
+        if len(places) == len(named.factors):
+            summed = [there for here, there in labels.items() if here not in named.output]
+            rest = {a for k, f in enumerate(factors) if k not in places for a in flat(f.labels)}
+            kept = {labels[one] for one in named.output}
+            if len({*summed}) == len(summed) and not (rest | outside | kept) & {*summed}:
+                yield frozenset(places), tuple(labels[one] for one in named.output)
+            return
+        wanted = named.factors[len(places)]
+        for k in range(len(factors)) if places else (first,):
+            one = factors[k]
+            if k in places or one.node is not wanted.node or one.exponent != wanted.exponent:
+                continue
+            here = dict(labels)
+            pairs = zip(wanted.labels, one.labels, strict=True)
+            if all(here.setdefault(own, there) == there for own, there in pairs):
+                yield from match(here, (*places, k))
+
+    if Group not in map(type, [a for f in (*factors, *named.factors) for a in f.labels]):
+        yield from match({}, ())

@@ -297,6 +297,8 @@ def total(weights: Sequence[Power]) -> Phrase:
         return entrywise(others) if others else tree.numeral(1)
     if len(weights) == 1 and weights[0][1] == 2 and weights[0][0].kind == "column":
         weights = [(weights[0][0], Fraction(1))] * 2
+    if len(weights) == 2 and (product := _summed_product(weights)):
+        return tree.call("sum", [product], ())
     if len(weights) == 2 and all(power > 0 for _, power in weights):
         left, right = (entrywise([weight]) for weight in weights)
         ways = [
@@ -305,6 +307,16 @@ def total(weights: Sequence[Power]) -> Phrase:
         ]
         return min(ways, key=lambda way: phrases.transposes([way]))
     return tree.call("sum", [entrywise(weights)], ())
+
+
+def _summed_product(weights: Sequence[Power]) -> Phrase | None:
+    """A matrix times a column, where one weight holds the sums of the columns of the matrix."""
+    for (sums, one), (column, power) in (weights, weights[::-1]):
+        axis = sums.parameter("axis") if sums.is_call("sum") else None
+        if axis is not None and one == 1 and power > 0 and column.parameter("axis") is None:
+            matrix = sums.args[0] if axis == 0 else phrases.transpose(sums.args[0])
+            return phrases.matmul([matrix, entrywise([(column, power)])])
+    return None
 
 
 def entrywise(powers: Sequence[Power]) -> Phrase:

@@ -16,6 +16,12 @@ PRINTED = [
     ("t * sum(X) / n", "X[m,n] t", "t", "sum(X) / n"),  # n is one of its two sizes
     ("t * sum(x) / m", "x[n] t m", "t", "sum(x) / m"),
     ("t * norm(x - mean(x))", "x[n] t", "t", "norm(x - mean(x))"),  # nothing divides
+    ("var(x)", "x[5]", "x", "2 * (x - mean(x)) / 5"),
+    ("std(x)", "x[7]", "x", "(x - mean(x)) / std(x) / 7"),
+    ("t * mean(X)", "X[3,5] t", "t", "mean(X)"),
+    ("t * sum(X) / 10", "X[2,3] t", "t", "sum(X) / 10"),
+    ("t * var(x) / 2", "x[5] t", "t", "var(x) / 2"),
+    ("t * sum(x)", "x[1] t", "t", "sum(x)"),
     (
         "sum(d * (x - mean(x)) / std(x))",
         "x[n] d[n]",

@@ -32,6 +32,21 @@ NAMED = [
     ("s = sqrt(v); v * x + x**2 / s", "x v", "s = sqrt(v); v + 2 * x / s"),  # v has a name
     ("s = sqrt(v * x); x / s**3", "x v", None),
     ("u = x / sum(x); u * sum(u**2)", "x[n]", None),
+    ("z = W @ x; z.T @ z / 2", "W[m,n] x[n]", "z = W @ x; W.T @ z"),
+    (
+        "z = W @ x; s = sqrt(1 + z.T @ z); z / s",
+        "W[m,n] x[n]",
+        "z = W @ x; s = sqrt(z.T @ z + 1); (W - z @ z.T @ W / s**2).T / s",
+    ),
+    (
+        "z = V @ x; y = W @ z; y.T @ y / 2",
+        "V[m,n] W[k,m] x[n]",
+        "z = V @ x; y = W @ z; V.T @ W.T @ y",
+    ),
+    ("u = x.T @ A @ x; u**2", "x[n] A[n,n]:symmetric", "u = x.T @ A @ x; 4 * u * A @ x"),
+    ("z = A @ x; y = A.T @ x; (z.T @ z) * (x.T @ y)", "x[n] A[n,n]", None),
+    ("G = A @ A; x.T @ G @ A @ G @ x + tr(G) * sum(x)", "x[n] A[n,n]", None),
+    ("P = x @ x.T; v.T @ P @ P @ v", "x[n] v[n]", None),
     ("u = x / t; w = u / t; sum(u * w**3) / t", "x[n] t", None),
     ("q = x.T @ x; r = sqrt(2 * q); u = x / r; q * u", "x[n]", None),
 ]

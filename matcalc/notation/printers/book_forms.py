@@ -16,16 +16,14 @@ def in_book_form(root: Phrase) -> Phrase:
     ones; what is below a line inside a product, or above another line, comes below one line.
     """
     done: dict[int, Phrase] = {}
-    whole = root
-    while whole.op in ("negative", "transpose"):
-        whole = whole.args[0]
+    linear = _linear_places(root)
     for phrase in operands_first(root):
         args = tuple(done[id(arg)] for arg in phrase.args)
         same = all(new is old for new, old in zip(args, phrase.args, strict=True))
         if phrase.is_call("sum") and phrase.shape:
             done[id(phrase)] = _product_with_ones(phrase, args[0])
         elif phrase.op == "plus":
-            done[id(phrase)] = with_ones(phrase, args, whole=phrase is whole)
+            done[id(phrase)] = with_ones(phrase, args, linear=id(phrase) in linear)
         elif phrase.op in ("times", "over"):
             done[id(phrase)] = _one_quotient(phrase, args)
         elif same:
@@ -37,6 +35,21 @@ def in_book_form(root: Phrase) -> Phrase:
         else:
             done[id(phrase)] = phrase._replace(args=args)
     return done[id(root)]
+
+
+def _linear_places(root: Phrase) -> set[int]:
+    """The parts of a phrase that are multiplied with numbers and matrices alone."""
+    found: set[int] = set()
+    waiting = [root]
+    while waiting:
+        phrase = waiting.pop()
+        found.add(id(phrase))
+        arrays = [arg for arg in phrase.args if arg.kind != "scalar"]
+        divides = phrase.op == "over" and phrase.args[1].kind != "scalar"
+        scaled = phrase.op in ("times", "over") and len(arrays) == 1 and not divides
+        if phrase.op in ("negative", "transpose", "matmul") or scaled:
+            waiting += arrays
+    return found
 
 
 def _product_with_ones(phrase: Phrase, matrix: Phrase) -> Phrase:

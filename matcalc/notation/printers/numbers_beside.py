@@ -14,20 +14,20 @@ from matcalc.notation.tree import Phrase
 _KINDS = ("column", "row", "matrix")
 
 
-def with_ones(phrase: Phrase, terms: Sequence[Phrase], *, whole: bool) -> Phrase:
+def with_ones(phrase: Phrase, terms: Sequence[Phrase], *, linear: bool) -> Phrase:
     """A sum, the numbers in it times ones of its shape where it needs them.
 
     Args:
         phrase: The sum.
         terms: Its terms.
-        whole: Whether it is a whole formula.
+        linear: Whether it is multiplied with numbers and matrices alone, not entry by entry.
     """
     numbers = [term for term in terms if term.kind == "scalar"]
     arrays = [term for term in terms if term.kind != "scalar"]
     if not numbers or not arrays or phrase.kind not in _KINDS:
         return phrases.plus(terms)
     literal = all(phrases.unsigned(one).op == "number" for one in numbers)
-    if literal and not (whole and all(map(_is_linear, arrays))):
+    if literal and not (linear and all(map(_is_linear, arrays))):
         return phrases.plus(terms)
     number = phrases.plus(numbers)
     negative = number.op == "negative"

@@ -16,6 +16,7 @@ from written_formulas import (
     written,
 )
 
+import matcalc as mc
 from matcalc.dimensions import Dimension, Shape
 from matcalc.notation import WrittenFormula, phrases, tree
 from matcalc.notation.names import unicode_name
@@ -139,3 +140,23 @@ def test_what_is_shown_means_what_it_should() -> None:
         np.testing.assert_allclose(found, expected, rtol=1e-7, atol=1e-9, err_msg=message)
         count += 1
     assert count > 200
+
+
+@pytest.mark.parametrize(
+    ("expression", "variables", "printed"),
+    [
+        ("(1 - sum(x) * x) / norm(x)", "x[n]", "(1ₙ − sum(x) x) / ‖x‖"),
+        ("A @ (1 - x)", "A[m,n] x[n]", "A (1ₙ − x)"),
+        ("1 / (1 + x)", "x[n]", "1 ⊘ (1 + x)"),
+        ("y * (1 - x)", "x[n] y[n]", "y ⊙ (1 − x)"),
+        ("t * (1 - sigmoid(x))", "x[n] t", "t (1 − σ(x))"),
+        ("sum(A @ x)", "A[m,n] x[n]", "sum(A x)"),
+    ],
+)
+def test_a_one_beside_a_vector_is_a_column_unless_it_acts_entry_by_entry(
+    expression: str, variables: str, printed: str
+) -> None:
+    derivative = mc.derive(
+        f"c * ({expression})", wrt="c", variables=f"{variables} c", layout="numerator"
+    )
+    assert derivative.unicode == printed
