@@ -10,6 +10,7 @@ from matcalc.claims.tree import Tree, called, number, op, turned
 
 _AXES = (2, 4)  # of a result whose letters are put in another order, at least and at most
 _MOVED = 0.1  # for each letter more than two that changes its place
+_APART = 0.2  # where they are no neighbours: rather a factor is turned
 _LETTERS = ("transpose", "layout", "index-convention")
 
 
@@ -90,8 +91,7 @@ def _einsum(tree: Tree) -> Iterator[Edit]:
     parts = inside.split(",")
     if _AXES[0] <= len(out) <= _AXES[1]:
         for order in _others(out):
-            moved = sum(a != b for a, b in zip(out, order, strict=True))
-            yield Edit(_with_letters(tree, parts, order), _LETTERS, 1.0 + _MOVED * (moved - 2))
+            yield Edit(_with_letters(tree, parts, order), _LETTERS, 1.0 + _price(out, order))
     for i, j in combinations(range(1, len(tree.args)), 2):
         args = list(tree.args)
         args[i], args[j] = args[j], args[i]
@@ -104,6 +104,13 @@ def _einsum(tree: Tree) -> Iterator[Edit]:
         for kept in out:
             new_out = out.replace(kept, summed)
             yield Edit(_with_letters(tree, parts, new_out), ("index-convention",), 1.3)
+
+
+def _price(out: str, order: str) -> float:
+    """What another order of a result's letters costs: least where it is turned round."""
+    moved = [k for k, (a, b) in enumerate(zip(out, order, strict=True)) if a != b]
+    is_turned = order == out[::-1] or moved[-1] - moved[0] == 1
+    return _MOVED * (len(moved) - 2) + (0.0 if is_turned else _APART)
 
 
 def _others(letters: str) -> list[str]:

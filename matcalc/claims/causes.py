@@ -10,14 +10,15 @@ from matcalc.claims.answer import Cause, Misfit
 from matcalc.claims.changes import Change
 from matcalc.claims.conditions import SYMMETRIC
 from matcalc.claims.expanded import differs_in
-from matcalc.claims.hints import hints, lacks_terms, takes_as_diagonal
+from matcalc.claims.hints import hints, lacks_terms, squares_inverse, takes_as_diagonal
 from matcalc.claims.point import Worth
 from matcalc.claims.question import Question
 from matcalc.claims.repairs import Repair
 from matcalc.claims.shapes import Shapes
-from matcalc.claims.tree import Tree, same, upright
-from matcalc.claims.words import says
+from matcalc.claims.tree import Tree, same, upright, walk
+from matcalc.claims.words import SURELY, of_slope, says
 from matcalc.claims.wrong_rules import keeps_trace, right_for_numbers, stops_early
+from matcalc.claims.wrong_slopes import WrongSlope, wrong_slope
 
 _CAUSES = 4
 _SURELY = 2  # of them are said, however unlikely
@@ -26,6 +27,8 @@ _SURER = 1.05  # what is sure, beside what is as likely by its look
 _LIKELY = 0.4  # the weight of a cause that is seen of shapes alone, where all is rewritten
 _LITTLE = 0.05  # else
 _LESS = 0.8  # for each that is likelier
+_OF_SLOPES = ("sign", "wrong-point")  # what else a wrong slope is
+_OF_PARTS = {"wrong-point", "wrong-variable"}  # of which a line as a whole is none
 _FEW = 3  # words: a repair of more may have another cause than its edits
 
 
@@ -80,31 +83,60 @@ class Wrong(NamedTuple):
         return self.is_rewritten or (alike and self.fixes[0].edits > 1)
 
 
+class _Whole(NamedTuple):
+    """What is seen of a claim as a whole: where it stops, which slope is off, what is sure."""
+
+    stops: str
+    slope: WrongSlope | None
+    sure: Sequence[str]
+
+
 def causes(wrong: Wrong) -> tuple[Cause, ...]:
     """The mistakes that may have been made, the likeliest first."""
     weights, changes = _of_repairs(wrong)
-    whole = Change(wrong.line, wrong.right, (), 0.0)
+    stops = wrong.may_stop_early and stops_early(wrong.question, wrong.line, wrong.worth.at)
+    slopes = (wrong_slope(wrong.line, one, wrong.question, wrong.worth) for one in wrong.changes)
+    sure = _sure(wrong, stops=bool(stops))
+    whole = _Whole(stops or "", next(filter(None, slopes), None), sure)
+    change = Change(wrong.line, wrong.right, (), 0.0)
+    found: list[Cause] = []
+    for name in _ranked(weights, wrong, whole):
+        said = _said(name, changes.get(name, change), wrong, whole)
+        if said:
+            place = wrong.shapes.typed.span(_place(changes.get(name, change), wrong.line))
+            found.append(Cause(name, *place, said))
+    return tuple(found)
+
+
+def _ranked(weights: dict[str, float], wrong: Wrong, whole: _Whole) -> list[str]:
+    """The causes that are said, the likeliest first."""
     likely = _LIKELY if wrong.is_rewritten else _LITTLE
     for k, name in enumerate(_seen(wrong)):
         weights[name] = max(weights.get(name, 0.0), likely * _LESS**k)
-    most = max(weights.values(), default=1.0)
-    stops = wrong.may_stop_early and stops_early(wrong.question, wrong.line, wrong.worth.at)
-    sure = _sure(wrong, stops=bool(stops))
-    for k, name in enumerate(sure):
+    first = max(weights, key=lambda name: weights[name], default="")
+    most = weights.get(first, 1.0)
+    for k, name in enumerate(whole.sure):
         weights[name] = max(weights.get(name, 0.0), most * _SURER ** (1 / (1 + k)))
+    if whole.slope and first not in _OF_SLOPES:
+        weights["chain-rule"] = max(weights.get("chain-rule", 0.0), most * _SURER)
+    if wrong.is_rewritten and weights.keys() - _OF_PARTS:
+        weights = {name: weights[name] for name in weights if name not in _OF_PARTS}
     ranked = sorted(weights, key=lambda name: -weights[name])[:_CAUSES]
     least = _UNLIKELY * weights[ranked[0]] if ranked else 0.0
-    ranked = [name for k, name in enumerate(ranked) if k < _SURELY or weights[name] >= least]
-    found: list[Cause] = []
-    for name in ranked:
-        change = changes.get(name, whole)
-        said = says(name, change, wrong.question, wrong.shapes, wrong.worth)
-        if stops and name == "chain-rule" and name in sure:
-            said = f"this is {stops}: from there the chain goes on to {wrong.question.wrt.name}"
-        if said:
-            place = wrong.shapes.typed.span(_place(change, wrong.line))
-            found.append(Cause(name, *place, said))
-    return tuple(found)
+    return [name for k, name in enumerate(ranked) if k < _SURELY or weights[name] >= least]
+
+
+def _said(name: str, change: Change, wrong: Wrong, whole: _Whole) -> str:
+    """The sentence of a cause: what is seen of the whole says more than what a change does."""
+    if whole.stops and name == "chain-rule" and name in whole.sure:
+        return f"this is {whole.stops}: from there the chain goes on to {wrong.question.wrt.name}"
+    if whole.slope and name in ("chain-rule", *_OF_SLOPES):
+        return of_slope(whole.slope, wrong.shapes, wrong.worth)
+    if wrong.is_rewritten and name == "chain-rule":
+        return f"step by step the chain gives {wrong.right}"
+    if name in whole.sure and name in SURELY:
+        return SURELY[name].format(new=wrong.right)
+    return says(name, change, wrong.question, wrong.shapes, wrong.worth)
 
 
 def _of_repairs(wrong: Wrong) -> tuple[dict[str, float], dict[str, Change]]:
@@ -146,13 +178,22 @@ def _sure(wrong: Wrong, *, stops: bool) -> list[str]:
         else:
             found.insert(1, "symmetric-part" if found else "transpose")
     if wrong.is_rewritten and not found:
-        if keeps_trace(question, line, worth):
-            found.append("trace-not-removed")
-        if right_for_numbers(question, line, worth.at):
-            found.append("scalar-rule")
+        found += _of_rule(question, line, worth)
     if stops and not found:
         found.append("chain-rule")
     return found
+
+
+def _of_rule(question: Question, line: Tree, worth: Worth) -> list[str]:
+    """Rules that do not hold, of which a line that no change mends is made."""
+    if worth.at.truth.kind == "t" and any(part.calls("kron") for part in walk(line)):
+        return ["vec-order"]
+    rules = {
+        "trace-not-removed": keeps_trace(question, line, worth),
+        "scalar-rule": right_for_numbers(question, line, worth.at),
+        "inverse": squares_inverse(line),
+    }
+    return [name for name, is_so in rules.items() if is_so]
 
 
 def _sums_others(change: Change) -> bool:

@@ -40,6 +40,7 @@ _BELOW = re.compile(r"(?P<whole>\w*?[^\W\d_])_?(?:(?<=_)(?P<letters>[i-l]{1,3})|
 _JUDGED = 12  # repairs that are looked at closely
 _SHOWN = 5
 _NEAR = 1.0  # a repair that costs so much more is as likely
+_LIKELY = 4.0  # one that costs more is not said
 
 
 def check_formula(
@@ -291,7 +292,8 @@ def _repaired(name: str, line: Tree, fixes: Sequence[Repair], derived: str) -> d
     near = [fix for fix in fixes if fix.cost < fixes[0].cost + _NEAR]
     sure = "only" if len(near) == 1 else "one_of"
     if any(change.is_exchange and change.old is line for change in fixes[0].changes):
-        sure = "rewrite"
+        sure, fixes = "rewrite", near
+    fixes = [fix for fix in fixes if fix.cost < fixes[0].cost + _LIKELY]
     return {
         "repair": left + fixes[0].text,
         "sure": sure,

@@ -68,6 +68,11 @@ class Around(NamedTuple):
         parent, k = self.parents.get(id(tree), (None, 0))
         return parent is not None and parent.operator("**") and k == 1
 
+    def is_second_column(self, tree: Tree) -> bool:
+        """Whether it is the second of two columns, whose outer product is due: ``x @ y.T``."""
+        parent, k = self.parents.get(id(tree), (tree, 0))
+        return k == 1 and parent.operator("@") and {*map(self.kind, parent.args)} == {"c"}
+
     def factors(self, tree: Tree) -> list[Tree]:
         """The factors of the product of any kind that a part belongs to."""
         top = tree
@@ -118,6 +123,8 @@ def _transposes(tree: Tree, value: Stack | None, near: Around) -> Iterator[Edit]
             yield Edit(op("@", turned(one), turned(two)), ("order", "transpose"), 1.5)
     else:
         causes = ("layout", "transpose") if tree is near.line else ("transpose", "layout")
+        if near.is_second_column(tree):
+            causes = ("kind-of-product", "transpose")
         yield Edit(turned(tree), causes, 1.0 if tree.kind == "name" else 1.3)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from matcalc.claims.point import Worth
+from matcalc.claims.stacked import equal
 from matcalc.claims.tidying import multiplied_out
 from matcalc.claims.tree import Tree, upright
 
@@ -38,8 +39,11 @@ def differs_in(line: Tree, right: Tree, worth: Worth) -> tuple[str, ...]:
     before, after = _unordered(before), _unordered(after)
     if _are_equal(before, after):
         return ("order", *expanded)
-    lacks = before.keys() == after.keys() and len(one) < len(two)
-    return ("order", "missing-term") if lacks else ()
+    if before.keys() != after.keys() or len(one) >= len(two):
+        return ()
+    due = [worth.of(term) for term in two]
+    stand = all(any(equal(worth.of(term), each) for each in due) for term in one)
+    return ("missing-term",) if stand else ("order", "missing-term")
 
 
 def _counted(products: Iterable[tuple[float, Product]]) -> dict[Product, float]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from matcalc.claims.answer import Misfit
 from matcalc.claims.point import Worth
 from matcalc.claims.tidying import factors, multiplied_out, terms
-from matcalc.claims.tree import Tree, names, number, op, same, walk
+from matcalc.claims.tree import Tree, names, number, op, row_of, same, walk
 
 
 def hints(line: Tree, right: Tree, misfits: Sequence[Misfit], worth: Worth) -> tuple[str, ...]:
@@ -41,6 +41,16 @@ def takes_as_diagonal(line: Tree, spelled: Mapping[str, Tree]) -> bool:
                 if meant.calls("softmax") and same(two, slope):
                     return True
     return False
+
+
+def squares_inverse(line: Tree) -> bool:
+    """Whether an inverse stands beside itself: ``-inv(A) @ inv(A)``, as -1/a² for a number."""
+    rows = (row_of(part) for part in walk(line) if part.operator("@"))
+    return any(
+        one.calls("inv") and same(one, two)
+        for row in rows
+        for one, two in zip(map(_plain, row), map(_plain, row[1:]), strict=False)
+    )
 
 
 def _divides_by_matrix(line: Tree, _: Tree, worth: Worth) -> bool:

@@ -11,7 +11,7 @@ import numpy as np
 from matcalc.claims.changes import Change, with_change
 from matcalc.claims.point import Worth
 from matcalc.claims.simple_numbers import simple
-from matcalc.claims.stacked import Stack, equal, ratio, transposed
+from matcalc.claims.stacked import Stack, is_either, ratio, transposed
 from matcalc.claims.tidying import factors, terms
 from matcalc.claims.tree import Tree, number, op, row_of, same, turned, upright, walk
 
@@ -28,6 +28,8 @@ def narrowed(old: Tree, new: Tree) -> tuple[Tree, Tree]:
         differing = [k for k in range(len(old.args)) if not same(old.args[k], new.args[k])]
         if len(differing) != 1 or (old.kind == "subscript" and differing[0]):
             break  # another entry is another variable
+        if len(old.args) - differing[0] <= len(old.keywords):
+            break  # axis=0
         old, new = old.args[differing[0]], new.args[differing[0]]
     return old, new
 
@@ -54,9 +56,10 @@ def causes(found: Sequence[Change], worth: Worth) -> dict[str, Named]:
         for each in before:  # what this one changes is what the ones before left
             alone = alone._replace(old=with_change(alone.old, each))
         before.append(change)
-        for name, weight in _of_one(alone, worth).items():
-            if name not in named or named[name].weight < weight:
-                named[name] = Named(weight, alone)
+        for part in _parted(alone, worth):
+            for name, weight in _of_one(part, worth).items():
+                if name not in named or named[name].weight < weight:
+                    named[name] = Named(weight, part)
     return named
 
 
@@ -86,24 +89,27 @@ def _of_one(change: Change, worth: Worth) -> dict[str, float]:
         if _are_products(old, new) and other_kind:
             first = tuple(dict.fromkeys(("kind-of-product", *first)))
         return _weighed((*first, *named))
-    named = named or _in_part(old, new, worth)
     if named:
         return _weighed(named)
     return {name: 0.3 * weight for name, weight in _weighed(change.causes).items()}
 
 
-def _in_part(old: Tree, new: Tree, worth: Worth) -> tuple[str, ...]:
-    """What is seen where a part of the new tree stands for the old one: two mistakes."""
-    if new.kind != "operator":
-        return ()
-    for part, other in (new.args, new.args[::-1]):
-        if any(same(part, each) for each in old.args):
-            continue  # a factor that stays
-        first = _by_look(*narrowed(old, part), worth)
-        if first:
-            second = ("missing-term",) if new.value in "+-" else _factor(other, worth)
-            return tuple(dict.fromkeys((first[0], *second, *first)))
-    return ()
+def _parted(change: Change, worth: Worth) -> tuple[Change, ...]:
+    """An exchange as two changes where a part of what is new mends what was old.
+
+    ``step(z) * (d @ W.T)`` for ``d @ W`` turns W, and puts a factor in front.
+    """
+    old, new = narrowed(change.old, change.new)
+    if not change.is_exchange or new.kind != "operator" or _by_look(old, new, worth):
+        return (change,)
+    for k, part in enumerate(new.args):
+        stays = any(same(part, each) for each in old.args)
+        if not stays and not same(old, part) and _by_look(*narrowed(old, part), worth):
+            around = new._replace(args=(*new.args[:k], old, *new.args[k + 1 :]))
+            causes = ("missing-term",) if new.value in "+-" else _factor(new.args[1 - k], worth)
+            return (Change(old, part, change.causes, change.price, True),
+                    Change(old, around, causes, change.price))  # fmt: skip
+    return (change,)
 
 
 def _weighed(names: Iterable[str]) -> dict[str, float]:
@@ -151,9 +157,16 @@ def _between_inverses(old: Tree, new: Tree, _: Worth) -> tuple[str, ...]:
     return ("scalar-rule", "chain-rule") if is_between else ()
 
 
+def _spread(old: Tree, new: Tree, worth: Worth) -> tuple[str, ...]:
+    """A number where it belongs on a diagonal."""
+    return ("broadcast", "diagonal") if new.calls("eye") and _is_scalar(old, worth) else ()
+
+
 def _powers(old: Tree, new: Tree, worth: Worth) -> tuple[str, ...]:
     if _power(old) == _power(new) or not same(_base(old), _base(new)):
         return ()
+    if worth.kind(old) in ("c", "r"):
+        return ("factor", "chain-rule")
     is_number = _is_scalar(old, worth)
     return ("norm-not-squared", "factor") if is_number else ("scalar-rule", "factor")
 
@@ -220,22 +233,18 @@ def _rearranged(old: Tree, new: Tree, worth: Worth) -> tuple[str, ...]:
     places: list[int] = []
     for value in before:
         left = [k for k in range(len(after)) if k not in places]
-        found = next((k for k in left if _is_either(value, after[k])), None)
+        found = next((k for k in left if is_either(value, after[k])), None)
         if found is None:
             return ()
         places.append(found)
     return ("order", "transpose") if places != sorted(places) else ()
 
 
-def _is_either(one: Stack | None, other: Stack | None) -> bool:
-    """Whether a value is the other one, or its transpose."""
-    return equal(one, other) or (one is not None and equal(transposed(one), other))
-
-
 _LOOKS = (
     _of_ones,
     _turned,
     _leaf,
+    _spread,
     _between_inverses,
     _powers,
     _terms,

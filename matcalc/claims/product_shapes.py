@@ -40,7 +40,7 @@ def product_shapes(
         gradients = dict(_gradients(question, worth.at))
         found = {
             str(one): Product(str(one), _meeting(shapes, one), _said(one, worth, gradients))
-            for one in _products(tree)
+            for one in {str(one): one for one in _products(tree)}.values()
         }
     except MatcalcError:
         return ()
@@ -86,16 +86,19 @@ def _gradients(question: Question, at: Point) -> Iterator[tuple[str, np.ndarray]
     nodes = derivatives(formula.node, list(known.values()))
     arrays = {name: at.values[name].entries()[0] for name in formula.variables}
     for name, node in zip(known, nodes, strict=True):
+        if name.removeprefix("d") in formula.named and name not in formula.named:
+            continue  # what the last line is summed with
         yield name, np.asarray(evaluate(with_stand_ins(node), arrays, at.sizes))
 
 
 def _said(tree: Tree, worth: Worth, gradients: dict[str, np.ndarray]) -> str:
-    """What a product is: ``∂L/∂a2``."""
+    """What a product is, ``∂L/∂a2``, once: behind relu the next may be equal at a point."""
     value = worth.of(tree)
     if not isinstance(value, Stack) or value.kind in "sr":
         return ""
     entries = value.entries()[0]
-    for name, gradient in gradients.items():
+    for name, gradient in [*gradients.items()]:
         if gradient.shape == entries.shape and np.allclose(entries, gradient, rtol=1e-9, atol=0):
+            del gradients[name]
             return f"∂L/∂{name}"
     return ""

@@ -37,7 +37,7 @@ def of_matrices(tree: Tree, near: Around) -> Iterator[Edit]:
     yield Edit(op("@", two, turned(one)), swap, 1.4)
     yield Edit(op("@", turned(two), turned(one)), ("layout", "order", "transpose"), 1.3)
     is_outer = near.kind(one) == "c" and near.kind(two) == "r"
-    causes = ("kind-of-product", "order" if is_outer else "transpose")
+    causes = ("kind-of-product", "order") if is_outer else ("transpose", "layout")
     yield Edit(op("@", turned(one), turned(two)), causes, _TO_NUMBER if is_outer else 1.2)
     yield Edit(op("*", one, turned(two) if is_outer else two), ("kind-of-product", "diagonal"))
     yield from _dropped(tree, near)

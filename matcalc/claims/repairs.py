@@ -15,12 +15,14 @@ from matcalc.claims.question import Question
 from matcalc.claims.search import Search
 from matcalc.claims.stacked import close, equal
 from matcalc.claims.tidying import is_absurd, tidied
+from matcalc.claims.transposing import INSIDE
 from matcalc.claims.tree import Tree, same, trees, walk, words
 
 _FEW = 4  # words: where that is enough, no second change is looked for
 _LENGTH = 0.15  # of a token of the repair
 _FAR = 0.15  # of a token that the derived form has not
 _COMPOUND = 1.3  # of a transpose of more than a letter
+_NO_LETTER = 0.3  # as much of a transpose of a letter in an inverse
 _EDIT = 0.3  # of a word that a step changes
 _EXCHANGE = 0.7  # of one that is exchanged
 _SECOND = 2.0  # of a second change; to write all anew is more than one mistake
@@ -124,10 +126,7 @@ class Ranking:
         changed = sum(map(_weight, found.changes, edits))
         tokens = Counter(words(tree))
         far = sum(((tokens - self.derived) + (self.derived - tokens)).values())
-        compound = sum(
-            part.kind == "transpose" and part.args[0].kind not in ("name", "call")
-            for part in walk(tree)
-        )
+        compound = _compound(tree) + _NO_LETTER * _within(tree) * (not _within(self.line))
         calls = {part.value for part in walk(tree) if part.kind == "call"}
         foreign = len(calls - self.functions - _PLAIN)
         cost = changed + found.price + _LENGTH * sum(tokens.values()) + _FAR * far
@@ -135,6 +134,20 @@ class Ranking:
         cost += _SECOND * (len(found.changes) - 1 + is_rewrite)
         cost += _COMPOUND * compound + _FOREIGN * foreign
         return Repair(tree, found.changes, sum(edits), cost)
+
+
+def _compound(tree: Tree) -> int:
+    """How many transposes are of more than a letter."""
+    turned = [part.args[0] for part in walk(tree) if part.kind == "transpose"]
+    return sum(each.kind not in ("name", "call") for each in turned)
+
+
+def _within(tree: Tree) -> int:
+    """How many inverses are of a transpose; books write the transpose of the inverse."""
+    return sum(
+        part.kind == "call" and part.value in INSIDE and part.args[0].kind == "transpose"
+        for part in walk(tree)
+    )
 
 
 def _weight(change: Change, edits: int) -> float:

@@ -134,6 +134,11 @@ def equal(one: Stack | None, two: Stack | None) -> bool:
     return close(one.data, two.data)
 
 
+def is_either(one: Stack | None, other: Stack | None) -> bool:
+    """Whether a value is the other one, or its transpose."""
+    return equal(one, other) or (one is not None and equal(transposed(one), other))
+
+
 def ratio(one: Array, two: Array) -> float:
     """The number by which the one comes nearest to the other; 0 where there is none.
 

@@ -185,12 +185,21 @@ def _others(found: Checked) -> Iterator[Item]:
     """Other repairs, where they are as near; of sizes all that fit."""
     others = [one for one in found.repairs if one != found.repair]
     if found.kind == "formula":  # what is much longer nobody would write
-        others = [one for one in others if len(one) <= _LONGER * len(found.repair or "")]
+        kept = {_words(one): one for one in reversed(others)}  # of the same words one is enough
+        kept.pop(_words(found.repair or ""), None)
+        others = [
+            one for one in reversed(kept.values()) if len(one) <= _LONGER * len(found.repair or "")
+        ]
     if others and (found.sure == "one_of" or found.kind == "sizes"):
         yield (
             "As near:" if found.kind == "formula" else "These fit too, further from what was given:"
         )
         yield from map(Formula, others)
+
+
+def _words(text: str) -> tuple[str, ...]:
+    """The words of a formula in no order, without its parentheses."""
+    return tuple(sorted(re.findall(r"\w+|[^\s\w()]", text)))
 
 
 def _when(condition: str) -> str:
@@ -207,7 +216,7 @@ def _numbers(found: Counterexample) -> tuple[Item, ...]:
 def _entries(value: object) -> str:
     """Nested lists as books write them: rows between semicolons."""
     if not isinstance(value, list | tuple):
-        return f"{value:g}" if isinstance(value, int | float) else str(value)
+        return f"{value + 0.0:g}" if isinstance(value, int | float) else str(value)
     inner: list[object] = list(value)
     if inner and all(isinstance(one, list | tuple) for one in inner):
         return "[" + "; ".join(_entries(one).strip("[]") for one in inner) + "]"

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import combinations
+from operator import add, mul, sub, truediv
 
 from matcalc.claims.transposing import pushed, turned_inside
 from matcalc.claims.tree import Tree, chained, negative, number, op, row_of, same, walk
 
+_MADE = {"+": add, "-": sub, "*": mul, "/": truediv}
 _OF_ENTRIES = ("norm", "sum", "tr", "trace")
+_SUMS = ("sum", "tr", "trace")
 _SIDES = ("step", "sign", "relu", "abs")  # one of these of another is one of them
 
 #: The kind of a part: s of a number, c, r, m, t, or nothing where that is not known.
@@ -64,6 +67,10 @@ def _operation(tree: Tree, kind: Kind) -> Tree:
         return one
     if sign == "*" and _is_one(one):
         return two
+    if sign in "*/" and two.kind == "negative" and not (two.is_written or two.is_literal):
+        return signed(op(sign, one, two.args[0]))
+    if sign == "*" and two.operator("*") and not two.is_written and kind(one) == kind(two) != "":
+        return op("*", op("*", one, two.args[0]), two.args[1])
     found = None if tree.is_written else _folded(tree) or _put_there(tree, kind)
     return found or _signs(sign, one, two) or tree
 
@@ -71,10 +78,11 @@ def _operation(tree: Tree, kind: Kind) -> Tree:
 def _folded(tree: Tree) -> Tree | None:
     """A whole number for two: ``1`` for ``2 / 2``."""
     one, two = tree.args
-    if tree.value not in "*/" or not one.kind == two.kind == "number" or not float(two.value):
+    by_zero = tree.value == "/" and two.kind == "number" and not float(two.value)
+    if tree.value not in _MADE or not one.kind == two.kind == "number" or by_zero:
         return None
-    made = float(one.value) * (float(two.value) if tree.value == "*" else 1 / float(two.value))
-    return number(f"{made:g}") if made.is_integer() else None
+    made = _MADE[tree.value](float(one.value), float(two.value))
+    return number(f"{made:g}") if made.is_integer() and made >= 0 else None
 
 
 def _put_there(tree: Tree, kind: Kind) -> Tree | None:
@@ -91,16 +99,19 @@ def _put_there(tree: Tree, kind: Kind) -> Tree | None:
         return op("-", two, one.args[0])
     if sign == "+" and two.operator("+", "-") and not two.is_written:
         return op(two.value, op("+", one, two.args[0]), two.args[1])
-    return _number_in_front(one, two) if sign == "*" else None
+    return _number_in_front(one, two, kind) if sign == "*" else None
 
 
-def _number_in_front(one: Tree, two: Tree) -> Tree | None:
-    """A product with a number that is written out: ``2 * A @ x``."""
+def _number_in_front(one: Tree, two: Tree, kind: Kind) -> Tree | None:
+    """A product with a number that is written out, or begins with one: ``2 / n * A @ x``."""
     if two.is_literal and not one.is_literal:
         return _with_factor(two, one)
     if one.is_literal and two.operator("/") and not two.args[0].is_literal:
-        return op("/", _number_in_front(one, two.args[0]) or op("*", one, two.args[0]), two.args[1])
-    if one.is_literal and two.operator("@") and not _has_number(row_of(two)[0]):
+        return op(
+            "/", _number_in_front(one, two.args[0], kind) or op("*", one, two.args[0]), two.args[1]
+        )
+    leads = kind(one) == "s" and not op("*", one, two).is_entrywise
+    if (one.is_literal or leads) and two.operator("@") and not _has_number(row_of(two)[0]):
         first, *others = row_of(two)
         return chained([_with_factor(one, first), *others])
     return None
@@ -190,6 +201,7 @@ def is_absurd(tree: Tree, kind: Kind = _unknown) -> bool:
 def _is_absurd(tree: Tree, kind: Kind) -> bool:
     if tree.kind == "call":
         of_number = tree.calls(*_OF_ENTRIES) and tree.args[0].kind == "number"
+        of_number |= tree.calls(*_SUMS) and kind(tree.args[0]) == "s"
         twice = tree.calls(*_SIDES) and tree.args[0].calls(*_SIDES)
         return of_number or (twice and not (tree.is_written and tree.args[0].is_written))
     if tree.operator("*"):  # ones beside a vector change nothing

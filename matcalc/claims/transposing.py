@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from matcalc.claims.tree import Tree, called, negative, op, same, turned, words
 
-_INSIDE = ("inv", "pinv", "matrix_power")  # of what stands in them
+INSIDE = ("inv", "pinv", "adj", "matrix_power")  # of what stands in them
 _ITSELF = ("eye", "diag")
 
 
@@ -54,7 +54,7 @@ def _of_call(tree: Tree, kind: Callable[[Tree], str]) -> Tree:
         inside, _, out = tree.args[0].value.partition("->")
         letters = tree.args[0]._replace(value=f"{inside}->{out.strip()[::-1]}")
         return tree._replace(args=(letters, *tree.args[1:]))
-    if tree.calls(*_INSIDE):
+    if tree.calls(*INSIDE):
         first, *others = tree.args
         within = tree._replace(args=(turned_inside(first, kind), *others))
         return min(turned(tree), within, key=lambda each: len(words(each)))

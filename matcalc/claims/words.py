@@ -14,6 +14,7 @@ from matcalc.claims.slopes import is_entrywise, slope
 from matcalc.claims.tidying import terms, tidied
 from matcalc.claims.tree import Tree, same, trees, turned, walk
 from matcalc.claims.tree import names as all_names
+from matcalc.claims.wrong_slopes import WrongSlope
 from matcalc.dimensions import Shape, pretty, times
 from matcalc.layout import ArrayForm
 
@@ -52,8 +53,17 @@ _SAYS = {
 }
 
 
+#: What is said of causes that are seen of the line as a whole.
+SURELY = {
+    "diagonal": "softmax does not act entry by entry: each entry depends on all, and its Jacobian "
+    "is no diagonal matrix: {new}",
+    "inverse": "the change of an inverse stands between two, d(A⁻¹) = -A⁻¹ (dA) A⁻¹: {new}",
+    "vec-order": "kron is the derivative of vec(…) by vec(X), where vec stacks columns: "
+    "vec(A X B) gives kron(B.T, A), its transpose in denominator layout; here it is {new}",
+}
 _OF_LETTERS = "the letters of the sum are others: {new}, not {old}"
 _OTHER_TERMS = "the terms are others: {new}"
+_OUTER = "the outer product belongs here, all entries with all: with {new}, not {old}"
 _DUE = "what belongs here is {new}, {new_shape}"
 _TOO_MANY = "the factor {old} is too many"
 _EXPONENT = "the exponent is {new}, not {old}"
@@ -79,6 +89,8 @@ def says(name: str, change: Change, question: Question, shapes: Shapes, worth: W
         sentence = _DUE
     if name == "missing-term" and _is_of_other_terms(old, new):
         sentence = _OTHER_TERMS
+    if name == "kind-of-product" and same(turned(old), new):
+        sentence = _OUTER
     if old.kind == "text":
         sentence = _OF_LETTERS
     gone = lost_factors(old, new) if name in ("duplicated-factor", "factor") else ()
@@ -106,6 +118,15 @@ def says(name: str, change: Change, question: Question, shapes: Shapes, worth: W
         other=question.in_other_layout().layout,
         title=question.form.title,
     )
+
+
+def of_slope(found: WrongSlope, shapes: Shapes, worth: Worth) -> str:
+    """Which slope of which function is wrong."""
+    (inside,) = found.call.args
+    old, new = found.old, _shown(tidied(found.new, worth.kind))
+    stood = shapes.typed.text(old) if old.is_written else str(old)
+    stood = _cut(stood[1:-1] if old.is_grouped else stood)
+    return f"the slope of {found.call.value} at {_shown(inside)} is {new}, not {stood}"
 
 
 def _is_of_other_terms(old: Tree, new: Tree) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 from matcalc.checking.stand_ins import with_stand_ins
 from matcalc.claims.point import Point, Worth, points_at
 from matcalc.claims.question import Question
-from matcalc.claims.stacked import Stack, close, equal, one, ratio, transposed
+from matcalc.claims.stacked import Stack, close, is_either, one, ratio, transposed
 from matcalc.claims.tree import Tree, called, replaced, trees, walk
 from matcalc.derivative import derivatives
 from matcalc.errors import MatcalcError
@@ -34,7 +34,7 @@ def right_for_numbers(question: Question, line: Tree, at: Point) -> bool:
     sizes = dict.fromkeys(at.sizes, 1)
     tried = [*islice(points_at(question, sizes, flat=at.flat), _POINTS)]
     values = [(Worth(each).of(line), each.truth) for each in tried]
-    return bool(values) and all(
+    return any(np.any(truth.data) for _, truth in values) and all(
         value is not None
         and value.data.size == truth.data.size
         and close(np.abs(value.data.reshape(-1)), np.abs(truth.data.reshape(-1)))
@@ -60,16 +60,17 @@ def stops_early(question: Question, line: Tree, at: Point) -> str:
     for node in topological(question.formula.node):
         if node is wrt or any(each in depends for each in node.operands):
             depends.add(node)
+    named = {node: name for name, node in question.formula.named.items()}
     between = [node for node in depends if node is not wrt and node is not question.formula.node]
+    between.sort(key=lambda node: node not in named)
     arrays = {name: at.values[name].entries()[0] for name in question.formula.variables}
     for by, node in zip(between, derivatives(question.formula.node, between), strict=True):
         for part in (node, *(node.operands if isinstance(node, Sum) else ())):
             with suppress(MatcalcError):
                 entries = one(evaluate(with_stand_ins(part), arrays, at.sizes))
-                if any(equal(value, each) for each in (entries, transposed(entries))):
-                    named = (name for name, each in question.formula.named.items() if each is by)
+                if is_either(value, entries):
                     term = "" if part is node else "a term of "
-                    return f"{term}the derivative by {next(named, '') or text(write(by))}"
+                    return f"{term}the derivative by {named.get(by) or text(write(by))}"
     return ""
 
 

@@ -1,0 +1,91 @@
+"""Which slope of which function is wrong in a line: that of tanh, where 1 - tanh(z) stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+from typing import NamedTuple
+
+from matcalc.claims.changes import Change, with_change
+from matcalc.claims.point import Worth
+from matcalc.claims.question import Question
+from matcalc.claims.slopes import is_entrywise, slope
+from matcalc.claims.stacked import is_either
+from matcalc.claims.tree import Tree, op, trees, walk
+
+
+class WrongSlope(NamedTuple):
+    """A slope, and what stood in its place.
+
+    Attributes:
+        call: The function with its argument: ``tanh(z)``.
+        old: What stood there: ``1 - tanh(z)``.
+        new: What stands there in a repair.
+    """
+
+    call: Tree
+    old: Tree
+    new: Tree
+
+
+def wrong_slope(line: Tree, change: Change, question: Question, worth: Worth) -> WrongSlope | None:
+    """The slope of a function of the question that a change puts right, if it is one.
+
+    Args:
+        line: The line.
+        change: What is changed in it.
+        question: What the line is held against.
+        worth: What parts are worth.
+    """
+    known = [(call, worth.of(slope(call))) for call in _calls(question)]
+    for old, new in _around(line, change) if known else ():
+        if old.is_literal or old.calls("ones") or worth.of(old) is None:
+            continue
+        value = worth.of(new)
+        for call, right in known:
+            stood = (worth.of(part) for part in walk(old))
+            if is_either(value, right) and not any(is_either(each, right) for each in stood):
+                return WrongSlope(call, old, new)
+    return None
+
+
+def _calls(question: Question) -> list[Tree]:
+    """The functions entry by entry that are differentiated."""
+    lines = [line.tree for text in question.parts for line in trees(text)]
+    found = {str(part): part for line in lines for part in walk(line) if is_entrywise(part)}
+    return list(found.values())
+
+
+def _around(tree: Tree, change: Change) -> Iterator[tuple[Tree, Tree]]:
+    """The parts that a change is in, the small ones first, as they are and as they become."""
+    if tree is change.old:
+        yield tree, change.new
+        return
+    for arg in tree.args:
+        yield from _around(arg, change)
+    new = with_change(tree, change)
+    if new is not tree:
+        yield from _runs(tree, change)
+        yield tree, new
+
+
+def _runs(tree: Tree, change: Change) -> Iterator[tuple[Tree, Tree]]:
+    """Neighbours in a product entry by entry: ``a * (1 + a)`` of ``d * a * (1 + a)``."""
+    row = _row(tree)
+    for i, j in combinations(range(len(row) + 1), 2):
+        if 1 < j - i < len(row):
+            old = _product(row[i:j])
+            new = _product([with_change(each, change) for each in row[i:j]])
+            if str(old) != str(new):
+                yield old, new
+
+
+def _row(tree: Tree) -> list[Tree]:
+    return [*_row(tree.args[0]), *_row(tree.args[1])] if tree.operator("*") else [tree]
+
+
+def _product(row: list[Tree]) -> Tree:
+    found = row[0]
+    for each in row[1:]:
+        found = op("*", found, each)
+    return found
