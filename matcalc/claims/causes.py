@@ -10,7 +10,13 @@ from matcalc.claims.answer import Cause, Misfit
 from matcalc.claims.changes import Change
 from matcalc.claims.conditions import SYMMETRIC
 from matcalc.claims.expanded import differs_in
-from matcalc.claims.hints import hints, lacks_terms, squares_inverse, takes_as_diagonal
+from matcalc.claims.hints import (
+    hints,
+    inverts_no_square,
+    lacks_terms,
+    squares_inverse,
+    takes_as_diagonal,
+)
 from matcalc.claims.point import Worth
 from matcalc.claims.question import Question
 from matcalc.claims.repairs import Repair
@@ -101,9 +107,10 @@ def causes(wrong: Wrong) -> tuple[Cause, ...]:
     change = Change(wrong.line, wrong.right, (), 0.0)
     found: list[Cause] = []
     for name in _ranked(weights, wrong, whole):
-        said = _said(name, changes.get(name, change), wrong, whole)
+        one = change if wrong.is_rewritten else changes.get(name, change)
+        said = _said(name, one, wrong, whole)
         if said:
-            place = wrong.shapes.typed.span(_place(changes.get(name, change), wrong.line))
+            place = wrong.shapes.typed.span(_place(one, wrong.line))
             found.append(Cause(name, *place, said))
     return tuple(found)
 
@@ -136,6 +143,8 @@ def _said(name: str, change: Change, wrong: Wrong, whole: _Whole) -> str:
         return f"step by step the chain gives {wrong.right}"
     if name in whole.sure and name in SURELY:
         return SURELY[name].format(new=wrong.right)
+    if name == "symmetric-part":
+        change = Change(wrong.line, wrong.right, (), 0.0)
     return says(name, change, wrong.question, wrong.shapes, wrong.worth)
 
 
@@ -189,6 +198,7 @@ def _of_rule(question: Question, line: Tree, worth: Worth) -> list[str]:
     if worth.at.truth.kind == "t" and any(part.calls("kron") for part in walk(line)):
         return ["vec-order"]
     rules = {
+        "not-invertible": inverts_no_square(line, worth),
         "trace-not-removed": keeps_trace(question, line, worth),
         "scalar-rule": right_for_numbers(question, line, worth.at),
         "inverse": squares_inverse(line),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from matcalc.claims.answer import Misfit
 from matcalc.claims.point import Worth
@@ -53,6 +54,13 @@ def squares_inverse(line: Tree) -> bool:
     )
 
 
+def inverts_no_square(line: Tree, worth: Worth) -> bool:
+    """Whether it inverts a matrix that is not square, or a vector."""
+    inverted = (part.args[0] for part in walk(line) if part.calls("inv"))
+    values = [worth.of(each) for each in inverted]
+    return any(value is not None and len({*value.shape}) > 1 for value in values)
+
+
 def _divides_by_matrix(line: Tree, _: Tree, worth: Worth) -> bool:
     """Whether a matrix stands below a line, or has an exponent entry by entry."""
     below = [part.args[1] for part in walk(line) if part.operator("/")]
@@ -61,9 +69,9 @@ def _divides_by_matrix(line: Tree, _: Tree, worth: Worth) -> bool:
     return any(value is not None and value.kind == "m" for value in values)
 
 
-def _keeps_trace(line: Tree, _: Tree, worth: Worth) -> bool:
+def _keeps(names: tuple[str, ...], line: Tree, _: Tree, worth: Worth) -> bool:
     """Whether a trace or a sum stands there, and the derivative is an array."""
-    kept = any(part.calls("tr", "trace", "sum") for part in factors(_plain(line)))
+    kept = any(part.calls(*names) for part in factors(_plain(line)))
     return kept and worth.at.truth.kind in "mt"
 
 
@@ -117,7 +125,8 @@ def _plain(tree: Tree) -> Tree:
 
 _LOOKS: dict[str, Callable[[Tree, Tree, Worth], bool]] = {
     "scalar-rule": _divides_by_matrix,
-    "trace-not-removed": _keeps_trace,
+    "trace-not-removed": partial(_keeps, ("tr", "trace")),
+    "missing-sum": partial(_keeps, ("sum",)),
     "kind-of-product": _is_of_other_signs,
     "missing-term": lacks_terms,
     "order": _is_of_other_order,

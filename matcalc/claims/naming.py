@@ -86,7 +86,8 @@ def _of_one(change: Change, worth: Worth) -> dict[str, float]:
         other_sign = old.value != new.value and alike
         both = worth.kind(old) and worth.kind(new)
         other_kind = other_sign or (both and _is_scalar(old, worth) != _is_scalar(new, worth))
-        if _are_products(old, new) and other_kind:
+        is_grouped = first[:1] == ("wrong-expansion",)
+        if _are_products(old, new) and other_kind and not is_grouped:
             first = tuple(dict.fromkeys(("kind-of-product", *first)))
         return _weighed((*first, *named))
     if named:

@@ -24,7 +24,9 @@ from matcalc.claims.tree import (
 _ALL = 4  # factors, of which every order is looked at
 _LONG = 9  # factors, of which some are
 _TO_NUMBER = 0.6  # of a product of two columns that was to be a number
+_BOTH = 1.6  # of both factors turned
 _NORM = ("norm-not-squared", "factor")
+_GROUPED = ("wrong-expansion", "order")
 _RULE = ("scalar-rule", "inverse")
 
 
@@ -38,12 +40,16 @@ def of_matrices(tree: Tree, near: Around) -> Iterator[Edit]:
     yield Edit(op("@", turned(two), turned(one)), ("layout", "order", "transpose"), 1.3)
     is_outer = near.kind(one) == "c" and near.kind(two) == "r"
     causes = ("kind-of-product", "order") if is_outer else ("transpose", "layout")
-    yield Edit(op("@", turned(one), turned(two)), causes, _TO_NUMBER if is_outer else 1.2)
+    yield Edit(op("@", turned(one), turned(two)), causes, _TO_NUMBER if is_outer else _BOTH)
     yield Edit(op("*", one, turned(two) if is_outer else two), ("kind-of-product", "diagonal"))
     yield from _dropped(tree, near)
     yield from _inverses(tree, near)
     yield from _between(tree)
     yield from _rotated(tree)
+    if two.operator("*"):  # W.T @ (d * s) for (W.T @ d) * s
+        first, last = two.args
+        yield Edit(op("*", op("@", one, first), last), _GROUPED)
+        yield Edit(op("*", op("@", one, last), first), _GROUPED, 1.1)
 
 
 def of_entries(tree: Tree, near: Around) -> Iterator[Edit]:
@@ -60,6 +66,9 @@ def of_entries(tree: Tree, near: Around) -> Iterator[Edit]:
         return
     yield from _dropped(tree, near)
     yield from _expanded(tree)
+    row = row_of(one)
+    for k in range(1, len(row)):  # (W.T @ d) * s for W.T @ (d * s)
+        yield Edit(op("@", chained(row[:k]), op("*", chained(row[k:]), two)), _GROUPED)
     yield from _as_of_tanh(one, two)
     if one.kind == "number":
         yield from _halves(one, two, near)

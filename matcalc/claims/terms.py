@@ -10,7 +10,7 @@ from matcalc.claims.answer import Term
 from matcalc.claims.point import Worth
 from matcalc.claims.simple_numbers import simple
 from matcalc.claims.stacked import Stack, equal, ratio, transposed
-from matcalc.claims.tidying import terms
+from matcalc.claims.tidying import multiplied_out, terms
 from matcalc.claims.tree import Tree
 from matcalc.claims.typed import Typed
 
@@ -29,6 +29,8 @@ def compared(
     own, true = terms(line), terms(right)
     if len(own) < 2:
         return (), ()
+    if len(true) < len(own):
+        true = multiplied_out(right, worth.kind)
     left = list(true)
     matched: list[bool] = []
     for term in own:

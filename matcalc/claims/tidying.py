@@ -71,8 +71,19 @@ def _operation(tree: Tree, kind: Kind) -> Tree:
         return signed(op(sign, one, two.args[0]))
     if sign == "*" and two.operator("*") and not two.is_written and kind(one) == kind(two) != "":
         return op("*", op("*", one, two.args[0]), two.args[1])
+    if sign == "@":
+        tree = _halved(tree)
     found = None if tree.is_written else _folded(tree) or _put_there(tree, kind)
     return found or _signs(sign, one, two) or tree
+
+
+def _halved(tree: Tree) -> Tree:
+    """A product without a number in front by which a repair divides behind it."""
+    first, *others = row_of(tree)
+    for k, each in enumerate(others if _has_number(first) else ()):
+        if each.operator("/") and not each.is_written and same(each.args[1], first.args[0]):
+            return chained([first.args[1], *others[:k], each.args[0], *others[k + 1 :]])
+    return tree
 
 
 def _folded(tree: Tree) -> Tree | None:
@@ -202,6 +213,7 @@ def _is_absurd(tree: Tree, kind: Kind) -> bool:
     if tree.kind == "call":
         of_number = tree.calls(*_OF_ENTRIES) and tree.args[0].kind == "number"
         of_number |= tree.calls(*_SUMS) and kind(tree.args[0]) == "s"
+        of_number |= tree.calls("inv") and _is_inverse(tree.args[0])
         twice = tree.calls(*_SIDES) and tree.args[0].calls(*_SIDES)
         return of_number or (twice and not (tree.is_written and tree.args[0].is_written))
     if tree.operator("*"):  # ones beside a vector change nothing
@@ -221,6 +233,13 @@ def _is_absurd(tree: Tree, kind: Kind) -> bool:
         gone = same(*tree.args) or any(same(negative(one), two) for one, two in several)
         return not tree.is_written if of_zero else gone
     return False
+
+
+def _is_inverse(tree: Tree) -> bool:
+    """Whether it is an inverse, but for a sign and a transpose."""
+    while tree.kind in ("transpose", "negative"):
+        tree = tree.args[0]
+    return tree.calls("inv")
 
 
 def _are_ones(tree: Tree) -> bool:

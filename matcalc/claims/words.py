@@ -11,7 +11,7 @@ from matcalc.claims.point import Worth
 from matcalc.claims.question import Question
 from matcalc.claims.shapes import Shapes
 from matcalc.claims.slopes import is_entrywise, slope
-from matcalc.claims.tidying import terms, tidied
+from matcalc.claims.tidying import factors, terms, tidied
 from matcalc.claims.tree import Tree, same, trees, turned, walk
 from matcalc.claims.tree import names as all_names
 from matcalc.claims.wrong_slopes import WrongSlope
@@ -93,14 +93,15 @@ def says(name: str, change: Change, question: Question, shapes: Shapes, worth: W
         sentence = _OUTER
     if old.kind == "text":
         sentence = _OF_LETTERS
-    gone = lost_factors(old, new) if name in ("duplicated-factor", "factor") else ()
+    is_factor = name in ("duplicated-factor", "factor", "chain-rule")
+    gone = lost_factors(old, new) if is_factor else ()
     if len(gone) == 1:
         (old,) = gone
-        is_twice = sum(same(old, part) for part in walk(change.old)) > 1
+        is_twice = sum(same(old, part) for part in factors(change.old)) > 1
         sentence = _TWICE if is_twice else _TOO_MANY
     elif gone:
         sentence = f"the factors {' and '.join(map(_shown, gone))} are too many: {{new}} is enough"
-    missing = lost_factors(new, old) if name in ("chain-rule", "factor") else ()
+    missing = _put_beside(old, new) if name in ("chain-rule", "factor") else ()
     if missing:
         sentence = f"{_MISSING[name]}: {' and '.join(map(_shown, missing))}"
     if name == "factor" and new.kind == "number" and float(new.value) == 1:
@@ -118,6 +119,13 @@ def says(name: str, change: Change, question: Question, shapes: Shapes, worth: W
         other=question.in_other_layout().layout,
         title=question.form.title,
     )
+
+
+def _put_beside(old: Tree, new: Tree) -> tuple[Tree, ...]:
+    """The factors that are put beside a part; what is put there in one piece is one."""
+    if new.operator("@", "*") and any(same(arg, old) for arg in new.args):
+        return (new.args[1] if same(new.args[0], old) else new.args[0],)
+    return lost_factors(new, old)
 
 
 def of_slope(found: WrongSlope, shapes: Shapes, worth: Worth) -> str:

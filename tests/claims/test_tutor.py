@@ -1,0 +1,98 @@
+"""What a tutor would say of a wrong line: which mistake, where it stands, in which words."""
+
+import pytest
+
+import matcalc as mc
+
+LAYERS = {
+    "because": "Z1 = X @ W1; A1 = relu(Z1); Z2 = A1 @ W2",
+    "variables": "X[N,d] W1[d,h] W2[h,k]",
+}
+TANH = {"because": "a1 = tanh(z1); z2 = W2 @ a1", "variables": "W2[3,2] z1[2]"}
+RELU = {"because": "a1 = relu(z1); z2 = W2 @ a1", "variables": "W2[3,2] z1[2]"}
+SIGMOID = {"because": "a1 = sigmoid(z1); z2 = W2 @ a1", "variables": "W2[3,2] z1[2]"}
+SOFTMAX = {"because": "s = softmax(z)", "variables": "z[n]"}
+CELL = {"because": "h = tanh(Wx @ x + b)", "variables": "Wx[m,n] x[n] b[m]"}
+BATCH = {"because": "Z = X @ W + ones(N) @ b.T", "variables": "X[N,d] W[d,h] b[h]"}
+ATTENTION = {
+    "because": "S = Q @ K.T; P = softmax(S, axis=1); O = P @ V",
+    "variables": "Q[N,d] K[N,d] V[N,e]",
+}
+SQUARES = {"because": "a = sigmoid(z); L = (a - y).T @ (a - y) / 2", "variables": "z[n] y[n]"}
+
+
+def _of(of: str, wrt: str, variables: str) -> dict[str, str]:
+    return {"of": of, "wrt": wrt, "variables": variables}
+
+
+TOLD = [  # the line, what it is about, the first cause, the place that is marked, what is said
+    ("dW1 = X.T @ (dZ2 @ W2)", LAYERS, "transpose", "W2", "what belongs here is W2.T"),
+    ("dz1 = (W2.T @ dz2) * (1 - tanh(z1))", TANH, "chain-rule", "tanh(z1)",
+     "the slope of tanh at z1 is 1 - tanh(z1)**2, not 1 - tanh(z1)"),
+    ("dz1 = (W2.T @ dz2) * (1 - z1**2)", TANH, "wrong-point", "z1",
+     "the slope of tanh at z1 is 1 - a1**2, not 1 - z1**2"),
+    ("dz1 = (W2.T @ dz2) * step(-z1)", RELU, "sign", "-z1", "the slope of relu at z1 is step(z1)"),
+    ("dz1 = (W2.T @ dz2) * relu(z1)", RELU, "chain-rule", "relu(z1)", "is step(z1), not relu(z1)"),
+    ("dz1 = (W2.T @ dz2) * a1 * (1 + a1)", SIGMOID, "sign", "a1", "is a1 * (1 - a1), not a1 * (1 + a1)"),
+    ("dz1 = (W2 @ dz2) * sigmoid(z1)", SIGMOID, "chain-rule", "sigmoid(z1)", "the slope of sigmoid"),
+    ("dz = (diag(s) - s @ s) @ ds", SOFTMAX, "kind-of-product", "s", "the outer product belongs here"),
+    ("dS = dP * P * (1 - P)", ATTENTION, "diagonal", "dP * P * (1 - P)", "does not act entry by entry"),
+    ("dx = Wx.T @ dh * (1 - h**2)", CELL, "wrong-expansion", "Wx.T @ dh * (1 - h**2)", "parentheses"),
+    ("db = sum(dZ, axis=1)", BATCH, "missing-sum", "sum(dZ, axis=1)", "sum(dZ, axis=0) for sum(dZ, axis=1)"),
+    ("dz = a - y", SQUARES, "chain-rule", "a - y", "this is the derivative by a: from there"),
+    ("-inv(A) @ inv(A)", _of("x.T @ inv(A) @ y", "A", "A[n,n] x[n] y[n]"), "inverse", "-inv(A) @ inv(A)",
+     "stands between two"),
+    ("inv(A) @ A.T", _of("logdet(A @ A.T)", "A", "A[m,n]"), "not-invertible", "inv(A) @ A.T", "2 * pinv(A).T"),
+    ("kron(A, B)", _of("A @ X @ B", "X", "A[m,n] X[n,k] B[k,p]"), "vec-order", "kron(A, B)", "kron(B.T, A)"),
+    ("A @ B", _of("tr(A @ X @ B)", "X", "A[m,n] X[n,k] B[k,m]"), "transpose", "A @ B", "A.T @ B.T"),
+    ("A.T @ X @ B.T", _of("tr(X.T @ A @ X @ B)", "X", "A[n,n] X[n,k] B[k,k]"), "missing-term",
+     "A.T @ X @ B.T", "a term is missing: A @ X @ B"),
+    ("1 / norm(x) - x @ x.T / norm(x)**3", _of("x / norm(x)", "x", "x[n]"), "broadcast", "1", "eye(n)"),
+    ("w * sign(w)", _of("sum(abs(w))", "w", "w[n]"), "chain-rule", "w", "the factor w is too many"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("claim", "about", "cause", "place", "said"), TOLD)
+def test_the_mistake_is_named_at_its_place_in_words_of_the_case(
+    claim: str, about: dict[str, str], cause: str, place: str, said: str
+) -> None:
+    found = mc.check_formula(claim, **about)
+    first = found.causes[0]
+    assert (first.name, claim[first.start : first.end]) == (cause, place)
+    assert said in first.says
+    assert found.repair is not None
+    assert mc.check_formula(found.repair, **about).verdict == "right"
+
+
+WRITTEN = [  # the line, what it is about, the first repair: as people write it
+    ("inv(X)", _of("log(det(X))", "X", "X[n,n]"), "inv(X).T"),
+    ("x / norm(x)**2", _of("norm(x)", "x", "x[n]"), "x / norm(x)"),
+    ("x.T @ A @ 2", _of("x.T @ A @ x", "x", "x[n] A[n,n]"), "(A + A.T) @ x"),
+    ("2 * X.T @ (y - X @ w)", _of("norm(y - X @ w)**2", "w", "X[m,n] w[n] y[m]"),
+     "-2 * X.T @ (y - X @ w)"),
+    ("X.T @ (X @ w - y)", _of("norm(X @ w - y)**2 / m", "w", "X[m,n] w[n] y[m]"),
+     "2 / m * X.T @ (X @ w - y)"),
+    ("dz = (a - y)", SQUARES, "dz = (a - y) * a * (1 - a)"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("claim", "about", "repair"), WRITTEN)
+def test_a_repair_is_written_as_people_write_it(
+    claim: str, about: dict[str, str], repair: str
+) -> None:
+    assert mc.check_formula(claim, **about).repair == repair
+
+
+def test_a_step_on_the_way_is_named_once_behind_a_kink() -> None:
+    found = mc.check_formula("dz1 = (W2.T @ dz2) * step(-z1)", **RELU)
+    assert [one.says for one in found.products] == ["∂L/∂a1", "∂L/∂z1"]
+
+
+def test_an_inverse_of_an_inverse_and_a_trace_of_a_number_are_no_repairs() -> None:
+    claims = [
+        ("inv(A) @ b", _of("b.T @ A @ x", "x", "A[n,n] b[n] x[n]")),
+        ("F * tr(F.T + F)", _of("tr(F.T @ F - eye(d))**2", "F", "F[d,d]")),
+    ]
+    for claim, about in claims:
+        found = mc.check_formula(claim, **about)
+        assert not any("inv(inv" in one or "tr(sum" in one for one in found.repairs)
