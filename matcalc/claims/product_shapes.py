@@ -38,13 +38,14 @@ def product_shapes(
     """
     try:
         gradients = dict(_gradients(question, worth.at))
-        found = {
-            str(one): Product(str(one), _meeting(shapes, one), _said(one, worth, gradients))
-            for one in {str(one): one for one in _products(tree)}.values()
-        }
+        parts = {str(one): one for one in _products(tree)}
+        found = [
+            Product(text, _meeting(shapes, one), _said(one, worth, gradients))
+            for text, one in reversed(parts.items())
+        ]
     except MatcalcError:
         return ()
-    return tuple(one for one in found.values() if one.shapes)[-_MOST:]
+    return tuple(one for one in reversed(found) if one.shapes)[-_MOST:]
 
 
 def _products(tree: Tree) -> Iterator[Tree]:
@@ -80,7 +81,7 @@ def _shape(shapes: Shapes, tree: Tree) -> str:
 def _gradients(question: Question, at: Point) -> Iterator[tuple[str, np.ndarray]]:
     """The gradients of the number by every name of a forward pass, at a point."""
     formula = question.formula
-    known = {**formula.named, **formula.symbols}
+    known = {**formula.symbols, **formula.named}  # the last products are by the first names
     if question.of.name != "L" or not formula.named:
         return
     nodes = derivatives(formula.node, list(known.values()))
