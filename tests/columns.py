@@ -84,6 +84,15 @@ def _softmax(x: Columns) -> Columns:
     return Columns(powers / np.sum(powers))
 
 
+def _squeezed(letters: str, given: tuple[Columns, ...]) -> list[Any]:
+    """Columns as arrays of one axis, where a pattern has one letter for them."""
+    front = letters.partition("->")[0].split(",")
+    return [
+        one.data[:, 0] if len(axes) == 1 else one.data
+        for axes, one in zip(front, given, strict=True)
+    ]
+
+
 FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     **{
         name: _entrywise(getattr(np, name))
@@ -99,7 +108,9 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "adj": lambda x: Columns(np.linalg.det(x.data) * np.linalg.inv(x.data)),
     "tr": lambda x: Columns(np.trace(x.data)),
     "norm": lambda x: Columns(np.linalg.norm(x.data)),
-    "sum": lambda x: Columns(np.sum(x.data)),
+    "sum": lambda x, axis=None: Columns(np.sum(x.data, axis=axis)),
+    "einsum": lambda letters, *given: Columns(np.einsum(letters, *_squeezed(letters, given))),
+    "outer": lambda x, y: x @ y.T if x.shape[1] == y.shape[1] == 1 else None,
     "mean": lambda x: Columns(np.mean(x.data)),
     "diag": _diag,
     "eye": lambda n: Columns(np.eye(int(n))),

@@ -12,6 +12,7 @@ from matcalc.claims.tree import Tree, called, negative, number, op, trees, turne
 
 _SIGNS = "+-*/@"
 _FUNCTIONS = ("exp", "tanh", "sin", "relu", "step", "sign", "abs", "sigmoid")
+_OF_WHOLE = ("sum", "mean", "norm", "tr", "det", "diag", "inv", "softmax")
 _SIZES = ({"n": 2, "m": 3, "k": 4}, {"n": 3, "m": 2, "k": 5})
 _SCALES = (0.3, 1.0, 3.0)
 
@@ -22,7 +23,7 @@ def neighbours(text: str, names: Sequence[str]) -> Iterator[str]:
     seen = {str(line)}
     for part in list(walk(line)):
         for new in _instead(part, names):
-            made = str(_with(line, part, new))
+            made = str(with_part(line, part, new))
             if made not in seen:
                 seen.add(made)
                 yield made
@@ -45,13 +46,17 @@ def _instead(part: Tree, names: Sequence[str]) -> Iterator[Tree]:
     if part.kind == "operator" and part.value in _SIGNS:
         yield from part.args
         yield from (op(sign, *part.args) for sign in _SIGNS if sign != part.value)
+        yield called("outer", *part.args)
         yield op(part.value, part.args[1], part.args[0])
         yield from _of_operation(part.value, *part.args)
+    if part.operator("**"):
+        yield from (op("**", part.args[0], number(digits)) for digits in ("1", "3", "0.5"))
     if part.kind == "transpose":
         yield part.args[0]
     if part.kind == "call" and len(part.args) == 1:
         yield part.args[0]
-        yield from (called(name, *part.args) for name in _FUNCTIONS if name != part.value)
+        alike = _OF_WHOLE if part.value in _OF_WHOLE else _FUNCTIONS
+        yield from (called(name, *part.args) for name in alike if name != part.value)
     elif part.kind != "number":
         around = ("step", "abs", "diag", "sum", "norm", "tr", "inv")
         yield from (called(name, part) for name in around)
@@ -71,10 +76,11 @@ def _of_operation(sign: str, one: Tree, two: Tree) -> Iterator[Tree]:
         yield op(two.value, op(sign, one, two.args[0]), two.args[1])
 
 
-def _with(tree: Tree, old: Tree, new: Tree) -> Tree:
+def with_part(tree: Tree, old: Tree, new: Tree) -> Tree:
+    """A formula with another part in the place of one."""
     if tree is old:
         return new
-    return tree._replace(args=tuple(_with(arg, old, new) for arg in tree.args))
+    return tree._replace(args=tuple(with_part(arg, old, new) for arg in tree.args))
 
 
 def points(

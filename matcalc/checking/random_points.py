@@ -97,15 +97,20 @@ def random_points(
     rng: np.random.Generator,
     count: int,
 ) -> Iterator[dict[str, Array]]:
-    """Random arrays for all variables: any numbers, positive ones, and ones below 1, in turn."""
+    """Random arrays for all variables: any numbers, positive ones, and ones below 1, in turn.
+
+    Of what is declared every third is small, where a small one is declared so too.
+    """
     for attempt in range(count):
         anything = _ANYWHERE[attempt % len(_ANYWHERE)]
+        small = _SMALL if anything is _ANYWHERE[-1] else 1.0
         arrays: dict[str, Array] = {}
         for name, variable in formula.variables.items():
             shape = tuple(dimensions.evaluate(size, sizes) for size in variable.shape)
             known = declared[name].properties if name in declared else ()
-            draw = next((_KNOWN[one] for one in _KNOWN if one in known), anything)
-            arrays[name] = np.asarray(draw(shape, rng))
+            first = next((one for one in _KNOWN if one in known), "")
+            drawn = np.asarray(_KNOWN.get(first, anything)(shape, rng))
+            arrays[name] = small * drawn if first in _SCALED else drawn
         yield arrays
 
 
@@ -159,6 +164,8 @@ def _projector(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
     return projected
 
 
+_SMALL = 0.2  # of a determinant below 1, and of a logarithm below zero
+_SCALED = frozenset(["diagonal", "spd", "symmetric", "invertible", "positive"])
 _ANYWHERE: tuple[_Draw, ...] = (
     lambda shape, rng: np.asarray(rng.normal(size=shape)),
     lambda shape, rng: np.asarray(rng.uniform(0.3, 2.0, size=shape)),

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from columns import evaluated
 from neighbours import differs, neighbours, points, sampled
+from unusual import unusual
 
 import matcalc as mc
 from matcalc.claims.judging import judged
@@ -57,6 +58,19 @@ def test_no_neighbour_that_differs_is_called_right(
         if verdict == "right" and differs(true, text, shapes):
             called_right.append(text)
     assert not called_right
+
+
+@pytest.mark.parametrize(("of", "wrt", "variables", "true"), TRUTHS)
+def test_a_true_formula_in_any_form_is_called_right(
+    of: str, wrt: str, variables: str, true: str
+) -> None:
+    question = of_expression(of, wrt, variables, "denominator")
+    shapes = _shapes(variables)
+    point = next(points(shapes))
+    for seed in range(CASES):
+        text = unusual(true, *point, seed + len(of))
+        assert not differs(true, text, shapes), text
+        assert judged(question, text).verdict == "right", text
 
 
 CLAIMS = Path(__file__).resolve().parents[3] / "shared" / "claims"
@@ -197,9 +211,12 @@ def test_what_only_overflows_far_away_is_not_called_wrong() -> None:
          "n * sqrt(det(kron(A, X))**2) * inv(A).T"),
         ("tr(D @ X)", "X", "X[n,n] D[n,n]:diagonal", "abs(D)"),
         ("x.T @ D @ x", "x", "x[n] D[n,n]:diagonal", "2 * relu(D) @ x"),
+        ("logdet(F)**2", "F", "F[n,n]:invertible", "2 * norm(logdet(F)) * inv(F).T"),
+        ("x * log(det(S))", "x", "x S[n,n]:spd", "relu(log(det(S)))"),
+        ("x * log(sum(p))", "x", "x p[n]:positive", "relu(log(sum(p)))"),
     ],
 )  # fmt: skip
-def test_what_is_declared_of_a_matrix_leaves_both_signs(
+def test_what_is_declared_leaves_both_signs_and_small_numbers(
     of: str, wrt: str, variables: str, claim: str
 ) -> None:
     question = of_expression(of, wrt, variables, "denominator")
