@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 FOLDER = Path(__file__).parent
+DERIVATIVES, ANSWERS = ("print_derivatives.py", "50"), ("print_answers.py", "4")
 
 
-def printed(seed: int, *arguments: str) -> list[str]:
+def printed(seed: int, *arguments: str, script: tuple[str, str] = DERIVATIVES) -> list[str]:
     """What a process of its own prints, hashes salted with a seed."""
+    name, count = script
     found = subprocess.run(
-        [sys.executable, str(FOLDER / "print_derivatives.py"), "50", *arguments],
+        [sys.executable, str(FOLDER / name), count, *arguments],
         env=os.environ | {"PYTHONHASHSEED": str(seed), "PYTHONPATH": str(FOLDER.parent)},
         capture_output=True,
         text=True,
@@ -36,3 +38,9 @@ def test_text_and_code_are_the_same_in_every_process(expected: list[str], seed: 
 
 def test_text_and_code_do_not_depend_on_what_was_derived_before(expected: list[str]) -> None:
     assert printed(0, "backwards") == expected
+
+
+def test_the_answer_to_a_claim_depends_on_the_claim_alone() -> None:
+    expected = printed(0, script=ANSWERS)
+    assert len(expected) == 16
+    assert printed(1, "backwards", script=ANSWERS) == expected
