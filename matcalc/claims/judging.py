@@ -12,7 +12,7 @@ from matcalc.claims.point import Point, Worth, points
 from matcalc.claims.question import Question
 from matcalc.claims.tidying import terms
 from matcalc.claims.tree import trees
-from matcalc.diagnosis.side_by_side import POINTS, Meeting, meetings
+from matcalc.diagnosis.side_by_side import POINTS, Meeting, is_partial, meetings
 from matcalc.dimensions import Shape, times
 from matcalc.errors import ArrayError, ShapeError, TooLargeError, UnboundError
 from matcalc.expression.conformity import conformity
@@ -145,6 +145,7 @@ def _has_shape(question: Question, read: Formula, paper: Shape) -> bool:
     return read.node.shape == question.form.shape
 
 
+_PARTIAL = "it is no number at some points where the derivative is one; at others both are equal"
 _OTHER = "it is the derivative in the other layout"
 
 
@@ -169,7 +170,10 @@ def _held(question: Question, read: Formula, found: Judged) -> Judged:
         if decided.verdict == "wrong_value":
             break
     verdict, reason, error = decided.verdict, decided.reason, decided.error
-    return replace(found, verdict=verdict, reason=reason, error=error, compared=len(met))
+    found = replace(found, verdict=verdict, reason=reason, error=error, compared=len(met))
+    if decided and is_partial(question.truth, given, question.formula, question.declared):
+        return replace(found, notes=(*found.notes, _PARTIAL))
+    return found
 
 
 def _pairs(question: Question, met: Sequence[Meeting]) -> Iterator[Pair]:

@@ -127,6 +127,26 @@ def meetings(
     return [one for here in found or poor[:_CHOICES] for one in here]
 
 
+def is_partial(
+    right: Node, given: Node, formula: Formula, declared: Mapping[str, Declared]
+) -> bool:
+    """Whether a claim is no number at some random point where the truth is one: log(det(X)).
+
+    Args:
+        right: The truth.
+        given: The claim, which is equal where it is a number.
+        formula: It knows the variables of both.
+        declared: What is known of them.
+    """
+    nodes = with_stand_ins(right), with_stand_ins(given)
+    sizes = next(_sizes(nodes, formula, declared))
+    tried = random_points(formula, declared, sizes, np.random.default_rng(0), 2 * _WAYS)
+    return any(
+        met is not None and not np.all(np.isfinite(met.given))
+        for met in (_met_or_undefined(nodes, sizes, arrays) for arrays in tried)
+    )
+
+
 def _sizes(
     nodes: tuple[Node, Node], formula: Formula, declared: Mapping[str, Declared]
 ) -> Iterator[dict[str, int]]:

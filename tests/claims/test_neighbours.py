@@ -189,6 +189,13 @@ def test_what_is_a_number_nowhere_is_wrong(claim: str) -> None:
     assert judged(question, claim).verdict == "wrong_value"
 
 
+def test_what_is_a_number_on_a_part_alone_is_right_there_and_that_is_said() -> None:
+    question = of_expression("logdet(F)**2 / 2", "F", "F[n,n]:invertible", "denominator")
+    whole, part = (judged(question, f"{one} * inv(F).T") for one in ("logdet(F)", "log(det(F))"))
+    assert (whole.verdict, whole.notes, part.verdict) == ("right", (), "right")
+    assert part.notes[0].startswith("it is no number at some points where the derivative is one")
+
+
 def test_who_writes_einsum_multiplies_entry_by_entry() -> None:
     about = {"of": 'einsum("bij,bj->bi", A, X)', "wrt": "X", "variables": "A[q,m,n] X[q,n]"}
     claim = 'einsum("bc,bij->bijc", -(-eye(q) * ones((q, q))), A)'
