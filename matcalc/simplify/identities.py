@@ -204,3 +204,22 @@ SECTIONS = (
         ),
     ),
 )
+
+COMPUTING = Section(
+    "For computing: what overflows later, and loses fewer digits",
+    "u v A[n,n]",
+    (
+        "1 - exp(u) -> -expm1(u)",
+        "1 - cos(u) -> 2 * sin(u / 2)**2",
+        "u - softplus(u) -> -softplus(-u)",
+        "cosh(u) / sinh(u) -> 1 / tanh(u)",
+        "sign(det(A)) -> det_sign(A)",
+        "log(2 * cosh(u)) -> u + softplus(-2 * u)",
+        "log(cosh(u)) -> u + softplus(-2 * u) - log(2)",
+        "log(v * cosh(u)) -> u + softplus(-2 * u) + log(v / 2)",
+        "log(abs(sinh(u))) -> abs(u) + log(-expm1(-2 * abs(u))) - log(2)",
+        "log(sinh(u)) -> abs(u) + log(-expm1(-2 * abs(u))) - log(2) + log(sign(u))",
+        "log(1 + u) -> log1p(u)",
+    ),
+)
+"""Lines that no printed formula is rewritten by: numbers and code are."""

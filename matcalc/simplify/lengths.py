@@ -248,7 +248,7 @@ def logarithm_of_squares(node: Node) -> Node | None:
         if len(others) == len(node.terms) - 1:
             rest = leg(algebra.plus(*others))
             return rest and apply("log1p_square", (rest,), node.shape)
-    root = length(node)
+    root = length(node) if node.operands else None  # not of a number: log(2) is that
     return root and algebra.multiple(2, apply("log", (root,), node.shape))
 
 

@@ -29,7 +29,7 @@ from matcalc.graph import (
     topological,
     transposed,
 )
-from matcalc.operations import find_rule
+from matcalc.operations import algebra, find_rule
 from matcalc.simplify.expansion import opened
 
 Labels = tuple[Any, ...]
@@ -416,6 +416,8 @@ def built(pattern: Node, match: Match, make: Make = apply) -> Node:
     """
     if isinstance(pattern, Symbol):
         return match.nodes[pattern.name]
+    if match.lift and isinstance(pattern, Apply) and not variables_of(pattern):
+        return algebra.spread(pattern, match.shape(pattern.shape))  # a number: it is taken once
     below = [built(operand, match, make) for operand in pattern.operands]
     if isinstance(pattern, Sum):
         return add(below)

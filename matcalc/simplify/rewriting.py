@@ -8,7 +8,7 @@ from collections.abc import Container, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import Context, ContextVar
 from fractions import Fraction
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 from matcalc.dimensions import Shape
@@ -33,7 +33,7 @@ from matcalc.graph import (
 from matcalc.operations import RULES, find_rule
 from matcalc.simplify.expansion import opened
 from matcalc.simplify.facts import IMPLIED, NOTHING, Known
-from matcalc.simplify.identities import SECTIONS
+from matcalc.simplify.identities import COMPUTING, SECTIONS, Section
 from matcalc.simplify.patterns import (
     Lift,
     Make,
@@ -227,7 +227,7 @@ def _axes_along(pattern: Node, node: Node) -> Iterator[tuple[Shape, tuple[int, .
                 yield factor.node.shape, along
 
 
-class _Table:
+class Table:
     """The lines, by what a node is that they may apply to; read when such a node is met."""
 
     def __init__(self, rewrites: Sequence[Rewrite]) -> None:
@@ -269,13 +269,19 @@ class _Table:
         found.sort(key=self.order.__getitem__)
 
 
-REWRITES = tuple(
-    Rewrite(line, section.variables, section.title)
-    for section in SECTIONS
-    for line in section.lines
-)
+def _read(sections: Iterable[Section]) -> tuple[Rewrite, ...]:
+    return tuple(
+        Rewrite(line, section.variables, section.title)
+        for section in sections
+        for line in section.lines
+    )
+
+
+REWRITES = _read(SECTIONS)
 """Every line, in the order in which they are tried."""
-_TABLE = _Table(REWRITES)
+_TABLE = Table(REWRITES)
+COMPUTED = _read([COMPUTING])
+"""The lines for computing."""
 _USED: ContextVar[list[str] | None] = ContextVar("used", default=None)
 
 
@@ -297,10 +303,21 @@ def note(lines: Iterable[str]) -> None:
         found += [line for line in lines if line not in found]
 
 
-def rewritten_application(node: Apply, known: Known = NOTHING, depth: int = 0) -> Node:
+@cache
+def computing() -> Table:
+    """The lines for computing, all read."""
+    table = Table(COMPUTED)
+    for operation in table.operations:
+        table.meet(operation)
+    return table
+
+
+def rewritten_application(
+    node: Apply, known: Known = NOTHING, depth: int = 0, table: Table = _TABLE
+) -> Node:
     """An operation by the first line that it has the form of, if there is one."""
-    _TABLE.meet(node.operation)
-    lines = _TABLE.applications.get(node.operation, ()) if depth < _DEPTH else ()
+    table.meet(node.operation)
+    lines = table.applications.get(node.operation, ()) if depth < _DEPTH else ()
     within = _operations_within(node) if lines else frozenset[str]()
     for one in lines:
         if not one.within <= within or not known.may_hold(one.demands):
@@ -323,14 +340,14 @@ def _maker(known: Known, depth: int) -> Make:
     return make
 
 
-def rewritten_sum(node: Sum, known: Known = NOTHING) -> Node:
+def rewritten_sum(node: Sum, known: Known = NOTHING, table: Table = _TABLE) -> Node:
     """A sum with terms by the first line that they have the form of, if there is one."""
-    _TABLE.meet()
+    table.meet()
     terms = node.terms
     for term in terms:
         scale, core = split(term)
         heads = () if scale.powers else _heads_of_term(core)
-        lines = [one for name in heads for one in _TABLE.sums.get(name, ())]
+        lines = [one for name in heads for one in table.sums.get(name, ())]
         beside = _others(terms, term) if lines else []
         for one in lines:
             found = _in_sum(one, (scale.number, core), beside, known)
@@ -393,20 +410,23 @@ class Found(NamedTuple):
     factor: Factor
 
 
-def rewritten_factors(powers: Powers, kept: Container[Any], known: Known = NOTHING) -> Found | None:
+def rewritten_factors(
+    powers: Powers, kept: Container[Any], known: Known = NOTHING, table: Table = _TABLE
+) -> Found | None:
     """The first factors that a line replaces.
 
     Args:
         powers: Factors by node and labels, with exponents.
         kept: Labels that are not summed.
         known: What was declared of variables.
+        table: The lines.
     """
     spend(len(powers))
-    _TABLE.meet()
+    table.meet()
     heads = Counter(head(node) for node, _ in powers)
     held = Counter(k for _, labels in powers for k in dict.fromkeys(flat(labels)) if k not in kept)
     for name in (*heads, "Symbol") if "Symbol" not in heads else heads:
-        for one in _TABLE.products.get(name, ()):
+        for one in table.products.get(name, ()):
             if all(heads[k] >= count for k, count in one.heads) and known.may_hold(one.demands):
                 sums = {k for k, count in held.items() if count <= len(one.parts)}
                 found = _Search(one, powers, kept, sums, known).found()
@@ -508,25 +528,25 @@ class _Search:
         return Found(gone, labels, Factor(right, axes, count))
 
 
-def rewritten_product(node: Product, known: Known = NOTHING) -> Node:
+def rewritten_product(node: Product, known: Known = NOTHING, table: Table = _TABLE) -> Node:
     """A product with all that lines put for its factors, the products within it opened."""
     result: Node = node
     for _ in range(_DEPTH):
-        again = _once(result, known) if isinstance(result, Product) else None
+        again = _once(result, known, table) if isinstance(result, Product) else None
         if again is None:
             break
         result = again
     return result
 
 
-def _once(node: Product, known: Known) -> Node | None:
+def _once(node: Product, known: Known, table: Table) -> Node | None:
     """A product with what the first line puts for its factors; ``None`` if none does."""
     factors, sizes = opened(node)
     powers: Powers = {}
     for factor in factors:
         key = factor.node, factor.labels
         powers[key] = powers.get(key, Fraction(0)) + factor.exponent
-    found = rewritten_factors(powers, set(flat(node.output)), known)
+    found = rewritten_factors(powers, set(flat(node.output)), known, table)
     if found is None:
         return None
     for key, power in found.gone.items():

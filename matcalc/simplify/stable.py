@@ -48,6 +48,7 @@ from matcalc.simplify.logarithms import logarithm
 from matcalc.simplify.ones import is_one, one_and
 from matcalc.simplify.recognition import recognised_application
 from matcalc.simplify.rewriting import (
+    computing,
     rewritten_application,
     rewritten_product,
     rewritten_sum,
@@ -117,9 +118,9 @@ def _application(node: Apply) -> Node:
     if node.operation == "log1p":
         inner = leg(node.arguments[0])
         return apply("log1p_square", (inner,), node.shape) if inner else node
-    if node.operation == "sign" and is_apply(node.arguments[0], "det"):
-        return apply("det_sign", node.arguments[0].operands, ())
-    return recognised_application(node) if node.operation in _MOVED else node
+    if node.operation in _MOVED:
+        return recognised_application(node)
+    return rewritten_application(node, table=computing())
 
 
 def _logarithm(node: Apply) -> Node:
@@ -131,38 +132,8 @@ def _logarithm(node: Apply) -> Node:
         return algebra.plus(
             whole, *([apply("log", (found.sign,), node.shape)] if found.sign else ())
         )
-    grown = _logarithm_of_sinh(argument)
-    if grown is not None:
-        return grown
     summed = logarithm_of_sum(argument) or logarithm_of_squares(argument)
-    if summed is not None:
-        return summed
-    scale, core = split(argument)
-    if is_apply(core, "cosh") and not scale.powers and scale.number > 0:
-        (u,) = core.operands
-        number = algebra.constant(scale.number / 2)
-        grown = algebra.plus(u, apply("softplus", (algebra.multiple(-2, u),), u.shape))
-        return grown if is_one(number) else algebra.plus(grown, apply("log", (number,), ()))
-    for sign in (1, -1):
-        other = one_and(argument, sign)
-        if other is not None:
-            return apply("log1p", (algebra.multiple(sign, other),), node.shape)
-    return node
-
-
-def _logarithm_of_sinh(node: Node) -> Node | None:
-    """log|sinh(u)| is |u| + log(1 - exp(-2 |u|)) - log(2)."""
-    inner = node.operands[0] if is_apply(node, "abs") else node
-    if not is_apply(inner, "sinh"):
-        return None
-    (u,) = inner.operands
-    size = apply("abs", (u,), u.shape)
-    less = algebra.negative(apply("expm1", (algebra.multiple(-2, size),), u.shape))
-    halved = algebra.negative(apply("log", (algebra.constant(2),), ()))
-    found = algebra.plus(size, apply("log", (less,), u.shape), halved)
-    if inner is not node:
-        return found
-    return algebra.plus(found, apply("log", (apply("sign", (u,), u.shape),), u.shape))
+    return summed or rewritten_application(node, table=computing())
 
 
 def _quotient(node: Product, rule: Callable[[Powers], bool]) -> Node:
@@ -197,30 +168,17 @@ def _product(node: Product) -> Node:
     if falls or _divides(node):
         found = _quotient(node, without_overflow)
         found = rewritten_product(found) if isinstance(found, Product) else found
-        found = _quotient(found, _cotangent) if isinstance(found, Product) else found
+        found = rewritten_product(found, table=computing()) if isinstance(found, Product) else found
     for better in (over_lengths, quotients_first):
         found = (isinstance(found, Product) and better(found)) or found
     return found
 
 
-def _cotangent(powers: Powers) -> bool:
-    """Rewrite cosh(u) / sinh(u) as 1 / tanh(u), which does not overflow; say whether any was."""
-    found = False
-    for (node, labels), exponent in list(powers.items()):
-        if not is_apply(node, "cosh") or exponent < 1:
-            continue
-        below, tanh = (apply(name, node.operands, node.shape) for name in ("sinh", "tanh"))
-        count = min(exponent, -powers.get((below, labels), Fraction(0)))
-        if count >= 1 and count.denominator == 1:
-            for one, change in ((node, -count), (below, count), (tanh, -count)):
-                powers[one, labels] = powers.get((one, labels), Fraction(0)) + change
-            found = True
-    return found
-
-
 def _sum(node: Node, uses: Mapping[Node, int]) -> Node:
     """A sum with terms that all but cancel put into one."""
-    node = _log_sigmoids(node)
+    again: Node | None = None
+    while isinstance(node, Sum) and node is not again:
+        again, node = node, rewritten_sum(node, table=computing())
     if not isinstance(node, Sum) or len(node.terms) != 2:
         return node
     scale, unit = split(next((t for t in node.terms if is_one(split(t)[1])), node))
@@ -231,37 +189,13 @@ def _sum(node: Node, uses: Mapping[Node, int]) -> Node:
     return _difference_of_squares(node) or rewritten_sum(node)
 
 
-def _log_sigmoids(node: Node) -> Node:
-    """Terms u - softplus(u), which is log σ(u), as -softplus(-u)."""
-    terms = dict.fromkeys(node.operands) if isinstance(node, Sum) else {}
-    for term in node.operands if terms else ():
-        scale, core = split(term)
-        opposite = Scale(-scale.number, scale.powers)
-        u = scaled(core.operands[0], opposite) if is_apply(core, "softplus") else None
-        if u in terms and term in terms:
-            del terms[u], terms[term]
-            (v,) = core.operands
-            terms[scaled(apply("softplus", (algebra.negative(v),), v.shape), scale)] = None
-    return add(list(terms)) if len(terms) < len(node.operands) and terms else node
-
-
 def _complement(node: Node, uses: Mapping[Node, int]) -> Node | None:
-    """1 - σ(u), 1 - Φ(u), 1 - exp(u), 1 - cos(u), 1 - x²; exp(u) - 1 is minus one of them.
-
-    1 - σ(u) stays where σ(u) is computed anyway.
-    """
+    """1 - σ(u), 1 - Φ(u), 1 - x²; 1 - σ(u) stays where σ(u) is computed anyway."""
     taken = one_and(node, -1)
-    if not isinstance(taken, Apply) or len(taken.arguments) != 1:
+    if taken is None or not is_apply(taken, "sigmoid", "Phi") or uses[taken] > 1:
         return _difference_of_squares(node)
     (u,) = taken.arguments
-    if taken.operation in ("sigmoid", "Phi") and uses[taken] <= 1:
-        return apply(taken.operation, (algebra.negative(u),), node.shape)
-    if taken.operation == "exp":
-        return algebra.negative(apply("expm1", (u,), node.shape))
-    if taken.operation == "cos":
-        sine = apply("sin", (algebra.multiple(_HALF, u),), u.shape)
-        return algebra.multiple(2, algebra.power(sine, 2))
-    return None
+    return apply(taken.operation, (algebra.negative(u),), node.shape)
 
 
 def _difference_of_squares(node: Node) -> Node | None:

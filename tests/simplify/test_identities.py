@@ -12,9 +12,10 @@ from matcalc.expression import parse_declarations, read_formula
 from matcalc.graph import Apply, Node, Product, Sum
 from matcalc.operations import algebra
 from matcalc.plan import evaluate
-from matcalc.simplify import REWRITES, Rewrite, noted, simplified
+from matcalc.simplify import REWRITES, Rewrite, noted, simplified, stable
 from matcalc.simplify.facts import IMPLIED, Known
 from matcalc.simplify.rewriting import (
+    COMPUTED,
     rewritten_application,
     rewritten_product,
     rewritten_sum,
@@ -56,7 +57,7 @@ def met(one: Rewrite) -> None:
                     rewritten_application(below)
 
 
-@EACH
+@pytest.mark.parametrize("one", [*REWRITES, *COMPUTED], ids=lambda one: one.text)
 def test_both_sides_are_equal_where_the_left_is_defined(
     one: Rewrite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -83,6 +84,12 @@ def test_the_left_becomes_the_right(one: Rewrite) -> None:
     with noted() as used:
         assert rewritten(one.sides[0], known(one)) is one.sides[1]
     assert used[0] == one.text
+
+
+@pytest.mark.parametrize("one", COMPUTED, ids=lambda one: one.text)
+def test_the_left_is_computed_as_the_right(one: Rewrite) -> None:
+    left, right = one.sides
+    assert stable([left])[left] is stable([right])[right]
 
 
 SUMS = [one for one in REWRITES if isinstance(one.sides[0], Sum) and one.operations]
@@ -130,3 +137,8 @@ def test_what_must_be_known_must_be_known(one: Rewrite) -> None:
         with noted() as used:
             rewritten(one.sides[0], Known({}))
         assert one.text not in used
+
+
+def test_the_logarithm_of_a_number_is_computed_as_it_is() -> None:
+    node = read_formula("log(2)", {}).node
+    assert stable([node])[node] is node
