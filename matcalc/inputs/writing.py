@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from matcalc.dimensions import Dimension, difference, parse
@@ -13,6 +11,8 @@ from matcalc.expression.brackets import LISTS
 from matcalc.inputs import axes, kinds
 from matcalc.inputs.calls import rewritten
 from matcalc.inputs.kinds import NUMBER, Kind
+from matcalc.inputs.lengths import bars, inner, norm
+from matcalc.inputs.lists import is_row, listed, refuse_spaced
 from matcalc.inputs.names import Names
 from matcalc.inputs.pieces import ATOM, POWER, PRODUCT, SIGN, SUM, Piece, Written, joined
 from matcalc.inputs.speller import Speller
@@ -86,81 +86,7 @@ class Writer(Speller):
 
     def listed(self, node: Node) -> Written:
         """A vector of entries; of equal numbers, ones."""
-        numbers = {one.value for one in node.args if one.op == "number"}
-        rows = node.value
-        flat = rows == "(" or len(rows) == 1 or all(count == 1 for count in rows)
-        if flat and len(numbers) == 1 and all(one.op == "number" for one in node.args):
-            (digits,) = numbers
-            count = len(node.args)
-            ones = f"zeros({count})" if float(_value(digits)) == 0 else f"ones({count})"
-            text = ones if digits in ("0", "1") else f"{digits} * {ones}"
-            lies = rows != "(" and len(rows) == 1
-            text = f"{text}.T" if lies and digits in ("0", "1") else text
-            kind = Kind(1, (count,), row=lies)
-            return self.atom(node, text, kind, ATOM if digits in ("0", "1") else PRODUCT)
-        parts: list[Written | str] = ["["]
-        counts = [1] * len(node.args) if rows == "(" else list(rows)
-        entries = iter(node.args)
-        if rows != "(" and rows == (len(node.args),) and all(map(_is_row, node.args)):
-            return self.nested(node)
-        written: list[Written] = []
-        for k, count in enumerate(counts):
-            parts.append("; " if k else "")
-            for j in range(count):
-                entry = next(entries)
-                below = count == 1 and len(counts) > 1
-                may_be_row = below or self.is_row(entry, alone=count == 1)
-                if self.line[node.start] == "[" and may_be_row:
-                    self.apart(entry)
-                written.append(self.write(entry))
-                parts += [", " if j else "", written[-1]]
-        parts.append("]")
-        return joined(parts, ATOM, _kind_of_list(counts, written))
-
-    def nested(self, node: Node) -> Written:
-        """``[[a, b], [c, d]]``: a row in each inner bracket."""
-        rows = [[self.write(part) for part in row.args] for row in node.args]
-        parts: list[Written | str] = []
-        for row in rows:
-            parts.append(", [" if parts else "[[")
-            for k, part in enumerate(row):
-                parts += [", " if k else "", part]
-            parts.append("]")
-        numbers = all(len(row) == 1 and row[0].kind.is_number for row in rows)
-        kind = Kind(1, (len(rows),)) if numbers else kinds.MATRIX
-        return joined([*parts, "]"], ATOM, kind)
-
-    def apart(self, node: Node) -> None:
-        """Refuse a row of which white space alone says what its parts are.
-
-        Raises:
-            NotationError: It is such a row.
-        """
-        if any(map(self.is_spaced, _open(node))):
-            raise self.fail(
-                node,
-                f"{self.shown(node)} may be one part or several: parts of a row stand apart by "
-                "commas, [a, b; c, d]",
-            )
-
-    def is_spaced(self, node: Node) -> bool:
-        """Whether white space, or a sign on one side of it, stands between parts."""
-        typed = self.line[node.start : node.stop]
-        spaced = node.op == "product" and any(node.value)
-        return spaced or (node.op == "sum" and bool(re.search(r"\S\s+[-+]\S", typed)))
-
-    def is_row(self, node: Node, *, alone: bool = True) -> bool:
-        """Whether what stands side by side in square brackets may be a row, as of MATLAB.
-
-        Beside a comma, 2 x[0] is a product, and 2 3 is none.
-        """
-        if alone and self.notation == "matlab":
-            return True
-        parts = {"number", "entry"} if alone else {"number"}
-        return any(
-            one.op == "product" and any({a.op, b.op} <= parts for a, b in pairwise(one.args))
-            for one in _open(node)
-        )
+        return listed(self, node)
 
     def text(self, node: Node) -> Written:
         """Text, in the quotes of the language."""
@@ -211,8 +137,8 @@ class Writer(Speller):
         """What stood in brackets: they are written where the language needs them."""
         if node.value == "~":
             raise self.fail(node, "~ is read before a comparison alone, ~(x > 0)")
-        if node.value == "[" and self.is_row(node.args[0]):
-            self.apart(node.args[0])
+        if node.value == "[" and is_row(self, node.args[0]):
+            refuse_spaced(self, node.args[0])
         inside = self.write(node.args[0])
         first, last = inside.pieces[0], inside.pieces[-1]
         if len(inside.pieces) == 1:
@@ -520,45 +446,15 @@ class Writer(Speller):
 
     def bars(self, node: Node) -> Written:
         """``|x|``: of a number its absolute value, of a matrix the determinant."""
-        inside = self.write(node.args[0])
-        if inside.kind.is_matrix:
-            self.assume(f"{self.shown(node)} is the determinant: det({inside.text})")
-            return joined(["det(", inside, ")"], ATOM, NUMBER)
-        if inside.kind.rank == 1:
-            raise self.fail(
-                node,
-                f"{self.shown(node)} may be the length, norm({inside.text}), or entry by entry, "
-                f"abs({inside.text}): write one of them",
-            )
-        return joined(["abs(", inside, ")"], ATOM, inside.kind)
+        return bars(self, node)
 
     def norm(self, node: Node) -> Written:
         """``‖x‖``, ``‖x‖₁``, ``‖X‖_F``."""
-        inside = self.write(node.args[0])
-        which: str = node.value
-        if which in ("", "F", "2", "fro", "Fro", "f") and not (
-            which == "2" and inside.kind.is_matrix
-        ):
-            return joined(["norm(", inside, ")"], ATOM, NUMBER)
-        if which == "2":
-            return joined(["norm(", inside, ", 2)"], ATOM, NUMBER)
-        if which == "1" and not inside.kind.is_matrix:
-            return joined(["norm1(", inside, ")"], ATOM, NUMBER)
-        if which in ("infty", "∞", "max", "inf") and not inside.kind.is_matrix:
-            return joined(["max(abs(", inside, "))"], ATOM, NUMBER)
-        if which.isdigit() and inside.kind.rank == 1:
-            return joined(["norm(", inside, f", {which})"], ATOM, NUMBER)
-        if which in ("*", "star", "nuc"):
-            return joined(["nuclear_norm(", inside, ")"], ATOM, NUMBER)
-        shown = self.shown(node)
-        raise self.fail(node, f"{shown}: the norms that are known are ‖x‖, ‖x‖_1, ‖x‖_∞ and ‖X‖_F")
+        return norm(self, node)
 
     def inner(self, node: Node) -> Written:
         """``<x, y>``: of matrices the sum of the products of their entries."""
-        one, two = map(self.write, node.args)
-        if one.kind.is_matrix or two.kind.is_matrix:
-            return joined(["sum(", one.within(PRODUCT), " * ", two.within(SIGN), ")"], ATOM, NUMBER)
-        return self.dot(one, two)
+        return inner(self, node)
 
     def argument(self, node: Node, name: str) -> Written:
         """An argument of a function; several numbers or arrays, of what takes them, as a tuple."""
@@ -608,30 +504,6 @@ class Writer(Speller):
         return self.atom(node, f"{base.text}[{at}]", NUMBER)
 
 
-def _open(node: Node) -> Iterator[Node]:
-    """A part, and what is in it without brackets."""
-    yield node
-    if node.op in ("sum", "chain", "product", "negative"):
-        for one in node.args:
-            yield from _open(one)
-
-
-def _is_row(node: Node) -> bool:
-    """Whether a part of a list is a list of one row."""
-    of_several = node.op == "listed" and node.value != "(" and len(node.value) == 1
-    return of_several or (node.op == "group" and node.value == "[")
-
-
-def _kind_of_list(counts: Sequence[int], parts: Sequence[Written]) -> Kind:
-    """What parts in rows make: a vector where all stand in one column, or lie in one row."""
-    known = [one.kind for one in parts]
-    if all(count == 1 for count in counts) and all(k.is_number or k.is_column for k in known):
-        return Kind(1, (len(counts) if all(k.is_number for k in known) else None,))
-    if len(counts) == 1 and all(k.is_number or k.is_row for k in known):
-        return Kind(1, (len(parts) if all(k.is_number for k in known) else None,), row=True)
-    return kinds.MATRIX
-
-
 def _number_from(factors: Sequence[Written]) -> tuple[Written | None, int]:
     """The number that factors make up to the first column; nothing if they make none."""
     found = factors[0]
@@ -644,11 +516,6 @@ def _number_from(factors: Sequence[Written]) -> tuple[Written | None, int]:
         if not kind.is_row:
             return None, 0
     return None, 0
-
-
-def _value(digits: str) -> float:
-    above, _, below = digits.partition("/")
-    return float(above) / float(below or 1)
 
 
 def _taken_size(item: str, ends: Sequence[str], size: Dimension | None) -> Dimension | None:
