@@ -19,7 +19,8 @@ from matcalc.expression.declarations import declared_functions
 from matcalc.expression.equation import stated_in
 from matcalc.expression.formula import Names
 from matcalc.graph import Apply, Node, Symbol, substituted, symbol
-from matcalc.inputs.reading import read_line
+from matcalc.inputs.line import Line
+from matcalc.inputs.reading import read_foreign, read_line
 from matcalc.layout import written
 from matcalc.notation import text, write_derivative
 from matcalc.operations import algebra, is_elementwise
@@ -382,9 +383,20 @@ def _lines(text: str, variables: Declarations | None, notation: str | None) -> I
         read = read_line(line.strip(), known, notation, declared_functions(variables or ()))
         yield " ".join(read.text.split())
         left = read.text.partition("=")[0].strip()
-        if known and left.isidentifier() and (left not in line or "_" in left):
-            # z² is z2 in the lines below, and z_1 is z_1 in LaTeX too
-            known[left] = Variable(left, ("_", "_") if left[0].isupper() else ("_",))
+        shape = _shape(read, known)
+        if known and left.isidentifier() and shape is not None:
+            known[left] = Variable(left, shape)
+
+
+def _shape(line: Line, known: Mapping[str, Variable]) -> Shape | None:
+    """How many axes the name of a line has below it: ``a_k`` is an entry of ``a = softmax(z)``."""
+    kind = line.kind
+    if kind is None:
+        with suppress(MatcalcError):
+            kind = read_foreign(line.text, known).kind
+    if kind is None or kind.rank is None or kind.rank < 0 or kind.row:
+        return None
+    return tuple("_" if size is None else size for size in kind.sizes) or ("_",) * kind.rank
 
 
 def _apart(text: str) -> list[str]:

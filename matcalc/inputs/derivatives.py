@@ -32,6 +32,14 @@ def _below_is_d(parser: Reader) -> bool:
     return opened.text == "{" and bool(is_d) and not parser.names.known(rest[0].text)
 
 
+def is_quotient(parser: Reader, token: Token) -> bool:
+    """Whether two differentials stand there, the upper one not declared: ``dL/dz``."""
+    over, below = parser.tokens[parser.position : parser.position + 2]
+    both = over.text == "/" and token.kind == below.kind == "name"
+    differential = all(one.text[0] == "d" and one.text[1:2].isalpha() for one in (token, below))
+    return both and differential and not parser.names.known(token.text)
+
+
 def read_derivative(parser: Reader, token: Token) -> Node:
     r"""``∂L/∂W``, ``\frac{\partial L}{\partial W}``: the name dW."""
     _refuse_operator(parser, token)

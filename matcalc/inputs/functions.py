@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from matcalc.inputs.brackets import is_total, read_arguments, read_total, unsaid
 from matcalc.inputs.constants import is_condition, read_condition, read_size
-from matcalc.inputs.derivatives import refuse_quotient
+from matcalc.inputs.derivatives import is_quotient, read_derivative, refuse_quotient
 from matcalc.inputs.kinds import COLUMN
 from matcalc.inputs.letters import (
     Marks,
@@ -141,14 +141,24 @@ def bare(parser: Reader, token: Token, name: str) -> Node:
     )
 
 
-def read_name(parser: Reader, token: Token) -> Node:
-    """A name with what belongs to it; a function, if it is one."""
+def read_special(parser: Reader, token: Token) -> Node | None:
+    """``e^x``, ``π``, ``dL/dz``; nothing where a name is one."""
     if token.text == "e" and parser.at("^") and "e" not in parser.names.declared:
         return power_of_e(parser, token)
     if token.text == "d" and not parser.names.known("d"):
         refuse_quotient(parser, token)
+    if is_quotient(parser, token):
+        return read_derivative(parser, token)
     if token.text in ("π", "pi") and not parser.names.known(token.text):
         return Node("call", (), ("pi", 0, ""), token.start, token.stop)
+    return None
+
+
+def read_name(parser: Reader, token: Token) -> Node:
+    """A name with what belongs to it; a function, if it is one."""
+    special = read_special(parser, token)
+    if special is not None:
+        return special
     below = number_below(parser.tokens, parser.position - 1)
     named = parser.names.resolve(token.text, below) in parser.names.declared  # I₂ of I2
     identity = token.text in ("I", "Id", "1") and not named

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from matcalc.inputs.kinds import NUMBER
-from matcalc.inputs.pieces import ATOM, PRODUCT, SIGN, Written, joined
+from matcalc.inputs.pieces import ATOM, POWER, PRODUCT, SIGN, Written, joined
 from matcalc.inputs.speller import Speller
 from matcalc.inputs.tree import Node
-from matcalc.operations import RULES
+
+_OF_VECTORS = {"1": ("norm1(", ")")} | dict.fromkeys(
+    ["infty", "∞", "max", "inf"], ("max(abs(", "))")
+)
 
 
 def bars(writer: Speller, node: Node) -> Written:
@@ -25,23 +28,42 @@ def bars(writer: Speller, node: Node) -> Written:
 
 
 def norm(writer: Speller, node: Node) -> Written:
-    """``‖x‖``, ``‖x‖₁``, ``‖X‖_F``."""
+    """``‖x‖``, ``‖x‖₁``, ``‖X‖_F``, ``‖x‖_Q``."""
     inside = writer.write(node.args[0])
     which: str = node.value
-    if which in ("", "F", "2", "fro", "Fro", "f") and not (which == "2" and inside.kind.is_matrix):
-        return joined(["norm(", inside, ")"], ATOM, NUMBER)
-    if which == "2":
-        return joined(["norm(", inside, ", 2)"], ATOM, NUMBER)
-    if which == "1" and not inside.kind.is_matrix:
-        return joined(["norm1(", inside, ")"], ATOM, NUMBER)
-    if which in ("infty", "∞", "max", "inf") and not inside.kind.is_matrix:
-        return joined(["max(abs(", inside, "))"], ATOM, NUMBER)
-    if which.isdigit() and inside.kind.rank == 1:
-        return joined(["norm(", inside, f", {which})"], ATOM, NUMBER)
-    if which in ("*", "star", "nuc"):
-        return joined(["nuclear_norm(", inside, ")"], ATOM, NUMBER)
-    shown = writer.shown(node)
-    raise writer.fail(node, f"{shown}: the norms that are known are ‖x‖, ‖x‖_1, ‖x‖_∞ and ‖X‖_F")
+    if which == "weight":
+        return _weighed(writer, node, inside, writer.write(node.args[1]))
+    of_vector = not inside.kind.is_matrix
+    around: tuple[str, str] | None = None
+    if which in ("", "F", "fro", "Fro", "f") or (which == "2" and of_vector):
+        around = ("norm(", ")")
+    elif which == "2" or (which.isdigit() and which != "1" and inside.kind.rank == 1):
+        around = ("norm(", f", {which})")
+    elif which in ("*", "star", "nuc"):
+        around = ("nuclear_norm(", ")")
+    elif of_vector:
+        around = _OF_VECTORS.get(which)
+    if around is None:
+        raise writer.fail(
+            node,
+            f"{writer.shown(node)}: the norms that are known are ‖x‖, ‖x‖_1, ‖x‖_∞ and ‖X‖_F, "
+            "and ‖x‖_Q of a matrix Q",
+        )
+    return joined([around[0], inside, around[1]], ATOM, NUMBER)
+
+
+def _weighed(writer: Speller, node: Node, x: Written, weight: Written) -> Written:
+    """``‖x‖_Q``, the root of ``x.T @ Q @ x``; of a number p, ``‖x‖_p``."""
+    if not x.kind.is_column:
+        raise writer.fail(node, f"{writer.shown(node)} is read of a vector alone")
+    if weight.kind.is_number:
+        entries = joined(["abs(", x, ")**", weight.within(SIGN)], POWER, x.kind)
+        total = joined(["sum(", entries, ")"], ATOM, NUMBER)
+        return joined([total, "**(1 / ", weight.within(SIGN), ")"], POWER, NUMBER)
+    row = joined([x.within(ATOM), ".T"], ATOM, x.kind.transposed)
+    form = joined([row, " @ ", weight.within(SIGN), " @ ", x.within(SIGN)], PRODUCT, NUMBER)
+    writer.assume(f"a norm by the matrix {weight.text} is the root of {form.text}")
+    return joined(["sqrt(", form, ")"], ATOM, NUMBER)
 
 
 def inner(writer: Speller, node: Node) -> Written:

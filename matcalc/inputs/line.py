@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from matcalc.errors import MatcalcError, Place
-from matcalc.inputs.kinds import kind_of
+from matcalc.inputs.kinds import Kind, kind_of
 from matcalc.inputs.names import Names
 from matcalc.inputs.pieces import Places
 from matcalc.inputs.tree import Left
@@ -23,6 +23,7 @@ class Line(NamedTuple):
         said: What was assumed, and what has another name now.
         places: Where the characters of the text come from.
         left: The left side of an equation.
+        kind: What the formula gives, where a line of another notation gave it a name.
     """
 
     written: str
@@ -31,6 +32,7 @@ class Line(NamedTuple):
     said: tuple[str, ...] = ()
     places: Places | None = None
     left: Left | None = None
+    kind: Kind | None = None
 
     def typed(self, place: Place) -> Place:
         """A place of the text, as a place of what was typed."""

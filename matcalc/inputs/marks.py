@@ -183,17 +183,26 @@ def is_adjoint(parser: Reader, token: Token, base: Node) -> bool:
 
 
 def lowered(parser: Reader, base: Node) -> Node:
-    """What stands below a norm: which one it is."""
+    """What stands below a norm: which one it is, or the matrix that weighs it."""
     parser.take()
-    if parser.at("{"):
-        opened = parser.take()
-        end = parser.ends[parser.position - 1]
-        which = "".join(token.text for token in parser.tokens[parser.position : end])
-        parser.position = end
-        parser.expect("}", opened)
-    else:
-        which = parser.take().text
+    start = parser.position
+    opened = parser.at("{")
+    end = parser.ends[start] if opened else start
+    inside = parser.tokens[start + opened : end + (not opened)]
+    which = "".join(token.text for token in inside)
+    if is_weight(parser, inside[0] if inside else parser.next):
+        weight = parser.atom() if opened else simple(parser, parser.take())
+        return Node("norm", (*base.args, weight), "weight", base.start, parser.behind())
+    parser.position = end + 1
     return Node("norm", base.args, which, base.start, parser.behind())
+
+
+def is_weight(parser: Reader, token: Token) -> bool:
+    """Whether a name below a norm is that of a matrix, ``‖x‖_Q``."""
+    if token.kind != "name" or token.text in ("F", "max", "inf"):
+        return False
+    known = parser.names.known(token.text) or (token.text if parser.names.open else "")
+    return bool(known) and parser.names.kind(known).rank in (0, 2)
 
 
 def has_index(parser: Reader, base: Node) -> bool:

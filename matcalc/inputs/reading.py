@@ -259,7 +259,8 @@ def read_foreign(
     pieces, left = _written(line, apart, writer)
     text = "".join(piece.text for piece in pieces)
     said = (f"read as {NOTATIONS[used]}: {text}", *names.said)
-    return Line(line, text, used, said, places(pieces), left)
+    kind = names.declared[left.name] if left is not None else None
+    return Line(line, text, used, said, places(pieces), left, kind)
 
 
 def _transposed(tokens: Sequence[Token]) -> Iterator[str]:

@@ -62,7 +62,9 @@ CHARACTERS = {
     "₎": ")",
 }
 #: What stands above or below the line, as it is on the line.
-RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ᵀⁿⁱᵏᵐˡᵗʲ", "0123456789+-()Tnikmltj", strict=True))
+RAISED = dict(
+    zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ᵀⁿⁱᵏᵐˡᵗʲˣʸᶻᵃᵇᶜᵖʳˢᵘᵛʷᐟ", "0123456789+-()Tnikmltjxyzabcprsuvw/", strict=True)
+)
 LOWERED = dict(
     zip("₀₁₂₃₄₅₆₇₈₉₊₋₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵧᵦ", "0123456789+-()aehijklmnoprstuvxγβ", strict=True)
 )

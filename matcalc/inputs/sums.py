@@ -263,8 +263,11 @@ def _delta(writer: Speller, node: Node) -> Written:
 
 def _added(writer: Speller, node: Node, parts: Sequence[Spread]) -> Spread:
     """A sum of parts: of one letter each, or of none."""
-    letters = "".join(dict.fromkeys("".join(sorted((p.letters for p in parts), key=len)[::-1])))
+    longest = sorted((p.letters for p in parts), key=len, reverse=True)
+    letters = "".join(dict.fromkeys("".join(longest)))
     parts = [_aligned(writer, node, one, letters) if one.letters else one for one in parts]
+    if len(letters) == 2 and all(p.kind.is_column and len(p.letters) == 1 for p in parts):
+        return _apart(node, parts, letters)
     if any(one.letters not in ("", letters) or one.other is not None for one in parts):
         raise writer.fail(node, "terms of different letters cannot be added here: use matrices")
     kind = next(one.kind for one in parts if one.letters == letters)
@@ -275,6 +278,15 @@ def _added(writer: Speller, node: Node, parts: Sequence[Spread]) -> Spread:
             written = _every_row(writer, node, written, parts)
         texts += [_signs(sign, first=not k), written.within(PRODUCT if k or sign < 0 else SUM)]
     return Spread(joined(texts, SUM, kind), letters, kind)
+
+
+def _apart(node: Node, parts: Sequence[Spread], letters: str) -> Spread:
+    """``xᵢ - yⱼ``: a vector for each i and j, from rows of two matrices."""
+    texts: list[Written | str | tuple[Piece, ...]] = []
+    for k, (sign, part) in enumerate(zip(node.value, parts, strict=True)):
+        place = "[:, None]" if part.letters == letters[0] else "[None, :]"
+        texts += [_signs(sign, first=not k), part.written.within(ATOM), place]
+    return Spread(joined(texts, SUM, parts[0].kind), letters, parts[0].kind)
 
 
 def _signs(sign: int, *, first: bool) -> str:
@@ -450,6 +462,7 @@ def _length(writer: Speller, node: Node, part: Spread) -> Spread:
         return part._replace(written=joined(["abs(", part.written, ")"], ATOM, NUMBER))
     if part.kind.rank == 1 and node.value in ("", "2"):
         squares = part.written.within(ATOM)
-        root = joined(["sqrt(", "sum(", squares, "**2, axis=1)", ")"], ATOM, NUMBER)
+        axis = len(part.letters)
+        root = joined(["sqrt(", "sum(", squares, f"**2, axis={axis})", ")"], ATOM, NUMBER)
         return Spread(root, part.letters, NUMBER)
     raise writer.fail(node, "this norm cannot be summed over a letter: use matrices")

@@ -18,7 +18,6 @@ from matcalc.inputs.pieces import ATOM, POWER, PRODUCT, SIGN, SUM, Piece, Writte
 from matcalc.inputs.speller import Speller
 from matcalc.inputs.sums import mapped, total
 from matcalc.inputs.tree import Node
-from matcalc.operations import RULES
 
 _OPS = """number name sum chain product negative transpose inverse pinv power call bars norm inner
 total mapped index identity filled listed text entry group keyword"""
@@ -208,6 +207,8 @@ class Writer(Speller):
         One behind the name of a function that acts entry by entry, ``f^``, is of entries too.
         """
         base, exponent = map(self.write, node.args)
+        if node.args[0].value == "weight" and exponent.text == "2":  # ‖x‖²_Q
+            return Written(base.pieces[1:-1], PRODUCT, NUMBER)
         if node.value == "^" and base.kind.is_matrix and self.notation not in _STARRED:
             return self.matrix_power(node, base, exponent)
         kind = kinds.entrywise(base.kind, exponent.kind)
@@ -224,8 +225,9 @@ class Writer(Speller):
             self.assume(f"{self.shown(node)} is taken entry by entry: the matrix is not square")
             return joined([base.within(ATOM), "**", exponent.within(SIGN)], POWER, base.kind)
         digits = text.removeprefix("-")
-        if text in ("1/2", "0.5") and "sqrtm" in RULES:
-            return joined(["sqrtm(", base, ")"], ATOM, base.kind)
+        if digits in ("1/2", "0.5"):
+            root = joined(["sqrtm(", base, ")"], ATOM, base.kind)
+            return root if digits == text else joined(["inv(", root, ")"], ATOM, base.kind)
         if not digits.isdigit():
             raise self.fail(
                 node,
