@@ -36,7 +36,7 @@ def is_quotient(parser: Reader, token: Token) -> bool:
     """Whether two differentials stand there, the upper one not declared: ``dL/dz``."""
     over, below = parser.tokens[parser.position : parser.position + 2]
     both = over.text == "/" and token.kind == below.kind == "name"
-    differential = all(one.text[0] == "d" and one.text[1:2].isalpha() for one in (token, below))
+    differential = all(one.text[:1] == "d" and one.text[1:2].isalpha() for one in (token, below))
     return both and differential and not parser.names.known(token.text)
 
 

@@ -18,6 +18,7 @@ from matcalc.inputs.brackets import (
     read_root,
     read_total,
 )
+from matcalc.inputs.cases import read_cases
 from matcalc.inputs.constants import read_not, read_number
 from matcalc.inputs.derivatives import read_derivative, read_gradient
 from matcalc.inputs.free import entries_of, free_letters, letters_of
@@ -112,9 +113,7 @@ class Parser(Reader):
             ranged = self.places or self.tokens[self.position + 1].kind == "close"
             if self.next.text == ":" and ranged:
                 break
-            if self.next.text == "." and not self.dotted:
-                raise self.fail("behind a dot there is T alone, or a function: x.T, x.sum()")
-            sign = self.take()
+            sign = self.dot(parts[-1]) if self.next.text == "." else self.take()
             signs.append(sign)
             spaced.append(sign.spaced or self.next.spaced)
             parts.append(self.product())
@@ -122,6 +121,23 @@ class Parser(Reader):
             return parts[0]
         value = tuple((sign.text, wide) for sign, wide in zip(signs, spaced, strict=True))
         return Node("chain", tuple(parts), value, start, self.behind())
+
+    def dot(self, one: Node) -> Token:
+        """The dot of Mathematica's product, or of an inner product, ``w.x``.
+
+        Raises:
+            NotationError: It is neither.
+        """
+        two, sign = self.tokens[self.position + 1], self.next
+        if not self.dotted:
+            names = [one.value if one.op == "name" else "", two.text if two.kind == "name" else ""]
+            known = [self.names.known(name) or (name if self.names.open else "") for name in names]
+            if not all(name and self.names.kind(name).is_column for name in known):
+                raise self.fail("behind a dot there is T alone, or a function: x.T, x.sum()")
+            self.names.say(f"{names[0]}.{names[1]} is the inner product of two columns")
+            sign = sign._replace(text="·")
+        self.position += 1
+        return sign
 
     def product(self) -> Node:
         """What stands side by side."""
@@ -193,7 +209,7 @@ class Parser(Reader):
         if token.text == "{" and inside.kind == "name" and close.text == "}":
             self.position += 2
             return read_name(self, inside)
-        return read_group(self, token)
+        return read_cases(self, token) if token.form == "cases" else read_group(self, token)
 
     def of_sign(self, token: Token) -> Node:
         """What starts with a sign: bars, roots, sums, fractions, inner products."""

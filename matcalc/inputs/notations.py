@@ -75,7 +75,7 @@ def notation_of(tokens: Sequence[Token], *, latex: bool) -> str:
         "numpy": python or (compares and "*" in texts),
     }
     found = next((name for name, said in signs.items() if said), "")
-    plain = beside or texts & {"^", "|", "||", "<", "_"} or any(map(_is_of_letters, tokens))
+    plain = beside or texts & {"^", "|", "||", "<", "_", "."} or any(map(_is_of_letters, tokens))
     return found or ("math" if plain else "matlab")
 
 

@@ -8,6 +8,7 @@ r"""Reading a line in any notation: a formula or an equation, into the language 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
 
@@ -34,6 +35,7 @@ from matcalc.variables import Variable
 
 _OWN = ("@", "**", ".T", "einsum(")  # signs that say that a line is one of the language
 _ENDS_ELSEWHERE = frozenset(["None", "inf", "Inf", "min", "max", "a_min", "a_max"])  # of clip, norm
+_BY_ENTRIES = re.compile(r"[0-9]\./[( ]*[A-Za-z(]")  # MATLAB's 1./x, or a quotient of 1.
 _NO_NAMES: frozenset[str] = frozenset()
 
 
@@ -167,7 +169,8 @@ def is_own(
     except MatcalcError:
         return False
     try:
-        clashes = claimed and _is_starred(line) and _clashes(line, variables, functions)
+        counts = claimed or _BY_ENTRIES.search(line)
+        clashes = counts and _is_starred(line) and _clashes(line, variables, functions)
         return not clashes and not _has_words(line, variables)
     except MatcalcError:  # what is longer or deeper than others may be
         return True

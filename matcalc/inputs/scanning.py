@@ -264,12 +264,12 @@ class _Scanner:
                 place = Place(self.line, token.start, self.position)
                 what = "a determinant or a norm" if "v" in group[1] else "a norm"
                 raise NotationError(f"{group[1]} may be {what}: write \\det(…) or \\|…\\|", [place])
-            if group and group[1].strip().endswith("matrix"):
+            inside = group[1].strip("* ") if group else ""
+            if inside.endswith(("matrix", "cases")):
                 self.matrices += 1 if kind == "begin" else -1
             text = "[" if kind == "begin" else "]"
-            yield token._replace(
-                kind="open" if kind == "begin" else "close", text=text, form="matrix"
-            )
+            form = "cases" if inside.endswith("cases") else "matrix"
+            yield token._replace(kind="open" if kind == "begin" else "close", text=text, form=form)
         else:
             yield token._replace(kind=kind, text=text, form="\\")
 

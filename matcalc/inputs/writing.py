@@ -378,6 +378,8 @@ class Writer(Speller):
 
     def joined_by(self, node: Node, one: Written, sign: str, two: Written) -> Written:
         """Two parts with a sign between them, in the language."""
+        if self.notation == "numpy" and one.kind.is_matrix and sign in ("/", "*"):
+            two = _of_columns(two)
         if sign in _OVER:
             return self.over(one, two, sign)
         if sign in _ENTRY:
@@ -504,6 +506,15 @@ class Writer(Speller):
         at = int(script) - 1
         self.assume(f"{self.shown(node)} is the entry {base.text}[{at}], counted from 0")
         return self.atom(node, f"{base.text}[{at}]", NUMBER)
+
+
+def _of_columns(part: Written) -> Written:
+    """``X.std(axis=0)`` beside a matrix: it counts for every row, as NumPy has it."""
+    if part.kind.rank != 1 or part.binds != ATOM or not part.text.endswith(", axis=0)"):
+        return part
+    return Written(
+        (*part.pieces[:-1], part.pieces[-1]._replace(text=", keepdims=True)")), ATOM, kinds.MATRIX
+    )
 
 
 def _number_from(factors: Sequence[Written]) -> tuple[Written | None, int]:

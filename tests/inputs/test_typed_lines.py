@@ -8,7 +8,10 @@ import pytest
 import matcalc as mc
 from matcalc.inputs.entrance import entered
 
-_SHAPES = "A[n,n] x[n] y[n] z[n] a b X[m,n] w[m] omega[3] r[3]"
+_SHAPES = "A[n,n] x[n] y[n] z[n] a b X[m,n] w[m] r[3]"
+_OF_ROWS = "A[m,k] X[m,n] Z[k,n]"
+
+_SIZES = {"n": 3, "m": 4, "k": 2}
 
 #: What is typed, and the same in the language.
 _LINES = {
@@ -27,27 +30,48 @@ _LINES = {
     r"f: \mathbb{R}^n \to \mathbb{R}, \quad f(x) = x^T A x": "x.T @ A @ x",
     r"P^{+} = A x": "A @ x",
     r"x^* = A x": "A @ x",
+    r"\|x\|_A^2": "x.T @ A @ x",
+    r"‖x − y‖²_A": "(x - y).T @ A @ (x - y)",
+    r"2\|x\|_{A^{-1}}^2": "2 * x.T @ inv(A) @ x",
+    r"\|x\|_a": "sum(abs(x)**a)**(1 / a)",
+    r"\|(A^T A)^{-1/2} x\|^2": "x.T @ inv(A.T @ A) @ x",
+    r"[x]_\times r": "cross(x, r)",
+    "[x]ₓ r": "cross(x, r)",
+    "log(1 + eˣ)": "log(1 + exp(x))",
+    "a¹ᐟ² x": "sqrt(a) * x",
+    "y.x + a": "y.T @ x + a",
+    "1./(1+exp(-A*x))": "sigmoid(A @ x)",
+    "(x - X.mean(axis=0)) / 2": "(x - mean(X, axis=0)) / 2",
+    r"\begin{cases} x^2 & x > 0 \\ 0 & \text{otherwise} \end{cases}": "step(x) * x**2",
+    r"\begin{cases} a x & \text{if } x \ge y \\ x^2, & x < y \end{cases}": (
+        "(1 - step(y - x)) * (a * x) + step(y - x) * x**2"
+    ),
+    r"\sum_{i,j} A_{ij}\|X_i - Z_j\|^2": "sum(A * sum((X[:, None] - Z[None, :])**2, axis=2))",
+    "(X - X.mean(axis=0)) / X.std(axis=0)": (
+        "(X - ones(m) @ mean(X, axis=0).T) / (ones(m) @ std(X, axis=0).T)"
+    ),
     r"\hat{\mathbf{y}} = \mathbf{A}\mathbf{x}": "A @ x",
 }
 
 
-def _same(one: mc.Jacobian, two: mc.Jacobian) -> bool:
+def _same(one: mc.Jacobian, two: mc.Jacobian, shapes: str) -> bool:
     points = np.random.default_rng(3)
     drawn = {
-        one.name: points.uniform(0.3, 1.0, [{"n": 3, "m": 4}.get(str(k), k) for k in one.shape])
-        for one in map(mc.parse_variable, _SHAPES.split())
+        one.name: points.uniform(0.3, 1.0, [_SIZES.get(str(size), size) for size in one.shape])
+        for one in map(mc.parse_variable, shapes.split())
     }
     return np.allclose(one.evaluate(**drawn), two.evaluate(**drawn))
 
 
 @pytest.mark.parametrize("line", _LINES)
 def test_a_line_means_what_it_says(line: str) -> None:
-    by = "a" if "(a)" in line else "x"
+    shapes = _OF_ROWS if "Z" in line else _SHAPES
+    by = "X" if line.startswith(("(X", r"\sum_{i,j}")) else "a" if "(a)" in line else "x"
     found, meant = (
-        mc.derive(text, wrt=by, variables=_SHAPES, layout="denominator")
+        mc.derive(text, wrt=by, variables=shapes, layout="denominator")
         for text in (line, _LINES[line])
     )
-    assert _same(found, meant)
+    assert _same(found, meant, shapes)
 
 
 @pytest.mark.parametrize(
