@@ -217,7 +217,7 @@ class Checked(Shown):
     @property
     def answer_note(self) -> str:
         """A stable note for reports, free of numbers and names: ``wrong_value/terms/…``."""
-        if not self.causes:
+        if not self.causes or not self.causes[0].name:
             return self.verdict
         first = self.causes[0]
         return f"{self.verdict}/{first.family.replace(' ', '-')}/{first.name}"

@@ -74,7 +74,7 @@ CAUSES: dict[str, str] = {
     "diagonal": "a diagonal matrix is missing, or one is there that does not belong",
     "trace-not-removed": "the trace still stands there: what is under it is the derivative",
     "missing-sum": "a sum over entries, over samples or over paths is missing, or one too many",
-    "chain-rule": "a factor of the chain rule is missing: the derivative of what is inside",
+    "chain-rule": "a factor of the chain rule is missing or off: the derivative of what is inside",
     "duplicated-factor": "a factor of the chain is there twice",
     "wrong-point": "a derivative is taken at the wrong point: f′(a) where f′(z) belongs",
     "ones-for-derivative": "ones stand where the derivative of a function belongs",

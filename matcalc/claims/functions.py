@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -41,17 +42,7 @@ def _outer(a: Stack, b: Stack) -> Stack | None:
 
 
 def _trace(value: Stack) -> Stack | None:
-    if value.kind == "s":
-        return value
-    if value.kind != "m" or value.shape[0] != value.shape[1]:
-        return None
-    return stack(np.trace(value.data, axis1=1, axis2=2))
-
-
-def _inverse(value: Stack) -> Stack | None:
-    if value.kind != "m" or value.shape[0] != value.shape[1]:
-        return None
-    return Stack("m", _each(np.linalg.inv, value.data))
+    return value if value.kind == "s" else _DIAGONAL_SUM(value)
 
 
 def _each(function: Callable[[Array], Array], data: Array) -> Array:
@@ -75,16 +66,6 @@ def _of_square(function: Callable[[Array], Array]) -> Callable[[Stack], Stack | 
         return stack(function(value.data))
 
     return taken
-
-
-def _logdet(data: Array) -> Array:
-    found: Array = np.linalg.slogdet(data)[1]
-    return found
-
-
-def _adjugate(data: Array) -> Array:
-    found: Array = np.linalg.det(data)[:, None, None] * _each(np.linalg.inv, data)
-    return found
 
 
 def _kron(a: Stack, b: Stack) -> Stack | None:
@@ -147,16 +128,6 @@ def _whole(reduce: Callable[..., Any]) -> Callable[[Stack], Stack | None]:
     return reduced
 
 
-def _norm(x: Array, axis: tuple[int, ...]) -> Array:
-    found: Array = np.sqrt(np.sum(x**2, axis=axis))
-    return found
-
-
-def _norm1(x: Array, axis: tuple[int, ...]) -> Array:
-    found: Array = np.sum(np.abs(x), axis=axis)
-    return found
-
-
 def _logsumexp(x: Array, axis: tuple[int, ...]) -> Array:
     top = x.max()
     found: Array = np.log(np.sum(np.exp(x - top), axis=axis)) + top
@@ -176,21 +147,22 @@ def _vec(value: Stack) -> Stack | None:
     return Stack("c", value.data.swapaxes(1, 2).reshape(value.many, -1, 1))
 
 
+_DIAGONAL_SUM = _of_square(partial(np.trace, axis1=1, axis2=2))
 _TOGETHER: dict[str, Callable[..., Stack | None]] = {
     "diag": _diag,
     "outer": _outer,
     "tr": _trace,
     "trace": _trace,
-    "inv": _inverse,
-    "adj": _of_square(_adjugate),
+    "inv": _of_square(partial(_each, np.linalg.inv)),
+    "adj": _of_square(lambda data: np.linalg.det(data)[:, None, None] * _each(np.linalg.inv, data)),
     "sum": _whole(np.sum),
     "mean": _whole(np.mean),
-    "norm": _whole(_norm),
-    "norm1": _whole(_norm1),
+    "norm": _whole(lambda x, axis: np.sqrt(np.sum(x**2, axis=axis))),
+    "norm1": _whole(lambda x, axis: np.sum(np.abs(x), axis=axis)),
     "softmax": _softmax,
     "vec": _vec,
     "det": _of_square(np.linalg.det),
-    "logdet": _of_square(_logdet),
+    "logdet": _of_square(lambda data: np.linalg.slogdet(data)[1]),
     "kron": _kron,
     "matrix_power": _power,
     "logsumexp": _whole(_logsumexp),

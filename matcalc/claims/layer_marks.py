@@ -10,6 +10,7 @@ from matcalc.expression import Declarations
 
 _MARKED = re.compile(r"(?<![\w\]])(?P<name>[^\W\d]\w*)\[(?P<mark>[0-9]{1,3})\](?!\s*:)")
 _GIVEN = re.compile(rf"(?:^|[;\n])\s*{_MARKED.pattern}\s*=(?!=)")
+_DELTAS = ("delta", "δ", "Δ")
 
 
 class Unmarked(NamedTuple):
@@ -23,25 +24,32 @@ class Unmarked(NamedTuple):
 def without_marks(claim: str, because: str, variables: Declarations | None) -> Unmarked:
     """An equation and its forward pass in names that the language has: ``z1`` for ``z[1]``.
 
-    Brackets are marks where a line of the forward pass gives such a name, and where a name never
-    stands without them; declared, a mark stands before the shape, ``W[2][3,2]``.
+    Brackets are marks where a line of the forward pass gives such a name, or the name without
+    brackets, and where a name never stands without them; declared, a mark stands before the shape,
+    ``W[2][3,2]``.
 
     >>> without_marks("dz[1] = W.T @ dz[2]", "z[2] = W @ z[1]", "W[3,2] z[1][2]")
     Unmarked(claim='dz1   = W.T @ dz2  ', because='z2   = W @ z1  ', variables='W[3,2] z1[2]')
     """
     if isinstance(variables, Sequence) and not isinstance(variables, str):
         variables = " ".join(map(str, variables))
-    if not _GIVEN.search(because):
-        return Unmarked(claim, because, variables)
+    given = bool(_GIVEN.search(because))
+    layers = set(re.findall(r"[^\W\d]\w*", because))
     bare = set(re.findall(r"[^\W\d]\w*(?![\w\[])", f"{claim};{because}"))
     bare |= {name[1:] for name in bare if name[0] == "d"}  # dy is the gradient by y
 
     def plain(found: re.Match[str]) -> str:
-        if found["name"] in bare:
+        if found["name"] in bare or not (given or _is_of(found["name"], found["mark"], layers)):
             return found[0]
         return f"{found['name']}{found['mark']}".ljust(len(found[0]))
 
-    if isinstance(variables, str):
+    if given and isinstance(variables, str):
         marked = rf"{_MARKED.pattern}(?=\[)"
         variables = re.sub(marked, lambda one: f"{one['name']}{one['mark']}", variables)
     return Unmarked(_MARKED.sub(plain, claim), _MARKED.sub(plain, because), variables)
+
+
+def _is_of(name: str, mark: str, layers: set[str]) -> bool:
+    """Whether a name is of a layer: ``delta[2]`` where the forward pass has ``z2``."""
+    whole = ("z", "Z") if name in _DELTAS else (name, name.removeprefix("d"))
+    return any(f"{each}{mark}" in layers for each in whole)

@@ -61,6 +61,7 @@ def hinted(found: Checked, hint: int) -> Checked:
         why=(),
         counterexample=None,
         right_when=(),
+        notes=tuple(one.partition(": ")[0] for one in found.notes),
     )
     if hint == 3:
         return told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial, reduce
 from itertools import combinations
 from typing import NamedTuple
 
@@ -60,6 +61,9 @@ def _around(tree: Tree, change: Change) -> Iterator[tuple[Tree, Tree]]:
     """The parts that a change is in, the small ones first, as they are and as they become."""
     if tree is change.old:
         yield tree, change.new
+        row, longer = _row(tree), _row(change.new)
+        for k in range(1, min(len(row), len(longer))):  # d * a becomes d * a * (1 - a)
+            yield _product(row[k:]), _product(longer[k:])
         return
     for arg in tree.args:
         yield from _around(arg, change)
@@ -85,7 +89,4 @@ def _row(tree: Tree) -> list[Tree]:
 
 
 def _product(row: list[Tree]) -> Tree:
-    found = row[0]
-    for each in row[1:]:
-        found = op("*", found, each)
-    return found
+    return reduce(partial(op, "*"), row)

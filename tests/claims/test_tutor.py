@@ -3,6 +3,7 @@
 import pytest
 
 import matcalc as mc
+from matcalc.claims.telling import hinted
 
 LAYERS = {
     "because": "Z1 = X @ W1; A1 = relu(Z1); Z2 = A1 @ W2",
@@ -170,3 +171,28 @@ def test_an_inverse_of_an_inverse_and_a_trace_of_a_number_are_no_repairs() -> No
     for claim, about in claims:
         found = mc.check_formula(claim, **about)
         assert not any("inv(inv" in one or "tr(sum" in one for one in found.repairs)
+
+
+@pytest.mark.parametrize(("claim", "about"), [(each[0], each[1]) for each in TOLD])
+def test_a_hint_tells_no_more_than_its_step(claim: str, about: dict[str, str]) -> None:
+    found = mc.check_formula(claim, **about)
+    first = found.causes[0]
+    one, two, three = (hinted(found, k) for k in (1, 2, 3))
+    assert (one.causes, one.misfits) == ((), ())
+    assert [(each.name, each.says) for each in two.causes] == [("", "")]
+    assert two.answer_note == found.verdict
+    assert (two.causes[0].start, two.causes[0].end) == (first.start, first.end)
+    assert [each.name for each in three.causes] == [each.name for each in found.causes]
+    for hint in (one, two, three):
+        said = f"{hint.reason} {hint.notes} {[each.says for each in hint.causes]}"
+        assert hint.verdict == found.verdict
+        assert str(found.repair).rpartition(" = ")[2] not in said
+        assert (hint.repair, hint.repairs, hint.truth, hint.why) == (None, (), "", ())
+        assert not hint.missing
+        assert not any(each.says not in ("", "off") for each in hint.terms)
+
+
+def test_a_mark_of_a_layer_is_read_where_the_forward_pass_has_that_layer() -> None:
+    found = mc.check_formula("delta[1] = W2.T @ delta[2] * sigmoid(z1)", **SIGMOID)
+    assert found.repair == "delta1 = W2.T @ delta2 * sigmoid(z1) * (1 - a1)"
+    assert "the slope of sigmoid at z1" in found.causes[0].says
