@@ -1,7 +1,8 @@
 """Shorter equal formulas: like terms, common factors, cancellations, functions recognised."""
 
 from matcalc.simplify.expansion import NEAR
-from matcalc.simplify.rewriting import REWRITES, Rewrite, noted
+from matcalc.simplify.lines import REWRITES, Rewrite
+from matcalc.simplify.rewriting import noted
 from matcalc.simplify.simplification import Simplifier, simplified
 from matcalc.simplify.stable import named_functions, stable
 

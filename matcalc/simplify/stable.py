@@ -44,11 +44,11 @@ from matcalc.simplify.exponentials import (
 )
 from matcalc.simplify.facts import Known
 from matcalc.simplify.lengths import leg, logarithm_of_squares, over_lengths, quotients_first
+from matcalc.simplify.lines import computing
 from matcalc.simplify.logarithms import logarithm
 from matcalc.simplify.ones import is_one, one_and
 from matcalc.simplify.recognition import recognised_application
 from matcalc.simplify.rewriting import (
-    computing,
     rewritten_application,
     rewritten_product,
     rewritten_sum,

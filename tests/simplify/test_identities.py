@@ -14,8 +14,8 @@ from matcalc.operations import algebra
 from matcalc.plan import evaluate
 from matcalc.simplify import REWRITES, Rewrite, noted, simplified, stable
 from matcalc.simplify.facts import IMPLIED, Known
+from matcalc.simplify.lines import COMPUTED
 from matcalc.simplify.rewriting import (
-    COMPUTED,
     rewritten_application,
     rewritten_product,
     rewritten_sum,
