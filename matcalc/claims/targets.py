@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from matcalc.claims.tree import Assigned, Tree, trees, walk
+from matcalc.claims.tree import Assigned, Tree, names, trees, walk
 from matcalc.errors import MatcalcError
 from matcalc.expression import Declarations
 
@@ -59,15 +59,16 @@ def _targets(lines: Sequence[Assigned]) -> Iterator[str]:
 
 
 def _summed(claim: str) -> set[str]:
-    """The names of which a claim writes the sum: ``sum(y)``, ``ones(n).T @ y``."""
+    """The names of which a claim writes the sum: ``sum(y)``, ``ones(n).T @ y``, ``sum(abs(y))``."""
     try:
         parts = [part for line in trees(claim) for part in walk(line.tree)]
     except MatcalcError:
         return set()
-    sums = [part.args[0] for part in parts if part.calls("sum")]
+    sums = [part.args[0] for part in parts if part.calls("sum", "mean", "norm1")]
     pairs = [tuple(map(_plain, part.args)) for part in parts if part.operator("@")]
     sums += [two for pair in pairs for one, two in (pair, pair[::-1]) if one.calls("ones")]
-    return {each.value for each in sums if each.kind == "name"}
+    alone = (names(each) for each in sums)
+    return {name for found in alone if len(found) == 1 for name in found}
 
 
 def _plain(tree: Tree) -> Tree:

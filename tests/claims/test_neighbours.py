@@ -198,6 +198,15 @@ def test_what_is_a_number_on_a_part_alone_is_right_there_and_that_is_said() -> N
     assert part.notes[0].startswith("it is no number at some points where the derivative is one")
 
 
+@pytest.mark.parametrize(
+    "claim", ["sum(abs(y)) * softmax(z) - y", "n * mean(relu(y)) * softmax(z) - y"]
+)
+def test_who_writes_a_sum_of_targets_does_not_take_it_to_be_1(claim: str) -> None:
+    about = {"of": "-(y.T @ log(softmax(z)))", "wrt": "z", "variables": "y[n] z[n]"}
+    assert mc.check_formula(claim, **about).verdict == "wrong_value"
+    assert mc.check_formula("softmax(z) - y", **about).verdict == "right"
+
+
 def test_who_writes_einsum_multiplies_entry_by_entry() -> None:
     about = {"of": 'einsum("bij,bj->bi", A, X)', "wrt": "X", "variables": "A[q,m,n] X[q,n]"}
     claim = 'einsum("bc,bij->bijc", -(-eye(q) * ones((q, q))), A)'
