@@ -51,8 +51,9 @@ class Dialect(NamedTuple):
 
 _OPERATIONS = {
     "transpose": "{0}.T",
+    "swapped": "{0}.swapaxes({value})",
     "permute": "{0}.transpose({order})",
-    "column": "{0}[:, None]",
+    "expanded": "{0}[{value}]",
     "outer": "xp.outer({0}, {1})",
     "solve": "xp.linalg.solve({0}, {1})",
     "trace": "xp.trace({0})",

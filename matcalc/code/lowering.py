@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from matcalc import dimensions
+from matcalc.code.products import Products
 from matcalc.code.terms import Term, Terms
 from matcalc.dimensions import Shape
 from matcalc.notation import WrittenFormula, phrases, tree
@@ -39,6 +40,7 @@ class _Lowering:
 
     def __init__(self, terms: Terms) -> None:
         self.terms = terms
+        self.products = Products(terms)
         self.lets: dict[str, Term] = {}
         self.done: dict[int, tuple[Phrase, Term]] = {}  # the phrase is kept, so that ids stay
 
@@ -238,14 +240,8 @@ class _Lowering:
             if one.op == "window"
         ]
         sliced, output, placed = resolve_windows(operands, windows, core, slices)
-        factors = [slices.listed[one.at] for one in sliced]
-        pairs = zip(sliced, factors, strict=True)
-        sizes = {k: n for one, f in pairs for k, n in zip(one.labels, f.shape, strict=True)}
-        term = factors[0]
-        if len(sliced) > 1 or sliced[0].labels != tuple(output):
-            inputs = ",".join("".join(one.labels) for one in sliced)
-            shape = tuple(sizes[letter] for letter in output)
-            term = self.terms.make("einsum", factors, shape, f"{inputs}->{''.join(output)}")
+        factors = [("".join(one.labels), slices.listed[one.at]) for one in sliced]
+        term = self.products.product(factors, "".join(output))
         for axis, window in placed:
             term = self.terms.padded(term, axis, window.size, window.start, window.stop)
         return term

@@ -336,7 +336,8 @@ class _Source:
         inputs, _, output = term.value.partition("->")
         if sorted(inputs) == sorted(output):
             return self.operation("permute", term, self.args(term))
-        contracts = "," in inputs and bool(set(inputs) - {*output, ","})
+        letters = {frozenset(one) for one in inputs.split(",")}
+        contracts = len(letters) > 1 and bool(set(inputs) - {*output, ","})
         return self.operation("contraction" if contracts else "einsum", term)
 
     def ravel(self, term: Term) -> Spelled:

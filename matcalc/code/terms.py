@@ -74,12 +74,17 @@ class Terms:
             return term.args[0]
         if term.value == ("ratio", ()) and term.args[0].op == "transpose":
             (matrix,), vector = term.args[0].args, term.args[1]
-            column = self.make("column", [vector], (*vector.shape, 1))
+            column = self.expanded(vector, "ij", "i")
             return self.make("call", [matrix, column], matrix.shape, term.value)
         if term.op == "matmul" and self.more_transposes(term) <= 1:
             turned = [self.transpose(part) for part in reversed(term.args)]
             return self.make("matmul", turned, term.shape[::-1])
         return self.make("transpose", [term], term.shape[::-1])
+
+    def swapped(self, term: Term) -> Term:
+        """A stack of matrices with each of them transposed."""
+        rank, turned = term.rank, (*term.shape[:-2], *term.shape[:-3:-1])
+        return self.make("swapped", [term], turned, f"{rank - 2}, {rank - 1}")
 
     def more_transposes(self, term: Term) -> int:
         """How many more transposes are written if they stand at the factors of a product."""
@@ -321,18 +326,32 @@ class Terms:
         return self.make("negative", [positive], part.shape)
 
     def repeated(self, term: Term) -> Term:
-        """A vector in place of an outer product with ones: it is added to every row or column."""
+        """What is the same along axes without them: it is added to every row or column."""
         if term.op == "negative":
             return self.negative(self.repeated(term.args[0]))
+        if term.op == "filled":
+            (part,) = term.args
+            if part.op == "negative":
+                return self.negative(self.expanded(part.args[0], *term.value))
+            return self.expanded(part, *term.value)
         left, right = term.args
-        if left.op == "ones":
-            return right
-        return self.make("column", [left], (*left.shape, 1))
+        return right if left.op == "ones" else self.expanded(left, "ij", "i")
+
+    def expanded(self, term: Term, whole: str, core: str) -> Term:
+        """An array with an axis of length 1 for each letter that it lacks, if not in front."""
+        letters = whole[min(map(whole.index, core), default=len(whole)) :]
+        index = ", ".join(":" if letter in core else "None" for letter in letters)
+        if "None" not in index:
+            return term
+        sizes = dict(zip(core, term.shape, strict=True))
+        return self.make("expanded", [term], tuple(sizes.get(k, 1) for k in letters), index)
 
 
 def _is_repeated(term: Term) -> bool:
     if term.op == "negative":
         (term,) = term.args
+    if term.op == "filled":
+        return len(set(term.value[0])) == len(term.value[0])
     return term.op == "outer" and any(part.op == "ones" for part in term.args)
 
 
@@ -372,7 +391,7 @@ def _is_rest_of_one(one: Term, two: Term) -> bool:
 
 
 _HOLDERS = ("outer", "filled", "diag", "padded", "scale_rows", "scale_columns")
-_VIEWS = ("transpose", "part", "entry", "reshape", "ravel", "column")
+_VIEWS = ("transpose", "swapped", "part", "entry", "reshape", "ravel", "expanded")
 
 
 def is_view(term: Term) -> bool:

@@ -1,0 +1,86 @@
+"""Products with letters that are no products of matrices: each part once, as stacks if it can be."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Sequence
+from itertools import permutations
+from typing import Any
+
+from matcalc.code.terms import Term, Terms
+
+Lettered = tuple[str, Term]
+"""An array, and a letter for each of its axes."""
+
+
+class Products:
+    """Makes products, and knows those of two arrays that it made."""
+
+    def __init__(self, terms: Terms) -> None:
+        self.terms = terms
+        self._pairs: dict[Any, Lettered] = {}
+
+    def product(self, factors: Sequence[Lettered], output: str) -> Term:
+        """The product of arrays, summed over each letter that the output lacks."""
+        factors = self.fewer(factors, output)
+        if len(factors) == 1 and factors[0][0] == output:
+            return factors[0][1]
+        term = self.stacks(factors, output) or self.einsum(factors, output)
+        if len(factors) == 2:
+            self._pairs[_key(*factors, output)] = _numbered(output, *factors), term
+        return term
+
+    def einsum(self, factors: Sequence[Lettered], output: str) -> Term:
+        sizes = {k: n for letters, one in factors for k, n in zip(letters, one.shape, strict=True)}
+        subscripts = f"{','.join(letters for letters, _ in factors)}->{output}"
+        shape = tuple(sizes[letter] for letter in output)
+        return self.terms.make("einsum", [one for _, one in factors], shape, subscripts)
+
+    def fewer(self, factors: Sequence[Lettered], output: str) -> Sequence[Lettered]:
+        """Of several factors two with the same letters as one, and two whose product is there."""
+        for one, two in permutations(factors, 2) if len(factors) > 2 else ():
+            others = [factor for factor in factors if factor is not one and factor is not two]
+            needed = {*output, *(letter for letters, _ in others for letter in letters)}
+            both = self.together(one, two, needed)
+            if both is not None:
+                return self.fewer([both, *others], output)
+        return factors
+
+    def together(self, one: Lettered, two: Lettered, needed: Container[str]) -> Lettered | None:
+        """The product of two factors, if it is one entry by entry, or was made before."""
+        if one[0] == two[0]:
+            return one[0], self.terms.times([one[1], two[1]])
+        known = self._pairs.get(_key(one, two, needed))
+        if known is None:
+            return None
+        letters = list(dict.fromkeys(one[0] + two[0]))
+        return "".join(letters[number] for number in known[0]), known[1]
+
+    def stacks(self, factors: Sequence[Lettered], output: str) -> Term | None:
+        """A product of two stacks of matrices, if it is one whose first axes are the stack."""
+        stack, ends = output[:-2], output[-2:]
+        if not stack or len(factors) != 2 or any(k[: len(stack)] != stack for k, _ in factors):
+            return None
+        (one, left), (two, right) = sorted(factors, key=lambda factor: ends[0] not in factor[0])
+        summed = set(one[len(stack) :]) - {ends[0]}
+        if len(summed) != 1 or len(one) != len(output) or len({*stack, *ends, *summed}) <= len(one):
+            return None
+        (letter,) = summed
+        if sorted(two) != sorted([*stack, letter, ends[1]]):
+            return None
+        left = left if one[-1] == letter else self.terms.swapped(left)
+        right = right if two[-1] == ends[1] else self.terms.swapped(right)
+        shape = (*left.shape[:-1], right.shape[-1])
+        return self.terms.make("matmul", [left, right], shape)
+
+
+def _numbered(letters: str, one: Lettered, two: Lettered) -> tuple[int, ...]:
+    """Letters by their places among those of two factors."""
+    places = list(dict.fromkeys(one[0] + two[0]))
+    return tuple(map(places.index, letters))
+
+
+def _key(one: Lettered, two: Lettered, needed: Container[str]) -> Any:
+    """What the product of two factors is, whatever its letters are called."""
+    kept = [letter for letter in dict.fromkeys(one[0] + two[0]) if letter in needed]
+    letters = one[0] + two[0] + "".join(kept)
+    return one[1], two[1], len(one[0]), _numbered(letters, one, two)
