@@ -1,4 +1,4 @@
-"""Products with letters that are no products of matrices: each part once, as stacks if it can be."""
+"""Products with letters that are none of matrices: each part once, as stacks where they are."""
 
 from __future__ import annotations
 
@@ -24,12 +24,14 @@ class Products:
         factors = self.fewer(factors, output)
         if len(factors) == 1 and factors[0][0] == output:
             return factors[0][1]
-        term = self.stacks(factors, output) or self.einsum(factors, output)
+        ways = (self.stacks, self.broadcast, self.einsum)
+        term = next(found for way in ways if (found := way(factors, output)) is not None)
         if len(factors) == 2:
             self._pairs[_key(*factors, output)] = _numbered(output, *factors), term
         return term
 
     def einsum(self, factors: Sequence[Lettered], output: str) -> Term:
+        """The same as one einsum."""
         sizes = {k: n for letters, one in factors for k, n in zip(letters, one.shape, strict=True)}
         subscripts = f"{','.join(letters for letters, _ in factors)}->{output}"
         shape = tuple(sizes[letter] for letter in output)
@@ -54,6 +56,27 @@ class Products:
             return None
         letters = list(dict.fromkeys(one[0] + two[0]))
         return "".join(letters[number] for number in known[0]), known[1]
+
+    def broadcast(self, factors: Sequence[Lettered], output: str) -> Term | None:
+        """A product of an array and a vector that sums nothing, entry by entry; else none."""
+        listed = [letters for letters, _ in factors]
+        once = all(len(set(letters)) == len(letters) for letters in (*listed, output))
+        if len(listed) != 2 or min(map(len, listed)) != 1 or not once:
+            return None
+        if set(output) != set("".join(listed)):
+            return None
+        whole = self.einsum(factors, output).shape
+        parts = [self.terms.expanded(*self.in_order(one, output)) for one in factors]
+        return self.terms.make("times", parts, whole)
+
+    def in_order(self, factor: Lettered, output: str) -> tuple[Term, str, str]:
+        """An array with its axes in the order of the output; the output, and its letters there."""
+        letters, one = factor
+        order = "".join(letter for letter in output if letter in letters)
+        if order == letters:
+            return one, output, order
+        turned = self.terms.transpose(one) if one.rank == 2 else self.einsum([factor], order)
+        return turned, output, order
 
     def stacks(self, factors: Sequence[Lettered], output: str) -> Term | None:
         """A product of two stacks of matrices, if it is one whose first axes are the stack."""

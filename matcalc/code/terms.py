@@ -274,7 +274,8 @@ class Terms:
         parts = scalars + arrays
         if len(parts) < 2:
             return parts[0] if parts else self.number(1)
-        return self.make("times", parts, parts[-1].shape)
+        shape = next((one.shape for one in factors if one.rank), ())
+        return self.make("times", parts, shape)
 
     def _inside(self, array: Term, change: Callable[[Term], Term]) -> Term:
         """An array made of a smaller one, which is changed; of two vectors the one that counts."""

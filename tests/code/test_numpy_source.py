@@ -134,6 +134,17 @@ BY_HAND = [
     ),
     ("A @ B @ x", "A[m,n] B[n,p] x[p]", "x", ["return B.T @ A.T"]),
     (
+        'sum(D * einsum("bts,bsd->btd", softmax(einsum("btd,bsd->bts", Q, K), axis=2), V))',
+        "Q[b,t,d] K[b,s,d] V[b,s,d] D[b,t,d]",
+        "Q",
+        [
+            "t1 = D @ V.swapaxes(1, 2)",
+            "t2 = softmax(Q @ K.swapaxes(1, 2), axis=2)",
+            'return ((t1 - np.einsum("ijl,ijl->ij", t1, t2)[:, :, None]) * t2) @ K',
+        ],
+    ),
+    ("cross(w, M @ w)", "w[3] M[3,3]", "M", ["return skew(w).T[:, None, :] * w[:, None]"]),
+    (
         "sum(A @ B @ (C @ x))",
         "A[m,n] B[n,p] C[p,q] x[q]",
         "x",
@@ -270,6 +281,24 @@ def test_a_result_is_never_a_view_of_an_argument(
     found = run_source(d.numpy, arrays)  # refuses what shares memory
     assert found.flags.writeable
     np.testing.assert_allclose(found, d.evaluate(**arrays))
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_products_with_letters_are_what_they_say(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    names, letters = "ABCD"[: rng.integers(2, 5)], "ijklm"
+    axes = ["".join(rng.permutation(list(letters))[: rng.integers(1, 5)]) for _ in names]
+    used = sorted({letter for one in axes for letter in one})
+    output = "".join(rng.permutation(used)[: rng.integers(0, len(used) + 1)])
+    sizes = dict(zip(letters, (2, 3, 4, 5, 6), strict=True))
+    arrays = {
+        name: rng.normal(size=[sizes[letter] for letter in one])
+        for name, one in zip(names, axes, strict=True)
+    }
+    variables = " ".join(f"{name}[{','.join(one)}]" for name, one in zip(names, axes, strict=True))
+    product = f'einsum("{",".join(axes)}->{output}", {", ".join(names)})'
+    d = mc.derive(f"sum(sin({product}))", wrt="A", variables=variables, layout="denominator")
+    np.testing.assert_allclose(run_source(d.numpy, arrays), d.evaluate(**arrays), 1e-9, 1e-12)
 
 
 def test_a_delta_is_added_to_a_copy_of_an_argument() -> None:
