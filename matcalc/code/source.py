@@ -187,7 +187,8 @@ class _Source:
             return filled
         piece = self.piece(term)
         own = self.named.get(term)
-        trivial = not term.args or (term.op == "negative" and not term.args[0].args)
+        made = term.op == "call" and term.rank  # of sizes alone, but made at each call
+        trivial = not (term.args or made) or (term.op == "negative" and not term.args[0].args)
         if term.op == "transpose":  # of a name it costs nothing
             trivial = self.spelled[term.args[0]].text.isidentifier()
         recurs = self.uses[term] > 1 and not trivial
