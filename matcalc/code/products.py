@@ -17,7 +17,7 @@ class Products:
 
     def __init__(self, terms: Terms) -> None:
         self.terms = terms
-        self._pairs: dict[Any, Lettered] = {}
+        self._pairs: dict[Any, tuple[tuple[int, ...], Term]] = {}
 
     def product(self, factors: Sequence[Lettered], output: str) -> Term:
         """The product of arrays, summed over each letter that the output lacks."""
@@ -27,7 +27,8 @@ class Products:
         ways = (self.stacks, self.broadcast, self.einsum)
         term = next(found for way in ways if (found := way(factors, output)) is not None)
         if len(factors) == 2:
-            self._pairs[_key(*factors, output)] = _numbered(output, *factors), term
+            one, two = factors
+            self._pairs[_key(one, two, output)] = _numbered(output, one, two), term
         return term
 
     def einsum(self, factors: Sequence[Lettered], output: str) -> Term:
