@@ -30,9 +30,8 @@ class Computed:
         self.symbols: Mapping[str, Node] = computation.symbols
         self.finite = finite
         self._roots: Sequence[Node] = computation.roots
-        self._orders: Sequence[Sequence[int] | None] = computation.orders
         self._returned = computation.returned
-        self._leaves = Leaves(self._roots)
+        self._leaves = Leaves(self._roots, computation.orders)
 
     def __call__(self, /, **arrays: Any) -> Any:
         """New arrays, as the computation returns them.
@@ -46,7 +45,7 @@ class Computed:
             arrays = {name: any_array(value, name) for name, value in arrays.items()}
         named, sizes = given_arrays(self.symbols, arrays)
         library = library_in([*named.values(), *self._leaves.foreign])
-        found = self._leaves.run(named, sizes, lambda: self._roots, self._orders, library)
+        found = self._leaves.run(named, sizes, lambda: self._roots, library)
         return arranged(found, self._returned)
 
 

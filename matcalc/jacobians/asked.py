@@ -198,7 +198,7 @@ def at_point(node: Node, given: Given) -> Node:
     sizes = known.sizes(shapes, given.sizes)
     computed = _parts(node, lambda one: _entries(one, sizes))
     part = Leaves(computed)
-    found = part.run(names, sizes, lambda: computed, [None] * len(computed), library)
+    found = part.run(names, sizes, lambda: computed, library)
     numbers = {one: frozen(array) for one, array in zip(computed, found, strict=True)}
     return _with_numbers(node, numbers, sizes)
 

@@ -123,13 +123,11 @@ def evaluate_from(
     families = _KNOWN.setdefault(owner, {})
     known = families.get(key)
     if known is None:
-        known = families[key] = Leaves([made()])
+        known = families[key] = Leaves([made()], [order])
     library = libraries([*arrays.values(), *known.foreign])
-    bound = known.bound(arrays, sizes, lambda: [made()], [order], library)
-    if keep is not None and library is None:
-        keep(bound)
+    options = max_bytes, rounding
     result: Array
-    (result,) = bound.run(known.arrays(arrays, library), max_bytes, rounding)
+    (result,) = known.run(arrays, sizes, lambda: [made()], library, *options, keep=keep)
     return result
 
 
@@ -198,7 +196,9 @@ class Bindings:
 class Leaves:
     """What is known of nodes without keeping them: leaves, a program for shapes met so far."""
 
-    def __init__(self, roots: Sequence[Node]) -> None:
+    def __init__(self, roots: Sequence[Node], orders: Sequence[Sequence[int] | None] = ()) -> None:
+        """Nodes, and for each the order in which its axes are wanted, if it is another."""
+        self.orders = orders
         leaves = [node for node in topological(*roots) if isinstance(node, Symbol | Data)]
         self.shapes = {node.name: node.shape for node in leaves if isinstance(node, Symbol)}
         held = [node.array for node in leaves if isinstance(node, Data)]
@@ -211,52 +211,33 @@ class Leaves:
         arrays: Mapping[str, Any],
         sizes: Mapping[str, int],
         made: Callable[[], Sequence[Node]],
-        orders: Sequence[Sequence[int] | None],
         library: ArrayLibrary | None,
+        *options: Any,
+        keep: Keep | None = None,
     ) -> list[Any]:
         """The nodes as new arrays of a library, of NumPy's where it is none.
 
         Args:
             arrays: For each symbol its numbers.
             sizes: Sizes of named dimensions.
-            made: Makes the nodes.
-            orders: For each the order in which its axes are wanted.
+            made: Makes the nodes, where arrays of such shapes were not met before.
             library: The library.
+            options: As :meth:`Program.run` takes them.
+            keep: Is told what was run, where it may be run again for NumPy's arrays.
         """
-        bound = self.bound(arrays, sizes, made, orders, library)
-        return bound.run(self.arrays(arrays, library))
-
-    def bound(
-        self,
-        arrays: Mapping[str, Any],
-        sizes: Mapping[str, int],
-        made: Callable[[], Sequence[Node]],
-        orders: Sequence[Sequence[int] | None],
-        library: ArrayLibrary | None,
-    ) -> Bound:
-        """What computes the nodes of such arrays; the arguments as :meth:`run` takes them."""
         given = self.arrays(arrays, library)
-        program = self._program(given, sizes, made, orders, library)
-        dtype = library.dtype if library else self.type_of(given or arrays.values())
-        return Bound(program, tuple(self.shapes), dtype)
-
-    def _program(
-        self,
-        given: Sequence[Array],
-        sizes: Mapping[str, int],
-        made: Callable[[], Sequence[Node]],
-        orders: Sequence[Sequence[int] | None],
-        library: ArrayLibrary | None,
-    ) -> Program:
-        """What computes the nodes of arrays of these shapes, whatever the numbers in them."""
         shapes = tuple([array.shape for array in given]), tuple(sizes.items()), library
         program = self.programs.get(shapes)
         if program is None:
-            plan = plan_of(made(), self.sizes(shapes[0], sizes), orders)
+            plan = plan_of(made(), self.sizes(shapes[0], sizes), self.orders)
             make = library.program if library else Program
             program = make(plan, tuple(self.shapes))
             _remember(self.programs, shapes, program)
-        return program
+        dtype = library.dtype if library else self.type_of(given or arrays.values())
+        bound = Bound(program, tuple(self.shapes), dtype)
+        if keep is not None and library is None:
+            keep(bound)
+        return bound.run(given, *options)
 
     def arrays(self, given: Mapping[str, Any], library: ArrayLibrary | None) -> list[Any]:
         """The arrays of the symbols."""
