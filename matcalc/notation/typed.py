@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
-from matcalc.errors import MatcalcError, printable
+from matcalc.errors import MatcalcError
 from matcalc.expression.parser import Step, parse
 from matcalc.notation import tree
 from matcalc.notation.formulas import WrittenFormula
@@ -18,7 +18,6 @@ from matcalc.notation.names import latex_name, unicode_name
 from matcalc.notation.printers.latex import latex_formulas
 from matcalc.notation.printers.mathematics import as_it_is
 from matcalc.notation.printers.mathml import mathml
-from matcalc.notation.printers.unicode import unicode_formulas
 from matcalc.notation.tree import Phrase, made, numeral, operands_first, with_args
 
 _WORDS = re.compile(r"[^\W\d]\w*")
@@ -27,17 +26,6 @@ _ANY = "any"  # the kind of an array whose shape is not known
 _NUMBERS = frozenset(["tr", "det", "logdet", "norm", "sum", "mean"])
 _TAKES = {"kron": 2} | dict.fromkeys(["inv", "pinv", "sqrt", "abs", "logdet", "norm", "expm"], 1)
 _SIZED = frozenset(["eye", "ones", "zeros", "matrix_power", "power_of", "slice", "step"])
-
-
-def typed_unicode(text: str) -> str:
-    """A line as books print it; as it is where it is none that can be printed so.
-
-    >>> typed_unicode("dW = (W3.T @ d3 * r) @ x.T")
-    'dW = ((W₃ᵀ d₃) ⊙ r) xᵀ'
-    >>> typed_unicode("dL/da3 · ?")
-    'dL/da₃ · ?'
-    """
-    return _set(text, _unicode) or unicode_name(printable(text))
 
 
 def typed_mathml(text: str) -> str:
@@ -121,11 +109,6 @@ def _set(text: str, printer: Callable[[WrittenFormula, str], str]) -> str:
     except (MatcalcError, KeyError):
         return ""
     return printer(WrittenFormula(tuple(lets), last), name)
-
-
-def _unicode(written: WrittenFormula, name: str) -> str:
-    *lets, formula = unicode_formulas(written, as_it_is)
-    return "; ".join([*lets, f"{unicode_name(name)} = {formula}" if name else formula])
 
 
 def _mathml(written: WrittenFormula, name: str) -> str:
