@@ -146,17 +146,7 @@ class _Left:
         above = self.between()
         if not parser.at("{"):
             return None
-        below = self.between()
-        rest = list(parser.tokens[parser.position : -1])
-        of = self.differentiated(above)
-        wrt = self.by(below)
-        if of is None or wrt is None:
-            return None
-        if not of and len(rest) > 1:
-            of = self.expression(rest)
-        elif len(rest) > 1:
-            return None
-        return Left(f"d{wrt}", of, wrt)
+        return self.quotient(above, self.by(self.between()))
 
     def on_a_line(self) -> Left | None:
         """``∂L/∂W``, ``dL/dW``, ``∂(xᵀAx)/∂x``, ``d/dx (…)``."""
@@ -181,15 +171,15 @@ class _Left:
             name = name._replace(text=name.text[1:])
         scripts = read_scripts(parser, name).scripts
         wrt = self.names.resolve(name.text, scripts) if name.text else ""
+        return self.quotient(above, wrt)
+
+    def quotient(self, above: list[Token], wrt: str | None) -> Left | None:
+        """Of what stands above the line or, where a sign alone stands there, behind it."""
+        rest = list(self.parser.tokens[self.parser.position : -1])
         of = self.differentiated(above)
-        rest = list(parser.tokens[parser.position : -1])
-        if not wrt or of is None:
+        if not wrt or of is None or (of and len(rest) > 1):
             return None
-        if not of and len(rest) > 1:
-            of = self.expression(rest)
-        elif len(rest) > 1:
-            return None
-        return Left(f"d{wrt}", of, wrt)
+        return Left(f"d{wrt}", of or (self.expression(rest) if len(rest) > 1 else ""), wrt)
 
     def gradient(self) -> Left | None:
         """``∇_W L``, ``∇_x (xᵀAx)``."""
@@ -220,26 +210,15 @@ class _Left:
 
     def differentiated(self, tokens: list[Token]) -> str | None:
         """What stands behind the ∂ or the d above a line; nothing where it stands elsewhere."""
-        if not tokens or (tokens[0].text != "partial" and tokens[0].text[:1] != "d"):
-            return None
-        first, *rest = tokens
-        if first.text not in ("partial", "d"):
-            rest = [first._replace(text=first.text[1:], start=first.start + 1), *rest]
-        if not rest:
-            return ""
-        return self.expression([*rest, Token("end", "", rest[-1].stop, rest[-1].stop)])
+        rest = _behind_sign(tokens)
+        return self.expression(rest) if rest and len(rest) > 1 else "" if rest else None
 
     def by(self, tokens: list[Token]) -> str | None:
         """The name behind the ∂ or the d below a line."""
-        if not tokens or (tokens[0].text != "partial" and tokens[0].text[:1] != "d"):
-            return None
-        first, *rest = tokens
-        if first.text not in ("partial", "d"):
-            rest = [first._replace(text=first.text[1:], start=first.start + 1), *rest]
+        rest = _behind_sign(tokens)
         if not rest or rest[0].kind not in ("name", "word"):
             return None
-        end = Token("end", "", rest[-1].stop, rest[-1].stop)
-        inner = Parser(self.parser.line, [*rest, end], self.names, latex=self.parser.latex)
+        inner = Parser(self.parser.line, rest, self.names, latex=self.parser.latex)
         inner.take()
         scripts = read_scripts(inner, rest[0]).scripts
         return self.names.resolve(rest[0].text, scripts) if inner.next.kind == "end" else None
@@ -257,3 +236,14 @@ class _Left:
                 return self.names.resolve(first.text, scripts)
             inner.position = 0
         return self.write(inner.whole())
+
+
+def _behind_sign(tokens: list[Token]) -> list[Token]:
+    """What stands behind a ∂ or a d, and an end; nothing where it begins with neither."""
+    if not tokens or (tokens[0].text != "partial" and tokens[0].text[:1] != "d"):
+        return []
+    first, *rest = tokens
+    if first.text not in ("partial", "d"):
+        rest = [first._replace(text=first.text[1:], start=first.start + 1), *rest]
+    stop = tokens[-1].stop
+    return [*rest, Token("end", "", stop, stop)]
