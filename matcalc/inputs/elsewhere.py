@@ -46,6 +46,8 @@ LINES = """
     np.angle(x) | x[n]
     np.dot(A, x) | A[m,n] x[n]
     np.vdot(x, y) | x[n] y[n]
+    np.vdot(A, B) | A[m,n] B[m,n]
+    np.inner(A, B) | A[m,n] B[k,n]
     np.inner(x, y) | x[n] y[n]
     np.outer(x, y) | x[m] y[n]
     np.matmul(A, B) | A[m,k] B[k,n]
@@ -288,6 +290,7 @@ LINES = """
     np.linalg.det(A) | A[n,n]
     np.linalg.det(A) | A[p,n,n]
     np.linalg.slogdet(A) | A[n,n]
+    np.linalg.slogdet(A)[1] | A[n,n]
     torch.logdet(A) | A[n,n]
     torch.logdet(A) | A[p,n,n]
     np.linalg.solve(A, b) | A[n,n]:invertible b[n]
@@ -297,6 +300,8 @@ LINES = """
     np.linalg.cholesky(A) | A[n,n]:spd
     scipy.linalg.cho_solve(L, b) | L[n,n] b[n]
     scipy.linalg.solve_triangular(A, b) | A[n,n] b[n]
+    scipy.linalg.solve_triangular(A, b, lower=True) | A[n,n] b[n]
+    scipy.linalg.cholesky(A) | A[n,n]:spd
     torch.cholesky_solve(b, L) | b[n,k] L[n,n]
     np.linalg.qr(A) | A[m,n]
     scipy.linalg.lu(A) | A[n,n]

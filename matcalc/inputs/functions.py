@@ -88,8 +88,8 @@ def of_function(parser: Reader, token: Token, name: str) -> Node:
         else:
             power = raised(parser, Node("number", (), "1", token.start, token.stop))
     node = call_of(parser, token, name, primes)
-    inside = node.args[0] if name == "log" and node.args else node
-    if inside.op == "call" and inside.value[0] == "gamma":
+    inside = node.args[0] if name == "log" and node.args else None
+    if inside is not None and inside.op == "call" and inside.value[0] == "gamma":
         node = inside._replace(value=("lgamma", 0, ""), start=token.start)  # log Γ(x)
     if power is None:
         return node

@@ -33,9 +33,10 @@ def meant_by_library(
     reduction = next((one for one in node.args if one.value == "reduction"), None)
     if reduction is not None and reduction.op == "keyword":
         return _loss(writer, node, name, args, reduction)
-    if home not in ("F", "nn", "torch"):
-        return None
-    special = _TORCH.get(name) if "linalg" not in form else None
+    if home in ("F", "nn", "torch") and "linalg" not in form:
+        special = _TORCH.get(name)
+    else:
+        special = _BY_HOME.get((home, name))
     return special(writer, node, args) if special is not None else None
 
 
@@ -162,6 +163,54 @@ def _norm(writer: Speller, node: Node, args: list[Written]) -> Written | None:
     return joined([start, args[0], "))" if start == "sum(abs(" else ")"], ATOM, NUMBER)
 
 
+def _of_matrices(start: str, between: str, end: str) -> Rewrite:
+    def rewrite(writer: Speller, node: Node, args: list[Written]) -> Written | None:
+        """A product of two matrices; nothing of vectors."""
+        del writer, node
+        if len(args) != 2 or not all(one.kind.is_matrix for one in args):
+            return None
+        kind = NUMBER if start else Kind(2, (args[0].kind.rows, args[1].kind.rows))
+        one, two = args[0].within(PRODUCT), args[1].within(ATOM if end == ".T" else SIGN)
+        return joined([start, one, between, two, end], ATOM if start else PRODUCT, kind)
+
+    return rewrite
+
+
+def _triangle(node: Node, default: str) -> str:
+    """``1`` or ``0``, of ``lower=True`` or of what is meant where nothing is said."""
+    given = {one.value: str(one.args[0].value) for one in node.args if one.op == "keyword"}
+    upper = {"True": "0", "False": "1"}.get(given.get("upper", ""), default)
+    return {"True": "1", "False": "0"}.get(given.get("lower", ""), upper)
+
+
+def _cholesky(writer: Speller, node: Node, args: list[Written]) -> Written | None:
+    """SciPy's, which is the upper triangle where nothing is said."""
+    del writer
+    turned = _triangle(node, "0") == "0"
+    pieces = ["cholesky(", args[0], ").T" if turned else ")"]
+    return joined(pieces, ATOM, args[0].kind) if args else None
+
+
+def _solve_triangular(writer: Speller, node: Node, args: list[Written]) -> Written | None:
+    """SciPy's and PyTorch's, which take the upper triangle where nothing else is said.
+
+    Raises:
+        NotationError: It is of a transpose, or divides by ones.
+    """
+    keywords = {str(one.value) for one in node.args if one.op == "keyword"}
+    if len(args) - len(keywords) != 2 or keywords - {"lower", "upper"}:
+        raise writer.fail(node, "write solve_triangular(A, b, lower=1), or lower=0 of an upper one")
+    pieces = ["solve_triangular(", args[0], ", ", args[1], f", lower={_triangle(node, '0')})"]
+    return joined(pieces, ATOM, args[1].kind)
+
+
+#: What a name means by its library alone.
+_BY_HOME: Mapping[tuple[str, str], Rewrite] = {
+    ("scipy", "cholesky"): _cholesky,
+    **{(home, "solve_triangular"): _solve_triangular for home in ("scipy", "torch")},
+    **{(home, "vdot"): _of_matrices("sum(", " * ", ")") for home in ("np", "numpy", "jnp")},
+    **{(home, "inner"): _of_matrices("", " @ ", ".T") for home in ("np", "numpy", "jnp", "torch")},
+}
 _TORCH: Mapping[str, Rewrite] = {
     "cross_entropy": _cross_entropy,
     "var": _of_sample("var"),

@@ -147,7 +147,7 @@ def pull_adj(y: Apply, operand: int, bar: Node) -> Node:
     function="np.linalg.slogdet({0})[1]",
     facts=Facts(
         of_whole=True,
-        words=("logdeterminant", "log_det", "slogdet"),
+        words=("logdeterminant", "log_det"),
         code={"torch": "torch.linalg.slogdet({0}).logabsdet"},
     ),
 )
