@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -15,6 +14,7 @@ from matcalc.inputs.pieces import ATOM, POWER, PRODUCT, SIGN, SUM, Written, join
 from matcalc.inputs.speller import Speller
 from matcalc.inputs.tree import Node
 from matcalc.operations import RULES
+from matcalc.operations.products import subscripts_of
 
 _KEYWORDS = {"dim": "axis", "keepdim": "keepdims", "dims": "axis"}
 _GROUPS = re.compile(r"\([^()]*\)|[^\s()]+")
@@ -371,33 +371,11 @@ def _einsum(writer: Speller, node: Node, args: list[Written]) -> Written:
     if first.op != "text":
         raise writer.fail(node, 'einsum is written einsum("ij,j->i", A, x)')
     operands = args[1:]
-    pattern = _spelled("".join(first.value[1:-1].split()), [one.kind for one in operands])
+    pattern = subscripts_of(first.value[1:-1], [one.kind.rank or 0 for one in operands])
     output = pattern.partition("->")[2]
     kind = Kind(len(output), (None,) * len(output))
     text = writer.atom(first, f'"{pattern}"', kinds.UNKNOWN)
     return writer.applied(node, "einsum", [text, *operands], kind)
-
-
-def _spelled(pattern: str, operands: Sequence[Kind]) -> str:
-    """The subscripts of an einsum with an arrow, and letters for what dots stand for.
-
-    >>> _spelled("ij,jk", []), _spelled("...i,i->...", [Kind(2), Kind(1)])
-    ('ij,jk->ik', 'Ai,i->A')
-    """
-    inputs, arrow, output = pattern.partition("->")
-    parts = inputs.split(",")
-    dots = [(one.rank or 0) - len(part) + 3 for one, part in zip(operands, parts, strict=False)]
-    most = max([d for d, part in zip(dots, parts, strict=False) if "..." in part], default=0)
-    letters = [one for one in "ABCDEFGH" if one not in pattern][: max(0, most)]
-    if not arrow:
-        counts = Counter("".join(parts).replace(".", ""))
-        output = "".join(sorted(one for one, count in counts.items() if count == 1))
-        output = ("..." if "..." in inputs else "") + output
-    replaced = [
-        part.replace("...", "".join(letters[len(letters) - max(0, d) :] if d > 0 else ""))
-        for part, d in zip(parts, [*dots, *[0] * len(parts)], strict=False)
-    ]
-    return f"{','.join(replaced)}->{output.replace('...', ''.join(letters))}"
 
 
 def _reduced(

@@ -187,8 +187,8 @@ def _cholesky(writer: Speller, node: Node, args: list[Written]) -> Written | Non
     """SciPy's, which is the upper triangle where nothing is said."""
     del writer
     turned = _triangle(node, "0") == "0"
-    pieces = ["cholesky(", args[0], ").T" if turned else ")"]
-    return joined(pieces, ATOM, args[0].kind) if args else None
+    end = ").T" if turned else ")"
+    return joined(["cholesky(", args[0], end], ATOM, args[0].kind) if args else None
 
 
 def _solve_triangular(writer: Speller, node: Node, args: list[Written]) -> Written | None:
@@ -200,8 +200,8 @@ def _solve_triangular(writer: Speller, node: Node, args: list[Written]) -> Writt
     keywords = {str(one.value) for one in node.args if one.op == "keyword"}
     if len(args) - len(keywords) != 2 or keywords - {"lower", "upper"}:
         raise writer.fail(node, "write solve_triangular(A, b, lower=1), or lower=0 of an upper one")
-    pieces = ["solve_triangular(", args[0], ", ", args[1], f", lower={_triangle(node, '0')})"]
-    return joined(pieces, ATOM, args[1].kind)
+    end = f", lower={_triangle(node, '0')})"
+    return joined(["solve_triangular(", args[0], ", ", args[1], end], ATOM, args[1].kind)
 
 
 #: What a name means by its library alone.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
@@ -54,6 +55,28 @@ def einsum_rule(*operands: Node, subscripts: str = "ij,j->i") -> Node:
     if len(terms) != len(operands):
         raise NotationError(f"{subscripts!r} names {len(terms)} operands, not {len(operands)}")
     return contract([Factor(o, tuple(t)) for o, t in zip(operands, terms, strict=True)], right)
+
+
+def subscripts_of(pattern: str, ranks: Sequence[int]) -> str:
+    """The subscripts of an einsum with an arrow, and letters for what dots stand for.
+
+    >>> subscripts_of("ij,jk", []), subscripts_of("...i,i->...", [2, 1])
+    ('ij,jk->ik', 'Ai,i->A')
+    """
+    inputs, arrow, output = "".join(pattern.split()).partition("->")
+    parts = inputs.split(",")
+    dots = [rank - len(part) + 3 for rank, part in zip(ranks, parts, strict=False)]
+    most = max([d for d, part in zip(dots, parts, strict=False) if "..." in part], default=0)
+    letters = [one for one in "ABCDEFGH" if one not in pattern][: max(0, most)]
+    if not arrow:
+        counts = Counter("".join(parts).replace(".", ""))
+        output = "".join(sorted(one for one, count in counts.items() if count == 1))
+        output = ("..." if "..." in inputs else "") + output
+    replaced = [
+        part.replace("...", "".join(letters[len(letters) - max(0, d) :] if d > 0 else ""))
+        for part, d in zip(parts, [*dots, *[0] * len(parts)], strict=False)
+    ]
+    return f"{','.join(replaced)}->{output.replace('...', ''.join(letters))}"
 
 
 @composite(

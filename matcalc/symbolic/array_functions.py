@@ -260,7 +260,9 @@ def _outer(a: Any, b: Any) -> Node:
 @_means(np.einsum)
 def _einsum(subscripts: str, *operands: Any, optimize: Any = None) -> Node:
     del optimize
-    return products.einsum_rule(*map(node_of, operands), subscripts=subscripts)
+    nodes = [node_of(one) for one in operands]
+    spelled = products.subscripts_of(subscripts, [len(one.shape) for one in nodes])
+    return products.einsum_rule(*nodes, subscripts=spelled)
 
 
 @_means(np.transpose, np.permute_dims if hasattr(np, "permute_dims") else np.transpose)
@@ -508,6 +510,14 @@ def _take(a: Any, indices: Any, axis: int | None = None) -> Node:
 def _flat_if_none(a: Any, axis: int | None) -> Node:
     """All entries one after the other where no axis is given."""
     return _ravel(a) if axis is None else node_of(a)
+
+
+@_means(np.take_along_axis)
+def _take_along_axis(arr: Any, indices: Any, axis: int | None = -1) -> Node:
+    x, chosen = _flat_if_none(arr, axis), np.asarray(indices)
+    places: list[Any] = list(np.indices(chosen.shape, sparse=True))
+    places[algebra.axis_from_front(axis or 0, len(x.shape))] = chosen
+    return indexed(x, tuple(places))
 
 
 @_means(np.append)

@@ -11,6 +11,7 @@ from matcalc.errors import NotDifferentiableError, ShapeError
 from matcalc.graph import Node
 from matcalc.operations import indexing
 from matcalc.operations.indexing import Place
+from matcalc.symbolic.broadcasting import reshaped
 
 
 def indexed(node: Node, key: object) -> Node:
@@ -28,7 +29,45 @@ def indexed(node: Node, key: object) -> Node:
     >>> indexed(symbol("X", (3, 4)), (0, np.array([True, False, True, False]))).shape
     (2,)
     """
-    return indexing.indexed(node, plain(key))
+    listed = _without_masks(node.shape, key if isinstance(key, tuple) else (key,))
+    if any(isinstance(one, np.ndarray) and one.ndim > 1 for one in listed):
+        return _of_tables(node, listed)
+    return indexing.indexed(node, plain(listed))
+
+
+def _without_masks(shape: Shape, key: tuple[Any, ...]) -> tuple[Any, ...]:
+    """A key with the places of what is true for masks of several axes.
+
+    Raises:
+        ShapeError: A mask is not as large as the array.
+    """
+    found: list[Any] = []
+    for one in key:
+        if not (isinstance(one, np.ndarray) and one.dtype == bool and one.ndim > 1):
+            found.append(one)
+            continue
+        axes = shape[len(found) : len(found) + one.ndim]
+        if axes != one.shape or len(found) < sum(other is None for other in key):
+            raise ShapeError(f"a mask of shape {one.shape} chooses from an array of that shape")
+        found += one.nonzero()
+    return tuple(found)
+
+
+def _of_tables(node: Node, key: tuple[Any, ...]) -> Node:
+    """Entries at places that stand in arrays of several axes, broadcast: ``x[np.ix_(a, b)]``.
+
+    Raises:
+        NotDifferentiableError: Something else stands between them.
+    """
+    is_table = [isinstance(one, (int, np.integer, list, np.ndarray)) for one in key]
+    tables, rest = key[: sum(is_table)], key[sum(is_table) :]
+    if not all(is_table[: len(tables)]) or any(one != slice(None) for one in rest):
+        raise NotDifferentiableError(
+            "arrays of several axes as an index stand in front, slices of all behind them"
+        )
+    spread = np.broadcast_arrays(*map(np.asarray, tables))
+    found = indexing.indexed(node, plain(tuple(one.ravel() for one in spread)))
+    return reshaped(found, (*spread[0].shape, *found.shape[1:]))
 
 
 def place_of(shape: Shape, key: object) -> Place | None:

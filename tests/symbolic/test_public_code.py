@@ -370,6 +370,24 @@ def at_places(x):
     return out * out
 
 
+def contracted(x, y):
+    return np.einsum("...i,...i->...", x, y) + np.einsum("ij,ij", x, y)
+
+
+def of_tables(x):
+    chosen = np.array([[0, 2], [1, 1], [2, 0]])
+    along = np.take_along_axis(x, chosen, axis=1)
+    return along * x[np.ix_([0, 2, 2], [1, 0])] + x[np.arange(3)[:, None], chosen]
+
+
+def rows_of_tables(x):
+    return x[np.array([[0, 1], [2, 2]])] ** 2
+
+
+def of_a_mask(x):
+    return x[np.tri(3, 2, dtype=bool)] ** 2
+
+
 def overlapping(x):
     out = np.empty(4)
     out[:2] = x[:2]
@@ -386,6 +404,10 @@ def overlapping(x):
         (filled_by_columns, "x[n]"),
         (at_places, "x[3]"),
         (overlapping, "x[4]"),
+        (contracted, "x[3,2] y[3,2]"),
+        (of_tables, "x[3,3]"),
+        (rows_of_tables, "x[3,2]"),
+        (of_a_mask, "x[3,2]"),
     ],
 )
 def test_what_is_written_into_arrays_is_what_numpy_writes(

@@ -259,9 +259,9 @@ REFUSED: dict[str, tuple[Callable[..., Any], type[mc.MatcalcError], str]] = {
     "an index that is traced": (lambda x: x[np.floor(x)], mc.MatcalcError, "np.floor"),
     "a selection": (lambda x: x[x > 0], mc.NotDifferentiableError, r"x\[mask\]: how many"),
     "a table of indices": (
-        lambda x: np.take(x, [[0, 1], [1, 2]]),
+        lambda x: np.take(x[:, None], [[0, 0], [0, 0]], axis=1),
         mc.NotDifferentiableError,
-        r"an array of shape \(2, 2\) as an index",
+        "arrays of several axes as an index stand in front",
     ),
     "no such entry": (lambda x: x[3], mc.ShapeError, "there is no entry 3 along an axis of 3"),
     "shapes": (lambda x: x + np.ones(2), mc.ShapeError, "3 against 2"),
