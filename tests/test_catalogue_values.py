@@ -18,6 +18,7 @@ import matcalc as mc
 from matcalc.checking.formulas import check_derivative
 from matcalc.dimensions import evaluate, names
 from matcalc.expression import Declared, parse_declarations
+from matcalc.expression.missing import MISSING
 from matcalc.inputs.catalogue import Operation, answer, operations
 
 EVERY = int(os.environ.get("MATCALC_LAW_EVERY", "16"))
@@ -88,3 +89,60 @@ def test_its_derivative_agrees_with_differences(one: Operation, layout: str) -> 
     for name in parse_declarations(one.variables):
         J = mc.derive(one.typed, wrt=name, variables=one.variables, layout=layout)
         assert check_derivative(J, variables=values, points=2).verdict != "wrong_value"
+
+
+#: Calls that are refused, what the refusal says to use, and the shapes of the variables.
+ADVISED = [
+    ("np.linalg.lstsq(A, b)", "pinv(A) @ b", "A[m,k] b[m]"),
+    (
+        "scipy.linalg.solve_sylvester(A, B, C)",
+        "solve(kron(eye(m), A) + kron(B.T, eye(n)), vec(C))",
+        "A[n,n] B[m,m] C[n,m]",
+    ),
+    (
+        "scipy.linalg.solve_continuous_lyapunov(A, Q)",
+        "solve(kron(eye(n), A) + kron(A, eye(n)), vec(Q))",
+        "A[n,n] Q[n,n]",
+    ),
+    (
+        "scipy.linalg.solve_discrete_lyapunov(A, Q)",
+        "solve(eye(n**2) - kron(A, A), vec(Q))",
+        "A[n,n] Q[n,n]",
+    ),
+    ("scipy.linalg.cho_solve((np.tril(L), True), b)", "solve(L @ L.T, b)", "L[n,n] b[n]"),
+    ("scipy.special.gamma(x)", "exp(lgamma(x))", "x[n]"),
+    ("scipy.special.beta(x, y)", "exp(betaln(x, y))", "x[n] y[n]"),
+    ("scipy.special.factorial(x)", "exp(lgamma(x + 1))", "x[n]"),
+    ("scipy.special.boxcox(x, p)", "(x**p - 1) / p", "x[n] p"),
+    ("np.trapz(y, x)", "sum(diff(x) * (y[1:] + y[:-1])) / 2", "x[n] y[n]"),
+    ("scipy.linalg.fractional_matrix_power(A, 0.3)", "expm(p * logm(A))", "A[n,n] p"),
+    ("scipy.linalg.polar(A)[1]", "sqrtm(A.T @ A)", "A[m,k]"),
+    ("np.correlate(x, y, 'full')", "convolve(x, flip(y))", "x[n] y[m]"),
+    ("np.linalg.svd(A)[1]", "svdvals(A)", "A[3,5]"),
+    ("np.linalg.eigh(A)[0]", "eigvalsh(A)", "A[n,n]"),
+    ("np.copysign(x, y)", "abs(x) * sign(y)", "x[n] y[n]"),
+    ("np.gradient(x)[1:-1]", "(x[2:] - x[:-2]) / 2", "x[n]"),
+    ("F.bilinear(x, y, W)", 'einsum("i,kij,j->k", x, W, y)', "x[n] y[m] W[k,n,m]"),
+    ("F.pairwise_distance(x, y, eps=0)", "norm(x - y)", "x[n] y[n]"),
+]
+
+
+@pytest.mark.parametrize(("typed", "used", "declared"), ADVISED)
+def test_what_is_refused_says_what_to_use(typed: str, used: str, declared: str) -> None:
+    pytest.importorskip("scipy")
+    name = str(re.split(r"[(.]", typed.partition("(")[0])[-1])
+    assert used in MISSING[name]
+    arrays = point(dict(parse_declarations(declared)), 0.15)
+    if "p" in arrays:
+        arrays["p"] = np.asarray(0.3)
+    if typed.startswith("scipy.linalg.cho"):
+        arrays["L"] = np.tril(arrays["L"])
+    one = Operation("", typed.replace("trapz", "trapezoid"), declared)
+    sizes = {size: SIZES[size] for size in ("m", "n") if size not in arrays}
+    found = mc.evaluate(used, **arrays, **sizes)
+    right = in_library(one, arrays)
+    if "vec(" in used:
+        right = right.ravel("F")
+    np.testing.assert_allclose(np.squeeze(found), np.squeeze(right), rtol=1e-7, atol=1e-10)
+    J = mc.derive(used, wrt=declared.partition("[")[0], variables=declared, layout="numerator")
+    assert not isinstance(J, list)
