@@ -184,14 +184,18 @@ def factorisation(n: int) -> Row:
     return Row(title, lambda: made(**given), by_hand, 1.5, peer)
 
 
-def jacobian(n0: int, n1: int, n2: int, n3: int) -> Row:
-    """The dense Jacobian of a network by its first weights: an outer product for each output."""
-    made = mc.derive(
+def jacobian(n0: int, n1: int, n2: int, n3: int, of_factors: float | None = None) -> Row:
+    """The Jacobian of a network by its first weights: an outer product for each output.
+
+    Dense, or kept as factors, which have a goal of their own.
+    """
+    found = mc.derive(
         "W3 @ tanh(W2 @ tanh(W1 @ x))", wrt="W1", layout="denominator",
         variables=f"W1[{n1},{n0}] W2[{n2},{n1}] W3[{n3},{n2}] x[{n0}]",
-    ).compile()  # fmt: skip
+    )  # fmt: skip
     W1, W2, W3 = _normal(n1, n0), _normal(n2, n1) / n1, _normal(n3, n2)
     x = _normal(n0) / n0
+    made = found.at if of_factors else found.compile()
 
     def by_hand() -> Any:
         a1 = np.tanh(W1 @ x)
@@ -205,7 +209,10 @@ def jacobian(n0: int, n1: int, n2: int, n3: int) -> Row:
 
     title = f"Jacobian by the first weights, {n0}-{n1}-{n2}-{n3}"
     peer = Peer(formula, (W1,), "jacobian")
-    return Row(title, lambda: made(W1=W1, W2=W2, W3=W3, x=x), by_hand, 1.1, peer)
+    run = lambda: made(W1=W1, W2=W2, W3=W3, x=x)  # noqa: E731
+    if of_factors:
+        return Row(f"{title}, factors", run, by_hand, of_factors)
+    return Row(title, run, by_hand, 1.1, peer)
 
 
 def convolution() -> Row:
@@ -365,6 +372,7 @@ ROWS: dict[str, Callable[[], Iterator[Row]]] = {
     "logistic": lambda: iter([logistic(1000, 1.15), logistic(10, 2.0)]),
     "factorisation": lambda: iter([factorisation(50)]),
     "jacobian": lambda: iter([jacobian(64, 64, 64, 64), jacobian(784, 256, 128, 10)]),
+    "factors": lambda: iter([jacobian(64, 64, 64, 64, 0.3), jacobian(784, 256, 128, 10, 0.07)]),
     "convolution": lambda: iter([convolution()]),
     "rigid body": lambda: iter([rigid_body()]),
     "attention": lambda: iter([attention()]),

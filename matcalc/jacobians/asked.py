@@ -23,7 +23,7 @@ from matcalc.graph import Data, Factor, Node, Product, Sum, Symbol, add, contrac
 from matcalc.jacobians.linear_map import Given, applied, gauss_newton_product, matrix_product
 from matcalc.jacobians.written import WrittenDerivative
 from matcalc.layout import Tag
-from matcalc.plan.running import Keep, Leaves, evaluate_from
+from matcalc.plan.running import Keep, evaluate_from, leaves_of
 from matcalc.variables import ratio, second_derivative
 
 
@@ -191,13 +191,13 @@ def at_point(node: Node, given: Given) -> Node:
         node: The entries.
         given: The numbers of its variables, and the sizes of its dimensions.
     """
-    known = Leaves([node])
+    known = leaves_of(node, None, lambda: [node])
     names = {name: given.arrays[name] for name in known.shapes if name in given.arrays}
     library = library_in([*names.values(), *known.foreign])
     shapes = tuple(tuple(array.shape) for array in known.arrays(names, library))
     sizes = known.sizes(shapes, given.sizes)
     computed = _parts(node, lambda one: _entries(one, sizes))
-    part = Leaves(computed)
+    part = leaves_of(node, ("parts", *sizes.items()), lambda: computed)
     found = part.run(names, sizes, lambda: computed, library)
     numbers = {one: frozen(array) for one, array in zip(computed, found, strict=True)}
     return _with_numbers(node, numbers, sizes)

@@ -120,15 +120,27 @@ def evaluate_from(
         libraries: Finds the library of arrays, as :func:`evaluate` takes it.
         keep: Is told what was run, where it may be run again for NumPy's arrays of these shapes.
     """
-    families = _KNOWN.setdefault(owner, {})
-    known = families.get(key)
-    if known is None:
-        known = families[key] = Leaves([made()], [order])
+    known = leaves_of(owner, key, lambda: [made()], [order])
     library = libraries([*arrays.values(), *known.foreign])
     options = max_bytes, rounding
     result: Array
     (result,) = known.run(arrays, sizes, lambda: [made()], library, *options, keep=keep)
     return result
+
+
+def leaves_of(
+    owner: Node,
+    key: Any,
+    made: Callable[[], Sequence[Node]],
+    orders: Sequence[Sequence[int] | None] = (),
+) -> Leaves:
+    """What is known of nodes that are made of another, as :func:`evaluate_from` keeps it."""
+    families = _KNOWN.setdefault(owner, {})
+    known = families.get(key)
+    if known is None:
+        known = Leaves(made(), orders)
+        _remember(families, key, known)
+    return known
 
 
 class Bound(NamedTuple):

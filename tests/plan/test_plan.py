@@ -41,6 +41,8 @@ def test_a_second_evaluation_plans_nothing() -> None:
     direction = np.ones((3, 5))
     gradient.jvp(direction, **arrays)
     assert calls(lambda: gradient.jvp(direction, **arrays)) < 200
+    before = calls(lambda: gradient.at(**arrays))
+    assert calls(lambda: gradient.at(**arrays)) < 0.5 * before
 
 
 def test_other_shapes_make_another_plan() -> None:
