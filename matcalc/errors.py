@@ -136,6 +136,13 @@ class MatcalcError(Exception):
         stated: What was asked, and what was found.
         places: The spans of the user's text that the message is about.
         suggestions: What to do next; what a formula is told was tried: it reads and fits.
+
+    >>> import matcalc as mc
+    >>> try:
+    ...     mc.derive("A @ x", wrt="x", variables="A[m,n] x[m]", layout="numerator")
+    ... except mc.MatcalcError as error:
+    ...     [one.text for one in error.suggestions]
+    ['A.T @ x', 'x.T @ A']
     """
 
     def __init__(
@@ -185,11 +192,27 @@ def _made(kind: type[MatcalcError], arguments: dict[str, Any]) -> MatcalcError:
 
 
 class NotationError(MatcalcError, ValueError):
-    """Something is written in a way that cannot be read."""
+    """Something is written in a way that cannot be read.
+
+    >>> import matcalc as mc
+    >>> try:
+    ...     mc.parse_variable("x[")
+    ... except mc.NotationError as error:
+    ...     print(error.message)
+    write a variable as x[3,2] or x=3,2, or x alone
+    """
 
 
 class LayoutError(MatcalcError, ValueError):
-    """There is no such layout, or an array does not have the shape that its layout asks for."""
+    """There is no such layout, or an array does not have the shape that its layout asks for.
+
+    >>> import matcalc as mc
+    >>> try:
+    ...     mc.derive("x", wrt="x", variables="x[n]", layout="gradient")
+    ... except mc.LayoutError as error:
+    ...     print(error.message)
+    no layout 'gradient': there are numerator and denominator
+    """
 
 
 class ShapeError(MatcalcError, ValueError):
@@ -198,6 +221,13 @@ class ShapeError(MatcalcError, ValueError):
     Attributes:
         clashes: The sizes, numbers or names, that would have to be equal; none where that alone
             would not help.
+
+    >>> import matcalc as mc
+    >>> try:
+    ...     mc.derive("A @ x", wrt="x", variables="A[m,n] x[m]", layout="numerator")
+    ... except mc.ShapeError as error:
+    ...     error.stated, error.clashes
+    ('A @ x does not fit: A is m×n, x is m×1: n against m', (('n', 'm'),))
     """
 
     def __init__(
@@ -215,27 +245,75 @@ class ShapeError(MatcalcError, ValueError):
 
 
 class ChainError(MatcalcError, ValueError):
-    """Factors do not link into a chain, or are multiplied in the wrong order."""
+    """Factors do not link into a chain, or are multiplied in the wrong order.
+
+    >>> import matcalc as mc
+    >>> try:
+    ...     mc.chain("∂L/∂a", "∂x/∂y")
+    ... except mc.ChainError as error:
+    ...     print(error.message)
+    a chain links Jacobians; found a str
+    """
 
 
 class ArrayError(MatcalcError, ValueError):
-    """An array is not one of finite real numbers."""
+    """An array is not one of finite real numbers.
+
+    >>> import matcalc as mc
+    >>> try:
+    ...     mc.evaluate("x", x=[1.0, float("nan")])
+    ... except mc.ArrayError as error:
+    ...     print(error.message)
+    x is not finite: nan at [1]
+    """
 
 
 class TooLargeError(MatcalcError, ValueError):
-    """An array, a number or a dimension would be absurdly large."""
+    """An array, a number or a dimension would be absurdly large.
+
+    >>> import matcalc as mc
+    >>> try:
+    ...     mc.evaluate("eye(100000)")
+    ... except mc.TooLargeError as error:
+    ...     print(error.message.partition(",")[0])
+    a dense array of 100000×100000 takes 8e+10 bytes
+    """
 
 
 class UnboundError(MatcalcError, ValueError):
-    """Numbers were asked for, and a factor or a dimension has none."""
+    """Numbers were asked for, and a factor or a dimension has none.
+
+    >>> import matcalc as mc
+    >>> try:
+    ...     mc.trace(lambda x: float(x), "x")
+    ... except mc.UnboundError as error:
+    ...     print(error.message)
+    float(x) asks for values, and a formula has none; leave float() out, and write np.exp(x)
+    """
 
 
 class UnknownRuleError(MatcalcError, LookupError):
-    """There is no rule of that name."""
+    """There is no rule of that name.
+
+    >>> import matcalc as mc
+    >>> try:
+    ...     mc.find_rule("softmaxx")
+    ... except mc.UnknownRuleError as error:
+    ...     print([one.text for one in error.suggestions])
+    ['softmax']
+    """
 
 
 class NotDifferentiableError(MatcalcError, ValueError):
-    """The derivative does not exist, or no rule for it is known."""
+    """The derivative does not exist, or no rule for it is known.
+
+    >>> import matcalc as mc
+    >>> try:
+    ...     mc.trace(lambda x: x.argmax(), "x[n]")
+    ... except mc.NotDifferentiableError as error:
+    ...     print(error.message)
+    the method argmax of an array cannot be traced
+    """
 
 
 class MissingLibraryError(MatcalcError, ImportError):

@@ -22,19 +22,33 @@ from matcalc.variables import Variable, word
 
 
 class Layout:
-    """The tag of a Jacobian: one of the two subclasses, never an instance."""
+    """The tag of a Jacobian: one of the two subclasses, never an instance.
+
+    >>> [one.name for one in Layout.__subclasses__()]
+    ['numerator', 'denominator']
+    """
 
     name: str = ""
 
 
 class Numerator(Layout):
-    """Axes of y, then axes of x reversed. Chains multiply from the outside in."""
+    """Axes of y, then axes of x reversed. Chains multiply from the outside in.
+
+    >>> import matcalc as mc
+    >>> mc.derive("A @ x", wrt="x", variables="A[m,n] x[n]", layout="numerator").text
+    'A'
+    """
 
     name = "numerator"
 
 
 class Denominator(Layout):
-    """Axes of x, then axes of y reversed. Chains append factors to the left."""
+    """Axes of x, then axes of y reversed. Chains append factors to the left.
+
+    >>> import matcalc as mc
+    >>> mc.derive("A @ x", wrt="x", variables="A[m,n] x[n]", layout="denominator").text
+    'A.T'
+    """
 
     name = "denominator"
 

@@ -1,5 +1,6 @@
 import ast
 import builtins
+import inspect
 import pkgutil
 import subprocess
 import sys
@@ -168,3 +169,11 @@ def test_the_library_knows_no_command_line() -> None:
             for name in [getattr(node, "module", None) or "", *(a.name for a in node.names)]
         }
         assert not imported & {"typer", "rich", "click", "matcalc_cli"}, file
+
+
+@pytest.mark.parametrize("name", sorted(one for one in dir(mc) if not one.startswith("_")))
+def test_what_is_public_shows_an_example(name: str) -> None:
+    given = getattr(mc, name)
+    library = name in ("to_jax_function", "to_torch_function", "MissingLibraryError")  # not here
+    if (inspect.isclass(given) or inspect.isfunction(given)) and not library:
+        assert ">>> " in (inspect.getdoc(given) or ""), name

@@ -87,6 +87,11 @@ class Check(Shown):
         note: What would have agreed, if something would.
         untold: How many entries cannot be told.
         doubts: These, at most five.
+
+    >>> import matcalc as mc
+    >>> check = mc.check_jacobian(lambda x: x**2, [[2.0, 0.0], [0.0, 4.0]], at=[1.0, 2.0])
+    >>> check.verdict, bool(check)
+    ('right', True)
     """
 
     verdict: Verdict

@@ -45,6 +45,11 @@ class ReadBack(NamedTuple):
     Attributes:
         holds: Whether it does; ``None`` where that could not be found out.
         reason: Why not, or why that is not known.
+
+    >>> import matcalc as mc
+    >>> J = mc.derive("A @ x", wrt="x", variables="A[m,n] x[n]", layout="denominator")
+    >>> mc.read_back(J, "unicode").holds
+    True
     """
 
     holds: bool | None

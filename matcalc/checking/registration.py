@@ -234,6 +234,13 @@ def unregister_rule(name: str) -> None:
     Raises:
         UnknownRuleError: There is no rule of that name.
         NotationError: It is one of matcalc's own.
+
+    >>> import matcalc as mc
+    >>> try:
+    ...     mc.unregister_rule("exp")
+    ... except mc.NotationError as error:
+    ...     print(error.message)
+    exp is a rule of matcalc's own
     """
     rule = find_rule(name)
     if rule.name not in _OWN:

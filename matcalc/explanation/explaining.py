@@ -52,6 +52,11 @@ class Explanation:
         sections: The parts, in order.
         gradient_of: Where the second derivative is explained, as that of the gradient: of what.
         assumptions: What was not typed, and decides how the expression is read.
+
+    >>> import matcalc as mc
+    >>> steps = mc.explain("A @ x", wrt="x", variables="A[m,n] x[n]", layout="denominator")
+    >>> steps.title, steps.agrees
+    ('∂f/∂x in denominator layout, step by step', True)
     """
 
     of: Variable

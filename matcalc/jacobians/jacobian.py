@@ -52,6 +52,11 @@ class Jacobian(Asked[Tag]):
         formula: What it was derived from, if it was derived from a formula.
 
     Source: Wikipedia, Matrix calculus, section Layout conventions.
+
+    >>> import matcalc as mc
+    >>> J = mc.derive("x.T @ A @ x", wrt="x", variables="x[n] A[n,n]", layout="denominator")
+    >>> J.text, J.shape, J.to("numerator").text
+    ('(A + A.T) @ x', ('n',), 'x.T @ (A + A.T)')
     """
 
     __array_ufunc__ = None  # ndarray + J asks J, it does not fill an object array

@@ -32,6 +32,10 @@ class Together(Computable):
         derivatives: The derivatives, in the order in which they are returned.
         value: What is differentiated; ``None`` where it is not returned.
         returned: How they are returned: the number of one, the value first, or a tuple of such.
+
+    >>> import matcalc as mc
+    >>> mc.value_and_grad("sum(x**2)", wrt="x", variables="x[n]", layout="denominator")
+    <together: f, ∂f/∂x in denominator layout>
     """
 
     derivatives: tuple[Jacobian[Any], ...]

@@ -86,6 +86,11 @@ class Rule:
             with respect to an operand. ``None`` for an operation that is made of others.
         parameters: What is not differentiated, with the values that examples use.
         facts: What else is known of it.
+
+    >>> import matcalc as mc
+    >>> rule = mc.find_rule("inv")
+    >>> rule.formula, rule.domain
+    ('dY = -Y dX Y', 'X invertible')
     """
 
     name: str
