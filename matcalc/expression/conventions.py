@@ -33,6 +33,7 @@ _KINDS = (
 )
 _NUMBERS = frozenset("ckt")
 _COUNTS = frozenset("mnN")  # numbers of things, which no shape names here
+_TRIED = 12  # names, each on its own
 _LETTERS = "mnpqrskltuvw"
 
 
@@ -166,17 +167,16 @@ def _freed(
     formula: str, ranks: Mapping[str, int], names: Sequence[str], given: Mapping[str, Variable]
 ) -> set[str]:
     """Those of some vectors beside which no number stands where they are numbers too."""
-    found: set[str] = set()
-    for name in names:
-        known = {**ranks, **dict.fromkeys(found, 0)}
+    found: frozenset[str] = frozenset()
+    for some in (names, *([name] for name in names[:_TRIED])) if names else ():
         try:
-            before = _read(formula, known, given)
-            after = _read(formula, {**known, name: 0}, given)
+            before = _read(formula, {**ranks, **dict.fromkeys(found, 0)}, given)
+            after = _read(formula, {**ranks, **dict.fromkeys([*found, *some], 0)}, given)
         except ShapeError:
             continue
         if _beside(after) < _beside(before):
-            found.add(name)
-    return found
+            found |= frozenset(some)
+    return set(found)
 
 
 def _beside(formula: Formula) -> int:

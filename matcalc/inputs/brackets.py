@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from matcalc.inputs.constants import compared, compared_with, is_comparing
 from matcalc.inputs.derivatives import is_ratio, read_derivative
@@ -13,6 +14,7 @@ from matcalc.inputs.scanning import Token
 from matcalc.inputs.signs import ENDS
 from matcalc.inputs.tree import Node
 
+_COMPARED = frozenset(["<", "<=", ">", ">=", "≠"])
 _OF_ALL = "a sum with a letter goes over all entries here"
 
 
@@ -210,24 +212,57 @@ def is_total(parser: Reader, token: Token) -> bool:
     return parser.at("_") and token.text not in parser.names.declared
 
 
+class _Limits(NamedTuple):
+    """What stands below and above a sum: letters, compared pairs of them, from where to where."""
+
+    letters: list[str]
+    pairs: list[list[str]]
+    start: list[str]
+    stop: list[str]
+
+
 def read_total(parser: Reader, token: Token) -> Node:
     """A sum over letters, of the product to its right."""
     kind = "prod" if token.text in ("prod", "Π") else "sum"
+    letters, pairs, start, stop = limits = _limits(parser)
+    if not (len(stop) == 1 and start in (["0"], ["1"])) and (start, stop[1:]) != (
+        ["0"],
+        ["-", "1"],
+    ):
+        raise parser.fail(f"{_OF_ALL}: of a part, sum(x[1:n])")
+    parser.letters += letters
+    body = parser.chain()
+    for pair in pairs:
+        body = _where(body, pair)
+    del parser.letters[len(parser.letters) - len(letters) :]
+    letters, many = (letters, _how_many(limits)) if letters else (unsaid(parser, body), "")
+    return Node("total", (body,), (kind, tuple(letters), many), token.start, parser.behind())
+
+
+def _limits(parser: Reader) -> _Limits:
+    """What stands below and above a sum.
+
+    Raises:
+        NotationError: It goes over a part of what a letter counts.
+    """
     letters: list[str] = []
+    pairs: list[list[str]] = []
     start, stop = ["1"], [""]
     while parser.at("_", "^"):
         below = parser.at("_")
         position = parser.position + 1
         end = parser.ends.get(position, position)
         inside = parser.tokens[position : end + 1]
-        if below:
-            letters += _letters_of(inside)
         texts = [one.text for one in inside if one.kind not in ("open", "close")]
-        if {"<", "<=", ">", ">=", "≠"} & set(texts):
+        if below and _is_pair(texts):
+            letters += texts[::2]
+            pairs.append(texts)
+        elif _COMPARED & set(texts):
             raise parser.fail(f"{_OF_ALL}: of i < j, sum(triu(A, 1))")
-        if below and "=" in texts:
-            start = texts[texts.index("=") + 1 :]
-        elif not below:
+        elif below:
+            letters += _letters_of(inside)
+            start = texts[texts.index("=") + 1 :] if "=" in texts else start
+        else:
             stop = texts
         bound = next((one for one in (*stop, *start) if one in (*parser.letters, *letters)), "")
         if bound:
@@ -237,20 +272,25 @@ def read_total(parser: Reader, token: Token) -> Node:
         while parser.at(",") and below and one:  # Σ_i,j
             parser.take()
             letters += _letters_of([parser.take()])
-    if not (len(stop) == 1 and start in (["0"], ["1"])) and (start, stop[1:]) != (
-        ["0"],
-        ["-", "1"],
-    ):
-        raise parser.fail(f"{_OF_ALL}: of a part, sum(x[1:n])")
-    parser.letters += letters
-    body = parser.chain()
-    del parser.letters[len(parser.letters) - len(letters) :]
-    letters, many = (letters, _how_many(start, stop)) if letters else (unsaid(parser, body), "")
-    return Node("total", (body,), (kind, tuple(letters), many), token.start, parser.behind())
+    return _Limits(letters, pairs, start, stop)
 
 
-def _how_many(start: list[str], stop: list[str]) -> str:
-    """How many values a letter has that goes from the one to the other."""
+def _is_pair(texts: Sequence[str]) -> bool:
+    """Whether two letters are compared below a sum, ``i < j``."""
+    return len(texts) == 3 and texts[1] in ("<", "≠") and texts[0] != texts[2]
+
+
+def _where(body: Node, pair: Sequence[str]) -> Node:
+    """What is summed over ``i < j``: all, times what is 1 there and else 0."""
+    one, sign, two = pair
+    name = Node("name", (), sign, body.start, body.stop)
+    mask = Node("index", (name,), (one, two), body.start, body.stop)
+    return Node("chain", (body, mask), (("*", True),), body.start, body.stop)
+
+
+def _how_many(limits: _Limits) -> str:
+    """How many values a letter has that goes from the one limit to the other."""
+    start, stop = limits.start, limits.stop
     if start == ["0"] and len(stop) == 1 and stop[0].isdigit():
         return str(int(stop[0]) + 1)
     return stop[0] if len(stop) > 1 or start == ["1"] else ""

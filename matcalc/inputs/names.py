@@ -22,6 +22,8 @@ sigma tau upsilon phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi
 _WORDS = frozenset(_GREEK.split())
 _MARKS = re.compile(r"[\\^_{}()\[\]\s]")  # around the parts of a name
 _ALPHABETS = re.compile(r"[α-ω][0-9]*|[^α-ω]+")
+_ENTRY = re.compile(r"([^\W\d_]+)_([0-9]+)")
+_ENTRIES = re.compile(rf"({_ENTRY.pattern}){{2,}}")
 _LINE = str.maketrans(LOWERED | RAISED)
 _MARKED = frozenset(f"\\{one}" for one in ("hat", "tilde", "bar", "dot", "text"))
 _NUMBERS = frozenset("ckt")
@@ -127,6 +129,8 @@ class Names:
         if self.known(run) or len(run) == 1 or len(run) > _RUN or words:
             return [run]
         found = self._segments(run)
+        if not found and "T" in run[1:] and not self.known("T"):
+            found = self._segments(run, "T")  # xTAx
         if found:
             return found
         alphabets = _ALPHABETS.findall(run) if run[0].isupper() and run.isalnum() else []
@@ -139,14 +143,14 @@ class Names:
                 return [f"d{rest[0]}", *rest[1:]]
         return list(run) if letters else [run]
 
-    def _segments(self, run: str) -> list[str]:
-        """A run as declared names one after the other; the longest first."""
+    def _segments(self, run: str, mark: str = "I") -> list[str]:
+        """A run as declared names, and a mark, one after the other; the longest first."""
         best: list[list[str] | None] = [None] * len(run) + [[]]
         longest = max(map(len, self.declared), default=0) + 2
         for start in range(len(run) - 1, -1, -1):
             for stop in range(min(len(run), start + longest), start, -1):
                 rest, part = best[stop], run[start:stop]
-                if rest is not None and (self.known(part) or part == "I"):
+                if rest is not None and (self.known(part) or part == mark):
                     shorter = best[start]
                     if shorter is None or len(rest) + 1 < len(shorter):
                         best[start] = [part, *rest]
@@ -269,6 +273,10 @@ def _pieces(
         spaced = token.spaced and not pieces
         stop = start + len(part) if len(parts) > 1 else token.stop
         kind = "word" if names.is_function(part) and len(part) > 1 else "name"
+        if part == "T" and pieces and not (names.open or names.known("T")):
+            pieces.append(Token("sign", "T", start, stop, form="unicode"))
+            start = stop
+            continue
         pieces.append(Token(kind, part, start, stop, spaced, token.form))
         start = stop
     return pieces
@@ -282,6 +290,17 @@ def _with_script(token: Token, run: str, names: Names) -> list[Token]:
         return [token._replace(text="I", stop=split), Token("sign", "_", split, token.stop)]
     if not base or not index or names.known(run):
         return []
+    if not _ENTRIES.fullmatch(run):
+        return _one_with_script(token, base, index, names)
+    found: list[Token] = []
+    for one in _ENTRY.finditer(run):  # x_1x_2
+        part = token._replace(text=one[0], start=token.start + one.start())
+        found += _one_with_script(part, one[1], one[2], names)
+    return found
+
+
+def _one_with_script(token: Token, base: str, index: str, names: Names) -> list[Token]:
+    """A letter and what stands below it; nothing where that is a part of the name."""
     indexed = names.known(base) and (len(index) <= 2 or index.isdigit())
     indexed = indexed or (len(base) == 1 and names.letters.issuperset(index))
     identity = base == "I" and index in names.sizes and not names.known("I")
@@ -291,11 +310,12 @@ def _with_script(token: Token, run: str, names: Names) -> list[Token]:
     head = token._replace(text=base, stop=split)
     if base in _SUMS and not names.known(base):
         head = head._replace(kind="sign", text=_SUMS[base])
-    inside = Token("number" if index.isdigit() else "name", index, split + 1, token.stop)
+    stop = split + 1 + len(index)
+    inside = Token("number" if index.isdigit() else "name", index, split + 1, stop)
     return [
         head,
         Token("sign", "_", split, split + 1),
         Token("open", "{", split + 1, split + 1),
         inside,
-        Token("close", "}", token.stop, token.stop),
+        Token("close", "}", stop, stop),
     ]

@@ -45,6 +45,7 @@ _COMMON = rf"""(?P<space>[\s$\u200b\ufeff\u2061-\u2064]+|\\[,;:!>]|\\\\)
 _PLAIN = re.compile(
     rf"""(?P<turned>\.(?:T|mT|H)\b(?!\())
     |(?P<shape>\.shape\s?\[-?[0-9]\])
+    |(?P<count>\.size\b(?!\s?[(\[]))
     |(?P<method>\.[A-Za-z_][A-Za-z0-9_]*(?=\s?\())
     |(?P<dotted>(?:{"|".join(sorted(MODULES))})(?:\.[A-Za-z_][A-Za-z0-9_]*)+)
     |(?P<broadcast>\.(?=\())
@@ -197,6 +198,12 @@ class _Scanner:
         if place[0] == "-":
             yield token._replace(kind="sign", text="-", spaced=False)
         yield token._replace(kind="number", text=place[-1], spaced=False)
+        yield token._replace(kind="close", text=")", spaced=False)
+
+    def of_count(self, token: Token) -> Iterator[Token]:
+        """``.size`` as ``.numel()``."""
+        yield token._replace(kind="method", text="numel", form="method")
+        yield token._replace(kind="open", text="(", spaced=False)
         yield token._replace(kind="close", text=")", spaced=False)
 
     def of_method(self, token: Token) -> Iterator[Token]:

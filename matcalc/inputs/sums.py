@@ -17,6 +17,8 @@ from matcalc.inputs.speller import Speller
 from matcalc.inputs.tree import Node
 from matcalc.operations import RULES, is_elementwise
 
+_MASKS = {"<": "triu(ones(({0}, {0})), 1)", "≠": "(ones(({0}, {0})) - eye({0}))"}  # of i and j
+
 
 class Spread(NamedTuple):
     """A part of a sum, for all values of its letters.
@@ -129,7 +131,8 @@ def measure(writer: Speller, node: Node) -> None:
 def _is_delta(writer: Speller, node: Node) -> bool:
     """Whether a part is the delta of Kronecker, or the sign of a permutation."""
     (base,) = node.args
-    return base.op == "name" and base.value in SIGNS and base.value not in writer.names.declared
+    sign = base.op == "name" and base.value in (*SIGNS, *_MASKS)
+    return sign and base.value not in writer.names.declared
 
 
 def _aligned(writer: Speller, node: Node, part: Spread, letters: str) -> Spread:
@@ -258,6 +261,8 @@ def _delta(writer: Speller, node: Node) -> Written:
     size = next((writer.lengths[one] for one in node.value if one in writer.lengths), None)
     if len(node.value) != 2 or size is None:
         raise writer.fail(node, f"nothing says how many values {node.value[0]} has")
+    if base.value in _MASKS:
+        return writer.atom(node, _MASKS[base.value].format(size), Kind(2, (size, size)))
     return writer.atom(node, f"eye({size})", Kind(2, (size, size)))
 
 

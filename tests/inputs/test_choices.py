@@ -123,7 +123,7 @@ def test_a_line_has_the_value_that_it_means(typed: str) -> None:
         ("x & y", "(x > 0) * (y > 0)"),
         (r"\min_x x^T A x", "over all x"),
         ("x[[0, -1]]", "counted from the front"),
-        (r"\sum_{i<j} A_{ij} x_i", "goes over all entries"),
+        (r"\sum_{i\le j} A_{ij} x_i", "goes over all entries"),
         (r"\sum_{i=2}^{n} x_i^2", "goes over all entries"),
         (r"\sum_{i=1}^{n-1} x_i^2", "goes over all entries"),
         (r"\sum_{i=1}^{2} x_i^2", "the sum goes to 2"),
