@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from matcalc.claims.answer import Cause, Checked, Misfit, Piece, Product
 from matcalc.claims.arranging import Arrangement, arrangements, far
 from matcalc.claims.sizes_text import Matrix, Sizes, read_shape, read_sizes
-from matcalc.claims.tree import Tree, walk
+from matcalc.claims.tree import Tree, row_of, walk
 from matcalc.dimensions import Dimension, times
 
 if TYPE_CHECKING:  # it loads NumPy, which sizes do without
@@ -42,7 +42,7 @@ def check_sizes(sizes: str, *, wanted: str | None = None) -> Checked:
     read = read_sizes(sizes)
     shape = read_shape(wanted) if wanted is not None else read.wanted
     misfits = tuple(_misfits(read))
-    comes_out = None if misfits else _comes_out(read)
+    comes_out = None if misfits else (read.pieces[0].shape[0], read.pieces[-1].shape[1])
     found = arrangements(read.pieces)
     fitting = found.get(shape, []) if shape else []
     whole = _answer(sizes, read, shape, misfits, comes_out)
@@ -139,10 +139,6 @@ def _count(size: Dimension, word: str) -> str:
     return f"{size} {word}" if size == 1 else f"{size} {word}s"
 
 
-def _comes_out(read: Sizes) -> Matrix:
-    return read.pieces[0].shape[0], read.pieces[-1].shape[1]
-
-
 def _products(read: Sizes, tree: Tree) -> list[Product]:
     """The products of an arrangement, the innermost first, a run of one sign as one."""
     found: list[Product] = []
@@ -162,18 +158,12 @@ def _walk_products(
     if tree.kind == "transpose":
         rows, columns = _walk_products(tree.args[0], known, own, found)
         return columns, rows
-    factors = _run(tree)
+    factors = row_of(tree, tree.value)
     shapes = [_walk_products(one, known, own, found) for one in factors]
     result = shapes[0] if tree.value == "*" else (shapes[0][0], shapes[-1][1])
     sign = " ⊙ " if tree.value == "*" else " · "
     found.append(Product(str(tree), f"{sign.join(map(times, shapes))} = {times(result)}"))
     return result
-
-
-def _run(tree: Tree) -> list[Tree]:
-    """The factors of a product of one sign."""
-    left, right = tree.args
-    return [*(_run(left) if left.operator(tree.value) else [left]), right]
 
 
 def _causes(read: Sizes, tree: Tree) -> Iterator[Cause]:
@@ -207,12 +197,10 @@ def _why(misfits: Sequence[Misfit]) -> tuple[str, ...]:
 
 def _advice(read: Sizes, count: int) -> tuple[str, ...]:
     """What sizes cannot see, and what decides."""
+    decides = ("which of these", "says") if count > 1 else ("that it", "proves")
     said = [
-        "Sizes find what fits; which of these is the derivative, the forward pass says: add "
-        "--because 'z = W @ x'."
-        if count > 1
-        else "Sizes find what fits; that it is the derivative, the forward pass proves: add "
-        "--because 'z = W @ x'."
+        "Sizes find what fits; {} is the derivative, the forward pass {}: add "
+        "--because 'z = W @ x'.".format(*decides)
     ]
     square = [one.label for one in read.pieces if one.shape[0] == one.shape[1] != 1]
     if square:

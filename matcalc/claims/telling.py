@@ -29,7 +29,6 @@ TITLES = {
     "wrong_value": "Wrong",
     "cannot_tell": "Cannot tell",
 }
-_LONGER = 1.5
 _SHAPE = re.compile(r"(\A|\w+)\[[^\[\]]*\]")  # behind a name, or a part that ends with it
 
 
@@ -185,12 +184,11 @@ def _repaired(found: Checked) -> AnswerPart:
 def _others(found: Checked) -> Iterator[Item]:
     """Other repairs, where they are as near; of sizes all that fit."""
     others = [one for one in found.repairs if one != found.repair]
-    if found.kind == "formula":  # what is much longer nobody would write
-        kept = {_words(one): one for one in reversed(others)}  # of the same words one is enough
-        kept.pop(_words(found.repair or ""), None)
-        others = [
-            one for one in reversed(kept.values()) if len(one) <= _LONGER * len(found.repair or "")
-        ]
+    if found.kind == "formula":  # of the same words one is enough
+        kept: dict[tuple[str, ...], str] = {}
+        for one in (found.repair or "", *others):
+            kept.setdefault(_words(one), one)
+        others = [*kept.values()][1:]
     if others and (found.sure == "one_of" or found.kind == "sizes"):
         yield (
             "As near:" if found.kind == "formula" else "These fit too, further from what was given:"

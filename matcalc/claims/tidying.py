@@ -250,9 +250,7 @@ def _are_ones(tree: Tree) -> bool:
 
 def factors(tree: Tree) -> list[Tree]:
     """The factors of a product from left to right."""
-    if tree.operator("*", "@"):
-        return [*factors(tree.args[0]), *factors(tree.args[1])]
-    return [tree]
+    return row_of(tree, "*", "@")
 
 
 def terms(tree: Tree) -> list[Tree]:

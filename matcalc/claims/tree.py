@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import partial, reduce
 from typing import NamedTuple
 
 from matcalc.errors import Place, TooLargeError
@@ -207,19 +208,16 @@ def called(name: str, *args: Tree, primes: int = 0) -> Tree:
     return Tree("call", name, args, primes)
 
 
-def row_of(tree: Tree) -> list[Tree]:
-    """The factors of a matrix product from left to right; of anything else it alone."""
-    if not tree.operator("@"):
+def row_of(tree: Tree, *signs: str) -> list[Tree]:
+    """The factors of a product from left to right, of ``@`` where nothing is said."""
+    if not tree.operator(*signs or "@"):
         return [tree]
-    return [*row_of(tree.args[0]), *row_of(tree.args[1])]
+    return [*row_of(tree.args[0], *signs), *row_of(tree.args[1], *signs)]
 
 
-def chained(factors: Sequence[Tree]) -> Tree:
-    """A matrix product of some factors."""
-    found = factors[0]
-    for each in factors[1:]:
-        found = op("@", found, each)
-    return found
+def chained(factors: Sequence[Tree], sign: str = "@") -> Tree:
+    """A product of some factors."""
+    return reduce(partial(op, sign), factors)
 
 
 def spelled_out(tree: Tree, meant: Mapping[str, Tree], which: Collection[str]) -> Tree:

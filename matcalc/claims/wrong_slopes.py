@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial, reduce
 from itertools import combinations
 from typing import NamedTuple
 
@@ -12,7 +11,7 @@ from matcalc.claims.point import Worth
 from matcalc.claims.question import Question
 from matcalc.claims.slopes import is_entrywise, slope
 from matcalc.claims.stacked import is_either
-from matcalc.claims.tree import Tree, op, trees, walk
+from matcalc.claims.tree import Tree, chained, row_of, trees, walk
 
 
 class WrongSlope(NamedTuple):
@@ -61,9 +60,9 @@ def _around(tree: Tree, change: Change) -> Iterator[tuple[Tree, Tree]]:
     """The parts that a change is in, the small ones first, as they are and as they become."""
     if tree is change.old:
         yield tree, change.new
-        row, longer = _row(tree), _row(change.new)
+        row, longer = row_of(tree, "*"), row_of(change.new, "*")
         for k in range(1, min(len(row), len(longer))):  # d * a becomes d * a * (1 - a)
-            yield _product(row[k:]), _product(longer[k:])
+            yield chained(row[k:], "*"), chained(longer[k:], "*")
         return
     for arg in tree.args:
         yield from _around(arg, change)
@@ -75,18 +74,10 @@ def _around(tree: Tree, change: Change) -> Iterator[tuple[Tree, Tree]]:
 
 def _runs(tree: Tree, change: Change) -> Iterator[tuple[Tree, Tree]]:
     """Neighbours in a product entry by entry: ``a * (1 + a)`` of ``d * a * (1 + a)``."""
-    row = _row(tree)
+    row = row_of(tree, "*")
     for i, j in combinations(range(len(row) + 1), 2):
         if 1 < j - i < len(row):
-            old = _product(row[i:j])
-            new = _product([with_change(each, change) for each in row[i:j]])
+            old = chained(row[i:j], "*")
+            new = chained([with_change(each, change) for each in row[i:j]], "*")
             if str(old) != str(new):
                 yield old, new
-
-
-def _row(tree: Tree) -> list[Tree]:
-    return [*_row(tree.args[0]), *_row(tree.args[1])] if tree.operator("*") else [tree]
-
-
-def _product(row: list[Tree]) -> Tree:
-    return reduce(partial(op, "*"), row)
