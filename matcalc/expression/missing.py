@@ -154,6 +154,9 @@ _LINES = """
     conv1d, conv2d and their poolings have rules, and rearrange
     adaptive_avg_pool1d adaptive_avg_pool2d adaptive_max_pool2d: a mean over whole axes is \
     mean(X, axis=2), windows are avg_pool2d(X, 2)
+    max_pool avg_pool: of a batch X[batch,channels,h,w] it is max_pool2d(X, 2) or \
+    avg_pool2d(X, 2), of X[batch,channels,n] max_pool1d(X, 2) or avg_pool1d(X, 2)
+    triangular_solve: it is solve_triangular(A, b), with lower=0 of an upper triangle
     instance_norm: it is group_norm with as many groups as channels
     multi_head_attention_forward multiheadattention: write attention(Q @ A, K @ B, V @ C) for \
         \
