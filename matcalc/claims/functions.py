@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from fractions import Fraction
 from functools import partial
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ from matcalc.operations import ALIASES, is_elementwise, known_rule
 from matcalc.plan import evaluate
 from matcalc.plan.functions import numpy_function
 
+_WORK = 10_000_000  # products of one einsum
 _MOST = 40  # values of one function that has no way to take them together
 
 
@@ -113,6 +115,13 @@ def _einsum(subscripts: str, operands: Sequence[Stack]) -> Stack | None:
         entries = each.entries()
         arrays.append(entries if each.many > 1 else entries[0])
         letters.append(f"Z{part}" if each.many > 1 else part)
+    lengths = {
+        letter: size
+        for each, part in zip(arrays, letters, strict=True)
+        for letter, size in zip(part, each.shape, strict=True)
+    }
+    if prod(lengths.values()) > _WORK:
+        return None
     many = any(each.many > 1 for each in operands)
     try:
         made = np.einsum(f"{','.join(letters)}->{'Z' if many else ''}{out}", *arrays)

@@ -34,6 +34,8 @@ def tidied(tree: Tree, kind: Kind = _unknown) -> Tree:
     >>> from matcalc.claims.tree import trees
     >>> str(tidied(trees("-(-A.T.T) * 1")[-1].tree))
     'A'
+    >>> str(tidied(trees("A * (2).T")[-1].tree))
+    'A * 2'
     """
     args = tuple(tidied(arg, kind) for arg in tree.args)
     if any(new is not old for new, old in zip(args, tree.args, strict=True)):
@@ -54,6 +56,8 @@ def _transposed(tree: Tree, kind: Kind) -> Tree:
     inside = tree.args[0]
     if inside.kind == "transpose":
         return inside.args[0]
+    if inside.is_literal:
+        return inside
     if tree.is_written or kind is _unknown:
         return tree
     found = turned_inside(inside, kind)

@@ -196,3 +196,9 @@ def test_a_mark_of_a_layer_is_read_where_the_forward_pass_has_that_layer() -> No
     found = mc.check_formula("delta[1] = W2.T @ delta[2] * sigmoid(z1)", **SIGMOID)
     assert found.repair == "delta1 = W2.T @ delta2 * sigmoid(z1) * (1 - a1)"
     assert "the slope of sigmoid at z1" in found.causes[0].says
+
+
+def test_a_size_that_grows_is_no_array_of_a_terabyte() -> None:
+    claim = 'einsum("ps,rq->rsqp", eye(sum(n**2)**2), A)'
+    found = mc.check_formula(claim, **_of("X.T @ A", "X", "A[m,p] X[m,n]"))
+    assert found.verdict in ("wrong_shape", "not_conformable", "cannot_tell")
