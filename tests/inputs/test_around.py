@@ -101,8 +101,9 @@ def test_repeated_columns_and_rows() -> None:
 
 _PIECES = r"""A x b \min _ { } ( ) [ ] \arg \underset @ -> ↦ ∈ \in lambda : function , = ' ^ T
 || | \| * .* + - / 2 i \sum_i \frac \mathbb{R} \operatorname* repmat sweep pmax ; . ∂ ∇ ½ ᵀ ₁ ⊙
-\begin{cases} \end{cases} \text{if} < ≠ s.t. where ∑ ᵢ ₓ \mathbb{I} _\times _Q _{ ^{ -1/2 .size x_1x_2 ℝⁿ
-∇f(x) ^* ^{+} \Gamma log .x xTAx dL/dx \hat{\mathbf{x}} t( \sum_{i<j} xᵗ derivative of 1./ ^\mathsf{H} eˣ
+\begin{cases} \end{cases} \text{if} < ≠ s.t. where ∑ ᵢ ₓ \mathbb{I} _\times _Q _{ ^{ -1/2 .size ℝⁿ
+x_1x_2 ∇f(x) ^*
+^{+} \Gamma log .x xTAx dL/dx \hat{\mathbf{x}} t( \sum_{i<j} xᵗ derivative of 1./ ^\mathsf{H} eˣ
 %*% \left( \right) \top \begin{bmatrix} \end{bmatrix} \\ & f' "i,j->ij" """
 
 
