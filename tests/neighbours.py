@@ -13,12 +13,12 @@ from matcalc.claims.tree import Tree, called, negative, number, op, trees, turne
 _SIGNS = "+-*/@"
 _FUNCTIONS = ("exp", "tanh", "sin", "relu", "step", "sign", "abs", "sigmoid")
 _OF_WHOLE = ("sum", "mean", "norm", "tr", "det", "diag", "inv", "softmax")
-_SIZES = ({"n": 2, "m": 3, "k": 4}, {"n": 3, "m": 2, "k": 5})
+_SIZES = ((2, 3, 4, 5, 6, 7), (3, 2, 5, 4, 7, 6))
 _SCALES = (0.3, 1.0, 3.0)
 
 
 def neighbours(text: str, names: Sequence[str]) -> Iterator[str]:
-    """Formulas that differ from one by an edit of one part."""
+    """Formulas that differ from one by an edit of one part; other names are sizes, which stay."""
     line = trees(text)[-1].tree
     seen = {str(line)}
     for part in list(walk(line)):
@@ -30,7 +30,7 @@ def neighbours(text: str, names: Sequence[str]) -> Iterator[str]:
 
 
 def _instead(part: Tree, names: Sequence[str]) -> Iterator[Tree]:
-    if part.kind in ("tuple", "text"):
+    if part.kind in ("tuple", "text") or (part.kind == "name" and part.value not in names):
         return
     yield negative(part)
     if part.kind != "number":
@@ -88,12 +88,14 @@ def points(
 ) -> Iterator[tuple[dict[str, object], dict[str, int]]]:
     """Numbers small, usual and large, at two choices of sizes, on every side of most kinks."""
     rng = np.random.default_rng(23)
-    for sizes in _SIZES:
+    axes = sorted({axis for shape in shapes.values() for axis in shape if not axis.isdigit()})
+    for sizes in (dict(zip(axes[::-1], some, strict=False)) for some in _SIZES):
         for scale in _SCALES:
             for _ in range(3):
                 yield (
                     {
-                        name: scale * rng.normal(size=[sizes[axis] for axis in shape])
+                        name: scale
+                        * rng.normal(size=[sizes.get(axis) or int(axis) for axis in shape])
                         for name, shape in shapes.items()
                     },
                     sizes,

@@ -27,7 +27,7 @@ def main(count: int, *, backwards: bool) -> None:
     asked = [
         (of, wrt, variables, claim)
         for of, wrt, variables, true in TRUTHS
-        for claim in sampled(neighbours(true, ["A", "x"]), count, seed=1)
+        for claim in sampled(neighbours(true, ["A", "x", "b", "c", "X"]), count, seed=1)
     ]
     lines = {each: answered(*each) for each in (asked[::-1] if backwards else asked)}
     for each in asked:

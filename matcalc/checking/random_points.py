@@ -99,18 +99,17 @@ def random_points(
 ) -> Iterator[dict[str, Array]]:
     """Random arrays for all variables: any numbers, positive ones, and ones below 1, in turn.
 
-    Of what is declared every third is small, where a small one is declared so too.
+    What is declared is of usual size, large and small in turn, where that stays declared.
     """
     for attempt in range(count):
         anything = _ANYWHERE[attempt % len(_ANYWHERE)]
-        small = _SMALL if anything is _ANYWHERE[-1] else 1.0
         arrays: dict[str, Array] = {}
-        for name, variable in formula.variables.items():
+        for k, (name, variable) in enumerate(formula.variables.items(), attempt):
             shape = tuple(dimensions.evaluate(size, sizes) for size in variable.shape)
             known = declared[name].properties if name in declared else ()
             first = next((one for one in _KNOWN if one in known), "")
             drawn = np.asarray(_KNOWN.get(first, anything)(shape, rng))
-            arrays[name] = small * drawn if first in _SCALED else drawn
+            arrays[name] = _SCALES[k % len(_SCALES)] * drawn if first in _SCALED else drawn
         yield arrays
 
 
@@ -164,7 +163,7 @@ def _projector(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
     return projected
 
 
-_SMALL = 0.2  # of a determinant below 1, and of a logarithm below zero
+_SCALES = (1.0, 3.0, 0.2)  # of a sine and of a logarithm below zero too
 _SCALED = frozenset(["diagonal", "spd", "symmetric", "invertible", "positive"])
 _ANYWHERE: tuple[_Draw, ...] = (
     lambda shape, rng: np.asarray(rng.normal(size=shape)),
@@ -179,7 +178,9 @@ _KNOWN: dict[str, _Draw] = {
     "spd": _spd,
     "symmetric": _symmetric,
     "invertible": _invertible,
-    "orthogonal": lambda shape, rng: np.linalg.qr(rng.normal(size=shape))[0],
+    "orthogonal": lambda shape, rng: (
+        np.linalg.qr(rng.normal(size=shape))[0] * rng.choice((-1.0, 1.0), size=shape[1])
+    ),
     "simplex": lambda shape, rng: rng.dirichlet(np.full(shape[-1], 5.0), size=shape[:-1]),
     "binary": lambda shape, rng: rng.integers(2, size=shape).astype(float),
     "positive": lambda shape, rng: np.asarray(rng.uniform(0.3, 2.0, size=shape)),

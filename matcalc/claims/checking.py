@@ -242,8 +242,7 @@ def _mended(
     example = None
     if found.verdict == "wrong_value":
         example = counterexample(question, line, flat=found.flat)
-    forced = tuple(f"{one} = {two}" for one, two in found.forced)
-    when = tuple(dict.fromkeys((*right_when(question, line, at), *forced)))
+    when = right_when(question, line, at, differs=found.verdict == "wrong_value")
     return replace(
         plain,
         causes=causes(Wrong(question, line, fixes, worth, shapes, plain.misfits, when)),

@@ -22,9 +22,16 @@ _MOST = 12
 _POINTS = 12
 
 
-def right_when(question: Question, line: Tree, at: Point) -> tuple[str, ...]:
-    """Conditions, each alone, under which a line is equal to the truth at every point tried."""
-    if _holds(line, at):  # lying where it should stand: no condition makes that right
+def right_when(question: Question, line: Tree, at: Point, *, differs: bool) -> tuple[str, ...]:
+    """Conditions, each alone, under which a line is equal to the truth at every point tried.
+
+    Args:
+        question: What the line is to answer.
+        line: It.
+        at: A point.
+        differs: Whether its values are others somewhere, maybe not at this point.
+    """
+    if not differs and _holds(line, at):  # it lies where it should stand: nothing makes that right
         return ()
     found: list[str] = []
     for said, declared, sizes in list(_conditions(question, at.sizes))[:_MOST]:

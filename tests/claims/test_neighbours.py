@@ -207,6 +207,25 @@ def test_who_writes_a_sum_of_targets_does_not_take_it_to_be_1(claim: str) -> Non
     assert mc.check_formula("softmax(z) - y", **about).verdict == "right"
 
 
+@pytest.mark.parametrize(
+    ("claim", "of", "wrt", "variables", "when"),
+    [
+        ("relu(s)", "t * s", "t", "t s", ("every entry of s is positive",)),
+        ("relu(sin(s))", "t * sin(s)", "t", "t s", ()),
+        ("inv(X)", "det(X)", "X", "X[n,n]", ()),
+        ("inv(B) @ X", "sum(X * (B @ X)) - tr(X.T @ B.T @ X) / 2", "X", "X[n,m] B[n,n]", ()),
+        ("2 * A @ x", "x.T @ A @ x", "x", "A[n,n] x[n]", ("A is symmetric",)),
+        ("A @ B @ x", "x.T @ A @ B.T @ c", "x", "A[n,n] B[m,n] x[n] c[m]", ()),
+    ],
+)  # fmt: skip
+def test_a_condition_is_said_that_makes_a_claim_right(
+    claim: str, of: str, wrt: str, variables: str, when: tuple[str, ...]
+) -> None:
+    found = mc.check_formula(claim, of=of, wrt=wrt, variables=variables)
+    assert found.verdict != "right"
+    assert found.right_when == when
+
+
 def test_who_writes_einsum_multiplies_entry_by_entry() -> None:
     about = {"of": 'einsum("bij,bj->bi", A, X)', "wrt": "X", "variables": "A[q,m,n] X[q,n]"}
     claim = 'einsum("bc,bij->bijc", -(-eye(q) * ones((q, q))), A)'
