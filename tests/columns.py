@@ -29,6 +29,9 @@ class Columns:
     def T(self) -> Columns:  # noqa: N802 - as NumPy has it
         return Columns(self.data.T)
 
+    def __int__(self) -> int:
+        return int(self.data[0, 0])
+
     def _with(self, other: Any, made: Callable[[Any, Any], Any]) -> Columns:
         other = other if isinstance(other, Columns) else Columns(other)
         if (1, 1) not in (self.shape, other.shape) and self.shape != other.shape:
@@ -120,8 +123,8 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
 
 def evaluated(text: str, arrays: Mapping[str, Any], sizes: Mapping[str, int]) -> np.ndarray | None:
     """A formula by NumPy; nothing where it does not fit or is not finite."""
-    names = {name: Columns(value) for name, value in arrays.items()}
-    known = {"__builtins__": {}, **FUNCTIONS, **sizes, **names}
+    names = {name: Columns(value) for name, value in (*sizes.items(), *arrays.items())}
+    known = {"__builtins__": {}, **FUNCTIONS, **names}
     try:
         with np.errstate(all="ignore"):
             found = eval(text, known)  # noqa: S307 - formulas of the tests
