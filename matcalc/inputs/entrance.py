@@ -80,7 +80,7 @@ def _joined(given: Declarations, more: str) -> Declarations:
 
 
 def entered(
-    formula: str,
+    formula: object,
     variables: Declarations | None = None,
     notation: str | None = None,
     *,
