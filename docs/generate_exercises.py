@@ -6,9 +6,10 @@ repair is the nearest, and all causes stand at one place, in one family; a secon
 where a place may be read in two ways, and then either counts as right. How often a family comes is
 how often it is met in real questions.
 
-Run it with ``python docs/generate_exercises.py`` after what is answered was changed, and then
-``python docs/generate_lesson_exercises.py``, which shows some of them in the lessons. With
-``--count 20 --level 2 --seed 7`` it prints others, of other names and sizes, for a class.
+Run it with ``python docs/generate_exercises.py --again`` after what is answered was changed: the
+lines that still are exercises stay. Then ``python docs/generate_lesson_exercises.py`` shows some of
+them in the lessons. Without ``--again`` all lines are drawn anew; with ``--count 20 --level 2`` it
+prints others, of other names and sizes, for a class.
 """
 
 import argparse
@@ -281,6 +282,14 @@ def page(count: int = 64) -> str:
     return written(chosen(random.Random(16), count))  # noqa: S311 - no secrets
 
 
+def again() -> str:
+    """The file with the lines that it has, answered as they are today."""
+    lines = json.loads(DATA.read_text(encoding="utf-8"))["exercises"]
+    kept = [Exercise(**one) for one in lines]
+    found = [exercise(one.line, one.level, one.about, one.variables, one.layout) for one in kept]
+    return written([one for one in found if one is not None])
+
+
 def written(exercises: Sequence[Exercise]) -> str:
     """Exercises as JSON, a line each, with what is known of the families."""
     families = {
@@ -295,11 +304,12 @@ def written(exercises: Sequence[Exercise]) -> str:
 def _main() -> None:
     parser = argparse.ArgumentParser(description="Exercises for docs/page.")
     parser.add_argument("--count", type=int, help="print so many others; else write the file")
+    parser.add_argument("--again", action="store_true", help="keep the lines that are there")
     parser.add_argument("--level", type=int, choices=(1, 2, 3), action="append")
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
     if given.count is None:
-        DATA.write_text(page(), encoding="utf-8")
+        DATA.write_text(again() if given.again else page(), encoding="utf-8")
     else:
         rng = random.Random(given.seed)  # noqa: S311 - no secrets
         sys.stdout.write(written(chosen(rng, given.count, given.level or (1, 2, 3))))

@@ -149,11 +149,19 @@ def _mistake(found: Checked) -> AnswerPart:
     return AnswerPart(f"The mistake: {first.name} ({first.family})", tuple(said), "wrong")
 
 
+_IN_FORMULA = re.compile(r"([a-z]+) (?:[-+*/@=]|(?:is|stands|belongs|stacks)\b)")
+
+
 def sentence(text: str, formulas: str) -> str:
-    """A text as a sentence; a name that it begins with stays as it is."""
-    word = re.match(r"[a-z]+(?= )", text)
-    before_verb = word and re.match(r" (?:is|stands|belongs|stacks)\b", text[word.end() :])
-    if word and not (before_verb and re.search(rf"\b{word[0]}\b", formulas)):
+    """A text as a sentence; a name that it begins with stays as it is.
+
+    >>> sentence("a * b is another kind of product", "a * b")
+    'a * b is another kind of product.'
+    >>> sentence("a term is too many", "a * b")
+    'A term is too many.'
+    """
+    name = _IN_FORMULA.match(text)
+    if re.match(r"[a-z]+ ", text) and not (name and re.search(rf"\b{name[1]}\b", formulas)):
         text = text[0].upper() + text[1:]
     return text if text[-1] in ".!?" else f"{text}."
 

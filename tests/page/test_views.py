@@ -32,7 +32,7 @@ def test_the_modules_of_the_views_pass_their_tests_in_node() -> None:
 @pytest.mark.parametrize("one", EXERCISES[::STEP], ids=lambda one: one.line)
 def test_an_exercise_is_what_matcalc_answers(one: generator.Exercise) -> None:
     again = generator.exercise(one.line, one.level, one.about, one.variables, one.layout)
-    assert again == one, "run python docs/generate_exercises.py"
+    assert again == one, "run python docs/generate_exercises.py --again"
     right = one._replace(line=one.repair).answer()
     assert right.verdict == "right"
     assert right.claimed_shape == right.shape
