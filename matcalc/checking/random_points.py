@@ -109,7 +109,7 @@ def random_points(
             known = declared[name].properties if name in declared else ()
             first = next((one for one in _KNOWN if one in known), "")
             drawn = np.asarray(_KNOWN.get(first, anything)(shape, rng))
-            arrays[name] = _SCALES[k % len(_SCALES)] * drawn if first in _SCALED else drawn
+            arrays[name] = _SCALES[k % len(_SCALES)] * drawn if first in SCALED else drawn
         yield arrays
 
 
@@ -164,7 +164,8 @@ def _projector(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
 
 
 _SCALES = (1.0, 3.0, 0.2)  # of a sine and of a logarithm below zero too
-_SCALED = frozenset(["diagonal", "spd", "symmetric", "invertible", "positive"])
+#: What sums and multiples above zero of two that have it have too; all else is lost on the way.
+SCALED = frozenset(["diagonal", "spd", "symmetric", "invertible", "positive"])
 _ANYWHERE: tuple[_Draw, ...] = (
     lambda shape, rng: np.asarray(rng.normal(size=shape)),
     lambda shape, rng: np.asarray(rng.uniform(0.3, 2.0, size=shape)),

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import combinations, islice
 
+import numpy as np
+
 from matcalc import dimensions
+from matcalc.checking.verdict import by_value
+from matcalc.claims.judging import pairs
 from matcalc.claims.point import Point, Worth, points_at
 from matcalc.claims.question import Question
 from matcalc.claims.stacked import close
 from matcalc.claims.tree import Tree
 from matcalc.diagnosis.conditions import SAID
+from matcalc.diagnosis.side_by_side import Meeting, kinks_of, meetings_at
 from matcalc.errors import MatcalcError
 from matcalc.expression import Declared
-from matcalc.graph import Symbol, topological
+from matcalc.graph import Node, Symbol, topological
+from matcalc.plan import evaluate
 
 SYMMETRIC = "symmetric"
 _KEPT = {"invertible"}  # what a symmetric matrix may be too
@@ -38,9 +44,37 @@ def right_when(question: Question, line: Tree, at: Point, *, differs: bool) -> t
         with suppress(MatcalcError):
             tried = islice(points_at(question, sizes, declared, flat=at.flat), _POINTS)
             held = (_holds(line, each) for each in tried)
-            if next(held, False) and all(held):
+            if next(held, False) and all(held) and _holds_beyond(question, line, declared, sizes):
                 found.append(said)
     return tuple(found)
+
+
+def _holds_beyond(
+    question: Question, line: Tree, declared: Mapping[str, Declared], sizes: Mapping[str, int]
+) -> bool:
+    """Whether a line that is equal at random points is so on the other sides of kinks too.
+
+    A kink of the line alone is to be seen from both sides, unless what is assumed decides it.
+    """
+    try:
+        given = question.meant(question.read(str(line)).node)
+    except MatcalcError:  # it fits at these sizes alone
+        return True
+    met = meetings_at(question.truth, given, question.formula, declared, dict(sizes))
+    if by_value(pairs(question, met)).verdict == "wrong_value":
+        return False
+    assumed = {name for name, one in declared.items() if one != question.declared[name]}
+    own = dict.fromkeys(kinks_of([given])).keys() - set(question.kinks)
+    return all(_is_crossed(kink, met) for kink in own if _names(kink) - assumed)
+
+
+def _is_crossed(kink: Node, met: Sequence[Meeting]) -> bool:
+    sides = (np.signbit(evaluate(kink, one.arrays, one.sizes)) for one in met)
+    return len({side for each in sides for side in each.ravel().tolist()}) > 1
+
+
+def _names(node: Node) -> set[str]:
+    return {each.name for each in topological(node) if isinstance(each, Symbol)}
 
 
 def _holds(line: Tree, at: Point) -> bool:
@@ -54,7 +88,7 @@ def _conditions(
     question: Question, sizes: Mapping[str, int]
 ) -> Iterator[tuple[str, Mapping[str, Declared], Mapping[str, int]]]:
     """What might be so: in words, what is declared then, and the sizes."""
-    used = {node.name for node in topological(question.truth) if isinstance(node, Symbol)}
+    used = _names(question.truth)
     for name, known in question.declared.items():
         shape = known.variable.shape
         ways = (

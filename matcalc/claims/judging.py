@@ -166,7 +166,7 @@ def _held(question: Question, read: Formula, found: Judged) -> Judged:
     given = question.meant(read.node)
     for many in (1, POINTS):
         met = meetings(question.truth, given, question.formula, question.declared, many)
-        decided = by_value(_pairs(question, met))
+        decided = by_value(pairs(question, met))
         if decided.verdict == "wrong_value":
             break
     verdict, reason, error = decided.verdict, decided.reason, decided.error
@@ -176,7 +176,8 @@ def _held(question: Question, read: Formula, found: Judged) -> Judged:
     return found
 
 
-def _pairs(question: Question, met: Sequence[Meeting]) -> Iterator[Pair]:
+def pairs(question: Question, met: Sequence[Meeting]) -> Iterator[Pair]:
+    """The truth in the layout of a question, and a claim, where they were evaluated."""
     for one in met:
         yield Pair(question.right(one.right, one.sizes), one.given, one.rounding)
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from matcalc.arrays import Array
-from matcalc.checking.random_points import below_zero, random_points
+from matcalc.checking.random_points import SCALED, below_zero, random_points
 from matcalc.claims.point import Point, Worth, quick_point
 from matcalc.claims.question import Question
 from matcalc.claims.stacked import equal
@@ -19,8 +19,7 @@ _STEPS = 9  # on each
 _FAR = (1.0, 3.0, 10.0)  # how far they go
 _NEAR = 0.25
 _FEW = 3  # points near
-_SCALED = frozenset(["invertible", "symmetric", "positive"])  # what a smaller matrix is too
-_FIXED = frozenset(["orthogonal", "simplex", "invertible"])  # what a segment would leave
+_KEPT = SCALED - {"invertible"}  # on a segment
 
 
 def holds_along(question: Question, tree: Tree, like: Point) -> bool:
@@ -42,7 +41,7 @@ def holds_near(question: Question, tree: Tree, like: Point) -> bool:
     Numbers are below zero there too.
     """
     rng = np.random.default_rng(5)
-    fixed = {name for name, known in question.declared.items() if known.properties - _SCALED}
+    fixed = {name for name, known in question.declared.items() if known.properties - SCALED}
     known = question.formula, question.declared
     tried = list(random_points(*known, like.sizes, rng, _FEW))
     for arrays in (*tried[:2], *below_zero(*known, tried)):
@@ -57,7 +56,7 @@ def _along(question: Question, sizes: Mapping[str, int]) -> Iterator[dict[str, A
     """Points on segments between random points, some of them far."""
     rng = np.random.default_rng(3)
     ends = random_points(question.formula, question.declared, sizes, rng, _ENDS)
-    fixed = {name for name, known in question.declared.items() if known.properties & _FIXED}
+    fixed = {name for name, known in question.declared.items() if known.properties - _KEPT}
     for k, (one, two) in enumerate(pairwise(ends)):
         far = _FAR[k % len(_FAR)]
         for t in np.linspace(0.0, 1.0, _STEPS):

@@ -11,7 +11,7 @@ from itertools import chain, cycle, islice
 import numpy as np
 
 from matcalc.arrays import Array, real_array
-from matcalc.checking.random_points import below_zero, random_points, small_sizes
+from matcalc.checking.random_points import SCALED, below_zero, random_points, small_sizes
 from matcalc.checking.stand_ins import with_stand_ins
 from matcalc.checking.verdict import relative_error
 from matcalc.derivative import pulled
@@ -127,6 +127,22 @@ def meetings(
     return [one for here in found or poor[:_CHOICES] for one in here]
 
 
+def meetings_at(
+    right: Node,
+    given: Node,
+    formula: Formula,
+    declared: Mapping[str, Declared],
+    sizes: dict[str, int],
+) -> list[Meeting]:
+    """The same as :func:`meetings`, at given sizes alone, on both sides of kinks.
+
+    Raises:
+        ArrayError: There are too few points, and why.
+    """
+    nodes = with_stand_ins(right), with_stand_ins(given)
+    return _at_sizes(nodes, list(kinks_of(nodes)), sizes, formula, declared, POINTS)
+
+
 def is_partial(
     right: Node, given: Node, formula: Formula, declared: Mapping[str, Declared]
 ) -> bool:
@@ -194,8 +210,8 @@ def _at_sizes(
         found += filter(None, map(meet, below_zero(formula, declared, drawn(_KINDS))))
     if kinks:
         tried = list(drawn(2 * _WAYS * _KINDS))
-        known = frozenset(name for name, one in declared.items() if "orthogonal" in one.properties)
-        ways = chain(_ways(tried, known), _ways(tried[::_KINDS], known))
+        fixed = frozenset(name for name, one in declared.items() if one.properties - SCALED)
+        ways = chain(_ways(tried, fixed), _ways(tried[::_KINDS], fixed))
         meet = partial(_met_or_undefined, nodes, sizes)
         found += islice(_beyond(kinks, found, ways, meet), _SIDES)
     return found
@@ -237,7 +253,7 @@ def _met_or_undefined(
 def _ways(
     tried: Sequence[Mapping[str, Array]], fixed: frozenset[str]
 ) -> Iterator[dict[str, Array]]:
-    """Points between random points, near and far; what is fixed, a rotation, stays."""
+    """Points between random points, near and far; what is fixed, a rotation, a 0 or 1, stays."""
     pairs = zip(tried[::2], tried[1::2], cycle(_FAR), strict=False)
     for one, two, far in islice(pairs, _WAYS):
         for t in np.linspace(0, 1, _STEPS):

@@ -216,6 +216,9 @@ def test_who_writes_a_sum_of_targets_does_not_take_it_to_be_1(claim: str) -> Non
         ("inv(B) @ X", "sum(X * (B @ X)) - tr(X.T @ B.T @ X) / 2", "X", "X[n,m] B[n,n]", ()),
         ("2 * A @ x", "x.T @ A @ x", "x", "A[n,n] x[n]", ("A is symmetric",)),
         ("A @ B @ x", "x.T @ A @ B.T @ c", "x", "A[n,n] B[m,n] x[n] c[m]", ()),
+        ("step(norm(a - 2 * p)**2 - norm(a - q)**2 + 5) * 2 * (q - p)",
+         "relu(norm(a - p)**2 - norm(a - q)**2 + 5)", "a", "a[n] p[n] q[n]", ()),
+        ("abs(C) @ x", "x.T @ C @ x / 2", "x", "C[n,n]:symmetric x[n]", ()),
     ],
 )  # fmt: skip
 def test_a_condition_is_said_that_makes_a_claim_right(
@@ -224,6 +227,22 @@ def test_a_condition_is_said_that_makes_a_claim_right(
     found = mc.check_formula(claim, of=of, wrt=wrt, variables=variables)
     assert found.verdict != "right"
     assert found.right_when == when
+
+
+@pytest.mark.parametrize(
+    ("claim", "of", "known"),
+    [
+        ("step(z) * (softmax(relu(z)) * sum(y) - y)", "-y.T @ log(softmax(relu(z)))", "simplex"),
+        ("step(z) * (softmax(relu(z)) * norm(y)**2 - y)", "-y.T @ log(softmax(relu(z)))", "onehot"),
+        ("y**2 * step(z)", "y.T @ relu(z)", "binary"),
+        ("P @ P @ P @ step(P @ z)", "sum(relu(P @ z))", "projector"),
+        ("P.T @ P @ step(P.T @ P @ z)", "sum(relu(z))", "orthogonal"),
+    ],
+)
+def test_what_is_declared_stays_so_beyond_kinks(claim: str, of: str, known: str) -> None:
+    variables = f"y[n] P[n,n]:{known} z[n]" if "P" in claim else f"y[n]:{known} z[n]"
+    question = of_expression(of, "z", variables, "denominator")
+    assert judged(question, claim).verdict == "right"
 
 
 def test_who_writes_einsum_multiplies_entry_by_entry() -> None:
