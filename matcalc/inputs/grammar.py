@@ -225,8 +225,7 @@ def _of_letter(parser: Reader, token: Token) -> Node:
     return read_name(parser, token._replace(kind="name"))
 
 
-def _text(parser: Reader, token: Token) -> Node:
-    del parser
+def _text(_: Reader, token: Token) -> Node:
     return Node("text", (), token.text, token.start, token.stop)
 
 

@@ -113,8 +113,7 @@ def _keyword(writer: Speller, node: Node) -> Written:
 
 
 def _refused(usage: str) -> Rewrite:
-    def rewrite(writer: Speller, node: Node, args: list[Written]) -> Written:
-        del args
+    def rewrite(writer: Speller, node: Node, _: list[Written]) -> Written:
         raise writer.fail(node, usage)
 
     return rewrite
@@ -164,9 +163,8 @@ def _norm(writer: Speller, node: Node, args: list[Written]) -> Written | None:
 
 
 def _of_matrices(start: str, between: str, end: str) -> Rewrite:
-    def rewrite(writer: Speller, node: Node, args: list[Written]) -> Written | None:
+    def rewrite(_: Speller, __: Node, args: list[Written]) -> Written | None:
         """A product of two matrices; nothing of vectors."""
-        del writer, node
         if len(args) != 2 or not all(one.kind.is_matrix for one in args):
             return None
         kind = NUMBER if start else Kind(2, (args[0].kind.rows, args[1].kind.rows))
@@ -183,9 +181,8 @@ def _triangle(node: Node, default: str) -> str:
     return {"True": "1", "False": "0"}.get(given.get("lower", ""), upper)
 
 
-def _cholesky(writer: Speller, node: Node, args: list[Written]) -> Written | None:
+def _cholesky(_: Speller, node: Node, args: list[Written]) -> Written | None:
     """SciPy's, which is the upper triangle where nothing is said."""
-    del writer
     turned = _triangle(node, "0") == "0"
     end = ").T" if turned else ")"
     return joined(["cholesky(", args[0], end], ATOM, args[0].kind) if args else None

@@ -139,17 +139,21 @@ def _aligned(writer: Speller, node: Node, part: Spread, letters: str) -> Spread:
     """A number of some letters as one of all of them, in their order."""
     if part.letters == letters or not part.kind.is_number:
         return part
-    operands: list[Written | str] = [part.written]
-    axes = [part.letters]
+    operands: list[tuple[str, Written | str]] = [(part.letters, part.written)]
     for letter in letters:
         if letter not in part.letters:
             size = writer.lengths.get(letter)
             if size is None:
                 raise writer.fail(node, f"nothing says how many values {letter} has")
-            operands += [", ", f"ones({size})"]
-            axes.append(letter)
-    pattern = f'einsum("{",".join(axes)}->{letters}", '
-    return Spread(joined([pattern, *operands, ")"], ATOM, NUMBER), letters, NUMBER)
+            operands.append((letter, f"ones({size})"))
+    return _einsum(letters, *operands)
+
+
+def _einsum(letters: str, *operands: tuple[str, Written | str]) -> Spread:
+    """A number of some letters, made of those of others: each with its letters."""
+    pattern = f'einsum("{",".join(own for own, _ in operands)}->{letters}"'
+    _, *parts = (part for _, one in operands for part in (", ", one))
+    return Spread(joined([f"{pattern}, ", *parts, ")"], ATOM, NUMBER), letters, NUMBER)
 
 
 def _summed(writer: Speller, node: Node, found: Spread, name: str, letters: str) -> Spread:
@@ -161,10 +165,8 @@ def _summed(writer: Speller, node: Node, found: Spread, name: str, letters: str)
     if name == "prod" and (rest or not found.kind.is_number):
         raise writer.fail(node, "a product over a letter is of numbers alone here")
     if found.other is not None:
-        left = joined(
-            [found.written.within(ATOM), ".T @ ", found.other.within(SIGN)], PRODUCT, found.kind
-        )
-        return Spread(left, "", found.kind)
+        left = joined([found.written.within(ATOM), ".T"], ATOM, found.kind)
+        return Spread(writer.signed(left, " @ ", found.other, found.kind), "", found.kind)
     if not rest and found.kind.is_number:
         return Spread(joined([f"{name}(", found.written, ")"], ATOM, NUMBER), "", NUMBER)
     if not rest and found.kind.rank == 1:
@@ -173,8 +175,7 @@ def _summed(writer: Speller, node: Node, found: Spread, name: str, letters: str)
             summed = joined([summed, ".T"], ATOM, found.kind)
         return Spread(summed, "", found.kind)
     if found.kind.is_number:
-        text = joined([f'einsum("{found.letters}->{rest}", ', found.written, ")"], ATOM, found.kind)
-        return Spread(text, rest, NUMBER)
+        return _einsum(rest, (found.letters, found.written))
     raise writer.fail(node, "this sum cannot be written for all letters at once: use matrices")
 
 
@@ -242,8 +243,7 @@ def _index(writer: Speller, node: Node) -> Spread:
     kind = written.kind
     own = "".join(dict.fromkeys(script))
     if kind.rank == len(script) and own != script:
-        pattern = f'einsum("{script}->{own}", '
-        return Spread(joined([pattern, written, ")"], ATOM, NUMBER), own, NUMBER)
+        return _einsum(own, (script, written))
     if kind.rank == len(script):
         return Spread(written, script, NUMBER)
     if kind.rank == 2 and len(script) == 1:
@@ -280,7 +280,7 @@ def _added(writer: Speller, node: Node, parts: Sequence[Spread]) -> Spread:
     for k, (sign, part) in enumerate(zip(node.value, parts, strict=True)):
         written = part.written
         if part.kind.rank == 1 and not part.letters:
-            written = _every_row(writer, node, written, parts)
+            written = _every_row(written, parts)
         texts += [_signs(sign, first=not k), written.within(PRODUCT if k or sign < 0 else SUM)]
     return Spread(joined(texts, SUM, kind), letters, kind)
 
@@ -301,15 +301,13 @@ def _signs(sign: int, *, first: bool) -> str:
     return " + " if sign > 0 else " - "
 
 
-def _every_row(writer: Speller, node: Node, written: Written, parts: Sequence[Spread]) -> Written:
+def _every_row(written: Written, parts: Sequence[Spread]) -> Written:
     """A vector that is the same for each value of a letter, as a matrix of equal rows."""
-    rows = next(
-        (p.written.kind.sizes[0] for p in parts if p.letters and p.written.kind.sizes), None
-    )
+    sizes = (p.written.kind.sizes for p in parts if p.letters)
+    rows = next((one[0] for one in sizes if one), None)
     if rows is None:
         return written
     column = joined([written.within(ATOM), ".T"], ATOM, written.kind)
-    del writer, node
     return joined([f"ones({rows}) @ ", column], PRODUCT, kinds.MATRIX)
 
 
@@ -354,7 +352,7 @@ def _over(writer: Speller, node: Node, one: Spread, two: Spread) -> Spread:
     if apart or (one.kind.rank and two.letters):
         inverse = joined(["1 / ", two.written.within(POWER)], PRODUCT, two.written.kind)
         return _times(writer, node, two._replace(written=inverse), one)
-    text = joined([one.written.within(PRODUCT), " / ", two.written.within(SIGN)], PRODUCT, one.kind)
+    text = writer.signed(one.written, " / ", two.written, one.kind)
     return Spread(text, one.letters or two.letters, one.kind)
 
 
@@ -365,10 +363,8 @@ def _times(writer: Speller, node: Node, one: Spread, two: Spread) -> Spread:
     if one.kind.is_number and two.kind.is_number:
         if both and one.letters != two.letters:
             letters = one.letters + "".join(c for c in two.letters if c not in one.letters)
-            pattern = f'einsum("{one.letters},{two.letters}->{letters}", '
-            return Spread(joined([pattern, a, ", ", b, ")"], ATOM, NUMBER), letters, NUMBER)
-        text = joined([a.within(PRODUCT), " * ", b.within(SIGN)], PRODUCT, NUMBER)
-        return Spread(text, one.letters or two.letters, NUMBER)
+            return _einsum(letters, (one.letters, a), (two.letters, b))
+        return Spread(writer.signed(a, " * ", b, NUMBER), one.letters or two.letters, NUMBER)
     plain = one.other is None and two.other is None and len(one.letters) == len(two.letters) == 1
     if plain and one.letters != two.letters and one.kind.is_row and two.kind.is_column:
         gram = joined([a.within(PRODUCT), " @ ", b.within(ATOM), ".T"], PRODUCT, NUMBER)
@@ -377,20 +373,18 @@ def _times(writer: Speller, node: Node, one: Spread, two: Spread) -> Spread:
         raise writer.fail(node, "vectors of several letters cannot be summed here: use matrices")
     letters = one.letters or two.letters
     if one.kind.is_number or two.kind.is_number:
-        return _scaled(one, two) if one.kind.is_number else _scaled(two, one)
+        return _scaled(writer, *((one, two) if one.kind.is_number else (two, one)))
     if one.other is not None or two.other is not None:
         raise writer.fail(node, "this cannot be summed over a letter: use matrices")
     return _of_arrays(writer, node, one, two, letters)
 
 
-def _scaled(number: Spread, array: Spread) -> Spread:
+def _scaled(writer: Speller, number: Spread, array: Spread) -> Spread:
     """A number times a vector, or an outer product."""
     n, x = number.written, array.written
     letters = number.letters or array.letters
     if not number.letters:
-        return array._replace(
-            written=joined([n.within(PRODUCT), " * ", x.within(SIGN)], PRODUCT, x.kind)
-        )
+        return array._replace(written=writer.signed(n, " * ", x, x.kind))
     if array.letters:
         text = joined(["diag(", n, ") @ ", x.within(SIGN)], PRODUCT, x.kind)
     else:
@@ -411,18 +405,12 @@ def _of_arrays(writer: Speller, node: Node, one: Spread, two: Spread, letters: s
             vector = vector._replace(pieces=vector.pieces[:-1])
         elif not one.letters:
             vector = joined([vector.within(ATOM), ".T"], ATOM, vector.kind)
-        return Spread(
-            joined([rows.within(PRODUCT), " @ ", vector.within(SIGN)], PRODUCT, NUMBER),
-            letters,
-            NUMBER,
-        )
+        return Spread(writer.signed(rows, " @ ", vector, NUMBER), letters, NUMBER)
     if one.kind.is_matrix and two.kind.is_column and not one.letters:
         text = joined([b.within(PRODUCT), " @ ", a.within(ATOM), ".T"], PRODUCT, kinds.MATRIX)
         return Spread(text, letters, kind)
     if one.kind.is_row and two.kind.is_matrix and not two.letters:
-        return Spread(
-            joined([a.within(PRODUCT), " @ ", b.within(SIGN)], PRODUCT, kinds.MATRIX), letters, kind
-        )
+        return Spread(writer.signed(a, " @ ", b, kinds.MATRIX), letters, kind)
     if one.kind.is_column and two.kind.is_row and one.letters and two.letters:
         return Spread(a, letters, kind, b)
     raise writer.fail(node, "this product cannot be summed over a letter: use matrices")
