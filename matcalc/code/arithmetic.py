@@ -12,9 +12,8 @@ Terms = Sequence[Term]
 Pieces = Sequence[Spelled]
 
 
-def plus(terms: Terms, pieces: Pieces, value: object = None) -> Spelled:
+def plus(terms: Terms, pieces: Pieces, _: object = None) -> Spelled:
     """A sum; what is negative is subtracted."""
-    del value
     text = ""
     for term, piece in zip(terms, pieces, strict=True):
         minus = piece.text.startswith("-") and term.op in ("negative", "number")
@@ -25,48 +24,41 @@ def plus(terms: Terms, pieces: Pieces, value: object = None) -> Spelled:
     return Spelled(text, SUM)
 
 
-def _negative(terms: Terms, pieces: Pieces, value: object) -> Spelled:
-    del value
+def _negative(terms: Terms, pieces: Pieces, _: object) -> Spelled:
     if terms[0].op in ("times", "over", "scale_rows", "scale_columns"):  # minus its first factor
         return Spelled(f"-{pieces[0].text}", PRODUCT)
     return Spelled(f"-{within(pieces[0], POWER)}", PRODUCT)
 
 
-def _power(terms: Terms, pieces: Pieces, value: Any) -> Spelled:
-    del terms
+def _power(_: Terms, pieces: Pieces, value: Any) -> Spelled:
     return Spelled(f"{within(pieces[0], ATOM)}**{within(number(value), ATOM)}", POWER)
 
 
-def _times(terms: Terms, pieces: Pieces, value: object) -> Spelled:
-    del value
+def _times(terms: Terms, pieces: Pieces, _: object) -> Spelled:
     *first, last = pieces
     texts = [within(piece, POWER) for piece in first]
     texts.append(last.text if terms[-1].op == "over" else within(last, POWER))
     return Spelled(" * ".join(texts), PRODUCT)
 
 
-def _over(terms: Terms, pieces: Pieces, value: object) -> Spelled:
-    del value
+def _over(terms: Terms, pieces: Pieces, _: object) -> Spelled:
     above, below = pieces
     first = above.text if terms[0].op == "times" else within(above, POWER)
     return Spelled(f"{first} / {within(below, POWER)}", PRODUCT)
 
 
-def _matmul(terms: Terms, pieces: Pieces, value: object) -> Spelled:
-    del value
+def _matmul(terms: Terms, pieces: Pieces, _: object) -> Spelled:
     left, right = pieces
     first = left.text if terms[0].op == "matmul" else within(left, POWER)
     return Spelled(f"{first} @ {within(right, POWER)}", PRODUCT)
 
 
-def _scale_rows(terms: Terms, pieces: Pieces, value: object) -> Spelled:
-    del terms, value
+def _scale_rows(_: Terms, pieces: Pieces, __: object) -> Spelled:
     vector, matrix = pieces
     return Spelled(f"{within(vector, ATOM)}[:, None] * {within(matrix, POWER)}", PRODUCT)
 
 
-def _scale_columns(terms: Terms, pieces: Pieces, value: object) -> Spelled:
-    del terms, value
+def _scale_columns(_: Terms, pieces: Pieces, __: object) -> Spelled:
     matrix, vector = pieces
     return Spelled(f"{within(matrix, POWER)} * {within(vector, POWER)}", PRODUCT)
 

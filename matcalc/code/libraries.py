@@ -123,8 +123,7 @@ def _eye(step: Step, library: Library) -> Function:
     return lambda: library.array(array)
 
 
-def _reshape(step: Step, library: Library) -> Function:
-    del library
+def _reshape(step: Step, _: Library) -> Function:
     return lambda x: x.reshape(step.shape)
 
 
@@ -151,8 +150,7 @@ def _diagonal(step: Step, library: Library) -> Function:
     return take
 
 
-def _sum(step: Step, library: Library) -> Function:
-    del library
+def _sum(step: Step, _: Library) -> Function:
     return lambda x: x.sum(step.value)
 
 
@@ -165,8 +163,7 @@ def _power(step: Step, library: Library) -> Function:
     return (lambda x: 1.0 / x**-real) if real < 0 else (lambda x: x**real)
 
 
-def _scale(step: Step, library: Library) -> Function:
-    del library
+def _scale(step: Step, _: Library) -> Function:
     number = step.value
     return lambda x: x * number
 
@@ -354,8 +351,7 @@ def _equal(labels: Sequence[int], sizes: Sequence[int]) -> Any:
     return reduce(np.logical_and, masks) if masks else None
 
 
-def _slice(step: Step, library: Library) -> Function:
-    del library
+def _slice(step: Step, _: Library) -> Function:
     index = step.part
     return lambda x: x[index]
 

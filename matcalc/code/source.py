@@ -440,8 +440,7 @@ def _table(source: _Source, term: Term) -> str:
     return f"[{', '.join('[' + ', '.join(row) + ']' for row in rows)}]"
 
 
-def _permutation(source: _Source, term: Term) -> str:
-    del source
+def _permutation(_: _Source, term: Term) -> str:
     inputs, _, output = term.value.partition("->")
     return ", ".join(str(inputs.index(letter)) for letter in output)
 

@@ -125,9 +125,8 @@ class _Indices:
         (weight,) = yield [self.entry(arg, letters[:1], live)]
         return phrases.times([weight, entry_at(tree.eye(phrase.shape[0]), letters)])
 
-    def constant(self, phrase: Phrase, letters: Letters, live: Live) -> Step:
+    def constant(self, phrase: Phrase, _: Letters, __: Live) -> Step:
         """An entry of ones or zeros."""
-        del letters, live
         yield []
         return tree.numeral(phrase.value == "ones")
 

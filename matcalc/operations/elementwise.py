@@ -49,8 +49,7 @@ def _function(
 ) -> None:
     """Register a function of one operand; its derivative is diagonal."""
 
-    def pull(y: Apply, operand: int, bar: Node) -> Node:
-        del operand
+    def pull(y: Apply, _: int, bar: Node) -> Node:
         return entrywise(bar, slope(y.arguments[0], y))
 
     primitive(
@@ -482,9 +481,8 @@ def pow_rule(x: Node, y: Node) -> Node:
     parameters={"k": 1},
     facts=Facts(required=("k",), building_block=True),
 )
-def pull_stumpff(y: Apply, operand: int, bar: Node) -> Node:
+def pull_stumpff(y: Apply, _: int, bar: Node) -> Node:
     """Pull back through a Stumpff function: smooth forms of sin θ/θ and (1 - cos θ)/θ²."""
-    del operand
     (q,), (k,) = y.arguments, y.parameters
     slope = multiple(_HALF, minus(multiple(k, stumpff(q, k + 2)), stumpff(q, k + 1)))
     return entrywise(bar, slope)

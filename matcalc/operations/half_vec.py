@@ -28,9 +28,8 @@ def free_entries(n: Dimension) -> Dimension:
     function="vech",
     facts=Facts(words=("svec",)),
 )
-def pull_vech(v: Apply, operand: int, bar: Node) -> Node:
+def pull_vech(v: Apply, _: int, bar: Node) -> Node:
     """Pull back through vech: entries return to the lower triangle, above it are zeros."""
-    del operand
     return _filled(bar, v.arguments[0].shape[-1])
 
 
@@ -60,9 +59,8 @@ def _filled(v: Node, n: Dimension) -> Node:
     return apply("lower", (v,), (*v.shape[:-1], n, n), (n,))
 
 
-def pull_lower(x: Apply, operand: int, bar: Node) -> Node:
+def pull_lower(_: Apply, __: int, bar: Node) -> Node:
     """Pull back through a triangle: what is above the diagonal is left out."""
-    del x, operand
     return vech(bar)
 
 

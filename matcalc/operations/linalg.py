@@ -40,9 +40,8 @@ def inverse(x: Node) -> Node:
         of_whole=True, elsewhere=("inverse",), words=("matinv",), odd=True, keeps_symmetry=True
     ),
 )
-def pull_inverse(y: Apply, operand: int, bar: Node) -> Node:
+def pull_inverse(y: Apply, _: int, bar: Node) -> Node:
     """Pull back through an inverse: ``-Yᵀ bar Yᵀ``."""
-    del operand
     return algebra.negative(_between(bar, y))
 
 
@@ -84,9 +83,8 @@ def _times_matrix(bar: Node, y: Node, matrix: Node) -> Node:
         keeps_symmetry=True,
     ),
 )
-def pull_pinv(p: Apply, operand: int, bar: Node) -> Node:
+def pull_pinv(p: Apply, _: int, bar: Node) -> Node:
     """Pull back through a pseudo-inverse of a matrix of full rank."""
-    del operand
     x = p.arguments[0]
     m, n = x.shape
     left = algebra.minus(algebra.eye(m), algebra.matmul(x, p))
@@ -108,9 +106,8 @@ def pull_pinv(p: Apply, operand: int, bar: Node) -> Node:
     function="np.linalg.det({0})",
     facts=Facts(of_whole=True, words=("determinant",), latex=r"\det"),
 )
-def pull_det(y: Apply, operand: int, bar: Node) -> Node:
+def pull_det(y: Apply, _: int, bar: Node) -> Node:
     """Pull back through a determinant: ``bar adj(X)ᵀ``."""
-    del operand
     x = y.arguments[0]
     if len(x.shape) == 2:
         return einsum("..., j i -> ... i j", bar, applied("adj", x))
@@ -126,9 +123,8 @@ def pull_det(y: Apply, operand: int, bar: Node) -> Node:
     function="adjugate",
     facts=Facts(words=("adjugate", "adjoint", "adjunct"), of_stacks=True, keeps_symmetry=True),
 )
-def pull_adj(y: Apply, operand: int, bar: Node) -> Node:
+def pull_adj(y: Apply, _: int, bar: Node) -> Node:
     """Pull back through an adjugate, written as det(X) X⁻¹."""
-    del operand
     inv = inverse(y.arguments[0])
     return add(
         [
@@ -151,9 +147,8 @@ def pull_adj(y: Apply, operand: int, bar: Node) -> Node:
         code={"torch": "torch.linalg.slogdet({0}).logabsdet"},
     ),
 )
-def pull_logdet(y: Apply, operand: int, bar: Node) -> Node:
+def pull_logdet(y: Apply, _: int, bar: Node) -> Node:
     """Pull back through the logarithm of the absolute determinant: ``bar X⁻ᵀ``."""
-    del operand
     return _times_matrix(bar, y, inverse(y.arguments[0]))
 
 

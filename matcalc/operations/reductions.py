@@ -313,9 +313,8 @@ def log_softmax(x: Node, axis: int | str | None = None) -> Node:
     return _like("log_softmax", x, axis)
 
 
-def _pull_softmax(p: Apply, operand: int, bar: Node) -> Node:
+def _pull_softmax(p: Apply, _: int, bar: Node) -> Node:
     """``p ⊙ (bar - sum(bar ⊙ p))``, the sum along the axis."""
-    del operand
     return minus(entrywise(bar, p), _weighted(p, bar, p, entrywise(bar, p)))
 
 

@@ -139,9 +139,8 @@ def pull_erfcx(y: Apply, operand: int, bar: Node) -> Node:
     function="erfinv",
     facts=Facts(scipy="special.erfinv", code=of_special("erfinv", "torch")),
 )
-def pull_erfinv(y: Apply, operand: int, bar: Node) -> Node:
+def pull_erfinv(y: Apply, _: int, bar: Node) -> Node:
     """Pull back through the inverse of the error function."""
-    del operand
     grown = of("exp", square(y))
     return entrywise(bar, multiple(_HALF, times(_root_of_pi(_HALF), grown)))
 
@@ -159,9 +158,8 @@ def pull_erfinv(y: Apply, operand: int, bar: Node) -> Node:
         code=of_special("ndtri"),
     ),
 )
-def pull_ndtri(x: Apply, operand: int, bar: Node) -> Node:
+def pull_ndtri(x: Apply, _: int, bar: Node) -> Node:
     """Pull back through the quantile function of the standard normal distribution."""
-    del operand
     grown = of("exp", multiple(_HALF, square(x)))
     root = power(multiple(2, algebra.pi()), _HALF)
     return entrywise(bar, times(root, grown))

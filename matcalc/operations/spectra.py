@@ -37,9 +37,8 @@ def _symmetrised(node: Node) -> Node:
         code={"torch": "torch.linalg.cholesky(({0} + {0}.mT) / 2)"},
     ),
 )
-def pull_cholesky(low: Apply, operand: int, bar: Node) -> Node:
+def pull_cholesky(low: Apply, _: int, bar: Node) -> Node:
     """Pull back through a Cholesky factor: the symmetric part of L⁻ᵀ Φ(Lᵀ bar) L⁻¹."""
-    del operand
     inside = _lower_half(einsum("k i, ... k j -> ... i j", low, bar), low)
     back = inverse(low)
     return _symmetrised(einsum("k i, ... k l, l j -> ... i j", back, inside, back))

@@ -36,41 +36,34 @@ def function_of(step: Step, plan: Plan) -> Function:
     return _MAKERS[step.op](step, [plan.steps[at].shape for at in step.operands])
 
 
-def _constant(step: Step, shapes: Shapes) -> Function:
-    del shapes
+def _constant(step: Step, _: Shapes) -> Function:
     array = np.asarray(step.value)
     return lambda: array
 
 
-def _eye(step: Step, shapes: Shapes) -> Function:
-    del shapes
+def _eye(step: Step, _: Shapes) -> Function:
     array = np.eye(step.shape[0], step.shape[1], step.value)
     return lambda: array
 
 
-def _reshape(step: Step, shapes: Shapes) -> Function:
-    del shapes
+def _reshape(step: Step, _: Shapes) -> Function:
     return lambda x: x.reshape(step.shape)
 
 
-def _transpose(step: Step, shapes: Shapes) -> Function:
-    del shapes
+def _transpose(step: Step, _: Shapes) -> Function:
     return lambda x: x.transpose(step.value)
 
 
-def _diagonal(step: Step, shapes: Shapes) -> Function:
-    del shapes
+def _diagonal(step: Step, _: Shapes) -> Function:
     labels: tuple[int, ...] = step.value
     return lambda x: diagonal_view(x, labels)
 
 
-def _sum(step: Step, shapes: Shapes) -> Function:
-    del shapes
+def _sum(step: Step, _: Shapes) -> Function:
     return lambda x: x.sum(step.value)
 
 
-def _power(step: Step, shapes: Shapes) -> Function:
-    del shapes
+def _power(step: Step, _: Shapes) -> Function:
     exponent: Fraction = step.value
     if exponent == Fraction(1, 2):
         return np.sqrt
@@ -85,8 +78,7 @@ def _power(step: Step, shapes: Shapes) -> Function:
     return lambda x: np.asarray(1.0 / x**whole)
 
 
-def _scale(step: Step, shapes: Shapes) -> Function:
-    del shapes
+def _scale(step: Step, _: Shapes) -> Function:
     number = step.value
     if number == -1:
         return np.negative
@@ -217,8 +209,7 @@ def _add(step: Step, shapes: Shapes) -> Function:
     return add
 
 
-def _spread(step: Step, shapes: Shapes) -> Function:
-    del shapes
+def _spread(step: Step, _: Shapes) -> Function:
     spread: Spread = step.value
 
     def write(x: Array) -> Array:
@@ -252,14 +243,12 @@ def diagonal_view(array: Array, labels: Sequence[int]) -> Array:
     return np.lib.stride_tricks.as_strided(array, shape, strides)
 
 
-def _slice(step: Step, shapes: Shapes) -> Function:
-    del shapes
+def _slice(step: Step, _: Shapes) -> Function:
     index = step.part
     return lambda x: x[index]
 
 
-def _place(step: Step, shapes: Shapes) -> Function:
-    del shapes
+def _place(step: Step, _: Shapes) -> Function:
     index = step.part
 
     def place(x: Array) -> Array:

@@ -47,9 +47,8 @@ class ArrayLibrary(Protocol):
 Libraries = Callable[[Iterable[Any]], ArrayLibrary | None]
 
 
-def _none(arrays: Iterable[Any]) -> ArrayLibrary | None:
+def _none(_: Iterable[Any]) -> ArrayLibrary | None:
     """No other library: all arrays are NumPy's."""
-    del arrays
     return None
 
 
