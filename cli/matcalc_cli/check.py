@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from textwrap import wrap
@@ -109,6 +110,8 @@ def check(
     asked = _Asked(of, wrt, because, variables, layout, wanted, notation, order)
     asked.refuse_what_does_not_go_together()
     lines = _given(claim or [])
+    if because is not None:
+        lines = _apart(lines)
     printed = _Printed(hint or 4, short, form, as_json)
     if because is not None and len(lines) > 1:
         right = _several(lines, asked, printed)
@@ -214,6 +217,13 @@ def _given(claims: Sequence[str]) -> list[str]:
     if not any(lines):
         raise UsageError("the claim is empty")
     return [line for line in lines if line]
+
+
+def _apart(lines: Sequence[str]) -> list[str]:
+    """Lines of which several stand on one, ``da = W.T @ dz; dW = …``, each alone."""
+    found = [part.strip() for line in lines for part in re.split(r";(?![^\[\]]*\])", line)]
+    found = [part for part in found if part]
+    return found if all("=" in part for part in found) else list(lines)
 
 
 def _explain(name: str, *, as_json: bool) -> None:

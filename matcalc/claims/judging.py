@@ -120,17 +120,17 @@ def _compared(question: Question, read: Formula, paper: Shape, found: Judged) ->
     """The verdict on a claim that fits in itself."""
     other = question.in_other_layout()
     shape = read.node.shape
-    if _has_shape(question, read, paper):
-        same = _held(question, read, found)
-        if same.verdict != "wrong_value":
-            lies = read.columns and len(shape) == 1 and paper != question.form.matrix_shape
-            return _lying(same, paper) if lies and same.verdict == "right" else same
+    fits = _has_shape(question, read, paper)
+    same = _held(question, read, found) if fits else found
+    if fits and same.verdict != "wrong_value":
+        lies = read.columns and len(shape) == 1 and paper != question.form.matrix_shape
+        return _lying(same, paper) if lies and same.verdict == "right" else same
     if shape and _has_shape(other, read, paper):
         turned = _held(other, read, found)
         if turned.verdict == "right":
             return replace(turned, verdict="wrong_layout", reason=_OTHER)
-    if _has_shape(question, read, paper):
-        return replace(found, verdict="wrong_value", reason="the values differ")
+    if fits:
+        return replace(found, verdict="wrong_value", reason=same.reason)
     title = times(paper) if shape else "a number"
     if title == question.form.title:
         title = f"an array with {len(shape)} axes, {title}"
@@ -146,6 +146,7 @@ def _has_shape(question: Question, read: Formula, paper: Shape) -> bool:
 
 
 _PARTIAL = "it is no number at some points where the derivative is one; at others both are equal"
+_NOWHERE = "it is no number at any point that was tried; the derivative is one there"
 _OTHER = "it is the derivative in the other layout"
 
 
@@ -170,6 +171,8 @@ def _held(question: Question, read: Formula, found: Judged) -> Judged:
         if decided.verdict == "wrong_value":
             break
     verdict, reason, error = decided.verdict, decided.reason, decided.error
+    if verdict == "wrong_value" and not any(np.all(np.isfinite(one.given)) for one in met):
+        reason = _NOWHERE
     found = replace(found, verdict=verdict, reason=reason, error=error, compared=len(met))
     if decided and is_partial(question.truth, given, question.formula, question.declared):
         return replace(found, notes=(*found.notes, _PARTIAL))

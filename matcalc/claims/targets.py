@@ -9,10 +9,9 @@ from matcalc.claims.tree import Assigned, Tree, names, trees, walk
 from matcalc.errors import MatcalcError
 from matcalc.expression import Declarations
 
-_SAID = (
-    "{0} is taken as a target: its entries sum to 1, as {0}:simplex declares; "
-    "else softmax is multiplied by sum({0})"
-)
+_SAID = "{0} is taken as a target: {1}, as {0}:simplex declares; else softmax is multiplied by {2}"
+_VECTOR = "its entries sum to 1", "sum({})"
+_ROWS = "each of its rows sums to 1", "sum({}, axis=1), row by row"
 
 
 def with_targets(
@@ -29,6 +28,8 @@ def with_targets(
     'y[n]:simplex z[n]'
     >>> with_targets("-(y.T @ log(softmax(z)))", "y[n] z[n]", "sum(y) * softmax(z) - y")[0]
     'y[n] z[n]'
+    >>> with_targets("-sum(Y * log(softmax(Z, axis=1)))", "Y[m,n] Z[m,n]")[0]
+    'Y[m,n]:simplex Z[m,n]'
     """
     if not isinstance(variables, str) or "softmax" not in text:
         return variables, ()
@@ -38,11 +39,14 @@ def with_targets(
         return variables, ()
     found: list[str] = []
     summed = _summed(claim)
+    of_columns = any(_is_of_columns(part) for line in lines for part in walk(line.tree))
     for name in dict.fromkeys(each for each in _targets(lines) if each not in summed):
-        word = re.compile(rf"(?<!\S){re.escape(name)}\[[^\[\],]*\](?!:)")
-        if word.search(variables):
+        word = re.compile(rf"(?<!\S){re.escape(name)}\[([^\[\],]*(,[^\[\],]*)?)\](?!:)")
+        declared = word.search(variables)
+        if declared and not (declared[2] and of_columns):
             variables = word.sub(lambda one: f"{one[0]}:simplex", variables)
-            found.append(_SAID.format(name))
+            what, factor = _ROWS if declared[2] else _VECTOR
+            found.append(_SAID.format(name, what, factor.format(name)))
     return variables, tuple(found)
 
 
@@ -84,3 +88,9 @@ def _is_log_softmax(tree: Tree, made: set[str]) -> bool:
         return False
     inside = tree.args[0]
     return inside.calls("softmax") or (inside.kind == "name" and inside.value in made)
+
+
+def _is_of_columns(tree: Tree) -> bool:
+    """Whether a step is a softmax that is not of the rows of a matrix."""
+    axes = [str(axis) for axis in tree.args[1:]]
+    return tree.calls("softmax", "log_softmax") and axes not in ([], ["1"], ["-1"])

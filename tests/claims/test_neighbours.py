@@ -188,7 +188,9 @@ def test_kinks_are_met_on_their_sides_together(inside: str) -> None:
 @pytest.mark.parametrize("claim", ["log(-X**2)", "sqrt(-1 - X**2)", "X / relu(-abs(X))"])
 def test_what_is_a_number_nowhere_is_wrong(claim: str) -> None:
     question = of_expression("norm(X)**2 / 2", "X", "X[m,n]", "denominator")
-    assert judged(question, claim).verdict == "wrong_value"
+    found = judged(question, claim)
+    assert found.verdict == "wrong_value"
+    assert found.reason.startswith("it is no number at any point")
 
 
 def test_what_is_a_number_on_a_part_alone_is_right_there_and_that_is_said() -> None:
@@ -205,6 +207,18 @@ def test_who_writes_a_sum_of_targets_does_not_take_it_to_be_1(claim: str) -> Non
     about = {"of": "-(y.T @ log(softmax(z)))", "wrt": "z", "variables": "y[n] z[n]"}
     assert mc.check_formula(claim, **about).verdict == "wrong_value"
     assert mc.check_formula("softmax(z) - y", **about).verdict == "right"
+
+
+@pytest.mark.parametrize("softmax", ["softmax(X @ W)", "softmax(X @ W, axis=1)"])
+def test_the_rows_of_targets_sum_to_1_as_a_target_does(softmax: str) -> None:
+    about = {"of": f"-sum(Y * log({softmax}))", "wrt": "W", "variables": "X[m,n] W[n,k] Y[m,k]"}
+    found = mc.check_formula(f"X.T @ ({softmax} - Y)", **about)
+    assert found.verdict == "right"
+    assert any("Y is taken as a target: each of its rows" in one for one in found.assumptions)
+    assert mc.check_formula(f"X.T @ (Y - {softmax})", **about).verdict == "wrong_value"
+    of_columns = {**about, "of": "-sum(Y * log(softmax(X @ W, axis=0)))"}
+    claim = "X.T @ (softmax(X @ W, axis=0) - Y)"
+    assert mc.check_formula(claim, **of_columns).verdict == "wrong_value"
 
 
 @pytest.mark.parametrize(
