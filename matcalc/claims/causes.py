@@ -85,7 +85,7 @@ class Wrong(NamedTuple):
     def may_stop_early(self) -> bool:
         """Whether it may be the derivative by something on the way: it is of the right shape."""
         value, truth = self.worth.of(self.line), self.worth.at.truth
-        alike = value is not None and (value.kind, value.shape) == (truth.kind, truth.shape)
+        alike = value is not None and value.form == truth.form
         return self.is_rewritten or (alike and self.fixes[0].edits > 1)
 
 
@@ -163,10 +163,9 @@ def _of_repairs(wrong: Wrong) -> tuple[dict[str, float], dict[str, Change]]:
 def _seen(wrong: Wrong) -> tuple[str, ...]:
     """What the claim and the derivative look like side by side."""
     found = hints(wrong.line, wrong.question.derived_tree, wrong.misfits, wrong.worth)
-    if wrong.worth.at.truth.kind == "m" and wrong.question.of.shape:
-        value = wrong.worth.of(wrong.line)
-        if value is not None and value.kind in "cr":
-            found = ("gradient-for-jacobian", "diagonal", *found)
+    is_vector = wrong.worth.kind(wrong.line) in ("c", "r")
+    if is_vector and wrong.worth.at.truth.kind == "m" and wrong.question.of.shape:
+        return ("gradient-for-jacobian", "diagonal", *found)
     return found
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from matcalc import dimensions
 from matcalc.claims.point import Worth
 from matcalc.claims.slopes import is_entrywise, slope
 from matcalc.claims.stacked import Stack
@@ -113,7 +112,7 @@ def everywhere(tree: Tree, near: Around) -> Iterator[Edit]:
 
 
 def _transposes(tree: Tree, value: Stack | None, near: Around) -> Iterator[Edit]:
-    if (value is not None and value.kind == "s") or tree.kind == "number":
+    if (value and value.kind == "s") or tree.kind == "number":
         return
     if tree.kind == "transpose":
         (inside,) = tree.args
@@ -164,7 +163,7 @@ def _wraps(tree: Tree, value: Stack) -> Iterator[Edit]:
         summed = Tree("call", "sum", (tree, number(axis)), 0, ("axis",))
         yield Edit(summed, ("missing-sum",), 1.2)
         yield Edit(turned(summed), ("missing-sum",), 1.6)
-    if value.shape[0] == value.shape[1]:
+    if value.is_square:
         yield Edit(called("inv", tree), ("inverse",))
         yield Edit(called("diag", tree), ("diagonal", "missing-sum"), 1.2)
         yield Edit(called("tr", tree), ("missing-sum", "kind-of-product"), 1.6)
@@ -217,8 +216,3 @@ def of_function(tree: Tree) -> Iterator[Edit]:
         yield Edit(slope(tree), ("chain-rule", "scalar-rule"))
         if tree.primes:
             yield Edit(tree._replace(primes=tree.primes - 1), ("chain-rule",))
-
-
-def is_matrix(value: Stack | None) -> bool:
-    """Whether a part is a square matrix."""
-    return value is not None and value.kind == "m" and dimensions.is_square(value.shape)

@@ -376,12 +376,9 @@ class _Search:
 
 def _after(unknown: str, candidate: Candidate, found: Sequence[Answer]) -> tuple[Answer, ...]:
     """The answers in which an unknown is a candidate."""
-    return tuple(
-        after
-        for answer in found
-        if not _is_number_beside(candidate, unknown, answer)
-        if (after := _put(candidate, unknown, answer))
-    )
+    beside = (one for one in found if not _is_number_beside(candidate, unknown, one))
+    puts = (one.with_shape(unknown, _matrix(candidate.shape)) for one in beside)
+    return tuple(filter(None, puts))
 
 
 class _Piece(NamedTuple):
@@ -459,11 +456,6 @@ def _reads(
     return True
 
 
-def _put(candidate: Candidate, unknown: str, answer: Answer) -> Answer | None:
-    rows, columns = candidate.shape or (1, 1)
-    return answer.with_shape(unknown, (rows, columns))
-
-
 def _is_number_beside(candidate: Candidate, unknown: str, answer: Answer) -> bool:
     """Whether a number would stand beside ``@``."""
     return not candidate.shape and unknown in answer.factors
@@ -485,13 +477,13 @@ def _reason(candidate: Candidate, unknown: str, known: Sequence[Answer]) -> str:
         return candidate.reason
     if any(_is_number_beside(candidate, unknown, answer) for answer in known):
         return "a number, and a product with a number is written *"
-    if any(_put(candidate, unknown, answer) for answer in known):
+    if any(one.with_shape(unknown, _matrix(candidate.shape)) for one in known):
         return "then nothing fits for the others"
     wanted = known[0].sizes_of(unknown)
     wrong = [
         f"{pretty(found)} {what}{'' if found == 1 else 's'}, not {pretty(size)}"
         for found, size, what in zip(
-            candidate.shape or (1, 1), wanted, ("row", "column"), strict=True
+            _matrix(candidate.shape), wanted, ("row", "column"), strict=True
         )
         if not isinstance(size, Side) and size != found
     ]

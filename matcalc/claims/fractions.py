@@ -91,7 +91,7 @@ def check_chain(
         read.left.title if read.left else "",
         " · ".join(one.title for one in read.factors),
         verdict,
-        _reason(found, aim, turned),
+        _reason(found, aim, turned, causes),
         aim,
         truth,
         causes,
@@ -105,7 +105,7 @@ def check_chain(
         missing=tuple(f"∂{of}/∂{wrt}" for of, wrt in found.missing),
         why=() if right else tuple(_why(found, aim, turned)),
         kind="chain",
-        shape=_shape_of_ends(found.path, shapes, aim),
+        shape=_shape(Fraction(found.path[0], found.path[-1], "", 0, 0), shapes, aim),
     )
 
 
@@ -270,9 +270,8 @@ def _causes(read: Chain, found: _Found, layout: str | None, turned: bool) -> Ite
     for one in found.disordered:
         says = f"{one.title} stands at the wrong place"
         yield Cause("order", one.start, one.end, says)
-    if turned:
-        yield Cause("order", *whole, f"this is the order of {found.order} layout, not {layout}")
-        yield Cause("layout", *whole, f"this is the order of {found.order} layout, not {layout}")
+    for name in ("order", "layout") if turned else ():
+        yield Cause(name, *whole, f"this is the order of {found.order} layout, not {layout}")
 
 
 def _gap(read: Chain, of: str, wrt: str) -> tuple[int, int]:
@@ -286,17 +285,12 @@ def _gap(read: Chain, of: str, wrt: str) -> tuple[int, int]:
     return read.factors[0].start, read.factors[-1].end
 
 
-def _reason(found: _Found, layout: str, turned: bool) -> str:
+def _reason(found: _Found, layout: str, turned: bool, causes: Sequence[Cause]) -> str:
     if turned:
         return f"the order is that of {found.order} layout, and {layout} layout is asked for"
     if found.is_right:
         return f"each factor links to the next: the order of {found.order or layout} layout"
-    said = [f"{one.title} is there twice" for one in found.doubled]
-    said += [f"∂{of}/∂{wrt} is missing" for of, wrt in found.missing]
-    said += [f"{one.title} stands upside down" for one in found.flipped]
-    said += [f"{one.title} is on another path" for one in found.loose]
-    said += [f"{one.title} stands at the wrong place" for one in found.disordered]
-    return "; ".join(said)
+    return "; ".join(one.says.partition(": ")[0] for one in causes)
 
 
 def _why(found: _Found, layout: str, turned: bool) -> Iterator[str]:
@@ -323,7 +317,3 @@ def _shape(one: Fraction, shapes: Mapping[str, Variable], layout: str) -> str:
     if not shapes or one.of not in known or one.wrt not in known:
         return ""
     return form(known[one.of], known[one.wrt], layout).title
-
-
-def _shape_of_ends(path: Sequence[str], shapes: Mapping[str, Variable], layout: str) -> str:
-    return _shape(Fraction(path[0], path[-1], "", 0, 0), shapes, layout)

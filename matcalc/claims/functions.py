@@ -32,7 +32,7 @@ _MOST = 40  # values of one function that has no way to take them together
 def _diag(value: Stack) -> Stack | None:
     if value.kind == "c":
         return Stack("m", value.data * np.eye(value.shape[0]))
-    if value.kind == "m" and value.shape[0] == value.shape[1]:
+    if value.is_square:
         return Stack("c", np.diagonal(value.data, axis1=1, axis2=2)[:, :, None])
     return None
 
@@ -63,9 +63,7 @@ def _of_square(function: Callable[[Array], Array]) -> Callable[[Stack], Stack | 
     """A function of square matrices, as an array with an axis in front."""
 
     def taken(value: Stack) -> Stack | None:
-        if value.kind != "m" or value.shape[0] != value.shape[1]:
-            return None
-        return stack(function(value.data))
+        return stack(function(value.data)) if value.is_square else None
 
     return taken
 
@@ -88,10 +86,10 @@ def _as_many(a: Stack, b: Stack) -> tuple[Array, Array]:
 
 
 def _power(value: Stack, exponent: Stack) -> Stack | None:
-    if value.kind != "m" or exponent.kind != "s" or exponent.many != 1:
+    if not value.is_square or exponent.kind != "s" or exponent.many != 1:
         return None
     power = float(exponent.data.flat[0])
-    if power != int(power) or abs(power) > 20 or value.shape[0] != value.shape[1]:
+    if power != int(power) or abs(power) > 20:
         return None
     return Stack("m", _each(lambda data: np.linalg.matrix_power(data, int(power)), value.data))
 

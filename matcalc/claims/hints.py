@@ -65,8 +65,7 @@ def _divides_by_matrix(line: Tree, _: Tree, worth: Worth) -> bool:
     """Whether a matrix stands below a line, or has an exponent entry by entry."""
     below = [part.args[1] for part in walk(line) if part.operator("/")]
     below += [part.args[0] for part in walk(line) if part.operator("**")]
-    values = [worth.of(part) for part in below]
-    return any(value is not None and value.kind == "m" for value in values)
+    return any(worth.kind(part) == "m" for part in below)
 
 
 def _keeps(names: tuple[str, ...], line: Tree, _: Tree, worth: Worth) -> bool:
@@ -75,12 +74,12 @@ def _keeps(names: tuple[str, ...], line: Tree, _: Tree, worth: Worth) -> bool:
     return kept and worth.at.truth.kind in "mt"
 
 
-def _has_same_letters(line: Tree, right: Tree, _: Worth) -> bool:
-    return names(line) == names(right) and bool(names(line))
+def _has_same_letters(line: Tree, right: Tree) -> bool:
+    return names(line) == names(right) != set()
 
 
-def _is_of_other_order(line: Tree, right: Tree, worth: Worth) -> bool:
-    return _has_same_letters(line, right, worth) and _letters(line) != _letters(right)
+def _is_of_other_order(line: Tree, right: Tree, _: Worth) -> bool:
+    return _has_same_letters(line, right) and _letters(line) != _letters(right)
 
 
 def _letters(tree: Tree) -> list[str]:
@@ -88,10 +87,9 @@ def _letters(tree: Tree) -> list[str]:
     return [part.value for part in walk(tree) if part.kind == "name"]
 
 
-def _is_of_other_signs(line: Tree, right: Tree, worth: Worth) -> bool:
+def _is_of_other_signs(line: Tree, right: Tree, _: Worth) -> bool:
     """Whether the same letters stand in products of another kind."""
-    one, two = _signs(line), _signs(right)
-    return _has_same_letters(line, right, worth) and ("*" in one) != ("*" in two)
+    return _has_same_letters(line, right) and ("*" in _signs(line)) != ("*" in _signs(right))
 
 
 def _signs(tree: Tree) -> set[str]:

@@ -11,7 +11,7 @@ import numpy as np
 from matcalc.claims.changes import Change, with_change
 from matcalc.claims.point import Worth
 from matcalc.claims.simple_numbers import simple
-from matcalc.claims.stacked import Stack, is_either, ratio, transposed
+from matcalc.claims.stacked import is_either, ratio, transposed
 from matcalc.claims.tidying import factors, terms
 from matcalc.claims.tree import Tree, number, op, row_of, same, turned, upright, walk
 
@@ -85,7 +85,7 @@ def _of_one(change: Change, worth: Worth) -> dict[str, float]:
         alike = _letters(old) == _letters(new) and len(row_of(old)) < _ROW
         other_sign = old.value != new.value and alike
         both = worth.kind(old) and worth.kind(new)
-        other_kind = other_sign or (both and _is_scalar(old, worth) != _is_scalar(new, worth))
+        other_kind = other_sign or (both and (worth.kind(old) == "s") != (worth.kind(new) == "s"))
         is_grouped = first[:1] == ("wrong-expansion",)
         if _are_products(old, new) and other_kind and not is_grouped:
             first = tuple(dict.fromkeys(("kind-of-product", *first)))
@@ -115,11 +115,6 @@ def _parted(change: Change, worth: Worth) -> tuple[Change, ...]:
 
 def _weighed(names: Iterable[str]) -> dict[str, float]:
     return {name: 0.6**k for k, name in enumerate(dict.fromkeys(names))}
-
-
-def _is_scalar(tree: Tree, worth: Worth) -> bool:
-    value = worth.of(tree)
-    return value is not None and value.kind == "s"
 
 
 def _are_products(*trees: Tree) -> bool:
@@ -160,7 +155,7 @@ def _between_inverses(old: Tree, new: Tree, _: Worth) -> tuple[str, ...]:
 
 def _spread(old: Tree, new: Tree, worth: Worth) -> tuple[str, ...]:
     """A number where it belongs on a diagonal."""
-    return ("broadcast", "diagonal") if new.calls("eye") and _is_scalar(old, worth) else ()
+    return ("broadcast", "diagonal") if new.calls("eye") and worth.kind(old) == "s" else ()
 
 
 def _powers(old: Tree, new: Tree, worth: Worth) -> tuple[str, ...]:
@@ -168,8 +163,7 @@ def _powers(old: Tree, new: Tree, worth: Worth) -> tuple[str, ...]:
         return ()
     if worth.kind(old) in ("c", "r"):
         return ("factor", "chain-rule")
-    is_number = _is_scalar(old, worth)
-    return ("norm-not-squared", "factor") if is_number else ("scalar-rule", "factor")
+    return ("norm-not-squared" if worth.kind(old) == "s" else "scalar-rule", "factor")
 
 
 def _terms(old: Tree, new: Tree, _: Worth) -> tuple[str, ...]:
@@ -279,10 +273,9 @@ def _letters(tree: Tree) -> Counter[str]:
 
 
 def _factor(added: Tree, worth: Worth) -> tuple[str, ...]:
-    value = worth.of(added)
     if (added.args[0] if added.kind == "transpose" else added).calls("ones"):
         return ("missing-sum", "broadcast")
-    if added.kind in ("number", "negative") or (value is not None and value.kind == "s"):
+    if added.kind in ("number", "negative") or worth.kind(added) == "s":
         return ("factor", "chain-rule")
     return ("chain-rule", "factor")
 
@@ -296,15 +289,7 @@ def _by_value(old: Tree, new: Tree, worth: Worth) -> tuple[str, ...]:
         back = transposed(one)
         if back.shape == two.shape and np.allclose(back.data, two.data, rtol=1e-9):
             return ("transpose", "layout")
-    if (one.kind, one.shape) != (two.kind, two.shape):
-        return ()
-    return _multiple(old, new, _ratio(one, two), worth)
-
-
-def _ratio(one: Stack, two: Stack) -> float:
-    """What the one is to be multiplied with to give the other; 0 where that is no number."""
-    factor = ratio(one.data, two.data)
-    return factor if np.allclose(factor * one.data, two.data, rtol=1e-9, atol=1e-12) else 0.0
+    return _multiple(old, new, ratio(one.data, two.data), worth) if one.form == two.form else ()
 
 
 def _multiple(old: Tree, new: Tree, factor: float, worth: Worth) -> tuple[str, ...]:

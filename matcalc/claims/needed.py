@@ -7,7 +7,6 @@ from contextlib import suppress
 
 import numpy as np
 
-from matcalc import dimensions
 from matcalc.claims.point import Worth
 from matcalc.claims.stacked import Stack, close, operated, transposed
 from matcalc.claims.tree import Tree
@@ -39,11 +38,11 @@ def _pushed(tree: Tree, needed: Stack, worth: Worth) -> Iterator[tuple[Tree, Sta
             yield from _wanted(tree, b, needed, left=True)
         if a is not None:
             yield from _wanted(tree, a, needed, left=False)
-    elif tree.calls("diag") and needed.kind == "m" and needed.shape[0] == needed.shape[1]:
+    elif tree.calls("diag") and needed.is_square:
         inside = np.diagonal(needed.data, axis1=1, axis2=2)[:, :, None]
         if np.allclose(inside * np.eye(needed.shape[0]), needed.data):
             yield tree.args[0], Stack("c", inside)
-    elif tree.calls("inv") and needed.kind == "m" and dimensions.is_square(needed.shape):
+    elif tree.calls("inv") and needed.is_square:
         with suppress(np.linalg.LinAlgError):
             yield tree.args[0], Stack("m", np.linalg.inv(needed.data))
 

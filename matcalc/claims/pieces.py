@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from matcalc.arrays import Array
 from matcalc.claims.changes import Change, Found
 from matcalc.claims.each_once import each_once
 from matcalc.claims.point import Worth
 from matcalc.claims.pool import Piece
-from matcalc.claims.stacked import Stack, close, operated, prints, transposed
+from matcalc.claims.stacked import Stack, close, gathered, operated, prints, transposed
 from matcalc.claims.tree import Tree, op, same, turned
 
 _PIECES = 5
@@ -57,9 +56,7 @@ def reordered(line: Tree, worth: Worth, pool: Sequence[Piece]) -> Iterator[Found
     truth = worth.at.truth
     leaves = [_merged(1, _leaves(part, worth, pool)) for part in parts]
     for each in each_once(leaves, partial(_joined, worth.at.flat), _merged)[-1]:
-        if (each.values.kind, each.values.shape) != (truth.kind, truth.shape):
-            continue
-        for k, way in enumerate(each.ways):
+        for k, way in enumerate(each.ways if each.values.form == truth.form else ()):
             if close(each.values.data[k : k + 1], truth.data):
                 yield Found(way.tree, _changes(line, way), 1.0 + way.price)
 
@@ -115,32 +112,22 @@ def _products(sign: str, one: _Ways, two: _Ways, *, flat: bool) -> Iterator[_Way
     if not pairs:
         return
     first, second = ([pair[k] for pair in pairs] for k in (0, 1))
-    a = Stack(one.values.kind, one.values.data[first])
-    b = Stack(two.values.kind, two.values.data[second])
-    if sign == "*" and "s" not in (a.kind, b.kind) and (a.kind, a.shape) != (b.kind, b.shape):
-        return
-    made = operated(sign, a, b, flat=flat)
+    made = operated(sign, one.values.taken(first), two.values.taken(second), flat=flat)
     if made is None:
         return
-    ways = []
-    for i, j in pairs:
-        x, y = one.ways[i], two.ways[j]
-        ways.append(
-            _Way(op(sign, x.tree, y.tree), x.turned + y.turned, (*x.exchanged, *y.exchanged))
-        )
+    taken = [(one.ways[i], two.ways[j]) for i, j in pairs]
+    ways = [
+        _Way(op(sign, x.tree, y.tree), x.turned + y.turned, (*x.exchanged, *y.exchanged))
+        for x, y in taken
+    ]
     yield _Ways(made, ways)
 
 
 def _merged(_: int, groups: Iterable[_Ways]) -> list[_Ways]:
     """Ways of one kind and shape together, of one value the cheapest."""
-    by_shape: dict[tuple[Any, ...], list[_Ways]] = {}
-    for each in groups:
-        by_shape.setdefault((each.values.kind, *each.values.shape), []).append(each)
     found: list[_Ways] = []
-    for key, alike in by_shape.items():
-        data: Array = np.concatenate([each.values.data for each in alike])
-        ways = [way for each in alike for way in each.ways]
-        marks = prints(data)
+    for values, ways in gathered(groups):
+        marks = prints(values.data)
         seen: set[str] = set()
         kept: list[int] = []
         for k in sorted(range(len(ways)), key=lambda k: ways[k].price):
@@ -150,5 +137,5 @@ def _merged(_: int, groups: Iterable[_Ways]) -> list[_Ways]:
                 kept.append(k)
         kept = kept[:_KEPT]
         if kept:
-            found.append(_Ways(Stack(key[0], data[kept]), [ways[k] for k in kept]))
+            found.append(_Ways(values.taken(kept), [ways[k] for k in kept]))
     return found

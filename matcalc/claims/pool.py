@@ -87,7 +87,7 @@ def pool(question: Question, line: Tree, worth: Worth) -> list[Piece]:
         if not np.all(np.isfinite(value.data)) or not np.any(value.data):
             continue
         mark = float(prints(value.data)[0])
-        known = seen.setdefault((value.kind, value.shape), [])
+        known = seen.setdefault(value.form, [])
         if any(abs(mark - each) <= 1e-10 * (1 + abs(mark)) for each in known):
             continue
         known.append(mark)

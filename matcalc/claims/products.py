@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import permutations
 
-from matcalc.claims.edits import Around, Edit, is_matrix
+from matcalc.claims.edits import Around, Edit
 from matcalc.claims.tidying import factors
 from matcalc.claims.tree import (
     Tree,
@@ -142,7 +142,7 @@ def _inverses(tree: Tree, near: Around) -> Iterator[Edit]:
     inside = [each.args[0] for each in row]
     causes = ("wrong-expansion", "not-invertible", "inverse")
     values = [near.worth.of(each) for each in inside]
-    if any(value is not None and not is_matrix(value) for value in values):
+    if any(value and not value.is_square for value in values):
         causes = ("not-invertible", "wrong-expansion", "inverse")
     for order in (inside, inside[::-1]):
         yield Edit(called("inv", chained(order)), causes)
@@ -206,7 +206,8 @@ def _halves(factor: Tree, product: Tree, near: Around) -> Iterator[Edit]:
         return
     seen: list[Tree] = []
     for part in walk(product):
-        if not is_matrix(near.worth.of(part)) or any(same(part, each) for each in seen):
+        matrix = near.worth.of(part)
+        if not matrix or not matrix.is_square or any(same(part, each) for each in seen):
             continue
         seen.append(part)
         new = replaced(product, part, op("+", part, turned(part)))

@@ -15,7 +15,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from matcalc.arrays import Array
 from matcalc.claims.changes import Change, Found, with_change
 from matcalc.claims.edits import around
 from matcalc.claims.matching_pairs import candidates
@@ -24,16 +23,18 @@ from matcalc.claims.needed import needed
 from matcalc.claims.point import Worth
 from matcalc.claims.pool import Piece
 from matcalc.claims.simple_numbers import POWERS, ratios, scaled, simple, times_power
-from matcalc.claims.stacked import CLOSE, Stack, close, operated, prints, ratio, transposed
-from matcalc.claims.tree import (
-    Tree,
-    called,
-    chained,
-    op,
-    row_of,
-    turned,
-    words,
+from matcalc.claims.stacked import (
+    CLOSE,
+    Stack,
+    close,
+    gathered,
+    joined,
+    operated,
+    prints,
+    ratio,
+    transposed,
 )
+from matcalc.claims.tree import Tree, called, chained, op, row_of, turned, words
 
 _SAME = 1e-10  # relative: what is no change
 _DIGITS = 2e9  # by which values are told apart
@@ -64,10 +65,7 @@ class Search:
         self.line = line
         self.worth = worth
         self.near = around(line, worth)
-        self.pool = [
-            (kind, Stack(kind[0], np.concatenate([each.value.data for each in pieces])), pieces)
-            for kind, pieces in _by_shape(pool).items()
-        ]
+        self.pool = [(joined([each.value for each in pieces]), pieces) for pieces in _by_form(pool)]
         self.found: dict[int, list[Group]] = {}
         self.reached: dict[int, list[Group]] = {}
 
@@ -82,7 +80,7 @@ class Search:
         """Numbers that a part lacks in front."""
         for tree, wanted in needed(self.line, self.worth):
             value = self.worth.of(tree)
-            if value is None or (value.kind, value.shape) != (wanted.kind, wanted.shape):
+            if value is None or value.form != wanted.form:
                 continue
             for factor in ratios(value.data, wanted.data, self.worth.at.sizes):
                 sign = str(factor) == "-1"
@@ -93,9 +91,7 @@ class Search:
     def powers(self, tree: Tree, value: Stack, needed: Stack) -> Iterator[Change]:
         """Powers of numbers of the pool that a part lacks, such as ``1 / norm(x)**3``."""
         factor = ratio(value.data, needed.data)
-        if not factor or not close(factor * value.data, needed.data):
-            return
-        for _, stack, pieces in self.pool:
+        for stack, pieces in self.pool if factor else ():
             if stack.kind != "s":
                 continue
             for piece in pieces:
@@ -146,7 +142,7 @@ class Search:
         exponent = self.near.is_exponent(tree)
         size = len(words(tree))
         word = 0.0 if tree.calls("ones") else _WORD  # what stands for ones is put in
-        for _, stack, pieces in self.pool:
+        for stack, pieces in self.pool:
             if tree.kind == "number" and stack.kind != "s":
                 continue
             prices = (each.price + word * (each.size + size) for each in pieces)
@@ -235,25 +231,20 @@ class Search:
 
     def merged(self, groups: Iterable[Group], original: Stack | None) -> list[Group]:
         """Groups of one kind and shape together; of one value only the cheapest changes."""
-        by_shape: dict[tuple[Any, ...], list[Group]] = {}
-        for each in groups:
-            by_shape.setdefault((each.values.kind, *each.values.shape), []).append(each)
         found: list[Group] = []
-        for key, alike in by_shape.items():
-            data = np.concatenate([each.values.data for each in alike])
-            changes = [change for each in alike for change in each.changes]
-            kept = self.cheapest(data, changes, key, original)
+        for values, changes in gathered(groups):
+            kept = self.cheapest(values, changes, original)
             if kept:
-                found.append(Group(Stack(key[0], data[kept]), [changes[k] for k in kept]))
+                found.append(Group(values.taken(kept), [changes[k] for k in kept]))
         return found
 
     def cheapest(
-        self, data: Array, changes: Sequence[Change], key: tuple[Any, ...], original: Stack | None
+        self, values: Stack, changes: Sequence[Change], original: Stack | None
     ) -> list[int]:
         """The places of the changes that are kept."""
-        marks = prints(data)
+        marks = prints(values.data)
         same = np.nan
-        if original is not None and (original.kind, *original.shape) == key:
+        if original is not None and original.form == values.form:
             same = float(prints(original.data)[0])
         prices = np.fromiter((change.price for change in changes), float, len(changes))
         good = np.isfinite(marks) & ~(np.abs(marks - same) <= _SAME * (1 + np.abs(marks)))
@@ -284,12 +275,11 @@ class Search:
     def last_steps(self, tree: Tree, needed: Stack) -> Iterator[Found]:
         """One change in a part, and then a number, a transpose, a factor or a term beside it."""
         for group in self.up(tree):
-            values = group.values
-            if (values.kind, values.shape) == (needed.kind, needed.shape):
+            if group.values.form == needed.form:
                 yield from self.multiples(tree, group, needed)
                 yield from self.beside_all(tree, group, needed)
-            if values.kind != "s":
-                for change in _equal(Group(transposed(values), group.changes), needed):
+            if group.values.kind != "s":
+                for change in _equal(Group(transposed(group.values), group.changes), needed):
                     yield self.further(tree, change, turned, ("transpose", "layout"), 1.0)
 
     def further(
@@ -320,16 +310,16 @@ class Search:
 
     def beside_all(self, tree: Tree, group: Group, needed: Stack) -> Iterator[Found]:
         """Changes that lack one piece of the pool, as a term or as a factor entry by entry."""
-        for key, stack, pieces in self.pool:
-            if key[:-1] != (needed.kind, *needed.shape):
+        for stack, pieces in self.pool:
+            if stack.form != needed.form:
                 continue
-            values = Stack(group.values.kind, group.values.data[:_PAIRS])
+            values = group.values.taken(slice(_PAIRS))
             for sign in "+-*":
                 if sign == "*" and pieces[0].origin == "ones":
                     continue
                 for i, j in candidates(sign, values, stack, needed, flat=self.worth.at.flat)[:20]:
                     piece, change = pieces[j], group.changes[i]
-                    made = operated(sign, _nth(values, i), _nth(stack, j))
+                    made = operated(sign, values.taken([i]), stack.taken([j]))
                     if made is not None and close(made.data, needed.data):
                         add = partial(_put_behind, sign, piece.tree)
                         price = piece.price + 0.5
@@ -353,13 +343,13 @@ class Search:
         self, sign: str, a: Group, b: Group, needed: Stack
     ) -> Iterator[tuple[Change, Change]]:
         """The pairs of two groups that make what is needed."""
-        one, two = (Stack(g.values.kind, g.values.data[:_PAIRS]) for g in (a, b))
+        one, two = (group.values.taken(slice(_PAIRS)) for group in (a, b))
         flat = self.worth.at.flat
-        first = operated(sign, _nth(one, 0), _nth(two, 0), flat=flat)
-        if first is None or (first.kind, first.shape) != (needed.kind, needed.shape):
+        first = operated(sign, one.taken([0]), two.taken([0]), flat=flat)
+        if first is None or first.form != needed.form:
             return
         for i, j in candidates(sign, one, two, needed, flat=flat):
-            made = operated(sign, _nth(one, i), _nth(two, j), flat=flat)
+            made = operated(sign, one.taken([i]), two.taken([j]), flat=flat)
             if made is not None and close(made.data, needed.data):
                 yield a.changes[i], b.changes[j]
 
@@ -368,14 +358,10 @@ def _put_behind(sign: str, piece: Tree, tree: Tree) -> Tree:
     return op(sign, tree, piece)
 
 
-def _nth(values: Stack, k: int) -> Stack:
-    return Stack(values.kind, values.data[k : k + 1])
-
-
 def _equal(group: Group, truth: Stack) -> Iterator[Change]:
     """The changes whose value is the truth."""
     values = group.values
-    if (values.kind, values.shape) != (truth.kind, truth.shape):
+    if values.form != truth.form:
         return
     size = float(np.max(np.abs(truth.data))) or 1.0
     off = np.abs(values.data - truth.data).reshape(values.many, -1).max(axis=1)
@@ -383,9 +369,8 @@ def _equal(group: Group, truth: Stack) -> Iterator[Change]:
         yield group.changes[k]
 
 
-def _by_shape(pool: Iterable[Piece]) -> dict[tuple[Any, ...], list[Piece]]:
+def _by_form(pool: Iterable[Piece]) -> Iterable[list[Piece]]:
     found: dict[tuple[Any, ...], list[Piece]] = {}
     for each in pool:
-        key = (each.value.kind, *each.value.shape)
-        found.setdefault((*key, each.origin == "ones"), []).append(each)
-    return found
+        found.setdefault((each.value.form, each.origin == "ones"), []).append(each)
+    return found.values()

@@ -7,7 +7,7 @@ from itertools import combinations
 from math import gcd
 
 from matcalc.arrays import Array
-from matcalc.claims.stacked import close, ratio
+from matcalc.claims.stacked import ratio
 from matcalc.claims.tree import Tree, negative, number, op
 
 _TIMES = (1, 2, 4, 3, 6)
@@ -44,7 +44,7 @@ def _of_sizes(factor: float, sizes: Mapping[str, int]) -> Iterator[Tree]:
 def ratios(value: Array, needed: Array, sizes: Mapping[str, int]) -> list[Tree]:
     """The simple numbers that a value is to be multiplied with."""
     factor = ratio(value, needed)
-    return simple(factor, sizes) if factor and close(factor * value, needed) else []
+    return simple(factor, sizes) if factor else []
 
 
 def scaled(factor: Tree, tree: Tree) -> Tree:

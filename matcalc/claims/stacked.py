@@ -6,7 +6,7 @@ along which there are as many values of one shape as are looked at together.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -38,6 +38,20 @@ class Stack(NamedTuple):
         """The shape of each."""
         return self.data.shape[1:]
 
+    @property
+    def form(self) -> tuple[str, tuple[int, ...]]:
+        """The kind and the shape of each: values of one form are compared and added."""
+        return self.kind, self.shape
+
+    @property
+    def is_square(self) -> bool:
+        """Whether they are square matrices."""
+        return self.kind == "m" and self.shape[0] == self.shape[1]
+
+    def taken(self, places: Any) -> Stack:
+        """Some of the values, by their places."""
+        return Stack(self.kind, self.data[places])
+
     def entries(self) -> Array:
         """Each as an array: a number without axes, a vector with one."""
         if self.kind == "s":
@@ -67,6 +81,15 @@ def one(array: Any, *, row: bool = False) -> Stack:
 def joined(stacks: Sequence[Stack]) -> Stack:
     """Values of one kind and shape, one behind the other."""
     return Stack(stacks[0].kind, np.concatenate([each.data for each in stacks]))
+
+
+def gathered(groups: Iterable[tuple[Stack, list[Any]]]) -> Iterator[tuple[Stack, list[Any]]]:
+    """Values with what belongs to each, those of one kind and shape together."""
+    by_form: dict[Any, list[tuple[Stack, list[Any]]]] = {}
+    for each in groups:
+        by_form.setdefault(each[0].form, []).append(each)
+    for alike in by_form.values():
+        yield joined([values for values, _ in alike]), [one for _, own in alike for one in own]
 
 
 def transposed(value: Stack) -> Stack:
@@ -129,9 +152,7 @@ def close(one: Array, two: Array, off: float = CLOSE) -> bool:
 
 def equal(one: Stack | None, two: Stack | None) -> bool:
     """Whether both are there, of one kind and shape, and equal but for rounding."""
-    if one is None or two is None or (one.kind, one.shape) != (two.kind, two.shape):
-        return False
-    return close(one.data, two.data)
+    return bool(one and two and one.form == two.form and close(one.data, two.data))
 
 
 def is_either(one: Stack | None, other: Stack | None) -> bool:
@@ -140,14 +161,15 @@ def is_either(one: Stack | None, other: Stack | None) -> bool:
 
 
 def ratio(one: Array, two: Array) -> float:
-    """The number by which the one comes nearest to the other; 0 where there is none.
+    """The number that makes the one to the other, but for rounding; 0 where there is none.
 
     >>> ratio(np.array([1.0, 2.0]), np.array([2.0, 4.0]))
     2.0
     """
     a, b = one.reshape(-1), two.reshape(-1)
     square = float(a @ a)
-    return float(a @ b) / square if square and np.isfinite(square) else 0.0
+    factor = float(a @ b) / square if square and np.isfinite(square) else 0.0
+    return factor if factor and close(factor * a, b) else 0.0
 
 
 @cache

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from matcalc.claims.answer import Term
 from matcalc.claims.point import Worth
-from matcalc.claims.simple_numbers import simple
-from matcalc.claims.stacked import Stack, equal, ratio, transposed
+from matcalc.claims.simple_numbers import ratios
+from matcalc.claims.stacked import equal, transposed
 from matcalc.claims.tidying import multiplied_out, terms
 from matcalc.claims.tree import Tree
 from matcalc.claims.typed import Typed
@@ -65,20 +63,12 @@ def _off(worth: Worth, term: Tree, left: Sequence[Tree]) -> tuple[str, Tree | No
             continue
         if value.kind in "crm" and equal(transposed(value), other):
             return f"it is transposed: {each}", each
-        if (value.kind, value.shape) != (other.kind, other.shape):
+        if value.form != other.form:
             continue
         if equal(value._replace(data=-value.data), other):
             return "its sign is wrong", each
-        factor = _ratio(value, other, worth)
-        if factor:
+        for factor in ratios(value.data, other.data, worth.at.sizes):
             return f"it is to be multiplied by {factor}", each
     if len(left) == 1:
         return f"it should be {left[0]}", left[0]
     return "the derivative has no such term", None
-
-
-def _ratio(value: Stack, other: Stack, worth: Worth) -> str:
-    factor = ratio(value.data, other.data)
-    if not factor or not np.allclose(factor * value.data, other.data, rtol=1e-8, atol=1e-12):
-        return ""
-    return next(iter(map(str, simple(factor, worth.at.sizes))), "")
