@@ -7,6 +7,7 @@ from itertools import permutations
 from typing import Any
 
 from matcalc.code.terms import Term, Terms
+from matcalc.dimensions import Shape
 
 Lettered = tuple[str, Term]
 """An array, and a letter for each of its axes."""
@@ -33,10 +34,9 @@ class Products:
 
     def einsum(self, factors: Sequence[Lettered], output: str) -> Term:
         """The same as one einsum."""
-        sizes = {k: n for letters, one in factors for k, n in zip(letters, one.shape, strict=True)}
         subscripts = f"{','.join(letters for letters, _ in factors)}->{output}"
-        shape = tuple(sizes[letter] for letter in output)
-        return self.terms.make("einsum", [one for _, one in factors], shape, subscripts)
+        operands = [one for _, one in factors]
+        return self.terms.make("einsum", operands, _shape(factors, output), subscripts)
 
     def fewer(self, factors: Sequence[Lettered], output: str) -> Sequence[Lettered]:
         """Of several factors two with the same letters as one, and two whose product is there."""
@@ -66,9 +66,8 @@ class Products:
             return None
         if set(output) != set("".join(listed)):
             return None
-        whole = self.einsum(factors, output).shape
         parts = [self.terms.expanded(*self.in_order(one, output)) for one in factors]
-        return self.terms.make("times", parts, whole)
+        return self.terms.make("times", parts, _shape(factors, output))
 
     def in_order(self, factor: Lettered, output: str) -> tuple[Term, str, str]:
         """An array with its axes in the order of the output; the output, and its letters there."""
@@ -95,6 +94,12 @@ class Products:
         right = right if two[-1] == ends[1] else self.terms.swapped(right)
         shape = (*left.shape[:-1], right.shape[-1])
         return self.terms.make("matmul", [left, right], shape)
+
+
+def _shape(factors: Sequence[Lettered], output: str) -> Shape:
+    """The sizes of some letters of factors."""
+    sizes = {k: n for letters, one in factors for k, n in zip(letters, one.shape, strict=True)}
+    return tuple(sizes[letter] for letter in output)
 
 
 def _numbered(letters: str, one: Lettered, two: Lettered) -> tuple[int, ...]:
