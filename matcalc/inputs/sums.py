@@ -281,7 +281,10 @@ def _added(writer: Speller, node: Node, parts: Sequence[Spread]) -> Spread:
         written = part.written
         if part.kind.rank == 1 and not part.letters:
             written = _every_row(written, parts)
-        texts += [_signs(sign, first=not k), written.within(PRODUCT if k or sign < 0 else SUM)]
+        texts += [
+            sign_of(sign, first=not k),
+            written.within(PRODUCT if k or sign < 0 else SUM),
+        ]
     return Spread(joined(texts, SUM, kind), letters, kind)
 
 
@@ -290,11 +293,11 @@ def _apart(node: Node, parts: Sequence[Spread], letters: str) -> Spread:
     texts: list[Written | str | tuple[Piece, ...]] = []
     for k, (sign, part) in enumerate(zip(node.value, parts, strict=True)):
         place = "[:, None]" if part.letters == letters[0] else "[None, :]"
-        texts += [_signs(sign, first=not k), part.written.within(ATOM), place]
+        texts += [sign_of(sign, first=not k), part.written.within(ATOM), place]
     return Spread(joined(texts, SUM, parts[0].kind), letters, parts[0].kind)
 
 
-def _signs(sign: int, *, first: bool) -> str:
+def sign_of(sign: int, *, first: bool) -> str:
     """The sign before a term."""
     if first:
         return "-" if sign < 0 else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from matcalc.dimensions import Dimension, difference, parse
@@ -16,11 +17,12 @@ from matcalc.inputs.lists import is_row, listed, refuse_spaced
 from matcalc.inputs.names import Names
 from matcalc.inputs.pieces import ATOM, POWER, PRODUCT, SIGN, SUM, Piece, Written, joined
 from matcalc.inputs.speller import Speller
-from matcalc.inputs.sums import mapped, total
+from matcalc.inputs.sums import mapped, sign_of, total
 from matcalc.inputs.tree import Node
 
-_OPS = """number name sum chain product negative transpose inverse pinv power call bars norm inner
-total mapped index identity filled listed text entry group keyword"""
+_OPS = """number name sum chain product negative transpose inverse pinv power call norm index
+identity filled text entry group keyword"""
+_OF_OTHERS = {"bars": bars, "inner": inner, "listed": listed, "mapped": mapped, "total": total}
 _STARRED = frozenset(["numpy", "r", "mathematica"])  # where * is entry by entry
 RESULTS = {  # of functions that have several, by their place
     ("slogdet", "1"): "logdet",
@@ -38,7 +40,8 @@ class Writer(Speller):
         super().__init__(line, names, notation)
         self.clashes = False  # whether a * stands where nothing but a matrix product fits
         self.spellers: dict[str, Callable[[Node], Written]] = {
-            op: getattr(self, op) for op in _OPS.split()
+            **{op: getattr(self, op) for op in _OPS.split()},
+            **{op: partial(spell, self) for op, spell in _OF_OTHERS.items()},
         }
 
     def write(self, node: Node) -> Written:
@@ -82,10 +85,6 @@ class Writer(Speller):
             raise self.fail(node, "of which size these are is not said: write ones(n), or 1_n")
         name = "ones" if found.text == "1" else "zeros"
         return self.atom(node, f"{name}({size})", Kind(1, (str(size),)))
-
-    def listed(self, node: Node) -> Written:
-        """A vector of entries; of equal numbers, ones."""
-        return listed(self, node)
 
     def text(self, node: Node) -> Written:
         """Text, in the quotes of the language."""
@@ -158,11 +157,7 @@ class Writer(Speller):
         parts: list[Written | str | tuple[Piece, ...]] = []
         kind = terms[0].kind
         for k, (sign, term) in enumerate(zip(node.value, terms, strict=True)):
-            if k:
-                parts.append(" + " if sign > 0 else " - ")
-            elif sign < 0:
-                parts.append("-")
-            parts.append(term.within(PRODUCT if k or sign < 0 else SUM))
+            parts += [sign_of(sign, first=not k), term.within(PRODUCT if k or sign < 0 else SUM)]
             kind = kinds.entrywise(kind, term.kind)
         products = [one for one in terms if one.kind.is_number and " @ " in one.text]
         others = [one for one in terms if not one.kind.is_number]
@@ -348,8 +343,7 @@ class Writer(Speller):
         first, *others = arg.args
         tight, head = self.write(arg), self.write(first)
         if sign in _OVER:
-            as_fraction = self.is_fraction(one, head, arg, wide=wide)
-            if not as_fraction:
+            if not self.is_fraction(one, head, tight, arg, wide=wide):
                 return None
         elif sign in _ENTRY or (sign == "*" and self.notation not in {"matlab", *_STARRED}):
             fits = kinds.alike(one.kind, tight.kind) or kinds.can_multiply(one.kind, tight.kind)
@@ -365,13 +359,12 @@ class Writer(Speller):
                 self.assume(f"{self.shown(node)} is read as {found.text}")
         return found
 
-    def is_fraction(self, one: Written, head: Written, arg: Node, *, wide: bool) -> bool:
+    def is_fraction(
+        self, one: Written, head: Written, tight: Written, arg: Node, *, wide: bool
+    ) -> bool:
         """Whether ``a/b c`` is ``(a/b) c``."""
-        if not head.kind.is_number:
-            return False
-        tight = self.write(arg)
-        if not tight.kind.is_number:
-            return True
+        if not head.kind.is_number or not tight.kind.is_number:
+            return head.kind.is_number
         if arg.args[1].op == "total" or (one.text.isdigit() and head.text.isdigit()):
             return True
         return not wide and bool(arg.value[0])
@@ -436,9 +429,8 @@ class Writer(Speller):
                 f"{self.shown(node)} may be the matrix product, {written}, or entry by entry, "
                 f"{self.signed(one, ' * ', two, entry).text}: write one of them",
             )
-        return self.signed(
-            one, " @ " if multiplied else " * ", two, product if multiplied else entry
-        )
+        sign, kind = (" @ ", product) if multiplied else (" * ", entry)
+        return self.signed(one, sign, two, kind)
 
     def cross(self, one: Written, two: Written) -> Written:
         """``×``: of two columns the vector product."""
@@ -448,17 +440,9 @@ class Writer(Speller):
 
     # -- what has brackets of its own
 
-    def bars(self, node: Node) -> Written:
-        """``|x|``: of a number its absolute value, of a matrix the determinant."""
-        return bars(self, node)
-
     def norm(self, node: Node) -> Written:
         """``‖x‖``, ``‖x‖₁``, ``‖X‖_F``."""
         return norm(self, node)
-
-    def inner(self, node: Node) -> Written:
-        """``<x, y>``: of matrices the sum of the products of their entries."""
-        return inner(self, node)
 
     def argument(self, node: Node, name: str) -> Written:
         """An argument of a function; several numbers or arrays, of what takes them, as a tuple."""
@@ -487,16 +471,6 @@ class Writer(Speller):
             operand = positional[0].kind.sizes if positional else ()
             kind = kinds.kind_of((*shapes.result, *operand * primes))
         return self.applied(node, name + "'" * primes, args, kind)
-
-    # -- sums
-
-    def total(self, node: Node) -> Written:
-        """A sum: without letters of all entries."""
-        return total(self, node)
-
-    def mapped(self, node: Node) -> Written:
-        """``(i,j) ↦ x[i] y[j]``: the array that has these entries."""
-        return mapped(self, node)
 
     def index(self, node: Node) -> Written:
         """``x_1``: an entry, counted from 1."""
