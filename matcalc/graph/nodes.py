@@ -138,6 +138,11 @@ def flat(axes: Iterable[Any]) -> tuple[Any, ...]:
     return tuple(label for axis in axes for label in (axis if type(axis) is Group else (axis,)))
 
 
+def are_plain(labels: Sequence[Any]) -> bool:
+    """Whether labels are distinct, and none is a group."""
+    return Group not in map(type, labels) and len(set(labels)) == len(labels)
+
+
 class Factor(NamedTuple):
     """A node in a product: a label or a group on each axis, and a power taken entry by entry."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from math import sqrt
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from matcalc.graph import Factor, Node, Product, Scale, Sum, flat
+from matcalc.graph import Factor, Node, Product, Scale, Sum, are_plain
 from matcalc.plan.step import Sizes
 
 Place = Callable[[Node], int]
@@ -68,7 +68,7 @@ def root_of_squares(node: Node, place: Place, shape: Shape, number: Number) -> R
         roots = [root_of_squares(term, place, shape, number) for term in node.terms]
         known = tuple(root for root in roots if root is not None)
         return Hypot(known) if len(known) == len(roots) else None
-    if not isinstance(node, Product) or node.scale.number <= 0 or not _is_plain(node.output):
+    if not isinstance(node, Product) or node.scale.number <= 0 or not are_plain(node.output):
         return None
     if not node.factors:
         return Full(sqrt(number(node.scale)), len(node.output))
@@ -88,14 +88,9 @@ def root_of_squares(node: Node, place: Place, shape: Shape, number: Number) -> R
     )
 
 
-def _is_plain(labels: Sequence[Any]) -> bool:
-    """Whether labels are distinct, and none is a group."""
-    return labels == flat(labels) and len(set(labels)) == len(labels)
-
-
 def _within(factor: Factor, place: Place, shape: Shape, number: Number) -> int | Root | None:
     """What a norm is taken of: the array that stands squared, or the root of a sum of squares."""
-    if not _is_plain(factor.labels):
+    if not are_plain(factor.labels):
         return None
     if factor.exponent == 2:
         return place(factor.node)

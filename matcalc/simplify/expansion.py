@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from fractions import Fraction
 from math import inf
 from typing import Any, NamedTuple
 
@@ -149,6 +150,14 @@ def opened(node: Product, *, scalars: bool = True) -> tuple[list[Factor], dict[A
             for f in reversed(inner.factors)
         ]
     return factors, sizes
+
+
+def powers_of(factors: Iterable[Factor]) -> dict[tuple[Node, tuple[Any, ...]], Fraction]:
+    """Factors by node and labels, with the exponents of equal ones together."""
+    powers: dict[tuple[Node, tuple[Any, ...]], Fraction] = {}
+    for node, labels, exponent in factors:
+        powers[node, labels] = powers.get((node, labels), Fraction(0)) + exponent
+    return powers
 
 
 def _scalar_parts(inner: Product) -> list[Factor]:

@@ -140,7 +140,7 @@ def logarithm_of_sum(node: Node) -> Node | None:
     """The logarithm of a sum of exponentials, which does not overflow; ``None`` of another node."""
     if isinstance(node, Sum):
         return _folded(node)
-    found = _weighted(node)
+    found = weighted(node)
     if found is None:
         return None
     return algebra.plus(found.top, apply("log", (found.lowered,), node.shape))
@@ -174,7 +174,7 @@ def _logarithm_of_term(term: Node) -> Node | None:
     return algebra.plus(*parts) if parts else algebra.constant(0, term.shape)
 
 
-class _Weighted(NamedTuple):
+class Weighted(NamedTuple):
     """A sum over one axis, or all, of a product with exp(x)."""
 
     node: Product
@@ -208,7 +208,8 @@ def _without(labels: tuple[Any, ...], axis: int | None) -> tuple[Any, ...]:
     return () if axis is None else labels[:axis] + labels[axis + 1 :]
 
 
-def _weighted(node: Node) -> _Weighted | None:
+def weighted(node: Node) -> Weighted | None:
+    """A product with exp(x), summed over one axis of x or all; ``None`` of another node."""
     if not isinstance(node, Product) or not node.sums:
         return None
     for factor in node.factors:
@@ -220,18 +221,18 @@ def _weighted(node: Node) -> _Weighted | None:
         whole = len(summed) == len(labels)
         distinct = len(set(labels)) == len(labels) and kept == node.output
         if distinct and (whole or len(summed) == 1):
-            return _Weighted(node, factor, factor.node.operands[0], None if whole else summed[0])
+            return Weighted(node, factor, factor.node.operands[0], None if whole else summed[0])
     return None
 
 
 def _moved(powers: Powers, below: Key) -> bool:
     """In y e^x / sum(y e^x) x - max x in place of x, above and below the line."""
-    found = _weighted(below[0])
+    found = weighted(below[0])
     if found is None:
         return False
     lowered = {below: found.lowered}
     for key, exponent in powers.items():
-        inner = _weighted(key[0]) if exponent > 0 else None
+        inner = weighted(key[0]) if exponent > 0 else None
         if key[0] is found.factor.node and below[1] == _without(key[1], found.axis):
             lowered[key] = found.grown
         elif inner and inner.x is found.x and inner.axis == found.axis and key[1] == below[1]:

@@ -12,21 +12,20 @@ from collections.abc import Sequence
 from fractions import Fraction
 from functools import reduce
 from math import isqrt
-from typing import Any
 
 from matcalc.graph import (
     ONE,
     Factor,
-    Group,
     Node,
     Product,
     Scale,
     Sum,
     apply,
+    are_plain,
     contract,
     is_apply,
 )
-from matcalc.operations import algebra
+from matcalc.operations import algebra, elementwise
 from matcalc.simplify.expansion import opened
 from matcalc.simplify.ones import is_one
 
@@ -47,12 +46,8 @@ def length(node: Node) -> Node | None:
     if found is None or _is_positive(found):
         return found
     if isinstance(found, Product) and found.scale.number > 0:
-        return found if all(map(_is_positive, found.operands)) else _size(found)
-    return _size(found)
-
-
-def _size(node: Node) -> Node:
-    return apply("abs", (node,), node.shape)
+        return found if all(map(_is_positive, found.operands)) else elementwise.of("abs", found)
+    return elementwise.of("abs", found)
 
 
 def _is_positive(node: Node) -> bool:
@@ -83,7 +78,7 @@ def _leg_of_product(node: Product, depth: int) -> Node | None:
     factors = [half for one in whole if (half := _halved(one, depth)) is not None]
     if node.scale.number <= 0 or len(factors) < len(whole):
         return None
-    if not all(map(_is_plain, [node.output, *(one.labels for one in factors)])):
+    if not all(map(are_plain, [node.output, *(one.labels for one in factors)])):
         return None
     used = {label for factor in factors for label in factor.labels}
     summed = [label for label in sizes if label not in node.output]
@@ -116,10 +111,6 @@ def _halved(factor: Factor, depth: int) -> Factor | None:
         return factor._replace(exponent=half)
     root = leg(factor.node, depth + 1) if factor.exponent.denominator == 1 else None
     return None if root is None else factor._replace(node=root)
-
-
-def _is_plain(labels: Sequence[Any]) -> bool:
-    return Group not in map(type, labels) and len(set(labels)) == len(labels)
 
 
 def _summed(squared: Node, kept: int, summed: int) -> Node | None:
@@ -164,7 +155,7 @@ def _parts(factor: Factor) -> list[Factor]:
 
 def _rooted(factor: Factor) -> Factor | None:
     """A power of a sum of squares as a power of its root, and a length as it is."""
-    if not _is_plain(factor.labels):
+    if not are_plain(factor.labels):
         return None
     if is_apply(factor.node, *_LENGTHS):
         return factor if factor.exponent <= -1 and factor.exponent.denominator == 1 else None
@@ -214,19 +205,15 @@ def _divided(
 def _fits_over(factor: Factor, rooted: Factor) -> bool:
     return (
         factor.exponent >= 1
-        and _is_plain(factor.labels)
+        and are_plain(factor.labels)
         and set(rooted.labels) <= set(factor.labels)
     )
 
 
 def _is_made_of(node: Node, within: set[Node]) -> bool:
-    return node in within or _is_sum_of(node, within)
-
-
-def _is_sum_of(node: Node, within: set[Node]) -> bool:
-    """Whether a sum has no deltas, and a term of what a length is made of."""
-    if not isinstance(node, Sum):
-        return False
+    """Whether a length is made of a node, or of a term of a sum without deltas."""
+    if node in within or not isinstance(node, Sum):
+        return node in within
     if any(isinstance(term, Product) and term.is_structured for term in node.terms):
         return False
     return any(not within.isdisjoint([term, *term.operands]) for term in node.terms)
@@ -258,7 +245,7 @@ def quotients_first(node: Product) -> Node | None:
     for above in node.factors:
         for below in node.factors:
             count = min(above.exponent, -below.exponent)
-            if count < 2 or above.labels != below.labels or not _is_plain(above.labels):
+            if count < 2 or above.labels != below.labels or not are_plain(above.labels):
                 continue
             ratio = apply("ratio", (above.node, below.node), above.node.shape)
             factors.remove(above)

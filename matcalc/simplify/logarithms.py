@@ -14,16 +14,17 @@ from matcalc.graph import (
     ONE,
     Apply,
     Factor,
-    Group,
     Node,
     Product,
     Scale,
     Sum,
     apply,
+    are_plain,
     contract,
     is_apply,
 )
-from matcalc.operations import algebra
+from matcalc.operations import algebra, elementwise
+from matcalc.simplify.exponentials import weighted
 from matcalc.simplify.ones import one_and
 
 _DEPTH = 40
@@ -65,7 +66,7 @@ def logarithm(node: Node, depth: int = 0) -> Logarithm | None:
 def _of_product(node: Product, depth: int) -> Logarithm | None:
     """The sum of the logarithms of the factors; those that have none of their own together."""
     labels, sizes = node.output, dict(enumerate(node.sizes))
-    if Group in map(type, labels) or len(set(labels)) < len(labels) or not node.scale.number:
+    if not are_plain(labels) or not node.scale.number:
         return None
     found = {factor: logarithm(factor.node, depth + 1) for factor in node.factors}
     terms = [
@@ -86,8 +87,8 @@ def _of_product(node: Product, depth: int) -> Logarithm | None:
         scale = Scale(abs(scale.number), scale.powers)
     rest = contract(others, labels, sizes, scale)
     if signs and others:
-        signs.append(Factor(apply("sign", (rest,), rest.shape), labels))
-        rest = apply("abs", (rest,), rest.shape)
+        signs.append(Factor(elementwise.of("sign", rest), labels))
+        rest = elementwise.of("abs", rest)
     if others or scale != ONE:
         terms.append(_log(rest))
     negative = node.scale.number < 0 and scale.number > 0
@@ -99,46 +100,34 @@ def _log(node: Node) -> Node:
     """The logarithm of a node; of a number in every entry it is taken once."""
     if isinstance(node, Product) and not node.factors and node.output:
         one = contract([], (), scale=node.scale)
-        return algebra.spread(apply("log", (one,), ()), node.shape)
-    return apply("log", (node,), node.shape)
+        return algebra.spread(elementwise.of("log", one), node.shape)
+    return elementwise.of("log", node)
 
 
 def _of_sum(node: Product) -> Logarithm | None:
     """Of a sum of exponentials, over all axes or over one."""
-    (factor, *others) = node.factors
-    if others or factor.exponent != 1 or not is_apply(factor.node, "exp") or node.scale != ONE:
+    found = weighted(node)
+    if found is None or len(node.factors) > 1 or node.scale != ONE:
         return None
-    summed = [k for k, label in enumerate(factor.labels) if label not in node.output]
-    kept = tuple(label for label in factor.labels if label in node.output)
-    whole = not kept
-    distinct = len(set(factor.labels)) == len(factor.labels) and kept == node.output
-    if not distinct or not (whole or len(summed) == 1):
-        return None
-    return Logarithm(
-        apply("logsumexp", factor.node.operands, node.shape, (None if whole else summed[0],))
-    )
+    return Logarithm(apply("logsumexp", (found.x,), node.shape, (found.axis,)))
 
 
 def _of_complement(node: Sum) -> Logarithm | None:
     """Of 1 + exp(u), 1 - σ(u) and 1 - Φ(u)."""
     added, taken = one_and(node, 1), one_and(node, -1)
     if added is not None and is_apply(added, "exp"):
-        return Logarithm(_same("softplus", added.operands[0]))
+        return Logarithm(elementwise.of("softplus", added.operands[0]))
     if taken is not None and is_apply(taken, "sigmoid"):
-        return Logarithm(algebra.negative(_same("softplus", taken.operands[0])))
+        return Logarithm(algebra.negative(elementwise.of("softplus", taken.operands[0])))
     if taken is not None and is_apply(taken, "Phi"):
-        return Logarithm(_same("log_ndtr", algebra.negative(taken.operands[0])))
+        return Logarithm(elementwise.of("log_ndtr", algebra.negative(taken.operands[0])))
     return None
-
-
-def _same(operation: str, u: Node) -> Node:
-    return apply(operation, (u,), u.shape)
 
 
 def _of_sigmoid(node: Apply) -> Logarithm:
     """As u - softplus(u), whose slope is 1 - σ(u); it is computed as -softplus(-u)."""
     (u,) = node.arguments
-    return Logarithm(algebra.minus(u, _same("softplus", u)))
+    return Logarithm(algebra.minus(u, elementwise.of("softplus", u)))
 
 
 def _of_softmax(node: Apply) -> Logarithm:
@@ -151,14 +140,14 @@ def _of_det(node: Apply) -> Logarithm:
 
 def _of_power(node: Apply) -> Logarithm:
     x, y = node.arguments
-    return Logarithm(algebra.times(y, _same("log", x)))
+    return Logarithm(algebra.times(y, elementwise.of("log", x)))
 
 
 _OF: Mapping[str, Callable[[Apply], Logarithm]] = {
     "exp": lambda node: Logarithm(node.arguments[0]),
     "sigmoid": _of_sigmoid,
     "softmax": _of_softmax,
-    "Phi": lambda node: Logarithm(_same("log_ndtr", node.arguments[0])),
+    "Phi": lambda node: Logarithm(elementwise.of("log_ndtr", node.arguments[0])),
     "det": _of_det,
     "power_of": _of_power,
 }

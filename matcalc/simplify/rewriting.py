@@ -25,7 +25,7 @@ from matcalc.graph import (
     scaled,
     split,
 )
-from matcalc.simplify.expansion import opened
+from matcalc.simplify.expansion import opened, powers_of
 from matcalc.simplify.facts import NOTHING, Known
 from matcalc.simplify.lines import TABLE, Rewrite, Table, head, heads_of_term, operations_within
 from matcalc.simplify.patterns import Make, Match, Places, built, is_same, matches, placings
@@ -287,10 +287,7 @@ def rewritten_product(node: Product, known: Known = NOTHING, table: Table = TABL
 def _once(node: Product, known: Known, table: Table) -> Node | None:
     """A product with what the first line puts for its factors; ``None`` if none does."""
     factors, sizes = opened(node)
-    powers: Powers = {}
-    for factor in factors:
-        key = factor.node, factor.labels
-        powers[key] = powers.get(key, Fraction(0)) + factor.exponent
+    powers = powers_of(factors)
     found = rewritten_factors(powers, set(flat(node.output)), known, table)
     if found is None:
         return None

@@ -35,9 +35,8 @@ from matcalc.graph import (
     topological,
 )
 from matcalc.operations import algebra
-from matcalc.simplify.expansion import opened
+from matcalc.simplify.expansion import opened, powers_of
 from matcalc.simplify.exponentials import (
-    Powers,
     holds_exponentials,
     logarithm_of_sum,
     without_overflow,
@@ -136,21 +135,14 @@ def _logarithm(node: Apply) -> Node:
     return summed or rewritten_application(node, table=computing())
 
 
-def _quotient(node: Product, rule: Callable[[Powers], bool]) -> Node:
-    """A quotient, the products within it opened, by a rule for factors."""
+def _quotient(node: Product) -> Node:
+    """A quotient without exponentials that overflow, the products within it opened."""
     factors, sizes = opened(node)
-    powers: Powers = {}
-    for factor in factors:
-        key = factor.node, factor.labels
-        powers[key] = powers.get(key, Fraction(0)) + factor.exponent
-    if not rule(powers):
+    powers = powers_of(factors)
+    if not without_overflow(powers):
         return node
     changed = [Factor(*key, exponent) for key, exponent in powers.items()]
     return contract(changed, node.output, sizes, node.scale)
-
-
-def _divides(node: Product) -> bool:
-    return any(factor.exponent < 0 for factor in node.factors)
 
 
 def _product(node: Product) -> Node:
@@ -163,10 +155,9 @@ def _product(node: Product) -> Node:
             sizes = dict(enumerate(node.sizes))
             split_up = [contract([*rest, t], node.output, sizes, node.scale) for t in terms]
             return add([stable([term])[term] for term in split_up])
-    falls = any(is_apply(factor.node, "sigmoid") for factor in node.factors)
     found: Node = node
-    if falls or _divides(node):
-        found = _quotient(node, without_overflow)
+    if any(one.exponent < 0 or is_apply(one.node, "sigmoid") for one in node.factors):
+        found = _quotient(node)
         found = rewritten_product(found) if isinstance(found, Product) else found
         found = rewritten_product(found, table=computing()) if isinstance(found, Product) else found
     for better in (over_lengths, quotients_first):
