@@ -24,7 +24,8 @@ Claim = Annotated[
     typer.Argument(
         metavar="CLAIM...",
         help="A formula, with --of and --wrt; an equation or several, 'dW = dz @ x.T', with "
-        "--because; sizes, '2x1 · 2x3'; or a chain, '∂L/∂a ∂a/∂z'. - reads stdin.",
+        "--because, or whole, '∂(xᵀAx)/∂x = 2Ax'; sizes, '2x1 · 2x3'; or a chain, '∂L/∂a ∂a/∂z'. "
+        "- reads stdin.",
     ),
 ]
 Of = Annotated[
@@ -189,15 +190,20 @@ class _Asked(NamedTuple):
 
 
 def _by_look(text: str, asked: _Asked) -> Checked:
-    """The answer to sizes alone, or to a chain of fractions."""
-    from matcalc import check_chain, check_sizes  # noqa: PLC0415 - --help does without
+    """The answer to sizes alone, a chain of fractions, or an equation that says all by itself."""
+    from matcalc import check_chain, check_formula, check_sizes  # noqa: PLC0415 - see --help
     from matcalc.claims.fraction_text import is_chain  # noqa: PLC0415
     from matcalc.claims.sizes_text import is_sizes  # noqa: PLC0415
+    from matcalc.claims.whole import whole_equation  # noqa: PLC0415
 
     if asked.wanted is not None or is_sizes(text):
         return check_sizes(text, wanted=asked.wanted)
     if is_chain(text):
         return check_chain(text, layout=asked.layout, variables=asked.variables)
+    if whole_equation(text, asked.variables, asked.notation):
+        return check_formula(
+            text, variables=asked.variables, layout=asked.layout, notation=asked.notation
+        )
     hint = "--because 'z = W @ x'" if "=" in text else "--of 'x.T @ A @ x' --wrt x"
     raise UsageError(
         f"what is it the derivative of? add {hint} (an equation goes with --because, a formula "

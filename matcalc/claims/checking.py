@@ -25,13 +25,14 @@ from matcalc.claims.shapes import Shapes
 from matcalc.claims.terms import compared
 from matcalc.claims.tree import Tree, names, spelled_out, trees, walk
 from matcalc.claims.typed import Typed
+from matcalc.claims.whole import whole_equation
 from matcalc.claims.words import why
 from matcalc.dimensions import Shape
-from matcalc.errors import NotationError, Place
+from matcalc.errors import NotationError, Place, ShapeError
 from matcalc.expression import Declarations
 from matcalc.expression.equation import stated_in
 from matcalc.inputs.line import Line
-from matcalc.inputs.reading import read_beside
+from matcalc.inputs.reading import notation_beside, read_beside
 
 _ENTRY = re.compile(r"\s*\w+\s*(\[(-?[0-9]{1,6}(?:\s*,\s*-?[0-9]{1,6})*)\])(?=\s*=)")
 _FROM_1 = re.compile(r"\s*\w+(\(([1-9][0-9]{0,5}(?:\s*,\s*[1-9][0-9]{0,5})*)\))(?=\s*=)")
@@ -58,7 +59,8 @@ def check_formula(
 
     Args:
         claim: A formula, with ``of`` and ``wrt``: ``"2 * A @ x"``; or an equation, with the
-            forward pass in ``because``: ``"dW2 = dz2 @ a1.T"``.
+            forward pass in ``because``: ``"dW2 = dz2 @ a1.T"``; or one that says itself of what
+            it is the derivative: ``"∂(xᵀAx)/∂x = 2Ax"``.
         of: The expression that is differentiated.
         wrt: What it is differentiated by.
         variables: The shapes: ``"x[n] A[n,n]"``; of an equation they may stand in it.
@@ -82,11 +84,30 @@ def check_formula(
     if because is not None:
         return _equation(claim, because, variables, layout, notation)
     if of is None or wrt is None:
-        raise NotationError(
-            "a formula is checked against of= and wrt=, an equation against because="
+        whole = whole_equation(claim, variables, notation)
+        if whole is None:
+            raise NotationError(
+                "a formula is checked against of= and wrt=, an equation against because="
+            )
+        found = check_formula(
+            whole.right,
+            of=whole.of,
+            wrt=whole.wrt,
+            variables=variables,
+            layout=layout,
+            notation=notation,
+            order=order,
         )
+        return replace(found, claim=claim, assumptions=(whole.said, *found.assumptions))
     layout = layout or "denominator"
-    question = of_expression(of, wrt, variables, layout, notation, order, claim=claim)
+    beside = notation or notation_beside(of, claim)
+    try:
+        question = of_expression(of, wrt, variables, layout, beside, order, claim=claim)
+    except ShapeError:
+        if beside == notation:
+            raise
+        question = of_expression(of, wrt, variables, layout, None, order, claim=claim)
+    notation = notation or notation_beside(claim, of)
     functions = question.formula.functions
     line = read_beside(claim, of, question.variables, notation, functions)
     name, formula = _sides(line)

@@ -227,7 +227,8 @@ class _Left:
         """What is differentiated, in the language; of ``L(W)`` the name alone."""
         inner = Parser(self.parser.line, tokens, self.names, latex=self.parser.latex)
         first = tokens[0]
-        if first.kind in ("name", "word") and first.text not in self.names.declared:
+        is_name = first.kind in ("name", "word") and first.text not in self.names.declared
+        if is_name and not self.names.is_function(first.text, called=True):
             inner.take()
             scripts = read_scripts(inner, first).scripts
             if inner.at("("):

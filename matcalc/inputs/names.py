@@ -204,11 +204,11 @@ def taken_apart(tokens: Sequence[Token], names: Names, *, latex: bool) -> list[T
 
 
 def behind_matrices(tokens: Sequence[Token], names: Names) -> Iterator[str]:
-    """The names of Greek letters behind a matrix, ``X θ``: a number stands before it, ``λ X``."""
+    """Greek letters, and c, behind a matrix, ``X θ``: a number stands before it, ``λ X``."""
     before = None
     for token in tokens:
-        is_greek = greek_letter(greek_word(token.text) or token.text) and token.kind == "name"
-        if is_greek and before is not None and before.text != "I":
+        letter = greek_letter(greek_word(token.text) or token.text) or token.text == "c"
+        if letter and token.kind == "name" and before is not None and before.text != "I":
             yield token.text
         is_matrix = token.kind == "name" and names.kind(token.text).is_matrix
         before = token if is_matrix else None

@@ -79,6 +79,13 @@ def notation_of(tokens: Sequence[Token], *, latex: bool) -> str:
     return found or ("math" if plain else "matlab")
 
 
+def has_marks_of_matlab(tokens: Sequence[Token]) -> bool:
+    """Whether a line has signs of MATLAB's, ``.*`` or ``A'``, and none that say another notation."""
+    texts = {token.text for token in tokens if token.kind == "sign"}
+    marked = bool(texts & _DOTTED) or _has_transposes(tokens)
+    return marked and notation_of(tokens, latex=False) == "matlab"
+
+
 def _equals(tokens: Sequence[Token]) -> bool:
     """Whether two parts are compared by ``==`` in brackets: elsewhere it stands in an equation."""
     depth = 0

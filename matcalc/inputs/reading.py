@@ -24,7 +24,13 @@ from matcalc.inputs.grammar import Parser
 from matcalc.inputs.kinds import Kind, kind_of
 from matcalc.inputs.line import Line
 from matcalc.inputs.names import Names, behind_matrices, taken_apart
-from matcalc.inputs.notations import NOTATIONS, SYMPY, find_notation, notation_of
+from matcalc.inputs.notations import (
+    NOTATIONS,
+    SYMPY,
+    find_notation,
+    has_marks_of_matlab,
+    notation_of,
+)
 from matcalc.inputs.pieces import Piece, places
 from matcalc.inputs.prose import refuse_prose
 from matcalc.inputs.scanning import Token, is_latex, scan
@@ -145,6 +151,19 @@ def read_beside(
     if notation is None and own and _is_plain(line, variables):
         return Line(line, line, "matcalc")
     return read_line(line, variables, notation, functions)
+
+
+def notation_beside(line: str, other: str) -> str | None:
+    """The notation of a line with ``*`` alone, which another line has marks of: MATLAB's or none.
+
+    >>> notation_beside("trace(A*X*B)", "A'*B'"), notation_beside("trace(A*X*B)", "A.T @ B.T")
+    ('matlab', None)
+    """
+    try:
+        tokens = scan(other, ())
+    except MatcalcError:
+        return None
+    return "matlab" if _is_starred(line) and has_marks_of_matlab(tokens) else None
 
 
 def _is_plain(line: str, variables: Mapping[str, Variable]) -> bool:
