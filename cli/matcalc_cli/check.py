@@ -191,15 +191,17 @@ class _Asked(NamedTuple):
 
 def _by_look(text: str, asked: _Asked) -> Checked:
     """The answer to sizes alone, a chain of fractions, or an equation that says all by itself."""
-    from matcalc import check_chain, check_formula, check_sizes  # noqa: PLC0415 - see --help
+    from matcalc import check_chain, check_sizes  # noqa: PLC0415 - --help does without
     from matcalc.claims.fraction_text import is_chain  # noqa: PLC0415
     from matcalc.claims.sizes_text import is_sizes  # noqa: PLC0415
-    from matcalc.claims.whole import whole_equation  # noqa: PLC0415
 
     if asked.wanted is not None or is_sizes(text):
         return check_sizes(text, wanted=asked.wanted)
     if is_chain(text):
         return check_chain(text, layout=asked.layout, variables=asked.variables)
+    from matcalc import check_formula  # noqa: PLC0415 - NumPy, which sizes and chains do without
+    from matcalc.claims.whole import whole_equation  # noqa: PLC0415
+
     if whole_equation(text, asked.variables, asked.notation):
         return check_formula(
             text, variables=asked.variables, layout=asked.layout, notation=asked.notation

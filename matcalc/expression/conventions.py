@@ -31,6 +31,7 @@ _KINDS = (
     "a lower-case name is taken as a vector",
     "a capital is taken as a matrix",
 )
+_MATRIX = 2  # axes
 _NUMBERS = frozenset("ckt")
 _COUNTS = frozenset("mnN")  # numbers of things, which no shape names here
 _TRIED = 12  # names, each on its own
@@ -49,12 +50,17 @@ class Convention(NamedTuple):
     assumptions: tuple[str, ...]
 
 
-def by_convention(formula: str, known: Mapping[str, Variable] | None = None) -> Convention:
+def by_convention(
+    formula: str,
+    known: Mapping[str, Variable] | None = None,
+    said: Mapping[str, int] | None = None,
+) -> Convention:
     """The variables of a formula of which nothing is declared.
 
     Args:
         formula: What was typed.
         known: The variables of which the shape is said behind it.
+        said: The axes of names, where sums over letters say them: x of ``Σᵢ wᵀxᵢ`` has two.
 
     Raises:
         NotationError: It cannot be read, or a name may be a size.
@@ -76,6 +82,7 @@ def by_convention(formula: str, known: Mapping[str, Variable] | None = None) -> 
     numbers = {name for name, rank in ranks.items() if not rank}
     ranks |= dict.fromkeys(_vectors(formula, ranks) & numbers, 1)
     ranks |= dict.fromkeys(_numbers(formula, ranks, known), 0)
+    ranks |= {name: rank for name, rank in (said or {}).items() if name in ranks}
     vectors = dict.fromkeys(_NUMBERS & ranks.keys(), 1)
     try:
         found = _read(formula, ranks, known)
@@ -100,12 +107,12 @@ def by_convention(formula: str, known: Mapping[str, Variable] | None = None) -> 
         Variable(name, dimensions.substitute(shape, letters))
         for name, shape in zip(ranks, shapes, strict=True)
     )
-    said = (
+    assumed = (
         f"{one} is not declared: {_kind(one.name, ranks[one.name])}"
         for one in declared
         if one.name not in known
     )
-    return Convention(declared, tuple(said))
+    return Convention(declared, tuple(assumed))
 
 
 class _Term(NamedTuple):
@@ -195,8 +202,10 @@ def _kind(name: str, rank: int) -> str:
         return "c, k and t are taken as numbers"
     if rank < _rank(name):
         return "what is added to a number is taken as one"
+    if rank == _MATRIX > _rank(name):
+        return "letters stand below it, so its vectors are the rows of a matrix"
     if rank > _rank(name):
-        return "what is transposed, or behind @, is no number"
+        return "what is transposed, behind @, or in a norm is no number"
     return _KINDS[rank]
 
 

@@ -118,7 +118,7 @@ def entered(
         return Entered(line, given, declared, Names(functions=functions), line.said)
     found = Entered(line, (), {}, Names(functions=functions), line.said)
     with found.reported():
-        convention = by_convention(line.text, told)
+        convention = by_convention(line.text, told, line.ranks)
     taken = parse_declarations(convention.variables)
     said = (*line.said, *convention.assumptions)
     return Entered(line, convention.variables, taken, found.names, said)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from matcalc.errors import MatcalcError, Place
@@ -24,6 +25,7 @@ class Line(NamedTuple):
         places: Where the characters of the text come from.
         left: The left side of an equation.
         kind: What the formula gives, where a line of another notation gave it a name.
+        ranks: The axes of what is not declared, where its sums over letters say them.
     """
 
     written: str
@@ -33,6 +35,7 @@ class Line(NamedTuple):
     places: Places | None = None
     left: Left | None = None
     kind: Kind | None = None
+    ranks: Mapping[str, int] = MappingProxyType({})
 
     def typed(self, place: Place) -> Place:
         """A place of the text, as a place of what was typed."""

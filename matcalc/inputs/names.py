@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from matcalc.expression.formula import NO_FUNCTIONS, Functions
 from matcalc.inputs.kinds import COLUMN, MATRIX, NUMBER, Kind
@@ -55,6 +56,7 @@ class Names:
         self.open = not declared
         self.notation = ""
         self.vectors: frozenset[str] = frozenset()  # that the line transposes, or a matrix maps
+        self.ranks: Mapping[str, int] = {}  # that sums over letters say, where nothing is declared
         self.letters: frozenset[str] = frozenset()  # of its sums, where nothing is declared
         self.said: dict[str, None] = {}
 
@@ -78,6 +80,8 @@ class Names:
             return self.declared[name]
         if name in self.sizes:
             return NUMBER
+        if name in self.ranks:
+            return (NUMBER, COLUMN, MATRIX)[self.ranks[name]]
         stem = name.rstrip("0123456789_")
         if name in _COUNTS and not self.open:
             return NUMBER
@@ -204,14 +208,20 @@ def taken_apart(tokens: Sequence[Token], names: Names, *, latex: bool) -> list[T
 
 
 def behind_matrices(tokens: Sequence[Token], names: Names) -> Iterator[str]:
-    """Greek letters, and c, behind a matrix, ``X θ``: a number stands before it, ``λ X``."""
+    """Greek letters, and c, behind a matrix, ``X θ``: a number stands before it, ``λ X``.
+
+    So are those behind a transpose, ``xᵀθ``. In MATLAB's notation they stand behind ``X*``.
+    """
     before = None
-    for token in tokens:
+    for last, token in pairwise([*tokens[:1], *tokens]):
+        if token.text == "*" and names.notation == "matlab":
+            continue
         letter = greek_letter(greek_word(token.text) or token.text) or token.text == "c"
         if letter and token.kind == "name" and before is not None and before.text != "I":
             yield token.text
         is_matrix = token.kind == "name" and names.kind(token.text).is_matrix
-        before = token if is_matrix else None
+        is_transpose = token.text == "top" or (token.text == "}" and last.text in ("T", "top"))
+        before = token if is_matrix or is_transpose else None
 
 
 def number_below(tokens: Sequence[Token], k: int) -> list[str]:

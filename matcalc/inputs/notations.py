@@ -80,7 +80,7 @@ def notation_of(tokens: Sequence[Token], *, latex: bool) -> str:
 
 
 def has_marks_of_matlab(tokens: Sequence[Token]) -> bool:
-    """Whether a line has signs of MATLAB's, ``.*`` or ``A'``, and none that say another notation."""
+    """Whether a line has signs of MATLAB's, ``.*`` or ``A'``, and of no other notation."""
     texts = {token.text for token in tokens if token.kind == "sign"}
     marked = bool(texts & _DOTTED) or _has_transposes(tokens)
     return marked and notation_of(tokens, latex=False) == "matlab"

@@ -33,6 +33,7 @@ from matcalc.inputs.notations import (
 )
 from matcalc.inputs.pieces import Piece, places
 from matcalc.inputs.prose import refuse_prose
+from matcalc.inputs.rows import ranks_in_sums
 from matcalc.inputs.scanning import Token, is_latex, scan
 from matcalc.inputs.tree import Left, Node
 from matcalc.inputs.words import is_elsewhere
@@ -272,8 +273,9 @@ def read_foreign(
     names = _names(variables, functions, sizes)
     scanned = scan(line, names.declared)
     apart = taken_apart(scanned, names, latex=latex)
-    names.vectors = frozenset([*_transposed(scanned), *behind_matrices(apart, names)])
     names.notation = used = notation or notation_of(scanned, latex=latex)
+    names.vectors = frozenset([*_transposed(scanned), *behind_matrices(apart, names)])
+    names.ranks = ranks_in_sums(apart) if names.open else {}
     if used == "matlab" and not notation and len(apart) > len(scanned):
         used = "math"  # 2 * Ax: nobody writes so there
     writer = Writer(line, names, used)
@@ -282,7 +284,7 @@ def read_foreign(
     text = "".join(piece.text for piece in pieces)
     said = (f"read as {NOTATIONS[used]}: {text}", *names.said)
     kind = names.declared[left.name] if left is not None else None
-    return Line(line, text, used, said, places(pieces), left, kind)
+    return Line(line, text, used, said, places(pieces), left, kind, names.ranks)
 
 
 def _transposed(tokens: Sequence[Token]) -> Iterator[str]:

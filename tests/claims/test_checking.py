@@ -235,7 +235,7 @@ def test_an_equation_of_each_entry(claim: str, said: str) -> None:
 def test_a_greek_letter_behind_a_matrix_is_a_vector(of: str) -> None:
     found = mc.check_formula("2 Xᵀ(X θ - y)", of=of, wrt="θ")
     assert found, found.reason
-    assert any("behind @, is no number" in one for one in found.assumptions)
+    assert any("behind @, or in a norm is no number" in one for one in found.assumptions)
     with pytest.raises(mc.NotationError, match=r"declare (θ|theta)\[n\]"):
         mc.check_formula("2 Xᵀ(X θ - y)", of=of, wrt="θ", variables="X[m,n] y[m]")
 
@@ -642,3 +642,41 @@ def test_a_claim_whose_digits_are_lost_is_not_called_wrong() -> None:
     lost = "dz = dw * log(1 + exp(z) / 10**18) * 10**18"
     found = mc.check_formula(lost, because="w = exp(z)", variables="z[n]")
     assert found.verdict == "cannot_tell"
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        ("∂(xᵀAx)/∂x = (A + Aᵀ)x", "right"),
+        (r"\frac{\partial x^TAx}{\partial x} = 2Ax", "wrong_value"),
+        (r"\frac{\partial}{\partial X} \text{Tr}(AX) = A^T", "right"),
+        (r"\frac{\partial \log\det X}{\partial X} = X^{-1}", "wrong_layout"),
+        ("∂det(X)/∂X = det(X) X^{-T}", "right"),
+        (r"\nabla_x \|Ax-b\|^2 = 2A^T(Ax-b)", "right"),
+        ("d/dx x^TAx = 2Ax", "wrong_value"),
+    ],
+)
+def test_an_equation_may_say_of_what_it_is_the_derivative(claim: str, verdict: str) -> None:
+    found = mc.check_formula(claim)
+    assert found.verdict == verdict
+    assert found.assumptions[0].startswith("the left side is the derivative of")
+
+
+@pytest.mark.parametrize("claim", ["dW = dz @ x.T", "∂L/∂W = dz xᵀ", "∂L(W)/∂W = x", "2Ax", "= x"])
+def test_what_does_not_say_it_is_asked_for_it(claim: str) -> None:
+    with pytest.raises(mc.NotationError, match="against because="):
+        mc.check_formula(claim)
+
+
+@pytest.mark.parametrize(
+    ("claim", "of", "wrt"),
+    [
+        ("A'*B'", "trace(A*X*B)", "X"),
+        ("2*A*X", "trace(X'*A*X)", "X"),
+        ("A*X", "sum(sum((A*X).*X))/2", "X"),
+    ],
+)
+def test_marks_of_matlab_count_for_the_formula_beside_them(claim: str, of: str, wrt: str) -> None:
+    found = mc.check_formula(claim, of=of, wrt=wrt, variables="A[n,n]:symmetric B[n,n] X[n,n]")
+    assert found.verdict == "right"
+    assert found.read.count("@") == claim.count("*") - claim.count("2*")

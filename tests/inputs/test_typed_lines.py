@@ -94,6 +94,18 @@ def test_a_line_means_what_it_says(line: str) -> None:
         ("norm(x) + x", "x[n]"),
         ("γᵗ x", "γ t x[n]"),
         (r"\|x - x^*\|^2", "x[n] x_star[n]"),
+        ("b^T X^T X c", "b[m] X[n,m] c[m]"),
+        ("sum((X*theta - y).^2)", "X[m,n] theta[n] y[m]"),
+        ("e^{tA} x", "t A[n,n] x[n]"),
+        (r"\sum_{i=1}^n \log(1+\exp(-y_i w^Tx_i))", "y[m] x[m,n] w[n]"),
+        (r"\sum_i \max(0, 1 - y_i (w^\top x_i + b))", "y[m] x[m,n] w[n] b"),
+        ("∑ᵢ (yᵢ − xᵢᵀβ)²", "y[m] x[m,n] β[n]"),
+        (r"\sum_{i,j} (X_{ij} - u_i^Tv_j)^2", "X[m,n] u[m,p] v[n,p]"),
+        ("sum_i sum_j a_ij x_i x_j", "a[n,n] x[n]"),
+        (r"\sum_i \|x_i - \mu\|^2", "x[m,n] mu[n]"),
+        (r"\sum_i (x_i-\mu)^T S (x_i-\mu)", "x[m,n] mu[n] S[n,n]"),
+        ("Σᵢ |xᵢ − a|", "x[n] a"),
+        ("Σᵢ aᵢ xᵢ", "a[n] x[n]"),
     ],
 )
 def test_what_names_are_where_nothing_is_declared(line: str, shapes: str) -> None:

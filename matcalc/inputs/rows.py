@@ -1,0 +1,135 @@
+"""Sums over vectors of which nothing is declared: in ``Σᵢ f(wᵀxᵢ)`` x is a matrix of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from matcalc.inputs.scanning import Token
+
+_TURNED = ("T", "top", "⊤")
+_BARS = ("|", "||")
+_PAIR = 2  # letters below an entry of a matrix
+
+
+class _Name(NamedTuple):
+    """A name or a sum, with the letters below it.
+
+    Attributes:
+        text: The name.
+        below: The letters.
+        start: Which token it is.
+        stop: The first token behind the letters.
+    """
+
+    text: str
+    below: str
+    start: int
+    stop: int
+
+
+def ranks_in_sums(tokens: Sequence[Token]) -> dict[str, int]:
+    r"""The axes of names in a line with sums over letters, where its signs say them.
+
+    What is a vector for each letter is a matrix: it is transposed, stands behind a transpose, or
+    within a norm or a bracket that is transposed; so is what has two letters below. A term without
+    letters is a vector there, μ of ``Σᵢ ‖xᵢ - μ‖²``, and elsewhere a number, b of ``wᵀxᵢ + b``.
+
+    >>> from matcalc.inputs.scanning import scan
+    >>> ranks_in_sums(scan(r"\sum_i \|x_i - \mu\|^2 + \sum_i (x_i^T w + b)^2", []))
+    {'mu': 1, 'b': 0, 'x': 2}
+    """
+    names = list(_names(tokens))
+    summed = {letter for one in names if one.text == "sum" for letter in one.below}
+    indexed = [one for one in names if one.below and summed.issuperset(one.below)]
+    indexed = [one for one in indexed if one.text != "sum"]
+    if not indexed:
+        return {}
+    behind = {_turned_at(tokens, one.stop) for one in names}
+    rows = [
+        one.text
+        for one in indexed
+        if len(one.below) == _PAIR or one.start in behind or _turned_at(tokens, one.stop)
+    ]
+    terms = [one for one in names if not one.below and _is_term(tokens, one)]
+    vectors = [one.text for one in indexed if len(one.below) == 1]
+    for start, stop in _vectors(tokens):
+        own = [one.text for one in indexed if start < one.start < stop]
+        rows += own
+        vectors += [one.text for one in terms if own and start < one.start < stop]
+    other = {one.text for one in names if one.below or not _is_term(tokens, one)}
+    numbers = [one.text for one in terms if one.text not in other]
+    lower = {
+        one: rank for rank, some in enumerate((numbers, vectors)) for one in some if one.islower()
+    }
+    return lower | dict.fromkeys(rows, 2)
+
+
+def _is_term(tokens: Sequence[Token], name: _Name) -> bool:
+    """Whether a name is a term on its own, beside another one."""
+    before = tokens[name.start - 1] if name.start else tokens[-1]
+    after = tokens[name.stop]
+    signs = [one.text in ("+", "-") and one.kind == "sign" for one in (before, after)]
+    ends = before.kind in ("open", "end") or before.text in _BARS
+    closes = after.kind in ("close", "end") or after.text in _BARS
+    return any(signs) and (signs[0] or ends) and (signs[1] or closes)
+
+
+def _names(tokens: Sequence[Token]) -> Iterator[_Name]:
+    """The names of a line that are no letters below or above others."""
+    k = 0
+    while k < len(tokens) - 1:
+        token, sign = tokens[k], tokens[k + 1]
+        if token.kind == "sign" and token.text == "^":
+            k = _end(tokens, k + 1)
+            continue
+        if token.kind != "name" and token.text != "sum":
+            k += 1
+            continue
+        stop, below = k + 1, ""
+        if sign.kind == "sign" and sign.text == "_":
+            stop = _end(tokens, k + 2)
+            inside = [one.text for one in tokens[k + 2 : stop] if one.text not in ("{", "}", ",")]
+            below = "".join(inside[: inside.index("=")] if "=" in inside else inside)
+        if below.isalpha() or not below:
+            yield _Name("sum" if token.text == "Σ" and below else token.text, below, k, stop)
+        k = stop
+
+
+def _end(tokens: Sequence[Token], k: int) -> int:
+    """Behind a script that starts at a token."""
+    depth = 0
+    while k < len(tokens) - 1:
+        depth += (tokens[k].kind == "open") - (tokens[k].kind == "close")
+        k += 1
+        if depth <= 0:
+            break
+    return k
+
+
+def _turned_at(tokens: Sequence[Token], k: int) -> int:
+    """The token behind a transpose that starts at one; 0 where none does."""
+    if tokens[k].text == "'":
+        return k + 1
+    if tokens[k].text != "^":
+        return 0
+    stop = _end(tokens, k + 1)
+    inside = [one.text for one in tokens[k + 1 : stop] if one.text not in ("{", "}")]
+    return stop if len(inside) == 1 and inside[0] in _TURNED else 0
+
+
+def _vectors(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
+    """The tokens around what is a vector: a norm, a bracket that is transposed."""
+    opened: list[int] = []
+    bars = -1
+    for k, token in enumerate(tokens[:-1]):
+        if token.text == "||":
+            if bars >= 0:
+                yield bars, k
+            bars = k if bars < 0 else -1
+        elif token.kind == "open":
+            opened.append(k)
+        elif token.kind == "close" and opened:
+            start = opened.pop()
+            if _turned_at(tokens, k + 1):
+                yield start, k
