@@ -220,7 +220,9 @@ def behind_matrices(tokens: Sequence[Token], names: Names) -> Iterator[str]:
         if letter and token.kind == "name" and before is not None and before.text != "I":
             yield token.text
         is_matrix = token.kind == "name" and names.kind(token.text).is_matrix
-        is_transpose = token.text == "top" or (token.text == "}" and last.text in ("T", "top"))
+        ends = last if token.text == "}" else token
+        is_transpose = ends.kind == "sign" and ends.text in ("T", "'")
+        is_transpose = is_transpose or (ends is last and ends.text == "T")
         before = token if is_matrix or is_transpose else None
 
 
