@@ -279,7 +279,7 @@ class Writer(Speller):
         self, node: Node, args: Sequence[Node], before: Written | None = None
     ) -> Written:
         """Factors from the left; a row that stands behind a matrix begins a number of its own."""
-        factors = self.all_sized(args, before)
+        factors = self.summed(self.all_sized(args, before))
         found = before
         k = 0
         while k < len(factors):
@@ -304,16 +304,37 @@ class Writer(Speller):
         """Factors, with ones of no size as long as what they stand beside."""
         factors = [self.write(one) for one in args]
         for k, factor in enumerate(factors):
-            if factor.kind.rank != -1:
-                continue
             left = factors[k - 1] if k else before
+            behind = k and (factors[k - 1].kind.is_row or factors[k - 1].kind.is_matrix)
+            ones = factor.text == "1" and behind  # wᵀ1, A1: nobody writes that times a number
+            if factor.kind.rank != -1 and not ones:
+                continue
             right = factors[k + 1] if k + 1 < len(factors) else None
+            beside = right if factor.kind.row else left
+            if factor.text == "1" and beside and beside.kind.sizes == (None,):
+                factors[k] = factor._replace(kind=Kind(-1, (), row=factor.kind.row))
+                continue  # a sum, of nobody knows how many
             if factor.kind.row:
                 sized = self.sized(args[k], factor, right.kind.rows if right else None)
                 factors[k] = joined([sized, ".T"], ATOM, sized.kind.transposed)
             else:
                 factors[k] = self.sized(args[k], factor, left.kind.columns if left else None)
         return factors
+
+    def summed(self, factors: list[Written]) -> list[Written]:
+        """Factors, with a vector beside ones of no known size as its sum, ``1ᵀv`` and ``wᵀ1``."""
+        found: list[Written] = []
+        for factor in factors:
+            last = found[-1] if found else None
+            if last and factor.kind.rank == -1 and last.kind.is_row:
+                vector = last._replace(pieces=last.pieces[:-1]) if last.text[-2:] == ".T" else last
+            elif last and last.kind.rank == -1 and last.kind.row and factor.kind.is_column:
+                vector = factor
+            else:
+                found.append(factor)
+                continue
+            found[-1] = joined(["sum(", vector, ")"], ATOM, NUMBER)
+        return found
 
     def chain(self, node: Node) -> Written:
         """Products with signs between them, from the left."""

@@ -16,6 +16,9 @@ _SIZES = {"n": 3, "m": 4, "k": 2}
 #: What is typed, and the same in the language.
 _LINES = {
     "∑xᵢ²": "sum(x**2)",
+    "x'1 - a": "sum(x) - a",
+    "x^T A 1": "sum(A.T @ x)",
+    r"(1^T x)(y^T \mathbf{1})": "sum(x) * sum(y)",
     "sum(x_i * log(y_i))": "sum(x * log(y))",
     "xᵢ ∑ yⱼ²": "x * sum(y**2)",
     r"\mathbb{I}(z > 0) \odot x": "step(z) * x",
@@ -95,6 +98,8 @@ def test_a_line_means_what_it_says(line: str) -> None:
         ("γᵗ x", "γ t x[n]"),
         (r"\|x - x^*\|^2", "x[n] x_star[n]"),
         ("xᵀβ", "x[n] β[n]"),
+        ("1ᵀx - x'1", "x[n]"),
+        (r"\mathbf{1}^T \log(1 + Xw)", "X[m,n] w[n]"),
         (r"x^\top\beta", "x[n] beta[n]"),
         ("x'θ", "x[n] θ[n]"),
         ("b^T X^T X c", "b[m] X[n,m] c[m]"),
