@@ -10,7 +10,7 @@ from matcalc.expression.missing import MISSING
 from matcalc.inputs import axes, kinds, masks
 from matcalc.inputs.kinds import NUMBER, Kind
 from matcalc.inputs.libraries import meant_by_library
-from matcalc.inputs.pieces import ATOM, POWER, PRODUCT, SIGN, SUM, Written, joined
+from matcalc.inputs.pieces import ATOM, POWER, PRODUCT, SIGN, SUM, Written, commas, joined
 from matcalc.inputs.speller import Speller
 from matcalc.inputs.tree import Node
 from matcalc.operations import RULES
@@ -187,10 +187,7 @@ def _stacked(writer: Speller, node: Node, args: list[Written]) -> Written:
         "vstack": ("stack" if vectors else "concatenate", "" if vectors else ", axis=0"),
         "column_stack": ("stack" if vectors else "concatenate", ", axis=1"),
     }.get(name, ("concatenate", ""))
-    pieces: list[Written | str] = [f"{joint}(("]
-    for k, part in enumerate(parts):
-        pieces += [", " if k else "", part]
-    pieces.append(")")
+    pieces: list[Written | str] = [f"{joint}((", *commas(parts), ")"]
     for one in rest:
         text = one.text.replace("dim=", "axis=")
         pieces.append(f", {text}" if "=" in text else f", axis={text}")

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from matcalc.inputs import kinds
 from matcalc.inputs.kinds import Kind
-from matcalc.inputs.pieces import ATOM, PRODUCT, Written, joined
+from matcalc.inputs.pieces import ATOM, PRODUCT, Written, commas, joined
 from matcalc.inputs.speller import Speller
 from matcalc.inputs.tree import Node
 
@@ -52,10 +52,7 @@ def _nested(writer: Speller, node: Node) -> Written:
     rows = [[writer.write(part) for part in row.args] for row in node.args]
     parts: list[Written | str] = []
     for row in rows:
-        parts.append(", [" if parts else "[[")
-        for k, part in enumerate(row):
-            parts += [", " if k else "", part]
-        parts.append("]")
+        parts += [", [" if parts else "[[", *commas(row), "]"]
     numbers = all(len(row) == 1 and row[0].kind.is_number for row in rows)
     kind = Kind(1, (len(rows),)) if numbers else kinds.MATRIX
     return joined([*parts, "]"], ATOM, kind)

@@ -76,6 +76,11 @@ def joined(parts: Iterable[Written | str | tuple[Piece, ...]], binds: int, kind:
     return Written(tuple(pieces), binds, kind)
 
 
+def commas(parts: Iterable[Written]) -> list[Written | str]:
+    """Parts with commas between them."""
+    return [one for part in parts for one in (", ", part)][1:]
+
+
 def _first(parts: Sequence[Written | str | tuple[Piece, ...]], default: int = 0) -> int:
     """Where the first part that comes from the line starts."""
     for part in parts:

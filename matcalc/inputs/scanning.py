@@ -261,7 +261,8 @@ class _Scanner:
         kind, text = COMMANDS[word]
         if kind == "space":
             self.spaced = self.spaced or token.spaced
-            yield from self.skipped_dot(word)
+            if word in ("left", "right") and self.line.startswith(".", self.position):
+                self.position += 1  # \left. opens nothing
         elif kind in ("text", "style", "accent"):
             yield from self.grouped(token, Command(kind, text or word))
         elif kind in ("begin", "end"):
@@ -279,12 +280,6 @@ class _Scanner:
             yield token._replace(kind="open" if kind == "begin" else "close", text=text, form=form)
         else:
             yield token._replace(kind=kind, text=text, form="\\")
-
-    def skipped_dot(self, word: str) -> Iterator[Token]:
-        r"""``\left.`` opens nothing."""
-        if word in ("left", "right") and self.line[self.position : self.position + 1] == ".":
-            self.position += 1
-        yield from ()
 
     def grouped(self, token: Token, command: Command) -> Iterator[Token]:
         r"""``\mathrm{tr}``, ``\mathbf{x}``, ``\hat{y}``: a word, a letter, a letter with a mark."""
@@ -336,7 +331,7 @@ class _Scanner:
             return
         if command.kind == "accent":  # \hat y
             letter = re.compile(r"\s*(\\?)([A-Za-z]+)").match(self.line, self.position)
-            if letter is not None and (letter[1] or len(letter[2]) >= 1):
+            if letter is not None:
                 name = letter[2] if letter[1] else letter[2][0]
                 stop = letter.start(2) + len(name)
                 self.position = stop

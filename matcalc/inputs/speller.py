@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Any
 
 from matcalc.dimensions import Dimension, Shape
 from matcalc.errors import NotationError, Place
 from matcalc.inputs import kinds
 from matcalc.inputs.kinds import NUMBER, Kind
 from matcalc.inputs.names import Names
-from matcalc.inputs.pieces import ATOM, PRODUCT, SIGN, Piece, Written, joined
+from matcalc.inputs.pieces import ATOM, PRODUCT, SIGN, Piece, Written, commas, joined
 from matcalc.inputs.tree import Node
 
 
@@ -79,8 +78,6 @@ class Speller(ABC):
 
     def applied(self, node: Node, name: str, args: Sequence[Written], kind: Kind) -> Written:
         """A function's name, and its arguments."""
-        parts: list[Any] = [(Piece(f"{name}(", node.start, node.start + 1),)]
-        for k, arg in enumerate(args):
-            parts += [", " if k else "", arg]
-        parts.append((Piece(")", max(node.start, node.stop - 1), node.stop),))
-        return joined(parts, ATOM, kind)
+        opened = Piece(f"{name}(", node.start, node.start + 1)
+        closed = Piece(")", max(node.start, node.stop - 1), node.stop)
+        return joined([(opened,), *commas(args), (closed,)], ATOM, kind)

@@ -15,7 +15,7 @@ from matcalc.inputs.kinds import NUMBER, Kind
 from matcalc.inputs.lengths import bars, inner, norm
 from matcalc.inputs.lists import is_row, listed, refuse_spaced
 from matcalc.inputs.names import Names
-from matcalc.inputs.pieces import ATOM, POWER, PRODUCT, SIGN, SUM, Piece, Written, joined
+from matcalc.inputs.pieces import ATOM, POWER, PRODUCT, SIGN, SUM, Piece, Written, commas, joined
 from matcalc.inputs.speller import Speller
 from matcalc.inputs.sums import mapped, sign_of, total
 from matcalc.inputs.tree import Node
@@ -471,10 +471,8 @@ class Writer(Speller):
             return self.write(node.args[0])
         if node.op != "listed" or name not in LISTS or (node.value != "(" and len(node.value) > 1):
             return self.write(node)
-        parts: list[Written | str] = ["("]
-        for k, one in enumerate(node.args):
-            parts += [", " if k else "", self.write(one)]
-        return joined([*parts, ",)" if len(node.args) == 1 else ")"], ATOM, kinds.UNKNOWN)
+        parts = commas(map(self.write, node.args))
+        return joined(["(", *parts, ",)" if len(node.args) == 1 else ")"], ATOM, kinds.UNKNOWN)
 
     def call(self, node: Node) -> Written:
         """A function."""
