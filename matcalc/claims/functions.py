@@ -26,6 +26,7 @@ from matcalc.plan import evaluate
 from matcalc.plan.functions import numpy_function
 
 _WORK = 10_000_000  # products of one einsum
+_ENTRIES = 1_000_000  # of what sizes make, or two matrices
 _MOST = 40  # values of one function that has no way to take them together
 
 
@@ -70,6 +71,8 @@ def _of_square(function: Callable[[Array], Array]) -> Callable[[Stack], Stack | 
 
 def _kron(a: Stack, b: Stack) -> Stack | None:
     if a.kind != b.kind or a.kind not in "cm":
+        return None
+    if max(a.many, b.many) * prod(a.shape) * prod(b.shape) > _ENTRIES:
         return None
     product = np.einsum("kij,klm->kiljm", *_as_many(a, b))
     (k, i, p, j, q) = product.shape
@@ -235,6 +238,8 @@ def _sized(name: str, values: Sequence[Any]) -> Stack | None:
         if not 0 < size < 1000 or size != int(size):
             return None
         sizes.append(int(size))
+    if prod(sizes) > _ENTRIES:
+        return None
     if name == "eye":
         return one(np.eye(sizes[0])) if len(sizes) == 1 else None
     return one(np.full(sizes, 1.0 if name == "ones" else 0.0))

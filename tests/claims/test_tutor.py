@@ -1,5 +1,7 @@
 """What a tutor would say of a wrong line: which mistake, where it stands, in which words."""
 
+import time
+
 import pytest
 
 import matcalc as mc
@@ -202,3 +204,14 @@ def test_a_size_that_grows_is_no_array_of_a_terabyte() -> None:
     claim = 'einsum("ps,rq->rsqp", eye(sum(n**2)**2), A)'
     found = mc.check_formula(claim, **_of("X.T @ A", "X", "A[m,p] X[m,n]"))
     assert found.verdict in ("wrong_shape", "not_conformable", "cannot_tell")
+
+
+@pytest.mark.parametrize(
+    "claim",
+    ["kron(eye(n**3), eye(n**3)) @ x", "ones((n**3, n**3, n**3, n**3))", "kron(X, kron(X, X))"],
+)
+def test_what_grows_beyond_all_sizes_is_not_tried(claim: str) -> None:
+    started = time.process_time()
+    found = mc.check_formula(claim, **_of("norm(X @ x)**2 / 2", "x", "X[n,n] x[n]"))
+    assert found.verdict in ("wrong_shape", "not_conformable", "cannot_tell")
+    assert time.process_time() - started < 20
