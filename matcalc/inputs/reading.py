@@ -21,7 +21,7 @@ from matcalc.expression.unification import sizes_of
 from matcalc.inputs.around import AroundError, is_signature, without_front
 from matcalc.inputs.equations import left_side
 from matcalc.inputs.grammar import Parser
-from matcalc.inputs.kinds import Kind, kind_of
+from matcalc.inputs.kinds import NUMBER, Kind, kind_of
 from matcalc.inputs.line import Line
 from matcalc.inputs.names import Names, behind_matrices, taken_apart
 from matcalc.inputs.notations import (
@@ -43,6 +43,7 @@ from matcalc.variables import Variable
 _OWN = ("@", "**", ".T", "einsum(")  # signs that say that a line is one of the language
 _ENDS_ELSEWHERE = frozenset(["None", "inf", "Inf", "min", "max", "a_min", "a_max"])  # of clip, norm
 _BY_ENTRIES = re.compile(r"[0-9]\./[( ]*[A-Za-z(]")  # MATLAB's 1./x, or a quotient of 1.
+_ENTRY = re.compile(r"(?<![\w.])((\w+)_([ijkl]))(?!\w|\s*=)")
 _NO_NAMES: frozenset[str] = frozenset()
 
 
@@ -282,9 +283,23 @@ def read_foreign(
     writer.shape = shape
     pieces, left = _written(line, apart, writer)
     text = "".join(piece.text for piece in pieces)
+    _refuse_entries(line, text, names)
     said = (f"read as {NOTATIONS[used]}: {text}", *names.said)
     kind = names.declared[left.name] if left is not None else None
     return Line(line, text, used, said, places(pieces), left, kind, names.ranks)
+
+
+def _refuse_entries(line: str, text: str, names: Names) -> None:
+    """Raise for an entry that no sum goes over, of what is summed: ``Σᵢ yᵢ + (1 - yᵢ)``."""
+    for name, whole, letter in _ENTRY.findall(text):
+        rank = names.ranks.get(whole, 0 if names.open else names.declared.get(whole, NUMBER).rank)
+        if rank and name not in names.declared:
+            start = max(line.find(name), line.find(whole))
+            raise NotationError(
+                f"{name} is an entry of {whole}, and no sum over {letter} reaches it: put brackets "
+                f"around all that is summed, Σ_{letter} (…); for each {letter} declare {whole}[n]",
+                [Place(line, start, start + 1) if start >= 0 else Place(line, 0, len(line))],
+            )
 
 
 def _transposed(tokens: Sequence[Token]) -> Iterator[str]:

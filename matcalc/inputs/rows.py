@@ -80,8 +80,8 @@ def _names(tokens: Sequence[Token]) -> Iterator[_Name]:
     k = 0
     while k < len(tokens) - 1:
         token, sign = tokens[k], tokens[k + 1]
-        if token.kind == "sign" and token.text == "^":
-            k = _end(tokens, k + 1)
+        if _turned_at(tokens, k):
+            k = _turned_at(tokens, k)
             continue
         if token.kind != "name" and token.text != "sum":
             k += 1

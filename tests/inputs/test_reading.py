@@ -221,3 +221,11 @@ def test_places_in_parentheses_are_counted_from_one(typed: str, read: str) -> No
     found = mc.derive(typed, wrt="x", variables="x[5] A[3,3]", layout="numerator")
     assert found.formula is not None
     assert found.formula.text == read
+
+
+@pytest.mark.parametrize(
+    "line", [r"\frac{e^{z_i}}{\sum_j e^{z_j}}", "sum_i z_i^2 - z_i", "z_k/Σⱼ zⱼ"]
+)
+def test_an_entry_that_no_sum_reaches_is_no_other_vector(line: str) -> None:
+    with pytest.raises(mc.NotationError, match=r"no sum over [ik] reaches it: put brackets"):
+        read_line(line, {})
