@@ -137,8 +137,11 @@ def _equation(
         place = Place(claim, 0, max(1, len(claim)))
         raise NotationError("an equation names what it gives: dW2 = dz2 @ a1.T", [place])
     by = _differentiated_by(name, line, forward)
-    question = forward.question(by, names(trees(formula)[-1].tree), entry)
-    shown = f"{name}[{','.join(map(str, entry))}]" if entry else name
+    of = "" if entry else forward.of_fraction(line.left)
+    question = forward.question(by, names(trees(formula)[-1].tree), entry, of)
+    shown = f"d{of}_d{by}" if of else name
+    if entry:
+        shown = f"{name}[{','.join(map(str, entry))}]"
     answer = _answered(question, Typed(typed, line, shown, formula))
     misfit = misstated(question, mentions[name].shape) if name in mentions else ""
     if answer and misfit:

@@ -14,13 +14,20 @@ from matcalc.claims.tree import Assigned, Tree, names, replaced, trees, turned, 
 from matcalc.derivative import derivatives, pulled
 from matcalc.dimensions import Shape
 from matcalc.errors import MatcalcError, NotationError, Place, ShapeError
-from matcalc.expression import Declarations, Formula, parse_declarations, read_formula
+from matcalc.expression import (
+    Declarations,
+    Formula,
+    by_convention,
+    parse_declarations,
+    read_formula,
+)
 from matcalc.expression.declarations import declared_functions
 from matcalc.expression.equation import stated_in
 from matcalc.expression.formula import Names
 from matcalc.graph import Apply, Node, Symbol, substituted, symbol
 from matcalc.inputs.line import Line
 from matcalc.inputs.reading import read_foreign, read_line
+from matcalc.inputs.tree import Left
 from matcalc.layout import written
 from matcalc.notation import text, write_derivative
 from matcalc.operations import algebra, is_elementwise
@@ -136,6 +143,8 @@ class Forward:
     def _plain(self, shapes: dict[str, Variable], names: Names) -> Formula:
         """It, with the names declared that have one shape in which all fits: a bias.
 
+        Where nothing is declared and several shapes fit, names say what they are.
+
         Raises:
             NotationError: A name is unknown, and may have several shapes.
         """
@@ -143,21 +152,34 @@ class Forward:
             return read_formula(self.text, shapes, names=names)
         except NotationError as error:
             ways = [one.text for one in error.suggestions if one.kind == "declare"]
-            if len(ways) != 1:
+            if len(ways) == 1:
+                more = parse_declarations(ways[0])
+                fits = "the shape in which the forward pass fits"
+                self.said += [f"{one.variable}: {fits}" for one in more.values()]
+            elif ways and not shapes:
+                convention = by_convention(self.text)
+                more = parse_declarations(convention.variables)
+                self.said += convention.assumptions
+            else:
                 raise
-            more = {name: one.variable for name, one in parse_declarations(ways[0]).items()}
-            formula = read_formula(self.text, shapes | more, names=names)
-            self.taken = tuple(map(str, more.values()))
-            self.said += [f"{one}: the shape in which the forward pass fits" for one in self.taken]
-            return formula
+            stated = {name: one.variable for name, one in more.items()}
+            self.taken = tuple(map(str, stated.values()))
+            targets, said = with_targets(self.text, " ".join(self.taken))
+            known = parse_declarations(targets or ())
+            self.declared |= {name: one for name, one in known.items() if one.properties}
+            self.said += said
+            return read_formula(self.text, shapes | stated, names=names)
 
-    def question(self, by: str, used: set[str], entry: tuple[int, ...] = ()) -> Question:
+    def question(
+        self, by: str, used: set[str], entry: tuple[int, ...] = (), of: str = ""
+    ) -> Question:
         """The derivative by one of its names, or an entry of it.
 
         Args:
             by: The name.
             used: The names that stand in the claim.
             entry: The place of the entry, as the layout has it.
+            of: The name of what is differentiated; of what comes after, if there is none.
 
         Raises:
             NotationError: A name is unknown.
@@ -185,16 +207,16 @@ class Forward:
         meanings |= {n: v for n, v in self.known.items() if n not in self.formula.variables}
         self._define(meanings, used)
         shown = self._names_shown(found, gradients, by)
-        of, wrt, truth = self._asked(by, gradients[by], entry)
+        whole, wrt, truth = self._jacobian(of, by) if of else self._asked(by, gradients[by], entry)
         return Question(
             truth,
-            of,
+            whole,
             wrt,
             self.layout,
             self.formula,
             {name: each for name, each in self.declared.items() if name in self.formula.variables},
             meanings,
-            str(self._written(truth, of, wrt, self.layout, shown)),
+            str(self._written(truth, whole, wrt, self.layout, shown)),
             (self.text,),
             {**self._spelled(foreign, shown), **self.definitions},
             [*self.said, *assumptions, *self.formula.assumptions],
@@ -238,6 +260,13 @@ class Forward:
         turned_round = self.layout == "numerator" and not of.shape
         one = Variable(f"{by}[{','.join(map(str, entry))}]", ())
         return Variable("L", ()), one, indexed(gradient, place[::-1] if turned_round else place)
+
+    def _jacobian(self, of: str, by: str) -> tuple[Variable, Variable, Node]:
+        """One name of the forward pass by another, and the derivative."""
+        (node,) = derivatives(self.known[of], [self.known[by]])
+        found = simplified([node], {name: each.properties for name, each in self.declared.items()})
+        whole, wrt = (Variable(name, self.known[name].shape) for name in (of, by))
+        return whole, wrt, found[node]
 
     @property
     def _seed_row(self) -> set[str]:
@@ -284,6 +313,13 @@ class Forward:
             column = trees(f"sum({name}, axis=0)")[-1].tree
             tree = tidied(replaced(unplaced(tree), column, turned(row)))
         return tree
+
+    def of_fraction(self, left: Left | None) -> str:
+        """What a left side differentiates, ∂z/∂x, where that is a name on the way."""
+        if left is None or not left.wrt or left.of not in self.names:
+            return ""
+        is_loss = left.of == self.names[-1] and not self.seed
+        return "" if is_loss else left.of
 
     @property
     def gradients(self) -> list[str]:
