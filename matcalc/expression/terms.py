@@ -180,7 +180,8 @@ def _within(term: Spelled, least: int) -> str:
 
 
 def _quoted(term: Spelled) -> str:
-    return f'"{term.step.value}"'
+    word = term.step.value
+    return word if word in ("True", "False") else f'"{word}"'
 
 
 def _tuple(term: Spelled) -> str:

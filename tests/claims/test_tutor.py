@@ -215,3 +215,12 @@ def test_what_grows_beyond_all_sizes_is_not_tried(claim: str) -> None:
     found = mc.check_formula(claim, **_of("norm(X @ x)**2 / 2", "x", "X[n,n] x[n]"))
     assert found.verdict in ("wrong_shape", "not_conformable", "cannot_tell")
     assert time.process_time() - started < 20
+
+
+def test_a_repair_writes_keywords_as_they_are_typed() -> None:
+    about = {"because": "P = softmax(S, axis=1)", "variables": "S[n,m]"}
+    claim = "dS = P * (dP - sum(P * dP, axis=1, keepdims=True))"
+    found = mc.check_formula(claim, **about)
+    assert not found
+    assert "keepdims=True" in (found.repair or "")
+    assert mc.check_formula(found.repair or "", **about).verdict == "right"
