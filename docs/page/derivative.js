@@ -23,7 +23,8 @@ export function derivativeView(found, asked, actions) {
     folded("The graph", "picture", precise, actions, (answer) => [picture(/** @type {any} */ (answer))]),
   );
   const one = found.layouts[layout];
-  return { shown, said: `${found.title} is ${one.unicode}, ${one.shape}, in ${layout} layout.` };
+  const lines = equations(found, one).map((line) => line.unicode);
+  return { shown, said: `${lines.join("; ")}: ${one.shape}, in ${layout} layout.` };
 }
 
 /** What was read: the line, the shapes, what was assumed. @param {Answer} found @param {Question} asked @param {Actions} actions */
@@ -56,6 +57,20 @@ function controls(found, asked, actions) {
   );
 }
 
+/**
+ * What has a name, a line each, then the derivative.
+ * @param {Answer} found
+ * @param {{lines: {latex: string, unicode: string}[]}} one
+ */
+function equations(found, { lines }) {
+  const whole = lines[lines.length - 1];
+  const derivative = {
+    latex: `${found.title_latex} = ${whole.latex}`,
+    unicode: `${found.title} = ${whole.unicode}`,
+  };
+  return [...lines.slice(0, -1), derivative];
+}
+
 /** Both layouts side by side, the chosen one first. @param {Answer} found @param {string} chosen */
 function bothLayouts(found, chosen) {
   const other = chosen === "denominator" ? "numerator" : "denominator";
@@ -68,7 +83,7 @@ function bothLayouts(found, chosen) {
         "section",
         { class: layout === chosen ? "layout chosen" : "layout", "aria-label": `${layout} layout` },
         make("h2", {}, `${layout[0].toUpperCase()}${layout.slice(1)} layout`, make("span", { class: "soft" }, ` ${one.shape}`)),
-        math(`${found.title_latex} = ${one.latex}`, `${found.title} = ${one.unicode}`, true),
+        ...equations(found, one).map((line) => math(line.latex, line.unicode, true)),
         ...one.signs.map((/** @type {string} */ sign) => make("p", { class: "soft note" }, sign)),
         make("p", { class: "formula" }, make("code", { class: "soft" }, one.text), copying(() => one.text, `Copy the formula in ${layout} layout`), copying(() => one.latex, `Copy the LaTeX in ${layout} layout`, "LaTeX")),
       );

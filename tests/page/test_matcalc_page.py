@@ -209,3 +209,12 @@ def test_what_a_lesson_opens_in_the_page_is_answered(ask: Any) -> None:
             declared = parts.get("let", [])
             found = ask(text=parts["q"][0], because=because, by=by, declared=declared)
             assert found["kind"] in ("derivative", "claim"), (lesson.name, each)
+
+
+def test_what_has_a_name_in_a_derivative_stands_before_it_on_a_line_of_its_own(ask: Any) -> None:
+    found = ask(text="(x - mean(x)) / sqrt(var(x) + eps) * g + b")
+    for layout in found["layouts"].values():
+        *named, whole = layout["lines"]
+        assert [one["unicode"].partition(" = ")[0] for one in named] == ["t₁"]
+        assert "=" not in whole["latex"] + whole["unicode"]
+        assert layout["latex"].endswith(whole["latex"])

@@ -33,7 +33,9 @@ from matcalc.inputs.reading import read_line
 from matcalc.inputs.tree import Left
 from matcalc.notation.names import latex_derivative, latex_name
 from matcalc.notation.parts import Aligned, Formula
+from matcalc.notation.printers.latex import latex_formulas
 from matcalc.notation.printers.legend import meanings
+from matcalc.notation.printers.unicode import unicode_formulas
 from matcalc.notation.shown import told
 from matcalc.notation.typed import typed_factor, typed_latex
 from matcalc.variables import Variable
@@ -210,7 +212,9 @@ def _order(text: str, answered: Answer) -> list[str]:
 def _layout(derived: Derived, jacobian: Any) -> dict[str, Any]:
     tree = derived.tree(jacobian)
     found = derived.verified(jacobian)
+    lines = zip(latex_formulas(tree), unicode_formulas(tree), strict=True)
     return {
+        "lines": [{"latex": latex, "unicode": unicode} for latex, unicode in lines],
         "latex": derived.shown(jacobian, "latex"),
         "unicode": derived.shown(jacobian, "unicode"),
         "text": derived.shown(jacobian, "text"),
