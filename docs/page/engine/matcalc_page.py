@@ -216,7 +216,6 @@ def _layout(derived: Derived, jacobian: Any) -> dict[str, Any]:
     return {
         "lines": [{"latex": latex, "unicode": unicode} for latex, unicode in lines],
         "latex": derived.shown(jacobian, "latex"),
-        "unicode": derived.shown(jacobian, "unicode"),
         "text": derived.shown(jacobian, "text"),
         "shape": _title(jacobian.matrix_shape or jacobian.shape),
         "signs": meanings([tree], in_text=False),
