@@ -27,17 +27,13 @@ from matcalc.claims.tree import Tree, names, spelled_out, trees, walk
 from matcalc.claims.typed import Typed
 from matcalc.claims.whole import whole_equation
 from matcalc.claims.words import why
-from matcalc.dimensions import Shape
 from matcalc.errors import NotationError, Place, ShapeError
 from matcalc.expression import Declarations
 from matcalc.expression.equation import stated_in
 from matcalc.inputs.line import Line
-from matcalc.inputs.reading import notation_beside, read_beside
+from matcalc.inputs.reading import notation_beside, read_claim
+from matcalc.inputs.tree import Left
 
-_ENTRY = re.compile(r"\s*\w+\s*(\[(-?[0-9]{1,6}(?:\s*,\s*-?[0-9]{1,6})*)\])(?=\s*=)")
-_FROM_1 = re.compile(r"\s*\w+(\(([1-9][0-9]{0,5}(?:\s*,\s*[1-9][0-9]{0,5})*)\))(?=\s*=)")
-_PART = re.compile(r"\s*\w+\s*\[[^]=]*:[^]=]*\](?=\s*=)")
-_BELOW = re.compile(r"(?P<whole>\w*?[^\W\d_])_?(?:(?<=_)(?P<letters>[i-l]{1,3})|[0-9]{1,6})")
 _JUDGED = 12  # repairs that are looked at closely
 _SHOWN = 5
 _NEAR = 1.0  # a repair that costs so much more is as likely
@@ -109,9 +105,11 @@ def check_formula(
         question = of_expression(of, wrt, variables, layout, None, order, claim=claim)
     notation = notation or notation_beside(claim, of)
     functions = question.formula.functions
-    line = read_beside(claim, of, question.variables, notation, functions)
-    name, formula = _sides(line)
-    return _answered(question, Typed(claim, line, name, formula))
+    line = read_claim(claim, of, question.variables, notation, functions)
+    if line.left is not None and line.left.entry:
+        place = Place(claim, 0, claim.find("="))
+        raise NotationError("the derivative is checked, not one entry of it", [place])
+    return _answered(question, _typed(claim, line))
 
 
 def _equation(
@@ -130,86 +128,50 @@ def _equation(
     mentions = {one.name: one for one in stated.mentions}
     forward = read_forward(because, variables, mentions, layout, notation)
     known = forward.names_of_claims
-    text, entry = _entry(stated.text)
-    line = read_beside(text, forward.text, known, notation, forward.functions)
-    name, formula = _sides(line)
-    if not name:
+    line = read_claim(stated.text, forward.text, known, notation, forward.functions)
+    left = line.left
+    if left is None:
         place = Place(claim, 0, max(1, len(claim)))
         raise NotationError("an equation names what it gives: dW2 = dz2 @ a1.T", [place])
-    by = _differentiated_by(name, line, forward)
-    of = "" if entry else forward.of_fraction(line.left)
-    question = forward.question(by, names(trees(formula)[-1].tree), entry, of)
-    shown = f"d{of}_d{by}" if of else name
-    if entry:
-        shown = f"{name}[{','.join(map(str, entry))}]"
-    answer = _answered(question, Typed(typed, line, shown, formula))
-    misfit = misstated(question, mentions[name].shape) if name in mentions else ""
+    by = _differentiated_by(line, left, forward)
+    of = "" if left.entry else forward.of_fraction(left)
+    shown = f"d{of}_d{by}" if of else left.name
+    if left.entry:
+        shown = f"{left.name}[{','.join(map(str, left.entry))}]"
+    said = _typed(typed, line, shown)
+    question = forward.question(by, names(trees(said.formula)[-1].tree), left.entry, of)
+    answer = _answered(question, said)
+    misfit = misstated(question, mentions[left.name].shape) if left.name in mentions else ""
     if answer and misfit:
         return replace(answer, verdict="wrong_shape", reason=misfit)
     return answer
 
 
-def _differentiated_by(name: str, line: Line, forward: Forward) -> str:
-    """What the left side is the gradient by; that of each entry, ``dx_i``, is all of it.
+def _differentiated_by(line: Line, left: Left, forward: Forward) -> str:
+    """What the left side is the gradient by.
 
     Raises:
         NotationError: It is no gradient, or one entry of it in another notation than brackets.
     """
-    by = forward.gradient_by(name)
+    by = forward.gradient_by(left.name)
     if by:
         return by
-    found = _BELOW.fullmatch(name)
-    whole = forward.gradient_by(found["whole"]) if found else ""
-    if not found or not whole:
-        advice = f"is none of {', '.join(forward.gradients)}"
-    elif found["letters"] and _stands_for_each(found["letters"], line, forward.known[whole].shape):
-        return whole
-    elif found["letters"]:
-        advice = f"is not one entry for each place, in order: write the whole of it, d{whole} = …"
-    else:
+    whole = forward.gradient_by(left.name.rstrip("0123456789").rstrip("_"))
+    if whole:
         first = ",".join("0" for _ in forward.known[whole].shape)
         advice = f"is one entry: write d{whole}[{first}], which counts from 0"
-    place = line.typed(Place(line.text, 0, len(name)))
-    raise NotationError(f"the left side names a gradient: {name[:40]} {advice}", [place])
+    else:
+        advice = f"is none of {', '.join(forward.gradients)}"
+    place = line.typed(Place(line.text, 0, len(left.name)))
+    raise NotationError(f"the left side names a gradient: {left.name[:40]} {advice}", [place])
 
 
-def _stands_for_each(letters: str, line: Line, shape: Shape) -> bool:
-    """Whether letters are the places of an entry in order, and stand on the right side too."""
-    right = line.written.partition("=")[2]
-    below, summed = (
-        set("".join(re.findall(rf"{sign}_\{{?([a-z]+)", right))) for sign in ("", "(?:sum|[Σ∑])")
-    )
-    return len(letters) == len(shape) and list(letters) == sorted({*letters} & below - summed)
-
-
-def _entry(claim: str) -> tuple[str, tuple[int, ...]]:
-    """An equation with a gradient alone on its left, and the place of the entry that is meant.
-
-    MATLAB's ``dx(1)`` is counted from 1.
-
-    Raises:
-        NotationError: Several entries are meant.
-    """
-    part = _PART.match(claim)
-    if part:
-        place = Place(claim, part.start(), part.end())
-        raise NotationError(
-            "on the left stands a whole gradient, dW, or one entry of it, dW[0,1]", [place]
-        )
-    found = _ENTRY.match(claim) or _FROM_1.match(claim)
-    if found is None:
-        return claim, ()
-    first = found[1].startswith("(")
-    plain = claim[: found.start(1)] + " " * len(found[1]) + claim[found.end(1) :]
-    return plain, tuple(int(one) - first for one in found[2].split(","))
-
-
-def _sides(line: Line) -> tuple[str, str]:
-    """The left side of an equation, and the formula; of a formula there is no left side."""
-    left, equals, right = line.text.partition("=")
-    if equals and left.strip().isidentifier():
-        return left.strip(), right
-    return "", line.text
+def _typed(claim: str, line: Line, name: str = "") -> Typed:
+    """A claim as it was typed, its right side the formula."""
+    right = line.text.partition("=")[2]
+    if line.left is None:
+        return Typed(claim, line, "", line.text)
+    return Typed(claim, line, name or line.left.name, right)
 
 
 @np.errstate(all="ignore")  # values are looked at that are no numbers

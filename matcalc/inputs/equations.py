@@ -10,12 +10,13 @@ from collections.abc import Callable, Sequence
 
 from matcalc.errors import NotationError, Place
 from matcalc.inputs.grammar import Parser
-from matcalc.inputs.letters import below, read_scripts
+from matcalc.inputs.letters import LETTERS, below, read_scripts
 from matcalc.inputs.names import Names
 from matcalc.inputs.scanning import Token
 from matcalc.inputs.tree import Left, Node
 
 Write = Callable[[Node], str]
+_DIGITS = 8  # of a place
 _MARKS = {"+": "_plus", "-": "_minus", "*": "_star"}
 _UNDER = re.compile(r"(?:d|grad_?)(?P<of>[A-Za-z]\w*?)_d(?P<wrt>\w+)\Z")
 _GRADIENT = re.compile(r"(?:grad|gradient|nabla|d[A-Z])_(?P<wrt>\w+)\Z")
@@ -44,7 +45,47 @@ def left_side(
             "on the left side stands a name or a derivative: dW2, ∂L/∂W, ∇_W L",
             [Place(line, start, stop)],
         )
-    return found._replace(start=start, stop=stop)
+    return _of_each(found, names)._replace(start=start, stop=stop)
+
+
+def _of_each(left: Left, names: Names) -> Left:
+    """A left side without the letters that count the entries of what is known: ``dA_ij``."""
+    whole, _, letters = (left.wrt or left.name).rpartition("_")
+    each = set(letters)
+    known = names.known(whole) if each and each <= LETTERS else ""
+    is_entry = known and names.kind(known).rank == len(letters) == len(each)
+    if not is_entry or left.name in names.declared:
+        return left
+    if left.wrt:
+        return left._replace(name=f"d{known}", wrt=known, letters=letters)
+    return left._replace(name=known, letters=letters)
+
+
+def without_entry(line: str) -> tuple[str, tuple[int, ...]]:
+    """An equation with the name alone on its left, as long as it was, and the entry that is meant.
+
+    MATLAB's ``dx(1)`` is counted from 1.
+
+    Raises:
+        NotationError: Several entries are meant.
+
+    >>> without_entry("dW[0,1] = 2"), without_entry("dx(1) = 2")
+    (('dW      = 2', (0, 1)), ('dx    = 2', (0,)))
+    """
+    front, equals, right = line.partition("=")
+    name, _, inside = front.rstrip("]) ").partition("(" if front.rstrip()[-1:] == ")" else "[")
+    first = int(front.rstrip()[-1:] == ")")
+    items = [one.strip() for one in inside.split(",")]
+    if not equals or not name.strip().isidentifier():
+        return line, ()
+    if ":" in inside and not first:
+        place = Place(line, 0, len(front))
+        message = "on the left stands a whole gradient, dW, or one entry of it, dW[0,1]"
+        raise NotationError(message, [place])
+    if not all(one.removeprefix("-").isdecimal() and len(one) < _DIGITS for one in items):
+        return line, ()
+    entry = tuple(int(one) - first for one in items)
+    return (line, ()) if first and min(entry) < 0 else (f"{name.ljust(len(front))}={right}", entry)
 
 
 class _Left:

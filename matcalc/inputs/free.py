@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from matcalc.inputs.letters import INDICES
+from matcalc.inputs.letters import INDICES, LETTERS
 from matcalc.inputs.reader import Reader
 from matcalc.inputs.scanning import Token
-from matcalc.inputs.tree import Node
+from matcalc.inputs.tree import Left, Node
 
 _SUMS = frozenset(["sum", "prod", "Σ", "Π"])
-_ORDERED = frozenset("ijkl")  # of these the first counts rows; of n and k, x_n w_k, who knows
 _OVER = frozenset(["/", "frac", "./", "⊘"])
 
 
-def free_letters(parser: Reader) -> list[str]:
+def free_letters(parser: Reader, left: Left | None = None) -> list[str]:
     """The letters below declared arrays, one for each axis, that no sum goes over.
 
     Raises:
-        NotationError: They do not say which counts rows: j and i of ``x_j y_i``.
+        NotationError: They do not say which counts rows: j and i of ``x_j y_i``; or the left side
+            of the equation has others.
     """
     taken = {*parser.names.declared, *parser.names.sizes}
     found: dict[str, None] = {}
@@ -33,7 +33,15 @@ def free_letters(parser: Reader) -> list[str]:
         elif _is_array(parser, token, script):
             found |= dict.fromkeys(script)
     letters = [one for one in found if one in INDICES and one not in taken]
-    if set(letters) <= _ORDERED and letters != sorted(letters):
+    if left is not None and left.letters:
+        if set(letters) != set(left.letters):
+            raise parser.fail(
+                f"{left.name}_{left.letters} is not one entry for each place: write the whole of "
+                f"it, {left.name} = …",
+                parser.tokens[0],
+            )
+        return list(left.letters)
+    if set(letters) <= LETTERS and letters != sorted(letters):
         listed, other = ", ".join(sorted(letters)), ", ".join(letters)
         raise parser.fail(
             f"{letters[0]} or {min(letters)} may count the rows: write ({listed}) ↦ or ({other}) ↦ "

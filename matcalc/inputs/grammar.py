@@ -26,7 +26,7 @@ from matcalc.inputs.functions import read_name, read_word
 from matcalc.inputs.marks import marked
 from matcalc.inputs.reader import Reader
 from matcalc.inputs.scanning import Token
-from matcalc.inputs.tree import Node
+from matcalc.inputs.tree import Left, Node
 
 _CHAINED = frozenset(
     ["*", "·", "×", "⊙", "⊘", "⊗", "/", ".*", "./", "@", "%*%", "%o%", "%x%", "\\", ".\\", ":", "."]
@@ -39,13 +39,13 @@ class Parser(Reader):
 
     # -- sums, products
 
-    def whole(self) -> Node:
-        """A formula, to the end.
+    def whole(self, of: Left | None = None) -> Node:
+        """A formula, to the end; behind a left side it has the letters of that.
 
         Raises:
             NotationError: It cannot be read.
         """
-        free = self.free = free_letters(self)
+        free = self.free = free_letters(self, of)
         self.letters += free
         found = self.sum()
         del self.letters[len(self.letters) - len(free) :]

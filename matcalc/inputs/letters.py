@@ -84,6 +84,8 @@ def said_as(parser: Reader, node: Node) -> str:
 
 #: Letters that may be indices.
 INDICES = frozenset("ijklmnpqrst")
+#: Those in whose order axes are counted; of n and k, x_n w_k, who knows.
+LETTERS = frozenset("ijkl")
 
 
 def is_index(parser: Reader, base: str, scripts: Sequence[str], name: str) -> bool:

@@ -19,7 +19,7 @@ from matcalc.expression.parser import parse
 from matcalc.expression.tokens import scan as scan_own
 from matcalc.expression.unification import sizes_of
 from matcalc.inputs.around import AroundError, is_signature, without_front
-from matcalc.inputs.equations import left_side
+from matcalc.inputs.equations import left_side, without_entry
 from matcalc.inputs.grammar import Parser
 from matcalc.inputs.kinds import NUMBER, Kind, kind_of
 from matcalc.inputs.line import Line
@@ -128,16 +128,17 @@ def _has_own_signs(line: str) -> bool:
     return True
 
 
-def read_beside(
+def read_claim(
     line: str,
     other: str,
     variables: Mapping[str, Variable],
     notation: str | None = None,
     functions: Functions = NO_FUNCTIONS,
 ) -> Line:
-    """Read a line of somebody who wrote another one too: who writes ``@`` or ``**`` means it.
+    """Read a claim of somebody who wrote another line too: who writes ``@`` or ``**`` means it.
 
-    Beside such a formula a ``*`` is a product entry by entry, whether it fits or not.
+    Beside such a formula a ``*`` is a product entry by entry, whether it fits or not. An equation
+    may give one entry, ``dW[0,1] = …``.
 
     Args:
         line: What was typed.
@@ -149,10 +150,17 @@ def read_beside(
     Raises:
         NotationError: The line cannot be read, or may mean several things.
     """
+    line, entry = without_entry(line)
     own = any(sign in other for sign in _OWN)
     if notation is None and own and _is_plain(line, variables):
-        return Line(line, line, "matcalc")
-    return read_line(line, variables, notation, functions)
+        found = Line(line, line, "matcalc")
+    else:
+        found = read_line(line, variables, notation, functions)
+    left = found.left
+    if left is None:
+        name, equals, _ = found.text.partition("=")
+        left = Left(name.strip()) if equals and name.strip().isidentifier() else None
+    return found._replace(left=left and left._replace(entry=entry))
 
 
 def notation_beside(line: str, other: str) -> str | None:
@@ -190,9 +198,10 @@ def is_own(
     except MatcalcError:
         return False
     try:
+        if _has_words(line, variables):
+            return False
         counts = claimed or _BY_ENTRIES.search(line)
-        clashes = counts and _is_starred(line) and _clashes(line, variables, functions)
-        return not clashes and not _has_words(line, variables)
+        return not (counts and _is_starred(line) and _clashes(line, variables, functions))
     except MatcalcError:  # what is longer or deeper than others may be
         return True
 
@@ -376,7 +385,7 @@ def _statement(
         raise NotationError(
             "a formula is missing here", [Place(line, right[0].start, right[0].start + 1)]
         )
-    written = writer.write(Parser(line, right, names, latex=latex).whole())
+    written = writer.write(Parser(line, right, names, latex=latex).whole(left))
     pieces += written.pieces
     if left is not None:
         names.declared[left.name] = written.kind

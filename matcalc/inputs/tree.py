@@ -31,6 +31,8 @@ class Left(NamedTuple):
         name: What the right side is called in the language: ``dW2``, ``z2``.
         of: What is differentiated, in the language; nothing where that is not said.
         wrt: What it is differentiated by; nothing where the left side is no derivative.
+        entry: The place of the entry that is meant, counted from 0; of all of it nothing.
+        letters: Those of the places, where the right side gives each entry: ``ij`` of ``dA_ij``.
         start: Where it starts in the line.
         stop: Where it ends.
     """
@@ -38,5 +40,7 @@ class Left(NamedTuple):
     name: str
     of: str = ""
     wrt: str = ""
+    entry: tuple[int, ...] = ()
+    letters: str = ""
     start: int = 0
     stop: int = 0

@@ -215,7 +215,12 @@ ENTRIES = [
     ("dA_ij = dy_i x_j", "right"),
     ("dx_i = 2 sum_j A_ji dy_j", "wrong_value"),
     ("dx_j = sum_j A_ji dy_j", "write the whole of it, dx = …"),
-    ("dA_ji = dy_i x_j", "write the whole of it, dA = …"),
+    ("dA_ij = dy_i", "write the whole of it, dA = …"),
+    ("dA_ii = dy_i x_i", "i stands in several factors of dy_i x_i"),
+    ("dx_i = 2 * x", "write the whole of it, dx = …"),
+    ("dA_ji = dy_j x_i", "right"),
+    ("dL_dA_ji = x_i dy_j", "right"),
+    ("dA_ji = dy_i x_j", "wrong_layout"),
     ("dx_1 = dy_1", "write dx[0], which counts from 0"),
 ]
 
