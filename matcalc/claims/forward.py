@@ -20,6 +20,7 @@ from matcalc.expression import (
     by_convention,
     parse_declarations,
     read_formula,
+    sizes_declared,
 )
 from matcalc.expression.declarations import declared_functions
 from matcalc.expression.equation import stated_in
@@ -98,7 +99,7 @@ class Forward:
             place = Place(because, 0, max(1, len(because)))
             raise NotationError("a line of the forward pass has a name: z2 = W2 @ x", [place])
         variables, said = with_targets(whole, variables)
-        self.said = list(said)
+        self.said = [*said, *sizes_declared(variables or ()).values()]
         self.declared = parse_declarations(variables or ())
         self.functions = declared_functions(variables or ())
         self.definitions = _backward(lines)  # d3 = dz3: what the claim calls a gradient

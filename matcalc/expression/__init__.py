@@ -8,6 +8,7 @@ from matcalc.expression.declarations import (
     also_known,
     declared_functions,
     parse_declarations,
+    sizes_declared,
 )
 from matcalc.expression.formula import Formula, Names
 from matcalc.expression.parser import parse
@@ -26,4 +27,5 @@ __all__ = [
     "parse",
     "parse_declarations",
     "read_formula",
+    "sizes_declared",
 ]

@@ -1,8 +1,8 @@
 """Declarations: the variables of a formula, with their shapes and what is known of them.
 
 ``"x[2] W2[3,2] S[n,n]:symmetric,spd lam:positive g(·) f(x[n])[m]"``: apart by white space,
-commas or semicolons, a name alone is a scalar, and behind a colon stands what is known of its
-values.
+commas or semicolons, a name alone is a scalar, or the size that another variable has, and behind a
+colon stands what is known of its values.
 """
 
 from __future__ import annotations
@@ -82,14 +82,18 @@ def also_known(
     return {**declared, variable.name: both}
 
 
-def parse_declarations(declarations: Declarations) -> dict[str, Declared]:
+def parse_declarations(
+    declarations: Declarations, *, sizes_alone: bool = True
+) -> dict[str, Declared]:
     """Read the variables of a formula.
 
     Args:
         declarations: One string, several strings or variables, or a shape for each name.
+        sizes_alone: Whether a name without a shape may be the size of another variable, ``n`` of
+            ``"x[n] n"``; it is no variable then, and :func:`sizes_declared` says so.
 
     Raises:
-        NotationError: They cannot be read, or a name is both a variable and a dimension.
+        NotationError: They cannot be read, or an array has the name of a dimension.
         ShapeError: A name is declared with two shapes, or a property does not fit its shape.
 
     >>> found = parse_declarations("x[n] S[n,n]:spd lam:positive")
@@ -102,6 +106,40 @@ def parse_declarations(declarations: Declarations) -> dict[str, Declared]:
     >>> parse_declarations({"A": (2, "n")})["A"].variable
     Variable(name='A', shape=(2, 'n'))
     """
+    mentions, properties = _collected(declarations)
+    sizes = _sizes_alone(mentions) if sizes_alone else {}
+    variables = resolve(one for one in mentions if one.name not in sizes).variables
+    places = {mention.name: mention.place for mention in reversed(mentions)}
+    return {
+        name: Declared(variable, properties[name], places[name])
+        for name, variable in variables.items()
+    }
+
+
+def sizes_declared(declarations: Declarations) -> dict[str, str]:
+    """The names among declarations that stand alone and are sizes of others, and what they are.
+
+    >>> sizes_declared("Q[T,d] K[S,d] d")
+    {'d': 'd is taken as the size of Q[T,d], not as a number of its own'}
+    """
+    return {
+        name: f"{name} is taken as the size of {one}, not as a number of its own"
+        for name, one in _sizes_alone(_collected(declarations)[0]).items()
+    }
+
+
+def _sizes_alone(mentions: Iterable[Mention]) -> dict[str, Variable]:
+    """Names without a shape that are a size of a variable, with the first of these variables."""
+    stated = [Variable(one.name, one.shape) for one in mentions if one.shape]
+    shaped = {one.name for one in stated}
+    alone = [one.name for one in mentions if not one.shape and one.name not in shaped]
+    return {name: of for of in reversed(stated) for name in alone if name in of.shape}
+
+
+def _collected(
+    declarations: Declarations,
+) -> tuple[list[Mention], dict[str, frozenset[str]]]:
+    """All that is declared, in order, and what is known of the values of each name."""
     mentions: list[Mention] = []
     properties: dict[str, frozenset[str]] = {}
     for mention, known in _mentions(declarations):
@@ -109,12 +147,7 @@ def parse_declarations(declarations: Declarations) -> dict[str, Declared]:
             raise NotationError(f"at most {COUNT} variables are declared", [mention.place])
         mentions.append(mention)
         properties[mention.name] = properties.get(mention.name, frozenset()) | known
-    variables = resolve(mentions).variables
-    places = {mention.name: mention.place for mention in reversed(mentions)}
-    return {
-        name: Declared(variable, properties[name], places[name])
-        for name, variable in variables.items()
-    }
+    return mentions, properties
 
 
 def _mentions(declarations: object) -> Iterator[tuple[Mention, frozenset[str]]]:

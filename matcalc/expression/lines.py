@@ -53,15 +53,21 @@ def check_names(
         NotationError: A name is given twice.
     """
     names = {variable.name for variable in variables.values()}
-    shapes = {variable.shape for variable in variables.values()}
-    taken = {name for shape in shapes for size in shape for name in dimensions.names(size)}
-    taken.update(sizes)
+    sizes_of = {
+        name: one
+        for one in reversed([*variables.values()])
+        for size in one.shape
+        for name in dimensions.names(size)
+    }
+    taken = {*sizes_of, *sizes}
     both = sorted(names & taken)
     if both:
         raise NotationError(f"{both[0]} is both a variable and a dimension; rename one of them")
     for line in lines:
         if line.name in names or line.name in taken:
             what = "a variable" if line.name in names else "in use"
+            if line.name in sizes_of:
+                what = f"that of a size, of {sizes_of[line.name]},"
             raise NotationError(f"the name {line.name} is {what} already", [line.step.place])
         if line.name:
             taken.add(line.name)

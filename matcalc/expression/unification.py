@@ -1,7 +1,8 @@
 """Unification: the names of dimensions that a formula forces to be equal.
 
-A name is bound to what it must equal, never to 1 and never to a size that holds it. Two names in
-the declaration of one variable stay different: ``W[m,n]`` says that W need not be square.
+A name is bound to what it must equal, never for the sake of 1 and never to a size that holds it.
+Two names in the declaration of one variable stay different: ``W[m,n]`` says that W need not be
+square.
 """
 
 from __future__ import annotations
@@ -94,8 +95,10 @@ class Sizes:
 
     def _solutions(self, one: Dimension, two: Dimension) -> list[tuple[str, Dimension]]:
         """What could be bound; a name that was declared late before an earlier one."""
+        if 1 in (one, two):  # n - 1 against 1: a vector beside a vector, no vector of two entries
+            return []
         latest = len(self.rank)
-        found = [pair for pair in dimensions.solutions(one, two) if pair[1] != 1]
+        found = dimensions.solutions(one, two)
         return sorted(found, key=lambda pair: -self.rank.get(pair[0], latest))
 
     def _separates(self, name: str, value: Dimension) -> bool:

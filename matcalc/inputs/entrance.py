@@ -17,6 +17,7 @@ from matcalc.expression import (
     looks_like,
     parse_declarations,
     read_formula,
+    sizes_declared,
 )
 from matcalc.inputs.line import Line
 from matcalc.inputs.prose import members
@@ -115,7 +116,8 @@ def entered(
     shapes = {name: one.variable for name, one in declared.items()}
     line = read_line(formula, shapes, notation, functions, claimed=False)
     if declared or not by_names:
-        return Entered(line, given, declared, Names(functions=functions), line.said)
+        said = (*line.said, *sizes_declared(given).values())
+        return Entered(line, given, declared, Names(functions=functions), said)
     found = Entered(line, (), {}, Names(functions=functions), line.said)
     with found.reported():
         convention = by_convention(line.text, told, line.ranks)

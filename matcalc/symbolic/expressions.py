@@ -352,7 +352,7 @@ def symbols(declarations: Declarations) -> Any:
     >>> mc.derive(loss, wrt=W, layout="denominator").text
     '2 * (W @ x - y) @ x.T'
     """
-    declared = parse_declarations(declarations)
+    declared = parse_declarations(declarations, sizes_alone=False)
     if not declared:
         raise NotationError('no variable is declared: symbols("W[m,n] x[n]")')
     made = tuple(

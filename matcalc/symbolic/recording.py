@@ -61,7 +61,7 @@ def trace(function: Callable[..., Any], variables: Declarations) -> Tracer:
             "trace records a Python function; a formula as text is differentiated as it is: "
             "matcalc.derive('sum(x**2)', wrt='x', …)"
         )
-    declared = parse_declarations(variables)
+    declared = parse_declarations(variables, sizes_alone=False)
     kind = TensorTracer if _is_of_tensors(function) else Tracer
     given = {
         name: kind(Value(symbol(name, one.variable.shape)), declared)

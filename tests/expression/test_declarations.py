@@ -1,5 +1,6 @@
 import pytest
 
+import matcalc as mc
 from matcalc.errors import NotationError, ShapeError
 from matcalc.expression import PROPERTIES, parse_declarations
 from matcalc.expression.declarations import declared_functions
@@ -55,7 +56,7 @@ def test_variables_are_given_as_text_or_as_objects(given: object) -> None:
         ("x[2", "this [ is never closed", " ^"),
         ("x]2", "this ] is never opened", " ^"),
         ("# a", "'#' does not begin with a name", "^"),
-        ("n x[n]", "n is both a variable and a dimension", "^ ^^^^"),
+        ("n[2] x[n]", "n is both a variable and a dimension", "^^^^ ^^^^"),
         ("S[m,n]:spd", "S is m×n", "^^^^^^^^^^"),
         ("p:simplex", "p is a scalar", "^^^^^^^^^"),
         ("P[n]:projector", "P is (n,)", "^^^^^^^^^^^^^^"),
@@ -111,3 +112,16 @@ def test_a_property_that_does_not_fit_the_shape_is_refused(name: str) -> None:
 def test_what_is_no_declaration_is_refused(given: object) -> None:
     with pytest.raises(NotationError):
         parse_declarations(given)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("variables", ["n x[n]", "x[n] n", "x[n] n:positive"])
+def test_a_name_that_stands_alone_and_is_a_size_is_that_size_and_said(variables: str) -> None:
+    mean = mc.derive("sum(x) / n", wrt="x", variables=variables, layout="denominator")
+    assert list(parse_declarations(variables)) == ["x"]
+    assert mean.text == "ones(n) / n"
+    assert "n is taken as the size of x[n], not as a number of its own" in mean.assumptions
+
+
+def test_a_result_that_has_the_name_of_a_size_is_told_of_what() -> None:
+    with pytest.raises(NotationError, match=r"the name S is that of a size, of K\[S,d\], already"):
+        mc.derive("S = Q @ K.T; sum(S)", wrt="Q", variables="Q[T,d] K[S,d]", layout="numerator")

@@ -128,6 +128,12 @@ def test_a_name_is_not_both_a_variable_and_a_dimension() -> None:
     assert "n is both a variable and a dimension" in refusal("n * sum(x)", "n x[n]")
 
 
+@pytest.mark.parametrize("part", ["x[1:]", "diff(x)", "x[2:n]"])
+def test_no_size_is_forced_because_a_vector_stands_beside_a_vector(part: str) -> None:
+    found = read(f"{part} @ {part}", "x[n]")
+    assert (found.node.shape, found.forced, found.columns) == ((), {}, False)
+
+
 def test_a_bias_is_added_to_every_row_and_said() -> None:
     found = read("X @ W + b", "X[m,k] W[k,n] b[n]")
     assert found.notes == ("n×1 is added to every row of m×n",)
