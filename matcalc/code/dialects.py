@@ -28,6 +28,7 @@ class Dialect(NamedTuple):
         static: What a reader must know of arguments that are not arrays.
         kept: Operations whose results gradients need: they are not written into.
         halves: Whether a matrix times its own transpose costs half a product.
+        overwrites: Whether an array that is made on the way may be written over at its last use.
     """
 
     library: str
@@ -43,6 +44,7 @@ class Dialect(NamedTuple):
     static: str = ""
     kept: frozenset[str] = frozenset()
     halves: bool = False
+    overwrites: bool = False
 
     def operation(self, name: str) -> str:
         """The template of an operation, with the module of the library in it."""
@@ -101,6 +103,7 @@ NUMPY = Dialect(
     like=", dtype={0}.dtype",
     floats=", dtype=np.result_type({0}, 0.0)",
     halves=True,
+    overwrites=True,
 )
 
 TORCH = Dialect(

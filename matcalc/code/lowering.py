@@ -323,6 +323,7 @@ _CALLS: dict[Any, _Lower] = {
     "sum": _Lowering.sum,
     "vec": _Lowering.vec,
     "kron": _Lowering.kron,
+    "ratio": _Lowering.over,
     "eye": _Lowering.constant,
     "ones": _Lowering.constant,
     "zeros": _Lowering.constant,

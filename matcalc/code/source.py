@@ -12,6 +12,7 @@ from matcalc.code.arithmetic import ARITHMETIC, plus
 from matcalc.code.calls import Argument, call_of_caller, filled, is_of_numbers, spell_call
 from matcalc.code.dialects import NUMPY, Dialect
 from matcalc.code.lowering import lowered
+from matcalc.code.overwriting import Overwriting, statement
 from matcalc.code.places import content, diagonal
 from matcalc.code.signature import Signature, shape_title
 from matcalc.code.spelling import ATOM, Spelled, number, within
@@ -113,6 +114,7 @@ class _Source:
         self.named = {term: self.names.word(name) for term, name in named.items()}
         self.numbers: set[Term] = set()  # of Python: made of numbers and dimensions alone
         self.spelled: dict[Term, Spelled] = {}
+        self.overwriting = Overwriting(self.uses)
         self.statements: list[str] = []
         self.imports: dict[str, None] = {}
         self.helpers: dict[str, None] = {}
@@ -124,7 +126,8 @@ class _Source:
         for term in self.order:
             if self._is_number(term):
                 self.numbers.add(term)
-            self.spelled[term] = self.hoisted(term)
+            piece = self.spelled[term] = self.hoisted(term)
+            self.overwriting.spelled(term, has_name=bool(term.args) and piece.text.isidentifier())
         results = self.results()
         shapes = [root.shape for root in self.roots]
         docstring = self.signature.docstring(summary, list(zip(titles, shapes, strict=True)))
@@ -194,9 +197,23 @@ class _Source:
         recurs = self.uses[term] > 1 and not trivial
         if term in self.called and not own and self.called[term] and not trivial:
             own = self.names.fresh(self.called[term])
-        if not own and not recurs and (term in self.called or len(piece.text) <= _CHARACTERS):
+        is_short = term in self.called or len(piece.text) <= _CHARACTERS
+        array = (
+            self.written_over(term)
+            if not own and (recurs or not is_short or term in self.called)
+            else None
+        )
+        if array is not None:
+            self.statements.append(statement(term, array, self.spelled))
+            return self.spelled[array]
+        if not own and not recurs and is_short:
             return piece
         return self.assigned(own or self.names.fresh(), piece.text)
+
+    def written_over(self, term: Term) -> Term | None:
+        """The array that a term is written over, where the library and what is there allow it."""
+        kept = {*self.named, *self.called}
+        return self.overwriting.operand(term, kept) if self.dialect.overwrites else None
 
     def piece(self, term: Term) -> Spelled:
         """A term as source, its operands spelled already."""

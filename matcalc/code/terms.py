@@ -72,10 +72,9 @@ class Terms:
             return term
         if term.op == "transpose":
             return term.args[0]
-        if term.value == ("ratio", ()) and term.args[0].op == "transpose":
+        if term.op == "over" and term.args[0].op == "transpose" and term.args[1].rank == 1:
             (matrix,), vector = term.args[0].args, term.args[1]
-            column = self.expanded(vector, "ij", "i")
-            return self.make("call", [matrix, column], matrix.shape, term.value)
+            return self.over(matrix, self.expanded(vector, "ij", "i"))
         if term.op == "matmul" and self.more_transposes(term) <= 1:
             turned = [self.transpose(part) for part in reversed(term.args)]
             return self.make("matmul", turned, term.shape[::-1])

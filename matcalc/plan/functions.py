@@ -391,8 +391,9 @@ def norm(x: Array) -> Array:
 def norm_along(x: Array, axis: int) -> Array:
     """The roots of the sums of squares along an axis; no overflow."""
     x = np.asarray(x, np.result_type(x, 0.0))
+    rows = np.moveaxis(x, axis, -1)
     with np.errstate(over="ignore"):
-        squares = np.sum(x * x, axis=axis)
+        squares = np.einsum("...i,...i->...", rows, rows)  # no array of all squares
     limits = np.finfo(squares.dtype)
     if np.all((squares > limits.tiny / limits.eps) & (squares < np.inf)):
         return np.asarray(np.sqrt(squares))
