@@ -51,6 +51,15 @@ def function(name: str) -> str:
     )
 
 
+def parameter(name: str) -> str:
+    """What is said of ``h_θ(x)``, which depends on θ too."""
+    stem, _, below = name.partition("_")
+    return (
+        f"{name} depends on {below}, and how is not said: write what it is, "
+        f"sigmoid({below}.T @ x), or {stem}(…) where {below} is fixed"
+    )
+
+
 def check_order(step: Step, operands: Sequence[Step]) -> None:
     """Refuse a loss in the order of other libraries: scores first, targets behind them.
 

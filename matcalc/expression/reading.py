@@ -35,6 +35,7 @@ from matcalc.variables import Variable
 
 _AGAIN = 10_000  # steps that are read again because sizes were made equal
 _COUNT = re.compile(r"[ijklmnN]")  # letters of whole numbers
+_PARAMETER = re.compile(rf"[{dimensions.GREEK}wW]|alpha|beta|lambda|omega|phi|psi|theta|Theta")
 _FREE = re.compile(rf"[a-z{dimensions.GREEK}](_?[0-9]+)?")  # functions that need no declaration
 _SHOWN = 40  # characters of a name
 _NO_SIZES: Mapping[str, int] = {}
@@ -527,6 +528,7 @@ class _Reader:
         if step.takes > 1 and (name in self.scope.functions or _FREE.fullmatch(name)):
             message = f"{name} is a function, and takes one argument: {name}(x)"
             raise NotationError(message, [step.place])
+        self.check_parameter(step)
         if name in self.scope.functions:
             return
         if not _FREE.fullmatch(name):
@@ -538,6 +540,17 @@ class _Reader:
                 stated = error.stated + (declared if unknown else "")
                 raise error.changed(message=stated, places=[step.place]) from None
         self.note(assumptions.function(name))
+
+    def check_parameter(self, step: Step) -> None:
+        """Refuse ``h_θ(x)``, where θ is a variable: the derivative by it would be taken as 0.
+
+        Raises:
+            NotationError: A variable stands below a function, or a letter below one of a letter.
+        """
+        stem, _, below = step.value.partition("_")
+        unknown = len(stem) == 1 and step.value not in self.scope.functions
+        if (unknown and _PARAMETER.fullmatch(below)) or below in self.symbols:
+            raise NotationError(assumptions.parameter(step.value), [step.place])
 
     def undeclared(self, step: Step) -> NotationError:
         name = step.value

@@ -5,17 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
-from matcalc.errors import NotationError
 from matcalc.inputs.scanning import Token
 
 _SOUGHT = frozenset(
     ["min", "max", "argmin", "argmax", "inf", "sup", "minimize", "minimise", "maximize", "maximise"]
 )
 _NAMED = re.compile(r"(?P<words>(?:arg_?)?(?:min|max)|inf|sup)_(?P<below>\w+)")
-
-
-class AroundError(NotationError):
-    """What stands around a formula: it is refused with the formula, whatever else it may be."""
 
 
 def without_front(tokens: Sequence[Token], declared: Collection[str]) -> tuple[int, str]:

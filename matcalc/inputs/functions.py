@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from matcalc.errors import Place
+from matcalc.expression.assumptions import parameter
 from matcalc.inputs.brackets import is_total, read_arguments, read_total, unsaid
 from matcalc.inputs.constants import is_condition, read_condition, read_size
 from matcalc.inputs.derivatives import is_quotient, read_derivative, refuse_quotient
 from matcalc.inputs.kinds import COLUMN
 from matcalc.inputs.letters import (
+    INDICES,
     Marks,
     above,
     below,
@@ -20,8 +23,9 @@ from matcalc.inputs.letters import (
 )
 from matcalc.inputs.marks import raised, turned
 from matcalc.inputs.names import number_below
-from matcalc.inputs.reader import Reader
+from matcalc.inputs.reader import Reader, RefusedError
 from matcalc.inputs.scanning import Token
+from matcalc.inputs.spectra import is_spectral, spectral, spectral_instead
 from matcalc.inputs.tree import Node
 from matcalc.inputs.words import function
 from matcalc.notation.names import greek_letter, greek_word
@@ -49,7 +53,8 @@ def read_word(parser: Reader, token: Token) -> Node:
 
 def is_letter(parser: Reader, token: Token) -> bool:
     r"""Whether a command is a small Greek letter: ``\psi(x)`` is no digamma function."""
-    letter = greek_letter(token.text) if token.form == "\\" else ""
+    styled = token.form[:1] == "\\" and token.form != "\\text"
+    letter = greek_letter(token.text) if styled else ""
     return bool(letter) and letter.islower() and token.text not in parser.names.functions
 
 
@@ -186,19 +191,56 @@ def read_name(parser: Reader, token: Token) -> Node:
 
 def applied(parser: Reader, token: Token, node: Node, marks: Marks) -> Node:
     """A name, or a function of what is in the parentheses behind it."""
+    marks = with_transpose(parser, token, marks)
     position, primes = parser.position, marks.primes
     while parser.next.kind == "sign" and parser.next.text[:1] == "'" and not marks.turned:
         primes += len(parser.take().text)
     apart = parser.next.spaced and not primes and not (parser.latex and token.text in _FREE)
     opens = parser.at("(") and not apart
-    if opens and node.op == "name" and may_be_function(parser, token, node.value, primes):
+    of_one = opens and not marks.turned and is_of_one(parser)
+    if node.op == "index" and of_one:
+        refuse_family(parser, token, node)
+    if opens and node.op == "name" and not marks.turned:
+        inside = parser.tokens[parser.position + 1 : parser.ends[parser.position]]
+        if is_spectral(node.value, inside, parser.names):
+            return of_spectrum(parser, node)
+    if opens and node.op == "name" and may_be_function(parser, token, node.value, primes, of_one):
         arguments = read_arguments(parser, parser.take())
         name = function_name(parser, token, node.value, marks.scripts)
-        return Node("call", arguments, (name, primes, ""), node.start, parser.behind())
+        call = Node("call", arguments, (name, primes, ""), node.start, parser.behind())
+        return turned(parser, call, marks.turned)
     if opens and node.op == "name" and is_entry(parser, node.value, primes):
         return counted_from_one(parser, node)
     parser.position = position  # what is no function is transposed
     return turned(parser, node, marks.turned + marks.primes)
+
+
+def with_transpose(parser: Reader, token: Token, marks: Marks) -> Marks:
+    """The marks of a function, with a transpose that stands before what it is of: ``f^T(x)``."""
+    free = parser.names.open and token.text in _FREE
+    if not parser.at("^") or not (free or token.text in parser.names.functions):
+        return marks
+    stop = parser.ends.get(parser.position + 1, parser.position + 1)
+    above = "".join(one.text for one in parser.tokens[parser.position + 1 : stop + 1])
+    if above not in ("T", "{T}") or parser.tokens[stop + 1].text != "(":
+        return marks
+    parser.position = stop + 1
+    return marks._replace(turned=marks.turned + 1)
+
+
+def of_spectrum(parser: Reader, node: Node) -> Node:
+    """``λ_max(A)``, ``κ(A)``.
+
+    Raises:
+        NotationError: It is none of what is known here, ``ρ(A)``.
+    """
+    arguments = read_arguments(parser, parser.take())
+    found = spectral(node.value, arguments, node.start, parser.behind())
+    if found is None:
+        shown = parser.line[arguments[0].start : arguments[-1].stop]
+        place = Place(parser.line, node.start, parser.behind())
+        raise RefusedError(spectral_instead(node.value, shown[:40]), [place])
+    return found
 
 
 def is_entry(parser: Reader, name: str, primes: int) -> bool:
@@ -269,8 +311,36 @@ _EDGE = f"(end(-{_NUMBER})?|{_NUMBER})"
 _PLACE = re.compile(rf":|{_EDGE}(:{_NUMBER})?(:{_EDGE})?")
 
 
-def may_be_function(parser: Reader, token: Token, name: str, primes: int) -> bool:
-    """Whether a name that a parenthesis follows is a function."""
+def refuse_family(parser: Reader, token: Token, node: Node) -> None:
+    """Refuse ``Σ_i f_i(x)`` where f is no variable: a function of each i, which no sum here has.
+
+    Raises:
+        RefusedError: Nothing of that name is declared.
+    """
+    name = token.text
+    if name not in parser.names.declared and not node.value[0].isdigit():
+        raise RefusedError(
+            f"{parser.line[node.start : node.stop]} is a function of each {node.value[0]}: declare "
+            f"one whose values are a vector, {name}(x[n])[m], and write sum({name}(x))",
+            [Place(parser.line, node.start, node.stop)],
+        )
+
+
+def is_of_one(parser: Reader) -> bool:
+    """Whether a bracket holds one name alone, which nobody would put in brackets as a factor."""
+    start, end = parser.position + 1, parser.ends[parser.position]
+    if parser.tokens[start].kind != "name":
+        return False
+    start += 1
+    while start < end and parser.tokens[start].text in ("_", "^"):
+        if parser.tokens[start + 1].text in ("T", "-"):
+            return False
+        start = parser.ends.get(start + 1, start + 1) + 1
+    return start == end
+
+
+def may_be_function(parser: Reader, token: Token, name: str, primes: int, of_one: bool) -> bool:
+    """Whether a name that a parenthesis follows is a function; one of a name alone is."""
     if name in parser.names.functions or token.text in parser.names.functions:
         return True
     if name in parser.names.declared:  # as in the language: softmax softmax(x); β(x + y) is none
@@ -278,8 +348,9 @@ def may_be_function(parser: Reader, token: Token, name: str, primes: int) -> boo
         return named and len(name) > 1 and name in RULES
     if name == "t" and parser.names.notation == "r":  # the transpose
         return True
-    if token.text in _FREE or parser.names.open:
-        return token.text in _FREE
+    free = token.text.rstrip("0123456789").rstrip("_") in _FREE
+    if free or parser.names.open:
+        return free or of_one
     if greek_word(token.text) in (*RULES, "Gamma"):  # Φ(x)
         return True
     return len(token.text) > 1 or bool(primes) or not token.text.isupper()
@@ -290,6 +361,7 @@ def function_name(parser: Reader, token: Token, name: str, scripts: Sequence[str
     base = token.text
     if base in ("σ", "sigma") and not scripts:
         return "sigmoid"
+    refuse_parameter(parser, token, name, scripts)
     if scripts and name not in parser.names.functions and len(parser.layered.get(base, ())) < 2:
         base = "sigmoid" if base in ("σ", "sigma") else base
         parser.names.say(f"the function {name} is read as {base}")
@@ -298,7 +370,29 @@ def function_name(parser: Reader, token: Token, name: str, scripts: Sequence[str
         return "gamma"
     if base.isupper() and greek_word(base) in RULES and not scripts:
         return greek_word(base)
-    return greek_letter(base) if base == name and is_letter(parser, token) else name
+    if not is_letter(parser, token):
+        return name
+    letter = greek_letter(base)
+    return letter if base == name else f"{letter}{name.removeprefix(base)}"
+
+
+def refuse_parameter(parser: Reader, token: Token, name: str, scripts: Sequence[str]) -> None:
+    """Refuse ``h_θ(x)``: how the function depends on θ is not said.
+
+    Of a function that was declared, a letter that was not says which one it is.
+
+    Raises:
+        RefusedError: A variable stands below it, or a Greek letter.
+    """
+    names = parser.names
+    base, _, below = token.text.partition("_")
+    for one in scripts or [below]:
+        known = names.known(one)
+        letter = greek_word(one) or greek_letter(one) or (names.open and one not in INDICES)
+        letter = letter and one.isalpha() and (len(one) == 1 or greek_letter(one))
+        if known in names.declared or (letter and not {base, name} & names.functions.keys()):
+            place = Place(parser.line, token.start, parser.behind())
+            raise RefusedError(parameter(f"{base}_{known or one}"), [place])
 
 
 def power_of_e(parser: Reader, token: Token) -> Node:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from matcalc.errors import Place
-from matcalc.inputs.around import AroundError
+from matcalc.inputs.reader import RefusedError
 from matcalc.inputs.scanning import Token, scan
 
 _BEFORE = re.compile(
@@ -35,7 +35,7 @@ def refuse_prose(line: str, declared: Collection[str]) -> None:
         rest = line[before.end() :].strip()
         if rest[:1] not in ("", "=", "_", "*", "/"):
             place = Place(line, before.start(), before.end())
-            raise AroundError(
+            raise RefusedError(
                 f"a formula stands without words: write it alone, and --wrt says by what it is "
                 f"differentiated: {rest}",
                 [place],
@@ -44,7 +44,7 @@ def refuse_prose(line: str, declared: Collection[str]) -> None:
     if behind and behind[0] not in declared:
         formula = _stripped(line[: behind.start()], _WORDS)
         alone = f": {formula}" if formula else ""
-        raise AroundError(
+        raise RefusedError(
             f"what stands behind {behind[0]!r} is no part of the formula: it is declared "
             f"apart, A[n,n]:symmetric, or left out; write the formula alone{alone}",
             [Place(line, behind.start(), len(line))],

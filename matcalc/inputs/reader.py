@@ -14,6 +14,10 @@ from matcalc.inputs.signs import DEPTH, ENDS
 from matcalc.inputs.tree import Node
 
 
+class RefusedError(NotationError):
+    """What is refused whatever else the line may be: no other reading of it is tried."""
+
+
 class Reader(ABC):
     """One line, or one side of it: its tokens, and how its parts are read."""
 
@@ -154,10 +158,14 @@ def _matched(tokens: Sequence[Token], line: str) -> dict[int, int]:
 
 
 def _layered(tokens: Sequence[Token]) -> dict[str, set[str]]:
-    """The numbers that stand above each letter in brackets."""
+    """The numbers that stand below each letter, or above it in brackets."""
     found: dict[str, set[str]] = {}
-    for k, token in enumerate(tokens[:-4]):
-        after = [one.text for one in tokens[k + 1 : k + 6]]
-        if token.kind == "name" and after[:2] == ["^", "{"] and after[2:3] in (["("], ["["]):
-            found.setdefault(token.text, set()).add(after[3])
+    for k, token in enumerate(tokens[:-2]):
+        sign, *after = (one.text for one in tokens[k + 1 : k + 6])
+        while after and after[0] in "{([":
+            after = after[1:]
+        if token.kind == "name" and after and after[0].isdigit():
+            opened = tokens[k + 2].kind == "open" and tokens[k + 3].kind == "open"
+            if sign == "_" or (sign == "^" and opened):
+                found.setdefault(token.text, set()).add(after[0])
     return found

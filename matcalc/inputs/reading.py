@@ -18,7 +18,7 @@ from matcalc.expression.formula import NO_FUNCTIONS, Functions
 from matcalc.expression.parser import parse
 from matcalc.expression.tokens import scan as scan_own
 from matcalc.expression.unification import sizes_of
-from matcalc.inputs.around import AroundError, is_signature, without_front
+from matcalc.inputs.around import is_signature, without_front
 from matcalc.inputs.equations import left_side, without_entry
 from matcalc.inputs.grammar import Parser
 from matcalc.inputs.kinds import NUMBER, Kind, kind_of
@@ -33,8 +33,10 @@ from matcalc.inputs.notations import (
 )
 from matcalc.inputs.pieces import Piece, places
 from matcalc.inputs.prose import refuse_prose
+from matcalc.inputs.reader import RefusedError
 from matcalc.inputs.rows import ranks_in_sums
 from matcalc.inputs.scanning import Token, is_latex, scan
+from matcalc.inputs.spectra import is_spectral
 from matcalc.inputs.tree import Left, Node
 from matcalc.inputs.words import is_elsewhere
 from matcalc.inputs.writing import RESULTS, Writer
@@ -83,7 +85,7 @@ def read_line(
         return Line(line, line, "matcalc")
     try:
         return read_foreign(line, variables, forced, functions, sizes, shape)
-    except AroundError:
+    except RefusedError:
         raise
     except MatcalcError as error:
         if not forced and not _is_indexed(line, variables) and _is_parsed(line, error):
@@ -198,7 +200,7 @@ def is_own(
     except MatcalcError:
         return False
     try:
-        if _has_words(line, variables):
+        if _has_words(line, variables, functions):
             return False
         counts = claimed or _BY_ENTRIES.search(line)
         return not (counts and _is_starred(line) and _clashes(line, variables, functions))
@@ -225,15 +227,17 @@ def _is_result(line: str, word: str) -> bool:
     return any(f")[{place}]" in line.replace(" ", "") for place in places)
 
 
-def _has_words(line: str, variables: Mapping[str, Variable]) -> bool:
+def _has_words(
+    line: str, variables: Mapping[str, Variable], functions: Functions = NO_FUNCTIONS
+) -> bool:
     """Whether a name is made of names that are declared, or is that of a function elsewhere.
 
     What looks like a slip, ``Tr(X)``, is none of another notation, unless SymPy's ``*`` is there.
     """
-    names = _names(variables, NO_FUNCTIONS)
+    names = _names(variables, functions)
     tokens = scan(line, names.declared)
     starred = "*" in line and "@" not in line and "**" not in line
-    for (token, after), (_, inside) in pairwise(pairwise([*tokens, tokens[-1]])):
+    for k, ((token, after), (_, inside)) in enumerate(pairwise(pairwise([*tokens, tokens[-1]]))):
         word = token.text
         places = after.text == "(" and (inside.kind == "number" or inside.text in (":", "end"))
         if token.kind == "name" and word in names.declared and names.declared[word].rank and places:
@@ -249,11 +253,17 @@ def _has_words(line: str, variables: Mapping[str, Variable]) -> bool:
         ):
             return True
         if after.text == "(":
-            if is_elsewhere(word):
+            if is_elsewhere(word) or is_spectral(word, _between(tokens, k + 1), names):
                 return True
         elif len(taken_apart([token, after], names, latex=False)) > 2:
             return True
     return False
+
+
+def _between(tokens: Sequence[Token], start: int) -> list[Token]:
+    """The tokens in a bracket; the first of those behind it where there are many."""
+    stop = next((k for k, one in enumerate(tokens) if k > start and one.kind == "close"), start)
+    return list(tokens[start + 1 : stop])
 
 
 def _names(
@@ -379,7 +389,7 @@ def _statement(
     if why:
         rest = line[right[front].start : right[-1].start].strip()
         place = Place(line, right[0].start, right[front].start)
-        raise AroundError(f"{why}; of what stands behind it write that alone: {rest}", [place])
+        raise RefusedError(f"{why}; of what stands behind it write that alone: {rest}", [place])
     right = right[front:]
     if right[0].kind == "end":
         raise NotationError(

@@ -391,7 +391,8 @@ def _scaled(writer: Speller, number: Spread, array: Spread) -> Spread:
     if array.letters:
         text = joined(["diag(", n, ") @ ", x.within(SIGN)], PRODUCT, x.kind)
     else:
-        text = joined([n.within(PRODUCT), " @ ", x.within(ATOM), ".T"], PRODUCT, kinds.MATRIX)
+        turn = "" if x.text.endswith(".T") and array.kind.is_row else ".T"
+        text = joined([n.within(PRODUCT), " @ ", x.within(ATOM), turn], PRODUCT, kinds.MATRIX)
     return Spread(text, letters, array.kind, array.other)
 
 

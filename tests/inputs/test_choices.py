@@ -140,7 +140,7 @@ def test_a_line_has_the_value_that_it_means(typed: str) -> None:
         ("x_i (1 - x_i)", "i stands in several factors"),
         ("|x.T @ y||x.T @ y||x.T @ x|", "two bars or one sign"),
         ("F.mse_loss(x, y, reduction='none')", "a mean or a sum"),
-        (r"\sum_i (h_\theta(A_i) - y_i)^2", "h cannot be summed"),
+        (r"\sum_i (h_\theta(A_i) - y_i)^2", "h_theta depends on theta"),
     ],
 )
 def test_what_would_mean_something_else_is_refused(typed: str, must: str) -> None:
