@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
 
+from matcalc.errors import NotationError, Place
 from matcalc.expression.formula import NO_FUNCTIONS, Functions
 from matcalc.inputs.kinds import COLUMN, MATRIX, NUMBER, Kind
 from matcalc.inputs.scanning import Token
@@ -25,6 +26,8 @@ _MARKS = re.compile(r"[\\^_{}()\[\]\s]")  # around the parts of a name
 _ALPHABETS = re.compile(r"[α-ω][0-9]*|[^α-ω]+")
 _ENTRY = re.compile(r"([^\W\d_]+)_([0-9]+)")
 _ENTRIES = re.compile(rf"({_ENTRY.pattern}){{2,}}")
+_FEW = re.compile(r"[A-Z]?[a-z]{2}")  # letters that may be names of their own
+_TWICE = re.compile(r"[A-Z]?([a-z])\1")
 _LINE = str.maketrans(LOWERED | RAISED)
 _MARKED = frozenset(f"\\{one}" for one in ("hat", "tilde", "bar", "dot", "text"))
 _NUMBERS = frozenset("ckt")
@@ -58,6 +61,7 @@ class Names:
         self.vectors: frozenset[str] = frozenset()  # that the line transposes, or a matrix maps
         self.ranks: Mapping[str, int] = {}  # that sums over letters say, where nothing is declared
         self.letters: frozenset[str] = frozenset()  # of its sums, where nothing is declared
+        self.singles: frozenset[str] = frozenset()  # that stand alone, where nothing is declared
         self.said: dict[str, None] = {}
 
     def say(self, text: str) -> None:
@@ -121,8 +125,8 @@ class Names:
         """Whether a word is a function of the language or of another one."""
         return is_function(word, self.declared, called=called)
 
-    def apart(self, run: str, *, latex: bool) -> list[str]:
-        """A run of letters as the names that it is made of.
+    def apart(self, run: str, *, latex: bool, turned: bool = False) -> list[str]:
+        """A run of letters as the names that it is made of; ``xx`` before a transpose is x and x.
 
         >>> Names({"A": MATRIX, "x": COLUMN}).apart("Ax", latex=False)
         ['A', 'x']
@@ -140,12 +144,18 @@ class Names:
         alphabets = _ALPHABETS.findall(run) if run[0].isupper() and run.isalnum() else []
         if len(alphabets) > 1:  # Xθ: no word is of two
             return [name for each in alphabets for name in self.apart(each, latex=latex)]
-        letters = run.isalpha() and (latex or (self.open and len(run) <= 4 and _is_product(run)))
+        short = self.open and run.isalpha() and len(run) <= 4
+        product = _is_product(run) or (turned and self.are_letters(run))
+        letters = (latex and run.isalpha()) or (short and product)
         if run[0] == "d" and "d" not in self.declared:
             rest = self.apart(run[1:], latex=latex)
             if len(rest) == 1 or not self.open:
                 return [f"d{rest[0]}", *rest[1:]]
         return list(run) if letters else [run]
+
+    def are_letters(self, run: str) -> bool:
+        """Whether letters before a transpose are names of their own: ``xx^T``, as others are."""
+        return bool(_TWICE.fullmatch(run)) or self.singles.issuperset(run)
 
     def _segments(self, run: str, mark: str = "I") -> list[str]:
         """A run as declared names, and a mark, one after the other; the longest first."""
@@ -191,6 +201,7 @@ def taken_apart(tokens: Sequence[Token], names: Names, *, latex: bool) -> list[T
     found: list[Token] = []
     if names.open:
         names.letters = frozenset(_summed(tokens))
+        names.singles = frozenset(one.text for one in tokens if len(one.text) == 1)
     for k, token in enumerate(tokens):
         if token.kind == "number" and latex and _is_argument(found):
             found += _digits(token)
@@ -203,8 +214,35 @@ def taken_apart(tokens: Sequence[Token], names: Names, *, latex: bool) -> list[T
             continue
         before = found[-1] if found else None
         after = tokens[k + 1] if k + 1 < len(tokens) else None
-        found += _pieces(token, before, after, names, latex=latex)
+        turned = is_turned(tokens, k + 1)
+        found += _pieces(token, before, after, names, latex=latex, turned=turned)
     return found
+
+
+def is_turned(tokens: Sequence[Token], k: int) -> bool:
+    """Whether the sign of a transpose stands there: ``^T``, ``ᵀ``."""
+    sign, *above = (one.text for one in tokens[k : k + 4])
+    return sign == "^" and (above == ["{", "T", "}"] or above[0][:1] == "T" or above[0] == "top")
+
+
+def refuse_runs(line: str, tokens: Sequence[Token], names: Names) -> None:
+    """Refuse two letters before a transpose that may be two names: ``uv^T``, ``ab^T x``.
+
+    Raises:
+        NotationError: Nothing is declared, and nothing else says what they are.
+    """
+    for k, token in enumerate(tokens[:-1]):
+        behind = k and tokens[k - 1].text == "^" and token.text[0] == "T"
+        run = token.text[1:] if behind else token.text
+        if not (_FEW.fullmatch(run) and token.kind == "name" and is_turned(tokens, k + 1)):
+            continue
+        is_word = run in _WORDS or run[0] == "d" or names.is_function(run)
+        if not is_word and not names.are_letters(run):
+            message = (
+                f"{run} may be one name, or {' and '.join(run)}: write {' '.join(run)}^T, or "
+                f"declare {run}[n]"
+            )
+            raise NotationError(message, [Place(line, token.stop - len(run), token.stop)])
 
 
 def behind_matrices(tokens: Sequence[Token], names: Names) -> Iterator[str]:
@@ -256,18 +294,32 @@ def _digits(token: Token) -> list[Token]:
 
 
 def _pieces(
-    token: Token, before: Token | None, after: Token | None, names: Names, *, latex: bool
+    token: Token,
+    before: Token | None,
+    after: Token | None,
+    names: Names,
+    *,
+    latex: bool,
+    turned: bool,
 ) -> list[Token]:
     run = token.text
     raised = before is not None and before.kind == "sign" and before.text in "^_"
     if raised and before is not None and before.text == "^" and not latex and run[0] == "T":
         rest = token._replace(text=run[1:], start=token.start + 1, spaced=False)
         head = token._replace(text="T", stop=token.start + 1)
-        return [head, *_pieces(rest, None, after, names, latex=latex)] if run[1:] else [head]
+        return (
+            [head, *_pieces(rest, None, after, names, latex=latex, turned=turned)]
+            if run[1:]
+            else [head]
+        )
     if raised and latex and token.form != "\\":
         head = token._replace(text=run[0], stop=token.start + 1)
         rest = token._replace(text=run[1:], start=token.start + 1, spaced=False)
-        return [head, *_pieces(rest, None, after, names, latex=latex)] if run[1:] else [head]
+        return (
+            [head, *_pieces(rest, None, after, names, latex=latex, turned=turned)]
+            if run[1:]
+            else [head]
+        )
     if token.form in _MARKED:
         return [token]
     opened = after is not None and after.kind == "open" and after.text in "(["
@@ -276,7 +328,7 @@ def _pieces(
     scripted = _with_script(token, run, names)
     if scripted:
         return scripted
-    parts = names.apart(run, latex=latex)
+    parts = names.apart(run, latex=latex, turned=turned)
     if opened and len(parts) > 1 and not names.known(run) and run.islower() and not latex:
         parts = [run]
     pieces: list[Token] = []

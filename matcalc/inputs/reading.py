@@ -23,7 +23,7 @@ from matcalc.inputs.equations import left_side, without_entry
 from matcalc.inputs.grammar import Parser
 from matcalc.inputs.kinds import NUMBER, Kind, kind_of
 from matcalc.inputs.line import Line
-from matcalc.inputs.names import Names, behind_matrices, taken_apart
+from matcalc.inputs.names import Names, behind_matrices, refuse_runs, taken_apart
 from matcalc.inputs.notations import (
     NOTATIONS,
     SYMPY,
@@ -293,6 +293,8 @@ def read_foreign(
     names = _names(variables, functions, sizes)
     scanned = scan(line, names.declared)
     apart = taken_apart(scanned, names, latex=latex)
+    if names.open and not latex:
+        refuse_runs(line, scanned, names)
     names.notation = used = notation or notation_of(scanned, latex=latex)
     names.vectors = frozenset([*_transposed(scanned), *behind_matrices(apart, names)])
     names.ranks = ranks_in_sums(apart) if names.open else {}

@@ -1,0 +1,63 @@
+"""Letters that stand close: before a transpose, behind a quotient of numbers."""
+
+import pytest
+
+import matcalc as mc
+from matcalc.inputs.reading import read_line
+from matcalc.variables import Variable
+
+CLOSE = {
+    "xx^Ta": "x @ x.T @ a",
+    "aa^Tx": "a @ a.T @ x",
+    "xxᵀa": "x @ x.T @ a",
+    "x^Taa^Tx": "x.T @ a * a.T @ x",
+    "a^Txx^Tb": "a.T @ x * x.T @ b",
+    "x^TAxx^Ty": "x.T @ A @ x * x.T @ y",
+    "uu^T + vv^T": "u @ u.T + v @ v.T",
+    "u^T u + v^T v + uv^T": "u.T @ u + v.T @ v + u @ v.T",
+    "mu^T x": "mu.T @ x",
+    "loss^T x": "loss.T @ x",
+    "dx^T x": "dx.T @ x",
+}
+
+
+@pytest.mark.parametrize("typed", CLOSE)
+def test_letters_that_stand_twice_before_a_transpose_are_names(typed: str) -> None:
+    assert read_line(typed, {}).text == CLOSE[typed]
+
+
+@pytest.mark.parametrize("typed", ["uv^Tx", "tr(A xy^T)", "x^Tab^Tx", "x^TAxy^Tz", "abᵀx"])
+def test_letters_that_may_be_one_name_or_several_are_refused(typed: str) -> None:
+    with pytest.raises(mc.MatcalcError, match="may be one name, or"):
+        read_line(typed, {})
+
+
+def test_declared_names_say_how_letters_split() -> None:
+    variables = {name: Variable(name, ("n",)) for name in ("u", "v", "x", "yh")}
+    assert read_line("uv^Tx", variables).text == "u @ v.T @ x"
+    assert read_line("yh^Tx", variables).text == "yh.T @ x"
+
+
+@pytest.mark.parametrize(
+    ("typed", "must"),
+    [
+        ("1/2m Σ_i x_i²", "1/(2 * m) or m/2"),
+        (r"1/2m \sum_i x_i^2", "1/(2 * m) or m/2"),
+        ("1/2n‖x‖²", "1/(2 * n) or n/2"),
+        ("3/4s^2 ‖x‖²", "3/(4 * s**2) or 3 * s**2/4"),
+    ],
+)
+def test_a_letter_close_behind_a_quotient_may_be_above_or_below(typed: str, must: str) -> None:
+    for variables in ({}, {"x": Variable("x", ("m",)), "s": Variable("s", ())}):
+        if "s" in typed and not variables:
+            continue
+        with pytest.raises(mc.MatcalcError) as caught:
+            read_line(typed, variables)
+        assert must in str(caught.value)
+
+
+def test_a_quotient_before_a_sum_is_its_factor() -> None:
+    for typed in ("-1/m Σ_i x_i²", r"-1/m \sum_i x_i^2"):
+        for variables in ({}, {"x": Variable("x", ("m",))}):
+            assert read_line(typed, variables).text == "-1 / m * sum(x**2)"
+    assert read_line("1/2 x^Tx", {}).text == "1 / 2 * x.T @ x"
