@@ -126,7 +126,7 @@ def _equation(
     shapes = known_shapes(because, variables) if has_places else declared_shapes(variables)
     stated = stated_in(claim, shapes)
     mentions = {one.name: one for one in stated.mentions}
-    forward = read_forward(because, variables, mentions, layout, notation)
+    forward = read_forward(because, variables, mentions, layout, notation, claim)
     known = forward.names_of_claims
     line = read_claim(stated.text, forward.text, known, notation, forward.functions)
     left = line.left

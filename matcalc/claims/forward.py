@@ -15,13 +15,17 @@ from matcalc.derivative import derivatives, pulled
 from matcalc.dimensions import Shape
 from matcalc.errors import MatcalcError, NotationError, Place, ShapeError
 from matcalc.expression import (
+    Convention,
     Declarations,
     Formula,
     by_convention,
+    parse,
     parse_declarations,
     read_formula,
     sizes_declared,
 )
+from matcalc.expression.biases import biases
+from matcalc.expression.conventions import COUNTED, COUNTS
 from matcalc.expression.declarations import declared_functions
 from matcalc.expression.equation import stated_in
 from matcalc.expression.formula import Names
@@ -76,6 +80,8 @@ class Forward:
         stated: What the claim says of shapes.
         layout: How the claim writes gradients: as columns, or as rows.
         notation: That of its lines, where they do not say it.
+        claim: The claim: who keeps an axis in it means biases of two axes, and its names are no
+            sizes.
 
     Raises:
         NotationError: It cannot be read.
@@ -89,8 +95,10 @@ class Forward:
         stated: Mapping[str, Mention],
         layout: str = "denominator",
         notation: str | None = None,
+        claim: str = "",
     ) -> None:
         self.layout = layout
+        self.claim = claim
         self.taken: tuple[str, ...] = ()  # what was given no shape, with that in which it fits
         inside = stated_in(because, {**_given(because), **declared_shapes(variables)})
         whole = "; ".join(_lines(inside.text, variables, notation))
@@ -154,13 +162,13 @@ class Forward:
         except NotationError as error:
             ways = [one.text for one in error.suggestions if one.kind == "declare"]
             if len(ways) == 1:
-                more = parse_declarations(ways[0])
+                more = parse_declarations(self._kept(self._lettered(ways[0])))
                 fits = "the shape in which the forward pass fits"
                 self.said += [f"{one.variable}: {fits}" for one in more.values()]
-            elif ways and not shapes:
-                convention = by_convention(self.text)
-                more = parse_declarations(convention.variables)
-                self.said += convention.assumptions
+            elif not shapes:
+                convention = self._by_names(error)
+                more = parse_declarations(self._lettered(" ".join(map(str, convention.variables))))
+                self.said += map(self._lettered, convention.assumptions)
             else:
                 raise
             stated = {name: one.variable for name, one in more.items()}
@@ -170,6 +178,35 @@ class Forward:
             self.declared |= {name: one for name, one in known.items() if one.properties}
             self.said += said
             return read_formula(self.text, shapes | stated, names=names)
+
+    def _lettered(self, text: str) -> str:
+        """Shapes that nobody declared, their sizes called otherwise than a name of the claim."""
+        letters = set(re.findall(r"(?<=[\[,])[a-z](?=[\],])", text))
+        claimed = set(re.findall(r"(?<![^\W_])[a-z](?![^\W_])", self.claim))
+        free = (one for one in "mnpqrskl" if one not in letters | claimed)
+        for letter in sorted(letters & claimed):
+            text = re.sub(rf"(?<=[\[,]){letter}(?=[\],])", next(free, letter), text)
+        return text
+
+    def _kept(self, declared: str) -> str:
+        """Declarations, their biases of two axes where the claim keeps one: ``keepdims=True``."""
+        if not re.search(r"keep_?dims?\s*=\s*(True|1)", self.claim):
+            return declared
+        for name, bias in biases(parse(self.text)).items():
+            axes = r"\1,1" if bias.units_are_rows else r"1,\1"
+            declared = re.sub(rf"(?<!\S){name}\[(\w+)\]", f"{name}[{axes}]", declared)
+        return declared
+
+    def _by_names(self, error: NotationError) -> Convention:
+        """What the names of the forward pass say, of which nothing is declared.
+
+        Raises:
+            NotationError: They say nothing that fits: why it cannot be read without.
+        """
+        try:
+            return by_convention(self.text)
+        except MatcalcError:
+            raise error from None
 
     def question(
         self, by: str, used: set[str], entry: tuple[int, ...] = (), of: str = ""
@@ -201,9 +238,11 @@ class Forward:
         }
         rows = {name for name in meanings if self._lies(found[name])} | self._seed_row
         unknown = used - self.known.keys() - found.keys() - self.definitions.keys()
-        for name, (node, said) in self._slopes(unknown - self.formula.names.sizes).items():
+        unknown -= self.formula.names.sizes
+        for name, (node, said) in self._slopes(unknown).items():
             meanings[name] = node
             assumptions.append(said)
+        self._read_aside(unknown - meanings.keys())
         foreign = dict(meanings)  # what the forward pass does not name
         meanings |= {n: v for n, v in self.known.items() if n not in self.formula.variables}
         self._define(meanings, used)
@@ -223,6 +262,17 @@ class Forward:
             [*self.said, *assumptions, *self.formula.assumptions],
             frozenset(self.declared),
             frozenset(rows),
+        )
+
+    def _read_aside(self, unknown: set[str]) -> None:
+        """Know what a claim has beside the forward pass: what is declared, and counts, 1/m."""
+        more = {name: self.declared[name].variable for name in unknown & self.declared.keys()}
+        for name in sorted(unknown & COUNTS - more.keys()):
+            more[name] = Variable(name, ())
+            self.said.append(f"{name} is not declared: {COUNTED}")
+        symbols = {name: symbol(name, one.shape) for name, one in more.items()}
+        self.formula = self.formula._replace(
+            symbols=self.formula.symbols | symbols, variables=self.formula.variables | more
         )
 
     def _names_shown(
@@ -471,6 +521,7 @@ def read_forward(
     stated: Mapping[str, Mention],
     layout: str | None = None,
     notation: str | None = None,
+    claim: str = "",
 ) -> Forward:
     """A forward pass, in the layout that is asked for, or in which what is stated of shapes fits.
 
@@ -483,16 +534,16 @@ def read_forward(
         ShapeError: It does not fit.
     """
     if layout is not None:
-        return Forward(because, variables, stated, layout, notation)
+        return Forward(because, variables, stated, layout, notation, claim)
     declared = {**declared_shapes(variables), **{name: one.shape for name, one in stated.items()}}
     rows = [name for name, shape in declared.items() if (shape or ())[:1] == (1,)]
     if rows and all(variable_of(name) for name in rows):
-        return Forward(because, variables, stated, "numerator", notation)
+        return Forward(because, variables, stated, "numerator", notation, claim)
     try:
-        return Forward(because, variables, stated, "denominator", notation)
+        return Forward(because, variables, stated, "denominator", notation, claim)
     except ShapeError as error:
         with suppress(MatcalcError):
-            return Forward(because, variables, stated, "numerator", notation)
+            return Forward(because, variables, stated, "numerator", notation, claim)
         raise error from None
 
 

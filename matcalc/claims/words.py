@@ -16,6 +16,7 @@ from matcalc.claims.tree import Tree, same, trees, turned, walk
 from matcalc.claims.tree import names as all_names
 from matcalc.claims.wrong_slopes import WrongSlope
 from matcalc.dimensions import Shape, pretty, times
+from matcalc.expression.conventions import COUNTS
 from matcalc.layout import ArrayForm
 
 _LONG = 48  # characters of a part that is repeated in a sentence
@@ -66,6 +67,10 @@ _OTHER_TERMS = "the terms are others: {new}"
 _OUTER = "the outer product belongs here, all entries with all: with {new}, not {old}"
 _DUE = "what belongs here is {new}, {new_shape}"
 _TOO_MANY = "the factor {old} is too many"
+_MEAN = (
+    "the factor {old} is too many; it is right where the loss is the mean over {count}, and what "
+    "arrives is the gradient of its terms"
+)
 _EXPONENT = "the exponent is {new}, not {old}"
 _MISSING = {"chain-rule": "a factor of the chain is missing", "factor": "a factor is missing"}
 _TWICE = "{old} stands there twice: once is enough"
@@ -106,10 +111,13 @@ def says(name: str, change: Change, question: Question, shapes: Shapes, worth: W
         sentence = f"{_MISSING[name]}: {' and '.join(map(_shown, missing))}"
     if name == "factor" and new.kind == "number" and float(new.value) == 1:
         sentence = _TOO_MANY
+    if sentence == _TOO_MANY and _count(old):
+        sentence = _MEAN
     if old.is_written and old.place.text[: old.place.start].rstrip().endswith("**"):
         sentence = _EXPONENT
     return sentence.format(
         old=_cut(shapes.typed.text(old)),
+        count=_count(old),
         new=_shown(new),
         old_shape=shapes.title(old),
         new_shape=shapes.title(new),
@@ -119,6 +127,12 @@ def says(name: str, change: Change, question: Question, shapes: Shapes, worth: W
         other=question.in_other_layout().layout,
         title=question.form.title,
     )
+
+
+def _count(factor: Tree) -> str:
+    """The number of things of which a factor makes a mean, m of ``1 / m``."""
+    over = factor.args[1].value if factor.operator("/") and factor.args[1].kind == "name" else ""
+    return over if over in COUNTS and str(factor.args[0]) == "1" else ""
 
 
 def _put_beside(old: Tree, new: Tree) -> tuple[Tree, ...]:

@@ -1,6 +1,6 @@
 """The input language: NumPy's notation, read as mathematics."""
 
-from matcalc.expression.conventions import by_convention, looks_like
+from matcalc.expression.conventions import Convention, by_convention, looks_like
 from matcalc.expression.declarations import (
     PROPERTIES,
     Declarations,
@@ -16,6 +16,7 @@ from matcalc.expression.reading import read_formula
 
 __all__ = [
     "PROPERTIES",
+    "Convention",
     "Declarations",
     "Declared",
     "Formula",

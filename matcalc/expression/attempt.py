@@ -53,6 +53,11 @@ class Attempt(NamedTuple):
         doubtful = [*failing, *self.notes]
         return not any(_meets(place, span) for span in spans for place in doubtful)
 
+    def without_notes_at(self, spans: Sequence[range]) -> Attempt:
+        """It, where what is assumed at these spans is no reason to doubt it."""
+        kept = [place for place in self.notes if not any(_meets(place, span) for span in spans)]
+        return self._replace(notes=kept)
+
     def forces_only(self, forced: Mapping[str, Dimension], fresh: Iterable[str] = ()) -> bool:
         """Whether no dimension had to be anything but what it had to be before, or is new."""
         new = set(fresh)

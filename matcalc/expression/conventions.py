@@ -15,6 +15,7 @@ from matcalc import dimensions
 from matcalc.dimensions import Dimension
 from matcalc.errors import NotationError, Place, ShapeError
 from matcalc.expression.assumptions import EVERY_ENTRY
+from matcalc.expression.biases import biases, biases_among
 from matcalc.expression.formula import Formula
 from matcalc.expression.identities import NAME as IDENTITY
 from matcalc.expression.lines import lines_of, sizes_in
@@ -33,7 +34,9 @@ _KINDS = (
 )
 _MATRIX = 2  # axes
 _NUMBERS = frozenset("ckt")
-_COUNTS = frozenset("mnN")  # numbers of things, which no shape names here
+#: Numbers of things, where no shape names them.
+COUNTS = frozenset("mnN")
+COUNTED = "m, n and N are taken as numbers"
 _TRIED = 12  # names, each on its own
 _LETTERS = "mnpqrskltuvw"
 
@@ -72,7 +75,7 @@ def by_convention(
     'W[m,n] is not declared: a capital is taken as a matrix'
     """
     names = _names(formula)
-    for name in _COUNTS & names.keys():
+    for name in COUNTS & names.keys():
         raise NotationError(
             f"nothing is declared, and {name} may be a size: declare the shapes, x[{name}]",
             [names[name]],
@@ -194,7 +197,8 @@ def _beside(formula: Formula) -> int:
 def _read(formula: str, ranks: Mapping[str, int], known: Mapping[str, Variable]) -> Formula:
     variables = {name: Variable(name, _sizes(name, rank)) for name, rank in ranks.items()}
     variables |= {name: one for name, one in known.items() if name in ranks}
-    return read_undeclared(formula, variables)
+    spread = biases_among(variables, biases(parse(formula)))
+    return read_undeclared(formula, variables | {k: v for k, v in spread.items() if k not in known})
 
 
 def _kind(name: str, rank: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import islice, product
 
 from matcalc import dimensions
@@ -11,7 +11,9 @@ from matcalc.dimensions import Dimension
 from matcalc.errors import NotationError, Suggestion
 from matcalc.expression import identities
 from matcalc.expression.attempt import Attempt, Try, Variables
+from matcalc.expression.biases import biases, biases_among
 from matcalc.expression.misfits import written
+from matcalc.expression.parser import parse
 from matcalc.operations import RULES
 from matcalc.variables import Variable
 
@@ -22,7 +24,7 @@ _LETTERS, _VECTORS = "mnpqkrst", "nmpqkrst"  # of sizes; where there are vectors
 _INDEX = re.compile("[i-n]{1,2}")  # of an entry
 _SCALAR, _VECTOR, _MATRIX, _SQUARE = range(4)
 _SCALARS = re.compile(
-    rf"(?:[{dimensions.GREEK}cst]|lam|lambda|lmbda|alpha|beta|gamma|delta|eps|epsilon|eta|theta|"
+    rf"(?:[{dimensions.GREEK}cmnst]|lam|lambda|lmbda|alpha|beta|gamma|delta|eps|epsilon|eta|theta|"
     r"kappa|mu|nu|rho|sigma|tau|omega|scale|rate|lr|temperature|temp|weight_decay)_?[0-9]*"
 )
 
@@ -42,19 +44,27 @@ def declarations(
     entries = any(whole_of(name, stopped.known) for name in unknown)
     if entries or not 0 < len(unknown) <= _NAMES:
         return
-    uses = [one.step.bare for one in stopped.lines if one.step.value in unknown]
-    spans = [range(place.start, place.stop) for place in uses]
+    beside = {name: bias for name, bias in biases(parse(formula)).items() if name in unknown}
     free = [one for one in _LETTERS if one not in stopped.known and one not in unknown]
+
+    def spans(names: Collection[str]) -> list[range]:
+        uses = [one.step.bare for one in stopped.lines if one.step.value in names]
+        return [range(place.start, place.stop) for place in uses]
+
     offered: set[str] = set()
     for kinds in islice(_ranked(unknown), _TRIED):
         new = _named(unknown, kinds, free)
-        found = read(formula, {**variables, **new})
-        if not (found.holds_at(spans) and found.forces_only(stopped.forced, free)):
+        spread = biases_among({**variables, **new}, beside)
+        found = read(formula, {**variables, **new, **spread})
+        found = found.without_notes_at(spans(spread))
+        if not (found.holds_at(spans(unknown)) and found.forces_only(stopped.forced, free)):
             continue
         text = " ".join(str(found.variables[name]) for name in unknown)
         if text not in offered and len(offered) < (_OFFERED if len(unknown) == 1 else 1):
             offered.add(text)
             yield Suggestion("declare", text)
+        if spread:
+            return  # a bias is a vector
 
 
 def _undeclared(stopped: Attempt) -> list[str]:

@@ -36,3 +36,52 @@ def test_what_is_not_declared_may_be_a_target() -> None:
     assert found.verdict == "right"
     assert any("its entries sum to 1" in one for one in found.assumptions)
     assert mc.check_formula("dz = y - p", because=because).verdict == "wrong_value"
+
+
+@pytest.mark.parametrize(
+    ("line", "axis"),
+    [("Z = W X + b", 1), ("Z = W_1 A_prev + b", 1), ("Z = X W + b", 0), ("Z = H @ W.T + b", 0)],
+)
+@pytest.mark.parametrize("kept", [", keepdims=True", ""])
+@pytest.mark.parametrize("variables", [None, "W[k,n] X[n,m]"])
+def test_a_bias_is_a_vector_with_an_entry_for_each_unit_of_its_weights(
+    line: str, axis: int, kept: str, variables: str | None
+) -> None:
+    if variables and (line != "Z = W X + b" or kept):
+        return
+    for summed in (0, 1):
+        claim = f"db = np.sum(dZ, axis={summed}{kept})"
+        found = mc.check_formula(claim, because=line, variables=variables)
+        assert (found.verdict == "right") == (summed == axis), found.reason
+    network = f"{line.replace('Z', 'H0')}; L = sum(tanh(H0))"
+    assert mc.check_formula(f"db = sum(dH0, axis={axis})", because=network).verdict == "right"
+
+
+def test_two_layers_of_which_nothing_is_declared_are_read_by_their_names() -> None:
+    because = "H = relu(X @ W1 + b1); Z = H @ W2 + b2"
+    for claim in (
+        "dW1 = X.T @ ((dZ @ W2.T) * (H > 0))",
+        "db1 = np.sum((dZ @ W2.T) * (H > 0), axis=0)",
+        "dW2 = H.T @ dZ",
+        "db2 = dZ.sum(axis=0)",
+    ):
+        assert mc.check_formula(claim, because=because).verdict == "right"
+
+
+@pytest.mark.parametrize("count", ["m", "n", "N"])
+def test_a_count_in_a_claim_is_no_size_of_what_nobody_declared(count: str) -> None:
+    found = mc.check_formula(f"dW = (1/{count}) dZ X^T", because="Z = W X + b")
+    assert f"{count} is not declared: m, n and N are taken as numbers" in found.assumptions
+    assert count not in f"{found.shape} {found.claimed_shape}"
+    assert found.verdict == "wrong_value"
+    assert f"the mean over {count}" in found.causes[0].says
+    declared = mc.check_formula(
+        f"dW = Z X^T / {count}", because=f"Z = W X; J = norm(Z)**2 / (2*{count})"
+    )
+    assert declared.verdict == "right"
+
+
+def test_what_is_declared_beside_the_forward_pass_is_known_in_the_claim() -> None:
+    variables = "W[m,n] X[n,q] rate"
+    found = mc.check_formula("dW = rate * dZ @ X.T", because="Z = W X", variables=variables)
+    assert (found.verdict, found.repair) == ("wrong_value", "dW = dZ @ X.T")

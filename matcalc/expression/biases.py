@@ -1,0 +1,102 @@
+"""Biases: beside weights and a matrix, ``W @ X + b``, b is a vector with an entry for each unit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from matcalc.expression.parser import Assignment, Step
+from matcalc.variables import Variable
+
+_WEIGHTS = re.compile(r"(W|Theta|Θ|weights?)(_?\w*)", re.IGNORECASE)
+
+
+class Bias(NamedTuple):
+    """Of what size a bias is.
+
+    Attributes:
+        weights: The name of the weights.
+        axis: Which of their axes has its size.
+        units_are_rows: Whether the sum has a row for each of its entries.
+    """
+
+    weights: str
+    axis: int
+    units_are_rows: bool
+
+
+class _Factor(NamedTuple):
+    name: str
+    turned: bool = False
+
+    @property
+    def is_weights(self) -> bool:
+        return _WEIGHTS.fullmatch(self.name) is not None
+
+
+_Chain = tuple[_Factor, ...]
+
+
+def biases(assignments: Iterable[Assignment]) -> dict[str, Bias]:
+    """The lower-case names that stand beside a product of matrices of which one is weights.
+
+    Weights that come first have a row for each unit, ``W @ X + b``, and those that come last a
+    column, ``X @ W + b``.
+
+    >>> from matcalc.expression.parser import parse
+    >>> biases(parse("Z = W @ X + b"))
+    {'b': Bias(weights='W', axis=0, units_are_rows=True)}
+    >>> [*biases(parse("relu(X @ W1 + b1) @ W2"))], [*biases(parse("W @ x + b"))]
+    (['b1'], [])
+    """
+    found: dict[str, Bias] = {}
+    for assignment in assignments:
+        chains: list[_Chain] = []
+        for step in assignment.steps:
+            kept = len(chains) - step.takes
+            of = chains[kept:]
+            if step.kind == "operator" and step.value == "+":
+                found |= _added(*of)
+                found |= _added(*of[::-1])
+            chains[kept:] = [tuple(_chain(step, of))]
+    return found
+
+
+def biases_among(
+    variables: Mapping[str, Variable], found: Mapping[str, Bias]
+) -> dict[str, Variable]:
+    """The biases among variables that are vectors, of the size that their weights say.
+
+    Args:
+        variables: The variables, also the weights.
+        found: The biases of a formula.
+    """
+    sized: dict[str, Variable] = {}
+    for name, bias in found.items():
+        weights, own = variables.get(bias.weights), variables.get(name)
+        if weights and own and len(weights.shape) == 2 and len(own.shape) == 1:
+            sized[name] = Variable(name, (weights.shape[bias.axis],))
+    return sized
+
+
+def _chain(step: Step, of: list[_Chain]) -> Iterator[_Factor]:
+    """The factors of a product of matrices; none of another part."""
+    if step.kind == "name":
+        yield _Factor(step.value)
+    elif step.kind == "transpose" and len(of[0]) == 1:
+        yield of[0][0]._replace(turned=not of[0][0].turned)
+    elif step.kind == "operator" and step.value == "@" and all(of):
+        yield from (*of[0], *of[1])
+
+
+def _added(product: _Chain, term: _Chain) -> dict[str, Bias]:
+    """The bias in a product and what is added to it."""
+    if len(product) < 2 or len(term) != 1 or term[0].turned or not term[0].name[0].islower():
+        return {}
+    first, last = product[0], product[-1]
+    if first.is_weights == last.is_weights or not all(one.name[0].isupper() for one in product):
+        return {}
+    weights, axis = (first, 0) if first.is_weights else (last, 1)
+    bias = Bias(weights.name, 1 - axis if weights.turned else axis, first.is_weights)
+    return {term[0].name: bias}
