@@ -103,16 +103,14 @@ def says(name: str, change: Change, question: Question, shapes: Shapes, worth: W
     if len(gone) == 1:
         (old,) = gone
         is_twice = sum(same(old, part) for part in factors(change.old)) > 1
-        sentence = _TWICE if is_twice else _TOO_MANY
+        sentence = _TWICE if is_twice else _too_many(old)
     elif gone:
         sentence = f"the factors {' and '.join(map(_shown, gone))} are too many: {{new}} is enough"
     missing = _put_beside(old, new) if name in ("chain-rule", "factor") else ()
     if missing:
         sentence = f"{_MISSING[name]}: {' and '.join(map(_shown, missing))}"
     if name == "factor" and new.kind == "number" and float(new.value) == 1:
-        sentence = _TOO_MANY
-    if sentence == _TOO_MANY and _count(old):
-        sentence = _MEAN
+        sentence = _too_many(old)
     if old.is_written and old.place.text[: old.place.start].rstrip().endswith("**"):
         sentence = _EXPONENT
     return sentence.format(
@@ -127,6 +125,10 @@ def says(name: str, change: Change, question: Question, shapes: Shapes, worth: W
         other=question.in_other_layout().layout,
         title=question.form.title,
     )
+
+
+def _too_many(factor: Tree) -> str:
+    return _MEAN if _count(factor) else _TOO_MANY
 
 
 def _count(factor: Tree) -> str:

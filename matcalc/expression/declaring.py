@@ -24,7 +24,7 @@ _LETTERS, _VECTORS = "mnpqkrst", "nmpqkrst"  # of sizes; where there are vectors
 _INDEX = re.compile("[i-n]{1,2}")  # of an entry
 _SCALAR, _VECTOR, _MATRIX, _SQUARE = range(4)
 _SCALARS = re.compile(
-    rf"(?:[{dimensions.GREEK}cmnst]|lam|lambda|lmbda|alpha|beta|gamma|delta|eps|epsilon|eta|theta|"
+    rf"(?:[{dimensions.GREEK}cmnNst]|lam|lambda|lmbda|alpha|beta|gamma|delta|eps|epsilon|eta|theta|"
     r"kappa|mu|nu|rho|sigma|tau|omega|scale|rate|lr|temperature|temp|weight_decay)_?[0-9]*"
 )
 
@@ -95,7 +95,7 @@ def whole_of(name: str, known: Sequence[str]) -> str:
 
 def _likely(name: str) -> Sequence[int]:
     """What a name may be, by the habits of the field."""
-    if name[0].isupper():
+    if name[0].isupper() and name != "N":
         return (_MATRIX, _SQUARE, _VECTOR, _SCALAR)
     if _SCALARS.fullmatch(name):
         return (_SCALAR, _VECTOR, _MATRIX)
