@@ -165,7 +165,8 @@ _function("erf", lambda x, _: times(_two_over_root_pi(), of("exp", negative(squa
 _function("Phi", lambda x, _: normal_density(x), formula="dy = φ(x) ⊙ dx, φ(x) = exp(-x²/2)/√(2π)",
     source=f"{_DLMF}, eq. 7.2.1, by Φ(x) = (1 + erf(x/√2))/2", function="normal_cdf",
     facts=Facts(aliases=("ndtr",), elsewhere=("pnorm", "ndtr"), words=("normcdf", "norm_cdf"),
-        positive=True, within_one=True, unicode="Φ", latex=r"\Phi", scipy="special.ndtr",
+        positive=True, within_one=True, mirrored=True, unicode="Φ", latex=r"\Phi",
+        scipy="special.ndtr",
         code=of_special("ndtr")))
 _function("log_ndtr", lambda x, _: of("inverse_mills", x), formula="d log Φ(x) = φ(x)/Φ(x) ⊙ dx",
     source=f"{_DLMF}, eq. 7.2.1 and 4.7.1", function="log_normal_cdf",
@@ -182,7 +183,7 @@ _function("sigmoid", lambda _, y: times(y, one_minus(y)), formula="dy = y ⊙ (1
     function="np.exp(-np.logaddexp(0.0, -{0}))",
     facts=Facts(slope="y * (1 - y)", aliases=("σ", "expit"),
         elsewhere=("logistic", "plogis", "expit"), words=("sigm",), positive=True, within_one=True,
-        unicode="σ", latex=r"\sigma",
+        mirrored=True, unicode="σ", latex=r"\sigma",
         code={"np": "sigmoid", "torch": "torch.sigmoid({0})", "jnp": "jax.nn.sigmoid({0})"}))
 _function("logit", lambda x, _: reciprocal(times(x, one_minus(x))),
     formula="dy = dx / (x ⊙ (1 - x))", source=f"{_DLMF}, eq. 4.7.1, of log(x) - log(1 - x)",
@@ -411,6 +412,7 @@ def pull_minimum(z: Apply, operand: int, bar: Node) -> Node:
     source=f"{_DLMF}, eq. 4.7.12",
     domain="(x, y) ≠ (0, 0)",
     function="np.hypot({0}, {1})",
+    facts=Facts(length=True),
 )
 def pull_hypot(z: Apply, operand: int, bar: Node) -> Node:
     """Pull back through the length of two legs."""

@@ -24,6 +24,8 @@ class Facts:
         kinked: Whether it has a kink or a jump.
         linear: Whether it is linear, so that numbers and signs pass through it.
         odd: Whether the sign of what it takes passes through it; that of what is linear does.
+        length: Whether it is the root of a sum of squares.
+        mirrored: Whether 1 less it is what it is of the negative: ``1 - sigmoid(x)``.
         of_each_row: Whether of a matrix it is, with no axis, of each row.
         of_symmetric: Whether of a matrix its symmetric part alone is taken.
         of_stacks: Whether it takes stacks of matrices, though its signature promises none.
@@ -61,6 +63,8 @@ class Facts:
     kinked: bool = False
     linear: bool = False
     odd: bool = False
+    length: bool = False
+    mirrored: bool = False
     of_each_row: bool = False
     of_symmetric: bool = False
     of_stacks: bool = False

@@ -28,6 +28,7 @@ _COOKBOOK = "Petersen & Pedersen, The Matrix Cookbook (2012)"
     facts=Facts(
         words=("frobenius", "fro", "l2", "length", "magnitude"),
         of_rows=True,
+        length=True,
         along="norm_along",
         order="fro",
         code={"np": "norm", "torch": "norm", "jnp": "norm"},

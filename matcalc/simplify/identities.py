@@ -26,6 +26,27 @@ class Section(NamedTuple):
     lines: tuple[str, ...]
 
 
+SOFTMAX = Section(
+    "Softmax, its logarithm, and sums along an axis",
+    "x[n] c",
+    (
+        "exp(x) / sum(exp(x)) -> softmax(x)",
+        "exp(x - logsumexp(x)) -> softmax(x)",
+        "exp(log_softmax(x)) -> softmax(x)",
+        "softmax(x + c) -> softmax(x)",
+        "log_softmax(x + c) -> log_softmax(x)",
+        "logsumexp(x + c) -> logsumexp(x) + c",
+        "softmax(log_softmax(x)) -> softmax(x)",
+        "log_softmax(log_softmax(x)) -> log_softmax(x)",
+        "logsumexp(log_softmax(x)) -> 0",
+        "log(sum(exp(x))) -> logsumexp(x)",
+        "log(softmax(x)) -> log_softmax(x)",
+        "sum(softmax(x)) -> 1",
+        "sum(x) -> 1 | x simplex",
+        "sum(x - mean(x)) -> 0",
+    ),
+)
+
 SECTIONS = (
     Section(
         "Exponentials and logarithms",
@@ -33,6 +54,12 @@ SECTIONS = (
         (
             "exp(log(u)) -> u",
             "log(exp(u)) -> u",
+            "log(u**v) -> v * log(u)",
+            "log(1 + exp(u)) -> softplus(u)",
+            "log(sigmoid(u)) -> u - softplus(u)",
+            "log(1 - sigmoid(u)) -> -softplus(u)",
+            "log(Phi(u)) -> log_ndtr(u)",
+            "log(1 - Phi(u)) -> log_ndtr(-u)",
             "exp(log1p(u)) -> 1 + u",
             "log1p(expm1(u)) -> u",
             "expm1(log1p(u)) -> u",
@@ -119,26 +146,7 @@ SECTIONS = (
             "1 / (u + v) - u / (u + v)**2 -> v / (u + v)**2",
         ),
     ),
-    Section(
-        "Softmax, its logarithm, and sums along an axis",
-        "x[n] c",
-        (
-            "exp(x) / sum(exp(x)) -> softmax(x)",
-            "exp(x - logsumexp(x)) -> softmax(x)",
-            "exp(log_softmax(x)) -> softmax(x)",
-            "softmax(x + c) -> softmax(x)",
-            "log_softmax(x + c) -> log_softmax(x)",
-            "logsumexp(x + c) -> logsumexp(x) + c",
-            "softmax(log_softmax(x)) -> softmax(x)",
-            "log_softmax(log_softmax(x)) -> log_softmax(x)",
-            "logsumexp(log_softmax(x)) -> 0",
-            "log(sum(exp(x))) -> logsumexp(x)",
-            "log(softmax(x)) -> log_softmax(x)",
-            "sum(softmax(x)) -> 1",
-            "sum(x) -> 1 | x simplex",
-            "sum(x - mean(x)) -> 0",
-        ),
-    ),
+    SOFTMAX,
     Section(
         "Masks, one-hot vectors and projectors",
         "u y[n] P[n,n]",
@@ -192,6 +200,7 @@ SECTIONS = (
             "det(inv(A)) -> 1 / det(A)",
             "det(A @ B) -> det(A) * det(B)",
             "det(expm(A)) -> exp(tr(A))",
+            "log(abs(det(A))) -> logdet(A)",
             "logdet(A.T) -> logdet(A)",
             "logdet(inv(A)) -> -logdet(A)",
             "logdet(A @ B) -> logdet(A) + logdet(B)",

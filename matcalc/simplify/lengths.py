@@ -15,6 +15,7 @@ from math import isqrt
 
 from matcalc.graph import (
     ONE,
+    Apply,
     Factor,
     Node,
     Product,
@@ -25,14 +26,13 @@ from matcalc.graph import (
     contract,
     is_apply,
 )
-from matcalc.operations import algebra, elementwise
+from matcalc.operations import algebra, computed, elementwise, facts_of, find_rule
 from matcalc.simplify.expansion import opened
 from matcalc.simplify.ones import is_one
 
 _HALF = Fraction(1, 2)
 _DEPTH = 5  # of sums within products
 _TERMS = 8  # of a sum: hypotenuses of more stand too deep in one another
-_LENGTHS = ("norm", "norm_along", "hypot")
 
 
 def length(node: Node) -> Node | None:
@@ -54,7 +54,11 @@ def _is_positive(node: Node) -> bool:
     """Whether a node is a length, an absolute value or a number above zero."""
     if isinstance(node, Product):
         return not node.factors and node.scale.number > 0
-    return is_apply(node, "abs") or is_apply(node, *_LENGTHS)
+    return is_apply(node, "abs") or _is_length(node)
+
+
+def _is_length(node: Node) -> bool:
+    return isinstance(node, Apply) and facts_of(node.operation).length
 
 
 def leg(node: Node, depth: int = 0) -> Node | None:
@@ -68,7 +72,7 @@ def leg(node: Node, depth: int = 0) -> Node | None:
         known = [one for one in legs if one is not None]
         if len(known) < len(legs):
             return None
-        return reduce(lambda one, two: apply("hypot", (one, two), node.shape), known)
+        return reduce(find_rule("hypot").build, known)
     return _leg_of_product(node, depth) if isinstance(node, Product) else None
 
 
@@ -119,7 +123,7 @@ def _summed(squared: Node, kept: int, summed: int) -> Node | None:
         return squared
     if not kept:
         return apply("norm", (squared,), ())
-    return apply("norm_along", (squared,), squared.shape[:-1], (kept,)) if summed == 1 else None
+    return computed.norm_along(squared, axis=kept) if summed == 1 else None
 
 
 def over_lengths(node: Product) -> Node | None:
@@ -157,7 +161,7 @@ def _rooted(factor: Factor) -> Factor | None:
     """A power of a sum of squares as a power of its root, and a length as it is."""
     if not are_plain(factor.labels):
         return None
-    if is_apply(factor.node, *_LENGTHS):
+    if _is_length(factor.node):
         return factor if factor.exponent <= -1 and factor.exponent.denominator == 1 else None
     root = length(factor.node)
     if root is None:
@@ -173,9 +177,7 @@ def _below(node: Node) -> set[Node]:
         one = waiting.pop()
         if one not in found:
             found.add(one)
-            waiting += (
-                one.operands if isinstance(one, Sum | Product) or is_apply(one, *_LENGTHS) else ()
-            )
+            waiting += one.operands if isinstance(one, Sum | Product) or _is_length(one) else ()
     return found
 
 
@@ -224,7 +226,7 @@ def _quotient(factor: Factor, rooted: Factor, exponent: int) -> Factor:
     front = [label for label in factor.labels if label not in rooted.labels]
     order = (*front, *rooted.labels)
     turned = contract([factor._replace(exponent=Fraction(1))], order)
-    node = apply("ratio", (turned, rooted.node), turned.shape)
+    node = computed.ratio(turned, rooted.node)
     return Factor(node, order, Fraction(exponent))
 
 
@@ -234,7 +236,7 @@ def logarithm_of_squares(node: Node) -> Node | None:
         others = [term for term in node.terms if not is_one(term)]
         if len(others) == len(node.terms) - 1:
             rest = leg(algebra.plus(*others))
-            return rest and apply("log1p_square", (rest,), node.shape)
+            return rest and computed.log1p_square(rest)
     root = length(node) if node.operands else None  # not of a number: log(2) is that
     return root and algebra.multiple(2, apply("log", (root,), node.shape))
 
@@ -247,7 +249,7 @@ def quotients_first(node: Product) -> Node | None:
             count = min(above.exponent, -below.exponent)
             if count < 2 or above.labels != below.labels or not are_plain(above.labels):
                 continue
-            ratio = apply("ratio", (above.node, below.node), above.node.shape)
+            ratio = computed.ratio(above.node, below.node)
             factors.remove(above)
             factors.remove(below)
             factors.append(Factor(ratio, above.labels, count))

@@ -14,7 +14,7 @@ from matcalc.expression import Formula, parse_declarations, read_formula
 from matcalc.graph import Apply, Factor, Node, Product, flat, rebuilt, split, topological
 from matcalc.operations import RULES, find_rule
 from matcalc.simplify.facts import IMPLIED, Known
-from matcalc.simplify.identities import COMPUTING, SECTIONS, Section
+from matcalc.simplify.identities import COMPUTING, SECTIONS, SOFTMAX, Section
 from matcalc.simplify.patterns import Lift, Match, multiplied, variables_of
 
 _INSIDE = 4  # steps down from the left side of a line to the last operation in it
@@ -252,7 +252,7 @@ COMPUTED = _read([COMPUTING])
 @cache
 def computing() -> Table:
     """The lines for computing, all read."""
-    table = Table(COMPUTED)
+    table = Table([*COMPUTED, *_read([SOFTMAX])])
     for operation in table.operations:
         table.meet(operation)
     return table

@@ -6,26 +6,22 @@ near to 0 as their logarithms go far from it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
 from matcalc.graph import (
     ONE,
-    Apply,
     Factor,
     Node,
     Product,
     Scale,
-    Sum,
     apply,
     are_plain,
     contract,
     is_apply,
 )
 from matcalc.operations import algebra, elementwise
-from matcalc.simplify.exponentials import weighted
-from matcalc.simplify.ones import one_and
+from matcalc.simplify.rewriting import rewritten_application
 
 _DEPTH = 40
 
@@ -52,15 +48,23 @@ def logarithm(node: Node, depth: int = 0) -> Logarithm | None:
     """
     if depth > _DEPTH:
         return None
-    if isinstance(node, Sum):
-        return _of_complement(node)
-    if isinstance(node, Product):
-        return _of_sum(node) if node.sums else _of_product(node, depth)
+    if isinstance(node, Product) and not node.sums:
+        return _of_product(node, depth)
+    found = _by_line(node)
+    if found is not None:
+        return Logarithm(found)
     if is_apply(node, "abs"):
-        found = logarithm(node.operands[0], depth + 1)
-        return found and Logarithm(found.node)
-    rule = _OF.get(node.operation) if isinstance(node, Apply) else None
-    return rule(node) if rule and isinstance(node, Apply) else None
+        inside = logarithm(node.operands[0], depth + 1)
+        return inside and Logarithm(inside.node)
+    found = _by_line(elementwise.of("abs", node))
+    return found and Logarithm(found, elementwise.of("sign", node))
+
+
+def _by_line(node: Node) -> Node | None:
+    """What a line has for the logarithm of a node."""
+    plain = apply("log", (node,), node.shape)
+    found = rewritten_application(plain)
+    return None if found is plain else found
 
 
 def _of_product(node: Product, depth: int) -> Logarithm | None:
@@ -102,52 +106,3 @@ def _log(node: Node) -> Node:
         one = contract([], (), scale=node.scale)
         return algebra.spread(elementwise.of("log", one), node.shape)
     return elementwise.of("log", node)
-
-
-def _of_sum(node: Product) -> Logarithm | None:
-    """Of a sum of exponentials, over all axes or over one."""
-    found = weighted(node)
-    if found is None or len(node.factors) > 1 or node.scale != ONE:
-        return None
-    return Logarithm(apply("logsumexp", (found.x,), node.shape, (found.axis,)))
-
-
-def _of_complement(node: Sum) -> Logarithm | None:
-    """Of 1 + exp(u), 1 - σ(u) and 1 - Φ(u)."""
-    added, taken = one_and(node, 1), one_and(node, -1)
-    if added is not None and is_apply(added, "exp"):
-        return Logarithm(elementwise.of("softplus", added.operands[0]))
-    if taken is not None and is_apply(taken, "sigmoid"):
-        return Logarithm(algebra.negative(elementwise.of("softplus", taken.operands[0])))
-    if taken is not None and is_apply(taken, "Phi"):
-        return Logarithm(elementwise.of("log_ndtr", algebra.negative(taken.operands[0])))
-    return None
-
-
-def _of_sigmoid(node: Apply) -> Logarithm:
-    """As u - softplus(u), whose slope is 1 - σ(u); it is computed as -softplus(-u)."""
-    (u,) = node.arguments
-    return Logarithm(algebra.minus(u, elementwise.of("softplus", u)))
-
-
-def _of_softmax(node: Apply) -> Logarithm:
-    return Logarithm(apply("log_softmax", node.arguments, node.shape, node.parameters))
-
-
-def _of_det(node: Apply) -> Logarithm:
-    return Logarithm(*(apply(name, node.arguments, ()) for name in ("logdet", "det_sign")))
-
-
-def _of_power(node: Apply) -> Logarithm:
-    x, y = node.arguments
-    return Logarithm(algebra.times(y, elementwise.of("log", x)))
-
-
-_OF: Mapping[str, Callable[[Apply], Logarithm]] = {
-    "exp": lambda node: Logarithm(node.arguments[0]),
-    "sigmoid": _of_sigmoid,
-    "softmax": _of_softmax,
-    "Phi": lambda node: Logarithm(elementwise.of("log_ndtr", node.arguments[0])),
-    "det": _of_det,
-    "power_of": _of_power,
-}

@@ -34,7 +34,7 @@ from matcalc.graph import (
     split,
     topological,
 )
-from matcalc.operations import algebra
+from matcalc.operations import algebra, computed, facts_of
 from matcalc.simplify.expansion import opened, powers_of
 from matcalc.simplify.exponentials import (
     holds_exponentials,
@@ -56,7 +56,6 @@ from matcalc.simplify.rewriting import (
 _HALF = Fraction(1, 2)
 _NO_PROPERTIES: Mapping[str, frozenset[str]] = {}
 _OPEN = frozenset(["positive", "invertible"])  # hold nearby too
-_MOVED = frozenset(["log", "softmax", "log_softmax", "logsumexp"])
 
 
 def named_functions(
@@ -116,9 +115,7 @@ def _application(node: Apply) -> Node:
         return _logarithm(node)
     if node.operation == "log1p":
         inner = leg(node.arguments[0])
-        return apply("log1p_square", (inner,), node.shape) if inner else node
-    if node.operation in _MOVED:
-        return recognised_application(node)
+        return computed.log1p_square(inner) if inner else node
     return rewritten_application(node, table=computing())
 
 
@@ -127,10 +124,9 @@ def _logarithm(node: Apply) -> Node:
     (argument,) = node.arguments
     found = logarithm(argument)
     if found is not None:
-        whole = stable([found.node])[found.node]
-        return algebra.plus(
-            whole, *([apply("log", (found.sign,), node.shape)] if found.sign else ())
-        )
+        parts = [found.node, *([apply("log", (found.sign,), node.shape)] if found.sign else ())]
+        done = stable(parts)
+        return algebra.plus(*(done[one] for one in parts))
     summed = logarithm_of_sum(argument) or logarithm_of_squares(argument)
     return summed or rewritten_application(node, table=computing())
 
@@ -181,9 +177,9 @@ def _sum(node: Node, uses: Mapping[Node, int]) -> Node:
 
 
 def _complement(node: Node, uses: Mapping[Node, int]) -> Node | None:
-    """1 - σ(u), 1 - Φ(u), 1 - x²; 1 - σ(u) stays where σ(u) is computed anyway."""
+    """1 - σ(u) as σ(-u), which stays where σ(u) is computed anyway; 1 - x²."""
     taken = one_and(node, -1)
-    if taken is None or not is_apply(taken, "sigmoid", "Phi") or uses[taken] > 1:
+    if not isinstance(taken, Apply) or not facts_of(taken.operation).mirrored or uses[taken] > 1:
         return _difference_of_squares(node)
     (u,) = taken.arguments
     return apply(taken.operation, (algebra.negative(u),), node.shape)

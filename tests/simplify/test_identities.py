@@ -27,6 +27,7 @@ POINTS = 24
 ORDERS = {"tall": (0, 2), "wide": (1,)}  # of sizes, for small_sizes
 EACH = pytest.mark.parametrize("one", REWRITES, ids=lambda one: one.text)
 LONGER = {  # a name for what stands written out, or terms that meet others
+    "log(sigmoid(u)) -> u - softplus(u)",
     "exp(softplus(u)) -> 1 + exp(u)",
     "det(A @ B) -> det(A) * det(B)",
     "logdet(A @ B) -> logdet(A) + logdet(B)",
