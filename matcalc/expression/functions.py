@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
 from matcalc import dimensions
 from matcalc.derivative import derivatives
-from matcalc.dimensions import Dimension
 from matcalc.errors import MatcalcError, NotationError, ShapeError, TooLargeError
 from matcalc.expression.blocks import as_matrix
 from matcalc.expression.definitions import defined, is_defined, is_entrywise
@@ -26,8 +25,6 @@ from matcalc.operations import (
     facts_of,
     find_rule,
     parse_signature,
-    sequences,
-    windows,
 )
 
 _RANK = 16  # the axes of an array
@@ -64,8 +61,6 @@ def call(step: Step, operands: list[Any]) -> Value:
         return _kept(step, operands)
     if step.primes and (name in RULES or is_defined(name)):
         return _slope(name, step, values)
-    if name in _CONSTANTS and not step.primes:
-        return _bounded(_CONSTANTS[name](values, named))
     if is_defined(name):
         return _bounded(defined(step._replace(value=name), values, named, call))
     if name not in RULES:
@@ -120,10 +115,10 @@ def _kept(step: Step, operands: list[Any]) -> Value:
 def _ruled(name: str, values: list[Any], named: dict[str, Any]) -> Value:
     """The value of what has a rule, with the habits of what it is called as."""
     rule = find_rule(name)
-    if name == "polygamma" and len(values) == 2 and _is_number(values[0]):
+    if rule.facts.number_first and len(values) == 2 and _is_number(values[0]):
         values = values[::-1]  # as everybody writes it: polygamma(1, x)
-    if name in ("window", "triangle"):  # their shape is not among their parameters
-        raise NotationError(f"{name} is part of derivatives alone; write slice, tril or triu")
+    if not rule.operands:
+        return _of_sizes(rule, values, named)
     if name == "rearrange":  # einops names sizes as arguments: i=3
         patterns = {"pattern": named.pop("pattern")} if "pattern" in named else {}
         named = {**patterns, "sizes": tuple(named.items())}
@@ -214,8 +209,7 @@ def rule_name(step: Step, operands: Sequence[Any]) -> str:
 def is_known(name: str) -> bool:
     """Whether a name is that of a function of the language, or of another with a hint."""
     found = ALIASES.get(name, name)
-    others = (_CONSTANTS, _SPELLED, MISSING)
-    return found in RULES or is_defined(found) or any(name in one for one in others)
+    return found in RULES or is_defined(found) or name in _SPELLED or name in MISSING
 
 
 def acts_entrywise(name: str) -> bool:
@@ -225,7 +219,7 @@ def acts_entrywise(name: str) -> bool:
 
 def is_spelled(name: str) -> bool:
     """Whether a name is that of a function as the language spells it."""
-    return ALIASES.get(name, name) in RULES or name in _CONSTANTS or is_defined(name)
+    return ALIASES.get(name, name) in RULES or is_defined(name)
 
 
 def _bounded(value: Value) -> Value:
@@ -375,57 +369,20 @@ def _total(node: Node) -> Node:
     return algebra.dot(node, algebra.constant(1, node.shape)) if node.shape else node
 
 
-Constant = Callable[[list[Any], dict[str, Any]], Value]
+def _of_sizes(rule: Rule, values: list[Any], named: dict[str, Any]) -> Value:
+    """A constant that is made of sizes: ``eye(n)``.
 
-
-def _of_a_size(name: str, build: Callable[[Dimension], Node]) -> Constant:
-    def constant(values: list[Any], named: dict[str, Any]) -> Value:
-        if len(values) != 1 or named or not isinstance(values[0], Value):
-            raise NotationError(f"{name} is written {name}(n)")
-        return Value(build(dimension_of(values[0])))
-
-    return constant
-
-
-def _filled(number: int) -> Constant:
-    def build(values: list[Any], named: dict[str, Any]) -> Value:
-        if named:
-            raise NotationError("sizes have no names: ones((m, 3))")
-        sizes = values[0] if len(values) == 1 and type(values[0]) is tuple else values
-        if len(sizes) > _RANK:
-            raise ShapeError(f"an array has at most {_RANK} axes, not {len(sizes)}")
-        return Value(algebra.constant(number, tuple(dimension_of(size) for size in sizes)))
-
-    return build
-
-
-def _pi(values: list[Any], named: dict[str, Any]) -> Value:
-    if values or named:
-        raise NotationError("pi is written pi()")
-    return Value(algebra.pi())
-
-
-def _one_hot(values: list[Any], named: dict[str, Any]) -> Value:
-    if len(values) != 2 or named or not isinstance(values[1], Value):
-        raise NotationError("one_hot is written one_hot((0, 2), n): constant places, and a size")
-    return Value(sequences.one_hot(_plain(values[0]), dimension_of(values[1])))
-
-
-def _sliding(values: list[Any], named: dict[str, Any]) -> Value:
-    keys = ("stride", "dilation", "padding")
-    if len(values) != 3 or not named.keys() <= set(keys):
-        raise NotationError("sliding is written sliding(windows, width, size, stride=1)")
-    numbers = {key: int(_plain(value)) for key, value in named.items()}
-    count, width, size = map(dimension_of, values)
-    return Value(windows.sliding(count, width, size, **numbers))
-
-
-_CONSTANTS: dict[str, Constant] = {
-    "eye": _of_a_size("eye", algebra.eye),
-    "exchange": _of_a_size("exchange", sequences.exchange),
-    "one_hot": _one_hot,
-    "sliding": _sliding,
-    "ones": _filled(1),
-    "zeros": _filled(0),
-    "pi": _pi,
-}
+    Raises:
+        NotationError: It takes others, or one of them is no size.
+    """
+    made = rule.facts.of_sizes
+    if made is None:  # its shape is not among its parameters
+        raise NotationError(f"{rule.name} is part of derivatives alone; write slice, tril or triu")
+    try:
+        node = made.build(*map(_plain, values), **named)
+    except TypeError:
+        raise NotationError(f"{rule.name} is written {made.usage}") from None
+    sizes: tuple[Any, ...] = node.shape
+    if not all(isinstance(size, str) or (isinstance(size, int) and size > 0) for size in sizes):
+        raise NotationError("a size is a number or a dimension: eye(n), ones((m, 3))")
+    return Value(node)

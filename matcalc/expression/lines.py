@@ -8,10 +8,11 @@ from typing import NamedTuple
 from matcalc import dimensions
 from matcalc.errors import NotationError
 from matcalc.expression.parser import Assignment, Step
+from matcalc.operations import RULES
 from matcalc.variables import Variable
 
 STEPS = 2000  # of one assignment
-SIZED = frozenset(["eye", "exchange", "ones", "sliding", "zeros"])  # take sizes alone
+SIZED = frozenset(name for name, rule in RULES.items() if rule.facts.of_sizes)  # take sizes alone
 
 
 class StepLine(NamedTuple):

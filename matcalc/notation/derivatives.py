@@ -9,6 +9,7 @@ from matcalc.layout import ArrayForm
 from matcalc.notation.formulas import WrittenFormula, lying, write, write_together
 from matcalc.notation.tables import tabled, tabled_within
 from matcalc.notation.tree import Phrase, operands_first
+from matcalc.operations import facts_of
 from matcalc.simplify.expansion import holds_delta, is_difference
 
 
@@ -122,7 +123,7 @@ def _of_window(phrase: Phrase) -> int:
     """How many parts more a window counts for; a column of the identity few."""
     if phrase.op == "part":
         return int(phrase.args[0].is_call("eye"))
-    picks = phrase.is_call("slice", "one_hot")
+    picks = phrase.is_call("slice") or (phrase.op == "call" and facts_of(phrase.value).picking)
     return _WINDOW if picks and all(one.is_call("eye") for one in phrase.args) else 0
 
 

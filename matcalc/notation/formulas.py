@@ -42,7 +42,7 @@ from matcalc.notation.regrouping import (
 )
 from matcalc.notation.tables import TABLE
 from matcalc.notation.tree import Phrase
-from matcalc.operations import find_rule
+from matcalc.operations import facts_of, find_rule
 from matcalc.steps import MOST, counted
 
 _DECIMALS = 1000  # a coefficient of a larger denominator is written as a decimal
@@ -321,8 +321,11 @@ class _Writer:
             return tree.mapped(name, order, arguments[0], node.shape)
         if node.operation in _SPECIAL:
             return _SPECIAL[node.operation](node, arguments)
-        if node.operation in _OF_SIZES:
-            return tree.call(node.operation, (), node.shape, _OF_SIZES[node.operation](node))
+        made = facts_of(node.operation).of_sizes
+        if made is not None and made.arguments is not None:
+            sizes, named = made.arguments(node)
+            told = [*map(place, sizes), *itertools.starmap(Parameter, named.items())]
+            return tree.call(node.operation, (), node.shape, told)
         given = [
             Parameter(key, Word(value) if isinstance(value, str) else value)
             for key, value in _parameters(node).items()
@@ -445,18 +448,6 @@ _SPECIAL: dict[str, Callable[[Apply, Sequence[Phrase]], Phrase]] = {
     TABLE: _table,
     "lower": _lower,
     "triangle": _triangle,
-}
-
-
-def _sliding(node: Apply) -> list[Parameter]:
-    return [*map(place, node.shape), *itertools.starmap(Parameter, _parameters(node).items())]
-
-
-#: Constants that are told their sizes.
-_OF_SIZES: dict[str, Callable[[Apply], list[Parameter]]] = {
-    "exchange": lambda node: [place(node.shape[0])],
-    "one_hot": lambda node: [place(node.parameters[0]), place(node.shape[1])],
-    "sliding": _sliding,
 }
 
 

@@ -2,8 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from matcalc.dimensions import Dimension
+from matcalc.graph import Apply, Node
+
+Arguments = tuple[tuple[Any, ...], Mapping[str, Any]]
+
+
+class OfSizes(NamedTuple):
+    """How formulas make a constant of sizes.
+
+    Attributes:
+        build: From the sizes to the node.
+        usage: How it is written: ``eye(n)``.
+        arguments: What a node of it is written with, by place and by name.
+    """
+
+    build: Callable[..., Node]
+    usage: str
+    arguments: Callable[[Apply], Arguments] | None = None
+
+
+class Picking(NamedTuple):
+    """What is known of a matrix of ones in some places, a window of a vector.
+
+    Attributes:
+        edges: Where the windows begin that it puts parts in, and how long these are.
+        columns: Some of its columns, from one to another; nothing where that depends on sizes.
+    """
+
+    edges: Callable[[Apply], set[tuple[Dimension, Dimension]]]
+    columns: Callable[[Apply, Dimension, Dimension], Node | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,6 +46,9 @@ class Facts:
         aliases: Other names that formulas may call it by: ``ln``.
         elsewhere: What other languages call it, which is read as its name: ``sgn``, R's ``plogis``.
         words: What it is called in full, or by others, where a name is not known: ``determinant``.
+        number_first: Whether people write its parameter in front: ``polygamma(1, x)``.
+        of_sizes: How formulas make it of sizes, if it is a constant: ``eye(n)``.
+        picking: What is known of it if it picks entries of a vector.
         required: The parameters without which it has no meaning.
         many: Whether it takes any number of operands.
         lists: Whether it takes arrays or numbers as a list: ``stack([x, y])``, ``ones((2, 3))``.
@@ -53,6 +88,9 @@ class Facts:
     aliases: tuple[str, ...] = ()
     elsewhere: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
+    number_first: bool = False
+    of_sizes: OfSizes | None = None
+    picking: Picking | None = None
     required: tuple[str, ...] = ()
     many: bool = False
     lists: bool = False

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from matcalc import dimensions
 from matcalc.dimensions import Dimension, Shape
 from matcalc.errors import NotDifferentiableError, ShapeError
 from matcalc.graph import Apply, Factor, Node, add, apply, contract, zero
 from matcalc.operations import algebra
-from matcalc.operations.facts import Facts
+from matcalc.operations.facts import Facts, OfSizes, Picking
 from matcalc.operations.registry import Rule, composite, primitive, register
 
 _LINEAR = "linear; Magnus & Neudecker, Matrix Differential Calculus (3rd edition, 2019), chapter 3"
@@ -52,8 +53,20 @@ def no_operand(node: Apply, operand: int, bar: Node) -> Node:
     raise NotDifferentiableError(f"{node.operation} has no operand {operand}: {bar.shape}")
 
 
+def _edges(node: Apply) -> set[tuple[Dimension, Dimension]]:
+    return {(node.parameters[0], node.shape[0])}
+
+
+def _columns(node: Apply, start: Dimension, stop: Dimension) -> Node | None:
+    """All of a window, none of it, or some of its rows."""
+    which = window(start, dimensions.difference(stop, start), node.shape[1])
+    return overlap(node, which) if isinstance(which, Apply) else None
+
+
 _PART = Facts(building_block=True)
+_WINDOW = Facts(picking=Picking(_edges, _columns), building_block=True)
 _PI = Facts(
+    of_sizes=OfSizes(algebra.pi, "pi()"),
     positive=True,
     unicode="π",
     latex=r"\pi",
@@ -61,7 +74,7 @@ _PI = Facts(
     building_block=True,
 )
 for _name, _signature, _formula, _parameters, _facts in (
-    ("window", "-> W[k,n]", "constant: W[i, start + i] = 1", {"start": 0}, _PART),
+    ("window", "-> W[k,n]", "constant: W[i, start + i] = 1", {"start": 0}, _WINDOW),
     ("triangle", "-> M[m,n]", "constant: ones on and below a diagonal", {"k": 0}, _PART),
     ("pi", "-> p", "constant: 3.14159…", {}, _PI),
 ):
@@ -92,7 +105,12 @@ register(
         function="levi_civita",
         pull=no_operand,
         parameters={"size": 3},
-        facts=Facts(unicode="ε", latex=r"\epsilon", building_block=True),
+        facts=Facts(
+            of_sizes=OfSizes(levi_civita, "levi_civita(3)"),
+            unicode="ε",
+            latex=r"\epsilon",
+            building_block=True,
+        ),
     )
 )
 
@@ -226,11 +244,25 @@ def _triangle(x: Node, k: int) -> Node:
     source="by definition",
     function="np.eye({n})",
     parameters={"n": 2},
-    facts=Facts(elsewhere=("identity",), words=("identitymatrix", "id"), unicode="I", latex="I"),
+    facts=Facts(
+        of_sizes=OfSizes(algebra.eye, "eye(n)"),
+        elsewhere=("identity",),
+        words=("identitymatrix", "id"),
+        unicode="I",
+        latex="I",
+    ),
 )
 def eye(n: Dimension = 2) -> Node:
     """The identity matrix."""
     return algebra.eye(n)
+
+
+def _filled(name: str, number: int) -> OfSizes:
+    def build(*sizes: Any) -> Node:
+        shape = sizes[0] if len(sizes) == 1 and type(sizes[0]) is tuple else sizes
+        return algebra.constant(number, shape)
+
+    return OfSizes(build, f"{name}(n), or {name}((m, 3))")
 
 
 @composite(
@@ -240,7 +272,7 @@ def eye(n: Dimension = 2) -> Node:
     source="by definition",
     function="np.ones({shape})",
     parameters={"shape": (2, 3)},
-    facts=Facts(lists=True, unicode="1", latex=r"\mathbf{1}"),
+    facts=Facts(of_sizes=_filled("ones", 1), lists=True, unicode="1", latex=r"\mathbf{1}"),
 )
 def ones(shape: tuple[Dimension, ...] = (2, 3)) -> Node:
     """Ones."""
@@ -254,7 +286,7 @@ def ones(shape: tuple[Dimension, ...] = (2, 3)) -> Node:
     source="by definition",
     function="np.zeros({shape})",
     parameters={"shape": (2, 3)},
-    facts=Facts(lists=True, unicode="0", latex=r"\mathbf{0}"),
+    facts=Facts(of_sizes=_filled("zeros", 0), lists=True, unicode="0", latex=r"\mathbf{0}"),
 )
 def zeros(shape: tuple[Dimension, ...] = (2, 3)) -> Node:
     """Zeros."""

@@ -12,35 +12,16 @@ from typing import Any
 from matcalc import dimensions
 from matcalc.dimensions import Dimension, Shape
 from matcalc.errors import ShapeError
-from matcalc.graph import Apply, Factor, Group, Node, apply, contract, zero
+from matcalc.graph import Apply, Factor, Group, Node, add, apply, contract, zero
 from matcalc.operations import algebra
 from matcalc.operations.elementwise import of
-from matcalc.operations.facts import Facts
+from matcalc.operations.facts import Facts, OfSizes, Picking
 from matcalc.operations.parts import concatenate, no_operand, picked, placed, window
 from matcalc.operations.registry import composite, primitive
 
 _LINEAR = "linear; Magnus & Neudecker, Matrix Differential Calculus (3rd edition, 2019), chapter 3"
 _GRIEWANK = "Griewank & Walther, Evaluating Derivatives (2nd edition, 2008), section 14.1"
 _GOLUB = "Golub & Van Loan, Matrix Computations (4th edition, 2013), section 1.2"
-
-
-primitive(
-    "exchange",
-    "-> J[n,n]",
-    formula="constant: the columns of the identity in reverse",
-    source=f"by definition; {_GOLUB}",
-    function="exchange",
-    facts=Facts(building_block=True),
-)(no_operand)
-primitive(
-    "one_hot",
-    "-> H[k,n]",
-    formula="constant: in row i a one at indices[i]",
-    source="by definition",
-    function="one_hot",
-    parameters={"indices": (0, 1)},
-    facts=Facts(lists=True, building_block=True),
-)(no_operand)
 
 
 def exchange(size: Dimension) -> Node:
@@ -63,6 +44,51 @@ def one_hot(indices: Any, size: Dimension) -> Node:
         raise ShapeError(f"the indices {listed} of an axis of {size}")
     counted = tuple(k % size if isinstance(size, int) else k for k in listed)
     return apply("one_hot", (), (len(counted), size), (counted,))
+
+
+def _places(node: Apply) -> set[tuple[Dimension, Dimension]]:
+    return {(k, 1) for k in node.parameters[0]}
+
+
+def _columns(node: Apply, start: Dimension, stop: Dimension) -> Node | None:
+    """One column of it alone."""
+    if dimensions.difference(stop, start) != 1:
+        return None
+    places = [k for k, one in enumerate(node.parameters[0]) if one == start]
+    count = node.shape[0]
+    column = [algebra.transpose(window(k, 1, count)) for k in places]
+    return add(column) if column else zero((count, 1))
+
+
+primitive(
+    "exchange",
+    "-> J[n,n]",
+    formula="constant: the columns of the identity in reverse",
+    source=f"by definition; {_GOLUB}",
+    function="exchange",
+    facts=Facts(
+        of_sizes=OfSizes(exchange, "exchange(n)", lambda node: (node.shape[:1], {})),
+        building_block=True,
+    ),
+)(no_operand)
+primitive(
+    "one_hot",
+    "-> H[k,n]",
+    formula="constant: in row i a one at indices[i]",
+    source="by definition",
+    function="one_hot",
+    parameters={"indices": (0, 1)},
+    facts=Facts(
+        of_sizes=OfSizes(
+            one_hot,
+            "one_hot((0, 2), n): constant places, and a size",
+            lambda node: ((*node.parameters, node.shape[1]), {}),
+        ),
+        picking=Picking(_places, _columns),
+        lists=True,
+        building_block=True,
+    ),
+)(no_operand)
 
 
 def axis_of(name: str, x: Node, axis: int | None) -> int:

@@ -86,6 +86,7 @@ register(
         parameters={"n": 1},
         facts=Facts(
             required=("n",),
+            number_first=True,
             scipy="special.polygamma",
             code={
                 "np": "{polygamma}({n}, {0})",

@@ -16,7 +16,7 @@ from matcalc.errors import ShapeError
 from matcalc.graph import Factor, Group, Node, apply, contract, einsum
 from matcalc.operations import algebra
 from matcalc.operations.algebra import plus, power, times
-from matcalc.operations.facts import Facts
+from matcalc.operations.facts import Facts, OfSizes
 from matcalc.operations.parts import concatenate, no_operand, picked, placed, stack, window
 from matcalc.operations.reductions import reducing
 from matcalc.operations.registry import composite, primitive
@@ -27,17 +27,7 @@ _GOODFELLOW = "Goodfellow, Bengio & Courville, Deep Learning (2016)"
 _GOLUB = "Golub & Van Loan, Matrix Computations (4th edition, 2013)"
 _WU = "Wu & He, Group Normalization (ECCV 2018), eq. 1 and 7"
 _EPS = Fraction(1, 100000)
-
-
-primitive(
-    "sliding",
-    "-> S[p,q,n]",
-    formula="constant: S[i, j, k] = 1 where k = stride i + dilation j - padding",
-    source=f"by definition; {_GOODFELLOW}, section 9.5",
-    function="sliding",
-    parameters={"stride": 1, "dilation": 1, "padding": 0},
-    facts=Facts(building_block=True),
-)(no_operand)
+_STEPS = {"stride": 1, "dilation": 1, "padding": 0}
 
 
 def sliding(
@@ -50,6 +40,24 @@ def sliding(
 ) -> Node:
     """The places of windows: ``S[i, j, k] = 1`` where ``k = stride i + dilation j - padding``."""
     return apply("sliding", (), (count, width, size), (stride, dilation, padding))
+
+
+primitive(
+    "sliding",
+    "-> S[p,q,n]",
+    formula="constant: S[i, j, k] = 1 where k = stride i + dilation j - padding",
+    source=f"by definition; {_GOODFELLOW}, section 9.5",
+    function="sliding",
+    parameters=_STEPS,
+    facts=Facts(
+        of_sizes=OfSizes(
+            sliding,
+            "sliding(windows, width, size, stride=1)",
+            lambda node: (node.shape, dict(zip(_STEPS, node.parameters, strict=True))),
+        ),
+        building_block=True,
+    ),
+)(no_operand)
 
 
 def _windows(

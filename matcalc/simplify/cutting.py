@@ -5,14 +5,14 @@ In the graph a stack is a sum of terms that windows put in their places.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from matcalc import dimensions
 from matcalc.dimensions import Dimension
-from matcalc.graph import Apply, Factor, Group, Node, Product, Sum, add, apply, contract, flat, zero
-from matcalc.operations import RULES, algebra, is_elementwise
-from matcalc.operations.parts import overlap, picked, window
+from matcalc.graph import Apply, Factor, Group, Node, Product, Sum, add, apply, contract, flat
+from matcalc.operations import RULES, facts_of, is_elementwise
+from matcalc.operations.parts import picked, window
 
 _DEEP = 30  # operations entry by entry around what is cut
 
@@ -21,10 +21,8 @@ def edges(node: Node, axis: int, depth: int = 0) -> set[tuple[Dimension, Dimensi
     """Where windows that put parts in place along an axis begin, and how long they are."""
     if depth > _DEEP:
         return set()
-    if isinstance(node, Apply) and axis == 1 and node.operation in ("window", "one_hot"):
-        if node.operation == "window":
-            return {(node.parameters[0], node.shape[0])}
-        return {(k, 1) for k in node.parameters[0]}
+    if isinstance(node, Apply) and axis == 1 and (picking := facts_of(node.operation).picking):
+        return picking.edges(node)
     found: set[tuple[Dimension, Dimension]] = set()
     for below, place in _below(node, axis):
         found |= edges(below, place, depth + 1)
@@ -71,8 +69,8 @@ def _apart(node: Node, axis: int, ends: tuple[Dimension, Dimension], depth: int)
         return add([part_of(term, axis, start, stop, depth) for term in node.terms])
     if isinstance(node, Product):
         return _of_product(node, axis, ends, depth)
-    if isinstance(node, Apply) and axis == 1 and node.operation in _PICKING:
-        return _PICKING[node.operation](node, start, stop)
+    if isinstance(node, Apply) and axis == 1 and (picking := facts_of(node.operation).picking):
+        return picking.columns(node, start, stop)
     if isinstance(node, Apply) and _is_entrywise(node):
         parts = [
             part_of(one, axis, start, stop, depth) if one.shape == node.shape else one
@@ -82,29 +80,6 @@ def _apart(node: Node, axis: int, ends: tuple[Dimension, Dimension], depth: int)
         shape = (*node.shape[:axis], length, *node.shape[axis + 1 :])
         return apply(node.operation, parts, shape, node.parameters)
     return None
-
-
-def _of_window(node: Any, start: Dimension, stop: Dimension) -> Node | None:
-    """Columns of a window: all of it, none, or some of its rows."""
-    width = dimensions.difference(stop, start)
-    which = window(start, width, node.shape[1])
-    return overlap(node, which) if isinstance(which, Apply) else None
-
-
-def _of_places(node: Any, start: Dimension, stop: Dimension) -> Node | None:
-    """A column of one_hot."""
-    if dimensions.difference(stop, start) != 1:
-        return None
-    places = [k for k, one in enumerate(node.parameters[0]) if one == start]
-    count = node.shape[0]
-    column = [algebra.transpose(window(k, 1, count)) for k in places]
-    return add(column) if column else zero((count, 1))
-
-
-_PICKING: dict[str, Callable[[Any, Dimension, Dimension], Node | None]] = {
-    "window": _of_window,
-    "one_hot": _of_places,
-}
 
 
 def _of_product(

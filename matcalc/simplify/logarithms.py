@@ -57,7 +57,7 @@ def logarithm(node: Node, depth: int = 0) -> Logarithm | None:
         inside = logarithm(node.operands[0], depth + 1)
         return inside and Logarithm(inside.node)
     found = _by_line(elementwise.of("abs", node))
-    return found and Logarithm(found, elementwise.of("sign", node))
+    return None if found is None else Logarithm(found, elementwise.of("sign", node))
 
 
 def _by_line(node: Node) -> Node | None:
