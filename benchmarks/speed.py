@@ -49,17 +49,23 @@ def _normal(*shape: int) -> Any:
     return RNG.normal(size=shape)
 
 
-def network(sizes: tuple[int, int, int, int], goal: float) -> Row:
-    """The value and all gradients of a network of three layers at one point."""
+def network(sizes: tuple[int, int, int, int], goal: float, *, reuse: bool = False) -> Row:
+    """The value and all gradients of a network of three layers at one point.
+
+    New arrays, or the same ones at each call.
+    """
     n0, n1, n2, n3 = sizes
     shapes = f"W1[{n1},{n0}] b1[{n1}] W2[{n2},{n1}] b2[{n2}] W3[{n3},{n2}] b3[{n3}] x[{n0}] y[{n3}]"
     expression = "sum((W3 @ tanh(W2 @ tanh(W1 @ x + b1) + b2) + b3 - y)**2)"
     wrt = ["W1", "b1", "W2", "b2", "W3", "b3"]
-    made = mc.value_and_grad(expression, wrt=wrt, variables=shapes, layout="denominator").compile()
+    both = mc.value_and_grad(expression, wrt=wrt, variables=shapes, layout="denominator")
+    made = both.compile(reuse=reuse)
     given = {
         "W1": _normal(n1, n0), "b1": _normal(n1), "W2": _normal(n2, n1), "b2": _normal(n2),
         "W3": _normal(n3, n2), "b3": _normal(n3), "x": _normal(n0), "y": _normal(n3),
     }  # fmt: skip
+
+    kept = [np.empty(given[name].shape) if reuse else None for name in ("W1", "W2", "W3")]
 
     def by_hand(W1: Any, b1: Any, W2: Any, b2: Any, W3: Any, b3: Any, x: Any, y: Any) -> Any:
         a1 = np.tanh(W1 @ x + b1)
@@ -69,27 +75,29 @@ def network(sizes: tuple[int, int, int, int], goal: float) -> Row:
         d2 = (d3 @ W3) * (1 - a2 * a2)
         d1 = (d2 @ W2) * (1 - a1 * a1)
         return r @ r, (
-            np.multiply.outer(d1, x), d1, np.multiply.outer(d2, a1), d2,
-            np.multiply.outer(d3, a2), d3,
+            np.multiply.outer(d1, x, out=kept[0]), d1, np.multiply.outer(d2, a1, out=kept[1]), d2,
+            np.multiply.outer(d3, a2, out=kept[2]), d3,
         )  # fmt: skip
 
     def formula(xp: Any, array: Any, W1: Any, b1: Any, W2: Any, b2: Any, W3: Any, b3: Any) -> Any:
         inside = xp.tanh(W2 @ xp.tanh(W1 @ array(given["x"]) + b1) + b2)
         return ((W3 @ inside + b3 - array(given["y"])) ** 2).sum()
 
-    title = f"value and gradients of a network {'-'.join(map(str, sizes))}"
-    peer = Peer(formula, tuple(given[name] for name in wrt))
+    title = f"value and gradients of {'-'.join(map(str, sizes))}{', reuse' * reuse}"
+    peer = None if reuse else Peer(formula, tuple(given[name] for name in wrt))
     return Row(title, lambda: made(**given), lambda: by_hand(**given), goal, peer)
 
 
-def batch(count: int, goal: float) -> Row:
+def batch(count: int, goal: float, *, reuse: bool = False) -> Row:
     """The value and all gradients of a network at a batch of points."""
     n0, n1, n3 = 784, 256, 10
     shapes = f"X[{count},{n0}] Y[{count},{n3}] W1[{n0},{n1}] W2[{n1},{n3}]"
     made = mc.value_and_grad(
         "sum((tanh(X @ W1) @ W2 - Y)**2)", wrt=["W1", "W2"], variables=shapes, layout="denominator"
-    ).compile()
+    ).compile(reuse=reuse)
     X, Y, W1, W2 = _normal(count, n0), _normal(count, n3), _normal(n0, n1) / 28, _normal(n1, n3)
+
+    kept = [np.empty(each.shape) if reuse else None for each in (W1, W2)]
 
     def by_hand() -> Any:
         a = np.tanh(X @ W1)
@@ -97,13 +105,13 @@ def batch(count: int, goal: float) -> Row:
         d = 2 * r
         below = d @ W2.T
         below *= 1 - a * a
-        return np.vdot(r, r), (X.T @ below, a.T @ d)
+        return np.vdot(r, r), (np.matmul(X.T, below, out=kept[0]), np.matmul(a.T, d, out=kept[1]))
 
     def formula(xp: Any, array: Any, W1: Any, W2: Any) -> Any:
         return ((xp.tanh(array(X) @ W1) @ W2 - array(Y)) ** 2).sum()
 
-    title = f"value and gradients of 784-256-10, batch of {count}"
-    peer = Peer(formula, (W1, W2))
+    title = f"value and gradients of 784-256-10, batch of {count}{', reuse' * reuse}"
+    peer = None if reuse else Peer(formula, (W1, W2))
     return Row(title, lambda: made(X=X, Y=Y, W1=W1, W2=W2), by_hand, goal, peer)
 
 
@@ -123,7 +131,7 @@ def ways() -> Iterator[Row]:
     source, compiled, v = space[found.function_name], found.compile(), _normal(3, 2)
     small = "gradient of two layers 2-3-2"
     by_source = lambda: source(**given)  # noqa: E731
-    yield Row(f"{small}, compiled, over its source", lambda: compiled(**given), by_source, 1.3)
+    yield Row(f"{small}, compiled, over its source", lambda: compiled(**given), by_source, 1.6)
     yield Row(f"{small}, evaluate, over compiled", lambda: found.evaluate(**given),
               lambda: compiled(**given), 2.0)  # fmt: skip
     yield Row(f"{small}, jvp, over compiled", lambda: found.jvp(v, **given),
@@ -368,6 +376,13 @@ def times(wanted: Container[str]) -> Iterator[tuple[str, Callable[[], Any], floa
 ROWS: dict[str, Callable[[], Iterator[Row]]] = {
     "network": lambda: iter([network((784, 256, 128, 10), 1.3), network((2, 3, 3, 2), 2.0)]),
     "batch": lambda: iter([batch(128, 1.3)]),
+    "reuse": lambda: iter(
+        [
+            network((784, 256, 128, 10), 1.1, reuse=True),
+            network((2, 3, 3, 2), 1.2, reuse=True),
+            batch(128, 1.1, reuse=True),
+        ]
+    ),
     "ways": ways,
     "logistic": lambda: iter([logistic(1000, 1.15), logistic(10, 2.0)]),
     "factorisation": lambda: iter([factorisation(50)]),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from numbers import Integral
 from typing import Any, NamedTuple
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from matcalc.arrays import any_array, bound_sizes, library_of
 from matcalc.code.computed import Batched, Computed
+from matcalc.code.reuse import Reused
 from matcalc.code.source import Source
 from matcalc.dimensions import Shape
 from matcalc.errors import ArrayError, MissingLibraryError, NotationError
@@ -63,20 +64,16 @@ class Compiled:
         held: Mapping[str, Array] = _NOTHING,
         finite: bool = False,
         computation: Computation | None = None,
+        reused: Source | None = None,
     ) -> None:
         """Args as the attributes; ``name`` is that of the function in the source.
+
+        ``reused`` is the source that writes results into arrays, where calls use them again.
 
         Raises:
             MissingLibraryError: The source imports a library that is not installed.
         """
-        space: dict[str, Any] = {"__name__": "matcalc_generated"}
-        try:
-            exec(compile(source.text, "<generated>", "exec"), space)  # noqa: S102 - our own source
-        except ImportError as error:
-            raise MissingLibraryError(
-                f"this function needs {error.name}: pip install 'matcalc-layout[scipy]'"
-            ) from None
-        self._made_of = source, name, dict(shapes), dict(held), finite, computation
+        self._made_of = source, name, dict(shapes), dict(held), finite, computation, reused
         self._words = source.words
         self._names = {word: variable for variable, word in source.words.items()}
         self.source = source.text
@@ -84,7 +81,11 @@ class Compiled:
         self.finite = finite
         self.computation = computation
         self._anywhere: Computed | None = None
-        self.function = space[name]
+        self.function = made(source, name)
+        self._run = self.function
+        if reused is not None and computation is not None:
+            again = made(reused, name), reused.outs, computation.returned
+            self._run = Reused(self.function, *again)
         self.__name__ = name
         self.__doc__ = self.function.__doc__
         whole = inspect.signature(self.function)
@@ -102,6 +103,8 @@ class Compiled:
         the derivative does not depend on may be given. One whose name Python has taken may be given
         by that name too, as ``**{"lambda": 2.0}``. Of floats nothing but the shapes is looked at.
         Where an array is PyTorch's, JAX's, CuPy's or Dask's, that library computes the plan.
+        Where results are used again, NumPy's arrays of the last call of the same thread with
+        arguments of the same shapes and types are written over, and returned again.
 
         Raises:
             TypeError: An argument is missing, or there is no such argument.
@@ -120,7 +123,7 @@ class Compiled:
         sizes = tuple([values[at] for at in form.others if isinstance(values[at], Integral)])
         more = form.more.get((shapes, sizes))
         values += self._more(form, values, (shapes, sizes)) if more is None else more
-        result = self.function(*[values[at] for at in form.order])
+        result = self._run(*[values[at] for at in form.order])
         if type(result) is np.ndarray:
             return result
         types = [values[at].dtype for at, _ in form.arrays if at in form.order]
@@ -224,6 +227,23 @@ class Compiled:
 
     def __repr__(self) -> str:
         return f"<compiled {self.__name__}{self.__signature__}>"
+
+
+def made(source: Source, name: str) -> Callable[..., Any]:
+    """The function of a name in source of ours.
+
+    Raises:
+        MissingLibraryError: It imports a library that is not installed.
+    """
+    space: dict[str, Any] = {"__name__": "matcalc_generated"}
+    try:
+        exec(compile(source.text, "<generated>", "exec"), space)  # noqa: S102 - our own source
+    except ImportError as error:
+        raise MissingLibraryError(
+            f"this function needs {error.name}: pip install 'matcalc-layout[scipy]'"
+        ) from None
+    function: Callable[..., Any] = space[name]
+    return function
 
 
 def _arrays(result: Any, dtype: np.dtype[Any]) -> Any:

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+_NO_TEMPLATES: Mapping[str, str] = {}
+
 
 class Dialect(NamedTuple):
     """How a library of arrays is written.
@@ -29,6 +31,8 @@ class Dialect(NamedTuple):
         kept: Operations whose results gradients need: they are not written into.
         halves: Whether a matrix times its own transpose costs half a product.
         overwrites: Whether an array that is made on the way may be written over at its last use.
+        results: How an operation writes its result into an array ``{out}`` that the function is
+            given; empty where functions return new arrays.
     """
 
     library: str
@@ -45,6 +49,7 @@ class Dialect(NamedTuple):
     kept: frozenset[str] = frozenset()
     halves: bool = False
     overwrites: bool = False
+    results: Mapping[str, str] = _NO_TEMPLATES
 
     def operation(self, name: str) -> str:
         """The template of an operation, with the module of the library in it."""
@@ -104,6 +109,19 @@ NUMPY = Dialect(
     floats=", dtype=np.result_type({0}, 0.0)",
     halves=True,
     overwrites=True,
+)
+
+#: NumPy, every result written into an array that the function is given after its arguments.
+NUMPY_REUSED = NUMPY._replace(
+    results={
+        "outer": "np.multiply.outer({0}, {1}, out={out})",
+        "matmul": "np.matmul({0}, {1}, {out})",
+        "times": "np.multiply({0}, {1}, {out})",
+        "over": "np.divide({0}, {1}, {out})",
+        "negative": "np.negative({0}, {out})",
+        "zeros": "{out}.fill(0)",
+        "any": "{out}[...] = {0}",
+    }
 )
 
 TORCH = Dialect(

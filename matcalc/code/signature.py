@@ -126,9 +126,9 @@ class Signature:
         self.leaves[found] = None
         return found
 
-    def header(self, name: str) -> str:
-        """The first line of the function."""
-        return f"def {name}({', '.join(map(self.called, self.parameters()))}):"
+    def header(self, name: str, outs: Sequence[str] = ()) -> str:
+        """The first line of the function; after its arguments the arrays that results go into."""
+        return f"def {name}({', '.join([*map(self.called, self.parameters()), *outs])}):"
 
     def called(self, name: str) -> str:
         """What an argument is called."""

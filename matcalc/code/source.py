@@ -58,10 +58,12 @@ class Source(NamedTuple):
     Attributes:
         text: The source.
         words: What variables and dimensions are called in it, where not by their names.
+        outs: The results that are written into arrays which it takes after its arguments.
     """
 
     text: str
     words: Mapping[str, str]
+    outs: tuple[int, ...] = ()
 
 
 def source_of(
@@ -90,7 +92,8 @@ def source_of(
     roots = with_shared_inverses(roots, terms)
     source = _Source(roots, named, variables, dialect, [one.name for one in outputs])
     text = source.function(name, summary, [one.title for one in outputs], returned)
-    return Source(text, source.signature.names.changed)
+    outs = tuple(roots.index(root) for root in source.outs)
+    return Source(text, source.signature.names.changed, outs)
 
 
 class _Source:
@@ -116,6 +119,7 @@ class _Source:
         self.spelled: dict[Term, Spelled] = {}
         self.overwriting = Overwriting(self.uses)
         self.statements: list[str] = []
+        self.outs: dict[Term, str] = {}  # the arrays that results are written into
         self.imports: dict[str, None] = {}
         self.helpers: dict[str, None] = {}
         self.ranges: dict[str, str] = {}  # the names of 0, 1, 2 …
@@ -134,21 +138,24 @@ class _Source:
         sizes = self.signature.statements()
         body = [docstring, *self.floats(), *sizes, *self.statements, _return(returned, results)]
         lines = sorted([self.dialect.imports, *self.imports])
-        header = self.signature.header(name)
+        header = self.signature.header(name, list(self.outs.values()))
         function = "\n".join([header, *(indent(line, "    ") for line in body)])
         return "\n\n\n".join(["\n".join(lines), *self.helpers, function]) + "\n"
 
     def results(self) -> list[str]:
-        """What is returned: new arrays, none of them the caller's, and none twice."""
+        """What is returned: arrays of its own or that it is given for them, and none twice."""
         owned: set[Term] = set()
         texts: list[str] = []
         for root in self.roots:
             result = self.spelled[root]
             if root in self.numbers and "constant" in self.dialect.operations:
                 result = self.operation("constant", root, [result])
-            elif root.rank and (is_view(root) or viewed(root) in owned):
+            elif root.rank and (
+                root in owned
+                or (root not in self.outs and (is_view(root) or viewed(root) in owned))
+            ):
                 result = self.operation("copy", root, [result])
-            owned.add(viewed(root))
+            owned |= {root, viewed(root)}
             texts.append(result.text)
         return texts
 
@@ -189,6 +196,8 @@ class _Source:
         if filled is not None:
             return filled
         piece = self.piece(term)
+        if self.is_out(term):
+            return self.put(term, piece)
         own = self.named.get(term)
         made = term.op == "call" and term.rank  # of sizes alone, but made at each call
         trivial = not (term.args or made) or (term.op == "negative" and not term.args[0].args)
@@ -209,6 +218,34 @@ class _Source:
         if not own and not recurs and is_short:
             return piece
         return self.assigned(own or self.names.fresh(), piece.text)
+
+    def is_out(self, term: Term) -> bool:
+        """Whether a term is written into an array that the function is given for it."""
+        return bool(self.dialect.results and term in self.called and term.rank)
+
+    def put(self, term: Term, piece: Spelled) -> Spelled:
+        """A result in the array that is given for it."""
+        if term.op not in self.dialect.results:
+            return self.put_in("any", term, [piece])
+        *first, last = self.args(term)
+        if term.op == "times":
+            first = [ARITHMETIC["times"](term.args[:-1], first, None)]
+        return self.put_in(term.op, term, [*first, last])
+
+    def begun(self, term: Term, dense: Sequence[Term]) -> Spelled:
+        """The array that is given for a result, before others are written into it."""
+        if not dense:
+            return self.put_in("zeros", term, [])
+        return self.put_in("any", term, [plus(dense, [self.spelled[part] for part in dense])])
+
+    def put_in(self, op: str, term: Term, arguments: Sequence[Spelled]) -> Spelled:
+        """The statement that writes something into the array that is given for a result."""
+        name = self.named.get(term) or self.names.fresh(self.called[term] or "out")
+        self.outs[term] = name
+        self.statements.append(
+            filled(self.dialect.results[op], arguments, {"out": name}.__getitem__)
+        )
+        return Spelled(name)
 
     def written_over(self, term: Term) -> Term | None:
         """The array that a term is written over, where the library and what is there allow it."""
@@ -232,9 +269,12 @@ class _Source:
         fills = [part for part in parts if _is_written(part, term)]
         if not fills or (term.op in _FILLS and self._is_only_added(term)):
             return Spelled("") if fills else None
-        name = self.named.get(term) or self.names.fresh(self.called.get(term, ""))
         dense = [part for part in parts if part not in fills]
-        array = self.assigned(name, self.beneath(term, dense, fills).text)
+        if self.is_out(term):
+            array = self.begun(term, dense)
+        else:
+            name = self.named.get(term) or self.names.fresh(self.called.get(term, ""))
+            array = self.assigned(name, self.beneath(term, dense, fills).text)
         for part in fills:
             self.statements.append(self.write(part, array.text, "set" if part is term else "add"))
         return array

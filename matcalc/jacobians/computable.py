@@ -6,7 +6,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from matcalc.code import JAX, NUMPY, TORCH, Batched, Compiled, Computation, Dialect, Source
+from matcalc.code import (
+    JAX,
+    NUMPY,
+    NUMPY_REUSED,
+    TORCH,
+    Batched,
+    Compiled,
+    Computation,
+    Dialect,
+    Source,
+)
 from matcalc.dimensions import Shape
 from matcalc.graph import Data, Node
 from matcalc.plan.plan import Plan
@@ -101,13 +111,15 @@ class Computable:
         """
         return self._source(JAX).text
 
-    def compile(self, *, finite: bool = False) -> Compiled:
+    def compile(self, *, finite: bool = False, reuse: bool = False) -> Compiled:
         """The NumPy source as a function, which holds arrays against their shapes first.
 
         It can be pickled; threads may share it.
 
         Args:
             finite: Whether every call looks for numbers that are not finite, and refuses them.
+            reuse: Whether results belong to the function: its next call writes over them, and
+                makes no new ones. Without it they are the caller's.
 
         Raises:
             UnboundError: The derivative holds arrays, which have no names.
@@ -122,12 +134,18 @@ class Computable:
         >>> value, (by_a, by_b) = line(x=[0.0, 1.0], y=[1.0, 4.0], a=2.0, b=0.0)
         >>> print(value, by_a, by_b)
         5.0 -4.0 -6.0
+        >>> step = mc.rules.quadratic_form("x[n]", "A[n,n]", wrt="x").compile(reuse=True)
+        >>> A = [[1.0, 2.0], [3.0, 4.0]]
+        >>> step(x=[1.0, 2.0], A=A) is step(x=[0.0, 1.0], A=A)
+        True
         """
         held: dict[str, Any] = {
             name: node.array for name, node in self._leaves().items() if isinstance(node, Data)
         }
         source, computed = self._source(NUMPY), self._computation()
-        return Compiled(source, self.function_name, self._shapes(), held, finite, computed)
+        reused = self._source(NUMPY_REUSED) if reuse else None
+        name, shapes = self.function_name, self._shapes()
+        return Compiled(source, name, shapes, held, finite, computed, reused)
 
     def batched(self, names: str) -> Batched:
         """The numbers at every point of a batch, as one program: no loop over points.
