@@ -25,7 +25,7 @@ from matcalc.claims.shapes import Shapes
 from matcalc.claims.terms import compared
 from matcalc.claims.tree import Tree, names, spelled_out, trees, walk
 from matcalc.claims.typed import Typed
-from matcalc.claims.whole import whole_equation
+from matcalc.claims.whole import whole_equation, with_name
 from matcalc.claims.words import why
 from matcalc.errors import NotationError, Place, ShapeError
 from matcalc.expression import Declarations
@@ -96,6 +96,7 @@ def check_formula(
         )
         return replace(found, claim=claim, assumptions=(whole.said, *found.assumptions))
     layout = layout or "denominator"
+    of = with_name(of, claim)
     beside = notation or notation_beside(of, claim)
     try:
         question = of_expression(of, wrt, variables, layout, beside, order, claim=claim)
@@ -105,11 +106,11 @@ def check_formula(
         question = of_expression(of, wrt, variables, layout, None, order, claim=claim)
     notation = notation or notation_beside(claim, of)
     functions = question.formula.functions
-    line = read_claim(claim, of, question.variables, notation, functions)
+    line = read_claim(claim, of, question.variables, notation, functions, layout)
     if line.left is not None and line.left.entry:
         place = Place(claim, 0, claim.find("="))
         raise NotationError("the derivative is checked, not one entry of it", [place])
-    return _answered(question, _typed(claim, line))
+    return _of_entries(_answered(question, _typed(claim, line)), line.left)
 
 
 def _equation(
@@ -128,7 +129,7 @@ def _equation(
     mentions = {one.name: one for one in stated.mentions}
     forward = read_forward(because, variables, mentions, layout, notation, claim)
     known = forward.names_of_claims
-    line = read_claim(stated.text, forward.text, known, notation, forward.functions)
+    line = read_claim(stated.text, forward.text, known, notation, forward.functions, forward.layout)
     left = line.left
     if left is None:
         place = Place(claim, 0, max(1, len(claim)))
@@ -140,11 +141,20 @@ def _equation(
         shown = f"{left.name}[{','.join(map(str, left.entry))}]"
     said = _typed(typed, line, shown)
     question = forward.question(by, names(trees(said.formula)[-1].tree), left.entry, of)
-    answer = _answered(question, said)
+    answer = _of_entries(_answered(question, said), left)
     misfit = misstated(question, mentions[left.name].shape) if left.name in mentions else ""
     if answer and misfit:
         return replace(answer, verdict="wrong_shape", reason=misfit)
     return answer
+
+
+def _of_entries(answer: Checked, left: Left | None) -> Checked:
+    """An answer to an equation of entries, ``∂p_i/∂z_j = …``, which is the same in each layout."""
+    if answer.verdict != "wrong_layout" or left is None or not (left.of and left.letters):
+        return answer
+    says = "the letters stand in the other order: entries are the same in both layouts"
+    causes = tuple(replace(one, name="transpose", says=says) for one in answer.causes[:1])
+    return replace(answer, verdict="wrong_value", reason="the values differ", causes=causes, why=())
 
 
 def _differentiated_by(line: Line, left: Left, forward: Forward) -> str:

@@ -140,7 +140,7 @@ def _compared(question: Question, read: Formula, paper: Shape, found: Judged) ->
 
 def _has_shape(question: Question, read: Formula, paper: Shape) -> bool:
     """Whether a claim has the shape of the derivative; where gradients are rows, on paper."""
-    if question.rows and read.columns and read.node.shape:
+    if question.rows and read.columns and 0 < len(read.node.shape) < 3:
         return paper == question.form.matrix_shape
     return read.node.shape == question.form.shape
 

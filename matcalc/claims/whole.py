@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from matcalc.errors import MatcalcError
 from matcalc.expression import Declarations, parse_declarations
 from matcalc.inputs.reading import read_line
+
+_ENTRY = re.compile(
+    r"\s*(?:\\[dt]?frac\s*\{)?\s*(?:\\partial|∂|d)\s*(?P<name>[^\W\d_])_\{?[ijkl]+\}?\s*[/}]"
+)
 
 
 class Whole(NamedTuple):
@@ -26,6 +31,16 @@ class Whole(NamedTuple):
     def said(self) -> str:
         """How the left side was read."""
         return f"the left side is the derivative of {self.of} by {self.wrt}"
+
+
+def with_name(of: str, claim: str) -> str:
+    """What is differentiated, with the name that the left side of a claim gives to its entries.
+
+    >>> with_name("softmax(z)", "∂p_i/∂z_j = p_i(δ_ij - p_j)"), with_name("sum(z)", "dz = 1")
+    ('p = softmax(z)', 'sum(z)')
+    """
+    entry = _ENTRY.match(claim)
+    return f"{entry['name']} = {of}" if entry and "=" not in of else of
 
 
 def whole_equation(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import NamedTuple
 
 from matcalc.inputs.constants import compared, compared_with, is_comparing
 from matcalc.inputs.derivatives import is_ratio, read_derivative
 from matcalc.inputs.free import letters_of
-from matcalc.inputs.letters import below, simple
+from matcalc.inputs.letters import below, of_pair, pair_in, simple
 from matcalc.inputs.reader import Reader
 from matcalc.inputs.scanning import Token
 from matcalc.inputs.signs import ENDS
@@ -216,7 +217,7 @@ class _Limits(NamedTuple):
     """What stands below and above a sum: letters, compared pairs of them, from where to where."""
 
     letters: list[str]
-    pairs: list[list[str]]
+    pairs: list[Sequence[str]]
     start: list[str]
     stop: list[str]
 
@@ -233,7 +234,8 @@ def read_total(parser: Reader, token: Token) -> Node:
     parser.letters += letters
     body = parser.chain()
     for pair in pairs:
-        body = _where(body, pair)
+        mask = of_pair(pair, body.start, body.stop)
+        body = Node("chain", (body, mask), (("*", True),), body.start, body.stop)
     del parser.letters[len(parser.letters) - len(letters) :]
     letters, many = (letters, _how_many(limits)) if letters else (unsaid(parser, body), "")
     return Node("total", (body,), (kind, tuple(letters), many), token.start, parser.behind())
@@ -246,7 +248,7 @@ def _limits(parser: Reader) -> _Limits:
         NotationError: It goes over a part of what a letter counts.
     """
     letters: list[str] = []
-    pairs: list[list[str]] = []
+    pairs: list[Sequence[str]] = []
     start, stop = ["1"], [""]
     while parser.at("_", "^"):
         below = parser.at("_")
@@ -254,38 +256,86 @@ def _limits(parser: Reader) -> _Limits:
         end = parser.ends.get(position, position)
         inside = parser.tokens[position : end + 1]
         texts = [one.text for one in inside if one.kind not in ("open", "close")]
-        if below and _is_pair(texts):
-            letters += texts[::2]
-            pairs.append(texts)
-        elif _COMPARED & set(texts):
-            raise parser.fail(f"{_OF_ALL}: of i < j, sum(triu(A, 1))")
-        elif below:
-            letters += _letters_of(inside)
-            start = texts[texts.index("=") + 1 :] if "=" in texts else start
-        else:
-            stop = texts
-        bound = next((one for one in (*stop, *start) if one in (*parser.letters, *letters)), "")
-        if bound:
-            raise parser.fail(f"{_OF_ALL}, and {bound} is the letter of one: of i < j, triu(A, 1)")
+        for part in _apart(texts) if below else ():
+            pair = pair_in(_bare(part))
+            if pair and pair[1] != "=":
+                letters += _counted(parser, pair, letters)
+                pairs.append(pair)
+            elif _COMPARED & set(part):
+                raise parser.fail(_left_out(part))
+            else:
+                letters += _letters_of(part)
+                start = part[part.index("=") + 1 :] if "=" in part else start
+        stop = stop if below else texts
         parser.position = end + 1
         one = end == position or parser.tokens[position].start == parser.tokens[position].stop
         while parser.at(",") and below and one:  # Σ_i,j
             parser.take()
-            letters += _letters_of([parser.take()])
+            letters += _letters_of([parser.take().text])
+    bounds = [*start, *stop]
+    if len(letters) == 1 and any(one in parser.letters for one in bounds):  # Σ_{j=i+1}^n
+        pair, start, stop = _bounded(letters[0], start, stop)
+        pairs += [pair] if pair else []
+    bound = next((one for one in (*stop, *start) if one in (*parser.letters, *letters)), "")
+    if bound:
+        raise parser.fail(f"{_OF_ALL}, and {bound} is the letter of one: of i < j, triu(A, 1)")
     return _Limits(letters, pairs, start, stop)
 
 
-def _is_pair(texts: Sequence[str]) -> bool:
-    """Whether two letters are compared below a sum, ``i < j``."""
-    return len(texts) == 3 and texts[1] in ("<", "≠") and texts[0] != texts[2]
+def _apart(texts: Sequence[str]) -> Iterator[list[str]]:
+    """What stands below a sum, apart by commas where something is compared: ``j = 1, j ≠ i``."""
+    if not _COMPARED & set(texts):
+        yield list(texts)
+        return
+    for compared_too, part in groupby(texts, key=lambda text: text == ","):
+        if not compared_too:
+            yield list(part)
 
 
-def _where(body: Node, pair: Sequence[str]) -> Node:
-    """What is summed over ``i < j``: all, times what is 1 there and else 0."""
-    one, sign, two = pair
-    name = Node("name", (), sign, body.start, body.stop)
-    mask = Node("index", (name,), (one, two), body.start, body.stop)
-    return Node("chain", (body, mask), (("*", True),), body.start, body.stop)
+def _bare(texts: list[str]) -> list[str]:
+    """What is compared, without the ends of all: ``i < j`` of ``1 ≤ i < j ≤ n``."""
+    texts = texts[2:] if texts[:2] == ["1", "<="] else texts
+    return texts[:3] if len(texts) == 5 and texts[3] == "<=" else texts
+
+
+def _bounded(
+    letter: str, start: list[str], stop: list[str]
+) -> tuple[tuple[str, ...], list[str], list[str]]:
+    """A letter that goes to another one, or from it, as two that are compared."""
+    if stop[1:] in ([], ["-", "1"]) and start == ["1"]:
+        return (letter, "<" if stop[1:] else "<=", stop[0]), start, [""]
+    if start[1:] in ([], ["+", "1"]):
+        return (letter, ">" if start[1:] else ">=", start[0]), ["1"], stop
+    return (), start, stop
+
+
+def _counted(parser: Reader, pair: Sequence[str], letters: Sequence[str]) -> list[str]:
+    """The letters that a sum over ``i < j`` goes over: those that no other one does.
+
+    Raises:
+        NotationError: The first is to be summed, and nothing says what the second is.
+    """
+    one, _, two = pair
+    given = {*parser.letters, *letters}
+    if two not in given and (one in letters or (one not in given and one > two)):
+        below = "".join(pair)
+        raise parser.fail(
+            f"this sum goes over {one}, and none goes over {two}: write Σ_{two} Σ_{{{below}}}, or "
+            f"of all pairs Σ_{{{two}≠{one}}}, Σ_{{{two}<{one}}}"
+        )
+    return [letter for letter in (one, two) if letter not in given]
+
+
+def _left_out(texts: Sequence[str]) -> str:
+    """Why a sum over a part of the values of a letter is refused, and what to write."""
+    if len(texts) > 2 and texts[1] == "≠":
+        of, which = texts[0], "_".join(one for one in texts[2:] if one != "_")
+        return (
+            f"{_OF_ALL}, and {which} says which {of} is left out: declare it as rows of zeros and "
+            "ones, Y[m,k], and write sum((1 - Y) * …), what stands at it as "
+            "sum(Y * S, axis=1, keepdims=True)"
+        )
+    return f"{_OF_ALL}: of i < j, sum(triu(A, 1))"
 
 
 def _how_many(limits: _Limits) -> str:
@@ -301,12 +351,11 @@ def unsaid(parser: Reader, body: Node) -> list[str]:
     return [one for one in letters_of(body) if one in parser.free]
 
 
-def _letters_of(inside: Sequence[Token]) -> list[str]:
+def _letters_of(texts: Sequence[str]) -> list[str]:
     """The letters of a sum: i of ``i``, ``i=1``, ``i,j``; what is behind = or ∈ is none."""
     letters: list[str] = []
-    for token in inside:
-        if token.kind == "sign" and token.text in ("=", "<", "<=", "≠"):
+    for text in texts:
+        if text in ("=", "in"):
             break
-        if token.kind == "name":
-            letters += list(token.text)
+        letters += list(text) if text.isalpha() else []
     return letters

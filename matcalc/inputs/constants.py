@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from matcalc.inputs.letters import digits_of
+from matcalc.inputs.letters import digits_of, of_pair, pair_of
 from matcalc.inputs.reader import Reader
 from matcalc.inputs.scanning import Token
 from matcalc.inputs.signs import ENDS
@@ -44,13 +44,23 @@ def is_condition(parser: Reader) -> bool:
     if token.kind != "open":
         return False
     inside = parser.tokens[position + 1 : parser.ends[position]]
-    return any(map(is_comparing, inside))
+    return any(map(is_comparing, inside)) or bool(of_letters(parser, position))
+
+
+def of_letters(parser: Reader, position: int) -> tuple[str, ...]:
+    """Two letters of sums that are compared in a bracket, ``[i = j]``, and the sign."""
+    pair = pair_of(parser, position)
+    return pair if {*pair[::2]} <= {*parser.letters} else ()
 
 
 def read_condition(parser: Reader, token: Token) -> Node:
     """``1[x > 0]``: the step function."""
     if parser.at("_"):
         parser.take()
+    pair = of_letters(parser, parser.position)
+    if pair:
+        parser.position = parser.ends[parser.position] + 1
+        return of_pair(pair, token.start, parser.behind())
     opened = parser.take()
     found = compared(parser, opened)
     return found._replace(start=token.start, stop=parser.behind())

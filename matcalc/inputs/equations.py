@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
+from matcalc.dimensions import Dimension
 from matcalc.errors import NotationError, Place
 from matcalc.inputs.grammar import Parser
+from matcalc.inputs.kinds import NUMBER
 from matcalc.inputs.letters import LETTERS, below, read_scripts
 from matcalc.inputs.names import Names
 from matcalc.inputs.scanning import Token
@@ -45,20 +48,51 @@ def left_side(
             "on the left side stands a name or a derivative: dW2, ∂L/∂W, ∇_W L",
             [Place(line, start, stop)],
         )
-    return _of_each(found, names)._replace(start=start, stop=stop)
+    found = found._replace(start=start, stop=stop)
+    return _of_each(line, found, names)
 
 
-def _of_each(left: Left, names: Names) -> Left:
-    """A left side without the letters that count the entries of what is known: ``dA_ij``."""
-    whole, _, letters = (left.wrt or left.name).rpartition("_")
+class _Entry(NamedTuple):
+    """A name, with the letters below it if it is an entry of what is known."""
+
+    name: str
+    letters: str
+    sizes: tuple[Dimension | None, ...]
+
+
+def _entry(name: str, names: Names) -> _Entry:
+    whole, _, letters = name.rpartition("_")
     each = set(letters)
-    known = names.known(whole) if each and each <= LETTERS else ""
-    is_entry = known and names.kind(known).rank == len(letters) == len(each)
-    if not is_entry or left.name in names.declared:
+    known = names.known(whole) if each and each <= LETTERS and name not in names.declared else ""
+    kind = names.kind(known) if known else NUMBER
+    if not known or kind.rank != len(letters):
+        return _Entry(name, "", ())
+    return _Entry(known, letters, kind.sizes)
+
+
+def _of_each(line: str, left: Left, names: Names) -> Left:
+    """A left side without letters that count entries of what is known: ``dA_ij``, ``∂p_i/∂z_j``.
+
+    Raises:
+        NotationError: It is a part of a Jacobian: a row, the diagonal.
+    """
+    of = _entry(left.of, names)
+    by = _entry(left.wrt or left.name, names)
+    if left.name in names.declared or not (of.letters or by.letters):
         return left
-    if left.wrt:
-        return left._replace(name=f"d{known}", wrt=known, letters=letters)
-    return left._replace(name=known, letters=letters)
+    first, second = (by, of) if names.layout == "denominator" else (of, by)
+    letters = first.letters + second.letters[::-1]
+    ranks = [names.kind(one.name).rank or 0 for one in (of, by) if one.name in names.declared]
+    if len(set(letters)) < len(letters) or (of.letters and len(letters) < sum(ranks)):
+        raise NotationError(
+            "this is a part of the Jacobian: write all of its entries, ∂p_i/∂z_j = …, with δ_ij "
+            "for what is 1 on the diagonal and else 0",
+            [Place(line, left.start, left.stop)],
+        )
+    each = tuple(zip(of.letters + by.letters, of.sizes + by.sizes, strict=True))
+    name = f"d{by.name}" if left.wrt else by.name
+    wrt = by.name if left.wrt else ""
+    return left._replace(name=name, of=of.name, wrt=wrt, letters=letters, each=each)
 
 
 def without_entry(line: str) -> tuple[str, tuple[int, ...]]:
@@ -276,6 +310,13 @@ class _Left:
                 inner.position = inner.ends[inner.position] + 1
             if inner.next.kind == "end":
                 return self.names.resolve(first.text, scripts)
+            inner.position = 0
+        elif first.kind == "name":
+            inner.take()
+            letters = "".join(read_scripts(inner, first).scripts).replace(",", "")
+            entry = f"{self.names.known(first.text)}_{letters}"
+            if inner.next.kind == "end" and _entry(entry, self.names).letters:
+                return entry
             inner.position = 0
         return self.write(inner.whole())
 

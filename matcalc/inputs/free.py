@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from matcalc.inputs.letters import INDICES, LETTERS
+from matcalc.inputs.letters import INDICES, LETTERS, pair_of
 from matcalc.inputs.reader import Reader
 from matcalc.inputs.scanning import Token
 from matcalc.inputs.tree import Left, Node
@@ -29,12 +29,14 @@ def free_letters(parser: Reader, left: Left | None = None) -> list[str]:
             continue
         script = "".join(_below(parser, k + 2))
         if token.text in _SUMS and not parser.names.known(token.text):
-            taken |= set(script)
+            pair = pair_of(parser, k + 2)
+            taken |= {pair[0], pair[2]} if pair and pair[0] < pair[2] else set(script)
         elif _is_array(parser, token, script):
             found |= dict.fromkeys(script)
     letters = [one for one in found if one in INDICES and one not in taken]
     if left is not None and left.letters:
-        if set(letters) != set(left.letters):
+        each = {one for one, _ in left.each}
+        if set(letters) != each and not (left.of and each.issuperset(letters)):
             raise parser.fail(
                 f"{left.name}_{left.letters} is not one entry for each place: write the whole of "
                 f"it, {left.name} = …",
@@ -78,25 +80,29 @@ def letters_of(node: Node) -> list[str]:
     return [one for one in dict.fromkeys([*found, *inside]) if one not in own]
 
 
-def entries_of(parser: Reader, node: Node, letters: list[str]) -> Node:
+def entries_of(parser: Reader, node: Node, letters: list[str], left: Left | None = None) -> Node:
     """The array of all entries of which a formula gives one.
 
     Raises:
-        NotationError: A letter stands in two factors, which books that write no sums sum over.
+        NotationError: A letter stands in two factors, which books that write no sums sum over; the
+            left side does not say that it counts entries.
     """
-    for letter in letters if not _has_sum(node) else ():
+    said = left is not None and bool(left.letters)
+    for letter in letters if not (said or _has_sum(node)) else ():
         twice = next(_repeated(node, letter), None)
         if twice is not None:
             place = Token("", "", twice.start, twice.stop)
             shown = parser.line[twice.start : twice.stop]
             raise parser.fail(
                 f"{letter} stands in several factors of {shown[:40]}: write Σ_{letter} before "
-                "them, or the product entry by entry, without letters",
+                "them, or the product entry by entry, without letters; of each entry it stands on "
+                "the left too, ∂p_i/∂z_j = …",
                 place,
             )
     shown = " ".join(parser.line[node.start : node.stop].split())[:40]
     parser.names.say(f"{shown} is read as one entry of each {', '.join(letters)}")
-    return Node("mapped", (node,), tuple(letters), node.start, node.stop)
+    sizes = dict(left.each) if left is not None else {}
+    return Node("mapped", (node,), (tuple(letters), sizes), node.start, node.stop)
 
 
 def _has_sum(node: Node) -> bool:

@@ -17,6 +17,8 @@ from matcalc.inputs.letters import (
     above,
     below,
     is_index,
+    is_kronecker,
+    of_pair,
     read_scripts,
     refuse_bound,
     said_as,
@@ -179,6 +181,9 @@ def read_name(parser: Reader, token: Token) -> Node:
     name = parser.names.resolve(token.text, scripts)
     node = Node("name", (), name, token.start, parser.behind())
     refuse_bound(parser, token, name)
+    if is_kronecker(parser, token.text, scripts) and name not in parser.names.declared:
+        pair = (scripts[0][0], "=", scripts[0][-1])
+        return of_pair(pair, token.start, parser.behind())
     if is_index(parser, token.text, scripts, name):
         base = node._replace(value=parser.names.known(token.text) or token.text, stop=token.stop)
         script = scripts[-1].replace(",", "")

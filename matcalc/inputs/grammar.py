@@ -19,7 +19,7 @@ from matcalc.inputs.brackets import (
     read_total,
 )
 from matcalc.inputs.cases import read_cases
-from matcalc.inputs.constants import read_not, read_number
+from matcalc.inputs.constants import of_letters, read_condition, read_not, read_number
 from matcalc.inputs.derivatives import read_derivative, read_gradient
 from matcalc.inputs.free import entries_of, free_letters, letters_of
 from matcalc.inputs.functions import read_name, read_word
@@ -49,10 +49,11 @@ class Parser(Reader):
         self.letters += free
         found = self.sum()
         del self.letters[len(self.letters) - len(free) :]
-        left = letters_of(found) if free else ()
-        free = [one for one in free if one in left]
+        used = letters_of(found) if free else ()
+        if of is None or not of.letters:
+            free = [one for one in free if one in used]
         if free:
-            found = entries_of(self, found, free)
+            found = entries_of(self, found, free, of)
         if self.next.kind != "end":
             both = self.next.text in ("&", "&&")
             instead = "; of comparisons it is (x > 0) * (y > 0)" if both else ""
@@ -74,7 +75,7 @@ class Parser(Reader):
         self.letters += "".join(letters)
         body = self.sum()
         del self.letters[len(self.letters) - len("".join(letters)) :]
-        return Node("mapped", (body,), tuple("".join(letters)), start, self.behind())
+        return Node("mapped", (body,), (tuple("".join(letters)), {}), start, self.behind())
 
     def sum(self) -> Node:
         """Products, added; or an array by its entries."""
@@ -209,6 +210,9 @@ class Parser(Reader):
         if token.text == "{" and inside.kind == "name" and close.text == "}":
             self.position += 2
             return read_name(self, inside)
+        if token.text == "[" and of_letters(self, self.position - 1):  # 1 where it holds
+            self.position -= 1
+            return read_condition(self, token)
         return read_cases(self, token) if token.form == "cases" else read_group(self, token)
 
     def of_sign(self, token: Token) -> Node:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from matcalc.inputs.kinds import NUMBER
 from matcalc.inputs.reader import Reader
 from matcalc.inputs.scanning import Token
 from matcalc.inputs.signs import FRACTIONS
@@ -82,10 +83,51 @@ def said_as(parser: Reader, node: Node) -> str:
     return text.replace("}", "", max(0, text.count("}") - text.count("{")))  # of \mathbf{x}_i
 
 
+#: Signs between two letters, and what is 1 where they hold.
+PAIRS = {
+    "=": "eye({0})",
+    "≠": "(ones(({0}, {0})) - eye({0}))",
+    "<": "triu(ones(({0}, {0})), 1)",
+    ">": "tril(ones(({0}, {0})), -1)",
+    "<=": "triu(ones(({0}, {0})))",
+    ">=": "tril(ones(({0}, {0})))",
+}
+
+
+def pair_of(parser: Reader, position: int) -> tuple[str, ...]:
+    """Two letters that are compared in a bracket that opens there, ``{i < j}``, and the sign."""
+    end = parser.ends.get(position, position)
+    inside = [one for one in parser.tokens[position : end + 1] if one.kind not in ("open", "close")]
+    return pair_in([one.text.replace("==", "=") for one in inside])
+
+
+def pair_in(texts: Sequence[str]) -> tuple[str, ...]:
+    """Two letters that are compared, and the sign; nothing where there is more or less."""
+    if len(texts) != 3 or texts[1] not in PAIRS or texts[0] == texts[2]:
+        return ()
+    return tuple(texts) if {texts[0], texts[2]} <= INDICES else ()
+
+
+def of_pair(pair: Sequence[str], start: int, stop: int) -> Node:
+    """What is 1 where two letters are as they are compared, and else 0."""
+    one, sign, two = pair
+    return Node("index", (Node("name", (), sign, start, stop),), (one, two), start, stop)
+
+
 #: Letters that may be indices.
 INDICES = frozenset("ijklmnpqrst")
 #: Those in whose order axes are counted; of n and k, x_n w_k, who knows.
 LETTERS = frozenset("ijkl")
+
+
+def is_kronecker(parser: Reader, base: str, scripts: Sequence[str]) -> bool:
+    """Whether a delta stands with two letters below, of which it is no matrix: ``δ_ij``."""
+    letters = scripts[0].replace(",", "") if len(scripts) == 1 else ""
+    known = parser.names.known(base)
+    pair = base in SIGNS - {"ε", "epsilon"} and len(letters) == 2
+    kind = parser.names.kind(known) if known else NUMBER
+    is_matrix = kind.rank == 2 and kind.sizes[0] != 1  # that of a layer may be a row
+    return pair and set(letters) <= set(parser.letters) and not is_matrix
 
 
 def is_index(parser: Reader, base: str, scripts: Sequence[str], name: str) -> bool:

@@ -26,6 +26,7 @@ _MARKS = re.compile(r"[\\^_{}()\[\]\s]")  # around the parts of a name
 _ALPHABETS = re.compile(r"[α-ω][0-9]*|[^α-ω]+")
 _ENTRY = re.compile(r"([^\W\d_]+)_([0-9]+)")
 _ENTRIES = re.compile(rf"({_ENTRY.pattern}){{2,}}")
+_TWO_LETTERS = re.compile(r"[i-n]{2}")  # below a delta
 _FEW = re.compile(r"[A-Z]?[a-z]{2}")  # letters that may be names of their own
 _TWICE = re.compile(r"[A-Z]?([a-z])\1")
 _LINE = str.maketrans(LOWERED | RAISED)
@@ -45,6 +46,7 @@ class Names:
         said: What was renamed, once each.
         open: Whether nothing is declared at all: then names say what they are.
         notation: That of the line.
+        layout: The order of the axes of a Jacobian by its entries.
     """
 
     def __init__(
@@ -58,6 +60,7 @@ class Names:
         self.functions = functions
         self.open = not declared
         self.notation = ""
+        self.layout = "denominator"
         self.vectors: frozenset[str] = frozenset()  # that the line transposes, or a matrix maps
         self.ranks: Mapping[str, int] = {}  # that sums over letters say, where nothing is declared
         self.letters: frozenset[str] = frozenset()  # of its sums, where nothing is declared
@@ -368,6 +371,7 @@ def _one_with_script(token: Token, base: str, index: str, names: Names) -> list[
     indexed = names.known(base) and (len(index) <= 2 or index.isdigit())
     indexed = indexed or (len(base) == 1 and names.letters.issuperset(index))
     identity = base == "I" and index in names.sizes and not names.known("I")
+    indexed = indexed or (base in ("δ", "delta") and bool(_TWO_LETTERS.fullmatch(index)))
     if base not in _SUMS and not indexed and not identity:
         return []
     split = token.start + len(base)

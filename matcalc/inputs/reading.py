@@ -58,6 +58,7 @@ def read_line(
     shape: Shape | None = None,
     *,
     claimed: bool = True,
+    layout: str = "denominator",
 ) -> Line:
     """Read a formula or an equation that is in some notation.
 
@@ -76,6 +77,7 @@ def read_line(
         shape: What shape the formula has, if that is known: ``(i,j,k) ↦ x[j] δ[i,k]`` does not
             say how many values i has.
         claimed: Whether the line is a claim.
+        layout: That of a Jacobian which is given by its entries.
 
     Raises:
         NotationError: The line cannot be read, or may mean several things.
@@ -84,7 +86,7 @@ def read_line(
     if not forced and is_own(line, variables, functions, claimed=claimed):
         return Line(line, line, "matcalc")
     try:
-        return read_foreign(line, variables, forced, functions, sizes, shape)
+        return read_foreign(line, variables, forced, functions, sizes, shape, layout)
     except RefusedError:
         raise
     except MatcalcError as error:
@@ -136,6 +138,7 @@ def read_claim(
     variables: Mapping[str, Variable],
     notation: str | None = None,
     functions: Functions = NO_FUNCTIONS,
+    layout: str = "denominator",
 ) -> Line:
     """Read a claim of somebody who wrote another line too: who writes ``@`` or ``**`` means it.
 
@@ -148,6 +151,7 @@ def read_claim(
         variables: What is declared.
         notation: As of :func:`read_line`.
         functions: Functions that were declared.
+        layout: The order of the axes of what is given by its entries, ``∂p_i/∂z_j = …``.
 
     Raises:
         NotationError: The line cannot be read, or may mean several things.
@@ -157,7 +161,7 @@ def read_claim(
     if notation is None and own and _is_plain(line, variables):
         found = Line(line, line, "matcalc")
     else:
-        found = read_line(line, variables, notation, functions)
+        found = read_line(line, variables, notation, functions, layout=layout)
     left = found.left
     if left is None:
         name, equals, _ = found.text.partition("=")
@@ -282,6 +286,7 @@ def read_foreign(
     functions: Functions = NO_FUNCTIONS,
     sizes: Collection[str] = _NO_NAMES,
     shape: Shape | None = None,
+    layout: str = "denominator",
 ) -> Line:
     """Read a line of another notation than the language's.
 
@@ -291,6 +296,7 @@ def read_foreign(
     refuse_prose(line, variables)
     latex = is_latex(line) if not notation else notation == "latex"
     names = _names(variables, functions, sizes)
+    names.layout = layout
     scanned = scan(line, names.declared)
     apart = taken_apart(scanned, names, latex=latex)
     if names.open and not latex:

@@ -11,13 +11,11 @@ from typing import NamedTuple
 
 from matcalc.inputs import kinds
 from matcalc.inputs.kinds import NUMBER, Kind
-from matcalc.inputs.letters import SIGNS
+from matcalc.inputs.letters import PAIRS, SIGNS
 from matcalc.inputs.pieces import ATOM, POWER, PRODUCT, SIGN, SUM, Piece, Written, joined
 from matcalc.inputs.speller import Speller
 from matcalc.inputs.tree import Node
 from matcalc.operations import RULES, is_elementwise
-
-_MASKS = {"<": "triu(ones(({0}, {0})), 1)", "≠": "(ones(({0}, {0})) - eye({0}))"}  # of i and j
 
 
 class Spread(NamedTuple):
@@ -93,9 +91,10 @@ def mapped(writer: Speller, node: Node) -> Written:
     Raises:
         NotationError: A part cannot be written for all values of the letters at once.
     """
-    letters = "".join(node.value)
+    found_letters, sizes = node.value
+    letters = "".join(found_letters)
     (body,) = node.args
-    before, writer.lengths = writer.lengths, {}
+    before, writer.lengths = writer.lengths, {k: v for k, v in sizes.items() if v is not None}
     if writer.shape is not None and len(writer.shape) == len(letters):
         writer.lengths.update(zip(letters, writer.shape, strict=True))
     measure(writer, body)
@@ -131,7 +130,7 @@ def measure(writer: Speller, node: Node) -> None:
 def _is_delta(writer: Speller, node: Node) -> bool:
     """Whether a part is the delta of Kronecker, or the sign of a permutation."""
     (base,) = node.args
-    sign = base.op == "name" and base.value in (*SIGNS, *_MASKS)
+    sign = base.op == "name" and base.value in (*SIGNS, *PAIRS)
     return sign and base.value not in writer.names.declared
 
 
@@ -139,14 +138,20 @@ def _aligned(writer: Speller, node: Node, part: Spread, letters: str) -> Spread:
     """A number of some letters as one of all of them, in their order."""
     if part.letters == letters or not part.kind.is_number:
         return part
+    if len(letters) == 2 and part.letters == letters[::-1]:
+        return Spread(joined([part.written.within(ATOM), ".T"], ATOM, NUMBER), letters, NUMBER)
     operands: list[tuple[str, Written | str]] = [(part.letters, part.written)]
     for letter in letters:
         if letter not in part.letters:
             size = writer.lengths.get(letter)
             if size is None:
-                raise writer.fail(node, f"nothing says how many values {letter} has")
+                raise writer.fail(node, _many(letter))
             operands.append((letter, f"ones({size})"))
     return _einsum(letters, *operands)
+
+
+def _many(letter: str) -> str:
+    return f"nothing says how many values {letter} has: declare the shape of what has it, x[n]"
 
 
 def _einsum(letters: str, *operands: tuple[str, Written | str]) -> Spread:
@@ -260,9 +265,9 @@ def _delta(writer: Speller, node: Node) -> Written:
         return writer.atom(node, "levi_civita(3)", Kind(3, (3, 3, 3)))
     size = next((writer.lengths[one] for one in node.value if one in writer.lengths), None)
     if len(node.value) != 2 or size is None:
-        raise writer.fail(node, f"nothing says how many values {node.value[0]} has")
-    if base.value in _MASKS:
-        return writer.atom(node, _MASKS[base.value].format(size), Kind(2, (size, size)))
+        raise writer.fail(node, _many(node.value[0]))
+    if base.value in PAIRS:
+        return writer.atom(node, PAIRS[base.value].format(size), Kind(2, (size, size)))
     return writer.atom(node, f"eye({size})", Kind(2, (size, size)))
 
 

@@ -32,7 +32,9 @@ class Left(NamedTuple):
         of: What is differentiated, in the language; nothing where that is not said.
         wrt: What it is differentiated by; nothing where the left side is no derivative.
         entry: The place of the entry that is meant, counted from 0; of all of it nothing.
-        letters: Those of the places, where the right side gives each entry: ``ij`` of ``dA_ij``.
+        letters: Those of the places, where the right side gives each entry: ``ij`` of ``dA_ij``;
+            of ``∂p_i/∂z_j`` in the order of the layout.
+        each: How many values a letter has, where what has it below says so.
         start: Where it starts in the line.
         stop: Where it ends.
     """
@@ -42,5 +44,6 @@ class Left(NamedTuple):
     wrt: str = ""
     entry: tuple[int, ...] = ()
     letters: str = ""
+    each: tuple[tuple[str, Any], ...] = ()
     start: int = 0
     stop: int = 0
