@@ -65,7 +65,7 @@ def _entry(name: str, names: Names) -> _Entry:
     each = set(letters)
     known = names.known(whole) if each and each <= LETTERS and name not in names.declared else ""
     kind = names.kind(known) if known else NUMBER
-    if not known or kind.rank != len(letters):
+    if not known or not kind.rank == len(letters) == len(each):
         return _Entry(name, "", ())
     return _Entry(known, letters, kind.sizes)
 
