@@ -15,7 +15,6 @@ from matcalc.claims.question import Question
 from matcalc.claims.search import Search
 from matcalc.claims.stacked import close, equal
 from matcalc.claims.tidying import is_absurd, tidied
-from matcalc.claims.transposing import INSIDE
 from matcalc.claims.tree import Tree, same, trees, walk, words
 
 _FEW = 4  # words: where that is enough, no second change is looked for
@@ -145,8 +144,7 @@ def _compound(tree: Tree) -> int:
 def _within(tree: Tree) -> int:
     """How many inverses are of a transpose; books write the transpose of the inverse."""
     return sum(
-        part.kind == "call" and part.value in INSIDE and part.args[0].kind == "transpose"
-        for part in walk(tree)
+        part.facts.keeps_symmetry and part.args[0].kind == "transpose" for part in walk(tree)
     )
 
 

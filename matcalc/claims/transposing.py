@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from matcalc.claims.tree import Tree, called, negative, op, same, turned, words
-
-INSIDE = ("inv", "pinv", "adj", "matrix_power")  # of what stands in them
-_ITSELF = ("eye", "diag")
+from matcalc.operations import facts_of
 
 
 def turned_inside(tree: Tree, kind: Callable[[Tree], str]) -> Tree:
@@ -45,7 +43,7 @@ def pushed(tree: Tree, kind: Callable[[Tree], str]) -> Tree:
 
 
 def _of_call(tree: Tree, kind: Callable[[Tree], str]) -> Tree:
-    if tree.calls(*_ITSELF):
+    if facts_of(tree.value).symmetric:
         return tree
     if tree.calls("zeros", "ones") and tree.args[0].kind == "tuple":
         shape = tree.args[0]
@@ -54,7 +52,7 @@ def _of_call(tree: Tree, kind: Callable[[Tree], str]) -> Tree:
         inside, _, out = tree.args[0].value.partition("->")
         letters = tree.args[0]._replace(value=f"{inside}->{out.strip()[::-1]}")
         return tree._replace(args=(letters, *tree.args[1:]))
-    if tree.calls(*INSIDE):
+    if facts_of(tree.value).keeps_symmetry:
         first, *others = tree.args
         within = tree._replace(args=(turned_inside(first, kind), *others))
         return min(turned(tree), within, key=lambda each: len(words(each)))

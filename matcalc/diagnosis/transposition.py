@@ -22,6 +22,7 @@ from matcalc.layout import find_layout
 from matcalc.notation.names import spelled_shape
 from matcalc.notation.parts import AnswerPart, Formula
 from matcalc.notation.shown import Shown, told
+from matcalc.operations import facts_of
 
 _EQUAL = frozenset(["symmetric", "spd", "diagonal"])  # to the transpose
 _NOWHERE = Place("", 0, 0)
@@ -44,9 +45,6 @@ _INVERSE = "(A⁻¹)ᵀ = (Aᵀ)⁻¹"  # applied where the inverse reads shorte
 _OUTER = "(a bᵀ)ᵀ = b aᵀ"
 _KRONECKER = "(A ⊗ B)ᵀ = Aᵀ ⊗ Bᵀ"
 _AXES = "all axes reversed"
-
-_OF_MATRICES = frozenset(["inv", "kron"])  # functions in which transposes are pushed further
-_SYMMETRICAL = frozenset(["diag", "eye"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +181,7 @@ class _Pushing:
         """A term with its transposes pushed in."""
         if term.step.kind == "transpose":
             return self.pushed(term.args[0]) or term
-        is_call = term.step.kind == "call" and term.step.value in _OF_MATRICES
-        if is_call or term.step.kind in ("operator", "negative"):
+        if _is_of_transpose(term.step) or term.step.kind in ("operator", "negative"):
             return term.made(term.step, tuple(map(self.within, term.args)))
         return term
 
@@ -192,8 +189,10 @@ class _Pushing:
         """The transpose of a term, one level further in; ``None`` where it stays."""
         step = inner.step
         rule: _Rule
-        if step.kind == "call" and step.value == "inv":
-            rule = self.inverse
+        if step.kind == "call" and facts_of(step.value).keeps_symmetry:
+            rule = self.of_matrix
+        elif step.kind == "call" and facts_of(step.value).symmetric:
+            rule = _diagonal
         elif step.kind == "call":
             rule = _CALLS.get(step.value, _stays)
         elif step.kind == "operator":
@@ -210,12 +209,14 @@ class _Pushing:
             self.rules[one] = None
         return term
 
-    def inverse(self, inner: FormulaTree) -> _Pushed:
+    def of_matrix(self, inner: FormulaTree) -> _Pushed:
         """``inv(A).T`` stays; ``inv(A.T).T`` is ``inv(A)``, and ``inv(S).T`` is ``inv(S)``."""
-        (arg,) = inner.args
+        arg, *others = inner.args
         if self.turned(arg) > _transposes(arg):
             return None
-        return inner.made(inner.step, (_transposed(arg),)), _INVERSE
+        name = inner.step.value
+        said = _INVERSE if name == "inv" else f"{name}(A)ᵀ = {name}(Aᵀ)"
+        return inner.made(inner.step, (_transposed(arg), *others)), said
 
     def turned(self, term: FormulaTree) -> int:
         """How many transposes the transpose of a term has when they are pushed inside."""
@@ -226,10 +227,16 @@ class _Pushing:
             return _transposes(term)
         if step.kind in ("operator", "negative") or step.value == "kron":
             return sum(map(self.turned, term.args))
-        if (step.kind == "name" and step.value in self.symmetric) or step.value in _SYMMETRICAL:
+        facts = facts_of(step.value)
+        if (step.kind == "name" and step.value in self.symmetric) or facts.symmetric:
             return _transposes(term)
         most = _transposes(term) + 1
-        return min(most, self.turned(term.args[0])) if step.value == "inv" else most
+        return min(most, self.turned(term.args[0])) if facts.keeps_symmetry else most
+
+
+def _is_of_transpose(step: Step) -> bool:
+    """Whether it is a function in which transposes are pushed further."""
+    return step.kind == "call" and (facts_of(step.value).keeps_symmetry or step.value == "kron")
 
 
 def _transposes(term: FormulaTree) -> int:
@@ -389,8 +396,6 @@ _Rule = Callable[[FormulaTree], _Pushed]
 _OPERATORS: dict[str, _Rule] = {"@": _product} | dict.fromkeys(["+", "-", "*", "/", "**"], _entries)
 _KINDS: dict[str, _Rule] = {"transpose": _twice, "negative": _negative}
 _CALLS: dict[str, _Rule] = {
-    "diag": _diagonal,
-    "eye": _itself,
     "outer": _outer,
     "kron": _kronecker,
     "einsum": _einsum,

@@ -117,7 +117,7 @@ def of_call(step: Step, rule: str, operands: Sequence[Operand]) -> str:
     """What is assumed of a function; nothing where it has one meaning alone."""
     if rule in ("var", "std") or facts_of(rule).of_symmetric or is_of_each_row(rule):
         return _of_convention(step, rule, operands)
-    if rule in ("maximum", "minimum") and step.value != rule:
+    if rule == facts_of(step.value).of_two:
         array = max(operands, key=lambda one: len(one.value.node.shape))
         return (
             f"{excerpt(step.place)} is taken as {rule}, entry by entry; "

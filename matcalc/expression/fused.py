@@ -8,14 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from matcalc.expression.parser import Assignment, Step
-from matcalc.operations import NORMS
+from matcalc.operations import RULES
 
 #: What the outer of two calls of one argument makes of the inner one.
-_FUSED = {
-    ("svdvals", "sum"): NORMS["nuc"],
-    ("svdvals", "max"): NORMS["2"],
-    ("svdvals", "norm"): NORMS["fro"],
-}
+_FUSED = {rule.facts.fused: rule.name for rule in RULES.values() if all(rule.facts.fused)}
 
 
 def fused(assignments: Iterable[Assignment]) -> tuple[Assignment, ...]:

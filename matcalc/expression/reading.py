@@ -30,7 +30,7 @@ from matcalc.expression.unification import Clash, Sizes, sizes_of
 from matcalc.expression.values import Value, transposed
 from matcalc.graph import Node, number, symbol
 from matcalc.near import is_of_others
-from matcalc.operations import RULES, algebra, find_rule
+from matcalc.operations import RULES, algebra, facts_of, find_rule
 from matcalc.variables import Variable
 
 _AGAIN = 10_000  # steps that are read again because sizes were made equal
@@ -271,7 +271,7 @@ class _Reader:
             step = line.step
             if step.kind == "call":
                 name = rule_name(step, [self.values[k] for k in line.operands])
-                if name in ("maximum", "minimum") and name != step.value:
+                if name == facts_of(step.value).of_two:
                     start = step.place.start
                     changes.append((start, start + len(step.value), name))
         text = self.lines[0].step.place.text

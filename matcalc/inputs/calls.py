@@ -13,7 +13,7 @@ from matcalc.inputs.libraries import meant_by_library
 from matcalc.inputs.pieces import ATOM, POWER, PRODUCT, SIGN, SUM, Written, commas, joined
 from matcalc.inputs.speller import Speller
 from matcalc.inputs.tree import Node
-from matcalc.operations import RULES
+from matcalc.operations import RULES, facts_of
 from matcalc.operations.products import subscripts_of
 
 _KEYWORDS = {"dim": "axis", "keepdim": "keepdims", "dims": "axis"}
@@ -340,11 +340,12 @@ def _with_axis(writer: Speller, node: Node, name: str, args: list[Written]) -> W
     return writer.applied(node, name, renamed, kinds.called(name, [args[0].kind], ["axis"]))
 
 
-def _gelu(_: Speller, node: Node, args: list[Written]) -> Written | None:
+def _approximated(_: Speller, node: Node, args: list[Written]) -> Written | None:
     """``gelu(x, approximate="tanh")``."""
     if len(args) != 2 or node.args[1].op != "keyword" or node.args[1].value != "approximate":
         return None
-    name = {"tanh": "gelu_tanh", "none": "gelu"}.get(str(node.args[1].args[0].value)[1:-1])
+    known = facts_of(node.value[0]).approximations
+    name = known.get(str(node.args[1].args[0].value)[1:-1])
     return joined([f"{name}(", args[0], ")"], ATOM, args[0].kind) if name else None
 
 
@@ -469,7 +470,7 @@ _CALLS: Mapping[str, Rewrite] = {  # what each of these names means
         ("where", masks.where),
         ("masked_fill", masks.masked_fill),
         ("clip", masks.clip),
-        ("gelu", _gelu),
+        *((one.name, _approximated) for one in RULES.values() if one.facts.approximations),
         ("toeplitz", _toeplitz),
         ("float", _float),
     )

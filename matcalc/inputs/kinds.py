@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from matcalc.dimensions import Dimension
+from matcalc.dimensions import Dimension, Shape
 from matcalc.expression.definitions import is_defined
-from matcalc.operations import RULES, facts_of, is_elementwise, parse_signature
+from matcalc.operations import ALIASES, RULES, facts_of, is_elementwise, parse_signature
 
 
 class Kind(NamedTuple):
@@ -137,7 +137,7 @@ def entrywise(one: Kind, two: Kind) -> Kind:
     return two if one.rank < two.rank else one
 
 
-_NUMBERS = {"tr", "trace", "det", "logdet", "ptp", "average", "nansum", "nanmean", "cond"}
+_NUMBERS = {"ptp", "average", "nansum", "nanmean", "cond"}
 _LOSS = re.compile(r"_loss\Z|cross_entropy|cosine_similarity")  # what is defined as a number
 
 
@@ -148,19 +148,15 @@ def called(name: str, kinds: Sequence[Kind], keywords: Sequence[str]) -> Kind:
     (('n', 'n'), 0)
     """
     first = kinds[0] if kinds else UNKNOWN
+    name = ALIASES.get(name, name)
     if _is_number(name):
         return _reduced(name, first, len(kinds), keywords)
-    if name in ("eye", "ones", "zeros"):
-        return MATRIX if name == "eye" else COLUMN
-    if name == "diag":
-        return Kind(2, first.sizes * 2) if first.rank == 1 else Kind(1, first.sizes[:1] or (None,))
-    if name in ("pinv", "transpose", "kron"):
-        return first.transposed if name != "kron" else Kind(first.rank, (None,) * (first.rank or 0))
-    of_largest = name == "solve" or facts_of(name).directed  # of a side, a direction
-    if name not in RULES or is_elementwise(name) or of_largest:
+    if name in ("ones", "zeros"):
+        return COLUMN
+    if name not in RULES or is_elementwise(name) or facts_of(name).directed:  # of a direction
         known = [one for one in kinds if one.rank is not None]
         return max(reversed(known), key=lambda one: one.rank or 0) if known else first
-    return _by_signature(name, first, len(kinds))
+    return _by_signature(name, kinds)
 
 
 @cache
@@ -180,16 +176,29 @@ def _reduced(name: str, first: Kind, count: int, keywords: Sequence[str]) -> Kin
     return NUMBER
 
 
-def _by_signature(name: str, first: Kind, count: int) -> Kind:
-    """That which the rule's signature says for a first operand of this rank."""
-    for text in RULES[name].signatures:
-        operands, result = parse_signature(text)
-        fits = not operands or "..." in operands[0].shape or len(operands[0].shape) == first.rank
-        if not fits:
-            continue
-        if "..." in result.shape or len(result.shape) == (first.rank or 0) == len(
-            operands[0].shape
-        ):
-            return first if count else UNKNOWN
-        return Kind(len(result.shape), (None,) * len(result.shape))
+def _by_signature(name: str, kinds: Sequence[Kind]) -> Kind:
+    """That which a signature of the rule says that these fit, or the first of them does."""
+    rule = RULES[name]
+    for given in (kinds, kinds[:1]):
+        for operands, result in map(parse_signature, rule.signatures):
+            sizes: dict[Any, Any] = {}
+            pairs = zip(operands, given, strict=False)
+            if not all(_fits(one.shape, kind, sizes) for one, kind in pairs):
+                continue
+            if operands and result.shape == operands[0].shape:
+                return kinds[0] if kinds else UNKNOWN
+            known = {} if "axis" in rule.parameters else sizes  # that of the signature is the first
+            front = sizes.get("...", ()) if "..." in result.shape else ()
+            own = (known.get(size) for size in result.shape if size != "...")
+            return kind_of((*front, *own))
     return UNKNOWN
+
+
+def _fits(shape: Shape, kind: Kind, sizes: dict[Any, Any]) -> bool:
+    """Whether an operand has the shape of a signature; what its sizes are is kept."""
+    named = [size for size in shape if size != "..."]
+    front = (kind.rank or 0) - len(named)
+    if kind.rank is None or front < 0 or (front and "..." not in shape):
+        return False
+    sizes |= {"...": kind.sizes[:front], **dict(zip(named, kind.sizes[front:], strict=False))}
+    return True

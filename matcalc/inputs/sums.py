@@ -15,7 +15,7 @@ from matcalc.inputs.letters import PAIRS, SIGNS
 from matcalc.inputs.pieces import ATOM, POWER, PRODUCT, SIGN, SUM, Piece, Written, joined
 from matcalc.inputs.speller import Speller
 from matcalc.inputs.tree import Node
-from matcalc.operations import RULES, is_elementwise
+from matcalc.operations import RULES, facts_of, is_elementwise
 
 
 class Spread(NamedTuple):
@@ -446,7 +446,7 @@ def _called(writer: Speller, node: Node, parts: Sequence[Spread]) -> Spread:
     if name == "e^":
         name = "exp"
     if len(parts) == 2:
-        name = {"max": "maximum", "min": "minimum"}.get(name, name)
+        name = facts_of(name).of_two or name
     known = name in RULES and is_elementwise(name)
     known = known or len(name) < 3 or name in writer.names.functions
     plain = zip(node.args, parts, strict=True)

@@ -19,16 +19,14 @@ from matcalc.inputs.pieces import ATOM, POWER, PRODUCT, SIGN, SUM, Piece, Writte
 from matcalc.inputs.speller import Speller
 from matcalc.inputs.sums import mapped, sign_of, total
 from matcalc.inputs.tree import Node
+from matcalc.operations import RULES
 
 _OPS = """number name sum chain product negative transpose inverse pinv power call norm index
 identity filled text entry group keyword"""
 _OF_OTHERS = {"bars": bars, "inner": inner, "listed": listed, "mapped": mapped, "total": total}
 _STARRED = frozenset(["numpy", "r", "mathematica"])  # where * is entry by entry
-RESULTS = {  # of functions that have several, by their place
-    ("slogdet", "1"): "logdet",
-    ("eigh", "0"): "eigvalsh",
-    ("svd", "1"): "svdvals",
-}
+#: Of functions that have several results, by their place.
+RESULTS = {rule.facts.result_of: rule.name for rule in RULES.values() if all(rule.facts.result_of)}
 _ENTRY = ("⊙", ".*")
 _OVER = ("/", "./", "⊘", "frac")
 

@@ -270,6 +270,7 @@ def elu(x: Node, alpha: Fraction = Fraction(1)) -> Node:
     "x[...] -> y[...]",
     formula="dy = (Φ(x) + x ⊙ φ(x)) ⊙ dx",
     source="Hendrycks & Gimpel, Gaussian Error Linear Units (2016), section 2",
+    facts=Facts(approximations={"none": "gelu", "tanh": "gelu_tanh"}),
 )
 def gelu(x: Node) -> Node:
     """The Gaussian error linear unit, by the normal distribution."""

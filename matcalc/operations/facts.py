@@ -67,9 +67,14 @@ class Facts:
         directed: Whether its last operand has an axis more for directions, where there are several.
         along: What it is along an axis, where it takes none itself.
         chunked: Whether libraries that hold arrays in chunks have it, as NumPy calls it.
+        result_of: The function of NumPy with several results of which it is one, and its place.
+        fused: Two functions that it is, the inner one first: ``svdvals``, ``sum``.
+        approximations: The rules that libraries call an approximation of it, by their names.
         of_two: What it is of two operands, entry by entry: ``max`` is ``maximum``.
         behind_targets: Of a loss of targets, what stands behind these: ``logits``.
-        keeps_symmetry: Whether it makes symmetric matrices of symmetric ones.
+        keeps_symmetry: Whether it makes symmetric matrices of symmetric ones: of a transpose it is
+            the transpose.
+        symmetric: Whether every matrix that it makes is symmetric.
         of_matrices: What its namesake among the functions of a matrix is called, and its name.
         power_behind_name: Whether a power stands behind the name: ``tanh²(x)``.
         unicode: Its sign in Unicode, where that is not its name.
@@ -109,9 +114,13 @@ class Facts:
     directed: bool = False
     along: str = ""
     chunked: bool = False
+    result_of: tuple[str, str] = ("", "")
+    fused: tuple[str, str] = ("", "")
+    approximations: Mapping[str, str] = field(default_factory=dict[str, str])
     of_two: str = ""
     behind_targets: str = ""
     keeps_symmetry: bool = False
+    symmetric: bool = False
     of_matrices: tuple[str, str] = ("", "")
     power_behind_name: bool = False
     unicode: str = ""

@@ -143,6 +143,7 @@ def pull_adj(y: Apply, _: int, bar: Node) -> Node:
     function="np.linalg.slogdet({0})[1]",
     facts=Facts(
         of_whole=True,
+        result_of=("slogdet", "1"),
         words=("logdeterminant", "log_det"),
         code={"torch": "torch.linalg.slogdet({0}).logabsdet"},
     ),
@@ -198,6 +199,7 @@ _POWERS = 64
     facts=Facts(
         words=("matpow", "mpow"),
         required=("k",),
+        keeps_symmetry=True,
         code={
             "torch": "torch.linalg.matrix_power({0}, {k})",
             "jnp": "jnp.linalg.matrix_power({0}, {k})",

@@ -246,6 +246,7 @@ def _triangle(x: Node, k: int) -> Node:
     parameters={"n": 2},
     facts=Facts(
         of_sizes=OfSizes(algebra.eye, "eye(n)"),
+        symmetric=True,
         elsewhere=("identity",),
         words=("identitymatrix", "id"),
         unicode="I",

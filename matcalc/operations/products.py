@@ -248,7 +248,7 @@ def trace(x: Node) -> Node:
     formula="d diag(x) = diag(dx), both ways",
     source=f"linear; {_MAGNUS}, chapter 3",
     function="np.diag({0})",
-    facts=Facts(words=("diagonal", "diagonalmatrix"), linear=True),
+    facts=Facts(words=("diagonal", "diagonalmatrix"), linear=True, symmetric=True),
 )
 def diag(x: Node) -> Node:
     """A vector as a diagonal matrix, or the diagonal of a square matrix."""

@@ -31,6 +31,7 @@ _COOKBOOK = "Petersen & Pedersen, The Matrix Cookbook (2012)"
         length=True,
         along="norm_along",
         order="fro",
+        fused=("svdvals", "norm"),
         code={"np": "norm", "torch": "norm", "jnp": "norm"},
     ),
 )

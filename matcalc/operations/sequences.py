@@ -68,6 +68,7 @@ primitive(
     function="exchange",
     facts=Facts(
         of_sizes=OfSizes(exchange, "exchange(n)", lambda node: (node.shape[:1], {})),
+        symmetric=True,
         building_block=True,
     ),
 )(no_operand)

@@ -76,7 +76,11 @@ def solve_triangular(low: Node, b: Node, lower: int = 1) -> Node:
     source=_GILES,
     domain="A symmetric, its eigenvalues simple; of another matrix its symmetric part is taken",
     function="np.linalg.eigvalsh(({0} + {0}.T) / 2)",
-    facts=Facts(of_symmetric=True, code={"torch": "torch.linalg.eigvalsh(({0} + {0}.mT) / 2)"}),
+    facts=Facts(
+        of_symmetric=True,
+        result_of=("eigh", "0"),
+        code={"torch": "torch.linalg.eigvalsh(({0} + {0}.mT) / 2)"},
+    ),
 )
 def pull_eigvalsh(w: Apply, operand: int, bar: Node) -> Node:
     """Pull back through eigenvalues: V diag(bar) Vᵀ."""
@@ -121,6 +125,7 @@ def pull_eigenvectors(v: Apply, operand: int, bar: Node) -> Node:
     source=_GILES,
     domain="full rank, the singular values simple; of A[m,n] their number must be known",
     function="np.linalg.svd({0}, compute_uv=False)",
+    facts=Facts(result_of=("svd", "1")),
 )
 def svdvals(a: Node) -> Node:
     """The singular values, the largest first: roots of the eigenvalues of the smaller square."""
@@ -150,7 +155,11 @@ def svdvals(a: Node) -> Node:
     source=_WATSON,
     domain="A of full rank",
     function="np.linalg.norm({0}, 'nuc')",
-    facts=Facts(order="nuc", code={"torch": "torch.linalg.matrix_norm({0}, 'nuc')"}),
+    facts=Facts(
+        order="nuc",
+        fused=("svdvals", "sum"),
+        code={"torch": "torch.linalg.matrix_norm({0}, 'nuc')"},
+    ),
 )
 def pull_nuclear_norm(y: Apply, operand: int, bar: Node) -> Node:
     """Pull back through the sum of the singular values: by the polar factor."""
@@ -165,7 +174,11 @@ def pull_nuclear_norm(y: Apply, operand: int, bar: Node) -> Node:
     source=_WATSON,
     domain="the largest singular value simple",
     function="np.linalg.norm({0}, 2)",
-    facts=Facts(order="2", code={"torch": "torch.linalg.matrix_norm({0}, 2)"}),
+    facts=Facts(
+        order="2",
+        fused=("svdvals", "max"),
+        code={"torch": "torch.linalg.matrix_norm({0}, 2)"},
+    ),
 )
 def pull_spectral_norm(y: Apply, operand: int, bar: Node) -> Node:
     """Pull back through the largest singular value: by u₁ v₁ᵀ."""

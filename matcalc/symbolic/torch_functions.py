@@ -14,7 +14,7 @@ import numpy as np
 
 from matcalc.errors import NotDifferentiableError
 from matcalc.expression.missing import MISSING
-from matcalc.operations import ALIASES, RULES
+from matcalc.operations import ALIASES, RULES, Rule
 from matcalc.symbolic.expressions import Symbolic
 from matcalc.symbolic.functions import Defined, Function
 from matcalc.symbolic.ufuncs import Condition
@@ -270,10 +270,15 @@ def _leaky_relu(x: Any, negative_slope: float = 0.01) -> Any:
     return by_name("leaky_relu")(x, slope=negative_slope)
 
 
-def _gelu(x: Any, *, approximate: str = "none") -> Any:
-    if approximate not in ("none", "tanh"):
-        raise NotDifferentiableError(f"gelu with approximate={approximate!r} cannot be traced")
-    return by_name("gelu" if approximate == "none" else "gelu_tanh")(x)
+def _approximated(rule: Rule) -> Callable[..., Any]:
+    def meaning(x: Any, *, approximate: str = "none") -> Any:
+        name = rule.facts.approximations.get(approximate)
+        if name is None:
+            said = f"{rule.name} with approximate={approximate!r}"
+            raise NotDifferentiableError(f"{said} cannot be traced")
+        return by_name(name)(x)
+
+    return meaning
 
 
 def _hardtanh(x: Any, min_val: float = -1.0, max_val: float = 1.0) -> Any:
@@ -433,6 +438,7 @@ MEANINGS: dict[str, Callable[..., Any]] = {
     **{one.__name__: _reduction(one) for one in (np.sum, np.mean, np.prod, np.amax, np.amin)},
     **{one.__name__: _spread_of_sample(one) for one in (np.var, np.std)},
     **{one.__name__: _alpha(one) for one in (np.add, np.subtract)},
+    **{one.name: _approximated(one) for one in RULES.values() if one.facts.approximations},
     "sub": _alpha(np.subtract),
     "max": _largest(np.max, np.maximum),
     "min": _largest(np.min, np.minimum),
@@ -448,7 +454,7 @@ MEANINGS: dict[str, Callable[..., Any]] = {
     **{
         one.__name__.lstrip("_"): one
         for one in (
-            *(_logsumexp, _leaky_relu, _gelu, _hardtanh, _softplus, _normalize, _cosine_similarity),
+            *(_logsumexp, _leaky_relu, _hardtanh, _softplus, _normalize, _cosine_similarity),
             *(_vector_norm, _matrix_norm, _norm, _repeat, _permute, _expand, _masked_fill),
             *(
                 _linear,

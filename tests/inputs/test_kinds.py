@@ -1,0 +1,33 @@
+"""What a call gives, by the signatures of the rules."""
+
+from contextlib import suppress
+
+from matcalc.errors import MatcalcError
+from matcalc.graph import symbol
+from matcalc.inputs.kinds import UNKNOWN, called, kind_of
+from matcalc.operations import RULES, parse_signature
+
+
+def test_what_a_call_gives_is_what_its_rule_builds() -> None:
+    built = 0
+    for rule in RULES.values():
+        for operands, _ in map(parse_signature, rule.signatures):
+            shapes = [
+                tuple("p" if size == "..." else size for size in one.shape) for one in operands
+            ]
+            nodes = [symbol(one.name, shape) for one, shape in zip(operands, shapes, strict=True)]
+            with suppress(MatcalcError, TypeError):  # what needs other shapes, or parameters
+                shape = rule.build(*nodes, **rule.parameters).shape
+                found = called(rule.name, [kind_of(one) for one in shapes], [])
+                known = {"ones": 1, "zeros": 1}.get(rule.name, len(shape))
+                if found != UNKNOWN and "axis" not in rule.parameters:
+                    assert found.rank == known, rule
+                    for size, wanted in zip(found.sizes, shape, strict=False):
+                        assert size in (None, wanted), (rule, found, shape)
+                    built += 1
+    assert built > 120
+
+
+def test_a_call_of_a_constant_takes_no_operand() -> None:
+    matrix = kind_of(("m", "n"))
+    assert called("exchange", [matrix], []).rank == 2
