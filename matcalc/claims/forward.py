@@ -31,7 +31,7 @@ from matcalc.expression.equation import stated_in
 from matcalc.expression.formula import Names
 from matcalc.graph import Apply, Node, Symbol, substituted, symbol
 from matcalc.inputs.line import Line
-from matcalc.inputs.reading import read_foreign, read_line
+from matcalc.inputs.reading import read_foreign, read_line, says_products
 from matcalc.inputs.tree import Left
 from matcalc.layout import written
 from matcalc.notation import text, write_derivative
@@ -467,7 +467,8 @@ def _lines(text: str, variables: Declarations | None, notation: str | None) -> I
     """The lines of a forward pass in the language, whatever they are typed in."""
     known = {name: each.variable for name, each in parse_declarations(variables or ()).items()}
     for line in filter(str.strip, _apart(text)):
-        read = read_line(line.strip(), known, notation, declared_functions(variables or ()))
+        functions = declared_functions(variables or ())
+        read = read_line(line.strip(), known, notation, functions, claimed=not says_products(text))
         yield " ".join(read.text.split())
         left = read.text.partition("=")[0].strip()
         shape = _shape(read, known)
@@ -527,7 +528,8 @@ def read_forward(
 
     Gradients are columns, in denominator layout; where a claim writes one as a row, or where they
     fit in numerator layout alone, they are in that. What is declared as a row, ``z[1,n]``, has a
-    gradient of that shape in denominator layout.
+    gradient of that shape in denominator layout. What fits as NumPy reads it alone, ``X * g`` of
+    a matrix and a vector of its columns, is read so.
 
     Raises:
         NotationError: It cannot be read.
@@ -545,6 +547,26 @@ def read_forward(
         with suppress(MatcalcError):
             return Forward(because, variables, stated, "numerator", notation, claim)
         raise error from None
+    layouts = [layout] if layout is not None else _layouts(variables, stated)
+    ways = [(one, notation) for one in layouts]
+    ways += [(layouts[0], "numpy")] if notation is None else []
+    (first, _), *others = ways
+    try:
+        return Forward(because, variables, stated, first, notation)
+    except ShapeError as error:
+        for one, written_in in others:
+            with suppress(MatcalcError):
+                return Forward(because, variables, stated, one, written_in)
+        raise error from None
+
+
+def _layouts(variables: Declarations | None, stated: Mapping[str, Mention]) -> list[str]:
+    """The layouts that gradients may be in: in that of rows alone where all rows are gradients."""
+    declared = {**declared_shapes(variables), **{name: one.shape for name, one in stated.items()}}
+    rows = [name for name, shape in declared.items() if (shape or ())[:1] == (1,)]
+    if rows and all(variable_of(name) for name in rows):
+        return ["numerator"]
+    return ["denominator", "numerator"]
 
 
 def _tagged(shape: Shape, layout: str) -> Shape:

@@ -122,7 +122,7 @@ def _reordered(
 
 def _products(sign: str, one: Operand, two: Operand) -> Iterator[tuple[str, str]]:
     """What ``one sign two`` may have been meant as, and for what."""
-    if sign in ("+", "-"):
+    if sign in ("+", "-", "/"):
         yield from _sums(sign, one, two)
     elif sign == "@" and not (one.value.node.shape and two.value.node.shape):
         yield f"{one.text} * {two.text}", ""
@@ -187,9 +187,12 @@ def _sums(sign: str, one: Operand, two: Operand) -> Iterator[tuple[str, str]]:
         rows, columns = rows_columns
         column = vector.column
         row = transposed(column)
+        in_columns, in_rows = f"{column} @ ones({columns}).T", f"ones({rows}) @ {row}"
+        if sign == "/":
+            in_columns, in_rows = f"{column}[:, None]", f"{column}[None, :]"
         for added, where in (
-            (f"{column} @ ones({columns}).T", "for the vector in every column"),
-            (f"ones({rows}) @ {row}", "for the vector in every row"),
+            (in_columns, "for the vector in every column"),
+            (in_rows, "for the vector in every row"),
         ):
             parts = (matrix.text, added) if before else (added, matrix.atom)
             yield f" {sign} ".join(parts), where

@@ -28,11 +28,10 @@ def operated(sign: str, one: Value, two: Value) -> Value:
     if sign == "@":
         return multiplied(one, two)
     one, two = _alike(one, two), _alike(two, one)
-    axis = bias_axis(one, two) if sign in "+-" else None
-    if axis is not None:
-        sizes = dict(zip((0, 1), one.node.shape, strict=True))
-        spread = contract([Factor(two.node, (axis,))], (0, 1), sizes)
-        return Value(combined(sign, one.node, spread))
+    if sign in ("+", "-", "/"):
+        two = _spread(one, two)
+    if sign in ("+", "-"):
+        one = _spread(two, one)
     stretched = _stretched(one, two)
     if stretched is not None:
         return Value(combined(sign, *stretched))
@@ -49,6 +48,15 @@ def _alike(one: Value, other: Value) -> Value:
     if other.node.shape != paper:
         return one
     return Value(contract([Factor(one.node, (axis,))], (0, 1), dict(enumerate(paper))))
+
+
+def _spread(whole: Value, part: Value) -> Value:
+    """A vector beside a matrix as the matrix that has it in every row, or in every column."""
+    axis = bias_axis(whole, part)
+    if axis is None:
+        return part
+    sizes = dict(zip((0, 1), whole.node.shape, strict=True))
+    return Value(contract([Factor(part.node, (axis,))], (0, 1), sizes))
 
 
 def _stretched(one: Value, two: Value) -> tuple[Node, Node] | None:
@@ -110,13 +118,13 @@ def combined(sign: str, one: Node, two: Node) -> Node:
 
 
 def bias_axis(one: Value, two: Value) -> int | None:
-    """Along which axis of a matrix a vector that is added to it lies; nothing where it is none.
+    """Along which axis of a matrix a vector beside it lies; nothing where it is none.
 
     Along the columns, in every row, as NumPy does, also where rows and columns are equal numbers;
     along the rows where it fits there alone.
 
     Raises:
-        ShapeError: It would be added to rows, if its size were another.
+        ShapeError: It would lie along rows, if its size were another.
     """
     a, b = one.node.shape, two.node.shape
     if len(a) != 2 or len(b) != 1 or two.row or (a[0] == a[1] and not isinstance(a[0], int)):

@@ -10,7 +10,7 @@ from matcalc import dimensions
 from matcalc.dimensions import Dimension
 from matcalc.errors import NotationError
 from matcalc.expression.arithmetic import bias_axis, is_repeated, whole_of
-from matcalc.expression.definitions import is_of_each_row
+from matcalc.expression.definitions import is_of_each_row, is_of_entries
 from matcalc.expression.misfits import Operand, excerpt, is_atom
 from matcalc.expression.parser import Step
 from matcalc.expression.values import number_of
@@ -137,8 +137,9 @@ def of_call(step: Step, rule: str, operands: Sequence[Operand]) -> str:
             f"{excerpt(step.place)} takes {one} as {_OF_PREDICTIONS[step.value]} and {two} as "
             "targets, the order of PyTorch"
         )
-    if not operands or not dimensions.is_square(operands[0].value.node.shape):
-        return ""
+    beside = _repeated(*operands[:2]) if is_of_entries(rule) and len(operands) > 1 else ""
+    if beside or not operands or not dimensions.is_square(operands[0].value.node.shape):
+        return beside and f"{excerpt(step.place)}: {beside}"
     literal = _of_literal(step, operands[0]) if facts_of(rule).of_whole else ""
     better = _of_matrix(rule, operands)
     said = f"{excerpt(step.place)} is taken entry by entry; {better}" if better else ""
@@ -200,8 +201,10 @@ def of_operator(step: Step, one: Operand, two: Operand) -> str:
     if stacked is not None and len(stacked) > 2:
         size = dimensions.times(stacked)
         return f"{excerpt(step.place)} is {size}: the last axes are beside each other, as in NumPy"
+    if step.value in ("+", "-", "/") and (beside := _of_vector(step.value, one, two)):
+        return beside
     if step.value in ("+", "-"):
-        return _of_sum(step.value, one, two)
+        return _of_numbers(one, two)
     if step.value == "*" and dimensions.is_square(a) and dimensions.is_square(b):
         better = f"the matrix product is {_product(one.atom, two.atom)}"
     elif step.value == "/" and dimensions.is_square(b):
@@ -245,16 +248,30 @@ def _matrix_function(name: str, argument: str) -> str:
     return f"the matrix {title}, {function}, is no function of the language"
 
 
-def _of_sum(sign: str, one: Operand, two: Operand) -> str:
-    """What is said of a vector beside a matrix, or of a number beside an array."""
+def _of_vector(sign: str, one: Operand, two: Operand) -> str:
+    """What is said of a vector beside a matrix; nothing of other operands."""
+    verb = {"+": "is added to", "-": "is subtracted from", "/": "divides"}[sign]
+    if len(one.value.node.shape) == 1:
+        return _repeated(one, two, verb if sign == "+" else "counts for")
+    return _repeated(one, two, verb)
+
+
+def _repeated(one: Operand, two: Operand, verb: str = "counts for") -> str:
+    """What is said of a vector that is in every row or column of a matrix."""
+    one, two = sorted((one, two), key=lambda of: -len(of.value.node.shape))
     a, b = one.value.node.shape, two.value.node.shape
-    if len(a) == 2 and len(b) == 1:
-        verb = "added to" if sign == "+" else "subtracted from"
-        line = "row" if bias_axis(one.value, two.value) == 1 else "column"
-        said = f"{two.value.title} is {verb} every {line} of {one.value.title}"
-        if a[0] == a[1]:
-            said += f", as NumPy does; for every column write {two.atom}[:, None]"
-        return said
+    if (len(a), len(b)) != (2, 1):
+        return ""
+    line = "row" if bias_axis(one.value, two.value) == 1 else "column"
+    said = f"{two.value.title} {verb} every {line} of {one.value.title}"
+    if a[0] == a[1]:
+        said += f", as NumPy does; for every column write {two.atom}[:, None]"
+    return said
+
+
+def _of_numbers(one: Operand, two: Operand) -> str:
+    """What is said of a number beside an array."""
+    a, b = one.value.node.shape, two.value.node.shape
     if bool(a) == bool(b):
         return ""
     return _of_number(two, one) if a else _of_number(one, two)

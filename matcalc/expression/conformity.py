@@ -99,8 +99,8 @@ class _Walk:
             operands = waiting[kept:]
             if step.kind == "operator" and step.value != "@":
                 self.look_at_columns(*(Operand(value, of.place) for value, of in operands))
-            if step.kind == "operator" and step.value in "+-":
-                self.look_at(*(Operand(value, of.place) for value, of in operands))
+            if step.kind == "operator" and step.value in "+-/":
+                self.look_at(step.value, *(Operand(value, of.place) for value, of in operands))
             waiting[kept:] = [
                 (meaning(step, [value for value, _ in operands], self.meanings), step)
             ]
@@ -112,11 +112,11 @@ class _Walk:
             algebra.size_of(self.forced.get(step.value, step.value))
         )
 
-    def look_at(self, one: Operand, two: Operand) -> None:
-        """Note where the terms of a sum are not of one shape."""
+    def look_at(self, sign: str, one: Operand, two: Operand) -> None:
+        """Note where the terms of a sum, or of a quotient of arrays, are not of one shape."""
         for term, other in ((one, two), (two, one)):
             few, many = term.value.node.shape, other.value.node.shape
-            if not few and many and not self.is_constant(term.value.node):
+            if not few and many and sign != "/" and not self.is_constant(term.value.node):
                 self.misfits.append(
                     f"{other.said}, {term.text} is a number: write {term.atom} * "
                     f"{_ones(other.value)}"

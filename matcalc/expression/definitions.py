@@ -174,6 +174,12 @@ def is_defined(name: str) -> bool:
     return name in definitions()
 
 
+def is_of_entries(name: str) -> bool:
+    """Whether a function is defined of arrays entry by entry, whatever their axes are."""
+    taken = [one.parameters[:2] for one in definitions().get(name, ())]
+    return any(len(two) > 1 and not any(one.rank for one in two) for two in taken)
+
+
 @lru_cache(maxsize=256)
 def is_entrywise(name: str) -> bool:
     """Whether what is defined acts on each entry of one operand alone."""

@@ -142,8 +142,9 @@ def read_claim(
 ) -> Line:
     """Read a claim of somebody who wrote another line too: who writes ``@`` or ``**`` means it.
 
-    Beside such a formula a ``*`` is a product entry by entry, whether it fits or not. An equation
-    may give one entry, ``dW[0,1] = …``.
+    Beside such a formula a ``*`` is a product entry by entry, whether it fits or not; beside one
+    that repeats a vector as a row, it repeats one too. An equation may give one entry,
+    ``dW[0,1] = …``.
 
     Args:
         line: What was typed.
@@ -157,8 +158,10 @@ def read_claim(
         NotationError: The line cannot be read, or may mean several things.
     """
     line, entry = without_entry(line)
-    own = any(sign in other for sign in _OWN)
-    if notation is None and own and _is_plain(line, variables):
+    plain = notation is None and _is_plain(line, variables)
+    if plain and "[None, :]" in other and _of_numpy(line, variables, functions).repeats:
+        found = read_foreign(line, variables, "numpy", functions)
+    elif plain and says_products(line + other):
         found = Line(line, line, "matcalc")
     else:
         found = read_line(line, variables, notation, functions, layout=layout)
@@ -206,23 +209,47 @@ def is_own(
     try:
         if _has_words(line, variables, functions):
             return False
+        if "*" not in line:
+            return True
+        if not _is_starred(line):
+            return claimed or not _repeats(line, variables, functions)
         counts = claimed or _BY_ENTRIES.search(line)
-        return not (counts and _is_starred(line) and _clashes(line, variables, functions))
+        return not (counts and _clashes(line, variables, functions))
     except MatcalcError:  # what is longer or deeper than others may be
         return True
 
 
 def _clashes(line: str, variables: Mapping[str, Variable], functions: Functions) -> bool:
     """Whether a ``*`` stands where nothing but a product of matrices fits."""
+    return _of_numpy(line, variables, functions).clashes
+
+
+def _repeats(line: str, variables: Mapping[str, Variable], functions: Functions) -> bool:
+    """Whether NumPy's signs stand in a line, and a ``*`` of a matrix and a vector of its rows."""
+    says = notation_of(scan(line, variables), latex=False) == "numpy"
+    return says and _of_numpy(line, variables, functions).repeats
+
+
+def _of_numpy(line: str, variables: Mapping[str, Variable], functions: Functions) -> Writer:
+    """What was found when a line was written that is taken as one of NumPy."""
     names = _names(variables, functions)
     writer = Writer(line, names, "numpy")
     _written(line, taken_apart(scan(line, names.declared), names, latex=False), writer)
-    return writer.clashes
+    return writer
 
 
 def _is_starred(line: str) -> bool:
     """Whether nothing but ``*`` says which products are meant."""
-    return "*" in line and not any(sign in line for sign in _OWN)
+    return "*" in line and not says_products(line)
+
+
+def says_products(text: str) -> bool:
+    """Whether signs stand in a text that say which products are meant: ``@``.
+
+    >>> says_products("z = W @ x; a = z * z"), says_products("z = W*x")
+    (True, False)
+    """
+    return any(sign in text for sign in _OWN)
 
 
 def _is_result(line: str, word: str) -> bool:

@@ -37,6 +37,7 @@ class Writer(Speller):
     def __init__(self, line: str, names: Names, notation: str) -> None:
         super().__init__(line, names, notation)
         self.clashes = False  # whether a * stands where nothing but a matrix product fits
+        self.repeats = False  # whether a vector counts for every row of a matrix
         self.spellers: dict[str, Callable[[Node], Written]] = {
             **{op: getattr(self, op) for op in _OPS.split()},
             **{op: partial(spell, self) for op, spell in _OF_OTHERS.items()},
@@ -411,8 +412,9 @@ class Writer(Speller):
 
     def joined_by(self, node: Node, one: Written, sign: str, two: Written) -> Written:
         """Two parts with a sign between them, in the language."""
-        if self.notation == "numpy" and one.kind.is_matrix and sign in ("/", "*"):
-            two = _of_columns(two)
+        if self.notation == "numpy" and sign in ("/", "*"):
+            self.clashes = self.clashes or (sign == "*" and kinds.clash(one.kind, two.kind))
+            one, two = self.for_every_row(two, one), self.for_every_row(one, two)
         if sign in _OVER:
             return self.over(one, two, sign)
         if sign in _ENTRY:
@@ -424,9 +426,24 @@ class Writer(Speller):
             return plain[sign](one, two)
         return self.called_by(sign, one, two)
 
+    def for_every_row(self, whole: Written, part: Written) -> Written:
+        """A vector that counts for every row of a matrix beside it, as NumPy has it."""
+        if not whole.kind.is_matrix or not part.kind.is_column:
+            return part
+        if part.binds == ATOM and part.text.endswith(", axis=0)"):
+            kept = part.pieces[-1]._replace(text=", keepdims=True)")
+            return Written((*part.pieces[:-1], kept), ATOM, kinds.MATRIX)
+        (size,) = part.kind.sizes
+        if size is None or size != whole.kind.columns:
+            return part
+        self.repeats = True
+        return joined([part.within(ATOM), "[None, :]"], ATOM, Kind(2, (1, size)))
+
     def matmul(self, one: Written, two: Written) -> Written:
-        """``@``."""
-        return self.signed(one, " @ ", two, kinds.product(one.kind, two.kind))
+        """``@``; of an array with one axis and a matrix an array with one axis."""
+        flat = one.kind.is_column and two.kind.is_matrix
+        kind = Kind(1, (two.kind.columns,)) if flat else kinds.product(one.kind, two.kind)
+        return self.signed(one, " @ ", two, kind)
 
     def called_by(self, sign: str, one: Written, two: Written) -> Written:
         """Two parts with a sign between them that is a function here."""
@@ -456,7 +473,6 @@ class Writer(Speller):
         entry = kinds.entrywise(one.kind, two.kind)
         product = kinds.product(one.kind, two.kind)
         if one.kind.is_number or two.kind.is_number or self.notation in _STARRED:
-            self.clashes = self.clashes or kinds.clash(one.kind, two.kind)
             return self.signed(one, " * ", two, entry)
         if self.notation in ("matlab", "sympy"):
             return self.signed(one, " @ ", two, product)
@@ -518,15 +534,6 @@ class Writer(Speller):
         at = int(script) - 1
         self.assume(f"{self.shown(node)} is the entry {base.text}[{at}], counted from 0")
         return self.atom(node, f"{base.text}[{at}]", NUMBER)
-
-
-def _of_columns(part: Written) -> Written:
-    """``X.std(axis=0)`` beside a matrix: it counts for every row, as NumPy has it."""
-    if part.kind.rank != 1 or part.binds != ATOM or not part.text.endswith(", axis=0)"):
-        return part
-    return Written(
-        (*part.pieces[:-1], part.pieces[-1]._replace(text=", keepdims=True)")), ATOM, kinds.MATRIX
-    )
 
 
 def _number_from(factors: Sequence[Written]) -> tuple[Written | None, int]:

@@ -85,3 +85,31 @@ def test_what_is_declared_beside_the_forward_pass_is_known_in_the_claim() -> Non
     variables = "W[m,n] X[n,q] rate"
     found = mc.check_formula("dW = rate * dZ @ X.T", because="Z = W X", variables=variables)
     assert (found.verdict, found.repair) == ("wrong_value", "dW = dZ @ X.T")
+
+
+_BATCH = "xhat[N,D] gamma[D] beta[D]"
+
+
+@pytest.mark.parametrize("forward", ["xhat * gamma + beta", "gamma * xhat + beta"])
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        ("dgamma = np.sum(dout * xhat, axis=0)", "right"),
+        ("dxhat = dout * gamma", "right"),
+        ("dxhat = gamma * dout", "right"),
+        ("dxhat = dout * beta", "wrong_value"),
+        ("dbeta = dout", "wrong_shape"),
+        ("dgamma = dout * xhat", "wrong_shape"),
+    ],
+)
+def test_a_vector_that_scales_the_columns_as_numpy_has_it_does_so_in_the_claim_too(
+    forward: str, claim: str, verdict: str
+) -> None:
+    found = mc.check_formula(claim, because=f"out = {forward}", variables=_BATCH)
+    assert found.verdict == verdict
+    assert any("gamma[None, :], 1×D, counts for every row" in one for one in found.assumptions)
+
+
+def test_without_a_forward_pass_that_says_so_a_matrix_times_a_vector_is_a_mistake() -> None:
+    found = mc.check_formula("dh = W.T * dz", because="z = W @ h", variables="W[m,n] h[n]")
+    assert found.verdict == "not_conformable"
