@@ -535,28 +535,16 @@ def read_forward(
         NotationError: It cannot be read.
         ShapeError: It does not fit.
     """
-    if layout is not None:
-        return Forward(because, variables, stated, layout, notation, claim)
-    declared = {**declared_shapes(variables), **{name: one.shape for name, one in stated.items()}}
-    rows = [name for name, shape in declared.items() if (shape or ())[:1] == (1,)]
-    if rows and all(variable_of(name) for name in rows):
-        return Forward(because, variables, stated, "numerator", notation, claim)
-    try:
-        return Forward(because, variables, stated, "denominator", notation, claim)
-    except ShapeError as error:
-        with suppress(MatcalcError):
-            return Forward(because, variables, stated, "numerator", notation, claim)
-        raise error from None
     layouts = [layout] if layout is not None else _layouts(variables, stated)
     ways = [(one, notation) for one in layouts]
     ways += [(layouts[0], "numpy")] if notation is None else []
     (first, _), *others = ways
     try:
-        return Forward(because, variables, stated, first, notation)
+        return Forward(because, variables, stated, first, notation, claim)
     except ShapeError as error:
         for one, written_in in others:
             with suppress(MatcalcError):
-                return Forward(because, variables, stated, one, written_in)
+                return Forward(because, variables, stated, one, written_in, claim)
         raise error from None
 
 

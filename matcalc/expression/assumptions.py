@@ -137,7 +137,8 @@ def of_call(step: Step, rule: str, operands: Sequence[Operand]) -> str:
             f"{excerpt(step.place)} takes {one} as {_OF_PREDICTIONS[step.value]} and {two} as "
             "targets, the order of PyTorch"
         )
-    beside = _repeated(*operands[:2]) if is_of_entries(rule) and len(operands) > 1 else ""
+    several = is_of_entries(rule) and len(operands) > 1
+    beside = _repeated(operands[0], operands[1]) if several else ""
     if beside or not operands or not dimensions.is_square(operands[0].value.node.shape):
         return beside and f"{excerpt(step.place)}: {beside}"
     literal = _of_literal(step, operands[0]) if facts_of(rule).of_whole else ""
