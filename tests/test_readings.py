@@ -119,9 +119,85 @@ def test_where_nothing_is_declared_the_names_say_it_and_that_is_said(
     assert said == shapes.split()
 
 
-@pytest.mark.parametrize("expression", ["sum(x) / n", "N * x", "m.T @ x"])
-def test_where_nothing_is_declared_a_letter_of_sizes_is_refused(expression: str) -> None:
-    assert "may be a size: declare" in refusal(expression, "x", "")
+@pytest.mark.parametrize(
+    ("expression", "shapes", "said"),
+    [
+        ("sum(x) / n", "x[m] n", "n is not declared: m, n and N are taken as numbers"),
+        ("N * x", "N x[n]", "N is not declared: m, n and N are taken as numbers"),
+        ("m * sum(x) / N", "m x[n] N", "m is not declared: m, n and N are taken as numbers"),
+        ("m.T @ x", "m[n] x[n]", "m[n] is not declared: what is transposed"),
+        ("w = a; sum(w * x) + C / 2 * norm(w)**2", "a[n] x[n] C", "C is not declared: what is "),
+        ("Q @ K.T / sqrt(d) @ x", "Q[m,n] K[p,n] d x[p]", "d is not declared: nothing else fits"),
+        ("sum((y - a * x - b)**2) + x.T @ A @ y", "y[n] a[n] x[n] b[n] A[n,n]", ""),
+        ("p = x.T @ a + b; (p - y)**2 / 2", "x[n] a[n] b y", "y is not declared: what is added"),
+        ("log(det(A)) - d + tr(A) + x.T @ x", "A[m,m] d x[n]", "d is not declared: what is added"),
+        ("theta - x.T @ y", "theta x[n] y[n]", "theta is not declared: a Greek name"),
+        ("(mu - nu).T @ A @ (mu - nu) + x.T @ x", "mu[m] nu[m] A[m,m] x[n]", "mu[m] is not "),
+        ("norm(mu - nu)**2 * x", "mu[m] nu[m] x[n]", "mu[m] is not declared: what is transposed"),
+    ],
+)
+def test_where_nothing_is_declared_what_is_a_number_is_said(
+    expression: str, shapes: str, said: str
+) -> None:
+    found = derived(expression, "x", "")
+    variables = [str(one) for one in found.formula.variables.values()]
+    right = derived(expression, "x", shapes)
+    assert [one for one in variables if "[" not in one] == [
+        s for s in shapes.split() if "[" not in s
+    ]
+    assert len(found.shape) == len(right.shape)
+    assert not said or any(one.startswith(said) for one in found.assumptions)
+
+
+@pytest.mark.parametrize(
+    ("typed", "wrt", "meant", "by", "shapes"),
+    [
+        (
+            r"\frac{1}{2m} \sum_{i=1}^m (\theta^T x^{(i)} - y^{(i)})^2",
+            "theta",
+            "sum((x @ theta - y)**2) / (2 * m)",
+            "theta",
+            "m x[q,n] theta[n] y[q]",
+        ),
+        (
+            r"p = softmax(W x + b); -\sum_i y_i \log p_i",
+            "W",
+            "-sum(y * log(softmax(W @ x + b)))",
+            "W",
+            "W[m,n] x[n] b[m] y[m]",
+        ),
+        (r"(μ₁ - μ₂)ᵀ S⁻¹ (μ₁ - μ₂)", "S", "(a - b).T @ inv(S) @ (a - b)", "S", "a[n] b[n] S[n,n]"),
+        (r"\mu_1^T S \mu_2", "S", "a.T @ S @ b", "S", "a[n] S[n,n] b[n]"),
+        (r"\|\theta - \theta_0\|^2", r"\theta", "squared_norm(a - b)", "a", "a[n] b[n]"),
+        (
+            r"y^T (K + \sigma^2 I)^{-1} y",
+            "y",
+            "y @ inv(K + s**2 * eye(n)) @ y",
+            "y",
+            "y[n] K[n,n] s",
+        ),
+        (r"y^T (K + s I)^{-1} y", "y", "y @ inv(K + s * eye(n)) @ y", "y", "y[n] K[n,n] s"),
+        (r"\sum_i (y_i - a x_i - b)^2", "a", "sum((y - a * x - b)**2)", "a", "y[n] a x[n] b"),
+        (r"-\frac{N}{2} \log|Σ|", "Σ", "-N / 2 * log(det(S))", "S", "N S[n,n]"),
+    ],
+)
+def test_what_is_typed_with_nothing_declared_is_what_is_meant(
+    typed: str, wrt: str, meant: str, by: str, shapes: str
+) -> None:
+    read = mc.derive(typed, wrt=wrt, layout="denominator")
+    right = mc.derive(meant, wrt=by, variables=shapes, layout="denominator")
+    assert read.formula is not None
+    assert right.formula is not None
+    sizes, rng = {"m": 3, "n": 2, "q": 4}, np.random.default_rng(5)
+    variables = right.formula.variables
+    shaped = [[sizes[str(size)] for size in one.shape] for one in variables.values()]
+    arrays = [rng.uniform(1, 2, one) for one in shaped]
+    arrays = [one + 3 * np.eye(2) if one.shape == (2, 2) else one for one in arrays]
+    values = [
+        one.evaluate(**dict(zip(names, arrays, strict=True)))
+        for one, names in ((read, read.formula.variables), (right, variables))
+    ]
+    assert np.allclose(*values)
 
 
 @pytest.mark.parametrize("expression", ["W * x", "A @ x.T", "X @ w + X"])

@@ -1,6 +1,6 @@
 """The input language: NumPy's notation, read as mathematics."""
 
-from matcalc.expression.conventions import Convention, by_convention, looks_like
+from matcalc.expression.conventions import Convention, by_convention, looks_like, scalars
 from matcalc.expression.declarations import (
     PROPERTIES,
     Declarations,
@@ -28,5 +28,6 @@ __all__ = [
     "parse",
     "parse_declarations",
     "read_formula",
+    "scalars",
     "sizes_declared",
 ]

@@ -1,19 +1,20 @@
 """A formula of which nothing is declared: its names say what they are, and that is said.
 
-Capitals are matrices, lower-case names vectors, Greek ones, c, k and t numbers, if nothing is
-transposed that is called so; what is added to a number is one. What sizes are equal is what the
-formula needs.
+Capitals are matrices, lower-case names vectors, Greek ones, c, k, t, m, n and N numbers, if nothing
+is transposed that is called so; what is added to a number is one, and what scales such a term. What
+sizes are equal is what the formula needs.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from itertools import count
+from itertools import combinations, count
 from typing import NamedTuple
 
 from matcalc import dimensions
 from matcalc.dimensions import Dimension
-from matcalc.errors import NotationError, Place, ShapeError
+from matcalc.errors import Place, ShapeError
 from matcalc.expression.assumptions import EVERY_ENTRY
 from matcalc.expression.biases import biases, biases_among
 from matcalc.expression.formula import Formula
@@ -33,10 +34,13 @@ _KINDS = (
     "a capital is taken as a matrix",
 )
 _MATRIX = 2  # axes
-_NUMBERS = frozenset("ckt")
 #: Numbers of things, where no shape names them.
 COUNTS = frozenset("mnN")
 COUNTED = "m, n and N are taken as numbers"
+_NUMBERS = frozenset("cktmn")
+_FITS = "nothing else fits, so it is taken as a number"
+_SCALAR = re.compile(r"[a-hj-t](_?\w)?")
+_PAIRED = 5
 _TRIED = 12  # names, each on its own
 _LETTERS = "mnpqrskltuvw"
 
@@ -57,6 +61,7 @@ def by_convention(
     formula: str,
     known: Mapping[str, Variable] | None = None,
     said: Mapping[str, int] | None = None,
+    forced: Collection[str] = (),
 ) -> Convention:
     """The variables of a formula of which nothing is declared.
 
@@ -64,9 +69,10 @@ def by_convention(
         formula: What was typed.
         known: The variables of which the shape is said behind it.
         said: The axes of names, where sums over letters say them: x of ``Σᵢ wᵀxᵢ`` has two.
+        forced: Names that are to be numbers, whatever they look like.
 
     Raises:
-        NotationError: It cannot be read, or a name may be a size.
+        NotationError: It cannot be read.
         ShapeError: It does not fit.
 
     >>> [str(one) for one in by_convention("lam * x.T @ A @ x").variables]
@@ -75,18 +81,14 @@ def by_convention(
     'W[m,n] is not declared: a capital is taken as a matrix'
     """
     names = _names(formula)
-    for name in COUNTS & names.keys():
-        raise NotationError(
-            f"nothing is declared, and {name} may be a size: declare the shapes, x[{name}]",
-            [names[name]],
-        )
     known = known or {}
     ranks = {name: _rank(name) for name in names}
     numbers = {name for name, rank in ranks.items() if not rank}
     ranks |= dict.fromkeys(_vectors(formula, ranks) & numbers, 1)
     ranks |= dict.fromkeys(_numbers(formula, ranks, known), 0)
     ranks |= {name: rank for name, rank in (said or {}).items() if name in ranks}
-    vectors = dict.fromkeys(_NUMBERS & ranks.keys(), 1)
+    ranks |= dict.fromkeys(forced, 0)
+    vectors = dict.fromkeys(_NUMBERS & ranks.keys() - (said or {}).keys(), 1)
     try:
         found = _read(formula, ranks, known)
     except ShapeError as error:
@@ -97,8 +99,8 @@ def by_convention(
             starred = "; the product of matrices is written @" if "*" in formula else ""
             raise ShapeError(
                 f"{error.stated}{starred}; nothing is declared, so capitals are taken as matrices, "
-                "lower-case names as vectors, Greek ones, and c, k and t, as numbers: declare the "
-                "shapes",
+                "lower-case names as vectors, Greek ones, and c, k, t, m, n, as numbers: declare "
+                "the shapes",
                 error.places,
             ) from None
     shapes = [dimensions.substitute(found.variables[name].shape, {}) for name in ranks]
@@ -111,33 +113,60 @@ def by_convention(
         for name, shape in zip(ranks, shapes, strict=True)
     )
     assumed = (
-        f"{one} is not declared: {_kind(one.name, ranks[one.name])}"
+        f"{one} is not declared: "
+        f"{_FITS if one.name in forced else _kind(one.name, ranks[one.name])}"
         for one in declared
         if one.name not in known
     )
     return Convention(declared, tuple(assumed))
 
 
-class _Term(NamedTuple):
-    """A part of a formula: the names that are its terms, and whether products make it a number."""
+def scalars(formula: str) -> Iterator[tuple[str, ...]]:
+    """The lower-case letters in a formula that may be numbers where it does not fit as it looks.
 
-    names: tuple[str, ...] = ()
+    One alone, then two. x, y and z, u, v and w are none.
+
+    >>> [*scalars("y - a * x - b")]
+    [('a',), ('b',), ('a', 'b')]
+    """
+    letters = [name for name in _names(formula) if _SCALAR.fullmatch(name) and _rank(name)]
+    yield from ((name,) for name in letters[:_TRIED])
+    yield from combinations(letters[:_PAIRED], 2)
+
+
+class _Term(NamedTuple):
+    """A part of a formula: the names that are its terms, and whether products make it a number.
+
+    In a product of numbers and calls, ``C / 2 * norm(w)``, a name scales it.
+    """
+
+    terms: tuple[Step, ...] = ()
     ends: bool = False
+    scales: tuple[Step, ...] = ()
+
+    @property
+    def names(self) -> list[str]:
+        """The names that are its terms."""
+        return [step.value for step in self.terms]
 
 
 def _terms(formula: str) -> Iterator[tuple[Step, list[_Term]]]:
     """The steps of a formula, each with what it is of."""
+    named: dict[str, bool] = {}  # whether products make a number of an assigned name
     for line in parse(formula):
         parts: list[_Term] = []
         for step in line.steps:
             kept = len(parts) - step.takes
             of = parts[kept:]
             yield step, of
-            names: tuple[str, ...] = (step.value,) if step.kind == "name" else ()
+            ends = step.value == "@" or step.kind == "call" or named.get(step.value, False)
+            terms: tuple[Step, ...] = (step,) if step.kind == "name" else ()
             if _adds(step) or step.kind == "negative":
-                names = tuple(name for one in of for name in one.names)
-            ends = step.value == "@" or step.kind == "call"
-            parts[kept:] = [_Term(names, ends or any(one.ends for one in of))]
+                terms = tuple(term for one in of for term in one.terms)
+            scaled = step.kind == "operator" and step.value in ("*", "/")
+            scales = tuple(name for one in of for name in one.terms + one.scales) if scaled else ()
+            parts[kept:] = [_Term(terms, ends or any(one.ends for one in of), scales)]
+        named[line.name] = parts[-1].ends
 
 
 def _adds(step: Step) -> bool:
@@ -147,29 +176,42 @@ def _adds(step: Step) -> bool:
 def _vectors(formula: str, ranks: Mapping[str, int]) -> set[str]:
     """The names that stand transposed, or behind ``@``, or in a norm: such a one is no number.
 
-    So is a term beside a vector there, μ of ``(x - μ).T``.
+    So are several terms there of which none is a matrix, ``(x - μ).T``.
     """
     found: set[str] = set()
     for step, of in _terms(formula):
         whole = step.kind == "transpose" or step.value == "norm"
         for part in of if whole else of[1:] if step.value == "@" else ():
             beside = [ranks.get(name, 0) for name in part.names]
-            if len(part.names) == 1 or (1 in beside and 2 not in beside):
-                found |= set(part.names)
+            if len(part.names) == 1 or _MATRIX not in beside:
+                found.update(part.names)
     return found
 
 
 def _numbers(formula: str, ranks: Mapping[str, int], given: Mapping[str, Variable]) -> set[str]:
-    """The lower-case names that stand beside a number, and nowhere else: b of ``w.T @ x + b``."""
-    terms: list[str] = []
-    names: list[str] = []
+    """The names that stand beside a number, and nowhere else: b of ``w.T @ x + b``.
+
+    A capital is one if it scales what is added to a number: C of ``sum(x) + C * norm(w)``.
+    """
+    terms: list[Step] = []
+    scales: list[Step] = []
+    steps: list[Step] = []
     for step, of in _terms(formula):
-        names += [step.value] if step.kind == "name" else []
+        steps += [step] if step.kind == "name" else []
         if _adds(step) and len(of) == 2:
             one, two = of
-            terms += [name for a, b in ((one, two), (two, one)) if b.ends for name in a.names]
-    alone = [one for one in dict.fromkeys(terms) if names.count(one) == terms.count(one)]
-    vectors = [one for one in alone if ranks.get(one) == 1 and one not in given]
+            for a, b in ((one, two), (two, one)):
+                terms += a.terms if b.ends else ()
+                scales += a.scales if b.ends else ()
+    used = {step.place for step in (*terms, *scales)}
+    other = {step.value for step in steps if step.place not in used}
+    alone = [one.value for one in dict.fromkeys([*terms, *scales]) if one.value not in other]
+    scaling = {step.value for step in scales}
+    vectors = [
+        one
+        for one in dict.fromkeys(alone)
+        if one not in given and (ranks.get(one) == 1 or (ranks.get(one) and one in scaling))
+    ]
     return _freed(formula, ranks, vectors, given)
 
 
@@ -202,6 +244,8 @@ def _read(formula: str, ranks: Mapping[str, int], known: Mapping[str, Variable])
 
 
 def _kind(name: str, rank: int) -> str:
+    if name in COUNTS and not rank:
+        return COUNTED
     if name in _NUMBERS and not rank:
         return "c, k and t are taken as numbers"
     if rank < _rank(name):
@@ -228,7 +272,7 @@ def _names(formula: str) -> dict[str, Place]:
 def _rank(name: str) -> int:
     """The axes of what has a name."""
     stem = name.rstrip("0123456789_")
-    if name in _NUMBERS:
+    if name in _NUMBERS | COUNTS:
         return 0
     if stem in _GREEK or (stem[:1] in dimensions.GREEK and stem[:1].islower()):
         return 0

@@ -280,10 +280,9 @@ class _Reader:
         return text
 
     def size_of_identity(self, name: str) -> Dimension:
-        size = self.sizes.of(name)
-        if dimensions.names(size) & self.scope.unsized.keys():
+        if self._is_open(name):
             raise self.no_identity(self.scope.unsized[name])
-        return size
+        return self.sizes.of(name)
 
     def no_identity(self, place: Place, clashes: Iterable[Clash] = ()) -> NotationError:
         """The error of an ``I`` that is not beside a square matrix, with a size that there is."""
@@ -412,6 +411,7 @@ class _Reader:
             ShapeError: They cannot be equal.
         """
         clashes = error.clashes
+        waiting = {name for name in self.scope.unsized if self._is_open(name)}
         changed = self.sizes.bind(clashes)
         first = min(
             (self.first_use.get(name, len(self.lines)) for name in changed), default=len(self.lines)
@@ -419,7 +419,7 @@ class _Reader:
         if first > len(self.values):
             self.refuse_identity(line, clashes)
             raise self.misfit(error, line) from None
-        for name in changed & self.scope.unsized.keys():
+        for name in changed & waiting:
             if not self.squares_beside(line):
                 raise self.no_identity(self.scope.unsized[name], clashes)
         bound = changed & self.sizes.names.keys() - self.scope.unsized.keys()
@@ -432,6 +432,10 @@ class _Reader:
             raise ShapeError(message, [line.step.place])
         del self.values[first:]
         self.notes = {text: k for text, k in self.notes.items() if k < first}
+
+    def _is_open(self, name: str) -> bool:
+        """Whether nothing has said yet of which size an ``I`` is."""
+        return bool(dimensions.names(self.sizes.of(name)) & self.scope.unsized.keys())
 
     def refuse_identity(self, line: StepLine, clashes: Iterable[Clash]) -> None:
         """Raise if a line does not fit that an ``I`` of no size is part of."""

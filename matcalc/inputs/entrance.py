@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Generator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from matcalc.errors import MatcalcError, NotationError
 from matcalc.expression import (
+    Convention,
     Declarations,
     Declared,
     Formula,
@@ -17,6 +18,7 @@ from matcalc.expression import (
     looks_like,
     parse_declarations,
     read_formula,
+    scalars,
     sizes_declared,
 )
 from matcalc.inputs.line import Line
@@ -114,16 +116,48 @@ def entered(
     declared = parse_declarations(given)
     functions = declared_functions(given)
     shapes = {name: one.variable for name, one in declared.items()}
-    line = read_line(formula, shapes, notation, functions, claimed=False)
+    names = Names(functions=functions)
     if declared or not by_names:
+        line = read_line(formula, shapes, notation, functions, claimed=False)
         said = (*line.said, *sizes_declared(given).values())
-        return Entered(line, given, declared, Names(functions=functions), said)
-    found = Entered(line, (), {}, Names(functions=functions), line.said)
-    with found.reported():
-        convention = by_convention(line.text, told, line.ranks)
+        return Entered(line, given, declared, names, said)
+    line, convention = _by_names(formula, notation, names, told)
     taken = parse_declarations(convention.variables)
     said = (*line.said, *convention.assumptions)
-    return Entered(line, convention.variables, taken, found.names, said)
+    return Entered(line, convention.variables, taken, names, said)
+
+
+def _by_names(
+    formula: str, notation: str | None, names: Names, told: Mapping[str, Variable]
+) -> tuple[Line, Convention]:
+    """A line of which nothing is declared, and what its names say.
+
+    Where that does not fit, letters that may be numbers are tried: a of ``Σᵢ (yᵢ - a xᵢ)²``.
+
+    Raises:
+        MatcalcError: It cannot be read, whatever they are.
+    """
+
+    def read(numbers: Collection[str] = ()) -> tuple[Line, Convention]:
+        line = read_line(formula, {}, notation, names.functions, claimed=False, numbers=numbers)
+        with Entered(line, (), {}, names, line.said).reported():
+            return line, by_convention(line.text, told, line.ranks, numbers)
+
+    try:
+        return read()
+    except MatcalcError as error:
+        for numbers in _scalars(formula, notation):
+            with suppress(MatcalcError):
+                return read(numbers)
+        raise error from None
+
+
+def _scalars(formula: str, notation: str | None) -> list[tuple[str, ...]]:
+    """The letters of a line that may be numbers; none where it cannot be read."""
+    try:
+        return [*scalars(read_line(formula, {}, notation, claimed=False).text)]
+    except MatcalcError:
+        return []
 
 
 def _no_text(formula: object) -> NotationError:

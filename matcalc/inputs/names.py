@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from matcalc.errors import NotationError, Place
+from matcalc.expression.conventions import COUNTS
 from matcalc.expression.formula import NO_FUNCTIONS, Functions
 from matcalc.inputs.kinds import COLUMN, MATRIX, NUMBER, Kind
 from matcalc.inputs.scanning import Token
@@ -96,7 +97,8 @@ class Names:
             (stem in _WORDS and stem.islower())
             or (greek_word(stem[:1]) and stem[:1].islower())
             or stem in _NUMBERS
-        ) and name not in self.vectors:
+            or (self.open and name in COUNTS)
+        ) and not {name, stem} & self.vectors:
             return NUMBER
         return MATRIX if stem[:1].isupper() else COLUMN
 

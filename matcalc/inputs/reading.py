@@ -59,6 +59,7 @@ def read_line(
     *,
     claimed: bool = True,
     layout: str = "denominator",
+    numbers: Collection[str] = _NO_NAMES,
 ) -> Line:
     """Read a formula or an equation that is in some notation.
 
@@ -78,6 +79,7 @@ def read_line(
             say how many values i has.
         claimed: Whether the line is a claim.
         layout: That of a Jacobian which is given by its entries.
+        numbers: Names that are numbers, where nothing is declared.
 
     Raises:
         NotationError: The line cannot be read, or may mean several things.
@@ -86,7 +88,7 @@ def read_line(
     if not forced and is_own(line, variables, functions, claimed=claimed):
         return Line(line, line, "matcalc")
     try:
-        return read_foreign(line, variables, forced, functions, sizes, shape, layout)
+        return read_foreign(line, variables, forced, functions, sizes, shape, layout, numbers)
     except RefusedError:
         raise
     except MatcalcError as error:
@@ -314,6 +316,7 @@ def read_foreign(
     sizes: Collection[str] = _NO_NAMES,
     shape: Shape | None = None,
     layout: str = "denominator",
+    numbers: Collection[str] = _NO_NAMES,
 ) -> Line:
     """Read a line of another notation than the language's.
 
@@ -330,7 +333,8 @@ def read_foreign(
         refuse_runs(line, scanned, names)
     names.notation = used = notation or notation_of(scanned, latex=latex)
     names.vectors = frozenset([*_transposed(scanned), *behind_matrices(apart, names)])
-    names.ranks = ranks_in_sums(apart) if names.open else {}
+    if names.open:
+        names.ranks = {**ranks_in_sums(apart), **dict.fromkeys(numbers, 0)}
     if used == "matlab" and not notation and len(apart) > len(scanned):
         used = "math"  # 2 * Ax: nobody writes so there
     writer = Writer(line, names, used)
@@ -357,14 +361,41 @@ def _refuse_entries(line: str, text: str, names: Names) -> None:
 
 
 def _transposed(tokens: Sequence[Token]) -> Iterator[str]:
-    """The names that stand transposed, ``c'``, ``c^T``, ``cᵀ``."""
+    """The names that stand transposed, ``c'``, ``c_1^T``, ``(μ₁ - μ₂)ᵀ``, without what is below."""
     behind = [*tokens, tokens[-1], tokens[-1], tokens[-1]]
+    opened: list[int] = []
+    part = range(0)  # the bracket or the name before the sign
     for k, token in enumerate(tokens):
-        sign = behind[k + 1].text
-        above = behind[k + 3] if behind[k + 2].text == "{" else behind[k + 2]
-        mark = sign in ("'", ".T", ".'") or (sign == "^" and above.text in ("T", "top", "⊤"))
-        if token.kind == "name" and mark:
-            yield token.text
+        sign = behind[k].text
+        above = behind[k + 2] if behind[k + 1].text == "{" else behind[k + 1]
+        if sign in ("'", ".T", ".'") or (sign == "^" and above.text in ("T", "top", "⊤")):
+            yield from _terms_of(tokens[part.start : part.stop])
+        if token.kind == "open":
+            opened.append(k)
+        elif token.kind == "close" and opened:
+            start = opened.pop()
+            scripted = start > 1 and tokens[start - 1].text == "_"
+            part = range(start - 2 if scripted else start, k + 1)
+        elif token.kind == "name":
+            part = range(k, k + 1)
+
+
+def _terms_of(tokens: Sequence[Token]) -> list[str]:
+    """The names that are added in a part; none where it has other signs than theirs."""
+    found: list[str] = []
+    ends = False  # whether a term has ended
+    depth = 0
+    for token in tokens:
+        depth += (token.kind == "open") - (token.kind == "close")
+        below = found and (token.text in "_{}" or token.kind == "number" or depth > 1)
+        if token.text in ("+", "-"):
+            ends = False
+        elif token.kind == "name" and not ends:
+            found.append(token.text)
+            ends = True
+        elif not below and token.text not in "(){}[]":
+            return []
+    return found
 
 
 def _written(line: str, tokens: Sequence[Token], writer: Writer) -> tuple[list[Piece], Left | None]:

@@ -33,7 +33,8 @@ def ranks_in_sums(tokens: Sequence[Token]) -> dict[str, int]:
 
     What is a vector for each letter is a matrix: it is transposed, stands behind a transpose, or
     within a norm or a bracket that is transposed; so is what has two letters below. A term without
-    letters is a vector there, μ of ``Σᵢ ‖xᵢ - μ‖²``, and elsewhere a number, b of ``wᵀxᵢ + b``.
+    letters is a vector there, μ of ``Σᵢ ‖xᵢ - μ‖²``, and beside an index elsewhere a number, b of
+    ``wᵀxᵢ + b``. An index may stand above, ``x^{(i)}``.
 
     >>> from matcalc.inputs.scanning import scan
     >>> ranks_in_sums(scan(r"\sum_i \|x_i - \mu\|^2 + \sum_i (x_i^T w + b)^2", []))
@@ -58,7 +59,10 @@ def ranks_in_sums(tokens: Sequence[Token]) -> dict[str, int]:
         rows += own
         vectors += [one.text for one in terms if own and start < one.start < stop]
     other = {one.text for one in names if one.below or not _is_term(tokens, one)}
-    numbers = [one.text for one in terms if one.text not in other]
+    beside = [_bracket(tokens, one.start) for one in indexed]
+    numbers = [
+        one.text for one in terms if one.text not in other and _bracket(tokens, one.start) in beside
+    ]
     lower = {
         one: rank for rank, some in enumerate((numbers, vectors)) for one in some if one.islower()
     }
@@ -75,6 +79,18 @@ def _is_term(tokens: Sequence[Token], name: _Name) -> bool:
     return any(signs) and (signs[0] or ends) and (signs[1] or closes)
 
 
+def _bracket(tokens: Sequence[Token], k: int) -> int:
+    """Where the bracket around a token opens, or its statement starts."""
+    depth = 0
+    while k > 0:
+        k -= 1
+        depth += (tokens[k].kind == "close") - (tokens[k].kind == "open")
+        ends = tokens[k].kind == "sign" and tokens[k].text in (";", "=", ":=")
+        if depth < 0 or (ends and not depth):
+            return k
+    return -1
+
+
 def _names(tokens: Sequence[Token]) -> Iterator[_Name]:
     """The names of a line that are no letters below or above others."""
     k = 0
@@ -87,9 +103,10 @@ def _names(tokens: Sequence[Token]) -> Iterator[_Name]:
             k += 1
             continue
         stop, below = k + 1, ""
-        if sign.kind == "sign" and sign.text == "_":
+        above = [one.text for one in tokens[k + 1 : k + 4]] == ["^", "{", "("]  # x^{(i)}
+        if sign.kind == "sign" and (sign.text == "_" or above):
             stop = _end(tokens, k + 2)
-            inside = [one.text for one in tokens[k + 2 : stop] if one.text not in ("{", "}", ",")]
+            inside = [one.text for one in tokens[k + 2 : stop] if one.text not in "{},()"]
             below = "".join(inside[: inside.index("=")] if "=" in inside else inside)
         if below.isalpha() or not below:
             yield _Name("sum" if token.text == "Σ" and below else token.text, below, k, stop)

@@ -182,11 +182,6 @@ MISFITS: dict[str, tuple[Callable[[], Any], type[mc.MatcalcError], str]] = {
         mc.NotationError,
         "leave variables= out",
     ),
-    "no variables, and a letter of sizes": (
-        lambda: mc.derive("n * x.T @ x", wrt="x", layout="numerator"),
-        mc.NotationError,
-        "n may be a size",
-    ),
     "an unknown variable": (
         lambda: mc.derive(x.T @ b, wrt="z", layout="numerator"),
         mc.NotationError,
