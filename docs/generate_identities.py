@@ -14,13 +14,13 @@ import matcalc as mc
 from matcalc.checking.formulas import check_derivative
 from matcalc.expression import parse_declarations, read_formula
 from matcalc.notation import unicode, write
-from matcalc.notation.names import raised, spelled_shape, unicode_name
+from matcalc.notation.names import spelled_shape, unicode_name
+from matcalc.scripts import on_the_line, superscript
 
 PAGE = Path(__file__).parent / "identities.md"
 DATA = Path(__file__).parent / "identities.toml"
 POINTS = 5
 ERROR = re.compile(r"(?<=error below 10)⁻[⁰¹²³⁴-⁹]+")
-_LOWERED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _LEAST = 12  # an error below 10 to minus this is rounding alone
 
 _WIKIPEDIA = "https://en.wikipedia.org/wiki/Matrix_calculus"
@@ -170,12 +170,12 @@ def _cell(text: str) -> str:
 
 
 def _power_of_ten(error: float) -> str:
-    return "10" + raised(str(max(ceil(log10(error)) if error else -_LEAST, -_LEAST)))
+    return "10" + superscript(str(max(ceil(log10(error)) if error else -_LEAST, -_LEAST)))
 
 
 def exponent(text: str) -> int:
     """The number that raised digits say."""
-    return int(text.translate(_LOWERED))
+    return int(on_the_line(text))
 
 
 def _sources(identity: Identity) -> str:

@@ -29,6 +29,7 @@ from matcalc.polynomials import (
     multiplied,
     spelled,
 )
+from matcalc.scripts import superscript
 
 Dimension = int | str
 Shape = tuple[Dimension, ...]
@@ -382,9 +383,6 @@ def linear_in(dimension: Dimension, name: str) -> tuple[Dimension, Dimension, in
     return spelled(factor), spelled(rest), below
 
 
-_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-
 def pretty(dimension: Dimension) -> str:
     """A dimension as a person writes it.
 
@@ -392,7 +390,7 @@ def pretty(dimension: Dimension) -> str:
     ('4·h', 'm·n²', '3', '(n²+n)/2')
     """
     above, below = over_common_denominator(dimension)
-    text = re.sub(r"\*\*([0-9]+)", lambda m: m[1].translate(_SUPERSCRIPTS), str(above))
+    text = re.sub(r"\*\*([0-9]+)", lambda m: superscript(m[1]), str(above))
     text = text.replace("*", "·")
     if below == 1:
         return text

@@ -12,6 +12,7 @@ ROOT = Path(mc.__file__).parent
 # From what stands on nothing to what stands on much: a room imports what is before it.
 ROOMS = (
     "version",
+    "scripts",
     "errors",
     "near",
     "steps",

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from matcalc.errors import MatcalcError, NotationError, Place, TooLargeError
+from matcalc.scripts import DIGITS, plain_name
 
 FACTORS = 40
 _LENGTH = 4000
-_MARK = r"(?:\[[0-9]{1,3}\]|\([0-9]{1,3}\)|[⁰¹²³⁴-⁹₀-₉]+|['′])"
+_MARK = rf"(?:\[[0-9]{{1,3}}\]|\([0-9]{{1,3}}\)|[{DIGITS}]+|['′])"
 _SCRIPT = rf"[\^_](?:\{{[^{{}}]{{1,20}}\}}|\w|{_MARK})"
 _NAME = rf"\\?[^\W\d_]\w*?(?:{_SCRIPT}|{_MARK}|_\w+|[0-9]+)*"
 _D = r"(?:∂|\\partial\s*|\\mathrm\{d\}\s*|d)"
@@ -19,7 +20,6 @@ _LATEX = re.compile(
     rf"\\[dt]?frac\s*\{{\s*{_D}\s*(?P<of>{_NAME})\s*\}}\s*\{{\s*{_D}\s*(?P<wrt>{_NAME})\s*\}}"
 )
 _SIGN = re.compile(r"\s*(?:·|⋅|•|×|@|\*|\\cdot|\\times|\\,|\\;|\\quad|,)?\s*")
-_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "01234567890123456789")
 
 
 class Fraction(NamedTuple):
@@ -110,7 +110,8 @@ def _factors(text: str, start: int, stop: int) -> Iterator[Fraction]:
         if found is None or found.end() > end:
             raise _unread(text, at)
         written = found[0].rstrip()
-        yield Fraction(name_in(found["of"]), name_in(found["wrt"]), written, at, at + len(written))
+        of, wrt = (plain_name(found[side]).replace("′", "'") for side in ("of", "wrt"))
+        yield Fraction(of, wrt, written, at, at + len(written))
         at = found.end()
         if at >= end:
             return
@@ -124,9 +125,3 @@ def _unread(text: str, at: int) -> NotationError:
         "a chain is a product of fractions: ∂L/∂a ∂a/∂z, or dL/da * da/dz",
         [Place(text, min(at, last), min(at, last) + 1)],
     )
-
-
-def name_in(text: str) -> str:
-    r"""One spelling of a name: ``a^{[2]}``, ``a_2``, ``a²`` and ``a2`` are ``a2``."""
-    word = re.sub(r"[{}\[\]()^_\s]", "", text).translate(_DIGITS).replace("′", "'")
-    return word.removeprefix("\\")

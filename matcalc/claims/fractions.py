@@ -13,10 +13,11 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from matcalc.claims.answer import Cause, Checked, Misfit, Piece
-from matcalc.claims.fraction_text import Chain, Fraction, name_in, read_chain
+from matcalc.claims.fraction_text import Chain, Fraction, read_chain
 from matcalc.errors import ChainError, NotationError
 from matcalc.expression.declarations import Declarations, parse_declarations
 from matcalc.layout import written as form
+from matcalc.scripts import plain_name
 from matcalc.variables import Variable
 
 if TYPE_CHECKING:  # it loads NumPy, which names do without
@@ -308,7 +309,7 @@ def _why(found: _Found, layout: str, turned: bool) -> Iterator[str]:
 def _shapes(variables: Declarations | None) -> Mapping[str, Variable]:
     if not variables:
         return {}
-    return {name_in(name): one.variable for name, one in parse_declarations(variables).items()}
+    return {plain_name(name): one.variable for name, one in parse_declarations(variables).items()}
 
 
 def _shape(one: Fraction, shapes: Mapping[str, Variable], layout: str) -> str:

@@ -10,6 +10,7 @@ from matcalc import dimensions
 from matcalc.claims.tree import Tree, turned
 from matcalc.dimensions import Dimension
 from matcalc.errors import MatcalcError, NotationError, Place, TooLargeError
+from matcalc.scripts import superscript
 
 PIECES = 8
 _LENGTH = 2000
@@ -17,7 +18,7 @@ _LENGTH = 2000
 _SIZE = rf"(?:[0-9]+|{dimensions.NAME})"
 _X = r"\s*(?:×|\\times)\s*"
 _PIECE = re.compile(
-    rf"(?P<label>{dimensions.NAME}['′²³⁰-⁹]*)?\s*(?:\[(?P<bracket>[^\[\]]*)\]"
+    rf"(?P<label>{dimensions.NAME}['′{superscript('0123456789')}]*)?\s*(?:\[(?P<bracket>[^\[\]]*)\]"
     rf"|\((?P<round>\s*{_SIZE}\s*(?:,\s*{_SIZE}?\s*)?)\))(?P<turned>(?:\.T|ᵀ|\^T|\^\\top)*)"
     rf"|(?P<rows>{_SIZE}){_X}(?P<columns>{_SIZE})(?P<turned2>(?:\.T|ᵀ)*)"
     rf"|(?P<r>[0-9]+|[A-Za-z])x(?P<c>[0-9]+|[A-Za-z][0-9]*)(?P<turned3>(?:\.T|ᵀ)*)(?!\w)"

@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from operator import index
 from typing import NamedTuple
-from unicodedata import digit
 
 from matcalc import dimensions
 from matcalc.dimensions import Dimension, Shape
@@ -20,6 +19,7 @@ from matcalc.expression.definitions import is_defined
 from matcalc.expression.formula import Functions, Mapped
 from matcalc.near import near
 from matcalc.operations import RULES
+from matcalc.scripts import DIGITS, on_the_line
 from matcalc.variables import Mention, Variable, parse_mention, resolve
 
 PROPERTIES = {
@@ -41,7 +41,7 @@ _LARGEST = 10**100
 Declarations = str | Iterable[str | Variable] | Mapping[str, Iterable[Dimension]]
 
 _MARK = re.compile(  # of a layer, as the reading has it: W₂, W² and W^{[2]} are W2
-    r"(?<=\w)[⁰¹²³⁴-⁹₀-₉]|(?<=[^\W\d])[_^]\{([\[(]?)(?P<mark>[0-9]{1,3})[\])]?\}"
+    rf"(?<=\w)[{DIGITS}]|(?<=[^\W\d])[_^]\{{([\[(]?)(?P<mark>[0-9]{{1,3}})[\])]?\}}"
 )
 _COMMAND = re.compile(r"\\(?:(?:mathbf|boldsymbol|bm|mathrm)\{(\w+)\}|([A-Za-z]+))")
 _MEMBER = re.compile(r"\s*∈\s*(?:ℝ|R)\s*\^?\s*(?:\{([^{}]*)\}|(\w+))\s*,?\s*")
@@ -198,7 +198,7 @@ def _plain(text: str) -> str:
     signs = {"times": "×", "in": "∈"}
     text = text.replace(r"\mathbb{R}", "ℝ")
     text = _COMMAND.sub(lambda one: one[1] or signs.get(one[2], one[2]), text)
-    text = _MARK.sub(lambda one: one["mark"] or str(digit(one[0])), text)
+    text = _MARK.sub(lambda one: one["mark"] or on_the_line(one[0]), text)
     text = _MEMBER.sub(lambda one: f"[{one[1] or one[2]}] ", text)
     text = _SIGN.sub(lambda one: one[1] or " ", text)
     return re.sub(_SHAPE, lambda one: _TIMES.sub(",", one[0]), text)

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 from matcalc import dimensions
 from matcalc.errors import Place, Suggestion
+from matcalc.scripts import on_the_line, superscript
 
 _AROUND = 80  # characters before and behind a sign
 _MODULES = "(?:np|numpy|jnp|torch|scipy|math|mc|matcalc|F)"
 _NAME = dimensions.NAME
-_POWERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
-_SUPERSCRIPT = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+")
+_SUPERSCRIPT = re.compile(f"[{superscript('0123456789-')}]+")
 #: What a sign is replaced by; the first that fits.
 _REPLACED = {
     **dict.fromkeys("·⋅×", ("@", "*")),
@@ -67,6 +67,6 @@ def meant(formula: str, position: int) -> Iterator[Suggestion]:
     powers = _SUPERSCRIPT.match(formula, position)
     if powers:
         place = Place(formula, position, powers.end())
-        yield Suggestion("write", f"**{powers[0].translate(_POWERS)}", place)
+        yield Suggestion("write", f"**{on_the_line(powers[0])}", place)
     for sign in _REPLACED.get(formula[position], ()):
         yield Suggestion("write", sign, Place(formula, position, position + 1))

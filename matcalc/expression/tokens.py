@@ -9,6 +9,7 @@ from typing import NamedTuple
 from matcalc import dimensions
 from matcalc.errors import NotationError, Place, printable
 from matcalc.expression.signs import meant
+from matcalc.scripts import superscript
 
 LENGTH = 100_000  # characters of a formula
 TOKENS = 20_000
@@ -96,9 +97,8 @@ def _check_depth(tokens: list[Token]) -> None:
 
 
 _PRODUCT = "a product is written * (entry by entry) or @ (of matrices)"
-_SUPERSCRIPTS = dict.fromkeys("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "a power is written **: x**2")
 _HINTS = {
-    **_SUPERSCRIPTS,
+    **dict.fromkeys(superscript("0123456789-"), "a power is written **: x**2"),
     **dict.fromkeys("·⋅×∘", _PRODUCT),
     "^": "a power is written **, a transpose .T",
     **dict.fromkeys("<>", "there are no comparisons; step(x) is 1 where x is above 0"),

@@ -15,22 +15,20 @@ from matcalc.expression.conventions import COUNTS
 from matcalc.expression.formula import NO_FUNCTIONS, Functions
 from matcalc.inputs.kinds import COLUMN, MATRIX, NUMBER, Kind
 from matcalc.inputs.scanning import Token
-from matcalc.inputs.signs import LOWERED, RAISED
 from matcalc.inputs.words import is_function
 from matcalc.notation.names import greek_letter, greek_word
+from matcalc.scripts import plain_name
 
 _RUN = 60  # letters of a run that is taken apart
 _GREEK = """alpha beta gamma delta epsilon eps zeta eta theta iota kappa lambda lam mu nu xi pi rho
 sigma tau upsilon phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega"""
 _WORDS = frozenset(_GREEK.split())
-_MARKS = re.compile(r"[\\^_{}()\[\]\s]")  # around the parts of a name
 _ALPHABETS = re.compile(r"[α-ω][0-9]*|[^α-ω]+")
 _ENTRY = re.compile(r"([^\W\d_]+)_([0-9]+)")
 _ENTRIES = re.compile(rf"({_ENTRY.pattern}){{2,}}")
 _TWO_LETTERS = re.compile(r"[i-n]{2}")  # below a delta
 _FEW = re.compile(r"[A-Z]?[a-z]{2}")  # letters that may be names of their own
 _TWICE = re.compile(r"[A-Z]?([a-z])\1")
-_LINE = str.maketrans(LOWERED | RAISED)
 _MARKED = frozenset(f"\\{one}" for one in ("hat", "tilde", "bar", "dot", "text"))
 _NUMBERS = frozenset("ckt")
 _COUNTS = frozenset("ijklmnN")  # sizes, where nothing else is declared of that name
@@ -123,8 +121,7 @@ class Names:
 
     def spelled(self, name: str) -> str:
         """A name that was typed on its own, as it is declared."""
-        bare = _MARKS.sub("", name.translate(_LINE))
-        return self.known(bare) or name
+        return self.known(plain_name(name)) or name
 
     def is_function(self, word: str, *, called: bool = False) -> bool:
         """Whether a word is a function of the language or of another one."""

@@ -19,11 +19,10 @@ from matcalc.inputs.signs import (
     DAMAGED,
     DAMAGED_TOO,
     FRACTIONS,
-    LOWERED,
     MODULES,
-    RAISED,
     Command,
 )
+from matcalc.scripts import LOWERED, RAISED
 
 LENGTH = 20_000  # characters of a line that is not in the language itself
 TOKENS = 5000

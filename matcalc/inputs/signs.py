@@ -61,13 +61,6 @@ CHARACTERS = {
     "₍": "(",
     "₎": ")",
 }
-#: What stands above or below the line, as it is on the line.
-RAISED = dict(
-    zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ᵀⁿⁱᵏᵐˡᵗʲˣʸᶻᵃᵇᶜᵖʳˢᵘᵛʷᐟ", "0123456789+-()Tnikmltjxyzabcprsuvw/", strict=True)
-)
-LOWERED = dict(
-    zip("₀₁₂₃₄₅₆₇₈₉₊₋₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵧᵦ", "0123456789+-()aehijklmnoprstuvxγβ", strict=True)
-)
 FRACTIONS = {
     "½": (1, 2),
     "⅓": (1, 3),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from matcalc.dimensions import NAME, Dimension, Shape
+from matcalc.scripts import subscript, superscript
 from matcalc.variables import Variable, second_derivative
 
 _WORDS = (
@@ -16,8 +17,6 @@ _LETTERS: dict[str, str] = dict(re.findall(r"(\S) (\S+)", _WORDS))
 _GREEK = {word: letter for letter, word in _LETTERS.items()}
 _INDEXED = re.compile(r"(?P<stem>.+?)_?(?P<index>[0-9]+)\Z")
 _APPLIED = re.compile(r"(\w+)\((.+)\)\Z")  # the free entries of a matrix: vech(S)
-_LOWERED = str.maketrans("0123456789+-aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
-_RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _SHORT_PRODUCT = r"([0-9]+|[aehijklmnoprstuv])(\*[aehijklmnoprstuv])*"
 _SHORT_SUM = rf"{_SHORT_PRODUCT}([+-]{_SHORT_PRODUCT})*"
 
@@ -58,7 +57,7 @@ def unicode_name(name: str) -> str:
 
 def _unicode_word(name: str) -> str:
     stem, index = _indexed(name)
-    return _GREEK.get(stem, stem) + index.translate(_LOWERED)
+    return _GREEK.get(stem, stem) + subscript(index)
 
 
 def greek_word(letter: str) -> str:
@@ -137,7 +136,7 @@ def lowered(shape: Shape) -> str:
     sizes = [str(size) for size in shape]
     short = _SHORT_SUM if len(sizes) == 1 else _SHORT_PRODUCT
     if all(re.fullmatch(short, size) for size in sizes):
-        return "x".join(sizes).replace("*", "").translate(_LOWERED)
+        return subscript("x".join(sizes).replace("*", ""))
     if len(sizes) == 1:
         spelled = spelled_size(sizes[0])
         return f"_{spelled}" if re.fullmatch(NAME, sizes[0]) else f"_({spelled})"
@@ -163,14 +162,5 @@ def spelled_size(size: str) -> str:
     """
     between = "" if all(len(name) == 1 for name in re.findall(NAME, size)) else " "
     named = re.sub(NAME, lambda match: unicode_name(match[0]), size)
-    named = re.sub(r"\*\*([0-9]+)", lambda match: raised(match[1]), named)
+    named = re.sub(r"\*\*([0-9]+)", lambda match: superscript(match[1]), named)
     return named.replace("*", between)
-
-
-def raised(digits: str) -> str:
-    """Digits as an exponent in Unicode.
-
-    >>> raised("12")
-    '¹²'
-    """
-    return digits.translate(_RAISED)

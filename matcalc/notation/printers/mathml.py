@@ -26,12 +26,12 @@ from matcalc.notation.printers.spelling import (
 )
 from matcalc.notation.printers.unicode import Signs
 from matcalc.notation.tree import Phrase
+from matcalc.scripts import on_the_line, subscript
 
 _OPEN, _OF, _NEXT, _CLOSE = "\ue010", "\ue013", "\ue011", "\ue012"
 _MARK = re.compile(f"({_OPEN}[a-z]+{_OF}|{_NEXT}|{_CLOSE})")
 _RATIO = re.compile(rf"(∂[^\s/·()=∂{_OPEN}-{_OF}]+)/(∂[^\s/·()={_OPEN}-{_OF}]+)")
-_LOWERED = "₀₁₂₃₄₅₆₇₈₉"
-_DIGITS = str.maketrans(_LOWERED, "0123456789")
+_LOWERED = subscript("0123456789")
 _TOKEN = re.compile(
     rf'(?P<quoted>"[^"]*")|(?P<name>[^\W\d{_LOWERED}][^\W{_LOWERED}]*)(?P<index>[{_LOWERED}]+)?'
     r"|(?P<number>[0-9]+(?:\.[0-9]+)?)|(?P<space>\s+)|(?P<sign>.)",
@@ -106,7 +106,7 @@ def _element(match: re.Match[str]) -> Iterator[str]:
     elif match["number"]:
         yield f"<mn>{match['number']}</mn>"
     elif match["name"] and match["index"]:
-        index = match["index"].translate(_DIGITS)
+        index = on_the_line(match["index"])
         yield f"<msub><mi>{escape(match['name'])}</mi><mn>{index}</mn></msub>"
     elif match["name"]:
         yield f"<mi>{escape(match['name'])}</mi>"

@@ -10,6 +10,7 @@ import re
 import unicodedata
 
 from matcalc.notation.names import greek_word
+from matcalc.scripts import LOWERED, RAISED, on_the_line
 
 _SIGNS = {
     "∂": "d", "∇": "grad ", "×": "x", "·": "*", "⋅": "*", "⊙": ".*", "⊘": "./", "⊗": "(x)",
@@ -20,9 +21,7 @@ _SIGNS = {
     "‘": "'", "’": "'", "⟨": "<", "⟩": ">", "⊤": "T", "±": "+-", "∘": "o", "°": " degrees",
     "─": "-", "│": "|", "└": "`", "├": "|", "\u00a0": " ",
 }  # fmt: skip
-_RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ᵀ⁽⁾ⁿᵏⁱ", "0123456789+-T()nki", strict=True))
-_LOWERED = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", "0123456789+-aehijklmnoprstuvx", strict=True))
-_HIGH, _LOW = "".join(_RAISED), "".join(_LOWERED)
+_HIGH, _LOW = "".join(RAISED), "".join(LOWERED)
 _RUN = re.compile(
     rf"(?P<power>⊙?[{_HIGH}]+)(?P<close>(?=\w))?"
     rf"|(?P<sum>[Σ∑](?P<over>[{_LOW}]+) ?)"
@@ -42,11 +41,11 @@ def plain(text: str) -> str:
 def _run(match: re.Match[str]) -> str:
     if match["power"]:
         dot = "." if match["power"].startswith("⊙") else ""
-        exponent = "".join(_RAISED[one] for one in match["power"].lstrip("⊙"))
+        exponent = on_the_line(match["power"].lstrip("⊙"))
         return f"{dot}^{exponent}{' ' if match['close'] is not None else ''}"
     if match["sum"]:
-        return f"sum_{''.join(_LOWERED[one] for one in match['over'])} "
-    index = "".join(_LOWERED[one] for one in match["index"])
+        return f"sum_{on_the_line(match['over'])} "
+    index = on_the_line(match["index"])
     apart = match["after"].isdigit() or not index.isdigit()
     return f"{match['after']}{'_' if apart else ''}{index}"
 

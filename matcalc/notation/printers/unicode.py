@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from matcalc.dimensions import Dimension, Shape
 from matcalc.notation.formulas import WrittenFormula
-from matcalc.notation.names import lowered, raised, spelled_shape, spelled_size, unicode_name
+from matcalc.notation.names import lowered, spelled_shape, spelled_size, unicode_name
 from matcalc.notation.parameters import Parameter, named, spelled
 from matcalc.notation.printers.mathematics import Forms, Mathematics, as_in_books
 from matcalc.notation.printers.spelling import (
@@ -25,6 +25,7 @@ from matcalc.notation.printers.spelling import (
 )
 from matcalc.notation.tree import Phrase
 from matcalc.operations import facts_of
+from matcalc.scripts import superscript
 
 _ABOVE = frozenset("ᵀ⁰¹²³⁴⁵⁶⁷⁸⁹")  # of an exponent they would seem to be marks of the whole power
 
@@ -131,7 +132,7 @@ class _Unicode(Signs):
     def raised(self, base: str, exponent: str, *, entrywise: bool) -> str:
         sign = "⊙" if entrywise else ""
         if re.fullmatch("-?[0-9]+", exponent):
-            return base + sign + raised(exponent)
+            return base + sign + superscript(exponent)
         alone = exponent.isalnum() and not set(exponent) & _ABOVE
         shown = exponent if alone else f"({exponent})"
         return f"{base}{sign}^{shown}"
