@@ -230,7 +230,8 @@ class Forward:
             if name in used:
                 used = used | names(self.definitions[name])
         found, assumptions = self._gradients(used - self.definitions.keys(), by)
-        gradients = self._derived(list(dict.fromkeys([by, *found.values()])))
+        asked = () if of else (by,)
+        gradients = self._derived(list(dict.fromkeys([*asked, *found.values()])))
         meanings = {
             name: self._laid(of, gradients[of])
             for name, of in found.items()
@@ -314,10 +315,15 @@ class Forward:
 
     def _jacobian(self, of: str, by: str) -> tuple[Variable, Variable, Node]:
         """One name of the forward pass by another, and the derivative."""
-        (node,) = derivatives(self.known[of], [self.known[by]])
-        found = simplified([node], {name: each.properties for name, each in self.declared.items()})
+        (node,) = self._short(derivatives(self.known[of], [self.known[by]]))
         whole, wrt = (Variable(name, self.known[name].shape) for name in (of, by))
-        return whole, wrt, found[node]
+        return whole, wrt, node
+
+    def _short(self, nodes: Sequence[Node]) -> list[Node]:
+        """Nodes in their short form, by what is declared."""
+        properties = {name: each.properties for name, each in self.declared.items()}
+        became = simplified(nodes, properties)
+        return [became[node] for node in nodes]
 
     @property
     def _seed_row(self) -> set[str]:
@@ -348,9 +354,7 @@ class Forward:
                 node if self._lies(name) else algebra.summed(node, (0,))
                 for name, node in zip(wanted, nodes, strict=True)
             ]
-        properties = {name: each.properties for name, each in self.declared.items()}
-        became = simplified(nodes, properties)
-        return {name: became[node] for name, node in zip(wanted, nodes, strict=True)}
+        return dict(zip(wanted, self._short(nodes), strict=True))
 
     def _written(
         self, node: Node, of: Variable, wrt: Variable, layout: str, named: Mapping[Node, str]
