@@ -18,6 +18,8 @@ from matcalc.operations import RULES, facts_of
 
 #: What is said where a number is added to an array.
 EVERY_ENTRY = "it counts for every entry"
+#: What is said where a number or a vector is beside a larger array.
+SPREAD = "counts for every", "divides every", "added to every", "subtracted from every"
 ARRAYS = "vectors are read as NumPy's one-dimensional arrays: as columns they do not fit"
 _OF_PREDICTIONS = {  # losses that PyTorch alone has, in its order: what stands before the targets
     "binary_cross_entropy": "probabilities",

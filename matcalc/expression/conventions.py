@@ -15,7 +15,7 @@ from typing import NamedTuple
 from matcalc import dimensions
 from matcalc.dimensions import Dimension
 from matcalc.errors import Place, ShapeError
-from matcalc.expression.assumptions import EVERY_ENTRY
+from matcalc.expression.assumptions import SPREAD
 from matcalc.expression.biases import biases, biases_among
 from matcalc.expression.formula import Formula
 from matcalc.expression.identities import NAME as IDENTITY
@@ -38,7 +38,7 @@ _MATRIX = 2  # axes
 COUNTS = frozenset("mnN")
 COUNTED = "m, n and N are taken as numbers"
 _NUMBERS = frozenset("cktmn")
-_FITS = "nothing else fits, so it is taken as a number"
+_FITS = "it fits as a number alone"
 _SCALAR = re.compile(r"[a-hj-t](_?\w)?")
 _PAIRED = 5
 _TRIED = 12  # names, each on its own
@@ -51,10 +51,12 @@ class Convention(NamedTuple):
     Attributes:
         variables: The variables, with sizes that fit.
         assumptions: What was assumed, a line for each name.
+        beside: How often a number or a vector stands beside a larger array.
     """
 
     variables: tuple[Variable, ...]
     assumptions: tuple[str, ...]
+    beside: int
 
 
 def by_convention(
@@ -118,7 +120,7 @@ def by_convention(
         for one in declared
         if one.name not in known
     )
-    return Convention(declared, tuple(assumed))
+    return Convention(declared, tuple(assumed), _beside(found))
 
 
 def scalars(formula: str) -> Iterator[tuple[str, ...]]:
@@ -232,8 +234,8 @@ def _freed(
 
 
 def _beside(formula: Formula) -> int:
-    """How often a number stands beside an array."""
-    return sum(EVERY_ENTRY in one for one in formula.assumptions)
+    """How often a number or a vector stands beside a larger array."""
+    return sum(any(said in one for said in SPREAD) for one in formula.assumptions)
 
 
 def _read(formula: str, ranks: Mapping[str, int], known: Mapping[str, Variable]) -> Formula:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Generator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from matcalc.errors import MatcalcError, NotationError
@@ -132,24 +133,31 @@ def _by_names(
 ) -> tuple[Line, Convention]:
     """A line of which nothing is declared, and what its names say.
 
-    Where that does not fit, letters that may be numbers are tried: a of ``Σᵢ (yᵢ - a xᵢ)²``.
+    Where that does not fit, or a vector counts for every row of a matrix, letters that may be
+    numbers are tried as such: a of ``Σᵢ (yᵢ - a xᵢ)²``.
 
     Raises:
         MatcalcError: It cannot be read, whatever they are.
     """
 
-    def read(numbers: Collection[str] = ()) -> tuple[Line, Convention]:
-        line = read_line(formula, {}, notation, names.functions, claimed=False, numbers=numbers)
-        with Entered(line, (), {}, names, line.said).reported():
-            return line, by_convention(line.text, told, line.ranks, numbers)
+    def read(numbers: Collection[str] = ()) -> tuple[Line, Convention] | MatcalcError:
+        try:
+            line = read_line(formula, {}, notation, names.functions, claimed=False, numbers=numbers)
+            with Entered(line, (), {}, names, line.said).reported():
+                return line, by_convention(line.text, told, line.ranks, numbers)
+        except MatcalcError as error:
+            return error
 
-    try:
-        return read()
-    except MatcalcError as error:
-        for numbers in _scalars(formula, notation):
-            with suppress(MatcalcError):
-                return read(numbers)
-        raise error from None
+    def doubts(one: tuple[Line, Convention] | MatcalcError) -> float:
+        return math.inf if isinstance(one, MatcalcError) else one[1].beside
+
+    found = read()
+    if doubts(found):
+        others = map(read, _scalars(formula, notation))
+        found = next((one for one in others if doubts(one) < doubts(found)), found)
+    if isinstance(found, MatcalcError):
+        raise found
+    return found
 
 
 def _scalars(formula: str, notation: str | None) -> list[tuple[str, ...]]:
