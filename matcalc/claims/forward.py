@@ -101,7 +101,9 @@ class Forward:
         self.claim = claim
         self.taken: tuple[str, ...] = ()  # what was given no shape, with that in which it fits
         inside = stated_in(because, {**_given(because), **declared_shapes(variables)})
-        whole = "; ".join(_lines(inside.text, variables, notation))
+        read = list(_lines(inside.text, variables, notation))
+        whole = "; ".join(" ".join(line.text.split()) for line in read)
+        self.ranks = {name: rank for line in read for name, rank in line.ranks.items()}
         lines = trees(whole)
         if not lines[-1].name:
             place = Place(because, 0, max(1, len(because)))
@@ -161,7 +163,7 @@ class Forward:
             return read_formula(self.text, shapes, names=names)
         except NotationError as error:
             ways = [one.text for one in error.suggestions if one.kind == "declare"]
-            if len(ways) == 1:
+            if len(ways) == 1 and (shapes or not self.ranks):
                 more = parse_declarations(self._kept(self._lettered(ways[0])))
                 fits = "the shape in which the forward pass fits"
                 self.said += [f"{one.variable}: {fits}" for one in more.values()]
@@ -204,8 +206,8 @@ class Forward:
             NotationError: They say nothing that fits: why it cannot be read without.
         """
         try:
-            return by_convention(self.text)
-        except MatcalcError:
+            return by_convention(self.text, said=self.ranks)
+        except ShapeError:
             raise error from None
 
     def question(
@@ -239,13 +241,18 @@ class Forward:
         }
         rows = {name for name in meanings if self._lies(found[name])} | self._seed_row
         unknown = used - self.known.keys() - found.keys() - self.definitions.keys()
-        unknown -= self.formula.names.sizes
+        rows_of = self._of_rows(unknown)
+        unknown -= self.formula.names.sizes | rows_of.keys()
+        assumptions += [
+            f"{name} is taken as {x}, whose rows are {x}_i" for name, x in rows_of.items()
+        ]
         for name, (node, said) in self._slopes(unknown).items():
             meanings[name] = node
             assumptions.append(said)
         self._read_aside(unknown - meanings.keys())
         foreign = dict(meanings)  # what the forward pass does not name
         meanings |= {n: v for n, v in self.known.items() if n not in self.formula.variables}
+        meanings |= {name: self.known[one] for name, one in rows_of.items()}
         self._define(meanings, used)
         shown = self._names_shown(found, gradients, by)
         whole, wrt, truth = self._jacobian(of, by) if of else self._asked(by, gradients[by], entry)
@@ -444,6 +451,11 @@ class Forward:
         only = {"delta": layers[0]} if len(layers) == 1 else {}
         return only | {f"delta{z[1:]}": z for z in reversed(layers)}
 
+    def _of_rows(self, unknown: set[str]) -> dict[str, str]:
+        """Capitals that only their look explains: X, where sums say that x is a matrix of rows."""
+        rows = {one for one, rank in self.ranks.items() if rank == 2 and one in self.known}
+        return {name: name.lower() for name in unknown if {name.lower()} & (rows - {name})}
+
     def _slopes(self, unknown: set[str]) -> dict[str, tuple[Node, str]]:
         """Names that only their look explains: the slope of an activation of their shape."""
         found: dict[str, tuple[Node, str]] = {}
@@ -467,13 +479,13 @@ class Forward:
         return found
 
 
-def _lines(text: str, variables: Declarations | None, notation: str | None) -> Iterator[str]:
+def _lines(text: str, variables: Declarations | None, notation: str | None) -> Iterator[Line]:
     """The lines of a forward pass in the language, whatever they are typed in."""
     known = {name: each.variable for name, each in parse_declarations(variables or ()).items()}
     for line in filter(str.strip, _apart(text)):
         functions = declared_functions(variables or ())
         read = read_line(line.strip(), known, notation, functions, claimed=not says_products(text))
-        yield " ".join(read.text.split())
+        yield read
         left = read.text.partition("=")[0].strip()
         shape = _shape(read, known)
         if known and left.isidentifier() and shape is not None:

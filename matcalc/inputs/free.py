@@ -36,7 +36,10 @@ def free_letters(parser: Reader, left: Left | None = None) -> list[str]:
     letters = [one for one in found if one in INDICES and one not in taken]
     if left is not None and left.letters:
         each = {one for one, _ in left.each}
-        if set(letters) != each and not (left.of and each.issuperset(letters)):
+        if parser.names.open:
+            return list(left.letters)
+        some = left.of or not left.wrt  # of p_i = σ(wᵀ x_i), rows are no entries
+        if set(letters) != each and not (some and each.issuperset(letters)):
             raise parser.fail(
                 f"{left.name}_{left.letters} is not one entry for each place: write the whole of "
                 f"it, {left.name} = …",
@@ -51,6 +54,30 @@ def free_letters(parser: Reader, left: Left | None = None) -> list[str]:
             parser.tokens[0],
         )
     return letters
+
+
+def given_each(parser: Reader, left: Left | None) -> Left | None:
+    """A name that is given by its entries, ``p_i = σ(z_i)``: p, with the letter that counts them.
+
+    One that nothing on the right has below it is a part of the name, ``z_i = W x``.
+    """
+    whole, _, letters = left.name.rpartition("_") if left else ("", "", "")
+    each = set(letters)
+    if left is None or left.wrt or left.letters or not whole or not each <= LETTERS:
+        return left
+    if len(each) < len(letters) or parser.names.known(left.name):
+        return left
+    names = parser.names
+    below: set[str] = set()
+    for k, token in enumerate(parser.tokens[:-2]):
+        script = "".join(_below(parser, k + 2)) if parser.tokens[k + 1].text == "_" else ""
+        summed = token.text in _SUMS and not names.known(token.text)
+        known = names.open or _is_array(parser, token, script) or _is_row(parser, token, script)
+        if script and not summed and known:
+            below |= set(script)
+    if not each <= below:
+        return left
+    return left._replace(name=whole, letters=letters, each=tuple((one, None) for one in letters))
 
 
 def _below(parser: Reader, position: int) -> Iterator[str]:
@@ -70,6 +97,12 @@ def _is_array(parser: Reader, token: Token, script: str) -> bool:
     if not known or names.resolve(token.text, (script,)) in names.declared:
         return False
     return bool(script) and set(script) <= INDICES and names.kind(known).rank == len(script)
+
+
+def _is_row(parser: Reader, token: Token, script: str) -> bool:
+    """Whether a name is a matrix with one letter below it, which counts its rows."""
+    known = parser.names.known(token.text) if token.kind == "name" else ""
+    return bool(known) and len(script) == 1 and parser.names.kind(known).is_matrix
 
 
 def letters_of(node: Node) -> list[str]:

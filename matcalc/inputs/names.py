@@ -26,6 +26,7 @@ _WORDS = frozenset(_GREEK.split())
 _ALPHABETS = re.compile(r"[α-ω][0-9]*|[^α-ω]+")
 _ENTRY = re.compile(r"([^\W\d_]+)_([0-9]+)")
 _ENTRIES = re.compile(rf"({_ENTRY.pattern}){{2,}}")
+_ENTRY_BELOW = re.compile(r"[ijkl]{1,2}")
 _TWO_LETTERS = re.compile(r"[i-n]{2}")  # below a delta
 _FEW = re.compile(r"[A-Z]?[a-z]{2}")  # letters that may be names of their own
 _TWICE = re.compile(r"[A-Z]?([a-z])\1")
@@ -274,10 +275,11 @@ def number_below(tokens: Sequence[Token], k: int) -> list[str]:
 
 
 def _summed(tokens: Sequence[Token]) -> Iterator[str]:
-    """The letters below the sums of a line, ``sum_ij``."""
-    for token in tokens:
+    """The letters below the sums of a line, ``sum_ij``, and below what it gives, ``p_i = …``."""
+    for token, after in pairwise(tokens):
         base, _, index = token.text.partition("_")
-        if token.kind == "name" and base in _SUMS and index.isalpha() and len(index) < 4:
+        letters = token.kind == "name" and index.isalpha() and len(index) < 4
+        if letters and (base in _SUMS or (after.text == "=" and _ENTRY_BELOW.fullmatch(index))):
             yield from index
 
 

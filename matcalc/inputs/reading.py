@@ -20,6 +20,7 @@ from matcalc.expression.tokens import scan as scan_own
 from matcalc.expression.unification import sizes_of
 from matcalc.inputs.around import is_signature, without_front
 from matcalc.inputs.equations import left_side, without_entry
+from matcalc.inputs.free import given_each
 from matcalc.inputs.grammar import Parser
 from matcalc.inputs.kinds import NUMBER, Kind, kind_of
 from matcalc.inputs.line import Line
@@ -448,8 +449,6 @@ def _statement(
         if equals == 0:
             raise NotationError("a name is missing before =", [Place(line, start, stop)])
         left = left_side(line, [*tokens[:equals], end], names, write, latex=latex)
-        pieces.append(Piece(left.name, left.start, left.stop))
-        pieces.append(Piece(" = ", start, stop))
         right = list(tokens[equals + 1 :])
     front, why = without_front(right, names.declared)
     if why:
@@ -461,7 +460,12 @@ def _statement(
         raise NotationError(
             "a formula is missing here", [Place(line, right[0].start, right[0].start + 1)]
         )
-    written = writer.write(Parser(line, right, names, latex=latex).whole(left))
+    parser = Parser(line, right, names, latex=latex)
+    left = given_each(parser, left)
+    if left is not None:
+        pieces.append(Piece(left.name, left.start, left.stop))
+        pieces.append(Piece(" = ", left.stop, right[0].start))
+    written = writer.write(parser.whole(left))
     pieces += written.pieces
     if left is not None:
         names.declared[left.name] = written.kind

@@ -31,9 +31,9 @@ class _Name(NamedTuple):
 def ranks_in_sums(tokens: Sequence[Token]) -> dict[str, int]:
     r"""The axes of names in a line with sums over letters, where its signs say them.
 
-    What is a vector for each letter is a matrix: it is transposed, stands behind a transpose, or
-    within a norm or a bracket that is transposed; so is what has two letters below. A term without
-    letters is a vector there, μ of ``Σᵢ ‖xᵢ - μ‖²``, and beside an index elsewhere a number, b of
+    What is a vector for each letter is a matrix: it is transposed, stands behind a transpose or a
+    matrix, or within a norm or a bracket that is transposed; so is what has two letters below. A
+    term without letters is a vector there, μ of ``Σᵢ ‖xᵢ - μ‖²``, and beside an index a number, b of
     ``wᵀxᵢ + b``. An index may stand above, ``x^{(i)}``.
 
     >>> from matcalc.inputs.scanning import scan
@@ -41,12 +41,15 @@ def ranks_in_sums(tokens: Sequence[Token]) -> dict[str, int]:
     {'mu': 1, 'b': 0, 'x': 2}
     """
     names = list(_names(tokens))
+    given = names[:1] if names and tokens[names[0].stop].text == "=" else []  # p_i = σ(wᵀx_i)
     summed = {letter for one in names if one.text == "sum" for letter in one.below}
+    summed |= {letter for one in given for letter in one.below}
     indexed = [one for one in names if one.below and summed.issuperset(one.below)]
-    indexed = [one for one in indexed if one.text != "sum"]
+    indexed = [one for one in indexed if one.text != "sum" and one not in given]
     if not indexed:
         return {}
     behind = {_turned_at(tokens, one.stop) for one in names}
+    behind |= {one.stop for one in names if not one.below and one.text.isupper()} - {0}
     rows = [
         one.text
         for one in indexed

@@ -99,6 +99,9 @@ def mapped(writer: Speller, node: Node) -> Written:
         writer.lengths.update(zip(letters, writer.shape, strict=True))
     measure(writer, body)
     found = _aligned(writer, node, _spread(writer, body, letters), letters)
+    if sizes and found.kind.is_column and found.letters == letters:  # z_i = W x_i: rows
+        writer.lengths = before
+        return found.written._replace(kind=Kind(2, (None, *found.kind.sizes)))
     if not found.kind.is_number:
         raise writer.fail(node, "what stands behind ↦ is one entry, a number")
     sizes = tuple(writer.lengths.get(one) for one in letters)

@@ -72,3 +72,40 @@ def test_a_part_of_a_jacobian_is_refused_with_what_works(claim: str) -> None:
 def test_without_a_left_side_a_letter_in_two_factors_is_refused() -> None:
     with pytest.raises(mc.MatcalcError, match=r"several factors.*∂p_i/∂z_j"):
         mc.check_formula("p_i(δ_ij − p_j)", of="p = softmax(z)", wrt="z", variables="z[n]")
+
+
+LOGISTIC = "p_i = σ(w^T x_i + b); L = -Σ_i (y_i log p_i + (1-y_i) log(1-p_i))"
+
+
+@pytest.mark.parametrize(
+    ("claim", "because"),
+    [
+        ("dw = x^T (p - y)", LOGISTIC),
+        ("dw = X^T (p - y)", LOGISTIC),
+        ("∂L/∂w = Σ_i (p_i - y_i) x_i", LOGISTIC),
+        ("∂L/∂b = Σ_i (p_i - y_i)", LOGISTIC),
+        ("∂L/∂μ = -2 Σ_i (x_i - μ)", "L = Σ_i ‖x_i - μ‖²"),
+        (r"\frac{\partial L}{\partial \mu} = 2 \sum_i (\mu - x_i)", r"L = \sum_i \|x_i - \mu\|^2"),
+        ("∂p_i/∂z_j = p_i (δ_ij - p_j)", r"p_i = \frac{e^{z_i}}{\sum_k e^{z_k}}"),
+        ("dx = W^T dz", "z_i = Σ_j W_ij x_j + b_i"),
+        ("dW = Σ_i dz_i x_i^T", "z_i = W x_i + b; L = Σ_i ‖z_i‖²"),
+    ],
+)
+def test_sums_say_what_is_a_matrix_of_rows_in_a_forward_pass_too(claim: str, because: str) -> None:
+    found = mc.check_formula(claim, because=because)
+    assert found.verdict == "right", (found.reason, found.assumptions)
+
+
+def test_a_forward_pass_by_entries_is_the_same_where_shapes_are_declared() -> None:
+    variables = "w[n] x[m,n] y[m] b"
+    for claim in ("dw = x^T (p - y)", "∂L/∂w = Σ_i (p_i - y_i) x_i"):
+        found = mc.check_formula(claim, because=LOGISTIC, variables=variables)
+        assert found.verdict == "right"
+    found = mc.check_formula("dμ = 2 Σ_i (x_i - μ)", because="L = Σ_i ‖x_i - μ‖²")
+    assert found.verdict == "wrong_value"
+
+
+def test_a_letter_that_nothing_has_below_it_is_a_part_of_the_name() -> None:
+    assert mc.check_formula("dx = W^T dz_i", because="z_i = W x + b").verdict == "right"
+    with pytest.raises(mc.MatcalcError, match="i"):
+        mc.check_formula("dx = W^T dz", because="z_i = W_ij x_j", variables="W[m,n] x[n]")
