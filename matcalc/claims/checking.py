@@ -122,12 +122,13 @@ def _equation(
 ) -> Checked:
     """A line of a backward pass."""
     typed = claim
-    claim, because, variables = without_marks(claim, because, variables)
+    claim, because, variables, layers = without_marks(claim, because, variables)
     has_places = re.search(r"\[\s*-?[0-9]", claim)  # shapes are numbers too
     shapes = known_shapes(because, variables) if has_places else declared_shapes(variables)
     stated = stated_in(claim, shapes)
     mentions = {one.name: one for one in stated.mentions}
     forward = read_forward(because, variables, mentions, layout, notation, claim)
+    forward.said += layers
     known = forward.names_of_claims
     line = read_claim(stated.text, forward.text, known, notation, forward.functions, forward.layout)
     left = line.left

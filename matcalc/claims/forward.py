@@ -140,13 +140,14 @@ class Forward:
         names = Names(functions=self.functions)
         plain = self._plain(shapes, names)
         last = self.names[-1]
-        self.seed = ""
+        self.seed, self.whole = "", self.text
         self.formula = plain
         if plain.node.shape:
             self.seed = f"d{last}"
             seed, number = _number(self.seed, last, plain.node.shape, self.layout)
+            self.whole = f"{self.text}; {number}"
             shapes = {**plain.variables, self.seed: seed}
-            self.formula = read_formula(f"{self.text}; {number}", shapes, names=names)
+            self.formula = read_formula(self.whole, shapes, names=names)
         self.known = {**self.formula.named, **self.formula.symbols}
         if not self.seed:
             self.known[last] = self.formula.node
@@ -322,7 +323,7 @@ class Forward:
 
     def _jacobian(self, of: str, by: str) -> tuple[Variable, Variable, Node]:
         """One name of the forward pass by another, and the derivative."""
-        (node,) = self._short(derivatives(self.known[of], [self.known[by]]))
+        (node,) = self._short([substituted(one, self._meant) for one in self._by([by], of)])
         whole, wrt = (Variable(name, self.known[name].shape) for name in (of, by))
         return whole, wrt, node
 
@@ -353,9 +354,38 @@ class Forward:
             return algebra.outer(algebra.constant(1, (1,)), gradient)
         return algebra.transpose(gradient)
 
+    def _by(self, wanted: Sequence[str], of: str = "") -> list[Node]:
+        """The derivatives of the whole, or of one name, by some names.
+
+        By an intermediate result it has that as a symbol of its own: in the graph of the whole a
+        sum or a product takes in the terms and factors of what stands in it.
+        """
+        held = [name for name in wanted if name in self.names[: len(self.names) - (not self.seed)]]
+        plain = [name for name in wanted if name not in held]
+        node = self.known[of] if of else self.formula.node
+        found = dict(
+            zip(plain, derivatives(node, [self.known[name] for name in plain]), strict=True)
+        )
+        for name in held:
+            found[name] = self._beside(name, of)
+        return [found[name] for name in wanted]
+
+    def _beside(self, name: str, of: str) -> Node:
+        """The derivative by an intermediate result."""
+        names = Names(functions=self.functions)
+        read = read_formula(self.whole, self.formula.variables, opaque=[name], names=names)
+        node = read.named.get(of, read.node)
+        (found,) = derivatives(node, [symbol(name, self.known[name].shape)])
+        return found
+
+    @property
+    def _meant(self) -> dict[Node, Node]:
+        """The intermediate results as symbols of their own, each with what it is."""
+        return {symbol(name, self.known[name].shape): self.known[name] for name in self.names}
+
     def _derived(self, wanted: Sequence[str]) -> dict[str, Node]:
         """The gradients by some names, all from one sweep."""
-        nodes = derivatives(self.formula.node, [self.known[name] for name in wanted])
+        nodes = [substituted(node, self._meant) for node in self._by(wanted)]
         if self.formula.node.shape:
             nodes = [
                 node if self._lies(name) else algebra.summed(node, (0,))

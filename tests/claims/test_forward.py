@@ -113,3 +113,57 @@ def test_a_vector_that_scales_the_columns_as_numpy_has_it_does_so_in_the_claim_t
 def test_without_a_forward_pass_that_says_so_a_matrix_times_a_vector_is_a_mistake() -> None:
     found = mc.check_formula("dh = W.T * dz", because="z = W @ h", variables="W[m,n] h[n]")
     assert found.verdict == "not_conformable"
+
+
+DISSOLVED = [
+    ("z = W @ a + b; L = sum((z - y)**2) / 2", "W[k,m] a[m] b[k] y[k]"),
+    ("z = W @ a + b; q = z + y; L = q.T @ q / 2", "W[k,m] a[m] b[k] y[k]"),
+    ("z = 2 * x; L = norm(3 * z)**2", "x[n]"),
+    ("z = x + y; w = z - y; p = w * z; L = sum(sigmoid(p) + z)", "x[n] y[n]"),
+    ("z = A @ B; w = z @ C; L = sum(w * w) + tr(C @ z)", "A[n,m] B[m,n] C[n,n]"),
+    ("z = -x; w = exp(z) - z; L = sum(w / (w + z))", "x[n]"),
+]
+
+
+@pytest.mark.parametrize(("because", "variables"), DISSOLVED)
+def test_a_result_that_its_line_takes_in_is_not_taken_as_constant(
+    because: str, variables: str
+) -> None:
+    """The gradient by each name is the derivative of all that comes after by it."""
+    *lines, last = because.split("; ")
+    for name in (line.partition(" = ")[0] for line in lines):
+        found = mc.derive(
+            f"{'; '.join(lines)}; {last.partition(' = ')[2]}",
+            wrt=name,
+            variables=variables,
+            layout="denominator",
+        )
+        claim = f"d{name} = {found.text.rpartition('; ')[2]}"
+        assert mc.check_formula(claim, because=because, variables=variables).verdict == "right"
+        zero = f"d{name} = 0 * {name}"
+        assert mc.check_formula(zero, because=because, variables=variables).verdict != "right"
+
+
+LAYERS = "z^1 = W^1 x + b^1; a^1 = σ(z^1); z^2 = W^2 a^1 + b^2; L = ½‖z^2 − y‖²"
+
+
+@pytest.mark.parametrize(
+    ("claim", "because"),
+    [
+        ("dW^2 = dz^2 (a^1)^T", LAYERS),
+        ("dW2 = dz2 a1^T", LAYERS),
+        ("δ^2 = z^2 − y", LAYERS),
+        ("δ¹ = (W²)ᵀ δ² ⊙ σ′(z¹)", LAYERS.translate(str.maketrans("12", "¹²")).replace("^", "")),
+        ("dz^2 = 2 (z^2 - y)", "z^2 = W^2 x; L = ‖z^2 - y‖^2"),
+        ("dx = 2 x", "x = 2 u; z^2 = x^2; L = sum(z^2)"),
+    ],
+)
+def test_a_number_above_a_name_that_a_line_gives_is_a_layer(claim: str, because: str) -> None:
+    assert mc.check_formula(claim, because=because).verdict == "right"
+
+
+def test_a_number_above_is_a_power_where_no_line_gives_it() -> None:
+    found = mc.check_formula("dx = 2 x", because="z = x^2; L = sum(z)", variables="x[n]")
+    assert found.verdict == "right"
+    said = mc.check_formula("dW^2 = dz^2 (a^1)^T", because=LAYERS).assumptions
+    assert any("layers, no powers" in one for one in said)
