@@ -33,7 +33,7 @@ def ranks_in_sums(tokens: Sequence[Token]) -> dict[str, int]:
 
     What is a vector for each letter is a matrix: it is transposed, stands behind a transpose or a
     matrix, or within a norm or a bracket that is transposed; so is what has two letters below. A
-    term without letters is a vector there, μ of ``Σᵢ ‖xᵢ - μ‖²``, and beside an index a number, b of
+    term without letters is a vector there, μ of ``Σᵢ ‖xᵢ - μ‖²``, beside an index a number, b of
     ``wᵀxᵢ + b``. An index may stand above, ``x^{(i)}``.
 
     >>> from matcalc.inputs.scanning import scan
