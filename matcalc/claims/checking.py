@@ -14,6 +14,7 @@ from matcalc.claims.causes import Wrong, causes
 from matcalc.claims.conditions import right_when
 from matcalc.claims.counterexamples import counterexample
 from matcalc.claims.forward import Forward, declared_shapes, known_shapes, read_forward
+from matcalc.claims.gradient_names import is_whole, plain_left
 from matcalc.claims.judging import Judged, in_columns, judged, misstated
 from matcalc.claims.layer_marks import without_marks
 from matcalc.claims.point import Point, Worth
@@ -122,7 +123,7 @@ def _equation(
 ) -> Checked:
     """A line of a backward pass."""
     typed = claim
-    claim, because, variables, layers = without_marks(claim, because, variables)
+    claim, because, variables, layers = without_marks(plain_left(claim), because, variables)
     has_places = re.search(r"\[\s*-?[0-9]", claim)  # shapes are numbers too
     shapes = known_shapes(because, variables) if has_places else declared_shapes(variables)
     stated = stated_in(claim, shapes)
@@ -165,6 +166,8 @@ def _differentiated_by(line: Line, left: Left, forward: Forward) -> str:
         NotationError: It is no gradient, or one entry of it in another notation than brackets.
     """
     by = forward.gradient_by(left.name)
+    if is_whole(left.name) and by in ("", forward.names[-1]):
+        by = forward.of_shape_of(line.text.partition("=")[2], left.name)
     if by:
         return by
     whole = forward.gradient_by(left.name.rstrip("0123456789").rstrip("_"))

@@ -413,6 +413,21 @@ class Forward:
         is_loss = left.of == self.names[-1] and not self.seed
         return "" if is_loss else left.of
 
+    def of_shape_of(self, claimed: str, name: str) -> str:
+        """The one variable that has the shape of what is claimed of ``grad``; said."""
+        with suppress(MatcalcError):
+            shape = read_formula(claimed, self.names_of_claims).node.shape
+            fits = [
+                one
+                for one, node in self.known.items()
+                if node.shape == shape and isinstance(node, Symbol) and one != self.seed
+            ]
+            if len(fits) == 1:
+                said = "the one variable of the shape of what is claimed"
+                self.said.append(f"{name} is taken as the gradient by {fits[0]}, {said}")
+                return fits[0]
+        return ""
+
     @property
     def gradients(self) -> list[str]:
         """The names of gradients that an equation may give."""

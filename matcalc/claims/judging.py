@@ -17,6 +17,7 @@ from matcalc.dimensions import Shape, times
 from matcalc.errors import ArrayError, ShapeError, TooLargeError, UnboundError
 from matcalc.expression.conformity import conformity
 from matcalc.expression.formula import Formula
+from matcalc.graph import Factor, contract
 
 _POINTS = 3
 
@@ -118,6 +119,15 @@ def _with_points(question: Question, found: Judged) -> Judged:
 
 def _compared(question: Question, read: Formula, paper: Shape, found: Judged) -> Judged:
     """The verdict on a claim that fits in itself."""
+    axis = _kept_axis(question, read)
+    if axis is not None:
+        alone = contract([Factor(read.node, (0, 1))], (1 - axis,))
+        same = _held(question, read._replace(node=alone), found)
+        if same.verdict == "right":
+            name = question.wrt.name
+            said = f"keepdims=True leaves {times(read.node.shape)}, of as many axes as {name} has "
+            said += f"where it is declared {name}[{','.join(map(str, read.node.shape))}]"
+            return replace(same, notes=(*same.notes, said))
     other = question.in_other_layout()
     shape = read.node.shape
     fits = _has_shape(question, read, paper)
@@ -136,6 +146,14 @@ def _compared(question: Question, read: Formula, paper: Shape, found: Judged) ->
         title = f"an array with {len(shape)} axes, {title}"
     reason = f"it is {title}, and the derivative is {question.form.title}"
     return replace(found, verdict="wrong_shape", reason=reason)
+
+
+def _kept_axis(question: Question, read: Formula) -> int | None:
+    """The axis of length 1 that ``keepdims=True`` leaves of a gradient with one axis."""
+    ones = [k for k, size in enumerate(read.node.shape) if size == 1]
+    if "keepdims" not in read.text or len(read.node.shape) != 2 or len(ones) != 1:
+        return None
+    return ones[0] if question.form.shape == (read.node.shape[1 - ones[0]],) else None
 
 
 def _has_shape(question: Question, read: Formula, paper: Shape) -> bool:

@@ -131,12 +131,18 @@ class _Walk:
                 self.misfits.append(f"{other.said}, {term.said}: write {repeated}")
 
     def look_at_columns(self, one: Operand, two: Operand) -> None:
-        """Note where a matrix of one column or row stands beside a larger one, entry by entry."""
+        """Note where a matrix of one column or row stands beside a larger one, entry by entry.
+
+        One whose axis of length 1 was asked for, ``keepdims=True``, ``x[:, None]``, is repeated on
+        purpose.
+        """
         a, b = one.value.node.shape, two.value.node.shape
         if max(len(a), len(b)) > 2 and whole_of(a, b) is not None:
             self.misfits.append(f"{one.said}, {two.said}: repeat the axes that one of them lacks")
         for part, whole in ((one, two), (two, one)):
             few, many = part.value.node.shape, whole.value.node.shape
+            if "keepdims" in part.text or "None" in part.text:
+                continue
             if len(few) == len(many) == 2 and few != many and is_repeated(many, few):
                 column = few[1] == 1
                 ones = f"ones((1, {many[1]}))" if column else f"ones(({many[0]}, 1))"

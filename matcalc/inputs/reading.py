@@ -89,7 +89,9 @@ def read_line(
     if not forced and is_own(line, variables, functions, claimed=claimed):
         return Line(line, line, "matcalc")
     try:
-        return read_foreign(line, variables, forced, functions, sizes, shape, layout, numbers)
+        return read_foreign(
+            line, variables, forced, functions, sizes, shape, layout, numbers, claimed=claimed
+        )
     except RefusedError:
         raise
     except MatcalcError as error:
@@ -318,6 +320,8 @@ def read_foreign(
     shape: Shape | None = None,
     layout: str = "denominator",
     numbers: Collection[str] = _NO_NAMES,
+    *,
+    claimed: bool = False,
 ) -> Line:
     """Read a line of another notation than the language's.
 
@@ -339,7 +343,7 @@ def read_foreign(
     if used == "matlab" and not notation and len(apart) > len(scanned):
         used = "math"  # 2 * Ax: nobody writes so there
     writer = Writer(line, names, used)
-    writer.shape = shape
+    writer.shape, writer.claimed = shape, claimed
     pieces, left = _written(line, apart, writer)
     text = "".join(piece.text for piece in pieces)
     _refuse_entries(line, text, names)

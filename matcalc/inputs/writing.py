@@ -37,6 +37,7 @@ class Writer(Speller):
     def __init__(self, line: str, names: Names, notation: str) -> None:
         super().__init__(line, names, notation)
         self.clashes = False  # whether a * stands where nothing but a matrix product fits
+        self.claimed = False  # whether the line is held against what is true
         self.repeats = False  # whether a vector counts for every row of a matrix
         self.spellers: dict[str, Callable[[Node], Written]] = {
             **{op: getattr(self, op) for op in _OPS.split()},
@@ -244,12 +245,12 @@ class Writer(Speller):
         return self.side_by_side(node, list(node.args))
 
     def refuse_columns(self, node: Node, one: Written, two: Written) -> None:
-        """Refuse two columns side by side, of which no product is said.
+        """Refuse two columns side by side, of which no product is said; in a claim they do not fit.
 
         Raises:
             NotationError: They are two columns.
         """
-        if one.kind.is_column and two.kind.is_column:
+        if one.kind.is_column and two.kind.is_column and not self.claimed:
             entry = self.signed(one, " * ", two, one.kind).text
             inner = self.dot(one, two).text
             raise self.fail(

@@ -167,3 +167,63 @@ def test_a_number_above_is_a_power_where_no_line_gives_it() -> None:
     assert found.verdict == "right"
     said = mc.check_formula("dW^2 = dz^2 (a^1)^T", because=LAYERS).assumptions
     assert any("layers, no powers" in one for one in said)
+
+
+@pytest.mark.parametrize(
+    "sums", ["sum(P * dP, axis=1, keepdims=True)", "(P * dP).sum(axis=1)[:, None]"]
+)
+def test_an_axis_that_is_kept_on_purpose_is_repeated(sums: str) -> None:
+    about = {"because": "P = softmax(S, axis=1)", "variables": "S[n,m]"}
+    assert mc.check_formula(f"dS = P * (dP - {sums})", **about).verdict == "right"
+    alone = mc.check_formula("dS = P * (dP - sum(P * dP, axis=1))", **about)
+    assert alone.verdict == "not_conformable"
+
+
+@pytest.mark.parametrize(("because", "axis"), [("Z = X @ W + b", 0), ("Z = W.T @ X.T + b", 1)])
+def test_the_gradient_of_a_bias_may_keep_the_axis_that_is_summed(because: str, axis: int) -> None:
+    about = {"because": because, "variables": "X[n,d] W[d,k] b[k]"}
+    kept = mc.check_formula(f"db = np.sum(dZ, axis={axis}, keepdims=True)", **about)
+    assert kept.verdict == "right"
+    assert any("keepdims=True leaves" in one for one in kept.notes)
+    twice = mc.check_formula(f"db = np.sum(2 * dZ, axis={axis}, keepdims=True)", **about)
+    assert twice.verdict == "wrong_shape"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "grad",
+        "gradient",
+        "g",
+        "grad_w",
+        "w_grad",
+        "w.grad",
+        "dLdw",
+        "dJ_dw",
+        "grads['w']",
+        'grad["dw"]',
+        "nabla_w",
+        "∇L",
+        "J_grad",
+    ],
+)
+def test_the_gradient_has_whatever_name_it_is_given(name: str) -> None:
+    loss = "L = np.sum(np.log(1 + np.exp(X @ w)) - y * (X @ w))"
+    about = {"because": loss, "variables": "X[n,d] w[d] y[n]"}
+    right = mc.check_formula(f"{name} = X.T @ (sigmoid(X @ w) - y)", **about)
+    assert right.verdict == "right"
+    wrong = mc.check_formula(f"{name} = X.T @ (sigmoid(X @ w) + y)", **about)
+    assert wrong.verdict == "wrong_value"
+
+
+def test_a_gradient_by_what_may_be_two_variables_is_refused() -> None:
+    about = {"because": "L = sum((X @ w - y)**2)", "variables": "X[n,n] w[n] y[n]"}
+    with pytest.raises(mc.NotationError, match="grad is none of dL, dX, dw, dy"):
+        mc.check_formula("grad = 2 * X.T @ (X @ w - y)", **about)
+
+
+@pytest.mark.parametrize("claim", ["dW = dz x", "dW = x dz"])
+def test_two_columns_side_by_side_are_judged_in_a_claim(claim: str) -> None:
+    found = mc.check_formula(claim, because="z = W x + b")
+    assert found.verdict == "not_conformable"
+    assert found.repair == "dW = dz @ x.T"
