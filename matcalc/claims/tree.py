@@ -9,7 +9,7 @@ from typing import NamedTuple
 from matcalc.errors import Place, TooLargeError
 from matcalc.expression.parser import Step, parse
 from matcalc.expression.terms import spelled
-from matcalc.operations import ALIASES, facts_of
+from matcalc.operations import ALIASES, RULES, facts_of
 from matcalc.operations.facts import NONE, Facts
 
 _STEPS = 600  # of a line that is judged
@@ -70,7 +70,8 @@ class Tree(NamedTuple):
         """Whether books write it beside a vector though it is a number: 1, or a mean of entries."""
         if self.kind == "negative" or self.operator("*", "/"):
             return any(arg.is_spread and not arg.is_literal for arg in self.args) or self.is_literal
-        return self.is_literal or self.calls("sum", "mean", "max", "min", "logsumexp")
+        rule = RULES.get(self.value) if self.kind == "call" else None
+        return self.is_literal or (rule is not None and rule.reduces)
 
     @property
     def step(self) -> Step:

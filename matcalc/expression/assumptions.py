@@ -117,21 +117,14 @@ def _turned(loss: str, operands: Sequence[Step]) -> str:
 
 def of_call(step: Step, rule: str, operands: Sequence[Operand]) -> str:
     """What is assumed of a function; nothing where it has one meaning alone."""
-    if rule in ("var", "std") or facts_of(rule).of_symmetric or is_of_each_row(rule):
+    facts = facts_of(rule)
+    if facts.of_symmetric or facts.convention or is_of_each_row(rule):
         return _of_convention(step, rule, operands)
     if rule == facts_of(step.value).of_two:
         array = max(operands, key=lambda one: len(one.value.node.shape))
         return (
             f"{excerpt(step.place)} is taken as {rule}, entry by entry; "
             f"along an axis it is {_called(step.value, array.text, ', axis=0')}"
-        )
-    if rule == "cross_entropy" and (
-        not _TARGETS.fullmatch(operands[0].text) or _LOGITS.fullmatch(operands[1].text)
-    ):
-        one, two = (one.text for one in operands[:2])
-        return (
-            f"{excerpt(step.place)} takes {one} as targets and {two} as probabilities, "
-            "-sum(targets * log(probabilities)); of logits it is cross_entropy_logits"
         )
     if step.value in _OF_PREDICTIONS and not _TARGETS.fullmatch(operands[1].text):
         one, two = (one.text for one in operands[:2])
@@ -168,17 +161,18 @@ def _of_literal(step: Step, matrix: Operand) -> str:
 
 def _of_convention(step: Step, rule: str, operands: Sequence[Operand]) -> str:
     """What is said of what reads half of a matrix, or has two conventions."""
+    facts, said = facts_of(rule), excerpt(step.place)
     if is_of_each_row(rule) and step.takes == 1 and len(operands[0].value.node.shape) == 2:
-        return f"{excerpt(step.place)} is of each row, axis=1; of each column it is axis=0"
-    if facts_of(rule).of_symmetric and not operands[0].value.node.symmetric:
+        return f"{said} is of each row, axis=1; of each column it is axis=0"
+    if facts.of_symmetric and not operands[0].value.node.symmetric:
         matrix = operands[0].atom
         return f"{rule} takes {matrix} as symmetric: what counts is ({matrix} + {matrix}.T) / 2"
-    if rule in ("var", "std") and "ddof" not in step.keywords:
-        return (
-            f"{excerpt(step.place)} divides by the number of entries, as NumPy does; with ddof=1 "
-            "by one less, as PyTorch and R do"
-        )
-    return ""
+    if facts.convention and facts.behind_targets:
+        one, two = (one.text for one in operands[:2])
+        clear = _TARGETS.fullmatch(one) and not _LOGITS.fullmatch(two)
+        meant = f"{said} takes {one} as targets and {two} as {facts.behind_targets}"
+        return "" if clear else f"{meant}, {facts.convention}"
+    return f"{said} {facts.convention}" if facts.convention and "ddof" not in step.keywords else ""
 
 
 def _of_matrix(rule: str, operands: Sequence[Operand]) -> str:

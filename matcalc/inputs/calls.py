@@ -18,7 +18,11 @@ from matcalc.operations.products import subscripts_of
 
 _KEYWORDS = {"dim": "axis", "keepdim": "keepdims", "dims": "axis"}
 _GROUPS = re.compile(r"\([^()]*\)|[^\s()]+")
-_REDUCED = frozenset(["sum", "mean", "max", "min", "prod", "logsumexp", "softmax", "log_softmax"])
+_ALONG = frozenset(  # what takes an axis and nothing else
+    one.name
+    for one in RULES.values()
+    if [*one.parameters] == ["axis"] and len(one.operands) == 1 and not one.facts.building_block
+)
 Rewrite = Callable[[Speller, Node, list[Written]], Written | None]
 
 
@@ -42,8 +46,8 @@ def rewritten(
         raise writer.fail(node, f"{name} is a function: what it is of stands in the brackets")
     if simple is not None:
         return simple(writer, node, args)
-    if name in _REDUCED:
-        return _reduced(writer, node, name, args, form)
+    if name in _ALONG:
+        return _along(writer, node, name, args, form)
     if name in RULES and any(one.value in _KEYWORDS for one in node.args if one.op == "keyword"):
         return _with_axis(writer, node, name, args)
     return None
@@ -376,14 +380,15 @@ def _einsum(writer: Speller, node: Node, args: list[Written]) -> Written:
     return writer.applied(node, "einsum", [text, *operands], kind)
 
 
-def _reduced(
+def _along(
     writer: Speller, node: Node, name: str, args: list[Written], form: str
 ) -> Written | None:
     """``sum(X, dim=-1)``, ``sum(X, 1)``: with the axis by its name, counted from 0."""
-    if name in ("max", "min") and len(args) == 2 and node.args[1].op != "keyword":
+    reduces = RULES[name].reduces
+    if facts_of(name).of_two and len(args) == 2 and node.args[1].op != "keyword":
         return None
     of_squares = len(args) == 2 and node.args[0].op == "name" and node.args[0].value == "abs2"
-    if name in ("sum", "mean") and of_squares:
+    if reduces and of_squares:
         return joined([f"{name}(", args[-1].within(ATOM), "**2)"], ATOM, NUMBER)
     first = args[0] if args else None
     matlab = writer.notation == "matlab" and not form
@@ -404,10 +409,8 @@ def _reduced(
     if first is None:
         return None
     if "axis" in keywords and first.kind.rank == 1:  # the only axis
-        keep = name in ("softmax", "log_softmax")
-        parts = [] if "keepdims" not in keywords else parts
-        return joined([f"{name}(", first, ")"], ATOM, first.kind if keep else NUMBER)
-    if matlab and name in ("sum", "mean") and first.kind.is_matrix and not keywords:
+        return joined([f"{name}(", first, ")"], ATOM, NUMBER if reduces else first.kind)
+    if matlab and reduces and first.kind.is_matrix and not keywords:
         writer.assume(
             f"{writer.shown(node)} is of all entries; of each column it is {name}(…, axis=0)"
         )

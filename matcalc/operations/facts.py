@@ -71,6 +71,7 @@ class Facts:
         fused: Two functions that it is, the inner one first: ``svdvals``, ``sum``.
         approximations: The rules that libraries call an approximation of it, by their names.
         of_two: What it is of two operands, entry by entry: ``max`` is ``maximum``.
+        convention: What is said of it, where others mean another thing by its name.
         behind_targets: Of a loss of targets, what stands behind these: ``logits``.
         keeps_symmetry: Whether it makes symmetric matrices of symmetric ones: of a transpose it is
             the transpose.
@@ -118,6 +119,7 @@ class Facts:
     fused: tuple[str, str] = ("", "")
     approximations: Mapping[str, str] = field(default_factory=dict[str, str])
     of_two: str = ""
+    convention: str = ""
     behind_targets: str = ""
     keeps_symmetry: bool = False
     symmetric: bool = False

@@ -49,7 +49,11 @@ def _like(name: str, one: Node, two: Node) -> None:
     source=f"{_BISHOP}, eq. 4.108",
     domain="p > 0",
     function="-np.sum({0} * np.log({1}))",
-    facts=Facts(words=("crossentropy",), behind_targets="probabilities"),
+    facts=Facts(
+        words=("crossentropy",),
+        convention="-sum(targets * log(probabilities)); of logits it is cross_entropy_logits",
+        behind_targets="probabilities",
+    ),
 )
 def cross_entropy(y: Node, p: Node) -> Node:
     """The cross entropy of targets and probabilities, summed."""

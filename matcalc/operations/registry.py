@@ -108,6 +108,12 @@ class Rule:
         return f"<rule {self.name}: {self.formula}>"
 
     @property
+    def reduces(self) -> bool:
+        """Whether it makes a number of an array, or of each line of it along an axis."""
+        results = [parse_signature(one).result.shape for one in self.signatures]
+        return "axis" in self.parameters and () in results
+
+    @property
     def operands(self) -> tuple[str, ...]:
         """The names of the operands in the first signature."""
         return tuple(one.name for one in parse_signature(self.signatures[0]).operands)

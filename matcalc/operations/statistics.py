@@ -11,6 +11,7 @@ from matcalc.errors import ShapeError
 from matcalc.graph import Factor, Node, contract, einsum
 from matcalc.operations import algebra
 from matcalc.operations.algebra import minus, power, times
+from matcalc.operations.facts import Facts
 from matcalc.operations.parts import picked, window
 from matcalc.operations.registry import composite
 
@@ -38,6 +39,12 @@ def over_freedom(total: Node, count: Dimension, ddof: int) -> Node:
     return times(total, algebra.reciprocal(freedom))
 
 
+_OF_ALL = Facts(
+    convention="divides by the number of entries, as NumPy does; with ddof=1 by one less, "
+    "as PyTorch and R do"
+)
+
+
 @composite(
     "var",
     "X[m,n] -> y",
@@ -46,6 +53,7 @@ def over_freedom(total: Node, count: Dimension, ddof: int) -> Node:
     domain="everywhere; ddof=0 divides by the number of entries, as NumPy does",
     function="np.var({0}, axis={axis!r}, ddof={ddof})",
     parameters={"axis": None, "ddof": 0},
+    facts=_OF_ALL,
 )
 def var(x: Node, axis: int | Sequence[int] | None = None, ddof: int = 0) -> Node:
     """The variance over axes, or over all."""
@@ -62,6 +70,7 @@ def var(x: Node, axis: int | Sequence[int] | None = None, ddof: int = 0) -> Node
     domain="where it is not 0; ddof=0 divides by the number of entries, as NumPy does",
     function="np.std({0}, axis={axis!r}, ddof={ddof})",
     parameters={"axis": None, "ddof": 0},
+    facts=_OF_ALL,
 )
 def std(x: Node, axis: int | Sequence[int] | None = None, ddof: int = 0) -> Node:
     """The standard deviation over axes, or over all."""

@@ -12,7 +12,7 @@ import numpy as np
 from matcalc.errors import NotDifferentiableError
 from matcalc.expression.values import Value
 from matcalc.graph import Node
-from matcalc.operations import algebra
+from matcalc.operations import RULES, algebra
 from matcalc.operations.linalg import solve
 from matcalc.operations.parts import tril, triu
 from matcalc.operations.statistics import cdist
@@ -101,8 +101,11 @@ _MEANINGS: dict[str, Callable[..., Any]] = {
     "scipy.linalg.toeplitz": _toeplitz,
     "scipy.special.softplus": partial(by_rule, "softplus"),
     "scipy.special.logsumexp": _reduced("logsumexp"),
-    "scipy.special.softmax": _along("softmax"),
-    "scipy.special.log_softmax": _along("log_softmax"),
+    **{
+        f"scipy.special.{one.name}": _along(one.name)
+        for one in RULES.values()
+        if one.facts.of_each_row
+    },
     "scipy.spatial.distance.cdist": _cdist,
 }
 _MATH = "exp log sqrt sin cos tan tanh sinh cosh log1p expm1 log2 log10 hypot atan2=arctan2"

@@ -5,7 +5,9 @@ from contextlib import suppress
 from matcalc.errors import MatcalcError
 from matcalc.graph import symbol
 from matcalc.inputs.kinds import UNKNOWN, called, kind_of
+from matcalc.inputs.reading import read_line
 from matcalc.operations import RULES, parse_signature
+from matcalc.variables import Variable
 
 
 def test_what_a_call_gives_is_what_its_rule_builds() -> None:
@@ -31,3 +33,12 @@ def test_what_a_call_gives_is_what_its_rule_builds() -> None:
 def test_a_call_of_a_constant_takes_no_operand() -> None:
     matrix = kind_of(("m", "n"))
     assert called("exchange", [matrix], []).rank == 2
+
+
+def test_an_axis_is_counted_from_1_in_matlab_of_whatever_takes_one() -> None:
+    matrix = Variable("A", ("m", "n"))
+    for name in ("sum", "prod", "cumsum", "logcumsumexp", "flip"):
+        read = read_line(f"{name}(A, 2).^2", {"A": matrix})
+        assert read.text == f"{name}(A, axis=1)**2"
+        read = read_line(f"np.{name}(A, 1)", {"A": matrix})
+        assert read.text == f"{name}(A, axis=1)"
