@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from matcalc.errors import MatcalcError
 from matcalc_cli.derivative_lines import POINTS, Answer, Derived
+from matcalc_cli.failures import UsageError
 from matcalc_cli.given_formula import GivenFormula
 
 if TYPE_CHECKING:  # they load NumPy, which --help does without
@@ -36,6 +37,23 @@ class Asked(NamedTuple):
     structure: str | None = None
     notation: str | None = None
     stacked: bool = False
+
+    def by_itself(self) -> Asked:
+        """The same where the formula is a derivative, ``d/dx (x.T @ A @ x)``, that says by what.
+
+        Raises:
+            UsageError: It is by another variable than those that were asked for.
+        """
+        from matcalc.inputs.operators import operator_of  # noqa: PLC0415
+
+        *before, last = self.formula.parts
+        left = operator_of(last.text, self.variables, self.notation)
+        if left is None:
+            return self
+        if self.names not in ((), (left.wrt,)):
+            raise UsageError(f"the formula is a derivative by {left.wrt}: --wrt is left out")
+        inside = last._replace(text=last.text[slice(*left.inside)].strip())
+        return self._replace(formula=GivenFormula((*before, inside)), names=(left.wrt,))
 
     def derive(self, order: int) -> list[Derived]:
         """A derivative for each name; of second order one for all.

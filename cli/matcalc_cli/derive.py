@@ -22,6 +22,7 @@ from matcalc_cli.derivative_lines import (
     one_format,
     wrong_lines,
 )
+from matcalc_cli.examples import command_line
 from matcalc_cli.explanation_lines import (
     PAGES,
     Level,
@@ -33,6 +34,7 @@ from matcalc_cli.explanation_lines import (
 from matcalc_cli.failures import UsageError
 from matcalc_cli.files import Svg, save
 from matcalc_cli.given_formula import given_formula
+from matcalc_cli.meant import derivative_asked, is_formula
 from matcalc_cli.output import RED, paint, write, write_json, write_page
 
 Expression = Annotated[
@@ -44,11 +46,12 @@ Expression = Annotated[
     ),
 ]
 Wrt = Annotated[
-    list[str],
+    list[str] | None,
     typer.Option(
         "--wrt",
         metavar="NAME",
-        help="The variable to differentiate by, or a name that --let gives. Several: W,b.",
+        help="The variable to differentiate by, or a name that --let gives. Several: W,b. An "
+        "EXPRESSION that is a derivative says it itself: 'd/dx (x.T @ A @ x)'.",
     ),
 ]
 Vars = Annotated[
@@ -128,7 +131,7 @@ CheckOption = Annotated[
 def derive(
     expression: Expression = None,
     *,
-    wrt: Wrt,
+    wrt: Wrt = None,
     variables: Vars = None,
     let: Let = None,
     file: File = None,
@@ -155,10 +158,15 @@ def derive(
     chosen = layout or ("denominator" if steps or plan else "both")
     layouts = ("numerator", "denominator") if chosen == "both" else (chosen,)
     formula = given_formula(expression, let or (), file)
-    names = _names(wrt)
+    names = _names(wrt) if wrt is not None else ()
     asked = Asked(
         formula, names, variables or (), layouts, order, structure, notation, stacked=stacked
-    )
+    ).by_itself()
+    if not asked.names:
+        last = formula.parts[-1].text
+        asked_so = f"matcalc {derivative_asked(last)}"
+        example = asked_so if is_formula(last) else command_line("derive")
+        raise UsageError(f"by which variable? --wrt says it\nFor example: {example}")
     if stacked and (steps or structure):
         raise UsageError(
             "--steps and --structure are of one variable: leave out --stacked, or give "

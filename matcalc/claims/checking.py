@@ -88,7 +88,7 @@ def check_formula(
             )
         found = check_formula(
             whole.right,
-            of=whole.of,
+            of=whole.typed,
             wrt=whole.wrt,
             variables=variables,
             layout=layout,

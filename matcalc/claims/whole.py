@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from matcalc.errors import MatcalcError
-from matcalc.expression import Declarations, parse_declarations
-from matcalc.inputs.reading import read_line
+from matcalc.expression import Declarations
+from matcalc.inputs.operators import operator_of
 
 _ENTRY = re.compile(
     r"\s*(?:\\[dt]?frac\s*\{)?\s*(?:\\partial|∂|d)\s*(?P<name>[^\W\d_])_\{?[ijkl]+\}?\s*[/}]"
@@ -19,11 +18,13 @@ class Whole(NamedTuple):
 
     Attributes:
         of: What is differentiated, in the language.
+        typed: The same as it was typed.
         wrt: What it is differentiated by.
         right: The claim, its left side blank, so that all stands where it was typed.
     """
 
     of: str
+    typed: str
     wrt: str
     right: str
 
@@ -55,13 +56,9 @@ def whole_equation(
     before, equals, _ = claim.partition("=")
     if not equals:
         return None
-    declared = parse_declarations(variables if variables is not None else ())
-    shapes = {name: one.variable for name, one in declared.items()}
-    try:
-        left = read_line(f"{before.rstrip(' :')} = 0", shapes, notation).left
-    except MatcalcError:
-        return None
-    if left is None or not left.wrt or not left.of or left.of.isidentifier():
+    left = operator_of(before.rstrip(" :"), variables, notation)
+    if left is None:
         return None
     width = len(before) + 1
-    return Whole(left.of, left.wrt, " " * width + claim[width:].lstrip("="))
+    right = " " * width + claim[width:].lstrip("=")
+    return Whole(left.of, before[slice(*left.inside)].strip(), left.wrt, right)

@@ -42,13 +42,14 @@ def left_side(
     """
     start, stop = tokens[0].start, tokens[-2].stop
     parser = Parser(line, tokens, names, latex=latex)
-    found = _Left(parser, write).read()
+    reader = _Left(parser, write)
+    found = reader.read()
     if found is None:
         raise NotationError(
             "on the left side stands a name or a derivative: dW2, ∂L/∂W, ∇_W L",
             [Place(line, start, stop)],
         )
-    found = found._replace(start=start, stop=stop)
+    found = found._replace(start=start, stop=stop, inside=reader.inside)
     return _of_each(line, found, names)
 
 
@@ -127,6 +128,7 @@ class _Left:
         self.parser = parser
         self.names = parser.names
         self.write = write
+        self.inside = (0, 0)
 
     def read(self) -> Left | None:
         parser = self.parser
@@ -298,10 +300,18 @@ class _Left:
         scripts = read_scripts(inner, rest[0]).scripts
         return self.names.resolve(rest[0].text, scripts) if inner.next.kind == "end" else None
 
+    def around(self, start: int, stop: int) -> tuple[int, int]:
+        r"""A part of the line up to the tokens beside it: with all of ``\text{tr}``."""
+        ends = (one.stop for one in self.parser.tokens if one.stop <= start)
+        starts = (one.start for one in self.parser.tokens if one.start >= stop)
+        within = any(one.start < start < one.stop for one in self.parser.tokens)  # dL
+        return start if within else max(ends, default=0), min(starts, default=stop)
+
     def expression(self, tokens: list[Token]) -> str:
         """What is differentiated, in the language; of ``L(W)`` the name alone."""
         inner = Parser(self.parser.line, tokens, self.names, latex=self.parser.latex)
         first = tokens[0]
+        self.inside = self.around(first.start, tokens[-1].start)
         is_name = first.kind in ("name", "word") and first.text not in self.names.declared
         if is_name and not self.names.is_function(first.text, called=True):
             inner.take()

@@ -37,6 +37,7 @@ class Left(NamedTuple):
         each: How many values a letter has, where what has it below says so.
         start: Where it starts in the line.
         stop: Where it ends.
+        inside: Where what is differentiated starts in the line, and where it ends.
     """
 
     name: str
@@ -47,3 +48,4 @@ class Left(NamedTuple):
     each: tuple[tuple[str, Any], ...] = ()
     start: int = 0
     stop: int = 0
+    inside: tuple[int, int] = (0, 0)

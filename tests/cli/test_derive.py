@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -462,3 +463,37 @@ def test_a_formula_is_stated_as_it_was_typed_and_what_recurs_in_its_derivative_h
     stated, _, derived = shown.partition("∂f/∂x")
     assert "t₁" not in stated
     assert "\n  t₁ = " in derived
+
+
+@pytest.mark.parametrize(
+    ("formula", "alone", "wrt"),
+    [
+        ("d/dx (x'Ax)", "x'Ax", "x"),
+        (
+            r"\frac{\partial}{\partial \mathbf{x}} \|A\mathbf{x} - b\|_2^2",
+            "norm(A @ x - b)**2",
+            "x",
+        ),
+        (r"\frac{\partial \operatorname{tr}(AX)}{\partial X}", "tr(A @ X)", "X"),
+        ("∇_w ½‖Xw − y‖²", "1/2 * norm(X @ w - y)**2", "w"),
+        (r"∂/∂θ Σ_i (θ^T x_i - y_i)^2", r"\sum_i (θ^T x_i - y_i)^2", "θ"),
+    ],
+)
+def test_a_derivative_says_itself_what_it_is_by(
+    matcalc: Any, formula: str, alone: str, wrt: str
+) -> None:
+    right = matcalc("derive", alone, "--wrt", wrt, "--format", "numpy").out
+    assert right
+    plain = re.compile("Formula: .*")
+    for given in ((), ("--wrt", wrt)):
+        found = matcalc("derive", formula, *given, "--format", "numpy")
+        assert plain.sub("", found.out) == plain.sub("", right), found.err
+    other = matcalc("derive", formula, "--wrt", "q")
+    assert other.code == 2
+    assert "derivative by" in other.err
+
+
+def test_a_formula_that_does_not_say_it_is_asked_by_which_variable(matcalc: Any) -> None:
+    asked = matcalc("derive", "x.T @ A @ x")
+    assert asked.code == 2
+    assert "matcalc derive 'x.T @ A @ x' --wrt x" in asked.err

@@ -176,7 +176,7 @@ def test_steps_in_latex_are_displays(matcalc: Any) -> None:
         (["x'Ax"], ["derive", "x'Ax", "--wrt", "x"]),
         (["grad", "x'Ax", "x"], ["derive", "x'Ax", "--wrt", "x"]),
         (["hessian", "x^T A x"], ["derive", "x^T A x", "--wrt", "x", "--order", "2"]),
-        (["derive", "d(x^T A x)/dx"], ["derive", "x^T A x", "--wrt", "x"]),
+        (["d", "d(x^T A x)/dx"], ["derive", "x^T A x", "--wrt", "x"]),
         (["derive", "W @ x"], ["derive", "W @ x", "--wrt", "x"]),
     ],
 )
