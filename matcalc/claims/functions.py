@@ -21,7 +21,7 @@ from matcalc.expression.functions import acts_entrywise
 from matcalc.expression.meaning import Known, meaning
 from matcalc.expression.values import Value
 from matcalc.graph import Node, number, symbol
-from matcalc.operations import ALIASES, is_elementwise, known_rule
+from matcalc.operations import ALIASES, is_elementwise, known_rule, parse_signature
 from matcalc.plan import evaluate
 from matcalc.plan.functions import numpy_function
 
@@ -163,7 +163,6 @@ _TOGETHER: dict[str, Callable[..., Stack | None]] = {
     "outer": _outer,
     "tr": _trace,
     "trace": _trace,
-    "inv": _of_square(partial(_each, np.linalg.inv)),
     "adj": _of_square(lambda data: np.linalg.det(data)[:, None, None] * _each(np.linalg.inv, data)),
     "sum": _whole(np.sum),
     "mean": _whole(np.mean),
@@ -171,8 +170,6 @@ _TOGETHER: dict[str, Callable[..., Stack | None]] = {
     "norm1": _whole(lambda x, axis: np.sum(np.abs(x), axis=axis)),
     "softmax": _softmax,
     "vec": _vec,
-    "det": _of_square(np.linalg.det),
-    "logdet": _of_square(lambda data: np.linalg.slogdet(data)[1]),
     "kron": _kron,
     "matrix_power": _power,
     "logsumexp": _whole(_logsumexp),
@@ -193,9 +190,10 @@ def called(tree: Tree, values: Sequence[Any], functions: Functions = NO_FUNCTION
     if not tree.primes and not tree.keywords:
         if name in _SIZED:
             return _sized(name, values)
-        entries = _of_entries(name) if len(values) == 1 and isinstance(values[0], Stack) else None
-        if entries is not None:
-            return Stack(values[0].kind, entries(values[0].data))
+        alike = _of_stacks(name) if len(values) == 1 and isinstance(values[0], Stack) else None
+        together = alike and alike(values[0])
+        if together is not None:
+            return together
         plain = all(isinstance(each, Stack) for each in values)
         if name in _TOGETHER and plain and len(values) == 1 + (name in _OF_TWO):
             return _TOGETHER[name](*values)
@@ -208,13 +206,17 @@ def called(tree: Tree, values: Sequence[Any], functions: Functions = NO_FUNCTION
     return by_rule(tree, values, functions)
 
 
-def _of_entries(name: str) -> Callable[[Array], Array] | None:
-    """The function on arrays of a rule of one operand, entry by entry."""
+def _of_stacks(name: str) -> Callable[[Stack], Stack | None] | None:
+    """The function on arrays of a rule entry by entry, or of stacks of square matrices."""
     rule = known_rule(ALIASES.get(name, name))
     if rule is None or not rule.function or rule.parameters or len(rule.operands) != 1:
         return None
     with suppress(MissingLibraryError):
-        return numpy_function(rule) if is_elementwise(rule.name) else None
+        if is_elementwise(rule.name):
+            function = numpy_function(rule)
+            return lambda value: Stack(value.kind, function(value.data))
+        if parse_signature(rule.signatures[0]).operands[0].shape == ("...", "n", "n"):
+            return _of_square(partial(_each, numpy_function(rule)))
     return None
 
 

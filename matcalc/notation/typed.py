@@ -19,13 +19,11 @@ from matcalc.notation.printers.latex import latex_formulas
 from matcalc.notation.printers.mathematics import as_it_is
 from matcalc.notation.printers.mathml import mathml
 from matcalc.notation.tree import Phrase, made, numeral, operands_first, with_args
+from matcalc.operations import ALIASES, RULES, facts_of
 
 _WORDS = re.compile(r"[^\W\d]\w*")
 _MOST = 400  # names, numbers and signs of a line that is set as a formula
 _ANY = "any"  # the kind of an array whose shape is not known
-_NUMBERS = frozenset(["tr", "det", "logdet", "norm", "sum", "mean"])
-_TAKES = {"kron": 2} | dict.fromkeys(["inv", "pinv", "sqrt", "abs", "logdet", "norm", "expm"], 1)
-_SIZED = frozenset(["eye", "ones", "zeros", "matrix_power", "power_of", "slice", "step"])
 
 
 def typed_mathml(text: str) -> str:
@@ -158,9 +156,12 @@ def _alike(op: str, args: _Args) -> Phrase:
 
 
 def _call(step: Step, args: _Args) -> Phrase:
-    if step.keywords or step.value in _SIZED or step.takes != _TAKES.get(step.value, step.takes):
+    of_two = facts_of(step.value).of_two if step.takes == 2 else ""
+    rule = RULES.get(of_two or ALIASES.get(step.value, step.value))
+    fits = rule is None or rule.facts.many or step.takes == len(rule.operands)
+    if step.keywords or not fits or step.value == "step" or (rule and rule.facts.required):
         raise KeyError(step.value)
-    kind = "scalar" if step.value in _NUMBERS else _ANY
+    kind = "scalar" if rule and rule.makes_a_number else _ANY
     phrases = [phrase for phrase, _ in args]
     return made("call", phrases, step.value + "'" * step.primes, kind, ())
 

@@ -110,8 +110,13 @@ class Rule:
     @property
     def reduces(self) -> bool:
         """Whether it makes a number of an array, or of each line of it along an axis."""
-        results = [parse_signature(one).result.shape for one in self.signatures]
-        return "axis" in self.parameters and () in results
+        return "axis" in self.parameters and self.makes_a_number
+
+    @property
+    def makes_a_number(self) -> bool:
+        """Whether it is a number of whatever it takes, or of each matrix of a stack."""
+        shapes = (parse_signature(one).result.shape for one in self.signatures)
+        return all(shape in ((), ("...",)) for shape in shapes) and not is_elementwise(self.name)
 
     @property
     def operands(self) -> tuple[str, ...]:
