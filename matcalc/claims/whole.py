@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from matcalc.expression import Declarations
+from matcalc.inputs.letters import LETTERS
 from matcalc.inputs.operators import operator_of
 
 _ENTRY = re.compile(
@@ -60,5 +61,12 @@ def whole_equation(
     if left is None:
         return None
     width = len(before) + 1
+    typed = before[slice(*left.inside)].strip()
     right = " " * width + claim[width:].lstrip("=")
-    return Whole(left.of, before[slice(*left.inside)].strip(), left.wrt, right)
+    whole, _, below = left.wrt.rpartition("_")
+    if not left.each or not whole or not set(below) <= LETTERS:
+        return Whole(left.of, typed, left.wrt, right)
+    above = "".join(letter for letter, _ in left.each)  # ∂(Ax)_i/∂x_j
+    name = next(one for one in "fghuvpq" if not re.search(rf"(?<![^\W_]){one}(?!\w)", claim))
+    entry = f"∂{name}_{above}/∂{whole}_{below} ".ljust(width - 1)
+    return Whole(left.of, f"{name} = {typed}", whole, f"{entry}={right[width:]}")

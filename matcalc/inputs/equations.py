@@ -50,6 +50,8 @@ def left_side(
             [Place(line, start, stop)],
         )
     found = found._replace(start=start, stop=stop, inside=reader.inside)
+    if reader.above:
+        return found._replace(each=tuple((one, None) for one in reader.above))
     return _of_each(line, found, names)
 
 
@@ -129,6 +131,7 @@ class _Left:
         self.names = parser.names
         self.write = write
         self.inside = (0, 0)
+        self.above = ""  # the letters of the entries of what is differentiated, (Ax)_i
 
     def read(self) -> Left | None:
         parser = self.parser
@@ -328,7 +331,10 @@ class _Left:
             if inner.next.kind == "end" and _entry(entry, self.names).letters:
                 return entry
             inner.position = 0
-        return self.write(inner.whole())
+        whole = inner.whole()
+        if whole.op == "mapped":
+            self.above = "".join(whole.value[0])
+        return self.write(whole)
 
 
 def _behind_sign(tokens: list[Token]) -> list[Token]:

@@ -31,7 +31,7 @@ def free_letters(parser: Reader, left: Left | None = None) -> list[str]:
         if token.text in _SUMS and not parser.names.known(token.text):
             pair = pair_of(parser, k + 2)
             taken |= {pair[0], pair[2]} if pair and pair[0] < pair[2] else set(script)
-        elif _is_array(parser, token, script):
+        elif _is_array(parser, token, script) or _is_closed(parser, k, script):
             found |= dict.fromkeys(script)
     letters = [one for one in found if one in INDICES and one not in taken]
     if left is not None and left.letters:
@@ -97,6 +97,14 @@ def _is_array(parser: Reader, token: Token, script: str) -> bool:
     if not known or names.resolve(token.text, (script,)) in names.declared:
         return False
     return bool(script) and set(script) <= INDICES and names.kind(known).rank == len(script)
+
+
+def _is_closed(parser: Reader, k: int, script: str) -> bool:
+    """Whether a bracket closes there with letters below it: ``(Ax)_i``, no mark of a layer."""
+    if parser.tokens[k].text not in (")", "]") or not script or not set(script) <= INDICES:
+        return False
+    start = next((one for one, end in parser.ends.items() if end == k), 0)
+    return not start or parser.tokens[start - 1].text not in ("^", "_", "{")
 
 
 def _is_row(parser: Reader, token: Token, script: str) -> bool:

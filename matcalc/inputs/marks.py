@@ -208,7 +208,8 @@ def is_weight(parser: Reader, token: Token) -> bool:
 def has_index(parser: Reader, base: Node) -> bool:
     """Whether an index stands behind a base: ``A[i,k]``, ``X[1:3]``, ``(A + B)_{i k}``."""
     if parser.at("_"):
-        return are_letters(parser, parser.position + 1)
+        script = below_bracket(parser)
+        return script.isdigit() or (bool(script) and {*script} <= {*parser.letters})
     if not parser.at("[") or parser.next.spaced:
         return False
     if are_letters(parser, parser.position):
@@ -216,6 +217,16 @@ def has_index(parser: Reader, base: Node) -> bool:
     if base.op == "name" and not parser.latex:
         return True
     return base.op not in ("number", "text") and are_places(parser)
+
+
+def below_bracket(parser: Reader) -> str:
+    """The letters, or the number, below a bracket: ``(Ax)_i``, ``(AB)_{ij}``, ``(Ax)_1``."""
+    position = parser.position + 1
+    end = parser.ends.get(position, position)
+    inside = parser.tokens[position : end + 1]
+    plain = [one for one in inside if one.kind not in ("open", "close") and one.text != ","]
+    script = "".join(one.text for one in plain)
+    return script if script.isdigit() or script.isalpha() else ""
 
 
 def are_places(parser: Reader) -> bool:
@@ -240,8 +251,11 @@ def are_letters(parser: Reader, position: int) -> bool:
 
 def indexed(parser: Reader, base: Node) -> Node:
     """``A[i, k]``: letters of sums; ``X[1:3, :]``: as they are."""
-    below = parser.at("_")
-    parser.position += below
+    if parser.at("_"):
+        script = below_bracket(parser)
+        parser.position = parser.ends.get(parser.position + 1, parser.position + 1) + 1
+        value = (script,) if script.isdigit() else tuple(script)
+        return Node("index", (base,), value, base.start, parser.behind())
     letters = are_letters(parser, parser.position)
     parser.take()
     end = parser.ends[parser.position - 1]

@@ -532,9 +532,13 @@ class Writer(Speller):
         script, base = node.value[0], self.write(node.args[0])
         if not script.isdigit() or len(script) > 4 or int(script) < 1:
             raise self.fail(node, f"{self.shown(node)}: {script} is the letter of no sum here")
-        at = int(script) - 1
-        self.assume(f"{self.shown(node)} is the entry {base.text}[{at}], counted from 0")
-        return self.atom(node, f"{base.text}[{at}]", NUMBER)
+        places = list(script) if base.kind.is_matrix and len(script) > 1 else [script]
+        if len(places) > 2 or "0" in places:
+            raise self.fail(node, f"{self.shown(node)}: an entry of a matrix is A[0, 11], from 0")
+        at = ", ".join(str(int(one) - 1) for one in places)
+        found = joined([base.within(ATOM), f"[{at}]"], ATOM, NUMBER)
+        self.assume(f"{self.shown(node)} is the entry {found.text}, counted from 0")
+        return self.atom(node, found.text, NUMBER)
 
 
 def _number_from(factors: Sequence[Written]) -> tuple[Written | None, int]:

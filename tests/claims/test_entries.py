@@ -109,3 +109,21 @@ def test_a_letter_that_nothing_has_below_it_is_a_part_of_the_name() -> None:
     assert mc.check_formula("dx = W^T dz_i", because="z_i = W x + b").verdict == "right"
     with pytest.raises(mc.MatcalcError, match="i"):
         mc.check_formula("dx = W^T dz", because="z_i = W_ij x_j", variables="W[m,n] x[n]")
+
+
+@pytest.mark.parametrize(
+    ("claim", "variables", "verdict"),
+    [
+        ("∂(Ax)_i/∂x_j = A_ij", "x[n] A[m,n]", "right"),
+        (r"\frac{\partial (Ax)_i}{\partial x_j} = A_{ij}", "x[n] A[m,n]", "right"),
+        ("∂(Ax)_i/∂x_j = A_ij", None, "right"),
+        ("∂(Ax)_i/∂x_j = A_ji", "x[n] A[n,n]", "wrong_value"),
+        ("∂softmax(z)_i/∂z_j = softmax(z)_i (δ_ij - softmax(z)_j)", "z[n]", "right"),
+        ("∂softmax(z)_i/∂z_j = softmax(z)_j (δ_ij - softmax(z)_j)", "z[n]", "wrong_value"),
+    ],
+)
+def test_the_left_side_may_have_entries_of_a_formula(
+    claim: str, variables: str | None, verdict: str
+) -> None:
+    assert mc.check_formula(claim, variables=variables).verdict == verdict
+    assert mc.check_formula(claim, variables=variables, layout="numerator").verdict == verdict
