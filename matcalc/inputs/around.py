@@ -1,4 +1,4 @@
-r"""What stands in front of a formula and says what it is of: ``\min_x``, ``@(x)``, ``x ->``."""
+r"""What stands around a formula: ``\[ … \]``, a full stop; ``\min_x``, ``@(x)``, ``x ->``."""
 
 from __future__ import annotations
 
@@ -11,6 +11,41 @@ _SOUGHT = frozenset(
     ["min", "max", "argmin", "argmax", "inf", "sup", "minimize", "minimise", "maximize", "maximise"]
 )
 _NAMED = re.compile(r"(?P<words>(?:arg_?)?(?:min|max)|inf|sup)_(?P<below>\w+)")
+
+_FRAMES = (("\\[", "\\]"), ("\\(", "\\)"), ("$$", "$$"), ("$", "$"))
+_SPACES = (" ", "\t", "\n", "\\,", "\\;", "\\:", "\\!", "\\ ", "~", "\\quad", "\\qquad")
+
+
+def unframed(line: str) -> str:
+    r"""A formula without the signs of LaTeX around it, and without the stop of its sentence.
+
+    >>> unframed(r"\[ x^T A x \,. \]"), unframed("x' * A, "), unframed("$x$ $y$")
+    ('x^T A x', "x' * A", '$x$ $y$')
+    """
+    bare = _unstopped(line)
+    for start, stop in _FRAMES:
+        if (
+            bare.startswith(start)
+            and bare.endswith(stop)
+            and bare.count(start) <= 1 + (start == stop)
+        ):
+            return _unstopped(bare[len(start) : -len(stop)]).strip()
+    return bare if bare != line.rstrip() else line
+
+
+def _unstopped(line: str) -> str:
+    """A line without one stop or comma at its end, and what is white there."""
+    bare = _unspaced(line)
+    if bare.endswith((".", ",")) and not bare.endswith((",,", "..")):
+        return _unspaced(bare[:-1])
+    return bare
+
+
+def _unspaced(line: str) -> str:
+    """A line without white space at its end, as LaTeX writes it too."""
+    while line.endswith(_SPACES):
+        line = line.removesuffix(next(one for one in _SPACES if line.endswith(one)))
+    return line
 
 
 def without_front(tokens: Sequence[Token], declared: Collection[str]) -> tuple[int, str]:

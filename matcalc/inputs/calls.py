@@ -9,7 +9,7 @@ from typing import Any
 from matcalc.expression.missing import MISSING
 from matcalc.inputs import axes, kinds, masks
 from matcalc.inputs.kinds import NUMBER, Kind
-from matcalc.inputs.libraries import meant_by_library, of_sample
+from matcalc.inputs.libraries import meant_by_library
 from matcalc.inputs.pieces import ATOM, POWER, PRODUCT, SIGN, SUM, Written, commas, joined
 from matcalc.inputs.speller import Speller
 from matcalc.inputs.tree import Node
@@ -65,6 +65,10 @@ def _dot(writer: Speller, node: Node, args: list[Written]) -> Written:
     if len(args) == 3:  # Julia's dot(x, A, y)
         args = [args[0], writer.times(args[1], args[2])]
     one, two = _two(writer, node, args, "dot")
+    if writer.names.flat:  # as NumPy does, beside its own signs
+        return joined(
+            [one.within(PRODUCT), " @ ", two.within(SIGN)], PRODUCT, kinds.flat(one.kind, two.kind)
+        )
     return writer.dot(one, two)
 
 
@@ -75,7 +79,9 @@ def _matmul(writer: Speller, node: Node, args: list[Written]) -> Written:
         raise writer.fail(node, "a matrix product takes two arguments")
     found = args[0]
     for arg in args[1:]:
+        kind = kinds.flat(found.kind, arg.kind)
         found = writer.times(found, arg)
+        found = found._replace(kind=kind) if writer.names.flat else found
     return found
 
 
@@ -117,6 +123,8 @@ def _negative(_: Speller, __: Node, args: list[Written]) -> Written:
 
 def _outer(writer: Speller, node: Node, args: list[Written]) -> Written:
     one, two = _two(writer, node, args, "outer")
+    if writer.names.flat:
+        return joined(["outer(", one, ", ", two, ")"], ATOM, kinds.MATRIX)
     return joined([one.within(PRODUCT), " @ ", two.within(ATOM), ".T"], PRODUCT, kinds.MATRIX)
 
 
@@ -331,24 +339,6 @@ def _norm2(writer: Speller, node: Node, args: list[Written]) -> Written:
     return joined(["norm(", args[0], ")"], ATOM, NUMBER)
 
 
-def _spread(writer: Speller, node: Node, args: list[Written]) -> Written | None:
-    """``x.var(dim=0)``: whose keywords are PyTorch's, so is its number of entries."""
-    torch = {"dim", "keepdim", "unbiased", "correction"}
-    return of_sample(writer, node, args) if torch & {one.value for one in node.args} else None
-
-
-def _on_last_axis(writer: Speller, node: Node, args: list[Written]) -> Written | None:
-    """``cosine_similarity(x, y, dim=0)``: along the last axis, as it is here."""
-    rank = args[0].kind.rank
-    *front, last = node.args
-    if len(front) != 2 or last.op != "keyword" or last.value not in ("dim", "axis"):
-        return None
-    if rank is None or writer.write(last.args[0]).text not in ("-1", str(rank - 1)):
-        return None
-    kind = Kind(rank - 1, args[0].kind.sizes[: rank - 1])
-    return writer.applied(node, str(node.value[0]), args[:2], kind)
-
-
 def _with_axis(writer: Speller, node: Node, name: str, args: list[Written]) -> Written | None:
     """``logcumsumexp(x, dim=0)``: PyTorch's names of keywords."""
     if "axis" not in RULES[name].parameters:
@@ -488,9 +478,6 @@ _CALLS: Mapping[str, Rewrite] = {  # what each of these names means
         ("einsum", _einsum),
         ("log", _log),
         ("rearrange", _rearrange),
-        ("var std", _spread),
-        ("cosine_similarity", _on_last_axis),
-        ("unsqueeze expand_dims", axes.widened),
         ("where", masks.where),
         ("masked_fill", masks.masked_fill),
         ("clip", masks.clip),

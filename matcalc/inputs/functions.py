@@ -33,7 +33,7 @@ from matcalc.inputs.words import function
 from matcalc.notation.names import greek_letter, greek_word
 from matcalc.operations import RULES, is_elementwise
 
-_FREE = frozenset(["f", "g", "h", "phi", "psi", "φ", "ψ", "σ", "sigma", "s"])  # of functions
+FREE = frozenset(["f", "g", "h", "phi", "psi", "φ", "ψ", "σ", "sigma", "s"])  # of functions
 _WHOLE = frozenset(["tr", "det", "logdet", "vec", "diag", "trace", "rank", "expm"])
 
 
@@ -172,7 +172,7 @@ def read_name(parser: Reader, token: Token) -> Node:
     if token.text == "I" and identity and is_condition(parser):
         return read_condition(parser, token)
     if identity and token.text != "1":
-        size = read_size(parser) if parser.at("_") else ()
+        size = read_size(parser) if parser.at("_") else size_in_brackets(parser)
         return Node("identity", (), size, token.start, parser.behind())
     if token.text in ("Σ", "Π") and is_total(parser, token):
         return read_total(parser, token)
@@ -194,13 +194,25 @@ def read_name(parser: Reader, token: Token) -> Node:
     return applied(parser, token, node, marks)
 
 
+def size_in_brackets(parser: Reader) -> tuple[str, ...]:
+    """The size of Julia's ``I(n)``, which is no product; nothing where none stands there."""
+    inside = parser.tokens[parser.position + 1]
+    alone = parser.at("(") and parser.ends[parser.position] == parser.position + 2
+    if not alone or not (inside.text.isdigit() or inside.text in parser.names.sizes):
+        return ()
+    parser.position += 3
+    return (inside.text,)
+
+
 def applied(parser: Reader, token: Token, node: Node, marks: Marks) -> Node:
     """A name, or a function of what is in the parentheses behind it."""
     marks = with_transpose(parser, token, marks)
     position, primes = parser.position, marks.primes
     while parser.next.kind == "sign" and parser.next.text[:1] == "'" and not marks.turned:
         primes += len(parser.take().text)
-    apart = parser.next.spaced and not primes and not (parser.latex and token.text in _FREE)
+    turned_away = primes and parser.names.open and token.text not in FREE  # a' (X b)
+    apart = parser.next.spaced and (turned_away or not primes)
+    apart = apart and not (parser.latex and token.text in FREE)
     opens = parser.at("(") and not apart
     of_one = opens and not marks.turned and is_of_one(parser)
     if node.op == "index" and of_one:
@@ -222,7 +234,7 @@ def applied(parser: Reader, token: Token, node: Node, marks: Marks) -> Node:
 
 def with_transpose(parser: Reader, token: Token, marks: Marks) -> Marks:
     """The marks of a function, with a transpose that stands before what it is of: ``f^T(x)``."""
-    free = parser.names.open and token.text in _FREE
+    free = parser.names.open and token.text in FREE
     if not parser.at("^") or not (free or token.text in parser.names.functions):
         return marks
     stop = parser.ends.get(parser.position + 1, parser.position + 1)
@@ -348,12 +360,12 @@ def may_be_function(parser: Reader, token: Token, name: str, primes: int, of_one
     """Whether a name that a parenthesis follows is a function; one of a name alone is."""
     if name in parser.names.functions or token.text in parser.names.functions:
         return True
+    if token.text == "t" and parser.names.notation == "r":  # the transpose
+        return True
     if name in parser.names.declared:  # as in the language: softmax softmax(x); β(x + y) is none
         named = token.form != "\\text" and not greek_letter(name)
         return named and len(name) > 1 and name in RULES
-    if name == "t" and parser.names.notation == "r":  # the transpose
-        return True
-    free = token.text.rstrip("0123456789").rstrip("_") in _FREE
+    free = token.text.rstrip("0123456789").rstrip("_") in FREE
     if free or parser.names.open:
         return free or of_one
     if greek_word(token.text) in (*RULES, "Gamma"):  # Φ(x)

@@ -141,6 +141,15 @@ _NUMBERS = {"ptp", "average", "nansum", "nanmean", "cond"}
 _LOSS = re.compile(r"_loss\Z|cross_entropy|cosine_similarity")  # what is defined as a number
 
 
+def flat(one: Kind, two: Kind) -> Kind:
+    """That of ``@`` as NumPy has it, where a vector has one axis, whichever side it is on."""
+    if one.is_column and two.is_column:
+        return NUMBER
+    if one.is_column and two.is_matrix:
+        return Kind(1, (two.columns,))
+    return product(one, two)
+
+
 def called(name: str, kinds: Sequence[Kind], keywords: Sequence[str]) -> Kind:
     """That of the result of a function.
 
@@ -150,6 +159,8 @@ def called(name: str, kinds: Sequence[Kind], keywords: Sequence[str]) -> Kind:
     first = kinds[0] if kinds else UNKNOWN
     name = ALIASES.get(name, name)
     if _is_number(name):
+        if name in ("max", "min") and len(kinds) == 2 and first.is_number:
+            return kinds[1]  # max(0, x)
         return _reduced(name, first, len(kinds), keywords)
     if name in ("ones", "zeros"):
         return COLUMN

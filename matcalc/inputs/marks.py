@@ -39,12 +39,22 @@ def _mark(parser: Reader, base: Node) -> Node | None:  # noqa: PLR0911 - a mark 
         parser.take()  # x⊙²
         over = raised(parser, base)
         return over._replace(value=".^") if over.op == "power" else over
+    if parser.at("_") and base.op == "group" and is_plus(parser):
+        parser.position = parser.ends.get(parser.position + 1, parser.position + 1) + 1
+        return Node("call", (base.args[0],), ("relu", 0, ""), base.start, parser.behind())
     if parser.at("_") and base.op in ("norm", "bars"):
         return lowered(parser, base)
     if parser.at("_") and base.op == "power" and base.args[0].op == "norm":
         norm, exponent = base.args  # ‖X‖²_F
         return base._replace(args=(lowered(parser, norm), exponent), stop=parser.behind())
     return indexed(parser, base) if has_index(parser, base) else None
+
+
+def is_plus(parser: Reader) -> bool:
+    """Whether the sign of the positive part stands below a bracket: ``(x)_+``."""
+    stop = parser.ends.get(parser.position + 1, parser.position + 1)
+    below = parser.tokens[parser.position + 1 : stop + 1]
+    return [one.text for one in below if one.kind == "sign"] == ["+"] and len(below) in (1, 3)
 
 
 def powered(parser: Reader, base: Node) -> Node:
@@ -241,9 +251,10 @@ def are_places(parser: Reader) -> bool:
 
 
 def are_letters(parser: Reader, position: int) -> bool:
-    """Whether a bracket holds letters of sums that are open, and nothing else."""
+    """Whether a bracket holds letters of sums that are open, and nothing else; or one is there."""
     if position not in parser.ends:
-        return False
+        token = parser.tokens[position]
+        return token.kind == "name" and all(letter in parser.letters for letter in token.text)
     inside = parser.tokens[position + 1 : parser.ends[position]]
     names = [one.text for one in inside if one.text != ","]
     return bool(names) and all(letter in parser.letters for one in names for letter in one)
@@ -257,7 +268,9 @@ def indexed(parser: Reader, base: Node) -> Node:
         value = (script,) if script.isdigit() else tuple(script)
         return Node("index", (base,), value, base.start, parser.behind())
     letters = are_letters(parser, parser.position)
-    parser.take()
+    token = parser.take()
+    if token.kind == "name":  # (A x)_i
+        return Node("index", (base,), tuple(token.text), base.start, parser.behind())
     end = parser.ends[parser.position - 1]
     if letters:
         names = [one.text for one in parser.tokens[parser.position : end] if one.text != ","]

@@ -63,6 +63,7 @@ class Names:
         self.layout = "denominator"
         self.vectors: frozenset[str] = frozenset()  # that the line transposes, or a matrix maps
         self.ranks: Mapping[str, int] = {}  # that sums over letters say, where nothing is declared
+        self.flat = False  # whether NumPy's products stand in the line, and no column is transposed
         self.letters: frozenset[str] = frozenset()  # of its sums, where nothing is declared
         self.singles: frozenset[str] = frozenset()  # that stand alone, where nothing is declared
         self.said: dict[str, None] = {}
@@ -126,7 +127,8 @@ class Names:
 
     def is_function(self, word: str, *, called: bool = False) -> bool:
         """Whether a word is a function of the language or of another one."""
-        return is_function(word, self.declared, called=called)
+        letters = len(word) == 2 and word[0].islower() and word[1].isupper()  # tR is no trace
+        return not letters and is_function(word, self.declared, called=called)
 
     def apart(self, run: str, *, latex: bool, turned: bool = False) -> list[str]:
         """A run of letters as the names that it is made of; ``xx`` before a transpose is x and x.
@@ -159,6 +161,11 @@ class Names:
     def are_letters(self, run: str) -> bool:
         """Whether letters before a transpose are names of their own: ``xx^T``, as others are."""
         return bool(_TWICE.fullmatch(run)) or self.singles.issuperset(run)
+
+    def are_known(self, run: str) -> bool:
+        """Whether letters before an e are names, and e is none: ``Ae^x``."""
+        free = not (self.known(run + "e") or self.known("e"))
+        return free and bool(run) and all(map(self.known, self.apart(run, latex=False)))
 
     def _segments(self, run: str, mark: str = "I") -> list[str]:
         """A run as declared names, and a mark, one after the other; the longest first."""
@@ -195,7 +202,9 @@ def _spellings(name: str) -> Iterator[str]:
 
 
 def _is_product(run: str) -> bool:
-    """Whether letters that nobody declared look like a product: ``Ax``, ``AXB``, ``Wx``."""
+    """Whether letters that nobody declared look like a product: ``Ax``, ``AXB``, ``tB``."""
+    if len(run) == 2 and run[0].islower() and run[1].isupper():
+        return True
     return run[0].isupper() and not (len(run) > 2 and run[1:].islower())
 
 
@@ -333,6 +342,8 @@ def _pieces(
     if scripted:
         return scripted
     parts = names.apart(run, latex=latex, turned=turned)
+    if after is not None and after.text == "^" and run[-1] == "e" and names.are_known(run[:-1]):
+        parts = [*names.apart(run[:-1], latex=latex), "e"]  # Ae^x
     if opened and len(parts) > 1 and not names.known(run) and run.islower() and not latex:
         parts = [run]
     pieces: list[Token] = []
@@ -371,7 +382,8 @@ def _one_with_script(token: Token, base: str, index: str, names: Names) -> list[
     """A letter and what stands below it; nothing where that is a part of the name."""
     indexed = names.known(base) and (len(index) <= 2 or index.isdigit())
     indexed = indexed or (len(base) == 1 and names.letters.issuperset(index))
-    identity = base == "I" and index in names.sizes and not names.known("I")
+    sized = index in names.sizes or (index.isdigit() and not names.open)
+    identity = base == "I" and sized and not names.known("I")
     indexed = indexed or (base in ("δ", "delta") and bool(_TWO_LETTERS.fullmatch(index)))
     if base not in _SUMS and not indexed and not identity:
         return []

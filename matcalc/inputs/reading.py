@@ -18,9 +18,10 @@ from matcalc.expression.formula import NO_FUNCTIONS, Functions
 from matcalc.expression.parser import parse
 from matcalc.expression.tokens import scan as scan_own
 from matcalc.expression.unification import sizes_of
-from matcalc.inputs.around import is_signature, without_front
+from matcalc.inputs.around import is_signature, unframed, without_front
 from matcalc.inputs.equations import left_side, without_entry
 from matcalc.inputs.free import given_each
+from matcalc.inputs.functions import FREE
 from matcalc.inputs.grammar import Parser
 from matcalc.inputs.kinds import NUMBER, Kind, kind_of
 from matcalc.inputs.line import Line
@@ -30,7 +31,6 @@ from matcalc.inputs.notations import (
     SYMPY,
     find_notation,
     has_marks_of_matlab,
-    has_sizes_apart,
     notation_of,
 )
 from matcalc.inputs.pieces import Piece, places
@@ -86,7 +86,7 @@ def read_line(
     Raises:
         NotationError: The line cannot be read, or may mean several things.
     """
-    forced = find_notation(notation) if notation else ""
+    forced, line = find_notation(notation) if notation else "", unframed(line)
     if not forced and is_own(line, variables, functions, claimed=claimed):
         return Line(line, line, "matcalc")
     try:
@@ -219,10 +219,8 @@ def is_own(
             return True
         if not _is_starred(line):
             return claimed or not _repeats(line, variables, functions)
-        sized = "ones(" in line or "zeros(" in line
-        apart = sized and has_sizes_apart(scan(line, variables))
         counts = claimed or _BY_ENTRIES.search(line)
-        return not (apart or (counts and _clashes(line, variables, functions)))
+        return not (counts and _clashes(line, variables, functions))
     except MatcalcError:  # what is longer or deeper than others may be
         return True
 
@@ -279,7 +277,10 @@ def _has_words(
     for k, ((token, after), (_, inside)) in enumerate(pairwise(pairwise([*tokens, tokens[-1]]))):
         word = token.text
         places = after.text == "(" and (inside.kind == "number" or inside.text in (":", "end"))
-        if token.kind == "name" and word in names.declared and names.declared[word].rank and places:
+        turned = after.text == "'" and inside.text == "("  # x'(y - z): an array is no function
+        known = word in names.declared and bool(names.declared[word].rank)
+        away = turned and inside.spaced and names.open and word not in FREE
+        if token.kind == "name" and ((known and (places or turned)) or away):
             return True
         if token.kind != "name" or word in names.declared:
             continue
@@ -340,7 +341,11 @@ def read_foreign(
     if names.open and not latex:
         refuse_runs(line, scanned, names)
     names.notation = used = notation or notation_of(scanned, latex=latex)
-    names.vectors = frozenset([*_transposed(scanned), *behind_matrices(apart, names)])
+    turned = frozenset(_transposed(scanned))
+    names.vectors = turned | frozenset(behind_matrices(apart, names))
+    products = any(one.text in ("@", "matmul", "mv") for one in scanned)
+    columns = any(names.kind(one).is_column for one in turned)
+    names.flat = used == "numpy" and products and not columns
     if names.open:
         names.ranks = {**ranks_in_sums(apart), **dict.fromkeys(numbers, 0)}
     if used == "matlab" and not notation and len(apart) > len(scanned):

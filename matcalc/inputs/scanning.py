@@ -63,6 +63,7 @@ _STYLED = re.compile(  # of an accent: \hat{\mathbf{y}}
     r"\s*\{\s*\\(?:mathbf|boldsymbol|bm|pmb|mathrm|vec|symbf)\s*"
     r"(?:\{\s*(\\?[A-Za-z]+)\s*\}|(\\[A-Za-z]+)|([A-Za-z]))\s*\}"
 )
+_OLD_STYLE = re.compile(r"\{\s*\\(?:rm|sf|it)\s+([A-Za-z]{2,})\s*\}")
 _GROUP = re.compile(r"\*?\s*\{([^{}]*)\}")
 _GIVEN = re.compile(r"\\mathit\{((?:\w|\\_){1,60})\}(?:_\{\w{1,9}\})?\s?=")
 
@@ -156,6 +157,12 @@ class _Scanner:
                 yield from self.character()
                 continue
             start, self.position = found.span()
+            word = _OLD_STYLE.match(self.line, start) if self.latex and found[0] == "{" else None
+            if word is not None:  # {\rm tr}
+                self.position = word.end()
+                yield Token("word", word[1], word.start(1), word.end(1), self.spaced, "\\text")
+                self.spaced = False
+                continue
             if found[0] == "\\\\" and self.matrices:
                 yield Token("sign", ";", start, self.position)
                 continue

@@ -51,6 +51,7 @@ def total(writer: Speller, node: Node) -> Written:
     clash = next((one for one in letters if one in writer.names.declared), "")
     if clash:
         raise writer.fail(node, f"{clash} is declared: give the letter of the sum another name")
+    writer.lengths = {one: size for one, size in writer.lengths.items() if one not in letters}
     measure(writer, body)
     _check_end(writer, node, many)
     whole = "".join((*letters, *_free(body, letters)))

@@ -38,6 +38,7 @@ class Writer(Speller):
         super().__init__(line, names, notation)
         self.clashes = False  # whether a * stands where nothing but a matrix product fits
         self.claimed = False  # whether the line is held against what is true
+        self.rows: Dimension | None = None  # of the matrices to which a product is added
         self.repeats = False  # whether a vector counts for every row of a matrix
         self.spellers: dict[str, Callable[[Node], Written]] = {
             **{op: getattr(self, op) for op in _OPS.split()},
@@ -152,8 +153,9 @@ class Writer(Speller):
 
     def sum(self, node: Node) -> Written:
         """Terms; ones without a size count for every entry."""
-        terms = [self.write(one) for one in node.args]
-        terms = [one._replace(kind=NUMBER) if one.kind.rank == -1 else one for one in terms]
+        terms = [
+            one._replace(kind=NUMBER) if one.kind.rank == -1 else one for one in self.terms(node)
+        ]
         parts: list[Written | str | tuple[Piece, ...]] = []
         kind = terms[0].kind
         for k, (sign, term) in enumerate(zip(node.value, terms, strict=True)):
@@ -164,6 +166,16 @@ class Writer(Speller):
         if products and self.names.open and all(one.text.isidentifier() for one in others):
             kind = NUMBER  # what is added to one, wᵀx + b, is one
         return joined(parts, SUM, kind)
+
+    def terms(self, node: Node) -> list[Written]:
+        """The terms of a sum; ones before a row, ``𝟏 bᵀ``, last: the others say how many."""
+        later = [one.op in ("product", "chain") and _are_ones(one.args[0]) for one in node.args]
+        found = {k: self.write(one) for k, one in enumerate(node.args) if not later[k]}
+        before = self.rows
+        self.rows = next((one.kind.rows for one in found.values() if one.kind.is_matrix), before)
+        found |= {k: self.write(one) for k, one in enumerate(node.args) if later[k]}
+        self.rows = before
+        return [found[k] for k in range(len(later))]
 
     def negative(self, node: Node) -> Written:
         """Minus a part."""
@@ -265,18 +277,9 @@ class Writer(Speller):
         Raises:
             NotationError: It is one.
         """
-        if two.op != "group" or one.stop != two.start or base.kind.is_number:
+        if two.op != "group" or two.value != "(" or one.stop != two.start or base.kind.is_number:
             return
         (inside,) = two.args
-        if two.value == "[" and inside.op == "name" and base.kind.is_column:
-            name = inside.value
-            raise self.fail(
-                two,
-                f"{self.shown(two)} behind a vector is the place of an entry, a number, x[0]; any "
-                f"one is {name}.T @ x, where {name}[n]:onehot is declared",
-            )
-        if two.value != "(":
-            return
         if inside.op == "number" or (inside.op == "chain" and inside.value[0][0] == ":"):
             raise self.fail(
                 two,
@@ -302,9 +305,9 @@ class Writer(Speller):
                 if inner is not None:
                     found, k = self.times(found, inner), k + count - 1
                     continue
+            self.refuse_columns(node, found, factor)
             if k > 1:
                 self.refuse_places(args[k - 2], args[k - 1], factors[k - 2])
-            self.refuse_columns(node, found, factor)
             found = self.times(found, factor)
         assert found is not None  # noqa: S101 - a product has factors
         return found
@@ -327,7 +330,9 @@ class Writer(Speller):
                 sized = self.sized(args[k], factor, right.kind.rows if right else None)
                 factors[k] = joined([sized, ".T"], ATOM, sized.kind.transposed)
             else:
-                factors[k] = self.sized(args[k], factor, left.kind.columns if left else None)
+                alone = self.rows if right is not None and right.kind.is_row else None
+                size = left.kind.columns if left else alone
+                factors[k] = self.sized(args[k], factor, size)
         return factors
 
     def summed(self, factors: list[Written]) -> list[Written]:
@@ -347,6 +352,8 @@ class Writer(Speller):
 
     def chain(self, node: Node) -> Written:
         """Products with signs between them, from the left."""
+        if self.holds_ones(node):
+            return self.side_by_side(node, node.args)
         first, *rest = node.args
         found = self.write(first)
         if found.kind.rank == -1:
@@ -354,6 +361,19 @@ class Writer(Speller):
         for (sign, wide), arg in zip(node.value, rest, strict=True):
             found = self.combined(node, found, sign, arg, wide=wide)
         return found
+
+    def holds_ones(self, node: Node) -> bool:
+        """Whether ones of no size are a factor of a product of matrices, ``𝟏ᵀ · x``, ``A·𝟏``."""
+        signs = {sign for sign, _ in node.value}
+        if not signs <= {"*", "·", "@", "%*%"} or ("*" in signs and self.notation in _STARRED):
+            return False
+        if not any(map(_are_ones, node.args)):
+            return False
+        found = [self.write(one).kind for one in node.args]
+        return any(
+            two.rank == -1 and (two.row or one.is_row or one.is_matrix or three.is_row)
+            for one, two, three in zip([NUMBER, *found], found, [*found[1:], NUMBER], strict=False)
+        )
 
     def combined(self, node: Node, one: Written, sign: str, arg: Node, *, wide: bool) -> Written:
         """What was found so far, a sign, and what stands behind it."""
@@ -451,8 +471,8 @@ class Writer(Speller):
 
     def matmul(self, one: Written, two: Written) -> Written:
         """``@``; of an array with one axis and a matrix an array with one axis."""
-        flat = one.kind.is_column and two.kind.is_matrix
-        kind = Kind(1, (two.kind.columns,)) if flat else kinds.product(one.kind, two.kind)
+        flat = (one.kind.is_column and two.kind.is_matrix) or self.names.flat
+        kind = (kinds.flat if flat else kinds.product)(one.kind, two.kind)
         return self.signed(one, " @ ", two, kind)
 
     def called_by(self, sign: str, one: Written, two: Written) -> Written:
@@ -548,6 +568,17 @@ class Writer(Speller):
         found = joined([base.within(ATOM), f"[{at}]"], ATOM, NUMBER)
         self.assume(f"{self.shown(node)} is the entry {found.text}, counted from 0")
         return self.atom(node, found.text, NUMBER)
+
+
+def _are_ones(node: Node) -> bool:
+    """Whether a part is a vector of ones without a size, perhaps transposed."""
+    if node.op in ("transpose", "group"):
+        return _are_ones(node.args[0])
+    if node.op == "filled":
+        return not node.value[1]
+    return (node.op == "number" and node.value == "1") or (
+        node.op == "call" and node.value[0] == "vector"
+    )
 
 
 def _number_from(factors: Sequence[Written]) -> tuple[Written | None, int]:

@@ -59,6 +59,23 @@ _LINES = {
         "(X - ones(m) @ mean(X, axis=0).T) / (ones(m) @ std(X, axis=0).T)"
     ),
     r"\hat{\mathbf{y}} = \mathbf{A}\mathbf{x}": "A @ x",
+    r"\[ x^T A x \,. \]": "x.T @ A @ x",
+    r"\(A x\),": "A @ x",
+    r"{\rm tr}(x x^T A).": "tr(x @ x.T @ A)",
+    "1ᵀ · (A x)": "sum(A @ x)",
+    "2*vector(1)'*(A*x)": "2 * sum(A @ x)",
+    "A*X' + vector(1)*w'": "A @ X.T + ones(n) @ w.T",
+    r"A X^T + \mathbf{1} w^T": "A @ X.T + ones(n) @ w.T",
+    "log(sigmoid(y' (x - z)))": "log(sigmoid(y.T @ (x - z)))",
+    "a (A + bA) x": "a * (A + b * A) @ x",
+    "Ae^x": "A @ exp(x)",
+    "sum_i log((A x)_i)": "sum(log(A @ x))",
+    r"\sum_{i=1}^n x_i^2 + \sum_{i=1}^m w_i": "sum(x**2) + sum(w)",
+    "A (A x - y)_+": "A @ relu(A @ x - y)",
+    "sum_i (A max(0, A x))_i": "sum(A @ relu(A @ x))",
+    "inv(A + a*I(n)) * x + A'*x": "inv(A + a * eye(n)) @ x + A.T @ x",
+    "x @ A @ x + y.dot(x)": "x.T @ A @ x + y.T @ x",
+    "x @ np.outer(x, y) @ y": "x.T @ x * (y.T @ y)",
 }
 
 
@@ -140,3 +157,14 @@ def test_words_around_a_formula_are_refused_with_the_formula(line: str, formula:
 )
 def test_left_sides_that_say_a_derivative(left: str, name: str) -> None:
     assert entered(f"{left} = A x", _SHAPES).text == f"{name} = A @ x"
+
+
+def test_a_function_of_r_is_one_beside_a_variable_of_its_name() -> None:
+    typed = entered("t(y) %*% A %*% x + t", "t x[n] y[n] A[n,n]")
+    assert typed.text == "y.T @ A @ x + t"
+
+
+def test_a_prime_apart_from_a_bracket_is_a_transpose_where_nothing_is_declared() -> None:
+    assert entered("a' (X^3)' X^3 b").text == "a.T @ matrix_power(X, 3).T @ matrix_power(X, 3) @ b"
+    assert entered("sum(x' (a - b))").text == "sum(x.T @ (a - b))"
+    assert entered("sum(g' (a - b))").text == "sum(g' (a - b))"
