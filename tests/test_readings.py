@@ -179,6 +179,21 @@ def test_where_nothing_is_declared_what_is_a_number_is_said(
         (r"y^T (K + s I)^{-1} y", "y", "y @ inv(K + s * eye(n)) @ y", "y", "y[n] K[n,n] s"),
         (r"\sum_i (y_i - a x_i - b)^2", "a", "sum((y - a * x - b)**2)", "a", "y[n] a x[n] b"),
         (r"-\frac{N}{2} \log|Σ|", "Σ", "-N / 2 * log(det(S))", "S", "N S[n,n]"),
+        ("MSE = 1/n ||y - Xw||^2", "w", "norm(y - X @ w)**2 / k", "w", "k y[m] X[m,n] w[n]"),
+        (
+            r"\log p(y|X) = -\frac12 y^T K^{-1} y - \frac12 \log|K|",
+            "K",
+            "-y @ inv(K) @ y / 2 - log(det(K)) / 2",
+            "K",
+            "y[n] K[n,n]",
+        ),
+        (
+            "z = W x + b, L = ||z - y||^2",
+            "W",
+            "squared_norm(W @ x + b - y)",
+            "W",
+            "W[m,n] x[n] b[m] y[m]",
+        ),
     ],
 )
 def test_what_is_typed_with_nothing_declared_is_what_is_meant(
@@ -198,6 +213,11 @@ def test_what_is_typed_with_nothing_declared_is_what_is_meant(
         for one, names in ((read, read.formula.variables), (right, variables))
     ]
     assert np.allclose(*values)
+
+
+@pytest.mark.parametrize(("line", "says"), [("AX = B", "wrt is 'X'"), ("AX = XB", "wrt is 'X'")])
+def test_an_equation_to_be_solved_is_not_differentiated(line: str, says: str) -> None:
+    assert says in refusal(line, "X", "")
 
 
 @pytest.mark.parametrize("expression", ["W * x", "A @ x.T", "A @ x + x.T"])

@@ -41,6 +41,7 @@ from matcalc.simplify import simplified
 from matcalc.variables import Mention, Variable, parse_mention, resolve
 
 _GIVEN = re.compile(r"(?:^|[;\n])\s*([^\W\d]\w*)(?:\[([\w\s,]*)\])?\s*=(?!=)")
+_EQUATION = re.compile(r"\s*[^\W\d][\w^{}\[\]()]*\s*=(?!=)")
 _LAYER = re.compile(r"(?:delta|δ|Δ|d(?=_?[0-9]))_?(?P<number>[0-9]*)")
 _Z = re.compile(r"[zZ][0-9]*")
 
@@ -549,11 +550,15 @@ def _shape(line: Line, known: Mapping[str, Variable]) -> Shape | None:
 
 
 def _apart(text: str) -> list[str]:
-    """The lines of a text; a semicolon in brackets is none between lines, it stacks."""
+    """The lines of a text; a semicolon in brackets is none between lines, it stacks.
+
+    So are equations with commas between them.
+    """
     depth, found = 0, ""
-    for sign in text:
+    for k, sign in enumerate(text):
         depth += (sign in "([{") - (sign in ")]}")
-        found += "\n" if sign == ";" and depth <= 0 else sign
+        ends = sign == ";" or (sign == "," and _EQUATION.match(text, k + 1))
+        found += "\n" if ends and depth <= 0 else sign
     return found.split("\n")
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from matcalc.dimensions import Dimension
@@ -41,6 +42,7 @@ def left_side(
         NotationError: It is neither a name nor a derivative.
     """
     start, stop = tokens[0].start, tokens[-2].stop
+    tokens = _abbreviation(line, tokens, names)
     parser = Parser(line, tokens, names, latex=latex)
     reader = _Left(parser, write)
     found = reader.read()
@@ -53,6 +55,18 @@ def left_side(
     if reader.above:
         return found._replace(each=tuple((one, None) for one in reader.above))
     return _of_each(line, found, names)
+
+
+def _abbreviation(line: str, tokens: Sequence[Token], names: Names) -> Sequence[Token]:
+    """The tokens; capitals close together, none of them on the right, are one name: ``MSE``."""
+    letters, end = tokens[:-1], tokens[-1]
+    run = "".join(one.text for one in letters)
+    close = all(one.stop == two.start for one, two in pairwise(letters))
+    apart = all(one.kind == "name" and len(one.text) == 1 for one in letters)
+    used = set(re.findall(r"[A-Z]", line[end.start :]))
+    if not (names.open and close and apart and run.isupper() and len(letters) > 1):
+        return tokens
+    return tokens if used & set(run) else [letters[0]._replace(text=run, stop=end.start), end]
 
 
 class _Entry(NamedTuple):
@@ -148,6 +162,10 @@ class _Left:
             if found is not None:
                 return found
             parser.position = position
+        if first.text in ("log", "ln") and parser.tokens[parser.position + 1].kind == "name":
+            parser.take()  # log p(y|X), by its name
+            found = self.name()
+            return found and found._replace(name=f"log_{found.name}", wrt="")
         return self.name()
 
     def name(self) -> Left | None:

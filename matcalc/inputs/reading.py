@@ -46,6 +46,7 @@ from matcalc.variables import Variable
 
 _OWN = ("@", "**", ".T", "einsum(")  # signs that say that a line is one of the language
 _ENDS_ELSEWHERE = frozenset(["None", "inf", "Inf", "min", "max", "a_min", "a_max"])  # of clip, norm
+_QUADS = ("\\quad", "\\qqua")
 _BY_ENTRIES = re.compile(r"[0-9]\./[( ]*[A-Za-z(]")  # MATLAB's 1./x, or a quotient of 1.
 _ENTRY = re.compile(r"(?<![\w.])((\w+)_([ijkl]))(?!\w|\s*=)")
 _NO_NAMES: frozenset[str] = frozenset()
@@ -498,16 +499,35 @@ def _equals(tokens: Sequence[Token], line: str) -> int:
 
 
 def _statements(line: str, tokens: Sequence[Token]) -> list[list[Token]]:
-    r"""The tokens of each statement, each with one of kind ``end``; ``,\quad`` is a ``;``."""
+    r"""The tokens of each statement, each with one of kind ``end``.
+
+    ``,\quad`` ends one as ``;`` does, and so does a comma with an equation on either side.
+    """
     depth = 0
-    found: list[list[Token]] = [[]]
-    for token, after in pairwise([*tokens, tokens[-1]]):
+    marks: list[Token | None] = [None]
+    parts: list[list[Token]] = [[]]
+    for token in tokens:
         depth += (token.kind == "open") - (token.kind == "close")
-        comma = token.text == "," and "quad" in line[token.stop : after.start]
-        ends = depth == 0 and token.kind == "sign" and (token.text == ";" or comma)
-        if token.kind == "end" or ends:
-            found[-1].append(Token("end", "", token.start, token.start))
-            found.append([])
+        if depth == 0 and token.kind == "sign" and token.text in (";", ","):
+            marks.append(token)
+            parts.append([])
+        elif token.kind != "end":
+            parts[-1].append(token)
+    found: list[list[Token]] = []
+    for mark, part in zip(marks, parts, strict=True):
+        apart = mark is None or mark.text == ";" or line[mark.stop :].lstrip()[:5] in _QUADS
+        if apart or (mark and _is_equation(found[-1]) and _is_equation(part)):
+            found.append(part)
         else:
-            found[-1].append(token)
-    return [one for one in found if len(one) > 1]
+            found[-1] += [mark, *part] if mark else part
+    return [[*one, Token("end", "", one[-1].stop, one[-1].stop)] for one in found if one]
+
+
+def _is_equation(tokens: Sequence[Token]) -> bool:
+    """Whether an ``=`` stands in a part of a line, outside of its brackets."""
+    depth = 0
+    for token in tokens:
+        depth += (token.kind == "open") - (token.kind == "close")
+        if depth == 0 and token.kind == "sign" and token.text in ("=", ":="):
+            return True
+    return False
