@@ -17,6 +17,7 @@ from matcalc.graph import (
     contract,
     flat,
 )
+from matcalc.operations import facts_of
 from matcalc.simplify.cutting import edges, part_of
 from matcalc.simplify.expansion import opens
 from matcalc.simplify.facts import Known
@@ -152,7 +153,7 @@ class _Opened:
     def turn_frechet(self) -> bool:
         """⟨L(X, B), A⟩ is ⟨B, L(Xᵀ, A)⟩: what arrives from a matrix goes to the other side."""
         for (node, labels), exponent in self.powers.items():
-            if not isinstance(node, Apply) or node.operation != "expm_frechet" or exponent != 1:
+            if not isinstance(node, Apply) or exponent != 1 or not _is_directed(node):
                 continue
             rows, columns = labels[-2:]
             x, direction = node.arguments
@@ -162,7 +163,7 @@ class _Opened:
             if found and found == other and set(found[1]) == {rows, columns}:
                 del self.powers[node, labels], self.powers[found]
                 matrix = found[0] if found[1] == (rows, columns) else turned(found[0])
-                turn = apply("expm_frechet", (turned(x), matrix), x.shape)
+                turn = apply(node.operation, (turned(x), matrix), x.shape)
                 self.take(Factor(direction, labels))
                 self.take(Factor(recognised_application(turn), (rows, columns)))
                 return True
@@ -242,6 +243,11 @@ class _Opened:
             return self.original
         factors = [Factor(*key, power) for key, power in self.powers.items()]
         return contract(factors, self.output, self.sizes, self.scale)
+
+
+def _is_directed(node: Apply) -> bool:
+    """Whether it is the derivative of a function of a matrix in a direction."""
+    return facts_of(node.operation).directed
 
 
 def _can_open(node: Product, labels: tuple[Any, ...], exponent: Fraction) -> bool:

@@ -19,7 +19,7 @@ from matcalc.graph import (
     contract,
     transposed,
 )
-from matcalc.operations import find_rule, parse_signature
+from matcalc.operations import facts_of, find_rule, parse_signature
 from matcalc.simplify.expansion import opened
 
 
@@ -28,7 +28,8 @@ def with_symmetry(node: Node) -> Node:
     if node.symmetric or len(node.shape) != 2 or node.shape[0] != node.shape[1]:
         return node
     if isinstance(node, Apply):
-        return as_symmetric(node) if _keeps(node) and is_symmetric(node.arguments[0]) else node
+        keeps = _keeps(node) and is_symmetric(node.arguments[0])
+        return as_symmetric(node) if keeps or facts_of(node.operation).symmetric else node
     several = isinstance(node, Sum) or (isinstance(node, Product) and len(node.factors) > 1)
     return as_symmetric(node) if several and is_symmetric(node) else node
 

@@ -31,3 +31,8 @@ def test_it_is_printed_as_books_do() -> None:
         "a.T @ x / norm(x)", wrt="x", variables="x[n] a[n]", layout="denominator", order=2
     )
     assert hessian.unicode == "(3 (aᵀ x) x xᵀ / (xᵀ x) − a xᵀ − (aᵀ x) Iₙ − x aᵀ) / ‖x‖³"
+
+
+def test_a_matrix_whose_rule_says_so_is_symmetric() -> None:
+    found = mc.derive("x.T @ exchange(n) @ x", wrt="x", variables="x[n]", layout="denominator")
+    assert found.text == "2 * exchange(n) @ x"
