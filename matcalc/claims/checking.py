@@ -17,6 +17,7 @@ from matcalc.claims.forward import Forward, declared_shapes, known_shapes, read_
 from matcalc.claims.gradient_names import is_whole, plain_left
 from matcalc.claims.judging import Judged, in_columns, judged, misstated
 from matcalc.claims.layer_marks import without_marks
+from matcalc.claims.moved import but_for_numbers
 from matcalc.claims.point import Point, Worth
 from matcalc.claims.product_shapes import product_shapes
 from matcalc.claims.question import Question, of_expression
@@ -223,7 +224,8 @@ def _answered(question: Question, typed: Typed) -> Checked:
 def _fixes(question: Question, line: Tree, found: Judged) -> list[Repair]:
     """The repairs of a wrong claim."""
     at, *others = found.points
-    return _true(question, repairs(question, line, at, others), at)
+    near = repairs(question, line, at, others)
+    return _true(question, [*but_for_numbers(near, Worth(at).kind)], at)
 
 
 def _mended(

@@ -224,3 +224,23 @@ def test_a_repair_writes_keywords_as_they_are_typed() -> None:
     assert found.verdict == "wrong_value"
     assert "keepdims=True" in (found.repair or "")
     assert mc.check_formula(found.repair or "", **about).verdict == "right"
+
+
+@pytest.mark.parametrize(
+    ("claim", "because", "variables"),
+    [
+        ("dQ = dS @ K", "S = Q @ K.T / sqrt(d)", "Q[n,d] K[n,d]"),
+        ("dK = dS @ Q", "S = Q @ K.T / sqrt(d)", "Q[n,d] K[n,d]"),
+        ("dx = W.T @ dz", "z = c * (W @ x)", "W[m,n] x[n] c"),
+        ("dW = dz @ x.T", "z = W @ x / 2", "W[m,n] x[n]"),
+        ("dw = X.T @ (y - X @ w)", "L = norm(X @ w - y)**2 / n", "X[n,p] w[p] y[n]"),
+    ],
+)
+def test_of_repairs_that_differ_in_where_a_number_stands_one_is_shown(
+    claim: str, because: str, variables: str
+) -> None:
+    found = mc.check_formula(claim, because=because, variables=variables)
+    assert len(found.repairs) == 1
+    assert found.sure == "only"
+    again = mc.check_formula(found.repairs[0], because=because, variables=variables)
+    assert again.verdict == "right"
