@@ -36,6 +36,10 @@ def softmax_cross_entropy(W):
     return -np.mean(log_p[np.arange(len(LABELS)), LABELS])
 
 
+def total_variation(x):
+    return np.sum(np.sqrt(np.gradient(x, 0.5) ** 2 + 1e-3))
+
+
 def gaussian_log_likelihood(mu, L):
     precision = L @ L.T + np.eye(3)
     centred = X - mu
@@ -133,6 +137,7 @@ TRACED: dict[str, tuple[Callable[..., Any], str]] = {
     "scores": (network_of_scores, "W[3,2] b[2]"),
     "softmax cross entropy": (softmax_cross_entropy, "W[3,3]"),
     "gaussian log likelihood": (gaussian_log_likelihood, "mu[3] L[3,3]"),
+    "total variation": (total_variation, "x[5]"),
     "a step of an LSTM": (lstm_step, "x[3] h[2] c[2] W[8,3] U[8,2] b[8]"),
     "a robot arm": (robot_arm, "t[2]"),
     "layer norm": (layer_norm, "X[2,3] gain[3] bias[3]"),

@@ -361,11 +361,7 @@ class _Reader:
         array, *keys = operands
         for one in _flat(keys):
             if isinstance(one, _Count):
-                name = one.step.value
-                raise NotationError(
-                    f"{name} is the letter of no sum here: an entry has a number, x[0]",
-                    [one.step.bare],
-                )
+                raise _open_entry(one.step)
         return subscripted(step.value, self.operand(array), keys)
 
     def counted(self, step: Step, operands: list[Any]) -> list[Value]:
@@ -565,6 +561,9 @@ class _Reader:
             return NotationError(message, [step.place])
         if name in ("True", "False", "None"):
             return NotationError(f"{name} is not part of the language", [step.bare])
+        place = step.bare
+        if place.text[place.start - 1 : place.start] + place.text[place.stop :][:1] == "[]":
+            return _open_entry(step)
         shown = name if len(name) <= _SHOWN else name[:_SHOWN] + "…"
         return NotationError(f"{shown} is not declared", [step.bare])
 
@@ -602,6 +601,16 @@ class _Reader:
         if step.value == "@" and not self.columns:
             return Value(algebra.matmul(one.node, two.node))
         return operated(step.value, one, two)
+
+
+def _open_entry(step: Step) -> NotationError:
+    """The error of ``x[k]`` where k is anything."""
+    name = step.value[:_SHOWN]
+    return NotationError(
+        f"{name} is the letter of no sum here: an entry has a number, x[0]; any one is "
+        f"{name}.T @ x, where {name}[n]:onehot is declared",
+        [step.bare],
+    )
 
 
 def _flat(values: Iterable[Any]) -> Iterator[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from matcalc.dimensions import Dimension
 from matcalc.inputs.kinds import Kind
 from matcalc.inputs.pieces import ATOM, Written, joined
 from matcalc.inputs.speller import Speller
@@ -57,6 +58,20 @@ def transposed(writer: Speller, node: Node, args: list[Written]) -> Written | No
 def swapped(writer: Speller, node: Node, args: list[Written]) -> Written | None:
     """``swapaxes(X, 0, 1)``."""
     return transposed(writer, node, args) if len(args) == 3 else None
+
+
+def widened(writer: Speller, node: Node, args: list[Written]) -> Written | None:
+    """``x.unsqueeze(1)``, ``np.expand_dims(x, axis=0)``: ``x[:, None]``, ``x[None, :]``."""
+    rank = args[0].kind.rank if args else None
+    found = _axes(writer, node, (rank or 0) + 1)
+    if not rank or not found or len(found) != 1 or rank > 3:
+        return None
+    items = [":"] * rank
+    items.insert(found[0], "None")
+    sizes: list[Dimension | None] = list(args[0].kind.sizes)
+    sizes.insert(found[0], 1)
+    one = args[0].within(ATOM)
+    return joined([one, f"[{', '.join(items)}]"], ATOM, Kind(rank + 1, tuple(sizes)))
 
 
 def flattened(writer: Speller, node: Node, args: list[Written]) -> Written | None:

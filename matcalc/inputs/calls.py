@@ -9,7 +9,7 @@ from typing import Any
 from matcalc.expression.missing import MISSING
 from matcalc.inputs import axes, kinds, masks
 from matcalc.inputs.kinds import NUMBER, Kind
-from matcalc.inputs.libraries import meant_by_library
+from matcalc.inputs.libraries import meant_by_library, of_sample
 from matcalc.inputs.pieces import ATOM, POWER, PRODUCT, SIGN, SUM, Written, commas, joined
 from matcalc.inputs.speller import Speller
 from matcalc.inputs.tree import Node
@@ -339,6 +339,24 @@ def _norm2(writer: Speller, node: Node, args: list[Written]) -> Written:
     return joined(["norm(", args[0], ")"], ATOM, NUMBER)
 
 
+def _spread(writer: Speller, node: Node, args: list[Written]) -> Written | None:
+    """``x.var(dim=0)``: whose keywords are PyTorch's, so is its number of entries."""
+    torch = {"dim", "keepdim", "unbiased", "correction"}
+    return of_sample(writer, node, args) if torch & {one.value for one in node.args} else None
+
+
+def _along(writer: Speller, node: Node, args: list[Written]) -> Written | None:
+    """``cosine_similarity(x, y, dim=0)``: along the last axis, as it is here."""
+    rank = args[0].kind.rank
+    *front, last = node.args
+    if len(front) != 2 or last.op != "keyword" or last.value not in ("dim", "axis"):
+        return None
+    if rank is None or writer.write(last.args[0]).text not in ("-1", str(rank - 1)):
+        return None
+    kind = Kind(rank - 1, args[0].kind.sizes[: rank - 1])
+    return writer.applied(node, str(node.value[0]), args[:2], kind)
+
+
 def _with_axis(writer: Speller, node: Node, name: str, args: list[Written]) -> Written | None:
     """``logcumsumexp(x, dim=0)``: PyTorch's names of keywords."""
     if "axis" not in RULES[name].parameters:
@@ -478,6 +496,9 @@ _CALLS: Mapping[str, Rewrite] = {  # what each of these names means
         ("einsum", _einsum),
         ("log", _log),
         ("rearrange", _rearrange),
+        ("var std", _spread),
+        ("cosine_similarity", _along),
+        ("unsqueeze expand_dims", axes.widened),
         ("where", masks.where),
         ("masked_fill", masks.masked_fill),
         ("clip", masks.clip),

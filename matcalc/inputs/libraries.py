@@ -91,25 +91,27 @@ def _cross_entropy(_: Speller, __: Node, args: list[Written]) -> Written | None:
     return joined(["-mean(", total, ")"], SUM, NUMBER)
 
 
-def _of_sample(name: str) -> Rewrite:
-    """``torch.var(x)``: divided by one less than there are, where nothing else is said."""
+def of_sample(writer: Speller, node: Node, args: list[Written]) -> Written:
+    """PyTorch's ``var`` and ``std``, divided by one less than there are where nothing is said.
 
-    def rewrite(writer: Speller, node: Node, args: list[Written]) -> Written:
-        keywords = [one.value for one in node.args if one.op == "keyword"]
-        said = any(one in keywords for one in ("correction", "unbiased", "ddof"))
-        if said or len(args) - len(keywords) != 1 or "keepdim" in keywords:
-            raise writer.fail(node, f"write {name}(X, axis=0, ddof=1), with the number less")
-        rest = [_keyword(writer, one) for one in node.args[1:]]
-        pieces: list[Written | str] = [f"{name}(", args[0], *rest, ", ddof=1)"]
-        rank = (args[0].kind.rank or 1) - 1 if rest else 0
-        return joined(pieces, ATOM, Kind(rank, (None,) * rank))
-
-    return rewrite
-
-
-def _keyword(writer: Speller, node: Node) -> Written:
-    name = {"dim": "axis", "dims": "axis"}.get(str(node.value), str(node.value))
-    return joined([f", {name}=", writer.write(node.args[0])], ATOM, NUMBER)
+    Raises:
+        NotationError: It has other arguments.
+    """
+    name = str(node.value[0])
+    said = {str(one.value): one.args[0] for one in node.args if one.op == "keyword"}
+    plain = len(args) - len(said)
+    flag = said.pop("unbiased", None)
+    less = said.pop("correction", said.pop("ddof", None))
+    axis = said.pop("dim", said.pop("axis", node.args[1] if plain == 2 else None))
+    kept = said.pop("keepdim", said.pop("keepdims", None))
+    if said or plain > 2 or not plain or (flag and str(flag.value) not in ("True", "False")):
+        raise writer.fail(node, f"write {name}(X, axis=0, ddof=1), with the number less")
+    ddof = "0" if flag and flag.value == "False" else "1" if less is None else writer.write(less)
+    pieces: list[Written | str] = [f"{name}(", args[0]]
+    for key, one in (("axis", axis), ("keepdims", kept)):
+        pieces += [f", {key}=", writer.write(one)] if one else []
+    rank = (args[0].kind.rank or 1) - (kept is None) if axis else 0
+    return joined([*pieces, ", ddof=", ddof, ")"], ATOM, Kind(rank, (None,) * rank))
 
 
 def _refused(usage: str) -> Rewrite:
@@ -210,8 +212,8 @@ _BY_HOME: Mapping[tuple[str, str], Rewrite] = {
 }
 _TORCH: Mapping[str, Rewrite] = {
     "cross_entropy": _cross_entropy,
-    "var": _of_sample("var"),
-    "std": _of_sample("std"),
+    "var": of_sample,
+    "std": of_sample,
     "median": _median,
     "norm": _norm,
     "max": _extreme("max"),

@@ -54,6 +54,8 @@ def notation_of(tokens: Sequence[Token], *, latex: bool) -> str:
     capital = any(token.text in SYMPY for token in tokens)
     beside = _has_neighbours(tokens) and "*" not in texts
     matlab = bool(texts & _DOTTED) or (_has_transposes(tokens) and not beside)
+    matlab = matlab or (has_sizes_apart(tokens) and not python)
+    matlab = matlab or ("^" in texts and any(map(_is_quoted, tokens)))
     compares = bool(texts & {"<=", ">=", "≠"}) or (">" in texts) != ("<" in texts)
     compares = compares or _equals(tokens)
     signs = {
@@ -77,6 +79,27 @@ def notation_of(tokens: Sequence[Token], *, latex: bool) -> str:
     found = next((name for name, said in signs.items() if said), "")
     plain = beside or texts & {"^", "|", "||", "<", "_", "."} or any(map(_is_of_letters, tokens))
     return found or ("math" if plain else "matlab")
+
+
+def has_sizes_apart(tokens: Sequence[Token]) -> bool:
+    """Whether ones or zeros have two sizes apart by a comma, ``ones(n,1)``: NumPy's have brackets.
+
+    >>> from matcalc.inputs.scanning import scan
+    >>> has_sizes_apart(scan("A*ones(n,1)", [])), has_sizes_apart(scan("ones((n, 1))", []))
+    (True, False)
+    """
+    behind = [*tokens[1:], tokens[-1], tokens[-1], tokens[-1]]
+    return any(
+        token.text in ("ones", "zeros")
+        and not token.form
+        and [one.text for one in (behind[k], *behind[k + 2 : k + 3])] == ["(", ","]
+        for k, token in enumerate(tokens)
+    )
+
+
+def _is_quoted(token: Token) -> bool:
+    """Whether it is a text in the quotes of MATLAB."""
+    return token.kind == "text" and token.text[:1] == "'"
 
 
 def has_marks_of_matlab(tokens: Sequence[Token]) -> bool:

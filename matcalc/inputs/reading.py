@@ -31,6 +31,7 @@ from matcalc.inputs.notations import (
     SYMPY,
     find_notation,
     has_marks_of_matlab,
+    has_sizes_apart,
     notation_of,
 )
 from matcalc.inputs.pieces import Piece, places
@@ -220,8 +221,10 @@ def is_own(
             return True
         if not _is_starred(line):
             return claimed or not _repeats(line, variables, functions)
+        sized = "ones(" in line or "zeros(" in line
+        apart = sized and has_sizes_apart(scan(line, variables))
         counts = claimed or _BY_ENTRIES.search(line)
-        return not (counts and _clashes(line, variables, functions))
+        return not (apart or (counts and _clashes(line, variables, functions)))
     except MatcalcError:  # what is longer or deeper than others may be
         return True
 

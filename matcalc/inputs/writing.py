@@ -277,9 +277,18 @@ class Writer(Speller):
         Raises:
             NotationError: It is one.
         """
-        if two.op != "group" or two.value != "(" or one.stop != two.start or base.kind.is_number:
+        if two.op != "group" or one.stop != two.start or base.kind.is_number:
             return
         (inside,) = two.args
+        if two.value == "[" and inside.op == "name" and base.kind.is_column:
+            name = inside.value
+            raise self.fail(
+                two,
+                f"{self.shown(two)} behind a vector is the place of an entry, a number, x[0]; any "
+                f"one is {name}.T @ x, where {name}[n]:onehot is declared",
+            )
+        if two.value != "(":
+            return
         if inside.op == "number" or (inside.op == "chain" and inside.value[0][0] == ":"):
             raise self.fail(
                 two,
@@ -305,9 +314,9 @@ class Writer(Speller):
                 if inner is not None:
                     found, k = self.times(found, inner), k + count - 1
                     continue
-            self.refuse_columns(node, found, factor)
             if k > 1:
                 self.refuse_places(args[k - 2], args[k - 1], factors[k - 2])
+            self.refuse_columns(node, found, factor)
             found = self.times(found, factor)
         assert found is not None  # noqa: S101 - a product has factors
         return found

@@ -465,6 +465,26 @@ def _trapezoid(y: Any, x: Any = None, dx: Any = 1.0) -> Node:
     return algebra.times(twice, number(Fraction(1, 2)))
 
 
+@_means(np.gradient)
+def _gradient(f: Any, *varargs: Any, axis: int | None = None) -> Node:
+    x = node_of(f)
+    if len(varargs) > 1 or (axis is None and len(x.shape) != 1):
+        raise NotDifferentiableError("np.gradient is traced along one axis: axis=0")
+    along = algebra.axis_from_front(-1 if axis is None else axis, len(x.shape))
+    steps = sequences.diff(x, 1, along)
+    count = steps.shape[along]
+    ends = dimensions.difference(count, 1)
+    if ends is None:
+        raise NotDifferentiableError("np.gradient takes two entries or more along its axis")
+    rows = [parts.slice_rule(steps, along, 0, 1), parts.slice_rule(steps, along, ends, count)]
+    if ends != 0:
+        before = parts.slice_rule(steps, along, 0, ends)
+        both = algebra.plus(before, parts.slice_rule(steps, along, 1, count))
+        rows.insert(1, algebra.times(both, number(Fraction(1, 2))))
+    whole = parts.concatenate(*rows, axis=along)
+    return algebra.times(whole, algebra.reciprocal(node_of(varargs[0]))) if varargs else whole
+
+
 @_means(np.roll)
 def _roll(a: Any, shift: int, axis: int | None = None) -> Node:
     x = node_of(a)

@@ -193,6 +193,8 @@ class Tracer(Symbolic):
     def __array_function__(
         self, function: Any, types: Any, args: Sequence[Any], named: Mapping[str, Any]
     ) -> Any:
+        if function is np.fill_diagonal:
+            return _fill_diagonal(*args, **named)
         found = super().__array_function__(function, types, args, named)
         if function in _VIEWS and isinstance(found, Tracer) and args and args[0] is self:
             return self._view(found.value.node)
@@ -488,6 +490,14 @@ def _is_basic(key: Any) -> bool:
     """Whether NumPy makes no copy of what a key picks."""
     listed = key if isinstance(key, tuple) else (key,)
     return all(one is None or one is Ellipsis or isinstance(one, (int, slice)) for one in listed)
+
+
+def _fill_diagonal(a: Any, val: Any, *, wrap: bool = False) -> None:
+    """``np.fill_diagonal(a, val)``, which writes into a square array."""
+    if not isinstance(a, Tracer) or wrap or not dimensions.is_square(a.value.node.shape):
+        raise NotDifferentiableError("np.fill_diagonal is traced of a square array")
+    old = np.diag(a)
+    a[:] = a - np.diag(old) + np.diag(0 * old + val)
 
 
 def _is_mask(key: Any, array: Tracer) -> bool:

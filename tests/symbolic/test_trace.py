@@ -352,3 +352,34 @@ def test_a_function_where_text_is_expected_is_pointed_at_trace() -> None:
         mc.derive(3, wrt="x", variables="x[n]", layout="numerator")  # type: ignore[call-overload]
     with pytest.raises(mc.NotationError, match="as text"):
         mc.trace("x**2", "x[n]")  # type: ignore[arg-type]
+
+
+def _filled(A: Any, x: Any) -> Any:
+    B = A @ A.T
+    np.fill_diagonal(B, x)
+    np.fill_diagonal(A[:, :3], 2)
+    return np.sum(np.exp(B)) + np.sum(A**2)
+
+
+@pytest.mark.parametrize("declared", ["A[3,4] x[3]", "A[3,4] x"])
+def test_a_diagonal_that_is_filled_is_written_into_the_array(declared: str) -> None:
+    arrays = {name: one / 2 for name, one in point(declared).items()}
+    traced = mc.trace(_filled, declared)
+    close(traced.evaluate(**arrays), _filled(arrays["A"].copy(), arrays["x"]), 1e-12)
+    for name, array in arrays.items():
+
+        def alone(at: Array, name: str = name) -> Any:
+            given = {one: np.array(it) for one, it in (arrays | {name: at}).items()}
+            return _filled(given["A"], given["x"])
+
+        found = mc.derive(traced, wrt=name, layout="denominator").evaluate(**arrays)
+        close(found, differences(alone, np.asarray(array)), 1e-6)
+
+
+def test_a_diagonal_of_what_is_not_square_is_not_filled() -> None:
+    def filled(A: Any) -> Any:
+        np.fill_diagonal(A, 0)
+        return A
+
+    with pytest.raises(mc.NotDifferentiableError, match="traced of a square array"):
+        mc.trace(filled, "A[3,4]")

@@ -1,0 +1,79 @@
+"""Lines that people type as NumPy, PyTorch and MATLAB have them, by their values."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import matcalc as mc
+
+RNG = np.random.default_rng(3)
+POINT: dict[str, Any] = {
+    "X": RNG.normal(size=(4, 3)),
+    "Y": RNG.normal(size=(4, 3)),
+    "A": RNG.normal(size=(3, 3)),
+    "x": RNG.normal(size=3),
+    "y": RNG.normal(size=3),
+}
+DECLARED = {"X": "X[m,n]", "Y": "Y[m,n]", "A": "A[n,n]", "x": "x[n]", "y": "y[n]"}
+
+
+def _spread(ddof: int) -> Callable[[dict[str, Any]], Any]:
+    return lambda p: p["X"].var(axis=1, ddof=ddof, keepdims=True)
+
+
+LINES: list[tuple[str, Callable[[dict[str, Any]], Any]]] = [
+    ("X.var(dim=-1, unbiased=False, keepdim=True)", _spread(0)),
+    ("X.var(dim=1, unbiased=True, keepdim=True)", _spread(1)),
+    ("X.var(dim=1, keepdim=True)", _spread(1)),
+    ("torch.var(X, dim=1, correction=0, keepdim=True)", _spread(0)),
+    ("torch.var(X, 1, keepdim=True)", _spread(1)),
+    ("X.std(dim=0)", lambda p: p["X"].std(axis=0, ddof=1)),
+    ("F.cosine_similarity(x, y, dim=0)", lambda p: _cosine(p["x"], p["y"])),
+    ("F.cosine_similarity(X, Y, dim=-1)", lambda p: np.array(list(map(_cosine, p["X"], p["Y"])))),
+    ("x.unsqueeze(1) - y.unsqueeze(0)", lambda p: p["x"][:, None] - p["y"]),
+    ("np.expand_dims(x, axis=-1) * X.unsqueeze(0).sum()", lambda p: p["x"][:, None] * p["X"].sum()),
+    ("sum((X.unsqueeze(1) - A.unsqueeze(0))**2)", lambda p: _distances(p["X"], p["A"]).sum()),
+    ("diag(x)*A*diag(x)*ones(n,1)", lambda p: (np.diag(p["x"]) @ p["A"] @ p["x"])[:, None]),
+    ("norm(X*A, 'fro')^2", lambda p: np.sum((p["X"] @ p["A"]) ** 2)),
+    ("np.diff(x) @ np.diff(y)", lambda p: np.diff(p["x"]) @ np.diff(p["y"])),
+    ("np.trace(X @ A @ X.T) / n", lambda p: np.trace(p["X"] @ p["A"] @ p["X"].T) / 3),
+]
+
+
+def _cosine(x: Any, y: Any) -> Any:
+    return x @ y / np.linalg.norm(x) / np.linalg.norm(y)
+
+
+def _distances(X: Any, A: Any) -> Any:
+    return (X[:, None, :] - A[None, :, :]) ** 2
+
+
+@pytest.mark.parametrize(("line", "function"), LINES)
+def test_a_line_has_the_value_that_it_has_where_it_is_from(line: str, function: Any) -> None:
+    used = {name for name in DECLARED if name in line}
+    variables = " ".join([*(DECLARED[name] for name in sorted(used)), "n"])
+    wrt = min(used)
+    J = mc.derive(line, wrt=wrt, variables=variables, layout="numerator")
+    at, h = POINT[wrt], 1e-6
+    step = RNG.normal(size=at.shape)
+    moved = [np.asarray(function({**POINT, wrt: at + s * h * step})) for s in (1, -1)]
+    found = J.evaluate(**{name: POINT[name] for name in used})
+    expected = (moved[0] - moved[1]) / (2 * h)
+    np.testing.assert_allclose(np.tensordot(found, step.T, axes=step.ndim), expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("line", ["-log(softmax(z)[k])", "-log(softmax(z))[y]", "(W @ x)[y]"])
+def test_an_entry_that_stays_open_is_refused_with_what_would_work(line: str) -> None:
+    with pytest.raises(mc.NotationError, match=r"any one is (k|y)\.T @ x, where (k|y)\[n\]:onehot"):
+        mc.derive(line, wrt="z", variables="z[c] W[c,n] x[n]", layout="denominator")
+    letter = line[-2] if line[-1] == "]" else "k"
+    mended = line.replace(f"[{letter}]", "").replace("softmax(z)", "z").replace("log(z)", "z")
+    found = mc.derive(
+        f"{letter}.T @ ({mended.lstrip('-')})" if "W" in line else f"-{letter}.T @ log(softmax(z))",
+        wrt="x" if "W" in line else "z",
+        variables=f"z[c] W[c,n] x[n] {letter}[c]:onehot",
+        layout="denominator",
+    )
+    assert found.text in (f"W.T @ {letter}", f"softmax(z) - {letter}")
