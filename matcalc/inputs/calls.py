@@ -345,7 +345,7 @@ def _spread(writer: Speller, node: Node, args: list[Written]) -> Written | None:
     return of_sample(writer, node, args) if torch & {one.value for one in node.args} else None
 
 
-def _along(writer: Speller, node: Node, args: list[Written]) -> Written | None:
+def _on_last_axis(writer: Speller, node: Node, args: list[Written]) -> Written | None:
     """``cosine_similarity(x, y, dim=0)``: along the last axis, as it is here."""
     rank = args[0].kind.rank
     *front, last = node.args
@@ -497,7 +497,7 @@ _CALLS: Mapping[str, Rewrite] = {  # what each of these names means
         ("log", _log),
         ("rearrange", _rearrange),
         ("var std", _spread),
-        ("cosine_similarity", _along),
+        ("cosine_similarity", _on_last_axis),
         ("unsqueeze expand_dims", axes.widened),
         ("where", masks.where),
         ("masked_fill", masks.masked_fill),
