@@ -24,7 +24,7 @@ from matcalc.graph import (
     symbol,
     topological,
 )
-from matcalc.operations import algebra, declared, find_rule
+from matcalc.operations import algebra, declared, find_rule, sequences
 
 _WAVES = (Fraction(7, 5), Fraction(4, 7))  # two, so that no derivative is a multiple of g
 _CYCLE = (("sin", 1), ("cos", 1), ("sin", -1), ("cos", -1))  # a derivative takes one step
@@ -75,7 +75,7 @@ def _places(shape: Shape, shift: Fraction) -> Node:
     axes = tuple(range(len(shape)))
     terms = [algebra.constant(1 + shift, shape)]
     for axis, size in enumerate(shape):
-        count = find_rule("cumsum").build(algebra.constant(1, (size,)))
+        count = sequences.cumsum(algebra.constant(1, (size,)))
         pace = Scale(Fraction(2 * axis + 3, 7))
         terms.append(contract([Factor(count, (axis,))], axes, dict(enumerate(shape)), pace))
     return add(terms)
