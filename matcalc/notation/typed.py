@@ -14,13 +14,15 @@ from matcalc.errors import MatcalcError
 from matcalc.expression.parser import Step, parse
 from matcalc.notation import tree
 from matcalc.notation.formulas import WrittenFormula
-from matcalc.notation.names import latex_name, unicode_name
+from matcalc.notation.names import latex_derivative, latex_name, unicode_name
 from matcalc.notation.printers.latex import latex_formulas
 from matcalc.notation.printers.mathematics import as_it_is
 from matcalc.notation.printers.mathml import mathml
 from matcalc.notation.tree import Phrase, made, numeral, operands_first, with_args
 from matcalc.operations import ALIASES, RULES, facts_of
+from matcalc.variables import Variable
 
+_JACOBIAN = re.compile(r"d(?P<of>[^\W_]\w*?)_d(?P<wrt>[^\W_]\w*)")
 _WORDS = re.compile(r"[^\W\d]\w*")
 _MOST = 400  # names, numbers and signs of a line that is set as a formula
 _ANY = "any"  # the kind of an array whose shape is not known
@@ -40,6 +42,8 @@ def typed_latex(text: str) -> str:
 
     >>> print(typed_latex("dW = (W3.T @ d3 * r) @ x.T"))
     \mathit{dW} = \left(\left(W_{3}^\top d_{3}\right) \odot r\right) x^\top
+    >>> print(typed_latex("dz_dW2"))
+    \frac{\partial z}{\partial W_{2}}
     """
     return _set(text, _latex)
 
@@ -115,7 +119,17 @@ def _mathml(written: WrittenFormula, name: str) -> str:
 
 def _latex(written: WrittenFormula, name: str) -> str:
     *lets, formula = latex_formulas(written, as_it_is)
-    return r",\quad ".join([*lets, f"{latex_name(name)} = {formula}" if name else formula])
+    if not name and written.phrase.op == "name":  # a left side alone
+        return _latex_left(written.phrase.value)
+    return r",\quad ".join([*lets, f"{_latex_left(name)} = {formula}" if name else formula])
+
+
+def _latex_left(name: str) -> str:
+    """A name on the left side; ``dz_dx`` is the fraction that it was typed for."""
+    match = _JACOBIAN.fullmatch(name)
+    if match is None:
+        return latex_name(name)
+    return latex_derivative(Variable(match["of"], ()), Variable(match["wrt"], ()))
 
 
 def _phrase(steps: Sequence[Step]) -> Phrase:

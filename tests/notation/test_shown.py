@@ -115,6 +115,8 @@ def test_no_text_in_an_answer_is_interpreted() -> None:
         ("W2.T @ d * g'(z1)", r"\left(W_{2}^\top d\right) \odot g'(z_{1})"),
         ("z = W @ x; dW = 2 * z", r"z = W x,\quad \mathit{dW} = 2 z"),
         ("norm(A @ x - b)", r"\lVert A x - b \rVert"),
+        ("dz_dx", r"\frac{\partial z}{\partial x}"),
+        ("dz2_dW2 = x", r"\frac{\partial z_{2}}{\partial W_{2}} = x"),
         ("inv(A, B) + norm()", ""),  # what is no formula is not set
         ("sum(X, axis=0)", ""),
         ("∂L/∂a3 · ?", ""),
