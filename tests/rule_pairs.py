@@ -32,6 +32,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from derivative_checks import measured
+from einops import EinopsError
 from numpy.typing import NDArray
 from operations.cases import CASES, NO_FIRST_ORDER, Case
 
@@ -88,7 +89,7 @@ class Nested:
         with np.errstate(all="ignore"):
             try:
                 return np.asarray(self.function(arrays), float)
-            except (np.linalg.LinAlgError, ValueError, IndexError):
+            except (np.linalg.LinAlgError, ValueError, IndexError, EinopsError):
                 return np.full(self.array_shape(self.shape), np.nan)
 
     def points(self, seed: int = 0) -> Iterator[dict[str, Array]]:

@@ -130,7 +130,7 @@ def write_together(
 
 def lying(written: WrittenFormula) -> WrittenFormula:
     """A formula with its vector as a row."""
-    return written._replace(phrase=phrases.transpose(written.phrase))
+    return written._replace(phrase=phrases.row_of(written.phrase))
 
 
 class _Writer:

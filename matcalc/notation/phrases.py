@@ -102,6 +102,26 @@ def transpose(phrase: Phrase) -> Phrase:
     return _weighted_row(phrase) or _as_written(phrase)
 
 
+def row_of(column: Phrase) -> Phrase:
+    """A column as a row: of a sum each term, where no term needs a transpose around the whole."""
+    shaped = [arg for arg in column.args if arg.kind != "scalar"]
+    if column.op in ("negative", "times", "over") and len(shaped) == 1:
+        turned = [row_of(arg) if arg is shaped[0] else arg for arg in column.args]
+        return made(column.op, turned, None, _TURNED[column.kind], column.shape[::-1])
+    if column.op == "plus" and column.kind == "column":
+        turned = [row_of(arg) for arg in column.args]
+        if not any(map(_has_transpose_around, turned)):
+            return made("plus", turned, None, "row", column.shape[::-1])
+    return transpose(column)
+
+
+def _has_transpose_around(row: Phrase) -> bool:
+    """Whether the row is a transpose of more than a name, perhaps with numbers beside it."""
+    while row.op in ("negative", "times", "over"):
+        row = next(arg for arg in row.args if arg.kind != "scalar")
+    return row.op == "transpose" and row.args[0].op not in ("name", "call", "part")
+
+
 def _weighted_row(phrase: Phrase) -> Phrase | None:
     """(s ⊙ (W d))ᵀ as dᵀ Wᵀ diag(s), where rows stay rows; s ⊙ t has no such form."""
     if phrase.op != "times" or phrase.kind != "column":

@@ -246,7 +246,7 @@ class _Planning:
     def window(self, node: Apply, labels: tuple[Any, ...]) -> Window:
         length, size = self.shape(node)
         start = self.dimension(node)
-        if start < 0 or length < 1 or start + length > size:
+        if start < 0 or length < 0 or start + length > size:
             raise ShapeError(
                 f"a slice {start}:{start + length} of an axis of {size}: it ends before"
             )

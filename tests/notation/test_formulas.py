@@ -146,3 +146,20 @@ def test_formulas_of_the_oracle_are_read_again_and_are_in_matrix_notation() -> N
             if len(order) <= 2 and "einsum" not in record["expected"]["numerator"]["expr"]:
                 matrix.append("einsum" not in shown)
     assert sum(matrix) >= 0.97 * len(matrix)
+
+
+ROWS = [
+    ("x.T @ A.T @ A @ x / (x.T @ x)", "2 (xᵀ Aᵀ A − (xᵀ Aᵀ A x) xᵀ / (xᵀ x)) / (xᵀ x)"),
+    ("sum(x) / norm(x)", "(1ₙᵀ − sum(x) xᵀ / (xᵀ x)) / ‖x‖"),
+    ("a.T @ x / (1 + x.T @ x)", "(aᵀ − 2 (aᵀ x) xᵀ / (xᵀ x + 1)) / (xᵀ x + 1)"),
+    ("norm(A @ x - a)**2 + norm(x)**2", "2 ((A x − a)ᵀ A + xᵀ)"),
+    ("norm(A @ x - a) + sum(abs(x))", "(A x − a)ᵀ A / ‖A x − a‖ + sign(x)ᵀ"),
+    # a product entry by entry has no form of a row
+    ("sum(a * x**2) + norm(A @ x - a)**2", "2 (a ⊙ x + Aᵀ (A x − a))ᵀ"),
+]
+
+
+@pytest.mark.parametrize(("formula", "form"), ROWS)
+def test_in_numerator_layout_the_terms_of_a_sum_are_rows(formula: str, form: str) -> None:
+    found = mc.derive(formula, wrt="x", variables="x[n] a[n] A[n,n]", layout="numerator")
+    assert found.unicode == form

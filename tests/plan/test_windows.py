@@ -63,6 +63,19 @@ def test_entries_beyond_the_end_of_an_axis_are_an_error(size: int, stop: int) ->
         derivative.evaluate(x=np.ones(size), c=1.0)
 
 
+@pytest.mark.parametrize("layout", ["numerator", "denominator"])
+@pytest.mark.parametrize("shape", [(2, 3), (3, 2), (2, 2), (5, 7)])
+def test_a_slice_may_be_empty(shape: tuple[int, int], layout: str) -> None:
+    """All of an axis of 2 is moved by a roll of 2: the part that stays is of length 0."""
+    X, W = rng.normal(size=shape), rng.normal(size=shape)
+    for shift, axis in ((-2, 0), (2, 1)):
+        formula = f"sum(W * tanh(roll(X, shift={shift}, axis={axis})))"
+        made = mc.derive(formula, wrt="X", variables="X[n,m] W[n,m]", layout=layout)
+        slope = np.roll(W * (1 - np.tanh(np.roll(X, shift, axis)) ** 2), -shift, axis)
+        for found in (made.evaluate(X=X, W=W), made.compile()(X=X, W=W)):
+            np.testing.assert_allclose(found, slope.T if layout == "numerator" else slope)
+
+
 def _convolution(x: Any, w: Any) -> Any:
     """A convolution as sums of slices, its squares added up."""
     parts = [
