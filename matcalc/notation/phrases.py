@@ -103,16 +103,28 @@ def transpose(phrase: Phrase) -> Phrase:
 
 
 def row_of(column: Phrase) -> Phrase:
-    """A column as a row: of a sum each term, where no term needs a transpose around the whole."""
+    """A column as a row; of a sum each term, as (A x + b)ᵀ where that takes fewer transposes."""
     shaped = [arg for arg in column.args if arg.kind != "scalar"]
     if column.op in ("negative", "times", "over") and len(shaped) == 1:
         turned = [row_of(arg) if arg is shaped[0] else arg for arg in column.args]
         return made(column.op, turned, None, _TURNED[column.kind], column.shape[::-1])
     if column.op == "plus" and column.kind == "column":
         turned = [row_of(arg) for arg in column.args]
-        if not any(map(_has_transpose_around, turned)):
+        if _are_rows(turned, column.args):
             return made("plus", turned, None, "row", column.shape[::-1])
     return transpose(column)
+
+
+def _are_rows(turned: Sequence[Phrase], columns: Sequence[Phrase]) -> bool:
+    """Whether terms are written as rows with one transpose more at most, and none around it all.
+
+    A difference of names stays together.
+    """
+    return (
+        not any(map(_has_transpose_around, turned))
+        and all(row.turns <= one.turns + 1 for row, one in zip(turned, columns, strict=True))
+        and not all((one.args or (one,))[0].op == "name" for one in columns)
+    )
 
 
 def _has_transpose_around(row: Phrase) -> bool:

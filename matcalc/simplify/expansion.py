@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from math import inf
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 from matcalc.graph import ONE, Factor, Group, Node, Product, Sum, add, contract, split, topological
 
@@ -91,6 +91,29 @@ def expanded(node: Node, reduce: Reduce, opens_sum: OpensSum) -> Node | None:
             return None
     result = add(done)
     return None if result is node else result
+
+
+def with_open_terms(node: Node, reduce: Reduce) -> Node:
+    """A sum with the sums opened that are terms of it with their axes in another order.
+
+    Args:
+        node: The sum.
+        reduce: What shortens one product.
+    """
+    terms: list[Node] = []
+    for term in node.operands:
+        pieces = _distributed(term, anything) if _is_turned_sum(term) else None
+        terms += [term] if pieces is None else map(reduce, pieces)
+    return add(terms)
+
+
+def _is_turned_sum(term: Node) -> TypeGuard[Product]:
+    """Whether a term is one factor alone, with its axes in another order."""
+    return (
+        isinstance(term, Product)
+        and len(term.factors) == 1
+        and term.factors[0].labels != term.output
+    )
 
 
 def _flat(node: Node) -> Node:

@@ -16,6 +16,7 @@ from matcalc.simplify.expansion import (
     holds_delta,
     is_difference,
     sums_within,
+    with_open_terms,
 )
 from matcalc.simplify.factoring import factored
 from matcalc.simplify.facts import Known
@@ -131,6 +132,9 @@ class Simplifier:
             return recognised_application(node, self.known)
         if isinstance(node, Product):
             return reduced(node, self.known, self.uses)
+        opened = with_open_terms(node, self.locally)
+        if opened is not node and self.is_shorter(opened, node, ()):
+            return self.by_rules(opened)
         again = factored(node)
         if again is node or not isinstance(again, Product):
             return again

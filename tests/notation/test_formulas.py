@@ -154,6 +154,8 @@ ROWS = [
     ("a.T @ x / (1 + x.T @ x)", "(aᵀ − 2 (aᵀ x) xᵀ / (xᵀ x + 1)) / (xᵀ x + 1)"),
     ("norm(A @ x - a)**2 + norm(x)**2", "2 ((A x − a)ᵀ A + xᵀ)"),
     ("norm(A @ x - a) + sum(abs(x))", "(A x − a)ᵀ A / ‖A x − a‖ + sign(x)ᵀ"),
+    ("x.T @ A @ x + a.T @ x", "xᵀ (A + Aᵀ) + aᵀ"),
+    ("norm(x - a)", "(x − a)ᵀ / ‖x − a‖"),
     # a product entry by entry has no form of a row
     ("sum(a * x**2) + norm(A @ x - a)**2", "2 (a ⊙ x + Aᵀ (A x − a))ᵀ"),
 ]
@@ -162,4 +164,18 @@ ROWS = [
 @pytest.mark.parametrize(("formula", "form"), ROWS)
 def test_in_numerator_layout_the_terms_of_a_sum_are_rows(formula: str, form: str) -> None:
     found = mc.derive(formula, wrt="x", variables="x[n] a[n] A[n,n]", layout="numerator")
+    assert found.unicode == form
+
+
+@pytest.mark.parametrize(
+    ("formula", "wrt", "form"),
+    [
+        ("norm(x @ x.T - A)**2", "x", "2 (2 x xᵀ − A − Aᵀ) x"),
+        ("norm(A - B @ B.T)**2", "B", "−2 (A + Aᵀ − 2 B Bᵀ) B"),
+        ("norm(B.T @ B - A)**2", "B", "2 B (2 Bᵀ B − A − Aᵀ)"),
+    ],
+)
+def test_a_sum_and_its_transpose_meet_term_by_term(formula: str, wrt: str, form: str) -> None:
+    variables = "x[n] A[n,n] B[n,n]"
+    found = mc.derive(formula, wrt=wrt, variables=variables, layout="denominator")
     assert found.unicode == form
