@@ -134,6 +134,8 @@ def entrywise(one: Kind, two: Kind) -> Kind:
     """That of two parts combined entry by entry: the larger of both."""
     if one.rank is None or two.rank is None:
         return UNKNOWN if not (one.rank or two.rank) else (one if one.rank else two)
+    if one.is_matrix and two.is_matrix:
+        return Kind(2, tuple(b if a == 1 else a for a, b in zip(one.sizes, two.sizes, strict=True)))
     return two if one.rank < two.rank else one
 
 

@@ -167,7 +167,8 @@ def read_claim(
     """
     line, entry = without_entry(line)
     plain = notation is None and _is_plain(line, variables)
-    if plain and "[None, :]" in other and _of_numpy(line, variables, functions).repeats:
+    rows = "[None, :]" in other or "[:, None]" in line
+    if plain and rows and _of_numpy(line, variables, functions).repeats:
         found = read_foreign(line, variables, "numpy", functions)
     elif plain and says_products(line + other):
         found = Line(line, line, "matcalc")
@@ -217,9 +218,10 @@ def is_own(
     try:
         if _has_words(line, variables, functions):
             return False
-        if "*" not in line:
+        widened = "[:, None]" in line
+        if "*" not in line and not widened:
             return True
-        if not _is_starred(line):
+        if widened or not _is_starred(line):
             return claimed or not _repeats(line, variables, functions)
         sized = "ones(" in line or "zeros(" in line
         apart = sized and has_sizes_apart(scan(line, variables))

@@ -123,8 +123,10 @@ class Writer(Speller):
             ends = [texts.pop(0) for _ in range(item.count("#"))]
             sizes += [_taken_size(item, ends, size)] if item != "#" else []
         sizes += base.kind.sizes[len(given) :]
+        for k, item in enumerate(one for one in items if one != "#"):
+            sizes[k:k] = [1] if item == "None" else []
         rank += items.count("None")
-        known = tuple(sizes) if "None" not in items and len(sizes) == rank else (None,) * rank
+        known = tuple(sizes) if len(sizes) == rank else (None,) * rank
         return joined([*parts, "]"], ATOM, Kind(rank, known, row=base.kind.row and rank == 1))
 
     def keyword(self, node: Node) -> Written:
@@ -156,6 +158,9 @@ class Writer(Speller):
         terms = [
             one._replace(kind=NUMBER) if one.kind.rank == -1 else one for one in self.terms(node)
         ]
+        wide = next((one for one in terms if "[:, None]" in one.text), None)
+        if wide and wide.kind.columns == 1 and self.notation == "numpy":
+            terms = [self.for_every_row(wide, one) for one in terms]
         parts: list[Written | str | tuple[Piece, ...]] = []
         kind = terms[0].kind
         for k, (sign, term) in enumerate(zip(node.value, terms, strict=True)):
@@ -469,11 +474,12 @@ class Writer(Speller):
         """A vector that counts for every row of a matrix beside it, as NumPy has it."""
         if not whole.kind.is_matrix or not part.kind.is_column:
             return part
+        widened = whole.kind.columns == 1 and "[:, None]" in whole.text
         if part.binds == ATOM and part.text.endswith(", axis=0)"):
             kept = part.pieces[-1]._replace(text=", keepdims=True)")
             return Written((*part.pieces[:-1], kept), ATOM, kinds.MATRIX)
         (size,) = part.kind.sizes
-        if size is None or size != whole.kind.columns:
+        if not widened and (size is None or size != whole.kind.columns):
             return part
         self.repeats = True
         return joined([part.within(ATOM), "[None, :]"], ATOM, Kind(2, (1, size)))

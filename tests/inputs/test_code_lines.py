@@ -37,6 +37,12 @@ LINES: list[tuple[str, Callable[[dict[str, Any]], Any]]] = [
     ("sum((X.unsqueeze(1) - A.unsqueeze(0))**2)", lambda p: _distances(p["X"], p["A"]).sum()),
     ("diag(x)*A*diag(x)*ones(n,1)", lambda p: (np.diag(p["x"]) @ p["A"] @ p["x"])[:, None]),
     ("norm(X*A, 'fro')^2", lambda p: np.sum((p["X"] @ p["A"]) ** 2)),
+    ("sum((x[:, None] - x)**2)", lambda p: np.sum((p["x"][:, None] - p["x"]) ** 2)),
+    ("x[:, None] * y", lambda p: p["x"][:, None] * p["y"]),
+    ("y - x[:, None]", lambda p: p["y"] - p["x"][:, None]),
+    ("(x[:, None] - y) / (1 + y**2)", lambda p: (p["x"][:, None] - p["y"]) / (1 + p["y"] ** 2)),
+    ("x.unsqueeze(1) - x", lambda p: p["x"][:, None] - p["x"]),
+    ("X - X.mean(axis=1)[:, None] + y", lambda p: p["X"] - p["X"].mean(1)[:, None] + p["y"]),
     ("np.diff(x) @ np.diff(y)", lambda p: np.diff(p["x"]) @ np.diff(p["y"])),
     ("np.trace(X @ A @ X.T) / n", lambda p: np.trace(p["X"] @ p["A"] @ p["X"].T) / 3),
 ]
@@ -77,3 +83,10 @@ def test_an_entry_that_stays_open_is_refused_with_what_would_work(line: str) -> 
         layout="denominator",
     )
     assert found.text in (f"W.T @ {letter}", f"softmax(z) - {letter}")
+
+
+@pytest.mark.parametrize("sums", ["np.sum(x[:, None] - x, axis=1)", "sum(x[:, None] - x, axis=1)"])
+def test_a_vector_beside_a_new_axis_is_a_row_in_a_claim_too(sums: str) -> None:
+    about = {"because": "L = np.sum((x[:, None] - x)**2)", "variables": "x[n]"}
+    assert mc.check_formula(f"dx = 4 * {sums}", **about).verdict == "right"
+    assert mc.check_formula(f"dx = 2 * {sums}", **about).verdict == "wrong_value"
