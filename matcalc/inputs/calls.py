@@ -286,17 +286,14 @@ def _norm(writer: Speller, node: Node, args: list[Written]) -> Written | None:
     """``norm(A, axis=1)``, ``norm(x, 1)``, ``norm(A, 'fro')``, ``norm2(x)``."""
     keywords = {one.value: one for one in node.args if one.op == "keyword"}
     axis = keywords.get("axis") or keywords.get("dim")
-    if axis is not None:
-        inside = writer.write(axis.args[0])
-        rank = max(0, (args[0].kind.rank or 1) - 1)
-        squares = joined([args[0].within(ATOM), "**2"], POWER, args[0].kind)
-        kind = Kind(rank, (None,) * rank)
-        keep = ", keepdims=True" if "keepdims" in keywords or "keepdim" in keywords else ""
-        return joined(["sqrt(sum(", squares, ", axis=", inside, keep, "))"], ATOM, kind)
-    order = keywords["ord"].args[0] if "ord" in keywords else None
+    said = keywords.get("ord") or keywords.get("p")
+    order = said.args[0] if said else None
     if len(args) > 1 and order is None and node.args[1].op != "keyword":
         order = node.args[1]
-    if order is None:
+    if axis is not None:
+        kept = "keepdims" in keywords or "keepdim" in keywords
+        return _norm_along(writer, args[0], axis.args[0], order, kept=kept)
+    if order is None or (said and said.value == "p"):
         return None
     which = order.value[1:-1] if order.op == "text" else str(order.value)
     matrix = args[0].kind.is_matrix
@@ -305,6 +302,30 @@ def _norm(writer: Speller, node: Node, args: list[Written]) -> Written | None:
     if order.op == "number" and which != "2" and (matrix or which != "1"):
         return joined(["norm(", args[0], f", {which})"], ATOM, NUMBER)
     return writer.norm(Node("norm", node.args[:1], which, node.start, node.stop))
+
+
+def _norm_along(
+    writer: Speller, one: Written, axis: Node, order: Node | None, *, kept: bool
+) -> Written:
+    """``norm(X, 1, axis=0)``: the norm of each row or column.
+
+    Raises:
+        NotationError: It is none of 1, 2 and the largest.
+    """
+    which = "2" if order is None else str(order.value)
+    before, behind, root = {
+        "2": ("sum(", "**2", True),
+        "1": ("sum(abs(", ")", False),
+        "inf": ("max(abs(", ")", False),
+    }.get(which, ("", "", False))
+    if not before:
+        raise writer.fail(order or axis, "along an axis the order of a norm is 1, 2 or inf")
+    rank = max(0, (one.kind.rank or 1) - 1)
+    inside = one.within(ATOM) if behind == "**2" else one
+    end = ", keepdims=True)" if kept else ")"
+    start = f"sqrt({before}" if root else before
+    parts = [start, inside, f"{behind}, axis=", writer.write(axis), end, ")" if root else ""]
+    return joined(parts, ATOM, Kind(rank, (None,) * rank))
 
 
 def _log(_: Speller, __: Node, args: list[Written]) -> Written | None:

@@ -155,6 +155,8 @@ def _extreme(name: str) -> Rewrite:
 def _norm(writer: Speller, node: Node, args: list[Written]) -> Written | None:
     """``torch.norm(A, 2)``: of all entries of a matrix, as of a vector."""
     given = {one.value: one.args[0] for one in node.args if one.op == "keyword"}
+    if "dim" in given or "axis" in given:
+        return None
     order = given.get("p") or next((one for one in node.args[1:2] if one.op != "keyword"), None)
     if not args or not args[0].kind.is_matrix or order is None or order.op != "number":
         return None

@@ -43,6 +43,12 @@ LINES: list[tuple[str, Callable[[dict[str, Any]], Any]]] = [
     ("(x[:, None] - y) / (1 + y**2)", lambda p: (p["x"][:, None] - p["y"]) / (1 + p["y"] ** 2)),
     ("x.unsqueeze(1) - x", lambda p: p["x"][:, None] - p["x"]),
     ("X - X.mean(axis=1)[:, None] + y", lambda p: p["X"] - p["X"].mean(1)[:, None] + p["y"]),
+    ("np.linalg.norm(X, 1, axis=1)", lambda p: np.abs(p["X"]).sum(1)),
+    ("np.linalg.norm(X, ord=1, axis=0)", lambda p: np.abs(p["X"]).sum(0)),
+    ("torch.norm(X, p=1, dim=1)", lambda p: np.abs(p["X"]).sum(1)),
+    ("np.linalg.norm(X, np.inf, axis=1)", lambda p: np.abs(p["X"]).max(1)),
+    ("np.linalg.norm(X, ord=2, axis=1)", lambda p: np.sqrt((p["X"] ** 2).sum(1))),
+    ("np.linalg.norm(X, axis=0)", lambda p: np.sqrt((p["X"] ** 2).sum(0))),
     ("np.diff(x) @ np.diff(y)", lambda p: np.diff(p["x"]) @ np.diff(p["y"])),
     ("np.trace(X @ A @ X.T) / n", lambda p: np.trace(p["X"] @ p["A"] @ p["X"].T) / 3),
 ]
