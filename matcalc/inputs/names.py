@@ -215,7 +215,8 @@ def taken_apart(tokens: Sequence[Token], names: Names, *, latex: bool) -> list[T
         names.letters = frozenset(_summed(tokens))
         names.singles = frozenset(one.text for one in tokens if len(one.text) == 1)
     for k, token in enumerate(tokens):
-        if token.kind == "number" and latex and _is_argument(found):
+        ones = token.text == "11" and is_turned(tokens, k + 1)  # 11ᵀ
+        if token.kind == "number" and (ones or (latex and _is_argument(found))):
             found += _digits(token)
             continue
         if token.kind != "name" or token.form in ("module", "unicode") or len(token.text) == 1:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 from matcalc.dimensions import Dimension, difference, parse
@@ -36,6 +37,7 @@ class Writer(Speller):
 
     def __init__(self, line: str, names: Names, notation: str) -> None:
         super().__init__(line, names, notation)
+        self.divisor = ""  # the size that what is written is divided by
         self.clashes = False  # whether a * stands where nothing but a matrix product fits
         self.claimed = False  # whether the line is held against what is true
         self.rows: Dimension | None = None  # of the matrices to which a product is added
@@ -305,6 +307,7 @@ class Writer(Speller):
         self, node: Node, args: Sequence[Node], before: Written | None = None
     ) -> Written:
         """Factors from the left; a row that stands behind a matrix begins a number of its own."""
+        args = self.with_squares(args)
         factors = self.summed(self.all_sized(args, before))
         found = before
         k = 0
@@ -325,6 +328,27 @@ class Writer(Speller):
             found = self.times(found, factor)
         assert found is not None  # noqa: S101 - a product has factors
         return found
+
+    def with_squares(self, args: Sequence[Node]) -> Sequence[Node]:
+        """Factors, with ``11ᵀ`` that is divided by a size as the matrix of ones of that size."""
+        sizes = [self.divisor, *(self.size_below(one) for one in args)]
+        size = next(filter(None, sizes), "")
+        for k, (one, two) in enumerate(pairwise(args)):
+            turned = two.op == "transpose" and _is_one(two.args[0])
+            if _is_one(one) and turned:
+                ones = Node("filled", (), ("1", ()), one.start, one.stop)
+                square = ones._replace(value=("1", (size, size)), stop=two.stop)
+                return [*args[:k], *([square] if size else [ones, two]), *args[k + 2 :]]
+        return args
+
+    def size_below(self, node: Node) -> str:
+        """The size that a part is divided by, ``1/n``; nothing where it is by something else."""
+        if node.op != "chain" or node.value[-1][0] not in _OVER:
+            return ""
+        below = node.args[-1].args[0] if node.args[-1].op == "group" else node.args[-1]
+        counts = self.names.open and below.value in ("m", "n", "N")
+        is_size = below.op == "name" and (below.value in self.names.sizes or counts)
+        return str(below.value) if is_size else ""
 
     def all_sized(self, args: Sequence[Node], before: Written | None) -> list[Written]:
         """Factors, with ones of no size as long as what they stand beside."""
@@ -369,7 +393,9 @@ class Writer(Speller):
         if self.holds_ones(node):
             return self.side_by_side(node, node.args)
         first, *rest = node.args
+        before, self.divisor = self.divisor, self.size_below(node)
         found = self.write(first)
+        self.divisor = before
         if found.kind.rank == -1:
             found = found._replace(kind=NUMBER)
         for (sign, wide), arg in zip(node.value, rest, strict=True):
@@ -594,6 +620,11 @@ def _are_ones(node: Node) -> bool:
     return (node.op == "number" and node.value == "1") or (
         node.op == "call" and node.value[0] == "vector"
     )
+
+
+def _is_one(node: Node) -> bool:
+    """Whether a part is a 1 of which no size is said."""
+    return (node.op, node.value) in (("number", "1"), ("filled", ("1", ())))
 
 
 def _number_from(factors: Sequence[Written]) -> tuple[Written | None, int]:

@@ -61,3 +61,23 @@ def test_a_quotient_before_a_sum_is_its_factor() -> None:
         for variables in ({}, {"x": Variable("x", ("m",))}):
             assert read_line(typed, variables).text == "-1 / m * sum(x**2)"
     assert read_line("1/2 x^Tx", {}).text == "1 / 2 * x.T @ x"
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("(I − 11ᵀ/n) x", "(I - ones((n, n)) / n) @ x"),
+        ("(I - 11^T/n) x", "(I - ones((n, n)) / n) @ x"),
+        (r"(I - \frac{1}{n}\mathbf{1}\mathbf{1}^T) x", "(I - 1 / n * ones((n, n))) @ x"),
+        ("xᵀ11ᵀx", "x.T @ ones(n) * ones(n).T @ x"),
+        ("11 x", "11 * x"),
+    ],
+)
+def test_two_ones_with_a_transpose_are_no_eleven(typed: str, meant: str) -> None:
+    assert read_line(typed, {"x": Variable("x", ("n",))}).text == meant
+
+
+@pytest.mark.parametrize("typed", ["11ᵀ x", "11^T x", r"\mathbf{1}\mathbf{1}^T x"])
+def test_ones_of_no_known_size_are_refused(typed: str) -> None:
+    with pytest.raises(mc.MatcalcError, match=r"ones\(n\)"):
+        mc.derive(typed, wrt="x", layout="denominator")
