@@ -231,8 +231,10 @@ def test_two_columns_side_by_side_are_judged_in_a_claim(claim: str) -> None:
 
 def test_equations_of_a_forward_pass_stand_with_commas_between_them_too() -> None:
     because = "A1 = tanh(Z1), Z2 = np.sum(W2 @ A1, axis=1, keepdims=True)"
-    found = mc.check_formula(
-        "dA1 = W2.T @ dZ2 @ ones(m).T", because=because, variables="W2[k,n] Z1[n,m]"
-    )
-    assert found.verdict == "right"
-    assert "W2" in found.derived
+    shapes = "W2[k,n] Z1[n,m]"
+    for claim, verdict in (
+        ("dA1 = W2.T @ dZ2 @ ones(m).T", "right"),
+        ("dA1 = W2.T", "wrong_shape"),
+    ):
+        found = mc.check_formula(claim, because=because, variables=shapes)
+        assert found.verdict == verdict
