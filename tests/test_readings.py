@@ -179,6 +179,8 @@ def test_where_nothing_is_declared_what_is_a_number_is_said(
         (r"y^T (K + s I)^{-1} y", "y", "y @ inv(K + s * eye(n)) @ y", "y", "y[n] K[n,n] s"),
         (r"\sum_i (y_i - a x_i - b)^2", "a", "sum((y - a * x - b)**2)", "a", "y[n] a x[n] b"),
         (r"-\frac{N}{2} \log|Σ|", "Σ", "-N / 2 * log(det(S))", "S", "N S[n,n]"),
+        (r"\|t - \Phi w\|^2", "w", "norm(t - P @ w)**2", "w", "t[m] P[m,n] w[n]"),
+        (r"w^T \Phi^T t", "t", "w @ P.T @ t", "t", "w[n] P[m,n] t[m]"),
         ("MSE = 1/n ||y - Xw||^2", "w", "norm(y - X @ w)**2 / k", "w", "k y[m] X[m,n] w[n]"),
         (
             r"\log p(y|X) = -\frac12 y^T K^{-1} y - \frac12 \log|K|",
@@ -213,6 +215,12 @@ def test_what_is_typed_with_nothing_declared_is_what_is_meant(
         for one, names in ((read, read.formula.variables), (right, variables))
     ]
     assert np.allclose(*values)
+
+
+def test_rows_of_a_matrix_beside_its_capital_are_asked_for() -> None:
+    line = r"\sum_{i,j} (r_{ij} - p_i^T q_j)^2 + \lambda \|P\|^2"
+    assert "write P_i, or declare both" in refusal(line, "P", "")
+    assert derived(line.replace("p_i", "P_i"), "P", "").shape
 
 
 @pytest.mark.parametrize(("line", "says"), [("AX = B", "wrt is 'X'"), ("AX = XB", "wrt is 'X'")])

@@ -166,7 +166,7 @@ def derive(
         last = formula.parts[-1].text
         asked_so = f"matcalc {derivative_asked(last)}"
         example = asked_so if is_formula(last) else command_line("derive")
-        raise UsageError(f"by which variable? --wrt says it\nFor example: {example}")
+        raise UsageError(f"by which variable? --wrt says it. For example: {example}")
     if stacked and (steps or structure):
         raise UsageError(
             "--steps and --structure are of one variable: leave out --stacked, or give "

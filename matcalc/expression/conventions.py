@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from matcalc import dimensions
 from matcalc.dimensions import Dimension
-from matcalc.errors import Place, ShapeError
+from matcalc.errors import NotationError, Place, ShapeError
 from matcalc.expression.assumptions import SPREAD
 from matcalc.expression.biases import biases, biases_among
 from matcalc.expression.formula import Formula
@@ -74,7 +74,7 @@ def by_convention(
         forced: Names that are to be numbers, whatever they look like.
 
     Raises:
-        NotationError: It cannot be read.
+        NotationError: It cannot be read, or rows of a matrix may be those of another one.
         ShapeError: It does not fit.
 
     >>> [str(one) for one in by_convention("lam * x.T @ A @ x").variables]
@@ -83,6 +83,7 @@ def by_convention(
     'W[m,n] is not declared: a capital is taken as a matrix'
     """
     names = _names(formula)
+    _refuse_capitals(names, said or {})
     known = known or {}
     ranks = {name: _rank(name) for name in names}
     numbers = {name for name, rank in ranks.items() if not rank}
@@ -121,6 +122,22 @@ def by_convention(
         if one.name not in known
     )
     return Convention(declared, tuple(assumed), _beside(found))
+
+
+def _refuse_capitals(names: Mapping[str, Place], said: Mapping[str, int]) -> None:
+    """Raise for the rows of one matrix that another one may be: p_i beside P.
+
+    Raises:
+        NotationError: Both stand in the formula.
+    """
+    for name, rank in said.items():
+        whole = name.upper()
+        if rank == _MATRIX and name in names and whole != name and whole in names:
+            raise NotationError(
+                f"a letter stands below {name}, a row of {whole} or of another matrix: "
+                f"write {whole}_i, or declare both",
+                [names[name], names[whole]],
+            )
 
 
 def scalars(formula: str) -> Iterator[tuple[str, ...]]:
@@ -263,7 +280,8 @@ def _names(formula: str) -> dict[str, Place]:
     """The names in a formula that stand for something unknown, with their first places."""
     assignments = parse(formula)
     lines = lines_of(assignments)
-    known = {*(one.name for one in assignments), *sizes_in(lines), *RULES, IDENTITY, "T"}
+    functions = {name for name in RULES if name.lower() not in _GREEK}  # Φ w is of a matrix
+    known = {*(one.name for one in assignments), *sizes_in(lines), *functions, IDENTITY, "T"}
     names: dict[str, Place] = {}
     for line in lines:
         if line.step.kind == "name" and line.step.value not in known:

@@ -196,7 +196,8 @@ class _Left:
         if under is not None and name not in self.names.declared:
             wrt = self.names.known(under["wrt"]) or under["wrt"]
             return Left(f"d{wrt}", under["of"], wrt)
-        gradient = _GRADIENT.match(name)
+        whole = name[0] == "d" and self.names.known(name[1:])  # dA_prev
+        gradient = None if whole else _GRADIENT.match(name)
         if gradient is not None and not self.names.known(name.partition("_")[0]):  # dA_ij
             wrt = self.names.known(gradient["wrt"]) or gradient["wrt"]
             return Left(f"d{wrt}", "", wrt)

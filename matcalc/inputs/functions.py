@@ -42,7 +42,10 @@ def read_word(parser: Reader, token: Token) -> Node:
     module = bool(token.form) and token.form[0] not in "\\u"
     opens = parser.at("(", "[", "{") or (parser.at("^", "_") and not module)
     declared = token.text in parser.names.declared
-    name = "" if declared or is_letter(parser, token) else function(token.text, called=opens)
+    alone = bool(greek_letter(token.text)) and not parser.at("(", "[", "{")  # Φ w, Φᵀ
+    name = (
+        "" if declared or alone or is_letter(parser, token) else function(token.text, called=opens)
+    )
     if not name and not module:
         return read_name(parser, token._replace(kind="name"))
     if module and token.text == "inf":  # np.inf, where a mask or a clip is open

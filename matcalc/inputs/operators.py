@@ -2,10 +2,14 @@ r"""What is differentiated by what, in the sign of a derivative: ``d/dx (xᵀAx)
 
 from __future__ import annotations
 
+import re
+
 from matcalc.errors import MatcalcError
 from matcalc.expression import Declarations, parse_declarations
 from matcalc.inputs.reading import read_line
 from matcalc.inputs.tree import Left
+
+_STARTS = re.compile(r"\s*(?:\\(?:[dt]?frac|partial|nabla)(?![A-Za-z])|[∂∇d]|grad)")
 
 
 def operator_of(
@@ -25,6 +29,8 @@ def operator_of(
     >>> operator_of("dW"), operator_of("x^T A x")
     (None, None)
     """
+    if not _STARTS.match(line):
+        return None
     declared = parse_declarations(variables if variables is not None else ())
     shapes = {name: one.variable for name, one in declared.items()}
     try:

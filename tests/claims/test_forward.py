@@ -238,3 +238,9 @@ def test_equations_of_a_forward_pass_stand_with_commas_between_them_too() -> Non
     ):
         found = mc.check_formula(claim, because=because, variables=shapes)
         assert found.verdict == verdict
+
+
+def test_a_name_with_letters_below_is_no_gradient_by_these() -> None:
+    for claim, verdict in (("dA_prev = W^T dZ", "right"), ("dA_prev = W dZ", "not_conformable")):
+        found = mc.check_formula(claim, because="Z = W A_prev + b")
+        assert found.verdict == verdict
