@@ -12,10 +12,17 @@ from matcalc.inputs.words import function
 
 
 def marked(parser: Reader, base: Node) -> Node:
-    """A base with its marks: powers, transposes, methods, indices."""
+    """A base with its marks: powers, transposes, methods, indices.
+
+    Raises:
+        NotationError: There are too many.
+    """
     found: Node | None = base
+    depth = parser.depth
     while found is not None:
+        parser.deeper()
         base, found = found, _mark(parser, found)
+    parser.depth = depth
     return base
 
 
