@@ -76,6 +76,10 @@ def widened(writer: Speller, node: Node, args: list[Written]) -> Written | None:
 
 def flattened(writer: Speller, node: Node, args: list[Written]) -> Written | None:
     """``X.flatten()``, ``np.ravel(X)``: row after row."""
+    order = node.args[1] if len(args) == 2 else None
+    said = order.args[0] if order is not None and order.value == "order" else order
+    if said is not None and said.op == "text" and said.value[1:-1] == "F":  # column after column
+        return joined(["vec(", args[0], ")"], ATOM, Kind(1, (None,)))
     rank = args[0].kind.rank if len(args) == 1 else None
     if not rank:
         return None

@@ -286,7 +286,7 @@ def _norm(writer: Speller, node: Node, args: list[Written]) -> Written | None:
     """``norm(A, axis=1)``, ``norm(x, 1)``, ``norm(A, 'fro')``, ``norm2(x)``."""
     keywords = {one.value: one for one in node.args if one.op == "keyword"}
     axis = keywords.get("axis") or keywords.get("dim")
-    said = keywords.get("ord") or keywords.get("p")
+    said = keywords.get("ord") or keywords.get("p") or keywords.get("type")  # R's
     order = said.args[0] if said else None
     if len(args) > 1 and order is None and node.args[1].op != "keyword":
         order = node.args[1]
@@ -343,6 +343,33 @@ def _rearrange(writer: Speller, node: Node, args: list[Written]) -> Written:
     output = texts[0].partition("->")[2].strip("\"' ") if texts else ""
     rank = len(_GROUPS.findall(output))
     return writer.applied(node, "rearrange", args, Kind(rank, (None,) * rank))
+
+
+def _length(writer: Speller, node: Node, args: list[Written]) -> Written:
+    """A norm of all entries by another name, ``normF(A)``."""
+    return _norm(writer, node, args) or joined(["norm(", args[0], ")"], ATOM, NUMBER)
+
+
+def _diagonal(writer: Speller, node: Node, args: list[Written]) -> Written | None:
+    """R's ``diag(n)`` of a size is the identity; Julia's ``diagm(x)``."""
+    text = args[0].text
+    if len(args) == 1 and (text.isdigit() or text in writer.names.sizes):
+        return writer.atom(node, f"eye({text})", Kind(2, (text, text)))
+    if node.value[0] == "diag":
+        return None
+    return writer.applied(node, "diag", args, kinds.called("diag", [args[0].kind], []))
+
+
+def _times_over(writer: Speller, node: Node, args: list[Written]) -> Written:
+    """R's ``rep(1, n)``: a number so many times.
+
+    Raises:
+        NotationError: It is of a vector.
+    """
+    if len(args) != 2 or not args[0].kind.is_number or not args[1].text.isalnum():
+        raise writer.fail(node, "rep is read of a number alone, rep(1, n)")
+    ones = writer.atom(node, f"ones({args[1].text})", Kind(1, (args[1].text,)))
+    return ones if args[0].text == "1" else writer.times(args[0], ones)
 
 
 def _norm2(writer: Speller, node: Node, args: list[Written]) -> Written:
@@ -434,6 +461,8 @@ def _along(
     reduces = RULES[name].reduces
     if facts_of(name).of_two and len(args) == 2 and node.args[1].op != "keyword":
         return None
+    if len(args) == 2 and node.args[1].op == "text" and node.args[1].value[1:-1] == "all":
+        return joined([f"{name}(", args[0], ")"], ATOM, NUMBER)
     of_squares = len(args) == 2 and node.args[0].op == "name" and node.args[0].value == "abs2"
     if reduces and of_squares:
         return joined([f"{name}(", args[-1].within(ATOM), "**2)"], ATOM, NUMBER)
@@ -492,7 +521,7 @@ _CALLS: Mapping[str, Rewrite] = {  # what each of these names means
         ("pow power", _power),
         ("matrix_power", _matrix_power),
         ("negative neg", _negative),
-        ("outer", _outer),
+        ("outer ger", _outer),
         ("crossprod", _crossprod),
         ("tcrossprod", _tcrossprod),
         ("solve", _solve),
@@ -513,6 +542,9 @@ _CALLS: Mapping[str, Rewrite] = {  # what each of these names means
         ("sweep", _swept),
         ("e^", _exponential),
         ("norm", _norm),
+        ("normF vector_norm matrix_norm", _length),
+        ("diag diagm", _diagonal),
+        ("rep", _times_over),
         ("norm2", _norm2),
         ("einsum", _einsum),
         ("log", _log),

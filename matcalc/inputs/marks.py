@@ -249,7 +249,7 @@ def below_bracket(parser: Reader) -> str:
 def are_places(parser: Reader) -> bool:
     """Whether brackets hold whole numbers, sizes and colons alone, and one of these at least."""
     inside = parser.tokens[parser.position + 1 : parser.ends[parser.position]]
-    kinds = {one.kind for one in inside}
+    kinds = {one.kind for one in inside if one.text != "newaxis"}
     signs = {one.text for one in inside if one.kind == "sign"}
     names = [one.text for one in inside if one.kind == "name"]
     sizes = bool(names) and all(one in parser.names.sizes for one in names)

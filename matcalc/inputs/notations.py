@@ -26,7 +26,9 @@ SYMPY = frozenset(
     ["Trace", "Inverse", "Transpose", "Determinant", "HadamardProduct", "MatMul", "ZeroMatrix"]
 )
 #: Functions as R writes them.
-_FROM_R = """rowSums colSums rowMeans colMeans crossprod tcrossprod plogis pnorm pmax pmin drop"""
+_FROM_R = (
+    """rowSums colSums rowMeans colMeans crossprod tcrossprod plogis pnorm pmax pmin drop rep"""
+)
 _R = frozenset(_FROM_R.split())
 
 
@@ -56,6 +58,7 @@ def notation_of(tokens: Sequence[Token], *, latex: bool) -> str:
     matlab = bool(texts & _DOTTED) or (_has_transposes(tokens) and not beside)
     matlab = matlab or (has_sizes_apart(tokens) and not python)
     matlab = matlab or ("^" in texts and any(map(_is_quoted, tokens)))
+    matlab = matlab or any(one.text == "transpose" and not one.form for one in tokens)
     compares = bool(texts & {"<=", ">=", "≠"}) or (">" in texts) != ("<" in texts)
     compares = compares or _equals(tokens)
     signs = {
@@ -70,6 +73,7 @@ def notation_of(tokens: Sequence[Token], *, latex: bool) -> str:
         ),
         "r": bool(texts & {"%*%", "%o%", "%x%"})
         or any(one.text in _R for one in tokens)
+        or {"norm", "F"} <= {one.text.strip("'\"") for one in tokens if one.form != "method"}
         or _has_t_of_name(tokens),
         "math": any(token.form == "unicode" for token in tokens),
         "matlab": matlab,

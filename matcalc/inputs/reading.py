@@ -299,11 +299,22 @@ def _has_words(
         ):
             return True
         if after.text == "(":
-            if is_elsewhere(word) or is_spectral(word, _between(tokens, k + 1), names):
+            within = _between(tokens, k + 1)
+            of_others = is_elsewhere(word) or _is_of_r(word, within, names)
+            if of_others or is_spectral(word, within, names):
                 return True
         elif len(taken_apart([token, after], names, latex=False)) > 2:
             return True
     return False
+
+
+def _is_of_r(word: str, inside: Sequence[Token], names: Names) -> bool:
+    """Whether a call means elsewhere what it does not here: ``solve(A)``, ``norm(A, "F")``."""
+    if word == "norm":
+        return any(one.kind == "text" for one in inside)
+    if word == "diag":
+        return len(inside) == 1 and (inside[0].kind == "number" or inside[0].text in names.sizes)
+    return word == "solve" and not any(one.text == "," for one in inside)
 
 
 def _between(tokens: Sequence[Token], start: int) -> list[Token]:

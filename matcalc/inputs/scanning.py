@@ -45,6 +45,9 @@ _PLAIN = re.compile(
     rf"""(?P<turned>\.(?:T|mT|H)\b(?!\())
     |(?P<shape>\.shape\s?\[-?[0-9]\])
     |(?P<count>\.size\b(?!\s?[(\[]))
+    |(?P<result>\.logabsdet\b)
+    |(?P<columns>\bas\.vector(?=\())
+    |(?P<package>[A-Za-z][A-Za-z0-9.]*::(?=[A-Za-z]))
     |(?P<method>\.[A-Za-z_][A-Za-z0-9_]*(?=\s?\())
     |(?P<dotted>(?:{"|".join(sorted(MODULES))})(?:\.[A-Za-z_][A-Za-z0-9_]*)+)
     |(?P<broadcast>\.(?=\())
@@ -166,8 +169,9 @@ class _Scanner:
             if found[0] == "\\\\" and self.matrices:
                 yield Token("sign", ";", start, self.position)
                 continue
-            if kind in ("space", "tied", "broadcast"):
-                self.spaced = self.spaced or (kind != "broadcast" and found[0] != "\\!")
+            if kind in ("space", "tied", "broadcast", "package"):
+                white = kind in ("space", "tied") and found[0] != "\\!"
+                self.spaced = self.spaced or white
                 continue
             spaced, self.spaced = self.spaced, False
             made = Token(kind, found[0], start, self.position, spaced)
@@ -211,6 +215,16 @@ class _Scanner:
         yield token._replace(kind="method", text="numel", form="method")
         yield token._replace(kind="open", text="(", spaced=False)
         yield token._replace(kind="close", text=")", spaced=False)
+
+    def of_result(self, token: Token) -> Iterator[Token]:
+        """``.logabsdet`` as ``[1]``."""
+        yield token._replace(kind="open", text="[")
+        yield token._replace(kind="number", text="1", spaced=False)
+        yield token._replace(kind="close", text="]", spaced=False)
+
+    def of_columns(self, token: Token) -> Iterator[Token]:
+        """R's ``as.vector``, column after column."""
+        yield token._replace(kind="word", text="vec", form="\\text")
 
     def of_method(self, token: Token) -> Iterator[Token]:
         """``.sum(``."""

@@ -195,7 +195,7 @@ DAMAGED_TOO = DAMAGED | frozenset(
 
 #: Libraries whose functions stand behind their names and a dot.
 _MODULES = """np numpy jnp jax torch scipy math F nn tf sp sc special linalg onp autograd tensorflow
-mx mpmath cp cupy LinearAlgebra mc matcalc sympy stats"""
+la mx mpmath cp cupy LinearAlgebra mc matcalc sympy stats"""
 MODULES = frozenset(_MODULES.split())
 
 #: How deep parts may lie within one another.

@@ -14,7 +14,8 @@ hadamard times divide div add plus subtract sub minus sqr pow power matrix_power
 norm2 crossprod tcrossprod ones_like zeros_like vector matrix abs2 sumsq multi_dot mse array asarray
 squeeze outer solve block hstack vstack column_stack cat where masked_fill permute swapaxes
 flatten ravel float copy item rowSums colSums rowMeans colMeans len length
-nrow ncol drop numel size repmat sweep unsqueeze expand_dims"""
+nrow ncol drop numel size repmat sweep
+rep ger normF vector_norm matrix_norm diagm unsqueeze expand_dims"""
 #: Functions that are written with signs here.
 REWRITTEN = frozenset(_REWRITTEN.split())
 

@@ -28,6 +28,7 @@ _OF_OTHERS = {"bars": bars, "inner": inner, "listed": listed, "mapped": mapped, 
 _STARRED = frozenset(["numpy", "r", "mathematica"])  # where * is entry by entry
 #: Of functions that have several results, by their place.
 RESULTS = {rule.facts.result_of: rule.name for rule in RULES.values() if all(rule.facts.result_of)}
+RESULTS[("logabsdet", "1")] = "logdet"  # Julia's, counted from 1
 _ENTRY = ("⊙", ".*")
 _OVER = ("/", "./", "⊘", "frac")
 

@@ -306,7 +306,7 @@ def quadratic_form(x: Node, a: Node) -> Node:
     formula="d(A ⊗ B) = dA ⊗ B + A ⊗ dB",
     source=f"{_COOKBOOK}, eq. 39",
     function="np.kron({0}, {1})",
-    facts=Facts(words=("kronecker", "kroneckerproduct")),
+    facts=Facts(elsewhere=("kronecker",), words=("kroneckerproduct",)),
 )
 def kron(a: Node, b: Node) -> Node:
     """The Kronecker product of two vectors, or of two matrices."""

@@ -32,7 +32,7 @@ _FORMULAS = [
     ("sum(A.T @ A * B) * sin(t)**2", "A[m,n] B[n,n] t"),
 ]  # fmt: skip
 _DIMS = {"q": 1, "p": 2, "m": 3, "n": 4, "d": 5}
-_LEAST = 0.8
+_LEAST = 0.9
 
 
 def _records() -> list[dict[str, object]]:

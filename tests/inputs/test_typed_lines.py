@@ -75,6 +75,17 @@ _LINES = {
     "sum_i (A max(0, A x))_i": "sum(A @ relu(A @ x))",
     "inv(A + a*I(n)) * x + A'*x": "inv(A + a * eye(n)) @ x + A.T @ x",
     "x @ A @ x + y.dot(x)": "x.T @ A @ x + y.T @ x",
+    "np.sum(x[:, None] * y)": "sum(x) * sum(y)",
+    "solve(A)": "inv(A)",
+    'norm(A * A, "F")': "norm(A * A)",
+    "x + rep(1, n)": "x + ones(n)",
+    "expm::expm(A) %*% diag(n)": "expm(A)",
+    "diagm(x) * A * y": "diag(x) @ A @ y",
+    "logabsdet(A'*A)[1]": "logdet(A.T @ A)",
+    "np.linalg.slogdet(A).logabsdet": "logdet(A)",
+    "norm(A*A*transpose(A))": "norm(A @ A @ A.T)",
+    "sum(A.^2, 'all') * x": "sum(A**2) * x",
+    "la.norm(x)": "norm(x)",
     "x @ np.outer(x, y) @ y": "x.T @ x * (y.T @ y)",
 }
 

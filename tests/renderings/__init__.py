@@ -129,7 +129,7 @@ def _written(
         f"{names.get(name, name)}[{','.join(axes)}]" if axes else names.get(name, name)
         for name, axes in shapes.items()
     )
-    signs = re.search(r"['^]|\.[*/^(]", line)
+    signs = re.search(r"'|\.[*/^(]", line)
     forced = "matlab" if isinstance(writer, Arrays) and notation != "R" and not signs else None
     case = Case(
         line, declared, means, notation, frozenset(writer.used), names, forced, point, shapes, dims

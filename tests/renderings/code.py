@@ -84,7 +84,7 @@ NAMES: dict[str, dict[str, list[str]]] = {
         "softmax": ["exp({0}) / sum(exp({0}))"],
         "outer": ["{0:p} %*% t({1})", "outer({0}, {1})", "{0:p} %o% {1:p}", "tcrossprod({0}, {1})"],
         "kron": ["kronecker({0}, {1})", "{0:p} %x% {1:p}"],
-        "vec": ["as.vector({0})", "c({0})"],
+        "vec": ["as.vector({0})"],
         "matrix_power": [],
         "eye": ["diag({0})"],
         "ones": ["rep(1, {0})"],
@@ -270,7 +270,7 @@ class Arrays:
         for k, one in enumerate(parts):
             name_only = f"{{{k}:n}}"
             if name_only in found and one.kind != "name":
-                found = found.replace(name_only, f"({self.text(one)})")
+                raise UnwrittenError("places of what has no name")
             for mark, least in (
                 (f"{{{k}:a}}", ATOM),
                 (f"{{{k}:p}}", UNARY),
