@@ -40,6 +40,11 @@ def total_variation(x):
     return np.sum(np.sqrt(np.gradient(x, 0.5) ** 2 + 1e-3))
 
 
+def smoothed(x):
+    D = np.eye(len(x))[1:] - np.eye(len(x))[:-1]
+    return np.sum(np.sqrt(1 + (D @ x) ** 2))
+
+
 def gaussian_log_likelihood(mu, L):
     precision = L @ L.T + np.eye(3)
     centred = X - mu
@@ -138,6 +143,7 @@ TRACED: dict[str, tuple[Callable[..., Any], str]] = {
     "softmax cross entropy": (softmax_cross_entropy, "W[3,3]"),
     "gaussian log likelihood": (gaussian_log_likelihood, "mu[3] L[3,3]"),
     "total variation": (total_variation, "x[5]"),
+    "smoothed": (smoothed, "x[5]"),
     "a step of an LSTM": (lstm_step, "x[3] h[2] c[2] W[8,3] U[8,2] b[8]"),
     "a robot arm": (robot_arm, "t[2]"),
     "layer norm": (layer_norm, "X[2,3] gain[3] bias[3]"),

@@ -100,6 +100,8 @@ def with_open_terms(node: Node, reduce: Reduce) -> Node:
         node: The sum.
         reduce: What shortens one product.
     """
+    if not node.operands:  # an array of numbers
+        return node
     terms: list[Node] = []
     for term in node.operands:
         pieces = _distributed(term, anything) if _is_turned_sum(term) else None
