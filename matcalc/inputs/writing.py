@@ -41,6 +41,7 @@ class Writer(Speller):
         self.divisor = ""  # the size that what is written is divided by
         self.clashes = False  # whether a * stands where nothing but a matrix product fits
         self.claimed = False  # whether the line is held against what is true
+        self.kept: dict[int, Written] = {}  # of parts that are asked for again
         self.rows: Dimension | None = None  # of the matrices to which a product is added
         self.repeats = False  # whether a vector counts for every row of a matrix
         self.spellers: dict[str, Callable[[Node], Written]] = {
@@ -54,7 +55,8 @@ class Writer(Speller):
         Raises:
             NotationError: It may mean several things, or there is no spelling for it.
         """
-        return self.spellers[node.op](node).reaching(node.start, node.stop)
+        kept = self.kept.pop(id(node), None)
+        return kept or self.spellers[node.op](node).reaching(node.start, node.stop)
 
     # -- names and numbers
 
@@ -410,7 +412,9 @@ class Writer(Speller):
             return False
         if not any(map(_are_ones, node.args)):
             return False
-        found = [self.write(one).kind for one in node.args]
+        written = [self.write(one) for one in node.args]
+        self.kept |= {id(one): text for one, text in zip(node.args, written, strict=True)}
+        found = [one.kind for one in written]
         return any(
             two.rank == -1 and (two.row or one.is_row or one.is_matrix or three.is_row)
             for one, two, three in zip([NUMBER, *found], found, [*found[1:], NUMBER], strict=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import numpy as np
 import pytest
 
@@ -179,3 +181,12 @@ def test_a_prime_apart_from_a_bracket_is_a_transpose_where_nothing_is_declared()
     assert entered("a' (X^3)' X^3 b").text == "a.T @ matrix_power(X, 3).T @ matrix_power(X, 3) @ b"
     assert entered("sum(x' (a - b))").text == "sum(x.T @ (a - b))"
     assert entered("sum(g' (a - b))").text == "sum(g' (a - b))"
+
+
+@pytest.mark.parametrize("ones", ["vector(1)'*({})", "a*vector(1)*({})", "A*vector(1)*({})"])
+def test_ones_within_ones_are_written_once(ones: str) -> None:
+    line = "x"
+    for _ in range(40):
+        line = ones.format(line)
+    with contextlib.suppress(mc.MatcalcError):
+        entered(f"x'*{line}", _SHAPES)
