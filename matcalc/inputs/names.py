@@ -65,6 +65,7 @@ class Names:
         self.ranks: Mapping[str, int] = {}  # that sums over letters say, where nothing is declared
         self.flat = False  # whether NumPy's products stand in the line, and no column is transposed
         self.letters: frozenset[str] = frozenset()  # of its sums, where nothing is declared
+        self.unsaid: frozenset[str] = frozenset()  # of a sum that does not say its letter
         self.singles: frozenset[str] = frozenset()  # that stand alone, where nothing is declared
         self.said: dict[str, None] = {}
 
@@ -212,7 +213,7 @@ def taken_apart(tokens: Sequence[Token], names: Names, *, latex: bool) -> list[T
     """The tokens with each run of letters as the names that it is made of."""
     found: list[Token] = []
     if names.open:
-        names.letters = frozenset(_summed(tokens))
+        names.letters = frozenset(_summed(tokens)) | names.unsaid
         names.singles = frozenset(one.text for one in tokens if len(one.text) == 1)
     for k, token in enumerate(tokens):
         ones = token.text == "11" and is_turned(tokens, k + 1)  # 11ᵀ

@@ -41,6 +41,7 @@ from matcalc.inputs.rows import ranks_in_sums
 from matcalc.inputs.scanning import Token, is_latex, scan
 from matcalc.inputs.spectra import is_spectral
 from matcalc.inputs.tree import Left, Node
+from matcalc.inputs.unsaid import with_letters
 from matcalc.inputs.words import is_elsewhere
 from matcalc.inputs.writing import RESULTS, Writer
 from matcalc.variables import Variable
@@ -353,7 +354,7 @@ def read_foreign(
     latex = is_latex(line) if not notation else notation == "latex"
     names = _names(variables, functions, sizes)
     names.layout = layout
-    scanned = scan(line, names.declared)
+    scanned = with_letters(scan(line, names.declared), names)
     apart = taken_apart(scanned, names, latex=latex)
     if names.open and not latex:
         refuse_runs(line, scanned, names)
