@@ -63,7 +63,8 @@ def notation_of(tokens: Sequence[Token], *, latex: bool) -> str:
     compares = compares or _equals(tokens)
     signs = {
         "latex": latex,
-        "mathematica": any(
+        "mathematica": not any(token.form == "unicode" for token in tokens)
+        and any(
             one.kind in ("name", "word")
             and one.text[:1].isupper()
             and two.text == "["
