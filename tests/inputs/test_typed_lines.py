@@ -88,6 +88,7 @@ _LINES = {
     "norm(A*A*transpose(A))": "norm(A @ A @ A.T)",
     "sum(A.^2, 'all') * x": "sum(A**2) * x",
     "la.norm(x)": "norm(x)",
+    "Tr[A³ − 2A²] x": "tr(A @ A @ A - 2 * A @ A) * x",
     "x @ np.outer(x, y) @ y": "x.T @ x * (y.T @ y)",
 }
 

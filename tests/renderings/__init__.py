@@ -96,6 +96,7 @@ def cases(
             tree = builder.tree(means)
         except (
             ValueError,
+            NameError,
             UnwrittenError,
             TypeError,
             SyntaxError,
