@@ -44,6 +44,7 @@ class Writer(Speller):
         self.kept: dict[int, Written] = {}  # of parts that are asked for again
         self.rows: Dimension | None = None  # of the matrices to which a product is added
         self.repeats = False  # whether a vector counts for every row of a matrix
+        self.before_product = False  # whether a product of matrices follows in the same chain
         self.spellers: dict[str, Callable[[Node], Written]] = {
             **{op: getattr(self, op) for op in _OPS.split()},
             **{op: partial(spell, self) for op, spell in _OF_OTHERS.items()},
@@ -401,8 +402,11 @@ class Writer(Speller):
         self.divisor = before
         if found.kind.rank == -1:
             found = found._replace(kind=NUMBER)
-        for (sign, wide), arg in zip(node.value, rest, strict=True):
+        around = self.before_product
+        for k, ((sign, wide), arg) in enumerate(zip(node.value, rest, strict=True), 1):
+            self.before_product = any(one == "@" for one, _ in node.value[k:])
             found = self.combined(node, found, sign, arg, wide=wide)
+        self.before_product = around
         return found
 
     def holds_ones(self, node: Node) -> bool:
@@ -487,8 +491,10 @@ class Writer(Speller):
 
     def joined_by(self, node: Node, one: Written, sign: str, two: Written) -> Written:
         """Two parts with a sign between them, in the language."""
+        scaled = one.kind.is_column and two.kind.is_matrix and self.before_product  # s * W @ d
         if self.notation == "numpy" and sign in ("/", "*"):
             self.clashes = self.clashes or (sign == "*" and kinds.clash(one.kind, two.kind))
+        if self.notation == "numpy" and sign in ("/", "*") and not scaled:
             one, two = self.for_every_row(two, one), self.for_every_row(one, two)
         if sign in _OVER:
             return self.over(one, two, sign)

@@ -8,6 +8,7 @@ import pytest
 
 import matcalc as mc
 from matcalc.checking.formulas import check_derivative
+from matcalc.errors import ShapeError
 from matcalc.graph import add
 
 RNG = np.random.default_rng(7)
@@ -148,3 +149,11 @@ def test_a_derivative_by_several_variables_is_held_to_differences() -> None:
 )
 def test_c_k_and_t_are_numbers_where_nothing_transposes_them(formula: str, text: str) -> None:
     assert mc.derive(formula, wrt="x", layout="denominator").text == text
+
+
+@pytest.mark.parametrize("size", ["n", "4"])
+def test_a_vector_before_a_product_of_matrices_scales_none_of_them_in_silence(size: str) -> None:
+    """Python reads ``s * W.T @ d`` as ``(s * W.T) @ d``, and books mean ``s * (W.T @ d)``."""
+    declared = f"s[{size}] W[{size},{size}] d[{size}]"
+    with pytest.raises(ShapeError, match=r"write s \* \(W.T @ d\)"):
+        mc.derive("s * W.T @ d", wrt="d", variables=declared, layout="denominator")
