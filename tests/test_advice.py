@@ -221,7 +221,7 @@ def test_every_suggestion_reads_and_fits() -> None:
         ("tr(B*A)", "A[m,n] B[n,m]", "B @ A", "declare"),
         ("2*A @ (A @ x - b)", "A[m,n] x[n] b[m]", "(2*A).T @ (A @ x - b)", "declare"),
         ("d3 @ W3 @ r @ x.T", "d3[2] W3[2,3] r[3] x[2]", "", "write d3.T"),
-        ("sum(hstack(x, y))", "x[n] y[n]", "concatenate(x, y)", "axis=1;"),
+        ("sum(kron(x, y, x))", "x[n] y[n]", "kron(kron(x, y), x)", "near"),
         ("Wx", "W[m,n] x[n]", "W @ x", "Wx["),
         ("det(W)", "W[m,n]", "takes", "declare"),
         ("sum(norm(A, axis=1))", "A[m,n]", "sqrt(sum(A**2, axis=1))", "near"),

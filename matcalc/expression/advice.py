@@ -215,9 +215,9 @@ def _of_call(stopped: Attempt, line: StepLine) -> Iterator[Suggestion]:
         for k, keyword in zip(line.operands, keywords, strict=True)
     ]
     found = list(spellings(step.value, arguments))
-    for text, purpose in found:
+    for text in found:
         alone = is_atom(text) or _stands_alone(text, step.place)
-        yield Suggestion("write", text if alone else f"({text})", step.place, purpose)
+        yield Suggestion("write", text if alone else f"({text})", step.place)
     if not found:
         for one in near(step.value, RULES):
             yield Suggestion("near", one, called)

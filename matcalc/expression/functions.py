@@ -30,18 +30,6 @@ from matcalc.operations import (
 _RANK = 16  # the axes of an array
 _POWER = 64  # the largest order of a norm
 _LONGEST = 10**100  # an axis
-_SPELLED = {  # what other languages call them
-    "dot": "a.T @ b for vectors, A @ B for matrices",
-    "multiply": "x * y",
-    "divide": "x / y",
-    "pinverse": "pinv(A)",
-    "inverse": "inv(A)",
-    "logsoftmax": "log_softmax(x)",
-    "hstack": "concatenate(x, y) of vectors, concatenate(A, B, axis=1) of matrices",
-    "vstack": "stack(x, y) of vectors, concatenate(A, B, axis=0) of matrices",
-    "cat": "concatenate(A, B, axis=0)",
-    "identity": "eye(n)",
-}
 
 
 def call(step: Step, operands: list[Any]) -> Value:
@@ -209,7 +197,7 @@ def rule_name(step: Step, operands: Sequence[Any]) -> str:
 def is_known(name: str) -> bool:
     """Whether a name is that of a function of the language, or of another with a hint."""
     found = ALIASES.get(name, name)
-    return found in RULES or is_defined(found) or name in _SPELLED or name in MISSING
+    return found in RULES or is_defined(found) or name in MISSING
 
 
 def acts_entrywise(name: str) -> bool:
@@ -334,8 +322,6 @@ def _is_row(rule: Rule, values: list[Value]) -> bool:
 
 def _undeclared(step: Step, values: list[Any]) -> Value:
     """An elementwise function that nobody declared: ``g(z)``, and its derivative ``g'(z)``."""
-    if step.value in _SPELLED and not step.primes:
-        raise NotationError(f"{step.value} is written {_SPELLED[step.value]}")
     if step.value in MISSING and not step.primes:
         raise NotationError(f"{step.value}: {MISSING[step.value]}")
     if len(values) != 1 or step.keywords or not isinstance(values[0], Value):

@@ -7,7 +7,7 @@ the catalogue shows it.
 from __future__ import annotations
 
 _LINES = """
-    norm2: the norm of a vector is norm(x), the largest singular value norm(A, 2)
+    norm2: the norm of all entries is norm(x), the largest singular value norm(A, 2)
     reshape view: axes are regrouped by rearrange, with a pattern of names
     swapaxes moveaxis permute rollaxis: axes change places by rearrange("i j k -> i k j", X), \
         \

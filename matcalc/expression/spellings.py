@@ -1,49 +1,17 @@
 """How calls of other languages are written here, as candidates made of what was typed.
 
-``hstack(x, y)`` is ``concatenate(x, y)`` of vectors and ``concatenate(X, Y, axis=1)`` of matrices:
-all that a call may have meant is listed, and who offers it tries which of these fits.
+All that a call may have meant is listed, and who offers it tries which of these fits. What needs no
+more than another name or a sign, ``hstack(x, y)``, is read as what it means before it comes here.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import reduce
 from typing import NamedTuple
 
 from matcalc.expression.misfits import is_atom, transposed
 from matcalc.expression.values import Value
-
-#: ``x0`` is the first operand, ``a0`` the same as an operand of a sign, ``t0`` its transpose.
-_CALLS: dict[str, tuple[str, ...]] = {
-    "dot": ("{t0} @ {a1}", "{a0} @ {a1}"),
-    "vdot": ("{t0} @ {a1}",),
-    "inner": ("{t0} @ {a1}",),
-    "innerproduct": ("{t0} @ {a1}",),
-    "multiply": ("{a0} * {a1}",),
-    "mul": ("{a0} * {a1}", "{a0} @ {a1}"),
-    "times": ("{a0} * {a1}", "{a0} @ {a1}"),
-    "divide": ("{a0} / {a1}",),
-    "div": ("{a0} / {a1}",),
-    "plus": ("{a0} + {a1}",),
-    "minus": ("{a0} - {a1}",),
-    "sub": ("{a0} - {a1}",),
-    "sqr": ("{a0}**2",),
-    "sumsq": ("sum({a0}**2)",),
-    "norm2": ("norm({x0})",),
-    "mse": ("mean(({a0} - {a1})**2)",),
-    "hstack": ("concatenate({all}, axis=1)", "concatenate({all})"),
-    "vstack": ("concatenate({all}, axis=0)", "stack({all})"),
-    "cat": ("concatenate({all}, axis=0)",),
-    "column_stack": ("stack({all}, axis=1)", "concatenate({all}, axis=1)"),
-    "flatten": ('rearrange("i j -> (i j)", {x0})',),
-    "ravel": ('rearrange("i j -> (i j)", {x0})',),
-    "view": (),
-    "kron": ("kron(kron({x0}, {x1}), {x2})", "kron(kron(kron({x0}, {x1}), {x2}), {x3})"),
-    "matmul": ("{a0} @ {a1} @ {a2}", "{a0} @ {a1} @ {a2} @ {a3}"),
-    "max": ("maximum({x0}, {x1})",),
-    "min": ("minimum({x0}, {x1})",),
-}
-_PURPOSES = {"norm2": "for the Frobenius norm"}  # of a matrix
 
 
 class Argument(NamedTuple):
@@ -59,50 +27,33 @@ class Argument(NamedTuple):
         return self.text if is_atom(self.text) else f"({self.text})"
 
     @property
-    def transposed(self) -> str:
-        """Transposed: a transpose that was typed goes."""
-        return transposed(self.text)
-
-    @property
     def shape(self) -> tuple[object, ...]:
         """Its sizes; none where it is text or a tuple."""
         return self.value.node.shape if isinstance(self.value, Value) else ()
 
 
-def spellings(name: str, arguments: Sequence[Argument]) -> Iterator[tuple[str, str]]:
-    """What a call may have meant, and what for where that differs from what it says.
+def spellings(name: str, arguments: Sequence[Argument]) -> Iterator[str]:
+    """What a call may have meant.
 
     Args:
         name: The function.
         arguments: What it takes, those with keywords last.
 
     >>> x, y = Argument("x", None), Argument("y - 1", None)
-    >>> [text for text, _ in spellings("dot", [x, y])]
-    ['x.T @ (y - 1)', 'x @ (y - 1)']
+    >>> [*spellings("matmul", [x, x, y])]
+    ['x @ x @ (y - 1)']
     """
-    plain = [one for one in arguments if not one.keyword]
-    if len(plain) == 1 and type(plain[0].value) is tuple:
-        inside = plain[0].text[1:-1].rstrip(", ")
-        plain = [Argument(text, None) for text in _apart(inside)]
-    for template in _CALLS.get(name.lower(), ()):
-        text = _filled(template, plain)
-        if text and not len(arguments) - len(plain) > 1:
-            matrix = any(len(one.shape) == 2 for one in plain)
-            yield text, _PURPOSES.get(name.lower(), "") if matrix else ""
     for special in _SPECIAL:
-        for text in special(name, arguments):
-            yield text, ""
+        yield from special(name, arguments)
 
 
-def _filled(template: str, plain: Sequence[Argument]) -> str:
-    """A template with the operands in it, if it takes as many."""
-    wanted = {int(k) for k in re.findall(r"\{[axt](\d)\}", template)}
-    if "{all}" not in template and wanted != set(range(len(plain))):
-        return ""
-    fields = {"all": ", ".join(one.text for one in plain)}
-    for k, one in enumerate(plain):
-        fields |= {f"x{k}": one.text, f"a{k}": one.atom, f"t{k}": one.transposed}
-    return template.format(**fields)
+def _folded(name: str, arguments: Sequence[Argument]) -> Iterator[str]:
+    """``kron`` and ``matmul`` of three and more."""
+    texts = [one.text for one in arguments]
+    if name == "kron" and len(texts) > 2:
+        yield reduce(lambda one, two: f"kron({one}, {two})", texts)
+    if name == "matmul" and len(texts) > 2:
+        yield " @ ".join(one.atom for one in arguments)
 
 
 def _apart(text: str) -> list[str]:
@@ -148,23 +99,19 @@ def _axis(one: Argument) -> Argument:
 
 
 def _norms(name: str, arguments: Sequence[Argument]) -> Iterator[str]:
-    """``norm(x, 1)``, ``norm(A, "fro")`` and ``norm(A, axis=1)`` of NumPy."""
-    if name != "norm" or len(arguments) < 2:
+    """``norm(A, "l2")`` and ``norm(A, axis=1)`` of NumPy; ``norm2(A)``."""
+    if name not in ("norm", "norm2") or not arguments:
         return
     first, *rest = arguments
-    kinds = {one.keyword: one.text.strip("\"'") for one in rest}
+    kinds = {one.keyword: one.text.strip("\"'").lower() for one in rest}
     order = kinds.get("ord", kinds.get("p", kinds.get("", "2")))
     axis = kinds.get("axis", kinds.get("dim"))
     if axis is not None and order in ("1", "2"):
         inside = f"abs({first.text})" if order == "1" else f"{first.atom}**2"
         total = f"sum({inside}, axis={axis})"
         yield total if order == "1" else f"sqrt({total})"
-    elif order == "1" and len(first.shape) == 1:
-        yield f"norm1({first.text})"
-    elif order.lower() in ("fro", "f", "l2") or (order == "2" and len(first.shape) == 1):
+    elif name == "norm2" or order in ("fro", "f", "l2"):
         yield f"norm({first.text})"
-    elif order.lower() in ("inf", "np.inf") and len(first.shape) == 1:
-        yield f"max(abs({first.text}))"
 
 
 def _einsums(name: str, arguments: Sequence[Argument]) -> Iterator[str]:
@@ -182,21 +129,15 @@ def _einsums(name: str, arguments: Sequence[Argument]) -> Iterator[str]:
 
 
 def _joined(name: str, arguments: Sequence[Argument]) -> Iterator[str]:
-    """Numbers and rows among what is put one after the other."""
-    if name not in ("concatenate", "concat", "hstack", "vstack", "cat"):
-        return
+    """Rows among what is put one after the other."""
     changed = [_as_array(one) for one in arguments]
-    if changed != list(arguments):
+    if name == "concatenate" and changed != list(arguments):
         yield _call("concatenate", changed)
 
 
 def _as_array(one: Argument) -> Argument:
-    if one.keyword or not isinstance(one.value, Value):
-        return one
-    if not one.value.node.shape:
-        return one._replace(text=f"{one.atom} * ones(1)")
-    if one.value.row:
-        return one._replace(text=f"stack({one.transposed}, axis=0)")
+    if isinstance(one.value, Value) and one.value.row:
+        return one._replace(text=f"stack({transposed(one.text)}, axis=0)")
     return one
 
 
@@ -217,6 +158,7 @@ def _regrouped(name: str, arguments: Sequence[Argument]) -> Iterator[str]:
 
 
 _SPECIAL: tuple[Callable[[str, Sequence[Argument]], Iterator[str]], ...] = (
+    _folded,
     _renamed_keywords,
     _norms,
     _einsums,

@@ -24,7 +24,7 @@ def operator_of(
 
     >>> line = r"\frac{\partial}{\partial x} x^T A x"
     >>> found = operator_of(line)
-    >>> found.wrt, line[slice(*found.inside)]
+    >>> found.wrt, line[slice(*found.inside)].strip()
     ('x', 'x^T A x')
     >>> operator_of("dW"), operator_of("x^T A x")
     (None, None)

@@ -56,10 +56,11 @@ def _called_here(word: str) -> str:
 def is_elsewhere(word: str) -> bool:
     """Whether a word is a function of other languages, spelled as they spell it.
 
-    >>> is_elsewhere("dot"), is_elsewhere("exp"), is_elsewhere("Tr")
-    (True, False, False)
+    >>> is_elsewhere("dot"), is_elsewhere("Dot"), is_elsewhere("exp"), is_elsewhere("Tr")
+    (True, True, False, False)
     """
-    return not is_spelled(word) and (bool(_called_here(word)) or word in REWRITTEN)
+    rewritten = word in REWRITTEN or (len(word) > 2 and word.lower() in REWRITTEN)
+    return not is_spelled(word) and (bool(_called_here(word)) or rewritten)
 
 
 def is_function(word: str, names: Collection[str], *, called: bool = False) -> bool:

@@ -271,7 +271,6 @@ def test_derivatives_of_formulas_agree_with_the_oracle_in_both_layouts() -> None
         ("x.sum()", "functions stand before what they take: sum(x)"),
         ("(A @ x).T.sum()", "functions stand before what they take: sum(…)"),
         ("A.mT @ x", "a transpose is written .T"),
-        ("dot(x, x)", "dot is written a.T @ b for vectors, A @ B for matrices"),
         ("sum(x)²", "a power is written **: x**2"),
         ("A ⋅ x", "a product is written * (entry by entry) or @ (of matrices)"),
         ("‖x‖", "a norm is written norm(x)"),
