@@ -235,7 +235,7 @@ def taken_apart(tokens: Sequence[Token], names: Names, *, latex: bool) -> list[T
 
 def is_turned(tokens: Sequence[Token], k: int) -> bool:
     """Whether the sign of a transpose stands there: ``^T``, ``ᵀ``."""
-    sign, *above = (one.text for one in tokens[k : k + 4])
+    sign, *above = [one.text for one in tokens[k : k + 4]]
     return sign == "^" and (above == ["{", "T", "}"] or above[0][:1] == "T" or above[0] == "top")
 
 

@@ -161,7 +161,7 @@ def _layered(tokens: Sequence[Token]) -> dict[str, set[str]]:
     """The numbers that stand below each letter, or above it in brackets."""
     found: dict[str, set[str]] = {}
     for k, token in enumerate(tokens[:-2]):
-        sign, *after = (one.text for one in tokens[k + 1 : k + 6])
+        sign, *after = [one.text for one in tokens[k + 1 : k + 6]]
         while after and after[0] in "{([":
             after = after[1:]
         if token.kind == "name" and after and after[0].isdigit():
