@@ -36,6 +36,7 @@ class _Factor(NamedTuple):
 
 
 _Chain = tuple[_Factor, ...]
+_Sum = tuple[_Chain, ...]
 
 
 def biases(assignments: Iterable[Assignment]) -> dict[str, Bias]:
@@ -49,17 +50,18 @@ def biases(assignments: Iterable[Assignment]) -> dict[str, Bias]:
     {'b': Bias(weights='W', axis=0, units_are_rows=True)}
     >>> [*biases(parse("relu(X @ W1 + b1) @ W2"))], [*biases(parse("W @ x + b"))]
     (['b1'], [])
+    >>> [*biases(parse("W_hh @ H + W_xh @ X + b"))]
+    ['b']
     """
     found: dict[str, Bias] = {}
     for assignment in assignments:
-        chains: list[_Chain] = []
+        sums: list[_Sum] = []
         for step in assignment.steps:
-            kept = len(chains) - step.takes
-            of = chains[kept:]
+            kept = len(sums) - step.takes
+            of = sums[kept:]
             if step.kind == "operator" and step.value == "+":
-                found |= _added(*of)
-                found |= _added(*of[::-1])
-            chains[kept:] = [tuple(_chain(step, of))]
+                found |= dict(_added((*of[0], *of[1])))
+            sums[kept:] = [tuple(_terms(step, of))]
     return found
 
 
@@ -80,23 +82,31 @@ def biases_among(
     return sized
 
 
-def _chain(step: Step, of: list[_Chain]) -> Iterator[_Factor]:
-    """The factors of a product of matrices; none of another part."""
+def _terms(step: Step, of: list[_Sum]) -> Iterator[_Chain]:
+    """The terms that are products of matrices, or names; none of another part."""
     if step.kind == "name":
-        yield _Factor(step.value)
-    elif step.kind == "transpose" and len(of[0]) == 1:
-        yield of[0][0]._replace(turned=not of[0][0].turned)
-    elif step.kind == "operator" and step.value == "@" and all(of):
+        yield (_Factor(step.value),)
+    elif step.kind == "transpose" and [len(one) for one in of[0]] == [1]:
+        yield (of[0][0][0]._replace(turned=not of[0][0][0].turned),)
+    elif step.kind == "operator" and step.value == "@" and len(of[0]) == len(of[1]) == 1:
+        yield (*of[0][0], *of[1][0])
+    elif step.kind == "operator" and step.value == "+":
         yield from (*of[0], *of[1])
 
 
-def _added(product: _Chain, term: _Chain) -> dict[str, Bias]:
-    """The bias in a product and what is added to it."""
-    if len(product) < 2 or len(term) != 1 or term[0].turned or not term[0].name[0].islower():
-        return {}
+def _added(terms: _Sum) -> Iterator[tuple[str, Bias]]:
+    """The biases among the terms of a sum, where its products agree on what has units."""
+    layers = [bias for one in terms for bias in _layer(one)]
+    if len({one.units_are_rows for one in layers}) == 1:
+        for one in terms:
+            if len(one) == 1 and not one[0].turned and one[0].name[0].islower():
+                yield one[0].name, layers[0]
+
+
+def _layer(product: _Chain) -> Iterator[Bias]:
+    """Of what size a bias is beside a product of matrices, if weights are first or last in it."""
     first, last = product[0], product[-1]
-    if first.is_weights == last.is_weights or not all(one.name[0].isupper() for one in product):
-        return {}
-    weights, axis = (first, 0) if first.is_weights else (last, 1)
-    bias = Bias(weights.name, 1 - axis if weights.turned else axis, first.is_weights)
-    return {term[0].name: bias}
+    capitals = all(one.name[0].isupper() for one in product)
+    if len(product) > 1 and capitals and first.is_weights != last.is_weights:
+        weights, axis = (first, 0) if first.is_weights else (last, 1)
+        yield Bias(weights.name, 1 - axis if weights.turned else axis, first.is_weights)

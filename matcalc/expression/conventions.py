@@ -88,8 +88,8 @@ def by_convention(
     ranks = {name: _rank(name) for name in names}
     numbers = {name for name, rank in ranks.items() if not rank}
     ranks |= dict.fromkeys(_vectors(formula, ranks) & numbers, 1)
-    ranks |= dict.fromkeys(_numbers(formula, ranks, known), 0)
     ranks |= {name: rank for name, rank in (said or {}).items() if name in ranks}
+    ranks |= dict.fromkeys(_numbers(formula, ranks, known) - (said or {}).keys(), 0)
     ranks |= dict.fromkeys(forced, 0)
     vectors = dict.fromkeys(_NUMBERS & ranks.keys() - (said or {}).keys(), 1)
     try:

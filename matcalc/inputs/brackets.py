@@ -273,9 +273,12 @@ def _limits(parser: Reader) -> _Limits:
             parser.take()
             letters += _letters_of([parser.take().text])
     bounds = [*start, *stop]
-    if len(letters) == 1 and any(one in parser.letters for one in bounds):  # Σ_{j=i+1}^n
+    counted = {"i", "j", *parser.letters} - {*parser.names.declared, *parser.names.sizes, *letters}
+    if len(letters) == 1 and counted & {*bounds}:  # Σ_{j=i+1}^n
         pair, start, stop = _bounded(letters[0], start, stop)
-        pairs += [pair] if pair else []
+        if pair:
+            _counted(parser, pair, letters)
+            pairs.append(pair)
     bound = next((one for one in (*stop, *start) if one in (*parser.letters, *letters)), "")
     if bound:
         raise parser.fail(f"{_OF_ALL}, and {bound} is the letter of one: of i < j, triu(A, 1)")

@@ -14,6 +14,7 @@ from matcalc.inputs.tree import Node
 #: Deltas and permutations, which have letters below them.
 SIGNS = frozenset(["δ", "delta", "ε", "epsilon"])
 _IN_NAMES = {"+": "p", "-": "m", "_": "_"}
+_AXES = frozenset([":", "·", "*"])  # what stands for all of an axis
 
 
 class Marks(NamedTuple):
@@ -173,7 +174,9 @@ def below(parser: Reader) -> Scripts | None:
     if token.kind == "open":
         end = parser.ends[position]
         inside = parser.tokens[position + 1 : end]
-        text = "".join(_plain(one) for one in inside)
+        _refuse_axes(parser, inside)
+        optimum = [one.text for one in inside] == ["*"]
+        text = "star" if optimum else "".join(map(_plain, inside))
         return Scripts(text, turned=False, primes=0, stop=end + 1)
     if token.kind in ("number", "name", "word"):
         text, stop = token.text, position + 1
@@ -181,6 +184,21 @@ def below(parser: Reader) -> Scripts | None:
             text, stop = text + parser.tokens[stop].text, stop + 1
         return Scripts(text, turned=False, primes=0, stop=stop)
     return None
+
+
+def _refuse_axes(parser: Reader, inside: Sequence[Token]) -> None:
+    """Refuse what stands for all of an axis below a letter, but behind one that counts rows.
+
+    Raises:
+        NotationError: It is a row, a column or a range: ``A_{1,:}``, ``A_{·j}``, ``x_{1:3}``.
+    """
+    texts = [one.text for one in inside if one.text != ","]
+    row = len(texts) == 2 and texts[0] in parser.letters
+    if len(texts) > 1 and not _AXES.isdisjoint(texts[:-1] if row else texts):
+        raise parser.fail(
+            "a row of A is written A[0, :], a column A[:, 0], a part of x x[1:3], counted from 0; "
+            "a sum over letters goes over rows, Σ_i ‖A_i‖: over columns, those of the transpose"
+        )
 
 
 def _goes_on(parser: Reader, token: Token) -> bool:

@@ -617,9 +617,12 @@ class Writer(Speller):
         if len(places) > 2 or "0" in places:
             raise self.fail(node, f"{self.shown(node)}: an entry of a matrix is A[0, 11], from 0")
         at = ", ".join(str(int(one) - 1) for one in places)
-        found = joined([base.within(ATOM), f"[{at}]"], ATOM, NUMBER)
-        self.assume(f"{self.shown(node)} is the entry {found.text}, counted from 0")
-        return self.atom(node, found.text, NUMBER)
+        row = base.kind.is_matrix and len(places) == 1
+        kind = Kind(1, base.kind.sizes[1:]) if row else NUMBER
+        found = joined([base.within(ATOM), f"[{at}]"], ATOM, kind)
+        what = "row" if row else "entry"
+        self.assume(f"{self.shown(node)} is the {what} {found.text}, counted from 0")
+        return self.atom(node, found.text, kind)
 
 
 def _are_ones(node: Node) -> bool:

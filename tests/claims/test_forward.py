@@ -68,6 +68,21 @@ def test_two_layers_of_which_nothing_is_declared_are_read_by_their_names() -> No
         assert mc.check_formula(claim, because=because).verdict == "right"
 
 
+@pytest.mark.parametrize(
+    ("line", "axis"),
+    [("W_hh H + W_xh X + b", 1), ("b + W_hh H + W_xh X", 1), ("H W_hh + X W_xh + b", 0)],
+)
+def test_a_bias_beside_several_products_has_an_entry_for_each_unit(line: str, axis: int) -> None:
+    for summed in (0, 1):
+        found = mc.check_formula(f"db = sum(dZ, axis={summed})", because=f"Z = {line}")
+        assert (found.verdict == "right") == (summed == axis), found.reason
+
+
+def test_a_capital_that_scales_a_sum_over_rows_is_a_number() -> None:
+    found = mc.check_formula("dw = w - C Σ_i y_i x_i", because="L = w^T w / 2 - C Σ_i y_i w^T x_i")
+    assert found.verdict == "right", found.reason
+
+
 @pytest.mark.parametrize("count", ["m", "n", "N"])
 def test_a_count_in_a_claim_is_no_size_of_what_nobody_declared(count: str) -> None:
     found = mc.check_formula(f"dW = (1/{count}) dZ X^T", because="Z = W X + b")

@@ -3,6 +3,7 @@
 import pytest
 
 import matcalc as mc
+from matcalc.inputs.entrance import entered
 from matcalc.inputs.reading import read_line
 from matcalc.variables import Variable
 
@@ -81,3 +82,29 @@ def test_two_ones_with_a_transpose_are_no_eleven(typed: str, meant: str) -> None
 def test_ones_of_no_known_size_are_refused(typed: str) -> None:
     with pytest.raises(mc.MatcalcError, match=r"ones\(n\)"):
         mc.derive(typed, wrt="x", layout="denominator")
+
+
+@pytest.mark.parametrize(
+    "line", ["A_{:,1}", "A_{1,:} y", r"A_{\cdot 1}", "A_{*,1}", "A_{i·} y", "A_{:,j}", "y_{1:3}",
+             "Σ_j ‖A_{:,j}‖", r"\sum_j \|A_{\cdot j}\|^2", "Σ_j ‖A_{*j}‖"],
+)  # fmt: skip
+@pytest.mark.parametrize("declared", [True, False])
+def test_a_column_a_row_or_a_range_below_a_letter_is_no_entry(line: str, declared: bool) -> None:
+    with pytest.raises(mc.NotationError, match=r"a column A\[:, 0\]"):
+        entered(line, "A[m,n] y[20]" if declared else None)
+
+
+def test_what_stands_below_counts_rows_or_names_an_optimum() -> None:
+    for row in ("A_{i,:}", "A_{i*}", r"A_{i\cdot}", "A_i"):
+        typed = entered(f"Σ_i ‖{row}‖^2", "A[m,n]")
+        assert typed.text == "sum(sum(A**2, axis=1))", row
+    assert entered("x_{*} + y", "x[n] y[n] x_star[n]").text == "x_star + y"
+    with pytest.raises(mc.NotationError, match="two columns side by side"):
+        entered("A_1 x", "A[m,n] x[n]")
+
+
+@pytest.mark.parametrize("line", ["Σ_{j=1}^i x_j", "y_i = Σ_{j=1}^{i-1} x_j", "Π_{i=j}^n x_i"])
+@pytest.mark.parametrize("declared", [True, False])
+def test_a_sum_up_to_another_letter_is_not_of_all_entries(line: str, declared: bool) -> None:
+    with pytest.raises(mc.NotationError, match="none goes over"):
+        entered(line, "x[n]" if declared else None)
