@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from matcalc.claims.answer import Checked
 from matcalc.claims.checking import check_formula
+from matcalc.claims.gradient_names import variable_of
 from matcalc.errors import NotationError, Place
 from matcalc.expression import Declarations
 
@@ -54,11 +55,13 @@ def check_lines(
         notation: In which notation the lines are; found out where it is not said.
 
     Raises:
-        NotationError: A line cannot be read.
+        NotationError: A line cannot be read, or is named as a gradient that the forward pass does
+            not have, and no line after it uses it.
     """
     if len(lines) > _LINES:
         raise NotationError(f"{len(lines)} lines: at most {_LINES} are checked")
     parts: dict[str, str] = {}
+    unknown: dict[int, NotationError] = {}
     judged: list[Line] = []
     for number, text in enumerate(lines, 1):
         name, equals, right = (one.strip() for one in text.partition("="))
@@ -76,13 +79,23 @@ def check_lines(
                 raise
             found = None
             parts[bare] = _with(right, parts)
+            unknown[number] = error
         judged.append(Line(number, found, text, bare, uses))
     if all(one.found is None for one in judged):
         raise NotationError(
             "no line gives a gradient of the forward pass: dz2 = …, of a line z2 = …",
             [Place(lines[0], 0, max(1, len(lines[0])))],
         )
+    for one in _unused(judged):
+        if variable_of(one.name):
+            raise unknown[one.number]
     return tuple(judged)
+
+
+def _unused(lines: Sequence[Line]) -> list[Line]:
+    """The lines that name a part which no line uses: nothing was judged in them."""
+    used = {number for one in lines for number in one.uses}
+    return [one for one in lines if one.found is None and one.number not in used]
 
 
 def _uses(text: str, name: str) -> bool:
@@ -106,8 +119,11 @@ def summary(lines: Sequence[Line]) -> str:
     if not judged:
         return ""
     wrong = [one.number for one in judged if not one.found]
+    unused = [one.number for one in _unused(lines)]
+    verb = "was" if len(unused) == 1 else "were"
+    apart = [f"{_numbers(unused)} gave no gradient, and {verb} not judged"] if unused else []
     if not wrong:
-        return "every line is right"
+        return "; ".join([f"every {'other ' if apart else ''}line is right", *apart])
     spoilt = set(wrong)
     for one in lines:
         if spoilt & set(one.uses):
@@ -120,7 +136,7 @@ def summary(lines: Sequence[Line]) -> str:
         said.append(f"{_numbers(follow)} {verb} rightly from what is wrong")
     if right:
         said.append(f"{_lines(right)} right")
-    return "; ".join(said)
+    return "; ".join([*said, *apart])
 
 
 def _lines(numbers: Sequence[int]) -> str:

@@ -193,13 +193,13 @@ def _adds(step: Step) -> bool:
 
 
 def _vectors(formula: str, ranks: Mapping[str, int]) -> set[str]:
-    """The names that stand transposed, or behind ``@``, or in a norm: such a one is no number.
+    """The names that stand transposed, behind ``@``, in a norm or ``inner``: such are no numbers.
 
     So are several terms there of which none is a matrix, ``(x - μ).T``.
     """
     found: set[str] = set()
     for step, of in _terms(formula):
-        whole = step.kind == "transpose" or step.value == "norm"
+        whole = step.kind == "transpose" or step.value in ("norm", "inner")
         for part in of if whole else of[1:] if step.value == "@" else ():
             beside = [ranks.get(name, 0) for name in part.names]
             if len(part.names) == 1 or _MATRIX not in beside:

@@ -13,6 +13,7 @@ from matcalc.inputs.libraries import meant_by_library, of_sample
 from matcalc.inputs.pieces import ATOM, POWER, PRODUCT, SIGN, SUM, Written, commas, joined
 from matcalc.inputs.speller import Speller
 from matcalc.inputs.tree import Node
+from matcalc.inputs.vectors import INNER
 from matcalc.operations import RULES, facts_of
 from matcalc.operations.products import subscripts_of
 
@@ -510,7 +511,7 @@ _CALLS: Mapping[str, Rewrite] = {  # what each of these names means
         ("transpose permute t", axes.transposed),
         ("swapaxes", axes.swapped),
         ("flatten ravel", axes.flattened),
-        ("dot vdot inner dotproduct innerproduct", _dot),
+        (" ".join(INNER), _dot),
         ("matmul mm bmm mv multi_dot", _matmul),
         ("multiply mul times hadamard", _entrywise(" * ")),
         ("divide div", _entrywise(" / ")),

@@ -259,29 +259,6 @@ def refuse_runs(line: str, tokens: Sequence[Token], names: Names) -> None:
             raise NotationError(message, [Place(line, token.stop - len(run), token.stop)])
 
 
-def behind_matrices(tokens: Sequence[Token], names: Names) -> Iterator[str]:
-    """Greek letters, and c, behind a matrix, ``X θ``: a number stands before it, ``λ X``.
-
-    So are those behind a transpose, ``xᵀθ``, and k and t there. In MATLAB's notation they stand
-    behind ``X*``.
-    """
-    before = None
-    is_transpose = False
-    for last, token in pairwise([*tokens[:1], *tokens]):
-        if token.text == "*" and names.notation == "matlab":
-            continue
-        letter = greek_letter(greek_word(token.text) or token.text) or token.text == "c"
-        letter = letter or (token.text in _NUMBERS and is_transpose)  # Φᵀt; e^{At} has a number
-        if letter and token.kind == "name" and before is not None and before.text != "I":
-            yield token.text
-        is_matrix = token.kind == "name" and names.kind(token.text).is_matrix
-        ends = last if token.text == "}" else token
-        is_transpose = ends.kind == "sign" and ends.text in ("T", "'")
-        is_transpose = is_transpose or (ends is last and ends.text == "T")
-        is_transpose = is_transpose or (token.text == "T" and last.text == "^")
-        before = token if is_matrix or is_transpose else None
-
-
 def number_below(tokens: Sequence[Token], k: int) -> list[str]:
     """The number that stands below a run of letters."""
     sign, opened, inside = [*tokens[k + 1 : k + 4], tokens[k], tokens[k], tokens[k]][:3]

@@ -9,7 +9,7 @@ r"""Reading a line in any notation: a formula or an equation, into the language 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 
 from matcalc.dimensions import Shape
@@ -25,7 +25,7 @@ from matcalc.inputs.functions import FREE
 from matcalc.inputs.grammar import Parser
 from matcalc.inputs.kinds import NUMBER, Kind, kind_of
 from matcalc.inputs.line import Line
-from matcalc.inputs.names import Names, behind_matrices, refuse_runs, taken_apart
+from matcalc.inputs.names import Names, refuse_runs, taken_apart
 from matcalc.inputs.notations import (
     NOTATIONS,
     SYMPY,
@@ -42,6 +42,7 @@ from matcalc.inputs.scanning import Token, is_latex, scan
 from matcalc.inputs.spectra import is_spectral
 from matcalc.inputs.tree import Left, Node
 from matcalc.inputs.unsaid import with_letters
+from matcalc.inputs.vectors import behind_matrices, paired, transposed
 from matcalc.inputs.words import is_elsewhere
 from matcalc.inputs.writing import RESULTS, Writer
 from matcalc.variables import Variable
@@ -359,8 +360,8 @@ def read_foreign(
     if names.open and not latex:
         refuse_runs(line, scanned, names)
     names.notation = used = notation or notation_of(scanned, latex=latex)
-    turned = frozenset(_transposed(scanned))
-    names.vectors = turned | frozenset(behind_matrices(apart, names))
+    turned = frozenset(transposed(scanned))
+    names.vectors = turned | {*behind_matrices(apart, names), *paired(apart, names)}
     products = any(one.text in ("@", "matmul", "mv") for one in scanned)
     columns = any(names.kind(one).is_column for one in turned)
     names.flat = used == "numpy" and products and not columns
@@ -389,44 +390,6 @@ def _refuse_entries(line: str, text: str, names: Names) -> None:
                 f"around all that is summed, Σ_{letter} (…); for each {letter} declare {whole}[n]",
                 [Place(line, start, start + 1) if start >= 0 else Place(line, 0, len(line))],
             )
-
-
-def _transposed(tokens: Sequence[Token]) -> Iterator[str]:
-    """The names that stand transposed, ``c'``, ``c_1^T``, ``(μ₁ - μ₂)ᵀ``, without what is below."""
-    behind = [*tokens, tokens[-1], tokens[-1], tokens[-1]]
-    opened: list[int] = []
-    part = range(0)  # the bracket or the name before the sign
-    for k, token in enumerate(tokens):
-        sign = behind[k].text
-        above = behind[k + 2] if behind[k + 1].text == "{" else behind[k + 1]
-        if sign in ("'", ".T", ".'") or (sign == "^" and above.text in ("T", "top", "⊤")):
-            yield from _terms_of(tokens[part.start : part.stop])
-        if token.kind == "open":
-            opened.append(k)
-        elif token.kind == "close" and opened:
-            start = opened.pop()
-            scripted = start > 1 and tokens[start - 1].text == "_"
-            part = range(start - 2 if scripted else start, k + 1)
-        elif token.kind == "name":
-            part = range(k, k + 1)
-
-
-def _terms_of(tokens: Sequence[Token]) -> list[str]:
-    """The names that are added in a part; none where it has other signs than theirs."""
-    found: list[str] = []
-    ends = False  # whether a term has ended
-    depth = 0
-    for token in tokens:
-        depth += (token.kind == "open") - (token.kind == "close")
-        below = found and (token.text in "_{}" or token.kind == "number" or depth > 1)
-        if token.text in ("+", "-"):
-            ends = False
-        elif token.kind == "name" and not ends:
-            found.append(token.text)
-            ends = True
-        elif not below and token.text not in "(){}[]":
-            return []
-    return found
 
 
 def _written(line: str, tokens: Sequence[Token], writer: Writer) -> tuple[list[Piece], Left | None]:

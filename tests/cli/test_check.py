@@ -208,6 +208,21 @@ def test_a_line_may_name_a_part(matcalc: Any) -> None:
     assert "every line is right" in result.out
 
 
+def test_a_part_that_no_line_uses_is_not_called_right(matcalc: Any) -> None:
+    """Of such a line nothing was judged; a gradient of nothing is most often a slip: dq for dQ."""
+    forward = ("--because", "S = Q @ K.T", "--vars", "Q[n,d] K[m,d]")
+    for slip in ("dq = 7 * dS @ K", "dL_dq = dS", "grad_q = dS"):
+        result = matcalc("check", slip, "dK = dS.T @ Q", *forward)
+        assert result.code == 2, result.out
+        assert "is none of dS, dQ, dK" in result.err
+    result = matcalc("check", "rate = 2 * S", "dK = dS.T @ Q", *forward)
+    assert result.out.splitlines()[0] == (
+        "every other line is right; line 1 gave no gradient, and was not judged"
+    )
+    wrong = matcalc("check", "rate = 2 * S", "dK = -dS.T @ Q", *forward)
+    assert (wrong.code, "line 1 gave no gradient" in wrong.out) == (1, True)
+
+
 def test_stdin_is_read(matcalc: Any) -> None:
     result = matcalc("check", "-", "--wanted", "3x2", stdin="2x1 · 2x3 · 3x1 · 1x2\n".encode())
     assert result.out == matcalc("check", *_SIZES).out

@@ -1,0 +1,101 @@
+"""Which names a line shows to be vectors, though a number may have such a name: c, k, t, θ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from matcalc.inputs.names import Names
+from matcalc.inputs.scanning import Token
+from matcalc.notation.names import greek_letter, greek_word
+
+INNER = ("dot", "vdot", "inner", "dotproduct", "innerproduct")
+
+
+def transposed(tokens: Sequence[Token]) -> Iterator[str]:
+    """The names that stand transposed, ``c'``, ``c_1^T``, ``(μ₁ - μ₂)ᵀ``, without what is below."""
+    behind = [*tokens, tokens[-1], tokens[-1], tokens[-1]]
+    opened: list[int] = []
+    part = range(0)  # the bracket or the name before the sign
+    for k, token in enumerate(tokens):
+        sign = behind[k].text
+        above = behind[k + 2] if behind[k + 1].text == "{" else behind[k + 1]
+        if sign in ("'", ".T", ".'") or (sign == "^" and above.text in ("T", "top", "⊤")):
+            yield from _terms_of(tokens[part.start : part.stop])
+        if token.kind == "open":
+            opened.append(k)
+        elif token.kind == "close" and opened:
+            start = opened.pop()
+            scripted = start > 1 and tokens[start - 1].text == "_"
+            part = range(start - 2 if scripted else start, k + 1)
+        elif token.kind == "name":
+            part = range(k, k + 1)
+
+
+def paired(tokens: Sequence[Token], names: Names) -> Iterator[str]:
+    """The names in an inner product, ``dot(c, x)``, ``⟨θ, x⟩``, ``x.dot(c)``, of no matrix."""
+    for k, (token, after) in enumerate(pairwise(tokens)):
+        called = token.text in INNER and after.text == "("
+        parts = _parts(tokens, k + 1) if called else _parts(tokens, k) if token.text == "<" else []
+        parts = [tokens[k - 1 : k], *parts] if token.kind == "method" else parts
+        ends = [_terms_of(part) for part in (parts[0], parts[-1])] if len(parts) > 1 else []
+        for terms, others in zip(ends, reversed(ends), strict=True):
+            if not any(names.kind(other).is_matrix for other in others):
+                yield from terms
+
+
+def _parts(tokens: Sequence[Token], opened: int) -> list[Sequence[Token]]:
+    """What stands between the commas of a bracket, or of ``⟨x, y⟩``; nothing where it is open."""
+    signs = (",", "|") if tokens[opened].text == "<" else (",",)
+    found: list[Sequence[Token]] = []
+    depth, start = 0, opened + 1
+    for k, token in enumerate(tokens[start:], start):
+        depth += (token.kind == "open") - (token.kind == "close")
+        ends = depth < 0 or (depth == 0 and token.text == ">")
+        if ends or (depth == 0 and token.text in signs):
+            found.append(tokens[start:k])
+            start = k + 1
+        if ends:
+            return found
+    return []
+
+
+def _terms_of(tokens: Sequence[Token]) -> list[str]:
+    """The names that are added in a part; none where it has other signs than theirs."""
+    found: list[str] = []
+    ends = False  # whether a term has ended
+    depth = 0
+    for token in tokens:
+        depth += (token.kind == "open") - (token.kind == "close")
+        below = found and (token.text in "_{}" or token.kind == "number" or depth > 1)
+        if token.text in ("+", "-"):
+            ends = False
+        elif token.kind == "name" and not ends:
+            found.append(token.text)
+            ends = True
+        elif not below and token.text not in "(){}[]":
+            return []
+    return found
+
+
+def behind_matrices(tokens: Sequence[Token], names: Names) -> Iterator[str]:
+    """Greek letters, and c, behind a matrix, ``X θ``: a number stands before it, ``λ X``.
+
+    So are those behind a transpose, ``xᵀθ``, and k and t there. In MATLAB's notation they stand
+    behind ``X*``.
+    """
+    before = None
+    is_transpose = False
+    for last, token in pairwise([*tokens[:1], *tokens]):
+        if token.text == "*" and names.notation == "matlab":
+            continue
+        letter = greek_letter(greek_word(token.text) or token.text) or token.text == "c"
+        letter = letter or (token.text in ("c", "k", "t") and is_transpose)  # Φᵀt; e^{At}
+        if letter and token.kind == "name" and before is not None and before.text != "I":
+            yield token.text
+        is_matrix = token.kind == "name" and names.kind(token.text).is_matrix
+        ends = last if token.text == "}" else token
+        is_transpose = ends.kind == "sign" and ends.text in ("T", "'")
+        is_transpose = is_transpose or (ends is last and ends.text == "T")
+        is_transpose = is_transpose or (token.text == "T" and last.text == "^")
+        before = token if is_matrix or is_transpose else None
