@@ -224,7 +224,6 @@ def test_every_suggestion_reads_and_fits() -> None:
         ("sum(kron(x, y, x))", "x[n] y[n]", "kron(kron(x, y), x)", "near"),
         ("Wx", "W[m,n] x[n]", "W @ x", "Wx["),
         ("det(W)", "W[m,n]", "takes", "declare"),
-        ("sum(norm(A, axis=1))", "A[m,n]", "sqrt(sum(A**2, axis=1))", "near"),
         ("x .^ 2", "x[n]", "write **", "T alone"),
         ("x.T*A*x", "x[n] A[n,n]", "write x.T@A@x for", "A.T @ x"),
         ("y.T * W * x + 3*s", "W[m,n] x[n] y[m] s", "write y.T @ W @ x for", "W.T @ y"),
@@ -241,7 +240,6 @@ def test_every_suggestion_reads_and_fits() -> None:
         ("π * x", "x[n]", "write pi()", "declare π"),
         ("A \\ b", "A[n,n] b[n]", "write solve(A, b)", "\\\\"),
         ("sum(reshape(X, (6,)))", "X[3,2]", 'rearrange("i j -> (i j)", X)', "missing"),
-        ('sum(einsum("ij,jk", A, B))', "A[m,n] B[n,p]", 'einsum("ij,jk->ik", A, B)', "near"),
     ],
 )
 def test_what_was_meant_is_offered(formula: str, declared: str, must: str, never: str) -> None:

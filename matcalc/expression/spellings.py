@@ -68,71 +68,12 @@ def _apart(text: str) -> list[str]:
     return [part.strip() for part in parts]
 
 
-def _call(name: str, arguments: Sequence[Argument]) -> str:
-    said = [f"{one.keyword}={one.text}" if one.keyword else one.text for one in arguments]
-    return f"{name}({', '.join(said)})"
-
-
-def _renamed_keywords(name: str, arguments: Sequence[Argument]) -> Iterator[str]:
-    """``dim=`` is ``axis=``; ``keepdims`` is a product with ones."""
-    if any(one.keyword in _AXES for one in arguments):
-        yield _call(name, [_axis(one) for one in arguments if one.keyword not in _KEPT])
-    if not any(one.keyword in _KEPT for one in arguments):
-        return
-    rest = [_axis(one) for one in arguments if one.keyword not in _KEPT]
-    axis = next((one.text for one in rest if one.keyword == "axis"), "")
-    axis = axis or (rest[1].text if len(rest) > 1 else "")
-    shape = rest[0].shape if rest else ()
-    reduced = _call(name, rest)
-    if len(shape) == 2 and axis in ("1", "-1"):
-        yield f"{reduced} @ ones({shape[1]}).T"
-    if len(shape) == 2 and axis == "0":
-        yield f"ones({shape[0]}) @ {reduced}.T"
-    yield reduced
-
-
-_AXES, _KEPT = ("dim", "dims", "axes"), ("keepdims", "keepdim")
-
-
-def _axis(one: Argument) -> Argument:
-    return one._replace(keyword="axis") if one.keyword in _AXES else one
-
-
-def _norms(name: str, arguments: Sequence[Argument]) -> Iterator[str]:
-    """``norm(A, "l2")`` and ``norm(A, axis=1)`` of NumPy; ``norm2(A)``."""
-    if name not in ("norm", "norm2") or not arguments:
-        return
-    first, *rest = arguments
-    kinds = {one.keyword: one.text.strip("\"'").lower() for one in rest}
-    order = kinds.get("ord", kinds.get("p", kinds.get("", "2")))
-    axis = kinds.get("axis", kinds.get("dim"))
-    if axis is not None and order in ("1", "2"):
-        inside = f"abs({first.text})" if order == "1" else f"{first.atom}**2"
-        total = f"sum({inside}, axis={axis})"
-        yield total if order == "1" else f"sqrt({total})"
-    elif name == "norm2" or order in ("fro", "f", "l2"):
-        yield f"norm({first.text})"
-
-
-def _einsums(name: str, arguments: Sequence[Argument]) -> Iterator[str]:
-    """An einsum without an arrow, and one with an ellipsis."""
-    if name != "einsum" or not arguments or not isinstance(arguments[0].value, str):
-        return
-    pattern = arguments[0].value.replace(" ", "")
-    letters = [one for one in "bcdefgh" if one not in pattern]
-    if "..." in pattern and letters:
-        pattern = pattern.replace("...", letters[0])
-    if "->" not in pattern:
-        once = sorted(one for one in set(pattern) if one.isalpha() and pattern.count(one) == 1)
-        pattern = f"{pattern}->{''.join(once)}"
-    yield _call("einsum", [Argument(f'"{pattern}"', None), *arguments[1:]])
-
-
 def _joined(name: str, arguments: Sequence[Argument]) -> Iterator[str]:
     """Rows among what is put one after the other."""
     changed = [_as_array(one) for one in arguments]
     if name == "concatenate" and changed != list(arguments):
-        yield _call("concatenate", changed)
+        said = [f"{one.keyword}={one.text}" if one.keyword else one.text for one in changed]
+        yield f"concatenate({', '.join(said)})"
 
 
 def _as_array(one: Argument) -> Argument:
@@ -159,9 +100,6 @@ def _regrouped(name: str, arguments: Sequence[Argument]) -> Iterator[str]:
 
 _SPECIAL: tuple[Callable[[str, Sequence[Argument]], Iterator[str]], ...] = (
     _folded,
-    _renamed_keywords,
-    _norms,
-    _einsums,
     _joined,
     _regrouped,
 )

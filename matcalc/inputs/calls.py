@@ -17,7 +17,8 @@ from matcalc.inputs.vectors import INNER
 from matcalc.operations import RULES, facts_of
 from matcalc.operations.products import subscripts_of
 
-_KEYWORDS = {"dim": "axis", "keepdim": "keepdims", "dims": "axis"}
+#: PyTorch's names of keywords.
+KEYWORDS = {"dim": "axis", "keepdim": "keepdims", "dims": "axis"}
 _GROUPS = re.compile(r"\([^()]*\)|[^\s()]+")
 _ALONG = frozenset(  # what takes an axis and nothing else
     one.name
@@ -49,7 +50,7 @@ def rewritten(
         return simple(writer, node, args)
     if name in _ALONG:
         return _along(writer, node, name, args, form)
-    if name in RULES and any(one.value in _KEYWORDS for one in node.args if one.op == "keyword"):
+    if name in RULES and any(one.value in KEYWORDS for one in node.args if one.op == "keyword"):
         return _with_axis(writer, node, name, args)
     return None
 
@@ -411,7 +412,7 @@ def _with_axis(writer: Speller, node: Node, name: str, args: list[Written]) -> W
     if "axis" not in RULES[name].parameters:
         return None
     renamed = [
-        joined([f"{_KEYWORDS.get(one.value, one.value)}=", writer.write(one.args[0])], ATOM, NUMBER)
+        joined([f"{KEYWORDS.get(one.value, one.value)}=", writer.write(one.args[0])], ATOM, NUMBER)
         if one.op == "keyword"
         else arg
         for one, arg in zip(node.args, args, strict=True)
@@ -473,7 +474,7 @@ def _along(
     keywords: list[str] = []
     for one, arg in zip(node.args[1:], args[1:], strict=True):
         if one.op == "keyword":
-            key = _KEYWORDS.get(str(one.value), str(one.value))
+            key = KEYWORDS.get(str(one.value), str(one.value))
             inside = writer.write(one.args[0])
         else:
             key, inside = "axis", arg

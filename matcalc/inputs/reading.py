@@ -19,6 +19,7 @@ from matcalc.expression.parser import parse
 from matcalc.expression.tokens import scan as scan_own
 from matcalc.expression.unification import sizes_of
 from matcalc.inputs.around import is_signature, unframed, without_front
+from matcalc.inputs.calls import KEYWORDS
 from matcalc.inputs.equations import left_side, without_entry
 from matcalc.inputs.free import given_each
 from matcalc.inputs.functions import FREE
@@ -292,17 +293,16 @@ def _has_words(
             return True
         if token.kind != "name" or word in names.declared:
             continue
-        if word in ("clip", "norm") and any(one.text in _ENDS_ELSEWHERE for one in tokens):
-            return True
         if (
             word == "abs2"
+            or (word in KEYWORDS and after.text == "=" and tokens[k - 1].text == ",")
             or _is_result(line, word)
             or (starred and word in SYMPY and _clashes(line, variables, NO_FUNCTIONS))
         ):
             return True
         if after.text == "(":
             within = _between(tokens, k + 1)
-            of_others = is_elsewhere(word) or _is_of_r(word, within, names)
+            of_others = is_elsewhere(word) or _is_otherwise(word, within, names)
             if of_others or is_spectral(word, within, names):
                 return True
         elif len(taken_apart([token, after], names, latex=False)) > 2:
@@ -310,19 +310,27 @@ def _has_words(
     return False
 
 
-def _is_of_r(word: str, inside: Sequence[Token], names: Names) -> bool:
-    """Whether a call means elsewhere what it does not here: ``solve(A)``, ``norm(A, "F")``."""
-    if word == "norm":
-        return any(one.kind == "text" for one in inside)
+def _is_otherwise(word: str, inside: Sequence[Token], names: Names) -> bool:
+    """Whether a call means elsewhere what it does not here: ``solve(A)``, ``norm(A, axis=1)``."""
+    texts = [one.text for one in inside]
+    if word in ("clip", "norm"):
+        of_others = _ENDS_ELSEWHERE if word == "clip" else {"axis", *KEYWORDS} | _ENDS_ELSEWHERE
+        return not of_others.isdisjoint(texts) or any(one.kind == "text" for one in inside)
     if word == "diag":
-        return len(inside) == 1 and (inside[0].kind == "number" or inside[0].text in names.sizes)
-    return word == "solve" and not any(one.text == "," for one in inside)
+        return len(inside) == 1 and (inside[0].kind == "number" or texts[0] in names.sizes)
+    if word == "einsum":
+        return bool(texts) and ("->" not in texts[0] or "..." in texts[0])
+    return word == "solve" and "," not in texts
 
 
-def _between(tokens: Sequence[Token], start: int) -> list[Token]:
-    """The tokens in a bracket; the first of those behind it where there are many."""
-    stop = next((k for k, one in enumerate(tokens) if k > start and one.kind == "close"), start)
-    return list(tokens[start + 1 : stop])
+def _between(tokens: Sequence[Token], start: int) -> Sequence[Token]:
+    """The tokens in a bracket."""
+    depth = 0
+    for k in range(start, len(tokens)):
+        depth += (tokens[k].kind == "open") - (tokens[k].kind == "close")
+        if not depth:
+            return tokens[start + 1 : k]
+    return ()
 
 
 def _names(
