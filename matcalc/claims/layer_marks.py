@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from matcalc.expression import Declarations
+from matcalc.scripts import on_the_line, superscript
 
 _MARKED = re.compile(r"(?<![\w\]])(?P<name>[^\W\d]\w*)\[(?P<mark>[0-9]{1,3})\](?!\s*:)")
 _GIVEN = re.compile(rf"(?:^|[;\n])\s*{_MARKED.pattern}\s*=(?!=)")
-_HIGH = "⁰¹²³⁴⁵⁶⁷⁸⁹"
-_DIGITS = str.maketrans(_HIGH, "0123456789")
+_HIGH = superscript("0123456789")
 _LETTERS = rf"[^\W\d{_HIGH}][^\W{_HIGH}]*"
 _RAISED = re.compile(
     rf"(?<!\w)(?P<name>{_LETTERS})(?P<mark>\^[0-9]{{1,2}}|\^\{{[0-9]{{1,2}}\}}|[{_HIGH}]{{1,2}})(?!\w)"
@@ -42,8 +42,9 @@ def without_marks(claim: str, because: str, variables: Declarations | None) -> U
     """
     if isinstance(variables, Sequence) and not isinstance(variables, str):
         variables = " ".join(map(str, variables))
-    if _RAISED_GIVEN.search(because):
-        return _without_raised(claim, because, variables)
+    raised = _RAISED_GIVEN.search(because)
+    if raised:
+        return _without_raised(claim, because, variables, raised)
     given = bool(_GIVEN.search(because))
     layers = set(re.findall(r"[^\W\d]\w*", because))
     bare = set(re.findall(r"[^\W\d]\w*(?![\w\[])", f"{claim};{because}"))
@@ -60,12 +61,14 @@ def without_marks(claim: str, because: str, variables: Declarations | None) -> U
     return Unmarked(_MARKED.sub(plain, claim), _MARKED.sub(plain, because), variables)
 
 
-def _without_raised(claim: str, because: str, variables: Declarations | None) -> Unmarked:
+def _without_raised(
+    claim: str, because: str, variables: Declarations | None, raised: re.Match[str]
+) -> Unmarked:
     """The same where a line gives a name with a number above it, ``z^1 = W^1 x + b^1``.
 
     That is no power, nor is it of other names that never stand without one.
 
-    >>> _without_raised("dW^2 = dz^2 (a^1)^T", "z^2 = W^2 a^1; L = ‖z^2 - y‖^2", None)[:2]
+    >>> without_marks("dW^2 = dz^2 (a^1)^T", "z^2 = W^2 a^1; L = ‖z^2 - y‖^2", None)[:2]
     ('dW2  = dz2  (a1 )^T', 'z2  = W2  a1 ; L = ‖z2  - y‖^2')
     """
     declared = variables if isinstance(variables, str) else ""
@@ -75,11 +78,11 @@ def _without_raised(claim: str, because: str, variables: Declarations | None) ->
     def plain(found: re.Match[str]) -> str:
         if found["name"] in bare:
             return found[0]
-        mark = found["mark"].strip("^{}").translate(_DIGITS)
-        return f"{found['name']}{mark}".ljust(len(found[0]))
+        mark = found["mark"].strip("^{}")
+        return f"{found['name']}{on_the_line(mark)}".ljust(len(found[0]))
 
-    (name, mark) = _RAISED_GIVEN.search(because).group("name", "mark")  # type: ignore[union-attr]
-    said = f"{name}{mark} is given by a line: numbers above names are layers, no powers"
+    name = f"{raised['name']}{raised['mark']}"
+    said = f"{name} is given by a line: numbers above names are layers, no powers"
     return Unmarked(_RAISED.sub(plain, claim), _RAISED.sub(plain, because), variables, (said,))
 
 

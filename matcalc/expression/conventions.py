@@ -27,7 +27,8 @@ from matcalc.variables import Variable
 
 _LETTERS_OF_GREEK = """alpha beta gamma delta epsilon eps zeta eta theta iota kappa lambda lam mu nu
 xi pi rho sigma tau upsilon phi chi psi omega"""
-_GREEK = frozenset(_LETTERS_OF_GREEK.split())
+#: Greek letters by their names.
+GREEK = frozenset(_LETTERS_OF_GREEK.split())
 _KINDS = (
     "a Greek name is taken as a number",
     "a lower-case name is taken as a vector",
@@ -280,7 +281,7 @@ def _names(formula: str) -> dict[str, Place]:
     """The names in a formula that stand for something unknown, with their first places."""
     assignments = parse(formula)
     lines = lines_of(assignments)
-    functions = {name for name in RULES if name.lower() not in _GREEK}  # Φ w is of a matrix
+    functions = {name for name in RULES if name.lower() not in GREEK}  # Φ w is of a matrix
     known = {*(one.name for one in assignments), *sizes_in(lines), *functions, IDENTITY, "T"}
     names: dict[str, Place] = {}
     for line in lines:
@@ -294,7 +295,7 @@ def _rank(name: str) -> int:
     stem = name.rstrip("0123456789_")
     if name in _NUMBERS | COUNTS:
         return 0
-    if stem in _GREEK or (stem[:1] in dimensions.GREEK and stem[:1].islower()):
+    if stem in GREEK or (stem[:1] in dimensions.GREEK and stem[:1].islower()):
         return 0
     return 2 if stem[:1].isupper() else 1
 

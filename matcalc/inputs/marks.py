@@ -258,10 +258,7 @@ def are_places(parser: Reader) -> bool:
 
 
 def are_letters(parser: Reader, position: int) -> bool:
-    """Whether a bracket holds letters of sums that are open, and nothing else; or one is there."""
-    if position not in parser.ends:
-        token = parser.tokens[position]
-        return token.kind == "name" and all(letter in parser.letters for letter in token.text)
+    """Whether a bracket holds letters of sums that are open, and nothing else."""
     inside = parser.tokens[position + 1 : parser.ends[position]]
     names = [one.text for one in inside if one.text != ","]
     return bool(names) and all(letter in parser.letters for one in names for letter in one)
@@ -275,9 +272,7 @@ def indexed(parser: Reader, base: Node) -> Node:
         value = (script,) if script.isdigit() else tuple(script)
         return Node("index", (base,), value, base.start, parser.behind())
     letters = are_letters(parser, parser.position)
-    token = parser.take()
-    if token.kind == "name":  # (A x)_i
-        return Node("index", (base,), tuple(token.text), base.start, parser.behind())
+    parser.take()
     end = parser.ends[parser.position - 1]
     if letters:
         names = [one.text for one in parser.tokens[parser.position : end] if one.text != ","]

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from matcalc.errors import NotationError, Place
-from matcalc.expression.conventions import COUNTS
+from matcalc.expression.conventions import COUNTS, GREEK
 from matcalc.expression.formula import NO_FUNCTIONS, Functions
 from matcalc.inputs.kinds import COLUMN, MATRIX, NUMBER, Kind
 from matcalc.inputs.scanning import Token
@@ -20,9 +20,8 @@ from matcalc.notation.names import greek_letter, greek_word
 from matcalc.scripts import plain_name
 
 _RUN = 60  # letters of a run that is taken apart
-_GREEK = """alpha beta gamma delta epsilon eps zeta eta theta iota kappa lambda lam mu nu xi pi rho
-sigma tau upsilon phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega"""
-_WORDS = frozenset(_GREEK.split())
+_CAPITALS = "Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega"
+_WORDS = GREEK | frozenset(_CAPITALS.split())
 _ALPHABETS = re.compile(r"[α-ω][0-9]*|[^α-ω]+")
 _ENTRY = re.compile(r"([^\W\d_]+)_([0-9]+)")
 _ENTRIES = re.compile(rf"({_ENTRY.pattern}){{2,}}")
@@ -299,23 +298,13 @@ def _pieces(
     turned: bool,
 ) -> list[Token]:
     run = token.text
-    raised = before is not None and before.kind == "sign" and before.text in "^_"
-    if raised and before is not None and before.text == "^" and not latex and run[0] == "T":
-        rest = token._replace(text=run[1:], start=token.start + 1, spaced=False)
-        head = token._replace(text="T", stop=token.start + 1)
-        return (
-            [head, *_pieces(rest, None, after, names, latex=latex, turned=turned)]
-            if run[1:]
-            else [head]
-        )
-    if raised and latex and token.form != "\\":
+    script = before.text if before is not None and before.kind == "sign" else ""
+    turns = script == "^" and not latex and run[0] == "T"
+    if turns or (script in ("^", "_") and latex and token.form != "\\"):
         head = token._replace(text=run[0], stop=token.start + 1)
         rest = token._replace(text=run[1:], start=token.start + 1, spaced=False)
-        return (
-            [head, *_pieces(rest, None, after, names, latex=latex, turned=turned)]
-            if run[1:]
-            else [head]
-        )
+        more = _pieces(rest, None, after, names, latex=latex, turned=turned) if run[1:] else []
+        return [head, *more]
     if token.form in _MARKED:
         return [token]
     opened = after is not None and after.kind == "open" and after.text in "(["

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from matcalc.inputs.letters import LETTERS
 from matcalc.inputs.names import Names
 from matcalc.inputs.scanning import Token
 
 _BELOW = re.compile(r"[^\W\d_]_([ijkl])")
-_LETTERS = frozenset("ijkl")
 
 
 def with_letters(tokens: Sequence[Token], names: Names) -> list[Token]:
@@ -130,4 +130,4 @@ def _letters(tokens: Sequence[Token]) -> Iterator[str]:
         if whole:
             yield whole[1]
         elif sign == "_":
-            yield from (one for one in inside[inside[0] == "{" :][:1] if one in _LETTERS)
+            yield from (one for one in inside[inside[0] == "{" :][:1] if one in LETTERS)
