@@ -84,7 +84,7 @@ def _kind(x: Any) -> Any:
     """What of an argument tells the shapes and the types of results."""
     if isinstance(x, np.ndarray):
         return x.shape, x.dtype
-    return x if isinstance(x, Integral) else None
+    return x if isinstance(x, Integral) else type(x)
 
 
 def _owner(x: Any) -> int:

@@ -227,6 +227,8 @@ class _Source:
         """A result in the array that is given for it."""
         if term.op not in self.dialect.results:
             return self.put_in("any", term, [piece])
+        if not term.args:
+            return self.put_in(term.op, term, [])
         *first, last = self.args(term)
         if term.op == "times":
             first = [ARITHMETIC["times"](term.args[:-1], first, None)]

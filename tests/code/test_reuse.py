@@ -24,12 +24,18 @@ DERIVED = [
     ("log(det(S)) + s * sum(x)", "S x s"),
     ("x / norm(x)", "x"),
     ("s * x", "s x"),
+    ("sign(x)", "x"),
+    ("s * sum(sign(A))", "A s"),
 ]
 CASES = [(formula, wrt) for formula, names in DERIVED for wrt in names.split()]
 
 
 def variables(formula: str) -> str:
-    used = [name for name in SHAPES if name in formula.replace("softmax", "").replace("tanh", "")]
+    used = [
+        name
+        for name in SHAPES
+        if name in formula.replace("softmax", "").replace("tanh", "").replace("sign", "")
+    ]
     return " ".join(f"{name}[{','.join(SHAPES[name])}]" if SHAPES[name] else name for name in used)
 
 
