@@ -225,7 +225,8 @@ def is_own(
         if "*" not in line and not widened:
             return True
         if widened or not _is_starred(line):
-            return claimed or not _repeats(line, variables, functions)
+            said = claimed and not widened
+            return said or not _repeats(line, variables, functions)
         sized = "ones(" in line or "zeros(" in line
         apart = sized and has_sizes_apart(scan(line, variables))
         counts = claimed or _BY_ENTRIES.search(line)

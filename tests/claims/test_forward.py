@@ -125,6 +125,24 @@ def test_a_vector_that_scales_the_columns_as_numpy_has_it_does_so_in_the_claim_t
     assert any("gamma[None, :], 1×D, counts for every row" in one for one in found.assumptions)
 
 
+@pytest.mark.parametrize(
+    ("claim", "forward", "verdict"),
+    [
+        ("dy = sum(dZ, axis=0)", "x[:, None] + y", "right"),
+        ("dy = sum(dZ, axis=1)", "x[:, None] + y", "wrong_value"),
+        ("dx = sum(dZ * y, axis=1)", "x[:, None] * y", "right"),
+        ("dx = dZ @ y", "y * x[:, None]", "right"),
+        ("dx = dZ.T @ y", "x[:, None] * y", "wrong_value"),
+        ("dx = sum(Z * dZ, axis=1)", "exp(x[:, None] - y)", "right"),
+    ],
+)
+def test_beside_a_column_a_vector_of_the_forward_pass_is_a_row(
+    claim: str, forward: str, verdict: str
+) -> None:
+    found = mc.check_formula(claim, because=f"Z = {forward}", variables="x[n] y[n]")
+    assert found.verdict == verdict, found.reason
+
+
 def test_without_a_forward_pass_that_says_so_a_matrix_times_a_vector_is_a_mistake() -> None:
     found = mc.check_formula("dh = W.T * dz", because="z = W @ h", variables="W[m,n] h[n]")
     assert found.verdict == "not_conformable"
