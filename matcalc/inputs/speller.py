@@ -81,3 +81,32 @@ class Speller(ABC):
         opened = Piece(f"{name}(", node.start, node.start + 1)
         closed = Piece(")", max(node.start, node.stop - 1), node.stop)
         return joined([(opened,), *commas(args), (closed,)], ATOM, kind)
+
+    def refuse_close(self, node: Node, one: Written, two: Written, after: Node) -> None:
+        """Refuse ``1/2m``, ``1/2σ²``: on paper the letter is below the line, in code above it.
+
+        Raises:
+            NotationError: A letter stands close behind a quotient of two numbers.
+        """
+        base = after.args[0] if after.op == "power" else after
+        letter = self.write(after)
+        if base.op != "name" or not (letter.kind.is_number or base.value in "mnN"):
+            return
+        above = letter.text if one.text == "1" else f"{one.text} * {letter.text}"
+        raise self.fail(
+            node,
+            f"{one.text}/{two.text}{letter.text} may be {one.text}/({two.text} * {letter.text}) or "
+            f"{above}/{two.text}: write one of them",
+        )
+
+    def is_fraction(
+        self, one: Written, head: Written, tight: Written, arg: Node, *, wide: bool
+    ) -> bool:
+        """Whether ``a/b c`` is ``(a/b) c``."""
+        if arg.args[1].op == "total":
+            return True
+        if not head.kind.is_number or not tight.kind.is_number:
+            return head.kind.is_number
+        if one.text.isdigit() and head.text.isdigit():
+            return True
+        return not wide and bool(arg.value[0])

@@ -199,6 +199,8 @@ def _spread(writer: Speller, node: Node, letters: str) -> Spread:  # noqa: C901,
         return _spread(writer, node.args[0], letters)
     if node.op == "total":
         return _inner_sum(writer, node, letters)
+    if node.op == "chain":
+        return _multiplied(writer, node, letters)
     parts = [_spread(writer, one, letters) for one in node.args]
     if node.op == "negative":
         (one,) = parts
@@ -208,8 +210,8 @@ def _spread(writer: Speller, node: Node, letters: str) -> Spread:  # noqa: C901,
         return one._replace(kind=one.kind.transposed)
     if node.op == "sum":
         return _added(writer, node, parts)
-    if node.op in ("product", "chain"):
-        return _multiplied(writer, node, parts)
+    if node.op == "product":
+        return _side_by_side(writer, node, parts)
     if node.op == "power":
         return _raised(writer, node, parts)
     if node.op == "call":
@@ -323,20 +325,37 @@ def _every_row(written: Written, parts: Sequence[Spread]) -> Written:
     return joined([f"ones({rows}) @ ", column], PRODUCT, kinds.MATRIX)
 
 
-def _multiplied(writer: Speller, node: Node, parts: Sequence[Spread]) -> Spread:
+def _multiplied(writer: Speller, node: Node, letters: str) -> Spread:
     """Factors from the left."""
-    if node.op == "product":
-        return _side_by_side(writer, node, parts)
-    signs = [one for one, _ in node.value]
-    found = parts[0]
-    for sign, part in zip(signs, parts[1:], strict=True):
-        if sign in ("/", "frac", "./", "⊘"):
+    first, *others = node.args
+    found = _spread(writer, first, letters)
+    for (sign, wide), arg in zip(node.value, others, strict=True):
+        over = sign in ("/", "frac", "./", "⊘")
+        if over and arg.op == "product":
+            found = _over_first(writer, node, found, arg, letters, wide=wide)
+            continue
+        part = _spread(writer, arg, letters)
+        if over:
             found = _over(writer, node, found, part)
         elif sign == "·" and found.kind.is_column and part.kind.is_column:
             found = _times(writer, node, found._replace(kind=found.kind.transposed), part)
         else:
             found = _times(writer, node, found, part)
     return found
+
+
+def _over_first(
+    writer: Speller, node: Node, one: Spread, arg: Node, letters: str, *, wide: bool
+) -> Spread:
+    """``1/m Σᵢ xᵢ`` as ``(1/m) Σᵢ xᵢ``; what else stands behind a line is all below it."""
+    parts = [_spread(writer, each, letters) for each in arg.args]
+    below = _side_by_side(writer, arg, parts)
+    above, head, tight = (each.written._replace(kind=each.kind) for each in (one, parts[0], below))
+    if above.text.isdigit() and head.text.isdigit() and not arg.value[0]:
+        writer.refuse_close(node, above, head, arg.args[1])
+    if not writer.is_fraction(above, head, tight, arg, wide=wide):
+        return _over(writer, node, one, below)
+    return _side_by_side(writer, node, [_over(writer, node, one, parts[0]), *parts[1:]])
 
 
 def _side_by_side(writer: Speller, node: Node, parts: Sequence[Spread]) -> Spread:

@@ -127,3 +127,14 @@ def test_the_left_side_may_have_entries_of_a_formula(
 ) -> None:
     assert mc.check_formula(claim, variables=variables).verdict == verdict
     assert mc.check_formula(claim, variables=variables, layout="numerator").verdict == verdict
+
+
+MEAN = ("h_i = w^T x_i; J = 1/(2m) Σ_i (h_i − y_i)^2", None)
+
+
+@pytest.mark.parametrize("above", ["1/m", "(1/m)", r"\frac{1}{m}"])
+def test_a_fraction_before_a_sum_for_each_entry_multiplies_it(above: str) -> None:
+    claim = f"∂J/∂w_j = {above} Σ_i (h_i − y_i) x_ij"
+    assert mc.check_formula(claim, because=MEAN[0]).verdict == "right"
+    doubled = mc.check_formula(claim.replace("1", "2"), because=MEAN[0])
+    assert doubled.verdict == "wrong_value"

@@ -108,3 +108,23 @@ def test_what_stands_below_counts_rows_or_names_an_optimum() -> None:
 def test_a_sum_up_to_another_letter_is_not_of_all_entries(line: str, declared: bool) -> None:
     with pytest.raises(mc.NotationError, match="none goes over"):
         entered(line, "x[n]" if declared else None)
+
+
+@pytest.mark.parametrize(
+    ("line", "read"),
+    [
+        ("y_j = 1/m x_j", "y = 1 / m * x"),
+        ("y_j = a/b Σ_i h_i A_ij", 'y = a / b * einsum("ij->j", einsum("i,ij->ij", h, A))'),
+        ("Σ_i 1/m x_i^2", "sum(1 / m * x**2)"),
+        ("Σ_i x_i/m z_i", "sum(x / m * z)"),
+        ("Σ_i x_i / m z_i", "sum(x / (m * z))"),
+        ("Σ_i x_i/(m z_i)", "sum(x / (m * z))"),
+    ],
+)
+def test_what_stands_behind_a_fraction_in_a_sum_is_as_without_a_sum(line: str, read: str) -> None:
+    assert entered(line, "x[n] z[n] h[k] A[k,n] a b m").text == read
+
+
+def test_a_letter_close_behind_a_fraction_in_a_sum_is_refused() -> None:
+    with pytest.raises(mc.NotationError, match="write one of them"):
+        entered("y_j = 1/2m Σ_i h_i A_ij", "h[k] A[k,n] m")
