@@ -13,7 +13,8 @@ from matcalc.claims.answer import Checked
 from matcalc.claims.causes import Wrong, causes
 from matcalc.claims.conditions import right_when
 from matcalc.claims.counterexamples import counterexample
-from matcalc.claims.forward import Forward, declared_shapes, known_shapes, read_forward
+from matcalc.claims.forward import Forward, known_shapes, read_forward
+from matcalc.claims.forward_shapes import declared_shapes
 from matcalc.claims.gradient_names import is_whole, plain_left
 from matcalc.claims.judging import Judged, in_columns, judged, misstated
 from matcalc.claims.layer_marks import without_marks

@@ -2,54 +2,38 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
-from matcalc.claims.gradient_names import gradient_of, variable_of
+from matcalc.claims.forward_lines import backward, given, read_lines
+from matcalc.claims.forward_shapes import declared_shapes, undeclared
+from matcalc.claims.gradient_names import delta_in, gradient_of, is_layer, layers, variable_of
 from matcalc.claims.question import Question
 from matcalc.claims.targets import with_targets
 from matcalc.claims.tidying import tidied
-from matcalc.claims.tree import Assigned, Tree, names, replaced, trees, turned, unplaced
+from matcalc.claims.tree import Tree, names, replaced, trees, turned, unplaced
 from matcalc.derivative import derivatives, pulled
 from matcalc.dimensions import Shape
 from matcalc.errors import MatcalcError, NotationError, Place, ShapeError
 from matcalc.expression import (
-    Convention,
     Declarations,
     Formula,
-    by_convention,
-    parse,
     parse_declarations,
     read_formula,
     sizes_declared,
 )
-from matcalc.expression.biases import biases
 from matcalc.expression.conventions import COUNTED, COUNTS
 from matcalc.expression.declarations import declared_functions
 from matcalc.expression.equation import stated_in
 from matcalc.expression.formula import Names
 from matcalc.graph import Apply, Node, Symbol, substituted, symbol
-from matcalc.inputs.line import Line
-from matcalc.inputs.reading import read_foreign, read_line, says_products
 from matcalc.inputs.tree import Left
 from matcalc.layout import written
 from matcalc.notation import text, write_derivative
 from matcalc.operations import algebra, is_elementwise
 from matcalc.operations.indexing import indexed
 from matcalc.simplify import simplified
-from matcalc.variables import Mention, Variable, parse_mention, resolve
-
-_GIVEN = re.compile(r"(?:^|[;\n])\s*([^\W\d]\w*)(?:\[([\w\s,]*)\])?\s*=(?!=)")
-_EQUATION = re.compile(r"\s*[^\W\d][\w^{}\[\]()]*\s*=(?!=)")
-_LAYER = re.compile(r"(?:delta|δ|Δ|d(?=_?[0-9]))_?(?P<number>[0-9]*)")
-_Z = re.compile(r"[zZ][0-9]*")
-
-
-def declared_shapes(variables: Declarations | None) -> dict[str, Shape]:
-    """The shapes of what is declared."""
-    declared = parse_declarations(variables or ())
-    return {name: each.variable.shape for name, each in declared.items()}
+from matcalc.variables import Mention, Variable, resolve
 
 
 def known_shapes(because: str, variables: Declarations | None) -> dict[str, Shape]:
@@ -61,15 +45,6 @@ def known_shapes(because: str, variables: Declarations | None) -> dict[str, Shap
             if all(isinstance(size, int) or size in sizes for size in each.shape):
                 shapes.setdefault(name, each.shape)
     return shapes
-
-
-def _given(because: str) -> dict[str, Shape | None]:
-    """The names that lines of a forward pass give, with the shapes that these state."""
-    found: dict[str, Shape | None] = {}
-    for name, inside in _GIVEN.findall(because):
-        stated = parse_mention(f"{name}[{inside}]").shape if inside else None
-        found.setdefault(name, stated)
-    return found
 
 
 class Forward:
@@ -101,8 +76,8 @@ class Forward:
         self.layout = layout
         self.claim = claim
         self.taken: tuple[str, ...] = ()  # what was given no shape, with that in which it fits
-        inside = stated_in(because, {**_given(because), **declared_shapes(variables)})
-        read = list(_lines(inside.text, variables, notation))
+        inside = stated_in(because, {**given(because), **declared_shapes(variables)})
+        read = list(read_lines(inside.text, variables, notation))
         whole = "; ".join(" ".join(line.text.split()) for line in read)
         self.ranks = {name: rank for line in read for name, rank in line.ranks.items()}
         lines = trees(whole)
@@ -113,7 +88,7 @@ class Forward:
         self.said = [*said, *sizes_declared(variables or ()).values()]
         self.declared = parse_declarations(variables or ())
         self.functions = declared_functions(variables or ())
-        self.definitions = _backward(lines)  # d3 = dz3: what the claim calls a gradient
+        self.definitions = backward(lines)  # d3 = dz3: what the claim calls a gradient
         kept = [line for line in lines if line.name not in self.definitions]
         self.text = "; ".join(f"{line.name} = {line.tree}" for line in kept)
         self.names = [line.name for line in kept]
@@ -164,17 +139,8 @@ class Forward:
         try:
             return read_formula(self.text, shapes, names=names)
         except NotationError as error:
-            ways = [one.text for one in error.suggestions if one.kind == "declare"]
-            if len(ways) == 1 and (shapes or not self.ranks):
-                more = parse_declarations(self._kept(self._lettered(ways[0])))
-                fits = "the shape in which the forward pass fits"
-                self.said += [f"{one.variable}: {fits}" for one in more.values()]
-            elif not shapes:
-                convention = self._by_names(error)
-                more = parse_declarations(self._lettered(" ".join(map(str, convention.variables))))
-                self.said += map(self._lettered, convention.assumptions)
-            else:
-                raise
+            more, said = undeclared(self.text, shapes, self.ranks, self.claim, error)
+            self.said += said
             stated = {name: one.variable for name, one in more.items()}
             self.taken = tuple(map(str, stated.values()))
             targets, said = with_targets(self.text, " ".join(self.taken))
@@ -182,35 +148,6 @@ class Forward:
             self.declared |= {name: one for name, one in known.items() if one.properties}
             self.said += said
             return read_formula(self.text, shapes | stated, names=names)
-
-    def _lettered(self, text: str) -> str:
-        """Shapes that nobody declared, their sizes called otherwise than a name of the claim."""
-        letters = set(re.findall(r"(?<=[\[,])[a-z](?=[\],])", text))
-        claimed = set(re.findall(r"(?<![^\W_])[a-z](?![^\W_])", self.claim))
-        free = (one for one in "mnpqrskl" if one not in letters | claimed)
-        for letter in sorted(letters & claimed):
-            text = re.sub(rf"(?<=[\[,]){letter}(?=[\],])", next(free, letter), text)
-        return text
-
-    def _kept(self, declared: str) -> str:
-        """Declarations, their biases of two axes where the claim keeps one: ``keepdims=True``."""
-        if not re.search(r"keep_?dims?\s*=\s*(True|1)", self.claim):
-            return declared
-        for name, bias in biases(parse(self.text)).items():
-            axes = r"\1,1" if bias.units_are_rows else r"1,\1"
-            declared = re.sub(rf"(?<!\S){name}\[(\w+)\]", f"{name}[{axes}]", declared)
-        return declared
-
-    def _by_names(self, error: NotationError) -> Convention:
-        """What the names of the forward pass say, of which nothing is declared.
-
-        Raises:
-            NotationError: They say nothing that fits: why it cannot be read without.
-        """
-        try:
-            return by_convention(self.text, said=self.ranks)
-        except ShapeError:
-            raise error from None
 
     def question(
         self, by: str, used: set[str], entry: tuple[int, ...] = (), of: str = ""
@@ -364,11 +301,9 @@ class Forward:
         held = [name for name in wanted if name in self.names[: len(self.names) - (not self.seed)]]
         plain = [name for name in wanted if name not in held]
         node = self.known[of] if of else self.formula.node
-        found = dict(
-            zip(plain, derivatives(node, [self.known[name] for name in plain]), strict=True)
-        )
-        for name in held:
-            found[name] = self._beside(name, of)
+        bars = derivatives(node, [self.known[name] for name in plain])
+        found = dict(zip(plain, bars, strict=True))
+        found |= {name: self._beside(name, of) for name in held}
         return [found[name] for name in wanted]
 
     def _beside(self, name: str, of: str) -> Node:
@@ -440,7 +375,7 @@ class Forward:
         found = {name: Variable(name, node.shape) for name, node in self.known.items()}
         for name, each in list(found.items()):
             found.setdefault(f"d{name}", Variable(f"d{name}", _tagged(each.shape, self.layout)))
-        for delta, z in self._layers.items():
+        for delta, z in layers(self.known).items():
             found[delta] = found[f"d{z}"]._replace(name=delta)
             found.setdefault("delta", found[delta]._replace(name="delta"))  # by one of them
         declared = {name: each.variable for name, each in self.declared.items()}
@@ -466,11 +401,11 @@ class Forward:
         assumptions: list[str] = []
         for name in sorted(used - self.known.keys()):
             by = self.gradient_by(name)
-            if not by and _LAYER.fullmatch(name) and name not in self.declared:
+            if not by and delta_in(name) and name not in self.declared:
                 by = self._next_layer(wrt)
             if by:
                 found[name] = by
-            if by and not gradient_of(name, set(self.known)):
+            if by and not gradient_of(name, self.known):
                 assumptions.append(f"{name} is taken as the gradient by {by}: d{by}")
         return found, assumptions
 
@@ -479,23 +414,14 @@ class Forward:
         made = {name}
         for line in trees(self.text):
             if made & names(line.tree):
-                if _Z.fullmatch(line.name):
+                if is_layer(line.name):
                     return line.name
                 made.add(line.name)
         return ""
 
     def gradient_by(self, name: str) -> str:
         """What a name is the gradient by: z2 of ``dz2``, and of ``delta2`` and ``δ_2``."""
-        match = _LAYER.fullmatch(name)
-        of_layer = self._layers.get(f"delta{match['number']}", "") if match else ""
-        return gradient_of(name, set(self.known)) or of_layer
-
-    @property
-    def _layers(self) -> dict[str, str]:
-        """What each delta is the gradient by: a layer; without a number the only one."""
-        layers = [name for name in self.known if _Z.fullmatch(name)]
-        only = {"delta": layers[0]} if len(layers) == 1 else {}
-        return only | {f"delta{z[1:]}": z for z in reversed(layers)}
+        return gradient_of(name, self.known) or layers(self.known).get(delta_in(name), "")
 
     def _of_rows(self, unknown: set[str]) -> dict[str, str]:
         """Capitals that only their look explains: X, where sums say that x is a matrix of rows."""
@@ -523,63 +449,6 @@ class Forward:
                 called = node.parameters[0] if node.operation == "function" else node.operation
                 found[name] = slope, f"{name} is taken as {called}′({inside}), the slope in {line}"
         return found
-
-
-def _lines(text: str, variables: Declarations | None, notation: str | None) -> Iterator[Line]:
-    """The lines of a forward pass in the language, whatever they are typed in."""
-    known = {name: each.variable for name, each in parse_declarations(variables or ()).items()}
-    for line in filter(str.strip, _apart(text)):
-        functions = declared_functions(variables or ())
-        read = read_line(line.strip(), known, notation, functions, claimed=not says_products(text))
-        yield read
-        left = read.text.partition("=")[0].strip()
-        shape = _shape(read, known)
-        if known and left.isidentifier() and shape is not None:
-            known[left] = Variable(left, shape)
-
-
-def _shape(line: Line, known: Mapping[str, Variable]) -> Shape | None:
-    """How many axes the name of a line has below it: ``a_k`` is an entry of ``a = softmax(z)``."""
-    kind = line.kind
-    if kind is None:
-        with suppress(MatcalcError):
-            kind = read_foreign(line.text, known).kind
-    if kind is None or kind.rank is None or kind.rank < 0 or kind.row:
-        return None
-    return tuple("_" if size is None else size for size in kind.sizes) or ("_",) * kind.rank
-
-
-def _apart(text: str) -> list[str]:
-    """The lines of a text; a semicolon in brackets is none between lines, it stacks.
-
-    So are equations with commas between them.
-    """
-    depth, found = 0, ""
-    for k, sign in enumerate(text):
-        depth += (sign in "([{") - (sign in ")]}")
-        ends = sign == ";" or (sign == "," and _EQUATION.match(text, k + 1))
-        found += "\n" if ends and depth <= 0 else sign
-    return found.split("\n")
-
-
-def _backward(lines: Sequence[Assigned]) -> dict[str, Tree]:
-    """The lines that give names to gradients and slopes: ``d3 = dz3``, and what is after them.
-
-    A line that nothing comes of, behind one that names a gradient, belongs to the claim too.
-    """
-    given = {line.name for line in lines}
-    found: dict[str, Tree] = {}
-    for line in lines:
-        used = names(line.tree)
-        is_gradient = any(gradient_of(name, given) and name not in given for name in used)
-        if is_gradient or used & found.keys() or (found and _is_last(line, lines)):
-            found[line.name] = line.tree
-    return found
-
-
-def _is_last(line: Assigned, lines: Sequence[Assigned]) -> bool:
-    """Whether no line uses what this one names."""
-    return not any(line.name in names(other.tree) for other in lines)
 
 
 def read_forward(

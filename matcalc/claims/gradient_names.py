@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container
+from collections.abc import Container, Iterable
 
 #: What stands before the name of the variable, the longest first.
 PREFIXES = (
@@ -14,6 +14,8 @@ _BEHIND = "_grad"
 _KEPT = re.compile(
     r"^(\s*)(?:grads?\[([\"'])d?(?P<key>[^\W\d]\w*)\2\]|(?P<of>[^\W\d]\w*)\.grad)(?=\s*=)"
 )
+_DELTA = re.compile(r"(?:delta|δ|Δ|d(?=_?[0-9]))_?(?P<number>[0-9]*)")
+_Z = re.compile(r"[zZ][0-9]*")
 _WHOLE = re.compile(r"g|(?:nabla|grad(?:ient)?)(?:_?[A-Za-z])?|[A-Za-z]_?grad")
 
 
@@ -55,6 +57,32 @@ def variable_of(name: str) -> str:
     ('z1', '')
     """
     return next(iter(_without(name)), "")
+
+
+def is_layer(name: str) -> bool:
+    """Whether a name is what a layer makes before its activation, z or ``Z2``."""
+    return bool(_Z.fullmatch(name))
+
+
+def delta_in(name: str) -> str:
+    """One spelling of the delta of a layer; nothing of other names.
+
+    >>> delta_in("δ_2"), delta_in("d3"), delta_in("dz2")
+    ('delta2', 'delta3', '')
+    """
+    match = _DELTA.fullmatch(name)
+    return f"delta{match['number']}" if match else ""
+
+
+def layers(known: Iterable[str]) -> dict[str, str]:
+    """What each delta is the gradient by: a layer; without a number the only one.
+
+    >>> layers(["W", "z1", "a1"]), layers(["z1", "z2"])
+    ({'delta': 'z1', 'delta1': 'z1'}, {'delta2': 'z2', 'delta1': 'z1'})
+    """
+    found = [name for name in known if is_layer(name)]
+    only = {"delta": found[0]} if len(found) == 1 else {}
+    return only | {f"delta{z[1:]}": z for z in reversed(found)}
 
 
 def _without(name: str) -> list[str]:
