@@ -143,10 +143,10 @@ class Forward:
             self.said += said
             stated = {name: one.variable for name, one in more.items()}
             self.taken = tuple(map(str, stated.values()))
-            targets, said = with_targets(self.text, " ".join(self.taken))
+            targets, of_targets = with_targets(self.text, " ".join(self.taken))
             known = parse_declarations(targets or ())
             self.declared |= {name: one for name, one in known.items() if one.properties}
-            self.said += said
+            self.said += of_targets
             return read_formula(self.text, shapes | stated, names=names)
 
     def question(
