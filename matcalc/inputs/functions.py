@@ -29,11 +29,10 @@ from matcalc.inputs.reader import Reader, RefusedError
 from matcalc.inputs.scanning import Token
 from matcalc.inputs.spectra import is_spectral, spectral, spectral_instead
 from matcalc.inputs.tree import Node
-from matcalc.inputs.words import function
+from matcalc.inputs.words import FREE, function
 from matcalc.notation.names import greek_letter, greek_word
 from matcalc.operations import RULES, is_elementwise
 
-FREE = frozenset(["f", "g", "h", "phi", "psi", "φ", "ψ", "σ", "sigma", "s"])  # of functions
 _WHOLE = frozenset(["tr", "det", "logdet", "vec", "diag", "trace", "rank", "expm"])
 
 

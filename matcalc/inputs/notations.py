@@ -53,6 +53,7 @@ def notation_of(tokens: Sequence[Token], *, latex: bool) -> str:
     texts = {token.text for token in tokens if token.kind == "sign"}
     python = bool({"@", "**", ".T"} & texts) or any(map(_is_python, tokens))
     python = python or _has_keywords(tokens)
+    named = any(token.form == "prime" for token in tokens)  # tanh_prime(z)
     capital = any(token.text in SYMPY for token in tokens)
     beside = _has_neighbours(tokens) and "*" not in texts
     matlab = bool(texts & _DOTTED) or (_has_transposes(tokens) and not beside)
@@ -79,7 +80,7 @@ def notation_of(tokens: Sequence[Token], *, latex: bool) -> str:
         "math": any(token.form == "unicode" for token in tokens),
         "matlab": matlab,
         "sympy": python and capital and "@" not in texts,
-        "numpy": python or (compares and "*" in texts),
+        "numpy": python or named or (compares and "*" in texts),
     }
     found = next((name for name, said in signs.items() if said), "")
     plain = beside or texts & {"^", "|", "||", "<", "_", "."} or any(map(_is_of_letters, tokens))

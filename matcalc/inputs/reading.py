@@ -22,7 +22,6 @@ from matcalc.inputs.around import is_signature, unframed, without_front
 from matcalc.inputs.calls import KEYWORDS
 from matcalc.inputs.equations import left_side, without_entry
 from matcalc.inputs.free import given_each
-from matcalc.inputs.functions import FREE
 from matcalc.inputs.grammar import Parser
 from matcalc.inputs.kinds import NUMBER, Kind, kind_of
 from matcalc.inputs.line import Line
@@ -44,7 +43,7 @@ from matcalc.inputs.spectra import is_spectral
 from matcalc.inputs.tree import Left, Node
 from matcalc.inputs.unsaid import with_letters
 from matcalc.inputs.vectors import behind_matrices, paired, transposed
-from matcalc.inputs.words import is_elsewhere
+from matcalc.inputs.words import FREE, is_elsewhere, slope_of
 from matcalc.inputs.writing import RESULTS, Writer
 from matcalc.variables import Variable
 
@@ -292,7 +291,7 @@ def _has_words(
         away = turned and inside.spaced and names.open and word not in FREE
         if token.kind == "name" and ((known and (places or turned)) or away):
             return True
-        if token.kind != "name" or word in names.declared:
+        if token.kind != "name" or word in names.declared or word in names.functions:
             continue
         if (
             word == "abs2"
@@ -364,7 +363,7 @@ def read_foreign(
     latex = is_latex(line) if not notation else notation == "latex"
     names = _names(variables, functions, sizes)
     names.layout = layout
-    scanned = with_letters(scan(line, names.declared), names)
+    scanned = with_letters(_with_slopes(scan(line, names.declared), names), names)
     apart = taken_apart(scanned, names, latex=latex)
     if names.open and not latex:
         refuse_runs(line, scanned, names)
@@ -386,6 +385,24 @@ def read_foreign(
     said = (f"read as {NOTATIONS[used]}: {text}", *names.said)
     kind = names.declared[left.name] if left is not None else None
     return Line(line, text, used, said, places(pieces), left, kind, names.ranks)
+
+
+def _with_slopes(tokens: Sequence[Token], names: Names) -> list[Token]:
+    """The tokens, ``sigmoid'(z)`` for ``sigmoid_prime(z)``."""
+    found: list[Token] = []
+    for k, (token, after) in enumerate(pairwise([*tokens, tokens[-1]])):
+        known = token.text in names.declared or token.text in names.functions
+        called = after.text == "(" and all(one.text != "," for one in _between(tokens, k + 1))
+        base = slope_of(token.text) if called and not known else ""
+        if not base:
+            found.append(token)
+            continue
+        names.say(
+            f"{token.text} is taken as {base}', the derivative of {base} at what stands behind it"
+        )
+        sign = Token("sign", "'", token.stop, token.stop, form="prime")
+        found += [token._replace(text=base), sign]
+    return found
 
 
 def _refuse_entries(line: str, text: str, names: Names) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 from matcalc.expression.functions import is_spelled
 from matcalc.near import SYNONYMS
-from matcalc.operations import RULES
+from matcalc.operations import RULES, is_elementwise
 from matcalc.operations.registry import ELSEWHERE
 
 _REWRITTEN = """transpose t dot dotproduct inner innerproduct vdot matmul mm bmm mv mul multiply
@@ -18,6 +19,8 @@ nrow ncol drop numel size repmat sweep
 rep ger normF vector_norm matrix_norm diagm unsqueeze expand_dims"""
 #: Functions that are written with signs here.
 REWRITTEN = frozenset(_REWRITTEN.split())
+FREE = frozenset(["f", "g", "h", "phi", "psi", "φ", "ψ", "σ", "sigma", "s"])  # of functions
+_SLOPE = re.compile(r"d_(\w+)|(\w+?)_?(?:[pP]rime|[dD]eriv(?:ative)?|[gG]rad(?:ient)?)")
 
 
 def function(word: str, *, called: bool) -> str:
@@ -60,7 +63,21 @@ def is_elsewhere(word: str) -> bool:
     (True, True, False, False)
     """
     rewritten = word in REWRITTEN or (len(word) > 2 and word.lower() in REWRITTEN)
-    return not is_spelled(word) and (bool(_called_here(word)) or rewritten)
+    known = bool(_called_here(word)) or rewritten or bool(slope_of(word))
+    return known and not is_spelled(word)
+
+
+def slope_of(word: str) -> str:
+    """The function entry by entry whose derivative a name says to be; nothing of others.
+
+    >>> slope_of("sigmoid_prime"), slope_of("reluGradient"), slope_of("d_tanh"), slope_of("grad")
+    ('sigmoid', 'relu', 'tanh', '')
+    """
+    found = _SLOPE.fullmatch(word)
+    base = (found[1] or found[2]) if found else ""
+    name = function(base, called=True) if base else ""
+    free = base in FREE and word.lower().endswith("prime")
+    return base if free or (name in RULES and is_elementwise(name)) else ""
 
 
 def is_function(word: str, names: Collection[str], *, called: bool = False) -> bool:
