@@ -166,19 +166,17 @@ def of_expression(
     Raises:
         MatcalcError: The expression cannot be read or differentiated.
     """
-    variables, said = with_targets(expression, variables, claim)
-    J = derive(
-        expression,
-        wrt=wrt,
-        variables=variables,
-        layout=layout,
-        order=order,
-        notation=notation,
-    )
+    asked: Any = {"wrt": wrt, "layout": layout, "order": order}
+    J = derive(expression, variables=variables, notation=notation, **asked)
     formula = J.formula
     if formula is None:  # pragma: no cover - a derivative of text has one
         raise NotationError("this is no derivative of a formula")
+    assumptions = formula.assumptions
     given = variables if variables is not None else tuple(formula.variables.values())
+    targets, said = with_targets(formula.text, given, claim)
+    if said:
+        J, given = derive(formula.text, variables=targets, **asked), targets or ()
+        formula = J.formula or formula
     return Question(
         J.node,
         J.of,
@@ -191,5 +189,5 @@ def of_expression(
         (formula.text,),
         {line.name: line.tree for line in trees(J.text) if line.name}
         | {line.name: line.tree for line in trees(formula.text) if line.name},
-        [*said, *formula.assumptions],
+        [*said, *assumptions],
     )

@@ -31,6 +31,8 @@ def with_targets(
     >>> with_targets("-sum(Y * log(softmax(Z, axis=1)))", "Y[m,n] Z[m,n]")[0]
     'Y[m,n]:simplex Z[m,n]'
     """
+    if isinstance(variables, list | tuple):
+        variables = " ".join(map(str, variables))
     if not isinstance(variables, str) or "softmax" not in text:
         return variables, ()
     try:

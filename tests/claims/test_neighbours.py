@@ -5,6 +5,7 @@ import os
 import re
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -207,6 +208,24 @@ def test_who_writes_a_sum_of_targets_does_not_take_it_to_be_1(claim: str) -> Non
     about = {"of": "-(y.T @ log(softmax(z)))", "wrt": "z", "variables": "y[n] z[n]"}
     assert mc.check_formula(claim, **about).verdict == "wrong_value"
     assert mc.check_formula("softmax(z) - y", **about).verdict == "right"
+
+
+@pytest.mark.parametrize("variables", [None, "y[n] z[n]", ["y[n]", "z[n]"], ["y[n] z[n]"]])
+@pytest.mark.parametrize(
+    "loss",
+    [
+        *("-(y * log_softmax(z)).sum()", "-np.sum(y * np.log(softmax(z)))", "−yᵀ log softmax(z)"),
+        *(r"-\sum_i y_i \log p_i, p = \mathrm{softmax}(z)", "-sum(y .* log(softmax(z)))"),
+    ],
+)
+def test_a_target_is_known_in_every_notation_declared_or_not(loss: str, variables: Any) -> None:
+    of = "p = softmax(z); " + loss.partition(", p =")[0]
+    found = mc.check_formula("softmax(z) - y", of=of, wrt="z", variables=variables)
+    assert found.verdict == "right", loss
+    assert any("y is taken as a target" in said for said in found.assumptions)
+    asked = {"of": of, "wrt": "z", "variables": variables}
+    assert mc.check_formula("sum(y) * softmax(z) - y", **asked).verdict == "right"
+    assert mc.check_formula("y - softmax(z)", **asked).verdict == "wrong_value"
 
 
 @pytest.mark.parametrize("softmax", ["softmax(X @ W)", "softmax(X @ W, axis=1)"])
