@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from textwrap import wrap
@@ -228,8 +227,10 @@ def _given(claims: Sequence[str]) -> list[str]:
 
 
 def _apart(lines: Sequence[str]) -> list[str]:
-    """Lines of which several stand on one, ``da = W.T @ dz; dW = …``, each alone."""
-    found = [part.strip() for line in lines for part in re.split(r";(?![^\[\]]*\])", line)]
+    """Lines of which several stand on one, ``da = W.T @ dz; dW = …``, or by commas, each alone."""
+    from matcalc.inputs.equations import equations_apart  # noqa: PLC0415 - it takes a while
+
+    found = [part.strip() for line in lines for part in equations_apart(line)]
     found = [part for part in found if part]
     return found if all("=" in part for part in found) else list(lines)
 

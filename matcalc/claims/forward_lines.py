@@ -12,12 +12,12 @@ from matcalc.dimensions import Shape
 from matcalc.errors import MatcalcError
 from matcalc.expression import Declarations, parse_declarations
 from matcalc.expression.declarations import declared_functions
+from matcalc.inputs.equations import equations_apart
 from matcalc.inputs.line import Line
 from matcalc.inputs.reading import read_foreign, read_line, says_products
 from matcalc.variables import Variable, parse_mention
 
 _GIVEN = re.compile(r"(?:^|[;\n])\s*([^\W\d]\w*)(?:\[([\w\s,]*)\])?\s*=(?!=)")
-_EQUATION = re.compile(r"\s*[^\W\d][\w^{}\[\]()]*\s*=(?!=)")
 
 
 def given(because: str) -> dict[str, Shape | None]:
@@ -33,7 +33,7 @@ def read_lines(text: str, variables: Declarations | None, notation: str | None) 
     """The lines of a forward pass in the language, whatever they are typed in."""
     known = {name: each.variable for name, each in parse_declarations(variables or ()).items()}
     functions = declared_functions(variables or ())
-    for line in filter(str.strip, _apart(text)):
+    for line in filter(str.strip, equations_apart(text)):
         read = read_line(line.strip(), known, notation, functions, claimed=not says_products(text))
         yield read
         left = read.text.partition("=")[0].strip()
@@ -51,19 +51,6 @@ def _shape(line: Line, known: Mapping[str, Variable]) -> Shape | None:
     if kind is None or kind.rank is None or kind.rank < 0 or kind.row:
         return None
     return tuple("_" if size is None else size for size in kind.sizes) or ("_",) * kind.rank
-
-
-def _apart(text: str) -> list[str]:
-    """The lines of a text; a semicolon in brackets is none between lines, it stacks.
-
-    So are equations with commas between them.
-    """
-    depth, found = 0, ""
-    for k, sign in enumerate(text):
-        depth += (sign in "([{") - (sign in ")]}")
-        ends = sign == ";" or (sign == "," and _EQUATION.match(text, k + 1))
-        found += "\n" if ends and depth <= 0 else sign
-    return found.split("\n")
 
 
 def backward(lines: Sequence[Assigned]) -> dict[str, Tree]:

@@ -28,12 +28,14 @@ def with_targets(
     'y[n]:simplex z[n]'
     >>> with_targets("-(y.T @ log(softmax(z)))", "y[n] z[n]", "sum(y) * softmax(z) - y")[0]
     'y[n] z[n]'
+    >>> with_targets("p = exp(z) / sum(exp(z)); L = -sum(y * log(p))", "y[n] z[n]")[0]
+    'y[n]:simplex z[n]'
     >>> with_targets("-sum(Y * log(softmax(Z, axis=1)))", "Y[m,n] Z[m,n]")[0]
     'Y[m,n]:simplex Z[m,n]'
     """
     if isinstance(variables, list | tuple):
         variables = " ".join(map(str, variables))
-    if not isinstance(variables, str) or "softmax" not in text:
+    if not isinstance(variables, str) or not re.search(r"softmax|\bexp\(", text):
         return variables, ()
     try:
         lines = trees(text)
@@ -54,7 +56,7 @@ def with_targets(
 
 def _targets(lines: Sequence[Assigned]) -> Iterator[str]:
     """The names that multiply the logarithm of a softmax."""
-    made = {line.name for line in lines if line.tree.calls("softmax")}
+    made = {line.name for line in lines if _is_softmax(line.tree)}
     for line in lines:
         for part in walk(line.tree):
             if part.operator("*", "@"):
@@ -89,7 +91,15 @@ def _is_log_softmax(tree: Tree, made: set[str]) -> bool:
     if not tree.calls("log", "ln"):
         return False
     inside = tree.args[0]
-    return inside.calls("softmax") or (inside.kind == "name" and inside.value in made)
+    return _is_softmax(inside) or (inside.kind == "name" and inside.value in made)
+
+
+def _is_softmax(tree: Tree) -> bool:
+    """Whether it is a softmax, also one that is written out: ``exp(z) / sum(exp(z))``."""
+    if not tree.operator("/"):
+        return tree.calls("softmax")
+    above, below = tree.args
+    return above.calls("exp") and str(below) == f"sum({above})"
 
 
 def _is_of_columns(tree: Tree) -> bool:

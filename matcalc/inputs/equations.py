@@ -22,8 +22,25 @@ from matcalc.inputs.tree import Left, Node
 Write = Callable[[Node], str]
 _DIGITS = 8  # of a place
 _MARKS = {"+": "_plus", "-": "_minus", "*": "_star"}
+_LEFT = re.compile(r"\s*(?:∇\S*\s+)?(?!\d)[\w∂∇][\w^{}\[\]()/∂]*\s*=(?!=)")
 _UNDER = re.compile(r"(?:d|grad_?)(?P<of>[A-Za-z]\w*?)_d(?P<wrt>\w+)\Z")
 _GRADIENT = re.compile(r"(?:grad|gradient|nabla|d[A-Z])_(?P<wrt>\w+)\Z")
+
+
+def equations_apart(text: str) -> list[str]:
+    """The lines of a text; a semicolon in brackets is none between lines, it stacks.
+
+    So are equations with commas between them.
+
+    >>> equations_apart("dA = dC @ B.T, ∂L/∂B = sum(C, axis=0); dx = [a; b]")
+    ['dA = dC @ B.T', ' ∂L/∂B = sum(C, axis=0)', ' dx = [a; b]']
+    """
+    depth, found = 0, ""
+    for k, sign in enumerate(text):
+        depth += (sign in "([{") - (sign in ")]}")
+        ends = sign == ";" or (sign == "," and _LEFT.match(text, k + 1))
+        found += "\n" if ends and depth <= 0 else sign
+    return found.split("\n")
 
 
 def left_side(

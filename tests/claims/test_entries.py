@@ -138,3 +138,12 @@ def test_a_fraction_before_a_sum_for_each_entry_multiplies_it(above: str) -> Non
     assert mc.check_formula(claim, because=MEAN[0]).verdict == "right"
     doubled = mc.check_formula(claim.replace("1", "2"), because=MEAN[0])
     assert doubled.verdict == "wrong_value"
+
+
+@pytest.mark.parametrize("softmax", ["p_k = exp(z_k)/Σ_j exp(z_j)", "p = exp(z) / sum(exp(z))"])
+def test_beside_a_softmax_that_is_written_out_targets_sum_to_1_too(softmax: str) -> None:
+    because = f"{softmax}; L = -Σ_k y_k log p_k"
+    found = mc.check_formula("∂L/∂z_k = p_k − y_k", because=because)
+    assert found.verdict == "right", found.reason
+    assert any("its entries sum to 1" in one for one in found.assumptions)
+    assert mc.check_formula("∂L/∂z_k = y_k − p_k", because=because).verdict == "wrong_value"

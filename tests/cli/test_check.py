@@ -197,6 +197,8 @@ def test_several_lines_are_judged_each_given_the_ones_before(matcalc: Any) -> No
     assert [one["uses"] for one in found["lines"]] == [[], [1], [2], [3]]
     on_one = matcalc("check", "; ".join(lines), *forward, "--json").json
     assert on_one["summary"] == found["summary"]
+    by_commas = matcalc("check", ", ".join(lines), *forward, "--json").json
+    assert by_commas["summary"] == found["summary"]
     mended = matcalc("check", lines[0], "da2 = W3.T @ dz3", *lines[2:], *forward)
     assert (mended.code, mended.out.splitlines()[0]) == (0, "every line is right")
 
