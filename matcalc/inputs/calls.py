@@ -14,11 +14,10 @@ from matcalc.inputs.pieces import ATOM, POWER, PRODUCT, SIGN, SUM, Written, comm
 from matcalc.inputs.speller import Speller
 from matcalc.inputs.tree import Node
 from matcalc.inputs.vectors import INNER
+from matcalc.inputs.words import KEYWORDS
 from matcalc.operations import RULES, facts_of
 from matcalc.operations.products import subscripts_of
 
-#: PyTorch's names of keywords.
-KEYWORDS = {"dim": "axis", "keepdim": "keepdims", "dims": "axis"}
 _GROUPS = re.compile(r"\([^()]*\)|[^\s()]+")
 _ALONG = frozenset(  # what takes an axis and nothing else
     one.name
@@ -50,8 +49,6 @@ def rewritten(
         return simple(writer, node, args)
     if name in _ALONG:
         return _along(writer, node, name, args, form)
-    if name in RULES and any(one.value in KEYWORDS for one in node.args if one.op == "keyword"):
-        return _with_axis(writer, node, name, args)
     return None
 
 
@@ -202,9 +199,7 @@ def _stacked(writer: Speller, node: Node, args: list[Written]) -> Written:
         "column_stack": ("stack" if vectors else "concatenate", ", axis=1"),
     }.get(name, ("concatenate", ""))
     pieces: list[Written | str] = [f"{joint}((", *commas(parts), ")"]
-    for one in rest:
-        text = one.text.replace("dim=", "axis=")
-        pieces.append(f", {text}" if "=" in text else f", axis={text}")
+    pieces += [f", {one.text}" if "=" in one.text else f", axis={one.text}" for one in rest]
     kind = kinds.MATRIX if joint == "stack" or not vectors else Kind(1, (None,))
     return joined([*pieces, f"{axis})"], ATOM, kind)
 
@@ -405,19 +400,6 @@ def _on_last_axis(writer: Speller, node: Node, args: list[Written]) -> Written |
         return None
     kind = Kind(rank - 1, args[0].kind.sizes[: rank - 1])
     return writer.applied(node, str(node.value[0]), args[:2], kind)
-
-
-def _with_axis(writer: Speller, node: Node, name: str, args: list[Written]) -> Written | None:
-    """``logcumsumexp(x, dim=0)``: PyTorch's names of keywords."""
-    if "axis" not in RULES[name].parameters:
-        return None
-    renamed = [
-        joined([f"{KEYWORDS.get(one.value, one.value)}=", writer.write(one.args[0])], ATOM, NUMBER)
-        if one.op == "keyword"
-        else arg
-        for one, arg in zip(node.args, args, strict=True)
-    ]
-    return writer.applied(node, name, renamed, kinds.called(name, [args[0].kind], ["axis"]))
 
 
 def _approximated(_: Speller, node: Node, args: list[Written]) -> Written | None:

@@ -19,7 +19,6 @@ from matcalc.expression.parser import parse
 from matcalc.expression.tokens import scan as scan_own
 from matcalc.expression.unification import sizes_of
 from matcalc.inputs.around import is_signature, unframed, without_front
-from matcalc.inputs.calls import KEYWORDS
 from matcalc.inputs.equations import left_side, without_entry
 from matcalc.inputs.free import given_each
 from matcalc.inputs.grammar import Parser
@@ -43,7 +42,7 @@ from matcalc.inputs.spectra import is_spectral
 from matcalc.inputs.tree import Left, Node
 from matcalc.inputs.unsaid import with_letters
 from matcalc.inputs.vectors import behind_matrices, paired, transposed
-from matcalc.inputs.words import FREE, is_elsewhere, slope_of
+from matcalc.inputs.words import FREE, KEYWORDS, is_elsewhere, slope_of
 from matcalc.inputs.writing import RESULTS, Writer
 from matcalc.variables import Variable
 

@@ -19,6 +19,8 @@ nrow ncol drop numel size repmat sweep
 rep ger normF vector_norm matrix_norm diagm unsqueeze expand_dims"""
 #: Functions that are written with signs here.
 REWRITTEN = frozenset(_REWRITTEN.split())
+#: Arguments as PyTorch and Julia name them.
+KEYWORDS = {"dim": "axis", "dims": "axis", "keepdim": "keepdims"}
 FREE = frozenset(["f", "g", "h", "phi", "psi", "φ", "ψ", "σ", "sigma", "s"])  # of functions
 _SLOPE = re.compile(r"d_(\w+)|(\w+?)_?(?:[pP]rime|[dD]eriv(?:ative)?|[gG]rad(?:ient)?)")
 

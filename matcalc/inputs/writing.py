@@ -20,6 +20,7 @@ from matcalc.inputs.pieces import ATOM, POWER, PRODUCT, SIGN, SUM, Piece, Writte
 from matcalc.inputs.speller import Speller
 from matcalc.inputs.sums import mapped, sign_of, total
 from matcalc.inputs.tree import Node
+from matcalc.inputs.words import KEYWORDS
 from matcalc.operations import RULES
 
 _OPS = """number name sum chain product negative transpose inverse pinv power call norm index
@@ -136,9 +137,9 @@ class Writer(Speller):
         return joined([*parts, "]"], ATOM, Kind(rank, known, row=base.kind.row and rank == 1))
 
     def keyword(self, node: Node) -> Written:
-        """``axis=0``."""
+        """``axis=0``, by its name here."""
         inside = self.write(node.args[0])
-        return joined([f"{node.value}=", inside], ATOM, kinds.UNKNOWN)
+        return joined([f"{KEYWORDS.get(node.value, node.value)}=", inside], ATOM, kinds.UNKNOWN)
 
     def group(self, node: Node) -> Written:
         """What stood in brackets: they are written where the language needs them."""
@@ -571,7 +572,8 @@ class Writer(Speller):
         if found is not None:
             return found
         positional = [a for n, a in zip(node.args, args, strict=True) if n.op != "keyword"]
-        keywords = [one.value for one in node.args if one.op == "keyword"]
+        named = (one.value for one in node.args if one.op == "keyword")
+        keywords = [KEYWORDS.get(one, one) for one in named]
         kind = kinds.called(name, [one.kind for one in positional], keywords)
         shapes = self.names.functions.get(name)
         if shapes is not None:
