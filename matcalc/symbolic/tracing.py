@@ -496,7 +496,7 @@ def _fill_diagonal(a: Any, val: Any, *, wrap: bool = False) -> None:
     """``np.fill_diagonal(a, val)``, which writes into a square array."""
     if not isinstance(a, Tracer) or wrap or not dimensions.is_square(a.value.node.shape):
         raise NotDifferentiableError("np.fill_diagonal is traced of a square array")
-    old: Any = np.diag(cast(Any, a))
+    old: Any = np.diag(cast("Any", a))
     a[:] = a - np.diag(old) + np.diag(0 * old + val)
 
 
