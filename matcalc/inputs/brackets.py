@@ -9,6 +9,7 @@ from typing import NamedTuple
 from matcalc.inputs.constants import compared, compared_with, is_comparing
 from matcalc.inputs.derivatives import is_ratio, read_derivative
 from matcalc.inputs.free import letters_of
+from matcalc.inputs.left_out import divides_by_zero
 from matcalc.inputs.letters import below, of_pair, pair_in, simple
 from matcalc.inputs.reader import Reader
 from matcalc.inputs.scanning import Token
@@ -234,11 +235,28 @@ def read_total(parser: Reader, token: Token) -> Node:
     parser.letters += letters
     body = parser.chain()
     for pair in pairs:
+        _refuse_infinite(parser, token, pair, body)
         mask = of_pair(pair, body.start, body.stop)
         body = Node("chain", (body, mask), (("*", True),), body.start, body.stop)
     del parser.letters[len(parser.letters) - len(letters) :]
     letters, many = (letters, _how_many(limits)) if letters else (unsaid(parser, body), "")
     return Node("total", (body,), (kind, tuple(letters), many), token.start, parser.behind())
+
+
+def _refuse_infinite(parser: Reader, token: Token, pair: Sequence[str], body: Node) -> None:
+    """Refuse a sum that leaves out what is infinite: here it is multiplied by 0, which is nan.
+
+    Raises:
+        NotationError: What is summed divides by 0 where the letters agree.
+    """
+    one, sign, two = pair
+    if sign in ("≠", "<", ">") and divides_by_zero(body, one, two):
+        raise parser.fail(
+            f"where {one} = {two}, which this sum leaves out by a factor of 0, is a division by 0 "
+            f"or a root or logarithm of it: add δ_{one}{two} to what is 0 there, "
+            f"1/(x_{one} - x_{two} + δ_{one}{two}), sqrt(‖X_{one} - X_{two}‖^2 + δ_{one}{two})",
+            token,
+        )
 
 
 def _limits(parser: Reader) -> _Limits:

@@ -59,3 +59,35 @@ def test_a_sum_over_another_part_is_refused_with_what_works(typed: str, must: st
         with pytest.raises(mc.MatcalcError) as caught:
             mc.derive(typed, wrt="x", variables=variables, layout="numerator")
         assert must in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Σ_i Σ_{j≠i} 1/(x_i - x_j)^2", "Σ_{i<j} log|x_i - x_j|", "Σ_{i≠j} (x_i - x_j)^{-2}",
+        r"\sum_{i<j} \frac{x_i}{\|A_i - A_j\|}", "Σ_{i<j} ‖A_i - A_j‖", "Σ_{i>j} 1/(2x_i - 2x_j)",
+    ],
+)  # fmt: skip
+def test_what_a_sum_leaves_out_is_not_infinite(line: str) -> None:
+    with pytest.raises(mc.NotationError, match=r"leaves out by a factor of 0.*add δ_"):
+        mc.derive(line, wrt="x", variables="x[n] A[n,k]", layout="denominator")
+
+
+#: Sums, and what each has of a pair of entries.
+FINITE = {
+    "Σ_{i≠j} 1/(x_i - x_j + δ_ij)^2": lambda a, b: 2 / (a - b) ** 2,
+    "Σ_{i<j} log|x_i - x_j + δ_ij|": lambda a, b: np.log(abs(a - b)),
+    "Σ_{i<j} x_i/x_j": lambda a, b: a / b,
+    "Σ_{i<j} sqrt((x_i - x_j)^2 + δ_ij)": lambda a, b: abs(a - b),
+    "Σ_{i<j} 1/(1 + (x_i - x_j)^2)": lambda a, b: 1 / (1 + (a - b) ** 2),
+}
+
+
+@pytest.mark.parametrize("line", FINITE)
+def test_what_is_advised_there_has_the_derivative_of_what_was_meant(line: str) -> None:
+    def value(at: np.ndarray) -> float:
+        return sum(FINITE[line](at[i], at[j]) for i, j in PAIRS if i < j)
+
+    found = mc.derive(line, wrt="x", variables="x[n]", layout="denominator").evaluate(x=x)
+    slopes = [(value(x + 1e-6 * one) - value(x - 1e-6 * one)) / 2e-6 for one in np.eye(4)]
+    np.testing.assert_allclose(found, slopes, rtol=1e-6)
