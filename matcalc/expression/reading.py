@@ -557,7 +557,9 @@ class _Reader:
         if name == "T":
             return NotationError("T is not declared; a transpose is written x.T", [step.place])
         if name in self.named:
-            message = f"{name} has no meaning before this assignment; give the result a new name"
+            later = self.named[name] > len(self.values)
+            advice = "write that line first" if later else "give the result a new name"
+            message = f"{name} has no meaning before this assignment; {advice}"
             return NotationError(message, [step.place])
         if name in ("True", "False", "None"):
             return NotationError(f"{name} is not part of the language", [step.bare])

@@ -39,6 +39,7 @@ from matcalc.inputs.reader import RefusedError
 from matcalc.inputs.rows import ranks_in_sums
 from matcalc.inputs.scanning import Token, is_latex, scan
 from matcalc.inputs.spectra import is_spectral
+from matcalc.inputs.statements import statements_of
 from matcalc.inputs.tree import Left, Node
 from matcalc.inputs.unsaid import with_letters
 from matcalc.inputs.vectors import behind_matrices, paired, transposed
@@ -48,7 +49,6 @@ from matcalc.variables import Variable
 
 _OWN = ("@", "**", ".T", "einsum(")  # signs that say that a line is one of the language
 _ENDS_ELSEWHERE = frozenset(["None", "inf", "Inf", "min", "max", "a_min", "a_max"])  # of clip, norm
-_QUADS = ("\\quad", "\\qqua")
 _BY_ENTRIES = re.compile(r"[0-9]\./[( ]*[A-Za-z(]")  # MATLAB's 1./x, or a quotient of 1.
 _ENTRY = re.compile(r"(?<![\w.])((\w+)_([ijkl]))(?!\w|\s*=)")
 _NO_NAMES: frozenset[str] = frozenset()
@@ -422,9 +422,12 @@ def _written(line: str, tokens: Sequence[Token], writer: Writer) -> tuple[list[P
     _refuse_members(line, tokens)
     pieces: list[Piece] = []
     left: Left | None = None
-    statements = [one for one in _statements(line, tokens) if not is_signature(one)]
+    statements = [one for one in statements_of(line, tokens) if not is_signature(one)]
     if not statements:
         raise NotationError("a formula is missing", [Place(line, 0, max(1, len(line)))])
+    stands = [one[0].start for one in statements]
+    if stands != sorted(stands):
+        writer.assume("the lines are read in the order in which each has what it uses before it")
     for k, statement in enumerate(statements):
         left = _statement(line, statement, writer, pieces)
         last = k + 1 == len(statements)
@@ -501,38 +504,3 @@ def _equals(tokens: Sequence[Token], line: str) -> int:
                 raise NotationError("an equation has one =", [place])
             found = k
     return found
-
-
-def _statements(line: str, tokens: Sequence[Token]) -> list[list[Token]]:
-    r"""The tokens of each statement, each with one of kind ``end``.
-
-    ``,\quad`` ends one as ``;`` does, and so does a comma with an equation on either side.
-    """
-    depth = 0
-    marks: list[Token | None] = [None]
-    parts: list[list[Token]] = [[]]
-    for token in tokens:
-        depth += (token.kind == "open") - (token.kind == "close")
-        if depth == 0 and token.kind == "sign" and token.text in (";", ","):
-            marks.append(token)
-            parts.append([])
-        elif token.kind != "end":
-            parts[-1].append(token)
-    found: list[list[Token]] = []
-    for mark, part in zip(marks, parts, strict=True):
-        apart = mark is None or mark.text == ";" or line[mark.stop :].lstrip()[:5] in _QUADS
-        if apart or (mark and _is_equation(found[-1]) and _is_equation(part)):
-            found.append(part)
-        else:
-            found[-1] += [mark, *part] if mark else part
-    return [[*one, Token("end", "", one[-1].stop, one[-1].stop)] for one in found if one]
-
-
-def _is_equation(tokens: Sequence[Token]) -> bool:
-    """Whether an ``=`` stands in a part of a line, outside of its brackets."""
-    depth = 0
-    for token in tokens:
-        depth += (token.kind == "open") - (token.kind == "close")
-        if depth == 0 and token.kind == "sign" and token.text in ("=", ":="):
-            return True
-    return False
