@@ -48,6 +48,7 @@ from matcalc.inputs.writing import RESULTS, Writer
 from matcalc.variables import Variable
 
 _OWN = ("@", "**", ".T", "einsum(")  # signs that say that a line is one of the language
+_OF_ARRAYS = ("@", "np.", "axis=", "None]")  # beside these a * is one of entries
 _ENDS_ELSEWHERE = frozenset(["None", "inf", "Inf", "min", "max", "a_min", "a_max"])  # of clip, norm
 _BY_ENTRIES = re.compile(r"[0-9]\./[( ]*[A-Za-z(]")  # MATLAB's 1./x, or a quotient of 1.
 _ENTRY = re.compile(r"(?<![\w.])((\w+)_([ijkl]))(?!\w|\s*=)")
@@ -239,9 +240,13 @@ def _clashes(line: str, variables: Mapping[str, Variable], functions: Functions)
 
 
 def _repeats(line: str, variables: Mapping[str, Variable], functions: Functions) -> bool:
-    """Whether NumPy's signs stand in a line, and a ``*`` of a matrix and a vector of its rows."""
+    """Whether NumPy's signs stand in a line, and a ``*`` of a matrix and a vector of its rows.
+
+    Who writes ``norm(X * b - y)**2`` may mean a product of matrices: ``**`` is not enough.
+    """
     says = notation_of(scan(line, variables), latex=False) == "numpy"
-    return says and _of_numpy(line, variables, functions).repeats
+    sure = "*" not in line.replace("**", "") or any(sign in line for sign in _OF_ARRAYS)
+    return says and sure and _of_numpy(line, variables, functions).repeats
 
 
 def _of_numpy(line: str, variables: Mapping[str, Variable], functions: Functions) -> Writer:

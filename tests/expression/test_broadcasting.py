@@ -34,7 +34,7 @@ FORMULAS = [
     ("sum(X / y)", lambda p: np.sum(p["X"] / p["y"]), "divides every row"),
     ("np.multiply(X, 2) * y", lambda p: 2 * p["X"] * p["y"], "counts for every row"),
     ("y * (X @ W)", lambda p: p["y"] * (p["X"] @ p["W"]), "counts for every row"),
-    ("W.T * y", lambda p: p["W"].T * p["y"], "counts for every row"),
+    ("np.array(W.T) * y", lambda p: p["W"].T * p["y"], "counts for every row"),
     ("(y / 2 * X).sum(axis=1)", lambda p: (p["y"] / 2 * p["X"]).sum(1), "counts for every row"),
     ("mse_loss(X, y)", lambda p: np.mean((p["X"] - p["y"]) ** 2), "counts for every row"),
     ("W + y", lambda p: p["W"] + p["y"], "for every column write y[:, None]"),
@@ -157,3 +157,12 @@ def test_a_vector_before_a_product_of_matrices_scales_none_of_them_in_silence(si
     declared = f"s[{size}] W[{size},{size}] d[{size}]"
     with pytest.raises(ShapeError, match=r"write s \* \(W.T @ d\)"):
         mc.derive("s * W.T @ d", wrt="d", variables=declared, layout="denominator")
+
+
+@pytest.mark.parametrize(
+    ("formula", "advice"),
+    [("norm(X * b - y)**2", "X @ b"), ("sum((X * b)**2)", "X @ b")],
+)
+def test_a_star_that_may_be_a_product_of_matrices_is_refused(formula: str, advice: str) -> None:
+    with pytest.raises(ShapeError, match=f"write {advice}"):
+        mc.derive(formula, wrt="b", variables="X[m,n] b[n] y[m]", layout="denominator")
