@@ -167,27 +167,27 @@ def of_expression(
         MatcalcError: The expression cannot be read or differentiated.
     """
     asked: Any = {"wrt": wrt, "layout": layout, "order": order}
-    J = derive(expression, variables=variables, notation=notation, **asked)
-    formula = J.formula
+    found = derive(expression, variables=variables, notation=notation, **asked)
+    formula = found.formula
     if formula is None:  # pragma: no cover - a derivative of text has one
         raise NotationError("this is no derivative of a formula")
     assumptions = formula.assumptions
     given = variables if variables is not None else tuple(formula.variables.values())
     targets, said = with_targets(formula.text, given, claim)
     if said:
-        J, given = derive(formula.text, variables=targets, **asked), targets or ()
-        formula = J.formula or formula
+        found, given = derive(formula.text, variables=targets, **asked), targets or ()
+        formula = found.formula or formula
     return Question(
-        J.node,
-        J.of,
-        J.wrt,
+        found.node,
+        found.of,
+        found.wrt,
         layout,
         formula,
         parse_declarations(given),
         {name: node for name, node in formula.named.items() if name not in formula.variables},
-        J.text,
+        found.text,
         (formula.text,),
-        {line.name: line.tree for line in trees(J.text) if line.name}
+        {line.name: line.tree for line in trees(found.text) if line.name}
         | {line.name: line.tree for line in trees(formula.text) if line.name},
         [*said, *assumptions],
     )

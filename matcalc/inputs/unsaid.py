@@ -60,7 +60,10 @@ def _letters_of_sums(tokens: Sequence[Token], names: Names) -> dict[int, str]:
 
 
 def _letter_behind(tokens: Sequence[Token], k: int) -> str:
-    """The one letter in the term behind a sum; empty where none is, or another sum stands there."""
+    """The one letter in the term behind a sum, up to what divides; else empty.
+
+    Where another sum stands in the term it may be that one's.
+    """
     behind = tokens[k + 1 : _end_of_term(tokens, k + 1)]
     letters = set(_letters(behind))
     return letters.pop() if len(letters) == 1 and not any(map(_is_sum, behind)) else ""
@@ -111,7 +114,7 @@ def _end_of_term(tokens: Sequence[Token], k: int) -> int:
     for at in range(k, len(tokens)):
         token = tokens[at]
         depth += (token.kind == "open") - (token.kind == "close")
-        if depth < 0 or (not depth and token.kind == "sign" and token.text in "+-=;,"):
+        if depth < 0 or (not depth and token.kind == "sign" and token.text in "+-/=;,"):
             return at
     return len(tokens)
 

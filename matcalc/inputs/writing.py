@@ -572,8 +572,8 @@ class Writer(Speller):
         if found is not None:
             return found
         positional = [a for n, a in zip(node.args, args, strict=True) if n.op != "keyword"]
-        named = (one.value for one in node.args if one.op == "keyword")
-        keywords = [KEYWORDS.get(one, one) for one in named]
+        named = [str(one.value) for one in node.args if one.op == "keyword"]
+        keywords = [KEYWORDS.get(one) or one for one in named]
         kind = kinds.called(name, [one.kind for one in positional], keywords)
         shapes = self.names.functions.get(name)
         if shapes is not None:

@@ -19,6 +19,7 @@ SAID = "the sum goes over i, the one letter that stands below"
         ("Σ y_i log p_i", "sum(y * log(p))"),
         ("Σ(y_i - p_i)^2", "sum((y - p)**2)"),
         ("log Σ exp(z_i)", "log(sum(exp(z)))"),
+        ("∑ y_i^2 / ∑ p_i", "sum(y**2 / sum(p))"),
     ],
 )
 @pytest.mark.parametrize("declared", [True, False])
