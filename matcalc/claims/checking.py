@@ -225,8 +225,7 @@ def _answered(question: Question, typed: Typed) -> Checked:
 def _fixes(question: Question, line: Tree, found: Judged) -> list[Repair]:
     """The repairs of a wrong claim."""
     at, *others = found.points
-    near = repairs(question, line, at, others)
-    return _true(question, [*but_for_numbers(near, Worth(at).kind)], at)
+    return _true(question, repairs(question, line, at, others), at)
 
 
 def _mended(
@@ -260,9 +259,15 @@ def _mended(
 
 
 def _true(question: Question, fixes: Sequence[Repair], at: Point) -> list[Repair]:
-    """The repairs that hold at small numbers too, and on both sides of kinks: the first few."""
+    """The repairs that hold at small numbers too, and on both sides of kinks: the first few.
+
+    Of those that differ in where a number stands one.
+    """
     kept: list[Repair] = []
+    kind = Worth(at).kind
     for fix in fixes[:_JUDGED]:
+        if len([*but_for_numbers([*kept, fix], kind)]) == len(kept):
+            continue
         if not holds_near(question, fix.tree, at):
             continue
         smooth = not question.kinks and not any(part.facts.kinked for part in walk(fix.tree))
