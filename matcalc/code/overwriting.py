@@ -33,14 +33,21 @@ class Overwriting:
         self.left = Counter(uses)
         self._inlined: dict[Term, frozenset[Term]] = {}  # the arrays that their text reads
         self._held: set[Term] = set()  # arrays that others are views of
-        self._leaves: dict[Term, frozenset[str]] = {}
+        self._leaves: dict[Term, int] = {}  # a bit for each variable that a term is made of
+        self._bits: dict[str, int] = {}
+        self._of_floats: set[Term] = set()  # for sure, when variables may be whole numbers
 
     def spelled(self, term: Term, *, has_name: bool) -> None:
         """A term is written, as a statement or within others."""
         self.left.subtract(term.args)
-        below = [self._leaves[one] for one in term.args]
-        own = [term.value] if term.op == "name" else []
-        self._leaves[term] = frozenset(own).union(*below)
+        leaves = self._bits.setdefault(term.value, 1 << len(self._bits)) if term.op == "name" else 0
+        for one in term.args:
+            leaves |= self._leaves[one]
+        self._leaves[term] = leaves
+        if _makes_floats(term) or (
+            term.op in _KEEP_TYPE and not self._of_floats.isdisjoint(term.args)
+        ):
+            self._of_floats.add(term)
         if not has_name:
             read = [self._inlined.get(one, frozenset((one,))) for one in term.args]
             self._inlined[term] = frozenset[Term]().union(*read)
@@ -71,13 +78,13 @@ class Overwriting:
     def _fits(self, array: Term, term: Term) -> bool:
         """Whether an array has the shape of a result, and a type that holds it."""
         others = [one for one in term.args if one is not array]
-        leaves = frozenset[str]().union(*(self._leaves[one] for one in others))
+        known = self._leaves[array]
         return (
             _is_new(array)
             and array.shape == term.shape
             and (term.op == "scale_rows" or all(_broadcasts(k.shape, array.shape) for k in others))
-            and leaves <= self._leaves[array]
-            and _is_of_floats(array)
+            and all(self._leaves[one] | known == known for one in others)
+            and array in self._of_floats
         )
 
 
@@ -132,15 +139,9 @@ def _is_new(array: Term) -> bool:
     return known_rule(name) is not None and is_elementwise(name)
 
 
-def _is_of_floats(term: Term) -> bool:
-    """Whether a term is of floats for sure, when its variables may be whole numbers."""
-    waiting = [term]
-    while waiting:
-        one = waiting.pop()
-        if one.op == "over" or (one.op == "call" and facts_of(one.value[0]).in_math):
-            return True
-        waiting += one.args if one.op in _KEEP_TYPE else ()
-    return False
+def _makes_floats(term: Term) -> bool:
+    """Whether a term is of floats whatever it is made of."""
+    return term.op == "over" or (term.op == "call" and facts_of(term.value[0]).in_math)
 
 
 def _broadcasts(shape: Shape, whole: Shape) -> bool:

@@ -115,6 +115,7 @@ class _Source:
         self.signature = Signature(variables, self.order, named.values(), dialect)
         self.names = self.signature.names
         self.named = {term: self.names.word(name) for term, name in named.items()}
+        self.kept = {*self.named, *self.called}  # what is not written over
         self.numbers: set[Term] = set()  # of Python: made of numbers and dimensions alone
         self.spelled: dict[Term, Spelled] = {}
         self.overwriting = Overwriting(self.uses)
@@ -131,7 +132,9 @@ class _Source:
             if self._is_number(term):
                 self.numbers.add(term)
             piece = self.spelled[term] = self.hoisted(term)
-            self.overwriting.spelled(term, has_name=bool(term.args) and piece.text.isidentifier())
+            if self.dialect.overwrites:
+                has_name = bool(term.args) and piece.text.isidentifier()
+                self.overwriting.spelled(term, has_name=has_name)
         results = self.results()
         shapes = [root.shape for root in self.roots]
         docstring = self.signature.docstring(summary, list(zip(titles, shapes, strict=True)))
@@ -251,8 +254,7 @@ class _Source:
 
     def written_over(self, term: Term) -> Term | None:
         """The array that a term is written over, where the library and what is there allow it."""
-        kept = {*self.named, *self.called}
-        return self.overwriting.operand(term, kept) if self.dialect.overwrites else None
+        return self.overwriting.operand(term, self.kept) if self.dialect.overwrites else None
 
     def piece(self, term: Term) -> Spelled:
         """A term as source, its operands spelled already."""

@@ -127,3 +127,16 @@ def test_an_array_is_kept_where_it_could_not_hold_the_result() -> None:
     row = terms.over(terms.plus([column, column]), terms.number(2))
     scaled = terms.make("scale_rows", [row, X], X.shape)
     assert operand_of_last(scaled, named=(row,)) is None, "it is smaller"
+
+
+def test_a_term_that_others_share_is_looked_at_once() -> None:
+    """Each step uses the one before twice: walked anew each time this would never end."""
+
+    def ladder(X: Any, Y: Any) -> Any:
+        for _ in range(60):
+            X = X * Y + X @ Y
+        return X.sum()
+
+    made = mc.derive(mc.trace(ladder, "X[2,2] Y[2,2]"), wrt="X", layout="denominator")
+    given = {"X": np.full((2, 2), 0.5), "Y": np.full((2, 2), 0.3)}
+    np.testing.assert_allclose(run_source(made.numpy, given), made.evaluate(**given), rtol=1e-9)
