@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
+from matcalc.inputs.nested import closing
 from matcalc.inputs.scanning import Token
 
 _SOUGHT = frozenset(
@@ -70,7 +71,7 @@ def without_front(tokens: Sequence[Token], declared: Collection[str]) -> tuple[i
     words, k = "", 0
     below: Sequence[Token] = ()
     if tokens[0].text == "underset" and tokens[1].text == "{":
-        end = _closing(tokens, 1)
+        end = closing(tokens, 1)
         below, k = tokens[2:end], end + 1
     braced = bool(below) and tokens[k].text == "{"
     k += braced
@@ -83,7 +84,7 @@ def without_front(tokens: Sequence[Token], declared: Collection[str]) -> tuple[i
         words += _plain(tokens[k]._replace(text=named["words"]))
         below, k = [tokens[k]._replace(text=named["below"])], k + 1
     elif not below and tokens[k].text == "_" and words:
-        end = _closing(tokens, k + 1)
+        end = closing(tokens, k + 1)
         below = tokens[k + 2 : end] if end > k + 1 else tokens[k + 1 : k + 2]
         k = end + 1
     if words not in _SOUGHT or not _are_variables(below, declared):
@@ -118,7 +119,7 @@ def _arguments(tokens: Sequence[Token], declared: Collection[str]) -> int:
     start = int(said or tokens[0].kind in ("name", "word"))
     end = start
     if tokens[start].text == "(":
-        end = _closing(tokens, start) + 1
+        end = closing(tokens, start) + 1
         inside = tokens[start + 1 : end - 1]
     elif tokens[0].text == "lambda":
         while tokens[end].kind == "name" or tokens[end].text == ",":
@@ -137,16 +138,6 @@ def _arguments(tokens: Sequence[Token], declared: Collection[str]) -> int:
     if tokens[0].text == "lambda":
         return end + 1 if after == ":" and inside else 0
     return end if said and end > start else 0
-
-
-def _closing(tokens: Sequence[Token], start: int) -> int:
-    """Where the bracket that opens there is closed; the place itself where none opens."""
-    depth = 0
-    for k in range(start, len(tokens)):
-        depth += (tokens[k].kind == "open") - (tokens[k].kind == "close")
-        if depth <= 0:
-            return k
-    return len(tokens) - 1
 
 
 def _are_variables(below: Sequence[Token], declared: Collection[str]) -> bool:

@@ -11,6 +11,7 @@ from matcalc.inputs.derivatives import is_ratio, read_derivative
 from matcalc.inputs.free import letters_of
 from matcalc.inputs.left_out import divides_by_zero
 from matcalc.inputs.letters import below, of_pair, pair_in, simple
+from matcalc.inputs.nested import outside, sign_outside
 from matcalc.inputs.reader import Reader
 from matcalc.inputs.scanning import Token
 from matcalc.inputs.signs import ENDS
@@ -57,7 +58,7 @@ def read_group(parser: Reader, opened: Token) -> Node:
     inside = read_arguments(parser, opened)
     behind = parser.tokens[parser.position + 1]
     if opened.text in "[(" and len(inside) == 1 and parser.at("_") and is_cross(parser, behind):
-        parser.position = parser.ends.get(parser.position + 1, parser.position + 1) + 1
+        parser.position = parser.end(parser.position + 1) + 1
         return Node("call", inside, ("skew", 0, ""), opened.start, parser.behind())
     if not inside:
         raise parser.fail("something is missing between these brackets", opened)
@@ -74,26 +75,13 @@ def is_cross(parser: Reader, token: Token) -> bool:
 
 def is_compared(parser: Reader) -> bool:
     """Whether a group holds one comparison and nothing beside it."""
-    end = parser.ends[parser.position - 1]
-    depth, found = 0, 0
-    for token in parser.tokens[parser.position : end]:
-        depth += (token.kind == "open") - (token.kind == "close")
-        if depth == 0 and token.kind == "sign":
-            if token.text == ",":
-                return False
-            found += is_comparing(token)
-    return found == 1
+    signs = [one for _, one in outside(parser.tokens, parser.position) if one.kind == "sign"]
+    return all(one.text != "," for one in signs) and sum(map(is_comparing, signs)) == 1
 
 
 def is_list(parser: Reader) -> bool:
     """Whether brackets hold several parts."""
-    end = parser.ends[parser.position - 1]
-    depth = 0
-    for token in parser.tokens[parser.position : end]:
-        depth += (token.kind == "open") - (token.kind == "close")
-        if depth == 0 and token.kind == "sign" and token.text in (",", ";", "&"):
-            return True
-    return False
+    return sign_outside(parser.tokens, ",", ";", "&", start=parser.position) >= 0
 
 
 def read_listed(parser: Reader, opened: Token) -> Node:
@@ -271,9 +259,8 @@ def _limits(parser: Reader) -> _Limits:
     while parser.at("_", "^"):
         below = parser.at("_")
         position = parser.position + 1
-        end = parser.ends.get(position, position)
-        inside = parser.tokens[position : end + 1]
-        texts = [one.text for one in inside if one.kind not in ("open", "close")]
+        end = parser.end(position)
+        texts = [one.text for one in parser.script(position)]
         for part in _apart(texts) if below else ():
             pair = pair_in(_bare(part))
             if pair and pair[1] != "=":

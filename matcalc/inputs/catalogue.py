@@ -59,11 +59,11 @@ def operations() -> Iterator[Operation]:
     """
     section = ""
     for line in LINES.strip().splitlines():
-        typed, _, variables = line.strip().rpartition(" | ")
-        if typed:
-            yield Operation(section, typed, variables)
-        else:
-            section = line.strip(" #")
+        calls, _, variables = line.strip().rpartition(" | ")
+        names, opened, arguments = calls.partition("(")
+        for name in names.split() if opened else [names] if names else []:
+            yield Operation(section, name + opened + arguments, variables)
+        section = section if calls else line.strip(" #")
 
 
 def called(name: str) -> list[Operation]:

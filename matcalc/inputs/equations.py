@@ -16,6 +16,7 @@ from matcalc.inputs.grammar import Parser
 from matcalc.inputs.kinds import NUMBER
 from matcalc.inputs.letters import LETTERS, below, read_scripts
 from matcalc.inputs.names import Names
+from matcalc.inputs.nested import sign_outside
 from matcalc.inputs.scanning import Token
 from matcalc.inputs.tree import Left, Node
 
@@ -267,13 +268,7 @@ class _Left:
     def on_a_line(self) -> Left | None:
         """``∂L/∂W``, ``dL/dW``, ``∂(xᵀAx)/∂x``, ``d/dx (…)``."""
         parser = self.parser
-        depth, slash = 0, -1
-        for k in range(parser.position, len(parser.tokens)):
-            token = parser.tokens[k]
-            depth += (token.kind == "open") - (token.kind == "close")
-            if depth == 0 and token.kind == "sign" and token.text == "/":
-                slash = k
-                break
+        slash = sign_outside(parser.tokens, "/", start=parser.position)
         if slash < 0:
             return None
         above = [*parser.tokens[parser.position : slash]]

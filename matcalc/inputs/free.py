@@ -82,7 +82,7 @@ def given_each(parser: Reader, left: Left | None) -> Left | None:
 
 def _below(parser: Reader, position: int) -> Iterator[str]:
     """The names below a letter, up to a sign: i of ``i=1``."""
-    end = parser.ends.get(position, position)
+    end = parser.end(position)
     for token in parser.tokens[position : end + 1]:
         if token.kind == "sign" and token.text != ",":
             return

@@ -220,7 +220,7 @@ def applied(parser: Reader, token: Token, node: Node, marks: Marks) -> Node:
     if node.op == "index" and of_one:
         refuse_family(parser, token, node)
     if opens and node.op == "name" and not marks.turned:
-        inside = parser.tokens[parser.position + 1 : parser.ends[parser.position]]
+        inside = parser.within()
         if is_spectral(node.value, inside, parser.names):
             return of_spectrum(parser, node)
     if opens and node.op == "name" and may_be_function(parser, token, node.value, primes, of_one):
@@ -239,7 +239,7 @@ def with_transpose(parser: Reader, token: Token, marks: Marks) -> Marks:
     free = parser.names.open and token.text in FREE
     if not parser.at("^") or not (free or token.text in parser.names.functions):
         return marks
-    stop = parser.ends.get(parser.position + 1, parser.position + 1)
+    stop = parser.end(parser.position + 1)
     above = "".join(one.text for one in parser.tokens[parser.position + 1 : stop + 1])
     if above not in ("T", "{T}") or parser.tokens[stop + 1].text != "(":
         return marks
@@ -265,7 +265,7 @@ def of_spectrum(parser: Reader, node: Node) -> Node:
 def is_entry(parser: Reader, name: str, primes: int) -> bool:
     """Whether parentheses behind an array hold places, as in MATLAB: ``x(1)``, ``A(2, :)``."""
     kind = parser.names.declared.get(name)
-    inside = parser.tokens[parser.position + 1 : parser.ends[parser.position]]
+    inside = parser.within()
     plain = all(
         one.kind == "number" or one.text in (":", ",", "end", "[", "]", "-") for one in inside
     )
@@ -354,7 +354,7 @@ def is_of_one(parser: Reader) -> bool:
     while start < end and parser.tokens[start].text in ("_", "^"):
         if parser.tokens[start + 1].text in ("T", "-"):
             return False
-        start = parser.ends.get(start + 1, start + 1) + 1
+        start = parser.end(start + 1) + 1
     return start == end
 
 

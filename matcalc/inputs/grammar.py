@@ -62,13 +62,13 @@ class Parser(Reader):
 
     def is_mapping(self) -> bool:
         """Whether letters and a ``↦`` stand in front."""
-        behind = self.ends.get(self.position, self.position) + 1
+        behind = self.end(self.position) + 1
         token = self.tokens[min(behind, len(self.tokens) - 1)]
         return token.kind == "sign" and token.text == "maps"
 
     def mapped(self) -> Node:
         """``(i,j) ↦ x[i] y[j]``: an array, by its entries."""
-        start, end = self.next.start, self.ends.get(self.position, self.position)
+        start, end = self.next.start, self.end(self.position)
         inside = self.tokens[self.position : end + 1]
         letters = [one.text for one in inside if one.kind == "name"]
         self.position = end + 2

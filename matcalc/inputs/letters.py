@@ -97,9 +97,7 @@ PAIRS = {
 
 def pair_of(parser: Reader, position: int) -> tuple[str, ...]:
     """Two letters that are compared in a bracket that opens there, ``{i < j}``, and the sign."""
-    end = parser.ends.get(position, position)
-    inside = [one for one in parser.tokens[position : end + 1] if one.kind not in ("open", "close")]
-    return pair_in([one.text.replace("==", "=") for one in inside])
+    return pair_in([one.text.replace("==", "=") for one in parser.script(position)])
 
 
 def pair_in(texts: Sequence[str]) -> tuple[str, ...]:
@@ -210,7 +208,7 @@ def above(parser: Reader, token: Token, scripts: Sequence[str]) -> Scripts | Non
     """What stands above a letter, if it is a part of the name: ``^{(3)}``, ``^{[2]T}``."""
     position = parser.position + 1
     opened = parser.tokens[position]
-    end = parser.ends.get(position, position)
+    end = parser.end(position)
     inside = list(parser.tokens[position + 1 : end]) if opened.kind == "open" else [opened]
     if opened.kind == "open" and opened.text == "[":
         inside = [opened, *inside, parser.tokens[end]]

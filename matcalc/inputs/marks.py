@@ -47,7 +47,7 @@ def _mark(parser: Reader, base: Node) -> Node | None:  # noqa: PLR0911 - a mark 
         over = raised(parser, base)
         return over._replace(value=".^") if over.op == "power" else over
     if parser.at("_") and base.op == "group" and is_plus(parser):
-        parser.position = parser.ends.get(parser.position + 1, parser.position + 1) + 1
+        parser.position = parser.end(parser.position + 1) + 1
         return Node("call", (base.args[0],), ("relu", 0, ""), base.start, parser.behind())
     if parser.at("_") and base.op in ("norm", "bars"):
         return lowered(parser, base)
@@ -59,9 +59,7 @@ def _mark(parser: Reader, base: Node) -> Node | None:  # noqa: PLR0911 - a mark 
 
 def is_plus(parser: Reader) -> bool:
     """Whether the sign of the positive part stands below a bracket: ``(x)_+``."""
-    stop = parser.ends.get(parser.position + 1, parser.position + 1)
-    below = parser.tokens[parser.position + 1 : stop + 1]
-    return [one.text for one in below if one.kind == "sign"] == ["+"] and len(below) in (1, 3)
+    return [one.text for one in parser.script(parser.position + 1)] == ["+"]
 
 
 def powered(parser: Reader, base: Node) -> Node:
@@ -238,17 +236,13 @@ def has_index(parser: Reader, base: Node) -> bool:
 
 def below_bracket(parser: Reader) -> str:
     """The letters, or the number, below a bracket: ``(Ax)_i``, ``(AB)_{ij}``, ``(Ax)_1``."""
-    position = parser.position + 1
-    end = parser.ends.get(position, position)
-    inside = parser.tokens[position : end + 1]
-    plain = [one for one in inside if one.kind not in ("open", "close") and one.text != ","]
-    script = "".join(one.text for one in plain)
+    script = "".join(one.text for one in parser.script(parser.position + 1) if one.text != ",")
     return script if script.isdigit() or script.isalpha() else ""
 
 
 def are_places(parser: Reader) -> bool:
     """Whether brackets hold whole numbers, sizes and colons alone, and one of these at least."""
-    inside = parser.tokens[parser.position + 1 : parser.ends[parser.position]]
+    inside = parser.within()
     kinds = {one.kind for one in inside if one.text != "newaxis"}
     signs = {one.text for one in inside if one.kind == "sign"}
     names = [one.text for one in inside if one.kind == "name"]
@@ -268,7 +262,7 @@ def indexed(parser: Reader, base: Node) -> Node:
     """``A[i, k]``: letters of sums; ``X[1:3, :]``: as they are."""
     if parser.at("_"):
         script = below_bracket(parser)
-        parser.position = parser.ends.get(parser.position + 1, parser.position + 1) + 1
+        parser.position = parser.end(parser.position + 1) + 1
         value = (script,) if script.isdigit() else tuple(script)
         return Node("index", (base,), value, base.start, parser.behind())
     letters = are_letters(parser, parser.position)

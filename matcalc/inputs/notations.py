@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from matcalc.errors import NotationError
+from matcalc.inputs.nested import outside
 from matcalc.inputs.scanning import Token
 
 #: The names by which a notation is forced, and how an answer calls it.
@@ -117,12 +118,8 @@ def has_marks_of_matlab(tokens: Sequence[Token]) -> bool:
 
 def _equals(tokens: Sequence[Token]) -> bool:
     """Whether two parts are compared by ``==`` in brackets: elsewhere it stands in an equation."""
-    depth = 0
-    for token in tokens:
-        depth += (token.kind == "open") - (token.kind == "close")
-        if depth and token.text == "==":
-            return True
-    return False
+    apart = sum(one.text == "==" for _, one in outside(tokens))
+    return sum(one.text == "==" for one in tokens) > apart
 
 
 def _has_t_of_name(tokens: Sequence[Token]) -> bool:
@@ -157,17 +154,12 @@ def _is_of_letters(token: Token) -> bool:
 
 def _has_keywords(tokens: Sequence[Token]) -> bool:
     """Whether a call has an argument by its name, ``min=0``."""
-    calls: list[bool] = []
-    before = after = Token("end", "", 0, 0)
-    for token in tokens:
-        if token.kind == "open":
-            calls.append(token.text == "(" and before.kind in ("name", "word", "method"))
-        elif token.kind == "close" and calls:
-            calls.pop()
-        elif token.text == "=" and calls and calls[-1] and after.text in ("(", ","):
-            return True
-        before, after = token, before
-    return False
+    return any(
+        token.text == "=" and tokens[j - 2].text in ("(", ",")
+        for k, (called, opened) in enumerate(pairwise(tokens))
+        if opened.text == "(" and called.kind in ("name", "word", "method")
+        for j, token in outside(tokens, k + 2)
+    )
 
 
 def _is_python(token: Token) -> bool:

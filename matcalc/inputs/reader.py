@@ -90,6 +90,19 @@ class Reader(ABC):
             raise self.fail(f"{self.next.text[:20]!r} stands where {text} is expected")
         return self.take()
 
+    def within(self) -> Sequence[Token]:
+        """What the bracket holds that opens at the next token."""
+        return self.tokens[self.position + 1 : self.ends[self.position]]
+
+    def end(self, k: int) -> int:
+        """Where the bracket is closed that opens at a token; the token itself where none opens."""
+        return self.ends.get(k, k)
+
+    def script(self, k: int) -> list[Token]:
+        """What stands in a script that starts at a token, its brackets apart."""
+        inside = self.tokens[k : self.end(k) + 1]
+        return [one for one in inside if one.kind not in ("open", "close")]
+
     def deeper(self) -> None:
         """Go into a part of a part.
 

@@ -25,6 +25,7 @@ from matcalc.inputs.grammar import Parser
 from matcalc.inputs.kinds import NUMBER, Kind, kind_of
 from matcalc.inputs.line import Line
 from matcalc.inputs.names import Names, refuse_runs, taken_apart
+from matcalc.inputs.nested import in_brackets, sign_outside
 from matcalc.inputs.notations import (
     NOTATIONS,
     SYMPY,
@@ -52,6 +53,7 @@ _OF_ARRAYS = ("@", "np.", "axis=", "None]")  # beside these a * is one of entrie
 _ENDS_ELSEWHERE = frozenset(["None", "inf", "Inf", "min", "max", "a_min", "a_max"])  # of clip, norm
 _BY_ENTRIES = re.compile(r"[0-9]\./[( ]*[A-Za-z(]")  # MATLAB's 1./x, or a quotient of 1.
 _ENTRY = re.compile(r"(?<![\w.])((\w+)_([ijkl]))(?!\w|\s*=)")
+_EQUALS = ("=", ":=", "==")
 _NO_NAMES: frozenset[str] = frozenset()
 
 
@@ -305,7 +307,7 @@ def _has_words(
         ):
             return True
         if after.text == "(":
-            within = _between(tokens, k + 1)
+            within = in_brackets(tokens, k + 1)
             of_others = is_elsewhere(word) or _is_otherwise(word, within, names)
             if of_others or is_spectral(word, within, names):
                 return True
@@ -325,16 +327,6 @@ def _is_otherwise(word: str, inside: Sequence[Token], names: Names) -> bool:
     if word == "einsum":
         return bool(texts) and ("->" not in texts[0] or "..." in texts[0])
     return word == "solve" and "," not in texts
-
-
-def _between(tokens: Sequence[Token], start: int) -> Sequence[Token]:
-    """The tokens in a bracket."""
-    depth = 0
-    for k in range(start, len(tokens)):
-        depth += (tokens[k].kind == "open") - (tokens[k].kind == "close")
-        if not depth:
-            return tokens[start + 1 : k]
-    return ()
 
 
 def _names(
@@ -396,7 +388,7 @@ def _with_slopes(tokens: Sequence[Token], names: Names) -> list[Token]:
     found: list[Token] = []
     for k, (token, after) in enumerate(pairwise([*tokens, tokens[-1]])):
         known = token.text in names.declared or token.text in names.functions
-        called = after.text == "(" and all(one.text != "," for one in _between(tokens, k + 1))
+        called = after.text == "(" and all(one.text != "," for one in in_brackets(tokens, k + 1))
         base = slope_of(token.text) if called and not known else ""
         if not base:
             found.append(token)
@@ -446,15 +438,14 @@ def _written(line: str, tokens: Sequence[Token], writer: Writer) -> tuple[list[P
 
 def _refuse_members(line: str, tokens: Sequence[Token]) -> None:
     """Raise for a shape behind the formula, ``x ∈ ℝⁿ``: it is a declaration."""
-    outside = int(any(token.text == "maps" for token in tokens))
-    for before, token in pairwise(tokens):
-        outside += (before.kind == "open") - (before.kind == "close")
-        if token.text == "in" and token.kind == "sign" and not outside:
-            raise NotationError(
-                f"what {before.text[:20]} is in is declared apart: the formula ends before it, and "
-                f"the variables are '{before.text[:20]}[n]', or A[m,n] of a matrix",
-                [Place(line, before.start, len(line))],
-            )
+    k = sign_outside(tokens, "in")
+    if k > 0 and all(token.text != "maps" for token in tokens):
+        before = tokens[k - 1]
+        raise NotationError(
+            f"what {before.text[:20]} is in is declared apart: the formula ends before it, and "
+            f"the variables are '{before.text[:20]}[n]', or A[m,n] of a matrix",
+            [Place(line, before.start, len(line))],
+        )
 
 
 def _statement(
@@ -500,12 +491,9 @@ def _statement(
 
 def _equals(tokens: Sequence[Token], line: str) -> int:
     """Where the ``=`` between two sides stands; below 0 where there is none."""
-    depth, found = 0, -1
-    for k, token in enumerate(tokens):
-        depth += (token.kind == "open") - (token.kind == "close")
-        if depth == 0 and token.kind == "sign" and token.text in ("=", ":=", "=="):
-            if found >= 0:
-                place = Place(line, token.start, token.stop)
-                raise NotationError("an equation has one =", [place])
-            found = k
+    found = sign_outside(tokens, *_EQUALS)
+    second = sign_outside(tokens, *_EQUALS, start=found + 1) if found >= 0 else -1
+    if second >= 0:
+        place = Place(line, tokens[second].start, tokens[second].stop)
+        raise NotationError("an equation has one =", [place])
     return found

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from matcalc.inputs.nested import behind_transpose, opening, outside, past_brackets
 from matcalc.inputs.scanning import Token
 
-_TURNED = ("T", "top", "⊤")
 _BARS = ("|", "||")
 _PAIR = 2  # letters below an entry of a matrix
 
@@ -48,12 +48,12 @@ def ranks_in_sums(tokens: Sequence[Token]) -> dict[str, int]:
     indexed = [one for one in indexed if one.text != "sum" and one not in given]
     if not indexed:
         return {}
-    behind = {_turned_at(tokens, one.stop) for one in names}
+    behind = {behind_transpose(tokens, one.stop) for one in names}
     behind |= {one.stop for one in names if not one.below and one.text.isupper()} - {0}
     rows = [
         one.text
         for one in indexed
-        if len(one.below) == _PAIR or one.start in behind or _turned_at(tokens, one.stop)
+        if len(one.below) == _PAIR or one.start in behind or behind_transpose(tokens, one.stop)
     ]
     terms = [one for one in names if not one.below and _is_term(tokens, one)]
     vectors = [one.text for one in indexed if len(one.below) == 1]
@@ -84,14 +84,9 @@ def _is_term(tokens: Sequence[Token], name: _Name) -> bool:
 
 def _bracket(tokens: Sequence[Token], k: int) -> int:
     """Where the bracket around a token opens, or its statement starts."""
-    depth = 0
-    while k > 0:
-        k -= 1
-        depth += (tokens[k].kind == "close") - (tokens[k].kind == "open")
-        ends = tokens[k].kind == "sign" and tokens[k].text in (";", "=", ":=")
-        if depth < 0 or (ends and not depth):
-            return k
-    return -1
+    start = opening(tokens, k)
+    signs = [at for at, one in outside(tokens[:k], start + 1) if one.kind == "sign"]
+    return max((at for at in signs if tokens[at].text in (";", "=", ":=")), default=start)
 
 
 def _names(tokens: Sequence[Token]) -> Iterator[_Name]:
@@ -99,8 +94,8 @@ def _names(tokens: Sequence[Token]) -> Iterator[_Name]:
     k = 0
     while k < len(tokens) - 1:
         token, sign = tokens[k], tokens[k + 1]
-        if _turned_at(tokens, k):
-            k = _turned_at(tokens, k)
+        if behind_transpose(tokens, k):
+            k = behind_transpose(tokens, k)
             continue
         if token.kind != "name" and token.text != "sum":
             k += 1
@@ -108,7 +103,7 @@ def _names(tokens: Sequence[Token]) -> Iterator[_Name]:
         stop, below = k + 1, ""
         above = [one.text for one in tokens[k + 1 : k + 4]] == ["^", "{", "("]  # x^{(i)}
         if sign.kind == "sign" and (sign.text == "_" or above):
-            stop = _end(tokens, k + 2)
+            stop = past_brackets(tokens, k + 2)
             inside = [one.text for one in tokens[k + 2 : stop] if one.text not in "{},()"]
             below = "".join(inside[: inside.index("=")] if "=" in inside else inside)
         if below.isalpha() or not below:
@@ -116,40 +111,10 @@ def _names(tokens: Sequence[Token]) -> Iterator[_Name]:
         k = stop
 
 
-def _end(tokens: Sequence[Token], k: int) -> int:
-    """Behind a script that starts at a token."""
-    depth = 0
-    while k < len(tokens) - 1:
-        depth += (tokens[k].kind == "open") - (tokens[k].kind == "close")
-        k += 1
-        if depth <= 0:
-            break
-    return k
-
-
-def _turned_at(tokens: Sequence[Token], k: int) -> int:
-    """The token behind a transpose that starts at one; 0 where none does."""
-    if tokens[k].text == "'":
-        return k + 1
-    if tokens[k].text != "^":
-        return 0
-    stop = _end(tokens, k + 1)
-    inside = [one.text for one in tokens[k + 1 : stop] if one.text not in ("{", "}")]
-    return stop if len(inside) == 1 and inside[0] in _TURNED else 0
-
-
 def _vectors(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
     """The tokens around what is a vector: a norm, a bracket that is transposed."""
-    opened: list[int] = []
-    bars = -1
+    bars = [k for k, token in enumerate(tokens) if token.text == "||"]
+    yield from zip(bars[::2], bars[1::2], strict=False)
     for k, token in enumerate(tokens[:-1]):
-        if token.text == "||":
-            if bars >= 0:
-                yield bars, k
-            bars = k if bars < 0 else -1
-        elif token.kind == "open":
-            opened.append(k)
-        elif token.kind == "close" and opened:
-            start = opened.pop()
-            if _turned_at(tokens, k + 1):
-                yield start, k
+        if token.kind == "close" and behind_transpose(tokens, k + 1):
+            yield opening(tokens, k), k

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from matcalc.inputs.nested import outside, sign_outside
 from matcalc.inputs.scanning import Token
 
 _QUADS = ("\\quad", "\\qqua")
@@ -20,35 +21,28 @@ def statements_of(line: str, tokens: Sequence[Token]) -> list[list[Token]]:
     >>> [one[0].text for one in statements_of(line, scan(line, []))]
     ['p', 'L']
     """
-    depth = 0
+    apart = {k for k, token in outside(tokens) if token.kind == "sign" and token.text in ";,"}
     marks: list[Token | None] = [None]
     parts: list[list[Token]] = [[]]
-    for token in tokens:
-        depth += (token.kind == "open") - (token.kind == "close")
-        if depth == 0 and token.kind == "sign" and token.text in (";", ","):
+    for k, token in enumerate(tokens):
+        if k in apart:
             marks.append(token)
             parts.append([])
         elif token.kind != "end":
             parts[-1].append(token)
     found: list[list[Token]] = []
     for mark, part in zip(marks, parts, strict=True):
-        apart = mark is None or mark.text == ";" or line[mark.stop :].lstrip()[:5] in _QUADS
-        if apart or (mark and _equals(found[-1]) and _equals(part)):
+        ends = mark is None or mark.text == ";" or line[mark.stop :].lstrip()[:5] in _QUADS
+        if ends or (mark and _equals(found[-1]) and _equals(part)):
             found.append(part)
         else:
             found[-1] += [mark, *part] if mark else part
-    ends = [[*one, Token("end", "", one[-1].stop, one[-1].stop)] for one in found if one]
-    return _in_order(ends)
+    return _in_order([[*one, Token("end", "", one[-1].stop, one[-1].stop)] for one in found if one])
 
 
 def _equals(tokens: Sequence[Token]) -> int:
     """Where an ``=`` stands outside of brackets; 0 where none does."""
-    depth = 0
-    for k, token in enumerate(tokens):
-        depth += (token.kind == "open") - (token.kind == "close")
-        if depth == 0 and token.kind == "sign" and token.text in ("=", ":="):
-            return k
-    return 0
+    return max(0, sign_outside(tokens, "=", ":="))
 
 
 def _in_order(statements: list[list[Token]]) -> list[list[Token]]:

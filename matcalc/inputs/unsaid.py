@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from matcalc.inputs.letters import LETTERS
 from matcalc.inputs.names import Names
+from matcalc.inputs.nested import opening, outside
 from matcalc.inputs.scanning import Token
 
 _BELOW = re.compile(r"[^\W\d_]_([ijkl])")
@@ -88,7 +89,7 @@ def _begins(tokens: Sequence[Token], k: int, names: Names) -> bool:
     if before.kind == "sign":
         return before.text in ("+", "-", "=", "*", "/", ";", ",")
     if before.kind == "close":
-        start = _start_of_bracket(tokens, k - 1)
+        start = opening(tokens, k - 1)
         return all(_is_of_number(one) for one in tokens[start + 1 : k - 1])
     return names.is_function(before.text) or (k > 1 and tokens[k - 2].text == "/")
 
@@ -98,25 +99,14 @@ def _is_of_number(token: Token) -> bool:
     return is_size or token.kind in ("number", "open", "close") or token.text in ("/", "-")
 
 
-def _start_of_bracket(tokens: Sequence[Token], k: int) -> int:
-    """Where the bracket opens that a token closes."""
-    depth = 0
-    for at in range(k, -1, -1):
-        depth += (tokens[at].kind == "close") - (tokens[at].kind == "open")
-        if not depth:
-            return at
-    return 0
-
-
 def _end_of_term(tokens: Sequence[Token], k: int) -> int:
     """Behind the term that starts at a token."""
-    depth = 0
-    for at in range(k, len(tokens)):
-        token = tokens[at]
-        depth += (token.kind == "open") - (token.kind == "close")
-        if depth < 0 or (not depth and token.kind == "sign" and token.text in "+-/=;,"):
-            return at
-    return len(tokens)
+    ends = (
+        at
+        for at, token in outside(tokens, k)
+        if token.kind == "close" or (token.kind == "sign" and token.text in "+-/=;,")
+    )
+    return next(ends, len(tokens))
 
 
 def _is_sum(token: Token) -> bool:

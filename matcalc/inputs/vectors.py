@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from matcalc.inputs.names import Names
+from matcalc.inputs.nested import behind_transpose, opening, outside
 from matcalc.inputs.scanning import Token
 from matcalc.notation.names import greek_letter, greek_word
 
@@ -14,22 +15,13 @@ INNER = ("dot", "vdot", "inner", "dotproduct", "innerproduct")
 
 def transposed(tokens: Sequence[Token]) -> Iterator[str]:
     """The names that stand transposed, ``c'``, ``c_1^T``, ``(μ₁ - μ₂)ᵀ``, without what is below."""
-    behind = [*tokens, tokens[-1], tokens[-1], tokens[-1]]
-    opened: list[int] = []
-    part = range(0)  # the bracket or the name before the sign
-    for k, token in enumerate(tokens):
-        sign = behind[k].text
-        above = behind[k + 2] if behind[k + 1].text == "{" else behind[k + 1]
-        if sign in ("'", ".T", ".'") or (sign == "^" and above.text in ("T", "top", "⊤")):
-            yield from _terms_of(tokens[part.start : part.stop])
-        if token.kind == "open":
-            opened.append(k)
-        elif token.kind == "close" and opened:
-            start = opened.pop()
-            scripted = start > 1 and tokens[start - 1].text == "_"
-            part = range(start - 2 if scripted else start, k + 1)
-        elif token.kind == "name":
-            part = range(k, k + 1)
+    for k in range(1, len(tokens)):
+        if not behind_transpose(tokens, k):
+            continue
+        ends = next((at for at in range(k, 0, -1) if tokens[at - 1].kind in ("name", "close")), 0)
+        start = opening(tokens, ends - 1) if tokens[ends - 1].kind == "close" else ends - 1
+        scripted = start > 1 and tokens[start - 1].text == "_"
+        yield from _terms_of(tokens[max(0, start - 2 * scripted) : ends])
 
 
 def paired(tokens: Sequence[Token], names: Names) -> Iterator[str]:
@@ -48,11 +40,10 @@ def _parts(tokens: Sequence[Token], opened: int) -> list[Sequence[Token]]:
     """What stands between the commas of a bracket, or of ``⟨x, y⟩``; nothing where it is open."""
     signs = (",", "|") if tokens[opened].text == "<" else (",",)
     found: list[Sequence[Token]] = []
-    depth, start = 0, opened + 1
-    for k, token in enumerate(tokens[start:], start):
-        depth += (token.kind == "open") - (token.kind == "close")
-        ends = depth < 0 or (depth == 0 and token.text == ">")
-        if ends or (depth == 0 and token.text in signs):
+    start = opened + 1
+    for k, token in outside(tokens, start):
+        ends = token.kind == "close" or token.text == ">"
+        if ends or token.text in signs:
             found.append(tokens[start:k])
             start = k + 1
         if ends:
