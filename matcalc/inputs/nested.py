@@ -52,7 +52,7 @@ def outside(tokens: Sequence[Token], k: int = 0) -> Iterator[tuple[int, Token]]:
         yield k, tokens[k]
         if tokens[k].kind == "close":
             return
-        k = closing(tokens, k) + 1
+        k = (closing(tokens, k) if tokens[k].kind == "open" else k) + 1
 
 
 def sign_outside(tokens: Sequence[Token], *texts: str, start: int = 0) -> int:
