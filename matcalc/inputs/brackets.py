@@ -128,7 +128,7 @@ def are_two(parser: Reader) -> bool:
     Raises:
         NotationError: They may be both, ``|x||y||z|``.
     """
-    after = parser.tokens[min(parser.position + 1, len(parser.tokens) - 1)]
+    after = parser.tokens[parser.position + 1]
     if not parser.at("||") or parser.next.spaced or after.spaced or parser.next.form:
         return False
     if parser.odd_bars[parser.position]:

@@ -23,7 +23,7 @@ def read_number(parser: Reader, token: Token) -> Node:
 def _is_turned(parser: Reader) -> bool:
     """Whether a transpose stands behind a number: it is the vector of ones."""
     position = parser.position + (2 if parser.tokens[parser.position + 1].kind == "open" else 1)
-    above = parser.tokens[min(position, len(parser.tokens) - 1)]
+    above = parser.tokens[position]
     if parser.at("^"):
         return above.kind in ("sign", "name") and above.text in ("T", "top")
     return parser.next.text in ("T", "'") and parser.next.kind == "sign"

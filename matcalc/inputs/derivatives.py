@@ -124,7 +124,7 @@ def read_gradient(parser: Reader, token: Token) -> Node:
 def _goes_on(parser: Reader) -> bool:
     """Whether a name and more stand behind ``∇_x``: ``∇_x x^T A x``."""
     name = parser.next.text
-    behind = parser.tokens[min(parser.position + 1, len(parser.tokens) - 1)]
+    behind = parser.tokens[parser.position + 1]
     return (
         parser.names.kind(name).rank != 0
         and behind.kind != "end"

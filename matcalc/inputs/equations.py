@@ -235,7 +235,7 @@ class _Left:
     def mark(self) -> str:
         """A mark above a name, ``P^+``, ``x^*``: of a left side it is a part of the name."""
         parser = self.parser
-        rest = [one.text for one in parser.tokens[parser.position : -1] if one.kind != "end"]
+        rest = [one.text for one in parser.rest[:-1]]
         bare = [one for one in rest if one not in ("{", "}", "(", ")")]
         if len(bare) != 2 or bare[0] != "^" or bare[1] not in _MARKS:
             return ""
@@ -245,7 +245,7 @@ class _Left:
     def layer(self, name: Token) -> tuple[str, ...]:
         """A number behind a name, ``dz2``, or above it, ``z²``: no left side is squared."""
         parser = self.parser
-        rest = [one for one in parser.tokens[parser.position :] if one.kind != "end"]
+        rest = parser.rest[:-1]
         kinds, texts = [one.kind for one in rest], [one.text for one in rest]
         behind = kinds == ["number"] and rest[0].start == name.stop
         above = kinds[1:] == ["open", "number", "close"] and texts[:2] == ["^", "{"]
@@ -286,7 +286,7 @@ class _Left:
 
     def quotient(self, above: list[Token], wrt: str | None) -> Left | None:
         """Of what stands above the line or, where a sign alone stands there, behind it."""
-        rest = list(self.parser.tokens[self.parser.position : -1])
+        rest = self.parser.rest
         of = self.differentiated(above)
         if not wrt or of is None or (of and len(rest) > 1):
             return None
@@ -307,7 +307,7 @@ class _Left:
             return None
         parser.position = found.stop
         wrt = self.names.known(found.layer) or found.layer
-        rest = list(parser.tokens[parser.position : -1])
+        rest = parser.rest
         of = self.expression(rest) if len(rest) > 1 else ""
         return Left(f"d{wrt}", of, wrt)
 

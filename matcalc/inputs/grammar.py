@@ -63,7 +63,7 @@ class Parser(Reader):
     def is_mapping(self) -> bool:
         """Whether letters and a ``↦`` stand in front."""
         behind = self.end(self.position) + 1
-        token = self.tokens[min(behind, len(self.tokens) - 1)]
+        token = self.tokens[behind]
         return token.kind == "sign" and token.text == "maps"
 
     def mapped(self) -> Node:

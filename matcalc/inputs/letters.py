@@ -238,7 +238,7 @@ def above(parser: Reader, token: Token, scripts: Sequence[str]) -> Scripts | Non
     )
     if known and not parser.names.known(base):
         return Scripts(text, turned, primes, end + 1)
-    behind = parser.tokens[min(end + 1, len(parser.tokens) - 1)]
+    behind = parser.tokens[end + 1]
     ends = behind.kind in ("end", "close", "sign")
     starred = parser.names.known(f"{base}_star") or (parser.names.open and ends)
     if [one.text for one in inside] == ["*"] and starred:  # an optimum, x^*

@@ -48,7 +48,8 @@ def outside(tokens: Sequence[Token], k: int = 0) -> Iterator[tuple[int, Token]]:
     >>> [token.text for _, token in outside(scan("f(x, y) + z)", []))]
     ['f', '(', '+', 'z', ')']
     """
-    while k < len(tokens):
+    many = len(tokens)
+    while k < many:
         yield k, tokens[k]
         if tokens[k].kind == "close":
             return

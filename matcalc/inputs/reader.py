@@ -23,7 +23,8 @@ class Reader(ABC):
 
     def __init__(self, line: str, tokens: Sequence[Token], names: Names, *, latex: bool) -> None:
         self.line = line
-        self.tokens = [*tokens, tokens[-1]]  # one may look behind the end
+        self.tokens = [*tokens, *[tokens[-1]] * 4]  # one may look behind the end
+        self.last = len(tokens) - 1
         self.names = names
         self.latex = latex
         self.position = 0
@@ -57,7 +58,12 @@ class Reader(ABC):
     @property
     def next(self) -> Token:
         """The token that is to be read."""
-        return self.tokens[min(self.position, len(self.tokens) - 1)]
+        return self.tokens[self.position]
+
+    @property
+    def rest(self) -> list[Token]:
+        """What is to be read, with one token of kind ``end`` behind it."""
+        return self.tokens[self.position : self.last + 1]
 
     def at(self, *texts: str) -> bool:
         """Whether the next token is one of these signs."""
