@@ -6,11 +6,14 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from matcalc.expression.functions import is_spelled
 from matcalc.expression.missing import MISSING
 from matcalc.inputs import axes, kinds, masks
 from matcalc.inputs.kinds import NUMBER, Kind
 from matcalc.inputs.libraries import meant_by_library, of_sample
-from matcalc.inputs.pieces import ATOM, POWER, PRODUCT, SIGN, SUM, Written, commas, joined
+from matcalc.inputs.pieces import ATOM, PRODUCT, SIGN, SUM, Written, commas, joined
+from matcalc.inputs.respelled import respelled
+from matcalc.inputs.spelled import SPELLED
 from matcalc.inputs.speller import Speller
 from matcalc.inputs.tree import Node
 from matcalc.inputs.vectors import INNER
@@ -40,6 +43,7 @@ def rewritten(
         form: How it was written: with the name of a library, as a method.
     """
     found = meant_by_library(writer, node, name, args, form)
+    found = found or respelled(writer, node, name, args, form)
     if found is not None:
         return found
     simple = _CALLS.get(name)
@@ -49,6 +53,9 @@ def rewritten(
         return simple(writer, node, args)
     if name in _ALONG:
         return _along(writer, node, name, args, form)
+    if name in SPELLED and not is_spelled(name):
+        usage = " or ".join(f"{name}({', '.join(one.parameters)})" for one in SPELLED[name])
+        raise writer.fail(node, f"{name} is written {usage}")
     return None
 
 
@@ -61,8 +68,6 @@ def _two(
 
 
 def _dot(writer: Speller, node: Node, args: list[Written]) -> Written:
-    if len(args) == 3:  # Julia's dot(x, A, y)
-        args = [args[0], writer.times(args[1], args[2])]
     one, two = _two(writer, node, args, "dot")
     if writer.names.flat:  # as NumPy does, beside its own signs
         return joined(
@@ -84,40 +89,9 @@ def _matmul(writer: Speller, node: Node, args: list[Written]) -> Written:
     return found
 
 
-def _entrywise(sign: str) -> Rewrite:
-    def rewrite(writer: Speller, node: Node, args: list[Written]) -> Written:
-        one, two = _two(writer, node, args, node.value[0])
-        kind = kinds.entrywise(one.kind, two.kind)
-        if sign in " + - ":
-            right = two.within(PRODUCT)
-            return joined([one.within(SUM), sign, right], SUM, kind)
-        return writer.signed(one, sign, two, kind)
-
-    return rewrite
-
-
-def _power(writer: Speller, node: Node, args: list[Written]) -> Written:
-    one, two = _two(writer, node, args, "pow")
-    return joined([one.within(ATOM), "**", two.within(SIGN)], POWER, one.kind)
-
-
 def _matrix_power(writer: Speller, node: Node, args: list[Written]) -> Written:
     one, two = _two(writer, node, args, "matrix_power")
     return writer.matrix_power(node, one, two)
-
-
-def _squared(writer: Speller, node: Node, args: list[Written]) -> Written:
-    if len(args) != 1:
-        raise writer.fail(node, f"{node.value[0]} takes one argument")
-    return joined([args[0].within(ATOM), "**2"], POWER, args[0].kind)
-
-
-def _sum_of_squares(writer: Speller, node: Node, args: list[Written]) -> Written:
-    return joined(["sum(", _squared(writer, node, args[-1:]), ")"], ATOM, NUMBER)
-
-
-def _negative(_: Speller, __: Node, args: list[Written]) -> Written:
-    return joined(["-", args[0].within(PRODUCT)], SUM, args[0].kind)
 
 
 def _outer(writer: Speller, node: Node, args: list[Written]) -> Written:
@@ -125,26 +99,6 @@ def _outer(writer: Speller, node: Node, args: list[Written]) -> Written:
     if writer.names.flat:
         return joined(["outer(", one, ", ", two, ")"], ATOM, kinds.MATRIX)
     return joined([one.within(PRODUCT), " @ ", two.within(ATOM), ".T"], PRODUCT, kinds.MATRIX)
-
-
-def _crossprod(_: Speller, __: Node, args: list[Written]) -> Written:
-    """R's ``crossprod(X, y)``: ``X.T @ y``."""
-    one, two = args[0], args[-1]
-    kind = kinds.product(one.kind.transposed, two.kind)
-    return joined([one.within(ATOM), ".T @ ", two.within(SIGN)], PRODUCT, kind)
-
-
-def _tcrossprod(_: Speller, __: Node, args: list[Written]) -> Written:
-    one, two = args[0], args[-1]
-    kind = kinds.product(one.kind, two.kind.transposed)
-    return joined([one.within(PRODUCT), " @ ", two.within(ATOM), ".T"], PRODUCT, kind)
-
-
-def _solve(_: Speller, __: Node, args: list[Written]) -> Written | None:
-    """R's ``solve(A)`` is the inverse."""
-    if len(args) != 1:
-        return None
-    return joined(["inv(", args[0], ")"], ATOM, args[0].kind)
 
 
 def _vector(writer: Speller, node: Node, args: list[Written]) -> Written:
@@ -263,11 +217,6 @@ def _squeezed(_: Speller, __: Node, args: list[Written]) -> Written | None:
     rank = len(sizes) - sizes.count(1)
     left = tuple(size for size in sizes if size != 1)
     return joined([args[0].within(ATOM), f"[{places}]"], ATOM, Kind(rank, left))
-
-
-def _mean_square(writer: Speller, node: Node, args: list[Written]) -> Written:
-    one, two = _two(writer, node, args, "mse_loss")
-    return joined(["mean((", one.within(SUM), " - ", two.within(PRODUCT), ")**2)"], ATOM, NUMBER)
 
 
 def _exponential(writer: Speller, node: Node, args: list[Written]) -> Written:
@@ -411,13 +360,6 @@ def _approximated(_: Speller, node: Node, args: list[Written]) -> Written | None
     return joined([f"{name}(", args[0], ")"], ATOM, args[0].kind) if name else None
 
 
-def _toeplitz(_: Speller, __: Node, args: list[Written]) -> Written | None:
-    """``toeplitz(c)``: SciPy's, which is symmetric."""
-    if len(args) != 1:
-        return None
-    return joined(["toeplitz(", args[0], ", ", args[0], ")"], ATOM, kinds.MATRIX)
-
-
 def _float(writer: Speller, node: Node, args: list[Written]) -> Written | None:
     """``float("-inf")``."""
     if len(args) != 1 or node.args[0].op != "text":
@@ -496,19 +438,8 @@ _CALLS: Mapping[str, Rewrite] = {  # what each of these names means
         ("flatten ravel", axes.flattened),
         (" ".join(INNER), _dot),
         ("matmul mm bmm mv multi_dot", _matmul),
-        ("multiply mul times hadamard", _entrywise(" * ")),
-        ("divide div", _entrywise(" / ")),
-        ("add plus", _entrywise(" + ")),
-        ("subtract sub minus", _entrywise(" - ")),
-        ("sqr abs2", _squared),
-        ("sumsq", _sum_of_squares),
-        ("pow power", _power),
         ("matrix_power", _matrix_power),
-        ("negative neg", _negative),
         ("outer ger", _outer),
-        ("crossprod", _crossprod),
-        ("tcrossprod", _tcrossprod),
-        ("solve", _solve),
         ("vector matrix", _vector),
         ("ones_like", _like("ones")),
         ("zeros_like", _like("zeros")),
@@ -521,7 +452,6 @@ _CALLS: Mapping[str, Rewrite] = {  # what each of these names means
         ("hstack vstack column_stack cat", _stacked),
         ("array asarray drop copy item", _itself),
         ("squeeze", _squeezed),
-        ("mse", _mean_square),
         ("repmat", _repeated),
         ("sweep", _swept),
         ("e^", _exponential),
@@ -540,7 +470,6 @@ _CALLS: Mapping[str, Rewrite] = {  # what each of these names means
         ("masked_fill", masks.masked_fill),
         ("clip", masks.clip),
         *((one.name, _approximated) for one in RULES.values() if one.facts.approximations),
-        ("toeplitz", _toeplitz),
         ("float", _float),
     )
     for name in names.split()

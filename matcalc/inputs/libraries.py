@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from matcalc.inputs.kinds import NUMBER, Kind
-from matcalc.inputs.pieces import ATOM, PRODUCT, SIGN, SUM, Written, joined
+from matcalc.inputs.pieces import ATOM, PRODUCT, SIGN, Written, joined
+from matcalc.inputs.respelled import respelled
 from matcalc.inputs.speller import Speller
 from matcalc.inputs.tree import Node
 from matcalc.operations import RULES
@@ -56,6 +57,7 @@ def _loss(
     bare = node._replace(args=tuple(node.args[k] for k in kept))
     special = _TORCH.get(name)
     mean = special(writer, bare, rest) if special is not None else None
+    mean = mean or respelled(writer, bare, name, rest, "F.")
     mean = mean or writer.applied(node, name, rest, NUMBER)
     sizes = list(rest[0].kind.sizes)
     if name == "cross_entropy":
@@ -77,18 +79,6 @@ def _refuse_rows(writer: Speller, node: Node, name: str, arg: Written) -> None:
         raise writer.fail(
             node, f"SciPy takes all entries together; of each row it is {name}(X, axis=1)"
         )
-
-
-def _cross_entropy(_: Speller, __: Node, args: list[Written]) -> Written | None:
-    """Scores first, targets behind them; of a batch the mean over its rows."""
-    if len(args) != 2:
-        return None
-    scores, targets = args
-    if scores.kind.rank != 2:
-        return joined(["cross_entropy_logits(", targets, ", ", scores, ")"], ATOM, NUMBER)
-    logs = joined(["log_softmax(", scores, ", axis=1)"], ATOM, scores.kind)
-    total = joined(["sum(", targets.within(ATOM), " * ", logs, ", axis=1)"], ATOM, Kind(1, (None,)))
-    return joined(["-mean(", total, ")"], SUM, NUMBER)
 
 
 def of_sample(writer: Speller, node: Node, args: list[Written]) -> Written:
@@ -166,18 +156,6 @@ def _norm(writer: Speller, node: Node, args: list[Written]) -> Written | None:
     return joined([start, args[0], "))" if start == "sum(abs(" else ")"], ATOM, NUMBER)
 
 
-def _of_matrices(start: str, between: str, end: str) -> Rewrite:
-    def rewrite(_: Speller, __: Node, args: list[Written]) -> Written | None:
-        """A product of two matrices; nothing of vectors."""
-        if len(args) != 2 or not all(one.kind.is_matrix for one in args):
-            return None
-        kind = NUMBER if start else Kind(2, (args[0].kind.rows, args[1].kind.rows))
-        one, two = args[0].within(PRODUCT), args[1].within(ATOM if end == ".T" else SIGN)
-        return joined([start, one, between, two, end], ATOM if start else PRODUCT, kind)
-
-    return rewrite
-
-
 def _triangle(node: Node, default: str) -> str:
     """``1`` or ``0``, of ``lower=True`` or of what is meant where nothing is said."""
     given = {one.value: str(one.args[0].value) for one in node.args if one.op == "keyword"}
@@ -209,11 +187,8 @@ def _solve_triangular(writer: Speller, node: Node, args: list[Written]) -> Writt
 _BY_HOME: Mapping[tuple[str, str], Rewrite] = {
     ("scipy", "cholesky"): _cholesky,
     **{(home, "solve_triangular"): _solve_triangular for home in ("scipy", "torch")},
-    **{(home, "vdot"): _of_matrices("sum(", " * ", ")") for home in ("np", "numpy", "jnp")},
-    **{(home, "inner"): _of_matrices("", " @ ", ".T") for home in ("np", "numpy", "jnp", "torch")},
 }
 _TORCH: Mapping[str, Rewrite] = {
-    "cross_entropy": _cross_entropy,
     "var": of_sample,
     "std": of_sample,
     "median": _median,

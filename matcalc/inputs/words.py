@@ -6,19 +6,19 @@ import re
 from collections.abc import Collection
 
 from matcalc.expression.functions import is_spelled
+from matcalc.inputs.spelled import SPELLED
 from matcalc.near import SYNONYMS
 from matcalc.operations import RULES, is_elementwise
 from matcalc.operations.registry import ELSEWHERE
 
-_REWRITTEN = """transpose t dot dotproduct inner innerproduct vdot matmul mm bmm mv mul multiply
-hadamard times divide div add plus subtract sub minus sqr pow power matrix_power negative neg
-norm2 crossprod tcrossprod ones_like zeros_like vector matrix abs2 sumsq multi_dot mse array asarray
-squeeze outer solve block hstack vstack column_stack cat where masked_fill permute swapaxes
-flatten ravel float copy item rowSums colSums rowMeans colMeans len length
-nrow ncol drop numel size repmat sweep
-rep ger normF vector_norm matrix_norm diagm unsqueeze expand_dims"""
+_REWRITTEN = """transpose t dotproduct inner innerproduct vdot matmul mm bmm mv matrix_power
+norm2 ones_like zeros_like vector matrix multi_dot array asarray squeeze outer
+block hstack vstack column_stack cat where masked_fill permute swapaxes flatten
+ravel float copy item rowSums colSums rowMeans colMeans len length nrow ncol
+drop numel size repmat sweep rep ger normF vector_norm matrix_norm diagm
+unsqueeze expand_dims"""
 #: Functions that are written with signs here.
-REWRITTEN = frozenset(_REWRITTEN.split())
+REWRITTEN = frozenset([*_REWRITTEN.split(), *SPELLED])
 #: Arguments as PyTorch and Julia name them.
 KEYWORDS = {"dim": "axis", "dims": "axis", "keepdim": "keepdims"}
 FREE = frozenset(["f", "g", "h", "phi", "psi", "φ", "ψ", "σ", "sigma", "s"])  # of functions

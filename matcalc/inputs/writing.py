@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import pairwise
+from operator import attrgetter
 from typing import Any
 
 from matcalc.dimensions import Dimension, difference, parse
@@ -49,6 +50,7 @@ class Writer(Speller):
         self.spellers: dict[str, Callable[[Node], Written]] = {
             **{op: getattr(self, op) for op in _OPS.split()},
             **{op: partial(spell, self) for op, spell in _OF_OTHERS.items()},
+            "written": attrgetter("value"),
         }
 
     def write(self, node: Node) -> Written:
