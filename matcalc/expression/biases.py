@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from matcalc.expression.parser import Assignment, Step
+from matcalc.expression.postfix import folded
 from matcalc.variables import Variable
 
 _WEIGHTS = re.compile(r"(W|Theta|Θ|weights?)(_?\w*)", re.IGNORECASE)
@@ -54,14 +55,14 @@ def biases(assignments: Iterable[Assignment]) -> dict[str, Bias]:
     ['b']
     """
     found: dict[str, Bias] = {}
+
+    def terms(step: Step, of: list[_Sum]) -> _Sum:
+        if step.kind == "operator" and step.value == "+":
+            found.update(_added((*of[0], *of[1])))
+        return tuple(_terms(step, of))
+
     for assignment in assignments:
-        sums: list[_Sum] = []
-        for step in assignment.steps:
-            kept = len(sums) - step.takes
-            of = sums[kept:]
-            if step.kind == "operator" and step.value == "+":
-                found |= dict(_added((*of[0], *of[1])))
-            sums[kept:] = [tuple(_terms(step, of))]
+        folded(assignment.steps, terms)
     return found
 
 

@@ -8,7 +8,7 @@ that somebody claims to be a derivative it has to be said.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from matcalc import dimensions
 from matcalc.dimensions import Shape
@@ -18,6 +18,7 @@ from matcalc.expression.formula import Formula
 from matcalc.expression.meaning import Known, meaning
 from matcalc.expression.misfits import Operand
 from matcalc.expression.parser import Step, parse
+from matcalc.expression.postfix import folded
 from matcalc.expression.reading import read_in_columns
 from matcalc.expression.values import Value
 from matcalc.graph import Node, Product, Symbol, topological
@@ -93,19 +94,14 @@ class _Walk:
         return self.known[""]
 
     def value(self, steps: Sequence[Step]) -> Value:
-        waiting: list[tuple[Any, Step]] = []
-        for step in steps:
-            kept = len(waiting) - step.takes
-            operands = waiting[kept:]
-            if step.kind == "operator" and step.value != "@":
-                self.look_at_columns(*(Operand(value, of.place) for value, of in operands))
-            if step.kind == "operator" and step.value in "+-/":
-                self.look_at(step.value, *(Operand(value, of.place) for value, of in operands))
-            waiting[kept:] = [
-                (meaning(step, [value for value, _ in operands], self.meanings), step)
-            ]
-        value: Value = waiting[0][0]
-        return value
+        return folded(steps, self.operand).value
+
+    def operand(self, step: Step, of: list[Operand]) -> Operand:
+        if step.kind == "operator" and step.value != "@":
+            self.look_at_columns(*of)
+        if step.kind == "operator" and step.value in "+-/":
+            self.look_at(step.value, *of)
+        return Operand(meaning(step, [one.value for one in of], self.meanings), step.place)
 
     def name(self, step: Step) -> Value:
         return self.known.get(step.value) or Value(

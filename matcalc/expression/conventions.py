@@ -21,6 +21,7 @@ from matcalc.expression.formula import Formula
 from matcalc.expression.identities import NAME as IDENTITY
 from matcalc.expression.lines import lines_of, sizes_in
 from matcalc.expression.parser import Step, parse
+from matcalc.expression.postfix import folded
 from matcalc.expression.reading import read_undeclared
 from matcalc.operations import RULES
 from matcalc.variables import Variable
@@ -170,23 +171,24 @@ class _Term(NamedTuple):
         return [step.value for step in self.terms]
 
 
-def _terms(formula: str) -> Iterator[tuple[Step, list[_Term]]]:
+def _terms(formula: str) -> list[tuple[Step, list[_Term]]]:
     """The steps of a formula, each with what it is of."""
     named: dict[str, bool] = {}  # whether products make a number of an assigned name
+    found: list[tuple[Step, list[_Term]]] = []
+
+    def part(step: Step, of: list[_Term]) -> _Term:
+        found.append((step, of))
+        ends = step.value == "@" or step.kind == "call" or named.get(step.value, False)
+        terms: tuple[Step, ...] = (step,) if step.kind == "name" else ()
+        if _adds(step) or step.kind == "negative":
+            terms = tuple(term for one in of for term in one.terms)
+        scaled = step.kind == "operator" and step.value in ("*", "/")
+        scales = tuple(name for one in of for name in one.terms + one.scales) if scaled else ()
+        return _Term(terms, ends or any(one.ends for one in of), scales)
+
     for line in parse(formula):
-        parts: list[_Term] = []
-        for step in line.steps:
-            kept = len(parts) - step.takes
-            of = parts[kept:]
-            yield step, of
-            ends = step.value == "@" or step.kind == "call" or named.get(step.value, False)
-            terms: tuple[Step, ...] = (step,) if step.kind == "name" else ()
-            if _adds(step) or step.kind == "negative":
-                terms = tuple(term for one in of for term in one.terms)
-            scaled = step.kind == "operator" and step.value in ("*", "/")
-            scales = tuple(name for one in of for name in one.terms + one.scales) if scaled else ()
-            parts[kept:] = [_Term(terms, ends or any(one.ends for one in of), scales)]
-        named[line.name] = parts[-1].ends
+        named[line.name] = folded(line.steps, part).ends
+    return found
 
 
 def _adds(step: Step) -> bool:

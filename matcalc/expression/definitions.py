@@ -14,11 +14,12 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from matcalc.errors import MatcalcError, NotationError, ShapeError
-from matcalc.expression.arithmetic import operated
+from matcalc.expression.evaluation import evaluated
 from matcalc.expression.parser import Assignment, Step, parse
-from matcalc.expression.values import Value, transposed
+from matcalc.expression.postfix import folded
+from matcalc.expression.values import Value
 from matcalc.graph import number
-from matcalc.operations import RULES, algebra, facts_of, is_elementwise
+from matcalc.operations import RULES, facts_of, is_elementwise
 
 _LINES = """
     log2(x) = log(x) / log(2)
@@ -255,30 +256,15 @@ def _is_of_ranks(one: Definition, given: Mapping[str, Value]) -> bool:
 def _followed(one: Definition, given: Mapping[str, Value], call: Call) -> Value:
     """What a definition says of its arguments: its steps, one after the other."""
     names = dict(given)
-    for assignment in one.body:
-        waiting: list[Any] = []
-        for step in assignment.steps:
-            kept = len(waiting) - step.takes
-            operands = waiting[kept:]
-            waiting[kept:] = [_step(one, step, operands, names, call)]
-        names[assignment.name] = waiting[-1]
-    return names[""]
 
+    def name(step: Step) -> Value:
+        return names[step.value]
 
-def _step(
-    one: Definition, step: Step, operands: list[Any], names: Mapping[str, Value], call: Call
-) -> Any:
     try:
-        if step.kind == "name":
-            return names[step.value]
-        if step.kind == "number":
-            return Value(number(Fraction(step.value)))
-        if step.kind == "call":
-            return call(step, operands)
-        if step.kind == "transpose":
-            return transposed(operands[0])
-        if step.kind == "negative":
-            return Value(algebra.negative(operands[0].node), operands[0].row)
-        return operated(step.value, *operands)
+        for assignment in one.body:
+            names[assignment.name] = folded(
+                assignment.steps, lambda step, of: evaluated(step, of, name, call)
+            )
     except MatcalcError as error:
         raise error.changed(message=f"{one.text.partition('(')[0]}: {error.stated}") from None
+    return names[""]

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from fractions import Fraction
+from functools import partial
 from typing import Any, NamedTuple
 
-from matcalc.errors import MatcalcError, NotationError, ShapeError
-from matcalc.expression.arithmetic import operated
-from matcalc.expression.blocks import listed, subscripted
+from matcalc.errors import MatcalcError, ShapeError
+from matcalc.expression.evaluation import evaluated
 from matcalc.expression.formula import NO_FUNCTIONS, Functions
 from matcalc.expression.mapped import applied
 from matcalc.expression.misfits import Operand, misfit
 from matcalc.expression.parser import Step
-from matcalc.expression.values import Value, transposed
-from matcalc.graph import number
-from matcalc.operations import algebra
+from matcalc.expression.values import Value
 
 
 class Known(NamedTuple):
@@ -43,48 +40,9 @@ def meaning(step: Step, operands: Sequence[Any], known: Known) -> Any:
         ShapeError: The operands do not fit.
     """
     try:
-        return _meaning(step, operands, known)
+        return evaluated(step, operands, known.name, partial(applied, functions=known.functions))
     except MatcalcError as error:
         raise error if error.places else error.changed(places=[step.place]) from None
-
-
-def _meaning(step: Step, operands: Sequence[Any], known: Known) -> Any:
-    if step.kind == "name":
-        return known.name(step)
-    if step.kind == "number":
-        return Value(number(Fraction(step.value)))
-    if step.kind in ("text", "tuple"):
-        return tuple(operands) if step.kind == "tuple" else step.value
-    if step.kind == "call":
-        return applied(step, list(operands), known.functions)
-    return _operated(step, list(operands))
-
-
-def _operated(step: Step, operands: list[Any]) -> Value:
-    """The value of a sign or of brackets."""
-    if step.kind == "subscript":
-        return subscripted(step.value, *_array(operands))
-    if not all(isinstance(one, Value) for one in operands):
-        raise NotationError("this is not a value: text and tuples belong in functions")
-    if step.kind == "listed":
-        return listed([int(count) for count in step.value.split(",")], operands)
-    return _signed(step, operands)
-
-
-def _array(operands: Sequence[Any]) -> tuple[Value, Sequence[Any]]:
-    """What stands before brackets, and what stands in them."""
-    array, *keys = operands
-    if not isinstance(array, Value):
-        raise NotationError("text and tuples have no entries")
-    return array, keys
-
-
-def _signed(step: Step, operands: list[Value]) -> Value:
-    if step.kind == "transpose":
-        return transposed(operands[0])
-    if step.kind == "negative":
-        return Value(algebra.negative(operands[0].node), operands[0].row)
-    return operated(step.value, operands[0], operands[1])
 
 
 def known_misfit(step: Step, one: Operand, two: Operand) -> ShapeError:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from collections.abc import Callable, Iterable
+from typing import NamedTuple, TypeVar
 
 from matcalc.errors import Place
 from matcalc.expression.tokens import Token
@@ -36,6 +37,23 @@ class Step(NamedTuple):
         text, start, stop = self.place
         inside = _AROUND.search(text, start, stop)
         return Place(text, *inside.span("inside")) if inside else self.place
+
+
+Part = TypeVar("Part")
+
+
+def folded(steps: Iterable[Step], made: Callable[[Step, list[Part]], Part]) -> Part:
+    """What steps in postfix order come to, each made of what those came to that it takes.
+
+    >>> from matcalc.expression.parser import parse
+    >>> folded(parse("a + b * c")[0].steps, lambda step, of: "".join([step.value, *of]))
+    '+a*bc'
+    """
+    waiting: list[Part] = []
+    for step in steps:
+        kept = len(waiting) - step.takes
+        waiting[kept:] = [made(step, waiting[kept:])]
+    return waiting[-1]
 
 
 _AROUND = re.compile(r"[(\s]*(?P<inside>[^\s()]+)")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from fractions import Fraction
 from typing import Any, NamedTuple
 
 from matcalc import dimensions
@@ -17,9 +16,9 @@ from matcalc.dimensions import Dimension
 from matcalc.errors import MatcalcError, NotationError, Place, ShapeError, UnknownRuleError
 from matcalc.expression import assumptions, identities, mapped
 from matcalc.expression.advice import advised
-from matcalc.expression.arithmetic import operated
 from matcalc.expression.attempt import Attempt
 from matcalc.expression.blocks import listed, subscripted
+from matcalc.expression.evaluation import NO_VALUE, evaluated, signed
 from matcalc.expression.formula import Formula, Functions, Names
 from matcalc.expression.functions import is_known, rule_name
 from matcalc.expression.fused import fused
@@ -27,8 +26,8 @@ from matcalc.expression.lines import StepLine, check_names, lines_of, sizes_in
 from matcalc.expression.misfits import Operand, excerpt, misfit
 from matcalc.expression.parser import Step, parse
 from matcalc.expression.unification import Clash, Sizes, sizes_of
-from matcalc.expression.values import Value, transposed
-from matcalc.graph import Node, number, symbol
+from matcalc.expression.values import Value
+from matcalc.graph import Node, symbol
 from matcalc.near import is_of_others
 from matcalc.operations import RULES, algebra, facts_of, find_rule
 from matcalc.variables import Variable
@@ -331,20 +330,12 @@ class _Reader:
         """What a line means."""
         step, operands = line.step, [self.values[k] for k in line.operands]
         found: Any
-        if step.kind == "name":
-            found = self.name(step)
-        elif step.kind == "number":
-            found = Value(number(Fraction(step.value)))
-        elif step.kind == "text":
-            found = step.value
-        elif step.kind == "tuple":
-            found = tuple(operands)
-        elif step.kind in ("listed", "subscript"):
+        if step.kind in ("listed", "subscript"):
             found = self.bracketed(step, operands)
-        elif step.kind == "call":
-            found = self.call(line, operands)
-        else:
+        elif step.kind in ("operator", "transpose", "negative"):
             found = self.sign(line, self.counted(step, operands))
+        else:
+            found = evaluated(step, operands, self.name, lambda *_: self.call(line, operands))
         position = len(self.values)
         is_last = line.name or position + 1 == len(self.lines)
         return self.operand(found) if is_last else found
@@ -386,7 +377,7 @@ class _Reader:
             raise self.undeclared(found.step)
         if isinstance(found, Value):
             return found
-        raise NotationError("this is not a value: text and tuples belong in functions")
+        raise NotationError(NO_VALUE)
 
     def size(self, name: str) -> Value:
         """A name that nobody declared, as a size."""
@@ -481,12 +472,16 @@ class _Reader:
         return Operand(value, step.place)
 
     def sign(self, line: StepLine, values: list[Value]) -> Value:
-        if line.step.kind == "transpose":
-            return self.transpose(values[0])
-        if line.step.kind == "negative":
-            return Value(algebra.negative(values[0].node), values[0].row)
-        found = self.operator(line.step, *values)
-        self.note(assumptions.of_operator(line.step, *map(self.written, line.operands)))
+        step, flat = line.step, not self.columns
+        if flat and step.kind == "transpose" and len(values[0].node.shape) == 1:
+            self.transposes = True
+            return values[0]
+        if flat and step.value == "@":
+            found = Value(algebra.matmul(*(one.node for one in values)))
+        else:
+            found = signed(step, values)
+        if step.kind == "operator":
+            self.note(assumptions.of_operator(step, *map(self.written, line.operands)))
         return found
 
     def call(self, line: StepLine, operands: list[Any]) -> Value:
@@ -590,19 +585,6 @@ class _Reader:
         if _COUNT.fullmatch(name) and name not in self.named:
             return _Count(step)
         raise self.undeclared(step)
-
-    def transpose(self, value: Value) -> Value:
-        if self.columns:
-            return transposed(value)
-        if len(value.node.shape) == 1:
-            self.transposes = True
-            return value
-        return Value(algebra.transpose(value.node))
-
-    def operator(self, step: Step, one: Value, two: Value) -> Value:
-        if step.value == "@" and not self.columns:
-            return Value(algebra.matmul(one.node, two.node))
-        return operated(step.value, one, two)
 
 
 def _open_entry(step: Step) -> NotationError:

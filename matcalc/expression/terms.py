@@ -10,6 +10,7 @@ from matcalc.errors import NotationError, Place
 from matcalc.expression.formula import NO_FUNCTIONS, Formula, Functions, Names
 from matcalc.expression.meaning import Known, meaning
 from matcalc.expression.parser import Step, parse
+from matcalc.expression.postfix import folded
 from matcalc.expression.reading import read_formula
 from matcalc.expression.values import Value
 from matcalc.operations import algebra
@@ -95,11 +96,7 @@ def tree(steps: Sequence[Step], known: Known) -> FormulaTree:
         steps: The formula in postfix order, at most a few hundred steps.
         known: What its names and its functions mean.
     """
-    waiting: list[FormulaTree] = []
-    for step in steps:
-        kept = len(waiting) - step.takes
-        waiting[kept:] = [_term(step, tuple(waiting[kept:]), known)]
-    return waiting[0]
+    return folded(steps, lambda step, args: _term(step, tuple(args), known))
 
 
 class ReadTerm(NamedTuple):

@@ -59,11 +59,12 @@ def operations() -> Iterator[Operation]:
     """
     section = ""
     for line in LINES.strip().splitlines():
-        calls, _, variables = line.strip().rpartition(" | ")
-        names, opened, arguments = calls.partition("(")
-        for name in names.split() if opened else [names] if names else []:
-            yield Operation(section, name + opened + arguments, variables)
-        section = section if calls else line.strip(" #")
+        listed, _, variables = line.strip().rpartition(" | ")
+        section = section if listed else line.strip(" #")
+        for calls in listed.split("; ") if listed else ():
+            names, opened, arguments = calls.partition("(")
+            for name in names.split() if opened else [names]:
+                yield Operation(section, name + opened + arguments, variables)
 
 
 def called(name: str) -> list[Operation]:
