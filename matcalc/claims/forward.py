@@ -22,10 +22,11 @@ from matcalc.expression import (
     read_formula,
     sizes_declared,
 )
-from matcalc.expression.conventions import COUNTED, COUNTS
+from matcalc.expression.conventions import COUNTED
 from matcalc.expression.declarations import declared_functions
 from matcalc.expression.equation import stated_in
 from matcalc.expression.formula import Names
+from matcalc.expression.habits import COUNTS
 from matcalc.graph import Apply, Node, Symbol, substituted, symbol
 from matcalc.inputs.tree import Left
 from matcalc.layout import written

@@ -16,7 +16,7 @@ from matcalc.claims.tree import Tree, same, trees, turned, walk
 from matcalc.claims.tree import names as all_names
 from matcalc.claims.wrong_slopes import WrongSlope
 from matcalc.dimensions import Shape, pretty, times
-from matcalc.expression.conventions import COUNTS
+from matcalc.expression.habits import COUNTS
 from matcalc.layout import ArrayForm
 
 _LONG = 48  # characters of a part that is repeated in a sentence

@@ -18,6 +18,7 @@ from matcalc.errors import NotationError, Place, ShapeError
 from matcalc.expression.assumptions import SPREAD
 from matcalc.expression.biases import biases, biases_among
 from matcalc.expression.formula import Formula
+from matcalc.expression.habits import COUNTS, GREEK, is_greek, rank_of
 from matcalc.expression.identities import NAME as IDENTITY
 from matcalc.expression.lines import lines_of, sizes_in
 from matcalc.expression.parser import Step, parse
@@ -26,20 +27,13 @@ from matcalc.expression.reading import read_undeclared
 from matcalc.operations import RULES
 from matcalc.variables import Variable
 
-_LETTERS_OF_GREEK = """alpha beta gamma delta epsilon eps zeta eta theta iota kappa lambda lam mu nu
-xi pi rho sigma tau upsilon phi chi psi omega"""
-#: Greek letters by their names.
-GREEK = frozenset(_LETTERS_OF_GREEK.split())
 _KINDS = (
     "a Greek name is taken as a number",
     "a lower-case name is taken as a vector",
     "a capital is taken as a matrix",
 )
 _MATRIX = 2  # axes
-#: Numbers of things, where no shape names them.
-COUNTS = frozenset("mnN")
 COUNTED = "m, n and N are taken as numbers"
-_NUMBERS = frozenset("cktmn")
 _FITS = "it fits as a number alone"
 _SCALAR = re.compile(r"[a-hj-t](_?\w)?")
 _PAIRED = 5
@@ -87,13 +81,13 @@ def by_convention(
     names = _names(formula)
     _refuse_capitals(names, said or {})
     known = known or {}
-    ranks = {name: _rank(name) for name in names}
+    ranks = {name: rank_of(name) for name in names}
     numbers = {name for name, rank in ranks.items() if not rank}
     ranks |= dict.fromkeys(_vectors(formula, ranks) & numbers, 1)
     ranks |= {name: rank for name, rank in (said or {}).items() if name in ranks}
     ranks |= dict.fromkeys(_numbers(formula, ranks, known) - (said or {}).keys(), 0)
     ranks |= dict.fromkeys(forced, 0)
-    vectors = dict.fromkeys(_NUMBERS & ranks.keys() - (said or {}).keys(), 1)
+    vectors = {name: 1 for name in numbers - {"N", *(said or ())} if not is_greek(name)}
     try:
         found = _read(formula, ranks, known)
     except ShapeError as error:
@@ -150,7 +144,7 @@ def scalars(formula: str) -> Iterator[tuple[str, ...]]:
     >>> [*scalars("y - a * x - b")]
     [('a',), ('b',), ('a', 'b')]
     """
-    letters = [name for name in _names(formula) if _SCALAR.fullmatch(name) and _rank(name)]
+    letters = [name for name in _names(formula) if _SCALAR.fullmatch(name) and rank_of(name)]
     yield from ((name,) for name in letters[:_TRIED])
     yield from combinations(letters[:_PAIRED], 2)
 
@@ -268,13 +262,13 @@ def _read(formula: str, ranks: Mapping[str, int], known: Mapping[str, Variable])
 def _kind(name: str, rank: int) -> str:
     if name in COUNTS and not rank:
         return COUNTED
-    if name in _NUMBERS and not rank:
+    if not rank and not rank_of(name) and not is_greek(name):
         return "c, k and t are taken as numbers"
-    if rank < _rank(name):
+    if rank < rank_of(name):
         return "what is added to a number is taken as one"
-    if rank == _MATRIX > _rank(name):
+    if rank == _MATRIX > rank_of(name):
         return "letters stand below it, so its vectors are the rows of a matrix"
-    if rank > _rank(name):
+    if rank > rank_of(name):
         return "what is transposed, behind @, or in a norm is no number"
     return _KINDS[rank]
 
@@ -292,23 +286,13 @@ def _names(formula: str) -> dict[str, Place]:
     return names
 
 
-def _rank(name: str) -> int:
-    """The axes of what has a name."""
-    stem = name.rstrip("0123456789_")
-    if name in _NUMBERS | COUNTS:
-        return 0
-    if stem in GREEK or (stem[:1] in dimensions.GREEK and stem[:1].islower()):
-        return 0
-    return 2 if stem[:1].isupper() else 1
-
-
 def _sizes(name: str, rank: int) -> tuple[Dimension, ...]:
     return ((), (f"size_{name}",), (f"rows_{name}", f"columns_{name}"))[rank]
 
 
 def looks_like(variable: Variable) -> bool:
     """Whether a variable is what its name says by convention."""
-    return _rank(variable.name) == len(variable.shape)
+    return rank_of(variable.name) == len(variable.shape)
 
 
 def _letters(sizes: Mapping[str, None], taken: Collection[str]) -> dict[str, Dimension]:

@@ -6,12 +6,12 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from itertools import islice, product
 
-from matcalc import dimensions
 from matcalc.dimensions import Dimension
 from matcalc.errors import NotationError, Suggestion
 from matcalc.expression import identities
 from matcalc.expression.attempt import Attempt, Try, Variables
 from matcalc.expression.biases import biases, biases_among
+from matcalc.expression.habits import may_be_number, rank_of
 from matcalc.expression.misfits import written
 from matcalc.expression.parser import parse
 from matcalc.operations import RULES
@@ -23,10 +23,6 @@ _NAMES = 3  # that are declared at once
 _LETTERS, _VECTORS = "mnpqkrst", "nmpqkrst"  # of sizes; where there are vectors alone
 _INDEX = re.compile("[i-n]{1,2}")  # of an entry
 _SCALAR, _VECTOR, _MATRIX, _SQUARE = range(4)
-_SCALARS = re.compile(
-    rf"(?:[{dimensions.GREEK}cmnNst]|lam|lambda|lmbda|alpha|beta|gamma|delta|eps|epsilon|eta|theta|"
-    r"kappa|mu|nu|rho|sigma|tau|omega|scale|rate|lr|temperature|temp|weight_decay)_?[0-9]*"
-)
 
 
 def declarations(
@@ -95,9 +91,9 @@ def whole_of(name: str, known: Sequence[str]) -> str:
 
 def _likely(name: str) -> Sequence[int]:
     """What a name may be, by the habits of the field."""
-    if name[0].isupper() and name != "N":
+    if rank_of(name) == 2:
         return (_MATRIX, _SQUARE, _VECTOR, _SCALAR)
-    if _SCALARS.fullmatch(name):
+    if may_be_number(name):
         return (_SCALAR, _VECTOR, _MATRIX)
     return (_VECTOR, _SCALAR, _MATRIX, _SQUARE)
 

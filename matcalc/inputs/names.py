@@ -11,8 +11,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from matcalc.errors import NotationError, Place
-from matcalc.expression.conventions import COUNTS, GREEK
 from matcalc.expression.formula import NO_FUNCTIONS, Functions
+from matcalc.expression.habits import GREEK, rank_of, stem_of
 from matcalc.inputs.kinds import COLUMN, MATRIX, NUMBER, Kind
 from matcalc.inputs.scanning import Token
 from matcalc.inputs.words import is_function
@@ -30,7 +30,6 @@ _TWO_LETTERS = re.compile(r"[i-n]{2}")  # below a delta
 _FEW = re.compile(r"[A-Z]?[a-z]{2}")  # letters that may be names of their own
 _TWICE = re.compile(r"[A-Z]?([a-z])\1")
 _MARKED = frozenset(f"\\{one}" for one in ("hat", "tilde", "bar", "dot", "text"))
-_NUMBERS = frozenset("ckt")
 _COUNTS = frozenset("ijklmnN")  # sizes, where nothing else is declared of that name
 _SUMS = {"sum": "sum", "Sum": "sum", "Σ": "sum", "prod": "prod", "Π": "prod"}
 
@@ -90,17 +89,11 @@ class Names:
             return NUMBER
         if name in self.ranks:
             return (NUMBER, COLUMN, MATRIX)[self.ranks[name]]
-        stem = name.rstrip("0123456789_")
         if name in _COUNTS and not self.open:
             return NUMBER
-        if (
-            (stem in _WORDS and stem.islower())
-            or (greek_word(stem[:1]) and stem[:1].islower())
-            or stem in _NUMBERS
-            or (self.open and name in COUNTS)
-        ) and not {name, stem} & self.vectors:
-            return NUMBER
-        return MATRIX if stem[:1].isupper() else COLUMN
+        rank = rank_of(name)
+        is_vector = not rank and not self.vectors.isdisjoint([name, stem_of(name)])
+        return COLUMN if is_vector else (NUMBER, COLUMN, MATRIX)[rank]
 
     def resolve(self, base: str, scripts: Sequence[str]) -> str:
         """The name of a letter with what stands above or below it.
