@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from matcalc.inputs.letters import INDICES, LETTERS, pair_of
 from matcalc.inputs.reader import Reader
 from matcalc.inputs.scanning import Token
-from matcalc.inputs.tree import Left, Node
+from matcalc.inputs.tree import OVER, Left, Node
 
 _SUMS = frozenset(["sum", "prod", "Σ", "Π"])
-_OVER = frozenset(["/", "frac", "./", "⊘"])
 
 
 def free_letters(parser: Reader, left: Left | None = None) -> list[str]:
@@ -162,7 +161,7 @@ def _repeated(node: Node, letter: str) -> Iterator[Node]:
         yield node
     if node.op in ("product", "chain"):
         signs = [sign for sign, _ in node.value] if node.op == "chain" else []
-        over = {k for k, sign in enumerate(signs, 1) if sign in _OVER}
+        over = {k for k, sign in enumerate(signs, 1) if sign in OVER}
         using = [k for k, one in enumerate(node.args) if k not in over and _uses(one, letter)]
         if len(using) > 1:
             yield node

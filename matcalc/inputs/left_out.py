@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
-from matcalc.inputs.tree import Node
+from matcalc.inputs.tree import OVER, Node
 
-_OVER = ("/", "./", "⊘", "frac")
 _PAIR = 2
 
 
@@ -19,7 +18,7 @@ def divides_by_zero(node: Node, one: str, two: str) -> bool:
         two: The letter that is compared with it.
     """
     signs = ("*", *(sign for sign, _ in node.value)) if node.op == "chain" else ()
-    below = [arg for sign, arg in zip(signs, node.args, strict=False) if sign in _OVER]
+    below = [arg for sign, arg in zip(signs, node.args, strict=False) if sign in OVER]
     if node.op == "power":
         if node.args[1].op == "negative":
             below.append(node.args[0])

@@ -35,6 +35,7 @@ from matcalc.inputs.notations import (
     notation_of,
 )
 from matcalc.inputs.pieces import Piece, places
+from matcalc.inputs.places import RESULTS
 from matcalc.inputs.prose import refuse_prose
 from matcalc.inputs.reader import RefusedError
 from matcalc.inputs.rows import ranks_in_sums
@@ -45,7 +46,7 @@ from matcalc.inputs.tree import Left, Node
 from matcalc.inputs.unsaid import with_letters
 from matcalc.inputs.vectors import behind_matrices, paired, transposed
 from matcalc.inputs.words import FREE, KEYWORDS, is_elsewhere, slope_of
-from matcalc.inputs.writing import RESULTS, Writer
+from matcalc.inputs.writing import Writer
 from matcalc.variables import Variable
 
 _OWN = ("@", "**", ".T", "einsum(")  # signs that say that a line is one of the language

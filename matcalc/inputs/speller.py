@@ -13,6 +13,8 @@ from matcalc.inputs.names import Names
 from matcalc.inputs.pieces import ATOM, PRODUCT, SIGN, Piece, Written, commas, joined
 from matcalc.inputs.tree import Node
 
+STARRED = frozenset(["numpy", "r", "mathematica"])  # where * is entry by entry
+
 
 class Speller(ABC):
     """The spelling of one line in the language.
@@ -31,6 +33,9 @@ class Speller(ABC):
         self.notation = notation
         self.shape: Shape | None = None
         self.lengths: dict[str, Dimension] = {}
+        self.divisor = ""  # the size that what is written is divided by
+        self.rows: Dimension | None = None  # of the matrices to which a product is added
+        self.kept: dict[int, Written] = {}  # of parts that are asked for again
 
     @abstractmethod
     def write(self, node: Node) -> Written:

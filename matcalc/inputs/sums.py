@@ -14,7 +14,7 @@ from matcalc.inputs.kinds import NUMBER, Kind
 from matcalc.inputs.letters import PAIRS, SIGNS
 from matcalc.inputs.pieces import ATOM, POWER, PRODUCT, SIGN, SUM, Piece, Written, joined
 from matcalc.inputs.speller import Speller
-from matcalc.inputs.tree import Node
+from matcalc.inputs.tree import OVER, Node
 from matcalc.operations import RULES, facts_of, is_elementwise
 
 
@@ -330,7 +330,7 @@ def _multiplied(writer: Speller, node: Node, letters: str) -> Spread:
     first, *others = node.args
     found = _spread(writer, first, letters)
     for (sign, wide), arg in zip(node.value, others, strict=True):
-        over = sign in ("/", "frac", "./", "⊘")
+        over = sign in OVER
         if over and arg.op == "product":
             found = _over_first(writer, node, found, arg, letters, wide=wide)
             continue

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+OVER = frozenset(["/", "./", "⊘", "frac"])  # the signs of a quotient
+
 
 class Node(NamedTuple):
     """A part of a line.

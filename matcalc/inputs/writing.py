@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from itertools import pairwise
 from operator import attrgetter
-from typing import Any
 
-from matcalc.dimensions import Dimension, difference, parse
-from matcalc.errors import MatcalcError
 from matcalc.expression.brackets import LISTS
 from matcalc.inputs import axes, kinds
 from matcalc.inputs.calls import rewritten
@@ -17,22 +13,35 @@ from matcalc.inputs.kinds import NUMBER, Kind
 from matcalc.inputs.lengths import bars, inner, norm
 from matcalc.inputs.lists import is_row, listed, refuse_spaced
 from matcalc.inputs.names import Names
+from matcalc.inputs.ones import (
+    all_sized,
+    are_ones,
+    filled,
+    holds_ones,
+    size_below,
+    summed,
+    with_squares,
+)
 from matcalc.inputs.pieces import ATOM, POWER, PRODUCT, SIGN, SUM, Piece, Written, commas, joined
-from matcalc.inputs.speller import Speller
+from matcalc.inputs.places import entry, index
+from matcalc.inputs.speller import STARRED, Speller
 from matcalc.inputs.sums import mapped, sign_of, total
-from matcalc.inputs.tree import Node
+from matcalc.inputs.tree import OVER, Node
 from matcalc.inputs.words import KEYWORDS
-from matcalc.operations import RULES
 
-_OPS = """number name sum chain product negative transpose inverse pinv power call norm index
-identity filled text entry group keyword"""
-_OF_OTHERS = {"bars": bars, "inner": inner, "listed": listed, "mapped": mapped, "total": total}
-_STARRED = frozenset(["numpy", "r", "mathematica"])  # where * is entry by entry
-#: Of functions that have several results, by their place.
-RESULTS = {rule.facts.result_of: rule.name for rule in RULES.values() if all(rule.facts.result_of)}
-RESULTS[("logabsdet", "1")] = "logdet"  # Julia's, counted from 1
+_OPS = """number name sum chain product negative transpose inverse pinv power call norm identity
+text group keyword"""
+_OF_OTHERS = {
+    "bars": bars,
+    "entry": entry,
+    "filled": filled,
+    "index": index,
+    "inner": inner,
+    "listed": listed,
+    "mapped": mapped,
+    "total": total,
+}
 _ENTRY = ("⊙", ".*")
-_OVER = ("/", "./", "⊘", "frac")
 
 
 class Writer(Speller):
@@ -40,11 +49,8 @@ class Writer(Speller):
 
     def __init__(self, line: str, names: Names, notation: str) -> None:
         super().__init__(line, names, notation)
-        self.divisor = ""  # the size that what is written is divided by
         self.clashes = False  # whether a * stands where nothing but a matrix product fits
         self.claimed = False  # whether the line is held against what is true
-        self.kept: dict[int, Written] = {}  # of parts that are asked for again
-        self.rows: Dimension | None = None  # of the matrices to which a product is added
         self.repeats = False  # whether a vector counts for every row of a matrix
         self.before_product = False  # whether a product of matrices follows in the same chain
         self.spellers: dict[str, Callable[[Node], Written]] = {
@@ -80,63 +86,9 @@ class Writer(Speller):
             return self.atom(node, "I", kinds.MATRIX)
         return self.atom(node, f"eye({sizes[0]})", Kind(2, (sizes[0], sizes[0])))
 
-    def filled(self, node: Node) -> Written:
-        """Ones or zeros, with their size where that is said."""
-        digit, sizes = node.value
-        name = "ones" if digit == "1" else "zeros"
-        if not sizes:
-            return self.atom(node, digit, Kind(-1))
-        shape = f"({', '.join(sizes)})" if len(sizes) > 1 else sizes[0]
-        return self.atom(node, f"{name}({shape})", Kind(len(sizes), tuple(sizes)))
-
-    def sized(self, node: Node, found: Written, size: object) -> Written:
-        """Ones or zeros without a size, beside what says which it is."""
-        if size is None:
-            raise self.fail(node, "of which size these are is not said: write ones(n), or 1_n")
-        name = "ones" if found.text == "1" else "zeros"
-        return self.atom(node, f"{name}({size})", Kind(1, (str(size),)))
-
     def text(self, node: Node) -> Written:
         """Text, in the quotes of the language."""
         return self.atom(node, f'"{node.value[1:-1]}"', kinds.UNKNOWN)
-
-    def entry(self, node: Node) -> Written:
-        """``A[i, k]``, as it is; of a function with several results, the one that is meant."""
-        call, *places = node.args
-        if call.op == "call" and len(places) == 1:
-            typed = self.line[call.start : call.stop].partition("(")[0].rpartition(".")[2]
-            one = RESULTS.get((typed, str(places[0].value)))
-            if one and node.value == "#" and len(call.args) == 1:
-                return self.call(call._replace(value=(one, 0, ""), stop=node.stop))
-        base, *numbers = map(self.write, node.args)
-        return self.taken(base, node.value, numbers)
-
-    def taken(self, base: Written, pattern: str, numbers: Sequence[Written]) -> Written:
-        """A part of an array, counted from 0."""
-        parts: list[Any] = [base.within(ATOM), "["]
-        found, texts = iter(numbers), [one.text for one in numbers]
-        items = pattern.split(",")
-        for k, item in enumerate(items):
-            parts.append(", " if k else "")
-            if item == "None":
-                parts.append(item)
-                continue
-            for j, piece in enumerate(item.split("#")):
-                parts += [next(found), piece] if j else [piece]
-        given = [item for item in items if item != "None"]
-        rank = None if base.kind.rank is None else base.kind.rank - given.count("#")
-        if rank is None:
-            return joined([*parts, "]"], ATOM, kinds.UNKNOWN)
-        sizes = []
-        for item, size in zip(given, base.kind.sizes, strict=False):
-            ends = [texts.pop(0) for _ in range(item.count("#"))]
-            sizes += [_taken_size(item, ends, size)] if item != "#" else []
-        sizes += base.kind.sizes[len(given) :]
-        for k, item in enumerate(one for one in items if one != "#"):
-            sizes[k:k] = [1] if item == "None" else []
-        rank += items.count("None")
-        known = tuple(sizes) if len(sizes) == rank else (None,) * rank
-        return joined([*parts, "]"], ATOM, Kind(rank, known, row=base.kind.row and rank == 1))
 
     def keyword(self, node: Node) -> Written:
         """``axis=0``, by its name here."""
@@ -183,7 +135,7 @@ class Writer(Speller):
 
     def terms(self, node: Node) -> list[Written]:
         """The terms of a sum; ones before a row, ``𝟏 bᵀ``, last: the others say how many."""
-        later = [one.op in ("product", "chain") and _are_ones(one.args[0]) for one in node.args]
+        later = [one.op in ("product", "chain") and are_ones(one.args[0]) for one in node.args]
         found = {k: self.write(one) for k, one in enumerate(node.args) if not later[k]}
         before = self.rows
         self.rows = next((one.kind.rows for one in found.values() if one.kind.is_matrix), before)
@@ -230,7 +182,7 @@ class Writer(Speller):
         base, exponent = map(self.write, node.args)
         if node.args[0].value == "weight" and exponent.text == "2":  # ‖x‖²_Q
             return Written(base.pieces[1:-1], PRODUCT, NUMBER)
-        if node.value == "^" and base.kind.is_matrix and self.notation not in _STARRED:
+        if node.value == "^" and base.kind.is_matrix and self.notation not in STARRED:
             return self.matrix_power(node, base, exponent)
         kind = kinds.entrywise(base.kind, exponent.kind)
         found = joined([base.within(ATOM), "**", exponent.within(SIGN)], POWER, kind)
@@ -314,8 +266,8 @@ class Writer(Speller):
         self, node: Node, args: Sequence[Node], before: Written | None = None
     ) -> Written:
         """Factors from the left; a row that stands behind a matrix begins a number of its own."""
-        args = self.with_squares(args)
-        factors = self.summed(self.all_sized(args, before))
+        args = with_squares(self, args)
+        factors = summed(all_sized(self, args, before))
         found = before
         k = 0
         while k < len(factors):
@@ -336,71 +288,12 @@ class Writer(Speller):
         assert found is not None  # noqa: S101 - a product has factors
         return found
 
-    def with_squares(self, args: Sequence[Node]) -> Sequence[Node]:
-        """Factors, with ``11ᵀ`` that is divided by a size as the matrix of ones of that size."""
-        sizes = [self.divisor, *(self.size_below(one) for one in args)]
-        size = next(filter(None, sizes), "")
-        for k, (one, two) in enumerate(pairwise(args)):
-            turned = two.op == "transpose" and _is_one(two.args[0])
-            if _is_one(one) and turned:
-                ones = Node("filled", (), ("1", ()), one.start, one.stop)
-                square = ones._replace(value=("1", (size, size)), stop=two.stop)
-                return [*args[:k], *([square] if size else [ones, two]), *args[k + 2 :]]
-        return args
-
-    def size_below(self, node: Node) -> str:
-        """The size that a part is divided by, ``1/n``; nothing where it is by something else."""
-        if node.op != "chain" or node.value[-1][0] not in _OVER:
-            return ""
-        below = node.args[-1].args[0] if node.args[-1].op == "group" else node.args[-1]
-        counts = self.names.open and below.value in ("m", "n", "N")
-        is_size = below.op == "name" and (below.value in self.names.sizes or counts)
-        return str(below.value) if is_size else ""
-
-    def all_sized(self, args: Sequence[Node], before: Written | None) -> list[Written]:
-        """Factors, with ones of no size as long as what they stand beside."""
-        factors = [self.write(one) for one in args]
-        for k, factor in enumerate(factors):
-            left = factors[k - 1] if k else before
-            behind = k and (factors[k - 1].kind.is_row or factors[k - 1].kind.is_matrix)
-            ones = factor.text == "1" and behind  # wᵀ1, A1: nobody writes that times a number
-            if factor.kind.rank != -1 and not ones:
-                continue
-            right = factors[k + 1] if k + 1 < len(factors) else None
-            beside = right if factor.kind.row else left
-            if factor.text == "1" and beside and beside.kind.sizes == (None,):
-                factors[k] = factor._replace(kind=Kind(-1, (), row=factor.kind.row))
-                continue  # a sum, of nobody knows how many
-            if factor.kind.row:
-                sized = self.sized(args[k], factor, right.kind.rows if right else None)
-                factors[k] = joined([sized, ".T"], ATOM, sized.kind.transposed)
-            else:
-                alone = self.rows if right is not None and right.kind.is_row else None
-                size = left.kind.columns if left else alone
-                factors[k] = self.sized(args[k], factor, size)
-        return factors
-
-    def summed(self, factors: list[Written]) -> list[Written]:
-        """Factors, with a vector beside ones of no known size as its sum, ``1ᵀv`` and ``wᵀ1``."""
-        found: list[Written] = []
-        for factor in factors:
-            last = found[-1] if found else None
-            if last and factor.kind.rank == -1 and last.kind.is_row:
-                vector = last._replace(pieces=last.pieces[:-1]) if last.text[-2:] == ".T" else last
-            elif last and last.kind.rank == -1 and last.kind.row and factor.kind.is_column:
-                vector = factor
-            else:
-                found.append(factor)
-                continue
-            found[-1] = joined(["sum(", vector, ")"], ATOM, NUMBER)
-        return found
-
     def chain(self, node: Node) -> Written:
         """Products with signs between them, from the left."""
-        if self.holds_ones(node):
+        if holds_ones(self, node):
             return self.side_by_side(node, node.args)
         first, *rest = node.args
-        before, self.divisor = self.divisor, self.size_below(node)
+        before, self.divisor = self.divisor, size_below(self, node)
         found = self.write(first)
         self.divisor = before
         if found.kind.rank == -1:
@@ -411,21 +304,6 @@ class Writer(Speller):
             found = self.combined(node, found, sign, arg, wide=wide)
         self.before_product = around
         return found
-
-    def holds_ones(self, node: Node) -> bool:
-        """Whether ones of no size are a factor of a product of matrices, ``𝟏ᵀ · x``, ``A·𝟏``."""
-        signs = {sign for sign, _ in node.value}
-        if not signs <= {"*", "·", "@", "%*%"} or ("*" in signs and self.notation in _STARRED):
-            return False
-        if not any(map(_are_ones, node.args)):
-            return False
-        written = [self.write(one) for one in node.args]
-        self.kept |= {id(one): text for one, text in zip(node.args, written, strict=True)}
-        found = [one.kind for one in written]
-        return any(
-            two.rank == -1 and (two.row or one.is_row or one.is_matrix or three.is_row)
-            for one, two, three in zip([NUMBER, *found], found, [*found[1:], NUMBER], strict=False)
-        )
 
     def combined(self, node: Node, one: Written, sign: str, arg: Node, *, wide: bool) -> Written:
         """What was found so far, a sign, and what stands behind it."""
@@ -446,10 +324,10 @@ class Writer(Speller):
         tight, head = self.write(arg), self.write(first)
         if sign == "/" and one.text.isdigit() and head.text.isdigit() and not arg.value[0]:
             self.refuse_close(node, one, head, others[0])
-        if sign in _OVER:
+        if sign in OVER:
             if not self.is_fraction(one, head, tight, arg, wide=wide):
                 return None
-        elif sign in _ENTRY or (sign == "*" and self.notation not in {"matlab", *_STARRED}):
+        elif sign in _ENTRY or (sign == "*" and self.notation not in {"matlab", *STARRED}):
             fits = kinds.alike(one.kind, tight.kind) or kinds.can_multiply(one.kind, tight.kind)
             if fits and (sign == "*" or kinds.alike(one.kind, tight.kind)):
                 return None
@@ -457,7 +335,7 @@ class Writer(Speller):
             return None
         left = self.joined_by(node, one, sign, head)
         found = self.side_by_side(node, others, left)
-        if sign in _OVER and one.kind.is_number and tight.kind.is_number and head.binds >= ATOM:
+        if sign in OVER and one.kind.is_number and tight.kind.is_number and head.binds >= ATOM:
             plain = one.text.isdigit() and head.text.isdigit()
             if not plain:
                 self.assume(f"{self.shown(node)} is read as {found.text}")
@@ -470,7 +348,7 @@ class Writer(Speller):
             self.clashes = self.clashes or (sign == "*" and kinds.clash(one.kind, two.kind))
         if self.notation == "numpy" and sign in ("/", "*") and not scaled:
             one, two = self.for_every_row(two, one), self.for_every_row(one, two)
-        if sign in _OVER:
+        if sign in OVER:
             return self.over(one, two, sign)
         if sign in _ENTRY:
             return self.signed(one, " * ", two, kinds.entrywise(one.kind, two.kind))
@@ -528,7 +406,7 @@ class Writer(Speller):
         """
         entry = kinds.entrywise(one.kind, two.kind)
         product = kinds.product(one.kind, two.kind)
-        if one.kind.is_number or two.kind.is_number or self.notation in _STARRED:
+        if one.kind.is_number or two.kind.is_number or self.notation in STARRED:
             return self.signed(one, " * ", two, entry)
         if self.notation in ("matlab", "sympy"):
             return self.signed(one, " @ ", two, product)
@@ -583,38 +461,6 @@ class Writer(Speller):
             kind = kinds.kind_of((*shapes.result, *operand * primes))
         return self.applied(node, name + "'" * primes, args, kind)
 
-    def index(self, node: Node) -> Written:
-        """``x_1``: an entry, counted from 1."""
-        script, base = node.value[0], self.write(node.args[0])
-        if not script.isdigit() or len(script) > 4 or int(script) < 1:
-            raise self.fail(node, f"{self.shown(node)}: {script} is the letter of no sum here")
-        places = list(script) if base.kind.is_matrix and len(script) > 1 else [script]
-        if len(places) > 2 or "0" in places:
-            raise self.fail(node, f"{self.shown(node)}: an entry of a matrix is A[0, 11], from 0")
-        at = ", ".join(str(int(one) - 1) for one in places)
-        row = base.kind.is_matrix and len(places) == 1
-        kind = Kind(1, base.kind.sizes[1:]) if row else NUMBER
-        found = joined([base.within(ATOM), f"[{at}]"], ATOM, kind)
-        what = "row" if row else "entry"
-        self.assume(f"{self.shown(node)} is the {what} {found.text}, counted from 0")
-        return self.atom(node, found.text, kind)
-
-
-def _are_ones(node: Node) -> bool:
-    """Whether a part is a vector of ones without a size, perhaps transposed."""
-    if node.op in ("transpose", "group"):
-        return _are_ones(node.args[0])
-    if node.op == "filled":
-        return not node.value[1]
-    return (node.op == "number" and node.value == "1") or (
-        node.op == "call" and node.value[0] == "vector"
-    )
-
-
-def _is_one(node: Node) -> bool:
-    """Whether a part is a 1 of which no size is said."""
-    return (node.op, node.value) in (("number", "1"), ("filled", ("1", ())))
-
 
 def _number_from(factors: Sequence[Written]) -> tuple[Written | None, int]:
     """The number that factors make up to the first column; nothing if they make none."""
@@ -628,16 +474,3 @@ def _number_from(factors: Sequence[Written]) -> tuple[Written | None, int]:
         if not kind.is_row:
             return None, 0
     return None, 0
-
-
-def _taken_size(item: str, ends: Sequence[str], size: Dimension | None) -> Dimension | None:
-    """How many entries ``n:2*n`` takes of an axis; ``None`` where its ends do not say so."""
-    start, colon, stop = item.partition(":")
-    if not colon or {start, stop} - {"", "#"}:
-        return None
-    try:
-        found = [0 if end == "0" else parse(end.replace(" ", "")) for end in ends]
-    except MatcalcError:  # it is counted from the end
-        return None
-    last = found[-1] if stop else size
-    return difference(last, found[0]) if start and last is not None else last
