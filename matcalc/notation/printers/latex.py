@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from fractions import Fraction
+from typing import ClassVar
 
 from matcalc.dimensions import Dimension, Shape
 from matcalc.notation.formulas import WrittenFormula
@@ -51,7 +51,7 @@ class _Latex(Mathematics):
     kronecker = r" \otimes "
     delta = r"\delta"
     nabla = r"\nabla "
-    marks = {"T": r"^\top", "-1": "^{-1}", "-T": r"^{-\top}", "+": "^{+}"}  # noqa: RUF012
+    marks: ClassVar = {"T": r"^\top", "-1": "^{-1}", "-T": r"^{-\top}", "+": "^{+}"}
 
     def __init__(self, written: WrittenFormula, forms: Forms) -> None:
         super().__init__(written, forms)
@@ -101,9 +101,6 @@ class _Latex(Mathematics):
         del number  # a fraction stands apart as it is
         return rf"\frac{{\partial {above}}}{{\partial {below}}}", POWER
 
-    def marked(self, base: str, mark: str) -> str:
-        return base + self.marks[mark]
-
     def raised(self, base: str, exponent: str, *, entrywise: bool) -> str:
         sign = r"\odot " if entrywise else ""
         exponent = self.group(exponent) if entrywise and " " in exponent else exponent
@@ -112,9 +109,6 @@ class _Latex(Mathematics):
     def space(self, left: str, right: str) -> str:
         words = right.startswith(r"\mathit") or _WORD.match(left)
         return r" \, " if words else " "
-
-    def exponent(self, value: Fraction) -> str:
-        return str(value)
 
     def sized(self, symbol: str, shape: Shape) -> str:
         size = latex_size(shape[0]) if len(shape) == 1 else latex_shape(shape)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
+from functools import partial
 
 from matcalc import dimensions
 from matcalc.notation.formulas import WrittenFormula
@@ -38,7 +39,6 @@ from matcalc.notation.printers.spelling import (
     in_rows,
     place_binds,
     signed_sum,
-    within,
 )
 from matcalc.notation.tree import (
     Derivative,
@@ -52,6 +52,16 @@ from matcalc.variables import Variable
 
 _SIGNED_ENTRIES = frozenset(["eye", "levi_civita"])
 _DIGITS = frozenset("0123456789")
+#: How functions are written that are no name and arguments.
+_CALLS = {
+    **{one: one for one in ("eye", "matrix_power", "kron", "sqrt", "logdet", "norm", "slice")},
+    **dict.fromkeys(("ones", "zeros"), "filled"),
+    "pi": "constant",
+    "abs": "absolute",
+    "inv": "inverse",
+    "pinv": "pseudoinverse",
+    "power_of": "power_of",
+}
 
 
 Forms = Callable[[WrittenFormula], WrittenFormula]  # what is done to a formula before it is spelled
@@ -74,7 +84,6 @@ class Mathematics(Script):
         names: How each name in the formula is written.
         shown: What names look like, which nothing else may.
         written: The formula in index notation and in the forms of books.
-        spellers: For each operation its speller.
         calls: For functions that are not written as a name and arguments, theirs.
     """
 
@@ -83,50 +92,11 @@ class Mathematics(Script):
         names = _all_names(written).union(let for let, _ in self.written.lets)
         self.names = _distinct(names, self.named, self.plain)
         self.shown = frozenset(self.names.values())
-        self.spellers: dict[str, Speller] = {
-            "name": self.name,
-            "number": self.number,
-            "call": self.call,
-            "mapped": self.mapped,
-            "derivative": self.derivative,
-            "transpose": self.transpose,
-            "power": self.power,
-            "negative": self.negative,
-            "plus": self.plus,
-            "over": self.over,
-            "matmul": self.matmul,
-            "times": self.times,
-            "entry": self.entry,
-            "total": self.total,
-            "function": self.function,
-            "place": self.place,
-            "listed": self.listed,
-            "part": self.part,
-        }
-        self.calls: dict[str, Speller] = {
-            "eye": self.eye,
-            "ones": self.filled,
-            "zeros": self.filled,
-            "pi": self.constant,
-            "inv": self.inverse,
-            "pinv": self.pseudoinverse,
-            "matrix_power": self.matrix_power,
-            "kron": self.kron,
-            "sqrt": self.sqrt,
-            "abs": self.absolute,
-            "logdet": self.logdet,
-            "power_of": self.power_of,
-            "norm": self.norm,
-            "slice": self.slice,
-        }
+        self.calls: dict[str, Speller] = {one: getattr(self, how) for one, how in _CALLS.items()}
 
     def formulas(self) -> list[str]:
         """A name for each part that recurs and its meaning, then the formula."""
-        return formulas(self.written, self.spellers)
-
-    def within(self, piece: Piece, least: int) -> str:
-        """A piece, in parentheses if it binds less tightly than it must."""
-        return within(piece, least, self.group)
+        return formulas(self.written, partial(getattr, self))
 
     def name(self, phrase: Phrase, _: Sequence[Piece]) -> Spelled:
         """A name."""
@@ -191,7 +161,7 @@ class Mathematics(Script):
         """A matrix product; before the first factor stand its scalars."""
         if is_squared_length(phrase):
             length = self.bars(args[1].text, double=True)
-            return self.raised(length, self.exponent(Fraction(2)), entrywise=False), POWER
+            return self.raised(length, "2", entrywise=False), POWER
         first = self.within(args[0], SCALED if _is_scaled(args[0].phrase) else POWER)
         return self.beside([first, *(self.within(arg, POWER) for arg in args[1:])]), PRODUCT
 
@@ -231,11 +201,10 @@ class Mathematics(Script):
         value: Fraction = phrase.value
         inner = base.phrase
         if has_power_behind_name(inner) and value.denominator == 1:
-            name = self.raised(self.head(inner.value), self.exponent(value), entrywise=False)
+            name = self.raised(self.head(inner.value), str(value), entrywise=False)
             return name + self.arguments(base.args[0].text), ATOM
         entrywise = phrase.kind != "scalar"
-        exponent = self.exponent(value)
-        return self.raised(self.within(base, ATOM), exponent, entrywise=entrywise), POWER
+        return self.raised(self.within(base, ATOM), str(value), entrywise=entrywise), POWER
 
     def power_of(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
         """A power whose exponent varies."""
@@ -253,8 +222,7 @@ class Mathematics(Script):
         """A square root; that of a matrix is an exponent, to say that it is taken entrywise."""
         (radicand,) = args
         if phrase.kind in ("matrix", "tensor"):
-            half = self.exponent(Fraction(1, 2))
-            return self.raised(self.within(radicand, ATOM), half, entrywise=True), POWER
+            return self.raised(self.within(radicand, ATOM), "1/2", entrywise=True), POWER
         return self.root(radicand)
 
     def call(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:

@@ -10,21 +10,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from html import escape
+from typing import ClassVar
 
-from matcalc.dimensions import Dimension, Shape
+from matcalc.dimensions import Shape
 from matcalc.notation.formulas import WrittenFormula
 from matcalc.notation.names import spelled_shape, spelled_size
-from matcalc.notation.printers.mathematics import Forms, as_in_books
+from matcalc.notation.printers.mathematics import Forms, Mathematics, as_in_books
 from matcalc.notation.printers.spelling import (
     ATOM,
     POWER,
     PRODUCT,
-    QUOTIENT,
-    SCALED,
     Piece,
     Spelled,
 )
-from matcalc.notation.printers.unicode import Signs
 from matcalc.notation.tree import Phrase
 from matcalc.scripts import on_the_line, subscript
 
@@ -123,8 +121,8 @@ def _made(kind: str, *parts: str) -> str:
     return f"{_OPEN}{kind}{_OF}{_NEXT.join(parts)}{_CLOSE}"
 
 
-class _MathML(Signs):
-    marks = {"T": "⊤", "-1": "−1", "-T": "−⊤", "+": "+"}  # noqa: RUF012
+class _MathML(Mathematics):
+    marks: ClassVar = {"T": "⊤", "-1": "−1", "-T": "−⊤", "+": "+"}
 
     def primes(self, number: int) -> str:
         return "′" * number
@@ -134,9 +132,6 @@ class _MathML(Signs):
 
     def group(self, text: str) -> str:
         return _made("mrow", f"({text})")
-
-    def arguments(self, text: str) -> str:
-        return self.group(text)
 
     def bars(self, text: str, *, double: bool = False) -> str:
         bar = "‖" if double else "|"
@@ -165,19 +160,10 @@ class _MathML(Signs):
     def over_shape(self, factor: str, shape: Shape) -> str:
         return _made("munder", factor, spelled_shape(shape))
 
-    def rows(self, base: str, start: str, stop: str) -> str:
-        return f"{base}[{spelled_size(start)}:{spelled_size(stop)}]"
-
-    def taken(self, base: str, places: Sequence[Dimension | None]) -> str:
-        shown = (":" if one is None else spelled_size(str(one)) for one in places)
-        return f"{base}[{','.join(shown)}]"
-
     def over(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
-        del phrase
         above, below = args
         if below.phrase.kind != "scalar":
-            left, right = self.within(above, SCALED), self.within(below, POWER)
-            return left + self.quotient + right, QUOTIENT
+            return super().over(phrase, args)
         return _made("mfrac", above.text, below.text), PRODUCT
 
     def root(self, radicand: Piece) -> Spelled:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -41,8 +41,8 @@ Spelled = tuple[str, int]  # a text, and how tightly it binds
 Speller = Callable[[Phrase, Sequence[Piece]], Spelled]
 
 
-def spell(root: Phrase, spellers: Mapping[str, Speller]) -> Piece:
-    """A phrase as text, by a speller for each operation; iterative."""
+def spell(root: Phrase, speller: Callable[[str], Speller]) -> Piece:
+    """A phrase as text, by what has a speller for each operation; iterative."""
     done: dict[int, Piece] = {}
     waiting = [root]
     while waiting:
@@ -54,17 +54,17 @@ def spell(root: Phrase, spellers: Mapping[str, Speller]) -> Piece:
         waiting.pop()
         if id(phrase) not in done:
             args = tuple(done[id(arg)] for arg in phrase.args)
-            done[id(phrase)] = Piece(phrase, *spellers[phrase.op](phrase, args), args)
+            done[id(phrase)] = Piece(phrase, *speller(phrase.op)(phrase, args), args)
     return done[id(root)]
 
 
-def formulas(written: WrittenFormula, spellers: Mapping[str, Speller]) -> list[str]:
+def formulas(written: WrittenFormula, speller: Callable[[str], Speller]) -> list[str]:
     """A name for each part that recurs and its meaning, then the formula."""
     lets = [
-        f"{spell(name(let, phrase.shape), spellers).text} = {spell(phrase, spellers).text}"
+        f"{spell(name(let, phrase.shape), speller).text} = {spell(phrase, speller).text}"
         for let, phrase in written.lets
     ]
-    return [*lets, spell(written.phrase, spellers).text]
+    return [*lets, spell(written.phrase, speller).text]
 
 
 def arguments(phrase: Phrase, args: Sequence[Piece], option: Callable[[Parameter], str]) -> str:

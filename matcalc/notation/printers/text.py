@@ -41,7 +41,7 @@ def text(written: WrittenFormula) -> str:
 
 def text_formulas(written: WrittenFormula) -> list[str]:
     """A name for each part that recurs and its meaning, then the formula."""
-    return formulas(with_means(written), _SPELLERS)
+    return formulas(with_means(written), _SPELLERS.__getitem__)
 
 
 def derivative_text(node: Node, form: ArrayForm) -> str:
