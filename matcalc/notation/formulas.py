@@ -27,12 +27,13 @@ from matcalc.graph import (
     topological,
 )
 from matcalc.notation import phrases, tree
+from matcalc.notation.applications import application
 from matcalc.notation.division import divided
 from matcalc.notation.letters import letter_of
 from matcalc.notation.named_products import with_named_products
 from matcalc.notation.named_sums import with_named_sums
 from matcalc.notation.network import NoMatrixNotation, scaled
-from matcalc.notation.parameters import Parameter, Subscripts, Word, place
+from matcalc.notation.parameters import Subscripts
 from matcalc.notation.regrouping import (
     WrittenFactor,
     as_part,
@@ -40,9 +41,7 @@ from matcalc.notation.regrouping import (
     merged_axes,
     split_axes,
 )
-from matcalc.notation.tables import TABLE
 from matcalc.notation.tree import Phrase
-from matcalc.operations import facts_of, find_rule
 from matcalc.steps import MOST, counted
 
 _DECIMALS = 1000  # a coefficient of a larger denominator is written as a decimal
@@ -310,30 +309,9 @@ class _Writer:
         return merged_axes(piece, output, shape, written)
 
     def application(self, node: Apply) -> Phrase:
-        arguments = [self.pieces[argument] for argument in node.arguments]
-        if node.operation == "power_of":
-            arguments = self.without_ones(node)
-        if node.operation == "function":
-            function, order = node.parameters
-            return tree.call(function + "'" * order, arguments, node.shape)
-        if node.operation == "mapped":
-            name, order = node.parameters
-            return tree.mapped(name, order, arguments[0], node.shape)
-        if node.operation in _SPECIAL:
-            return _SPECIAL[node.operation](node, arguments)
-        made = facts_of(node.operation).of_sizes
-        if made is not None and made.arguments is not None:
-            sizes, named = made.arguments(node)
-            told = [*map(place, sizes), *itertools.starmap(Parameter, named.items())]
-            return tree.call(node.operation, (), node.shape, told)
-        given = [
-            Parameter(key, Word(value) if isinstance(value, str) else value)
-            for key, value in _parameters(node).items()
-            if value is not None
-        ]
-        if node.operation.endswith("softmax") and not given and len(node.shape) > 1:
-            given = [Parameter("axis", Word("all"))]
-        return tree.call(node.operation, arguments, node.shape, given)
+        power = node.operation == "power_of"
+        plain = [self.pieces[argument] for argument in node.arguments]
+        return application(node, self.without_ones(node) if power else plain)
 
     def without_ones(self, node: Apply) -> list[Phrase]:
         """Base and exponent of a power; a scalar in every entry of one of them as a scalar."""
@@ -413,46 +391,6 @@ def _zeros(node: Node) -> Phrase:
     if not node.shape:
         return tree.numeral(0)
     return tree.zeros(*node.shape)
-
-
-def _window(node: Apply, _: Sequence[Phrase]) -> Phrase:
-    length, size = node.shape
-    (start,) = node.parameters
-    stop = dimensions.total([start, length])
-    given = [Parameter("axis", 0), Parameter("start", start), Parameter("stop", stop)]
-    return tree.call("slice", [tree.eye(size)], node.shape, given)
-
-
-def _table(node: Apply, arguments: Sequence[Phrase]) -> Phrase:
-    counts, lies = node.parameters
-    parts = [
-        phrases.transpose(one) if turned else one
-        for one, turned in zip(arguments, lies, strict=True)
-    ]
-    return phrases.table(parts, counts, node.shape)
-
-
-def _lower(node: Apply, arguments: Sequence[Phrase]) -> Phrase:
-    """Its parameter is a dimension, not a word."""
-    return tree.call("lower", arguments, node.shape, [Parameter("n", *node.parameters)])
-
-
-def _triangle(node: Apply, _: Sequence[Phrase]) -> Phrase:
-    below = Parameter("k", *node.parameters)
-    return tree.call("tril", [tree.ones(*node.shape)], node.shape, [below])
-
-
-#: What is written in a way of its own.
-_SPECIAL: dict[str, Callable[[Apply, Sequence[Phrase]], Phrase]] = {
-    "window": _window,
-    TABLE: _table,
-    "lower": _lower,
-    "triangle": _triangle,
-}
-
-
-def _parameters(node: Apply) -> dict[str, Any]:
-    return dict(zip(find_rule(node.operation).parameters, node.parameters, strict=False))
 
 
 def _times_scale(piece: Phrase, scale: Scale) -> Phrase:

@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
+
+Operator = Callable[[Any, Any], Any]
+
+
+def _signed(sign: str) -> tuple[Operator, Operator]:
+    """What a sign does in front of another operand, and behind one."""
+
+    def before(self: Arithmetic, other: Any) -> Any:
+        return self.binary(sign, self, other)
+
+    def behind(self: Arithmetic, other: Any) -> Any:
+        return self.binary(sign, other, self)
+
+    return before, behind
 
 
 class Arithmetic:
@@ -14,41 +29,12 @@ class Arithmetic:
         """``one sign two``; one of them is this value."""
         raise NotImplementedError
 
-    def __add__(self, other: Any) -> Any:
-        return self.binary("+", self, other)
-
-    def __radd__(self, other: Any) -> Any:
-        return self.binary("+", other, self)
-
-    def __sub__(self, other: Any) -> Any:
-        return self.binary("-", self, other)
-
-    def __rsub__(self, other: Any) -> Any:
-        return self.binary("-", other, self)
-
-    def __mul__(self, other: Any) -> Any:
-        return self.binary("*", self, other)
-
-    def __rmul__(self, other: Any) -> Any:
-        return self.binary("*", other, self)
-
-    def __truediv__(self, other: Any) -> Any:
-        return self.binary("/", self, other)
-
-    def __rtruediv__(self, other: Any) -> Any:
-        return self.binary("/", other, self)
-
-    def __matmul__(self, other: Any) -> Any:
-        return self.binary("@", self, other)
-
-    def __rmatmul__(self, other: Any) -> Any:
-        return self.binary("@", other, self)
-
-    def __pow__(self, other: Any) -> Any:
-        return self.binary("**", self, other)
-
-    def __rpow__(self, other: Any) -> Any:
-        return self.binary("**", other, self)
+    __add__, __radd__ = _signed("+")
+    __sub__, __rsub__ = _signed("-")
+    __mul__, __rmul__ = _signed("*")
+    __truediv__, __rtruediv__ = _signed("/")
+    __matmul__, __rmatmul__ = _signed("@")
+    __pow__, __rpow__ = _signed("**")
 
     def __neg__(self) -> Any:
         return self.binary("*", -1, self)

@@ -73,7 +73,7 @@ class _Borrower:
             return found
         space: dict[str, Any] = {
             "__builtins__": self.builtins,
-            "__name__": function.__module__,
+            "__name__": function.__module__ or "",
         }
         cells = function.__closure__ or ()
         copy = FunctionType(

@@ -13,6 +13,7 @@ from matcalc.errors import MatcalcError, NotationError, NotDifferentiableError
 from matcalc.expression import Declarations, Declared, parse_declarations
 from matcalc.expression.values import Value
 from matcalc.graph import symbol
+from matcalc.symbolic.array_methods import SPELLINGS, Spellings
 from matcalc.symbolic.borrowed_names import assigns_items, borrowed, keywords_in, names_in
 from matcalc.symbolic.constructors import constructors
 from matcalc.symbolic.expressions import Symbolic, value_of
@@ -21,7 +22,7 @@ from matcalc.symbolic.library_functions import library_functions
 from matcalc.symbolic.python_functions import python_functions
 from matcalc.symbolic.selections import Selection
 from matcalc.symbolic.tensors import TensorTracer
-from matcalc.symbolic.tracing import SPELLINGS, Spellings, Tracer, refuse_rows
+from matcalc.symbolic.tracing import Tracer, refuse_rows
 
 _SHOWN = 72  # characters of a line
 #: Methods and keywords that tensors have, and NumPy's arrays have not.

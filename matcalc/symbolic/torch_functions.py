@@ -67,16 +67,13 @@ def _transpose(x: Any, dim0: int, dim1: int) -> Any:
     return np.swapaxes(x, dim0, dim1)
 
 
-def _permute(x: Any, *axes: Any) -> Any:
-    return np.transpose(x, axes[0] if len(axes) == 1 else axes)
+def _of_sizes(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of sizes, or of axes, one after the other or in a tuple."""
 
+    def meaning(x: Any, *sizes: Any) -> Any:
+        return function(x, sizes[0] if len(sizes) == 1 else sizes)
 
-def _last_two(x: Any) -> Any:
-    return np.swapaxes(x, -1, -2)
-
-
-def _reshaped(x: Any, *shape: Any) -> Any:
-    return np.reshape(x, shape[0] if len(shape) == 1 else shape)
+    return meaning
 
 
 def _flatten(x: Any, start_dim: int = 0, end_dim: int = -1) -> Any:
@@ -266,10 +263,6 @@ def _logsumexp(x: Any, axis: Any, keepdims: bool = False) -> Any:
     return np.expand_dims(found, tuple(range(np.ndim(x))) if axes is None else axes)
 
 
-def _leaky_relu(x: Any, negative_slope: float = 0.01) -> Any:
-    return by_name("leaky_relu")(x, slope=negative_slope)
-
-
 def _approximated(rule: Rule) -> Callable[..., Any]:
     def meaning(x: Any, *, approximate: str = "none") -> Any:
         name = rule.facts.approximations.get(approximate)
@@ -279,10 +272,6 @@ def _approximated(rule: Rule) -> Callable[..., Any]:
         return by_name(name)(x)
 
     return meaning
-
-
-def _hardtanh(x: Any, min_val: float = -1.0, max_val: float = 1.0) -> Any:
-    return np.clip(x, min_val, max_val)
 
 
 def _softplus(x: Any, beta: float = 1, threshold: float = 20) -> Any:
@@ -408,16 +397,6 @@ def _split(x: Any, split_size_or_sections: Any, axis: int = 0) -> Any:
     return tuple(np.split(x, list(ends), axis))
 
 
-def _chunk(x: Any, chunks: int, axis: int = 0) -> Any:
-    """``torch.chunk``: as many parts as there are, or fewer."""
-    return _split(x, -(-x.shape[axis] // chunks), axis)
-
-
-def _repeat(x: Any, *sizes: Any) -> Any:
-    """``x.repeat(2, 3)``: the whole, so often along each axis."""
-    return np.tile(x, sizes[0] if len(sizes) == 1 else sizes)
-
-
 def _itself(x: Any, *kinds: Any, **named: Any) -> Any:
     """``x.to(…)``: the same, of real numbers."""
     for one in (*kinds, *named.values()):
@@ -439,31 +418,28 @@ MEANINGS: dict[str, Callable[..., Any]] = {
     **{one.__name__: _spread_of_sample(one) for one in (np.var, np.std)},
     **{one.__name__: _alpha(one) for one in (np.add, np.subtract)},
     **{one.name: _approximated(one) for one in RULES.values() if one.facts.approximations},
+    **{one.name: _softmax(one.name) for one in RULES.values() if one.facts.of_each_row},
     "sub": _alpha(np.subtract),
     "max": _largest(np.max, np.maximum),
     "min": _largest(np.min, np.minimum),
     "matrix_exp": by_name("expm"),
-    **{one.name: _softmax(one.name) for one in RULES.values() if one.facts.of_each_row},
-    "mT": _last_two,
     "log_sigmoid": by_name("logsigmoid"),
+    "mT": lambda x: np.swapaxes(x, -1, -2),
+    "leaky_relu": lambda x, negative_slope=0.01: by_name("leaky_relu")(x, slope=negative_slope),
+    "hardtanh": lambda x, min_val=-1.0, max_val=1.0: np.clip(x, min_val, max_val),
+    "chunk": lambda x, chunks, axis=0: _split(x, -(-x.shape[axis] // chunks), axis),
+    "permute": _of_sizes(np.transpose),
+    "repeat": _of_sizes(np.tile),  # the whole, so often along each axis
     **dict.fromkeys(("clamp", "clip"), _clamp),
-    **dict.fromkeys(("reshape", "view"), _reshaped),
+    **dict.fromkeys(("reshape", "view"), _of_sizes(np.reshape)),
     **dict.fromkeys(("flatten", "ravel"), _flatten),
     **dict.fromkeys(("clone", "contiguous", "float", "double", "to", "type_as"), _itself),
     **{
         one.__name__.lstrip("_"): one
         for one in (
-            *(_logsumexp, _leaky_relu, _hardtanh, _softplus, _normalize, _cosine_similarity),
-            *(_vector_norm, _matrix_norm, _norm, _repeat, _permute, _expand, _masked_fill),
-            *(
-                _linear,
-                _transpose,
-                _cross_entropy,
-                _nll_loss,
-                _scaled_dot_product_attention,
-                _layer_norm,
-            ),
-            *(_dropout, _sort, _split, _chunk),
+            *(_logsumexp, _softplus, _normalize, _cosine_similarity, _masked_fill, _expand),
+            *(_vector_norm, _matrix_norm, _norm, _linear, _cross_entropy, _nll_loss),
+            *(_scaled_dot_product_attention, _layer_norm, _dropout, _sort, _split, _transpose),
         )
     },
 }

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextvars import ContextVar
 from functools import partial
 from math import prod
 from typing import Any, NamedTuple, cast
@@ -21,6 +20,7 @@ from matcalc.expression.values import Value, dimension_of, number_of
 from matcalc.graph import Node, number
 from matcalc.operations import algebra, find_rule
 from matcalc.operations.indexing import Place
+from matcalc.symbolic.array_methods import METHODS, VIEWS, flat_method, said, spread_method
 from matcalc.symbolic.broadcasting import broadcast, spread, with_new_axes, without_axes
 from matcalc.symbolic.expressions import Symbolic, value_of
 from matcalc.symbolic.indexing import indexed, place_of
@@ -31,73 +31,26 @@ from matcalc.symbolic.written_parts import are_apart, fitted, scattered, whole_o
 
 _ENTRIES = 1000  # of an array that is taken apart into its entries
 
-_METHODS: Mapping[str, Callable[..., Any]] = {
-    **{
-        one.__name__: one
-        for one in (
-            *(np.sum, np.mean, np.prod, np.max, np.min, np.var, np.std, np.dot, np.trace),
-            *(np.diagonal, np.ravel, np.squeeze, np.swapaxes, np.clip, np.copy, np.cumsum),
-            *(np.repeat, np.round, np.take),
-        )
-    },
-    "flatten": np.ravel,
-}
-
-
-#: Functions whose result NumPy does not copy, where it can do without.
-_VIEWS: tuple[Callable[..., Any], ...] = (
-    *(np.reshape, np.ravel, np.transpose, np.swapaxes, np.moveaxis, np.squeeze, np.diagonal),
-    *(np.expand_dims, np.broadcast_to, np.atleast_1d, np.atleast_2d),
-)
-
-
-class Spellings:
-    """What a traced function says that NumPy's arrays and tensors read in two ways, or one has.
-
-    Attributes:
-        spread: ``x.var()`` without a word on what the sum is divided by.
-        tensor: A method that tensors have alone: ``x.square()``.
-    """
-
-    spread = ""
-    tensor = ""
-
-
-#: Of the function that is traced now.
-SPELLINGS: ContextVar[Spellings | None] = ContextVar("SPELLINGS", default=None)
-
-
-def _said(kind: str, name: str) -> None:
-    spellings = SPELLINGS.get()
-    if spellings is not None:
-        setattr(spellings, kind, name)
-
-
-def _spread_method(name: str, x: Tracer, axis: Any = None, *more: Any, **named: Any) -> Any:
-    """``x.var()``, which is another for tensors."""
-    if isinstance(axis, bool):
-        raise NotDifferentiableError(f"{name}({axis}) cannot be traced: an axis is a number")
-    if "correction" in named:
-        named["ddof"] = named.pop("correction")
-    if "unbiased" in named:
-        named["ddof"] = int(named.pop("unbiased"))
-    if "ddof" not in named:
-        _said("spread", name)
-    return _METHODS[name](x, axis, *more, **named)
-
-
-def _flat_method(name: str, x: Tracer, order: Any = "C") -> Any:
-    if not isinstance(order, str):
-        raise NotDifferentiableError(
-            f"{name}({order!r}) is a tensor's; name it torch.flatten(x, {order!r}), or reshape"
-        )
-    return _METHODS[name](x, order)
-
 
 class _Size(Value):
     """A dimension that has a name, where NumPy has a whole number."""
 
     __slots__ = ()
+
+
+def _in_place(sign: str) -> Callable[[Any, Any], Any]:
+    """``x += y``, which of a number makes another number, and changes an array."""
+
+    def changed(self: Tracer, other: Any) -> Any:
+        found = self.binary(sign, self, other)
+        if not self.ndim or found is NotImplemented:
+            return found
+        if found.value.node.shape != self.value.node.shape:
+            raise ShapeError(f"a {sign}= b: b does not fit into a")
+        self[...] = found
+        return self
+
+    return changed
 
 
 class Tracer(Symbolic):
@@ -196,7 +149,7 @@ class Tracer(Symbolic):
         if function is np.fill_diagonal:
             return _fill_diagonal(*args, **named)
         found = super().__array_function__(function, types, args, named)
-        if function in _VIEWS and isinstance(found, Tracer) and args and args[0] is self:
+        if function in VIEWS and isinstance(found, Tracer) and args and args[0] is self:
             return self._view(found.value.node)
         return found
 
@@ -213,13 +166,13 @@ class Tracer(Symbolic):
     def __getattr__(self, name: str) -> Any:
         """NumPy's methods; and its ufuncs, which it looks up on the entries of object arrays."""
         if name in ("var", "std"):
-            return partial(_spread_method, name, self)
+            return partial(spread_method, name, self)
         if name in ("flatten", "ravel"):
-            return partial(_flat_method, name, self)
-        if name in _METHODS:
-            return partial(_METHODS[name], self)
+            return partial(flat_method, name, self)
+        if name in METHODS:
+            return partial(METHODS[name], self)
         if isinstance(getattr(np, name, None), np.ufunc):
-            _said("tensor", name)
+            said("tensor", name)
             return partial(getattr(np, name), self)
         if hasattr(np.ndarray, name) and not name.startswith("__"):
             raise NotDifferentiableError(f"the method {name} of an array cannot be traced")
@@ -394,33 +347,8 @@ class Tracer(Symbolic):
             self._whole = Value(whole_of(self._base.node, list(self._writes.items())))
         return self._whole
 
-    def _in_place(self, sign: str, other: Any) -> Any:
-        """``x += y``, which of a number makes another number, and changes an array."""
-        found = self.binary(sign, self, other)
-        if not self.ndim or found is NotImplemented:
-            return found
-        if found.value.node.shape != self.value.node.shape:
-            raise ShapeError(f"a {sign}= b: b does not fit into a")
-        self[...] = found
-        return self
-
-    def __iadd__(self, other: Any) -> Any:
-        return self._in_place("+", other)
-
-    def __isub__(self, other: Any) -> Any:
-        return self._in_place("-", other)
-
-    def __imul__(self, other: Any) -> Any:
-        return self._in_place("*", other)
-
-    def __itruediv__(self, other: Any) -> Any:
-        return self._in_place("/", other)
-
-    def __imatmul__(self, other: Any) -> Any:
-        return self._in_place("@", other)
-
-    def __ipow__(self, other: Any) -> Any:
-        return self._in_place("**", other)
+    __iadd__, __isub__, __imul__ = _in_place("+"), _in_place("-"), _in_place("*")
+    __itruediv__, __imatmul__, __ipow__ = _in_place("/"), _in_place("@"), _in_place("**")
 
 
 class _Origin(NamedTuple):

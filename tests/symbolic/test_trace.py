@@ -383,3 +383,11 @@ def test_a_diagonal_of_what_is_not_square_is_not_filled() -> None:
 
     with pytest.raises(mc.NotDifferentiableError, match="traced of a square array"):
         mc.trace(filled, "A[3,4]")
+
+
+def test_a_function_of_no_module_is_refused_as_any_other() -> None:
+    space: dict[str, Any] = {}
+    exec("def f(x):\n    return x.argmax()", space)  # noqa: S102 - our own text
+    space["f"].__module__ = None
+    with pytest.raises(mc.NotDifferentiableError, match="argmax"):
+        mc.trace(space["f"], "x[3]")
