@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from textwrap import wrap
 from typing import Annotated, Literal, NamedTuple
 
 import typer
@@ -18,7 +17,17 @@ from matcalc.variables import Mention, Variable, parse_mention, parse_ratio, res
 from matcalc_cli.arguments import Json, read_as
 from matcalc_cli.failures import UsageError
 from matcalc_cli.files import Svg, save
-from matcalc_cli.output import assumption, heading, listed, width, write, write_json
+from matcalc_cli.output import (
+    assumption,
+    document,
+    heading,
+    listed,
+    paragraph,
+    width,
+    wrapped,
+    write,
+    write_json,
+)
 from matcalc_cli.python_code import call
 
 Links = Annotated[
@@ -53,7 +62,7 @@ def chain(
     if as_json:
         write_json(_document(asked, chains))
         return
-    lines = [heading(line) for line in wrap(_title(asked.path), width())]
+    lines = [heading(line) for line in wrapped(_title(asked.path))]
     lines += [*read_as(*asked.path[:2]), *assumption(asked.assumed)]
     lines += _how_to_shape(asked)
     for one in chains:
@@ -122,19 +131,16 @@ def _document(asked: _Asked, chains: Sequence[WrittenChain]) -> dict[str, object
         "of": asked.path[0].name,
         "wrt": asked.path[-1].name,
         "assumed": asked.assumed,
-        "layouts": {one.convention.name: _of_layout(one) for one in chains},
-    }
-
-
-def _of_layout(one: WrittenChain) -> dict[str, object]:
-    return {
-        "order": one.order,
-        "shapes": [factor.shape for factor in one.factors],
-        "matrix_shapes": one.matrix_shapes,
-        "shape": one.result.shape,
-        "matrix_shape": one.result.matrix_shape,
-        "einsum": one.einsum,
-        "einops": one.einops,
+        "layouts": {
+            one.convention.name: document(
+                one,
+                "order shapes matrix_shapes shape matrix_shape einsum einops",
+                shapes=[factor.shape for factor in one.factors],
+                shape=one.result.shape,
+                matrix_shape=one.result.matrix_shape,
+            )
+            for one in chains
+        },
     }
 
 
@@ -188,14 +194,14 @@ def _mixed_note(one: WrittenChain) -> list[str]:
         said = "No factor is a gradient, so nothing is transposed"
     if one.path[0].rank and one.path[-1].rank:
         return _gradient_through(one, said)
-    return _paragraph(f"{said}.")
+    return paragraph(f"{said}.")
 
 
 def _gradient_through(one: WrittenChain, said: str) -> list[str]:
     """The product with a gradient, in which this one is transposed."""
     above, below = one.path[0].name, one.path[-1].name
     number = next(name for name in ("L", "f", "loss") if name not in (above, below))
-    lines = _paragraph(
+    lines = paragraph(
         f"{said}. The gradient of a scalar {number} is a column, and needs the transpose of this "
         "product on its left:"
     )
@@ -218,11 +224,7 @@ def _broken_notes(one: WrittenChain) -> list[str]:
     scalars = [variable.name for variable in broken if not variable.rank]
     if scalars:
         parts.append(f"At {listed(scalars)} it is an outer product: every entry meets every entry.")
-    return _paragraph(" ".join(parts)) if parts else []
-
-
-def _paragraph(text: str) -> list[str]:
-    return ["", *wrap(text, width(), break_long_words=False)]
+    return paragraph(" ".join(parts)) if parts else []
 
 
 def _no_matrix_products(one: WrittenChain) -> list[Variable]:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
 import typer
 
-from matcalc.claims.answer import Cause, Checked
+from matcalc.claims.answer import Checked
 from matcalc_cli.arguments import Json, Notation, variables_option
 from matcalc_cli.derive import Order
 from matcalc_cli.failures import UsageError
-from matcalc_cli.output import BOLD, paint, width, write, write_json, write_page
+from matcalc_cli.output import BOLD, document, paint, width, write, write_json, write_page
 
 if TYPE_CHECKING:  # it loads NumPy, which sizes and chains do without
     from matcalc.claims.several import Line
@@ -138,7 +138,7 @@ class _Printed(NamedTuple):
 
         found = hinted(found, self.hint)
         if self.as_json:
-            write_json(document(found))
+            write_json(answered(found))
         elif self.form is not None:
             write_page(_page(found, self.form).splitlines())
         else:
@@ -286,7 +286,7 @@ def _of_line(one: Line, hint: int) -> dict[str, object]:
     from matcalc.claims.telling import hinted  # noqa: PLC0415
 
     start: dict[str, object] = {"line": one.number, "text": one.text, "uses": one.uses}
-    return start | (document(hinted(one.found, hint)) if one.found is not None else {})
+    return start | (answered(hinted(one.found, hint)) if one.found is not None else {})
 
 
 def _page(found: Checked, form: str) -> str:
@@ -301,21 +301,8 @@ def _page(found: Checked, form: str) -> str:
     return markdown(told(found)) if form == "markdown" else html(told(found))
 
 
-def document(found: Checked) -> dict[str, object]:
+def answered(found: Checked) -> dict[str, object]:
     """The answer as JSON has it."""
+    causes = [document(one, "name family start end says") for one in found.causes]
     plain = asdict(replace(found, causes=()))
-    return {
-        **plain,
-        "causes": [_cause(one) for one in found.causes],
-        "answer_note": found.answer_note,
-    }
-
-
-def _cause(one: Cause) -> dict[str, object]:
-    return {
-        "name": one.name,
-        "family": one.family,
-        "start": one.start,
-        "end": one.end,
-        "says": one.says,
-    }
+    return {**plain, "causes": causes, "answer_note": found.answer_note}

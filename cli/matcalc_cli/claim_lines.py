@@ -12,7 +12,7 @@ from matcalc.errors import printable
 from matcalc.notation.parts import Aligned, AnswerPart, Cell, Drawn, Formula, Item, Marked, Rows
 from matcalc.notation.printers.line_breaks import formula_lines
 from matcalc.notation.shown import told
-from matcalc_cli.output import BOLD, GREEN, RED, YELLOW, paint, shell_lines, width
+from matcalc_cli.output import BOLD, GREEN, RED, YELLOW, paint, shell_lines, width, wrapped
 
 _COLOURS = {"plain": BOLD, "right": GREEN, "wrong": RED, "unsure": YELLOW}
 
@@ -26,7 +26,7 @@ def claim_lines(found: Checked) -> Iterator[str]:
 
 
 def _part(part: AnswerPart) -> Iterator[str]:
-    title, *rest = _wrapped(part.title, "", "  ")
+    title, *rest = wrapped(part.title, "", "  ")
     yield paint(title, _COLOURS[part.mood])
     yield from rest
     before: Item | None = None
@@ -47,14 +47,14 @@ def _item(item: Item) -> Iterator[str]:
         if item.note and len(lines[-1]) + 6 + len(item.note) <= width():
             lines[-1] += f"      {item.note}"
         elif item.note:
-            lines += _wrapped(item.note, "    ", "    ")
+            lines += wrapped(item.note, "    ", "    ")
         yield from lines
     elif isinstance(item, Rows):
         yield from _rows(item.rows)
     elif isinstance(item, Drawn):
         yield from (f"  {line}".rstrip() for line in item.lines)
     else:
-        yield from _wrapped(item, "  ", "  ")
+        yield from wrapped(item, "  ", "  ")
 
 
 def _rows(rows: Sequence[Sequence[str]]) -> list[str]:
@@ -73,19 +73,8 @@ def _rows(rows: Sequence[Sequence[str]]) -> list[str]:
             lines += [*shown, *(f"      {one}" for one in more if one)]
         else:
             lines += formula_lines(first, width())
-            lines += _wrapped("   ".join(filter(None, others)), "      ", "      ")
+            lines += wrapped("   ".join(filter(None, others)), "      ", "      ")
     return lines
-
-
-def _wrapped(text: str, first: str, others: str) -> list[str]:
-    return wrap(
-        printable(text),
-        width(),
-        initial_indent=first,
-        subsequent_indent=others,
-        break_long_words=False,
-        break_on_hyphens=False,
-    ) or [""]
 
 
 def aligned_lines(item: Aligned, room: int) -> Iterator[str]:
@@ -157,16 +146,14 @@ def marked_lines(item: Marked, room: int) -> Iterator[str]:
 def short_lines(found: Checked) -> Iterator[str]:
     """The verdict, the place with its cause, and the repair: a line each."""
     title = TITLES[found.verdict].lower()
-    yield from _wrapped(f"{title}: {found.reason}" if found.reason else title, "", "  ")
+    yield from wrapped(f"{title}: {found.reason}" if found.reason else title, "", "  ")
     for cause in found.causes[:1]:
         place = " ".join(found.claim[cause.start : cause.end].split())
         first, last = cause.start + 1, cause.end
         where = f"characters {first} to {last}" if first < last else f"character {first}"
         at = f"at {place} ({where})"
         says = cause.says or CAUSES.get(cause.name, "")
-        yield from _wrapped(
-            f"{cause.name or 'look'} {at}" + (f": {says}" if says else ""), "", "  "
-        )
+        yield from wrapped(f"{cause.name or 'look'} {at}" + (f": {says}" if says else ""), "", "  ")
     if found.repair:
         word = "the derivative" if found.sure == "rewrite" else "repaired"
         yield from formula_lines(f"{word}: {found.repair}", width(), "")
@@ -177,10 +164,10 @@ def family_lines(family: Family, name: str) -> Iterator[str]:
     yield paint(family.title, BOLD)
     for cause in family.causes:
         sign = "→" if cause == name else " "
-        yield from _wrapped(f"{sign} {cause}: {CAUSES[cause]}", "  ", "      ")
+        yield from wrapped(f"{sign} {cause}: {CAUSES[cause]}", "  ", "      ")
     for title, text in _sections(family):
         yield from ("", paint(title, BOLD), "")
-        yield from _wrapped(text, "  ", "  ")
+        yield from wrapped(text, "  ", "  ")
     yield from ("", paint("An example", BOLD), "", *example_lines(family))
     yield from ("", paint("Read on", BOLD), "")
     yield from (f"  {lesson.label}" for lesson in family.lessons)

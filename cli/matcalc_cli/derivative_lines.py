@@ -6,7 +6,6 @@ import sys
 from collections.abc import Iterable, Sequence
 from itertools import compress
 from math import isfinite
-from textwrap import wrap
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TextIO
 
 from matcalc.errors import UnknownRuleError
@@ -16,7 +15,7 @@ from matcalc.notation.printers.line_breaks import formula_lines
 from matcalc.notation.printers.mathematics import Forms, as_in_books, in_full
 from matcalc.variables import Variable, ratio
 from matcalc_cli.failures import UsageError
-from matcalc_cli.output import RED, heading, listed, paint, shows_signs, width
+from matcalc_cli.output import RED, heading, listed, paint, shows_signs, width, wrapped
 
 if TYPE_CHECKING:  # they load NumPy, which --help does without
     from matcalc.checking.agreement import Check
@@ -168,7 +167,7 @@ def wrong_lines(answer: Answer) -> list[str]:
 
 
 def _wrapped(texts: Iterable[str]) -> list[str]:
-    return [line for text in texts for line in wrap(text, width(), break_long_words=False)]
+    return [line for text in texts for line in wrapped(text)]
 
 
 def _by_layout(derived: Derived) -> list[tuple[str, Jacobian[Any]]]:

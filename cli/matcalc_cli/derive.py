@@ -157,16 +157,10 @@ def derive(
     # one explanation is enough by itself: in denominator layout a gradient is like its variable
     chosen = layout or ("denominator" if steps or plan else "both")
     layouts = ("numerator", "denominator") if chosen == "both" else (chosen,)
-    formula = given_formula(expression, let or (), file)
+    given = given_formula(expression, let or (), file)
     names = _names(wrt) if wrt is not None else ()
-    asked = Asked(
-        formula, names, variables or (), layouts, order, structure, notation, stacked=stacked
-    ).by_itself()
-    if not asked.names:
-        last = formula.parts[-1].text
-        asked_so = f"matcalc {derivative_asked(last)}"
-        example = asked_so if is_formula(last) else command_line("derive")
-        raise UsageError(f"by which variable? --wrt says it. For example: {example}")
+    asked = Asked(given, names, variables or (), layouts, order, structure, notation, stacked)
+    asked = _by_something(asked)
     if stacked and (steps or structure):
         raise UsageError(
             "--steps and --structure are of one variable: leave out --stacked, or give "
@@ -183,11 +177,24 @@ def derive(
                 "--steps explains a derivative and checks it: "
                 "leave out --structure, --check and --svg"
             )
-        if order == 2 and len(asked.names) > 1:
-            raise UsageError("--steps explains the second derivative by one variable at a time")
         _explain(asked, level or "full", form, as_json=as_json)
     else:
         _answer_with(asked, form, check=check, svg=svg, as_json=as_json)
+
+
+def _by_something(asked: Asked) -> Asked:
+    """What is asked, and by what: by a variable that --wrt or the formula itself says.
+
+    Raises:
+        UsageError: Neither does.
+    """
+    found = asked.by_itself()
+    if not found.names:
+        last = asked.formula.parts[-1].text
+        asked_so = f"matcalc {derivative_asked(last)}"
+        example = asked_so if is_formula(last) else command_line("derive")
+        raise UsageError(f"by which variable? --wrt says it. For example: {example}")
+    return found
 
 
 def _check_alone(form: str | None, svg: str | None, *, as_json: bool) -> None:
@@ -231,6 +238,8 @@ def _answer_with(
 
 def _explain(asked: Asked, level: Level, form: str | None, *, as_json: bool) -> None:
     """Print the derivation, step by step."""
+    if asked.order == 2 and len(asked.names) > 1:
+        raise UsageError("--steps explains the second derivative by one variable at a time")
     if form and form not in ("text", *PAGES):
         raise UsageError(
             f"--steps has no format {form}: it is text, markdown, html, latex or --json"

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from textwrap import wrap
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -16,7 +14,18 @@ from matcalc.notation.printers.line_breaks import formula_lines
 from matcalc_cli.arguments import Json
 from matcalc_cli.failures import UsageError
 from matcalc_cli.forward_guess import Forward, guessed_forward
-from matcalc_cli.output import assumption, heading, listed, table, width, write, write_json
+from matcalc_cli.output import (
+    assumption,
+    document,
+    heading,
+    listed,
+    paragraph,
+    table,
+    width,
+    wrapped,
+    write,
+    write_json,
+)
 
 if TYPE_CHECKING:  # they load NumPy, which what fits by dimensions does without
     from matcalc.checking.verdict import Judgement
@@ -166,10 +175,10 @@ def _complete(found: Fit) -> list[str]:
     """Of an equation without an unknown, whether it fits; what it is, its forward pass says."""
     if found.backward is not None:
         return []
-    lines = _paragraph(found.misfit or "It fits.")
+    lines = paragraph(found.misfit or "It fits.")
     if found.misfit and found.assumed:
         shaped = " and ".join(f"{name}[m,n]" for name in found.assumed)
-        lines += _paragraph(f"A matrix or a vector is written with its shape: {shaped}.")
+        lines += paragraph(f"A matrix or a vector is written with its shape: {shaped}.")
     return lines
 
 
@@ -182,7 +191,7 @@ def _reason(found: Fit) -> list[str]:
     if not transpose or len(shape) != 2 or 1 in shape:
         return []
     many, few = shape
-    return _paragraph(
+    return paragraph(
         f"{name} makes {many} numbers out of {few}. Here {few} are made out of {many}: rows and "
         f"columns change places, and that is what .T does."
     )
@@ -199,9 +208,9 @@ def _what_decides(found: Fit) -> list[str]:
     )
     forward = guessed_forward(found)
     if forward is None:
-        lines = _paragraph(f"{said} Add the line of the forward pass, in your names, for example")
+        lines = paragraph(f"{said} Add the line of the forward pass, in your names, for example")
         return [*lines, "", "  --because 'z = W @ x'"]
-    lines = _paragraph(f"{said} Add the line of the forward pass, for example")
+    lines = paragraph(f"{said} Add the line of the forward pass, for example")
     lines += ["", f"  --because '{forward.of} = {forward.product}'"]
     if forward.activated:
         lines += _activated(forward)
@@ -213,7 +222,7 @@ def _what_decides(found: Fit) -> list[str]:
 def _activated(forward: Forward) -> list[str]:
     """What dimensions do not see: a factor that works entry by entry."""
     return [
-        *_paragraph(
+        *paragraph(
             f"If a function of each entry lies between, * g'({forward.wrt}) is missing above: that "
             "changes no dimension. Then it is"
         ),
@@ -229,7 +238,7 @@ def _derived(found: Fit) -> list[str]:
         return []
     left = backward.left
     lines = [
-        *_paragraph(
+        *paragraph(
             f"From {backward.forward}, where {left} is short for the derivative of a number by "
             f"{backward.wrt}{_like(backward, found.variables[left].shape)}:"
         ),
@@ -239,11 +248,11 @@ def _derived(found: Fit) -> list[str]:
     ]
     notes = [f"read as {listed(backward.assumed)}"] if backward.assumed else []
     for note in (*notes, *backward.assumptions):
-        lines += [*_paragraph(f"note: {note}")[1:], ""]
+        lines += [*paragraph(f"note: {note}")[1:], ""]
     first = sorted(backward.judgements.items(), key=lambda one: not one[1])
     lines += [line for solution, judged in first for line in _judged(solution, judged)]
     if not found.unknowns and not found:
-        lines += _paragraph("Where the mistake is, and a repair: matcalc check.")
+        lines += paragraph("Where the mistake is, and a repair: matcalc check.")
     return lines
 
 
@@ -256,7 +265,7 @@ def _judged(solution: str, judged: Judgement) -> list[str]:
     if judged.verdict == "wrong_layout":
         return [f"right in the other layout: {solution}"]
     said = {"right": "right", "cannot_tell": "cannot tell"}.get(judged.verdict, "wrong")
-    return wrap(f"{said}: {solution}: {judged.reason}", width(), break_long_words=False)
+    return wrapped(f"{said}: {solution}: {judged.reason}")
 
 
 def _like(backward: Backward, shape: Shape) -> str:
@@ -269,43 +278,26 @@ def _like(backward: Backward, shape: Shape) -> str:
     return ", a column like it" if len(shape) == 1 else f", of the shape of {name}"
 
 
-def _paragraph(text: str) -> list[str]:
-    return ["", *wrap(text, width(), break_on_hyphens=False, break_long_words=False)]
-
-
 def _document(found: Fit) -> dict[str, object]:
-    backward = found.backward
-    return {
-        "equation": found.equation,
-        "variables": {name: one.shape for name, one in found.variables.items()},
-        "assumed": found.assumed,
-        "assumptions": found.assumptions,
-        "unknowns": [_described(unknown) for unknown in found.unknowns],
-        "solutions": found.solutions,
-        "verdict": found.verdict,
-        "misfit": found.misfit,
-        "derived": None
-        if backward is None
-        else {
-            "forward": backward.forward,
-            "text": backward.text,
-            "layout": backward.layout,
-            "assumed": backward.assumed,
-            "assumptions": backward.assumptions,
-            "right": backward.right,
-            "wrong": backward.wrong,
-            "undecided": backward.undecided,
-            "verdicts": {
-                solution: {"verdict": one.verdict, "reason": one.reason, "error": one.error}
-                for solution, one in backward.judgements.items()
-            },
-        },
+    names = "equation variables assumed assumptions unknowns solutions verdict misfit derived"
+    return document(
+        found,
+        names,
+        variables={name: one.shape for name, one in found.variables.items()},
+        unknowns=[_described(unknown) for unknown in found.unknowns],
+        derived=found.backward and _of_backward(found.backward),
+    )
+
+
+def _of_backward(found: Backward) -> dict[str, object]:
+    names = "forward text layout assumed assumptions right wrong undecided verdicts"
+    verdicts = {
+        solution: document(one, "verdict reason error")
+        for solution, one in found.judgements.items()
     }
+    return document(found, names, verdicts=verdicts)
 
 
 def _described(unknown: Unknown) -> dict[str, object]:
-    candidates: Sequence[dict[str, object]] = [
-        {"text": one.text, "shape": one.shape, "fits": one.fits, "reason": one.reason}
-        for one in unknown.candidates
-    ]
-    return {"name": unknown.name, "shapes": unknown.shapes, "candidates": candidates}
+    candidates = [document(one, "text shape fits reason") for one in unknown.candidates]
+    return document(unknown, "name shapes candidates", candidates=candidates)

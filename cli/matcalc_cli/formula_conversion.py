@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from textwrap import wrap
 
 from matcalc.diagnosis.transposition import ConvertedFormula
 from matcalc.diagnosis.transposition import convert_formula as converted
@@ -12,7 +11,7 @@ from matcalc.errors import LayoutError
 from matcalc.layout import find_layout
 from matcalc.notation.printers.line_breaks import formula_lines
 from matcalc_cli.failures import UsageError
-from matcalc_cli.output import heading, width, write, write_json
+from matcalc_cli.output import document, heading, width, wrapped, write, write_json
 
 _OTHER = {"numerator": "denominator", "denominator": "numerator"}
 
@@ -55,7 +54,7 @@ def _layout(option: str, name: str) -> str:
 
 
 def _lines(found: ConvertedFormula, *, steps: bool) -> list[str]:
-    lines = [line for note in found.notes for line in wrap(f"note: {note}", width())]
+    lines = [line for note in found.notes for line in wrapped(f"note: {note}")]
     lines += [""] if lines else []
     lines += [heading(f"{found.source} layout, {_size(found.shape_from)}"), ""]
     lines += formula_lines(found.formula, width())
@@ -71,14 +70,7 @@ def _size(shape: Shape) -> str:
 
 
 def _document(found: ConvertedFormula) -> dict[str, object]:
-    return {
-        "formula": found.formula,
-        "from": found.source,
-        "to": found.target,
-        "text": found.text,
-        "shape_from": found.shape_from,
-        "shape_to": found.shape_to,
-        "notes": found.notes,
-        "assumptions": found.assumptions,
-        "steps": [{"text": step.text, "rule": step.rule} for step in found.steps],
-    }
+    steps = [document(step, "text rule") for step in found.steps]
+    layouts = {"from": found.source, "to": found.target}
+    names = "formula from to text shape_from shape_to notes assumptions steps"
+    return document(found, names, **layouts, steps=steps)

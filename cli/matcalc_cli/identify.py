@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from textwrap import wrap
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -18,7 +17,17 @@ from matcalc_cli.arguments import Json, Notation, read_as
 from matcalc_cli.derive import Let, Order, Vars
 from matcalc_cli.failures import UsageError
 from matcalc_cli.given_formula import given_formula
-from matcalc_cli.output import heading, listed, table, width, write, write_json
+from matcalc_cli.output import (
+    document,
+    heading,
+    listed,
+    paragraph,
+    table,
+    width,
+    wrapped,
+    write,
+    write_json,
+)
 
 if TYPE_CHECKING:  # it loads NumPy, which --help does without
     from matcalc.diagnosis.identification import Identification, Reading
@@ -76,12 +85,8 @@ def identify(
     """
     if sum(one is not None for one in (shape, formula, array)) != 1:
         raise UsageError("what is to be identified? give one of --shape, --formula and --array")
-    if wrt is None and variables:
-        raise UsageError("what is the expression differentiated by? give --wrt NAME")
-    if wrt is None and (formula is not None or at):
-        raise UsageError("a formula or a point needs an expression, with --wrt and --vars")
-    if wrt is None and (let or order != 1):
-        raise UsageError("--let and --order belong to an expression, with --wrt and --vars")
+    if wrt is None:
+        _refuse_expression(variables, let, order, decided=formula is not None or bool(at))
     if at and array is None:
         raise UsageError("--at is the point of --array")
     from matcalc_cli import arrays  # noqa: PLC0415 - NumPy, which --help does without
@@ -107,6 +112,18 @@ def identify(
         write(_lines(found, formula))
     if not found:
         raise typer.Exit(1)
+
+
+def _refuse_expression(
+    variables: Sequence[str] | None, let: Sequence[str] | None, order: int, *, decided: bool
+) -> None:
+    """Refuse what belongs to an expression, where there is none."""
+    if variables:
+        raise UsageError("what is the expression differentiated by? give --wrt NAME")
+    if decided:
+        raise UsageError("a formula or a point needs an expression, with --wrt and --vars")
+    if let or order != 1:
+        raise UsageError("--let and --order belong to an expression, with --wrt and --vars")
 
 
 def _sizes(text: str) -> tuple[int | str, ...]:
@@ -142,10 +159,15 @@ def _point(text: str) -> tuple[str, Any]:
 def _lines(found: Identification, formula: str | None) -> list[str]:
     what = f"∂{found.of}/∂{found.wrt}"
     given = formula or _size(found)
-    lines = [heading(f"{given} as {what}"), *read_as(found.of, found.wrt), *_noted(found.notes), ""]
+    lines = [
+        heading(f"{given} as {what}"),
+        *read_as(found.of, found.wrt),
+        *(line for note in found.notes for line in wrapped(note)),
+        "",
+    ]
     lines += table([(one.title, one.shape, _verdict(one)) for one in found.readings])
     for sentence in found.hints:
-        lines += ["", *_wrapped(sentence)]
+        lines += paragraph(sentence)
     if found.right is not None:
         lines += _right(found)
     lines += _when(found)
@@ -181,7 +203,7 @@ def _when(found: Identification) -> list[str]:
     for one in found.right_when:
         names = listed([CONVENTIONS[name].title for name in one.conventions])
         said = f"Where {one.said}, it agrees in {names}; declare {one.variable}."
-        lines += ["", *_wrapped(said)]
+        lines += paragraph(said)
     return lines
 
 
@@ -193,50 +215,27 @@ def _sources(readings: Sequence[Reading]) -> list[str]:
     lines = ["", "Who writes so (where they depart from it: matcalc layouts)", ""]
     for one in known:
         said = f"{one.title}: {'; '.join(usage.name for usage in one.sources)}"
-        lines += wrap(said, width(), initial_indent="  ", subsequent_indent="    ")
+        lines += wrapped(said, "  ", "    ")
     return lines
 
 
-def _noted(notes: Sequence[str]) -> list[str]:
-    return [line for note in notes for line in _wrapped(note)]
-
-
-def _wrapped(text: str) -> list[str]:
-    return wrap(text, width(), break_long_words=False, break_on_hyphens=False)
-
-
 def _document(found: Identification) -> dict[str, object]:
-    right = found.right
-    return {
-        "of": found.of.name,
-        "of_shape": found.of.shape,
-        "wrt": found.wrt.name,
-        "wrt_shape": found.wrt.shape,
-        "given": found.given,
-        "by_value": found.by_value,
-        "verdict": found.verdict,
-        "agrees": found.agreeing,
-        "conventions": {
-            one.convention: {
-                "shape": one.shape,
-                "reason": one.reason,
-                "sizes": one.sizes,
-                "error": one.error,
-                "verdict": one.verdict,
-                "sources": [{"name": usage.name, "source": usage.source} for usage in one.sources],
-            }
-            for one in found.readings
-        },
-        "hints": found.hints,
-        "notes": found.notes,
-        "assumptions": found.assumptions,
-        "right_when": [one._asdict() for one in found.right_when],
-        "right": None
-        if right is None
-        else {
-            "layout": right.layout,
-            "text": right.text,
-            "factor": right.factor,
-            "multiple": right.multiple,
-        },
-    }
+    names = """of of_shape wrt wrt_shape given by_value verdict agrees conventions hints notes
+    assumptions right_when right"""
+    return document(
+        found,
+        names,
+        of=found.of.name,
+        of_shape=found.of.shape,
+        wrt=found.wrt.name,
+        wrt_shape=found.wrt.shape,
+        agrees=found.agreeing,
+        conventions={one.convention: _of_reading(one) for one in found.readings},
+        right_when=[one._asdict() for one in found.right_when],
+        right=found.right and document(found.right, "layout text factor multiple"),
+    )
+
+
+def _of_reading(one: Reading) -> dict[str, object]:
+    sources = [document(usage, "name source") for usage in one.sources]
+    return document(one, "shape reason sizes error verdict sources", sources=sources)

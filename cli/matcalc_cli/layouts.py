@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from textwrap import wrap
-
 from matcalc.diagnosis.sources import USAGES, Usage
 from matcalc.dimensions import Shape, times
 from matcalc.layout import TABLE, LayoutRow
 from matcalc_cli.arguments import Json
-from matcalc_cli.output import heading, table, width, write, write_json
+from matcalc_cli.output import heading, paragraph, table, wrapped, write, write_json
 
 _RULES = {
     "numerator": "numerator layout: the axes of y, then the axes of x reversed",
@@ -34,8 +32,8 @@ def layouts(as_json: Json = False) -> None:
         rows = [cell._asdict() for cell in TABLE]
         write_json({"table": rows, "usages": [usage._asdict() for usage in USAGES]})
         return
-    lines = [heading("The shape of ∂y/∂x"), "", *_shapes(), "", *wrap(_COMPOSE, width())]
-    lines += ["", *wrap(_WHO, width())]
+    lines = [heading("The shape of ∂y/∂x"), "", *_shapes(), "", *wrapped(_COMPOSE)]
+    lines += paragraph(_WHO)
     for name, rule in _RULES.items():
         lines += ["", heading(rule)]
         for usage in USAGES:
@@ -61,9 +59,5 @@ def _kind(shape: Shape) -> str:
 def _described(usage: Usage) -> list[str]:
     """A book or library: its name, what in it shows the convention, and where."""
     name = f"  {usage.name}" + (" (library)" if usage.kind == "library" else "")
-    lines = [
-        line
-        for text in (usage.evidence, usage.source, usage.url)
-        for line in wrap(text, width() - 4, break_long_words=False, break_on_hyphens=False)
-    ]
-    return [name, *(f"    {line}" for line in lines)]
+    texts = (usage.evidence, usage.source, usage.url)
+    return [name, *(line for text in texts for line in wrapped(text, "    ", "    "))]

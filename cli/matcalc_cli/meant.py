@@ -9,62 +9,49 @@ from shlex import quote
 
 from matcalc.near import near
 
+
+def _words(text: str) -> dict[str, str]:
+    """What stands before the arrow of a line, for each word behind it."""
+    lines = (line.split(" <- ") for line in text.strip().splitlines())
+    return {word: meant.strip() for meant, words in lines for word in words.split()}
+
+
 #: What else the commands are called, each with what does it here.
-INSTEAD = {
-    "explain": "derive … --steps",
-    "steps": "derive … --steps",
-    "hessian": "derive … --order 2",
-    "hess": "derive … --order 2",
-    "plot": "derive … --svg FILE",
-    "draw": "derive … --svg FILE",
-    "plan": "derive … --plan",
-    "code": "derive … --format numpy",
-    "numpy": "derive … --format numpy",
-    "latex": "derive … --format latex",
-    **dict.fromkeys(
-        [
-            "d",
-            "diff",
-            "differentiate",
-            "derivative",
-            "grad",
-            "gradient",
-            "jacobian",
-            "jac",
-            "backward",
-        ],
-        "derive",
-    ),
-    **dict.fromkeys(["verify", "test", "debug", "wrong", "mistake", "diagnose", "repair"], "check"),
-    **dict.fromkeys(["product", "multiply", "compose", "backprop"], "chain"),
-    **dict.fromkeys(["shapes", "size", "sizes", "dims", "dimensions"], "shape"),
-    **dict.fromkeys(["solve", "missing"], "fit"),
-    **dict.fromkeys(["transpose", "to", "translate"], "convert"),
-    **dict.fromkeys(["which", "guess"], "identify"),
-    **dict.fromkeys(["layout", "conventions", "convention"], "layouts"),
-    **dict.fromkeys(["rule", "list", "functions", "identities"], "rules"),
+INSTEAD = _words("""
+    derive … --steps <- explain steps
+    derive … --order 2 <- hessian hess
+    derive … --svg FILE <- plot draw
+    derive … --plan <- plan
+    derive … --format numpy <- code numpy
+    derive … --format latex <- latex
+    derive <- d diff differentiate derivative grad gradient jacobian jac backward
+    check <- verify test debug wrong mistake diagnose repair
+    chain <- product multiply compose backprop
+    shape <- shapes size sizes dims dimensions
+    fit <- solve missing
+    convert <- transpose to translate
+    identify <- which guess
+    layouts <- layout conventions convention
+    rules <- rule list functions identities
+""")
+_OPTIONS = _words("""
+    --vars <- --variables --variable --shapes --shape --var --declare
+    --wrt <- --by --respect-to --with-respect-to --variable-of
+    --steps <- --explain --verbose
+    --version <- -v --about
+    --order 2 <- --hessian --second
+    --layout numerator <- --numerator --num
+    --layout denominator <- --denominator --denom --den
+    --svg FILE <- --output --svg-file --picture --plot
+    --of <- --expr --function --formula -f
+""") | {
+    f"--{form}": f"--format {form}"
+    for form in ["text", "unicode", "latex", "numpy", "torch", "jax", "html"]
 }
-_OPTIONS = {
-    **dict.fromkeys(
-        ["--variables", "--variable", "--shapes", "--shape", "--var", "--declare"], "--vars"
-    ),
-    **dict.fromkeys(["--by", "--respect-to", "--with-respect-to", "--variable-of"], "--wrt"),
-    **dict.fromkeys(["--explain", "--verbose"], "--steps"),
-    **dict.fromkeys(["-v", "--about"], "--version"),
-    **dict.fromkeys(["--hessian", "--second"], "--order 2"),
-    **dict.fromkeys(["--numerator", "--num"], "--layout numerator"),
-    **dict.fromkeys(["--denominator", "--denom", "--den"], "--layout denominator"),
-    **dict.fromkeys(["--output", "--svg-file", "--picture", "--plot"], "--svg FILE"),
-    **dict.fromkeys(["--expr", "--function", "--formula", "-f"], "--of"),
-    **{
-        f"--{form}": f"--format {form}"
-        for form in ["text", "unicode", "latex", "numpy", "torch", "jax", "html"]
-    },
-}
-_CHOICES = {  # what others call a layout
-    **dict.fromkeys(["row", "rows", "jacobian"], "numerator"),
-    **dict.fromkeys(["column", "columns", "col", "gradient"], "denominator"),
-}
+_CHOICES = _words("""
+    numerator <- row rows jacobian
+    denominator <- column columns col gradient
+""")  # what others call a layout
 _LIKELY = ("x", "W", "w", "X", "theta", "t", "z", "y", "A", "b")
 _NAMES = re.compile(r"[^\W\d](?:[^\W\d_]{3,}|[0-9]*)")
 _RATIO = re.compile(r"d(?:\((?P<above>.+)\))?\s*/\s*d\s*(?P<by>\w+)\s*(?P<behind>.*)")

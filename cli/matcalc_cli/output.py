@@ -8,7 +8,10 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO, TextIOWrapper
 from shutil import get_terminal_size
+from textwrap import wrap
 from typing import TextIO
+
+from matcalc.errors import printable
 
 BOLD, RED, GREEN, YELLOW = "1", "1;31", "1;32", "1;33"
 _SIGNS = "∂ᵀ⊙−σ₂δ↦Σ"  # what has these has the signs of mathematics
@@ -148,6 +151,28 @@ def shell_lines(words: Sequence[str], room: int) -> list[str]:
         else:
             lines[-1] += f" {word}"
     return lines
+
+
+def wrapped(text: str, first: str = "", others: str = "") -> list[str]:
+    """Lines of a text that fit the terminal, broken at spaces alone."""
+    return wrap(
+        printable(text),
+        width(),
+        initial_indent=first,
+        subsequent_indent=others,
+        break_long_words=False,
+        break_on_hyphens=False,
+    ) or [""]
+
+
+def paragraph(text: str) -> list[str]:
+    """A text below an empty line."""
+    return ["", *wrapped(text)]
+
+
+def document(record: object, names: str, **told: object) -> dict[str, object]:
+    """A record as JSON has it: its attributes of some names, in this order, or what is told."""
+    return {name: told[name] if name in told else getattr(record, name) for name in names.split()}
 
 
 def listed(names: Sequence[str]) -> str:

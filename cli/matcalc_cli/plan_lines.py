@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from matcalc_cli.failures import UsageError
+from matcalc_cli.output import document
 
 if TYPE_CHECKING:  # it loads NumPy, which --help does without
     from matcalc.jacobians.jacobian import Jacobian
@@ -70,15 +71,7 @@ def _taken(plan: Plan) -> dict[str, Any]:
     from matcalc.plan.spelled import lines  # noqa: PLC0415
 
     return {
-        "steps": [
-            {
-                "name": one.name,
-                "does": one.does,
-                "shape": list(one.shape),
-                "multiplications": one.multiplications,
-            }
-            for one in lines(plan.steps)
-        ],
+        "steps": [document(one, "name does shape multiplications") for one in lines(plan.steps)],
         "multiplications": plan.multiplications,
         "largest": list(plan.largest.shape) if plan.largest else [],
         "results": [list(plan.steps[at].shape) for at in plan.results],

@@ -5,16 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from itertools import groupby
-from textwrap import wrap
 from typing import Annotated, Any
 
 import typer
 
-from matcalc.inputs.catalogue import Answer, Operation, answer, called, operations
+from matcalc.inputs.catalogue import Operation, answer, called, operations
 from matcalc.operations import ALIASES, RULES, Rule, find_rule
-from matcalc.simplify import REWRITES, Rewrite
+from matcalc.simplify import REWRITES
 from matcalc_cli.arguments import Json
-from matcalc_cli.output import heading, table, width, write, write_json
+from matcalc_cli.output import (
+    document,
+    heading,
+    paragraph,
+    table,
+    width,
+    wrapped,
+    write,
+    write_json,
+)
 from matcalc_cli.rule_jacobians import (
     FAMILIES,
     LocalJacobian,
@@ -40,6 +48,8 @@ Catalogue = Annotated[
     bool,
     typer.Option("--catalogue", help="How functions of NumPy, SciPy and PyTorch are written here."),
 ]
+_REWRITE = "section variables left right conditions"
+_OPERATION = "section typed variables written said"
 _NAME, _SIGNATURE = 14, 24  # columns of the list; longer ones push the formula to the next line
 _INDICES = (
     "A_1 is the index along the first axis of A; that of a vector has the vector's name. What is "
@@ -84,7 +94,9 @@ def rules(
 def _show_rewrites(*, as_json: bool) -> None:
     """Every line that formulas are rewritten by, by subject."""
     if as_json:
-        write_json({"rewrites": [_of_rewrite(one) for one in REWRITES]})
+        write_json(
+            {"rewrites": [document(one, _REWRITE, variables=one.declared) for one in REWRITES]}
+        )
         return
     lines = [f"{len(REWRITES)} rewrites: where the left side stands, the right side may."]
     for section, group in groupby(REWRITES, key=lambda one: one.section):
@@ -101,35 +113,22 @@ def _show_catalogue(listed: Iterable[Operation], *, as_json: bool) -> None:
     """How calls of other libraries are written here, or why they are not, by subject."""
     answers = [(one, answer(one)) for one in listed]
     if as_json:
-        write_json({"catalogue": [_of_operation(one, said) for one, said in answers]})
+        write_json(
+            {
+                "catalogue": [
+                    document(one, _OPERATION, written=a.written or None, said=a.said)
+                    for one, a in answers
+                ]
+            }
+        )
         return
     lines: list[str] = []
     for section, group in groupby(answers, key=lambda one: one[0].section):
         lines += [*([""] if lines else []), heading(section), ""]
         for one, (written, said) in group:
-            lines += _wrapped(f"{one.typed}  ->  {written or 'not here'}", "  ", "      ")
-            lines += _wrapped(said, "      ", "      ") if said else []
+            lines += wrapped(f"{one.typed}  ->  {written or 'not here'}", "  ", "      ")
+            lines += wrapped(said, "      ", "      ") if said else []
     write(lines)
-
-
-def _of_operation(one: Operation, said: Answer) -> dict[str, object]:
-    return {
-        "section": one.section,
-        "typed": one.typed,
-        "variables": one.variables,
-        "written": said.written or None,
-        "said": said.said,
-    }
-
-
-def _of_rewrite(one: Rewrite) -> dict[str, object]:
-    return {
-        "section": one.section,
-        "variables": one.declared,
-        "left": one.left,
-        "right": one.right,
-        "conditions": one.conditions,
-    }
 
 
 def _row(rule: Rule) -> list[str]:
@@ -138,7 +137,7 @@ def _row(rule: Rule) -> list[str]:
     if len(start) == _NAME + _SIGNATURE + 4 and len(start) + 2 + len(rule.formula) <= width():
         return [f"{start}  {rule.formula}"]
     indent = " " * (_NAME + 4)
-    return [start.rstrip(), *_wrapped(rule.formula, indent, indent)]
+    return [start.rstrip(), *wrapped(rule.formula, indent, indent)]
 
 
 def _described(rule: Rule) -> list[str]:
@@ -151,10 +150,10 @@ def _described(rule: Rule) -> list[str]:
         ("checked at", drawn_from(rule)),
         ("source", rule.source),
     ]
-    lines = [heading(rule.name), *_wrapped(rule.formula, "  ", "  "), ""]
+    lines = [heading(rule.name), *wrapped(rule.formula, "  ", "  "), ""]
     for label, text in facts:
         if text:
-            lines += _wrapped(text, f"  {label:10}  ", " " * 14)
+            lines += wrapped(text, f"  {label:10}  ", " " * 14)
     return lines
 
 
@@ -179,7 +178,7 @@ def _shapes(jacobians: Sequence[LocalJacobian]) -> list[str]:
     if not lines:
         return ["", "It has no operands, so no local Jacobian."]
     if any("≠" in one.structure or " = " in one.structure for one in jacobians):
-        lines += ["", *wrap(_INDICES, width())]
+        lines += paragraph(_INDICES)
     return lines
 
 
@@ -192,31 +191,18 @@ def _formulas(group: Sequence[LocalJacobian]) -> list[str]:
             if found is not None:
                 start = f"  {one.title}, {layout} layout:"
                 fits = len(start) + 1 + len(found) <= width()
-                lines += [f"{start} {found}"] if fits else [start, *_wrapped(found, "    ", "    ")]
+                lines += [f"{start} {found}"] if fits else [start, *wrapped(found, "    ", "    ")]
     return ["", *lines] if lines else []
 
 
-def _wrapped(text: str, first: str, others: str) -> list[str]:
-    return wrap(
-        text,
-        width(),
-        initial_indent=first,
-        subsequent_indent=others,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-
-
 def _document(rule: Rule) -> dict[str, object]:
-    return {
-        "name": rule.name,
-        "family": family(rule),
-        "signatures": [stated(signature) for signature in rule.signatures],
-        "formula": rule.formula,
-        "source": rule.source,
-        "domain": rule.domain,
-        "parameters": _plain_values(rule.parameters),
-    }
+    return document(
+        rule,
+        "name family signatures formula source domain parameters",
+        family=family(rule),
+        signatures=[stated(signature) for signature in rule.signatures],
+        parameters=_plain_values(rule.parameters),
+    )
 
 
 def _plain_values(given: Mapping[str, Any]) -> dict[str, object]:

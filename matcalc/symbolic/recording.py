@@ -74,12 +74,33 @@ def trace(function: Callable[..., Any], variables: Declarations) -> Tracer:
         result = _called(with_own_names(function, declared, kind), given)
     finally:
         SPELLINGS.reset(before)
-    if spellings.spread and spellings.tensor:
-        name = spellings.spread
+    _check_spellings(spellings)
+    _check_result(result)
+    value = value_of(result)
+    refuse_rows(value)
+    return kind(Value(value.node), declared)
+
+
+def _check_spellings(said: Spellings) -> None:
+    """Refuse a variance that is another in NumPy and in PyTorch, where nothing says which.
+
+    Raises:
+        NotDifferentiableError: There is one.
+    """
+    if said.spread and said.tensor:
+        name = said.spread
         raise NotDifferentiableError(
             f"x.{name}() divides by the number of entries in NumPy and by one less in PyTorch, "
-            f"and x.{spellings.tensor}() is a tensor's: write x.{name}(ddof=0) or torch.{name}(x)"
+            f"and x.{said.tensor}() is a tensor's: write x.{name}(ddof=0) or torch.{name}(x)"
         )
+
+
+def _check_result(result: object) -> None:
+    """Refuse what is no array.
+
+    Raises:
+        NotDifferentiableError: It is several, or none, or of a size that depends on values.
+    """
     if isinstance(result, tuple):
         raise NotDifferentiableError(
             f"the function gives {len(result)} results, and one is traced: say which, "
@@ -92,9 +113,6 @@ def trace(function: Callable[..., Any], variables: Declarations) -> Tracer:
         )
     if result is None or isinstance(result, (str, Mapping)):
         raise NotDifferentiableError(f"the function gave {type(result).__name__}, not an array")
-    value = value_of(result)
-    refuse_rows(value)
-    return kind(Value(value.node), declared)
 
 
 def _is_of_tensors(function: Callable[..., Any]) -> bool:
