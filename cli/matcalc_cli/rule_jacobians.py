@@ -22,7 +22,7 @@ from matcalc.graph import (
     symbol,
 )
 from matcalc.layout import ArrayForm, axis_names, written
-from matcalc.notation import derivative_text
+from matcalc.notation import text, write_derivative
 from matcalc.operations import Rule, parse_signature
 from matcalc.operations.registry import OperandSpec, Signature
 from matcalc.variables import Variable
@@ -84,7 +84,7 @@ class LocalJacobian(NamedTuple):
         form = self.written(layout)
         if self.node is None or len(form.form) > 2:
             return None
-        found = derivative_text(self.node, form)
+        found = text(write_derivative(self.node, form))
         short = len(found) <= _LONGEST and not any(word in found for word in ("einsum", ";"))
         return found if short else None
 

@@ -5,13 +5,12 @@ from matcalc.notation.derivatives import write_derivative, write_derivatives, wr
 from matcalc.notation.formulas import WrittenFormula, write
 from matcalc.notation.names import latex_derivative, latex_name, latex_shape
 from matcalc.notation.printers.latex import latex
-from matcalc.notation.printers.text import derivative_text, text
+from matcalc.notation.printers.text import text
 from matcalc.notation.printers.unicode import unicode
 
 __all__ = [
     "WrittenChain",
     "WrittenFormula",
-    "derivative_text",
     "latex",
     "latex_derivative",
     "latex_name",

@@ -259,16 +259,11 @@ class _Term:
         factors = list(self.factors)
         for (node, axes), power in shared.items():
             factors.append(Factor(node, tuple(self.output[axis] for axis in axes), -power))
-        rest = self.scale.times(_inverse(scale))
+        rest = self.scale.times(scale.power(-1))
         return contract(factors, self.output, self.sizes, rest)
 
 
 _term = lru_cache(maxsize=1024)(_Term)  # a sum is looked at again after each step
-
-
-def _inverse(scale: Scale) -> Scale:
-    powers = tuple((name, -power) for name, power in scale.powers)
-    return Scale(1 / scale.number, powers)
 
 
 def _content(scales: list[Scale], *, with_sign: bool) -> Scale:

@@ -391,7 +391,7 @@ def _with_rest(
             yield match
         return
     axes = match.joined(rest.factor.labels, labels)
-    scale = node.scale.times(_inverse(pattern.scale))
+    scale = node.scale.times(pattern.scale.power(-1))
     if axes is None or (scale.number < 0 and pattern.scale.number < 0) or pattern.scale.powers:
         return
     used = {label for factor in left for label in flat(factor.labels)}
@@ -400,10 +400,6 @@ def _with_rest(
         return
     sizes = {label: node.sizes[label] for label in used.union(axes)}
     yield from matches(rest.factor.node, contract(left, axes, sizes, scale), match)
-
-
-def _inverse(scale: Scale) -> Scale:
-    return Scale(1 / scale.number, tuple((name, -power) for name, power in scale.powers))
 
 
 def built(pattern: Node, match: Match, make: Make = apply) -> Node:

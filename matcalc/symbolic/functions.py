@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from matcalc import dimensions
@@ -54,7 +54,6 @@ class Function:
         >>> mc.softmax(x), mc.sum(mc.exp(x))
         (<softmax(x), n×1>, <sum(exp(x)), a scalar>)
         """
-        kind, declared = family(operands)
         count = len(operands) if self.rule.facts.many else len(self.rule.operands)
         texts = sum(isinstance(one, str) for one in operands[:count])
         values = [
@@ -62,9 +61,17 @@ class Function:
             for k, one in enumerate(operands)
         ]
         named = {key: _parameter(value) for key, value in parameters.items()}
-        step = Step("call", self.rule.name, len(values) + len(named), _NOWHERE, 0, tuple(named))
-        found = call(step, [*values, *named.values()])
-        return kind(found if kind.columns else Value(found.node), declared)
+        return _formula(self.rule.name, values, named, operands)
+
+
+def _formula(
+    name: str, values: Sequence[Any], named: Mapping[str, Any], given: Iterable[object]
+) -> Symbolic:
+    """A call of the language, of values, as a formula of the kind of what was given."""
+    kind, declared = family(given)
+    step = Step("call", name, len(values) + len(named), _NOWHERE, 0, tuple(named))
+    found = call(step, [*values, *named.values()])
+    return kind(found if kind.columns else Value(found.node), declared)
 
 
 def _operand(given: Any) -> Any:
@@ -98,12 +105,9 @@ class Defined:
         >>> mc.logsigmoid(mc.symbols("x[n]"))
         <-softplus(-x), n×1>
         """
-        kind, declared = family((*operands, *parameters.values()))
-        values = [value_of(one) for one in (*operands, *parameters.values())]
-        found = call(
-            Step("call", self.__name__, len(values), _NOWHERE, 0, tuple(parameters)), values
-        )
-        return kind(found if kind.columns else Value(found.node), declared)
+        named = {key: value_of(one) for key, one in parameters.items()}
+        given = (*operands, *parameters.values())
+        return _formula(self.__name__, list(map(value_of, operands)), named, given)
 
 
 def _size(given: Any) -> Any:

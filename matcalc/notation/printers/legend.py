@@ -25,40 +25,16 @@ def _is_entrywise_power(phrase: Phrase) -> bool:
     return (phrase.op == "power" or phrase.is_call("power_of")) and phrase.kind != "scalar"
 
 
-def _multiplies(phrase: Phrase) -> bool:
-    return phrase.op == "times" and _arrays(phrase) > 1
-
-
-def _divides(phrase: Phrase) -> bool:
-    return phrase.op == "over" and phrase.args[1].kind != "scalar"
-
-
-def _is_delta(phrase: Phrase) -> bool:
-    return phrase.op == "entry" and phrase.args[0].is_call("eye")
-
-
-def _is_step(phrase: Phrase) -> bool:
-    return phrase.is_call("step")
-
-
-def _is_sigmoid(phrase: Phrase) -> bool:
-    return phrase.is_call("sigmoid")
-
-
-def _is_ones(phrase: Phrase) -> bool:
-    return phrase.is_call("ones")
-
-
+#: What each sign means, and the phrases that are written with it.
 _SIGNS: dict[str, Test] = {
-    "⊙ multiplies entry by entry": _multiplies,
+    "⊙ multiplies entry by entry": lambda one: one.op == "times" and _arrays(one) > 1,
     "x⊙² is a power entry by entry": _is_entrywise_power,
-    "⊘ divides entry by entry": _divides,
-    "σ(z) is 1 / (1 + exp(−z))": _is_sigmoid,
-    "step(z) is 1 where z > 0, else 0": _is_step,
-    "δ[i,j] is 1 where i = j, else 0": _is_delta,
-    "1ₙ is a column of ones": _is_ones,
+    "⊘ divides entry by entry": lambda one: one.op == "over" and one.args[1].kind != "scalar",
+    "σ(z) is 1 / (1 + exp(−z))": lambda one: one.is_call("sigmoid"),
+    "step(z) is 1 where z > 0, else 0": lambda one: one.is_call("step"),
+    "δ[i,j] is 1 where i = j, else 0": lambda one: one.op == "entry" and one.args[0].is_call("eye"),
+    "1ₙ is a column of ones": lambda one: one.is_call("ones"),
 }
-_IN_TEXT: tuple[Test, ...] = (_is_step,)  # those that the input language writes too
 
 
 def meanings(formulas: Iterable[WrittenFormula], *, in_text: bool = False) -> list[str]:
@@ -71,5 +47,6 @@ def meanings(formulas: Iterable[WrittenFormula], *, in_text: bool = False) -> li
     """
     roots = [root for one in formulas for root in as_in_books(one).roots]
     pieces = [piece for root in roots for piece in operands_first(root)]
-    signs = {said: test for said, test in _SIGNS.items() if test in _IN_TEXT or not in_text}
-    return [said for said, test in signs.items() if any(map(test, pieces))]
+    signs = _SIGNS.items()  # the input language writes one of them too
+    known = [(said, test) for said, test in signs if said.startswith("step") or not in_text]
+    return [said for said, test in known if any(map(test, pieces))]

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from matcalc.graph import Node, transposed
-from matcalc.layout import ArrayForm
 from matcalc.notation import phrases
-from matcalc.notation.formulas import WrittenFormula, write
+from matcalc.notation.formulas import WrittenFormula
 from matcalc.notation.means import with_means
 from matcalc.notation.parameters import Parameter, named, spelled
 from matcalc.notation.printers.spelling import (
@@ -42,21 +40,6 @@ def text(written: WrittenFormula) -> str:
 def text_formulas(written: WrittenFormula) -> list[str]:
     """A name for each part that recurs and its meaning, then the formula."""
     return formulas(with_means(written), _SPELLERS.__getitem__)
-
-
-def derivative_text(node: Node, form: ArrayForm) -> str:
-    """The formula of a derivative as a layout writes it.
-
-    Args:
-        node: Its entries, axes of ``of`` and then of ``wrt``.
-        form: How it is written: a layout's form, no axes put together.
-
-    Raises:
-        UnboundError: The derivative holds arrays, which have no names.
-    """
-    axes = [form.stored.index(axis) for group in form.form for axis in group]
-    lies = form.matrix_form is not None and len(axes) == 1 and not form.matrix_form[0]
-    return text(write(transposed(node, axes), row=lies))
 
 
 def _name(phrase: Phrase, _: Sequence[Piece]) -> Spelled:
