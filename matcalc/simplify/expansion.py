@@ -12,6 +12,7 @@ from matcalc.graph import ONE, Factor, Group, Node, Product, Sum, add, contract,
 TERMS = 48  # of a node that is multiplied out
 _FACTORS = 24
 
+Key = tuple[Node, tuple[Any, ...]]
 Reduce = Callable[[Node], Node]
 OpensSum = Callable[[Node], bool]
 
@@ -177,12 +178,30 @@ def opened(node: Product, *, scalars: bool = True) -> tuple[list[Factor], dict[A
     return factors, sizes
 
 
-def powers_of(factors: Iterable[Factor]) -> dict[tuple[Node, tuple[Any, ...]], Fraction]:
-    """Factors by node and labels, with the exponents of equal ones together."""
-    powers: dict[tuple[Node, tuple[Any, ...]], Fraction] = {}
-    for node, labels, exponent in factors:
-        powers[node, labels] = powers.get((node, labels), Fraction(0)) + exponent
-    return powers
+class Powers(dict[Key, Fraction]):
+    """The factors of a product by node and labels, with their exponents; none is zero."""
+
+    @classmethod
+    def of(cls, factors: Iterable[Factor]) -> Powers:
+        """Factors, the exponents of equal ones together."""
+        found = cls()
+        for node, labels, exponent in factors:
+            found.take((node, labels), exponent)
+        return found
+
+    def take(self, key: Key, exponent: Fraction) -> None:
+        """Multiply with one more power; what cancels is gone."""
+        known = self.get(key)
+        power = exponent if known is None else known + exponent
+        if power:
+            self[key] = power
+        elif known is not None:
+            del self[key]
+
+    @property
+    def factors(self) -> list[Factor]:
+        """The factors."""
+        return [Factor(*key, exponent) for key, exponent in self.items()]
 
 
 def _scalar_parts(inner: Product) -> list[Factor]:

@@ -7,9 +7,7 @@ from typing import Any, NamedTuple
 
 from matcalc.graph import ONE, Factor, Node, Product, Sum, add, apply, contract, is_apply, split
 from matcalc.operations import algebra
-
-Key = tuple[Node, tuple[Any, ...]]
-Powers = dict[Key, Fraction]
+from matcalc.simplify.expansion import Key, Powers
 
 
 def without_overflow(powers: Powers) -> bool:
@@ -42,9 +40,9 @@ def _grown_sigmoids(powers: Powers) -> bool:
                 continue
             rest = apply("exp", (algebra.multiple(ratio - 1, a),), a.shape)
             below = add([apply("exp", (algebra.negative(a),), a.shape), rest])
-            _put(powers, (node, labels), Fraction(-1))
-            _put(powers, (grown, labels), Fraction(-1))
-            _put(powers, (below, labels), Fraction(-1))
+            powers.take((node, labels), Fraction(-1))
+            powers.take((grown, labels), Fraction(-1))
+            powers.take((below, labels), Fraction(-1))
             found = True
             break
     return found
@@ -76,12 +74,12 @@ def _is_divided(powers: Powers, below: Key, u: Node) -> bool:
         taken = min(count, wanted.number / given.number)
         a = algebra.multiple(taken, grown.operands[0])
         divided = add([_divided(term, a) for term in node.operands])
-        _put(powers, above, -count)
+        powers.take(above, -count)
         if count > taken:
             rest = algebra.multiple(count - taken, grown.operands[0])
-            _put(powers, (apply("exp", (rest,), rest.shape), labels), Fraction(1))
-        _put(powers, below, Fraction(1))
-        _put(powers, (divided, labels), Fraction(-1))
+            powers.take((apply("exp", (rest,), rest.shape), labels), Fraction(1))
+        powers.take(below, Fraction(1))
+        powers.take((divided, labels), Fraction(-1))
         return True
     return False
 
@@ -95,12 +93,6 @@ def _raised(term: Node) -> Node | None:
 def holds_exponentials(node: Node) -> bool:
     """Whether a node is a sum with exponentials among its terms."""
     return isinstance(node, Sum) and any(_grown(term) is not None for term in node.terms)
-
-
-def _put(powers: Powers, key: Any, change: Fraction) -> None:
-    powers[key] = powers.get(key, Fraction(0)) + change
-    if not powers[key]:
-        del powers[key]
 
 
 def _grown(term: Node) -> Node | None:
@@ -240,5 +232,5 @@ def _moved(powers: Powers, below: Key) -> bool:
     if sum(powers[key] for key in lowered):  # e^max would be left
         return False
     for key, node in lowered.items():
-        _put(powers, (node, key[1]), powers.pop(key))
+        powers.take((node, key[1]), powers.pop(key))
     return True

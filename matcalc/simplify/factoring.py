@@ -24,12 +24,10 @@ from matcalc.graph import (
     scaled,
     split,
 )
-from matcalc.simplify.expansion import opened
+from matcalc.simplify.expansion import Key, Powers, opened
 from matcalc.simplify.rewriting import rewritten_sum
 from matcalc.simplify.symmetry import is_symmetric, turned, with_symmetry
 from matcalc.steps import spend
-
-Key = tuple[Node, tuple[Any, ...]]
 
 _PULLED = 32  # times that something is pulled out of one sum: what it would still hold stays
 
@@ -47,7 +45,7 @@ def factored(node: Node, left: int = _PULLED) -> Node:
         return node
     spend(len(node.terms))
     terms = [_term(term) for term in node.terms]
-    shared = terms[0].entrywise()
+    shared: dict[Key, Fraction] = terms[0].entrywise()
     for term in terms[1:]:
         powers = term.entrywise()
         shared = {
@@ -195,18 +193,17 @@ class _Term:
             self.sizes = dict(zip(axes, node.shape, strict=True))
             self.output = axes
 
-    def entrywise(self) -> dict[Key, Fraction]:
+    def entrywise(self) -> Powers:
         """The factors that multiply entry by entry, by the axes that they are on."""
         if len(set(self.output)) < len(self.output):
             axis_of: dict[Any, int] = {}
         else:
             axis_of = {label: axis for axis, label in enumerate(self.output)}
-        found: dict[Key, Fraction] = {}
-        for factor in self.factors:
-            if all(label in axis_of for label in factor.labels):
-                key = factor.node, tuple(axis_of[label] for label in factor.labels)
-                found[key] = found.get(key, Fraction(0)) + factor.exponent
-        return found
+        return Powers.of(
+            factor._replace(labels=tuple(axis_of[label] for label in factor.labels))
+            for factor in self.factors
+            if all(label in axis_of for label in factor.labels)
+        )
 
     @cached_property
     def ends(self) -> list[_End]:

@@ -19,10 +19,10 @@ from matcalc.graph import (
 )
 from matcalc.operations import facts_of
 from matcalc.simplify.cutting import edges, part_of
-from matcalc.simplify.expansion import opens
+from matcalc.simplify.expansion import Key, Powers, opens
 from matcalc.simplify.facts import Known
 from matcalc.simplify.recognition import recognised_application
-from matcalc.simplify.rewriting import Key, Powers, rewritten_factors
+from matcalc.simplify.rewriting import rewritten_factors
 from matcalc.simplify.symmetry import turned
 
 _ROUNDS = 24  # times that a product is opened again
@@ -62,19 +62,13 @@ class _Opened:
         self.output = node.output
         self.scale = node.scale
         self.sizes: dict[Any, Dimension] = dict(enumerate(node.sizes))
-        self.powers: Powers = {}
+        self.powers = Powers.of(node.factors)
         self.changed = False
         self.rewrote = False
-        for factor in node.factors:
-            self.take(factor)
         self.open_nested(uses)
 
     def take(self, factor: Factor) -> None:
-        key = factor.node, factor.labels
-        known = self.powers.get(key)
-        self.powers[key] = factor.exponent if known is None else known + factor.exponent
-        if not self.powers[key]:
-            del self.powers[key]
+        self.powers.take(factor[:2], factor.exponent)
 
     def open_nested(self, uses: Mapping[Node, int]) -> None:
         """Put the factors of nested products in their place."""
@@ -241,7 +235,7 @@ class _Opened:
     def node(self) -> Node:
         if not self.changed:
             return self.original
-        factors = [Factor(*key, power) for key, power in self.powers.items()]
+        factors = self.powers.factors
         return contract(factors, self.output, self.sizes, self.scale)
 
 

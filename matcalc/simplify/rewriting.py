@@ -25,14 +25,11 @@ from matcalc.graph import (
     scaled,
     split,
 )
-from matcalc.simplify.expansion import opened, powers_of
+from matcalc.simplify.expansion import Key, Powers, opened
 from matcalc.simplify.facts import NOTHING, Known
 from matcalc.simplify.lines import TABLE, Rewrite, Table, head, heads_of_term, operations_within
 from matcalc.simplify.patterns import Make, Match, Places, built, is_same, matches, placings
 from matcalc.steps import spend
-
-Key = tuple[Node, tuple[Any, ...]]
-Powers = dict[Key, Fraction]
 
 _DEPTH = 24  # times that what a rule made is rewritten again
 _ONCE = Fraction(1)
@@ -287,12 +284,11 @@ def rewritten_product(node: Product, known: Known = NOTHING, table: Table = TABL
 def _once(node: Product, known: Known, table: Table) -> Node | None:
     """A product with what the first line puts for its factors; ``None`` if none does."""
     factors, sizes = opened(node)
-    powers = powers_of(factors)
+    powers = Powers.of(factors)
     found = rewritten_factors(powers, set(flat(node.output)), known, table)
     if found is None:
         return None
     for key, power in found.gone.items():
-        powers[key] -= power
-    rest = [Factor(*key, power) for key, power in powers.items() if power]
+        powers.take(key, -power)
     kept = {label: size for label, size in sizes.items() if label not in found.labels}
-    return contract([*rest, found.factor], node.output, kept, node.scale)
+    return contract([*powers.factors, found.factor], node.output, kept, node.scale)

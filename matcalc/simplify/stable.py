@@ -18,7 +18,6 @@ from typing import NamedTuple
 
 from matcalc.graph import (
     Apply,
-    Factor,
     Node,
     Product,
     Scale,
@@ -35,7 +34,7 @@ from matcalc.graph import (
     topological,
 )
 from matcalc.operations import algebra, computed, facts_of
-from matcalc.simplify.expansion import opened, powers_of
+from matcalc.simplify.expansion import Powers, opened
 from matcalc.simplify.exponentials import (
     holds_exponentials,
     logarithm_of_sum,
@@ -134,11 +133,10 @@ def _logarithm(node: Apply) -> Node:
 def _quotient(node: Product) -> Node:
     """A quotient without exponentials that overflow, the products within it opened."""
     factors, sizes = opened(node)
-    powers = powers_of(factors)
+    powers = Powers.of(factors)
     if not without_overflow(powers):
         return node
-    changed = [Factor(*key, exponent) for key, exponent in powers.items()]
-    return contract(changed, node.output, sizes, node.scale)
+    return contract(powers.factors, node.output, sizes, node.scale)
 
 
 def _product(node: Product) -> Node:
