@@ -9,22 +9,31 @@ import typer
 
 from matcalc.variables import Variable, parse_derivative, parse_ratio, resolve
 
+
+def option(name: str, metavar: str, text: str, **more: Any) -> Any:
+    """An option with a value, and what its help says of it."""
+    return typer.Option(name, metavar=metavar, help=text, **more)
+
+
+def argument(metavar: str, text: str, **more: Any) -> Any:
+    """An argument, and what its help says of it."""
+    return typer.Argument(metavar=metavar, help=text, **more)
+
+
+def variables_option(text: str) -> Any:
+    """The option that declares variables, with what it says of them."""
+    return option("--vars", "VARIABLES", text)
+
+
 Derivative = Annotated[
     str,
-    typer.Argument(
-        metavar="DERIVATIVE", help="What by what: 'z[3] / W[3,2]', or z=3/W=3,2 without quotes."
-    ),
+    argument("DERIVATIVE", "What by what: 'z[3] / W[3,2]', or z=3/W=3,2 without quotes."),
 ]
 Notation = Annotated[
     Literal["numpy", "math", "matlab", "latex"] | None,
     typer.Option("--notation", help="How the formula is written, if its signs do not say so."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
-
-
-def variables_option(text: str) -> Any:
-    """The option that declares variables, with what it says of them."""
-    return typer.Option("--vars", metavar="VARIABLES", help=text)
 
 
 _WITH_A_D = re.compile(r"d(?P<name>[^\W\d_][0-9]*)")  # dL and dz1, but not data

@@ -14,7 +14,7 @@ from matcalc.jacobians.linking import Link, chain_order, path_of
 from matcalc.layout import ArrayForm, axis_names
 from matcalc.notation import WrittenChain, written_chain
 from matcalc.variables import Mention, Variable, parse_mention, parse_ratio, resolve
-from matcalc_cli.arguments import Json, read_as
+from matcalc_cli.arguments import Json, argument, read_as
 from matcalc_cli.failures import UsageError
 from matcalc_cli.files import Svg, save
 from matcalc_cli.output import (
@@ -32,9 +32,9 @@ from matcalc_cli.python_code import call
 
 Links = Annotated[
     list[str],
-    typer.Argument(
-        metavar="VARIABLE...",
-        help="Variables from the outermost to the innermost: L 'a[2]' 'x[3]', or L a=2 x=3. "
+    argument(
+        "VARIABLE...",
+        "Variables from the outermost to the innermost: L 'a[2]' 'x[3]', or L a=2 x=3. "
         "Or factors in any order: 'a/x[3]' 'L/a[2]'.",
     ),
 ]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 import typer
 
 from matcalc.claims.answer import Checked
-from matcalc_cli.arguments import Json, Notation, variables_option
+from matcalc_cli.arguments import Json, Notation, argument, option, variables_option
 from matcalc_cli.derive import Order
 from matcalc_cli.failures import UsageError
 from matcalc_cli.output import BOLD, document, paint, width, write, write_json, write_page
@@ -20,26 +20,24 @@ if TYPE_CHECKING:  # it loads NumPy, which sizes and chains do without
 
 Claim = Annotated[
     list[str] | None,
-    typer.Argument(
-        metavar="CLAIM...",
-        help="A formula, with --of and --wrt; an equation or several, 'dW = dz @ x.T', with "
+    argument(
+        "CLAIM...",
+        "A formula, with --of and --wrt; an equation or several, 'dW = dz @ x.T', with "
         "--because, or whole, '∂(xᵀAx)/∂x = 2Ax'; sizes, '2x1 · 2x3'; or a chain, '∂L/∂a ∂a/∂z'. "
         "- reads stdin.",
     ),
 ]
 Of = Annotated[
     str | None,
-    typer.Option("--of", metavar="EXPRESSION", help="What is differentiated: 'x.T @ A @ x'."),
+    option("--of", "EXPRESSION", "What is differentiated: 'x.T @ A @ x'."),
 ]
-Wrt = Annotated[
-    str | None, typer.Option("--wrt", metavar="NAME", help="What it is differentiated by.")
-]
+Wrt = Annotated[str | None, option("--wrt", "NAME", "What it is differentiated by.")]
 Because = Annotated[
     str | None,
-    typer.Option(
+    option(
         "--because",
-        metavar="LINES",
-        help="The forward pass that an equation is from: 'z2 = W2 @ x; a2 = relu(z2)'.",
+        "LINES",
+        "The forward pass that an equation is from: 'z2 = W2 @ x; a2 = relu(z2)'.",
     ),
 ]
 Vars = Annotated[
@@ -55,7 +53,7 @@ LayoutOption = Annotated[
 ]
 Wanted = Annotated[
     str | None,
-    typer.Option("--wanted", metavar="SHAPE", help="Of sizes: what is to come out, 3x2."),
+    option("--wanted", "SHAPE", "Of sizes: what is to come out, 3x2."),
 ]
 Short = Annotated[bool, typer.Option("--short", help="Verdict, place and repair, a line each.")]
 Hint = Annotated[
@@ -69,10 +67,10 @@ Hint = Annotated[
 ]
 Explain = Annotated[
     str | None,
-    typer.Option(
+    option(
         "--explain",
-        metavar="NAME",
-        help="What a mistake is, by its name or its family: transpose, 'chain rule'.",
+        "NAME",
+        "What a mistake is, by its name or its family: transpose, 'chain rule'.",
     ),
 ]
 Form = Annotated[

@@ -9,7 +9,16 @@ import typer
 
 from matcalc.errors import LayoutError
 from matcalc.layout import CONVENTIONS, ArrayForm, find_convention, written
-from matcalc_cli.arguments import Asked, Json, Notation, read_as, read_derivative, variables_option
+from matcalc_cli.arguments import (
+    Asked,
+    Json,
+    Notation,
+    argument,
+    option,
+    read_as,
+    read_derivative,
+    variables_option,
+)
 from matcalc_cli.failures import UsageError
 from matcalc_cli.output import assumption, heading, write, write_json
 from matcalc_cli.rearranging import einops_code, numpy_code
@@ -23,25 +32,21 @@ def _complete(incomplete: str) -> list[str]:
 
 Derivative = Annotated[
     str | None,
-    typer.Argument(
-        metavar="[DERIVATIVE]", help="What by what: 'z[3] / W[3,2]', or z=3/W=3,2 without quotes."
-    ),
+    argument("[DERIVATIVE]", "What by what: 'z[3] / W[3,2]', or z=3/W=3,2 without quotes."),
 ]
-File = Annotated[
-    str | None, typer.Argument(metavar="FILE", help="The array, as .npy; - reads stdin.")
-]
+File = Annotated[str | None, argument("FILE", "The array, as .npy; - reads stdin.")]
 From = Annotated[
     str | None,
-    typer.Option(
+    option(
         "--from",
-        metavar="NAME",
-        help=f"How the array is written: {', '.join(_NAMES)}.",
+        "NAME",
+        f"How the array is written: {', '.join(_NAMES)}.",
         autocompletion=_complete,
     ),
 ]
 To = Annotated[
     str | None,
-    typer.Option("--to", metavar="NAME", help="How to write it.", autocompletion=_complete),
+    option("--to", "NAME", "How to write it.", autocompletion=_complete),
 ]
 Order = Annotated[
     Literal["F", "C"] | None, typer.Option(help="Of vec: F stacks columns, C stacks rows.")
@@ -52,11 +57,7 @@ Output = Annotated[
 ]
 Formula = Annotated[
     str | None,
-    typer.Option(
-        "--formula",
-        metavar="FORMULA",
-        help="Convert this formula instead: 'W.T @ (d * s)', with --vars.",
-    ),
+    option("--formula", "FORMULA", "Convert this formula instead: 'W.T @ (d * s)', with --vars."),
 ]
 Vars = Annotated[list[str] | None, variables_option("The variables of the formula: 'W[m,n] d[m]'.")]
 Steps = Annotated[bool, typer.Option("--steps", help="Of a formula: show each step.")]

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import typer
 
 from matcalc.errors import MatcalcError
-from matcalc_cli.arguments import Json, Notation, variables_option
+from matcalc_cli.arguments import Json, Notation, argument, option, variables_option
 from matcalc_cli.asked import Asked
 from matcalc_cli.derivative_lines import (
     FORMS,
@@ -39,18 +39,18 @@ from matcalc_cli.output import RED, paint, write, write_json, write_page
 
 Expression = Annotated[
     str | None,
-    typer.Argument(
-        metavar="EXPRESSION",
-        help="What is differentiated, as NumPy, LaTeX, MATLAB or a book writes it: 'x.T @ A @ x'. "
+    argument(
+        "EXPRESSION",
+        "What is differentiated, as NumPy, LaTeX, MATLAB or a book writes it: 'x.T @ A @ x'. "
         "- reads stdin.",
     ),
 ]
 Wrt = Annotated[
     list[str] | None,
-    typer.Option(
+    option(
         "--wrt",
-        metavar="NAME",
-        help="The variable to differentiate by, or a name that --let gives. Several: W,b. An "
+        "NAME",
+        "The variable to differentiate by, or a name that --let gives. Several: W,b. An "
         "EXPRESSION that is a derivative says it itself: 'd/dx (x.T @ A @ x)'.",
     ),
 ]
@@ -60,19 +60,13 @@ Vars = Annotated[
 ]
 Let = Annotated[
     list[str] | None,
-    typer.Option(
-        "--let",
-        metavar="ASSIGNMENT",
-        help="A name for a part, used after it: 'z = W @ x'. May be repeated.",
+    option(
+        "--let", "ASSIGNMENT", "A name for a part, used after it: 'z = W @ x'. May be repeated."
     ),
 ]
 File = Annotated[
     str | None,
-    typer.Option(
-        "--file",
-        metavar="FILE",
-        help="Assignments, a line each; without EXPRESSION the last line is it.",
-    ),
+    option("--file", "FILE", "Assignments, a line each; without EXPRESSION the last line is it."),
 ]
 LayoutOption = Annotated[
     Literal["numerator", "denominator", "both"] | None,
@@ -117,10 +111,10 @@ PlanOption = Annotated[
 ]
 Sizes = Annotated[
     str | None,
-    typer.Option(
+    option(
         "--sizes",
-        metavar="SIZES",
-        help="The sizes of dimensions for --plan: 'n=1000 m=20'; 100 where not given.",
+        "SIZES",
+        "The sizes of dimensions for --plan: 'n=1000 m=20'; 100 where not given.",
     ),
 ]
 CheckOption = Annotated[

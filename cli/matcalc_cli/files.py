@@ -9,8 +9,7 @@ from errno import EACCES
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
+from matcalc_cli.arguments import option
 from matcalc_cli.failures import UsageError
 
 _WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
@@ -24,9 +23,7 @@ def output_name(name: str | None) -> str | None:
 
 Svg = Annotated[
     str | None,
-    typer.Option(
-        "--svg", metavar="FILE", help="Write a picture; - is stdout, alone.", callback=output_name
-    ),
+    option("--svg", "FILE", "Write a picture; - is stdout, alone.", callback=output_name),
 ]
 
 

@@ -11,7 +11,7 @@ from matcalc.claims.fitting import Fit, Unknown
 from matcalc.claims.fitting import fit as fitted
 from matcalc.dimensions import Shape, names, times
 from matcalc.notation.printers.line_breaks import formula_lines
-from matcalc_cli.arguments import Json
+from matcalc_cli.arguments import Json, argument, option
 from matcalc_cli.failures import UsageError
 from matcalc_cli.forward_guess import Forward, guessed_forward
 from matcalc_cli.output import (
@@ -33,25 +33,19 @@ if TYPE_CHECKING:  # they load NumPy, which what fits by dimensions does without
 
 Equation = Annotated[
     str,
-    typer.Argument(
-        metavar="EQUATION",
-        help="With ? for each unknown, and shapes: 'dz1[n1] = ? @ dz2[n2]'; without it is checked.",
+    argument(
+        "EQUATION",
+        "With ? for each unknown, and shapes: 'dz1[n1] = ? @ dz2[n2]'; without it is checked.",
     ),
 ]
 From = Annotated[
     list[str] | None,
-    typer.Option(
-        "--from",
-        metavar="VARIABLES",
-        help="What ? may be, as it is or transposed: 'W2[n2,n1] W1[n1,n0]'.",
-    ),
+    option("--from", "VARIABLES", "What ? may be, as it is or transposed: 'W2[n2,n1] W1[n1,n0]'."),
 ]
 Because = Annotated[
     str | None,
-    typer.Option(
-        "--because",
-        metavar="ASSIGNMENT",
-        help="The forward pass, to decide by its derivative: 'z2 = W2 @ z1'.",
+    option(
+        "--because", "ASSIGNMENT", "The forward pass, to decide by its derivative: 'z2 = W2 @ z1'."
     ),
 ]
 LayoutOption = Annotated[

@@ -13,7 +13,7 @@ from matcalc.dimensions import times
 from matcalc.errors import MatcalcError, NotationError
 from matcalc.layout import CONVENTIONS
 from matcalc.notation.printers.line_breaks import formula_lines
-from matcalc_cli.arguments import Json, Notation, read_as
+from matcalc_cli.arguments import Json, Notation, argument, option, read_as
 from matcalc_cli.derive import Let, Order, Vars
 from matcalc_cli.failures import UsageError
 from matcalc_cli.given_formula import given_formula
@@ -34,30 +34,19 @@ if TYPE_CHECKING:  # it loads NumPy, which --help does without
 
 Derivative = Annotated[
     str,
-    typer.Argument(
-        metavar="DERIVATIVE",
-        help="What by what, 'z[m] / x[n]'; or an expression, with --wrt and --vars.",
-    ),
+    argument("DERIVATIVE", "What by what, 'z[m] / x[n]'; or an expression, with --wrt and --vars."),
 ]
-ShapeOption = Annotated[
-    str | None, typer.Option("--shape", metavar="SHAPE", help="A shape: 3x2, or 'm,n'.")
-]
-FormulaOption = Annotated[
-    str | None, typer.Option("--formula", metavar="FORMULA", help="A formula: 'W.T'.")
-]
-ArrayOption = Annotated[
-    str | None, typer.Option("--array", metavar="FILE", help="An array, as .npy; - reads stdin.")
-]
+ShapeOption = Annotated[str | None, option("--shape", "SHAPE", "A shape: 3x2, or 'm,n'.")]
+FormulaOption = Annotated[str | None, option("--formula", "FORMULA", "A formula: 'W.T'.")]
+ArrayOption = Annotated[str | None, option("--array", "FILE", "An array, as .npy; - reads stdin.")]
 Wrt = Annotated[
     str | None,
-    typer.Option("--wrt", metavar="NAME", help="What the expression is differentiated by."),
+    option("--wrt", "NAME", "What the expression is differentiated by."),
 ]
 At = Annotated[
     list[str] | None,
-    typer.Option(
-        "--at",
-        metavar="NAME=FILE",
-        help="The point of --array: x=x.npy, or a number, c=0.5. For each variable.",
+    option(
+        "--at", "NAME=FILE", "The point of --array: x=x.npy, or a number, c=0.5. For each variable."
     ),
 ]
 

@@ -12,7 +12,7 @@ import typer
 from matcalc.inputs.catalogue import Operation, answer, called, operations
 from matcalc.operations import ALIASES, RULES, Rule, find_rule
 from matcalc.simplify import REWRITES
-from matcalc_cli.arguments import Json
+from matcalc_cli.arguments import Json, argument
 from matcalc_cli.output import (
     document,
     heading,
@@ -37,9 +37,7 @@ from matcalc_cli.rule_jacobians import (
 
 Name = Annotated[
     str | None,
-    typer.Argument(
-        metavar="[NAME]", help="A rule, as the list names it.", autocompletion=lambda: list(RULES)
-    ),
+    argument("[NAME]", "A rule, as the list names it.", autocompletion=lambda: list(RULES)),
 ]
 Rewrites = Annotated[
     bool, typer.Option("--rewrites", help="The identities that formulas are rewritten by.")
