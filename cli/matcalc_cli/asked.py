@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from matcalc.errors import MatcalcError
 from matcalc_cli.derivative_lines import POINTS, Answer, Derived
+from matcalc_cli.explanation_lines import Level
 from matcalc_cli.failures import UsageError
 from matcalc_cli.given_formula import GivenFormula
 
 if TYPE_CHECKING:  # they load NumPy, which --help does without
     from matcalc.checking.agreement import Check
+    from matcalc.explanation import Explanation
     from matcalc.expression import Formula
 
 
@@ -116,6 +118,28 @@ class Asked(NamedTuple):
                     "matcalc: please report it, with what you typed"
                 )
         return derived._replace(read_back=found)
+
+    def explained(self, level: Level) -> list[Explanation]:
+        """An explanation for each layout and name.
+
+        Raises:
+            MatcalcError: The formula cannot be read or differentiated.
+        """
+        from matcalc.explanation import explain  # noqa: PLC0415 - most runs explain nothing
+
+        return [
+            explain(
+                self.formula.text,
+                wrt=name,
+                variables=self.variables,
+                layout=layout,
+                level=level,
+                order=self.order,
+                notation=self.notation,
+            )
+            for layout in self.layouts
+            for name in dict.fromkeys(self.names)
+        ]
 
     def checks(self, answer: Answer) -> list[Check]:
         """Each derivative against differences; of second order also those that it is made from."""

@@ -8,7 +8,6 @@ from typing import Annotated, Literal
 
 import typer
 
-from matcalc.errors import MatcalcError
 from matcalc_cli.arguments import Json, Notation, argument, option, variables_option
 from matcalc_cli.asked import Asked
 from matcalc_cli.derivative_lines import (
@@ -27,7 +26,6 @@ from matcalc_cli.explanation_lines import (
     PAGES,
     Level,
     Page,
-    explained,
     explanation_document,
     explanation_lines,
 )
@@ -206,12 +204,10 @@ def _answer_with(
     one: Form | None = next((known for known in FORMS if known == form), None)
     if form and one is None:
         raise UsageError(f"--format {form} belongs to --steps")
-    try:
+    with asked.formula.placing():
         answer = _answer(asked)
         checks = asked.checks(answer) if check else []
         picture = "" if svg is None else answer.picture
-    except MatcalcError as error:
-        raise asked.formula.placed(error) from None
     if svg is not None:
         save(svg, picture.encode())
     if svg == "-":
@@ -238,22 +234,8 @@ def _explain(asked: Asked, level: Level, form: str | None, *, as_json: bool) -> 
         raise UsageError(
             f"--steps has no format {form}: it is text, markdown, html, latex or --json"
         )
-    try:
-        found = [
-            one
-            for layout in asked.layouts
-            for one in explained(
-                asked.formula.text,
-                asked.names,
-                asked.variables,
-                layout,
-                level,
-                asked.order,
-                asked.notation,
-            )
-        ]
-    except MatcalcError as error:
-        raise asked.formula.placed(error) from None
+    with asked.formula.placing():
+        found = asked.explained(level)
     if as_json:
         write_json(explanation_document(found))
     else:
@@ -270,11 +252,9 @@ def _plan(asked: Asked, sizes: str, *, alone: bool, as_json: bool) -> None:
         )
     from matcalc_cli.plan_lines import plan_document, planned  # noqa: PLC0415
 
-    try:
+    with asked.formula.placing():
         found = asked.derive(asked.order)
         plans, said = planned([one for each in found for one in each.jacobians], sizes)
-    except MatcalcError as error:
-        raise asked.formula.placed(error) from None
     write(said, sys.stderr)
     if as_json:
         write_json({"plans": [plan_document(plan, title) for title, plan in plans]})

@@ -15,32 +15,6 @@ Level = Literal["short", "full"]
 PAGES: tuple[Page, ...] = ("markdown", "html", "latex")
 
 
-def explained(
-    formula: str,
-    names: Sequence[str],
-    variables: Sequence[str],
-    layout: str,
-    level: Level,
-    order: int = 1,
-    notation: str | None = None,
-) -> list[Explanation]:
-    """An explanation for each name."""
-    from matcalc.explanation import explain  # noqa: PLC0415 - most runs explain nothing
-
-    return [
-        explain(
-            formula,
-            wrt=name,
-            variables=variables,
-            layout=layout,
-            level=level,
-            order=order,
-            notation=notation,
-        )
-        for name in dict.fromkeys(names)
-    ]
-
-
 def explanation_lines(found: Sequence[Explanation], page: str | None) -> list[str]:
     """Lines for a person, or a page for a file."""
     if page in PAGES:

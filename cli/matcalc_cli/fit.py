@@ -11,6 +11,7 @@ from matcalc.claims.fitting import Fit, Unknown
 from matcalc.claims.fitting import fit as fitted
 from matcalc.dimensions import Shape, names, times
 from matcalc.notation.printers.line_breaks import formula_lines
+from matcalc.notation.printers.spelling import placed, two_lines
 from matcalc_cli.arguments import Json, argument, option
 from matcalc_cli.failures import UsageError
 from matcalc_cli.forward_guess import Forward, guessed_forward
@@ -20,11 +21,10 @@ from matcalc_cli.output import (
     heading,
     listed,
     paragraph,
+    show,
     table,
     width,
     wrapped,
-    write,
-    write_json,
 )
 
 if TYPE_CHECKING:  # they load NumPy, which what fits by dimensions does without
@@ -84,10 +84,7 @@ def fit(
     if once and not candidates:
         raise UsageError("--once puts each of --from in; give --from 'd3[2] W3[2,3]'")
     found = fitted(equation, candidates=candidates or (), because=because, layout=layout, once=once)
-    if as_json:
-        write_json(_document(found))
-    else:
-        write(_lines(found))
+    show(found, _lines, _document, as_json=as_json)
     if not found:
         raise typer.Exit(1)
 
@@ -107,21 +104,16 @@ def _equation(found: Fit) -> list[str]:
     """The equation with the shape of each part under it, where that fits on a line."""
     shapes = {name: variable.shape for name, variable in found.variables.items()}
     shapes |= {unknown.name: unknown.shapes[0] for unknown in found.unknowns}
-    above = below = "  "
-    end = 0
-    for leaf in _LEAF.finditer(found.equation):
+
+    def over_its_shape(leaf: re.Match[str]) -> str:
         if leaf["name"] not in shapes:
-            continue
-        between = found.equation[end : leaf.start()]
-        shown = _shown(shapes[leaf["name"]], turned=leaf["transposes"].count("T") % 2 == 1)
-        size = max(len(leaf[0]), len(shown))
-        above += between + leaf[0].center(size)
-        below += " " * len(between) + shown.center(size)
-        end = leaf.end()
-    above += found.equation[end:]
-    if max(len(above), len(below)) > width():
-        return formula_lines(found.equation, width())
-    return [above.rstrip(), below.rstrip()]
+            return leaf[0]
+        turned = leaf["transposes"].count("T") % 2 == 1
+        return placed(leaf[0], _shown(shapes[leaf["name"]], turned=turned))
+
+    lines = two_lines(f"  {_LEAF.sub(over_its_shape, found.equation)}").split("\n")
+    fits = max(map(len, lines)) <= width()
+    return lines if fits else formula_lines(found.equation, width())
 
 
 def _shown(shape: Shape, *, turned: bool = False) -> str:

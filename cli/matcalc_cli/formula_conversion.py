@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from matcalc.diagnosis.transposition import ConvertedFormula
 from matcalc.diagnosis.transposition import convert_formula as converted
@@ -11,7 +12,7 @@ from matcalc.errors import LayoutError
 from matcalc.layout import find_layout
 from matcalc.notation.printers.line_breaks import formula_lines
 from matcalc_cli.failures import UsageError
-from matcalc_cli.output import document, heading, width, wrapped, write, write_json
+from matcalc_cli.output import document, heading, show, width, wrapped
 
 _OTHER = {"numerator": "denominator", "denominator": "numerator"}
 
@@ -40,10 +41,7 @@ def convert_formula(
     before = _layout("--from", source or _OTHER.get(target or "", "numerator"))
     after = _layout("--to", target or _OTHER[before])
     found = converted(formula, variables=variables, source=before, target=after, notation=notation)
-    if as_json:
-        write_json(_document(found))
-    else:
-        write(_lines(found, steps=steps))
+    show(found, partial(_lines, steps=steps), _document, as_json=as_json)
 
 
 def _layout(option: str, name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from bisect import bisect
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -31,6 +32,14 @@ class GivenFormula(NamedTuple):
     def text(self) -> str:
         """The parts as one formula."""
         return _APART.join(part.text for part in self.parts)
+
+    @contextmanager
+    def placing(self) -> Iterator[None]:
+        """Errors of the whole formula, raised within, as those of the parts that they are about."""
+        try:
+            yield
+        except MatcalcError as error:
+            raise self.placed(error) from None
 
     def placed(self, error: MatcalcError) -> MatcalcError:
         """An error of the whole formula as one of the parts that it is about."""

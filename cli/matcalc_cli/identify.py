@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -22,11 +23,10 @@ from matcalc_cli.output import (
     heading,
     listed,
     paragraph,
+    show,
     table,
     width,
     wrapped,
-    write,
-    write_json,
 )
 
 if TYPE_CHECKING:  # it loads NumPy, which --help does without
@@ -81,7 +81,7 @@ def identify(
     from matcalc_cli import arrays  # noqa: PLC0415 - NumPy, which --help does without
 
     expression = given_formula(derivative, let or (), None)
-    try:
+    with expression.placing():
         found = arrays.identified(
             expression.text,
             shape=None if shape is None else _sizes(shape),
@@ -93,12 +93,7 @@ def identify(
             order=order,
             notation=notation,
         )
-    except MatcalcError as error:
-        raise expression.placed(error) from None
-    if as_json:
-        write_json(_document(found))
-    else:
-        write(_lines(found, formula))
+    show(found, partial(_lines, formula=formula), _document, as_json=as_json)
     if not found:
         raise typer.Exit(1)
 

@@ -9,6 +9,7 @@ from matcalc import dimensions
 from matcalc.notation import WrittenFormula
 from matcalc.notation.names import unicode_name
 from matcalc.notation.phrases import negative, transpose
+from matcalc.notation.printers.spelling import book_shape
 from matcalc.notation.printers.unicode import unicode
 from matcalc.notation.tree import Phrase, name, operands_first, with_args
 from matcalc.pictures.drawing import shortened
@@ -170,5 +171,5 @@ def _label(phrase: Phrase, template: Phrase) -> str:
 
 def _shape_text(phrase: Phrase) -> str:
     """A shape as books write it: a column is n×1, a scalar 1."""
-    shape = {"column": (*phrase.shape, 1), "row": (1, *phrase.shape)}.get(phrase.kind, phrase.shape)
+    shape = book_shape(phrase)
     return shortened(dimensions.times(shape), 20) if shape else "1"
