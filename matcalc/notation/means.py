@@ -1,4 +1,4 @@
-"""Means, variances and standard deviations by their names: ``sum(x) / n`` is ``mean(x)``."""
+"""Means, variances, deviations and norms by their names: ``sum(x) / n`` is ``mean(x)``."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ _HALF = Fraction(1, 2)
 def with_means(written: WrittenFormula, *, along: bool = True) -> WrittenFormula:
     """A formula in which sums over as many entries as divide them are means; iterative.
 
+    What is zᵀ z of a sum is the square of its norm.
+
     Where a variance is written, ``norm(x - mean(x))**2`` is so many times it.
 
     Args:
@@ -30,13 +32,20 @@ def with_means(written: WrittenFormula, *, along: bool = True) -> WrittenFormula
     >>> with_means(WrittenFormula((), phrases.over(tree.call("sum", [x], ()), n))).phrase.value
     'mean'
     """
-    if not written.names.isdisjoint(("mean", "var", "std")):
-        return written
-    axes = _ALONG if along else _WHOLE
-    found = written.changed(lambda root: tree.changed(root, lambda one: _named(one, axes)))
-    if not found.functions.isdisjoint(("var", "std")):
-        return found.changed(lambda root: tree.changed(root, _over_variance))
-    return found
+    found = written
+    if written.names.isdisjoint(("mean", "var", "std")):
+        axes = _ALONG if along else _WHOLE
+        found = written.changed(lambda root: tree.changed(root, lambda one: _named(one, axes)))
+        if not found.functions.isdisjoint(("var", "std")):
+            found = found.changed(lambda root: tree.changed(root, _over_variance))
+    return found.changed(lambda root: tree.changed(root, _with_length))
+
+
+def _with_length(phrase: Phrase) -> Phrase:
+    """zᵀ z of a sum as ‖z‖²."""
+    if not phrases.is_squared_length(phrase):
+        return phrase
+    return phrases.power(tree.call("norm", phrase.args[1:], ()), Fraction(2))
 
 
 def _named(phrase: Phrase, axes: Container[object]) -> Phrase:

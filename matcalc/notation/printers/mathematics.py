@@ -17,7 +17,7 @@ from matcalc import dimensions
 from matcalc.notation.formulas import WrittenFormula
 from matcalc.notation.indices import in_index_notation, is_undeclared
 from matcalc.notation.means import with_means
-from matcalc.notation.phrases import is_squared_length, matrix_exponent
+from matcalc.notation.phrases import matrix_exponent
 from matcalc.notation.printers.book_forms import in_book_form
 from matcalc.notation.printers.recurring import with_names
 from matcalc.notation.printers.script import Script
@@ -157,11 +157,8 @@ class Mathematics(Script):
         exponent = str(matrix_exponent(phrase))
         return self.raised(self.within(args[0], ATOM), exponent, entrywise=False), POWER
 
-    def matmul(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
+    def matmul(self, _: Phrase, args: Sequence[Piece]) -> Spelled:
         """A matrix product; before the first factor stand its scalars."""
-        if is_squared_length(phrase):
-            length = self.bars(args[1].text, double=True)
-            return self.raised(length, "2", entrywise=False), POWER
         first = self.within(args[0], SCALED if _is_scaled(args[0].phrase) else POWER)
         return self.beside([first, *(self.within(arg, POWER) for arg in args[1:])]), PRODUCT
 

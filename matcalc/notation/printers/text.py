@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from matcalc.notation import phrases
 from matcalc.notation.formulas import WrittenFormula
 from matcalc.notation.means import with_means
 from matcalc.notation.parameters import Parameter, named, spelled
@@ -98,9 +97,7 @@ def _over(_: Phrase, args: Sequence[Piece]) -> Spelled:
     return f"{within(args[0], PRODUCT)} / {within(args[1], POWER)}", PRODUCT
 
 
-def _matmul(phrase: Phrase, args: Sequence[Piece]) -> Spelled:
-    if phrases.is_squared_length(phrase):
-        return f"norm({args[1].text})**2", POWER
+def _matmul(_: Phrase, args: Sequence[Piece]) -> Spelled:
     return " @ ".join(within(arg, POWER) for arg in args), PRODUCT
 
 
