@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from functools import partial, wraps
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -117,14 +117,14 @@ def library_functions() -> Mapping[str, Any]:
         title: _of_library(title, meaning) for title, meaning in _MEANINGS.items()
     }
     found["scipy.linalg.cho_factor"] = _cho_factor
-    found["scipy.linalg.norm"] = _of_numpy("scipy.linalg.norm", np.linalg.norm)
+    found["scipy.linalg.norm"] = _chosen(np.linalg.norm, partial(real, "scipy.linalg.norm"))
     found["scipy.stats.norm"] = Distribution("scipy.stats.norm", NORMAL)
     found["scipy.stats.multivariate_normal"] = Distribution(
         "scipy.stats.multivariate_normal", MULTIVARIATE_NORMAL
     )
     for word in _MATH.split():
         name, _, ufunc = word.partition("=")
-        found[f"math.{name}"] = _of_math(getattr(math, name), getattr(np, ufunc or name))
+        found[f"math.{name}"] = _chosen(getattr(np, ufunc or name), partial(getattr, math, name))
     return found
 
 
@@ -158,17 +158,10 @@ def _cho_factor(a: Any, lower: bool = False, **named: Any) -> Any:
     return Factorisation(a, lower)
 
 
-def _of_numpy(title: str, function: Callable[..., Any]) -> Callable[..., Any]:
+def _chosen(ours: Callable[..., Any], theirs: Callable[[], Callable[..., Any]]) -> Any:
+    """What is ours, of operands that are traced, and else what a library has."""
+
     def called(*args: Any, **named: Any) -> Any:
-        known = holds_formulas(*args)
-        return (function if known else real(title))(*args, **named)
-
-    return called
-
-
-def _of_math(function: Callable[..., Any], ufunc: Callable[..., Any]) -> Callable[..., Any]:
-    @wraps(function)
-    def called(*args: Any) -> Any:
-        return (ufunc if holds_formulas(*args) else function)(*args)
+        return (ours if holds_formulas(*args) else theirs())(*args, **named)
 
     return called

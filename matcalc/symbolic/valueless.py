@@ -8,6 +8,11 @@ from typing import Any, NoReturn
 from matcalc.errors import UnboundError
 
 
+def _compared(sign: str) -> Any:
+    """A comparison by its sign."""
+    return lambda self, other: self.compared(sign, other)
+
+
 class Valueless:
     """Something that stands for numbers and has none: what asks for them is a typed error."""
 
@@ -25,23 +30,9 @@ class Valueless:
     def __array__(self) -> Any:
         return self.refuse("np.array(x)", "; np.stack and np.concatenate put formulas together")
 
-    def __eq__(self, other: object) -> Any:
-        return self.compared("==", other)
-
-    def __ne__(self, other: object) -> Any:
-        return self.compared("!=", other)
-
-    def __lt__(self, other: object) -> Any:
-        return self.compared("<", other)
-
-    def __le__(self, other: object) -> Any:
-        return self.compared("<=", other)
-
-    def __gt__(self, other: object) -> Any:
-        return self.compared(">", other)
-
-    def __ge__(self, other: object) -> Any:
-        return self.compared(">=", other)
+    __eq__, __ne__ = _compared("=="), _compared("!=")
+    __lt__, __le__ = _compared("<"), _compared("<=")
+    __gt__, __ge__ = _compared(">"), _compared(">=")
 
     def compared(self, sign: str, other: object) -> Any:
         """A comparison entry by entry.
