@@ -46,7 +46,7 @@ class Asked(NamedTuple):
         Raises:
             UsageError: It is by another variable than those that were asked for.
         """
-        from matcalc.inputs.operators import operator_of  # noqa: PLC0415
+        from matcalc.inputs.entrance import operator_of  # noqa: PLC0415
 
         *before, last = self.formula.parts
         left = operator_of(last.text, self.variables, self.notation)

@@ -6,8 +6,8 @@ import re
 from typing import NamedTuple
 
 from matcalc.expression import Declarations
+from matcalc.inputs.entrance import operator_of
 from matcalc.inputs.letters import LETTERS
-from matcalc.inputs.operators import operator_of
 
 _ENTRY = re.compile(
     r"\s*(?:\\[dt]?frac\s*\{)?\s*(?:\\partial|∂|d)\s*(?P<name>[^\W\d_])_\{?[ijkl]+\}?\s*[/}]"

@@ -16,7 +16,6 @@ from matcalc.expression.declaring import declarations, whole_of
 from matcalc.expression.lines import StepLine
 from matcalc.expression.misfits import Operand, is_atom, transposed, written
 from matcalc.expression.spellings import Argument, spellings
-from matcalc.expression.starred import products_throughout
 from matcalc.expression.values import Value
 from matcalc.near import near
 from matcalc.operations import RULES, find_rule
@@ -26,6 +25,7 @@ _LENGTH = 2000  # characters of it
 _TRIED = 12
 _LONGEST = 160  # characters of a candidate
 _OFFERED = 3
+_SIGNS = 8  # that are replaced at most
 _PARTS = 3  # names that were typed as one
 _CONSTANTS = {"π": "pi"}
 
@@ -44,7 +44,7 @@ def advised(error: MatcalcError, formula: str, variables: Variables, read: Try) 
     stopped = read(formula, variables)
     if len(stopped.lines) > _LINES:
         return error.changed(suggestions=())
-    starred = list(products_throughout(stopped, formula, variables, read))
+    starred = list(_products_throughout(stopped, formula, variables, read))
     found = [*starred, *_candidates(stopped), *error.suggestions]
     candidates = {one.mended: one for one in reversed(found)}
     held: list[tuple[bool, Suggestion]] = []
@@ -62,6 +62,33 @@ def advised(error: MatcalcError, formula: str, variables: Variables, read: Try) 
         return error.changed(suggestions=whole)
     kept = [one for _, one in held][:1]  # what else fails says nothing of the others
     return error.changed(suggestions=[*kept, *declarations(stopped, formula, variables, read)])
+
+
+def _products_throughout(
+    stopped: Attempt, formula: str, variables: Variables, read: Try
+) -> Iterator[Suggestion]:
+    """The formula with ``@`` for each ``*`` that does not fit, if there are several and it reads.
+
+    A sign is as long as the other, so that every place stays where it is.
+
+    """
+    text, attempt = formula, stopped
+    spans: list[Place] = []
+    while isinstance(attempt.error, ShapeError) and len(spans) < 2 * _SIGNS:
+        line = attempt.failed
+        if line is None or (line.step.kind, line.step.value) != ("operator", "*"):
+            return
+        one, two = (attempt.lines[k].step.place for k in line.operands)
+        sign = text.find("*", one.stop, two.start)
+        if sign < 0:
+            return
+        text = f"{text[:sign]}@{text[sign + 1 :]}"
+        spans += [one, two]
+        attempt = read(text, variables)
+    if attempt.error is None and len(spans) > 2:
+        start, stop = min(one.start for one in spans), max(one.stop for one in spans)
+        place = Place(formula, start, stop)
+        yield Suggestion("write", text[start:stop], place, "for matrix products")
 
 
 def _candidates(stopped: Attempt) -> Iterator[Suggestion]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from matcalc import dimensions
@@ -13,6 +13,11 @@ from matcalc.variables import Variable
 
 STEPS = 2000  # of one assignment
 SIZED = frozenset(name for name, rule in RULES.items() if rule.facts.of_sizes)  # take sizes alone
+
+
+#: What the outer of two calls of one argument makes of the inner one: the sum of singular values is
+#: the nuclear norm, as their number has no name.
+_FUSED = {rule.facts.fused: rule.name for rule in RULES.values() if all(rule.facts.fused)}
 
 
 class StepLine(NamedTuple):
@@ -43,6 +48,29 @@ def lines_of(assignments: Sequence[Assignment]) -> list[StepLine]:
             waiting[kept:] = [len(lines) - 1]
         lines[-1] = lines[-1]._replace(name=assignment.name)
     return lines
+
+
+def fused(assignments: Iterable[Assignment]) -> tuple[Assignment, ...]:
+    """Assignments with one call for two.
+
+    >>> from matcalc.expression.parser import parse
+    >>> [step.value for step in fused(parse("sum(svdvals(A))"))[0].steps]
+    ['A', 'nuclear_norm']
+    """
+    return tuple(one._replace(steps=tuple(_steps(one.steps))) for one in assignments)
+
+
+def _steps(steps: Iterable[Step]) -> list[Step]:
+    found: list[Step] = []
+    for step in steps:
+        inner = found[-1] if found else step
+        name = _FUSED.get((inner.value, step.value))
+        calls = inner.kind == step.kind == "call" and inner.takes == step.takes == 1
+        if name is not None and calls and not (inner.primes or step.primes):
+            found[-1] = step._replace(value=name)
+        else:
+            found.append(step)
+    return found
 
 
 def check_names(

@@ -14,8 +14,7 @@ from matcalc.expression import identities, mapped
 from matcalc.expression.advice import advised
 from matcalc.expression.attempt import Attempt
 from matcalc.expression.formula import Formula, Names
-from matcalc.expression.fused import fused
-from matcalc.expression.lines import check_names, lines_of
+from matcalc.expression.lines import check_names, fused, lines_of
 from matcalc.expression.parser import parse
 from matcalc.expression.reader import Reader, Scope
 from matcalc.expression.unification import Sizes, sizes_of

@@ -1,8 +1,9 @@
-"""Numbers, arrays of ones and zeros, and indicators: ``1ₙ``, ``1[x > 0]``."""
+r"""Numbers, ones and zeros, and what depends on a comparison: ``1ₙ``, ``1[x > 0]``, cases."""
 
 from __future__ import annotations
 
 from matcalc.inputs.letters import digits_of, of_pair, pair_of
+from matcalc.inputs.nested import behind_transpose
 from matcalc.inputs.reader import Reader
 from matcalc.inputs.scanning import Token
 from matcalc.inputs.signs import ENDS
@@ -13,20 +14,11 @@ def read_number(parser: Reader, token: Token) -> Node:
     """A number; ones and zeros with a size below them are arrays."""
     if token.text in ("0", "1") and (parser.at("_") or token.form.startswith("\\")):
         return read_filled(parser, token)
-    if token.text == "1" and _is_turned(parser):
+    if token.text == "1" and behind_transpose(parser.tokens, parser.position):
         return read_filled(parser, token)
     if token.text == "1" and parser.at("[", "{") and is_condition(parser):
         return read_condition(parser, token)
     return Node("number", (), digits_of(token), token.start, token.stop)
-
-
-def _is_turned(parser: Reader) -> bool:
-    """Whether a transpose stands behind a number: it is the vector of ones."""
-    position = parser.position + (2 if parser.tokens[parser.position + 1].kind == "open" else 1)
-    above = parser.tokens[position]
-    if parser.at("^"):
-        return above.kind in ("sign", "name") and above.text in ("T", "top")
-    return parser.next.text in ("T", "'") and parser.next.kind == "sign"
 
 
 def read_filled(parser: Reader, token: Token) -> Node:
@@ -68,12 +60,21 @@ def read_condition(parser: Reader, token: Token) -> Node:
 
 def compared(parser: Reader, opened: Token) -> Node:
     """``x > y`` as ``step(x - y)``, to the bracket that closes."""
+    found = comparison(parser)
+    parser.expect(ENDS[opened.text], opened)
+    return found._replace(stop=parser.behind())
+
+
+def comparison(parser: Reader) -> Node:
+    """Two parts that are compared.
+
+    Raises:
+        NotationError: Nothing is compared there.
+    """
     one = parser.sum()
     if not is_comparing(parser.next):
         raise parser.fail("a comparison is expected here: x > 0")
-    found = compared_with(parser, one)
-    parser.expect(ENDS[opened.text], opened)
-    return found._replace(stop=parser.behind())
+    return compared_with(parser, one)
 
 
 _COMPARING = frozenset([">", "<", ">=", "<=", "==", "≠"])
@@ -179,3 +180,54 @@ def read_size(parser: Reader) -> tuple[str, ...]:
 def _are_beside(before: Token, token: Token) -> bool:
     """Whether two tokens of a size are factors side by side."""
     return before.kind in ("number", "name") and token.kind in ("number", "name")
+
+
+_WORDS = frozenset(["if", "for", "when", "where"])
+_ELSE = frozenset(["otherwise", "else", "elsewhere", "sonst"])
+
+
+def read_cases(parser: Reader, opened: Token) -> Node:
+    """The value of the first row whose condition holds; 0 where none does, which is said."""
+    rows: list[tuple[Node, Node | None]] = []
+    while not parser.at("]"):
+        rows.append((parser.sum(), _condition(parser)))
+        if parser.at(";"):
+            parser.take()
+        elif not parser.at("]"):
+            raise parser.fail("a row of cases is a value, & and a comparison, x > 0")
+    parser.expect("]", opened)
+    stop = parser.behind()
+    if not rows:
+        raise parser.fail("cases without a row", opened)
+    value, last = rows[-1]
+    first = rows[0][1]
+    if last is None or (first and len(rows) == 2 and _bare(complement(first)) == _bare(last)):
+        rows.pop()
+    else:
+        value = Node("number", (), "0", opened.start, stop)
+        parser.names.say("where no case holds the value is 0")
+    for one, condition in reversed(rows):
+        if condition is None:
+            raise parser.fail("the last row alone is without a condition", opened)
+        value = Node("call", (condition, one, value), ("where", 0, ""), opened.start, stop)
+    return value
+
+
+def _bare(node: Node) -> Node:
+    """A part without where it stands."""
+    return node._replace(start=0, stop=0, args=tuple(map(_bare, node.args)))
+
+
+def _condition(parser: Reader) -> Node | None:
+    """What stands behind a value; nothing of what is taken otherwise."""
+    while parser.at("&", ",") or parser.next.text in _WORDS:
+        parser.take()
+    if parser.next.text in _ELSE:
+        parser.take()
+        return None
+    if parser.at(";", "]"):
+        return None
+    found = comparison(parser)
+    while parser.at(",", "."):
+        parser.take()
+    return found

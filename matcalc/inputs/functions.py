@@ -25,6 +25,7 @@ from matcalc.inputs.letters import (
 )
 from matcalc.inputs.marks import raised, turned
 from matcalc.inputs.names import number_below
+from matcalc.inputs.nested import behind_transpose
 from matcalc.inputs.reader import Reader, RefusedError
 from matcalc.inputs.scanning import Token
 from matcalc.inputs.spectra import is_spectral, spectral, spectral_instead
@@ -239,11 +240,10 @@ def with_transpose(parser: Reader, token: Token, marks: Marks) -> Marks:
     free = parser.names.open and token.text in FREE
     if not parser.at("^") or not (free or token.text in parser.names.functions):
         return marks
-    stop = parser.end(parser.position + 1)
-    above = "".join(one.text for one in parser.tokens[parser.position + 1 : stop + 1])
-    if above not in ("T", "{T}") or parser.tokens[stop + 1].text != "(":
+    stop = behind_transpose(parser.tokens, parser.position)
+    if not stop or parser.tokens[stop].text != "(":
         return marks
-    parser.position = stop + 1
+    parser.position = stop
     return marks._replace(turned=marks.turned + 1)
 
 

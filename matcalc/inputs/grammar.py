@@ -18,8 +18,7 @@ from matcalc.inputs.brackets import (
     read_root,
     read_total,
 )
-from matcalc.inputs.cases import read_cases
-from matcalc.inputs.constants import of_letters, read_condition, read_not, read_number
+from matcalc.inputs.constants import of_letters, read_cases, read_condition, read_not, read_number
 from matcalc.inputs.derivatives import read_derivative, read_gradient
 from matcalc.inputs.free import entries_of, free_letters, letters_of
 from matcalc.inputs.functions import read_name, read_word

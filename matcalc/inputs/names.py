@@ -14,7 +14,8 @@ from matcalc.errors import NotationError, Place
 from matcalc.expression.formula import NO_FUNCTIONS, Functions
 from matcalc.expression.habits import GREEK, rank_of, stem_of
 from matcalc.inputs.kinds import COLUMN, MATRIX, NUMBER, Kind
-from matcalc.inputs.scanning import Token
+from matcalc.inputs.nested import behind_transpose
+from matcalc.inputs.scanning import Token, below
 from matcalc.inputs.words import is_function
 from matcalc.notation.names import greek_letter, greek_word
 from matcalc.scripts import plain_name
@@ -227,8 +228,8 @@ def taken_apart(tokens: Sequence[Token], names: Names, *, latex: bool) -> list[T
 
 def is_turned(tokens: Sequence[Token], k: int) -> bool:
     """Whether the sign of a transpose stands there: ``^T``, ``ᵀ``."""
-    sign, *above = [one.text for one in tokens[k : k + 4]]
-    return sign == "^" and (above == ["{", "T", "}"] or above[0][:1] == "T" or above[0] == "top")
+    sign, above = tokens[k : k + 2] if k + 1 < len(tokens) else (tokens[-1], tokens[-1])
+    return sign.text == "^" and (above.text[:1] == "T" or behind_transpose(tokens, k) > 0)
 
 
 def refuse_runs(line: str, tokens: Sequence[Token], names: Names) -> None:
@@ -356,12 +357,4 @@ def _one_with_script(token: Token, base: str, index: str, names: Names) -> list[
     head = token._replace(text=base, stop=split)
     if base in _SUMS and not names.known(base):
         head = head._replace(kind="sign", text=_SUMS[base])
-    stop = split + 1 + len(index)
-    inside = Token("number" if index.isdigit() else "name", index, split + 1, stop)
-    return [
-        head,
-        Token("sign", "_", split, split + 1),
-        Token("open", "{", split + 1, split + 1),
-        inside,
-        Token("close", "}", stop, stop),
-    ]
+    return below(head, index, split, split + 1 + len(index))

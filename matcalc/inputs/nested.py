@@ -69,7 +69,7 @@ def in_brackets(tokens: Sequence[Token], k: int) -> Sequence[Token]:
 
 def behind_transpose(tokens: Sequence[Token], k: int) -> int:
     """The token behind a transpose that starts at one, ``'``, ``^T``, ``.T``; 0 where none does."""
-    if tokens[k].text in ("'", ".T", ".'"):
+    if tokens[k].text in ("'", ".T", ".'") or (tokens[k].text == "T" and tokens[k].kind == "sign"):
         return k + 1
     if tokens[k].text != "^" or k + 1 >= len(tokens):
         return 0

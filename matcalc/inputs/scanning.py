@@ -137,6 +137,29 @@ def scan(line: str, names: Collection[str]) -> list[Token]:
 _TOO_MANY = f"a line has at most {TOKENS} names, numbers and signs"
 
 
+def _kind_of(text: str) -> str:
+    """The kind of a number, a letter, a bracket or a sign."""
+    brackets = {"(": "open", "[": "open", "{": "open", ")": "close", "]": "close", "}": "close"}
+    plain = "number" if text.isdigit() else "name" if text[:1].isalnum() else "sign"
+    return brackets.get(text, plain)
+
+
+def _close_behind(token: Token, *texts: str) -> Iterator[Token]:
+    """Tokens for which one stands, without white space between them."""
+    return (token._replace(kind=_kind_of(one), text=one, spaced=False) for one in texts)
+
+
+def below(head: Token, text: str, start: int, stop: int) -> list[Token]:
+    """A token, and what stands below it."""
+    return [
+        head,
+        Token("sign", "_", start, start + 1),
+        Token("open", "{", start + 1, start + 1),
+        Token(_kind_of(text), text, start + 1, stop),
+        Token("close", "}", stop, stop),
+    ]
+
+
 class _Scanner:
     """One pass over a line."""
 
@@ -204,23 +227,16 @@ class _Scanner:
         """``.shape[0]`` as ``.size(0)``."""
         place = token.text.partition("[")[2][:-1]
         yield token._replace(kind="method", text="size", form="method")
-        yield token._replace(kind="open", text="(", spaced=False)
-        if place[0] == "-":
-            yield token._replace(kind="sign", text="-", spaced=False)
-        yield token._replace(kind="number", text=place[-1], spaced=False)
-        yield token._replace(kind="close", text=")", spaced=False)
+        yield from _close_behind(token, "(", *place, ")")
 
     def of_count(self, token: Token) -> Iterator[Token]:
         """``.size`` as ``.numel()``."""
         yield token._replace(kind="method", text="numel", form="method")
-        yield token._replace(kind="open", text="(", spaced=False)
-        yield token._replace(kind="close", text=")", spaced=False)
+        yield from _close_behind(token, "(", ")")
 
     def of_result(self, token: Token) -> Iterator[Token]:
         """``.logabsdet`` as ``[1]``."""
-        yield token._replace(kind="open", text="[")
-        yield token._replace(kind="number", text="1", spaced=False)
-        yield token._replace(kind="close", text="]", spaced=False)
+        yield from _close_behind(token, "[", "1", "]")
 
     def of_columns(self, token: Token) -> Iterator[Token]:
         """R's ``as.vector``, column after column."""
@@ -370,13 +386,10 @@ class _Scanner:
         yield first
         yield first._replace(kind="open", text="{", spaced=False)
         position = token.start
-        for run in re.finditer(r"[0-9]+|.", "".join(letters[one] for one in token.text)):
-            text = run[0]
-            kind = "number" if text.isdigit() else "name" if text.isalpha() else "sign"
-            if text in "()":
-                kind = "open" if text == "(" else "close"
-            yield Token(kind, text, position, position + len(text), form="unicode")
-            position += len(text)
+        for text in re.findall(r"[0-9]+|.", "".join(letters[one] for one in token.text)):
+            stop = position + len(text)
+            yield Token(_kind_of(text), text, position, stop, form="unicode")
+            position = stop
         yield Token("close", "}", token.stop, token.stop)
 
     def character(self) -> Iterator[Token]:

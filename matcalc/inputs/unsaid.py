@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from matcalc.inputs.letters import LETTERS
 from matcalc.inputs.names import Names
 from matcalc.inputs.nested import opening, outside
-from matcalc.inputs.scanning import Token
+from matcalc.inputs.scanning import Token, below
 
 _BELOW = re.compile(r"[^\W\d_]_([ijkl])")
 
@@ -34,14 +34,7 @@ def with_letters(tokens: Sequence[Token], names: Names) -> list[Token]:
             continue
         names.unsaid |= {letter}
         names.say(f"the sum goes over {letter}, the one letter that stands below")
-        stop = token.stop
-        found += [
-            token._replace(kind="sign", text="sum"),
-            Token("sign", "_", stop, stop),
-            Token("open", "{", stop, stop),
-            Token("name", letter, stop, stop),
-            Token("close", "}", stop, stop),
-        ]
+        found += below(token._replace(kind="sign", text="sum"), letter, token.stop, token.stop)
     return found
 
 

@@ -75,18 +75,14 @@ def behind_matrices(tokens: Sequence[Token], names: Names) -> Iterator[str]:
     So are those behind a transpose, ``xᵀθ``, and k and t there. In MATLAB's notation they stand
     behind ``X*``.
     """
-    before = None
-    is_transpose = False
-    for last, token in pairwise([*tokens[:1], *tokens]):
-        if token.text == "*" and names.notation == "matlab":
-            continue
+    turned = {behind_transpose(tokens, k) for k in range(len(tokens))}
+    for k, token in enumerate(tokens[1:], 1):
+        after = k - (tokens[k - 1].text == "*" and names.notation == "matlab")
+        before, is_transpose = tokens[after - 1], after in turned
+        is_matrix = (
+            before.kind == "name" and before.text != "I" and names.kind(before.text).is_matrix
+        )
         letter = greek_letter(greek_word(token.text) or token.text) or token.text == "c"
-        letter = letter or (token.text in ("c", "k", "t") and is_transpose)  # Φᵀt; e^{At}
-        if letter and token.kind == "name" and before is not None and before.text != "I":
+        letter = letter or (token.text in ("k", "t") and is_transpose)  # Φᵀt; e^{At}
+        if letter and token.kind == "name" and (is_matrix or is_transpose):
             yield token.text
-        is_matrix = token.kind == "name" and names.kind(token.text).is_matrix
-        ends = last if token.text == "}" else token
-        is_transpose = ends.kind == "sign" and ends.text in ("T", "'")
-        is_transpose = is_transpose or (ends is last and ends.text == "T")
-        is_transpose = is_transpose or (token.text == "T" and last.text == "^")
-        before = token if is_matrix or is_transpose else None
