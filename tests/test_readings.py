@@ -315,7 +315,7 @@ def test_i_that_is_declared_is_a_variable() -> None:
         "sum(fg(x))",
         "sum(act(x))",
         "sum(act'(x))",
-        "sum(Trace(A))",
+        "sum(Spur(A))",
     ],
 )
 def test_an_unknown_function_is_refused(expression: str) -> None:

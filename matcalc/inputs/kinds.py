@@ -119,6 +119,12 @@ def can_combine(one: Kind, two: Kind) -> bool:
     return alike(one, two) and all(map(_agree, one.sizes, two.sizes))
 
 
+def broadcast(one: Kind, two: Kind) -> bool:
+    """Whether NumPy may combine two arrays entry by entry, where a vector has one axis."""
+    pairs = zip(one.sizes[::-1], two.sizes[::-1], strict=False)
+    return all(1 in pair or _agree(*pair) for pair in pairs)
+
+
 def _agree(one: Dimension | None, two: Dimension | None) -> bool:
     return one is None or two is None or one == two
 

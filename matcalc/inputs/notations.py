@@ -9,6 +9,7 @@ from itertools import pairwise
 from matcalc.errors import NotationError
 from matcalc.inputs.nested import outside
 from matcalc.inputs.scanning import Token
+from matcalc.inputs.words import is_function
 
 #: The names by which a notation is forced, and how an answer calls it.
 NOTATIONS = {
@@ -22,10 +23,10 @@ NOTATIONS = {
 }
 FORCED = ("numpy", "math", "matlab", "latex")
 _DOTTED = frozenset([".*", "./", ".^", ".'", ".+", ".-", ".\\", "\\"])
+_SYMPY = """Trace Inverse Transpose Determinant Identity HadamardProduct KroneckerProduct MatMul
+MatAdd MatPow ZeroMatrix"""
 #: Functions as SymPy writes them.
-SYMPY = frozenset(
-    ["Trace", "Inverse", "Transpose", "Determinant", "HadamardProduct", "MatMul", "ZeroMatrix"]
-)
+SYMPY = frozenset(_SYMPY.split())
 #: Functions as R writes them.
 _FROM_R = (
     """rowSums colSums rowMeans colMeans crossprod tcrossprod plogis pnorm pmax pmin drop rep"""
@@ -55,7 +56,8 @@ def notation_of(tokens: Sequence[Token], *, latex: bool) -> str:
     python = bool({"@", "**", ".T"} & texts) or any(map(_is_python, tokens))
     python = python or _has_keywords(tokens)
     named = any(token.form == "prime" for token in tokens)  # tanh_prime(z)
-    capital = any(token.text in SYMPY for token in tokens)
+    called = {one.text for one, two in pairwise(tokens) if two.text == "("}
+    sympy = ".I" in texts or bool(called & SYMPY)
     beside = _has_neighbours(tokens) and "*" not in texts
     matlab = bool(texts & _DOTTED) or (_has_transposes(tokens) and not beside)
     matlab = matlab or (has_sizes_apart(tokens) and not python)
@@ -80,11 +82,12 @@ def notation_of(tokens: Sequence[Token], *, latex: bool) -> str:
         or _has_t_of_name(tokens),
         "math": any(token.form == "unicode" for token in tokens),
         "matlab": matlab,
-        "sympy": python and capital and "@" not in texts,
+        "sympy": sympy and "@" not in texts,
         "numpy": python or named or (compares and "*" in texts),
     }
     found = next((name for name, said in signs.items() if said), "")
     plain = beside or texts & {"^", "|", "||", "<", "_", "."} or any(map(_is_of_letters, tokens))
+    plain = plain or any(is_function(one, ()) for one in _bare(tokens))
     return found or ("math" if plain else "matlab")
 
 
@@ -138,6 +141,12 @@ def _has_neighbours(tokens: Sequence[Token]) -> bool:
         and two.kind in ("name", "open")
         for one, two in pairwise(tokens)
     )
+
+
+def _bare(tokens: Sequence[Token]) -> set[str]:
+    """Names before a name or a number: functions stand so, ``log p``, in mathematics alone."""
+    behind = ("name", "number", "word")
+    return {one.text for one, two in pairwise(tokens) if two.kind in behind and not one.form}
 
 
 def _has_transposes(tokens: Sequence[Token]) -> bool:

@@ -15,7 +15,9 @@ from itertools import pairwise
 from matcalc.dimensions import Shape
 from matcalc.errors import MatcalcError, NotationError, Place
 from matcalc.expression.formula import NO_FUNCTIONS, Functions
+from matcalc.expression.formula import Names as Known
 from matcalc.expression.parser import parse
+from matcalc.expression.reading import read_formula
 from matcalc.expression.tokens import scan as scan_own
 from matcalc.expression.unification import sizes_of
 from matcalc.inputs.around import is_signature, unframed, without_front
@@ -95,7 +97,8 @@ def read_line(
     """
     forced, line = find_notation(notation) if notation else "", unframed(line)
     if not forced and is_own(line, variables, functions, claimed=claimed):
-        return Line(line, line, "matcalc")
+        products = None if claimed else _by_products(line, variables, functions)
+        return products or Line(line, line, "matcalc")
     try:
         return read_foreign(
             line, variables, forced, functions, sizes, shape, layout, numbers, claimed=claimed
@@ -232,14 +235,27 @@ def is_own(
         sized = "ones(" in line or "zeros(" in line
         apart = sized and has_sizes_apart(scan(line, variables))
         counts = claimed or _BY_ENTRIES.search(line)
-        return not (apart or (counts and _clashes(line, variables, functions)))
+        return not (apart or (counts and _of_numpy(line, variables, functions).clashes))
     except MatcalcError:  # what is longer or deeper than others may be
         return True
 
 
-def _clashes(line: str, variables: Mapping[str, Variable], functions: Functions) -> bool:
-    """Whether a ``*`` stands where nothing but a product of matrices fits."""
-    return _of_numpy(line, variables, functions).clashes
+def _by_products(line: str, variables: Mapping[str, Variable], functions: Functions) -> Line | None:
+    """A line whose ``*`` fits as the product of matrices alone; nothing for others.
+
+    NumPy would scale the columns of W in ``W * x + b``, to which b does not fit.
+    """
+    if not variables or "*" not in line or any(sign in line for sign in _OF_ARRAYS + ("**",)):
+        return None
+    try:
+        entries = _of_numpy(line, variables, functions)
+        if not (entries.clashes and entries.misfits):
+            return None
+        found = read_foreign(line, variables, "sympy" if ".T" in line else "matlab", functions)
+        fits = read_formula(found.text, variables, names=Known(functions=functions)).columns
+    except MatcalcError:
+        return None
+    return found if fits else None
 
 
 def _repeats(line: str, variables: Mapping[str, Variable], functions: Functions) -> bool:
@@ -285,11 +301,10 @@ def _has_words(
 ) -> bool:
     """Whether a name is made of names that are declared, or is that of a function elsewhere.
 
-    What looks like a slip, ``Tr(X)``, is none of another notation, unless SymPy's ``*`` is there.
+    What looks like a slip, ``Tr(X)``, is none of another notation.
     """
     names = _names(variables, functions)
     tokens = scan(line, names.declared)
-    starred = "*" in line and "@" not in line and "**" not in line
     for k, ((token, after), (_, inside)) in enumerate(pairwise(pairwise([*tokens, tokens[-1]]))):
         word = token.text
         places = after.text == "(" and (inside.kind == "number" or inside.text in (":", "end"))
@@ -304,8 +319,9 @@ def _has_words(
             word == "abs2"
             or (word in KEYWORDS and after.text == "=" and tokens[k - 1].text == ",")
             or _is_result(line, word)
-            or (starred and word in SYMPY and _clashes(line, variables, NO_FUNCTIONS))
         ):
+            return True
+        if after.text == "(" and word in SYMPY:
             return True
         if after.text == "(":
             within = in_brackets(tokens, k + 1)

@@ -42,7 +42,7 @@ _COMMON = rf"""(?P<space>[\s$\u200b\ufeff\u2061-\u2064]+|\\[,;:!>]|\\\\)
     |(?P<sign>%\*%|%o%|%x%|%%|\*\*|\.\*|\./|\.\^|\.'|\.\+|\.-|\.\\|:=|==|<=|>=|!=|~=|->|\|\||'+|[-+*/@^_,;:=<>|!&~.\\])
     |(?P<open>[(\[{{])|(?P<close>[)\]}}])"""
 _PLAIN = re.compile(
-    rf"""(?P<turned>\.(?:T|mT|H)\b(?!\())
+    rf"""(?P<turned>\.(?:T|mT|H|I)\b(?!\())
     |(?P<shape>\.shape\s?\[-?[0-9]\])
     |(?P<count>\.size\b(?!\s?[(\[]))
     |(?P<result>\.logabsdet\b)
@@ -220,8 +220,9 @@ class _Scanner:
         yield token._replace(kind="sign", text=":")
 
     def of_turned(self, token: Token) -> Iterator[Token]:
-        """``.T``, ``.mT``."""
-        yield token._replace(kind="sign", text=".T", form=token.text)
+        """``.T``, ``.mT``; ``.I``, the inverse."""
+        sign = ".I" if token.text == ".I" else ".T"
+        yield token._replace(kind="sign", text=sign, form=token.text)
 
     def of_shape(self, token: Token) -> Iterator[Token]:
         """``.shape[0]`` as ``.size(0)``."""
@@ -249,7 +250,7 @@ class _Scanner:
     def of_dotted(self, token: Token) -> Iterator[Token]:
         """``np.linalg.norm``; of a variable what is behind the dot is read on its own."""
         parts = token.text.split(".")
-        if parts[0] in self.names or parts[-1] in ("T", "mT"):
+        if parts[0] in self.names or parts[-1] in ("T", "mT", "I"):
             self.position = token.start + len(parts[0])
             yield token._replace(kind="name", text=parts[0], stop=self.position)
             return

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 # A capital takes a matrix and nothing else; a name with a dot is read so of that library alone.
 _LINES = """
-    multiply mul times hadamard(x, y) = x .* y
+    multiply mul times hadamard hadamardproduct(x, y) = x .* y
     divide div(x, y) = x ./ y
-    add plus(x, y) = x + y
+    add matadd plus(x, y) = x + y
     subtract sub minus(x, y) = x - y
     sqr abs2(x) = x ** 2
     sumsq(x) = sum(x ** 2)

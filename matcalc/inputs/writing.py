@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from operator import attrgetter
 
+from matcalc.errors import Place
 from matcalc.expression.brackets import LISTS
 from matcalc.inputs import axes, kinds
 from matcalc.inputs.calls import rewritten
@@ -24,6 +25,7 @@ from matcalc.inputs.ones import (
 )
 from matcalc.inputs.pieces import ATOM, POWER, PRODUCT, SIGN, SUM, Piece, Written, commas, joined
 from matcalc.inputs.places import entry, index
+from matcalc.inputs.reader import RefusedError
 from matcalc.inputs.speller import STARRED, Speller
 from matcalc.inputs.sums import mapped, sign_of, total
 from matcalc.inputs.tree import OVER, Node
@@ -51,6 +53,7 @@ class Writer(Speller):
         super().__init__(line, names, notation)
         self.clashes = False  # whether a * stands where nothing but a matrix product fits
         self.claimed = False  # whether the line is held against what is true
+        self.misfits = False  # whether two parts cannot be combined entry by entry in NumPy
         self.repeats = False  # whether a vector counts for every row of a matrix
         self.before_product = False  # whether a product of matrices follows in the same chain
         self.spellers: dict[str, Callable[[Node], Written]] = {
@@ -126,6 +129,7 @@ class Writer(Speller):
         kind = terms[0].kind
         for k, (sign, term) in enumerate(zip(node.value, terms, strict=True)):
             parts += [sign_of(sign, first=not k), term.within(PRODUCT if k or sign < 0 else SUM)]
+            self.misfits |= not kinds.broadcast(kind, term.kind)
             kind = kinds.entrywise(kind, term.kind)
         products = [one for one in terms if one.kind.is_number and " @ " in one.text]
         others = [one for one in terms if not one.kind.is_number]
@@ -182,7 +186,8 @@ class Writer(Speller):
         base, exponent = map(self.write, node.args)
         if node.args[0].value == "weight" and exponent.text == "2":  # ‖x‖²_Q
             return Written(base.pieces[1:-1], PRODUCT, NUMBER)
-        if node.value == "^" and base.kind.is_matrix and self.notation not in STARRED:
+        sign = "^" if self.notation == "sympy" else node.value
+        if sign == "^" and base.kind.is_matrix and self.notation not in STARRED:
             return self.matrix_power(node, base, exponent)
         kind = kinds.entrywise(base.kind, exponent.kind)
         found = joined([base.within(ATOM), "**", exponent.within(SIGN)], POWER, kind)
@@ -345,7 +350,10 @@ class Writer(Speller):
         """Two parts with a sign between them, in the language."""
         scaled = one.kind.is_column and two.kind.is_matrix and self.before_product  # s * W @ d
         if self.notation == "numpy" and sign in ("/", "*"):
-            self.clashes = self.clashes or (sign == "*" and kinds.clash(one.kind, two.kind))
+            self.clashes |= sign == "*" and kinds.clash(one.kind, two.kind)
+            row = one.kind.is_row and two.kind.is_matrix  # nobody transposes one that counts so
+            sure = ".T" not in self.line or 1 in (one.kind.rank, two.kind.rank)
+            self.misfits |= row or (sure and not kinds.broadcast(one.kind, two.kind))
         if self.notation == "numpy" and sign in ("/", "*") and not scaled:
             one, two = self.for_every_row(two, one), self.for_every_row(one, two)
         if sign in OVER:
@@ -414,10 +422,10 @@ class Writer(Speller):
         combined = kinds.can_combine(one.kind, two.kind)
         if multiplied and combined and one.kind.rank is not None and two.kind.rank is not None:
             written = self.signed(one, " @ ", two, product).text
-            raise self.fail(
-                node,
+            raise RefusedError(
                 f"{self.shown(node)} may be the matrix product, {written}, or entry by entry, "
                 f"{self.signed(one, ' * ', two, entry).text}: write one of them",
+                [Place(self.line, node.start, node.stop)],
             )
         sign, kind = (" @ ", product) if multiplied else (" * ", entry)
         return self.signed(one, sign, two, kind)
