@@ -35,9 +35,6 @@ def _mark(parser: Reader, base: Node) -> Node | None:  # noqa: PLR0911 - a mark 
         parser.take()
         found = turned(parser, base, len(token.text) if token.text[0] == "'" else 1)
         return found._replace(value=token.form) if token.form == ".mT" else found
-    if token.kind == "sign" and token.text == ".I":
-        parser.take()
-        return Node("inverse", (base,), None, base.start, parser.behind())
     if token.text == "T" and token.form == "unicode":  # x⊤A
         parser.take()
         return turned(parser, base, 1)

@@ -57,7 +57,7 @@ def notation_of(tokens: Sequence[Token], *, latex: bool) -> str:
     python = python or _has_keywords(tokens)
     named = any(token.form == "prime" for token in tokens)  # tanh_prime(z)
     called = {one.text for one, two in pairwise(tokens) if two.text == "("}
-    sympy = ".I" in texts or bool(called & SYMPY)
+    sympy = bool(called & SYMPY) or ".I" in {one.form for one in tokens}
     beside = _has_neighbours(tokens) and "*" not in texts
     matlab = bool(texts & _DOTTED) or (_has_transposes(tokens) and not beside)
     matlab = matlab or (has_sizes_apart(tokens) and not python)

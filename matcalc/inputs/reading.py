@@ -245,7 +245,7 @@ def _by_products(line: str, variables: Mapping[str, Variable], functions: Functi
 
     NumPy would scale the columns of W in ``W * x + b``, to which b does not fit.
     """
-    if not variables or "*" not in line or any(sign in line for sign in _OF_ARRAYS + ("**",)):
+    if not variables or "*" not in line or any(sign in line for sign in (*_OF_ARRAYS, "**")):
         return None
     try:
         entries = _of_numpy(line, variables, functions)

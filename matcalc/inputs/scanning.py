@@ -221,8 +221,11 @@ class _Scanner:
 
     def of_turned(self, token: Token) -> Iterator[Token]:
         """``.T``, ``.mT``; ``.I``, the inverse."""
-        sign = ".I" if token.text == ".I" else ".T"
-        yield token._replace(kind="sign", text=sign, form=token.text)
+        if token.text != ".I":
+            yield token._replace(kind="sign", text=".T", form=token.text)
+            return
+        for kind, text in (("sign", "^"), ("sign", "-"), ("number", "1")):
+            yield token._replace(kind=kind, text=text, form=token.text)
 
     def of_shape(self, token: Token) -> Iterator[Token]:
         """``.shape[0]`` as ``.size(0)``."""
