@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from matcalc.expression.functions import is_spelled
-from matcalc.expression.missing import MISSING
 from matcalc.inputs import axes, kinds, masks
 from matcalc.inputs.kinds import NUMBER, Kind
 from matcalc.inputs.libraries import meant_by_library, of_sample
@@ -135,11 +134,6 @@ def _repeated(writer: Speller, node: Node, args: list[Written]) -> Written:
     )
 
 
-def _swept(writer: Speller, node: Node, _: list[Written]) -> Written:
-    """R's ``sweep(X, 2, b)``."""
-    raise writer.fail(node, MISSING["sweep"])
-
-
 def _stacked(writer: Speller, node: Node, args: list[Written]) -> Written:
     """``np.hstack``, ``np.vstack``, ``np.column_stack``, ``torch.cat``: by their parts."""
     name = node.value[0]
@@ -181,19 +175,6 @@ def _count(writer: Speller, node: Node, args: list[Written]) -> Written:
 
 
 _COUNTED = {"len": "0", "nrow": "0", "ncol": "1"}  # the axes of which these are the sizes
-
-
-def _of_lines(name: str, axis: int) -> Rewrite:
-    """R's ``rowSums(X)``, ``colMeans(X)``."""
-
-    def rewrite(writer: Speller, node: Node, args: list[Written]) -> Written:
-        if len(args) != 1:
-            raise writer.fail(node, f"write {name}(X, axis={axis})")
-        sizes = args[0].kind.sizes
-        left = sizes[1 - axis] if len(sizes) == 2 else None
-        return joined([f"{name}(", args[0], f", axis={axis})"], ATOM, Kind(1, (left,)))
-
-    return rewrite
 
 
 def _block(writer: Speller, node: Node, args: list[Written]) -> Written:
@@ -417,6 +398,8 @@ def _along(
             f"{writer.shown(node)} is of all entries; of each column it is {name}(…, axis=0)"
         )
     kind = kinds.called(name, [first.kind], keywords)
+    if keywords == ["axis"] and reduces and len(first.kind.sizes) == 2 and axis in ("0", "1"):
+        kind = Kind(1, (first.kind.sizes[1 - int(axis)],))
     return joined([f"{name}(", first, *parts, ")"], ATOM, kind)
 
 
@@ -444,16 +427,11 @@ _CALLS: Mapping[str, Rewrite] = {  # what each of these names means
         ("ones_like", _like("ones")),
         ("zeros_like", _like("zeros")),
         ("len length nrow ncol numel size", _count),
-        ("rowSums", _of_lines("sum", 1)),
-        ("colSums", _of_lines("sum", 0)),
-        ("rowMeans", _of_lines("mean", 1)),
-        ("colMeans", _of_lines("mean", 0)),
         ("block", _block),
         ("hstack vstack column_stack cat", _stacked),
         ("array asarray drop copy item", _itself),
         ("squeeze", _squeezed),
         ("repmat", _repeated),
-        ("sweep", _swept),
         ("e^", _exponential),
         ("norm", _norm),
         ("normF vector_norm matrix_norm", _length),

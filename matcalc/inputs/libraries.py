@@ -34,10 +34,8 @@ def meant_by_library(
     reduction = next((one for one in node.args if one.value == "reduction"), None)
     if reduction is not None and reduction.op == "keyword":
         return _loss(writer, node, name, args, reduction)
-    if home in ("F", "nn", "torch") and "linalg" not in form:
-        special = _TORCH.get(name)
-    else:
-        special = _BY_HOME.get((home, name))
+    torch = home in ("F", "nn", "torch") and "linalg" not in form
+    special = _TORCH.get(name) if torch else None
     return special(writer, node, args) if special is not None else None
 
 
@@ -142,57 +140,11 @@ def _extreme(name: str) -> Rewrite:
     return rewrite
 
 
-def _norm(writer: Speller, node: Node, args: list[Written]) -> Written | None:
-    """``torch.norm(A, 2)``: of all entries of a matrix, as of a vector."""
-    given = {one.value: one.args[0] for one in node.args if one.op == "keyword"}
-    if "dim" in given or "axis" in given:
-        return None
-    order = given.get("p") or next((one for one in node.args[1:2] if one.op != "keyword"), None)
-    if not args or not args[0].kind.is_matrix or order is None or order.op != "number":
-        return None
-    if len(args) > 2 or str(order.value) not in ("1", "2"):
-        raise writer.fail(node, "torch.norm is of all entries: write norm(X) or sum(abs(X))")
-    start = "sum(abs(" if str(order.value) == "1" else "norm("
-    return joined([start, args[0], "))" if start == "sum(abs(" else ")"], ATOM, NUMBER)
-
-
-def _triangle(node: Node, default: str) -> str:
-    """``1`` or ``0``, of ``lower=True`` or of what is meant where nothing is said."""
-    given = {one.value: str(one.args[0].value) for one in node.args if one.op == "keyword"}
-    upper = {"True": "0", "False": "1"}.get(given.get("upper", ""), default)
-    return {"True": "1", "False": "0"}.get(given.get("lower", ""), upper)
-
-
-def _cholesky(_: Speller, node: Node, args: list[Written]) -> Written | None:
-    """SciPy's, which is the upper triangle where nothing is said."""
-    turned = _triangle(node, "0") == "0"
-    end = ").T" if turned else ")"
-    return joined(["cholesky(", args[0], end], ATOM, args[0].kind) if args else None
-
-
-def _solve_triangular(writer: Speller, node: Node, args: list[Written]) -> Written | None:
-    """SciPy's and PyTorch's, which take the upper triangle where nothing else is said.
-
-    Raises:
-        NotationError: It is of a transpose, or divides by ones.
-    """
-    keywords = {str(one.value) for one in node.args if one.op == "keyword"}
-    if len(args) - len(keywords) != 2 or keywords - {"lower", "upper"}:
-        raise writer.fail(node, "write solve_triangular(A, b, lower=1), or lower=0 of an upper one")
-    end = f", lower={_triangle(node, '0')})"
-    return joined(["solve_triangular(", args[0], ", ", args[1], end], ATOM, args[1].kind)
-
-
 #: What a name means by its library alone.
-_BY_HOME: Mapping[tuple[str, str], Rewrite] = {
-    ("scipy", "cholesky"): _cholesky,
-    **{(home, "solve_triangular"): _solve_triangular for home in ("scipy", "torch")},
-}
 _TORCH: Mapping[str, Rewrite] = {
     "var": of_sample,
     "std": of_sample,
     "median": _median,
-    "norm": _norm,
     "max": _extreme("max"),
     "min": _extreme("min"),
     **{one.name: _refused(one.facts.in_torch) for one in RULES.values() if one.facts.in_torch},

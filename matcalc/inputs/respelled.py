@@ -27,19 +27,28 @@ def respelled(
         args: Its arguments, written.
         form: How it was written: with the name of a library, as a method.
     """
-    home = form.partition(".")[0]
-    for line in (*SPELLED.get(f"{home}.{name}", ()), *SPELLED.get(name, ())):
-        given = dict(zip(line.parameters, args, strict=False))
-        matrices = all(one.kind.is_matrix for key, one in given.items() if key.isupper())
-        if len(given) == len(line.parameters) == len(args) and matrices:
+    home = form if "linalg" in form else f"{form.partition('.')[0]}.{name}"
+    for line in (*SPELLED.get(home, ()), *SPELLED.get(name, ())):
+        pairs = list(zip(line.parameters, node.args, args, strict=False))
+        if len(line.parameters) == len(args) and all(_takes(*pair) for pair in pairs):
+            given = {parameter: one for parameter, _, one in pairs}
             return writer.write(_filled(_tree(line.parameters, line.body), given, node))
     return None
 
 
+def _takes(parameter: str, node: Node, one: Written) -> bool:
+    """Whether an argument is what a line takes at its place."""
+    if parameter.isidentifier():
+        return node.op != "keyword" and (one.kind.is_matrix or parameter.islower())
+    key, _, value = parameter.rpartition("=")
+    literal = node.args[0] if key and node.op == "keyword" else node
+    return str(literal.value) == value and (not key or node.value == key)
+
+
 @cache
 def _tree(parameters: tuple[str, ...], body: str) -> Node:
-    names = Names(dict.fromkeys(parameters, UNKNOWN))
-    tokens = taken_apart(scan(body, parameters), names, latex=False)
+    names = Names(dict.fromkeys(filter(str.isidentifier, parameters), UNKNOWN))
+    tokens = taken_apart(scan(body, names.declared), names, latex=False)
     return Parser(body, tokens, names, latex=False).whole()
 
 
@@ -49,4 +58,5 @@ def _filled(tree: Node, given: Mapping[str, Written], call: Node) -> Node:
         one = given[tree.value]
         return Node("written", (), one, one.start, one.stop)
     args = tuple(_filled(one, given, call) for one in tree.args)
-    return tree._replace(args=args, start=call.start, stop=call.stop)
+    value = (*tree.value[:2], "here") if tree.op == "call" else tree.value
+    return tree._replace(args=args, value=value, start=call.start, stop=call.stop)

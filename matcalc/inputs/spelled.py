@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-# A capital takes a matrix and nothing else; a name with a dot is read so of that library alone.
+# A capital takes a matrix and nothing else, 1 and False are taken as they are; a name with a dot is
+# read so of that library alone. A line without names is of those above it.
 _LINES = """
     multiply mul times hadamard hadamardproduct(x, y) = x .* y
     divide div(x, y) = x ./ y
@@ -26,7 +27,24 @@ _LINES = """
     np.inner numpy.inner jnp.inner torch.inner(X, Y) = X @ Y.T
     F.cross_entropy nn.cross_entropy torch.cross_entropy(X, y) = \
     -mean(sum(y .* log_softmax(X, axis=1), axis=1))
-    F.cross_entropy nn.cross_entropy torch.cross_entropy(x, y) = cross_entropy_logits(y, x)
+    (x, y) = cross_entropy_logits(y, x)
+    torch.norm(X, 1) = sum(abs(X))
+    (X, p=1) = sum(abs(X))
+    (X, 2) = norm(X)
+    (X, p=2) = norm(X)
+    scipy.linalg.cholesky(x) = cholesky(x).T
+    (x, lower=False) = cholesky(x).T
+    (x, lower=True) = cholesky(x)
+    scipy.linalg.solve_triangular torch.linalg.solve_triangular(x, y) = \
+    solve_triangular(x, y, lower=0)
+    (x, y, lower=False) = solve_triangular(x, y, lower=0)
+    (x, y, lower=True) = solve_triangular(x, y, lower=1)
+    (x, y, upper=True) = solve_triangular(x, y, lower=0)
+    (x, y, upper=False) = solve_triangular(x, y, lower=1)
+    rowSums(x) = sum(x, axis=1)
+    colSums(x) = sum(x, axis=0)
+    rowMeans(x) = mean(x, axis=1)
+    colMeans(x) = mean(x, axis=0)
 """
 
 
@@ -44,10 +62,12 @@ class Line(NamedTuple):
 
 def _read() -> dict[str, list[Line]]:
     found: dict[str, list[Line]] = {}
+    names: list[str] = []
     for line in _LINES.strip().splitlines():
         head, _, body = line.partition(" = ")
-        names, _, taken = head.strip(" )").partition("(")
-        for name in names.split():
+        listed, _, taken = head.strip(" )").partition("(")
+        names = listed.split() or names
+        for name in names:
             found.setdefault(name, []).append(Line(tuple(taken.split(", ")), body.strip()))
     return found
 

@@ -11,12 +11,11 @@ from matcalc.near import SYNONYMS
 from matcalc.operations import RULES, is_elementwise
 from matcalc.operations.registry import ELSEWHERE
 
-_REWRITTEN = """transpose t dotproduct inner innerproduct vdot matmul mm bmm mv matrix_power
-norm2 ones_like zeros_like vector matrix multi_dot array asarray squeeze outer
-block hstack vstack column_stack cat where masked_fill permute swapaxes flatten
-ravel float copy item rowSums colSums rowMeans colMeans len length nrow ncol
-drop numel size repmat sweep rep ger normF vector_norm matrix_norm diagm
-unsqueeze expand_dims"""
+_REWRITTEN = """transpose t dotproduct inner innerproduct vdot matmul mm bmm mv matrix_power norm2
+ones_like zeros_like vector matrix multi_dot array asarray squeeze outer block
+hstack vstack column_stack cat where masked_fill permute swapaxes flatten ravel
+float copy item len length nrow ncol drop numel size repmat rep ger normF
+vector_norm matrix_norm diagm unsqueeze expand_dims"""
 #: Functions that are written with signs here.
 REWRITTEN = frozenset([*_REWRITTEN.split(), *SPELLED])
 #: Arguments as PyTorch and Julia name them.
