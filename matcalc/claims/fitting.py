@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain, count
+from itertools import chain, count, islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from matcalc import dimensions
-from matcalc.claims.arranging import Arrangement, ByShape, arrangements_of_sets
+from matcalc.claims.arranging import Arrangement, arrangements_of_sets
 from matcalc.claims.gradient_names import variable_of
 from matcalc.claims.sizes_text import Matrix
 from matcalc.claims.tree import Tree
@@ -245,10 +245,15 @@ def _filled(
     ]
     tried = [way for one in pieces for way in _transposed_or_not(one)]
     if once and tried and parsed.unknowns:
-        found = _Once(parsed, tried, known).solutions()
+        offered, whole = _each_once(parsed, tried)
+        each_once = dict.fromkeys(_together(parsed.unknowns, known, offered, whole))
+        found = sorted(each_once, key=lambda each: sum(one.cost for one in each))[:_NEAREST]
         tried = list(dict.fromkeys(one for each in found for one in each))
     else:
-        found = _Search(parsed.unknowns, tried, known).solutions()
+        ways = _together(parsed.unknowns, known, _each_for_any(tried))
+        found = list(islice(ways, _SOLUTIONS + 1))
+        if len(found) > _SOLUTIONS:
+            raise TooLargeError(f"over {_SOLUTIONS} ways fit; name fewer candidates")
     joint = [each for each in found if _reads(parsed, each, variables)]
     judged = [
         [one for one in tried if one in {each[k] for each in joint}]
@@ -332,46 +337,67 @@ def _transposed_or_not(variable: Variable) -> Iterator[Candidate]:
         yield Candidate(f"{variable.name}.T", (columns, rows))
 
 
-class _Search:
-    """Candidates for all unknowns together, tried one unknown after the other."""
+_Offered = Callable[[int, bool], Iterator[tuple[Candidate, int]]]  # of the pieces that are left
 
-    def __init__(
-        self, unknowns: Sequence[str], tried: Sequence[Candidate], known: Sequence[Answer]
-    ) -> None:
-        self.unknowns = unknowns
-        self.tried = [one for one in tried if one.fits]
-        self.known = known
-        self.left = _TRIES
 
-    def solutions(self) -> list[tuple[Candidate, ...]]:
-        """What fits together, a candidate for each unknown."""
-        ways: list[tuple[tuple[Candidate, ...], tuple[Answer, ...]]] = [((), tuple(self.known))]
-        for unknown in self.unknowns:
-            ways = [
-                ((*chosen, one), after)
-                for chosen, found in ways
-                for one in self.tried
-                if (after := self._with(unknown, one, found))
-            ]
-        if len(ways) > _SOLUTIONS:
-            raise TooLargeError(f"over {_SOLUTIONS} ways fit; name fewer candidates")
-        return [chosen for chosen, _ in ways]
+def _together(
+    unknowns: Sequence[str], known: Sequence[Answer], offered: _Offered, left: int = 0
+) -> Iterator[tuple[Candidate, ...]]:
+    """What fits together, a candidate for each unknown, tried one unknown after the other.
 
-    def _with(
-        self, unknown: str, candidate: Candidate, found: Sequence[Answer]
-    ) -> tuple[Answer, ...]:
-        """The answers in which an unknown is a candidate.
+    Args:
+        unknowns: The unknowns that have none yet.
+        known: The answers that are left.
+        offered: The candidates for the next, of the pieces that are left and whether it is the
+            last, each with the pieces that are left then.
+        left: The pieces, by their bits.
+    """
+    if not unknowns:
+        yield ()
+        return
+    first, *others = unknowns
+    for candidate, rest in offered(left, not others):
+        after = _after(first, candidate, known)
+        for more in _together(others, after, offered, rest) if after else ():
+            yield (candidate, *more)
 
-        Raises:
-            TooLargeError: Too many were tried.
-        """
-        self.left -= 1
-        if self.left < 0:
-            raise TooLargeError(
-                f"over {_TRIES:,} ways to put {len(self.tried)} candidates in; name fewer of them, "
-                "or look for one unknown at a time"
-            )
-        return _after(unknown, candidate, found)
+
+def _each_for_any(tried: Sequence[Candidate]) -> _Offered:
+    """Every candidate for every unknown."""
+    fitting = [one for one in tried if one.fits]
+    budget = iter(range(_TRIES))
+
+    def offered(_left: int, _last: bool) -> Iterator[tuple[Candidate, int]]:
+        for one in fitting:
+            if next(budget, None) is None:
+                raise TooLargeError(
+                    f"over {_TRIES:,} ways to put {len(fitting)} candidates in; name fewer of "
+                    "them, or look for one unknown at a time"
+                )
+            yield one, 0
+
+    return offered
+
+
+def _each_once(equation: Equation, tried: Sequence[Candidate]) -> tuple[_Offered, int]:
+    """Each candidate in one unknown: products of sets of them, the last of all that are left."""
+    own = [one for one in tried if one.fits and not one.text.endswith(".T")]
+    table = arrangements_of_sets(
+        [Arrangement(_matrix(one.shape), 0.0, Tree("name", one.text)) for one in own], values=True
+    )
+
+    def candidate(way: Arrangement) -> Candidate:
+        bare = len(equation.right) == 1 or way.tree.kind != "operator"
+        text = str(way.tree) if bare else f"({way.tree})"
+        return Candidate(text, () if way.shape == (1, 1) else way.shape, cost=way.cost)
+
+    def offered(left: int, last: bool) -> Iterator[tuple[Candidate, int]]:
+        for taken in (left,) if last else range(1, left + 1):
+            for alike in table[taken].values() if taken & left == taken else ():
+                for way in alike:
+                    yield candidate(way), left ^ taken
+
+    return offered, len(table) - 1
 
 
 def _after(unknown: str, candidate: Candidate, found: Sequence[Answer]) -> tuple[Answer, ...]:
@@ -381,62 +407,10 @@ def _after(unknown: str, candidate: Candidate, found: Sequence[Answer]) -> tuple
     return tuple(filter(None, puts))
 
 
-class _Piece(NamedTuple):
-    """A candidate, as the engine of pieces takes it."""
-
-    shape: Matrix
-    tree: Tree
-
-
 def _matrix(shape: Shape) -> Matrix:
     """Rows and columns of a candidate; a number is 1×1."""
     rows, columns = shape or (1, 1)
     return rows, columns
-
-
-class _Once:
-    """Candidates for all unknowns together, each put in once."""
-
-    def __init__(
-        self, equation: Equation, tried: Sequence[Candidate], known: Sequence[Answer]
-    ) -> None:
-        self.unknowns = equation.unknowns
-        self.alone = len(equation.right) == 1
-        own = [one for one in tried if one.fits and not one.text.endswith(".T")]
-        pieces = [_Piece(_matrix(one.shape), Tree("name", one.text)) for one in own]
-        self.table = arrangements_of_sets(pieces, values=True)
-        self.known = tuple(known)
-
-    def solutions(self) -> list[tuple[Candidate, ...]]:
-        """What fits together, the nearest to what was given first."""
-        whole = len(self.table) - 1
-        found = list(self._filling(self.unknowns, whole, self.known))
-        cost = {each: sum(one.cost for one in each) for each in found}
-        return sorted(cost, key=lambda each: cost[each])[:_NEAREST]
-
-    def _filling(
-        self, unknowns: Sequence[str], left: int, known: tuple[Answer, ...]
-    ) -> Iterator[tuple[Candidate, ...]]:
-        """Every way to fill some unknowns with all pieces of a set."""
-        first, *others = unknowns
-        for taken in range(1, left + 1) if others else (left,):
-            if taken & left != taken:
-                continue
-            for candidate in self._candidates(self.table[taken]):
-                after = _after(first, candidate, known)
-                if after and others:
-                    for rest in self._filling(others, left ^ taken, after):
-                        yield (candidate, *rest)
-                elif after:
-                    yield (candidate,)
-
-    def _candidates(self, ways: ByShape) -> Iterator[Candidate]:
-        return (self._candidate(way) for alike in ways.values() for way in alike)
-
-    def _candidate(self, way: Arrangement) -> Candidate:
-        bare = self.alone or way.tree.kind != "operator"
-        text = str(way.tree) if bare else f"({way.tree})"
-        return Candidate(text, () if way.shape == (1, 1) else way.shape, cost=way.cost)
 
 
 def _by_name(equation: Equation, chosen: Sequence[Candidate]) -> dict[str, str]:
