@@ -29,6 +29,7 @@ from matcalc.claims.answer import Checked
 from matcalc.claims.edits import Around, around
 from matcalc.claims.families import BY_NAME
 from matcalc.claims.forward import read_forward
+from matcalc.claims.forward_question import of_forward
 from matcalc.claims.mistakes import edits
 from matcalc.claims.point import Worth, points
 from matcalc.claims.question import Question, of_expression
@@ -116,7 +117,7 @@ def _question(line: str, about: Sequence[str], variables: str, layout: str) -> Q
     name, _, formula = line.partition("=")
     forward = read_forward(about[0], variables, {}, layout, None)
     by = forward.gradient_by(name.strip())
-    return forward.question(by, names(trees(formula)[-1].tree))
+    return of_forward(forward, by, names(trees(formula)[-1].tree))
 
 
 def wrong_lines(line: str, about: Sequence[str], variables: str, layout: str) -> list[str]:

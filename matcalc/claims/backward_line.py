@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from matcalc.checking.verdict import Judgement, Verdict, at_best
 from matcalc.claims.forward import read_forward
+from matcalc.claims.forward_question import of_forward
 from matcalc.claims.judging import judged, misstated
 from matcalc.claims.question import Question
 from matcalc.claims.tree import names, trees
@@ -115,7 +116,7 @@ def backward(
             [equation.left[-1].place],
         )
     used = set[str]().union(*(names(trees(side)[-1].tree) for side in solutions.values()))
-    question = forward.question(by, used)
+    question = of_forward(forward, by, used)
     turned = len(equation.left) % 2 == 0
     judgements = _judged(question, solutions, turned=turned)
     misfit = misstated(question, variables[left.value].shape)

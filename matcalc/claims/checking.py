@@ -13,8 +13,8 @@ from matcalc.claims.answer import Checked
 from matcalc.claims.causes import Wrong, causes
 from matcalc.claims.conditions import right_when
 from matcalc.claims.counterexamples import counterexample
-from matcalc.claims.forward import Forward, known_shapes, read_forward
-from matcalc.claims.forward_shapes import declared_shapes
+from matcalc.claims.forward import Forward, declared_shapes, known_shapes, read_forward
+from matcalc.claims.forward_question import of_forward
 from matcalc.claims.gradient_names import is_whole, plain_left
 from matcalc.claims.judging import Judged, in_columns, judged, misstated
 from matcalc.claims.layer_marks import without_marks
@@ -78,28 +78,34 @@ def check_formula(
     >>> found.verdict, found.causes[0].name, found.repair
     ('wrong_value', 'symmetric-part', '(A + A.T) @ x')
     """
-    if because is not None and order != 1:
-        raise NotationError("an equation of a backward pass is of first derivatives")
     if because is not None:
+        if order != 1:
+            raise NotationError("an equation of a backward pass is of first derivatives")
         return _equation(claim, because, variables, layout, notation)
-    if of is None or wrt is None:
-        whole = whole_equation(claim, variables, notation)
-        if whole is None:
-            raise NotationError(
-                "a formula is checked against of= and wrt=, an equation against because="
-            )
-        found = check_formula(
-            whole.right,
-            of=whole.typed,
-            wrt=whole.wrt,
-            variables=variables,
-            layout=layout,
-            notation=notation,
-            order=order,
+    about: dict[str, Any] = {"variables": variables, "layout": layout, "notation": notation}
+    if of is not None and wrt is not None:
+        return _formula(claim, with_name(of, claim), wrt, order=order, **about)
+    whole = whole_equation(claim, variables, notation)
+    if whole is None:
+        raise NotationError(
+            "a formula is checked against of= and wrt=, an equation against because="
         )
-        return replace(found, claim=claim, assumptions=(whole.said, *found.assumptions))
+    found = check_formula(whole.right, of=whole.typed, wrt=whole.wrt, order=order, **about)
+    return replace(found, claim=claim, assumptions=(whole.said, *found.assumptions))
+
+
+def _formula(
+    claim: str,
+    of: str,
+    wrt: str,
+    *,
+    variables: Declarations | None,
+    layout: str | None,
+    notation: str | None,
+    order: int,
+) -> Checked:
+    """A formula that is the derivative of an expression."""
     layout = layout or "denominator"
-    of = with_name(of, claim)
     beside = notation or notation_beside(of, claim)
     try:
         question = of_expression(of, wrt, variables, layout, beside, order, claim=claim)
@@ -144,7 +150,7 @@ def _equation(
     if left.entry:
         shown = f"{left.name}[{','.join(map(str, left.entry))}]"
     said = _typed(typed, line, shown)
-    question = forward.question(by, names(trees(said.formula)[-1].tree), left.entry, of)
+    question = of_forward(forward, by, names(trees(said.formula)[-1].tree), left.entry, of)
     answer = _of_entries(_answered(question, said), left)
     misfit = misstated(question, mentions[left.name].shape) if left.name in mentions else ""
     if answer and misfit:

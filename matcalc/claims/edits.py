@@ -1,20 +1,22 @@
-"""What may have gone wrong at one place of a line: every edit undoes a mistake that people make."""
+"""Edits that undo mistakes which no line of a table says: of rows, of letters, of numbers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import combinations, islice, permutations, product
 from typing import NamedTuple
 
 from matcalc.claims.point import Worth
 from matcalc.claims.slopes import is_entrywise, slope
-from matcalc.claims.stacked import Stack
 from matcalc.claims.tree import (
     Tree,
     called,
+    chained,
     negative,
     number,
     op,
     replaced,
+    row_of,
     same,
     turned,
     walk,
@@ -22,6 +24,13 @@ from matcalc.claims.tree import (
 
 _OF_SIZE = 0.8  # 1/n of a mean, beside a number that stands there
 _POINTS = 6  # parts that recur, of which the point of a slope is looked at
+_ALL = 4  # factors, of which every order is looked at
+_LONG = 9  # factors, of which some are
+_LOST = ("wrong-expansion", "missing-term")
+_AXES = (2, 4)  # of a result whose letters are put in another order, at least and at most
+_MOVED = 0.1  # for each letter more than two that changes its place
+_APART = 0.2  # where they are no neighbours: rather a factor is turned
+_LETTERS = ("transpose", "layout", "index-convention")
 
 
 class Edit(NamedTuple):
@@ -97,34 +106,24 @@ def around(line: Tree, worth: Worth) -> Around:
     return Around(worth, line, parents)
 
 
-def everywhere(tree: Tree, near: Around) -> Iterator[Edit]:
-    """The edits that any part may have: transposes, signs, functions around it, other points."""
-    value = near.worth.of(tree)
-    yield from _transposes(tree, value, near)
+def of_whole(tree: Tree, near: Around) -> Iterator[Edit]:
+    """A part transposed, with the other sign, or as another number."""
+    yield from _transposes(tree, near)
     if tree.kind == "number":
         yield from _numbers(tree, near.worth.at.sizes)
     elif not near.is_exponent(tree):
-        yield Edit(tree.args[0] if tree.kind == "negative" else negative(tree), ("sign",))
-    if value is not None:
-        yield from _wraps(tree, value)
-        yield from _applied(tree, value, near)
-    yield from _points(tree, near)
+        yield Edit(negative(tree), ("sign",))
 
 
-def _transposes(tree: Tree, value: Stack | None, near: Around) -> Iterator[Edit]:
-    if (value and value.kind == "s") or tree.kind == "number":
+def _transposes(tree: Tree, near: Around) -> Iterator[Edit]:
+    if near.kind(tree) == "s" or tree.kind == "number":
         return
-    if tree.kind == "transpose":
-        (inside,) = tree.args
-        yield Edit(inside, ("transpose", "layout"))
-        if inside.operator("@"):
-            one, two = inside.args
-            yield Edit(op("@", turned(one), turned(two)), ("order", "transpose"), 1.5)
-    else:
-        causes = ("layout", "transpose") if tree is near.line else ("transpose", "layout")
-        if near.is_second_column(tree):
-            causes = ("kind-of-product", "transpose")
-        yield Edit(turned(tree), causes, 1.0 if tree.kind == "name" else 1.3)
+    causes = ("transpose", "layout")
+    if tree is near.line and tree.kind != "transpose":
+        causes = causes[::-1]
+    if near.is_second_column(tree):
+        causes = ("kind-of-product", "transpose")
+    yield Edit(turned(tree), causes, 1.0 if tree.kind in ("name", "transpose") else 1.3)
 
 
 def _numbers(tree: Tree, sizes: Iterable[str]) -> Iterator[Edit]:
@@ -141,78 +140,163 @@ def _numbers(tree: Tree, sizes: Iterable[str]) -> Iterator[Edit]:
     yield Edit(negative(tree), ("sign",), 1.1)
 
 
-def _wraps(tree: Tree, value: Stack) -> Iterator[Edit]:
-    """Functions around it that were left out."""
-    if tree.kind == "number":
-        return
-    if value.kind == "s":
-        yield Edit(op("**", tree, number("2")), ("norm-not-squared", "factor"))
-        yield Edit(called("sqrt", tree), ("norm-not-squared", "factor"), 1.4)
-        yield Edit(op("**", tree, number("3")), ("norm-not-squared", "factor"), 1.2)
-        return
-    if value.kind not in "crm":
-        return
-    yield Edit(op("**", tree, number("2")), ("factor", "wrong-point"), 1.4)
-    for name in ("sum", "mean"):
-        yield Edit(called(name, tree), ("missing-sum",), 1.2)
-    if value.kind in "cr":
-        inside = tree if value.kind == "c" else turned(tree)
-        yield Edit(called("diag", inside), ("diagonal", "kind-of-product"))
-        return
-    for axis in "01":
-        summed = Tree("call", "sum", (tree, number(axis)), 0, ("axis",))
-        yield Edit(summed, ("missing-sum",), 1.2)
-        yield Edit(turned(summed), ("missing-sum",), 1.6)
-    if value.is_square:
-        yield Edit(called("inv", tree), ("inverse",))
-        yield Edit(called("diag", tree), ("diagonal", "missing-sum"), 1.2)
-        yield Edit(called("tr", tree), ("missing-sum", "kind-of-product"), 1.6)
-        yield from _symmetric(tree)
-
-
-def _applied(tree: Tree, value: Stack, near: Around) -> Iterator[Edit]:
-    """A function of the forward pass around it: ``1 - tanh(z)**2`` for ``1 - z**2``."""
-    if value.kind in "crm" and tree.kind != "number":
-        for name in near.worth.at.functions:
-            if name not in ("step", "sign"):
+def entrywise(tree: Tree, near: Around) -> Iterator[Edit]:
+    """Functions entry by entry: one put around, wherever the part stands, one left out, a slope."""
+    functions = near.worth.at.functions
+    if near.kind(tree) in (*"crm",) and tree.kind != "number":
+        for name in functions:
+            if name not in ("step", "sign"):  # 1 - tanh(z)**2 for 1 - z**2
                 yield Edit(called(name, tree), ("wrong-point", "chain-rule"), 1.2)
-
-
-def _symmetric(tree: Tree) -> Iterator[Edit]:
-    """A matrix for its sum with its transpose, and what free entries of a symmetric one add."""
-    both = op("+", tree, turned(tree))
-    diagonal = called("diag", called("diag", tree))
-    yield Edit(both, ("symmetric-part", "missing-term"))
-    yield Edit(op("/", both, number("2")), ("symmetric-part",), 1.3)
-    yield Edit(op("-", both, diagonal), ("symmetric-variable",), 1.3)
-    yield Edit(diagonal, ("symmetric-variable",), 1.6)
-
-
-def _points(tree: Tree, near: Around) -> Iterator[Edit]:
-    """The same function of another argument wherever it stands: 1 - z**2 for 1 - a**2."""
-    if tree.kind not in ("operator", "call"):
-        return
-    seen: list[Tree] = []
-    for part in walk(tree):
-        plain = part.kind in ("number", "text", "tuple")
-        if part is tree or plain or any(same(part, each) for each in seen):
-            continue
-        seen.append(part)
-        if len(seen) > _POINTS:
-            return
-        if sum(same(part, each) for each in walk(tree)) < 2:
-            continue
-        if is_entrywise(part):
-            yield Edit(replaced(tree, part, part.args[0]), ("wrong-point",), 1.1)
-        for name in near.worth.at.functions if near.kind(part) else ():
+    for part in _recurring(tree):  # 1 - z**2 for 1 - a**2
+        for name in functions if near.kind(part) else ():
             new = replaced(tree, part, called(name, part))
             yield Edit(new, ("wrong-point", "chain-rule"), 1.1)
-
-
-def of_function(tree: Tree) -> Iterator[Edit]:
-    """A function entry by entry: left out, or its slope for it."""
     if is_entrywise(tree) or (tree.primes and len(tree.args) == 1):
         yield Edit(tree.args[0], ("wrong-point", "chain-rule"))
         yield Edit(slope(tree), ("chain-rule", "scalar-rule"))
-        if tree.primes:
-            yield Edit(tree._replace(primes=tree.primes - 1), ("chain-rule",))
+
+
+def _recurring(tree: Tree) -> list[Tree]:
+    """The first parts of a tree that stand in it twice, each once."""
+    if tree.kind not in ("operator", "call"):
+        return []
+    seen: dict[str, list[Tree]] = {}
+    for part in islice(walk(tree), 1, None):
+        if part.kind not in ("number", "text", "tuple"):
+            seen.setdefault(str(part), []).append(part)
+    return [parts[0] for parts in list(seen.values())[:_POINTS] if len(parts) > 1]
+
+
+def of_factors(tree: Tree, near: Around) -> Iterator[Edit]:
+    """A product with one factor left out, which may stand there twice, or in another order."""
+    one, two = tree.args
+    others = near.factors(tree)
+    for kept, gone in ((one, two), (two, one)):
+        if sum(_alike(gone, each) for each in others) > 1:
+            yield Edit(kept, ("duplicated-factor", "chain-rule"))
+        elif near.kind(gone) == "s":
+            yield Edit(kept, ("factor", "duplicated-factor"), 1.3)
+        else:
+            yield Edit(kept, ("chain-rule", "factor"), 1.3)
+    yield from _of_row(row_of(tree), near)
+    if tree.value == "*" and one.kind == "number" and not float(one.value) % 2:
+        yield from _halves(float(one.value), two, near)
+
+
+def _alike(one: Tree, two: Tree) -> bool:
+    """Whether two factors are of the same letters: ``v`` and ``diag(v)``, ``A`` and ``A.T``."""
+    plain = [each.args[0] if each.calls("diag") else each for each in (one, two)]
+    plain = [each.args[0] if each.kind == "transpose" else each for each in plain]
+    return same(plain[0], plain[1])
+
+
+def _of_row(row: Sequence[Tree], near: Around) -> Iterator[Edit]:
+    """The factors of a row of matrices in another order, under one inverse, about one another."""
+    if 3 <= len(row) <= _LONG:
+        for order in _orders(len(row)):
+            yield Edit(chained([row[k] for k in order]), ("order", "layout"), 1.1)
+        back = [turned(each) for each in reversed(row)]
+        yield Edit(chained(back), ("layout", "transpose", "order"), 1.3)
+    if len(row) > 1 and all(each.calls("inv") for each in row):
+        inside = [each.args[0] for each in row]
+        values = [near.worth.of(each) for each in inside]
+        causes = ("wrong-expansion", "not-invertible", "inverse")
+        if any(value and not value.is_square for value in values):
+            causes = ("not-invertible", "wrong-expansion", "inverse")
+        for factors in (inside, inside[::-1]):
+            yield Edit(called("inv", chained(factors)), causes)
+    for square, other in (row[-2:], row[-2:][::-1]) if len(row) > 1 else ():
+        if square.operator("**") and square.args[1].value == "2":  # X @ C @ X for X**2 @ C
+            both = (square.args[0], turned(square.args[0]))
+            for left, right in product(both, both):
+                factors = [*row[:-2], left, other, right]
+                yield Edit(chained(factors), ("scalar-rule", "order"))
+
+
+def _orders(count: int) -> Iterator[Sequence[int]]:
+    """Other orders of some factors: all of a few; of many turned, reversed and two swapped."""
+    plain = list(range(count))
+    if count <= _ALL:
+        yield from (order for order in permutations(plain) if list(order) != plain)
+        return
+    yield [*plain[1:], plain[0]]
+    yield [plain[-1], *plain[:-1]]
+    yield plain[::-1]
+    for i, j in combinations(plain, 2):
+        order = list(plain)
+        order[i], order[j] = order[j], order[i]
+        yield order
+
+
+def _halves(value: float, whole: Tree, near: Around) -> Iterator[Edit]:
+    """``2 * A @ x`` for ``(A + A.T) @ x``: twice a matrix for its sum with its transpose."""
+    seen: list[Tree] = []
+    for part in walk(whole):
+        matrix = near.worth.of(part)
+        if not matrix or not matrix.is_square or any(same(part, each) for each in seen):
+            continue
+        seen.append(part)
+        new = replaced(whole, part, op("+", part, turned(part)))
+        if value != 2:
+            new = op("*", number(f"{value / 2:g}"), new)
+        yield Edit(new, ("symmetric-part",), 1.1)
+        if whole.operator("@"):
+            other = replaced(whole, part, turned(part))
+            yield Edit(op("+", whole, other), ("symmetric-part", "missing-term"), 1.2)
+
+
+def of_terms(tree: Tree) -> Iterator[Edit]:
+    """Sums of products whose parentheses were lost: ``a @ b + c`` for ``a @ (b + c)``."""
+    sign, (one, two) = tree.value, tree.args
+    left, right = row_of(one), row_of(two)
+    first = left[0]
+    for i in range(len(left)):  # the sum begins at the i-th factor, and ends before the j-th
+        for j in range(1, len(right) + 1):
+            inner = op(sign, chained(left[i:]), chained(right[:j]))
+            if i or j < len(right):
+                yield Edit(chained([*left[:i], inner, *right[j:]]), _LOST, 1.1)
+        for j in range(i + 1, len(left)):
+            inner = op(sign, chained(left[i:j]), two)
+            yield Edit(chained([*left[:i], inner, *left[j:]]), _LOST, 1.1)
+    if first.operator("*") and first.args[0].is_literal:  # 2 * A @ U - B for 2 * (A - B) @ U
+        for j in range(1, len(left) + 1):
+            inner = op(sign, chained([first.args[1], *left[1:j]]), two)
+            yield Edit(chained([op("*", first.args[0], inner), *left[j:]]), _LOST, 1.1)
+
+
+def of_einsum(tree: Tree) -> Iterator[Edit]:
+    """Letters of an einsum, or its operands, that changed places."""
+    text = tree.args[0].value.replace(" ", "")
+    if text.count("->") != 1 or "." in text:
+        return
+    inside, out = text.split("->")
+    parts = inside.split(",")
+    if _AXES[0] <= len(out) <= _AXES[1]:
+        for order in _others(out):
+            yield Edit(_with_letters(tree, parts, order), _LETTERS, 1.0 + _price(out, order))
+    for i, j in combinations(range(1, len(tree.args)), 2):
+        args = list(tree.args)
+        args[i], args[j] = args[j], args[i]
+        yield Edit(tree._replace(args=tuple(args)), ("order", "layout"), 0.9)
+    for k, part in enumerate(parts):
+        for order in _others(part) if len(part) < _AXES[1] else ():
+            new = [*parts[:k], order, *parts[k + 1 :]]
+            yield Edit(_with_letters(tree, new, out), ("transpose", "index-convention"))
+
+
+def _price(out: str, order: str) -> float:
+    """What another order of a result's letters costs: least where it is turned round."""
+    moved = [k for k, (a, b) in enumerate(zip(out, order, strict=True)) if a != b]
+    is_turned = order == out[::-1] or moved[-1] - moved[0] == 1
+    return _MOVED * (len(moved) - 2) + (0.0 if is_turned else _APART)
+
+
+def _others(letters: str) -> list[str]:
+    """Letters in other orders."""
+    found = {"".join(order) for order in permutations(letters)}
+    return sorted(found - {letters})
+
+
+def _with_letters(tree: Tree, parts: Sequence[str], out: str) -> Tree:
+    first = tree.args[0]._replace(value=f"{','.join(parts)}->{out}")
+    return tree._replace(args=(first, *tree.args[1:]))

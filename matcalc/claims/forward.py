@@ -1,40 +1,39 @@
-"""The forward pass of a claim: its names, and the gradient of what comes after by each."""
+"""The forward pass of a claim, read: its lines, its names, and the shapes in which it fits."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 
-from matcalc.claims.forward_lines import backward, given, read_lines
-from matcalc.claims.forward_shapes import declared_shapes, undeclared
-from matcalc.claims.gradient_names import delta_in, gradient_of, is_layer, layers, variable_of
-from matcalc.claims.question import Question
+from matcalc.claims.gradient_names import delta_in, gradient_of, layers, variable_of
 from matcalc.claims.targets import with_targets
-from matcalc.claims.tidying import tidied
-from matcalc.claims.tree import Tree, names, replaced, trees, turned, unplaced
-from matcalc.derivative import derivatives, pulled
+from matcalc.claims.tree import Assigned, Tree, names, trees
 from matcalc.dimensions import Shape
 from matcalc.errors import MatcalcError, NotationError, Place, ShapeError
 from matcalc.expression import (
     Declarations,
+    Declared,
     Formula,
+    by_convention,
+    parse,
     parse_declarations,
     read_formula,
     sizes_declared,
 )
-from matcalc.expression.conventions import COUNTED
+from matcalc.expression.biases import biases
 from matcalc.expression.declarations import declared_functions
 from matcalc.expression.equation import stated_in
 from matcalc.expression.formula import Names
-from matcalc.expression.habits import COUNTS
-from matcalc.graph import Apply, Node, Symbol, substituted, symbol
+from matcalc.graph import Symbol
+from matcalc.inputs.equations import equations_apart
+from matcalc.inputs.line import Line
+from matcalc.inputs.reading import read_foreign, read_line, says_products
 from matcalc.inputs.tree import Left
-from matcalc.layout import written
-from matcalc.notation import text, write_derivative
-from matcalc.operations import algebra, is_elementwise
-from matcalc.operations.indexing import indexed
-from matcalc.simplify import simplified
-from matcalc.variables import Mention, Variable, resolve
+from matcalc.variables import Mention, Variable, parse_mention, resolve
+
+_GIVEN = re.compile(r"(?:^|[;\n])\s*([^\W\d]\w*)(?:\[([\w\s,]*)\])?\s*=(?!=)")
+_FITS = "the shape in which the forward pass fits"
 
 
 def known_shapes(because: str, variables: Declarations | None) -> dict[str, Shape]:
@@ -77,8 +76,8 @@ class Forward:
         self.layout = layout
         self.claim = claim
         self.taken: tuple[str, ...] = ()  # what was given no shape, with that in which it fits
-        inside = stated_in(because, {**given(because), **declared_shapes(variables)})
-        read = list(read_lines(inside.text, variables, notation))
+        inside = stated_in(because, {**_given(because), **declared_shapes(variables)})
+        read = list(_read_lines(inside.text, variables, notation))
         whole = "; ".join(" ".join(line.text.split()) for line in read)
         self.ranks = {name: rank for line in read for name, rank in line.ranks.items()}
         lines = trees(whole)
@@ -89,7 +88,7 @@ class Forward:
         self.said = [*said, *sizes_declared(variables or ()).values()]
         self.declared = parse_declarations(variables or ())
         self.functions = declared_functions(variables or ())
-        self.definitions = backward(lines)  # d3 = dz3: what the claim calls a gradient
+        self.definitions = _backward(lines)  # d3 = dz3: what the claim calls a gradient
         kept = [line for line in lines if line.name not in self.definitions]
         self.text = "; ".join(f"{line.name} = {line.tree}" for line in kept)
         self.names = [line.name for line in kept]
@@ -140,7 +139,7 @@ class Forward:
         try:
             return read_formula(self.text, shapes, names=names)
         except NotationError as error:
-            more, said = undeclared(self.text, shapes, self.ranks, self.claim, error)
+            more, said = _undeclared(self.text, shapes, self.ranks, self.claim, error)
             self.said += said
             stated = {name: one.variable for name, one in more.items()}
             self.taken = tuple(map(str, stated.values()))
@@ -149,199 +148,6 @@ class Forward:
             self.declared |= {name: one for name, one in known.items() if one.properties}
             self.said += of_targets
             return read_formula(self.text, shapes | stated, names=names)
-
-    def question(
-        self, by: str, used: set[str], entry: tuple[int, ...] = (), of: str = ""
-    ) -> Question:
-        """The derivative by one of its names, or an entry of it.
-
-        Args:
-            by: The name.
-            used: The names that stand in the claim.
-            entry: The place of the entry, as the layout has it.
-            of: The name of what is differentiated; of what comes after, if there is none.
-
-        Raises:
-            NotationError: A name is unknown.
-            ShapeError: There is no such entry.
-        """
-        if by not in self.known:
-            listed = ", ".join(self.known)
-            raise NotationError(f"{by[:60]} is not in the forward pass; there are {listed}")
-        for name in reversed(self.definitions):
-            if name in used:
-                used = used | names(self.definitions[name])
-        found, assumptions = self._gradients(used - self.definitions.keys(), by)
-        asked = () if of else (by,)
-        gradients = self._derived(list(dict.fromkeys([*asked, *found.values()])))
-        meanings = {
-            name: self._laid(of, gradients[of])
-            for name, of in found.items()
-            if name not in self.formula.variables
-        }
-        rows = {name for name in meanings if self._lies(found[name])} | self._seed_row
-        unknown = used - self.known.keys() - found.keys() - self.definitions.keys()
-        rows_of = self._of_rows(unknown)
-        unknown -= self.formula.names.sizes | rows_of.keys()
-        assumptions += [
-            f"{name} is taken as {x}, whose rows are {x}_i" for name, x in rows_of.items()
-        ]
-        for name, (node, said) in self._slopes(unknown).items():
-            meanings[name] = node
-            assumptions.append(said)
-        self._read_aside(unknown - meanings.keys())
-        foreign = dict(meanings)  # what the forward pass does not name
-        meanings |= {n: v for n, v in self.known.items() if n not in self.formula.variables}
-        meanings |= {name: self.known[one] for name, one in rows_of.items()}
-        self._define(meanings, used)
-        shown = self._names_shown(found, gradients, by)
-        whole, wrt, truth = self._jacobian(of, by) if of else self._asked(by, gradients[by], entry)
-        return Question(
-            truth,
-            whole,
-            wrt,
-            self.layout,
-            self.formula,
-            {name: each for name, each in self.declared.items() if name in self.formula.variables},
-            meanings,
-            str(self._written(truth, whole, wrt, self.layout, shown)),
-            (self.text,),
-            {**self._spelled(foreign, shown), **self.definitions},
-            [*self.said, *assumptions, *self.formula.assumptions],
-            frozenset(self.declared),
-            frozenset(rows),
-        )
-
-    def _read_aside(self, unknown: set[str]) -> None:
-        """Know what a claim has beside the forward pass: what is declared, and counts, 1/m."""
-        more = {name: self.declared[name].variable for name in unknown & self.declared.keys()}
-        for name in sorted(unknown & COUNTS - more.keys()):
-            more[name] = Variable(name, ())
-            self.said.append(f"{name} is not declared: {COUNTED}")
-        symbols = {name: symbol(name, one.shape) for name, one in more.items()}
-        self.formula = self.formula._replace(
-            symbols=self.formula.symbols | symbols, variables=self.formula.variables | more
-        )
-
-    def _names_shown(
-        self, found: Mapping[str, str], gradients: Mapping[str, Node], by: str
-    ) -> dict[Node, str]:
-        """The names of intermediate results, and of gradients by others than what is asked for."""
-        shown = {node: name for name, node in self.known.items() if not isinstance(node, Symbol)}
-        return shown | {
-            gradients[of]: name
-            for name, of in found.items()
-            if of != by and not isinstance(gradients[of], Symbol)
-        }
-
-    def _spelled(self, foreign: Mapping[str, Node], shown: Mapping[Node, str]) -> dict[str, Tree]:
-        """What the names of the forward pass, and those that it does not have, are written as."""
-        spelled = {line.name: line.tree for line in trees(self.text)}
-        for name, node in foreign.items():
-            others = {key: one for key, one in shown.items() if one != name}
-            spelled[name] = self._written(
-                node, Variable("L", ()), Variable(name, node.shape), "denominator", others
-            )
-        return spelled
-
-    def _asked(
-        self, by: str, gradient: Node, entry: tuple[int, ...]
-    ) -> tuple[Variable, Variable, Node]:
-        """What is differentiated, by what, and the truth: of an entry that alone.
-
-        Raises:
-            ShapeError: There is no such entry.
-        """
-        of = self._of(by)
-        if not entry:
-            return of, Variable(by, self.known[by].shape), gradient
-        place = (*(0 for _ in of.shape), *entry[-1:]) if self._lies(by) else entry
-        turned_round = self.layout == "numerator" and not of.shape
-        one = Variable(f"{by}[{','.join(map(str, entry))}]", ())
-        return Variable("L", ()), one, indexed(gradient, place[::-1] if turned_round else place)
-
-    def _jacobian(self, of: str, by: str) -> tuple[Variable, Variable, Node]:
-        """One name of the forward pass by another, and the derivative."""
-        (node,) = self._short([substituted(one, self._meant) for one in self._by([by], of)])
-        whole, wrt = (Variable(name, self.known[name].shape) for name in (of, by))
-        return whole, wrt, node
-
-    def _short(self, nodes: Sequence[Node]) -> list[Node]:
-        """Nodes in their short form, by what is declared."""
-        properties = {name: each.properties for name, each in self.declared.items()}
-        became = simplified(nodes, properties)
-        return [became[node] for node in nodes]
-
-    @property
-    def _seed_row(self) -> set[str]:
-        """The gradient that arrives, where it is a row."""
-        return {self.seed} if self.formula.node.shape else set()
-
-    def _of(self, by: str) -> Variable:
-        """What is differentiated: a number, of one entry where the gradient by a name is a row."""
-        return Variable("L", (1,) if self.formula.node.shape and self._lies(by) else ())
-
-    def _lies(self, by: str) -> bool:
-        """Whether the gradient by a name is a row."""
-        return self.layout == "numerator" and len(self.known[by].shape) == 1
-
-    def _laid(self, by: str, gradient: Node) -> Node:
-        """A gradient as the layout lays it: in numerator layout that by a column is 1×n."""
-        if self.layout == "denominator" or self._of(by).shape:
-            return gradient
-        if self._lies(by):
-            return algebra.outer(algebra.constant(1, (1,)), gradient)
-        return algebra.transpose(gradient)
-
-    def _by(self, wanted: Sequence[str], of: str = "") -> list[Node]:
-        """The derivatives of the whole, or of one name, by some names.
-
-        By an intermediate result it has that as a symbol of its own: in the graph of the whole a
-        sum or a product takes in the terms and factors of what stands in it.
-        """
-        held = [name for name in wanted if name in self.names[: len(self.names) - (not self.seed)]]
-        plain = [name for name in wanted if name not in held]
-        node = self.known[of] if of else self.formula.node
-        bars = derivatives(node, [self.known[name] for name in plain])
-        found = dict(zip(plain, bars, strict=True))
-        found |= {name: self._beside(name, of) for name in held}
-        return [found[name] for name in wanted]
-
-    def _beside(self, name: str, of: str) -> Node:
-        """The derivative by an intermediate result."""
-        names = Names(functions=self.functions)
-        read = read_formula(self.whole, self.formula.variables, opaque=[name], names=names)
-        node = read.named.get(of, read.node)
-        (found,) = derivatives(node, [symbol(name, self.known[name].shape)])
-        return found
-
-    @property
-    def _meant(self) -> dict[Node, Node]:
-        """The intermediate results as symbols of their own, each with what it is."""
-        return {symbol(name, self.known[name].shape): self.known[name] for name in self.names}
-
-    def _derived(self, wanted: Sequence[str]) -> dict[str, Node]:
-        """The gradients by some names, all from one sweep."""
-        nodes = [substituted(node, self._meant) for node in self._by(wanted)]
-        if self.formula.node.shape:
-            nodes = [
-                node if self._lies(name) else algebra.summed(node, (0,))
-                for name, node in zip(wanted, nodes, strict=True)
-            ]
-        return dict(zip(wanted, self._short(nodes), strict=True))
-
-    def _written(
-        self, node: Node, of: Variable, wrt: Variable, layout: str, named: Mapping[Node, str]
-    ) -> Tree:
-        """A gradient as it is written; other lines of it are those of the forward pass."""
-        form = written(of, wrt, layout)
-        shown = text(write_derivative(node, form, tuple(self.formula.symbols), named))
-        tree = trees(shown)[-1].tree
-        for name in self._seed_row:  # the column that a row is: its transpose
-            row = Tree("name", name)
-            column = trees(f"sum({name}, axis=0)")[-1].tree
-            tree = tidied(replaced(unplaced(tree), column, turned(row)))
-        return tree
 
     def of_fraction(self, left: Left | None) -> str:
         """What a left side differentiates, ∂z/∂x, where that is a name on the way."""
@@ -382,74 +188,13 @@ class Forward:
         declared = {name: each.variable for name, each in self.declared.items()}
         return {**declared, **found, **dict.fromkeys(self.definitions, Variable("d", ()))}
 
-    def _define(self, meanings: dict[str, Node], used: set[str]) -> None:
-        """Give the names that the forward pass gives to gradients and slopes their meaning."""
-        for name, tree in self.definitions.items():
-            if name in used:
-                shapes = {each: Variable(each, node.shape) for each, node in meanings.items()}
-                read = read_formula(str(tree), {**shapes, **self.formula.variables})
-                symbols: dict[Node, Node] = {
-                    symbol(each, node.shape): node for each, node in meanings.items()
-                }
-                meanings[name] = substituted(read.node, symbols)
-
-    def _gradients(self, used: set[str], wrt: str) -> tuple[dict[str, str], list[str]]:
-        """The names of a claim that are gradients, and what they are by.
-
-        A delta without a number is by the first z that comes of what the claim is by.
-        """
-        found: dict[str, str] = {}
-        assumptions: list[str] = []
-        for name in sorted(used - self.known.keys()):
-            by = self.gradient_by(name)
-            if not by and delta_in(name) and name not in self.declared:
-                by = self._next_layer(wrt)
-            if by:
-                found[name] = by
-            if by and not gradient_of(name, self.known):
-                assumptions.append(f"{name} is taken as the gradient by {by}: d{by}")
-        return found, assumptions
-
-    def _next_layer(self, name: str) -> str:
-        """The first z that is made of a name, also by way of others."""
-        made = {name}
-        for line in trees(self.text):
-            if made & names(line.tree):
-                if is_layer(line.name):
-                    return line.name
-                made.add(line.name)
-        return ""
+    def lies(self, by: str) -> bool:
+        """Whether the gradient by a name is a row."""
+        return self.layout == "numerator" and len(self.known[by].shape) == 1
 
     def gradient_by(self, name: str) -> str:
         """What a name is the gradient by: z2 of ``dz2``, and of ``delta2`` and ``δ_2``."""
         return gradient_of(name, self.known) or layers(self.known).get(delta_in(name), "")
-
-    def _of_rows(self, unknown: set[str]) -> dict[str, str]:
-        """Capitals that only their look explains: X, where sums say that x is a matrix of rows."""
-        rows = {one for one, rank in self.ranks.items() if rank == 2 and one in self.known}
-        return {name: name.lower() for name in unknown if {name.lower()} & (rows - {name})}
-
-    def _slopes(self, unknown: set[str]) -> dict[str, tuple[Node, str]]:
-        """Names that only their look explains: the slope of an activation of their shape."""
-        found: dict[str, tuple[Node, str]] = {}
-        for name in sorted(unknown):
-            shape = self.declared[name].variable.shape if name in self.declared else None
-            ways = [
-                (pulled(node, 0, algebra.constant(1, node.shape)), line, node)
-                for line, node in self.known.items()
-                if isinstance(node, Apply)
-                and len(node.arguments) == 1
-                and (is_elementwise(node.operation) or node.operation == "function")
-                and shape in (None, node.shape)
-            ]
-            if len(ways) == 1:
-                slope, line, node = ways[0]
-                inside = next(
-                    (each for each, it in self.known.items() if it is node.arguments[0]), "…"
-                )
-                called = node.parameters[0] if node.operation == "function" else node.operation
-                found[name] = slope, f"{name} is taken as {called}′({inside}), the slope in {line}"
-        return found
 
 
 def read_forward(
@@ -513,3 +258,121 @@ def _number(seed: str, last: str, shape: Shape, layout: str) -> tuple[Variable, 
         return Variable(seed, shape), f"sum({seed} * {last})"
     product = f"{seed} @ {last}"  # of a row and a column: one entry
     return Variable(seed, _tagged(shape, layout)), product if len(shape) == 1 else f"tr({product})"
+
+
+# ------------------------------------------------------------------------------- its lines
+
+
+def _given(because: str) -> dict[str, Shape | None]:
+    """The names that lines of a forward pass give, with the shapes that these state."""
+    found: dict[str, Shape | None] = {}
+    for name, inside in _GIVEN.findall(because):
+        stated = parse_mention(f"{name}[{inside}]").shape if inside else None
+        found.setdefault(name, stated)
+    return found
+
+
+def _read_lines(text: str, variables: Declarations | None, notation: str | None) -> Iterator[Line]:
+    """The lines of a forward pass in the language, whatever they are typed in."""
+    known = {name: each.variable for name, each in parse_declarations(variables or ()).items()}
+    functions = declared_functions(variables or ())
+    for line in filter(str.strip, equations_apart(text)):
+        read = read_line(line.strip(), known, notation, functions, claimed=not says_products(text))
+        yield read
+        left = read.text.partition("=")[0].strip()
+        shape = _shape_of(read, known)
+        if known and left.isidentifier() and shape is not None:
+            known[left] = Variable(left, shape)
+
+
+def _shape_of(line: Line, known: Mapping[str, Variable]) -> Shape | None:
+    """How many axes the name of a line has below it: ``a_k`` is an entry of ``a = softmax(z)``."""
+    kind = line.kind
+    if kind is None:
+        with suppress(MatcalcError):
+            kind = read_foreign(line.text, known).kind
+    if kind is None or kind.rank is None or kind.rank < 0 or kind.row:
+        return None
+    return tuple("_" if size is None else size for size in kind.sizes) or ("_",) * kind.rank
+
+
+def _backward(lines: Sequence[Assigned]) -> dict[str, Tree]:
+    """The lines that give names to gradients and slopes: ``d3 = dz3``, and what is after them.
+
+    A line that nothing comes of, behind one that names a gradient, belongs to the claim too.
+    """
+    named = {line.name for line in lines}
+    found: dict[str, Tree] = {}
+    for line in lines:
+        used = names(line.tree)
+        is_gradient = any(gradient_of(name, named) and name not in named for name in used)
+        if is_gradient or used & found.keys() or (found and _is_last(line, lines)):
+            found[line.name] = line.tree
+    return found
+
+
+def _is_last(line: Assigned, lines: Sequence[Assigned]) -> bool:
+    """Whether no line uses what this one names."""
+    return not any(line.name in names(other.tree) for other in lines)
+
+
+# ------------------------------------------------------------------------------- its shapes
+
+
+def declared_shapes(variables: Declarations | None) -> dict[str, Shape]:
+    """The shapes of what is declared."""
+    declared = parse_declarations(variables or ())
+    return {name: each.variable.shape for name, each in declared.items()}
+
+
+def _undeclared(
+    text: str,
+    shapes: Mapping[str, Variable],
+    ranks: Mapping[str, int],
+    claim: str,
+    error: NotationError,
+) -> tuple[dict[str, Declared], list[str]]:
+    """The variables that nobody declared, and what is said of them.
+
+    Args:
+        text: The lines.
+        shapes: What is declared.
+        ranks: The axes of names, where sums over letters say them.
+        claim: The claim, whose names are no sizes.
+        error: Why it cannot be read without.
+
+    Raises:
+        NotationError: They may have several shapes, or none fits.
+    """
+    ways = [one.text for one in error.suggestions if one.kind == "declare"]
+    if len(ways) == 1 and (shapes or not ranks):
+        more = parse_declarations(_kept(_lettered(ways[0], claim), text, claim))
+        return more, [f"{one.variable}: {_FITS}" for one in more.values()]
+    if shapes:
+        raise error
+    try:
+        convention = by_convention(text, said=ranks)
+    except ShapeError:
+        raise error from None
+    more = parse_declarations(_lettered(" ".join(map(str, convention.variables)), claim))
+    return more, [_lettered(one, claim) for one in convention.assumptions]
+
+
+def _lettered(text: str, claim: str) -> str:
+    """Shapes that nobody declared, their sizes called otherwise than a name of the claim."""
+    letters = set(re.findall(r"(?<=[\[,])[a-z](?=[\],])", text))
+    claimed = set(re.findall(r"(?<![^\W_])[a-z](?![^\W_])", claim))
+    free = (one for one in "mnpqrskl" if one not in letters | claimed)
+    for letter in sorted(letters & claimed):
+        text = re.sub(rf"(?<=[\[,]){letter}(?=[\],])", next(free, letter), text)
+    return text
+
+
+def _kept(declared: str, text: str, claim: str) -> str:
+    """Declarations, their biases of two axes where the claim keeps one: ``keepdims=True``."""
+    if not re.search(r"keep_?dims?\s*=\s*(True|1)", claim):
+        return declared
+    for name, bias in biases(parse(text)).items():
+        axes = r"\1,1" if bias.units_are_rows else r"1,\1"
+        declared = re.sub(rf"(?<!\S){name}\[(\w+)\]", f"{name}[{axes}]", declared)
+    return declared

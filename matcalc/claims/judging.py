@@ -209,10 +209,9 @@ def _repeats(question: Question, claim: str, at: Point) -> bool:
     A bias of the expression stands in its derivative too.
     """
     worth = Worth(at)
-    lines = [line.tree for text in question.parts for line in trees(text)]
     *before, line = trees(claim)
     own = not before and worth.of(line.tree) is None
-    return own and all(worth.of(each) is not None for each in lines)
+    return own and all(worth.of(each.tree) is not None for each in question.lines)
 
 
 def _beside_numbers(claim: str, misfits: tuple[str, ...], found: Judged) -> Judged:

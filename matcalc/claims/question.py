@@ -10,7 +10,7 @@ from typing import Any
 from matcalc.arrays import Array, arranged
 from matcalc.checking.stand_ins import with_stand_ins
 from matcalc.claims.targets import with_targets
-from matcalc.claims.tree import Tree, trees, unplaced
+from matcalc.claims.tree import Assigned, Tree, trees, unplaced
 from matcalc.derivation import derive
 from matcalc.diagnosis.side_by_side import kinks_of
 from matcalc.dimensions import evaluate as size_of
@@ -78,6 +78,11 @@ class Question:
         """The variables and the names that the claim may use, with their shapes."""
         named = {name: Variable(name, node.shape) for name, node in self.meanings.items()}
         return {**named, **self.formula.variables}
+
+    @cached_property
+    def lines(self) -> tuple[Assigned, ...]:
+        """The parts as trees, line by line."""
+        return tuple(line for text in self.parts for line in trees(text))
 
     @cached_property
     def derived_tree(self) -> Tree:

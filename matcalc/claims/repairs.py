@@ -15,7 +15,7 @@ from matcalc.claims.question import Question
 from matcalc.claims.search import Search
 from matcalc.claims.stacked import close, equal
 from matcalc.claims.tidying import is_absurd, tidied
-from matcalc.claims.tree import Tree, same, trees, walk, words
+from matcalc.claims.tree import Tree, same, walk, words
 
 _FEW = 4  # words: where that is enough, no second change is looked for
 _LENGTH = 0.15  # of a token of the repair
@@ -110,7 +110,7 @@ class Ranking:
         self.line = line
         self.worth = worth
         self.derived = Counter(words(question.derived_tree))
-        own = [line, *(each.tree for text in question.parts for each in trees(text))]
+        own = [line, *(each.tree for each in question.lines)]
         self.functions = {part.value for one in own for part in walk(one) if part.kind == "call"}
 
     def of(self, found: Found) -> Repair:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import lru_cache
 
-from matcalc.claims.tree import Tree, trees, unplaced
+from matcalc.claims.tree import Tree, filled, trees, unplaced
 from matcalc.expression.functions import acts_entrywise
 from matcalc.operations import facts_of
 
@@ -20,13 +19,7 @@ def slope(call: Tree) -> Tree:
     written = facts_of(call.value).slope
     if not written or call.primes:
         return call._replace(primes=call.primes + 1)
-    return _filled(_read(written), {"x": call.args[0], "y": call})
-
-
-def _filled(tree: Tree, given: Mapping[str, Tree]) -> Tree:
-    if tree.kind == "name":
-        return given[tree.value]
-    return tree._replace(args=tuple(_filled(arg, given) for arg in tree.args))
+    return filled(_read(written), {"x": call.args[0], "y": call})
 
 
 @lru_cache(maxsize=64)

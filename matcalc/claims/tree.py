@@ -229,6 +229,16 @@ def spelled_out(tree: Tree, meant: Mapping[str, Tree], which: Collection[str]) -
     return tree if all(map(_is, args, tree.args)) else tree._replace(args=args)
 
 
+def filled(tree: Tree, given: Mapping[str, Tree]) -> Tree:
+    """A tree with a part for each of its names."""
+    if tree.kind == "name":
+        return given[tree.value]
+    args = [filled(arg, given) for arg in tree.args]
+    if tree.kind in ("negative", "transpose"):
+        return (negative if tree.kind == "negative" else turned)(*args)
+    return tree._replace(args=tuple(args))
+
+
 def replaced(tree: Tree, old: Tree, new: Tree) -> Tree:
     """A tree with everything that is written like another replaced."""
     if same(tree, old):

@@ -12,7 +12,7 @@ from matcalc.claims.question import Question
 from matcalc.claims.shapes import Shapes
 from matcalc.claims.slopes import is_entrywise, slope
 from matcalc.claims.tidying import factors, terms, tidied
-from matcalc.claims.tree import Tree, same, trees, turned, walk
+from matcalc.claims.tree import Tree, same, turned, walk
 from matcalc.claims.tree import names as all_names
 from matcalc.claims.wrong_slopes import WrongSlope
 from matcalc.dimensions import Shape, pretty, times
@@ -223,7 +223,7 @@ def _transposes(question: Question, changes: Sequence[Change], shapes: Shapes) -
     if question.layout != "denominator":
         return
     moving = {question.wrt.name}
-    for line in (line for text in question.parts for line in trees(text)):
+    for line in question.lines:
         for part in walk(line.tree):
             back = part.operator("@") and moving & all_names(part.args[1])
             if back and (name := _letter(part.args[0])) in names - moving:
@@ -262,16 +262,14 @@ def _slopes(question: Question, changes: Sequence[Change], shapes: Shapes) -> It
         return
     named = [question.spelled[part.value] for part in parts if part.value in question.spelled]
     parts += [part for tree in named for part in walk(tree)]
-    for text in question.parts:
-        for line in trees(text):
-            for part in walk(line.tree):
-                if part.kind == "call" and len(part.args) == 1 and part.value in question.functions:
-                    inside = part.args[0]
-                    known = [part, *([slope(part)] if is_entrywise(part) else [])]
-                    known += [Tree("name", line.name)] if line.name else []
-                    enters = any(same(one, each) for one in known for each in parts)
-                    if not enters or shapes.title(inside) == "number":
-                        continue
+    for line in question.lines:
+        for part in walk(line.tree):
+            if part.kind == "call" and len(part.args) == 1 and part.value in question.functions:
+                inside = part.args[0]
+                known = [part, *([slope(part)] if is_entrywise(part) else [])]
+                known += [Tree("name", line.name)] if line.name else []
+                enters = any(same(one, each) for one in known for each in parts)
+                if enters and shapes.title(inside) != "number":
                     yield (
                         f"{part.value} acts entry by entry: its Jacobian at {_shown(inside)} is "
                         f"diagonal, so that its slope multiplies entry by entry."

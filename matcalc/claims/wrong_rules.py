@@ -11,7 +11,7 @@ from matcalc.checking.stand_ins import with_stand_ins
 from matcalc.claims.point import Point, Worth, points_at
 from matcalc.claims.question import Question
 from matcalc.claims.stacked import Stack, close, is_either, one, ratio, transposed
-from matcalc.claims.tree import Tree, called, replaced, trees, walk
+from matcalc.claims.tree import Tree, called, replaced, walk
 from matcalc.derivative import derivatives
 from matcalc.errors import MatcalcError
 from matcalc.graph import Node, Sum, symbol, topological
@@ -91,8 +91,7 @@ def keeps_trace(question: Question, line: Tree, worth: Worth) -> bool:
     identity = called("eye", Tree("name", str(question.wrt.shape[0])))
     inside = (
         part.args[0]
-        for text in question.parts
-        for line in trees(text)
+        for line in question.lines
         for part in walk(line.tree)
         if part.calls("tr", "trace")
     )

@@ -11,7 +11,7 @@ from matcalc.claims.point import Worth
 from matcalc.claims.question import Question
 from matcalc.claims.slopes import is_entrywise, slope
 from matcalc.claims.stacked import is_either
-from matcalc.claims.tree import Tree, chained, row_of, trees, walk
+from matcalc.claims.tree import Tree, chained, row_of, walk
 
 
 class WrongSlope(NamedTuple):
@@ -51,8 +51,8 @@ def wrong_slope(line: Tree, change: Change, question: Question, worth: Worth) ->
 
 def _calls(question: Question) -> list[Tree]:
     """The functions entry by entry that are differentiated."""
-    lines = [line.tree for text in question.parts for line in trees(text)]
-    found = {str(part): part for line in lines for part in walk(line) if is_entrywise(part)}
+    parts = (part for line in question.lines for part in walk(line.tree))
+    found = {str(part): part for part in parts if is_entrywise(part)}
     return list(found.values())
 
 
