@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
-from matcalc.claims.each_once import each_once
 from matcalc.claims.sizes_text import Matrix
 from matcalc.claims.tree import Tree, op, turned
 from matcalc.errors import TooLargeError
@@ -143,3 +142,50 @@ def _inversions(left: int, right: int) -> int:
         count += bin(right & (last - 1)).count("1")
         left ^= last
     return count
+
+
+Way = TypeVar("Way")
+Ways = TypeVar("Ways")
+
+
+def each_once(
+    pieces: Sequence[Ways],
+    joined: Callable[[int, int, Ways, Ways], Iterable[Way]],
+    kept: Callable[[int, Iterable[Way]], Ways],
+) -> list[Ways]:
+    """The ways to put sets of pieces together, by set: bit k stands for piece k.
+
+    Args:
+        pieces: The ways of each piece alone.
+        joined: The products of two sets, of each set the bits and the ways.
+        kept: Of what is found for as many pieces, what is kept.
+
+    >>> def joined(a, b, left, right):
+    ...     return [x + y for x in left for y in right]
+    >>> each_once([["x"], ["y"]], joined, lambda count, ways: sorted(ways))[-1]
+    ['xy', 'yx']
+    """
+    found = [kept(0, ())] * (1 << len(pieces))
+    for whole in range(1, len(found)):
+        if whole & (whole - 1):
+            ways = (
+                way
+                for left, right in halves(whole)
+                for way in joined(left, right, found[left], found[right])
+            )
+            found[whole] = kept(whole.bit_count(), ways)
+        else:
+            found[whole] = pieces[whole.bit_length() - 1]
+    return found
+
+
+def halves(whole: int) -> Iterator[tuple[int, int]]:
+    """Every two sets that make up a set and share nothing, either first.
+
+    >>> list(halves(0b11))
+    [(2, 1), (1, 2)]
+    """
+    part = (whole - 1) & whole
+    while part:
+        yield part, whole ^ part
+        part = (part - 1) & whole

@@ -7,24 +7,25 @@ from typing import NamedTuple
 
 from matcalc.claims import naming
 from matcalc.claims.answer import Cause, Misfit
-from matcalc.claims.changes import Change
 from matcalc.claims.conditions import SYMMETRIC
-from matcalc.claims.expanded import differs_in
 from matcalc.claims.hints import (
     hints,
     inverts_no_square,
+    keeps_trace,
     lacks_terms,
+    right_for_numbers,
     squares_inverse,
+    stops_early,
     takes_as_diagonal,
 )
 from matcalc.claims.point import Worth
 from matcalc.claims.question import Question
 from matcalc.claims.repairs import Repair
 from matcalc.claims.shapes import Shapes
-from matcalc.claims.tree import Tree, same, upright, walk
+from matcalc.claims.slopes import WrongSlope, wrong_slope
+from matcalc.claims.terms import differs_in
+from matcalc.claims.tree import Change, Tree, same, upright, walk
 from matcalc.claims.words import SURELY, of_slope, says
-from matcalc.claims.wrong_rules import keeps_trace, right_for_numbers, stops_early
-from matcalc.claims.wrong_slopes import WrongSlope, wrong_slope
 
 _CAUSES = 4
 _SURELY = 2  # of them are said, however unlikely

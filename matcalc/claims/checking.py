@@ -11,23 +11,17 @@ import numpy as np
 
 from matcalc.claims.answer import Checked
 from matcalc.claims.causes import Wrong, causes
-from matcalc.claims.conditions import right_when
-from matcalc.claims.counterexamples import counterexample
+from matcalc.claims.conditions import counterexample, holds_along, holds_near, right_when
 from matcalc.claims.forward import Forward, declared_shapes, known_shapes, read_forward
 from matcalc.claims.forward_question import of_forward
-from matcalc.claims.gradient_names import is_whole, plain_left
+from matcalc.claims.gradient_names import is_whole, plain_left, without_marks
 from matcalc.claims.judging import Judged, in_columns, judged, misstated
-from matcalc.claims.layer_marks import without_marks
-from matcalc.claims.moved import but_for_numbers
 from matcalc.claims.point import Point, Worth
-from matcalc.claims.product_shapes import product_shapes
 from matcalc.claims.question import Question, of_expression
-from matcalc.claims.repairs import Repair, repairs
-from matcalc.claims.segments import holds_along, holds_near
-from matcalc.claims.shapes import Shapes
+from matcalc.claims.repairs import Repair, but_for_numbers, repairs
+from matcalc.claims.shapes import Shapes, Typed, product_shapes
 from matcalc.claims.terms import compared
 from matcalc.claims.tree import Tree, names, spelled_out, trees, walk
-from matcalc.claims.typed import Typed
 from matcalc.claims.whole import whole_equation, with_name
 from matcalc.claims.words import why
 from matcalc.errors import NotationError, Place, ShapeError

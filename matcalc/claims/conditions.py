@@ -1,20 +1,27 @@
-"""When a wrong claim would be right: a symmetric matrix, equal sizes, positive entries."""
+"""Other points: where a wrong claim would be right, where it is wrong, and whether a repair holds.
+
+A claim may be right for a symmetric matrix, equal sizes, positive entries. Along a segment a
+formula crosses the kinks of another one by one.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from itertools import combinations, islice
+from itertools import combinations, islice, pairwise
 
 import numpy as np
 
 from matcalc import dimensions
-from matcalc.checking.verdict import by_value
+from matcalc.arrays import Array
+from matcalc.checking.random_points import SCALED, below_zero, random_points
+from matcalc.checking.verdict import by_value, relative_error
+from matcalc.claims.answer import Counterexample
 from matcalc.claims.judging import pairs
-from matcalc.claims.point import Point, Worth, points_at
+from matcalc.claims.point import Point, Worth, points_at, quick_point
 from matcalc.claims.question import Question
-from matcalc.claims.stacked import close
-from matcalc.claims.tree import Tree
+from matcalc.claims.stacked import Stack, close, equal
+from matcalc.claims.tree import Tree, names
 from matcalc.diagnosis.conditions import SAID
 from matcalc.diagnosis.side_by_side import Meeting, kinks_of, meetings_at
 from matcalc.errors import MatcalcError
@@ -78,10 +85,14 @@ def _names(node: Node) -> set[str]:
 
 
 def _holds(line: Tree, at: Point) -> bool:
+    value = _comparable(line, at)
+    return value is not None and close(value.entries(), at.truth.entries())
+
+
+def _comparable(line: Tree, at: Point) -> Stack | None:
+    """What a line is worth, where that has as many entries as the truth."""
     value = Worth(at).of(line)
-    if value is None or value.entries().shape != at.truth.entries().shape:
-        return False
-    return close(value.entries(), at.truth.entries())
+    return value if value and value.entries().shape == at.truth.entries().shape else None
 
 
 def _conditions(
@@ -89,32 +100,135 @@ def _conditions(
 ) -> Iterator[tuple[str, Mapping[str, Declared], Mapping[str, int]]]:
     """What might be so: in words, what is declared then, and the sizes."""
     used = _names(question.truth)
-    for name, known in question.declared.items():
-        shape = known.variable.shape
-        ways = (
-            ["symmetric", "orthogonal"]
-            if dimensions.is_square(shape)
-            else ["simplex"]
-            if len(shape) == 1
-            else []
-        )
-        if name in used and known.properties <= _KEPT:
-            for way in (*ways, "positive") if not known.properties else ways[:1]:
-                more = known._replace(properties=known.properties | {way})
-                yield SAID[way].format(name), {**question.declared, name: more}, sizes
-    several = [
-        name
+    declared = {
+        name: known
         for name, known in question.declared.items()
-        if name in used and known.properties <= _KEPT and dimensions.is_square(known.variable.shape)
-    ]
-    if len(several) > 1:
-        alike = {
-            name: question.declared[name]._replace(
-                properties=question.declared[name].properties | {"symmetric"}
-            )
-            for name in several
-        }
-        said = f"{', '.join(several[:-1])} and {several[-1]} are {SYMMETRIC}"
-        yield said, {**question.declared, **alike}, sizes
+        if name in used and known.properties <= _KEPT
+    }
+    square = [name for name, one in declared.items() if dimensions.is_square(one.variable.shape)]
+
+    def knowing(way: str, *names: str) -> dict[str, Declared]:
+        known = {name: declared[name].properties | {way} for name in names}
+        more = {name: declared[name]._replace(properties=all_) for name, all_ in known.items()}
+        return {**question.declared, **more}
+
+    for name, known in declared.items():
+        ways = ["simplex"] if len(known.variable.shape) == 1 else []
+        ways = ["symmetric", "orthogonal"] if name in square else ways
+        for way in (*ways, "positive") if not known.properties else ways[:1]:
+            yield SAID[way].format(name), knowing(way, name), sizes
+    if len(square) > 1:
+        said = f"{', '.join(square[:-1])} and {square[-1]} are {SYMMETRIC}"
+        yield said, knowing("symmetric", *square), sizes
     for one, two in combinations(sizes, 2):
         yield f"{one} = {two}", question.declared, {**sizes, two: sizes[one]}
+
+
+_ENTRIES = (-1.0, 0.0, 1.0, 2.0)
+_SIZES = ((1, 1), (1, 2), (2, 2), (2, 3))
+_TRIES = 6
+_APART = 1e-6
+_WHOLE = frozenset(["positive"])  # of what is declared: others need numbers that are not whole
+
+
+def counterexample(question: Question, line: Tree, *, flat: bool) -> Counterexample | None:
+    """Small whole numbers at which a line that fits has other values than the truth."""
+    if any(one.properties - _WHOLE for one in question.declared.values()):
+        return None
+    for sizes in _small(question):
+        for arrays in _whole(question, sizes):
+            with suppress(MatcalcError):
+                at = quick_point(question, arrays, sizes, flat=flat)
+                if at is not None and _differs(at, line):
+                    return _shown(question, at, arrays, line)
+    return None
+
+
+def _small(question: Question) -> Iterator[dict[str, int]]:
+    shapes = [one.shape for one in question.formula.variables.values()]
+    found = sorted({name for shape in shapes for size in shape for name in dimensions.names(size)})
+    for pair in _SIZES:
+        yield {name: pair[k % 2] for k, name in enumerate(found)}
+        if not found:
+            return
+
+
+def _whole(question: Question, sizes: Mapping[str, int]) -> Iterator[dict[str, Array]]:
+    rng = np.random.default_rng(2)
+    for _ in range(_TRIES):
+        arrays: dict[str, Array] = {}
+        for name, variable in question.formula.variables.items():
+            shape = tuple(dimensions.evaluate(size, sizes) for size in variable.shape)
+            known = question.declared[name].properties if name in question.declared else ()
+            entries = _ENTRIES[2:] if "positive" in known else _ENTRIES
+            arrays[name] = np.asarray(rng.choice(entries, size=shape))
+        yield arrays
+
+
+def _differs(at: Point, line: Tree) -> bool:
+    value = _comparable(line, at)
+    if value is None or not np.all(np.isfinite(value.data)):
+        return False
+    return relative_error(at.truth.entries(), value.entries()) > _APART
+
+
+def _shown(
+    question: Question, at: Point, arrays: Mapping[str, Array], line: Tree
+) -> Counterexample:
+    value = Worth(at).of(line)
+    used = _names(question.truth) | names(line)
+    claimed = None if value is None else value.entries()[0].tolist()
+    shown = {name: array.tolist() for name, array in arrays.items() if name in used}
+    return Counterexample(shown, claimed, at.truth.entries()[0].tolist())
+
+
+_ENDS = 6  # of segments
+_STEPS = 9  # on each
+_FAR = (1.0, 3.0, 10.0)  # how far they go
+_NEAR = 0.25
+_FEW = 3  # points near
+_ON_SEGMENTS = SCALED - {"invertible"}  # on a segment
+
+
+def holds_along(question: Question, tree: Tree, like: Point) -> bool:
+    """Whether a formula is equal to the derivative at points along segments, far and near."""
+    seen = 0
+    for arrays in _along(question, like.sizes):
+        at = quick_point(question, arrays, like.sizes, flat=like.flat)
+        if at is None:
+            continue
+        if not equal(Worth(at).of(tree), at.truth):  # what is no number is not equal either
+            return False
+        seen += 1
+    return seen > 0
+
+
+def holds_near(question: Question, tree: Tree, like: Point) -> bool:
+    """Whether a formula is equal to the derivative at small numbers, where no term drowns.
+
+    Numbers are below zero there too.
+    """
+    rng = np.random.default_rng(5)
+    fixed = {name for name, known in question.declared.items() if known.properties - SCALED}
+    known = question.formula, question.declared
+    tried = list(random_points(*known, like.sizes, rng, _FEW))
+    for arrays in (*tried[:2], *below_zero(*known, tried)):
+        near = {name: value if name in fixed else _NEAR * value for name, value in arrays.items()}
+        at = quick_point(question, near, like.sizes, flat=like.flat)
+        if at is not None and not equal(Worth(at).of(tree), at.truth):
+            return False
+    return True
+
+
+def _along(question: Question, sizes: Mapping[str, int]) -> Iterator[dict[str, Array]]:
+    """Points on segments between random points, some of them far."""
+    rng = np.random.default_rng(3)
+    ends = random_points(question.formula, question.declared, sizes, rng, _ENDS)
+    fixed = {name for name, known in question.declared.items() if known.properties - _ON_SEGMENTS}
+    for k, (one, two) in enumerate(pairwise(ends)):
+        far = _FAR[k % len(_FAR)]
+        for t in np.linspace(0.0, 1.0, _STEPS):
+            yield {
+                name: start if name in fixed else (1 - t) * start + t * far * two[name]
+                for name, start in one.items()
+            }

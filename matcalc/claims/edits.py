@@ -1,4 +1,4 @@
-"""Edits that undo mistakes which no line of a table says: of rows, of letters, of numbers."""
+"""Edits of a line that no table says: of rows, of letters, of numbers."""
 
 from __future__ import annotations
 

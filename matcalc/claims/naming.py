@@ -8,12 +8,22 @@ from typing import NamedTuple
 
 import numpy as np
 
-from matcalc.claims.changes import Change, with_change
 from matcalc.claims.point import Worth
 from matcalc.claims.simple_numbers import simple
 from matcalc.claims.stacked import is_either, ratio, transposed
 from matcalc.claims.tidying import factors, terms
-from matcalc.claims.tree import Tree, number, op, row_of, same, turned, upright, walk
+from matcalc.claims.tree import (
+    Change,
+    Tree,
+    number,
+    op,
+    row_of,
+    same,
+    turned,
+    upright,
+    walk,
+    with_change,
+)
 
 
 def narrowed(old: Tree, new: Tree) -> tuple[Tree, Tree]:

@@ -8,12 +8,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from matcalc.claims.changes import Change, Found
-from matcalc.claims.each_once import each_once
+from matcalc.claims.arranging import each_once
 from matcalc.claims.point import Worth
 from matcalc.claims.pool import Piece
 from matcalc.claims.stacked import Stack, close, gathered, operated, prints, transposed
-from matcalc.claims.tree import Tree, op, same, turned
+from matcalc.claims.tree import Change, Found, Tree, op, same, turned
 
 _PIECES = 5
 _KEPT = 400  # ways of one set of pieces and one shape

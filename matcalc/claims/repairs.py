@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from matcalc.claims.changes import Change, Found
-from matcalc.claims.edit_distance import distance
 from matcalc.claims.pieces import reordered
 from matcalc.claims.point import Point, Worth
 from matcalc.claims.pool import pool
@@ -15,7 +13,7 @@ from matcalc.claims.question import Question
 from matcalc.claims.search import Search
 from matcalc.claims.stacked import close, equal
 from matcalc.claims.tidying import is_absurd, tidied
-from matcalc.claims.tree import Tree, same, walk, words
+from matcalc.claims.tree import Change, Found, Tree, op, same, turned, unplaced, walk, words
 
 _FEW = 4  # words: where that is enough, no second change is looked for
 _LENGTH = 0.15  # of a token of the repair
@@ -165,3 +163,87 @@ def _words_changed(change: Change) -> int:
 
 def _edits(found: Found) -> int:
     return sum(distance(words(each.old), words(each.new)) for each in found.changes)
+
+
+def distance(one: Sequence[str], two: Sequence[str]) -> int:
+    """How many words are put in, left out or replaced.
+
+    A column of the table of edits is two numbers, a bit for each word of the first line: where
+    the next entry is one more, and where it is one less.
+
+    Source: H. Hyyrö, A bit-vector algorithm for computing Levenshtein and Damerau edit distances,
+    Nordic Journal of Computing 10 (2003), figure 6.
+
+    >>> distance(["A", "@", "x"], ["A", ".", "T", "@", "x"])
+    2
+    >>> distance("kitten", "sitting"), distance("", "abc"), distance("abc", "")
+    (3, 3, 3)
+    """
+    if not one:
+        return len(two)
+    places: dict[str, int] = {}
+    for k, word in enumerate(one):
+        places[word] = places.get(word, 0) | 1 << k
+    full, last = (1 << len(one)) - 1, 1 << (len(one) - 1)
+    more, less, found = full, 0, len(one)
+    for word in two:
+        equal = places.get(word, 0)
+        diagonal = ((((equal & more) + more) ^ more) | equal | less) & full
+        up, down = (less | ~(diagonal | more)) & full, diagonal & more
+        found += bool(up & last) - bool(down & last)
+        up, down = up << 1 | 1, down << 1
+        more, less = (down | ~(diagonal | up)) & full, up & diagonal & full
+    return found
+
+
+Kind = Callable[[Tree], str]
+
+
+class _Parted(NamedTuple):
+    """A product as its arrays, in their order, and its numbers."""
+
+    array: Tree | None
+    numbers: tuple[str, ...] = ()
+
+
+def but_for_numbers(repairs: Iterable[Repair], kind: Kind) -> Iterator[Repair]:
+    """The first of repairs that differ in where a number stands: ``(a / c) @ b``, ``a @ b / c``.
+
+    All are equal to the derivative, so where arrays are the same, numbers are equal by value.
+
+    Args:
+        repairs: The nearest first.
+        kind: The kind of a part: ``s`` for a number.
+    """
+    seen: set[str] = set()
+    for one in repairs:
+        array, numbers = _parted(unplaced(one.tree), kind)
+        key = str(array) if array is not None else " ".join(sorted(numbers))
+        if key not in seen:
+            seen.add(key)
+            yield one
+
+
+def _parted(tree: Tree, kind: Kind) -> _Parted:
+    parts = [_parted(one, kind) for one in tree.args] if _is_product(tree, kind) else []
+    if not parts:
+        return _Parted(None, (str(tree),)) if kind(tree) == "s" else _Parted(tree)
+    numbers = tuple(number for part in parts for number in part.numbers)
+    if tree.kind == "negative":
+        return parts[0]._replace(numbers=(*numbers, "-"))
+    if tree.kind == "transpose":
+        array = parts[0].array
+        return _Parted(array and turned(array), numbers)
+    if tree.operator("/"):
+        inverses = tuple(f"/{number}" for number in parts[1].numbers)
+        return _Parted(parts[0].array, (*parts[0].numbers, *inverses))
+    arrays = [part.array for part in parts if part.array is not None]
+    array = op(tree.value, *arrays) if len(arrays) > 1 else next(iter(arrays), None)
+    return _Parted(array, numbers)
+
+
+def _is_product(tree: Tree, kind: Kind) -> bool:
+    """Whether a number in a part of it may stand before all of it."""
+    if tree.operator("/"):
+        return kind(tree.args[1]) == "s"
+    return tree.kind in ("negative", "transpose") or tree.operator("@", "*")

@@ -15,17 +15,16 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from matcalc.claims.changes import Change, Found, with_change
 from matcalc.claims.edits import around
-from matcalc.claims.matching_pairs import candidates
 from matcalc.claims.mistakes import edits
 from matcalc.claims.needed import needed
 from matcalc.claims.point import Worth
 from matcalc.claims.pool import Piece
-from matcalc.claims.simple_numbers import POWERS, ratios, scaled, simple, times_power
+from matcalc.claims.simple_numbers import POWERS, ratios, scaled, times_power
 from matcalc.claims.stacked import (
     CLOSE,
     Stack,
+    candidates,
     close,
     gathered,
     joined,
@@ -34,7 +33,18 @@ from matcalc.claims.stacked import (
     ratio,
     transposed,
 )
-from matcalc.claims.tree import Tree, called, chained, op, row_of, turned, words
+from matcalc.claims.tree import (
+    Change,
+    Found,
+    Tree,
+    called,
+    chained,
+    op,
+    row_of,
+    turned,
+    with_change,
+    words,
+)
 
 _SAME = 1e-10  # relative: what is no change
 _DIGITS = 2e9  # by which values are told apart
@@ -161,73 +171,41 @@ class Search:
         self, tree: Tree, value: Stack, stack: Stack, pieces: Sequence[Piece]
     ) -> Iterator[Group]:
         """Pieces as a factor or as a term beside a part."""
-        flat = self.worth.at.flat
         ways: list[tuple[str, bool]] = [("*", False), ("@", True), ("@", False), ("/", False)]
         if self.near.kind(tree) == stack.kind:
             ways += [("+", False), ("-", False)]
         for sign, first in ways:
-            if sign == "/" and stack.kind != "s":
-                continue
-            if sign == "*" and value.kind != "s" and pieces[0].origin == "ones":
-                continue
-            if sign == "@" and tree.calls("eye"):
+            ones = sign == "*" and value.kind != "s" and pieces[0].origin == "ones"
+            if ones or (sign == "/" and stack.kind != "s") or (sign == "@" and tree.calls("eye")):
                 continue
             pair = (stack, value) if first else (value, stack)
-            made = operated(sign, pair[0], pair[1], flat=flat)
-            if made is None:
-                continue
-            changes = []
+            made = operated(sign, *pair, flat=self.worth.at.flat)
             in_front = first or (sign == "*" and stack.kind == "s")
             in_front |= sign == "*" and tree.operator("-") and tree.args[0].is_literal  # p (1 - p)
-            for each in pieces:
-                new = op(sign, each.tree, tree) if in_front else op(sign, tree, each.tree)
-                causes = each.added(sign)
-                changes.append(Change(tree, new, causes, each.price + 0.3))
-            yield Group(made, changes)
-        if tree.operator("@") and stack.kind == "c":
-            yield from self.within(tree, stack, pieces)
-        if value.kind == "m" and stack.kind == "c":
-            yield from self.scaled_by(tree, value, stack, pieces)
+            put = partial(_put_before if in_front else _put_behind, sign, tree)
+            yield from _with_each(tree, pieces, made, put, sign)
+        if stack.kind == "c":
+            yield from self.columns(tree, value, stack, pieces)
 
-    def within(self, tree: Tree, stack: Stack, pieces: Sequence[Piece]) -> Iterator[Group]:
-        """Columns beside what stands behind the first factors: ``A @ (p * (B @ v))``."""
-        factors = row_of(tree)
-        for k in range(1, len(factors) - 1):
-            behind = chained(factors[k:])
-            value, before = self.worth.of(behind), self.worth.of(chained(factors[:k]))
-            if value is None or before is None or value.kind != "c":
-                continue
-            scaled_values = operated("*", value, stack)
-            made = scaled_values and operated("@", before, scaled_values)
-            if not made:
-                continue
-            changes = [
-                Change(
-                    tree,
-                    op("@", chained(factors[:k]), op("*", behind, each.tree)),
-                    each.added("*"),
-                    each.price + 0.3,
-                )
-                for each in pieces
-            ]
-            yield Group(made, changes)
-
-    def scaled_by(
+    def columns(
         self, tree: Tree, value: Stack, stack: Stack, pieces: Sequence[Piece]
     ) -> Iterator[Group]:
-        """Columns as diagonal matrices on either side of a matrix."""
-        rows, columns = value.shape
-        diagonals = [called("diag", each.tree) for each in pieces]
-        causes = [each.added("@") for each in pieces]
-        prices = [each.price + 0.4 for each in pieces]
-        if stack.shape[0] == rows:
-            new = [op("@", each, tree) for each in diagonals]
-            changes = list(map(Change, [tree] * len(new), new, causes, prices))
-            yield Group(Stack("m", stack.data * value.data), changes)
-        if stack.shape[0] == columns:
-            new = [op("@", tree, each) for each in diagonals]
-            changes = list(map(Change, [tree] * len(new), new, causes, prices))
-            yield Group(Stack("m", value.data * stack.data.swapaxes(1, 2)), changes)
+        """Columns entry by entry within a product, ``A @ (p * (B @ v))``, or as diagonals."""
+        factors = row_of(tree)
+        for k in range(1, len(factors) - 1):
+            first, behind = chained(factors[:k]), chained(factors[k:])
+            before, after = self.worth.of(first), self.worth.of(behind)
+            if before and after and after.kind == "c":
+                scaled_values = operated("*", after, stack)
+                made = scaled_values and operated("@", before, scaled_values)
+                put = partial(_put_within, first, behind)
+                yield from _with_each(tree, pieces, made, put, "*")
+        if value.kind == "m" and stack.shape[0] == value.shape[0]:
+            made = Stack("m", stack.data * value.data)
+            yield from _with_each(tree, pieces, made, partial(_scaled_rows, tree), "@", 0.4)
+        if value.kind == "m" and stack.shape[0] == value.shape[1]:
+            made = Stack("m", value.data * stack.data.swapaxes(1, 2))
+            yield from _with_each(tree, pieces, made, partial(_scaled_columns, tree), "@", 0.4)
 
     def merged(self, groups: Iterable[Group], original: Stack | None) -> list[Group]:
         """Groups of one kind and shape together; of one value only the cheapest changes."""
@@ -276,7 +254,6 @@ class Search:
         """One change in a part, and then a number, a transpose, a factor or a term beside it."""
         for group in self.up(tree):
             if group.values.form == needed.form:
-                yield from self.multiples(tree, group, needed)
                 yield from self.beside_all(tree, group, needed)
             if group.values.kind != "s":
                 for change in _equal(Group(transposed(group.values), group.changes), needed):
@@ -296,18 +273,6 @@ class Search:
         line = with_change(self.line, last)
         return Found(line, (change, last), change.price + price)
 
-    def multiples(self, tree: Tree, group: Group, needed: Stack) -> Iterator[Found]:
-        """Changes whose value is what is needed but for a simple number."""
-        right = needed.data.reshape(-1)
-        flat = group.values.data.reshape(group.values.many, -1)
-        factors = (flat @ right) / np.sum(flat**2, axis=1)
-        off = np.max(np.abs(flat * factors[:, None] - right), axis=1)
-        size = float(np.max(np.abs(right))) or 1.0
-        for k in np.flatnonzero(off <= CLOSE * size):
-            for factor in simple(float(factors[k]), self.worth.at.sizes):
-                causes = ("sign",) if str(factor) == "-1" else ("factor",)
-                yield self.further(tree, group.changes[k], partial(scaled, factor), causes, 1.0)
-
     def beside_all(self, tree: Tree, group: Group, needed: Stack) -> Iterator[Found]:
         """Changes that lack one piece of the pool, as a term or as a factor entry by entry."""
         for stack, pieces in self.pool:
@@ -321,7 +286,7 @@ class Search:
                     piece, change = pieces[j], group.changes[i]
                     made = operated(sign, values.taken([i]), stack.taken([j]))
                     if made is not None and close(made.data, needed.data):
-                        add = partial(_put_behind, sign, piece.tree)
+                        add = partial(_put_before, sign, piece.tree)
                         price = piece.price + 0.5
                         yield self.further(tree, change, add, piece.added(sign), price)
 
@@ -354,8 +319,40 @@ class Search:
                 yield a.changes[i], b.changes[j]
 
 
-def _put_behind(sign: str, piece: Tree, tree: Tree) -> Tree:
+def _with_each(
+    tree: Tree,
+    pieces: Sequence[Piece],
+    made: Stack | None,
+    put: Callable[[Tree], Tree],
+    sign: str,
+    price: float = 0.3,
+) -> Iterator[Group]:
+    """A part with each of some pieces put beside it, where the values fit."""
+    if made is not None:
+        changes = [
+            Change(tree, put(each.tree), each.added(sign), each.price + price) for each in pieces
+        ]
+        yield Group(made, changes)
+
+
+def _put_before(sign: str, tree: Tree, piece: Tree) -> Tree:
+    return op(sign, piece, tree)
+
+
+def _put_behind(sign: str, tree: Tree, piece: Tree) -> Tree:
     return op(sign, tree, piece)
+
+
+def _put_within(first: Tree, behind: Tree, piece: Tree) -> Tree:
+    return op("@", first, op("*", behind, piece))
+
+
+def _scaled_rows(tree: Tree, piece: Tree) -> Tree:
+    return op("@", called("diag", piece), tree)
+
+
+def _scaled_columns(tree: Tree, piece: Tree) -> Tree:
+    return op("@", tree, called("diag", piece))
 
 
 def _equal(group: Group, truth: Stack) -> Iterator[Change]:

@@ -1,24 +1,32 @@
-"""The shapes of the parts of a claim, in the names of sizes, and where they do not fit."""
+"""The shapes of the parts of a claim and of its repair, and where they stand in what was typed."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
-from matcalc.claims.answer import Misfit, Piece
+import numpy as np
+
+from matcalc.checking.stand_ins import with_stand_ins
+from matcalc.claims.answer import Misfit, Piece, Product
+from matcalc.claims.point import Point, Worth
 from matcalc.claims.question import Question
+from matcalc.claims.stacked import Stack
 from matcalc.claims.tidying import terms
 from matcalc.claims.tree import Tree, row_of, walk
-from matcalc.claims.typed import Typed
-from matcalc.dimensions import pretty
-from matcalc.errors import MatcalcError, NotationError
+from matcalc.derivative import derivatives
+from matcalc.dimensions import pretty, times
+from matcalc.errors import MatcalcError, NotationError, Place
 from matcalc.expression.meaning import Known, meaning
 from matcalc.expression.parser import Step
 from matcalc.expression.values import Value
 from matcalc.graph import symbol
+from matcalc.inputs.line import Line
 from matcalc.operations import algebra
+from matcalc.plan import evaluate
 
 
 class Shapes:
@@ -119,3 +127,141 @@ def _factors(tree: Tree) -> Iterator[Tree]:
             yield from _factors(arg)
     else:
         yield tree
+
+
+_GAP = re.compile(r"\s+\.T\b")  # where a shape stood
+
+
+class Typed(NamedTuple):
+    """A claim, read.
+
+    Attributes:
+        claim: What was typed.
+        line: The same in the language, shapes taken out.
+        name: The left side of an equation; nothing of a formula.
+        formula: The formula in the language.
+    """
+
+    claim: str
+    line: Line
+    name: str
+    formula: str
+
+    @property
+    def shift(self) -> int:
+        """Where the formula begins in the line."""
+        return len(self.line.text) - len(self.formula)
+
+    def span(self, tree: Tree) -> tuple[int, int]:
+        """Where a part stands in what was typed."""
+        start, stop = tree.place.start + self.shift, tree.place.stop + self.shift
+        place = self.line.typed(Place(self.line.text, start, stop))
+        inside = self.claim[place.start : place.stop]
+        if inside.count("[") > inside.count("]"):  # the mark of a layer, z[1], was read as z1
+            closed = self.claim.find("]", place.stop) + 1
+            return place.start, max(place.stop, closed)
+        return self._balanced(place.start, min(place.stop, len(self.claim)))
+
+    def _balanced(self, start: int, stop: int) -> tuple[int, int]:
+        """The same without brackets at its ends that another part closes or opens."""
+        inside = self.claim[start:stop]
+        extra = inside.count(")") - inside.count("(")
+        while extra > 0 and inside.endswith(")"):
+            inside, stop, extra = inside[:-1], stop - 1, extra - 1
+        while extra < 0 and inside.startswith("("):
+            inside, start, extra = inside[1:], start + 1, extra + 1
+        return start, stop
+
+    def text(self, tree: Tree) -> str:
+        """A part as it was typed; what a repair wrote in the language."""
+        if not tree.is_written:
+            return str(tree)
+        start, stop = self.span(tree)
+        return _GAP.sub(".T", " ".join(self.claim[start:stop].split()))
+
+
+_MOST = 8
+_SIGNS = {"@": "·", "*": "⊙"}
+
+
+def product_shapes(
+    question: Question, tree: Tree, shapes: Shapes, worth: Worth
+) -> tuple[Product, ...]:
+    """The products of a formula, the innermost first, each with the shapes that meet in it.
+
+    Args:
+        question: What the formula is an answer to.
+        tree: The formula.
+        shapes: The shapes of its parts.
+        worth: What they are worth at a point.
+
+    Returns:
+        At most eight; nothing where the formula does not fit.
+    """
+    try:
+        gradients = dict(_gradients(question, worth.at))
+        parts = {str(one): one for one in _products(tree)}
+        found = [
+            Product(text, _meeting(shapes, one), _said(one, worth, gradients))
+            for text, one in reversed(parts.items())
+        ]
+    except MatcalcError:
+        return ()
+    return tuple(one for one in reversed(found) if one.shapes)[-_MOST:]
+
+
+def _products(tree: Tree) -> Iterator[Tree]:
+    """Products, the innermost first; a run of ``@`` is one."""
+    for arg in _run(tree) if tree.operator("@") else tree.args:
+        yield from _products(arg)
+    if tree.operator("@", "*"):
+        yield tree
+
+
+def _run(tree: Tree) -> list[Tree]:
+    """The factors of a run of matrix products."""
+    left, right = tree.args
+    return [*(_run(left) if left.operator("@") else [left]), right]
+
+
+def _meeting(shapes: Shapes, tree: Tree) -> str:
+    """The shapes that meet: ``3×2 · 2×1 = 3×1``; nothing where a number only scales."""
+    factors = _run(tree) if tree.operator("@") else list(tree.args)
+    met = [_shape(shapes, one) for one in factors]
+    if not all(met):
+        return ""
+    result = _shape(shapes, tree) or "a number"
+    return f"{f' {_SIGNS[tree.value]} '.join(met)} = {result}"
+
+
+def _shape(shapes: Shapes, tree: Tree) -> str:
+    """Rows and columns; nothing of a number, or of what does not fit."""
+    value = shapes.of(tree)
+    return times(value.matrix) if value is not None and value.node.shape else ""
+
+
+def _gradients(question: Question, at: Point) -> Iterator[tuple[str, np.ndarray]]:
+    """The gradients of the number by every name of a forward pass, at a point."""
+    formula = question.formula
+    known = {**formula.symbols, **formula.named}  # the last products are by the first names
+    if question.of.name != "L" or not formula.named:
+        return
+    nodes = derivatives(formula.node, list(known.values()))
+    arrays = {name: at.values[name].entries()[0] for name in formula.variables}
+    for name, node in zip(known, nodes, strict=True):
+        if name.removeprefix("d") in formula.named and name not in formula.named:
+            continue  # what the last line is summed with
+        yield name, np.asarray(evaluate(with_stand_ins(node), arrays, at.sizes))
+
+
+def _said(tree: Tree, worth: Worth, gradients: dict[str, np.ndarray]) -> str:
+    """What a product is, ``∂L/∂a2``, once: behind relu the next may be equal at a point."""
+    value = worth.of(tree)
+    if not isinstance(value, Stack) or value.kind in "sr":
+        return ""
+    entries = value.entries()[0]
+    for name, gradient in [*gradients.items()]:
+        if gradient.shape == entries.shape and np.allclose(entries, gradient, rtol=1e-9, atol=0):
+            del gradients[name]
+            return f"∂L/∂{name}"
+    return ""

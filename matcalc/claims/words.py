@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from matcalc.claims.answer import Misfit
-from matcalc.claims.changes import Change
 from matcalc.claims.naming import lost_factors, narrowed
 from matcalc.claims.point import Worth
 from matcalc.claims.question import Question
 from matcalc.claims.shapes import Shapes
-from matcalc.claims.slopes import is_entrywise, slope
+from matcalc.claims.slopes import WrongSlope, is_entrywise, slope
 from matcalc.claims.tidying import factors, terms, tidied
-from matcalc.claims.tree import Tree, same, turned, walk
+from matcalc.claims.tree import Change, Tree, same, turned, walk
 from matcalc.claims.tree import names as all_names
-from matcalc.claims.wrong_slopes import WrongSlope
 from matcalc.dimensions import Shape, pretty, times
 from matcalc.expression.habits import COUNTS
 from matcalc.layout import ArrayForm
