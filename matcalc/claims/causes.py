@@ -9,7 +9,6 @@ from matcalc.claims import naming
 from matcalc.claims.answer import Cause, Misfit
 from matcalc.claims.conditions import SYMMETRIC
 from matcalc.claims.hints import (
-    hints,
     inverts_no_square,
     keeps_trace,
     lacks_terms,
@@ -162,12 +161,11 @@ def _of_repairs(wrong: Wrong) -> tuple[dict[str, float], dict[str, Change]]:
 
 
 def _seen(wrong: Wrong) -> tuple[str, ...]:
-    """What the claim and the derivative look like side by side."""
-    found = hints(wrong.line, wrong.question.derived_tree, wrong.misfits, wrong.worth)
+    """What the shapes of the claim and of the derivative say."""
+    found = ("kind-of-product",) if any(one.sign in "*/" for one in wrong.misfits) else ()
     is_vector = wrong.worth.kind(wrong.line) in ("c", "r")
-    if is_vector and wrong.worth.at.truth.kind == "m" and wrong.question.of.shape:
-        return ("gradient-for-jacobian", "diagonal", *found)
-    return found
+    is_jacobian = wrong.worth.at.truth.kind == "m" and wrong.question.of.shape
+    return ("gradient-for-jacobian", "diagonal", *found) if is_vector and is_jacobian else found
 
 
 def _sure(wrong: Wrong, *, stops: bool) -> list[str]:

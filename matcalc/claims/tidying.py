@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import combinations
-from operator import add, mul, sub, truediv
 
 from matcalc.claims.transposing import pushed, turned_inside
-from matcalc.claims.tree import Tree, chained, negative, number, op, row_of, same, walk
+from matcalc.claims.tree import Tree, chained, negative, op, row_of, same, walk
 
-_MADE = {"+": add, "-": sub, "*": mul, "/": truediv}
 _OF_ENTRIES = ("norm", "sum", "tr", "trace")
 _SUMS = ("sum", "tr", "trace")
 _SIDES = ("step", "sign", "relu", "abs")  # one of these of another is one of them
@@ -75,29 +73,8 @@ def _operation(tree: Tree, kind: Kind) -> Tree:
         return signed(op(sign, one, two.args[0]))
     if sign == "*" and two.operator("*") and not two.is_written and kind(one) == kind(two) != "":
         return op("*", op("*", one, two.args[0]), two.args[1])
-    if sign == "@":
-        tree = _halved(tree)
-    found = None if tree.is_written else _folded(tree) or _put_there(tree, kind)
+    found = None if tree.is_written else _put_there(tree, kind)
     return found or _signs(sign, one, two) or tree
-
-
-def _halved(tree: Tree) -> Tree:
-    """A product without a number in front by which a repair divides behind it."""
-    first, *others = row_of(tree)
-    for k, each in enumerate(others if _has_number(first) else ()):
-        if each.operator("/") and not each.is_written and same(each.args[1], first.args[0]):
-            return chained([first.args[1], *others[:k], each.args[0], *others[k + 1 :]])
-    return tree
-
-
-def _folded(tree: Tree) -> Tree | None:
-    """A whole number for two: ``1`` for ``2 / 2``."""
-    one, two = tree.args
-    by_zero = tree.value == "/" and two.kind == "number" and not float(two.value)
-    if tree.value not in _MADE or not one.kind == two.kind == "number" or by_zero:
-        return None
-    made = _MADE[tree.value](float(one.value), float(two.value))
-    return number(f"{made:g}") if made.is_integer() and made >= 0 else None
 
 
 def _put_there(tree: Tree, kind: Kind) -> Tree | None:
