@@ -14,8 +14,8 @@ from matcalc.derivative import derivatives, pulled
 from matcalc.errors import NotationError
 from matcalc.expression import Formula, read_formula
 from matcalc.expression.conventions import COUNTED
-from matcalc.expression.habits import COUNTS
 from matcalc.expression.formula import Names
+from matcalc.expression.habits import COUNTS
 from matcalc.graph import Apply, Node, Symbol, substituted, symbol
 from matcalc.layout import written
 from matcalc.notation import text, write_derivative
