@@ -94,6 +94,11 @@ def in_braces(parser: Reader) -> str:
     return found
 
 
+def is_differential(token: Token) -> bool:
+    """Whether a token is a ∂ or begins with a d."""
+    return token.text == "partial" or token.text[:1] == "d"
+
+
 def differential(parser: Reader) -> str:
     """The name behind a ∂ or a d."""
     if parser.at("partial"):

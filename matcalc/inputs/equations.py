@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from matcalc.dimensions import Dimension
 from matcalc.errors import NotationError, Place
+from matcalc.inputs.derivatives import differential, is_differential
 from matcalc.inputs.grammar import Parser
 from matcalc.inputs.kinds import NUMBER
 from matcalc.inputs.letters import LETTERS, below, read_scripts
@@ -272,17 +273,8 @@ class _Left:
         if slash < 0:
             return None
         above = [*parser.tokens[parser.position : slash]]
-        after = parser.tokens[slash + 1]
-        starts = after.text == "partial" or (after.kind == "name" and after.text[:1] == "d")
-        if not starts:
-            return None
-        parser.position = slash + 1 + (after.text in ("partial", "d"))
-        name = parser.take()
-        if name is after:
-            name = name._replace(text=name.text[1:])
-        scripts = read_scripts(parser, name).scripts
-        wrt = self.names.resolve(name.text, scripts) if name.text else ""
-        return self.quotient(above, wrt)
+        parser.position = slash + 1
+        return self.quotient(above, differential(parser)) if is_differential(parser.next) else None
 
     def quotient(self, above: list[Token], wrt: str | None) -> Left | None:
         """Of what stands above the line or, where a sign alone stands there, behind it."""
@@ -313,10 +305,8 @@ class _Left:
 
     def between(self) -> list[Token]:
         """The tokens between braces."""
-        parser = self.parser
-        end = parser.ends[parser.position]
-        inside = list(parser.tokens[parser.position + 1 : end])
-        parser.position = end + 1
+        inside = [*self.parser.within()]
+        self.parser.position += len(inside) + 2
         return inside
 
     def differentiated(self, tokens: list[Token]) -> str | None:
@@ -326,13 +316,12 @@ class _Left:
 
     def by(self, tokens: list[Token]) -> str | None:
         """The name behind the ∂ or the d below a line."""
-        rest = _behind_sign(tokens)
-        if not rest or rest[0].kind not in ("name", "word"):
+        if not tokens or not is_differential(tokens[0]):
             return None
-        inner = Parser(self.parser.line, rest, self.names, latex=self.parser.latex)
-        inner.take()
-        scripts = read_scripts(inner, rest[0]).scripts
-        return self.names.resolve(rest[0].text, scripts) if inner.next.kind == "end" else None
+        end = Token("end", "", tokens[-1].stop, tokens[-1].stop)
+        inner = Parser(self.parser.line, [*tokens, end], self.names, latex=self.parser.latex)
+        found = differential(inner)
+        return found if inner.next.kind == "end" else None
 
     def around(self, start: int, stop: int) -> tuple[int, int]:
         r"""A part of the line up to the tokens beside it: with all of ``\text{tr}``."""
@@ -370,7 +359,7 @@ class _Left:
 
 def _behind_sign(tokens: list[Token]) -> list[Token]:
     """What stands behind a ∂ or a d, and an end; nothing where it begins with neither."""
-    if not tokens or (tokens[0].text != "partial" and tokens[0].text[:1] != "d"):
+    if not tokens or not is_differential(tokens[0]):
         return []
     first, *rest = tokens
     if first.text not in ("partial", "d"):
