@@ -228,7 +228,7 @@ def _norm(writer: Speller, node: Node, args: list[Written]) -> Written | None:
         return joined(["max(sum(abs(", args[0], "), axis=1))"], ATOM, NUMBER)
     if order.op == "number" and which != "2" and (matrix or which != "1"):
         return joined(["norm(", args[0], f", {which})"], ATOM, NUMBER)
-    return writer.norm(Node("norm", node.args[:1], which, node.start, node.stop))
+    return writer.write(Node("norm", node.args[:1], which, node.start, node.stop))
 
 
 def _norm_along(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from itertools import pairwise
 
@@ -18,8 +17,16 @@ class RefusedError(NotationError):
     """What is refused whatever else the line may be: no other reading of it is tried."""
 
 
-class Reader(ABC):
-    """One line, or one side of it: its tokens, and how its parts are read."""
+class Reader:
+    """One line, or one side of it: its tokens, and how the grammar reads its parts."""
+
+    sum: Callable[[], Node]  # products, added
+    chain: Callable[[], Node]  # products of what stands side by side, with signs between them
+    product: Callable[[], Node]  # what stands side by side
+    signed: Callable[[], Node]  # a factor, perhaps with a sign
+    factor: Callable[[], Node]  # an atom with what stands above it, below it or behind it
+    atom: Callable[[], Node]  # a name, a number, a call, or what is in brackets
+    starts_factor: Callable[[], bool]  # whether the next token starts another factor
 
     def __init__(self, line: str, tokens: Sequence[Token], names: Names, *, latex: bool) -> None:
         self.line = line
@@ -118,34 +125,6 @@ class Reader(ABC):
         self.depth += 1
         if self.depth > DEPTH:
             raise self.fail(f"parts are at most {DEPTH} deep within one another")
-
-    @abstractmethod
-    def sum(self) -> Node:
-        """Products, added."""
-
-    @abstractmethod
-    def chain(self) -> Node:
-        """Products of what stands side by side, with signs between them."""
-
-    @abstractmethod
-    def product(self) -> Node:
-        """What stands side by side."""
-
-    @abstractmethod
-    def signed(self) -> Node:
-        """A factor, perhaps with a sign."""
-
-    @abstractmethod
-    def factor(self) -> Node:
-        """An atom with what stands above it, below it or behind it."""
-
-    @abstractmethod
-    def atom(self) -> Node:
-        """A name, a number, a call, or what is in brackets."""
-
-    @abstractmethod
-    def starts_factor(self) -> bool:
-        """Whether the next token starts another factor."""
 
 
 def _matched(tokens: Sequence[Token], line: str) -> dict[int, int]:

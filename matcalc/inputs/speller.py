@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from matcalc.dimensions import Dimension, Shape
 from matcalc.errors import NotationError, Place
@@ -16,7 +15,7 @@ from matcalc.inputs.tree import Node
 STARRED = frozenset(["numpy", "r", "mathematica"])  # where * is entry by entry
 
 
-class Speller(ABC):
+class Speller:
     """The spelling of one line in the language.
 
     Attributes:
@@ -25,7 +24,12 @@ class Speller(ABC):
         notation: The notation that it is in.
         shape: That of the whole formula, if it is known.
         lengths: How many values a letter of a sum has.
+        write: Writes a part of the line in the language.
+        matrix_power: Writes a whole power of a matrix.
     """
+
+    write: Callable[[Node], Written]
+    matrix_power: Callable[[Node, Written, Written], Written]
 
     def __init__(self, line: str, names: Names, notation: str) -> None:
         self.line = line
@@ -36,18 +40,6 @@ class Speller(ABC):
         self.divisor = ""  # the size that what is written is divided by
         self.rows: Dimension | None = None  # of the matrices to which a product is added
         self.kept: dict[int, Written] = {}  # of parts that are asked for again
-
-    @abstractmethod
-    def write(self, node: Node) -> Written:
-        """A part of the line, in the language."""
-
-    @abstractmethod
-    def norm(self, node: Node) -> Written:
-        """``‖x‖``, ``‖x‖₁``, ``‖X‖_F``."""
-
-    @abstractmethod
-    def matrix_power(self, node: Node, base: Written, exponent: Written) -> Written:
-        """A whole power of a matrix."""
 
     def atom(self, node: Node, text: str, kind: Kind, binds: int = ATOM) -> Written:
         """A text that stands for a whole part of the line."""

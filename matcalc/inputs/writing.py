@@ -31,7 +31,7 @@ from matcalc.inputs.sums import mapped, sign_of, total
 from matcalc.inputs.tree import OVER, Node
 from matcalc.inputs.words import KEYWORDS
 
-_OPS = """number name sum chain product negative transpose inverse pinv power call norm identity
+_OPS = """number name sum chain product negative transpose inverse pinv power call identity
 text group keyword"""
 _OF_OTHERS = {
     "bars": bars,
@@ -41,6 +41,7 @@ _OF_OTHERS = {
     "inner": inner,
     "listed": listed,
     "mapped": mapped,
+    "norm": norm,
     "total": total,
 }
 _ENTRY = ("⊙", ".*")
@@ -437,10 +438,6 @@ class Writer(Speller):
         return self.times(one, two)
 
     # -- what has brackets of its own
-
-    def norm(self, node: Node) -> Written:
-        """``‖x‖``, ``‖x‖₁``, ``‖X‖_F``."""
-        return norm(self, node)
 
     def argument(self, node: Node, name: str) -> Written:
         """An argument of a function; several numbers or arrays, of what takes them, as a tuple."""
