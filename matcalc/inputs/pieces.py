@@ -76,6 +76,16 @@ def joined(parts: Iterable[Written | str | tuple[Piece, ...]], binds: int, kind:
     return Written(tuple(pieces), binds, kind)
 
 
+def added(signs: Sequence[int], terms: Sequence[Written], kind: Kind) -> Written:
+    """Terms with their signs: 1, or -1."""
+    parts: list[str | tuple[Piece, ...]] = []
+    for k, (sign, term) in enumerate(zip(signs, terms, strict=True)):
+        between = " + " if sign > 0 else " - "
+        parts.append(between if k else between.strip(" +"))
+        parts.append(term.within(PRODUCT if k or sign < 0 else SUM))
+    return joined(parts, SUM, kind)
+
+
 def commas(parts: Iterable[Written]) -> list[Written | str]:
     """Parts with commas between them."""
     return [one for part in parts for one in (", ", part)][1:]

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from matcalc.inputs import kinds
 from matcalc.inputs.kinds import NUMBER, Kind
 from matcalc.inputs.letters import PAIRS, SIGNS
-from matcalc.inputs.pieces import ATOM, POWER, PRODUCT, SIGN, SUM, Piece, Written, joined
+from matcalc.inputs.pieces import ATOM, POWER, PRODUCT, SIGN, SUM, Written, added, joined
 from matcalc.inputs.speller import Speller
 from matcalc.inputs.tree import OVER, Node
 from matcalc.operations import RULES, facts_of, is_elementwise
@@ -287,32 +287,19 @@ def _added(writer: Speller, node: Node, parts: Sequence[Spread]) -> Spread:
     if any(one.letters not in ("", letters) or one.other is not None for one in parts):
         raise writer.fail(node, "terms of different letters cannot be added here: use matrices")
     kind = next(one.kind for one in parts if one.letters == letters)
-    texts: list[Written | str | tuple[Piece, ...]] = []
-    for k, (sign, part) in enumerate(zip(node.value, parts, strict=True)):
-        written = part.written
-        if part.kind.rank == 1 and not part.letters:
-            written = _every_row(written, parts)
-        texts += [
-            sign_of(sign, first=not k),
-            written.within(PRODUCT if k or sign < 0 else SUM),
-        ]
-    return Spread(joined(texts, SUM, kind), letters, kind)
+    texts = [
+        _every_row(one.written, parts) if one.kind.rank == 1 and not one.letters else one.written
+        for one in parts
+    ]
+    return Spread(added(node.value, texts, kind), letters, kind)
 
 
 def _apart(node: Node, parts: Sequence[Spread], letters: str) -> Spread:
     """``xᵢ - yⱼ``: a vector for each i and j, from rows of two matrices."""
-    texts: list[Written | str | tuple[Piece, ...]] = []
-    for k, (sign, part) in enumerate(zip(node.value, parts, strict=True)):
-        place = "[:, None]" if part.letters == letters[0] else "[None, :]"
-        texts += [sign_of(sign, first=not k), part.written.within(ATOM), place]
-    return Spread(joined(texts, SUM, parts[0].kind), letters, parts[0].kind)
-
-
-def sign_of(sign: int, *, first: bool) -> str:
-    """The sign before a term."""
-    if first:
-        return "-" if sign < 0 else ""
-    return " + " if sign > 0 else " - "
+    places = {letters[0]: "[:, None]", letters[1]: "[None, :]"}
+    kind = parts[0].kind
+    texts = [joined([one.written.within(ATOM), places[one.letters]], ATOM, kind) for one in parts]
+    return Spread(added(node.value, texts, kind), letters, kind)
 
 
 def _every_row(written: Written, parts: Sequence[Spread]) -> Written:

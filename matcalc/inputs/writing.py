@@ -23,11 +23,11 @@ from matcalc.inputs.ones import (
     summed,
     with_squares,
 )
-from matcalc.inputs.pieces import ATOM, POWER, PRODUCT, SIGN, SUM, Piece, Written, commas, joined
+from matcalc.inputs.pieces import ATOM, POWER, PRODUCT, SIGN, SUM, Written, added, commas, joined
 from matcalc.inputs.places import entry, index
 from matcalc.inputs.reader import RefusedError
 from matcalc.inputs.speller import STARRED, Speller
-from matcalc.inputs.sums import mapped, sign_of, total
+from matcalc.inputs.sums import mapped, total
 from matcalc.inputs.tree import OVER, Node
 from matcalc.inputs.words import KEYWORDS
 
@@ -126,17 +126,15 @@ class Writer(Speller):
         wide = next((one for one in terms if "[:, None]" in one.text), None)
         if wide and wide.kind.columns == 1 and self.notation == "numpy":
             terms = [self.for_every_row(wide, one) for one in terms]
-        parts: list[Written | str | tuple[Piece, ...]] = []
         kind = terms[0].kind
-        for k, (sign, term) in enumerate(zip(node.value, terms, strict=True)):
-            parts += [sign_of(sign, first=not k), term.within(PRODUCT if k or sign < 0 else SUM)]
+        for term in terms[1:]:
             self.misfits |= not kinds.broadcast(kind, term.kind)
             kind = kinds.entrywise(kind, term.kind)
         products = [one for one in terms if one.kind.is_number and " @ " in one.text]
         others = [one for one in terms if not one.kind.is_number]
         if products and self.names.open and all(one.text.isidentifier() for one in others):
             kind = NUMBER  # what is added to one, wᵀx + b, is one
-        return joined(parts, SUM, kind)
+        return added(node.value, terms, kind)
 
     def terms(self, node: Node) -> list[Written]:
         """The terms of a sum; ones before a row, ``𝟏 bᵀ``, last: the others say how many."""
