@@ -76,7 +76,7 @@ def _of_one_rank(values: list[Value]) -> list[Value]:
 
 
 def _kept(step: Step, operands: list[Any]) -> Value:
-    """A reduction of a matrix whose axis stays, of size 1.
+    """A reduction of a matrix whose axis stays, of size 1; of a vector the number.
 
     Raises:
         NotationError: It is none of one axis of a matrix.
@@ -87,11 +87,11 @@ def _kept(step: Step, operands: list[Any]) -> Value:
     count = len(operands) - len(step.keywords)
     plain = step._replace(keywords=tuple(names), takes=count + len(names))
     found = call(plain, [*operands[:count], *names.values()])
-    if truth == "False":
-        return found
     first = operands[0]
     axis = _plain(names["axis"]) if "axis" in names else _plain(operands[1]) if count > 1 else None
     rank = len(first.node.shape) if isinstance(first, Value) else 0
+    if truth == "False" or (truth == "True" and rank == 1):
+        return found
     if truth != "True" or not isinstance(axis, int) or len(found.node.shape) != rank - 1:
         raise NotationError(f"{kept}=True keeps one axis: sum(X, axis=1, {kept}=True)")
     axis %= rank

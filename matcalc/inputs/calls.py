@@ -26,6 +26,7 @@ _ALONG = frozenset(  # what takes an axis and nothing else
     for one in RULES.values()
     if [*one.parameters] == ["axis"] and len(one.operands) == 1 and not one.facts.building_block
 )
+_COUNTING = ("number", "negative")  # an axis, behind an array
 Rewrite = Callable[[Speller, Node, list[Written]], Written | None]
 
 
@@ -366,7 +367,8 @@ def _along(
 ) -> Written | None:
     """``sum(X, dim=-1)``, ``sum(X, 1)``: with the axis by its name, counted from 0."""
     reduces = RULES[name].reduces
-    if facts_of(name).of_two and len(args) == 2 and node.args[1].op != "keyword":
+    numbered = form.startswith(("np.", "numpy.", "jnp.")) and node.args[-1].op in _COUNTING
+    if facts_of(name).of_two and len(args) == 2 and node.args[1].op != "keyword" and not numbered:
         return None
     if len(args) == 2 and node.args[1].op == "text" and node.args[1].value[1:-1] == "all":
         return joined([f"{name}(", args[0], ")"], ATOM, NUMBER)

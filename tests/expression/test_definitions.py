@@ -121,7 +121,7 @@ MEANT: dict[str, tuple[Callable[..., Any], str]] = {
     "quick_gelu": (lambda x: x * _expit(1.702 * x), "real"),
     "prelu": (lambda x, a: np.where(x > 0, x, a * x), "nonzero"),
     "softmin": (lambda x: special.softmax(-x), "real"),
-    "normalize": (lambda x: x / np.linalg.norm(x), "real"),
+    "normalize": (lambda x: x / np.linalg.norm(x, axis=-1, keepdims=True), "real"),
     "lerp": (lambda x, y, w: x * (1 - w) + y * w, "real"),
     "row_norms": (lambda x: np.linalg.norm(x, axis=1), "real"),
     "cosine_similarity": (_cosine, "real"),

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import matcalc as mc
+from matcalc.operations import RULES
 
 RNG = np.random.default_rng(3)
 POINT: dict[str, Any] = {
@@ -50,8 +51,15 @@ LINES: list[tuple[str, Callable[[dict[str, Any]], Any]]] = [
     ("np.linalg.norm(X, ord=2, axis=1)", lambda p: np.sqrt((p["X"] ** 2).sum(1))),
     ("np.linalg.norm(X, axis=0)", lambda p: np.sqrt((p["X"] ** 2).sum(0))),
     ("np.diff(x) @ np.diff(y)", lambda p: np.diff(p["x"]) @ np.diff(p["y"])),
+    ("F.normalize(X, dim=1)", lambda p: p["X"] / np.linalg.norm(p["X"], axis=1, keepdims=True)),
+    ("F.normalize(X, p=1.0, dim=0)", lambda p: p["X"] / np.abs(p["X"]).sum(0)),
+    ("F.normalize(X) @ F.normalize(x, dim=-1)", lambda p: _normal(p["X"]) @ _normal(p["x"])),
     ("np.trace(X @ A @ X.T) / n", lambda p: np.trace(p["X"] @ p["A"] @ p["X"].T) / 3),
 ]
+
+
+def _normal(x: Any) -> Any:
+    return x / np.linalg.norm(x, axis=-1, keepdims=True)
 
 
 def _cosine(x: Any, y: Any) -> Any:
@@ -96,3 +104,27 @@ def test_a_vector_beside_a_new_axis_is_a_row_in_a_claim_too(sums: str) -> None:
     about = {"because": "L = np.sum((x[:, None] - x)**2)", "variables": "x[n]"}
     assert mc.check_formula(f"dx = 4 * {sums}", **about).verdict == "right"
     assert mc.check_formula(f"dx = 2 * {sums}", **about).verdict == "wrong_value"
+
+
+_REDUCTIONS = sorted(
+    rule.name for rule in RULES.values() if rule.reduces and not rule.facts.building_block
+)
+
+
+@pytest.mark.parametrize("call", ["np.{}(x, axis={}, keepdims=True)", "{}(x, axis={})",
+                                  "{}(x, axis={}, keepdims=True)", "np.{}(x, {})"])  # fmt: skip
+@pytest.mark.parametrize("axis", [0, -1])
+@pytest.mark.parametrize("name", _REDUCTIONS)
+def test_a_vector_has_one_axis_and_keeps_none(name: str, axis: int, call: str) -> None:
+    typed, plain = (
+        mc.derive(f"x / {one}", wrt="x", variables="x[n]", layout="denominator")
+        for one in (call.format(name, axis), f"{name}(x)")
+    )
+    at = np.array([0.3, 1.2, 0.7])
+    np.testing.assert_allclose(typed.evaluate(x=at), plain.evaluate(x=at))
+
+
+@pytest.mark.parametrize("call", ["sum(x, axis=1, keepdims=True)", "x.norm(dim=1, keepdim=True)"])
+def test_a_vector_has_no_second_axis(call: str) -> None:
+    with pytest.raises(mc.ShapeError, match="axis 1 of an array of 1 axes"):
+        mc.derive(f"x / {call}", wrt="x", variables="x[n]", layout="denominator")
