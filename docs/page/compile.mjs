@@ -11,7 +11,7 @@ from importlib._bootstrap_external import _code_to_hash_pyc
 from types import CodeType
 
 # generated code takes functions over from here, as they are written
-WITH_SOURCE = {"matcalc/plan/functions.py"}
+WITH_SOURCE = {"matcalc/operations/arrays.py"}
 # of the standard library, what no answer needs: tests, terminals, servers, processes
 LEFT_OUT = set(
     "_pydecimal _pyio _pyrepl _strptime antigravity argparse bdb cProfile calendar configparser "

@@ -26,8 +26,8 @@ from matcalc.errors import (
 from matcalc.expression import Declarations, Formula, also_known, parse_declarations
 from matcalc.graph import is_apply, topological
 from matcalc.jacobians.jacobian import Jacobian
+from matcalc.operations.arrays import vech
 from matcalc.plan import evaluate
-from matcalc.plan.functions import vech
 from matcalc.structures import STRUCTURES
 from matcalc.variables import ratio
 

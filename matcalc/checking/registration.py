@@ -16,6 +16,7 @@ from matcalc.derivative import derivatives
 from matcalc.dimensions import Shape
 from matcalc.errors import NotationError, NotDifferentiableError
 from matcalc.graph import Apply, Node, apply, symbol
+from matcalc.operations.arrays import numpy_function
 from matcalc.operations.registry import (
     RULES,
     OperandSpec,
@@ -26,7 +27,6 @@ from matcalc.operations.registry import (
     register,
 )
 from matcalc.plan import evaluate
-from matcalc.plan.functions import numpy_function
 
 _OWN: set[str] = set()  # names of rules that users registered
 _SIZES = (3, 2, 5, 7, 4, 6)

@@ -22,8 +22,8 @@ from matcalc.expression.meaning import Known, meaning
 from matcalc.expression.values import Value
 from matcalc.graph import Node, number, symbol
 from matcalc.operations import ALIASES, is_elementwise, known_rule, parse_signature
+from matcalc.operations.arrays import numpy_function
 from matcalc.plan import evaluate
-from matcalc.plan.functions import numpy_function
 
 _WORK = 10_000_000  # products of one einsum
 _ENTRIES = 1_000_000  # of what sizes make, or two matrices

@@ -15,7 +15,7 @@ from matcalc.code.helpers import (
     no_code,
 )
 from matcalc.code.spelling import ATOM, SUM, Spelled, within
-from matcalc.operations import facts_of, find_rule, known_rule, parse_signature
+from matcalc.operations import RULES, facts_of, find_rule, known_rule, parse_signature
 
 Word = Callable[[str], str]  # what a word of a template stands for
 
@@ -79,7 +79,7 @@ def spell_call(
     values |= named
     text = filled(template, spelled, lambda key: values[key] if key in values else word(key))
     lines = [line for key in named for line in imported(key, named[key], dialect)]
-    needed = (*helper_imports([template]), *lines)
+    needed = (*helper_imports([template], dialect), *lines)
     return Call(Spelled(text, ATOM if _is_atom(text) else SUM), needed)
 
 
@@ -120,7 +120,7 @@ def _helped(
     ]
     text = ", ".join([*(arguments or [word("shape")]), *stated])
     like = "" if arguments else word("like")
-    needed = (*helper_imports(sources), *imported(helper, called, dialect))
+    needed = (*helper_imports(sources, dialect), *imported(helper, called, dialect))
     return Call(Spelled(f"{called}({text}{like})"), needed, sources)
 
 
@@ -152,7 +152,9 @@ def _template(
     for key in (f"{dialect.module} of all",) * over_all + (dialect.module,):
         if key in rule.facts.code:
             return rule.facts.code[key]
-    if not isinstance(rule.function, str) or (rule.pull is None and dialect is not NUMPY):
+    if not isinstance(rule.function, str) or (
+        rule.name in RULES and rule.pull is None and dialect is not NUMPY
+    ):
         raise no_code(name, dialect)
     return rule.function.replace("np.", f"{dialect.module}.")
 

@@ -11,50 +11,22 @@ from functools import lru_cache
 from matcalc.code.dialects import NUMPY, Dialect
 from matcalc.code.functions import functions_of
 from matcalc.errors import UnknownRuleError
-from matcalc.operations import RULES
-from matcalc.plan import functions
+from matcalc.operations import arrays
+from matcalc.operations.registry import SCIPY
 
-#: Functions that NumPy has not, and the module of SciPy that has them.
-_LIBRARIES = {
-    name: f"scipy.{module}"
-    for rule in RULES.values()
-    for module, _, name in [rule.facts.scipy.partition(".")]
-    if name
-}
 _IMPORTS = {
     "math.": "import math",
     "combinations(": "from itertools import combinations",
     "jax.": "import jax",
-    **{f"{name}(": f"from {module} import {name}" for name, module in _LIBRARIES.items()},
-}
-
-_BY_HAND = {
-    "sigmoid": '''def sigmoid(z):
-    """1 / (1 + exp(-z)), entry by entry; 0 where exp(-z) is beyond the range of floats."""
-    with np.errstate(over="ignore"):
-        return 1 / (1 + np.exp(-z))''',
-    "sinm": '''def sinm(x):
-    """The sine of a matrix."""
-    return expm(1j * x).imag''',
-    "cosm": '''def cosm(x):
-    """The cosine of a matrix."""
-    return expm(1j * x).real''',
-    "expm_frechet": '''def expm_frechet(x, e):
-    """The Fréchet derivative of the matrix exponential at x in the direction e."""
-    n = x.shape[-1]
-    block = np.zeros((*e.shape[:-2], 2 * n, 2 * n), np.result_type(x, e, 0.0))
-    block[..., :n, :n] = block[..., n:, n:] = x
-    block[..., :n, n:] = e
-    return expm(block)[..., :n, n:]''',
 }
 
 
 @lru_cache(maxsize=8)
 def _definitions(module: str) -> dict[str, ast.stmt]:
     """The functions and constants that there are for a library, by name."""
-    text = inspect.getsource(functions) if module == "np" else functions_of(module)
+    shared = inspect.getsource(arrays).replace("np.", f"{module}.")
     found: dict[str, ast.stmt] = {}
-    for statement in ast.parse(text).body:
+    for statement in [*ast.parse(shared).body, *ast.parse(functions_of(module)).body]:
         if isinstance(statement, ast.FunctionDef):
             found[statement.name] = statement
         elif isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
@@ -71,11 +43,11 @@ def imported(name: str, called: str, dialect: Dialect) -> tuple[str, ...]:
     if not _is_imported(name, dialect):
         return ()
     renamed = f" as {called}" if called != name else ""
-    return (f"from {_LIBRARIES[name]} import {name}{renamed}",)
+    return (f"from scipy.{SCIPY[name]} import {name}{renamed}",)
 
 
 def _is_imported(name: str, dialect: Dialect) -> bool:
-    return dialect is NUMPY and name in _LIBRARIES
+    return dialect is NUMPY and name in SCIPY
 
 
 def helper_sources(name: str, dialect: Dialect, called: str = "") -> tuple[str, ...]:
@@ -100,8 +72,6 @@ def helper_sources(name: str, dialect: Dialect, called: str = "") -> tuple[str, 
     if called and called != name:
         *needed, source = helper_sources(name, dialect)
         return (*needed, re.sub(rf"(?<![.\w]){name}(?=\()", called, source))
-    if dialect is NUMPY and name in _BY_HAND:
-        return (_BY_HAND[name],)
     if name not in known:
         raise no_code(name, dialect)
     used = dict.fromkeys(
@@ -142,9 +112,10 @@ def _untyped(definition: ast.stmt) -> ast.stmt:
     return copied
 
 
-def helper_imports(sources: Sequence[str]) -> tuple[str, ...]:
+def helper_imports(sources: Sequence[str], dialect: Dialect) -> tuple[str, ...]:
     """The import lines that sources need besides the library."""
     whole = "\n".join(sources)
-    return tuple(
-        line for sign, line in _IMPORTS.items() if re.search(rf"(?<![.\w]){re.escape(sign)}", whole)
-    )
+    names = [name for name in SCIPY if re.search(rf"(?<![.\w]){name}[(,]", whole)]
+    lines = [line for name in names for line in imported(name, name, dialect)]
+    signs = [sign for sign in _IMPORTS if re.search(rf"(?<![.\w]){re.escape(sign)}", whole)]
+    return (*(_IMPORTS[sign] for sign in signs), *lines)

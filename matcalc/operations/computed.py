@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from matcalc.graph import Node, apply
-from matcalc.operations.facts import Facts
+from matcalc.operations.facts import NONE, Facts
 from matcalc.operations.registry import COMPUTED, Rule
 
 
 def _computed(
-    name: str, signature: str, source: str, function: str, facts: Facts, **parameters: int
+    name: str, signature: str, source: str, function: str, facts: Facts = NONE, **parameters: int
 ) -> Callable[..., Node]:
     def build(*operands: Node, **given: int) -> Node:
         values = {**parameters, **given}
@@ -31,7 +31,6 @@ ratio = _computed(
     "x[...] y[...] -> z[...]",
     "x / y, whose powers stay apart",
     "{0} / {1}",
-    facts=Facts(code={"torch": "{0} / {1}", "jnp": "{0} / {1}"}),
 )
 norm_along = _computed(
     "norm_along",
@@ -39,12 +38,11 @@ norm_along = _computed(
     f"{_HIGHAM}, chapter 27",
     "norm_along",
     axis=0,
-    facts=Facts(length=True, code={"np": "norm_along", "torch": "norm_along", "jnp": "norm_along"}),
+    facts=Facts(length=True),
 )
 log1p_square = _computed(
     "log1p_square",
     "x[...] -> y[...]",
     f"{_HIGHAM}, chapter 1",
     "log1p_square",
-    facts=Facts(code={"np": "log1p_square", "torch": "log1p_square", "jnp": "log1p_square"}),
 )

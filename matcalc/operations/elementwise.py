@@ -159,23 +159,24 @@ _function("cbrt", lambda _, y: multiple(_THIRD, power(y, -2)), formula="dy = dx 
     source=f"{_DLMF}, eq. 4.7.12", function="np.cbrt({0})", points="nonzero", domain="x ≠ 0",
     facts=Facts(code={"torch": "torch.sign({0}) * torch.abs({0})**(1 / 3)"}))
 _function("erf", lambda x, _: times(_two_over_root_pi(), of("exp", negative(square(x)))),
-    formula="dy = 2/√π exp(-x²) ⊙ dx", source=f"{_DLMF}, eq. 7.2.1", function="erf",
+    formula="dy = 2/√π exp(-x²) ⊙ dx", source=f"{_DLMF}, eq. 7.2.1", function="{erf}({0})",
     facts=Facts(within_one=True, in_math=True, scipy="special.erf",
         code=of_special("erf", "torch")))
 _function("Phi", lambda x, _: normal_density(x), formula="dy = φ(x) ⊙ dx, φ(x) = exp(-x²/2)/√(2π)",
-    source=f"{_DLMF}, eq. 7.2.1, by Φ(x) = (1 + erf(x/√2))/2", function="normal_cdf",
+    source=f"{_DLMF}, eq. 7.2.1, by Φ(x) = (1 + erf(x/√2))/2", function="{ndtr}({0})",
     facts=Facts(aliases=("ndtr",), elsewhere=("pnorm", "ndtr"), words=("normcdf", "norm_cdf"),
         positive=True, within_one=True, mirrored=True, unicode="Φ", latex=r"\Phi",
         scipy="special.ndtr",
         code=of_special("ndtr")))
 _function("log_ndtr", lambda x, _: of("inverse_mills", x), formula="d log Φ(x) = φ(x)/Φ(x) ⊙ dx",
-    source=f"{_DLMF}, eq. 7.2.1 and 4.7.1", function="log_normal_cdf",
-    facts=Facts(scipy="special.log_ndtr", code={"np": "log_ndtr",
+    source=f"{_DLMF}, eq. 7.2.1 and 4.7.1", function="{log_ndtr}({0})",
+    facts=Facts(scipy="special.log_ndtr", code={
         "torch": "torch.special.log_ndtr({0})", "jnp": "log_normal_cdf"}))
 _function("inverse_mills", lambda x, y: negative(times(y, plus(x, y))),
-    formula="dy = -y ⊙ (x + y) ⊙ dx, y = φ(x)/Φ(x)", source=_MILLS, function="inverse_mills",
+    formula="dy = -y ⊙ (x + y) ⊙ dx, y = φ(x)/Φ(x)", source=_MILLS,
+    function="math.sqrt(2 / math.pi) / {erfcx}(-math.sqrt(0.5) * {0})",
     domain="everywhere; below x = -1000 its derivative loses digits",
-    facts=Facts(code={"np": "math.sqrt(2 / math.pi) / {erfcx}(-math.sqrt(0.5) * {0})",
+    facts=Facts(code={
         "torch": "math.sqrt(2 / math.pi) / torch.special.erfcx(-math.sqrt(0.5) * {0})",
         "jnp": "math.sqrt(2 / math.pi) / jax.scipy.special.erfcx(-math.sqrt(0.5) * {0})"}))
 _function("sigmoid", lambda _, y: times(y, one_minus(y)), formula="dy = y ⊙ (1 - y) ⊙ dx",

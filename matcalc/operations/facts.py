@@ -147,4 +147,4 @@ def of_special(name: str, torch: str = "torch.special") -> dict[str, str]:
     'torch.special.erfcx({0})'
     """
     kin = {"torch": torch, "jnp": "jax.scipy.special"}
-    return {"np": name} | {key: f"{module}.{name}({{0}})" for key, module in kin.items()}
+    return {key: f"{module}.{name}({{0}})" for key, module in kin.items()}

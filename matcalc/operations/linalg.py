@@ -327,7 +327,7 @@ _matrix_function(
     "exp",
     partial(applied, "expm"),
     points="small",
-    function="scipy.linalg.expm({0})",
+    function="expm",
     facts=Facts(
         of_whole=True,
         elsewhere=("matrix_exp",),
@@ -335,7 +335,6 @@ _matrix_function(
         keeps_symmetry=True,
         scipy="linalg.expm",
         code={
-            "np": "expm",
             "torch": "torch.linalg.matrix_exp({0})",
             "jnp": "jax.scipy.linalg.expm({0})",
         },

@@ -70,20 +70,33 @@ _PI = Facts(
     positive=True,
     unicode="π",
     latex=r"\pi",
-    code=dict.fromkeys(("np", "torch", "jnp"), "math.pi"),
     building_block=True,
 )
-for _name, _signature, _formula, _parameters, _facts in (
-    ("window", "-> W[k,n]", "constant: W[i, start + i] = 1", {"start": 0}, _WINDOW),
-    ("triangle", "-> M[m,n]", "constant: ones on and below a diagonal", {"k": 0}, _PART),
-    ("pi", "-> p", "constant: 3.14159…", {}, _PI),
+for _name, _signature, _formula, _function, _parameters, _facts in (
+    (
+        "window",
+        "-> W[k,n]",
+        "constant: W[i, start + i] = 1",
+        "np.eye(*{shape}, {start})",
+        {"start": 0},
+        _WINDOW,
+    ),
+    (
+        "triangle",
+        "-> M[m,n]",
+        "constant: ones on and below a diagonal",
+        "np.tri(*{shape}, {k})",
+        {"k": 0},
+        _PART,
+    ),
+    ("pi", "-> p", "constant: 3.14159…", "math.pi", {}, _PI),
 ):
     primitive(
         _name,
         _signature,
         formula=_formula,
         source="by definition",
-        function=_name,
+        function=_function,
         parameters=_parameters,
         facts=_facts,
     )(no_operand)

@@ -32,7 +32,7 @@ _COOKBOOK = "Petersen & Pedersen, The Matrix Cookbook (2012)"
         along="norm_along",
         order="fro",
         fused=("svdvals", "norm"),
-        code={"np": "norm", "torch": "norm", "jnp": "norm"},
+        code={"torch": "norm", "jnp": "norm"},
     ),
 )
 def norm(x: Node) -> Node:

@@ -78,10 +78,10 @@ class Rule:
         source: Work, edition, equation; a second one after a semicolon where conventions differ.
         domain: Where it is differentiable, and what is chosen at a kink.
         build: From operand nodes, and parameters by name, to the node of the result.
-        function: The operation on arrays: a NumPy expression of ``{0}``, ``{1}`` and parameters
-            by name, the name of a function in ``matcalc.plan.functions``, or a function; these
-            two take the operands and then the parameters. Empty for one that is made of others,
-            which is computed as they are.
+        function: The operation on arrays: a NumPy expression of ``{0}``, ``{1}``, parameters and
+            functions of SciPy by name, or the name of a function in ``matcalc.operations.arrays``,
+            or a function; these two take the operands and then the parameters. Empty for one that
+            is made of others, which is computed as they are.
         pull: From the derivative with respect to the result, axes of the result last, to that
             with respect to an operand. ``None`` for an operation that is made of others.
         parameters: What is not differentiated, with the values that examples use.
@@ -133,6 +133,8 @@ ALIASES: dict[str, str] = {}
 NORMS: dict[str, str] = {}
 #: And those that other languages call them by.
 ELSEWHERE: dict[str, str] = {}
+#: Functions that NumPy has not, and the module of SciPy that has them: ``{"erf": "special"}``.
+SCIPY: dict[str, str] = {}
 
 
 def register(rule: Rule) -> Rule:
@@ -147,6 +149,9 @@ def register(rule: Rule) -> Rule:
     RULES[rule.name] = rule
     ALIASES.update(dict.fromkeys(rule.facts.aliases, rule.name))
     ELSEWHERE.update(dict.fromkeys(rule.facts.elsewhere, rule.name))
+    module, _, name = rule.facts.scipy.partition(".")
+    if name:
+        SCIPY[name] = module
     if rule.facts.order:
         NORMS[rule.facts.order] = rule.name
     words = (*rule.facts.aliases, *rule.facts.elsewhere, *rule.facts.words)

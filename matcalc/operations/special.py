@@ -23,15 +23,11 @@ _ORDERS = 12  # of polygamma
     formula="d log Γ(x) = digamma(x) ⊙ dx",
     source=f"{_DLMF}, eq. 5.2.2",
     domain="x > 0",
-    function="log_gamma",
+    function="{gammaln}({0})",
     facts=Facts(
         aliases=("gammaln", "loggamma"),
         scipy="special.gammaln",
-        code={
-            "np": "gammaln",
-            "torch": "torch.lgamma({0})",
-            "jnp": "jax.scipy.special.gammaln({0})",
-        },
+        code={"torch": "torch.lgamma({0})", "jnp": "jax.scipy.special.gammaln({0})"},
     ),
 )
 def pull_lgamma(y: Apply, operand: int, bar: Node) -> Node:
@@ -45,7 +41,7 @@ def pull_lgamma(y: Apply, operand: int, bar: Node) -> Node:
     formula="dψ(x) = polygamma(1, x) ⊙ dx",
     source=f"{_DLMF}, eq. 5.2.2 and 5.15.1",
     domain="x > 0",
-    function="digamma",
+    function="{digamma}({0})",
     facts=Facts(
         aliases=("psi",),
         scipy="special.digamma",
@@ -81,7 +77,7 @@ register(
         source=f"{_DLMF}, section 5.15",
         domain="x > 0, n from 0 to 12",
         build=polygamma,
-        function="polygamma",
+        function="{polygamma}({n}, {0})",
         pull=pull_polygamma,
         parameters={"n": 1},
         facts=Facts(
@@ -89,7 +85,6 @@ register(
             number_first=True,
             scipy="special.polygamma",
             code={
-                "np": "{polygamma}({n}, {0})",
                 "torch": "torch.polygamma({n}, {0})",
                 "jnp": "jax.scipy.special.polygamma({n}, {0})",
             },
@@ -107,7 +102,7 @@ def _root_of_pi(power_of: Fraction) -> Node:
     "x[...] -> y[...]",
     formula="dy = -2/√π exp(-x²) ⊙ dx",
     source=f"{_DLMF}, eq. 7.2.2",
-    function="erfc",
+    function="{erfc}({0})",
     facts=Facts(scipy="special.erfc", code=of_special("erfc", "torch")),
 )
 def pull_erfc(y: Apply, operand: int, bar: Node) -> Node:
@@ -122,7 +117,7 @@ def pull_erfc(y: Apply, operand: int, bar: Node) -> Node:
     formula="dy = (2 x ⊙ y - 2/√π) ⊙ dx, y = exp(x²) erfc(x)",
     source=f"{_DLMF}, eq. 7.2.2 and 4.7.1",
     domain="everywhere; far right its derivative loses digits",
-    function="scaled_erfc",
+    function="{erfcx}({0})",
     facts=Facts(scipy="special.erfcx", code=of_special("erfcx")),
 )
 def pull_erfcx(y: Apply, operand: int, bar: Node) -> Node:
@@ -137,7 +132,7 @@ def pull_erfcx(y: Apply, operand: int, bar: Node) -> Node:
     formula="dy = √π/2 exp(y²) ⊙ dx",
     source=f"{_DLMF}, eq. 7.2.1, for its inverse",
     domain="|x| < 1",
-    function="erfinv",
+    function="{erfinv}({0})",
     facts=Facts(scipy="special.erfinv", code=of_special("erfinv", "torch")),
 )
 def pull_erfinv(y: Apply, _: int, bar: Node) -> Node:
@@ -152,7 +147,7 @@ def pull_erfinv(y: Apply, _: int, bar: Node) -> Node:
     formula="dx = dp / φ(x): √(2π) exp(x²/2) ⊙ dp",
     source=f"{_DLMF}, eq. 7.2.1, for the inverse of Φ",
     domain="0 < p < 1",
-    function="normal_quantile",
+    function="{ndtri}({0})",
     facts=Facts(
         aliases=("probit",),
         scipy="special.ndtri",

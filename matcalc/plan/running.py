@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import prod
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -18,7 +18,7 @@ from matcalc import dimensions
 from matcalc.arrays import bound_sizes, library_of
 from matcalc.errors import TooLargeError, UnboundError
 from matcalc.graph import Data, Node, Symbol, topological
-from matcalc.plan.numpy_steps import function_of
+from matcalc.plan.library import NUMPY, Library
 from matcalc.plan.plan import Plan
 from matcalc.plan.planning import plan_of
 from matcalc.plan.step import VIEWS, Sizes, Step
@@ -27,27 +27,10 @@ Array = NDArray[np.floating[Any]]
 Rounding = Callable[[Array], Array]
 
 
-class ArrayLibrary(Protocol):
-    """A library of arrays that is not NumPy."""
-
-    @property
-    def dtype(self) -> Any:
-        """The type of its arrays."""
-        ...
-
-    def array(self, value: Any) -> Any:
-        """A value as its array."""
-        ...
-
-    def program(self, plan: Plan, names: Sequence[str]) -> Program:
-        """A plan as its functions."""
-        ...
+Libraries = Callable[[Iterable[Any]], Library | None]
 
 
-Libraries = Callable[[Iterable[Any]], ArrayLibrary | None]
-
-
-def _none(_: Iterable[Any]) -> ArrayLibrary | None:
+def _none(_: Iterable[Any]) -> Library | None:
     """No other library: all arrays are NumPy's."""
     return None
 
@@ -222,7 +205,7 @@ class Leaves:
         arrays: Mapping[str, Any],
         sizes: Mapping[str, int],
         made: Callable[[], Sequence[Node]],
-        library: ArrayLibrary | None,
+        library: Library | None,
         *options: Any,
         keep: Keep | None = None,
     ) -> list[Any]:
@@ -241,8 +224,7 @@ class Leaves:
         program = self.programs.get(shapes)
         if program is None:
             plan = plan_of(made(), self.sizes(shapes[0], sizes), self.orders)
-            make = library.program if library else Program
-            program = make(plan, tuple(self.shapes))
+            program = Program(plan, tuple(self.shapes), library or NUMPY)
             _remember(self.programs, shapes, program)
         dtype = library.dtype if library else self.type_of(given or arrays.values())
         bound = Bound(program, tuple(self.shapes), dtype)
@@ -250,7 +232,7 @@ class Leaves:
             keep(bound)
         return bound.run(given, *options)
 
-    def arrays(self, given: Mapping[str, Any], library: ArrayLibrary | None) -> list[Any]:
+    def arrays(self, given: Mapping[str, Any], library: Library | None) -> list[Any]:
         """The arrays of the symbols."""
         missing = [name for name in self.shapes if name not in given]
         if missing:
@@ -274,17 +256,14 @@ _KNOWN: WeakKeyDictionary[Node, dict[Any, Leaves]] = WeakKeyDictionary()
 
 
 class Program:
-    """A plan as NumPy functions. It holds no array between runs: threads may share it.
+    """A plan as functions of a library. It holds no array between runs: threads may share it."""
 
-    Attributes:
-        keeps: Whether what depends on no array is computed once, and kept.
-    """
-
-    keeps = True
-
-    def __init__(self, plan: Plan, names: Sequence[str] | None = None) -> None:
+    def __init__(
+        self, plan: Plan, names: Sequence[str] | None = None, library: Library = NUMPY
+    ) -> None:
         """A plan, and the names of the arrays in the order in which :meth:`run` is given them."""
         self.plan = plan
+        self.library = library
         self.names = tuple(names if names is not None else plan.variables)
         places = {name: f"x{place}" for place, name in enumerate(self.names)}
         self.called: list[str] = []  # how the value of each step is called in the source
@@ -295,7 +274,7 @@ class Program:
             below = [self.called[k] for k in step.operands]
             if step.op == "variable":
                 self.called.append(places[step.value])
-            elif self.keeps and self.held.keys() >= set(below) and _is_kept(step):
+            elif library.keeps and self.held.keys() >= set(below) and _is_kept(step):
                 self.called.append(f"h{at}")
                 with np.errstate(all="ignore"):
                     self.held[f"h{at}"] = self.function(step)(*map(self.held.get, below))
@@ -331,7 +310,7 @@ class Program:
         compute = self.compute if rounding is None else self._rounded(rounding)
         with np.errstate(all="ignore"):  # what is undefined is nan, what is too large inf
             return [
-                self._finished(value, dtype, fresh=fresh)
+                self.library.finished(value, dtype, fresh=fresh)
                 for value, fresh in zip(compute(*given), self.fresh, strict=True)
             ]
 
@@ -344,11 +323,7 @@ class Program:
 
     def function(self, step: Step) -> Callable[..., Any]:
         """What a step does, called with the arrays of its operands."""
-        return function_of(step, self.plan)
-
-    def _finished(self, value: Any, dtype: Any, *, fresh: bool) -> Any:
-        """A result of a type; a copy where the array may be somebody's."""
-        return np.asarray(value, dtype, "C") if fresh else np.array(value, dtype, order="C")
+        return self.library.function(step, [self.plan.steps[at].shape for at in step.operands])
 
     def _rounded(self, rounding: Rounding) -> Callable[..., Any]:
         """The same, with what each step gives rounded."""

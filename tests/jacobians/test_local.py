@@ -463,7 +463,7 @@ def test_the_same_batch_with_samples_as_columns(wrt: str, agrees: Agrees) -> Non
     H = np.tanh(Z)
     T = p["V"] @ H
     R = T + p["c"][:, np.newaxis]
-    P = mc.plan.functions.softmax(R, 0)
+    P = mc.operations.arrays.softmax(R, 0)
     edges = [
         *(mc.rules.matmul(W=p["W"], X=p["X"], of="S", wrt=w) for w in "XW"),
         *(mc.rules.bias_columns(S=S, b=p["b"], of="Z", wrt=w) for w in "Sb"),

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+import matcalc as mc
 from matcalc.operations import Rule
-from matcalc.plan.functions import (
+from matcalc.operations.arrays import (
     huber_entries,
     log_softmax,
-    normal_cdf,
     numpy_function,
     skew,
     softmax,
@@ -29,7 +29,7 @@ def value_of(rule: Rule) -> Callable[..., Any]:
 
 def gelu(x: Array) -> Array:
     """The Gaussian error linear unit."""
-    return x * normal_cdf(x)
+    return x * numpy_function(mc.find_rule("Phi"))(x)
 
 
 def gelu_tanh(x: Array) -> Array:
