@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
+from operator import itemgetter
 from typing import Any
 
 from matcalc import dimensions
 from matcalc.dimensions import Dimension, Shape
 from matcalc.operations import facts_of
+from matcalc.plan.order import cheapest
 
 
 class Term:
@@ -188,52 +190,14 @@ class Terms:
             for factor in reversed(factors[:-1]):
                 product = self.matmul(factor, product)
             return product
-        return self._cheapest(factors)
-
-    def _cheapest(self, factors: Sequence[Term]) -> Term:
-        """The classical dynamic programme; named sizes count as one size, left before right.
-
-        Where there are very many factors, the product is first cut where it is narrow.
-        """
         count = len(factors)
-        if count > _MANY:
-            middles = range(count // 4, count - count // 4)
-            cut = min(middles, key=lambda k: (extent(factors[k].shape[0]), abs(2 * k - count)))
-            return self.matmul(self._cheapest(factors[:cut]), self._cheapest(factors[cut:]))
         sizes = [extent(size) for size in (*(f.shape[0] for f in factors), factors[-1].shape[-1])]
-        best: dict[tuple[int, int], tuple[float, int]] = {(k, k + 1): (0, 0) for k in range(count)}
-        for length in range(2, count + 1):
-            for start in range(count - length + 1):
-                stop = start + length
-                around = sizes[start] * sizes[stop]
-                best[start, stop] = min(
-                    (
-                        best[start, middle][0] + best[middle, stop][0] + around * sizes[middle],
-                        -middle,
-                    )
-                    for middle in range(start + 1, stop)
-                )
-        return self._product(factors, best)
-
-    def _product(
-        self, factors: Sequence[Term], best: Mapping[tuple[int, int], tuple[float, int]]
-    ) -> Term:
-        """A product with the splits that were found best. Iterative."""
-        made: dict[tuple[int, int], Term] = {(k, k + 1): f for k, f in enumerate(factors)}
-        waiting = [(0, len(factors))]
-        while waiting:
-            start, stop = waiting[-1]
-            middle = -best[start, stop][1]
-            missing = [half for half in ((start, middle), (middle, stop)) if half not in made]
-            if (start, stop) in made or not missing:
-                waiting.pop()
-            if (start, stop) in made:
-                continue
-            if missing:
-                waiting += missing
-            else:
-                made[start, stop] = self.matmul(made[start, middle], made[middle, stop])
-        return made[0, len(factors)]
+        labels = [(k, k + 1) for k in range(count)]
+        parts = list(zip(labels, factors, strict=True))
+        for one, two in cheapest(labels, (0, count), dict(enumerate(sizes))):
+            left, right = sorted((parts.pop(two), parts.pop(one)), key=itemgetter(0))
+            parts.append(((left[0][0], right[0][1]), self.matmul(left[1], right[1])))
+        return parts[0][1]
 
     def outer(self, one: Term, two: Term) -> Term:
         """The outer product of two vectors."""
@@ -412,14 +376,12 @@ def _is_rearranged(term: Term) -> bool:
     return set(inputs) == set(output)
 
 
-_NOMINAL = 100.0  # what a named size counts as
-_MANY = 48  # factors of a product whose cheapest order is found: the work grows with the cube
+_NOMINAL = 100  # what a named size counts as
 
 
-def extent(size: Dimension) -> float:
+def extent(size: Dimension) -> int:
     """A size, roughly, where it has a name."""
-    nominal = dict.fromkeys(dimensions.names(size), int(_NOMINAL))
-    return float(dimensions.evaluate(size, nominal))
+    return dimensions.evaluate(size, dict.fromkeys(dimensions.names(size), _NOMINAL))
 
 
 def operands_first(roots: Iterable[Term]) -> list[Term]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from fractions import Fraction
+from typing import Any
 
 from matcalc.errors import ShapeError
 from matcalc.graph import Apply, Node, apply, zero
@@ -21,14 +22,15 @@ from matcalc.operations.algebra import (
     times,
 )
 from matcalc.operations.facts import NONE, Facts, of_special
-from matcalc.operations.registry import Rule, composite, primitive, register
+from matcalc.operations.registry import Build, composite, primitive
 
 _DLMF = "NIST Digital Library of Mathematical Functions"
 _BRACEWELL = "Bracewell, The Fourier Transform and Its Applications (3rd edition, 2000), chapter 4"
 _MILLS = "Greene, Econometric Analysis (7th edition, 2012), theorem 19.2"
 _HALF, _THIRD = Fraction(1, 2), Fraction(1, 3)
 
-Slope = Callable[[Node, Node], Node]  # from the operand and the result to the derivative
+#: From the operands, the result and the parameters to the derivative by one of the operands.
+Slope = Callable[..., Node]
 
 
 def of(name: str, x: Node) -> Node:
@@ -36,30 +38,48 @@ def of(name: str, x: Node) -> Node:
     return apply(name, (x,), x.shape)
 
 
-def _function(
+def of_entries(
     name: str,
-    slope: Slope,
-    *,
+    *slopes: Slope,
     formula: str,
     source: str,
     function: str,
     points: str = "real",
+    signature: str = "",
     domain: str = "everywhere",
+    parameters: Mapping[str, Any] | None = None,
     facts: Facts = NONE,
+    build: Build | None = None,
 ) -> None:
-    """Register a function of one operand; its derivative is diagonal."""
+    """Register a function that works entry by entry: its derivatives are diagonal.
 
-    def pull(y: Apply, _: int, bar: Node) -> Node:
-        return entrywise(bar, slope(y.arguments[0], y))
+    Args:
+        name: As the attributes of a rule, as are the others.
+        slopes: The derivative by each operand.
+        formula: As it is written.
+        source: Where it stands.
+        function: What computes it.
+        points: Where the operand lies, of a function of one.
+        signature: The signature of a function of several.
+        domain: Where it is differentiable.
+        parameters: What is not differentiated.
+        facts: What else is known.
+        build: What makes its node, where parameters are to be looked at.
+    """
+
+    def pull(y: Apply, operand: int, bar: Node) -> Node:
+        return entrywise(bar, slopes[operand](*y.arguments, y, *y.parameters))
 
     primitive(
         name,
-        f"x[...]:{points} -> y[...]",
+        signature or f"x[...]:{points} -> y[...]",
         formula=formula,
         source=source,
         function=function,
         domain=domain,
+        parameters=parameters,
         facts=facts,
+        build=build,
     )(pull)
 
 
@@ -79,125 +99,125 @@ def square(x: Node) -> Node:
 
 
 # fmt: off
-_function("exp", lambda _, y: y, formula="dy = exp(x) ⊙ dx",
+of_entries("exp", lambda _, y: y, formula="dy = exp(x) ⊙ dx",
     source=f"{_DLMF}, section 4.7", function="np.exp({0})",
     facts=Facts(slope="y", words=("exponential",), positive=True, in_math=True,
         of_matrices=("exponential", "expm"), latex=r"\exp"))
-_function("log", lambda x, _: reciprocal(x), formula="dy = dx / x",
+of_entries("log", lambda x, _: reciprocal(x), formula="dy = dx / x",
     source=f"{_DLMF}, eq. 4.7.1", function="np.log({0})", points="positive", domain="x > 0",
     facts=Facts(slope="1 / x",
         aliases=("ln",), elsewhere=("ln",), words=("lg",), in_math=True,
         of_matrices=("logarithm", "logm"), latex=r"\log"))
-_function("log1p", lambda x, _: reciprocal(one_plus(x)), formula="dy = dx / (1 + x)",
+of_entries("log1p", lambda x, _: reciprocal(one_plus(x)), formula="dy = dx / (1 + x)",
     source=f"{_DLMF}, eq. 4.7.1", function="np.log1p({0})", points="positive", domain="x > -1")
-_function("expm1", lambda x, _: of("exp", x), formula="dy = exp(x) ⊙ dx",
+of_entries("expm1", lambda x, _: of("exp", x), formula="dy = exp(x) ⊙ dx",
     source=f"{_DLMF}, section 4.7", function="np.expm1({0})")
-_function("abs", lambda x, _: of("sign", x), formula="dy = sign(x) ⊙ dx",
+of_entries("abs", lambda x, _: of("sign", x), formula="dy = sign(x) ⊙ dx",
     source="Boyd & Vandenberghe, Convex Optimization (2004), section 9.1, for the kink",
     function="np.abs({0})", points="nonzero", domain="x ≠ 0; at 0 the slope is taken as 0",
     facts=Facts(slope="sign(x)", aliases=("absolute",), elsewhere=("absolute",),
         words=("fabs",), kinked=True))
-_function("sign", lambda x, _: zero(x.shape), formula="dy = 0",
+of_entries("sign", lambda x, _: zero(x.shape), formula="dy = 0",
     source=_BRACEWELL, function="np.sign({0})", points="nonzero", domain="x ≠ 0; sign(0) is 0",
     facts=Facts(elsewhere=("sgn",), words=("signum",), kinked=True))
-_function("step", lambda x, _: zero(x.shape), formula="dy = 0",
+of_entries("step", lambda x, _: zero(x.shape), formula="dy = 0",
     source=_BRACEWELL, function="np.heaviside({0}, 0.0)",
     points="nonzero", domain="x ≠ 0; step(0) is taken as 0",
     facts=Facts(words=("heaviside",), kinked=True, code={"torch": "({0} > 0).to({dtype})",
         "jnp": "({0} > 0).astype({dtype})"}))
-_function("sin", lambda x, _: of("cos", x), formula="dy = cos(x) ⊙ dx",
+of_entries("sin", lambda x, _: of("cos", x), formula="dy = cos(x) ⊙ dx",
     source=f"{_DLMF}, section 4.20", function="np.sin({0})",
     facts=Facts(slope="cos(x)",
         words=("sine",), within_one=True, in_math=True, of_matrices=("sine", "sinm"),
         power_behind_name=True, latex=r"\sin"))
-_function("cos", lambda x, _: negative(of("sin", x)), formula="dy = -sin(x) ⊙ dx",
+of_entries("cos", lambda x, _: negative(of("sin", x)), formula="dy = -sin(x) ⊙ dx",
     source=f"{_DLMF}, section 4.20", function="np.cos({0})",
     facts=Facts(slope="-sin(x)",
         words=("cosine",), within_one=True, in_math=True, of_matrices=("cosine", "cosm"),
         power_behind_name=True,
         latex=r"\cos"))
-_function("tan", lambda _, y: one_plus(square(y)), formula="dy = (1 + tan²(x)) ⊙ dx",
+of_entries("tan", lambda _, y: one_plus(square(y)), formula="dy = (1 + tan²(x)) ⊙ dx",
     source=f"{_DLMF}, section 4.20", function="np.tan({0})", points="unit",
     domain="cos(x) ≠ 0",
     facts=Facts(words=("tangent",), power_behind_name=True, latex=r"\tan"))
-_function("arcsin", lambda x, _: reciprocal(sqrt(one_minus(square(x)))),
+of_entries("arcsin", lambda x, _: reciprocal(sqrt(one_minus(square(x)))),
     formula="dy = dx / √(1 - x²)", source=f"{_DLMF}, section 4.24", function="np.arcsin({0})",
     points="unit", domain="|x| < 1",
     facts=Facts(aliases=("asin",), words=("arcsine",), latex=r"\arcsin"))
-_function("arccos", lambda x, _: negative(reciprocal(sqrt(one_minus(square(x))))),
+of_entries("arccos", lambda x, _: negative(reciprocal(sqrt(one_minus(square(x))))),
     formula="dy = -dx / √(1 - x²)", source=f"{_DLMF}, section 4.24", function="np.arccos({0})",
     points="unit", domain="|x| < 1",
     facts=Facts(aliases=("acos",), words=("arccosine",), latex=r"\arccos"))
-_function("arctan", lambda x, _: reciprocal(one_plus(square(x))), formula="dy = dx / (1 + x²)",
+of_entries("arctan", lambda x, _: reciprocal(one_plus(square(x))), formula="dy = dx / (1 + x²)",
     source=f"{_DLMF}, section 4.24", function="np.arctan({0})",
     facts=Facts(aliases=("atan",), words=("arctangent",), latex=r"\arctan"))
-_function("sinh", lambda x, _: of("cosh", x), formula="dy = cosh(x) ⊙ dx",
+of_entries("sinh", lambda x, _: of("cosh", x), formula="dy = cosh(x) ⊙ dx",
     source=f"{_DLMF}, section 4.34", function="np.sinh({0})",
     facts=Facts(slope="cosh(x)",
         of_matrices=("hyperbolic sine", "sinhm"), power_behind_name=True, latex=r"\sinh"))
-_function("cosh", lambda x, _: of("sinh", x), formula="dy = sinh(x) ⊙ dx",
+of_entries("cosh", lambda x, _: of("sinh", x), formula="dy = sinh(x) ⊙ dx",
     source=f"{_DLMF}, section 4.34", function="np.cosh({0})",
     facts=Facts(slope="sinh(x)", positive=True, of_matrices=("hyperbolic cosine", "coshm"),
         power_behind_name=True, latex=r"\cosh"))
-_function("tanh", lambda _, y: one_minus(square(y)), formula="dy = (1 - y²) ⊙ dx",
+of_entries("tanh", lambda _, y: one_minus(square(y)), formula="dy = (1 - y²) ⊙ dx",
     source=f"{_DLMF}, section 4.34", function="np.tanh({0})",
     facts=Facts(slope="1 - y**2",
         words=("hypertan",), within_one=True, in_math=True, power_behind_name=True,
         latex=r"\tanh"))
-_function("arcsinh", lambda x, _: reciprocal(sqrt(one_plus(square(x)))),
+of_entries("arcsinh", lambda x, _: reciprocal(sqrt(one_plus(square(x)))),
     formula="dy = dx / √(1 + x²)", source=f"{_DLMF}, section 4.38", function="np.arcsinh({0})",
     facts=Facts(aliases=("asinh",)))
-_function("arccosh", lambda x, _: reciprocal(sqrt(minus(square(x), constant(1)))),
+of_entries("arccosh", lambda x, _: reciprocal(sqrt(minus(square(x), constant(1)))),
     formula="dy = dx / √(x² - 1)", source=f"{_DLMF}, section 4.38", function="np.arccosh({0})",
     points="above_one", domain="x > 1",
     facts=Facts(aliases=("acosh",)))
-_function("arctanh", lambda x, _: reciprocal(one_minus(square(x))),
+of_entries("arctanh", lambda x, _: reciprocal(one_minus(square(x))),
     formula="dy = dx / (1 - x²)", source=f"{_DLMF}, section 4.38", function="np.arctanh({0})",
     points="unit", domain="|x| < 1",
     facts=Facts(aliases=("atanh",)))
-_function("cbrt", lambda _, y: multiple(_THIRD, power(y, -2)), formula="dy = dx / (3 y²)",
+of_entries("cbrt", lambda _, y: multiple(_THIRD, power(y, -2)), formula="dy = dx / (3 y²)",
     source=f"{_DLMF}, eq. 4.7.12", function="np.cbrt({0})", points="nonzero", domain="x ≠ 0",
     facts=Facts(code={"torch": "torch.sign({0}) * torch.abs({0})**(1 / 3)"}))
-_function("erf", lambda x, _: times(_two_over_root_pi(), of("exp", negative(square(x)))),
+of_entries("erf", lambda x, _: times(_two_over_root_pi(), of("exp", negative(square(x)))),
     formula="dy = 2/√π exp(-x²) ⊙ dx", source=f"{_DLMF}, eq. 7.2.1", function="{erf}({0})",
     facts=Facts(within_one=True, in_math=True, scipy="special.erf",
         code=of_special("erf", "torch")))
-_function("Phi", lambda x, _: normal_density(x), formula="dy = φ(x) ⊙ dx, φ(x) = exp(-x²/2)/√(2π)",
+of_entries("Phi", lambda x, _: normal_density(x), formula="dy = φ(x) ⊙ dx, φ(x) = exp(-x²/2)/√(2π)",
     source=f"{_DLMF}, eq. 7.2.1, by Φ(x) = (1 + erf(x/√2))/2", function="{ndtr}({0})",
     facts=Facts(aliases=("ndtr",), elsewhere=("pnorm", "ndtr"), words=("normcdf", "norm_cdf"),
         positive=True, within_one=True, mirrored=True, unicode="Φ", latex=r"\Phi",
         scipy="special.ndtr",
         code=of_special("ndtr")))
-_function("log_ndtr", lambda x, _: of("inverse_mills", x), formula="d log Φ(x) = φ(x)/Φ(x) ⊙ dx",
+of_entries("log_ndtr", lambda x, _: of("inverse_mills", x), formula="d log Φ(x) = φ(x)/Φ(x) ⊙ dx",
     source=f"{_DLMF}, eq. 7.2.1 and 4.7.1", function="{log_ndtr}({0})",
     facts=Facts(scipy="special.log_ndtr", code={
         "torch": "torch.special.log_ndtr({0})", "jnp": "log_normal_cdf"}))
-_function("inverse_mills", lambda x, y: negative(times(y, plus(x, y))),
+of_entries("inverse_mills", lambda x, y: negative(times(y, plus(x, y))),
     formula="dy = -y ⊙ (x + y) ⊙ dx, y = φ(x)/Φ(x)", source=_MILLS,
     function="math.sqrt(2 / math.pi) / {erfcx}(-math.sqrt(0.5) * {0})",
     domain="everywhere; below x = -1000 its derivative loses digits",
     facts=Facts(code={
         "torch": "math.sqrt(2 / math.pi) / torch.special.erfcx(-math.sqrt(0.5) * {0})",
         "jnp": "math.sqrt(2 / math.pi) / jax.scipy.special.erfcx(-math.sqrt(0.5) * {0})"}))
-_function("sigmoid", lambda _, y: times(y, one_minus(y)), formula="dy = y ⊙ (1 - y) ⊙ dx",
+of_entries("sigmoid", lambda _, y: times(y, one_minus(y)), formula="dy = y ⊙ (1 - y) ⊙ dx",
     source="Bishop, Pattern Recognition and Machine Learning (2006), eq. 4.88",
     function="np.exp(-np.logaddexp(0.0, -{0}))",
     facts=Facts(slope="y * (1 - y)", aliases=("σ", "expit"),
         elsewhere=("logistic", "plogis", "expit"), words=("sigm",), positive=True, within_one=True,
         mirrored=True, unicode="σ", latex=r"\sigma",
         code={"np": "sigmoid", "torch": "torch.sigmoid({0})", "jnp": "jax.nn.sigmoid({0})"}))
-_function("logit", lambda x, _: reciprocal(times(x, one_minus(x))),
+of_entries("logit", lambda x, _: reciprocal(times(x, one_minus(x))),
     formula="dy = dx / (x ⊙ (1 - x))", source=f"{_DLMF}, eq. 4.7.1, of log(x) - log(1 - x)",
     function="np.log({0}) - np.log1p(-{0})", points="unit", domain="0 < x < 1",
     facts=Facts(elsewhere=("qlogis",),
         code={"torch": "torch.logit({0})", "jnp": "jax.scipy.special.logit({0})"}))
-_function("relu", lambda x, _: of("step", x), formula="dy = step(x) ⊙ dx",
+of_entries("relu", lambda x, _: of("step", x), formula="dy = step(x) ⊙ dx",
     source="Goodfellow, Bengio & Courville, Deep Learning (2016), section 6.3.1",
     function="np.maximum({0}, 0.0)", points="nonzero",
     domain="x ≠ 0; at 0 the slope is taken as 0",
     facts=Facts(slope="step(x)", words=("rectifier",), kinked=True,
         code={"torch": "torch.relu({0})", "jnp": "jax.nn.relu({0})"}))
-_function("softplus", lambda x, _: of("sigmoid", x), formula="dy = sigmoid(x) ⊙ dx",
+of_entries("softplus", lambda x, _: of("sigmoid", x), formula="dy = sigmoid(x) ⊙ dx",
     source="Goodfellow, Bengio & Courville, Deep Learning (2016), eq. 3.42",
     function="np.logaddexp(0.0, {0})",
     facts=Facts(slope="sigmoid(x)", positive=True,
@@ -304,12 +324,6 @@ def silu(x: Node) -> Node:
     return times(x, of("sigmoid", x))
 
 
-def pull_clip(y: Apply, operand: int, bar: Node) -> Node:
-    """Pull back through a clip: where an entry is between the edges, the slope is one."""
-    low, high = (of("step", minus(y.arguments[operand], constant(k))) for k in y.parameters)
-    return entrywise(bar, minus(low, high))
-
-
 def clip(x: Node, low: Fraction = Fraction(-1), high: Fraction = Fraction(1)) -> Node:
     """Entries held between two numbers.
 
@@ -321,27 +335,25 @@ def clip(x: Node, low: Fraction = Fraction(-1), high: Fraction = Fraction(1)) ->
     return apply("clip", (x,), x.shape, (Fraction(low), Fraction(high)))
 
 
-register(
-    Rule(
-        "clip",
-        ("x[...]:nonzero -> y[...]",),
-        formula="dy = (step(x - low) - step(x - high)) ⊙ dx",
-        source="piecewise linear; hardtanh for low = -1, high = 1",
-        domain="x ≠ low, high; there the slope is taken from the left",
-        build=clip,
-        function="np.clip({0}, float({low}), float({high}))",
-        pull=pull_clip,
-        parameters={"low": Fraction(-1), "high": Fraction(1)},
-        facts=Facts(
-            elsewhere=("clamp",),
-            kinked=True,
-            required=("low", "high"),
-            code={
-                "torch": "torch.clamp({0}, {low}, {high})",
-                "jnp": "jnp.clip({0}, {low}, {high})",
-            },
-        ),
-    )
+of_entries(
+    "clip",
+    lambda x, _, *edges: minus(*(of("step", minus(x, constant(k))) for k in edges)),
+    points="nonzero",
+    formula="dy = (step(x - low) - step(x - high)) ⊙ dx",
+    source="piecewise linear; hardtanh for low = -1, high = 1",
+    domain="x ≠ low, high; there the slope is taken from the left",
+    build=clip,
+    function="np.clip({0}, float({low}), float({high}))",
+    parameters={"low": Fraction(-1), "high": Fraction(1)},
+    facts=Facts(
+        elsewhere=("clamp",),
+        kinked=True,
+        required=("low", "high"),
+        code={
+            "torch": "torch.clamp({0}, {low}, {high})",
+            "jnp": "jnp.clip({0}, {low}, {high})",
+        },
+    ),
 )
 
 
@@ -359,19 +371,16 @@ def hardtanh(x: Node) -> Node:
     return clip(x, Fraction(-1), Fraction(1))
 
 
-@primitive(
+of_entries(
     "huber_entries",
-    "r[...]:nonzero -> y[...]",
+    lambda r, _, delta: clip(r, -delta, delta),
+    signature="r[...]:nonzero -> y[...]",
     formula="dy = clip(r, -delta, delta) ⊙ dr",
     source="Huber, Annals of Mathematical Statistics 35 (1964), section 4",
     function="huber_entries",
     parameters={"delta": Fraction(1)},
     facts=Facts(building_block=True),
 )
-def pull_huber_entries(y: Apply, operand: int, bar: Node) -> Node:
-    """Pull back through Huber's function, entry by entry."""
-    (delta,) = y.parameters
-    return entrywise(bar, clip(y.arguments[operand], -delta, delta))
 
 
 def _preferred(x: Node, y: Node) -> Node:
@@ -379,85 +388,50 @@ def _preferred(x: Node, y: Node) -> Node:
     return multiple(_HALF, one_plus(of("sign", minus(x, y))))
 
 
-@primitive(
-    "maximum",
-    "x[...]:whole y[...]:half -> z[...]",
-    formula="dz = (1 + sign(x - y))/2 ⊙ dx + (1 - sign(x - y))/2 ⊙ dy",
-    source="Griewank & Walther, Evaluating Derivatives (2nd edition, 2008), section 14.1",
-    domain="x ≠ y; at ties each has half",
-    function="np.maximum({0}, {1})",
-    facts=Facts(elsewhere=("pmax",), kinked=True),
-)
-def pull_maximum(z: Apply, operand: int, bar: Node) -> Node:
-    """Pull back to the larger of two."""
-    return entrywise(bar, _preferred(z.arguments[operand], z.arguments[1 - operand]))
+_OF_TWO = "x[...]:whole y[...]:half -> z[...]"
+_AT_TIES = "x ≠ y; at ties each has half"
+_GRIEWANK = "Griewank & Walther, Evaluating Derivatives (2nd edition, 2008), section 14.1"
+# fmt: off
+of_entries("maximum", lambda x, y, _: _preferred(x, y), lambda x, y, _: _preferred(y, x),
+    signature=_OF_TWO, formula="dz = (1 + sign(x - y))/2 ⊙ dx + (1 - sign(x - y))/2 ⊙ dy",
+    source=_GRIEWANK, domain=_AT_TIES, function="np.maximum({0}, {1})",
+    facts=Facts(elsewhere=("pmax",), kinked=True))
+of_entries("minimum", lambda x, y, _: _preferred(y, x), lambda x, y, _: _preferred(x, y),
+    signature=_OF_TWO, formula="dz = (1 - sign(x - y))/2 ⊙ dx + (1 + sign(x - y))/2 ⊙ dy",
+    source=_GRIEWANK, domain=_AT_TIES, function="np.minimum({0}, {1})",
+    facts=Facts(elsewhere=("pmin",), kinked=True))
+of_entries("hypot", lambda x, _, z: over(x, z), lambda _, y, z: over(y, z),
+    signature="x[...]:nonzero y[...]:nonzero -> z[...]", formula="dz = (x ⊙ dx + y ⊙ dy) / z",
+    source=f"{_DLMF}, eq. 4.7.12", domain="(x, y) ≠ (0, 0)", function="np.hypot({0}, {1})",
+    facts=Facts(length=True))
+of_entries("atan2", lambda y, x, _: over(x, _squares(x, y)),
+    lambda y, x, _: negative(over(y, _squares(x, y))),
+    signature="y[...]:nonzero x[...]:nonzero -> z[...]",
+    formula="dz = (x ⊙ dy - y ⊙ dx) / (x² + y²)", source=f"{_DLMF}, section 4.24",
+    domain="(x, y) ≠ (0, 0), off the cut x < 0, y = 0", function="np.arctan2({0}, {1})",
+    facts=Facts(aliases=("arctan2",)))
+of_entries("power_of",
+    lambda x, y, _: times(y, apply("power_of", (x, minus(y, constant(1))), x.shape)),
+    lambda x, _, z: times(of("log", x), z),
+    signature="x[...]:positive y[...] -> z[...]",
+    formula="dz = y ⊙ x^(y-1) ⊙ dx + log(x) ⊙ z ⊙ dy", source=f"{_DLMF}, eq. 4.7.12 and 4.7.1",
+    domain="x > 0", function="np.power({0}, {1})",
+    facts=Facts(code={"torch": "torch.pow({0}, {1})"}, building_block=True))
+# fmt: on
 
 
-@primitive(
-    "minimum",
-    "x[...]:whole y[...]:half -> z[...]",
-    formula="dz = (1 - sign(x - y))/2 ⊙ dx + (1 + sign(x - y))/2 ⊙ dy",
-    source="Griewank & Walther, Evaluating Derivatives (2nd edition, 2008), section 14.1",
-    domain="x ≠ y; at ties each has half",
-    function="np.minimum({0}, {1})",
-    facts=Facts(elsewhere=("pmin",), kinked=True),
-)
-def pull_minimum(z: Apply, operand: int, bar: Node) -> Node:
-    """Pull back to the smaller of two."""
-    return entrywise(bar, _preferred(z.arguments[1 - operand], z.arguments[operand]))
+def over(x: Node, y: Node) -> Node:
+    """A quotient, entry by entry."""
+    return times(x, reciprocal(y))
 
 
-@primitive(
-    "hypot",
-    "x[...]:nonzero y[...]:nonzero -> z[...]",
-    formula="dz = (x ⊙ dx + y ⊙ dy) / z",
-    source=f"{_DLMF}, eq. 4.7.12",
-    domain="(x, y) ≠ (0, 0)",
-    function="np.hypot({0}, {1})",
-    facts=Facts(length=True),
-)
-def pull_hypot(z: Apply, operand: int, bar: Node) -> Node:
-    """Pull back through the length of two legs."""
-    return entrywise(bar, z.arguments[operand], reciprocal(z))
-
-
-@primitive(
-    "atan2",
-    "y[...]:nonzero x[...]:nonzero -> z[...]",
-    formula="dz = (x ⊙ dy - y ⊙ dx) / (x² + y²)",
-    source=f"{_DLMF}, section 4.24",
-    domain="(x, y) ≠ (0, 0), off the cut x < 0, y = 0",
-    function="np.arctan2({0}, {1})",
-    facts=Facts(aliases=("arctan2",)),
-)
-def pull_atan2(z: Apply, operand: int, bar: Node) -> Node:
-    """Pull back through the angle of a point."""
-    y, x = z.arguments
-    length = reciprocal(plus(square(x), square(y)))
-    return entrywise(bar, x if operand == 0 else negative(y), length)
+def _squares(x: Node, y: Node) -> Node:
+    return plus(square(x), square(y))
 
 
 def _spread_operands(name: str, x: Node, y: Node) -> tuple[Node, Node]:
     shape = algebra.common_shape(name, (x, y))
     return algebra.spread(x, shape), algebra.spread(y, shape)
-
-
-@primitive(
-    "power_of",
-    "x[...]:positive y[...] -> z[...]",
-    formula="dz = y ⊙ x^(y-1) ⊙ dx + log(x) ⊙ z ⊙ dy",
-    source=f"{_DLMF}, eq. 4.7.12 and 4.7.1",
-    domain="x > 0",
-    function="np.power({0}, {1})",
-    facts=Facts(code={"torch": "torch.pow({0}, {1})"}, building_block=True),
-)
-def pull_power_of(z: Apply, operand: int, bar: Node) -> Node:
-    """Pull back through a power whose exponent varies too."""
-    x, y = z.arguments
-    if operand == 0:
-        lowered = apply("power_of", (x, minus(y, constant(1))), x.shape)
-        return entrywise(bar, y, lowered)
-    return entrywise(bar, of("log", x), z)
 
 
 @composite(
@@ -476,39 +450,23 @@ def pow_rule(x: Node, y: Node) -> Node:
     return apply("power_of", (base, exponent), base.shape)
 
 
-@primitive(
-    "stumpff",
-    "q[...] -> c[...]",
-    formula="dc_k = (k c_(k+2) - c_(k+1))/2 ⊙ dq, c_k(q) = sum (-q)^n / (2n+k)!",
-    source="Danby, Fundamentals of Celestial Mechanics (2nd edition, 1988), section 6.9",
-    function="stumpff",
-    parameters={"k": 1},
-    facts=Facts(required=("k",), building_block=True),
-)
-def pull_stumpff(y: Apply, _: int, bar: Node) -> Node:
-    """Pull back through a Stumpff function: smooth forms of sin θ/θ and (1 - cos θ)/θ²."""
-    (q,), (k,) = y.arguments, y.parameters
-    slope = multiple(_HALF, minus(multiple(k, stumpff(q, k + 2)), stumpff(q, k + 1)))
-    return entrywise(bar, slope)
-
-
 def stumpff(q: Node, k: int) -> Node:
     """The k-th Stumpff function, entry by entry."""
     return apply("stumpff", (q,), q.shape, (k,))
 
 
-@primitive(
-    "function",
-    "x[...] -> y[...]",
-    formula="dy = g'(x) ⊙ dx",
-    source="the chain rule, for a function that nobody declared",
+# fmt: off
+of_entries("stumpff", lambda q, _, k: multiple(_HALF, minus(multiple(k, stumpff(q, k + 2)),
+    stumpff(q, k + 1))),
+    signature="q[...] -> c[...]",
+    formula="dc_k = (k c_(k+2) - c_(k+1))/2 ⊙ dq, c_k(q) = sum (-q)^n / (2n+k)!",
+    source="Danby, Fundamentals of Celestial Mechanics (2nd edition, 1988), section 6.9",
+    function="stumpff", parameters={"k": 1},  # smooth forms of sin θ/θ and (1 - cos θ)/θ²
+    facts=Facts(required=("k",), building_block=True))
+of_entries("function",
+    lambda x, _, name, order: apply("function", (x,), x.shape, (name, order + 1)),
+    formula="dy = g'(x) ⊙ dx", source="the chain rule, for a function that nobody declared",
     domain="where the function is differentiable",
-    function="undeclared",
-    parameters={"name": "g", "order": 0},
-    facts=Facts(keeps_symmetry=True, building_block=True),
-)
-def pull_function(y: Apply, operand: int, bar: Node) -> Node:
-    """Pull back through an elementwise function that has a name alone."""
-    name, order = y.parameters
-    slope = apply("function", y.arguments, y.arguments[operand].shape, (name, order + 1))
-    return entrywise(bar, slope)
+    function="undeclared", parameters={"name": "g", "order": 0},
+    facts=Facts(keeps_symmetry=True, building_block=True))
+# fmt: on

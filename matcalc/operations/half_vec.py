@@ -9,7 +9,7 @@ from matcalc.dimensions import Dimension
 from matcalc.errors import ShapeError
 from matcalc.graph import Apply, Node, apply
 from matcalc.operations.facts import Facts
-from matcalc.operations.registry import Rule, primitive, register
+from matcalc.operations.registry import primitive
 
 _SOURCE = "Magnus & Neudecker, Matrix Differential Calculus (3rd edition, 2019), section 3.8"
 _HALF = Fraction(1, 2)
@@ -59,22 +59,16 @@ def _filled(v: Node, n: Dimension) -> Node:
     return apply("lower", (v,), (*v.shape[:-1], n, n), (n,))
 
 
+@primitive(
+    "lower",
+    "v[...,3] -> X[...,2,2]",
+    formula="d lower(v) = lower(dv)",
+    source=f"{_SOURCE}, the inverse of vech for triangular matrices",
+    build=lower,
+    function="lower",
+    parameters={"n": 2},
+    facts=Facts(required=("n",)),
+)
 def pull_lower(_: Apply, __: int, bar: Node) -> Node:
     """Pull back through a triangle: what is above the diagonal is left out."""
     return vech(bar)
-
-
-register(
-    Rule(
-        "lower",
-        ("v[...,3] -> X[...,2,2]",),
-        formula="d lower(v) = lower(dv)",
-        source=f"{_SOURCE}, the inverse of vech for triangular matrices",
-        domain="everywhere",
-        build=lower,
-        function="lower",
-        pull=pull_lower,
-        parameters={"n": 2},
-        facts=Facts(required=("n",)),
-    )
-)

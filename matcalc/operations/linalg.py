@@ -14,7 +14,7 @@ from matcalc.graph import Apply, Factor, Node, add, apply, contract, einsum, zer
 from matcalc.operations import algebra
 from matcalc.operations.facts import Facts
 from matcalc.operations.parts import picked, placed, window
-from matcalc.operations.registry import Rule, composite, primitive, register
+from matcalc.operations.registry import composite, primitive
 
 _COOKBOOK = "Petersen & Pedersen, The Matrix Cookbook (2012)"
 
@@ -255,20 +255,17 @@ def _matrix_function(
         domain=domain,
         facts=facts,
     )(pull)
-    register(
-        Rule(
-            name=f"{name}_frechet",
-            signatures=(f"X[n,n]:{points} E[n,n] -> L[n,n]",),
-            formula="dL(X, E) = L(X, dE) + L²(X; E, dX)",
-            source="Higham & Relton, Higher order Fréchet derivatives of matrix functions (2014), "
-            "theorem 3.5",
-            domain=domain,
-            build=partial(frechet, name=name),
-            function=f"{name}_frechet",
-            pull=pull_frechet,
-            facts=Facts(directed=True, building_block=True),
-        )
-    )
+    primitive(
+        f"{name}_frechet",
+        f"X[n,n]:{points} E[n,n] -> L[n,n]",
+        formula="dL(X, E) = L(X, dE) + L²(X; E, dX)",
+        source="Higham & Relton, Higher order Fréchet derivatives of matrix functions (2014), "
+        "theorem 3.5",
+        domain=domain,
+        build=partial(frechet, name=name),
+        function=f"{name}_frechet",
+        facts=Facts(directed=True, building_block=True),
+    )(pull_frechet)
 
 
 def frechet(x: Node, direction: Node, name: str = "expm") -> Node:

@@ -11,7 +11,7 @@ from matcalc.errors import NotDifferentiableError, ShapeError
 from matcalc.graph import Apply, Factor, Node, add, apply, contract, zero
 from matcalc.operations import algebra
 from matcalc.operations.facts import Facts, OfSizes, Picking
-from matcalc.operations.registry import Rule, composite, primitive, register
+from matcalc.operations.registry import composite, primitive
 
 _LINEAR = "linear; Magnus & Neudecker, Matrix Differential Calculus (3rd edition, 2019), chapter 3"
 
@@ -107,25 +107,21 @@ def levi_civita(size: int = 3) -> Node:
     return apply("levi_civita", (), (size,) * size, (size,))
 
 
-register(
-    Rule(
-        "levi_civita",
-        ("-> E[3,3,3]",),
-        formula="constant: the sign of a permutation",
-        source="by definition",
-        domain="everywhere",
-        build=levi_civita,
-        function="levi_civita",
-        pull=no_operand,
-        parameters={"size": 3},
-        facts=Facts(
-            of_sizes=OfSizes(levi_civita, "levi_civita(3)"),
-            unicode="ε",
-            latex=r"\epsilon",
-            building_block=True,
-        ),
-    )
-)
+primitive(
+    "levi_civita",
+    "-> E[3,3,3]",
+    formula="constant: the sign of a permutation",
+    source="by definition",
+    build=levi_civita,
+    function="levi_civita",
+    parameters={"size": 3},
+    facts=Facts(
+        of_sizes=OfSizes(levi_civita, "levi_civita(3)"),
+        unicode="ε",
+        latex=r"\epsilon",
+        building_block=True,
+    ),
+)(no_operand)
 
 
 @composite(
@@ -279,29 +275,18 @@ def _filled(name: str, number: int) -> OfSizes:
     return OfSizes(build, f"{name}(n), or {name}((m, 3))")
 
 
-@composite(
-    "ones",
-    "-> O[m,n]",
-    formula="d 1 = 0",
-    source="by definition",
-    function="np.ones({shape})",
-    parameters={"shape": (2, 3)},
-    facts=Facts(of_sizes=_filled("ones", 1), lists=True, unicode="1", latex=r"\mathbf{1}"),
-)
-def ones(shape: tuple[Dimension, ...] = (2, 3)) -> Node:
-    """Ones."""
-    return algebra.constant(1, tuple(shape))
-
-
-@composite(
-    "zeros",
-    "-> O[m,n]",
-    formula="d 0 = 0",
-    source="by definition",
-    function="np.zeros({shape})",
-    parameters={"shape": (2, 3)},
-    facts=Facts(of_sizes=_filled("zeros", 0), lists=True, unicode="0", latex=r"\mathbf{0}"),
-)
-def zeros(shape: tuple[Dimension, ...] = (2, 3)) -> Node:
-    """Zeros."""
-    return zero(tuple(shape))
+for _name, _number in (("ones", 1), ("zeros", 0)):
+    composite(
+        _name,
+        "-> O[m,n]",
+        formula=f"d {_number} = 0",
+        source="by definition",
+        function=f"np.{_name}({{shape}})",
+        parameters={"shape": (2, 3)},
+        facts=Facts(
+            of_sizes=_filled(_name, _number),
+            lists=True,
+            unicode=str(_number),
+            latex=rf"\mathbf{{{_number}}}",
+        ),
+    )(lambda shape=(2, 3), number=_number: algebra.constant(number, tuple(shape)))

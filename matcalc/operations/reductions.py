@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 from matcalc import dimensions
 from matcalc.dimensions import Shape
@@ -12,7 +14,7 @@ from matcalc.operations import algebra
 from matcalc.operations.algebra import entrywise, minus, sqrt, summed
 from matcalc.operations.elementwise import of
 from matcalc.operations.facts import Facts
-from matcalc.operations.registry import Pull, Rule, composite, primitive, register
+from matcalc.operations.registry import Pull, composite, primitive
 
 _COOKBOOK = "Petersen & Pedersen, The Matrix Cookbook (2012)"
 
@@ -94,30 +96,11 @@ def spread_back(y: Apply, bar: Node, *factors: Node) -> Node:
     )
 
 
-def _reduction(
-    name: str,
-    *,
-    formula: str,
-    source: str,
-    domain: str,
-    function: str,
-    points: str,
-    facts: Facts,
-) -> Callable[[Pull], Pull]:
+def _reduction(name: str, *, points: str, **more: Any) -> Callable[[Pull], Pull]:
     """Register an operation over one axis, or over all; the decorated function is its pull."""
-
-    def decorate(pull: Pull) -> Pull:
-        def build(x: Node, axis: int | None = None) -> Node:
-            return reducing(name, x, axis)
-
-        signatures = (f"X[m,n]:{points} -> y",)
-        over = {"axis": None}
-        register(
-            Rule(name, signatures, formula, source, domain, build, function, pull, over, facts)
-        )
-        return pull
-
-    return decorate
+    over = {"axis": None}
+    build = partial(reducing, name)
+    return primitive(name, f"X[m,n]:{points} -> y", parameters=over, build=build, **more)
 
 
 def _extreme(name: str, better: str, facts: Facts) -> None:
@@ -237,6 +220,22 @@ def pull_products_of_others(y: Apply, operand: int, bar: Node) -> Node:
     )
 
 
+def other_pairs(x: Node, axis: int = 0) -> Node:
+    """For each two entries along an axis the product of all others; 0 where the two are one."""
+    return apply("products_of_other_pairs", (x,), (*x.shape, x.shape[axis]), (axis,))
+
+
+@primitive(
+    "products_of_other_pairs",
+    "x[n] -> Y[n,n]",
+    formula="not known",
+    source="the second derivative of a product of entries",
+    domain="its value everywhere; its derivative is not known",
+    build=other_pairs,
+    function="products_of_other_pairs",
+    parameters={"axis": 0},
+    facts=Facts(building_block=True),
+)
 def pull_products_of_other_pairs(y: Apply, operand: int, bar: Node) -> Node:
     """There is no rule of order three.
 
@@ -247,27 +246,6 @@ def pull_products_of_other_pairs(y: Apply, operand: int, bar: Node) -> Node:
         f"the third derivative of a product of entries is not known "
         f"({y.operation}, operand {operand}, of {dimensions.times(bar.shape)})"
     )
-
-
-def other_pairs(x: Node, axis: int = 0) -> Node:
-    """For each two entries along an axis the product of all others; 0 where the two are one."""
-    return apply("products_of_other_pairs", (x,), (*x.shape, x.shape[axis]), (axis,))
-
-
-register(
-    Rule(
-        "products_of_other_pairs",
-        ("x[n] -> Y[n,n]",),
-        formula="not known",
-        source="the second derivative of a product of entries",
-        domain="its value everywhere; its derivative is not known",
-        build=other_pairs,
-        function="products_of_other_pairs",
-        pull=pull_products_of_other_pairs,
-        parameters={"axis": 0},
-        facts=Facts(building_block=True),
-    )
-)
 
 
 @_reduction(
@@ -374,17 +352,14 @@ for _name, _build, _pull, _formula, _source, _facts in (
         ),
     ),
 ):
-    register(
-        Rule(
-            _name,
-            ("x[n] -> y[n]", "X[m,n] -> Y[m,n]"),
-            _formula,
-            _source,
-            "everywhere",
-            _build,
-            _name,
-            _pull,
-            {"axis": -1},
-            _facts,
-        )
-    )
+    primitive(
+        _name,
+        "x[n] -> y[n]",
+        "X[m,n] -> Y[m,n]",
+        formula=_formula,
+        source=_source,
+        build=_build,
+        function=_name,
+        parameters={"axis": -1},
+        facts=_facts,
+    )(_pull)

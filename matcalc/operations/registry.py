@@ -266,19 +266,25 @@ def primitive(
     domain: str = "everywhere",
     parameters: Mapping[str, Any] | None = None,
     facts: Facts = NONE,
+    build: Build | None = None,
 ) -> Callable[[Pull], Pull]:
-    """Register an operation of its own; the decorated function is its pull."""
+    """Register an operation of its own; the decorated function is its pull.
+
+    Its node has the shape that its signatures say, and its parameters are not looked at, where
+    nothing else builds it.
+    """
 
     def decorate(pull: Pull) -> Pull:
         names = dict(parameters or {})
 
-        def build(*operands: Node, **given: Any) -> Node:
+        def built(*operands: Node, **given: Any) -> Node:
             shape = matched(name, signatures, [operand.shape for operand in operands])
             values = tuple(given.get(key, default) for key, default in names.items())
             return apply(name, operands, shape, values)
 
+        make = build or built
         register(
-            Rule(name, signatures, formula, source, domain, build, function, pull, names, facts)
+            Rule(name, signatures, formula, source, domain, make, function, pull, names, facts)
         )
         return pull
 

@@ -77,10 +77,8 @@ def _cheapest(masks: tuple[int, ...], output: int, sizes: tuple[int, ...]) -> Or
     network = _Network(masks, output, sizes)
     if len(masks) <= _FEW:
         return network.of_subsets()
-    orders = [network.by_opt_einsum()]
-    if len(masks) <= _MANY:
-        orders.append(network.of_brackets())
-    return min(orders, key=network.cost)
+    brackets = [network.of_brackets()] if len(masks) <= _MANY else []
+    return min([*brackets, network.by_opt_einsum()], key=network.cost)
 
 
 class _Network:
@@ -166,7 +164,7 @@ class _Network:
                         best[start, middle][0]
                         + best[middle, stop][0]
                         + self.extent(left[start, middle] | left[middle, stop]),
-                        middle,
+                        -middle,
                     )
                     for middle in range(start + 1, stop)
                 )
@@ -174,7 +172,7 @@ class _Network:
                 outside = before[start] | behind[count - stop] | self.output
                 left[start, stop] = inside & outside
         chosen = {
-            _bits(row[start:stop]): _bits(row[start:middle])
+            _bits(row[start:stop]): _bits(row[start:-middle])
             for (start, stop), (_, middle) in best.items()
             if middle
         }
