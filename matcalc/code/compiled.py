@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from numbers import Integral
 from typing import Any, NamedTuple
 
@@ -15,7 +15,7 @@ from matcalc.code.computed import Batched, Computed
 from matcalc.code.reuse import Reused
 from matcalc.code.source import Source
 from matcalc.dimensions import Shape
-from matcalc.errors import ArrayError, MissingLibraryError, NotationError
+from matcalc.errors import ArrayError, NotationError
 from matcalc.plan.computation import Computation
 
 Array = NDArray[np.floating[Any]]
@@ -81,10 +81,10 @@ class Compiled:
         self.finite = finite
         self.computation = computation
         self._anywhere: Computed | None = None
-        self.function = made(source, name)
+        self.function = source.function(name)
         self._run = self.function
         if reused is not None and computation is not None:
-            again = made(reused, name), reused.outs, computation.returned
+            again = reused.function(name), reused.outs, computation.returned
             self._run = Reused(self.function, *again)
         self.__name__ = name
         self.__doc__ = self.function.__doc__
@@ -227,23 +227,6 @@ class Compiled:
 
     def __repr__(self) -> str:
         return f"<compiled {self.__name__}{self.__signature__}>"
-
-
-def made(source: Source, name: str) -> Callable[..., Any]:
-    """The function of a name in source of ours.
-
-    Raises:
-        MissingLibraryError: It imports a library that is not installed.
-    """
-    space: dict[str, Any] = {"__name__": "matcalc_generated"}
-    try:
-        exec(compile(source.text, "<generated>", "exec"), space)  # noqa: S102 - our own source
-    except ImportError as error:
-        raise MissingLibraryError(
-            f"this function needs {error.name}: pip install 'matcalc-layout[scipy]'"
-        ) from None
-    function: Callable[..., Any] = space[name]
-    return function
 
 
 def _arrays(result: Any, dtype: np.dtype[Any]) -> Any:

@@ -18,6 +18,7 @@ import numpy as np
 from matcalc.arrays import library_of
 from matcalc.code.calls import Argument, spell_call
 from matcalc.code.dialects import JAX, NUMPY, TORCH, Dialect
+from matcalc.code.source import Source
 from matcalc.code.spelling import Spelled
 from matcalc.errors import ArrayError
 from matcalc.operations import find_rule
@@ -127,10 +128,7 @@ def _spelled(
     text = "\n".join([*lines, f"def applied({', '.join(names)}):", f"    return {call.text.text}"])
     if library == "cupy":
         text = text.replace("import numpy", "import cupy").replace("scipy.", "cupyx.scipy.")
-    space: dict[str, Any] = {}
-    exec(compile(text, "<applied>", "exec"), space)  # noqa: S102 - of our own table
-    made: Function = space["applied"]
-    return made
+    return Source(text).function("applied")
 
 
 def _number(value: Any) -> str:

@@ -26,6 +26,7 @@ from matcalc.code.terms import (
     with_shared_inverses,
 )
 from matcalc.dimensions import Shape
+from matcalc.errors import MissingLibraryError
 from matcalc.notation import WrittenFormula
 from matcalc.operations import known_rule
 from matcalc.plan.computation import Returned
@@ -35,6 +36,7 @@ _FILLS = ("filled", "padded")  # what is written into an array of zeros
 _SQUARE = 2  # the highest power that code takes of whole numbers as they are
 _WHOLE = ("power", "plus", "negative", "times", "transpose", "matmul", "sum")
 _OF_NUMBERS = ("number", "times", "over", "plus", "negative", "power")
+_NO_WORDS: Mapping[str, str] = {}
 _WIDTH = 96  # characters of a line that returns several results
 
 
@@ -62,8 +64,24 @@ class Source(NamedTuple):
     """
 
     text: str
-    words: Mapping[str, str]
+    words: Mapping[str, str] = _NO_WORDS
     outs: tuple[int, ...] = ()
+
+    def function(self, name: str) -> Callable[..., Any]:
+        """The function of a name in it.
+
+        Raises:
+            MissingLibraryError: It imports a library that is not installed.
+        """
+        space: dict[str, Any] = {"__name__": "matcalc_generated"}
+        try:
+            exec(compile(self.text, "<generated>", "exec"), space)  # noqa: S102 - our own source
+        except ImportError as error:
+            raise MissingLibraryError(
+                f"this function needs {error.name}: pip install 'matcalc-layout[scipy]'"
+            ) from None
+        function: Callable[..., Any] = space[name]
+        return function
 
 
 def source_of(
