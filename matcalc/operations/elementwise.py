@@ -70,6 +70,7 @@ def of_entries(
     def pull(y: Apply, operand: int, bar: Node) -> Node:
         return entrywise(bar, slopes[operand](*y.arguments, y, *y.parameters))
 
+    pull.__module__ = slopes[0].__module__  # where it is known
     primitive(
         name,
         signature or f"x[...]:{points} -> y[...]",

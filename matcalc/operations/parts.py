@@ -85,7 +85,7 @@ for _name, _signature, _formula, _function, _parameters, _facts in (
         "triangle",
         "-> M[m,n]",
         "constant: ones on and below a diagonal",
-        "np.tri(*{shape}, {k})",
+        "np.tril(np.ones({shape}), {k})",
         {"k": 0},
         _PART,
     ),

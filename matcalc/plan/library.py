@@ -161,7 +161,7 @@ class Library:
             return (lambda x: self.transposed(x, order)) if moved else None
         return (lambda x: self.transposed(x, order)[new]) if moved else (lambda x: x[new])
 
-    def contract(self, step: Step, _: Shapes) -> Function:
+    def contract(self, step: Step, shapes: Shapes) -> Function:  # noqa: ARG002
         """A product of two, summed over axes."""
         subscripts, xp = step.value.subscripts, self.module
         return lambda a, b: xp.einsum(subscripts, a, b)
@@ -191,7 +191,7 @@ class Library:
         turned = self.transposed(array, root.order) if root.order else array
         return root.number * turned[index]
 
-    def add(self, step: Step, _: Shapes) -> Function:
+    def add(self, step: Step, shapes: Shapes) -> Function:  # noqa: ARG002
         """A sum of what has its shape, or is spread to it."""
         ways: Sequence[tuple[int, Spread | None]] = step.value
 
