@@ -28,7 +28,8 @@ from matcalc.errors import NotationError, Place, ShapeError
 from matcalc.expression import Declarations
 from matcalc.expression.equation import stated_in
 from matcalc.inputs.line import Line
-from matcalc.inputs.reading import notation_beside, read_claim
+from matcalc.inputs.notations import notation_beside
+from matcalc.inputs.reading import read_claim
 from matcalc.inputs.tree import Left
 
 _JUDGED = 12  # repairs that are looked at closely

@@ -28,7 +28,8 @@ from matcalc.expression.formula import Names
 from matcalc.graph import Symbol
 from matcalc.inputs.equations import equations_apart
 from matcalc.inputs.line import Line
-from matcalc.inputs.reading import read_foreign, read_line, says_products
+from matcalc.inputs.notations import says_products
+from matcalc.inputs.reading import read_foreign, read_line
 from matcalc.inputs.tree import Left
 from matcalc.variables import Mention, Variable, parse_mention, resolve
 

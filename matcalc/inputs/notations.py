@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from matcalc.errors import NotationError
+from matcalc.errors import MatcalcError, NotationError
 from matcalc.inputs.nested import outside
-from matcalc.inputs.scanning import Token
+from matcalc.inputs.scanning import Token, scan
 from matcalc.inputs.words import is_function
 
 #: The names by which a notation is forced, and how an answer calls it.
@@ -22,6 +22,7 @@ NOTATIONS = {
     "mathematica": "Mathematica",
 }
 FORCED = ("numpy", "math", "matlab", "latex")
+_OWN = ("@", "**", ".T", "einsum(")  # signs that say that a line is one of the language
 _DOTTED = frozenset([".*", "./", ".^", ".'", ".+", ".-", ".\\", "\\"])
 _SYMPY = """Trace Inverse Transpose Determinant Identity HadamardProduct KroneckerProduct MatMul
 MatAdd MatPow ZeroMatrix"""
@@ -112,11 +113,38 @@ def _is_quoted(token: Token) -> bool:
     return token.kind == "text" and token.text[:1] == "'"
 
 
-def has_marks_of_matlab(tokens: Sequence[Token]) -> bool:
+def _has_marks_of_matlab(tokens: Sequence[Token]) -> bool:
     """Whether a line has signs of MATLAB's, ``.*`` or ``A'``, and of no other notation."""
     texts = {token.text for token in tokens if token.kind == "sign"}
     marked = bool(texts & _DOTTED) or _has_transposes(tokens)
     return marked and notation_of(tokens, latex=False) == "matlab"
+
+
+def notation_beside(line: str, other: str) -> str | None:
+    """The notation of a line with ``*`` alone, which another line has marks of: MATLAB's or none.
+
+    >>> notation_beside("trace(A*X*B)", "A'*B'"), notation_beside("trace(A*X*B)", "A.T @ B.T")
+    ('matlab', None)
+    """
+    try:
+        tokens = scan(other, ())
+    except MatcalcError:
+        return None
+    return "matlab" if is_starred(line) and _has_marks_of_matlab(tokens) else None
+
+
+def is_starred(line: str) -> bool:
+    """Whether nothing but ``*`` says which products are meant."""
+    return "*" in line and not says_products(line)
+
+
+def says_products(text: str) -> bool:
+    """Whether signs stand in a text that say which products are meant: ``@``.
+
+    >>> says_products("z = W @ x; a = z * z"), says_products("z = W*x")
+    (True, False)
+    """
+    return any(sign in text for sign in _OWN)
 
 
 def _equals(tokens: Sequence[Token]) -> bool:

@@ -32,9 +32,10 @@ from matcalc.inputs.notations import (
     NOTATIONS,
     SYMPY,
     find_notation,
-    has_marks_of_matlab,
     has_sizes_apart,
+    is_starred,
     notation_of,
+    says_products,
 )
 from matcalc.inputs.pieces import Piece, places
 from matcalc.inputs.places import RESULTS
@@ -51,7 +52,6 @@ from matcalc.inputs.words import FREE, KEYWORDS, is_elsewhere, slope_of
 from matcalc.inputs.writing import Writer
 from matcalc.variables import Variable
 
-_OWN = ("@", "**", ".T", "einsum(")  # signs that say that a line is one of the language
 _OF_ARRAYS = ("@", "np.", "axis=", "None]")  # beside these a * is one of entries
 _ENDS_ELSEWHERE = frozenset(["None", "inf", "Inf", "min", "max", "a_min", "a_max"])  # of clip, norm
 _BY_ENTRIES = re.compile(r"[0-9]\./[( ]*[A-Za-z(]")  # MATLAB's 1./x, or a quotient of 1.
@@ -189,19 +189,6 @@ def read_claim(
     return found._replace(left=left and left._replace(entry=entry))
 
 
-def notation_beside(line: str, other: str) -> str | None:
-    """The notation of a line with ``*`` alone, which another line has marks of: MATLAB's or none.
-
-    >>> notation_beside("trace(A*X*B)", "A'*B'"), notation_beside("trace(A*X*B)", "A.T @ B.T")
-    ('matlab', None)
-    """
-    try:
-        tokens = scan(other, ())
-    except MatcalcError:
-        return None
-    return "matlab" if _is_starred(line) and has_marks_of_matlab(tokens) else None
-
-
 def _is_plain(line: str, variables: Mapping[str, Variable]) -> bool:
     """Whether a line is one of the language, whatever fits."""
     try:
@@ -229,7 +216,7 @@ def is_own(
         widened = "[:, None]" in line
         if "*" not in line and not widened:
             return True
-        if widened or not _is_starred(line):
+        if widened or not is_starred(line):
             said = claimed and not widened
             return said or not _repeats(line, variables, functions)
         sized = "ones(" in line or "zeros(" in line
@@ -274,20 +261,6 @@ def _of_numpy(line: str, variables: Mapping[str, Variable], functions: Functions
     writer = Writer(line, names, "numpy")
     _written(line, taken_apart(scan(line, names.declared), names, latex=False), writer)
     return writer
-
-
-def _is_starred(line: str) -> bool:
-    """Whether nothing but ``*`` says which products are meant."""
-    return "*" in line and not says_products(line)
-
-
-def says_products(text: str) -> bool:
-    """Whether signs stand in a text that say which products are meant: ``@``.
-
-    >>> says_products("z = W @ x; a = z * z"), says_products("z = W*x")
-    (True, False)
-    """
-    return any(sign in text for sign in _OWN)
 
 
 def _is_result(line: str, word: str) -> bool:
