@@ -8,14 +8,15 @@ well decides between candidates.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import reduce
 from itertools import islice
+from typing import NamedTuple
 
 from matcalc.errors import MatcalcError, Place, ShapeError, Suggestion
 from matcalc.expression.attempt import Attempt, Try, Variables
 from matcalc.expression.declaring import declarations, whole_of
 from matcalc.expression.lines import StepLine
 from matcalc.expression.misfits import Operand, is_atom, transposed, written
-from matcalc.expression.spellings import Argument, spellings
 from matcalc.expression.values import Value
 from matcalc.near import near
 from matcalc.operations import RULES, find_rule
@@ -28,6 +29,24 @@ _OFFERED = 3
 _SIGNS = 8  # that are replaced at most
 _PARTS = 3  # names that were typed as one
 _CONSTANTS = {"π": "pi"}
+
+
+class _Argument(NamedTuple):
+    """What a call takes: as it was typed, its value, and its keyword."""
+
+    text: str
+    value: object
+    keyword: str = ""
+
+    @property
+    def atom(self) -> str:
+        """As an operand of a sign."""
+        return self.text if is_atom(self.text) else f"({self.text})"
+
+    @property
+    def shape(self) -> tuple[object, ...]:
+        """Its sizes; none where it is text or a tuple."""
+        return self.value.node.shape if isinstance(self.value, Value) else ()
 
 
 def advised(error: MatcalcError, formula: str, variables: Variables, read: Try) -> MatcalcError:
@@ -225,6 +244,57 @@ def _sums(sign: str, one: Operand, two: Operand) -> Iterator[tuple[str, str]]:
             yield f" {sign} ".join(parts), where
 
 
+def _folded(name: str, arguments: Sequence[_Argument]) -> Iterator[str]:
+    """``kron`` and ``matmul`` of three and more."""
+    texts = [one.text for one in arguments]
+    if name == "kron" and len(texts) > 2:
+        yield reduce(lambda one, two: f"kron({one}, {two})", texts)
+    if name == "matmul" and len(texts) > 2:
+        yield " @ ".join(one.atom for one in arguments)
+
+
+def _apart(text: str) -> list[str]:
+    """Text at commas outside parentheses."""
+    parts, depth = [""], 0
+    for character in text:
+        depth += (character == "(") - (character == ")")
+        if character == "," and not depth:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return [part.strip() for part in parts]
+
+
+def _joined(name: str, arguments: Sequence[_Argument]) -> Iterator[str]:
+    """Rows among what is put one after the other."""
+    changed = [_as_array(one) for one in arguments]
+    if name == "concatenate" and changed != list(arguments):
+        said = [f"{one.keyword}={one.text}" if one.keyword else one.text for one in changed]
+        yield f"concatenate({', '.join(said)})"
+
+
+def _as_array(one: _Argument) -> _Argument:
+    if isinstance(one.value, Value) and one.value.row:
+        return one._replace(text=f"stack({transposed(one.text)}, axis=0)")
+    return one
+
+
+def _regrouped(name: str, arguments: Sequence[_Argument]) -> Iterator[str]:
+    """``reshape(X, (6,))`` by the names of its axes, row after row as NumPy does."""
+    if name not in ("reshape", "view") or len(arguments) < 2:
+        return
+    first, *rest = arguments
+    sizes = _apart(rest[0].text.strip("() ").rstrip(",")) if len(rest) == 1 else []
+    sizes = sizes or [one.text for one in rest]
+    rank, names = len(first.shape), "ijkl"
+    if len(sizes) == 1 and 1 < rank <= len(names):
+        axes = " ".join(names[:rank])
+        yield f'rearrange("{axes} -> ({axes})", {first.text})'
+    if len(sizes) == 2 and rank == 1:
+        given = [f"{k}={one}" for k, one in zip(names, sizes, strict=False) if one != "-1"]
+        yield f'rearrange("(i j) -> i j", {first.text}, {", ".join(given)})'
+
+
 def _of_call(stopped: Attempt, line: StepLine) -> Iterator[Suggestion]:
     """A near function, or what the call of another language is here."""
     step = line.step
@@ -234,14 +304,16 @@ def _of_call(stopped: Attempt, line: StepLine) -> Iterator[Suggestion]:
     first = len(line.operands) - len(step.keywords)
     keywords = [""] * first + list(step.keywords)
     arguments = [
-        Argument(
+        _Argument(
             written(stopped.lines[k].step.place),
             stopped.values[k] if k < len(stopped.values) else None,
             keyword,
         )
         for k, keyword in zip(line.operands, keywords, strict=True)
     ]
-    found = list(spellings(step.value, arguments))
+    found = [
+        text for spell in (_folded, _joined, _regrouped) for text in spell(step.value, arguments)
+    ]
     for text in found:
         alone = is_atom(text) or _stands_alone(text, step.place)
         yield Suggestion("write", text if alone else f"({text})", step.place)

@@ -41,12 +41,11 @@ from matcalc.inputs.pieces import Piece, places
 from matcalc.inputs.places import RESULTS
 from matcalc.inputs.prose import refuse_prose
 from matcalc.inputs.reader import RefusedError
-from matcalc.inputs.rows import ranks_in_sums
+from matcalc.inputs.rows import ranks_in_sums, with_letters
 from matcalc.inputs.scanning import Token, is_latex, scan
 from matcalc.inputs.spectra import is_spectral
 from matcalc.inputs.statements import statements_of
 from matcalc.inputs.tree import Left, Node
-from matcalc.inputs.unsaid import with_letters
 from matcalc.inputs.vectors import behind_matrices, paired, transposed
 from matcalc.inputs.words import FREE, KEYWORDS, is_elsewhere, slope_of
 from matcalc.inputs.writing import Writer
