@@ -124,6 +124,8 @@ def _repeated(writer: Speller, node: Node, args: list[Written]) -> Written:
     """MATLAB's ``repmat(b, 1, n)`` of a column, ``repmat(b', m, 1)`` of a row."""
     if len(args) == 3:
         array, *counts = args
+        if array.text.endswith(", axis=0)"):  # MATLAB's mean(X, 1) is a row
+            array = joined([array.within(ATOM), ".T"], ATOM, array.kind.transposed)
         row = array.text.endswith(".T")
         once, count = counts if array.kind.rank == 1 and not row else counts[::-1]
         if once.text == "1" and array.kind.rank == 1 and not row:

@@ -15,6 +15,7 @@ from matcalc.inputs.tree import Node
 
 def listed(writer: Speller, node: Node) -> Written:
     """A vector of entries; of equal numbers, ones."""
+    node = _apart(writer, node)
     numbers = {one.value for one in node.args if one.op == "number"}
     rows = node.value
     flat = rows == "(" or len(rows) == 1 or all(count == 1 for count in rows)
@@ -45,6 +46,27 @@ def listed(writer: Speller, node: Node) -> Written:
             parts += [", " if j else "", written[-1]]
     parts.append("]")
     return joined(parts, ATOM, _kind_of_list(counts, written))
+
+
+def _apart(writer: Speller, node: Node) -> Node:
+    """A list with the declared arrays apart that stand in a row of it, ``[A B; B' C]``."""
+    if node.value == "(" or writer.names.open:
+        return node
+    entries = iter(node.args)
+    rows = [
+        [part for _ in range(count) for part in beside(writer, next(entries))]
+        for count in node.value
+    ]
+    parts = tuple(part for row in rows for part in row)
+    return node._replace(args=parts, value=tuple(map(len, rows)))
+
+
+def beside(writer: Speller, node: Node) -> Sequence[Node]:
+    """The arrays that white space holds apart; the part itself where it is anything else."""
+    apart = node.op == "product" and all(node.value)
+    bases = [one.args[0] if one.op == "transpose" else one for one in node.args]
+    names = all(one.op == "name" and writer.names.kind(one.value).rank for one in bases)
+    return node.args if apart and names else (node,)
 
 
 def _nested(writer: Speller, node: Node) -> Written:

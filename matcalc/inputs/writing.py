@@ -12,7 +12,7 @@ from matcalc.inputs import axes, kinds
 from matcalc.inputs.calls import rewritten
 from matcalc.inputs.kinds import NUMBER, Kind
 from matcalc.inputs.lengths import bars, inner, norm
-from matcalc.inputs.lists import is_row, listed, refuse_spaced
+from matcalc.inputs.lists import beside, is_row, listed, refuse_spaced
 from matcalc.inputs.names import Names
 from matcalc.inputs.ones import (
     all_sized,
@@ -103,6 +103,8 @@ class Writer(Speller):
         """What stood in brackets: they are written where the language needs them."""
         if node.value == "~":
             raise self.fail(node, "~ is read before a comparison alone, ~(x > 0)")
+        if node.value == "[" and ";" in self.line and len(beside(self, node.args[0])) > 1:
+            return self.write(node._replace(op="listed", value=(1,)))
         if node.value == "[" and is_row(self, node.args[0]):
             refuse_spaced(self, node.args[0])
         inside = self.write(node.args[0])

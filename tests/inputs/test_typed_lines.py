@@ -95,6 +95,10 @@ _LINES = {
     "sum(A.^2, 'all') * x": "sum(A**2) * x",
     "la.norm(x)": "norm(x)",
     "Tr[A³ − 2A²] x": "tr(A @ A @ A - 2 * A @ A) * x",
+    "norm([A X']*[x; w])": "norm(A @ x + X.T @ w)",
+    "sum([A A; X X]*[x; y])": "sum(A @ (x + y)) + sum(X @ (x + y))",
+    "[x' w']*[y; w]": "x.T @ y + w.T @ w",
+    "sum(sum((X - repmat(mean(X,1), m, 1)).^2)) * x": "sum((X - mean(X, axis=0))**2) * x",
     "x @ np.outer(x, y) @ y": "x.T @ x * (y.T @ y)",
 }
 
