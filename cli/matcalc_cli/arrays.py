@@ -14,7 +14,6 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 import matcalc
-from matcalc.diagnosis.identification import Identification
 from matcalc.errors import LayoutError
 from matcalc.layout import ArrayForm, written
 from matcalc_cli import files
@@ -43,11 +42,6 @@ def converted(derivative: str, array: NDArray[Any], source: ArrayForm, target: A
     if array.shape == before.shape or after is None:
         return result
     return result.reshape([int(size) for size in after])
-
-
-def identified(derivative: str, **given: Any) -> Identification:
-    """What :func:`matcalc.identify` says."""
-    return matcalc.identify(derivative, **given)
 
 
 def number_or_array(text: str) -> Any:

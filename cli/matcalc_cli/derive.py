@@ -150,7 +150,7 @@ def derive(
     chosen = layout or ("denominator" if steps or plan else "both")
     layouts = ("numerator", "denominator") if chosen == "both" else (chosen,)
     given = given_formula(expression, let or (), file)
-    names = _names(wrt) if wrt is not None else ()
+    names = names_of(wrt) if wrt is not None else ()
     asked = Asked(given, names, variables or (), layouts, order, structure, notation, stacked)
     asked = _by_something(asked)
     if stacked and (steps or structure):
@@ -262,7 +262,7 @@ def _plan(asked: Asked, sizes: str, *, alone: bool, as_json: bool) -> None:
         write([line for title, plan in plans for line in ("", title, str(plan))][1:])
 
 
-def _names(given: Sequence[str]) -> tuple[str, ...]:
+def names_of(given: Sequence[str]) -> tuple[str, ...]:
     """The names of ``--wrt``, apart by commas or not.
 
     Raises:

@@ -18,9 +18,10 @@ from itertools import pairwise
 from matcalc.errors import MatcalcError, NotationError, Place, UnknownRuleError, advice, printable
 from matcalc_cli.examples import EXAMPLES, command_line
 from matcalc_cli.meant import derivative_asked, is_formula, made_by_the_shell, option_meant
-from matcalc_cli.output import RED, is_lost, paint, write, write_json, written
+from matcalc_cli.output import RED, document, is_lost, paint, write, write_json, written
 
 _UNQUOTED = re.compile(r"unexpected extra argument.*\w\[[\w,*+]*\]")
+_SUGGESTION = "kind text purpose place mended"
 _UNFINISHED = ("Missing", "Got unexpected extra")
 _IN_QUOTES = "; variables stand in one pair of quotes: --vars 'W[m,n] x[n]'"
 
@@ -89,13 +90,7 @@ def error_document(error: MatcalcError) -> dict[str, object]:
             "message": error.stated,
             "places": [place._asdict() for place in error.places],
             "suggestions": [
-                {
-                    "kind": one.kind,
-                    "text": one.text,
-                    "purpose": one.purpose,
-                    "place": one.place and one.place._asdict(),
-                    "mended": one.mended,
-                }
+                document(one, _SUGGESTION, place=one.place and one.place._asdict())
                 for one in error.suggestions
             ],
         }

@@ -15,7 +15,7 @@ from matcalc.errors import MatcalcError, NotationError
 from matcalc.layout import CONVENTIONS
 from matcalc.notation.printers.line_breaks import formula_lines
 from matcalc_cli.arguments import Json, Notation, argument, option, read_as
-from matcalc_cli.derive import Let, Order, Vars
+from matcalc_cli.derive import Let, Order, Vars, names_of
 from matcalc_cli.failures import UsageError
 from matcalc_cli.given_formula import given_formula
 from matcalc_cli.output import (
@@ -78,16 +78,17 @@ def identify(
         _refuse_expression(variables, let, order, decided=formula is not None or bool(at))
     if at and array is None:
         raise UsageError("--at is the point of --array")
+    import matcalc  # noqa: PLC0415
     from matcalc_cli import arrays  # noqa: PLC0415 - NumPy, which --help does without
 
     expression = given_formula(derivative, let or (), None)
     with expression.placing():
-        found = arrays.identified(
+        found = matcalc.identify(
             expression.text,
             shape=None if shape is None else _sizes(shape),
             formula=formula,
             array=None if array is None else arrays.read(array),
-            wrt=wrt if wrt is None or "," not in wrt else _names(wrt),
+            wrt=wrt if wrt is None or "," not in wrt else names_of([wrt]),
             variables=variables,
             at=dict(map(_point, at)) if at else None,
             order=order,
@@ -124,11 +125,6 @@ def _sizes(text: str) -> tuple[int | str, ...]:
         return tuple(parse_dimension(part) for part in parts)
     except MatcalcError:
         raise UsageError(f"--shape is written 3x2, or 'm,n', not {text[:60]!r}") from None
-
-
-def _names(text: str) -> list[str]:
-    """The names of a mixed second derivative."""
-    return [name.strip() for name in text.split(",") if name.strip()]
 
 
 def _point(text: str) -> tuple[str, Any]:

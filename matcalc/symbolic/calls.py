@@ -49,13 +49,28 @@ def function_called(
     unknown = [key for key in given if key not in signature(meaning).parameters]
     if unknown:
         raise NotDifferentiableError(f"{title(function)} with {unknown[0]}= cannot be traced")
+    return called_safely(title(function), meaning, args, given)
+
+
+def called_safely(
+    name: str,
+    meaning: Callable[..., Any],
+    args: Sequence[Any],
+    named: Mapping[str, Any],
+    said: Callable[[], str] = str,
+) -> Any:
+    """What a meaning gives; what Python says of arguments that do not fit is an error of ours.
+
+    Raises:
+        NotDifferentiableError: They do not fit; what is ``said`` of them, if asked, comes last.
+    """
     try:
-        return meaning(*args, **given)
+        return meaning(*args, **named)
     except MatcalcError:
         raise
     except (TypeError, ValueError, AttributeError, LookupError, ArithmeticError) as error:
         raise NotDifferentiableError(
-            f"{title(function)} cannot be traced with arguments like these"
+            f"{name} cannot be traced with arguments like these{said()}"
         ) from error
 
 

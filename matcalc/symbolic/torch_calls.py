@@ -10,8 +10,9 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from matcalc.errors import MatcalcError, NotDifferentiableError
+from matcalc.errors import NotDifferentiableError
 from matcalc.expression.missing import MISSING
+from matcalc.symbolic.calls import called_safely
 from matcalc.symbolic.expressions import Symbolic
 from matcalc.symbolic.torch_functions import MEANINGS, is_real
 
@@ -71,16 +72,12 @@ def called(name: str, args: Sequence[Any], named: Mapping[str, Any]) -> Any:
         if not _is_idle(name, key, one)
     }
     _check_known(name, meaning, given)
-    try:
-        return meaning(*map(plain, args), **given)
-    except MatcalcError:
-        raise
-    except (TypeError, IndexError, ValueError, ZeroDivisionError, AttributeError) as error:
+
+    def said() -> str:
         shown = ", ".join(f"{key}={one!r}"[:_SHOWN] for key, one in given.items())
-        raise NotDifferentiableError(
-            f"torch.{name} cannot be traced with arguments like these"
-            + (f": {shown}" if shown else "")
-        ) from error
+        return f": {shown}" if shown else ""
+
+    return called_safely(f"torch.{name}", meaning, list(map(plain, args)), given, said)
 
 
 def in_place(name: str) -> NotDifferentiableError:
