@@ -65,7 +65,8 @@ def rules(
     if rewrites:
         _show_rewrites(as_json=as_json)
         return
-    elsewhere = _elsewhere(name) if name else operations()
+    named = [] if name in RULES else called(name or "")  # what is no rule
+    elsewhere = named if name else operations()
     if catalogue or (name and elsewhere):
         _show_catalogue(elsewhere, as_json=as_json)
         return
@@ -100,11 +101,6 @@ def _show_rewrites(*, as_json: bool) -> None:
     for section, group in groupby(REWRITES, key=lambda one: one.section):
         lines += ["", heading(section), "", *(f"  {one.text}" for one in group)]
     write(lines)
-
-
-def _elsewhere(name: str) -> list[Operation]:
-    """The operations of a name that is no rule's."""
-    return [] if name in RULES else called(name)
 
 
 def _show_catalogue(listed: Iterable[Operation], *, as_json: bool) -> None:

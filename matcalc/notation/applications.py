@@ -57,20 +57,14 @@ def _table(node: Apply, arguments: Sequence[Phrase]) -> Phrase:
     return phrases.table(parts, counts, node.shape)
 
 
-def _lower(node: Apply, arguments: Sequence[Phrase]) -> Phrase:
-    """Its parameter is a dimension, not a word."""
-    return tree.call("lower", arguments, node.shape, [Parameter("n", *node.parameters)])
-
-
-def _triangle(node: Apply, _: Sequence[Phrase]) -> Phrase:
-    below = Parameter("k", *node.parameters)
-    return tree.call("tril", [tree.ones(*node.shape)], node.shape, [below])
-
-
 #: What is written in a way of its own.
 _SPECIAL: dict[str, Callable[[Apply, Sequence[Phrase]], Phrase]] = {
     "window": _window,
     TABLE: _table,
-    "lower": _lower,
-    "triangle": _triangle,
+    "lower": lambda node, arguments: tree.call(  # its parameter is a dimension, not a word
+        "lower", arguments, node.shape, [Parameter("n", *node.parameters)]
+    ),
+    "triangle": lambda node, _: tree.call(
+        "tril", [tree.ones(*node.shape)], node.shape, [Parameter("k", *node.parameters)]
+    ),
 }

@@ -240,13 +240,10 @@ def _says(factors: Sequence[Phrase], letter: str) -> bool:
 
 def _is_entrywise(phrase: Phrase) -> bool:
     if phrase.op == "call":
-        return bool(phrase.args) and _is_elementwise(str(phrase.value))
+        name = str(phrase.value)
+        each = is_elementwise(name) if name in RULES else is_undeclared(name)
+        return bool(phrase.args) and each
     return phrase.op in _ENTRYWISE
-
-
-def _is_elementwise(function: str) -> bool:
-    """Whether a function acts on each entry alone; one that nobody declared does."""
-    return is_elementwise(function) if function in RULES else is_undeclared(function)
 
 
 def is_undeclared(function: str) -> bool:

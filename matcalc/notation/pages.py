@@ -84,12 +84,11 @@ def _markdown_item(item: Item) -> Iterator[str]:
 
 def _row(cells: list[str], *, code: bool) -> str:
     """A row of a table; what has a letter is code where the row holds formulas."""
-    shown = [_in_table(cell) if code and any(c.isalpha() for c in cell) else cell for cell in cells]
+    shown = [
+        _code(cell).replace("|", r"\|") if code and any(c.isalpha() for c in cell) else cell
+        for cell in cells
+    ]
     return f"| {' | '.join(shown)} |"
-
-
-def _in_table(cell: str) -> str:
-    return _code(cell).replace("|", r"\|")
 
 
 def _code(text: str) -> str:
@@ -127,7 +126,7 @@ def _html_item(item: Item) -> str:
         before, place, after = map(_text, _split(item))
         return f"<pre>{before}<mark>{place}</mark>{after}</pre>"
     if isinstance(item, Drawn):
-        return f"<pre>{_text_lines(item)}</pre>"
+        return f"<pre>{chr(10).join(map(_text, item.lines))}</pre>"
     if isinstance(item, Formula):
         note = f" <small>{_text(item.note)}</small>" if item.note else ""
         return f'<div class="formula">{_math(item.text)}{note}</div>'
@@ -153,10 +152,6 @@ def _html_cells(item: Aligned) -> Iterator[str]:
         below = f"<small>{_text(one.below)}</small>{within}"
         above = typed_factor(one.above, _formula) or _math(one.above)
         yield f"<span><span>{above}</span>{below}</span>"
-
-
-def _text_lines(item: Drawn) -> str:
-    return "\n".join(map(_text, item.lines))
 
 
 def _math(text: str) -> str:

@@ -162,14 +162,9 @@ def _transposed_sum(phrase: Phrase) -> Phrase:
     return _as_written(phrase)
 
 
-def _turned_product(phrase: Phrase) -> Phrase:
-    """The transpose of a matrix product: (A B)ᵀ is Bᵀ Aᵀ."""
-    return matmul([transpose(arg) for arg in reversed(phrase.args)])
-
-
 _TURNS: dict[str, Callable[[Phrase], Phrase]] = {
     "listed": _turned_table,
-    "matmul": _turned_product,
+    "matmul": lambda phrase: matmul([transpose(arg) for arg in reversed(phrase.args)]),
     "plus": _transposed_sum,
 }
 

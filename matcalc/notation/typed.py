@@ -148,22 +148,6 @@ def _phrase(steps: Sequence[Step]) -> Phrase:
 _Args = Sequence[tuple[Phrase, Step]]
 
 
-def _named(step: Step, _: _Args) -> Phrase:
-    return made("name", (), step.value, _ANY, ())
-
-
-def _number(step: Step, _: _Args) -> Phrase:
-    return numeral(Fraction(step.value))
-
-
-def _negative(_: Step, args: _Args) -> Phrase:
-    return _alike("negative", args)
-
-
-def _transpose(_: Step, args: _Args) -> Phrase:
-    return _alike("transpose", args)
-
-
 def _alike(op: str, args: _Args) -> Phrase:
     ((phrase, _),) = args
     return made(op, [phrase], None, phrase.kind, ())
@@ -212,10 +196,10 @@ def _is_grouped(step: Step) -> bool:
 
 
 _MADE: dict[str, Callable[[Step, _Args], Phrase]] = {
-    "name": _named,
-    "number": _number,
-    "negative": _negative,
-    "transpose": _transpose,
+    "name": lambda step, _: made("name", (), step.value, _ANY, ()),
+    "number": lambda step, _: numeral(Fraction(step.value)),
+    "negative": lambda _, args: _alike("negative", args),
+    "transpose": lambda _, args: _alike("transpose", args),
     "call": _call,
     "operator": _operator,
 }

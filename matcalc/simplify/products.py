@@ -147,7 +147,11 @@ class _Opened:
     def turn_frechet(self) -> bool:
         """⟨L(X, B), A⟩ is ⟨B, L(Xᵀ, A)⟩: what arrives from a matrix goes to the other side."""
         for (node, labels), exponent in self.powers.items():
-            if not isinstance(node, Apply) or exponent != 1 or not _is_directed(node):
+            if (
+                not isinstance(node, Apply)
+                or exponent != 1
+                or not facts_of(node.operation).directed
+            ):
                 continue
             rows, columns = labels[-2:]
             x, direction = node.arguments
@@ -237,11 +241,6 @@ class _Opened:
             return self.original
         factors = self.powers.factors
         return contract(factors, self.output, self.sizes, self.scale)
-
-
-def _is_directed(node: Apply) -> bool:
-    """Whether it is the derivative of a function of a matrix in a direction."""
-    return facts_of(node.operation).directed
 
 
 def _can_open(node: Product, labels: tuple[Any, ...], exponent: Fraction) -> bool:

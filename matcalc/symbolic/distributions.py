@@ -70,10 +70,6 @@ def _log_density(x: Any, loc: Any = 0, scale: Any = 1) -> Any:
     return -(_standard(x, loc, scale) ** 2) / 2 - np.log(scale) - _HALF_LOG
 
 
-def _density(x: Any, loc: Any = 0, scale: Any = 1) -> Any:
-    return np.exp(_log_density(x, loc, scale))
-
-
 def _of_ufunc(name: str, sign: int) -> Callable[..., Any]:
     def method(x: Any, loc: Any = 0, scale: Any = 1) -> Any:
         return real(f"scipy.special.{name}")(sign * _standard(x, loc, scale))
@@ -81,18 +77,14 @@ def _of_ufunc(name: str, sign: int) -> Callable[..., Any]:
     return method
 
 
-def _quantile(q: Any, loc: Any = 0, scale: Any = 1) -> Any:
-    return loc + scale * real("scipy.special.ndtri")(q)
-
-
 NORMAL: Mapping[str, Callable[..., Any]] = {
-    "pdf": _density,
+    "pdf": lambda x, loc=0, scale=1: np.exp(_log_density(x, loc, scale)),
     "logpdf": _log_density,
     "cdf": _of_ufunc("ndtr", 1),
     "sf": _of_ufunc("ndtr", -1),
     "logcdf": _of_ufunc("log_ndtr", 1),
     "logsf": _of_ufunc("log_ndtr", -1),
-    "ppf": _quantile,
+    "ppf": lambda q, loc=0, scale=1: loc + scale * real("scipy.special.ndtri")(q),
 }
 
 
@@ -106,11 +98,7 @@ def _log_density_of_several(x: Any, mean: Any = 0.0, cov: Any = 1.0) -> Any:
     return -(squared + np.linalg.slogdet(cov)[1]) / 2 - np.shape(cov)[0] * _HALF_LOG
 
 
-def _density_of_several(x: Any, mean: Any = 0.0, cov: Any = 1.0) -> Any:
-    return np.exp(_log_density_of_several(x, mean, cov))
-
-
 MULTIVARIATE_NORMAL: Mapping[str, Callable[..., Any]] = {
-    "pdf": _density_of_several,
+    "pdf": lambda x, mean=0.0, cov=1.0: np.exp(_log_density_of_several(x, mean, cov)),
     "logpdf": _log_density_of_several,
 }

@@ -69,10 +69,6 @@ def _cho_solve(factor: Any, b: Any) -> Node:
     return solve(node_of(matrix), node_of(b))
 
 
-def _toeplitz(c: Any, r: Any = None) -> Node:
-    return toeplitz(node_of(c), node_of(c if r is None else r))
-
-
 def _cdist(xa: Any, xb: Any, metric: str = "euclidean") -> Node:
     if metric not in ("euclidean", "sqeuclidean"):
         raise NotDifferentiableError(f"cdist with metric {metric!r} cannot be traced")
@@ -85,10 +81,6 @@ def _cholesky(a: Any, lower: bool = False) -> Node:
     return factor if lower else algebra.transpose(factor)
 
 
-def _polygamma(n: Any, x: Any) -> Node:
-    return by_rule("polygamma", x, n=n)
-
-
 _OF_LINALG = "inv pinv det solve kron block_diag expm logm sqrtm sinm cosm eigvalsh svdvals"
 
 #: What functions of SciPy mean, by title; operands are whatever :func:`node_of` takes.
@@ -96,9 +88,9 @@ _MEANINGS: dict[str, Callable[..., Any]] = {
     "scipy.linalg.solve_triangular": _solve_triangular,
     "scipy.linalg.cho_solve": _cho_solve,
     "scipy.linalg.cholesky": _cholesky,
-    "scipy.special.polygamma": _polygamma,
+    "scipy.special.polygamma": lambda n, x: by_rule("polygamma", x, n=n),
     **{f"scipy.linalg.{name}": partial(by_rule, name) for name in _OF_LINALG.split()},
-    "scipy.linalg.toeplitz": _toeplitz,
+    "scipy.linalg.toeplitz": lambda c, r=None: toeplitz(node_of(c), node_of(c if r is None else r)),
     "scipy.special.softplus": partial(by_rule, "softplus"),
     "scipy.special.logsumexp": _reduced("logsumexp"),
     **{

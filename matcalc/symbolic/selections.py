@@ -110,12 +110,8 @@ def _sum(chosen: Selection) -> Any:
     return np.sum(chosen.instead(0))
 
 
-def _mean(chosen: Selection) -> Any:
-    return _sum(chosen) / np.sum(np.where(chosen.mask, 1.0, 0.0))
-
-
 _TOTALS: Mapping[Callable[..., Any], Callable[[Selection], Any]] = {
     np.sum: _sum,
-    np.mean: _mean,
+    np.mean: lambda chosen: _sum(chosen) / np.sum(np.where(chosen.mask, 1.0, 0.0)),
     np.prod: lambda chosen: np.prod(chosen.instead(1)),
 }

@@ -11,7 +11,7 @@ from matcalc.errors import Place
 from matcalc.expression.functions import call
 from matcalc.expression.parser import Step
 from matcalc.expression.values import Value, number_of
-from matcalc.graph import Node, number
+from matcalc.graph import Node
 from matcalc.operations import RULES, algebra, find_rule, is_elementwise
 from matcalc.operations.elementwise import of
 
@@ -35,10 +35,6 @@ def _rules(count: int) -> dict[str, Callable[..., Node]]:
     }
 
 
-def _logarithm(base: int) -> Unary:
-    return lambda x: algebra.times(of("log", x), algebra.reciprocal(of("log", number(base))))
-
-
 def _defined(name: str) -> Callable[..., Node]:
     """A function that is defined by others, on nodes."""
 
@@ -57,12 +53,13 @@ UNARY: dict[str, Unary] = {
     "reciprocal": algebra.reciprocal,
     "negative": algebra.negative,
     "positive": lambda x: x,
-    "log2": _logarithm(2),
-    "log10": _logarithm(10),
-    "exp2": lambda x: of("exp", algebra.times(x, of("log", number(2)))),
-    **{name: _defined(name) for name in ("entr", "exp10", "deg2rad", "rad2deg", "log_expit")},
-    "radians": _defined("deg2rad"),
-    "degrees": _defined("rad2deg"),
+    **{
+        name: _defined(name)
+        for name in (
+            *("log2", "log10", "exp2", "exp10", "entr", "log_expit"),
+            *("deg2rad", "rad2deg", "radians", "degrees"),
+        )
+    },
 }
 
 
@@ -90,34 +87,20 @@ def _alike(one: Node, two: Node) -> tuple[Node, Node]:
     return algebra.spread(one, shape), algebra.spread(two, shape)
 
 
-def _divergence(one: Node, two: Node) -> Node:
-    """``x log(x / y) - x + y``."""
-    return algebra.plus(_defined("rel_entr")(one, two), algebra.minus(two, one))
-
-
-def _jump(one: Node, two: Node) -> Node:
-    """1 right of zero, 0 left of it, and ``two`` at zero."""
-    there = algebra.minus(number(1), algebra.power(of("sign", one), 2))
-    return algebra.plus(of("step", one), algebra.times(there, two))
-
-
-def _log_of_sum(one: Node, two: Node) -> Node:
-    """``log(exp(a) + exp(b))``."""
-    return algebra.plus(one, of("softplus", algebra.minus(two, one)))
-
-
 #: Of two operands of one shape, by the names of ufuncs.
 BINARY: dict[str, Callable[[Node, Node], Node]] = {
     **_rules(2),
     "maximum": larger,
-    "logaddexp": _log_of_sum,
-    "logaddexp2": _defined("logaddexp2"),
-    "xlogy": _defined("xlogy"),
-    "xlog1py": _defined("xlog1py"),
-    "rel_entr": _defined("rel_entr"),
-    "kl_div": _divergence,
-    "heaviside": _jump,
-    "betaln": _defined("betaln"),
+    **{
+        name: _defined(name)
+        for name in (
+            *("logaddexp", "logaddexp2", "xlogy", "xlog1py"),
+            *("rel_entr", "betaln", "heaviside"),
+        )
+    },
+    "kl_div": lambda one, two: algebra.plus(
+        _defined("rel_entr")(one, two), algebra.minus(two, one)
+    ),
     "fmax": larger,
     "fmin": find_rule("minimum").build,  # of finite numbers these are one
 }

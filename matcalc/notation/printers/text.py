@@ -41,14 +41,6 @@ def text_formulas(written: WrittenFormula) -> list[str]:
     return formulas(with_means(written), _SPELLERS.__getitem__)
 
 
-def _name(phrase: Phrase, _: Sequence[Piece]) -> Spelled:
-    return str(phrase.value), ATOM
-
-
-def _number(phrase: Phrase, _: Sequence[Piece]) -> Spelled:
-    return _exact(phrase.value), ATOM
-
-
 def _exact(value: Fraction) -> str:
     """A number: 0.5, 3, and (1 / 3) where no short decimal is exact."""
     return decimal(value) or f"({value.numerator} / {value.denominator})"
@@ -63,11 +55,6 @@ def _call(phrase: Phrase, args: Sequence[Piece]) -> Spelled:
     return f"{phrase.value}({arguments(phrase, args, _option)})", ATOM
 
 
-def _mapped(phrase: Phrase, args: Sequence[Piece]) -> Spelled:
-    name, order = phrase.value
-    return f"{name}{chr(39) * order}({args[0].text})", ATOM
-
-
 def _option(parameter: Parameter) -> str:
     return named(parameter.name, spelled(parameter.value))
 
@@ -75,30 +62,6 @@ def _option(parameter: Parameter) -> str:
 def _einsum(phrase: Phrase, args: Sequence[Piece]) -> Spelled:
     listed = "".join(f", {one.text}" for one in args)
     return f'einsum("{phrase.value}"{listed})', ATOM
-
-
-def _transpose(_: Phrase, args: Sequence[Piece]) -> Spelled:
-    return f"{within(args[0], ATOM)}.T", ATOM
-
-
-def _power(phrase: Phrase, args: Sequence[Piece]) -> Spelled:
-    return f"{within(args[0], ATOM)}**{_exact(phrase.value)}", POWER
-
-
-def _negative(_: Phrase, args: Sequence[Piece]) -> Spelled:
-    return f"-{within(args[0], PRODUCT)}", SUM
-
-
-def _plus(_: Phrase, args: Sequence[Piece]) -> Spelled:
-    return signed_sum(args, "-", parenthesised), SUM
-
-
-def _over(_: Phrase, args: Sequence[Piece]) -> Spelled:
-    return f"{within(args[0], PRODUCT)} / {within(args[1], POWER)}", PRODUCT
-
-
-def _matmul(_: Phrase, args: Sequence[Piece]) -> Spelled:
-    return " @ ".join(within(arg, POWER) for arg in args), PRODUCT
 
 
 def _times(_: Phrase, args: Sequence[Piece]) -> Spelled:
@@ -119,30 +82,28 @@ def _part(phrase: Phrase, args: Sequence[Piece]) -> Spelled:
     return f"{within(args[0], ATOM)}[{', '.join(places)}]", ATOM
 
 
-def _listed(phrase: Phrase, args: Sequence[Piece]) -> Spelled:
-    """A table: each row in brackets."""
-    return in_brackets(in_rows(phrase, [one.text for one in args])), ATOM
-
-
 def _place(phrase: Phrase, args: Sequence[Piece]) -> Spelled:
     shape = "x".join(map(str, book_shape(phrase)))
     return placed(within(args[0], phrase.value), shape), place_binds(phrase)
 
 
 _SPELLERS: dict[str, Speller] = {
-    "name": _name,
-    "number": _number,
+    "name": lambda phrase, _: (str(phrase.value), ATOM),
+    "number": lambda phrase, _: (_exact(phrase.value), ATOM),
     "call": _call,
-    "mapped": _mapped,
+    "mapped": lambda phrase, args: (
+        f"{phrase.value[0]}{chr(39) * phrase.value[1]}({args[0].text})",
+        ATOM,
+    ),
     "einsum": _einsum,
-    "transpose": _transpose,
-    "power": _power,
-    "negative": _negative,
-    "plus": _plus,
-    "over": _over,
-    "matmul": _matmul,
+    "transpose": lambda _, args: (f"{within(args[0], ATOM)}.T", ATOM),
+    "power": lambda phrase, args: (f"{within(args[0], ATOM)}**{_exact(phrase.value)}", POWER),
+    "negative": lambda _, args: (f"-{within(args[0], PRODUCT)}", SUM),
+    "plus": lambda _, args: (signed_sum(args, "-", parenthesised), SUM),
+    "over": lambda _, args: (f"{within(args[0], PRODUCT)} / {within(args[1], POWER)}", PRODUCT),
+    "matmul": lambda _, args: (" @ ".join(within(arg, POWER) for arg in args), PRODUCT),
     "times": _times,
-    "listed": _listed,
+    "listed": lambda phrase, args: (in_brackets(in_rows(phrase, [k.text for k in args])), ATOM),
     "part": _part,
     "place": _place,
 }
