@@ -216,7 +216,9 @@ def _broken_notes(one: WrittenChain) -> list[str]:
     tensors = [_ratio(factor) for factor in one.factors if len(factor.form) > 2]
     parts = []
     if broken and tensors:
-        parts.append(f"{listed(tensors)} {_have(tensors)} more than two axes.")
+        parts.append(
+            f"{listed(tensors)} {'have' if len(tensors) > 1 else 'has'} more than two axes."
+        )
     if summed:
         places = listed([variable.name for variable in broken if variable.rank])
         parts.append(f"At {places} this is no matrix product: it sums over the named ")
@@ -241,10 +243,6 @@ def _no_matrix_products(one: WrittenChain) -> list[Variable]:
 
 def _ratio(factor: ArrayForm) -> str:
     return f"∂{factor.of.name}/∂{factor.wrt.name}"
-
-
-def _have(names: Sequence[str]) -> str:
-    return "have" if len(names) > 1 else "has"
 
 
 def _indented(lines: Sequence[str]) -> list[str]:

@@ -13,7 +13,7 @@ import dis
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from types import CodeType, FunctionType, MethodType, ModuleType
+from types import CellType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 _MODULES = ("numpy", "scipy", "math")
@@ -45,7 +45,7 @@ class _Borrower:
 
     def __init__(self, meanings: Meanings) -> None:
         self.meanings = meanings
-        self.copies: dict[Any, Any] = {}
+        self.copies: dict[Any, FunctionType] = {}
         self.builtins = dict(vars(builtins))
         for title, meaning in meanings.items():
             if title.startswith("builtins."):
@@ -69,31 +69,19 @@ class _Borrower:
     def copied(self, function: FunctionType) -> FunctionType:
         """A function whose globals are those that it names, with their other meanings."""
         if function in self.copies:
-            found: FunctionType = self.copies[function]
-            return found
+            return self.copies[function]
         space: dict[str, Any] = {
             "__builtins__": self.builtins,
             "__name__": function.__module__ or "",
         }
         cells = function.__closure__ or ()
-        copy = FunctionType(
-            function.__code__, space, function.__name__, function.__defaults__, cells
-        )
-        copy.__kwdefaults__ = function.__kwdefaults__
-        copy.__wrapped__ = function  # type: ignore[attr-defined]
-        self.copies[function] = copy
+        self.copies[function] = _again(function, space, cells)
         before = function.__globals__
         named = names_in(function.__code__)
         space.update((name, self.value(before[name])) for name in named if name in before)
         if any(self.cell(cell) is not cell for cell in cells):
-            changed = tuple(map(self.cell, cells))
-            rebuilt = FunctionType(
-                function.__code__, space, function.__name__, function.__defaults__, changed
-            )
-            rebuilt.__kwdefaults__ = function.__kwdefaults__
-            self.copies[function] = rebuilt
-            return rebuilt
-        return copy
+            self.copies[function] = _again(function, space, tuple(map(self.cell, cells)))
+        return self.copies[function]
 
     def cell(self, cell: Any) -> Any:
         """A variable of a function around, if what it holds has another meaning."""
@@ -109,6 +97,16 @@ class _Borrower:
     def imported(self, name: str, *rest: Any, **named: Any) -> Any:
         """``import numpy`` within a function."""
         return self.value(builtins.__import__(name, *rest, **named))
+
+
+def _again(
+    function: FunctionType, space: dict[str, Any], cells: tuple[CellType, ...]
+) -> FunctionType:
+    """A function with other globals, and other variables of the functions around it."""
+    found = FunctionType(function.__code__, space, function.__name__, function.__defaults__, cells)
+    found.__kwdefaults__ = function.__kwdefaults__
+    found.__wrapped__ = function  # type: ignore[attr-defined]
+    return found
 
 
 class _Module:
