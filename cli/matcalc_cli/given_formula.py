@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from bisect import bisect
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
@@ -34,7 +34,7 @@ class GivenFormula(NamedTuple):
         return _APART.join(part.text for part in self.parts)
 
     @contextmanager
-    def placing(self) -> Iterator[None]:
+    def placing(self) -> Generator[None]:
         """Errors of the whole formula, raised within, as those of the parts that they are about."""
         try:
             yield

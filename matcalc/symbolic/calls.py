@@ -30,26 +30,27 @@ def title(function: Callable[..., Any]) -> str:
 
 
 def function_called(
-    function: Callable[..., Any], args: Sequence[Any], named: Mapping[str, Any]
+    function: Callable[..., Any], args: Sequence[Any], named: Mapping[str, Any], name: str = ""
 ) -> Any:
-    """The node, or the nodes, that a function of NumPy gives.
+    """The node, or the nodes, that a function of NumPy gives, or one of another name.
 
     Raises:
         NotDifferentiableError: It cannot be traced, or not with these arguments.
         ShapeError: The arguments do not fit it.
     """
+    name = name or title(function)
     if function not in FUNCTIONS:
         why = MISSING.get(function.__name__, "no rule is known for it")
-        raise NotDifferentiableError(f"{title(function)} cannot be traced: {why}")
+        raise NotDifferentiableError(f"{name} cannot be traced: {why}")
     lying = next((value for value in _values(args) if value.row), None)
     if lying is not None and function not in _ANYHOW:
-        raise ShapeError(f"{title(function)} takes a column, and {lying.title} is a row")
+        raise ShapeError(f"{name} takes a column, and {lying.title} is a row")
     meaning = FUNCTIONS[function]
     given = {key: value for key, value in named.items() if value is not None}
     unknown = [key for key in given if key not in signature(meaning).parameters]
     if unknown:
-        raise NotDifferentiableError(f"{title(function)} with {unknown[0]}= cannot be traced")
-    return called_safely(title(function), meaning, args, given)
+        raise NotDifferentiableError(f"{name} with {unknown[0]}= cannot be traced")
+    return called_safely(name, meaning, args, given)
 
 
 def called_safely(

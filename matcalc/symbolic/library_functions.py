@@ -129,7 +129,8 @@ def _of_library(title: str, meaning: Callable[..., Any]) -> Callable[..., Any]:
         kind, declared = family((*args, *named.values()))
         given = {key: unwrapped(one) for key, one in named.items()}
         given = {key: one for key, one in given.items() if key not in _UNUSED}
-        return kind(Value(function_called(meaning, [_kept(k) for k in args], given)), declared)
+        found = function_called(meaning, [_kept(k) for k in args], given, title)
+        return kind(Value(found), declared)
 
     called.__name__ = title.rpartition(".")[2]
     return called

@@ -1,4 +1,6 @@
 from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -101,6 +103,13 @@ def test_what_is_traced_has_the_value_of_numpy(k: int) -> None:
 
     found = mc.trace(function, SHAPES).evaluate(**arrays)
     np.testing.assert_allclose(found, function(**arrays), rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.skipif(find_spec("scipy") is None, reason="needs SciPy")
+def test_what_a_function_of_scipy_cannot_do_is_said_by_its_name() -> None:
+    linalg: Any = import_module("scipy.linalg")
+    with pytest.raises(mc.NotDifferentiableError, match=r"^scipy\.linalg\.inv with foo="):
+        mc.trace(lambda S: linalg.inv(S, foo=1), "S[3,3]")
 
 
 def test_every_function_that_is_traced_is_called(monkeypatch: pytest.MonkeyPatch) -> None:

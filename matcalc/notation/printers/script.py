@@ -150,8 +150,9 @@ class Script:
         shown = (":" if one is None else spelled_size(str(one)) for one in places)
         return f"{base}[{','.join(shown)}]"
 
-    def over(self, _: Phrase, args: Sequence[Piece]) -> Spelled:
+    def over(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
         """A quotient, entry by entry if an array is below the line."""
+        del phrase
         above, below = args
         right = self.within(below, SCALED if below.phrase.is_call("sqrt") else POWER)
         if below.phrase.kind == "scalar":
