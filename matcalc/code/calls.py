@@ -153,7 +153,7 @@ def _template(
         if key in rule.facts.code:
             return rule.facts.code[key]
     if not isinstance(rule.function, str) or (
-        rule.name in RULES and rule.pull is None and dialect is not NUMPY
+        rule.name in RULES and rule.pull is None and dialect.module != NUMPY.module
     ):
         raise no_code(name, dialect)
     return rule.function.replace("np.", f"{dialect.module}.")

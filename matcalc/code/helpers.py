@@ -47,7 +47,7 @@ def imported(name: str, called: str, dialect: Dialect) -> tuple[str, ...]:
 
 
 def _is_imported(name: str, dialect: Dialect) -> bool:
-    return dialect is NUMPY and name in SCIPY
+    return dialect.module == NUMPY.module and name in SCIPY
 
 
 def helper_sources(name: str, dialect: Dialect, called: str = "") -> tuple[str, ...]:

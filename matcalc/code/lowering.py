@@ -15,6 +15,7 @@ from matcalc.notation import WrittenFormula, phrases, tree
 from matcalc.notation.network import Network, NoMatrixNotation
 from matcalc.notation.parameters import Subscripts
 from matcalc.notation.tree import Phrase
+from matcalc.operations import facts_of
 from matcalc.plan.windows import Operand, Window, resolve_windows
 
 
@@ -118,8 +119,10 @@ class _Lowering:
         special = _CALLS.get(phrase.value)
         if special is not None:
             return special(self, phrase)
-        parts = phrase.args
-        if phrase.value == "hypot":  # it broadcasts numbers itself
+        name, parts = str(phrase.value), phrase.args
+        if facts_of(name).sign == "/":
+            return self.over(phrase)
+        if len(parts) > 1 and facts_of(name).length:  # it broadcasts numbers itself
             parts = tuple(_number_in_every_entry(part) or part for part in parts)
         arguments = self.several(parts)
         return self.terms.make("call", arguments, phrase.shape, (phrase.value, phrase.parameters))
@@ -323,7 +326,6 @@ _CALLS: dict[Any, _Lower] = {
     "sum": _Lowering.sum,
     "vec": _Lowering.vec,
     "kron": _Lowering.kron,
-    "ratio": _Lowering.over,
     "eye": _Lowering.constant,
     "ones": _Lowering.constant,
     "zeros": _Lowering.constant,

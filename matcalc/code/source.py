@@ -199,7 +199,7 @@ class _Source:
 
     def _is_call_of_numbers(self, term: Term) -> bool:
         name = term.value[0]
-        if name == "pi" or is_of_numbers(name, self.arguments(term)):
+        if not (term.args or term.rank) or is_of_numbers(name, self.arguments(term)):
             return True
         known = known_rule(name) is not None and bool(term.args) and not term.rank
         return known and "float" in self.dialect.operations and self.numbers.issuperset(term.args)

@@ -324,7 +324,7 @@ def is_positive(term: Term) -> bool:
     if term.op == "number":
         return bool(term.value > 0)
     if term.op == "call":
-        return term.value[0] in ("pi", "exp", "sqrt")
+        return facts_of(term.value[0]).positive or term.value[0] == "sqrt"
     return term.op in ("name", "times", "over", "plus", "power") and all(
         map(is_positive, term.args)
     )

@@ -31,6 +31,7 @@ ratio = _computed(
     "x[...] y[...] -> z[...]",
     "x / y, whose powers stay apart",
     "{0} / {1}",
+    facts=Facts(sign="/"),
 )
 norm_along = _computed(
     "norm_along",

@@ -22,7 +22,7 @@ from matcalc.operations.algebra import (
     times,
 )
 from matcalc.operations.facts import NONE, Facts, of_special
-from matcalc.operations.registry import Build, composite, primitive
+from matcalc.operations.registry import Build, composite, find_rule, primitive
 
 _DLMF = "NIST Digital Library of Mathematical Functions"
 _BRACEWELL = "Bracewell, The Fourier Transform and Its Applications (3rd edition, 2000), chapter 4"
@@ -50,8 +50,11 @@ def of_entries(
     parameters: Mapping[str, Any] | None = None,
     facts: Facts = NONE,
     build: Build | None = None,
-) -> None:
+) -> Build:
     """Register a function that works entry by entry: its derivatives are diagonal.
+
+    Returns:
+        What builds its node.
 
     Args:
         name: As the attributes of a rule, as are the others.
@@ -82,6 +85,7 @@ def of_entries(
         facts=facts,
         build=build,
     )(pull)
+    return find_rule(name).build
 
 
 def one_minus(x: Node) -> Node:
@@ -401,7 +405,7 @@ of_entries("minimum", lambda x, y, _: _preferred(y, x), lambda x, y, _: _preferr
     signature=_OF_TWO, formula="dz = (1 - sign(x - y))/2 ⊙ dx + (1 + sign(x - y))/2 ⊙ dy",
     source=_GRIEWANK, domain=_AT_TIES, function="np.minimum({0}, {1})",
     facts=Facts(elsewhere=("pmin",), kinked=True))
-of_entries("hypot", lambda x, _, z: over(x, z), lambda _, y, z: over(y, z),
+hypot = of_entries("hypot", lambda x, _, z: over(x, z), lambda _, y, z: over(y, z),
     signature="x[...]:nonzero y[...]:nonzero -> z[...]", formula="dz = (x ⊙ dx + y ⊙ dy) / z",
     source=f"{_DLMF}, eq. 4.7.12", domain="(x, y) ≠ (0, 0)", function="np.hypot({0}, {1})",
     facts=Facts(length=True))

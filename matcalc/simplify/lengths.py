@@ -26,7 +26,7 @@ from matcalc.graph import (
     contract,
     is_apply,
 )
-from matcalc.operations import algebra, computed, elementwise, facts_of, find_rule
+from matcalc.operations import algebra, computed, elementwise, facts_of
 from matcalc.simplify.expansion import opened
 from matcalc.simplify.ones import is_one
 
@@ -72,7 +72,7 @@ def leg(node: Node, depth: int = 0) -> Node | None:
         known = [one for one in legs if one is not None]
         if len(known) < len(legs):
             return None
-        return reduce(find_rule("hypot").build, known)
+        return reduce(elementwise.hypot, known)
     return _leg_of_product(node, depth) if isinstance(node, Product) else None
 
 

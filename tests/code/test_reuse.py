@@ -65,6 +65,13 @@ def test_results_used_again_are_those_of_new_arrays(formula: str, wrt: str, layo
             assert not np.shares_memory(array, found)
 
 
+@pytest.mark.parametrize("formula", ["erf(x) * x", "lgamma(x**2) * x", "expm(S) @ x"])
+def test_what_scipy_computes_is_imported_where_results_are_used_again(formula: str) -> None:
+    made = mc.derive(formula, wrt="x", variables=variables(formula), layout="numerator")
+    given = arrays([name for name in "Sx" if name in formula], 1)
+    np.testing.assert_allclose(made.compile(reuse=True)(**given), made.compile()(**given))
+
+
 BOTH = mc.value_and_grad(
     "sum((A @ x - b)**2)", wrt=["A", "x"], variables="A[m,n] x[n] b[m]", layout="denominator"
 )

@@ -12,7 +12,7 @@ import matcalc_cli
 from matcalc.operations import RULES
 from matcalc.operations.registry import COMPUTED
 
-SPELLED = 84  # names of operations
+SPELLED = 80  # names of operations
 OF_ONE = [case for case in CASES if len(case.operands) == 1]
 
 
