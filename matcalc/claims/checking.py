@@ -215,11 +215,10 @@ def _answered(question: Question, typed: Typed) -> Checked:
     )
     if found.verdict in ("right", "cannot_tell") or not found.points:
         return plain
-    fixes = _fixes(question, line, found)
-    if found.flat and (not fixes or found.verdict == "wrong_shape"):
-        found = in_columns(question, found)
+    if found.flat:
+        found = in_columns(found)
         plain = replace(plain, verdict=found.verdict, reason=found.reason)
-        fixes = _fixes(question, line, found)
+    fixes = _fixes(question, line, found)
     return _mended(question, line, found, shapes, plain, fixes)
 
 
@@ -244,7 +243,7 @@ def _mended(
     terms, missing = compared(line, right, worth, shapes.typed)
     example = None
     if found.verdict == "wrong_value":
-        example = counterexample(question, line, flat=found.flat)
+        example = counterexample(question, line)
     when = right_when(question, line, at, differs=found.verdict == "wrong_value")
     return replace(
         plain,

@@ -49,7 +49,7 @@ def right_when(question: Question, line: Tree, at: Point, *, differs: bool) -> t
     found: list[str] = []
     for said, declared, sizes in list(_conditions(question, at.sizes))[:_MOST]:
         with suppress(MatcalcError):
-            tried = islice(points_at(question, sizes, declared, flat=at.flat), _POINTS)
+            tried = islice(points_at(question, sizes, declared), _POINTS)
             held = (_holds(line, each) for each in tried)
             if next(held, False) and all(held) and _holds_beyond(question, line, declared, sizes):
                 found.append(said)
@@ -131,14 +131,14 @@ _APART = 1e-6
 _WHOLE = frozenset(["positive"])  # of what is declared: others need numbers that are not whole
 
 
-def counterexample(question: Question, line: Tree, *, flat: bool) -> Counterexample | None:
+def counterexample(question: Question, line: Tree) -> Counterexample | None:
     """Small whole numbers at which a line that fits has other values than the truth."""
     if any(one.properties - _WHOLE for one in question.declared.values()):
         return None
     for sizes in _small(question):
         for arrays in _whole(question, sizes):
             with suppress(MatcalcError):
-                at = quick_point(question, arrays, sizes, flat=flat)
+                at = quick_point(question, arrays, sizes)
                 if at is not None and _differs(at, line):
                     return _shown(question, at, arrays, line)
     return None
@@ -194,7 +194,7 @@ def holds_along(question: Question, tree: Tree, like: Point) -> bool:
     """Whether a formula is equal to the derivative at points along segments, far and near."""
     seen = 0
     for arrays in _along(question, like.sizes):
-        at = quick_point(question, arrays, like.sizes, flat=like.flat)
+        at = quick_point(question, arrays, like.sizes)
         if at is None:
             continue
         if not equal(Worth(at).of(tree), at.truth):  # what is no number is not equal either
@@ -214,7 +214,7 @@ def holds_near(question: Question, tree: Tree, like: Point) -> bool:
     tried = list(random_points(*known, like.sizes, rng, _FEW))
     for arrays in (*tried[:2], *below_zero(*known, tried)):
         near = {name: value if name in fixed else _NEAR * value for name, value in arrays.items()}
-        at = quick_point(question, near, like.sizes, flat=like.flat)
+        at = quick_point(question, near, like.sizes)
         if at is not None and not equal(Worth(at).of(tree), at.truth):
             return False
     return True

@@ -81,7 +81,7 @@ def right_for_numbers(question: Question, line: Tree, at: Point) -> bool:
     if not at.sizes:
         return False
     sizes = dict.fromkeys(at.sizes, 1)
-    tried = [*islice(points_at(question, sizes, flat=at.flat), _POINTS)]
+    tried = [*islice(points_at(question, sizes), _POINTS)]
     values = [(Worth(each).of(line), each.truth) for each in tried]
     return any(np.any(truth.data) for _, truth in values) and all(
         value is not None

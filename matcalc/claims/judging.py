@@ -59,8 +59,7 @@ def judged(question: Question, claim: str) -> Judged:
     try:
         read = question.read(claim)
     except ShapeError as error:
-        flat = not question.formula.columns
-        return _with_points(question, Judged("not_conformable", error.message, flat))
+        return _with_points(question, Judged("not_conformable", error.message))
     if read.forced:
         pairs = tuple((name, str(size)) for name, size in read.forced.items())
         said = " and ".join(f"{name} = {size}" for name, size in pairs)
@@ -75,7 +74,7 @@ def judged(question: Question, claim: str) -> Judged:
         "right", flat=not read.columns, notes=tuple(dict.fromkeys(notes)), as_columns=misfit
     )
     try:
-        reached = points(question, _POINTS, flat=found.flat, claimed=[read.node])
+        reached = points(question, _POINTS, [read.node])
         found = replace(found, points=reached)
         if read.columns and on_paper.misfits and _repeats(question, claim, found.points[0]):
             reason = on_paper.misfits[0].partition(": write ")[0]  # written so, it would pass
@@ -99,20 +98,14 @@ def misstated(question: Question, stated: Shape | None) -> str:
     return f"it is stated to be {times(stated)}, and the derivative is {form.title}"
 
 
-def in_columns(question: Question, found: Judged) -> Judged:
-    """A wrong claim that fits as NumPy's arrays alone, its vectors taken as columns.
-
-    One of another shape does not fit then: ``x @ y`` of two columns is no number.
-    """
-    found = replace(found, flat=False)
-    if found.verdict == "wrong_shape":
-        found = replace(found, verdict="not_conformable", reason=found.as_columns)
-    return _with_points(question, found)
+def in_columns(found: Judged) -> Judged:
+    """A wrong claim that fits as NumPy's arrays alone: with columns it does not."""
+    return replace(found, verdict="not_conformable", reason=found.as_columns or found.reason)
 
 
 def _with_points(question: Question, found: Judged) -> Judged:
     try:
-        return replace(found, points=points(question, _POINTS, flat=found.flat))
+        return replace(found, points=points(question, _POINTS))
     except UnboundError:
         return found
 

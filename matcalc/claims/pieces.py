@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -54,7 +53,7 @@ def reordered(line: Tree, worth: Worth, pool: Sequence[Piece]) -> Iterator[Found
         return
     truth = worth.at.truth
     leaves = [_merged(1, _leaves(part, worth, pool)) for part in parts]
-    for each in each_once(leaves, partial(_joined, worth.at.flat), _merged)[-1]:
+    for each in each_once(leaves, _joined, _merged)[-1]:
         for k, way in enumerate(each.ways if each.values.form == truth.form else ()):
             if close(each.values.data[k : k + 1], truth.data):
                 yield Found(way.tree, _changes(line, way), 1.0 + way.price)
@@ -88,7 +87,6 @@ def _leaves(part: Tree, worth: Worth, pool: Sequence[Piece]) -> Iterator[_Ways]:
 
 
 def _joined(
-    flat: bool,
     left: int,
     right: int,
     ones: list[_Ways],
@@ -98,10 +96,10 @@ def _joined(
     for one in ones:
         for two in twos:
             for sign in ("@", "*") if left < right else ("@",):
-                yield from _products(sign, one, two, flat=flat)
+                yield from _products(sign, one, two)
 
 
-def _products(sign: str, one: _Ways, two: _Ways, *, flat: bool) -> Iterator[_Ways]:
+def _products(sign: str, one: _Ways, two: _Ways) -> Iterator[_Ways]:
     pairs = [
         (i, j)
         for i, a in enumerate(one.ways)
@@ -111,7 +109,7 @@ def _products(sign: str, one: _Ways, two: _Ways, *, flat: bool) -> Iterator[_Way
     if not pairs:
         return
     first, second = ([pair[k] for pair in pairs] for k in (0, 1))
-    made = operated(sign, one.values.taken(first), two.values.taken(second), flat=flat)
+    made = operated(sign, one.values.taken(first), two.values.taken(second))
     if made is None:
         return
     taken = [(one.ways[i], two.ways[j]) for i, j in pairs]

@@ -38,7 +38,6 @@ class Point(NamedTuple):
         truth: The derivative as the layout writes it.
         other: The same in the other layout.
         layout: The layout.
-        flat: Whether vectors are NumPy's one-dimensional arrays.
         functions: The functions entry by entry that the question knows.
         declared: The functions that were declared, their shapes at these sizes.
         strict: Whether a number is no term beside a vector, as on paper.
@@ -49,21 +48,17 @@ class Point(NamedTuple):
     truth: Stack
     other: Stack
     layout: str
-    flat: bool = False
     functions: tuple[str, ...] = ()
     declared: Functions = NO_FUNCTIONS
     strict: bool = False
 
 
-def points(
-    question: Question, count: int, *, flat: bool = False, claimed: Sequence[Node] = ()
-) -> list[Point]:
+def points(question: Question, count: int, claimed: Sequence[Node] = ()) -> list[Point]:
     """Points at small sizes that all differ, where the derivative and all names have good digits.
 
     Args:
         question: What they are points of.
         count: How many.
-        flat: Whether vectors are NumPy's one-dimensional arrays.
         claimed: What was claimed, where it fits: places of entries that sizes must reach.
 
     Raises:
@@ -71,9 +66,9 @@ def points(
     """
     found: list[Point] = []
     for sizes in _sizes(question, claimed):
-        asked = flat, *sizes.items()
+        asked = tuple(sizes.items())
         if asked not in question.reached:
-            question.reached[asked] = _at_sizes(question, sizes, flat=flat)
+            question.reached[asked] = _at_sizes(question, sizes)
         here = question.reached[asked]
         if here is not None:
             found.append(here)
@@ -84,12 +79,12 @@ def points(
     return found
 
 
-def _at_sizes(question: Question, sizes: Mapping[str, int], *, flat: bool) -> Point | None:
+def _at_sizes(question: Question, sizes: Mapping[str, int]) -> Point | None:
     """The first point at some sizes with good digits; nothing where there is none."""
     rng = np.random.default_rng(7)
     tried = random_points(question.formula, question.declared, sizes, rng, _TRIES)
     for arrays in _on_both_sides(question.kinks, tried, sizes):
-        here = at_point(question, arrays, sizes, flat=flat)
+        here = at_point(question, arrays, sizes)
         if here is not None and _has_digits(question, here, arrays):
             return here
     return None
@@ -99,8 +94,6 @@ def points_at(
     question: Question,
     sizes: Mapping[str, int],
     declared: Mapping[str, Declared] | None = None,
-    *,
-    flat: bool = False,
 ) -> Iterator[Point]:
     """Points at given sizes, as many as are asked for up to a number.
 
@@ -108,26 +101,23 @@ def points_at(
         question: What they are points of.
         sizes: The sizes.
         declared: What is known of the variables, where that is more than the question says.
-        flat: Whether vectors are NumPy's one-dimensional arrays.
     """
     rng = np.random.default_rng(7)
     known = question.declared if declared is None else declared
     tried = random_points(question.formula, known, sizes, rng, _TRIES)
     for arrays in tried:
-        here = quick_point(question, arrays, sizes, flat=flat)
+        here = quick_point(question, arrays, sizes)
         if here is not None:
             yield here
 
 
 def quick_point(
-    question: Question, arrays: Mapping[str, Array], sizes: Mapping[str, int], *, flat: bool
+    question: Question, arrays: Mapping[str, Array], sizes: Mapping[str, int]
 ) -> Point | None:
     """The same as :func:`at_point`, of the derivative as it is written: faster, for trying."""
     values = _given(question, arrays, sizes)
     empty = one(0.0)
-    at = Point(
-        sizes, values, empty, empty, question.layout, flat, question.functions, question.at(sizes)
-    )
+    at = Point(sizes, values, empty, empty, question.layout, question.functions, question.at(sizes))
     left = {name: tree for name, tree in question.spelled.items() if name not in values}
     for _ in range(_PASSES):
         for name in list(left):
@@ -137,7 +127,7 @@ def quick_point(
                 del left[name]
     truth = Worth(at).of(question.derived_tree)
     if truth is None:  # it is written with what no claim is written with
-        return at_point(question, arrays, sizes, flat=flat)
+        return at_point(question, arrays, sizes)
     if not np.all(np.isfinite(truth.data)):
         return None
     return at._replace(truth=truth)
@@ -204,7 +194,7 @@ def _sizes(question: Question, claimed: Sequence[Node]) -> Iterator[dict[str, in
 
 
 def at_point(
-    question: Question, arrays: Mapping[str, Array], sizes: Mapping[str, int], *, flat: bool
+    question: Question, arrays: Mapping[str, Array], sizes: Mapping[str, int]
 ) -> Point | None:
     """All numbers at a point; nothing where one is not finite."""
     values = _given(question, arrays, sizes)
@@ -220,7 +210,7 @@ def at_point(
         laid(each.right(entries, sizes), each) for each in (question, question.in_other_layout())
     ]
     known = question.functions, question.at(sizes)
-    return Point(sizes, values, truths[0], truths[1], question.layout, flat, *known)
+    return Point(sizes, values, truths[0], truths[1], question.layout, *known)
 
 
 def _has_digits(question: Question, here: Point, arrays: Mapping[str, Array]) -> bool:
@@ -301,10 +291,10 @@ class Worth:
         if tree.kind == "negative":
             return args[0]._replace(data=-args[0].data)
         if tree.kind == "transpose":
-            return None if self.at.flat and args[0].kind == "c" else transposed(args[0])
+            return transposed(args[0])
         if self.at.strict and tree.operator("+", "-") and _is_beside_number(tree, *args):
             return None
-        return operated(tree.value, args[0], args[1], flat=self.at.flat)
+        return operated(tree.value, args[0], args[1])
 
 
 def _is_beside_number(tree: Tree, one: Stack, two: Stack) -> bool:

@@ -179,7 +179,7 @@ class Search:
             if ones or (sign == "/" and stack.kind != "s") or (sign == "@" and tree.calls("eye")):
                 continue
             pair = (stack, value) if first else (value, stack)
-            made = operated(sign, *pair, flat=self.worth.at.flat)
+            made = operated(sign, *pair)
             in_front = first or (sign == "*" and stack.kind == "s")
             in_front |= sign == "*" and tree.operator("-") and tree.args[0].is_literal  # p (1 - p)
             put = partial(_put_before if in_front else _put_behind, sign, tree)
@@ -282,7 +282,7 @@ class Search:
             for sign in "+-*":
                 if sign == "*" and pieces[0].origin == "ones":
                     continue
-                for i, j in candidates(sign, values, stack, needed, flat=self.worth.at.flat)[:20]:
+                for i, j in candidates(sign, values, stack, needed)[:20]:
                     piece, change = pieces[j], group.changes[i]
                     made = operated(sign, values.taken([i]), stack.taken([j]))
                     if made is not None and close(made.data, needed.data):
@@ -309,12 +309,11 @@ class Search:
     ) -> Iterator[tuple[Change, Change]]:
         """The pairs of two groups that make what is needed."""
         one, two = (group.values.taken(slice(_PAIRS)) for group in (a, b))
-        flat = self.worth.at.flat
-        first = operated(sign, one.taken([0]), two.taken([0]), flat=flat)
+        first = operated(sign, one.taken([0]), two.taken([0]))
         if first is None or first.form != needed.form:
             return
-        for i, j in candidates(sign, one, two, needed, flat=flat):
-            made = operated(sign, one.taken([i]), two.taken([j]), flat=flat)
+        for i, j in candidates(sign, one, two, needed):
+            made = operated(sign, one.taken([i]), two.taken([j]))
             if made is not None and close(made.data, needed.data):
                 yield a.changes[i], b.changes[j]
 

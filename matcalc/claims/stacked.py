@@ -100,19 +100,10 @@ def transposed(value: Stack) -> Stack:
     return Stack(kind, value.data.swapaxes(1, 2))
 
 
-def multiplied(a: Stack, b: Stack, *, flat: bool = False) -> Stack | None:
-    """The matrix product, where it fits.
-
-    Args:
-        a: What stands left.
-        b: What stands right.
-        flat: Whether vectors are one-dimensional arrays: ``x @ A`` and ``x @ y`` fit.
-    """
+def multiplied(a: Stack, b: Stack) -> Stack | None:
+    """The matrix product, where it fits."""
     if "s" in (a.kind, b.kind) or "t" in (a.kind, b.kind):
         return None
-    if flat and a.kind == "c":
-        found = multiplied(transposed(a), b)
-        return found if found is None or found.kind == "s" else transposed(found)
     if a.shape[1] != b.shape[0] or (a.kind == "c" and b.kind in "cm"):
         return None
     product = np.matmul(a.data, b.data)
@@ -130,10 +121,10 @@ _ENTRYWISE: dict[str, Callable[[Any, Any], Any]] = {
 }
 
 
-def operated(sign: str, a: Stack, b: Stack, *, flat: bool = False) -> Stack | None:
+def operated(sign: str, a: Stack, b: Stack) -> Stack | None:
     """What an operation makes of two values, where they fit."""
     if sign == "@":
-        return multiplied(a, b, flat=flat)
+        return multiplied(a, b)
     if "s" not in (a.kind, b.kind) and (a.kind != b.kind or a.shape != b.shape):
         return None
     one_data, two_data = a.data, b.data
@@ -185,13 +176,11 @@ def prints(data: Array) -> Array:
     return found
 
 
-def candidates(
-    sign: str, one: Stack, two: Stack, needed: Stack, *, flat: bool
-) -> list[tuple[int, int]]:
+def candidates(sign: str, one: Stack, two: Stack, needed: Stack) -> list[tuple[int, int]]:
     """Pairs whose fingerprint is that of what is needed."""
     rng = np.random.default_rng(11)
     aim = needed.data[0]
-    marks, goal = _prints(sign, one, two, aim, rng, flat=flat)
+    marks, goal = _prints(sign, one, two, aim, rng)
     if marks is None:
         return []
     good = np.abs(marks - goal) <= 1e-8 * (1 + abs(goal))
@@ -200,11 +189,11 @@ def candidates(
 
 
 def _prints(
-    sign: str, one: Stack, two: Stack, aim: Array, rng: np.random.Generator, *, flat: bool
+    sign: str, one: Stack, two: Stack, aim: Array, rng: np.random.Generator
 ) -> tuple[Array | None, float]:
     """A fingerprint of every pair, and that of what is needed."""
     u, v = rng.normal(size=aim.shape[0]), rng.normal(size=aim.shape[-1])
-    if aim.ndim != 2 or (sign == "@" and flat):
+    if aim.ndim != 2:
         return None, 0.0
     if sign == "@":
         left = np.einsum("i,kij->kj", u, one.data)
