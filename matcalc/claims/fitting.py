@@ -13,10 +13,16 @@ from itertools import chain, count, islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from matcalc import dimensions
-from matcalc.claims.arranging import Arrangement, arrangements_of_sets
+from matcalc.claims.candidates import (
+    Candidate,
+    each_for_any,
+    each_once,
+    is_number_beside,
+    matrix_of,
+    together,
+    transposed_or_not,
+)
 from matcalc.claims.gradient_names import variable_of
-from matcalc.claims.sizes_text import Matrix
-from matcalc.claims.tree import Tree
 from matcalc.dimensions import Shape, pretty
 from matcalc.errors import NotationError, ShapeError, TooLargeError
 from matcalc.expression import Declarations, Declared, parse_declarations, read_formula
@@ -35,31 +41,8 @@ if TYPE_CHECKING:  # they load NumPy, which what fits by dimensions does without
     from matcalc.checking.verdict import Verdict
     from matcalc.claims.backward_line import Backward
 
-_TRIES = 5000  # candidates that are put in, over all unknowns
 _SOLUTIONS = 200
 _NEAREST = 24  # ways to put the same pieces together, each once
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A variable, as it is or transposed, for an unknown; or a product of several, each once.
-
-    Attributes:
-        text: What would be written.
-        shape: Rows and columns, a column n×1; of a number nothing.
-        reason: Why it does not fit; nothing where it does.
-        cost: Of a product, how far it is from the order in which the pieces were given.
-    """
-
-    text: str
-    shape: Shape
-    reason: str = ""
-    cost: float = 0.0
-
-    @property
-    def fits(self) -> bool:
-        """Whether it fits."""
-        return not self.reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,14 +226,14 @@ def _filled(
         tuple(dict.fromkeys(closed(one.sizes_of(name), named) for one in known))
         for name in parsed.unknowns
     ]
-    tried = [way for one in pieces for way in _transposed_or_not(one)]
+    tried = [way for one in pieces for way in transposed_or_not(one)]
     if once and tried and parsed.unknowns:
-        offered, whole = _each_once(parsed, tried)
-        each_once = dict.fromkeys(_together(parsed.unknowns, known, offered, whole))
-        found = sorted(each_once, key=lambda each: sum(one.cost for one in each))[:_NEAREST]
+        offered, whole = each_once(parsed, tried)
+        fitting = dict.fromkeys(together(parsed.unknowns, known, offered, whole))
+        found = sorted(fitting, key=lambda each: sum(one.cost for one in each))[:_NEAREST]
         tried = list(dict.fromkeys(one for each in found for one in each))
     else:
-        ways = _together(parsed.unknowns, known, _each_for_any(tried))
+        ways = together(parsed.unknowns, known, each_for_any(tried))
         found = list(islice(ways, _SOLUTIONS + 1))
         if len(found) > _SOLUTIONS:
             raise TooLargeError(f"over {_SOLUTIONS} ways fit; name fewer candidates")
@@ -324,95 +307,6 @@ def _meaning_of(variables: Mapping[str, Variable]) -> Callable[[Step], Value]:
     return name
 
 
-def _transposed_or_not(variable: Variable) -> Iterator[Candidate]:
-    """What a variable may be put in as."""
-    shape = variable.shape
-    if not shape:
-        yield Candidate(variable.name, ())
-    elif len(shape) > 2:
-        yield Candidate(variable.name, shape, f"{len(shape)} axes: no matrix")
-    else:
-        rows, columns = (*shape, 1)[:2]
-        yield Candidate(variable.name, (rows, columns))
-        yield Candidate(f"{variable.name}.T", (columns, rows))
-
-
-_Offered = Callable[[int, bool], Iterator[tuple[Candidate, int]]]  # of the pieces that are left
-
-
-def _together(
-    unknowns: Sequence[str], known: Sequence[Answer], offered: _Offered, left: int = 0
-) -> Iterator[tuple[Candidate, ...]]:
-    """What fits together, a candidate for each unknown, tried one unknown after the other.
-
-    Args:
-        unknowns: The unknowns that have none yet.
-        known: The answers that are left.
-        offered: The candidates for the next, of the pieces that are left and whether it is the
-            last, each with the pieces that are left then.
-        left: The pieces, by their bits.
-    """
-    if not unknowns:
-        yield ()
-        return
-    first, *others = unknowns
-    for candidate, rest in offered(left, not others):
-        after = _after(first, candidate, known)
-        for more in _together(others, after, offered, rest) if after else ():
-            yield (candidate, *more)
-
-
-def _each_for_any(tried: Sequence[Candidate]) -> _Offered:
-    """Every candidate for every unknown."""
-    fitting = [one for one in tried if one.fits]
-    budget = iter(range(_TRIES))
-
-    def offered(_left: int, _last: bool) -> Iterator[tuple[Candidate, int]]:
-        for one in fitting:
-            if next(budget, None) is None:
-                raise TooLargeError(
-                    f"over {_TRIES:,} ways to put {len(fitting)} candidates in; name fewer of "
-                    "them, or look for one unknown at a time"
-                )
-            yield one, 0
-
-    return offered
-
-
-def _each_once(equation: Equation, tried: Sequence[Candidate]) -> tuple[_Offered, int]:
-    """Each candidate in one unknown: products of sets of them, the last of all that are left."""
-    own = [one for one in tried if one.fits and not one.text.endswith(".T")]
-    table = arrangements_of_sets(
-        [Arrangement(_matrix(one.shape), 0.0, Tree("name", one.text)) for one in own], values=True
-    )
-
-    def candidate(way: Arrangement) -> Candidate:
-        bare = len(equation.right) == 1 or way.tree.kind != "operator"
-        text = str(way.tree) if bare else f"({way.tree})"
-        return Candidate(text, () if way.shape == (1, 1) else way.shape, cost=way.cost)
-
-    def offered(left: int, last: bool) -> Iterator[tuple[Candidate, int]]:
-        for taken in (left,) if last else range(1, left + 1):
-            for alike in table[taken].values() if taken & left == taken else ():
-                for way in alike:
-                    yield candidate(way), left ^ taken
-
-    return offered, len(table) - 1
-
-
-def _after(unknown: str, candidate: Candidate, found: Sequence[Answer]) -> tuple[Answer, ...]:
-    """The answers in which an unknown is a candidate."""
-    beside = (one for one in found if not _is_number_beside(candidate, unknown, one))
-    puts = (one.with_shape(unknown, _matrix(candidate.shape)) for one in beside)
-    return tuple(filter(None, puts))
-
-
-def _matrix(shape: Shape) -> Matrix:
-    """Rows and columns of a candidate; a number is 1×1."""
-    rows, columns = shape or (1, 1)
-    return rows, columns
-
-
 def _by_name(equation: Equation, chosen: Sequence[Candidate]) -> dict[str, str]:
     """What is written for each unknown."""
     return dict(zip(equation.unknowns, (one.text for one in chosen), strict=True))
@@ -430,11 +324,6 @@ def _reads(
     return True
 
 
-def _is_number_beside(candidate: Candidate, unknown: str, answer: Answer) -> bool:
-    """Whether a number would stand beside ``@``."""
-    return not candidate.shape and unknown in answer.factors
-
-
 def _judged(
     unknown: str, tried: Sequence[Candidate], known: Sequence[Answer], joint: set[Candidate]
 ) -> tuple[Candidate, ...]:
@@ -449,15 +338,15 @@ def _reason(candidate: Candidate, unknown: str, known: Sequence[Answer]) -> str:
     """Why a candidate does not fit, where the equation is read without numbers."""
     if candidate.reason:
         return candidate.reason
-    if any(_is_number_beside(candidate, unknown, answer) for answer in known):
+    if any(is_number_beside(candidate, unknown, answer) for answer in known):
         return "a number, and a product with a number is written *"
-    if any(one.with_shape(unknown, _matrix(candidate.shape)) for one in known):
+    if any(one.with_shape(unknown, matrix_of(candidate.shape)) for one in known):
         return "then nothing fits for the others"
     wanted = known[0].sizes_of(unknown)
     wrong = [
         f"{pretty(found)} {what}{'' if found == 1 else 's'}, not {pretty(size)}"
         for found, size, what in zip(
-            _matrix(candidate.shape), wanted, ("row", "column"), strict=True
+            matrix_of(candidate.shape), wanted, ("row", "column"), strict=True
         )
         if not isinstance(size, Side) and size != found
     ]

@@ -75,6 +75,18 @@ def check_chain(
     read = read_chain(chain)
     found = _judged(read)
     turned = bool(layout and found.order and found.order != layout)
+    return _answer(chain, read, found, layout, _shapes(variables), turned)
+
+
+def _answer(
+    chain: str,
+    read: Chain,
+    found: _Found,
+    layout: str | None,
+    shapes: Mapping[str, Variable],
+    turned: bool,
+) -> Checked:
+    """The answer; ``turned`` where the order is that of the other layout."""
     aim = layout or found.order or "numerator"
     verdict: Verdict
     if found.is_right:
@@ -83,7 +95,6 @@ def check_chain(
         verdict = "wrong_value"
     else:
         verdict = "not_conformable"
-    shapes = _shapes(variables)
     truth = " + ".join(_written(path, aim) for path in (found.path, *found.others))
     causes = tuple(_causes(read, found, layout, turned))
     right = verdict == "right"

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from matcalc.claims.point import Worth
+from matcalc.claims.pool import of_factor
 from matcalc.claims.simple_numbers import simple
 from matcalc.claims.stacked import ratio, transposed
 from matcalc.claims.tidying import factors, terms
@@ -117,7 +118,11 @@ def _parted(change: Change, worth: Worth) -> tuple[Change, ...]:
         stays = any(same(part, each) for each in old.args)
         if not stays and not same(old, part) and _by_look(*narrowed(old, part), worth):
             around = new._replace(args=(*new.args[:k], old, *new.args[k + 1 :]))
-            causes = ("missing-term",) if new.value in "+-" else _factor(new.args[1 - k], worth)
+            causes = (
+                ("missing-term",)
+                if new.value in "+-"
+                else of_factor(new.args[1 - k], worth.kind(new.args[1 - k]))
+            )
             return (Change(old, part, change.causes, change.price, True),
                     Change(old, around, causes, change.price))  # fmt: skip
     return (change,)
@@ -201,7 +206,8 @@ def _around(old: Tree, new: Tree, _: Worth) -> tuple[str, ...]:
 def _factors(old: Tree, new: Tree, worth: Worth) -> tuple[str, ...]:
     """A factor that was put beside, or taken away."""
     if new.operator("@", "*", "/") and any(same(arg, old) for arg in new.args):
-        return _factor(new.args[1] if same(new.args[0], old) else new.args[0], worth)
+        added = new.args[1] if same(new.args[0], old) else new.args[0]
+        return of_factor(added, worth.kind(added))
     return ("duplicated-factor", "factor") if lost_factors(old, new) else ()
 
 
@@ -264,14 +270,6 @@ def _power(tree: Tree) -> str:
 
 def _letters(tree: Tree) -> Counter[str]:
     return Counter(part.value for part in walk(tree) if part.kind in ("name", "number"))
-
-
-def _factor(added: Tree, worth: Worth) -> tuple[str, ...]:
-    if (added.args[0] if added.kind == "transpose" else added).calls("ones"):
-        return ("missing-sum", "broadcast")
-    if added.kind in ("number", "negative") or worth.kind(added) == "s":
-        return ("factor", "chain-rule")
-    return ("chain-rule", "factor")
 
 
 def _by_value(old: Tree, new: Tree, worth: Worth) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from matcalc.claims.tree import (
     trees,
     turned,
     unplaced,
+    upright,
     walk,
     words,
 )
@@ -65,15 +66,17 @@ class Piece(NamedTuple):
         """The mistakes that are undone where it is put beside a part."""
         if sign in "+-":
             return ("missing-term",)
-        if self.origin == "ones":
-            return ("missing-sum", "broadcast")
-        if self.value.kind == "s":
-            return (
-                ("norm-not-squared", "factor")
-                if self.tree.calls("norm")
-                else ("factor", "chain-rule")
-            )
-        return ("chain-rule", "factor")
+        if self.tree.calls("norm"):
+            return ("norm-not-squared", "factor")
+        return of_factor(self.tree, self.value.kind)
+
+
+def of_factor(added: Tree, kind: str) -> tuple[str, ...]:
+    """The mistakes that a factor undoes."""
+    if upright(added).calls("ones"):
+        return ("missing-sum", "broadcast")
+    is_number = kind == "s" or added.kind in ("number", "negative")
+    return ("factor", "chain-rule") if is_number else ("chain-rule", "factor")
 
 
 def pool(question: Question, line: Tree, worth: Worth) -> list[Piece]:

@@ -200,12 +200,10 @@ class Search:
                 made = scaled_values and operated("@", before, scaled_values)
                 put = partial(_put_within, first, behind)
                 yield from _with_each(tree, pieces, made, put, "*")
-        if value.kind == "m" and stack.shape[0] == value.shape[0]:
-            made = Stack("m", stack.data * value.data)
-            yield from _with_each(tree, pieces, made, partial(_scaled_rows, tree), "@", 0.4)
-        if value.kind == "m" and stack.shape[0] == value.shape[1]:
-            made = Stack("m", value.data * stack.data.swapaxes(1, 2))
-            yield from _with_each(tree, pieces, made, partial(_scaled_columns, tree), "@", 0.4)
+        for side, diagonal in enumerate((stack.data, stack.data.swapaxes(1, 2))):
+            if value.kind == "m" and stack.shape[0] == value.shape[side]:
+                made, put = Stack("m", value.data * diagonal), partial(_with_diagonal, tree, side)
+                yield from _with_each(tree, pieces, made, put, "@", 0.4)
 
     def merged(self, groups: Iterable[Group], original: Stack | None) -> list[Group]:
         """Groups of one kind and shape together; of one value only the cheapest changes."""
@@ -346,12 +344,9 @@ def _put_within(first: Tree, behind: Tree, piece: Tree) -> Tree:
     return op("@", first, op("*", behind, piece))
 
 
-def _scaled_rows(tree: Tree, piece: Tree) -> Tree:
-    return op("@", called("diag", piece), tree)
-
-
-def _scaled_columns(tree: Tree, piece: Tree) -> Tree:
-    return op("@", tree, called("diag", piece))
+def _with_diagonal(tree: Tree, side: int, piece: Tree) -> Tree:
+    factors = [tree, called("diag", piece)]
+    return op("@", *(factors if side else factors[::-1]))
 
 
 def _equal(group: Group, truth: Stack) -> Iterator[Change]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from matcalc.claims.answer import Checked
@@ -81,15 +81,25 @@ def check_lines(
             parts[bare] = _with(right, parts)
             unknown[number] = error
         judged.append(Line(number, found, text, bare, uses))
-    if all(one.found is None for one in judged):
+    _refuse_unjudged(judged, unknown)
+    return tuple(judged)
+
+
+def _refuse_unjudged(lines: Sequence[Line], unknown: Mapping[int, NotationError]) -> None:
+    """Refuse lines that are about no gradient, and a gradient that is not known and not used.
+
+    Raises:
+        NotationError: There are such.
+    """
+    if all(one.found is None for one in lines):
+        first = lines[0].text
         raise NotationError(
             "no line gives a gradient of the forward pass: dz2 = …, of a line z2 = …",
-            [Place(lines[0], 0, max(1, len(lines[0])))],
+            [Place(first, 0, max(1, len(first)))],
         )
-    for one in _unused(judged):
+    for one in _unused(lines):
         if variable_of(one.name):
             raise unknown[one.number]
-    return tuple(judged)
 
 
 def _unused(lines: Sequence[Line]) -> list[Line]:

@@ -224,31 +224,32 @@ def identify(
     found = real_array(array, "the array") if array is not None else None
     sizes = tuple(shape) if shape is not None else found.shape if found is not None else ()
     if wrt is None:
-        if formula is not None or at is not None:
-            raise NotationError(
-                'a formula and a point need an expression: identify("W @ x", wrt="x", variables=…)'
-            )
-        if order != 1:
-            raise NotationError("a second derivative needs an expression, with wrt and variables")
+        _refuse_alone(formula is not None or at is not None, order)
         return _by_shape(*parse_derivative(derivative), sizes)
+    asked: Any = {"variables": variables, "order": order, "notation": notation}
     names = wrt if isinstance(wrt, str) else list(wrt)
-    J = derive(
-        derivative,
-        wrt=names,
-        variables=variables,
-        layout="numerator",
-        order=order,
-        notation=notation,
-    )
+    J = derive(derivative, wrt=names, layout="numerator", **asked)
     if isinstance(J, list):
         raise NotationError("one derivative is identified at a time")
     if formula is not None:
-        identified = _by_typed(J, formula, variables, notation)
-    elif found is None or at is None:
-        identified = _by_shape(J.of, J.wrt, sizes)
-    else:
-        identified = _by_array(J, found, at)
-    return identified.assuming(J.assumptions)
+        return _by_typed(J, formula, variables, notation).assuming(J.assumptions)
+    if found is None or at is None:
+        return _by_shape(J.of, J.wrt, sizes).assuming(J.assumptions)
+    return _by_array(J, found, at).assuming(J.assumptions)
+
+
+def _refuse_alone(has_values: bool, order: int) -> None:
+    """Refuse what needs an expression.
+
+    Raises:
+        NotationError: Values, or a second derivative, of two names alone.
+    """
+    if has_values:
+        raise NotationError(
+            'a formula and a point need an expression: identify("W @ x", wrt="x", variables=…)'
+        )
+    if order != 1:
+        raise NotationError("a second derivative needs an expression, with wrt and variables")
 
 
 def _by_typed(
