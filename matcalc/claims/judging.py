@@ -30,7 +30,6 @@ class Judged:
         verdict: The verdict.
         reason: Why, in words.
         flat: Whether it fits as NumPy's one-dimensional arrays alone.
-        forced: What sizes it needs to be equal.
         notes: How it was read, and what NumPy would broadcast.
         as_columns: Why it does not fit as columns, of one that fits as arrays alone.
         compared: At how many points.
@@ -41,7 +40,6 @@ class Judged:
     verdict: Verdict
     reason: str = ""
     flat: bool = False
-    forced: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
     as_columns: str = ""
     compared: int = 0
@@ -61,9 +59,8 @@ def judged(question: Question, claim: str) -> Judged:
     except ShapeError as error:
         return _with_points(question, Judged("not_conformable", error.message))
     if read.forced:
-        pairs = tuple((name, str(size)) for name, size in read.forced.items())
-        said = " and ".join(f"{name} = {size}" for name, size in pairs)
-        found = Judged("not_conformable", f"it fits only where {said}", forced=pairs)
+        said = " and ".join(f"{name} = {size}" for name, size in read.forced.items())
+        found = Judged("not_conformable", f"it fits only where {said}")
         return _with_points(question, found)
     on_paper = conformity(claim, read, question.variables)
     notes = [one for one in read.notes if one not in question.assumptions]

@@ -36,8 +36,6 @@ class Point(NamedTuple):
         sizes: The sizes of dimensions.
         values: What each name is worth; a size is a number.
         truth: The derivative as the layout writes it.
-        other: The same in the other layout.
-        layout: The layout.
         functions: The functions entry by entry that the question knows.
         declared: The functions that were declared, their shapes at these sizes.
         strict: Whether a number is no term beside a vector, as on paper.
@@ -46,8 +44,6 @@ class Point(NamedTuple):
     sizes: Mapping[str, int]
     values: Mapping[str, Stack]
     truth: Stack
-    other: Stack
-    layout: str
     functions: tuple[str, ...] = ()
     declared: Functions = NO_FUNCTIONS
     strict: bool = False
@@ -116,8 +112,7 @@ def quick_point(
 ) -> Point | None:
     """The same as :func:`at_point`, of the derivative as it is written: faster, for trying."""
     values = _given(question, arrays, sizes)
-    empty = one(0.0)
-    at = Point(sizes, values, empty, empty, question.layout, question.functions, question.at(sizes))
+    at = Point(sizes, values, one(0.0), question.functions, question.at(sizes))
     left = {name: tree for name, tree in question.spelled.items() if name not in values}
     for _ in range(_PASSES):
         for name in list(left):
@@ -206,11 +201,9 @@ def at_point(
         return None
     if not np.all(np.isfinite(entries)):
         return None
-    truths = [
-        laid(each.right(entries, sizes), each) for each in (question, question.in_other_layout())
-    ]
+    truth = laid(question.right(entries, sizes), question)
     known = question.functions, question.at(sizes)
-    return Point(sizes, values, truths[0], truths[1], question.layout, *known)
+    return Point(sizes, values, truth, *known)
 
 
 def _has_digits(question: Question, here: Point, arrays: Mapping[str, Array]) -> bool:
