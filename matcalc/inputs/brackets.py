@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from matcalc.inputs.constants import compared, compared_with, is_comparing
@@ -261,6 +261,7 @@ def _limits(parser: Reader) -> _Limits:
         position = parser.position + 1
         end = parser.end(position)
         texts = [one.text for one in parser.script(position)]
+        _refuse_set(parser, parser.tokens[position:end])
         for part in _apart(texts) if below else ():
             pair = pair_in(_bare(part))
             if pair and pair[1] != "=":
@@ -288,6 +289,21 @@ def _limits(parser: Reader) -> _Limits:
     if bound:
         raise parser.fail(f"{_OF_ALL}, and {bound} is the letter of one: of i < j, triu(A, 1)")
     return _Limits(letters, pairs, start, stop)
+
+
+def _refuse_set(parser: Reader, below: Sequence[Token]) -> None:
+    """Refuse a sum over what a set has, ``i ∈ S``; ``i ∈ [n]`` and ``i ∈ {1, …, n}`` are of all.
+
+    Raises:
+        NotationError: It goes over one.
+    """
+    for one, two in pairwise(below):
+        if one.text == "in" and two.kind == "name" and two.text not in parser.names.sizes:
+            raise parser.fail(
+                f"{_OF_ALL}, and which are in {two.text} is not said: declare s[n], 1 for those in "
+                f"it and 0 for others, and write s_i before what is summed",
+                two,
+            )
 
 
 def _apart(texts: Sequence[str]) -> Iterator[list[str]]:

@@ -19,6 +19,10 @@ _BEHIND = re.compile(
     r"\b(?:where|such that|subject to|s\.\s?t\.|with respect to|w\.r\.t\.|assuming|given that)"
     r"(?![A-Za-z(])"
 )
+_EXPECTED = re.compile(
+    r"(?:𝔼|\\(?:mathbb|mathcal|mathrm|operatorname)\s*\{?E\}?)(?:_(?:\w|\{[^{}]*\}))?"
+    r"\s*(?:\\left|\\[bB]igg?l?)?\s*[\[({|]|(?<![\w.])E\[(?![\d:])"
+)
 _LISTED = ("where", "with", "for")  # before declarations
 _WORDS = ("\\text{", "\\mathrm{", "\\textrm{", "\\operatorname{")
 _SPACES = ("\\quad", "\\qquad", "\\,", "\\;", "\\:", "\\!", "\\\\")
@@ -40,6 +44,13 @@ def refuse_prose(line: str, declared: Collection[str]) -> None:
                 f"differentiated: {rest}",
                 [place],
             )
+    mean = _EXPECTED.search(line)
+    if mean and "E" not in declared:
+        raise RefusedError(
+            "an expectation is over a distribution, of which nothing is said here: write what is "
+            "in its brackets alone; its derivative is the expectation of that one's derivative",
+            [Place(line, mean.start(), mean.end())],
+        )
     behind = _BEHIND.search(line)
     if behind and behind[0] not in declared:
         formula = _stripped(line[: behind.start()], _WORDS)

@@ -67,7 +67,10 @@ def total(writer: Speller, node: Node) -> Written:
 
 def _check_end(writer: Speller, node: Node, many: str) -> None:
     """Refuse a sum that says another number of values than its letters have."""
-    is_size = many in {size for kind in writer.names.declared.values() for size in kind.sizes}
+    declared = writer.names.declared
+    is_size = many in declared or many in {
+        size for kind in declared.values() for size in kind.sizes
+    }
     for letter in node.value[1]:
         size = writer.lengths.get(letter)
         if size is not None and str(size) != many and (is_size or many.isdigit()):

@@ -125,6 +125,10 @@ class Writer(Speller):
         terms = [
             one._replace(kind=NUMBER) if one.kind.rank == -1 else one for one in self.terms(node)
         ]
+        whole = {one.kind.rows for one in terms if one.kind.rows and one.kind.is_matrix}
+        if self.names.open and len(whole) == 1:  # I - 11ᵀ/n
+            eye = self.identity(node._replace(value=(*map(str, whole),)))
+            terms = [eye if one.text == "I" else one for one in terms]
         wide = next((one for one in terms if "[:, None]" in one.text), None)
         if wide and wide.kind.columns == 1 and self.notation == "numpy":
             terms = [self.for_every_row(wide, one) for one in terms]
