@@ -164,12 +164,8 @@ def derive(
         alone = plan and not (steps or check or svg or form)
         _plan(asked, sizes or "", alone=alone, as_json=as_json)
     elif steps:
-        if check or svg or structure:
-            raise UsageError(
-                "--steps explains a derivative and checks it: "
-                "leave out --structure, --check and --svg"
-            )
-        _explain(asked, level or "full", form, as_json=as_json)
+        alone = not (check or svg or structure)
+        _explain(asked, level or "full", form, alone=alone, as_json=as_json)
     else:
         _answer_with(asked, form, check=check, svg=svg, as_json=as_json)
 
@@ -226,8 +222,12 @@ def _answer_with(
         raise typer.Exit(1)
 
 
-def _explain(asked: Asked, level: Level, form: str | None, *, as_json: bool) -> None:
+def _explain(asked: Asked, level: Level, form: str | None, *, alone: bool, as_json: bool) -> None:
     """Print the derivation, step by step."""
+    if not alone:
+        raise UsageError(
+            "--steps explains a derivative and checks it: leave out --structure, --check and --svg"
+        )
     if asked.order == 2 and len(asked.names) > 1:
         raise UsageError("--steps explains the second derivative by one variable at a time")
     if form and form not in ("text", *PAGES):

@@ -74,18 +74,17 @@ def trace(function: Callable[..., Any], variables: Declarations) -> Tracer:
         result = _called(with_own_names(function, declared, kind), given)
     finally:
         SPELLINGS.reset(before)
-    _check_spellings(spellings)
-    _check_result(result)
+    _check(spellings, result)
     value = value_of(result)
     refuse_rows(value)
     return kind(Value(value.node), declared)
 
 
-def _check_spellings(said: Spellings) -> None:
-    """Refuse a variance that is another in NumPy and in PyTorch, where nothing says which.
+def _check(said: Spellings, result: object) -> None:
+    """Refuse a variance that may be NumPy's or PyTorch's, and a result that is no array.
 
     Raises:
-        NotDifferentiableError: There is one.
+        NotDifferentiableError: There is one; or the result is several, none, or of an unknown size.
     """
     if said.spread and said.tensor:
         name = said.spread
@@ -93,14 +92,6 @@ def _check_spellings(said: Spellings) -> None:
             f"x.{name}() divides by the number of entries in NumPy and by one less in PyTorch, "
             f"and x.{said.tensor}() is a tensor's: write x.{name}(ddof=0) or torch.{name}(x)"
         )
-
-
-def _check_result(result: object) -> None:
-    """Refuse what is no array.
-
-    Raises:
-        NotDifferentiableError: It is several, or none, or of a size that depends on values.
-    """
     if isinstance(result, tuple):
         raise NotDifferentiableError(
             f"the function gives {len(result)} results, and one is traced: say which, "
