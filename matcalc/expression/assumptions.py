@@ -11,7 +11,7 @@ from matcalc.dimensions import Dimension
 from matcalc.errors import NotationError
 from matcalc.expression.arithmetic import bias_axis, is_repeated, whole_of
 from matcalc.expression.definitions import is_of_each_row, is_of_entries
-from matcalc.expression.misfits import Operand, excerpt, is_atom
+from matcalc.expression.misfits import Operand, excerpt, filled, is_atom
 from matcalc.expression.parser import Step
 from matcalc.expression.values import number_of
 from matcalc.operations import RULES, facts_of
@@ -279,11 +279,9 @@ def _of_number(number: Operand, array: Operand) -> str:
     if number_of(number.value) is not None:
         return ""
     shape = array.value.node.shape
-    sizes = ", ".join(map(str, shape))
-    ones = f"ones({sizes})" if len(shape) == 1 else f"ones(({sizes}))"
     factor = number.atom if _WHOLE.fullmatch(number.atom) else "…"
     said = f"{number.text} is a number beside {array.value.title}: {EVERY_ENTRY}, as "
-    said += f"{factor} * {ones}{'.T' if array.value.row else ''}"
+    said += f"{factor} * {filled('ones', shape)}{'.T' if array.value.row else ''}"
     if dimensions.is_square(shape):
         said += f"; on the diagonal alone it is {factor} * eye({shape[0]})"
     return said

@@ -16,7 +16,7 @@ from matcalc.errors import ShapeError
 from matcalc.expression.arithmetic import is_repeated, whole_of
 from matcalc.expression.formula import Formula
 from matcalc.expression.meaning import Known, meaning
-from matcalc.expression.misfits import Operand
+from matcalc.expression.misfits import Operand, filled
 from matcalc.expression.parser import Step, parse
 from matcalc.expression.postfix import folded
 from matcalc.expression.reading import read_in_columns
@@ -115,7 +115,7 @@ class _Walk:
             if not few and many and sign != "/" and not self.is_constant(term.value.node):
                 self.misfits.append(
                     f"{other.said}, {term.text} is a number: write {term.atom} * "
-                    f"{_ones(other.value)}"
+                    f"{filled('ones', many)}{'.T' if other.value.row else ''}"
                 )
             elif len(few) == 1 and len(many) == 2:
                 lies = few[0] == many[1]
@@ -150,11 +150,3 @@ class _Walk:
         nodes = topological(node)
         names = {name for one in nodes if isinstance(one, Product) for name, _ in one.scale.powers}
         return names <= self.sizes and not any(isinstance(one, Symbol) for one in nodes)
-
-
-def _ones(value: Value) -> str:
-    """Ones of a shape."""
-    shape = value.node.shape
-    if len(shape) != 1:
-        return f"ones(({', '.join(map(str, shape))}))"
-    return f"ones({shape[0]}){'.T' if value.row else ''}"

@@ -19,8 +19,7 @@ from matcalc.expression.assumptions import SPREAD
 from matcalc.expression.biases import biases, biases_among
 from matcalc.expression.formula import Formula
 from matcalc.expression.habits import COUNTS, GREEK, is_greek, rank_of
-from matcalc.expression.identities import NAME as IDENTITY
-from matcalc.expression.lines import lines_of, sizes_in
+from matcalc.expression.lines import IDENTITY, lines_of, sizes_in
 from matcalc.expression.parser import Step, parse
 from matcalc.expression.postfix import folded
 from matcalc.expression.reading import read_undeclared

@@ -8,10 +8,10 @@ from itertools import islice, product
 
 from matcalc.dimensions import Dimension
 from matcalc.errors import NotationError, Suggestion
-from matcalc.expression import identities
 from matcalc.expression.attempt import Attempt, Try, Variables
 from matcalc.expression.biases import biases, biases_among
 from matcalc.expression.habits import may_be_number, rank_of
+from matcalc.expression.lines import IDENTITY
 from matcalc.expression.misfits import written
 from matcalc.expression.parser import parse
 from matcalc.operations import RULES
@@ -70,7 +70,7 @@ def _undeclared(stopped: Attempt) -> list[str]:
     used = [
         one.step.value
         for one in stopped.lines
-        if one.step.kind == "name" and written(one.step.bare) != identities.NAME
+        if one.step.kind == "name" and written(one.step.bare) != IDENTITY
     ]
     unknown = [one for one in dict.fromkeys(used) if one not in stopped.known and one not in RULES]
     reserved = any(one in ("True", "False", "None") for one in unknown)

@@ -81,7 +81,7 @@ def _kept(step: Step, operands: list[Any]) -> Value:
     Raises:
         NotationError: It is none of one axis of a matrix.
     """
-    names = dict(zip(step.keywords, operands[len(operands) - len(step.keywords) :], strict=True))
+    names = _named(step, operands)
     kept = next(one for one in ("keepdims", "keepdim") if one in names)
     truth = names.pop(kept)
     count = len(operands) - len(step.keywords)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import count
 from typing import NamedTuple
 
 from matcalc import dimensions
-from matcalc.errors import NotationError
+from matcalc.errors import NotationError, Place, Suggestion
 from matcalc.expression.parser import Assignment, Step
 from matcalc.operations import RULES
 from matcalc.variables import Variable
 
+IDENTITY = "I"  # of a size that the square matrix beside it says
 STEPS = 2000  # of one assignment
 SIZED = frozenset(name for name, rule in RULES.items() if rule.facts.of_sizes)  # take sizes alone
 
@@ -26,6 +28,45 @@ class StepLine(NamedTuple):
     step: Step
     operands: tuple[int, ...]
     name: str = ""
+
+
+def with_sizes(
+    assignments: Sequence[Assignment], taken: Collection[str]
+) -> tuple[tuple[Assignment, ...], dict[str, Place]]:
+    """Write each ``I`` as ``eye`` of a size of its own, unless it is a name of something else.
+
+    Returns:
+        The assignments, and the name of each size with the place of the ``I``.
+    """
+    used = {*taken, *(one.name for one in assignments)}
+    if IDENTITY in used:
+        return tuple(assignments), {}
+    used |= {step.value for one in assignments for step in one.steps}
+    free = (f"n_{IDENTITY}{k or ''}" for k in count())
+    places: dict[str, Place] = {}
+
+    def spelled(step: Step) -> list[Step]:
+        if step.kind != "name" or step.value != IDENTITY:
+            return [step]
+        name = next(one for one in free if one not in used)
+        places[name] = step.place
+        return [step._replace(value=name), Step("call", "eye", 1, step.place)]
+
+    found = tuple(
+        one._replace(steps=tuple(new for step in one.steps for new in spelled(step)))
+        for one in assignments
+    )
+    return found, places
+
+
+def identity_error(place: Place, size: object) -> NotationError:
+    """The error of an ``I`` that no square matrix stands beside."""
+    return NotationError(
+        f"{IDENTITY} is not declared: it is the identity beside a square matrix alone, in a sum or "
+        "a matrix product; with a size it is eye(n)",
+        [place],
+        [Suggestion("write", f"eye({size})", place, "for an identity")],
+    )
 
 
 def lines_of(assignments: Sequence[Assignment]) -> list[StepLine]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from matcalc.dimensions import pretty
@@ -67,6 +68,12 @@ def transposed(text: str) -> str:
     if not is_atom(text):
         return f"({text}).T"
     return text.removesuffix(".T") if text.endswith(".T") else f"{text}.T"
+
+
+def filled(name: str, shape: Sequence[object]) -> str:
+    """An array of equal numbers: ``ones(n)``, ``zeros((m, n))``."""
+    sizes = ", ".join(map(str, shape))
+    return f"{name}({sizes})" if len(shape) == 1 else f"{name}(({sizes}))"
 
 
 def written(place: Place) -> str:

@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 from matcalc import dimensions
 from matcalc.dimensions import Dimension
 from matcalc.errors import MatcalcError, NotationError, Place, ShapeError, UnknownRuleError
-from matcalc.expression import assumptions, identities, mapped
+from matcalc.expression import assumptions, mapped
 from matcalc.expression.attempt import Attempt
 from matcalc.expression.blocks import listed, subscripted
 from matcalc.expression.evaluation import NO_VALUE, evaluated, signed
 from matcalc.expression.formula import Formula, Functions
 from matcalc.expression.functions import is_known, rule_name
-from matcalc.expression.lines import StepLine, sizes_in
+from matcalc.expression.lines import StepLine, identity_error, sizes_in
 from matcalc.expression.misfits import Operand, excerpt, misfit
 from matcalc.expression.parser import Step
 from matcalc.expression.unification import Clash, Sizes
@@ -159,7 +159,7 @@ class Reader:
         found += [size for one in self.sizes.variables.values() for size in one.shape]
         open_sizes = self.scope.unsized.keys()
         fitting = (one for one in found if one != 1 and not dimensions.names(one) & open_sizes)
-        return identities.refused(place, next(fitting, "n"))
+        return identity_error(place, next(fitting, "n"))
 
     def attempt(self, error: MatcalcError | None = None) -> Attempt:
         """What has been read, and why no more; without what the failing line itself forces."""

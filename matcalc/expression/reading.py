@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from matcalc.errors import MatcalcError, ShapeError
-from matcalc.expression import identities, mapped
+from matcalc.expression import mapped
 from matcalc.expression.advice import advised
 from matcalc.expression.attempt import Attempt
 from matcalc.expression.formula import Formula, Names
-from matcalc.expression.lines import check_names, fused, lines_of
+from matcalc.expression.lines import check_names, fused, lines_of, with_sizes
 from matcalc.expression.parser import parse
 from matcalc.expression.reader import Reader, Scope
 from matcalc.expression.unification import Sizes, sizes_of
@@ -130,7 +130,7 @@ def _reader(
         NotationError: It cannot be parsed, or a name is given twice.
     """
     known = [*variables, *sizes, *names.sizes, *sizes_of(variables.values())]
-    assignments, unsized = identities.sized(fused(parse(formula)), known)
+    assignments, unsized = with_sizes(fused(parse(formula)), known)
     lines = lines_of(assignments)
     check_names(lines, variables, sizes)
     held = mapped.held(names.functions)

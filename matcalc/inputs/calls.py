@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from matcalc.expression.functions import is_spelled
+from matcalc.expression.misfits import filled
 from matcalc.inputs import axes, kinds, masks
 from matcalc.inputs.kinds import NUMBER, Kind
 from matcalc.inputs.libraries import meant_by_library, of_sample
@@ -113,9 +114,7 @@ def _like(name: str) -> Rewrite:
         sizes = args[0].kind.sizes
         if not sizes or None in sizes:
             raise writer.fail(node, f"write {name}(n), with the size")
-        shape = ", ".join(map(str, sizes))
-        text = f"{name}({shape})" if len(sizes) == 1 else f"{name}(({shape}))"
-        return writer.atom(node, text, args[0].kind)
+        return writer.atom(node, filled(name, sizes), args[0].kind)
 
     return rewrite
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
+from matcalc.expression.misfits import filled as spelled
 from matcalc.inputs.kinds import NUMBER, Kind
 from matcalc.inputs.pieces import ATOM, Written, joined
 from matcalc.inputs.speller import STARRED, Speller
@@ -17,8 +18,7 @@ def filled(writer: Speller, node: Node) -> Written:
     name = "ones" if digit == "1" else "zeros"
     if not sizes:
         return writer.atom(node, digit, Kind(-1))
-    shape = f"({', '.join(sizes)})" if len(sizes) > 1 else sizes[0]
-    return writer.atom(node, f"{name}({shape})", Kind(len(sizes), tuple(sizes)))
+    return writer.atom(node, spelled(name, sizes), Kind(len(sizes), tuple(sizes)))
 
 
 def sized(writer: Speller, node: Node, found: Written, size: object) -> Written:
