@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from matcalc.errors import Place
 from matcalc.expression.assumptions import parameter
-from matcalc.inputs.brackets import is_total, read_arguments, read_total, unsaid
+from matcalc.inputs.brackets import read_arguments
 from matcalc.inputs.constants import is_condition, read_condition, read_size
 from matcalc.inputs.derivatives import is_quotient, read_derivative, refuse_quotient
 from matcalc.inputs.kinds import COLUMN
@@ -29,6 +29,7 @@ from matcalc.inputs.nested import behind_transpose
 from matcalc.inputs.reader import Reader, RefusedError
 from matcalc.inputs.scanning import Token
 from matcalc.inputs.spectra import is_spectral, spectral, spectral_instead
+from matcalc.inputs.totals import is_total, read_total, unsaid
 from matcalc.inputs.tree import Node
 from matcalc.inputs.words import FREE, function
 from matcalc.notation.names import greek_letter, greek_word

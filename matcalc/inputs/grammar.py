@@ -16,7 +16,6 @@ from matcalc.inputs.brackets import (
     read_group,
     read_inner,
     read_root,
-    read_total,
 )
 from matcalc.inputs.constants import of_letters, read_cases, read_condition, read_not, read_number
 from matcalc.inputs.derivatives import read_derivative, read_gradient
@@ -25,6 +24,7 @@ from matcalc.inputs.functions import read_name, read_word
 from matcalc.inputs.marks import marked
 from matcalc.inputs.reader import Reader
 from matcalc.inputs.scanning import Token
+from matcalc.inputs.totals import read_total
 from matcalc.inputs.tree import Left, Node
 
 _CHAINED = frozenset(
