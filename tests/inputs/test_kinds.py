@@ -3,8 +3,11 @@
 from contextlib import suppress
 
 from matcalc.errors import MatcalcError
+from matcalc.expression import by_convention
+from matcalc.expression.habits import rank_of
 from matcalc.graph import symbol
 from matcalc.inputs.kinds import UNKNOWN, called, kind_of
+from matcalc.inputs.names import Names
 from matcalc.inputs.reading import read_line
 from matcalc.operations import RULES, parse_signature
 from matcalc.variables import Variable
@@ -42,3 +45,26 @@ def test_an_axis_is_counted_from_1_in_matlab_of_whatever_takes_one() -> None:
         assert read.text == f"{name}(A, axis=1)**2"
         read = read_line(f"np.{name}(A, 1)", {"A": matrix})
         assert read.text == f"{name}(A, axis=1)"
+
+
+def test_a_name_is_of_one_kind_wherever_nobody_declared_it() -> None:
+    for name in (
+        "A",
+        "W1",
+        "x",
+        "x_2",
+        "n1",
+        "lam",
+        "λ",
+        "μ2",
+        "c",
+        "c1",
+        "k2",
+        "t",
+        "m",
+        "N",
+        "n",
+    ):
+        rank = Names({}).kind(name).rank
+        (variable,) = by_convention(name).variables
+        assert rank == len(variable.shape) == rank_of(name), name
