@@ -48,7 +48,7 @@ def evaluated(
     return signed(step, operands)
 
 
-def signed(step: Step, operands: Sequence[Value]) -> Value:
+def signed(step: Step, operands: Sequence[Any]) -> Value:
     """The value of a sign, or of a list in brackets.
 
     Raises:
