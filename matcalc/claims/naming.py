@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from matcalc.claims.needed import simple
 from matcalc.claims.point import Worth
 from matcalc.claims.pool import of_factor
-from matcalc.claims.simple_numbers import simple
 from matcalc.claims.stacked import ratio, transposed
 from matcalc.claims.tidying import factors, terms
 from matcalc.claims.tree import (

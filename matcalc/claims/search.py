@@ -17,10 +17,9 @@ import numpy as np
 
 from matcalc.claims.edits import around
 from matcalc.claims.mistakes import edits
-from matcalc.claims.needed import needed
+from matcalc.claims.needed import POWERS, needed, ratios, scaled, times_power
 from matcalc.claims.point import Worth
 from matcalc.claims.pool import Piece
-from matcalc.claims.simple_numbers import POWERS, ratios, scaled, times_power
 from matcalc.claims.stacked import (
     CLOSE,
     Stack,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from matcalc.claims.answer import Term
+from matcalc.claims.needed import ratios
 from matcalc.claims.point import Worth
 from matcalc.claims.shapes import Typed
-from matcalc.claims.simple_numbers import ratios
 from matcalc.claims.stacked import equal, transposed
 from matcalc.claims.tidying import multiplied_out, terms
 from matcalc.claims.tree import Tree, upright

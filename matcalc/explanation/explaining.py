@@ -15,8 +15,7 @@ from matcalc.explanation.fitting import dimension_check
 from matcalc.explanation.forward import chain, forward, local_derivatives, variables
 from matcalc.explanation.html import html
 from matcalc.explanation.index_form import index_form
-from matcalc.explanation.latex_page import latex_page
-from matcalc.explanation.markdown import markdown
+from matcalc.explanation.markdown import latex_page, markdown
 from matcalc.explanation.model import Chain, Equation, Section, as_json
 from matcalc.explanation.outcome import gradient_first, result, second_result
 from matcalc.explanation.terminal import text_lines

@@ -1,4 +1,4 @@
-"""An explanation in Markdown with LaTeX, as GitHub and notebooks show it."""
+"""An explanation in Markdown with LaTeX, as GitHub and notebooks show it; and its LaTeX alone."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from matcalc.explanation.model import Chain, Code, Equation, Item, Section, Table
+from matcalc.notation.printers.plain import plain
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|$])")
 
@@ -60,3 +61,17 @@ def _table(item: Table) -> str:
 def _prose(text: str) -> str:
     """Text with the signs of Markdown as they are."""
     return _SPECIAL.sub(r"\\\1", text)
+
+
+def latex_page(title: str, sections: Sequence[Section]) -> str:
+    """Every formula as a display, for amsmath; titles and notes are comments."""
+    lines = [f"% {plain(title)}"]
+    for number, section in enumerate(sections, 1):
+        lines += ["", f"% {number}. {plain(section.title)}"]
+        for item in section.items:
+            if isinstance(item, Equation):
+                lines += [f"% {plain(item.note)}"] if item.note else []
+                lines.append(rf"\[ {item.left.latex} = {item.right.latex} \]")
+            elif isinstance(item, Chain):
+                lines.append(rf"\[ {item.latex} \]")
+    return "\n".join(lines) + "\n"
