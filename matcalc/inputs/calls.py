@@ -380,6 +380,7 @@ def _along(
     matlab = writer.notation == "matlab" and not form
     parts: list[Any] = []
     keywords: list[str] = []
+    axis = ""
     for one, arg in zip(node.args[1:], args[1:], strict=True):
         if one.op == "keyword":
             key = KEYWORDS.get(str(one.value), str(one.value))

@@ -66,7 +66,7 @@ def _read() -> dict[str, list[Line]]:
     for line in _LINES.strip().splitlines():
         head, _, body = line.partition(" = ")
         listed, _, taken = head.strip(" )").partition("(")
-        names = listed.split() or names
+        names = [*listed.split()] or names
         for name in names:
             found.setdefault(name, []).append(Line(tuple(taken.split(", ")), body.strip()))
     return found
