@@ -113,7 +113,7 @@ def _is_quoted(token: Token) -> bool:
     return token.kind == "text" and token.text[:1] == "'"
 
 
-def _has_marks_of_matlab(tokens: Sequence[Token]) -> bool:
+def has_marks_of_matlab(tokens: Sequence[Token]) -> bool:
     """Whether a line has signs of MATLAB's, ``.*`` or ``A'``, and of no other notation."""
     texts = {token.text for token in tokens if token.kind == "sign"}
     marked = bool(texts & _DOTTED) or _has_transposes(tokens)
@@ -130,7 +130,7 @@ def notation_beside(line: str, other: str) -> str | None:
         tokens = scan(other, ())
     except MatcalcError:
         return None
-    return "matlab" if is_starred(line) and _has_marks_of_matlab(tokens) else None
+    return "matlab" if is_starred(line) and has_marks_of_matlab(tokens) else None
 
 
 def is_starred(line: str) -> bool:

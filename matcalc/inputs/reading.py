@@ -32,6 +32,7 @@ from matcalc.inputs.notations import (
     NOTATIONS,
     SYMPY,
     find_notation,
+    has_marks_of_matlab,
     has_sizes_apart,
     is_starred,
     notation_of,
@@ -364,6 +365,7 @@ def read_foreign(
         used = "math"  # 2 * Ax: nobody writes so there
     writer = Writer(line, names, used)
     writer.shape, writer.claimed = shape, claimed
+    writer.marked = bool(notation) or used != "matlab" or has_marks_of_matlab(scanned)
     pieces, left = _written(line, apart, writer)
     text = "".join(piece.text for piece in pieces)
     _refuse_entries(line, text, names)

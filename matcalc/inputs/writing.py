@@ -53,6 +53,7 @@ class Writer(Speller):
     def __init__(self, line: str, names: Names, notation: str) -> None:
         super().__init__(line, names, notation)
         self.clashes = False  # whether a * stands where nothing but a matrix product fits
+        self.marked = True  # whether signs say the notation, which else is taken for its *
         self.claimed = False  # whether the line is held against what is true
         self.misfits = False  # whether two parts cannot be combined entry by entry in NumPy
         self.repeats = False  # whether a vector counts for every row of a matrix
@@ -421,10 +422,10 @@ class Writer(Speller):
         product = kinds.product(one.kind, two.kind)
         if one.kind.is_number or two.kind.is_number or self.notation in STARRED:
             return self.signed(one, " * ", two, entry)
-        if self.notation in ("matlab", "sympy"):
-            return self.signed(one, " @ ", two, product)
         multiplied = kinds.can_multiply(one.kind, two.kind)
         combined = kinds.can_combine(one.kind, two.kind)
+        if self.notation in ("matlab", "sympy") and (multiplied or self.marked or not combined):
+            return self.signed(one, " @ ", two, product)
         if multiplied and combined and one.kind.rank is not None and two.kind.rank is not None:
             written = self.signed(one, " @ ", two, product).text
             raise RefusedError(
