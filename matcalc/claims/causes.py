@@ -9,6 +9,7 @@ from matcalc.claims import naming
 from matcalc.claims.answer import Cause, Misfit
 from matcalc.claims.conditions import SYMMETRIC
 from matcalc.claims.hints import (
+    hints,
     inverts_no_square,
     keeps_trace,
     lacks_terms,
@@ -162,7 +163,7 @@ def _of_repairs(wrong: Wrong) -> tuple[dict[str, float], dict[str, Change]]:
 
 def _seen(wrong: Wrong) -> tuple[str, ...]:
     """What the shapes of the claim and of the derivative say."""
-    found = ("kind-of-product",) if any(one.sign in "*/" for one in wrong.misfits) else ()
+    found = hints(wrong.line, wrong.question.derived_tree, wrong.misfits, wrong.worth)
     is_vector = wrong.worth.kind(wrong.line) in ("c", "r")
     is_jacobian = wrong.worth.at.truth.kind == "m" and wrong.question.of.shape
     return ("gradient-for-jacobian", "diagonal", *found) if is_vector and is_jacobian else found

@@ -2,23 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from itertools import islice, pairwise
 
 import numpy as np
 
 from matcalc.checking.stand_ins import with_stand_ins
+from matcalc.claims.answer import Misfit
 from matcalc.claims.point import Point, Worth, points_at
 from matcalc.claims.question import Question
 from matcalc.claims.stacked import Stack, close, is_either, one, ratio, transposed
-from matcalc.claims.tidying import factors, multiplied_out
-from matcalc.claims.tree import Tree, called, number, op, replaced, row_of, same, walk
+from matcalc.claims.tidying import factors, multiplied_out, terms
+from matcalc.claims.tree import Tree, called, names, number, op, replaced, row_of, same, walk
 from matcalc.derivative import derivatives
 from matcalc.errors import MatcalcError
 from matcalc.graph import Node, Sum, symbol, topological
 from matcalc.notation import text, write
 from matcalc.plan import evaluate
+
+
+def hints(line: Tree, right: Tree, misfits: Sequence[Misfit], worth: Worth) -> tuple[str, ...]:
+    """Causes that the look of a claim and of the derivative suggests, the likeliest first.
+
+    Args:
+        line: The claim.
+        right: The derivative.
+        misfits: What does not fit in the claim.
+        worth: What parts are worth.
+    """
+    found = [name for name, look in _LOOKS.items() if look(line, right, worth)]
+    if any(one.sign in "*/" for one in misfits):
+        found.insert(0, "kind-of-product")
+    return tuple(dict.fromkeys(found))
 
 
 def takes_as_diagonal(line: Tree, spelled: Mapping[str, Tree]) -> bool:
@@ -153,3 +170,65 @@ def _are_multiples(value: Stack, other: Stack | None) -> bool:
         return False
     ways = [each for each in (other, transposed(other)) if each.shape == value.shape]
     return any(ratio(each.data, value.data) for each in ways)
+
+
+def _divides_by_matrix(line: Tree, _: Tree, worth: Worth) -> bool:
+    """Whether a matrix stands below a line, or has an exponent entry by entry."""
+    below = [part.args[1] for part in walk(line) if part.operator("/")]
+    below += [part.args[0] for part in walk(line) if part.operator("**")]
+    return any(worth.kind(part) == "m" for part in below)
+
+
+def _keeps(names: tuple[str, ...], line: Tree, _: Tree, worth: Worth) -> bool:
+    """Whether a trace or a sum stands there, and the derivative is an array."""
+    kept = any(part.calls(*names) for part in factors(_plain(line)))
+    return kept and worth.at.truth.kind in "mt"
+
+
+def _has_same_letters(line: Tree, right: Tree) -> bool:
+    return names(line) == names(right) != set()
+
+
+def _is_of_other_order(line: Tree, right: Tree, _: Worth) -> bool:
+    return _has_same_letters(line, right) and _letters(line) != _letters(right)
+
+
+def _letters(tree: Tree) -> list[str]:
+    """The names from left to right."""
+    return [part.value for part in walk(tree) if part.kind == "name"]
+
+
+def _is_of_other_signs(line: Tree, right: Tree, _: Worth) -> bool:
+    """Whether the same letters stand in products of another kind."""
+    return _has_same_letters(line, right) and ("*" in _signs(line)) != ("*" in _signs(right))
+
+
+def _signs(tree: Tree) -> set[str]:
+    """The kinds of products of arrays; a number in front does not count."""
+    return {
+        part.value
+        for part in walk(tree)
+        if part.operator("@", "*") and part.args[0].kind != "number"
+    }
+
+
+def _is_a_multiple(line: Tree, right: Tree, _: Worth) -> bool:
+    """Whether a multiple of one product stands for a sum of several."""
+    first = factors(_plain(line))[0]
+    is_multiple = len(terms(line)) == 1 and first.kind == "number"
+    return is_multiple and len(terms(right)) > 1
+
+
+def _plain(tree: Tree) -> Tree:
+    return tree.args[0] if tree.kind == "negative" else tree
+
+
+_LOOKS: dict[str, Callable[[Tree, Tree, Worth], bool]] = {
+    "scalar-rule": _divides_by_matrix,
+    "trace-not-removed": partial(_keeps, ("tr", "trace")),
+    "missing-sum": partial(_keeps, ("sum",)),
+    "kind-of-product": _is_of_other_signs,
+    "missing-term": lacks_terms,
+    "order": _is_of_other_order,
+    "symmetric-part": _is_a_multiple,
+}

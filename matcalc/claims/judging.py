@@ -15,6 +15,7 @@ from matcalc.claims.tree import trees
 from matcalc.diagnosis.side_by_side import POINTS, Meeting, is_partial, meetings
 from matcalc.dimensions import Shape, times
 from matcalc.errors import ArrayError, ShapeError, TooLargeError, UnboundError
+from matcalc.expression.assumptions import ARRAYS
 from matcalc.expression.conformity import conformity
 from matcalc.expression.formula import Formula
 from matcalc.graph import Factor, contract
@@ -96,8 +97,14 @@ def misstated(question: Question, stated: Shape | None) -> str:
 
 
 def in_columns(found: Judged) -> Judged:
-    """A wrong claim that fits as NumPy's arrays alone: with columns it does not."""
-    return replace(found, verdict="not_conformable", reason=found.as_columns or found.reason)
+    """A wrong claim that fits as NumPy's arrays alone, its vectors taken as columns.
+
+    One of another shape does not fit then, ``x @ y`` of two columns is no number, nor one that
+    says more of its reading: that a vector divides every row.
+    """
+    if found.verdict != "wrong_shape" and not set(found.notes) - {ARRAYS}:
+        return found
+    return replace(found, verdict="not_conformable", reason=found.as_columns)
 
 
 def _with_points(question: Question, found: Judged) -> Judged:

@@ -11,7 +11,7 @@ import numpy as np
 from matcalc.claims.needed import simple
 from matcalc.claims.point import Worth
 from matcalc.claims.pool import of_factor
-from matcalc.claims.stacked import ratio, transposed
+from matcalc.claims.stacked import is_either, ratio, transposed
 from matcalc.claims.tidying import factors, terms
 from matcalc.claims.tree import (
     Change,
@@ -236,6 +236,21 @@ def _orders(old: Tree, new: Tree, _: Worth) -> tuple[str, ...]:
     return ("order", "transpose", "layout") if both and _letters(old) == _letters(new) else ()
 
 
+def _rearranged(old: Tree, new: Tree, worth: Worth) -> tuple[str, ...]:
+    """The same factors, by their values, in another order."""
+    before, after = ([worth.of(each) for each in factors(tree)] for tree in (old, new))
+    if not _ROW <= len(before) == len(after) or None in before:
+        return ()
+    places: list[int] = []
+    for value in before:
+        left = [k for k in range(len(after)) if k not in places]
+        found = next((k for k in left if is_either(value, after[k])), None)
+        if found is None:
+            return ()
+        places.append(found)
+    return ("order", "transpose") if places != sorted(places) else ()
+
+
 _LOOKS = (
     _of_ones,
     _turned,
@@ -248,6 +263,7 @@ _LOOKS = (
     _factors,
     _signs,
     _orders,
+    _rearranged,
 )
 _FUNCTIONS = {
     "sum": ("missing-sum",),
