@@ -36,6 +36,7 @@ _JUDGED = 12  # repairs that are looked at closely
 _SHOWN = 5
 _NEAR = 1.0  # a repair that costs so much more is as likely
 _LIKELY = 4.0  # one that costs more is not said
+_SECOND = frozenset(["H", "Hess", "hess", "Hessian", "hessian"])  # names of second derivatives
 
 
 def check_formula(
@@ -114,6 +115,13 @@ def _formula(
     if line.left is not None and line.left.entry:
         place = Place(claim, 0, claim.find("="))
         raise NotationError("the derivative is checked, not one entry of it", [place])
+    second_named = line.left is not None and line.left.name in _SECOND - question.variables.keys()
+    if order == 1 and line.left is not None and second_named:
+        asked: dict[str, Any] = {"variables": variables, "layout": layout, "notation": notation}
+        second = _formula(claim, of, wrt, order=2, **asked)
+        if second.verdict != "wrong_shape":
+            said = f"{line.left.name} is taken as the second derivative, of shape {second.shape}"
+            return replace(second, assumptions=(said, *second.assumptions))
     return _of_entries(_answered(question, _typed(claim, line)), line.left)
 
 

@@ -23,6 +23,10 @@ _EXPECTED = re.compile(
     r"(?:𝔼|\\(?:mathbb|mathcal|mathrm|operatorname)\s*\{?E\}?)(?:_(?:\w|\{[^{}]*\}))?"
     r"\s*(?:\\left|\\[bB]igg?l?)?\s*[\[({|]|(?<![\w.])E\[(?![\d:])"
 )
+_NORMAL = re.compile(
+    r"(?:𝒩|\\(?:mathcal|mathscr)\s*\{?N\}?|(?<![\w.])N)\s*(?:\\left)?\("
+    r"[^()|;]{1,40}(?:;|\||\\mid)[^|;]{1,80},"
+)
 _LISTED = ("where", "with", "for")  # before declarations
 _WORDS = ("\\text{", "\\mathrm{", "\\textrm{", "\\operatorname{")
 _SPACES = ("\\quad", "\\qquad", "\\,", "\\;", "\\:", "\\!", "\\\\")
@@ -50,6 +54,13 @@ def refuse_prose(line: str, declared: Collection[str]) -> None:
             "an expectation is over a distribution, of which nothing is said here: write what is "
             "in its brackets alone; its derivative is the expectation of that one's derivative",
             [Place(line, mean.start(), mean.end())],
+        )
+    density = _NORMAL.search(line)
+    if density and "N" not in declared:
+        raise RefusedError(
+            "the density of a normal distribution is written out: its logarithm is "
+            "-(x - m)ᵀ S⁻¹ (x - m) / 2 - log det(S) / 2, less n log(2 π) / 2",
+            [Place(line, density.start(), density.end())],
         )
     behind = _BEHIND.search(line)
     if behind and behind[0] not in declared:

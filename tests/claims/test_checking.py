@@ -685,3 +685,23 @@ def test_marks_of_matlab_count_for_the_formula_beside_them(claim: str, of: str, 
     found = mc.check_formula(claim, of=of, wrt=wrt, variables="A[n,n]:symmetric B[n,n] X[n,n]")
     assert found.verdict == "right"
     assert found.read.count("@") == claim.count("*") - claim.count("2*")
+
+
+@pytest.mark.parametrize("name", ["H", "Hess", "Hessian"])
+@pytest.mark.parametrize(
+    ("claim", "of", "verdict"),
+    [
+        ("2XᵀX", "‖X x − y‖²", "right"),
+        ("XᵀX", "‖X x − y‖²", "wrong_value"),
+        ("A + Aᵀ", "xᵀAx", "right"),
+        ("(A + Aᵀ) x", "xᵀAx", "right"),  # it has the shape of the gradient, and is it
+        ("X", "‖X x − y‖²", "wrong_shape"),
+    ],
+)
+def test_what_is_named_a_hessian_is_held_against_it(
+    name: str, claim: str, of: str, verdict: str
+) -> None:
+    found = mc.check_formula(f"{name} = {claim}", of=of, wrt="x")
+    assert found.verdict == verdict
+    second = verdict != "wrong_shape" and " x" not in claim
+    assert any("second derivative" in one for one in found.assumptions) == second

@@ -42,6 +42,13 @@ def test_a_mean_over_a_distribution_is_no_matrix(sign: str, below: str) -> None:
         mc.derive(f"{sign}{below}[x^T A x]", wrt="x", variables="x[n] A[n,n]", layout="numerator")
 
 
+@pytest.mark.parametrize("sign", ["N", "𝒩", r"\mathcal{N}", r"\mathcal N"])
+@pytest.mark.parametrize("inside", ["x; mu, Sigma", r"x \mid \mu, \Sigma", "x | μ, Σ", "x;0,S"])
+def test_a_normal_density_says_what_it_is(sign: str, inside: str) -> None:
+    with pytest.raises(mc.NotationError, match="its logarithm is"):
+        mc.derive(f"log {sign}({inside})", wrt="x", layout="numerator")
+
+
 @pytest.mark.parametrize("line", ["(I − 11ᵀ/n) x", "(11ᵀ/n + I) x"])
 def test_an_identity_beside_a_matrix_of_known_size_has_it(line: str) -> None:
     found = mc.derive(line, wrt="x", layout="numerator")
