@@ -120,7 +120,9 @@ def can_combine(one: Kind, two: Kind) -> bool:
 
 
 def broadcast(one: Kind, two: Kind) -> bool:
-    """Whether NumPy may combine two arrays entry by entry, where a vector has one axis."""
+    """Whether NumPy may combine two arrays entry by entry; a vector has one axis by a matrix."""
+    if (one.is_column and two.is_row) or (one.is_row and two.is_column):
+        return True
     pairs = zip(one.sizes[::-1], two.sizes[::-1], strict=False)
     return all(1 in pair or _agree(*pair) for pair in pairs)
 

@@ -54,6 +54,8 @@ def test_a_star_is_the_product_that_fits(typed: str) -> None:
         ("X*x + y", "does not fit"),
         ("X*x - x", "write X @ x"),
         ("x.T * x", "write x.T @ x"),
+        ("x * y.T", "write x @ y.T"),
+        ("A * (x.T * y)", "does not fit"),
         ("A.T * S", r"write A.T @ S"),
         ("(y - A*x) * b", "A @ x"),
         ("X * log Y", "may be the matrix product, X @ log"),
