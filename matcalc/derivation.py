@@ -361,7 +361,7 @@ class _Task:
             whole = self.defined(one.formula.node) if one.formula else node
             if whole not in formulas:
                 formulas[whole] = self.formula._replace(node=whole, named=kept, properties=said)
-            result.append(replace(one, node=became[node], formula=formulas[whole]))
+            result.append(replace(one, held=became[node], formula=formulas[whole]))
         return result
 
     def defined(self, node: Node) -> Node:

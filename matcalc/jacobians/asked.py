@@ -16,14 +16,15 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from matcalc import dimensions
-from matcalc.arrays import Array, frozen
+from matcalc.arrays import Array
 from matcalc.code.libraries import library_in
 from matcalc.errors import LayoutError, ShapeError, UnboundError
-from matcalc.graph import Data, Factor, Node, Product, Sum, Symbol, add, contract, topological
-from matcalc.jacobians.linear_map import Given, applied, gauss_newton_product, matrix_product
+from matcalc.graph import Data, Factor, Node, Symbol, contract, topological
+from matcalc.jacobians.linear_map import applied, gauss_newton_product, matrix_product
+from matcalc.jacobians.point import Point
 from matcalc.jacobians.written import WrittenDerivative
 from matcalc.layout import Tag
-from matcalc.plan.running import Keep, evaluate_from, leaves_of
+from matcalc.plan.running import Keep, evaluate_from
 from matcalc.variables import ratio, second_derivative
 
 
@@ -58,9 +59,10 @@ class Asked(WrittenDerivative[Tag]):
         """A product with a value: checked once for arrays of these shapes."""
 
         def otherwise(keep: Keep | None) -> Array:
-            return product(self.node, self._written, value, self._given(arrays, keep))
+            return product(self._network, self._written, value, self._given(arrays, keep))
 
-        return applied(self._bindings, product.__name__, value, arrays, otherwise)
+        known = self.held.network.bindings if isinstance(self.held, Point) else self._bindings
+        return applied(known, product.__name__, value, self._numbers(arrays), otherwise)
 
     def diagonal(self, **arrays: Any) -> Array:
         """The entries by which each entry depends on itself, in the shape of ``wrt``.
@@ -97,7 +99,7 @@ class Asked(WrittenDerivative[Tag]):
         >>> print(mc.identity("z[4] / b[4]").frobenius())
         2.0
         """
-        axes = tuple(range(len(self.node.shape)))
+        axes = tuple(range(len(self._network.shape)))
         squares = self._of_network("frobenius", [axes, axes], (), arrays)
         return squares**0.5
 
@@ -136,7 +138,7 @@ class Asked(WrittenDerivative[Tag]):
             raise LayoutError(f"there are {size} {'rows' if from_left else 'columns'}, not {k}")
         unit = np.zeros(size)
         unit[k] = 1.0
-        return matrix_product(self.node, self._written, unit, from_left=from_left, given=given)
+        return matrix_product(self._network, self._written, unit, from_left=from_left, given=given)
 
     def _square(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """Labels by which each entry meets itself, and those of ``wrt``.
@@ -163,7 +165,7 @@ class Asked(WrittenDerivative[Tag]):
     ) -> Array:
         """The entries multiplied with themselves, or alone, by labels."""
         given = self._given(arrays)
-        node = self.node
+        node = self._network
 
         def made() -> Node:
             return contract([Factor(node, tuple(own)) for own in labels], tuple(output))
@@ -182,54 +184,3 @@ class Asked(WrittenDerivative[Tag]):
         if any(isinstance(leaf, Symbol) for leaf in leaves):
             raise UnboundError("a formula holds no numbers: J.at(x=…) puts them in")
         return sum(prod(map(int, leaf.shape)) for leaf in leaves if isinstance(leaf, Data))
-
-
-def at_point(node: Node, given: Given) -> Node:
-    """A derivative at a point: factors of numbers, none larger than what it is made of.
-
-    Args:
-        node: The entries.
-        given: The numbers of its variables, and the sizes of its dimensions.
-    """
-    known = leaves_of(node, None, lambda: [node])
-    names = {name: given.arrays[name] for name in known.shapes if name in given.arrays}
-    library = library_in([*names.values(), *known.foreign])
-    shapes = tuple(tuple(array.shape) for array in known.arrays(names, library))
-    sizes = known.sizes(shapes, given.sizes)
-    computed = _parts(node, lambda one: _entries(one, sizes))
-    part = leaves_of(node, ("parts", *sizes.items()), lambda: computed)
-    found = part.run(names, sizes, lambda: computed, library)
-    numbers = {one: frozen(array) for one, array in zip(computed, found, strict=True)}
-    return _with_numbers(node, numbers, sizes)
-
-
-def _entries(node: Node, sizes: Mapping[str, int]) -> int:
-    return prod(dimensions.evaluate(size, sizes) for size in node.shape)
-
-
-def _parts(root: Node, entries: Callable[[Node], int]) -> list[Node]:
-    """The nodes that become arrays: what sums and growing products are made of."""
-    found: dict[Node, None] = {}
-    waiting = [root]
-    while waiting:
-        node = waiting.pop()
-        grows = isinstance(node, Product) and entries(node) > sum(map(entries, node.operands))
-        if isinstance(node, Sum) or grows:
-            waiting += node.operands
-        else:
-            found[node] = None
-    return list(found)
-
-
-def _with_numbers(root: Node, numbers: Mapping[Node, Node], sizes: Mapping[str, int]) -> Node:
-    """The graph above some nodes, with arrays in their place and numbers for sizes."""
-    done = dict(numbers)
-    for node in topological(root, known=numbers):
-        if isinstance(node, Product):
-            factors = [factor._replace(node=done[factor.node]) for factor in node.factors]
-            lengths = {k: dimensions.evaluate(size, sizes) for k, size in enumerate(node.sizes)}
-            scale = node.scale._replace(number=node.scale.evaluate(sizes), powers=())
-            done[node] = contract(factors, node.output, lengths, scale)
-        else:
-            done[node] = add([done[operand] for operand in node.operands])
-    return done[root]

@@ -11,14 +11,14 @@ from typing import Any, Literal, NoReturn, TypeGuard, overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from matcalc import dimensions
 from matcalc.arrays import Array, real_array
 from matcalc.code.libraries import library_in
 from matcalc.errors import ArrayError, ChainError, LayoutError, ShapeError
 from matcalc.graph import Scale, add, scaled
-from matcalc.jacobians.asked import Asked, at_point
+from matcalc.jacobians.asked import Asked
 from matcalc.jacobians.linear_map import Operator, directional, entries, matrix_product, pulled_back
 from matcalc.jacobians.linking import Link, chain_order, compose, path_of
+from matcalc.jacobians.point import at_point
 from matcalc.layout import (
     ArrayForm,
     Denominator,
@@ -32,7 +32,7 @@ from matcalc.layout import (
 )
 from matcalc.plan import evaluate
 from matcalc.plan.running import MAX_BYTES
-from matcalc.variables import Variable, ratio
+from matcalc.variables import ratio
 
 _OTHER: dict[type[Layout], type[Layout]] = {Numerator: Denominator, Denominator: Numerator}
 
@@ -46,7 +46,7 @@ class Jacobian(Asked[Tag]):
     derivative is written down: as an array, in a product, in print.
 
     Attributes:
-        node: The entries.
+        held: The entries: a graph, or numbers for the factors of one.
         path: The variables of the chain that it was composed along, the outermost first.
         tag: The layout, as a type: ``Numerator`` or ``Denominator``.
         formula: What it was derived from, if it was derived from a formula.
@@ -82,7 +82,7 @@ class Jacobian(Asked[Tag]):
         return self._arranged(self._written, max_bytes)
 
     def _arranged(self, form: ArrayForm, max_bytes: int = MAX_BYTES) -> Array:
-        return entries(self.node, form, max_bytes=max_bytes)
+        return entries(self._network, form, self._given({}), max_bytes)
 
     def at(self, /, **arrays: Any) -> Jacobian[Tag]:
         """The derivative at a point, as factors: numbers in the place of variables.
@@ -104,11 +104,12 @@ class Jacobian(Asked[Tag]):
         >>> one.shape, one.stored
         ((2, 3, 2), 3)
         """
-        given = self._given(arrays)
-        path = tuple(
-            Variable(one.name, dimensions.substitute(one.shape, given.sizes)) for one in self.path
+        point = self._bindings.run(
+            "factors",
+            self._numbers(arrays),
+            lambda keep: at_point(self._network, self.path, self._given(arrays, keep)),
         )
-        return Jacobian(at_point(self.node, given), path, self.tag)
+        return Jacobian(point, point.network.path, self.tag)
 
     @overload
     def to(self, layout: Literal["numerator"]) -> Jacobian[Numerator]: ...
@@ -127,12 +128,12 @@ class Jacobian(Asked[Tag]):
         >>> J.to("denominator").shape
         (3, 2)
         """
-        return Jacobian(self.node, self.path, find_layout(layout), self.formula)
+        return Jacobian(self.held, self.path, find_layout(layout), self.formula)
 
     @property
     def T(self) -> Jacobian[Any]:  # noqa: N802 - as NumPy spells it
         """The derivative in the other layout: tag and numbers together."""
-        return Jacobian(self.node, self.path, _OTHER[self.tag], self.formula)
+        return Jacobian(self.held, self.path, _OTHER[self.tag], self.formula)
 
     def as_convention(self, convention: str, order: Order | None = None) -> Array:
         """The entries as a new array in any convention: ``mixed``, ``jax``, ``vec``.
@@ -203,11 +204,15 @@ class Jacobian(Asked[Tag]):
         """
         if isinstance(right, Jacobian):
             return self._chained(right)
-        return matrix_product(self.node, self._written, right, from_left=False)
+        return self._product(right, from_left=False)
 
     def __rmatmul__(self, left: NDArray[Any]) -> Array:
         """An array times the matrix as it is written in this layout."""
-        return matrix_product(self.node, self._written, left, from_left=True)
+        return self._product(left, from_left=True)
+
+    def _product(self, array: NDArray[Any], *, from_left: bool) -> Array:
+        given = self._given({})
+        return matrix_product(self._network, self._written, array, from_left=from_left, given=given)
 
     def _chained(self, right: Jacobian[Tag]) -> Jacobian[Tag]:
         this, that = (ratio(one.of, one.wrt) for one in (self, right))
@@ -258,7 +263,7 @@ class Jacobian(Asked[Tag]):
         """The derivative times a number."""
         if not _is_number(other):
             _refuse("*", other)
-        return replace(self, node=scaled(self.node, Scale(_exact(other))))
+        return replace(self, held=scaled(self.node, Scale(_exact(other))))
 
     __rmul__ = __mul__
 
@@ -269,7 +274,7 @@ class Jacobian(Asked[Tag]):
         divisor = _exact(other)
         if not divisor:
             raise ArrayError("a derivative divided by zero")
-        return replace(self, node=scaled(self.node, Scale(1 / divisor)))
+        return replace(self, held=scaled(self.node, Scale(1 / divisor)))
 
     def __neg__(self) -> Jacobian[Tag]:
         return self * -1

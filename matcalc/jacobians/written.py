@@ -16,6 +16,7 @@ from matcalc.expression import Formula
 from matcalc.graph import Data, Node, Symbol, is_apply, topological
 from matcalc.jacobians.computable import Computable
 from matcalc.jacobians.linear_map import Given, entries, order_of
+from matcalc.jacobians.point import Point
 from matcalc.layout import ArrayForm, Tag, written
 from matcalc.notation import (
     WrittenChain,
@@ -60,7 +61,7 @@ class WrittenDerivative(Computable, Generic[Tag]):
     """The entries of a derivative, and all that can be read of them without multiplying.
 
     Attributes:
-        node: The entries.
+        held: The entries: a graph, or numbers for the factors of one.
         path: The variables of the chain that it was composed along, the outermost first.
         tag: The layout, as a type: ``Numerator`` or ``Denominator``.
         formula: What it was derived from, if it was derived from a formula.
@@ -68,7 +69,7 @@ class WrittenDerivative(Computable, Generic[Tag]):
             how many multiplications it takes.
     """
 
-    node: Node
+    held: Node | Point
     path: tuple[Variable, ...]
     tag: type[Tag]
     formula: Formula | None = None
@@ -76,6 +77,11 @@ class WrittenDerivative(Computable, Generic[Tag]):
     _trees: dict[bool, WrittenFormula] = field(default_factory=dict, init=False)
     _symbols: dict[str, Node] = field(default_factory=dict, init=False)
     _bindings: Bindings = field(default_factory=Bindings, init=False)
+
+    @property
+    def node(self) -> Node:
+        """The entries, as a graph."""
+        return self.held.node if isinstance(self.held, Point) else self.held
 
     @property
     def of(self) -> Variable:
@@ -293,8 +299,8 @@ class WrittenDerivative(Computable, Generic[Tag]):
         try:
             return self._bindings.run(
                 "entries",
-                arrays,
-                lambda keep: entries(self.node, self._written, self._given(arrays, keep)),
+                self._numbers(arrays),
+                lambda keep: entries(self._network, self._written, self._given(arrays, keep)),
             )
         except UnboundError as error:
             names = functions_in(self.node)
@@ -304,9 +310,21 @@ class WrittenDerivative(Computable, Generic[Tag]):
                 f"{', '.join(names)} has no numbers here: compile() takes it as an argument"
             ) from error
 
-    def _given(self, arrays: Mapping[str, object], keep: Keep | None = None) -> Given:
-        """What somebody gave by name, as arrays and sizes."""
-        return Given(*given_arrays(symbols_of(self), arrays), keep)
+    @property
+    def _network(self) -> Node:
+        """The entries as they are computed: at a point with a symbol for each factor."""
+        return self.held.network.node if isinstance(self.held, Point) else self.held
+
+    def _numbers(self, arrays: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What somebody gave by name, and the factors that are held."""
+        return {**arrays, **self.held.numbers} if isinstance(self.held, Point) else arrays
+
+    def _given(self, arrays: Mapping[str, Any], keep: Keep | None = None) -> Given:
+        """What is given by name, as arrays and sizes."""
+        if not isinstance(self.held, Point):
+            return Given(*given_arrays(symbols_of(self), arrays), keep)
+        given_arrays({}, arrays)  # nothing but sizes
+        return Given(*given_arrays(self.held.network.symbols, self._numbers(arrays)), keep)
 
     def __repr__(self) -> str:
         """One line: the formula or the names and the shapes, and the layout."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import prod
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol, TypeVar
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -25,6 +25,7 @@ from matcalc.plan.step import VIEWS, Sizes, Step
 
 Array = NDArray[np.floating[Any]]
 Rounding = Callable[[Array], Array]
+Result = TypeVar("Result")
 
 
 Libraries = Callable[[Iterable[Any]], Library | None]
@@ -137,7 +138,20 @@ class Bound(NamedTuple):
         return self.program.run(given, self.dtype, *options)
 
 
-Keep = Callable[[Bound], None]
+class Runs(Protocol):
+    """What may be run again for arrays of the same shapes and types: the first of its results."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Which arrays it takes in which order."""
+        ...
+
+    def run(self, given: Sequence[Array], /) -> list[Any]:
+        """New results."""
+        ...
+
+
+Keep = Callable[[Runs], None]
 
 
 def _remember(known: dict[Any, Any], key: Any, value: Any) -> None:
@@ -151,12 +165,12 @@ class Bindings:
     """What was run for arrays of which names, shapes and types. Stored or copied it is empty."""
 
     def __init__(self) -> None:
-        self._known: dict[Any, Bound] = {}
+        self._known: dict[Any, Runs] = {}
 
     def run(
-        self, asked: str, arrays: Mapping[str, Any], otherwise: Callable[[Keep | None], Array]
-    ) -> Array:
-        """New numbers: by what is known, where all that is given has been met before.
+        self, asked: str, arrays: Mapping[str, Any], otherwise: Callable[[Keep | None], Result]
+    ) -> Result:
+        """A new result: by what is known, where all that is given has been met before.
 
         Args:
             asked: What is computed.
@@ -174,9 +188,10 @@ class Bindings:
         met = tuple(key)
         bound = self._known.get(met)
         if bound is not None:
-            return bound.run([arrays[name] for name in bound.names])[0]
+            result: Result = bound.run([arrays[name] for name in bound.names])[0]
+            return result
 
-        def keep(one: Bound) -> None:
+        def keep(one: Runs) -> None:
             if any(type(arrays[name]) is int for name in one.names):
                 return  # a variable, of which a float is made at every call
             _remember(self._known, met, one)

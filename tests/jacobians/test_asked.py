@@ -1,5 +1,6 @@
 """What is asked of a derivative without its dense array, against the dense array."""
 
+import pickle
 from typing import Any
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 from work import calls
 
 import matcalc as mc
-from matcalc.errors import LayoutError, ShapeError, UnboundError
+from matcalc.errors import ArrayError, LayoutError, ShapeError, UnboundError
 
 _RNG = np.random.default_rng(0)
 W, x, y = _RNG.normal(size=(4, 3)), _RNG.normal(size=3), _RNG.normal(size=4)
@@ -89,6 +90,39 @@ def test_a_question_is_planned_once() -> None:
     J = _derived("softmax(W @ x)", "x", "numerator")
     first, second = (calls(lambda: J.frobenius(W=W, x=x)) for _ in range(2))
     assert second < 200 < first
+
+
+def test_points_of_the_same_shapes_are_planned_once() -> None:
+    J = _derived("softmax(W @ x)", "x", "numerator")
+    first, second = (calls(lambda: J.at(W=W, x=x).jvp(x)) for _ in range(2))
+    assert second < 200 < first
+    other = J.at(W=2 * W, x=x)
+    np.testing.assert_allclose(other.jvp(x), J.evaluate(W=2 * W, x=x) @ x, rtol=1e-12)
+
+
+@pytest.mark.parametrize("layout", _LAYOUTS)
+def test_numbers_at_a_point_are_nobody_elses_and_go_into_what_is_made_of_them(layout: str) -> None:
+    J = _derived("W @ x * y", "x", layout)
+    own = {"W": W.copy(), "x": x.copy(), "y": y.copy()}
+    at, dense = J.at(**own), J.evaluate(**own)
+    for array in own.values():
+        array[...] = 7.0
+    for found, expected in (
+        (at.at(), dense),
+        (at.T, dense.T),
+        (at.T.T + at, 2 * dense),
+        (-at / 2, dense / -2),
+        (pickle.loads(pickle.dumps(at)), dense),  # noqa: S301
+        (mc.chain(at, mc.identity("x[3] / b[3]"), layout=layout), dense),
+    ):
+        np.testing.assert_allclose(found.array, expected, rtol=1e-12)
+        u = np.ones(len(y))
+        np.testing.assert_allclose(found.vjp(u), found.to("numerator").array.T @ u, rtol=1e-12)
+    np.testing.assert_allclose(at.evaluate(), dense, rtol=1e-12)
+    assert at.allclose(J.at(W=W, x=x, y=y))
+    assert not at.allclose(J.at(W=W, x=x, y=2 * y))
+    with pytest.raises(ArrayError, match="no variable 'W'"):
+        at.jvp(x, W=W)
 
 
 def test_two_derivatives_of_one_node_have_their_own_diagonals() -> None:
