@@ -103,9 +103,13 @@ def by_convention(
             ) from None
     shapes = [dimensions.substitute(found.variables[name].shape, {}) for name in ranks]
     given = [size for one in known.values() for size in one.shape]
-    taken = frozenset(ranks).union(*map(dimensions.names, given))
+    typed = sizes_in(lines_of(parse(formula)))
+    taken = frozenset(ranks).union(typed, *map(dimensions.names, given))
     used = [name for shape in shapes for size in shape for name in sorted(dimensions.names(size))]
-    letters = _letters(dict.fromkeys(name for name in used if name not in taken), taken)
+    said_of = {found.forced.get(name): name for name in sorted(typed, reverse=True)}
+    called: dict[str, Dimension] = {name: said_of[name] for name in used if name in said_of}
+    free = (name for name in used if name not in taken and name not in called)
+    letters = called | _letters(dict.fromkeys(free), taken)
     declared = tuple(
         Variable(name, dimensions.substitute(shape, letters))
         for name, shape in zip(ranks, shapes, strict=True)

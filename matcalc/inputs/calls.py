@@ -27,6 +27,7 @@ _ALONG = frozenset(  # what takes an axis and nothing else
     for one in RULES.values()
     if [*one.parameters] == ["axis"] and len(one.operands) == 1 and not one.facts.building_block
 )
+_PADDED = {"pad_width": "width", "pad": "width", "constant_values": "value"}
 _COUNTING = ("number", "negative")  # an axis, behind an array
 Rewrite = Callable[[Speller, Node, list[Written]], Written | None]
 
@@ -274,6 +275,38 @@ def _rearrange(writer: Speller, node: Node, args: list[Written]) -> Written:
     return writer.applied(node, "rearrange", args, Kind(rank, (None,) * rank))
 
 
+def _padded(writer: Speller, node: Node, args: list[Written]) -> Written | None:
+    """``np.pad(x, 1, mode="constant")``; PyTorch's, whose pairs are of the last axes, last first.
+
+    Raises:
+        NotationError: Something else than zeros is put around.
+    """
+    places = iter(("x", "width", "mode", "value", *args))
+    given = {_PADDED.get(one.value, one.value): one.args[0] for one in node.args if _is_named(one)}
+    given |= {next(places): one for one in node.args if not _is_named(one)}
+    mode, value = given.pop("mode", None), given.pop("value", None)
+    width = given.get("width")
+    of_zeros = value is None or value.value in ("0", "0.0")
+    if not of_zeros or (mode is not None and str(mode.value)[1:-1] != "constant"):
+        raise writer.fail(node, "zeros alone are put around an array: pad(x, (before, behind))")
+    if width is None or len(given) > 2:
+        return None
+    rank = args[0].kind.rank
+    if node.value[2].partition(".")[0] in ("F", "nn", "torch"):
+        if not rank or width.op != "listed":
+            raise writer.fail(node, "write what each axis gets: pad(X, ((0, 0), (before, behind)))")
+        ends = [Node("listed", width.args[k : k + 2], "(") for k in range(0, len(width.args), 2)]
+        none = Node("listed", (Node("number", (), "0"),) * 2, "(")
+        pairs = (*[none] * (rank - len(ends)), *ends[::-1])
+        width = width._replace(args=pairs) if len(pairs) > 1 else pairs[0]
+    size = writer.argument(width, "", parameter=True)
+    return writer.applied(node, "pad", [args[0], size], Kind(rank, (None,) * (rank or 0)))
+
+
+def _is_named(node: Node) -> bool:
+    return node.op == "keyword"
+
+
 def _length(writer: Speller, node: Node, args: list[Written]) -> Written:
     """A norm of all entries by another name, ``normF(A)``."""
     return _norm(writer, node, args) or joined(["norm(", args[0], ")"], ATOM, NUMBER)
@@ -436,6 +469,7 @@ _CALLS: Mapping[str, Rewrite] = {  # what each of these names means
         ("array asarray drop copy item", _itself),
         ("squeeze", _squeezed),
         ("repmat", _repeated),
+        ("pad", _padded),
         ("e^", _exponential),
         ("norm", _norm),
         ("normF vector_norm matrix_norm", _length),

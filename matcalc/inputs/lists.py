@@ -49,12 +49,12 @@ def listed(writer: Speller, node: Node) -> Written:
 
 
 def _apart(writer: Speller, node: Node) -> Node:
-    """A list with the declared arrays apart that stand in a row of it, ``[A B; B' C]``."""
+    """A list with the declared arrays apart in each row that has no comma, ``[A B; B' C]``."""
     if node.value == "(" or writer.names.open:
         return node
     entries = iter(node.args)
     rows = [
-        [part for _ in range(count) for part in beside(writer, next(entries))]
+        beside(writer, next(entries)) if count == 1 else [next(entries) for _ in range(count)]
         for count in node.value
     ]
     parts = tuple(part for row in rows for part in row)

@@ -262,7 +262,7 @@ def number_below(tokens: Sequence[Token], k: int) -> list[str]:
 def _summed(tokens: Sequence[Token]) -> Iterator[str]:
     """The letters below the sums of a line, ``sum_ij``, and below what it gives, ``p_i = …``."""
     for token, after in pairwise(tokens):
-        base, _, index = token.text.partition("_")
+        base, _, index = token.text.rpartition("_")
         letters = token.kind == "name" and index.isalpha() and len(index) < 4
         if letters and (base in _SUMS or (after.text == "=" and _ENTRY_BELOW.fullmatch(index))):
             yield from index
@@ -329,7 +329,7 @@ def _pieces(
 
 def _with_script(token: Token, run: str, names: Names) -> list[Token]:
     """``sum_i`` and ``x_i`` as a letter and what stands below it; nothing for other runs."""
-    base, _, index = run.partition("_")
+    base, _, index = run.rpartition("_")
     if run == "I_" and not names.known("I"):  # I_(m+n)
         split = token.start + 1
         return [token._replace(text="I", stop=split), Token("sign", "_", split, token.stop)]
@@ -347,7 +347,7 @@ def _with_script(token: Token, run: str, names: Names) -> list[Token]:
 def _one_with_script(token: Token, base: str, index: str, names: Names) -> list[Token]:
     """A letter and what stands below it; nothing where that is a part of the name."""
     indexed = names.known(base) and (len(index) <= 2 or index.isdigit())
-    indexed = indexed or (len(base) == 1 and names.letters.issuperset(index))
+    indexed = indexed or names.letters.issuperset(index)
     sized = index in names.sizes or (index.isdigit() and not names.open)
     identity = base == "I" and sized and not names.known("I")
     indexed = indexed or (base in ("δ", "delta") and bool(_TWO_LETTERS.fullmatch(index)))

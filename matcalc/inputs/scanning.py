@@ -60,6 +60,8 @@ _LATEX = re.compile(
 _COMMAND = re.compile(r"\\([A-Za-z]+)")
 _SCRIPT = re.compile(r"[_^]\s?\{")
 _WORD = re.compile(r"[A-Za-z]+")
+_MARKS = "|".join(word for word, one in COMMANDS.items() if one.kind in ("style", "accent"))
+_OF_BRACES = re.compile(rf"(?<![A-Za-z])(?:{_MARKS})\{{")  # hat{y}, which lost its backslash
 _LEFT = re.compile(r"\bleft ?[(\[{|]")
 _RIGHT = re.compile(r"\bright ?[)\]}|]")
 _STYLED = re.compile(  # of an accent: \hat{\mathbf{y}}
@@ -104,8 +106,8 @@ def is_latex(line: str) -> bool:
 
 def is_damaged(line: str) -> bool:
     """Whether a line is LaTeX that lost its backslashes."""
-    lost = any(word[0] in DAMAGED for word in _WORD.finditer(line))
-    return "\\" not in line and (lost or bool(_LEFT.search(line) and _RIGHT.search(line)))
+    lost = any(word[0] in DAMAGED for word in _WORD.finditer(line)) or _OF_BRACES.search(line)
+    return "\\" not in line and bool(lost or (_LEFT.search(line) and _RIGHT.search(line)))
 
 
 def scan(line: str, names: Collection[str]) -> list[Token]:
@@ -265,7 +267,8 @@ class _Scanner:
     def of_name(self, token: Token) -> Iterator[Token]:
         """A run of letters; without its accents, which become part of the name."""
         text = token.text
-        if self.damaged and text in DAMAGED_TOO and text in COMMANDS:
+        lost = text in DAMAGED_TOO or _OF_BRACES.match(self.line, token.start)
+        if self.damaged and lost and text in COMMANDS:
             yield from self.commanded(token, text)
             return
         for accent, word in ACCENTS.items():

@@ -25,10 +25,12 @@ class Speller:
         shape: That of the whole formula, if it is known.
         lengths: How many values a letter of a sum has.
         write: Writes a part of the line in the language.
+        argument: Writes an argument of a function.
         matrix_power: Writes a whole power of a matrix.
     """
 
     write: Callable[[Node], Written]
+    argument: Callable[..., Written]
     matrix_power: Callable[[Node, Written, Written], Written]
 
     def __init__(self, line: str, names: Names, notation: str) -> None:

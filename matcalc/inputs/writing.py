@@ -30,6 +30,7 @@ from matcalc.inputs.speller import STARRED, Speller
 from matcalc.inputs.sums import mapped, total
 from matcalc.inputs.tree import OVER, Node
 from matcalc.inputs.words import KEYWORDS
+from matcalc.operations import RULES
 
 _OPS = """number name sum chain product negative transpose inverse pinv power call identity
 text group keyword"""
@@ -97,7 +98,7 @@ class Writer(Speller):
 
     def keyword(self, node: Node) -> Written:
         """``axis=0``, by its name here."""
-        inside = self.write(node.args[0])
+        inside = self.argument(node.args[0], "", parameter=True)
         return joined([f"{KEYWORDS.get(node.value, node.value)}=", inside], ATOM, kinds.UNKNOWN)
 
     def group(self, node: Node) -> Written:
@@ -444,19 +445,21 @@ class Writer(Speller):
 
     # -- what has brackets of its own
 
-    def argument(self, node: Node, name: str) -> Written:
+    def argument(self, node: Node, name: str, *, parameter: bool = False) -> Written:
         """An argument of a function; several numbers or arrays, of what takes them, as a tuple."""
+        lists = parameter or name in LISTS
         if node.value == "~" and name in ("where", "masked_fill"):
             return self.write(node.args[0])
-        if node.op != "listed" or name not in LISTS or (node.value != "(" and len(node.value) > 1):
+        if node.op != "listed" or not lists or (node.value != "(" and len(node.value) > 1):
             return self.write(node)
-        parts = commas(map(self.write, node.args))
+        parts = commas(self.argument(one, "", parameter=parameter) for one in node.args)
         return joined(["(", *parts, ",)" if len(node.args) == 1 else ")"], ATOM, kinds.UNKNOWN)
 
     def call(self, node: Node) -> Written:
         """A function."""
         name, primes, form = node.value
-        args = [self.argument(one, name) for one in node.args]
+        behind = len(RULES[name].operands) if name in RULES else len(node.args)
+        args = [self.argument(one, name, parameter=k >= behind) for k, one in enumerate(node.args)]
         args = [one._replace(kind=NUMBER) if one.kind.rank == -1 else one for one in args]
         found = rewritten(self, node, name, args, form) if not primes else None
         if found is not None:

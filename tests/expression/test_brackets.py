@@ -144,7 +144,7 @@ def test_a_part_of_a_stack_is_what_was_stacked() -> None:
         ("x[c]", "an index is a whole number or a dimension"),
         ("x[2:1]", "nothing is left"),
         ("[x; A]", "rows differ in width"),
-        ("[A B; A A]", "an operator is missing"),
+        ("[A B; A A]", "B is not declared"),
         ("A[0, 0, 0]", "3 indices of an array of 2 axes"),
     ],
 )

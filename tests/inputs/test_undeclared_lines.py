@@ -1,0 +1,92 @@
+"""Lines of which nothing is declared, against what they mean, with its shapes."""
+
+import pytest
+
+import matcalc as mc
+from matcalc.errors import NotationError
+
+
+def read(line: str, wrt: str, variables: str | None = None) -> str:
+    return mc.derive(line, wrt=wrt, variables=variables, layout="denominator").text
+
+
+SAID_SIZES = [
+    ("log(det(eye(n) + A*A'))", "A", "log(det(eye(n) + A @ A.T))", "A[n,m]"),
+    (
+        "torch.logdet(L @ L.T + eps * torch.eye(n))",
+        "L",
+        "logdet(L @ L.T + eps * eye(n))",
+        "L[n,m] eps",
+    ),
+    ("ones(n) @ A @ x", "x", "ones(n) @ A @ x", "A[n,m] x[m]"),
+    ("tr(inv(A @ A.T + eye(m)))", "A", "tr(inv(A @ A.T + eye(m)))", "A[m,n]"),
+    ("tr(inv(A.T @ A + eye(m)))", "A", "tr(inv(A.T @ A + eye(m)))", "A[n,m]"),
+    (
+        "tr(inv(A @ A.T + eye(n)) @ B) + tr(A.T @ A + eye(p))",
+        "A",
+        "tr(inv(A @ A.T + eye(n)) @ B) + tr(A.T @ A + eye(p))",
+        "A[n,p] B[n,n]",
+    ),
+]
+ENTRIES = [
+    ("1/n sum_i (y_i - yhat_i)^2", "yhat", "sum((y - yhat)**2) / n", "y[m] yhat[m] n"),
+    ("-sum_i y_true_i log(y_pred_i)", "y_pred", "-sum(p * log(y_pred))", "p[n] y_pred[n]"),
+    ("sum_ij W_ij xs_i xs_j", "xs", "xs.T @ W @ xs", "W[n,n] xs[n]"),
+]
+LOST = [
+    (f"L = -sum_{{i}} y_{{i}} log {mark}{{y}}_{{i}}", f"y_{name}", f"-sum(y * log(y_{name}))", "")
+    for mark, name in (("hat", "hat"), ("bar", "bar"), ("tilde", "tilde"), ("overline", "bar"))
+]
+LOST += [
+    ("||vec{x} - vec{y}||^2", "x", "norm(x - y)**2", "x[n] y[n]"),
+    ("||dot{x} - A x||^2", "x", "norm(v - A @ x)**2", "v[m] A[m,n] x[n]"),
+]
+PADDED = [
+    ("np.pad(x, (1, 2))", "pad(x, width=(1, 2))"),
+    ("np.pad(x, [1, 2], 'constant')", "pad(x, width=(1, 2))"),
+    ("jnp.pad(x, pad_width=1, mode='constant', constant_values=0)", "pad(x, width=1)"),
+    ("F.pad(x, (1, 1))", "pad(x, width=1)"),
+    ("F.pad(x, (1, 2), 'constant', 0)", "pad(x, width=(1, 2))"),
+    ("np.pad(X, ((1, 2), (3, 4)))", "pad(X, width=((1, 2), (3, 4)))"),
+    ("F.pad(X, (1, 2))", "pad(X, width=((0, 0), (1, 2)))"),
+    ("F.pad(X, (1, 2, 3, 4))", "pad(X, width=((3, 4), (1, 2)))"),
+    ("np.tile(X, (2, 3))", "tile(X, reps=(2, 3))"),
+]
+
+
+def renamed(text: str, means: str) -> str:
+    """A formula with the short names of what it means: a name is no part of the meaning."""
+    for short, long in (("p", "y_true"), ("v", "x_dot")):
+        if f"{short}[" in means:
+            text = text.replace(long, short)
+    return text
+
+
+@pytest.mark.parametrize(("line", "wrt", "means", "shapes"), SAID_SIZES + ENTRIES + LOST)
+def test_a_line_is_read_as_what_it_means(line: str, wrt: str, means: str, shapes: str) -> None:
+    shapes = shapes or f"y[n] {wrt}[n]"
+    assert renamed(read(line, wrt), shapes) == read(means, wrt, shapes)
+
+
+@pytest.mark.parametrize(("line", "means"), PADDED)
+@pytest.mark.parametrize("declared", [True, False])
+def test_what_is_put_around_an_array_is_read_as_its_library_has_it(
+    line: str, means: str, declared: bool
+) -> None:
+    wrt = "X" if "X" in line else "x"
+    shapes = "X[m,n]" if wrt == "X" else "x[n]"
+    assert read(line, wrt, shapes if declared else None) == read(means, wrt, shapes)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "np.pad(x, 1, mode='edge')",
+        "np.pad(x, 1, 'reflect')",
+        "F.pad(x, (1, 1), value=1)",
+        "np.pad(x, 1, constant_values=-1)",
+    ],
+)
+def test_what_is_not_padded_with_zeros_is_refused_with_what_is(line: str) -> None:
+    with pytest.raises(NotationError, match="zeros alone"):
+        read(line, "x")
