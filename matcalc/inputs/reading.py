@@ -48,7 +48,7 @@ from matcalc.inputs.spectra import is_spectral
 from matcalc.inputs.statements import statements_of
 from matcalc.inputs.tree import Left, Node
 from matcalc.inputs.vectors import behind_matrices, paired, transposed
-from matcalc.inputs.words import FREE, KEYWORDS, is_elsewhere, slope_of
+from matcalc.inputs.words import FREE, KEYWORDS, is_elsewhere, is_mathematica, slope_of
 from matcalc.inputs.writing import Writer
 from matcalc.variables import Variable
 
@@ -76,8 +76,8 @@ def read_line(
 
     A line of the language itself is left as it is, unless a notation is forced. One that has
     nothing but ``*`` between factors, where no product entry by entry fits, is read as MATLAB
-    writes it if it is a claim, which is held against what is true; what everything follows from
-    has to say it.
+    writes it; if it is no claim, which is held against what is true, then only where the whole
+    line fits in no other way.
 
     Args:
         line: What was typed.
@@ -294,7 +294,7 @@ def _has_words(
             or _is_result(line, word)
         ):
             return True
-        if after.text == "(" and word in SYMPY:
+        if (after.text == "(" and word in SYMPY) or (after.text == "[" and is_mathematica(word)):
             return True
         if after.text == "(":
             within = in_brackets(tokens, k + 1)

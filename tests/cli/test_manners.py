@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -15,6 +16,9 @@ from matcalc_cli.app import COMMANDS, app
 from matcalc_cli.examples import EXAMPLES, command_line, worked
 from matcalc_cli.manual import manual_page
 from matcalc_cli.meant import made_by_the_shell
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "reference" / "command-line.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -29,6 +33,15 @@ def test_every_help_begins_with_an_example_that_prints_what_is_shown(
     assert (result.code, result.err) == (int(name == "check"), "")
     assert result.out.startswith(example.shown)
     assert example.goes_on == (len(result.out) > len(example.shown) + 1)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_page_has_every_option_of_a_command(matcalc: Any, name: str) -> None:
+    section = re.search(rf"^## {name}\n.*?(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL)
+    options = set(re.findall(r"^ +(?:-\w, )?(--[a-z-]+)", matcalc(name, "-h").out, re.MULTILINE))
+    assert options >= {"--json", "--help"}
+    assert section
+    assert options - set(re.findall(r"--[a-z-]+", section[0])) == {"--help"}
 
 
 def test_the_help_of_all_commands_cuts_no_sentence(matcalc: Any) -> None:

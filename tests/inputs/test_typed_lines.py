@@ -94,6 +94,7 @@ _LINES = {
     "norm(A*A*transpose(A))": "norm(A @ A @ A.T)",
     "sum(A.^2, 'all') * x": "sum(A**2) * x",
     "la.norm(x)": "norm(x)",
+    "Log[Det[A]] + Tr[Inverse[A]]": "log(det(A)) + tr(inv(A))",
     "Tr[A³ − 2A²] x": "tr(A @ A @ A - 2 * A @ A) * x",
     "norm([A X']*[x; w])": "norm(A @ x + X.T @ w)",
     "sum([A A; X X]*[x; y])": "sum(A @ (x + y)) + sum(X @ (x + y))",
