@@ -179,6 +179,10 @@ def _by_something(asked: Asked) -> Asked:
     found = asked.by_itself()
     if not found.names:
         last = asked.formula.parts[-1].text
+        from matcalc.inputs.entrance import unasked  # noqa: PLC0415 - --help does without
+
+        if advice := unasked(last):
+            raise UsageError(advice)
         asked_so = f"matcalc {derivative_asked(last)}"
         example = asked_so if is_formula(last) else command_line("derive")
         raise UsageError(f"by which variable? --wrt says it. For example: {example}")

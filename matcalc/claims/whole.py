@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from matcalc.errors import NotationError
 from matcalc.expression import Declarations
-from matcalc.inputs.entrance import operator_of
+from matcalc.inputs.entrance import GIVEN, operator_of, unasked
 from matcalc.inputs.letters import LETTERS
 
 _ENTRY = re.compile(
@@ -50,18 +51,27 @@ def whole_equation(
 ) -> Whole | None:
     """An equation that says of which formula it gives the derivative; nothing for other claims.
 
+    Raises:
+        NotationError: It is of differentials or a second derivative, or claims nothing.
+
     >>> whole_equation("∂(xᵀAx)/∂x = 2Ax").said
     'the left side is the derivative of x.T @ A @ x by x'
     >>> whole_equation("dW = dz @ x.T")
     """
+    given = GIVEN.search(claim)
+    claim, behind = (claim[: given.start()], given[0]) if given else (claim, "")
     before, equals, _ = claim.partition("=")
-    if not equals:
-        return None
-    left = operator_of(before.rstrip(" :"), variables, notation)
-    if left is None:
+    asked = before.rstrip(" :") + behind
+    left = operator_of(asked, variables, notation)
+    if left is None or not equals:
+        advice = unasked(claim)
+        if left is not None:
+            advice = f"nothing is claimed: matcalc derive {asked!r} gives it"
+        if advice:
+            raise NotationError(advice)
         return None
     width = len(before) + 1
-    typed = before[slice(*left.inside)].strip()
+    typed = asked[slice(*left.inside)].strip()
     right = " " * width + claim[width:].lstrip("=")
     whole, _, below = left.wrt.rpartition("_")
     if not left.each or not whole or not set(below) <= LETTERS:

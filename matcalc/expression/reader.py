@@ -15,6 +15,7 @@ from matcalc.expression.blocks import listed, subscripted
 from matcalc.expression.evaluation import NO_VALUE, evaluated, signed
 from matcalc.expression.formula import Formula, Functions
 from matcalc.expression.functions import is_known, rule_name
+from matcalc.expression.kronecker import pairs_in
 from matcalc.expression.lines import StepLine, identity_error, sizes_in
 from matcalc.expression.misfits import Operand, excerpt, misfit
 from matcalc.expression.parser import Step
@@ -268,6 +269,8 @@ class Reader:
             ShapeError: They cannot be equal.
         """
         clashes = error.clashes
+        if self.sizes.free:
+            clashes = (*clashes, *pairs_in(line, self.lines, self.values))
         waiting = {name for name in self.scope.unsized if self._is_open(name)}
         changed = self.sizes.bind(clashes)
         first = min(

@@ -8,7 +8,7 @@ from collections.abc import Collection, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from matcalc.errors import MatcalcError, NotationError
+from matcalc.errors import MatcalcError, NotationError, ShapeError
 from matcalc.expression import (
     Convention,
     Declarations,
@@ -25,11 +25,25 @@ from matcalc.expression import (
 )
 from matcalc.inputs.line import Line
 from matcalc.inputs.prose import members
-from matcalc.inputs.reading import read_line
+from matcalc.inputs.reading import may_be_products, read_line
 from matcalc.inputs.tree import Left
 from matcalc.variables import Variable
 
 _STARTS = re.compile(r"\s*(?:\\(?:[dt]?frac|partial|nabla)(?![A-Za-z])|[∂∇d]|grad)")
+
+#: What a name in a derivative is, said behind it: ``∇_x f where f = …``.
+GIVEN = re.compile(
+    r",?\s+(?:\\text\s*\{\s*)?(?:where|with)\b[\s}]*"
+    r"(?P<name>[^\W\d]\w*)(?:\s*\(\w+\))?\s*:?=(?P<formula>[^=]+)\Z"
+)
+_SECOND = re.compile(
+    r"\s*(?:\\[dt]?frac\s*\{\s*)?(?:\\partial|\\nabla|[∂∇]|d(?=[^=]*[/{]\s*d))\s*"
+    r"(?:\^\s*\{?\s*2|²)"
+)
+_DIFFERENTIAL = re.compile(
+    r"\s*(?:\\mathrm\s*\{\s*d\s*\}|d)\s*(?:\((?P<of>.+)\)|[fFLJ])\s*=[^=].*?"
+    r"(?:\\mathrm\s*\{\s*d\s*\}\s*|(?<![^\W_])d)(?P<by>[^\W\d_])(?![^\W\d_])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +158,9 @@ def _by_names(
         MatcalcError: It cannot be read, whatever they are.
     """
 
-    def read(numbers: Collection[str] = ()) -> tuple[Line, Convention] | MatcalcError:
+    def read(
+        numbers: Collection[str] = (), notation: str | None = notation
+    ) -> tuple[Line, Convention] | MatcalcError:
         try:
             line = read_line(formula, {}, notation, names.functions, claimed=False, numbers=numbers)
             with Entered(line, (), {}, names, line.said).reported():
@@ -159,9 +175,22 @@ def _by_names(
     if doubts(found):
         others = map(read, _scalars(formula, notation))
         found = next((one for one in others if doubts(one) < doubts(found)), found)
+    if isinstance(found, ShapeError) and notation is None and may_be_products(formula):
+        starred = read(notation="matlab")
+        if not isinstance(starred, MatcalcError) and _is_as_declared(formula, *starred, names):
+            return starred
     if isinstance(found, MatcalcError):
         raise found
     return found
+
+
+def _is_as_declared(formula: str, line: Line, convention: Convention, names: Names) -> bool:
+    """Whether a formula is read as this line where what is assumed is declared."""
+    shapes = {one.name: one for one in convention.variables}
+    try:
+        return line.text == read_line(formula, shapes, None, names.functions, claimed=False).text
+    except MatcalcError:
+        return False
 
 
 def _scalars(formula: str, notation: str | None) -> list[tuple[str, ...]]:
@@ -201,15 +230,49 @@ def operator_of(
     ('x', 'x^T A x')
     >>> operator_of("dW"), operator_of("x^T A x")
     (None, None)
+    >>> operator_of("∇_x f where f = xᵀAx").of
+    'x.T @ A @ x'
     """
     if not _STARTS.match(line):
         return None
     declared = parse_declarations(variables if variables is not None else ())
     shapes = {name: one.variable for name, one in declared.items()}
+    given = GIVEN.search(line)
+    front = line[: given.start()] if given else line
     try:
-        left = read_line(f"{line} = 0", shapes, notation).left
+        left = read_line(f"{front} = 0", shapes, notation).left
+        if given and left is not None and left.of == given["name"]:  # ∇_x f where f = xᵀAx
+            of = read_line(given["formula"], shapes, notation).text
+            left = left._replace(of=of, inside=given.span("formula"))
     except MatcalcError:
         return None
     if left is None or not left.wrt or not left.of or left.of.isidentifier():
         return None
     return left
+
+
+def unasked(line: str) -> str:
+    """What works, of a line that asks for a second derivative or for differentials; else nothing.
+
+    >>> unasked("d(X^{-1}) = -X^{-1} dX X^{-1}")[-54:]
+    "--of 'inv(X)' --wrt X; matcalc derive 'inv(X)' --wrt X"
+    >>> unasked("dW = dz xᵀ")
+    ''
+    """
+    if _SECOND.match(line):
+        return (
+            "a second derivative has a formula, what it is by and its order: "
+            "'x.T @ A @ x' --wrt x --order 2, of check --of 'x.T @ A @ x'"
+        )
+    found = _DIFFERENTIAL.match(line)
+    if found is None:
+        return ""
+    try:
+        of = read_line(found["of"] or "", {}).text
+    except MatcalcError:
+        of = found["of"] or "…"
+    asked = f"{of!r} --wrt {found['by']}"
+    return (
+        f"these are differentials, and a claim is a derivative, G of df = tr(Gᵀ dX): "
+        f"--of {asked}; matcalc derive {asked}"
+    )

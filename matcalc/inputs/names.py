@@ -31,6 +31,7 @@ _TWO_LETTERS = re.compile(r"[i-n]{2}")  # below a delta
 _FEW = re.compile(r"[A-Z]?[a-z]{2}")  # letters that may be names of their own
 _TWICE = re.compile(r"[A-Z]?([a-z])\1")
 _MARKED = frozenset(f"\\{one}" for one in ("hat", "tilde", "bar", "dot", "text"))
+_SIZES = frozenset("dkmnpqrDMN")  # below an I
 _COUNTS = frozenset("ijklmnN")  # sizes, where nothing else is declared of that name
 _SUMS = {"sum": "sum", "Sum": "sum", "Σ": "sum", "prod": "prod", "Π": "prod"}
 
@@ -349,6 +350,7 @@ def _one_with_script(token: Token, base: str, index: str, names: Names) -> list[
     indexed = names.known(base) and (len(index) <= 2 or index.isdigit())
     indexed = indexed or names.letters.issuperset(index)
     sized = index in names.sizes or (index.isdigit() and not names.open)
+    sized = sized or (names.open and index in _SIZES)
     identity = base == "I" and sized and not names.known("I")
     indexed = indexed or (base in ("δ", "delta") and bool(_TWO_LETTERS.fullmatch(index)))
     if base not in _SUMS and not indexed and not identity:

@@ -227,12 +227,17 @@ def is_own(
         return True
 
 
+def may_be_products(line: str) -> bool:
+    """Whether a ``*`` stands in a line, and no sign beside which it is one of entries."""
+    return "*" in line and not any(sign in line for sign in (*_OF_ARRAYS, "**"))
+
+
 def _by_products(line: str, variables: Mapping[str, Variable], functions: Functions) -> Line | None:
     """A line whose ``*`` fits as the product of matrices alone; nothing for others.
 
     NumPy would scale the columns of W in ``W * x + b``, to which b does not fit.
     """
-    if not variables or "*" not in line or any(sign in line for sign in (*_OF_ARRAYS, "**")):
+    if not variables or not may_be_products(line):
         return None
     try:
         entries = _of_numpy(line, variables, functions)

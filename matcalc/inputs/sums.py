@@ -6,6 +6,7 @@ a vector of each i a matrix of rows.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -121,10 +122,12 @@ def measure(writer: Speller, node: Node) -> None:
         one = waiting.pop()
         waiting += one.args
         indices += [one] if one.op == "index" else []
-    for one in [*indices, *indices]:
+    for k, one in enumerate([*indices, *indices]):
         sizes = [writer.lengths.get(letter) for letter in one.value]
         if _is_delta(writer, one):
             known = next((size for size in sizes if size is not None), None)
+            if known is None and writer.names.open and k >= len(indices):  # what has them says it
+                known = next((n for n in "nmpqr" if not re.search(rf"\b{n}\b", writer.line)), None)
             sizes = [known] * len(sizes)
         else:
             kind = writer.write(one.args[0]).kind

@@ -16,7 +16,8 @@ INNER = ("dot", "vdot", "inner", "dotproduct", "innerproduct")
 def transposed(tokens: Sequence[Token]) -> Iterator[str]:
     """The names that stand transposed, ``c'``, ``c_1^T``, ``(μ₁ - μ₂)ᵀ``, without what is below."""
     for k in range(1, len(tokens)):
-        if not behind_transpose(tokens, k):
+        digit = tokens[k - 1].kind == "number" and tokens[k - 2].text != "_"  # 11ᵀ
+        if digit or not behind_transpose(tokens, k):
             continue
         ends = next((at for at in range(k, 0, -1) if tokens[at - 1].kind in ("name", "close")), 0)
         start = opening(tokens, ends - 1) if tokens[ends - 1].kind == "close" else ends - 1

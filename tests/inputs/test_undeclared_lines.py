@@ -3,7 +3,7 @@
 import pytest
 
 import matcalc as mc
-from matcalc.errors import NotationError
+from matcalc.errors import MatcalcError, NotationError
 
 
 def read(line: str, wrt: str, variables: str | None = None) -> str:
@@ -32,6 +32,27 @@ ENTRIES = [
     ("1/n sum_i (y_i - yhat_i)^2", "yhat", "sum((y - yhat)**2) / n", "y[m] yhat[m] n"),
     ("-sum_i y_true_i log(y_pred_i)", "y_pred", "-sum(p * log(y_pred))", "p[n] y_pred[n]"),
     ("sum_ij W_ij xs_i xs_j", "xs", "xs.T @ W @ xs", "W[n,n] xs[n]"),
+]
+KRONECKER = [
+    ("(A ⊗ B) vec(X)", "X", "kron(A, B) @ vec(X)", "A[m,n] B[p,q] X[q,n]"),
+    ("(B ⊗ A) vec(X)", "X", "kron(B, A) @ vec(X)", "A[m,n] B[p,q] X[n,q]"),
+    ("(I_p ⊗ A) vec(X)", "X", "kron(eye(p), A) @ vec(X)", "A[m,n] X[n,p]"),
+    ("(A ⊗ B)^T vec(X)", "X", "kron(A, B).T @ vec(X)", "A[m,n] B[p,q] X[p,m]"),
+    ("vec(X)^T (A ⊗ B) vec(X)", "X", "vec(X).T @ kron(A, B) @ vec(X)", "X[m,n] A[n,n] B[m,m]"),
+    ("tr((A ⊗ B)(C ⊗ D))", "A", "tr(B @ D) * tr(A @ C)", "A[m,n] C[n,m] B[p,q] D[q,p]"),
+    ("(A + λ I_n) x", "λ", "(A + λ * eye(n)) @ x", "A[n,n] λ x[n]"),
+]
+PRODUCTS = [
+    ("(A*x - b).T*(A*x - b)", "x", "norm(A @ x - b)**2", "A[m,n] x[n] b[m]"),
+    ("tanh(W*x + b)", "x", "tanh(W @ x + b)", "W[m,n] x[n] b[m]"),
+    (r"\frac{1}{n} 11^T x", "x", "ones((n, n)) @ x / n", "x[n]"),
+    (r"x - \frac1n 11^T x", "x", "x - ones((n, n)) @ x / n", "x[n]"),
+]
+PAIRS = [
+    ("Σ_{i<j} x_i x_j", "x", "Σ_{i<j} x_i x_j", "x[n]"),
+    ("Σ_{i≠j} (x_i - x_j)^2", "x", "Σ_{i≠j} (x_i - x_j)^2", "x[n]"),
+    ("Σ_{i<j} A_ij x_i x_j", "x", "Σ_{i<j} A_ij x_i x_j", "x[n] A[n,n]"),
+    ("Σ_{i<j} n x_i x_j", "x", "Σ_{i<j} n x_i x_j", "x[m] n"),
 ]
 LOST = [
     (f"L = -sum_{{i}} y_{{i}} log {mark}{{y}}_{{i}}", f"y_{name}", f"-sum(y * log(y_{name}))", "")
@@ -62,7 +83,10 @@ def renamed(text: str, means: str) -> str:
     return text
 
 
-@pytest.mark.parametrize(("line", "wrt", "means", "shapes"), SAID_SIZES + ENTRIES + LOST)
+@pytest.mark.parametrize(
+    ("line", "wrt", "means", "shapes"),
+    [*SAID_SIZES, *ENTRIES, *KRONECKER, *PRODUCTS, *PAIRS, *LOST],
+)
 def test_a_line_is_read_as_what_it_means(line: str, wrt: str, means: str, shapes: str) -> None:
     shapes = shapes or f"y[n] {wrt}[n]"
     assert renamed(read(line, wrt), shapes) == read(means, wrt, shapes)
@@ -89,4 +113,10 @@ def test_what_is_put_around_an_array_is_read_as_its_library_has_it(
 )
 def test_what_is_not_padded_with_zeros_is_refused_with_what_is(line: str) -> None:
     with pytest.raises(NotationError, match="zeros alone"):
+        read(line, "x")
+
+
+@pytest.mark.parametrize("line", ["norm(A*x)", "x*A", "np.sum(A*x)"])
+def test_a_star_is_no_product_of_matrices_where_it_is_none_of_what_is_declared(line: str) -> None:
+    with pytest.raises(MatcalcError, match="does not fit"):
         read(line, "x")
