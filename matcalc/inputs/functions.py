@@ -264,9 +264,13 @@ def of_spectrum(parser: Reader, node: Node) -> Node:
 
 
 def is_entry(parser: Reader, name: str, primes: int) -> bool:
-    """Whether parentheses behind an array hold places, as in MATLAB: ``x(1)``, ``A(2, :)``."""
-    kind = parser.names.declared.get(name)
+    """Whether parentheses behind an array hold places, as in MATLAB: ``x(1)``, ``A(2, :)``.
+
+    Where nothing is declared a colon says it: ``X(:)``.
+    """
     inside = parser.within()
+    ranged = parser.names.open and any(one.text == ":" for one in inside)
+    kind = parser.names.kind(name) if ranged else parser.names.declared.get(name)
     plain = all(
         one.kind == "number" or one.text in (":", ",", "end", "[", "]", "-") for one in inside
     )
@@ -282,7 +286,7 @@ def counted_from_one(parser: Reader, base: Node) -> Node:
     opened = parser.take()
     end = parser.ends[parser.position - 1]
     typed = "".join(one.text for one in parser.tokens[parser.position : end])
-    kind = parser.names.declared[base.value]
+    kind = parser.names.kind(base.value)
     items = typed.split(",")
     if (
         kind.rank == 2
@@ -291,6 +295,9 @@ def counted_from_one(parser: Reader, base: Node) -> Node:
     ):
         base = Node("call", (base,), ("vec", 0, ""), base.start, base.stop)  # column by column
         kind = COLUMN
+    if items == [":"] and kind.rank == 1:
+        parser.position = end + 1
+        return base
     if len(items) != kind.rank or not all(_PLACE.fullmatch(one) for one in items):
         raise parser.fail("one place for each axis, counted from 1: x(1), A(2, :), x(1:3)", opened)
     where = Node("entry", (base,), "", base.start, parser.tokens[end].stop)

@@ -40,6 +40,10 @@ KRONECKER = [
     ("(A ⊗ B)^T vec(X)", "X", "kron(A, B).T @ vec(X)", "A[m,n] B[p,q] X[p,m]"),
     ("vec(X)^T (A ⊗ B) vec(X)", "X", "vec(X).T @ kron(A, B) @ vec(X)", "X[m,n] A[n,n] B[m,m]"),
     ("tr((A ⊗ B)(C ⊗ D))", "A", "tr(B @ D) * tr(A @ C)", "A[m,n] C[n,m] B[p,q] D[q,p]"),
+    ("kron(B', A)*X(:)", "X", "kron(B.T, A) @ vec(X)", "A[p,q] B[m,n] X[q,m]"),
+    ("X(:)'*Y(:)", "X", "vec(X).T @ vec(Y)", "X[m,n] Y[m,n]"),
+    ("norm(vec(X) - vec(Y))^2", "X", "norm(vec(X) - vec(Y))**2", "X[m,n] Y[m,n]"),
+    ("sum(A(:, 1).^2)", "A", "sum(A[:, 0]**2)", "A[m,n]"),
     ("(A + λ I_n) x", "λ", "(A + λ * eye(n)) @ x", "A[n,n] λ x[n]"),
 ]
 PRODUCTS = [
