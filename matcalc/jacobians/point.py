@@ -17,7 +17,7 @@ from matcalc.arrays import Array, frozen
 from matcalc.code.libraries import library_in
 from matcalc.graph import Node, Product, Sum, Symbol, add, contract, symbol, topological
 from matcalc.jacobians.linear_map import Given
-from matcalc.plan.running import Bindings, Runs, leaves_of
+from matcalc.plan.running import Bindings, Run, leaves_of
 from matcalc.variables import Variable
 
 
@@ -52,23 +52,6 @@ class Point:
         return _with_leaves(self.network.node, leaves, {})
 
 
-class Computing(NamedTuple):
-    """What computes the factors of a network from arrays of known shapes."""
-
-    factors: Runs
-    network: Network
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The arrays that it takes."""
-        return self.factors.names
-
-    def run(self, given: Sequence[Array]) -> list[Point]:
-        """The one point."""
-        numbers = zip(self.network.symbols, self.factors.run(given), strict=True)
-        return [Point(self.network, dict(numbers))]
-
-
 def at_point(node: Node, path: Sequence[Variable], given: Given) -> Point:
     """A derivative at a point: factors of numbers, none larger than what it is made of.
 
@@ -84,12 +67,16 @@ def at_point(node: Node, path: Sequence[Variable], given: Given) -> Point:
     sizes = known.sizes(shapes, given.sizes)
     computed = _parts(node, lambda one: _entries(one, sizes))
     part = leaves_of(node, ("parts", *sizes.items()), lambda: computed)
-    runs: list[Runs] = []
-    found = part.run(names, sizes, lambda: computed, library, keep=runs.append)
     network = _network(node, computed, path, sizes)
-    if runs and given.keep is not None:
-        given.keep(Computing(runs[0], network))
-    return Point(network, dict(zip(network.symbols, found, strict=True)))
+
+    def point(factors: Sequence[Array]) -> Point:
+        return Point(network, dict(zip(network.symbols, factors, strict=True)))
+
+    def keep(taken: Sequence[str], run: Run) -> None:
+        if given.keep is not None:
+            given.keep(taken, lambda arrays: [point(run(arrays))])
+
+    return point(part.run(names, sizes, lambda: computed, library, keep=keep))
 
 
 def _network(

@@ -7,8 +7,9 @@ at arrays of the same shapes only runs the steps.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from math import prod
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -126,32 +127,10 @@ def leaves_of(
     return known
 
 
-class Bound(NamedTuple):
-    """A program, which arrays it takes in which order, and the type of what it makes."""
-
-    program: Program
-    names: tuple[str, ...]
-    dtype: Any
-
-    def run(self, given: Sequence[Array], *options: Any) -> list[Array]:
-        """New arrays, as :meth:`Program.run` makes them."""
-        return self.program.run(given, self.dtype, *options)
-
-
-class Runs(Protocol):
-    """What may be run again for arrays of the same shapes and types: the first of its results."""
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Which arrays it takes in which order."""
-        ...
-
-    def run(self, given: Sequence[Array], /) -> list[Any]:
-        """New results."""
-        ...
-
-
-Keep = Callable[[Runs], None]
+#: What makes results, for arrays of the shapes and types that were met, in some order.
+Run = Callable[[Sequence[Array]], Sequence[Any]]
+#: Is told the names of arrays, and what may be run again for them; its first result is the one.
+Keep = Callable[[Sequence[str], Run], None]
 
 
 def _remember(known: dict[Any, Any], key: Any, value: Any) -> None:
@@ -165,7 +144,7 @@ class Bindings:
     """What was run for arrays of which names, shapes and types. Stored or copied it is empty."""
 
     def __init__(self) -> None:
-        self._known: dict[Any, Runs] = {}
+        self._known: dict[Any, tuple[Sequence[str], Run]] = {}
 
     def run(
         self, asked: str, arrays: Mapping[str, Any], otherwise: Callable[[Keep | None], Result]
@@ -186,15 +165,16 @@ class Bindings:
             else:
                 return otherwise(None)
         met = tuple(key)
-        bound = self._known.get(met)
-        if bound is not None:
-            result: Result = bound.run([arrays[name] for name in bound.names])[0]
+        known = self._known.get(met)
+        if known is not None:
+            names, run = known
+            result: Result = run([arrays[name] for name in names])[0]
             return result
 
-        def keep(one: Runs) -> None:
-            if any(type(arrays[name]) is int for name in one.names):
+        def keep(names: Sequence[str], run: Run) -> None:
+            if any(type(arrays[name]) is int for name in names):
                 return  # a variable, of which a float is made at every call
-            _remember(self._known, met, one)
+            _remember(self._known, met, (names, run))
 
         return otherwise(keep)
 
@@ -242,10 +222,9 @@ class Leaves:
             program = Program(plan, tuple(self.shapes), library or NUMPY)
             _remember(self.programs, shapes, program)
         dtype = library.dtype if library else self.type_of(given or arrays.values())
-        bound = Bound(program, tuple(self.shapes), dtype)
         if keep is not None and library is None:
-            keep(bound)
-        return bound.run(given, *options)
+            keep(tuple(self.shapes), partial(program.run, dtype=dtype))
+        return program.run(given, dtype, *options)
 
     def arrays(self, given: Mapping[str, Any], library: Library | None) -> list[Any]:
         """The arrays of the symbols."""

@@ -70,9 +70,9 @@ def _log_density(x: Any, loc: Any = 0, scale: Any = 1) -> Any:
     return -(_standard(x, loc, scale) ** 2) / 2 - np.log(scale) - _HALF_LOG
 
 
-def _of_ufunc(name: str, sign: int) -> Callable[..., Any]:
+def _of_ufunc(title: str, sign: int) -> Callable[..., Any]:
     def method(x: Any, loc: Any = 0, scale: Any = 1) -> Any:
-        return real(f"scipy.special.{name}")(sign * _standard(x, loc, scale))
+        return real(title)(sign * _standard(x, loc, scale))
 
     return method
 
@@ -80,10 +80,10 @@ def _of_ufunc(name: str, sign: int) -> Callable[..., Any]:
 NORMAL: Mapping[str, Callable[..., Any]] = {
     "pdf": lambda x, loc=0, scale=1: np.exp(_log_density(x, loc, scale)),
     "logpdf": _log_density,
-    "cdf": _of_ufunc("ndtr", 1),
-    "sf": _of_ufunc("ndtr", -1),
-    "logcdf": _of_ufunc("log_ndtr", 1),
-    "logsf": _of_ufunc("log_ndtr", -1),
+    "cdf": _of_ufunc("scipy.special.ndtr", 1),
+    "sf": _of_ufunc("scipy.special.ndtr", -1),
+    "logcdf": _of_ufunc("scipy.special.log_ndtr", 1),
+    "logsf": _of_ufunc("scipy.special.log_ndtr", -1),
     "ppf": lambda q, loc=0, scale=1: loc + scale * real("scipy.special.ndtri")(q),
 }
 
