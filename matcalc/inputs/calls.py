@@ -400,44 +400,44 @@ def _along(
     writer: Speller, node: Node, name: str, args: list[Written], form: str
 ) -> Written | None:
     """``sum(X, dim=-1)``, ``sum(X, 1)``: with the axis by its name, counted from 0."""
-    reduces = RULES[name].reduces
+    if not args:
+        return None
+    first, reduces = args[0], RULES[name].reduces
     numbered = form.startswith(("np.", "numpy.", "jnp.")) and node.args[-1].op in _COUNTING
     if facts_of(name).of_two and len(args) == 2 and node.args[1].op != "keyword" and not numbered:
         return None
     if len(args) == 2 and node.args[1].op == "text" and node.args[1].value[1:-1] == "all":
-        return joined([f"{name}(", args[0], ")"], ATOM, NUMBER)
+        return joined([f"{name}(", first, ")"], ATOM, NUMBER)
     of_squares = len(args) == 2 and node.args[0].op == "name" and node.args[0].value == "abs2"
     if reduces and of_squares:
         return joined([f"{name}(", args[-1].within(ATOM), "**2)"], ATOM, NUMBER)
-    first = args[0] if args else None
     matlab = writer.notation == "matlab" and not form
+    named = [_named(writer, *one) for one in zip(node.args[1:], args[1:], strict=True)]
+    keywords = [key for key, _ in named]
+    along = ""
     parts: list[Any] = []
-    keywords: list[str] = []
-    axis = ""
-    for one, arg in zip(node.args[1:], args[1:], strict=True):
-        if one.op == "keyword":
-            key = KEYWORDS.get(str(one.value), str(one.value))
-            inside = writer.write(one.args[0])
-        else:
-            key, inside = "axis", arg
-        keywords.append(key)
-        axis = _axis(
-            inside.text, first.kind if first else NUMBER, from_one=matlab and key == "axis"
-        )
-        shown = writer.atom(one, axis, NUMBER) if key == "axis" else inside
+    for one, (key, inside) in zip(node.args[1:], named, strict=True):
+        if key == "axis":
+            along = _axis(inside.text, first.kind, from_one=matlab)
+        shown = writer.atom(one, along, NUMBER) if key == "axis" else inside
         parts += [", ", f"{key}=", shown]
-    if first is None:
-        return None
-    if "axis" in keywords and first.kind.rank == 1:  # the only axis
+    if along == "0" and first.kind.rank == 1:  # the only axis
         return joined([f"{name}(", first, ")"], ATOM, NUMBER if reduces else first.kind)
     if matlab and reduces and first.kind.is_matrix and not keywords:
         writer.assume(
             f"{writer.shown(node)} is of all entries; of each column it is {name}(…, axis=0)"
         )
     kind = kinds.called(name, [first.kind], keywords)
-    if keywords == ["axis"] and reduces and len(first.kind.sizes) == 2 and axis in ("0", "1"):
-        kind = Kind(1, (first.kind.sizes[1 - int(axis)],))
+    if keywords == ["axis"] and reduces and len(first.kind.sizes) == 2 and along in ("0", "1"):
+        kind = Kind(1, (first.kind.sizes[1 - int(along)],))
     return joined([f"{name}(", first, *parts, ")"], ATOM, kind)
+
+
+def _named(writer: Speller, node: Node, arg: Written) -> tuple[str, Written]:
+    """What stands behind an array, and its name: the axis, where none is given."""
+    if node.op != "keyword":
+        return "axis", arg
+    return KEYWORDS.get(str(node.value), str(node.value)), writer.write(node.args[0])
 
 
 def _axis(text: str, kind: Kind, *, from_one: bool) -> str:

@@ -278,9 +278,8 @@ def _like(name: str, x: Node, axis: int | str | None) -> Apply:
         )
     if isinstance(axis, str) and axis != "all":
         raise ShapeError(f'an axis is a number, or "all": not {axis!r}')
-    whole = len(x.shape) == 1 or isinstance(axis, str)
-    checked = None if whole or isinstance(axis, str) else _checked_axis(x, axis)
-    return apply(name, (x,), x.shape, (checked,))
+    checked = None if axis is None or isinstance(axis, str) else _checked_axis(x, axis)
+    return apply(name, (x,), x.shape, (None if len(x.shape) == 1 else checked,))
 
 
 def softmax(x: Node, axis: int | str | None = None) -> Node:
