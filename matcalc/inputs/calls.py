@@ -297,8 +297,8 @@ def _padded(writer: Speller, node: Node, args: list[Written]) -> Written | None:
             raise writer.fail(node, "write what each axis gets: pad(X, ((0, 0), (before, behind)))")
         ends = [Node("listed", width.args[k : k + 2], "(") for k in range(0, len(width.args), 2)]
         none = Node("listed", (Node("number", (), "0"),) * 2, "(")
-        pairs = (*[none] * (rank - len(ends)), *ends[::-1])
-        width = width._replace(args=pairs) if len(pairs) > 1 else pairs[0]
+        pairs = [none] * (rank - len(ends)) + ends[::-1]
+        width = width._replace(args=tuple(pairs)) if len(pairs) > 1 else pairs[0]
     size = writer.argument(width, "", parameter=True)
     return writer.applied(node, "pad", [args[0], size], Kind(rank, (None,) * (rank or 0)))
 
