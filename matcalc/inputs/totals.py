@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
-from itertools import groupby, pairwise
+from itertools import groupby
 from typing import NamedTuple
 
 from matcalc.inputs.free import letters_of
@@ -117,11 +117,12 @@ def _refuse_set(parser: Reader, below: Sequence[Token]) -> None:
     Raises:
         NotationError: It goes over one.
     """
-    for one, two in pairwise(below):
+    for before, one, two in zip(below, below[1:], below[2:], strict=False):
         if one.text == "in" and two.kind == "name" and two.text not in parser.names.sizes:
+            letter = before.text
             raise parser.fail(
                 f"{_OF_ALL}, and which are in {two.text} is not said: declare s[n], 1 for those in "
-                f"it and 0 for others, and write s_i before what is summed",
+                f"it and 0 for others, and sum s_{letter} times that over all {letter}, Σ_{letter}",
                 two,
             )
 

@@ -54,3 +54,16 @@ def test_an_identity_beside_a_matrix_of_known_size_has_it(line: str) -> None:
     found = mc.derive(line, wrt="x", layout="numerator")
     sign = 1 if "+" in line else -1
     np.testing.assert_allclose(found.evaluate(x=np.ones(3)), np.eye(3) + sign / 3)
+
+
+@pytest.mark.parametrize("letter", ["i", "k"])
+def test_what_is_said_of_a_set_works(letter: str) -> None:
+    of_set = rf"\sum_{{{letter} \in S}} x_{letter}^2"
+    with pytest.raises(
+        mc.NotationError, match=f"sum s_{letter} times that over all {letter}, Σ_{letter}"
+    ):
+        mc.derive(of_set, wrt="x", variables="x[n]", layout="numerator")
+    found = mc.derive(
+        f"Σ_{letter} s_{letter} x_{letter}^2", wrt="x", variables="s[n] x[n]", layout="numerator"
+    )
+    np.testing.assert_allclose(np.ravel(found.evaluate(s=[1.0, 0.0], x=[2.0, 3.0])), [4, 0])
