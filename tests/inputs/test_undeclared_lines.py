@@ -62,7 +62,7 @@ LOST = [
     (f"L = -sum_{{i}} y_{{i}} log {mark}{{y}}_{{i}}", f"y_{name}", f"-sum(y * log(y_{name}))", "")
     for mark, name in (("hat", "hat"), ("bar", "bar"), ("tilde", "tilde"), ("overline", "bar"))
 ]
-LOST += [
+STYLED = [
     ("||vec{x} - vec{y}||^2", "x", "norm(x - y)**2", "x[n] y[n]"),
     ("||dot{x} - A x||^2", "x", "norm(v - A @ x)**2", "v[m] A[m,n] x[n]"),
 ]
@@ -89,7 +89,7 @@ def renamed(text: str, means: str) -> str:
 
 @pytest.mark.parametrize(
     ("line", "wrt", "means", "shapes"),
-    [*SAID_SIZES, *ENTRIES, *KRONECKER, *PRODUCTS, *PAIRS, *LOST],
+    [*SAID_SIZES, *ENTRIES, *KRONECKER, *PRODUCTS, *PAIRS, *LOST, *STYLED],
 )
 def test_a_line_is_read_as_what_it_means(line: str, wrt: str, means: str, shapes: str) -> None:
     shapes = shapes or f"y[n] {wrt}[n]"
