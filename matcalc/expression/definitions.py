@@ -94,8 +94,10 @@ _LINES = """
     linear(X[k,n], W[m,n]) = X @ W.T
     linear(X[k,n], W[m,n], b[m]) = X @ W.T + b
     scaled_dot_product_attention(Q[m,d], K[n,d], V[n,v]) = attention(Q, K, V)
+    normalize(x[n], axis=0) = x / sqrt(sum(x ** 2, axis=axis))
     normalize(x[n], p=2, axis=0) = x / sum(abs(x) ** p, axis=axis) ** (1 / p)
-    normalize(X[m,n], p=2, axis=1) = X / sum(abs(X) ** p, axis=axis, keepdims=True) ** (1 / p)
+    normalize(X[m,n], axis) = X / sqrt(sum(X ** 2, axis=axis, keepdims=True))
+    normalize(X[m,n], axis, p=2) = X / sum(abs(X) ** p, axis=axis, keepdims=True) ** (1 / p)
     lerp(input, end, weight) = input + weight * (end - input)
     cosine_similarity(x[n], y[n]) = inner(x, y) / (norm(x) * norm(y))
     row_norms(X[m,n]) = sqrt(sum(X ** 2, axis=1))

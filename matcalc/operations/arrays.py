@@ -151,14 +151,21 @@ def logm(x: Array) -> Any:
     return 2.0**roots * sum(parts)
 
 
+def rotation(x: Array) -> Any:
+    """The exponential of [[0, -x], [x, 0]], which is [[cos x, -sin x], [sin x, cos x]]."""
+    zeros = np.zeros_like(x)
+    rows = np.concatenate([zeros, -x], -1), np.concatenate([x, zeros], -1)
+    return expm(np.concatenate(rows, -2))
+
+
 def sinm(x: Array) -> Any:
     """The sine of a matrix."""
-    return expm(1j * x).imag
+    return rotation(x)[..., x.shape[-1] :, : x.shape[-1]]
 
 
 def cosm(x: Array) -> Any:
     """The cosine of a matrix."""
-    return expm(1j * x).real
+    return rotation(x)[..., : x.shape[-1], : x.shape[-1]]
 
 
 def frechet(function: Callable[[Array], Any], x: Array, e: Array) -> Any:

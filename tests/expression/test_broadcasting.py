@@ -140,7 +140,7 @@ def test_a_derivative_by_several_variables_is_held_to_differences() -> None:
         stacked=True,
     )
     assert check_derivative(J)
-    assert not check_derivative(replace(J, node=add([J.node, J.node])))
+    assert not check_derivative(replace(J, held=add([J.node, J.node])))
 
 
 @pytest.mark.parametrize(

@@ -144,7 +144,8 @@ def _called(one: Definition) -> tuple[str, dict[str, Any], Callable[..., Any], l
     """A call with a variable for each operand, their arrays, and what it is worth."""
     name = one.text.partition("(")[0]
     function, domain = MEANT[name]
-    count = sum(k.default is None for k in one.parameters)
+    along = any(k.name == "axis" and k.default is None for k in one.parameters)
+    count = sum(k.default is None for k in one.parameters) - along
     rng = np.random.default_rng(3)
     letters = "abcd"[:count]
     shapes = [
@@ -156,7 +157,8 @@ def _called(one: Definition) -> tuple[str, dict[str, Any], Callable[..., Any], l
         for key, shape in zip(letters, shapes, strict=True)
     }
     declared = [f"{key}[{','.join(map(str, array.shape))}]" for key, array in arrays.items()]
-    return f"{name}({', '.join(letters)})", arrays, function, declared
+    keywords = ["axis=1"] if along else []
+    return f"{name}({', '.join([*letters, *keywords])})", arrays, function, declared
 
 
 @pytest.mark.parametrize("one", EVERY, ids=lambda one: one.signature)
@@ -218,6 +220,8 @@ def test_the_derivative_of_a_definition_has_primes() -> None:
         ("huber_loss(x, x, gamma=2)", r"huber_loss\(input, target, delta=1\)"),
         ("cosine_similarity(x, A)", r"cosine_similarity\(x\[n\], y\[n\]\)"),
         ("lerp(A, A, x)", "does not fit"),
+        ("normalize(A)", r"normalize\(X\[m,n\], axis\)"),  # rows, columns or the whole
+        ("normalize(A')", r"normalize\(X\[m,n\], axis\)"),
     ],
 )
 def test_a_wrong_call_says_how_it_is_written(text: str, said: str) -> None:
