@@ -28,7 +28,7 @@ _LINES = """
     F.cross_entropy nn.cross_entropy torch.cross_entropy(X, y) = \
     -mean(sum(y .* log_softmax(X, axis=1), axis=1))
     (x, y) = cross_entropy_logits(y, x)
-    F.normalize torch.nn.functional.normalize(X) = normalize(X, axis=1)
+    F.normalize nn.normalize torch.normalize(X) = normalize(X, axis=1)
     (X, p=1) = normalize(X, axis=1, p=1)
     (X, p=2) = normalize(X, axis=1)
     torch.norm(X, 1) = sum(abs(X))

@@ -51,6 +51,10 @@ LINES: list[tuple[str, Callable[[dict[str, Any]], Any]]] = [
     ("np.linalg.norm(X, ord=2, axis=1)", lambda p: np.sqrt((p["X"] ** 2).sum(1))),
     ("np.linalg.norm(X, axis=0)", lambda p: np.sqrt((p["X"] ** 2).sum(0))),
     ("np.diff(x) @ np.diff(y)", lambda p: np.diff(p["x"]) @ np.diff(p["y"])),
+    (
+        "torch.nn.functional.normalize(X)",
+        lambda p: p["X"] / np.linalg.norm(p["X"], axis=1, keepdims=True),
+    ),
     ("F.normalize(X, dim=1)", lambda p: p["X"] / np.linalg.norm(p["X"], axis=1, keepdims=True)),
     ("F.normalize(X, p=1.0, dim=0)", lambda p: p["X"] / np.abs(p["X"]).sum(0)),
     ("F.normalize(X) @ F.normalize(x, dim=-1)", lambda p: _normal(p["X"]) @ _normal(p["x"])),
