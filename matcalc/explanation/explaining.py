@@ -191,7 +191,7 @@ def explain(
     >>> steps = mc.explain("sum((W @ x)**2)", wrt="x", variables="W[m,n] x[n]",
     ...                    layout="denominator", level="short")
     >>> print(steps.program)
-    z1 = W @ x; f = sum(z1 ** 2)
+    z1 = W @ x; f = sum(z1**2)
     >>> [section.title for section in steps.sections]  # doctest: +ELLIPSIS
     ['The variables and their shapes', ..., 'The result']
     """

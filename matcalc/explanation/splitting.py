@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
 from itertools import count
 from typing import NamedTuple
 
 from matcalc.expression import parse
-from matcalc.expression.parser import Step
+from matcalc.expression.postfix import Step, folded
+from matcalc.expression.terms import spelled
 from matcalc.operations import ALIASES, RULES, facts_of, is_elementwise
 
 _RULES = {one.facts.sign: one.name for one in RULES.values() if one.facts.sign}
@@ -31,11 +33,13 @@ class Operation(NamedTuple):
     rules: tuple[str, ...]
 
 
-class _Unnamed(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _Part:
     """A part of a formula that has no name yet.
 
     Attributes:
-        text: The part in the input language.
+        step: What it does.
+        args: What it takes.
         depends: Whether it depends on the variable.
         kind: ``leaf``, ``light`` (signs and transposes of leaves), ``product``, ``affine``
             (a sum with products in it) or ``call``.
@@ -43,11 +47,29 @@ class _Unnamed(NamedTuple):
         is_scale: Whether it is a number, or the name of one that does not change.
     """
 
-    text: str
+    step: Step
+    args: tuple[_Part, ...] = ()
     depends: bool = False
     kind: str = "leaf"
     rules: tuple[str, ...] = ()
     is_scale: bool = False
+    text: str = field(init=False)  # in the input language
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", spelled(self))
+
+    @property
+    def is_entrywise(self) -> bool:
+        """Whether it is a product of arrays entry by entry."""
+        both = not any(one.is_scale for one in self.args)
+        return self.step.kind == "operator" and self.step.value in "*/" and both
+
+    @property
+    def call(self) -> Step | None:
+        """The function whose value it is, but for its sign and its coefficient."""
+        if self.step.kind == "call":
+            return self.step
+        return next(filter(None, (one.call for one in self.args)), None)
 
 
 def operations(
@@ -67,9 +89,9 @@ def operations(
 
     >>> for one in operations("sum(relu(W @ x + b)**2)", "x", "f", "W x b", "W x b"):
     ...     print(one.name, "=", one.text)
-    z1 = (W @ x) + b
+    z1 = W @ x + b
     a1 = relu(z1)
-    f = sum(a1 ** 2)
+    f = sum(a1**2)
     """
     return _Splitting(wrt, taken, arrays).operations(formula, result)
 
@@ -112,33 +134,28 @@ class _Splitting:
             )
         for place, one in enumerate(assignments):
             self.coming = [later.name for later in assignments[place:]]
-            parts: list[_Unnamed] = []
-            for step in one.steps:
-                kept = len(parts) - step.takes
-                parts[kept:] = [self.part(step, parts[kept:])]
-            self.add(one.name or result, parts[-1])
+            self.add(one.name or result, folded(one.steps, self.part))
         return self.found
 
-    def add(self, name: str, part: _Unnamed) -> None:
+    def add(self, name: str, part: _Part) -> None:
         self.found.append(Operation(name, part.text, part.rules))
         self.named.setdefault(part.text, name)
         if part.depends:
             self.dependent.add(name)
 
-    def name(self, part: _Unnamed) -> _Unnamed:
+    def name(self, part: _Part) -> _Part:
         """A part under a name, if it depends on the variable and is worth one."""
-        if not part.depends or part.kind in ("leaf", "light"):
+        if not part.depends or part.kind in _LIGHT:
             return part
         if part.text not in self.named:
             self.add(self.new_name(part), part)
-        return _Unnamed(self.named[part.text], depends=True)
+        return _Part(Step("name", self.named[part.text], 0, part.step.place), depends=True)
 
-    def new_name(self, part: _Unnamed) -> str:
+    def new_name(self, part: _Part) -> str:
         """``a1`` for a function applied entry by entry to ``z1``, and else ``z1``."""
-        function, _, argument = part.text.partition("(")
-        function = function.rstrip("'")
-        activation = part.kind == "call" and (function not in RULES or is_elementwise(function))
-        after = re.fullmatch(r"[zZ](\d+)\)", argument)
+        function = part.call if part.kind == "call" else None
+        activation = function and (function.value not in RULES or is_elementwise(function.value))
+        after = re.search(r"\([zZ](\d+)\)\Z", part.text)
         letter = "a" if activation else "z"
         if activation and after and self.is_free("a", int(after[1])):
             number = int(after[1])
@@ -166,122 +183,77 @@ class _Splitting:
     def uses(self, name: str) -> bool:
         return name in self.taken or name.upper() in self.taken
 
-    def part(self, step: Step, parts: list[_Unnamed]) -> _Unnamed:
-        """What a step makes of its operands."""
+    def part(self, step: Step, parts: Sequence[_Part]) -> _Part:
+        """What a step makes of its operands, some of which get a name before it."""
         if not step.takes and step.kind != "call":
-            return self.leaf(step)
-        if step.kind == "call":
-            return self.call(step, parts)
-        if step.kind == "operator":
-            return self.operator(step.value, *parts)
-        if step.kind in ("subscript", "listed"):
-            made = self.subscript if step.kind == "subscript" else self.listed
-            return made(step.value, *parts)
-        depends, rules = _all(parts)
-        if step.kind == "tuple":
-            comma = "," if len(parts) == 1 else ""
-            text = f"({', '.join(one.text for one in parts)}{comma})"
-            return _Unnamed(text, depends, "light", rules)
-        (one,) = parts
-        if step.kind == "negative":
-            text = f"-{_closed(one)}"
-        else:
-            one = self.name(one) if one.kind in ("call", "affine") else one
-            text = f"{_closed(one)}.T"
-        return one._replace(text=text, kind=_at_least_light(one))
-
-    def leaf(self, step: Step) -> _Unnamed:
-        """A name, a number or a text."""
-        if step.kind == "text":
-            return _Unnamed(f'"{step.value}"')
-        depends = step.value in self.dependent
-        return _Unnamed(step.value, depends, is_scale=not depends and step.value not in self.arrays)
-
-    def call(self, step: Step, parts: list[_Unnamed]) -> _Unnamed:
-        linear = facts_of(ALIASES.get(step.value, step.value)).linear
-        parts = [self.name(one) if one.kind == "call" or not linear else one for one in parts]
-        depends, rules = _all(parts)
-        plain = len(parts) - len(step.keywords)
-        given = [one.text for one in parts[:plain]]
-        given += [
-            f"{key}={one.text}" for key, one in zip(step.keywords, parts[plain:], strict=True)
-        ]
-        text = f"{step.value}{chr(39) * step.primes}({', '.join(given)})"
-        own = ("trace" if step.value == "tr" else step.value,)
-        kind = "product" if linear else "call"
-        return _Unnamed(text, depends, kind, _merged(rules, own) if depends else ())
-
-    def subscript(self, pattern: str, whole: _Unnamed, *keys: _Unnamed) -> _Unnamed:
-        """``z1[0, :]``: an entry or a part of what has a name is no operation of its own."""
-        whole = self.name(whole)
-        found = iter(keys)
-        text = re.sub("#", lambda _: next(found).text, pattern.replace(",", ", "))
-        kind = "leaf" if whole.kind == "leaf" else "light"
-        return whole._replace(text=f"{_closed(whole)}[{text}]", kind=kind, is_scale=False)
-
-    def listed(self, counts: str, *given: _Unnamed) -> _Unnamed:
-        """``[z1, y; c, d]``: parts side by side and one under the other."""
-        parts = [self.name(one) for one in given]
-        depends, rules = _all(parts)
-        texts = iter(one.text for one in parts)
-        rows = [[next(texts) for _ in range(int(count))] for count in counts.split(",")]
-        text = f"[{'; '.join(', '.join(row) for row in rows)}]"
-        own = ("concatenate",) if depends else ()
-        return _Unnamed(text, depends, "affine", _merged(rules, own))
-
-    def operator(self, sign: str, one: _Unnamed, two: _Unnamed) -> _Unnamed:
-        """A sign between two parts."""
-        if sign in "+-":
-            one, two = (self.name(p) if p.kind == "call" else p for p in (one, two))
-            light = {one.kind, two.kind} <= {"leaf", "light"}
-            return self.signed(sign, one, two, "light" if light else "affine")
-        if sign == "@":
-            one, two = (self.name(p) if p.kind in ("call", "affine") else p for p in (one, two))
-            return self.signed(sign, one, two, "product")
-        if sign == "**":
-            return self.signed(sign, self.name(one), self.name(two), "product")
-        if two.is_scale or (one.is_scale and sign == "*"):
-            body = one if two.is_scale else two
-            made = self.signed(sign, one, two, _at_least_light(body))
-            return made._replace(rules=body.rules, is_scale=one.is_scale and two.is_scale)
-        both = one.depends and two.depends
-        opened = ("call", "affine", "product") if both or sign == "/" else ("call", "affine")
-        one, two = (self.name(p) if p.kind in opened else p for p in (one, two))
-        return self.signed(sign, one, two, "product")
-
-    @staticmethod
-    def signed(sign: str, one: _Unnamed, two: _Unnamed, kind: str) -> _Unnamed:
-        depends, rules = _all([one, two])
-        own = (_RULES[sign],) if depends and sign in _RULES else ()
-        return _Unnamed(f"{_closed(one)} {sign} {_closed(two)}", depends, kind, _merged(rules, own))
+            depends = step.kind == "name" and step.value in self.dependent
+            known = depends or step.kind == "text" or step.value in self.arrays
+            return _Part(step, depends=depends, is_scale=not known)
+        scales = _scales(step, parts)
+        opened = () if scales else _opened(step, parts)
+        args = tuple(self.name(one) if one.kind in opened else one for one in parts)
+        depends = any(one.depends for one in args)
+        own = _rules(step) if depends and not scales else ()
+        rules = dict.fromkeys([*(rule for one in args for rule in one.rules), *own])
+        kind = _at_least_light(scales) if scales else _kind(step, args)
+        keeps = scales is not None or step.kind in _UNARY
+        is_scale = keeps and all(one.is_scale for one in args)
+        return _Part(step, args, depends, kind, tuple(rules), is_scale)
 
 
-def _all(parts: Sequence[_Unnamed]) -> tuple[bool, tuple[str, ...]]:
-    """Whether any part depends on the variable, and the rules in all of them."""
-    return any(one.depends for one in parts), _merged(*(one.rules for one in parts))
+_UNARY = ("negative", "transpose")
+_LIGHT = ("leaf", "light")
 
 
-def _merged(*rules: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(rule for some in rules for rule in some))
+def _scales(step: Step, parts: Sequence[_Part]) -> _Part | None:
+    """What a step multiplies with a number that does not change, if it does that."""
+    if step.kind != "operator" or step.value not in "*/":
+        return None
+    one, two = parts
+    if two.is_scale:
+        return one
+    return two if one.is_scale and step.value == "*" else None
 
 
-def _at_least_light(part: _Unnamed) -> str:
+def _opened(step: Step, parts: Sequence[_Part]) -> Sequence[str]:
+    """The kinds of operands that get a name before a step."""
+    if step.kind in ("tuple", "negative"):
+        return ()
+    if step.value in ("+", "-") or (step.kind == "call" and _is_linear(step)):
+        return ("call",)
+    several = step.value == "*" and all(one.depends for one in parts)
+    joins = step.value in ("@", "*") and not several
+    return (
+        ("call", "affine") if joins or step.kind == "transpose" else ("call", "affine", "product")
+    )
+
+
+def _kind(step: Step, args: Sequence[_Part]) -> str:
+    """What kind of part a step makes."""
+    light = all(one.kind in _LIGHT for one in args)
+    if step.kind == "subscript" and args[0].kind == "leaf":
+        return "leaf"
+    if step.kind in _UNARY:
+        return _at_least_light(args[0])
+    if step.kind in ("tuple", "subscript") or (step.value in ("+", "-") and light):
+        return "light"
+    if step.kind == "listed" or step.value in ("+", "-"):
+        return "affine"
+    return "call" if step.kind == "call" and not _is_linear(step) else "product"
+
+
+def _at_least_light(part: _Part) -> str:
     return "light" if part.kind == "leaf" else part.kind
 
 
-def _closed(part: _Unnamed) -> str:
-    """A part that may stand beside any sign."""
-    closed = re.fullmatch(r"[\w.]+", part.text) or _is_enclosed(part.text)
-    return part.text if closed else f"({part.text})"
+def _is_linear(step: Step) -> bool:
+    return facts_of(ALIASES.get(step.value, step.value)).linear
 
 
-def _is_enclosed(text: str) -> bool:
-    """Whether a text is one call, list or part of an array: what opens first closes last."""
-    if not re.match(r"\w+'*[(\[]|\[", text):
-        return False
-    depth = 0
-    for k, character in enumerate(text):
-        depth += (character in "([") - (character in ")]")
-        if character in ")]" and depth == 0:
-            return k == len(text) - 1
-    return False
+def _rules(step: Step) -> tuple[str, ...]:
+    """The rule of what a step does."""
+    if step.kind == "listed":
+        return ("concatenate",)
+    if step.kind == "call":
+        return (ALIASES.get(step.value, step.value),)
+    return (_RULES[step.value],) if step.kind == "operator" and step.value in _RULES else ()
