@@ -34,10 +34,6 @@ class Known:
         """All that was declared, of whatever variable."""
         return frozenset().union(*self.properties.values())
 
-    def may_hold(self, facts: frozenset[str]) -> bool:
-        """Whether all of some facts were declared, be it of different variables."""
-        return facts <= self.facts
-
     def holds(self, node: Node, fact: str, depth: int = 0) -> bool:
         """Whether something is known of a node."""
         if fact in IMPLIED:

@@ -18,6 +18,7 @@ from matcalc.simplify.identities import COMPUTING, SECTIONS, SOFTMAX, Section
 from matcalc.simplify.patterns import Lift, Match, multiplied, variables_of
 
 _INSIDE = 4  # steps down from the left side of a line to the last operation in it
+_CHOICES = 4096  # of lines that are kept, by what factors are
 _OF_ROWS = frozenset(["simplex", "onehot"])  # what is said of what lies along the last axis
 _WORD = re.compile(r"[A-Za-z_]\w*")
 
@@ -202,6 +203,7 @@ class Table:
         self.applications: dict[str, list[Rewrite]] = {}
         self.products: dict[str, list[Rewrite]] = {}
         self.sums: dict[str, list[Rewrite]] = {}
+        self.chosen: dict[tuple[Any, ...], list[Rewrite]] = {}  # for factors that were met
 
     def meet(self, operation: str = "") -> None:
         """Read the lines about an operation, or those that are about none."""
@@ -231,6 +233,22 @@ class Table:
         found = table.setdefault(name, [])
         found.append(one)
         found.sort(key=self.order.__getitem__)
+        self.chosen.clear()
+
+    def of_factors(self, nodes: Iterable[Node], facts: frozenset[str]) -> list[Rewrite]:
+        """The lines that may hold of factors, by what these are and by what was declared."""
+        heads = tuple([head(node) for node in nodes])
+        if (heads, facts) not in self.chosen:
+            if len(self.chosen) >= _CHOICES:
+                self.chosen.clear()
+            counts = Counter(heads)
+            self.chosen[heads, facts] = [
+                one
+                for name in dict.fromkeys((*heads, "Symbol"))
+                for one in self.products.get(name, ())
+                if one.demands <= facts and all(counts[k] >= count for k, count in one.heads)
+            ]
+        return self.chosen[heads, facts]
 
 
 def _read(sections: Iterable[Section]) -> tuple[Rewrite, ...]:

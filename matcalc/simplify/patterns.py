@@ -8,6 +8,7 @@ matrices, axes and labels are matched one by one.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from fractions import Fraction
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -195,6 +196,43 @@ def variables_of(pattern: Node) -> frozenset[str]:
     return frozenset(node.name for node in topological(pattern) if isinstance(node, Symbol))
 
 
+def may_match(pattern: Node, node: Node, *, lifted: bool) -> bool:
+    """Whether a node can have the form of a pattern, at a glance.
+
+    Args:
+        pattern: A pattern, of which no variable is known yet.
+        node: The node.
+        lifted: Whether numbers and vectors of the pattern stand for arrays of any shape.
+    """
+    if isinstance(pattern, Symbol) or type(pattern) is not type(node):
+        return isinstance(pattern, Symbol)
+    if isinstance(pattern, Apply) and isinstance(node, Apply):
+        first = zip(pattern.arguments[:1], node.arguments[:1], strict=True)
+        return pattern.operation == node.operation and all(
+            may_match(one, two, lifted=lifted) for one, two in first
+        )
+    if not lifted and isinstance(node, Product) and any(f.is_product for f in node.factors):
+        return True  # it is multiplied out
+    operations, powers = _demands(pattern)
+    if operations and not operations <= _operations(node):
+        return False
+    if isinstance(node, Product):
+        exponents = [factor.exponent for factor in node.factors]
+        return all(k in exponents for k in powers) and bool(pattern.operands or not exponents)
+    return len(node.operands) >= len(pattern.operands)
+
+
+@lru_cache(maxsize=1024)
+def _demands(pattern: Node) -> tuple[frozenset[str], tuple[Fraction, ...]]:
+    """The operations and the powers that what has the form of a product or a sum has too."""
+    factors = pattern.factors if isinstance(pattern, Product) else ()
+    return _operations(pattern), tuple(f.exponent for f in factors if f.exponent != 1)
+
+
+def _operations(node: Node) -> frozenset[str]:
+    return frozenset(one.operation for one in node.operands if isinstance(one, Apply))
+
+
 def matches(pattern: Node, node: Node, match: Match) -> Iterator[Match]:
     """Every way in which a node has the form of a pattern."""
     if isinstance(pattern, Symbol):
@@ -337,7 +375,10 @@ def placings(
 
     A matrix that is a variable may stand there transposed.
     """
-    free = isinstance(pattern.node, Symbol) and pattern.node.name not in match.nodes
+    known = match.nodes.get(pattern.node.name) if isinstance(pattern.node, Symbol) else None
+    if known is not None and not is_same(known, factor.node):
+        return
+    free = isinstance(pattern.node, Symbol) and known is None
     pair = len(factor.labels) == 2 and match.lift is None
     for turn in (False, True) if pair and (free or factor.is_symmetric) else (False,):
         split = match.split(pattern.labels, factor.labels[::-1] if turn else factor.labels)

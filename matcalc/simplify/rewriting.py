@@ -28,7 +28,16 @@ from matcalc.graph import (
 from matcalc.simplify.expansion import Key, Powers, opened
 from matcalc.simplify.facts import NOTHING, Known
 from matcalc.simplify.lines import TABLE, Rewrite, Table, head, heads_of_term, operations_within
-from matcalc.simplify.patterns import Make, Match, Places, built, is_same, matches, placings
+from matcalc.simplify.patterns import (
+    Make,
+    Match,
+    Places,
+    built,
+    is_same,
+    matches,
+    may_match,
+    placings,
+)
 from matcalc.steps import spend
 
 _DEPTH = 24  # times that what a rule made is rewritten again
@@ -62,7 +71,7 @@ def rewritten_application(
     lines = table.applications.get(node.operation, ()) if depth < _DEPTH else ()
     within = operations_within(node) if lines else frozenset[str]()
     for one in lines:
-        if not one.within <= within or not known.may_hold(one.demands):
+        if not one.within <= within or not one.demands <= known.facts:
             continue
         left, right = one.sides
         for lift in one.lifts(left, node):
@@ -105,6 +114,8 @@ def _in_sum(
     number, core = term
     first, *others = [part.node for part in one.parts]
     own, pattern = split(first)
+    if not may_match(pattern, core, lifted=one.lifted):
+        return None
     for lift in one.lifts(pattern, core):
         for match in matches(pattern, core, lift):
             if own.powers or not one.holds(match, known):
@@ -165,15 +176,15 @@ def rewritten_factors(
     """
     spend(len(powers))
     table.meet()
-    heads = Counter(head(node) for node, _ in powers)
+    lines = table.of_factors((node for node, _ in powers), known.facts)
+    if not lines:
+        return None
     held = Counter(k for _, labels in powers for k in dict.fromkeys(flat(labels)) if k not in kept)
-    for name in (*heads, "Symbol") if "Symbol" not in heads else heads:
-        for one in table.products.get(name, ()):
-            if all(heads[k] >= count for k, count in one.heads) and known.may_hold(one.demands):
-                sums = {k for k, count in held.items() if count <= len(one.parts)}
-                found = _Search(one, powers, kept, sums, known).found()
-                if found is not None:
-                    return found
+    for one in lines:
+        sums = {k for k, count in held.items() if count <= len(one.parts)}
+        found = _Search(one, powers, kept, sums, known).found() if sums or not one.summed else None
+        if found is not None:
+            return found
     return None
 
 
@@ -199,6 +210,8 @@ class _Search:
         first, *others = self.one.parts
         for key in self.powers:
             if not self.may_be(first, key) or not self.is_complete(others):
+                continue
+            if not may_match(first.node, key[0], lifted=self.one.lifted):
                 continue
             for lift in self.one.lifts(first.node, key[0]):
                 for match, places, keys in self.further(lift, {}, (), key):
