@@ -17,10 +17,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from itertools import chain, pairwise
 from typing import Any, NamedTuple
 
-from matcalc.graph.partition import Partition
+from matcalc.graph.partition import Edges, Partition
 from matcalc.steps import spend
 
 Label = Hashable
@@ -69,13 +70,37 @@ def canonical_order(
     distinct = all(colours[a] != colours[b] for a, b in pairwise(order))
     if distinct and not any(factor.symmetric for factor in factors):
         return order, None
-    search = _Search(factors, label_colours)
-    place = {vertex: k for k, vertex in enumerate(search.sequence())}
+    number = {label: k for k, label in enumerate(label_colours, len(factors))}
+    place = _places(_edges(factors, number), _kinds(colours, label_colours.values()), len(factors))
     order.sort(key=lambda k: (colours[k], place[k]))
-    return order, {label: place[number] for label, number in search.number.items()}
+    return order, {label: place[vertex] for label, vertex in number.items()}
 
 
-def in_order(factor: Factor, colours: Colours | None) -> Sequence[Label]:
+def _edges(factors: Sequence[Factor], number: Mapping[Label, int]) -> Edges:
+    """For each vertex its neighbours, with positions. Factors are numbered first."""
+    edges: list[list[tuple[int, int]]] = [[] for _ in range(len(factors) + len(number))]
+    for k, factor in enumerate(factors):
+        for position, label in zip(factor.positions(), factor.labels, strict=True):
+            edges[k].append((position, number[label]))
+            edges[number[label]].append((position, k))
+    return tuple([tuple(beside) for beside in edges])
+
+
+def _kinds(factors: Sequence[Any], labels: Iterable[Any]) -> tuple[int, ...]:
+    """For each vertex the rank of its colour."""
+    of_factors = _ranks(factors)
+    found = max(of_factors) + 1
+    return (*of_factors, *(found + rank for rank in _ranks(list(labels))))
+
+
+@lru_cache(maxsize=4096)  # the steps of a long program are products of one form
+def _places(edges: Edges, kinds: tuple[int, ...], count: int) -> tuple[int, ...]:
+    """The place of each vertex in canonical order."""
+    sequence = _Search(edges, kinds, count).sequence()
+    return tuple(sorted(range(len(sequence)), key=sequence.__getitem__))
+
+
+def in_order(factor: Factor, colours: Mapping[Label, int] | None) -> Sequence[Label]:
     """The labels of a factor; where they may be exchanged, by their colours."""
     if not factor.symmetric or colours is None:
         return factor.labels
@@ -88,23 +113,15 @@ class _Search:
     Attributes:
         edges: For each vertex its neighbours, with positions. Factors are numbered first.
         kinds: For each vertex the rank of its colour.
+        count: How many vertices are factors.
         symmetries: Those that were found, as pairs of vertices that they map.
         left: How many complete orders may still be tried.
     """
 
-    def __init__(self, factors: Sequence[Factor], label_colours: Mapping[Label, Any]) -> None:
-        self.count = len(factors)
-        self.number = {label: self.count + k for k, label in enumerate(label_colours)}
-        self.edges: list[list[tuple[int, int]]] = [[] for _ in range(self.count + len(self.number))]
-        for k, factor in enumerate(factors):
-            for position, label in zip(factor.positions(), factor.labels, strict=True):
-                self.edges[k].append((position, self.number[label]))
-                self.edges[self.number[label]].append((position, k))
-        colours: list[Any] = [(0, factor.colour) for factor in factors]
-        colours += [(1, colour) for colour in label_colours.values()]
-        self.kinds = _ranks(colours)
+    def __init__(self, edges: Edges, kinds: Sequence[int], count: int) -> None:
+        self.edges, self.kinds, self.count = edges, kinds, count
         self.symmetries: list[list[tuple[int, int]]] = []
-        self.left = _TRIES + 4 * len(self.number)
+        self.left = _TRIES + 4 * (len(edges) - count)
 
     def sequence(self) -> list[int]:
         """All factors and labels in canonical order."""

@@ -15,7 +15,7 @@ from typing import Any
 
 from matcalc.steps import spend
 
-Edges = Sequence[Sequence[tuple[int, int]]]
+Edges = tuple[tuple[tuple[int, int], ...], ...]
 """For each vertex its neighbours, each with the position that the edge has."""
 
 

@@ -70,7 +70,7 @@ def product_of(
     used = {label for factor in factors for label in flat(factor.labels)}
     distinct = output == labels and len(set(labels)) == len(labels)
     plain = distinct and used.issuperset(labels) and scale == ONE
-    if len(factors) == 1 and plain and _is_itself(factors[0], output):
+    if len(factors) == 1 and plain and is_itself(factors[0], output):
         return factors[0].node
     if (len(factors) > 1 or used.difference(labels)) and not plain:
         inner = tuple(label for label in dict.fromkeys(labels) if label in used)
@@ -97,14 +97,14 @@ def _ordered(
         return sorted(factors, key=lambda factor: factor.node.digest)
     outside = {
         label: (str(sizes[label]), tuple(k for k, seen in enumerate(output) if seen == label))
-        for label in {*output, *(label for factor in factors for label in flat(factor.labels))}
+        for label in dict.fromkeys([*output, *(k for f in factors for k in flat(f.labels))])
     }
     coloured = [Coloured(_colour(f), flat(f.labels), f.is_symmetric) for f in factors]
     order, colours = canonical_order(coloured, outside)
     return [_turned(factors[k], coloured[k], colours) for k in order]
 
 
-def _is_itself(factor: Factor, output: tuple[Any, ...]) -> bool:
+def is_itself(factor: Factor, output: tuple[Any, ...]) -> bool:
     """Whether a product is its one factor: axis by axis, or as a symmetric matrix turned."""
     same = factor.labels == output or (factor.is_symmetric and factor.labels == output[::-1])
     return same and factor.exponent == 1
@@ -114,7 +114,7 @@ def _turned(factor: Factor, coloured: Coloured, colours: Mapping[Any, int] | Non
     """A symmetric factor with its axes in canonical order; any other as it is."""
     if colours is None or not coloured.symmetric:
         return factor
-    return factor._replace(labels=tuple(in_order(coloured, dict(colours))))
+    return factor._replace(labels=tuple(in_order(coloured, colours)))
 
 
 def _colour(factor: Factor) -> tuple[Any, ...]:

@@ -7,8 +7,19 @@ from fractions import Fraction
 
 from matcalc.dimensions import clashes
 from matcalc.errors import ShapeError
-from matcalc.graph.nodes import ONE, Factor, Group, Node, Product, Scale, Sum, consed_sum, flat
-from matcalc.graph.products import contract, product_of, scaled, zero
+from matcalc.graph.nodes import (
+    ONE,
+    Factor,
+    Group,
+    Node,
+    Product,
+    Scale,
+    Sum,
+    are_plain,
+    consed_sum,
+    flat,
+)
+from matcalc.graph.products import contract, is_itself, product_of, scaled, zero
 
 _FLAT_TERMS = 8  # a nested sum of more terms stays a node: flattening all would be quadratic
 
@@ -44,19 +55,18 @@ def add(terms: Sequence[Node]) -> Node:
 
 def _collected(terms: Iterable[Node]) -> list[Node]:
     """Terms with those that differ in their coefficient alone put together."""
-    sums: dict[tuple[Node, tuple[tuple[str, int], ...]], Fraction] = {}
+    found: dict[tuple[Node, tuple[tuple[str, int], ...]], tuple[Fraction, Node]] = {}
     for term in terms:
         small = isinstance(term, Sum) and len(term.terms) <= _FLAT_TERMS
         for part in term.operands if small else (term,):
-            scale, core = split(part)
-            key = core, scale.powers
-            known = sums.get(key)
-            sums[key] = scale.number if known is None else known + scale.number
-    return [
-        scaled(core, Scale(value, powers)) if value != 1 or powers else core
-        for (core, powers), value in sums.items()
-        if value
-    ]
+            (number, powers), core = split(part)
+            known = found.get((core, powers))
+            if known is None:
+                found[core, powers] = number, part
+            else:
+                value = known[0] + number
+                found[core, powers] = value, scaled(core, Scale(value, powers))
+    return [node for value, node in found.values() if value]
 
 
 def split(node: Node) -> tuple[Scale, Node]:
@@ -65,6 +75,8 @@ def split(node: Node) -> tuple[Scale, Node]:
         return ONE, node
     if node.scale is ONE or node.scale.number == 0:
         return node.scale, node
+    if len(node.factors) == 1 and are_plain(node.output) and is_itself(*node.factors, node.output):
+        return node.scale, node.factors[0].node
     return node.scale, product_of(node.factors, node.output, dict(enumerate(node.sizes)))
 
 

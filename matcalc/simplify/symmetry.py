@@ -65,6 +65,7 @@ def _places(factor: Factor, label: Any) -> Iterator[tuple[Node, int]]:
             yield factor.node, 0 if factor.is_symmetric else axis
 
 
+@lru_cache(maxsize=2048)  # terms of one sum are terms of the next
 def turned(node: Node, order: tuple[int, int] = (1, 0)) -> Node:
     """A matrix with its axes in an order, the products within it opened."""
     if isinstance(node, Sum):
