@@ -14,11 +14,18 @@ from matcalc.errors import UnknownRuleError
 from matcalc.operations import arrays
 from matcalc.operations.registry import SCIPY
 
-_IMPORTS = {
-    "math.": "import math",
-    "combinations(": "from itertools import combinations",
-    "jax.": "import jax",
-}
+
+@lru_cache(maxsize=1)
+def _import_lines() -> dict[str, str]:
+    """The lines that import what functions use besides their library, by the name of it."""
+    found: dict[str, str] = {}
+    for statement in ast.parse(inspect.getsource(arrays)).body:
+        if isinstance(statement, ast.Import | ast.ImportFrom):
+            for one in statement.names:
+                line = type(statement)(**{**vars(statement), "names": [one]})
+                found[one.asname or one.name] = ast.unparse(line)
+    del found["np"]  # the library, which a dialect imports
+    return found | {"jax": "import jax"}
 
 
 @lru_cache(maxsize=8)
@@ -117,5 +124,6 @@ def helper_imports(sources: Sequence[str], dialect: Dialect) -> tuple[str, ...]:
     whole = "\n".join(sources)
     names = [name for name in SCIPY if re.search(rf"(?<![.\w]){name}[(,]", whole)]
     lines = [line for name in names for line in imported(name, name, dialect)]
-    signs = [sign for sign in _IMPORTS if re.search(rf"(?<![.\w]){re.escape(sign)}", whole)]
-    return (*(_IMPORTS[sign] for sign in signs), *lines)
+    known = _import_lines().items()
+    others = [line for name, line in known if re.search(rf"(?<![.\w]){name}[.(]", whole)]
+    return (*others, *lines)

@@ -82,7 +82,7 @@ def undeclared(x: Array, name: str, order: int) -> Array:
     Raises:
         UnboundError: Always.
     """
-    said = f"{name}{chr(39) * order} of {x.shape} has no numbers: it is a name alone"
+    said = f"{name}{chr(39) * order} of {tuple(x.shape)} has no numbers: it is a name alone"
     raise UnboundError(f"{said}; compile() takes it as an argument")
 
 

@@ -69,6 +69,14 @@ def test_every_rule_has_numpys_numbers_in_each_library(
     assert said.endswith("code yet")  # no other refusal
 
 
+@libraries
+def test_a_name_alone_has_no_numbers_in_any_library(library: Callable[[Any], Any]) -> None:
+    J = mc.derive("g(W @ x)", wrt="x", variables="W[m,n] x[n]", layout="numerator")
+    given = {"W": library(np.ones((2, 3))), "x": library(np.ones(3))}
+    with pytest.raises(mc.UnboundError):
+        np.asarray(J.evaluate(**given))
+
+
 _LOSS = "sum(log(1 + exp(-y * (X @ w))))"
 
 
