@@ -37,7 +37,10 @@ _SPELLED = (  # what stands at a sign, with what is around it, and how it is wri
     (r"√\((?P<one>[^()]+)\)", "sqrt({one})"),
     (rf"(?P<one>{_NAME})\s*⊗\s*(?P<two>{_NAME})", "kron({one}, {two})"),
     (rf"\b{_MODULES}\.(?:\w+\.)*(?P<one>{_NAME})", "{one}"),
-    (rf"(?P<two>{_NAME})\.(?P<one>sum|mean|trace|max|min|prod)\(\s*\)", "{one}({two})"),
+    (
+        rf"(?P<two>{_NAME}|\([^()]+\)(?:\.T)?)\.(?P<one>sum|mean|trace|max|min|prod)\(\s*\)",
+        "{one}({two})",
+    ),
     (rf"(?P<one>{_NAME})\.(?:dot|matmul|mm|mv)\((?P<two>[^()]+)\)", "{one} @ ({two})"),
     (rf"(?P<one>{_NAME})\.(?:t|transpose)\(\s*\)", "{one}.T"),
     (r"\.(?:mT|mH|H)\b", ".T"),

@@ -9,14 +9,12 @@ from typing import NamedTuple
 from matcalc import dimensions
 from matcalc.errors import NotationError, Place, printable
 from matcalc.expression.signs import meant
-from matcalc.scripts import superscript
 
 LENGTH = 100_000  # characters of a formula
 TOKENS = 20_000
 DEPTH = 100  # parentheses within parentheses
 DIGITS = 40  # of one number
 _EXPONENT = 300
-_LONGEST = 60  # characters of a name that a hint repeats
 
 _TOKEN = re.compile(
     rf"""(?P<space>[ \t\r\n]+)
@@ -96,52 +94,15 @@ def _check_depth(tokens: list[Token]) -> None:
             raise NotationError(f"parentheses are at most {DEPTH} deep", [token.place])
 
 
-_PRODUCT = "a product is written * (entry by entry) or @ (of matrices)"
+#: What is said of a sign in whose place nothing that is written here is sure to be meant.
 _HINTS = {
-    **dict.fromkeys(superscript("0123456789-"), "a power is written **: x**2"),
-    **dict.fromkeys("·⋅×∘", _PRODUCT),
-    "^": "a power is written **, a transpose .T",
     **dict.fromkeys("<>", "there are no comparisons; step(x) is 1 where x is above 0"),
-    "÷": "a quotient is written /",
     "\\": "MATLAB's A\\b is written solve(A, b)",
-    "⊤": "a transpose is written .T",
-    "⊙": "the product entry by entry is written *",
     "⊗": "a Kronecker product is written kron(A, B)",
-    "ᵀ": "a transpose is written .T",
     "|": "abs(x) is taken entry by entry, norm(x) is the length, det(A) the determinant",
-    "‖": "a norm is written norm(x)",
     "√": "a root is written sqrt(x)",
-    "−": "minus is written -",
     ".": "after a dot there is T alone: x.T",
 }
-
-
-_METHOD = re.compile(r"(\w+)?(?:\.\w+)*\.(\w+)(\s*\()?")
-_MODULES = frozenset(["np", "numpy", "jnp", "torch", "scipy", "math", "mc", "matcalc"])
-
-
-_ENTRYWISE = {".^": "a power is written **", ".*": "", "./": "", ".'": "a transpose is written .T"}
-
-
-def _after_dot(formula: str, position: int) -> str:
-    """How a function of a module, or a method, is written: ``exp(x)``, ``sum(x)``."""
-    signs = formula[position : position + 2]
-    if signs in _ENTRYWISE:
-        return _ENTRYWISE[signs] or f"entry by entry is {signs[1]} without a dot"
-    start = position
-    while start and (formula[start - 1].isalnum() or formula[start - 1] == "_"):
-        start -= 1
-    match = _METHOD.match(formula, start)
-    if match is None or formula[position] != "." or len(match[0]) > _LONGEST:
-        return ""
-    before, name, called = match.groups()
-    if start and formula[start - 1] == ".":  # x.T.sum(): of more than a name
-        before = None
-    if before in _MODULES:
-        return f"functions stand alone: {name}{'(…)' if called else ''}"
-    if called:
-        return f"functions stand before what they take: {name}({before or '…'})"
-    return "a transpose is written .T" if name.lower() in ("t", "mt", "transpose") else ""
 
 
 def _quoted(character: str) -> str:
@@ -151,10 +112,11 @@ def _quoted(character: str) -> str:
 def _unknown(formula: str, position: int) -> NotationError:
     character = formula[position]
     place = Place(formula, position, position + 1)
-    hint = _after_dot(formula, position) or _HINTS.get(character, "")
+    found = list(meant(formula, position))
+    hint = "" if found else _HINTS.get(character, "")
     shown = character if character.isprintable() else f"U+{ord(character):04X}"
     return NotationError(
         f"{_quoted(printable(shown))} is not part of a formula" + (f": {hint}" if hint else ""),
         [place],
-        meant(formula, position),
+        found,
     )

@@ -51,7 +51,7 @@ def test_primes_are_derivatives_of_undeclared_functions() -> None:
     [
         ("X'", "a transpose is written X.T", "  ^^"),
         ("(A + B)'", "a transpose is written .T", "         ^"),
-        ("x^2", "a power is written **, a transpose .T", "   ^"),
+        ("x^2", "is not part of a formula; write **", "   ^"),
         ("2x", "a product is written * or @", "   ^"),
         ("A @", "missing at the end", "     ^"),
         ("(A", "this ( is not closed", "  ^"),

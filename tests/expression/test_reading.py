@@ -99,7 +99,7 @@ REFUSED = [
     (
         "x^2",
         "x[n]",
-        "'^' is not part of a formula: a power is written **, a transpose .T; write **",
+        "'^' is not part of a formula; write **",
         " ^",
     ),
     (
@@ -266,14 +266,14 @@ def test_derivatives_of_formulas_agree_with_the_oracle_in_both_layouts() -> None
 @pytest.mark.parametrize(
     ("formula", "hint"),
     [
-        ("np.exp(x)", "functions stand alone: exp(…)"),
-        ("torch.nn.functional.relu(x)", "functions stand alone: relu(…)"),
-        ("x.sum()", "functions stand before what they take: sum(x)"),
-        ("(A @ x).T.sum()", "functions stand before what they take: sum(…)"),
-        ("A.mT @ x", "a transpose is written .T"),
-        ("sum(x)²", "a power is written **: x**2"),
-        ("A ⋅ x", "a product is written * (entry by entry) or @ (of matrices)"),
-        ("‖x‖", "a norm is written norm(x)"),
+        ("np.exp(x)", "write exp"),
+        ("torch.nn.functional.relu(x)", "write relu"),
+        ("x.sum()", "write sum(x)"),
+        ("(A @ x).T.sum()", "write sum((A @ x).T)"),
+        ("A.mT @ x", "write .T"),
+        ("sum(x)²", "write **2"),
+        ("A ⋅ x", "write @"),
+        ("‖x‖", "write norm(x)"),
     ],
 )
 def test_what_other_languages_write_is_answered_with_how_it_is_written_here(
