@@ -6,16 +6,20 @@ then ``+ -``.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 from matcalc.errors import NotationError, Place, Suggestion
-from matcalc.expression.brackets import Brackets
-from matcalc.expression.postfix import Step, Waiting
+from matcalc.expression.postfix import Step
 from matcalc.expression.tokens import Token, scan
+from matcalc.operations import RULES
 
-__all__ = ["PARTS", "Assignment", "Step", "parse"]
+__all__ = ["LISTS", "PARTS", "Assignment", "Step", "parse"]
 
+#: What takes a list of arrays, or of numbers: ``stack([x, y])``, ``take(x, [0, 2])``.
+LISTS = frozenset(
+    name for rule in RULES.values() if rule.facts.lists for name in (rule.name, *rule.facts.aliases)
+)
+_NEW = ("None", "newaxis")
 PARTS = 3000  # of a formula: names for what comes before, and the last one
 
 
@@ -71,71 +75,119 @@ def _assignment(tokens: list[Token]) -> Assignment:
     return Assignment("", _Parser(tokens).steps(), place)
 
 
-class _Parser(Brackets):
-    """The shunting-yard algorithm: operators wait on a stack until their operands are there."""
+class _Opened:
+    """What is open around an operand that starts in it, with no operator before it."""
+
+    def __init__(self, kind: str, name: str = "") -> None:
+        self.takes_tuple = kind == "subscript" or name in LISTS
+        self.is_list = kind == "list"
+        self.keywords: list[str] = []  # of a call, so far
+        self.nested = 0  # of a list: how many of its parts are lists
+
+
+_ALONE = _Opened("group")
+
+
+class _Parser:
+    """One formula: operators wait until their operands are there, brackets are read within it."""
 
     def __init__(self, tokens: list[Token]) -> None:
-        super().__init__(tokens)
-        self.counts: list[int] = []  # arguments of the calls that are open
-        self.names: list[list[str]] = []  # and their keywords
+        self.tokens = tokens
+        self.position = 0
+        self.done: list[Step] = []
+        self.starts: list[int] = []  # where each operand that is not taken yet starts
+
+    @property
+    def next(self) -> Token:
+        """The token that is to be read."""
+        return self.tokens[self.position]
+
+    def take(self) -> Token:
+        """The next token, read."""
+        self.position += 1
+        return self.tokens[self.position - 1]
 
     def steps(self) -> tuple[Step, ...]:
         """All steps, in postfix order."""
-        wants_operand = True
-        while True:
-            token = self.tokens[self.position]
-            self.position += 1
-            if token.kind == "end":
-                self._finish(token, wants_operand)
-                return tuple(self.done)
-            wants_operand = self._operand(token) if wants_operand else self._after(token)
+        self.formula(_ALONE)
+        if self.next.kind != "end":
+            raise self.misplaced(self.next)
+        return tuple(self.done)
 
-    def _operand(self, token: Token) -> bool:
-        """Take a token where an operand must come; say whether one must still come."""
-        if self.waits("subscript"):
-            still = self.in_subscript(token)
-            if still is not None:
-                return still
-        following = self.tokens[self.position]
+    def push(self, step: Step) -> None:
+        """A step that takes nothing."""
+        self.done.append(step)
+        self.starts.append(step.place.start)
+
+    def reduce(self, step: Step) -> None:
+        """An operation on the last results; its place is widened to hold its operands."""
+        kept = len(self.starts) - step.takes
+        first = min([step.place.start, *self.starts[kept:]])
+        del self.starts[kept:]
+        last = max(step.place.stop, self.done[-1].place.stop if step.takes else 0)
+        self.done.append(step._replace(place=Place(step.place.text, first, last)))
+        self.starts.append(first)
+
+    def enclose(self, place: Place) -> None:
+        """The last operand, with the brackets around it."""
+        self.starts[-1] = place.start
+        self.done[-1] = self.done[-1]._replace(place=place)
+
+    def formula(self, opened: _Opened) -> None:
+        """Operands with operators between them, up to what is none."""
+        waiting: list[tuple[int, Step]] = []
+        while True:
+            sign = self.sign()
+            if sign is not None:
+                waiting.append((_SIGN, Step("negative", "-", 1, sign.place)))
+            self.operand(_ALONE if waiting else opened)
+            token = self.next
+            binds = _BINARY.get(token.text, 0)
+            least = binds + (token.text == "**")  # which is read from the right
+            while waiting and waiting[-1][0] >= least:
+                self.reduce(waiting.pop()[1])
+            if not binds:
+                return
+            waiting.append((binds, Step("operator", self.take().text, 2, token.place)))
+
+    def sign(self) -> Token | None:
+        """The first of some signs that make a minus; nothing where they make none."""
+        first, minus = self.next, False
+        while self.next.text in ("+", "-"):
+            minus ^= self.take().text == "-"
+        return first if minus else None
+
+    def operand(self, opened: _Opened) -> None:
+        """A name, a number, a call or what is in brackets, with what stands behind it."""
+        token = self.take()
         if token.kind in ("number", "text"):
             self.push(Step(token.kind, token.text.strip("\"'"), 0, token.place))
-            return False
-        if token.kind == "name":
-            return self._name(token, following)
-        if token.text in _OPENING:
-            return _OPENING[token.text](self, token)
-        if token.text == ")" and (self._is_empty_call() or self._is_tuple_of_one()):
-            return self._close(token, empty=True)
-        raise NotationError(
-            f"a name, a number or a parenthesis is missing before {token.text!r}", [token.place]
-        )
-
-    def sign(self, token: Token) -> bool:
-        """A sign before an operand."""
-        top = self.waiting[-1] if self.waiting else None
-        if top is not None and top.kind == "sign":  # two signs make one
-            self.waiting[-1] = top._replace(text="+" if top.text == token.text else "-")
+        elif token.kind == "name":
+            self.name(token, opened)
+        elif token.text == "(":
+            self.group(token)
+        elif token.text == "[":
+            self.listed(token, opened)
+        elif token.kind == "end":
+            raise NotationError("a name or a number is missing at the end", [token.place])
         else:
-            self.waiting.append(Waiting("sign", token.text, token.place, _SIGN))
-        return True
+            raise NotationError(
+                f"a name, a number or a parenthesis is missing before {token.text!r}", [token.place]
+            )
+        while self.next.text in (".T", "["):
+            behind = self.take()
+            if behind.text == "[":
+                self.subscript(behind)
+            else:
+                self.reduce(Step("transpose", ".T", 1, behind.place))
 
-    def parenthesis(self, token: Token) -> bool:
-        """An open parenthesis."""
-        self.waiting.append(Waiting("(", "", token.place, 0))
-        return True
-
-    def _name(self, token: Token, following: Token) -> bool:
+    def name(self, token: Token, opened: _Opened) -> None:
+        """A name, or a call."""
         primes = 0
-        while following.text == "'":
-            primes += 1
-            self.position += 1
-            following = self.tokens[self.position]
-        if following.text == "(":
-            self.position += 1
-            self.waiting.append(Waiting("call", token.text, token.place, 0, primes))
-            self.counts.append(0)
-            self.names.append([])
-            return True
+        while self.next.text == "'":
+            primes += len(self.take().text)
+        if self.next.text == "(":
+            return self.call(token, primes)
         if primes:
             place = Place(token.place.text, token.place.start, token.place.stop + primes)
             raise NotationError(
@@ -143,121 +195,143 @@ class _Parser(Brackets):
                 [place],
                 [Suggestion("write", f"{token.text}.T", place)] if primes == 1 else [],
             )
-        if following.text == "=" and self.waiting and self.waiting[-1].kind == "call":
-            self.position += 1
-            self.names[-1].append(token.text)
-            return True
-        kind = "name"
-        if self.waits("call") and self.names[-1] and token.text in ("True", "False"):
-            kind = "text"  # keepdims=True
-        self.push(Step(kind, token.text, 0, token.place))
-        return False
+        truth = opened.keywords and token.text in ("True", "False")  # keepdims=True
+        return self.push(Step("text" if truth else "name", token.text, 0, token.place))
 
-    def _after(self, token: Token) -> bool:
-        """Take a token behind an operand; say whether another operand must come."""
-        if token.text in _BINARY:
-            self.unwind(_BINARY[token.text], right=token.text == "**")
-            self.waiting.append(Waiting("operator", token.text, token.place, _BINARY[token.text]))
-            return True
-        if token.text in _FOLLOWING:
-            return _FOLLOWING[token.text](self, token)
-        if token.text == "'":
-            transpose = Suggestion("write", ".T", token.place)
-            raise NotationError("a transpose is written .T", [token.place], [transpose])
-        if token.text == "=":
-            raise NotationError("= names a formula: z = W @ x; …", [token.place])
-        before = self.tokens[self.position - 2]
+    def call(self, name: Token, primes: int) -> None:
+        """The arguments of a function, those with names last."""
+        opened, count = _Opened("call", name.text), 0
+        comma = self.take()
+        while comma.text != ")":
+            while self.next.kind == "name" and self.tokens[self.position + 1].text == "=":
+                opened.keywords.append(self.take().text)
+                self.take()
+            if count or self.next.text != ")":
+                self.formula(opened)
+                count += 1
+            comma = self.closing(name, "),")
+            if comma.text == "," and opened.keywords and not self.is_keyword():
+                message = "an argument without a name after one with a name"
+                raise NotationError(message, [comma.place])
+        place = Place(name.place.text, name.place.start, comma.place.stop)
+        self.reduce(Step("call", name.text, count, place, primes, tuple(opened.keywords)))
+
+    def is_keyword(self) -> bool:
+        """Whether the name of an argument is to be read, or nothing more."""
+        return self.next.kind == "end" or self.tokens[self.position + 1].text == "="
+
+    def group(self, start: Token) -> None:
+        """What stands in parentheses: a part of the formula, or a tuple."""
+        self.formula(_ALONE)
+        comma, count = self.closing(start, "),"), 1
+        is_tuple = comma.text == ","
+        while comma.text == ",":
+            if count > 1 or self.next.text != ")":  # (6,)
+                self.formula(_ALONE)
+                count += 1
+            comma = self.closing(start, "),")
+        place = Place(start.place.text, start.place.start, comma.place.stop)
+        if is_tuple:
+            self.reduce(Step("tuple", "", count, place))
+        else:
+            self.enclose(place)
+
+    def listed(self, start: Token, around: _Opened) -> None:
+        """Parts in brackets; among arguments of what takes many, and of numbers, a tuple.
+
+        Raises:
+            NotationError: A list of arguments has rows.
+        """
+        before = self.tokens[self.position - 2].text if self.position > 1 else ""
+        opened, rows, sign = _Opened("list"), [0], start
+        while sign.text != "]":
+            rows += [0] if sign.text == ";" else []
+            self.formula(opened)
+            rows[-1] += 1
+            sign = self.closing(start, "],;")
+        place = Place(start.place.text, start.place.start, sign.place.stop)
+        part = around.is_list and before in ("[", ",") and self.next.text in (",", "]")
+        around.nested += part
+        if around.takes_tuple:
+            if len(rows) > 1:
+                raise NotationError("a list of arguments has no ;", [place])
+            self.reduce(Step("tuple", "", rows[0], place))
+        elif rows == [1] and not opened.nested:  # as parentheses
+            self.enclose(place)
+        else:
+            rows = [1] * opened.nested if rows == [opened.nested] else rows  # [[a, b], [c, d]]
+            self.reduce(Step("listed", ",".join(map(str, rows)), sum(rows), place))
+
+    def subscript(self, start: Token) -> None:
+        """A part of what stands before it, ``#`` for each number: ``#:,#``."""
+        opened, keys = _Opened("subscript"), [""]
+        while not (self.next.text == "]" and keys[-1]):
+            token, following = self.next.text, self.tokens[self.position + 1 :][:1]
+            ends = bool(following) and following[0].text in (",", "]")
+            if token == ":" and keys[-1].count(":") < 2:
+                keys[-1] += self.take().text
+            elif token in ("...", *_NEW) and not keys[-1] and ends:
+                keys[-1] = "..." if self.take().text == "..." else _NEW[0]
+            elif token == "," and keys[-1]:
+                self.take()
+                keys.append("")
+            else:
+                self.formula(opened)
+                slices = keys[-1].count(":")
+                keys[-1] += "#"
+                behind = self.ending(start, "],:")
+                if behind.text == ":" and slices == 2:
+                    message = "a slice has three parts: x[start:stop:step]"
+                    raise NotationError(message, [behind.place])
+        place = Place(start.place.text, start.place.start, self.take().place.stop)
+        self.reduce(Step("subscript", ",".join(keys), 1 + "".join(keys).count("#"), place))
+
+    def closing(self, start: Token, signs: str) -> Token:
+        """What ends a part of some brackets, and may end these; it is read."""
+        self.ending(start, signs)
+        return self.take()
+
+    def ending(self, start: Token, signs: str) -> Token:
+        """What ends a part of some brackets, and is to be read.
+
+        Raises:
+            NotationError: It is something else.
+        """
+        token = self.next
+        if token.kind != "end" and token.text in signs:
+            return token
+        if token.kind != "end":
+            raise self.misplaced(token)
+        opened, closing = "[]" if signs[0] == "]" else "()"
+        after = token.place._replace(stop=token.place.start)
         raise NotationError(
+            f"this {opened} is not closed",
+            [start.place],
+            [Suggestion("write", closing, after, _AT_END)],
+        )
+
+    def misplaced(self, token: Token) -> NotationError:
+        """The error of what cannot stand behind an operand."""
+        if token.text in _MISPLACED:
+            suggestions = [Suggestion("write", ".T", token.place)] if token.text == "'" else []
+            return NotationError(_MISPLACED[token.text], [token.place], suggestions)
+        before = self.tokens[self.position - 1]
+        return NotationError(
             f"an operator is missing before {token.text[:_SHOWN]!r}: a product is written * or @",
             [token.place],
             _products(before, token),
         )
 
-    def transpose(self, token: Token) -> bool:
-        """A transpose."""
-        self.reduce(Step("transpose", ".T", 1, token.place))
-        return False
-
-    def close_parenthesis(self, token: Token) -> bool:
-        """A closed parenthesis."""
-        return self._close(token, empty=False)
-
-    def comma(self, token: Token) -> bool:
-        """A comma: between arguments, parts of a tuple or of brackets."""
-        self.unwind(0, right=True)
-        top = self.waiting[-1] if self.waiting else None
-        if top is None or top.kind not in ("call", "tuple", "("):
-            return self.bracketed(token)
-        if top.kind == "call":
-            self.counts[-1] += 1
-            if self.names[-1] and self.tokens[self.position + 1].text != "=":
-                raise NotationError(
-                    "an argument without a name after one with a name", [token.place]
-                )
-            return True
-        if top.kind == "(":
-            self.waiting[-1] = top._replace(kind="tuple", precedence=0)
-            self.counts.append(0)
-        self.counts[-1] += 1
-        return True
-
-    def _is_empty_call(self) -> bool:
-        return bool(self.waiting) and self.waiting[-1].kind == "call" and not self.counts[-1]
-
-    def _is_tuple_of_one(self) -> bool:
-        """Whether a tuple stands open behind its first comma: ``(6,)``."""
-        is_open = bool(self.waiting) and self.waiting[-1].kind == "tuple"
-        return is_open and self.counts[-1] == 1
-
-    def _close(self, token: Token, *, empty: bool) -> bool:
-        self.unwind(0, right=True)
-        if not self.waiting or self.waiting[-1].kind in ("[", "subscript"):
-            raise NotationError("there is no ( for this )", [token.place])
-        top = self.waiting.pop()
-        place = Place(top.place.text, top.place.start, token.place.stop)
-        if top.kind == "call":
-            count = self.counts.pop() + (not empty)
-            keywords = tuple(self.names.pop())
-            self.reduce(Step("call", top.text, count, place, top.primes, keywords))
-        elif top.kind == "tuple":
-            self.reduce(Step("tuple", "", self.counts.pop() + (not empty), place))
-        else:
-            self.starts[-1] = top.place.start
-            self.done[-1] = self.done[-1]._replace(place=place)
-        return False
-
-    def _finish(self, token: Token, wants_operand: bool) -> None:
-        if wants_operand:
-            raise NotationError("a name or a number is missing at the end", [token.place])
-        self.unwind(0, right=True)
-        if self.waiting:
-            opened, closing = "[]" if self.waiting[-1].kind in ("[", "subscript") else "()"
-            raise NotationError(
-                f"this {opened} is not closed",
-                [self.waiting[-1].place],
-                [
-                    Suggestion(
-                        "write", closing, token.place._replace(stop=token.place.start), _AT_END
-                    )
-                ],
-            )
-
 
 _AT_END = "at the end"
-_OPENING: dict[str, Callable[[_Parser, Token], bool]] = {
-    "+": _Parser.sign,
-    "-": _Parser.sign,
-    "(": _Parser.parenthesis,
-    "[": _Parser.open_list,
-}
-_FOLLOWING: dict[str, Callable[[_Parser, Token], bool]] = {
-    ".T": _Parser.transpose,
-    "[": _Parser.open_subscript,
-    "]": _Parser.bracketed,
-    ":": _Parser.bracketed,
-    ";": _Parser.bracketed,
-    ",": _Parser.comma,
-    ")": _Parser.close_parenthesis,
+_MISPLACED = {
+    ")": "there is no ( for this )",
+    "]": "there is no [ for this ]",
+    ":": "a slice stands in brackets: x[1:3]",
+    ";": "between parentheses in brackets there is no ;",
+    ",": "a comma belongs between arguments of a function",
+    "'": "a transpose is written .T",
+    "=": "= names a formula: z = W @ x; …",
 }
 
 

@@ -101,7 +101,7 @@ _HINTS = {
     "⊗": "a Kronecker product is written kron(A, B)",
     "|": "abs(x) is taken entry by entry, norm(x) is the length, det(A) the determinant",
     "√": "a root is written sqrt(x)",
-    ".": "after a dot there is T alone: x.T",
+    ".": "after a dot there is T alone, x.T; a function stands before what it takes, sum(x)",
 }
 
 

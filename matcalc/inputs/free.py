@@ -128,7 +128,7 @@ def entries_of(parser: Reader, node: Node, letters: list[str], left: Left | None
             left side does not say that it counts entries.
     """
     said = left is not None and bool(left.letters)
-    for letter in letters if not (said or _has_sum(node)) else ():
+    for letter in letters if not (said or any(one.op == "total" for one in node.parts())) else ():
         twice = next(_repeated(node, letter), None)
         if twice is not None:
             place = Token("", "", twice.start, twice.stop)
@@ -145,25 +145,12 @@ def entries_of(parser: Reader, node: Node, letters: list[str], left: Left | None
     return Node("mapped", (node,), (tuple(letters), sizes), node.start, node.stop)
 
 
-def _has_sum(node: Node) -> bool:
-    return node.op == "total" or any(map(_has_sum, node.args))
-
-
-def _uses(node: Node, letter: str) -> bool:
-    if node.op == "index":
-        return letter in node.value
-    return any(_uses(one, letter) for one in node.args)
-
-
 def _repeated(node: Node, letter: str) -> Iterator[Node]:
     """The products of which several factors depend on a letter."""
-    if node.op == "index" and node.value.count(letter) > 1:
-        yield node
-    if node.op in ("product", "chain"):
-        signs = [sign for sign, _ in node.value] if node.op == "chain" else []
+    for part in node.parts():
+        signs = [sign for sign, _ in part.value] if part.op == "chain" else []
         over = {k for k, sign in enumerate(signs, 1) if sign in OVER}
-        using = [k for k, one in enumerate(node.args) if k not in over and _uses(one, letter)]
-        if len(using) > 1:
-            yield node
-    for one in node.args:
-        yield from _repeated(one, letter)
+        using = [k for k, one in enumerate(part.args) if k not in over and one.uses(letter)]
+        several = part.op in ("product", "chain") and len(using) > 1
+        if several or (part.op == "index" and part.value.count(letter) > 1):
+            yield part

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from matcalc.inputs import kinds
+from matcalc.inputs.free import letters_of
 from matcalc.inputs.kinds import NUMBER, Kind
 from matcalc.inputs.letters import PAIRS, SIGNS
 from matcalc.inputs.pieces import ATOM, POWER, PRODUCT, SIGN, SUM, Written, added, joined
@@ -55,7 +56,7 @@ def total(writer: Speller, node: Node) -> Written:
     writer.lengths = {one: size for one, size in writer.lengths.items() if one not in letters}
     measure(writer, body)
     _check_end(writer, node, many)
-    whole = "".join((*letters, *_free(body, letters)))
+    whole = "".join(dict.fromkeys((*letters, *letters_of(body))))
     found = _summed(writer, node, _spread(writer, body, whole), name, "".join(letters))
     writer.assume(f"{writer.shown(node)} is read for all {', '.join(letters)} at once")
     if not found.letters:
@@ -80,14 +81,6 @@ def _check_end(writer: Speller, node: Node, many: str) -> None:
                 f"the sum goes to {many}, and {letter} to {size}: a sum with a letter goes over "
                 f"all entries here; declare {many} of them, or write sum(x[:{many}])",
             )
-
-
-def _free(node: Node, letters: Sequence[str]) -> dict[str, None]:
-    """The letters of indices that no sum goes over."""
-    if node.op == "index" and not node.value[0].isdigit():
-        return {one: None for one in node.value if one not in letters}
-    own = (*letters, *node.value[1]) if node.op == "total" else letters
-    return {one: None for arg in node.args for one in _free(arg, own)}
 
 
 def mapped(writer: Speller, node: Node) -> Written:
@@ -116,12 +109,7 @@ def mapped(writer: Speller, node: Node) -> Written:
 
 def measure(writer: Speller, node: Node) -> None:
     """Find how many values each letter has: what it is an index of says so."""
-    indices: list[Node] = []
-    waiting = [node]
-    while waiting:
-        one = waiting.pop()
-        waiting += one.args
-        indices += [one] if one.op == "index" else []
+    indices = [one for one in node.parts() if one.op == "index"]
     for k, one in enumerate([*indices, *indices]):
         sizes = [writer.lengths.get(letter) for letter in one.value]
         if _is_delta(writer, one):
@@ -196,7 +184,7 @@ def _summed(writer: Speller, node: Node, found: Spread, name: str, letters: str)
 
 def _spread(writer: Speller, node: Node, letters: str) -> Spread:  # noqa: C901, PLR0911, PLR0912
     """A part of a sum, for all values of its letters."""
-    if not _uses(node, letters):
+    if not node.uses(letters):
         written = writer.write(node)
         return Spread(written, "", written.kind)
     if node.op == "index":
@@ -244,13 +232,6 @@ def _inner_sum(writer: Speller, node: Node, letters: str) -> Spread:
     inner = _spread(writer, node.args[0], letters + "".join(own))
     writer.lengths = before
     return _summed(writer, node, inner, name, "".join(own))
-
-
-def _uses(node: Node, letters: str) -> bool:
-    """Whether a part of a sum depends on its letters."""
-    if node.op == "index":
-        return any(letter in letters for letter in node.value)
-    return any(_uses(one, letters) for one in node.args)
 
 
 def _index(writer: Speller, node: Node) -> Spread:

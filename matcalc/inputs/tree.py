@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 OVER = frozenset(["/", "./", "⊘", "frac"])  # the signs of a quotient
@@ -24,6 +25,17 @@ class Node(NamedTuple):
     value: Any = None
     start: int = 0
     stop: int = 0
+
+    def parts(self) -> Iterator[Node]:
+        """It, and all that is in it."""
+        yield self
+        for one in self.args:
+            yield from one.parts()
+
+    def uses(self, letters: Sequence[str]) -> bool:
+        """Whether one of some letters stands below something in it."""
+        found = (one.value for one in self.parts() if one.op == "index")
+        return any(letter in letters for value in found for letter in value)
 
 
 class Left(NamedTuple):

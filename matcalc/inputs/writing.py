@@ -7,7 +7,7 @@ from functools import partial
 from operator import attrgetter
 
 from matcalc.errors import Place
-from matcalc.expression.brackets import LISTS
+from matcalc.expression.parser import LISTS
 from matcalc.inputs import axes, kinds
 from matcalc.inputs.calls import rewritten
 from matcalc.inputs.kinds import NUMBER, Kind

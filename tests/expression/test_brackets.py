@@ -28,6 +28,7 @@ FORMULAS = [
     ("A[:, 1].T @ x", lambda p: p["A"][:, 1] @ p["x"], "A[m,n] x[m]", "A"),
     ("A[0, 1]**2", lambda p: p["A"][0, 1] ** 2, "A[m,n]", "A"),
     ("A[1:3, :] @ x", lambda p: p["A"][1:3] @ p["x"], "A[3,n] x[n]", "x"),
+    ("sum(A[::2, 1]**2)", lambda p: (p["A"][::2, 1] ** 2).sum(), "A[3,n]", "A"),
     ("tr(A[[0, 2]] @ A[:, :2])", lambda p: np.trace(p["A"][[0, 2]] @ p["A"][:, :2]), "A[3,3]", "A"),
     ("[x; y]**2", lambda p: np.concatenate([p["x"], p["y"]]) ** 2, "x[n] y[m]", "x"),
     ("[c; x]", lambda p: np.concatenate([[p["c"]], p["x"]]), "x[n] c", "c"),

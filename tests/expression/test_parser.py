@@ -59,6 +59,8 @@ def test_primes_are_derivatives_of_undeclared_functions() -> None:
         ("tr(A,,B)", "missing before ','", "       ^"),
         ("A..T", "after a dot there is T alone", "   ^"),
         ("A[0", "this [ is not closed", "   ^"),
+        ("f(a=1,", "missing at the end", "        ^"),
+        ("A[1:2:3:4]", "a slice has three parts", "         ^"),
         ("A[]", "missing before ']'", "    ^"),
         ("A]", "there is no [ for this ]", "   ^"),
         ("[a; b", "this [ is not closed", "  ^"),
