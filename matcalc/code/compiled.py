@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from numbers import Integral
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matcalc.arrays import any_array, bound_sizes, library_of
 from matcalc.code.computed import Batched, Computed
-from matcalc.code.reuse import Reused
+from matcalc.code.reuse import Call, Reused
 from matcalc.code.source import Source
 from matcalc.dimensions import Shape
 from matcalc.errors import ArrayError, NotationError
@@ -22,27 +22,34 @@ Array = NDArray[np.floating[Any]]
 
 _NOTHING: Mapping[str, Array] = {}
 _SHAPES = 64  # combinations of shapes of which a function remembers the sizes
-_Key = tuple[tuple[tuple[int, ...], ...], tuple[Any, ...]]
 
 
-class _Form(NamedTuple):
+class _Form:
     """What is known of all calls of a function with the same names of arguments.
 
     Attributes:
         arrays: Which arguments are arrays, and of which variables.
-        others: Which are none: sizes and functions.
+        used: Which arrays the function reads.
+        others: Which arguments are none: sizes and functions.
         words: What each is called in the source.
         missing: The sizes that are to be found.
         order: Where among arguments, sizes and what is held the function's own are.
-        more: The sizes, and what is held, by the shapes and sizes that were given.
+        calls: What is known of calls, by the shapes, types and sizes that were given.
+        last: That of the last one.
     """
 
-    arrays: tuple[tuple[int, str], ...]
-    others: tuple[int, ...]
-    words: tuple[str, ...]
-    missing: tuple[str, ...]
-    order: tuple[int, ...]
-    more: dict[_Key, tuple[Any, ...]]
+    def __init__(
+        self, arrays: Sequence[tuple[int, str]], others: Sequence[int], words: Sequence[str],
+        missing: Sequence[str], order: Sequence[int],
+    ) -> None:  # fmt: skip
+        self.arrays = arrays
+        self.used = [at for at, _ in arrays if at in order]
+        self.others = others
+        self.words = words
+        self.missing = missing
+        self.order = order
+        self.calls: dict[Any, Call] = {}
+        self.last = Call([()], np.dtype(np.float64), ())  # none has these kinds
 
 
 class Compiled:
@@ -82,10 +89,10 @@ class Compiled:
         self.computation = computation
         self._anywhere: Computed | None = None
         self.function = source.function(name)
-        self._run = self.function
+        self._reused: Reused | None = None
         if reused is not None and computation is not None:
             again = reused.function(name), reused.outs, computation.returned
-            self._run = Reused(self.function, *again)
+            self._reused = Reused(self.function, *again)
         self.__name__ = name
         self.__doc__ = self.function.__doc__
         whole = inspect.signature(self.function)
@@ -101,7 +108,8 @@ class Compiled:
 
         A dimension among the arguments need not be given where the arrays tell it; a variable that
         the derivative does not depend on may be given. One whose name Python has taken may be given
-        by that name too, as ``**{"lambda": 2.0}``. Of floats nothing but the shapes is looked at.
+        by that name too, as ``**{"lambda": 2.0}``. Of floats nothing but shapes and types is looked
+        at; where types differ, all is computed in the widest.
         Where an array is PyTorch's, JAX's, CuPy's or Dask's, that library computes the plan.
         Where results are used again, NumPy's arrays of the last call of the same thread with
         arguments of the same shapes and types are written over, and returned again.
@@ -113,21 +121,17 @@ class Compiled:
         """
         form = self._forms.get((len(args), *arrays)) or self._form(args, arrays)
         values = [*args, *arrays.values()]
-        for at, name in form.arrays:
-            value = values[at]
-            if self.finite or type(value) is not np.ndarray or value.dtype.char not in "df":
-                values[at] = any_array(value, name, finite=self.finite)
-                if library_of(value) != "numpy":
+        call = form.last
+        if self.finite or form.others or _kinds(values) != call.kinds:
+            for at, name in form.arrays:
+                values[at] = any_array(values[at], name, finite=self.finite)
+                if library_of(values[at]) != "numpy":
                     return self._elsewhere(form, values)
-        shapes = tuple([values[at].shape for at, _ in form.arrays])
-        sizes = tuple([values[at] for at in form.others if isinstance(values[at], Integral)])
-        more = form.more.get((shapes, sizes))
-        values += self._more(form, values, (shapes, sizes)) if more is None else more
-        result = self._run(*[values[at] for at in form.order])
-        if type(result) is np.ndarray:
-            return result
-        types = [values[at].dtype for at, _ in form.arrays if at in form.order]
-        return _arrays(result, np.result_type(*(types or [np.float64])))
+            call = self._call(form, values)
+        values += call.more
+        ordered = [values[at] for at in form.order]
+        result = self._reused(call, ordered) if self._reused else self.function(*ordered)
+        return result if type(result) is np.ndarray else _arrays(result, call.dtype)
 
     def batched(self, names: str) -> Batched:
         """The same at every point of a batch, as one program: no loop over points.
@@ -177,35 +181,55 @@ class Compiled:
         missing = [word for word in wanted if word not in words]
         everything = {word: at for at, word in enumerate([*words, *missing, *self.held])}
         form = _Form(
-            tuple((at, name) for at, name in taken if name in self.shapes),
-            tuple(at for at, name in taken if name not in self.shapes),
-            tuple(words),
-            tuple(missing),
-            tuple(everything[word] for word in self._parameters),
-            {},
+            [(at, name) for at, name in taken if name in self.shapes],
+            [at for at, name in taken if name not in self.shapes],
+            words,
+            missing,
+            [everything[word] for word in self._parameters],
         )
         self._forms[len(args), *arrays] = form
         return form
 
-    def _more(self, form: _Form, values: Sequence[Any], key: _Key) -> tuple[Any, ...]:
-        """What the function is given beside the arguments: sizes that their shapes tell.
+    def _call(self, form: _Form, values: list[Any]) -> Call:
+        """What is known of a call; arrays of several types become arrays of the widest.
+
+        Raises:
+            TypeError: An argument is missing.
+            ShapeError: An array has another shape than its variable.
+        """
+        read = [*(values[at] for at in form.used), *self.held.values()]
+        dtype = np.result_type(*read) if read else np.dtype(np.float64)
+        for at in form.used:
+            values[at] = values[at].astype(dtype, copy=False)
+        kinds = _kinds([values[at] for at, _ in form.arrays])
+        sizes = [int(values[at]) for at in form.others if isinstance(values[at], Integral)]
+        key = *kinds, *sizes
+        call = form.calls.get(key)
+        if call is None:
+            held = [array.astype(dtype, copy=False) for array in self.held.values()]
+            call = Call(kinds, dtype, (*self._sizes(form, values), *held))
+            if len(form.calls) < _SHAPES:
+                form.calls[key] = call
+        form.last = call
+        return call
+
+    def _sizes(self, form: _Form, values: Sequence[Any]) -> Collection[int]:
+        """The sizes that the shapes of arrays tell.
 
         Raises:
             TypeError: An argument is missing.
             ShapeError: An array has another shape than its variable.
         """
         stated = tuple((name, self.shapes[name]) for _, name in form.arrays)
+        shapes = tuple([values[at].shape for at, _ in form.arrays])
         given = [(at, self.named(form.words[at])) for at in form.others]
         sizes = [(name, int(values[at])) for at, name in given if isinstance(values[at], Integral)]
-        known = bound_sizes(stated, key[0], tuple(sizes))
+        known = bound_sizes(stated, shapes, tuple(sizes))
         found = {word: known[name] for word in form.missing if (name := self.named(word)) in known}
         if len(found) < len(form.missing):
             used = [word for word in form.words if not self._is_unused(word)]
             self.__signature__.bind(**dict.fromkeys([*used, *found]))
-        more = (*found.values(), *self.held.values())
-        if len(form.more) < _SHAPES:
-            form.more[key] = more
-        return more
+        return found.values()
 
     def _is_unused(self, word: str) -> bool:
         """Whether a name is that of a variable that the derivative does not depend on."""
@@ -229,9 +253,17 @@ class Compiled:
         return f"<compiled {self.__name__}{self.__signature__}>"
 
 
+def _kinds(values: Sequence[Any]) -> list[Any]:
+    """What of arrays tells the shapes and the types of results; nothing where one is no array."""
+    try:
+        return [(x.__class__, x.shape, x.dtype) for x in values]
+    except AttributeError:
+        return []
+
+
 def _arrays(result: Any, dtype: np.dtype[Any]) -> Any:
     """What source returns, numbers of Python as arrays of a type; a tuple one by one."""
     if isinstance(result, tuple):
-        return tuple(_arrays(one, dtype) for one in result)
+        return tuple([x if type(x) is np.ndarray else _arrays(x, dtype) for x in result])
     known_type = isinstance(result, np.ndarray | np.generic)
     return np.asarray(result, result.dtype if known_type else dtype)

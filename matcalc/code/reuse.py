@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from inspect import signature
-from numbers import Integral
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,8 +14,25 @@ from matcalc.plan.computation import Returned
 _KEPT = 4  # combinations of shapes and types whose results are kept
 
 
+class Call:
+    """What is known of all calls of a function with arguments of the same shapes and types.
+
+    Attributes:
+        kinds: These shapes and types.
+        dtype: The type of all results.
+        more: What the function is given beside the arguments: sizes that their shapes tell.
+    """
+
+    __slots__ = ("dtype", "kinds", "more")
+
+    def __init__(self, kinds: Sequence[Any], dtype: np.dtype[Any], more: Sequence[Any]) -> None:
+        self.kinds = kinds
+        self.dtype = dtype
+        self.more = more
+
+
 class _Kept(NamedTuple):
-    """The results of calls with arguments of some shapes and types.
+    """The results of such calls.
 
     Attributes:
         arrays: Those that are written over.
@@ -57,34 +73,27 @@ class Reused:
         self._places = [list(_flat(returned)).index(at) for at in outs]
         self._local = threading.local()
 
-    def __call__(self, *given: Any) -> Any:
-        """The results, in the same arrays as those of the last call with such arguments."""
-        known: dict[Any, _Kept] = self._local.__dict__
-        key = tuple([_kind(x) for x in given])
-        kept = known.get(key)
+    def __call__(self, call: Call, given: Sequence[Any]) -> Any:
+        """The results, in the same arrays as those of the last such call of the thread."""
+        known: Any = self._local.__dict__  # of a call what is kept of it
+        kept = known.get(call)
         if kept is not None:
             values = [given[at] for at in self._needed]
-            if not kept.owners.isdisjoint(map(_owner, given)):
+            owners = [getattr(x, "base", None) for x in values]
+            if not kept.owners.isdisjoint(map(id, [*values, *owners])):
                 values = [x.copy() if isinstance(x, np.ndarray) else x for x in values]
             return self._into(*values, *kept.arrays)
         result = self._fresh(*given)
         arrays = self._arrays(result)
         if len(known) >= _KEPT:
             known.clear()
-        known[key] = _Kept(arrays, frozenset(map(_owner, arrays)))
+        known[call] = _Kept(arrays, frozenset(map(_owner, arrays)))
         return result
 
     def _arrays(self, result: Any) -> tuple[Any, ...]:
         """The results that are written over."""
         found = list(_flat(result))
         return tuple(found[place] for place in self._places)
-
-
-def _kind(x: Any) -> Any:
-    """What of an argument tells the shapes and the types of results."""
-    if isinstance(x, np.ndarray):
-        return x.shape, x.dtype
-    return x if isinstance(x, Integral) else type(x)
 
 
 def _owner(x: Any) -> int:
