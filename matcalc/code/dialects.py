@@ -31,6 +31,7 @@ class Dialect(NamedTuple):
         kept: Operations whose results gradients need: they are not written into.
         halves: Whether a matrix times its own transpose costs half a product.
         overwrites: Whether an array that is made on the way may be written over at its last use.
+        one_type: Whether all arguments are floats of the same type, and so is all that is made.
         results: How an operation writes its result into an array ``{out}`` that the function is
             given; empty where functions return new arrays.
     """
@@ -49,6 +50,7 @@ class Dialect(NamedTuple):
     kept: frozenset[str] = frozenset()
     halves: bool = False
     overwrites: bool = False
+    one_type: bool = False
     results: Mapping[str, str] = _NO_TEMPLATES
 
     def operation(self, name: str) -> str:
@@ -111,8 +113,13 @@ NUMPY = Dialect(
     overwrites=True,
 )
 
-#: NumPy, every result written into an array that the function is given after its arguments.
-NUMPY_REUSED = NUMPY._replace(
+#: NumPy of arguments that were looked at: less to read, and nothing made that need not be.
+NUMPY_COMPILED = NUMPY._replace(
+    operations={**NUMPY.operations, "outer": "np.multiply.outer({0}, {1})"}, one_type=True
+)
+
+#: The same, every result written into an array that the function is given after its arguments.
+NUMPY_REUSED = NUMPY_COMPILED._replace(
     results={
         "outer": "np.multiply.outer({0}, {1}, out={out})",
         "matmul": "np.matmul({0}, {1}, {out})",

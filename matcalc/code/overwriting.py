@@ -29,23 +29,31 @@ class Overwriting:
         left: How many uses of each term are not spelled yet.
     """
 
-    def __init__(self, uses: Mapping[Term, int]) -> None:
+    def __init__(self, uses: Mapping[Term, int], *, one_type: bool = False) -> None:
+        """Where nothing is spelled yet; and whether all variables are floats of one type."""
         self.left = Counter(uses)
+        self._given = ("mapped",) if one_type else ("mapped", "name")  # what may be of any type
+        self._floats = ("name",) if one_type else ()
+        self._names = one_type  # whether an array gets a name to be written over
         self._inlined: dict[Term, frozenset[Term]] = {}  # the arrays that their text reads
         self._held: set[Term] = set()  # arrays that others are views of
-        self._leaves: dict[Term, int] = {}  # a bit for each variable that a term is made of
-        self._bits: dict[str, int] = {}
+        self._leaves: dict[Term, int] = {}  # a bit for each of these that a term is made of
+        self._bits: dict[Term, int] = {}
         self._of_floats: set[Term] = set()  # for sure, when variables may be whole numbers
 
     def spelled(self, term: Term, *, has_name: bool) -> None:
         """A term is written, as a statement or within others."""
         self.left.subtract(term.args)
-        leaves = self._bits.setdefault(term.value, 1 << len(self._bits)) if term.op == "name" else 0
+        leaves = 0
+        if term.op in self._given:
+            leaves = self._bits.setdefault(term, 1 << len(self._bits))
         for one in term.args:
             leaves |= self._leaves[one]
         self._leaves[term] = leaves
-        if _makes_floats(term) or (
-            term.op in _KEEP_TYPE and not self._of_floats.isdisjoint(term.args)
+        if (
+            _makes_floats(term)
+            or (term.op in self._floats and term.rank)
+            or (term.op in _KEEP_TYPE and not self._of_floats.isdisjoint(term.args))
         ):
             self._of_floats.add(term)
         if not has_name:
@@ -63,10 +71,16 @@ class Overwriting:
         """
         if term.rank < _MATRIX or term.op not in _STATEMENTS:
             return None
-        for one in _candidates(term):
-            if one not in kept and self._fits(one, term) and self._is_last(one, term, kept):
+        fitting = [one for one in _candidates(term) if one not in kept and self._fits(one, term)]
+        for one in fitting:
+            if self._is_last(one, term, kept) or (self._names and self._is_spread(one, term)):
                 return one
         return None
+
+    def _is_spread(self, array: Term, term: Term) -> bool:
+        """Whether an array without a name meets one that is broadcast: NumPy would make a third."""
+        others = [one for one in term.args if one is not array]
+        return array in self._inlined and any(k.rank and k.shape != array.shape for k in others)
 
     def _is_last(self, array: Term, term: Term, kept: Container[Term]) -> bool:
         """Whether nothing reads an array once a term is computed."""

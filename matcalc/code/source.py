@@ -23,7 +23,7 @@ from matcalc.code.terms import (
     is_view,
     operands_first,
     viewed,
-    with_shared_inverses,
+    with_shared_parts,
 )
 from matcalc.dimensions import Shape
 from matcalc.errors import MissingLibraryError
@@ -105,9 +105,13 @@ def source_of(
     Raises:
         UnknownRuleError: The library has no code for an operation.
     """
-    terms = Terms(halves=dialect.halves)
+    terms = Terms(halves=dialect.halves, rows_last=dialect.one_type)
     roots, named = lowered([one.written for one in outputs], terms)
-    roots = with_shared_inverses(roots, terms)
+    shared = with_shared_parts([*roots, *named], terms)
+    roots, named = (
+        shared[: len(roots)],
+        dict(zip(shared[len(roots) :], named.values(), strict=True)),
+    )
     source = _Source(roots, named, variables, dialect, [one.name for one in outputs])
     text = source.function(name, summary, [one.title for one in outputs], returned)
     outs = tuple(roots.index(root) for root in source.outs)
@@ -136,7 +140,7 @@ class _Source:
         self.kept = {*self.named, *self.called}  # what is not written over
         self.numbers: set[Term] = set()  # of Python: made of numbers and dimensions alone
         self.spelled: dict[Term, Spelled] = {}
-        self.overwriting = Overwriting(self.uses)
+        self.overwriting = Overwriting(self.uses, one_type=dialect.one_type)
         self.statements: list[str] = []
         self.outs: dict[Term, str] = {}  # the arrays that results are written into
         self.imports: dict[str, None] = {}
@@ -228,12 +232,11 @@ class _Source:
         if term in self.called and not own and self.called[term] and not trivial:
             own = self.names.fresh(self.called[term])
         is_short = term in self.called or len(piece.text) <= _CHARACTERS
-        array = (
-            self.written_over(term)
-            if not own and (recurs or not is_short or term in self.called)
-            else None
-        )
+        is_statement = recurs or not is_short or term in self.called or self.dialect.one_type
+        array = self.written_over(term) if is_statement and not own else None
         if array is not None:
+            if not self.spelled[array].text.isidentifier():
+                self.spelled[array] = self.assigned(self.names.fresh(), self.spelled[array].text)
             self.statements.append(statement(term, array, self.spelled))
             return self.spelled[array]
         if not own and not recurs and is_short:
@@ -251,7 +254,7 @@ class _Source:
         if not term.args:
             return self.put_in(term.op, term, [])
         *first, last = self.args(term)
-        if term.op == "times":
+        if len(first) > 1:
             first = [ARITHMETIC["times"](term.args[:-1], first, None)]
         return self.put_in(term.op, term, [*first, last])
 

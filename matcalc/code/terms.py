@@ -7,7 +7,7 @@ slices are taken.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from fractions import Fraction
 from operator import itemgetter
 from typing import Any
@@ -47,11 +47,13 @@ class Terms:
 
     Attributes:
         halves: Whether a matrix times its own transpose costs half a product.
+        rows_last: Whether what is added to all rows or columns is a sum of its own.
     """
 
-    def __init__(self, *, halves: bool = False) -> None:
+    def __init__(self, *, halves: bool = False, rows_last: bool = False) -> None:
         self.made: dict[Any, Term] = {}
         self.halves = halves
+        self.rows_last = rows_last
 
     def make(self, op: str, args: Sequence[Term], shape: Shape, value: Any = None) -> Term:
         """The one term of these fields."""
@@ -280,7 +282,19 @@ class Terms:
         others = [part for part in parts if part.rank and not _is_repeated(part)]
         if any(part.op not in ("filled", "padded") for part in others):
             parts = [self.repeated(part) if _is_repeated(part) else part for part in parts]
-        return self.make("plus", [self.subtracted(part) for part in parts], whole.shape)
+        parts = [self.subtracted(part) for part in parts]
+        return self.make("plus", self.rows_behind(parts, whole.shape), whole.shape)
+
+    def rows_behind(self, parts: Sequence[Term], shape: Shape) -> Sequence[Term]:
+        """The parts of a sum; where one is broadcast, what it is added to is a sum of its own."""
+        full = [part for part in parts if part.shape == shape]
+        rows = [part for part in parts if part.shape != shape]
+        if not self.rows_last or len(shape) < 2 or len(parts) < 3 or not (full and rows):
+            return parts
+        first = self.make("plus", full, shape) if len(full) > 1 else full[0]
+        for row in rows[:-1]:
+            first = self.make("plus", [first, row], shape)
+        return [first, rows[-1]]
 
     def subtracted(self, part: Term) -> Term:
         """A diagonal matrix of negative entries as one that is subtracted."""
@@ -398,10 +412,23 @@ def operands_first(roots: Iterable[Term]) -> list[Term]:
     return list(order)
 
 
-def with_shared_inverses(roots: Sequence[Term], terms: Terms) -> list[Term]:
-    """Equal terms in which a system whose inverse is needed anyway is not solved again."""
+def with_shared_parts(roots: Sequence[Term], terms: Terms) -> list[Term]:
+    """Equal terms in which what is needed anyway is not computed again.
+
+    A system whose inverse is there is not solved, and a product is that with a multiple that is
+    there: where ``2 * v`` is, ``2 * (A @ v)`` is ``A @ (2 * v)``.
+    """
+    while True:
+        shared = _shared_once(roots, terms)
+        if shared == roots:
+            return shared
+        roots = shared
+
+
+def _shared_once(roots: Sequence[Term], terms: Terms) -> list[Term]:
     order = operands_first(roots)
     inverses = {term.args[0]: term for term in order if terms.inverse_of(term) in term.args}
+    made = set(order)
     became: dict[Term, Term] = {}
     for term in order:
         args = [became[below] for below in term.args]
@@ -410,6 +437,34 @@ def with_shared_inverses(roots: Sequence[Term], terms: Terms) -> list[Term]:
             became[term] = terms.make("matmul", [known, args[1]], term.shape)
         elif term.op == "transpose":
             became[term] = terms.transpose(*args)
+        elif term.op == "times":
+            became[term] = _with_multiple(args, made, terms, term.shape)
+        elif (rows := _row_sums(term, args, made, terms)) is not None:
+            became[term] = rows
         else:
             became[term] = terms.make(term.op, args, term.shape, term.value)
     return [became[root] for root in roots]
+
+
+def _row_sums(term: Term, args: list[Term], made: Container[Term], terms: Terms) -> Term | None:
+    """``(A * B) @ v`` as the sums of the rows of a product with ``A * v``, where that is there."""
+    if term.op != "matmul" or args[1].rank != 1 or args[0].op != "times" or len(args[0].args) != 2:
+        return None
+    for one, two in (args[0].args, args[0].args[::-1]):
+        scaled = terms.make("scale_columns", [one, args[1]], one.shape)
+        if scaled in made and one.shape == two.shape:
+            return terms.make("einsum", [scaled, two], term.shape, "ij,ij->i")
+    return None
+
+
+def _with_multiple(args: list[Term], made: Container[Term], terms: Terms, shape: Shape) -> Term:
+    """A product whose number is multiplied with within another product, where that is there."""
+    number, *others = args
+    for at, part in enumerate(others) if number.op == "number" else ():
+        for which, one in enumerate(part.args if part.op == "matmul" else ()):
+            multiple = terms.times([number, one])
+            if multiple in made:
+                within = [*part.args[:which], multiple, *part.args[which + 1 :]]
+                rest = [*others[:at], terms.make("matmul", within, part.shape), *others[at + 1 :]]
+                return rest[0] if len(rest) == 1 else terms.make("times", rest, shape)
+    return terms.make("times", args, shape)

@@ -9,6 +9,7 @@ from typing import Any
 from matcalc.code import (
     JAX,
     NUMPY,
+    NUMPY_COMPILED,
     NUMPY_REUSED,
     TORCH,
     Batched,
@@ -142,7 +143,7 @@ class Computable:
         held: dict[str, Any] = {
             name: node.array for name, node in self._leaves().items() if isinstance(node, Data)
         }
-        source, computed = self._source(NUMPY), self._computation()
+        source, computed = self._source(NUMPY_COMPILED), self._computation()
         reused = self._source(NUMPY_REUSED) if reuse else None
         name, shapes = self.function_name, self._shapes()
         return Compiled(source, name, shapes, held, finite, computed, reused)

@@ -430,7 +430,7 @@ def test_half_of_a_product_is_computed_where_its_weights_are_never_negative(
 def test_rows_are_divided_as_they_stand_and_a_number_goes_into_the_smallest_part() -> None:
     lines = body(source("sum(D * layer_norm(X, g, b))", "X[m,8] D[m,8] g[8] b[8]", "X"))
     assert "t1 /= t2[:, None]" in lines
-    assert any("(((D * t1) @ g) / 8)[:, None] * t1" in line for line in lines)
+    assert any('(np.einsum("ij,ij->i", t3, t1) / 8)[:, None] * t1' in line for line in lines)
 
 
 def test_outer_factors_are_taken_last() -> None:
@@ -453,3 +453,23 @@ def test_outer_factors_are_taken_last() -> None:
         np.testing.assert_allclose(found, by_weights.evaluate(**given))
         w = random.normal(size=3)
         np.testing.assert_allclose(turn.compile()(w=w), turn.evaluate(w=w, M=np.eye(3)))
+
+
+def test_what_is_propagated_back_is_multiplied_with_a_number_once() -> None:
+    """Where ``2 * v`` is returned, ``2 * (A @ v)`` is ``A @ (2 * v)``: the recursion of books."""
+    both = mc.value_and_grad(
+        "sum((W3 @ tanh(W2 @ tanh(W1 @ x + b1) + b2) + b3 - y)**2)", wrt=["b1", "b2", "b3"],
+        variables="W1[3,2] b1[3] W2[5,3] b2[5] W3[7,5] b3[7] x[2] y[7]", layout="denominator",
+    )  # fmt: skip
+    assert body(both.numpy)[-4:] == [
+        "df_db3 = 2 * t3",
+        "df_db2 = (1 - t2**2) * (W3.T @ df_db3)",
+        "df_db1 = (1 - t1**2) * (W2.T @ df_db2)",
+        "return f, (df_db1, df_db2, df_db3)",
+    ]
+
+
+def test_a_size_may_be_a_number_of_numpy() -> None:
+    ones = mc.derive("sum(x) / m", wrt="x", variables="x[n]", layout="denominator").compile()
+    for m in (np.int64(2), np.int64(5), 3):
+        np.testing.assert_allclose(ones(x=np.ones(3), m=m), np.full(3, 1 / m))

@@ -49,13 +49,38 @@ def test_what_is_written_over_changes_no_result_and_no_argument(
 ) -> None:
     made = derived(expression, layout)
     given = used(made, arrays(1))
-    found = run_source(made.numpy, given)
-    np.testing.assert_allclose(found, made.evaluate(**given), rtol=1e-9, atol=1e-12)
+    kept = {name: array.copy() for name, array in given.items()}
+    for found in (run_source(made.numpy, given), made.compile()(**given)):
+        np.testing.assert_allclose(found, made.evaluate(**given), rtol=1e-9, atol=1e-12)
+    for name, array in given.items():
+        np.testing.assert_array_equal(array, kept[name])
 
 
 def test_something_is_written_over() -> None:
     found = [re.findall(r"^    (\w+) ([*/+-])= ", derived(one).numpy, re.M) for one in OVER]
     assert sum(map(bool, found)) >= len(OVER) // 2
+
+
+@pytest.mark.parametrize("expression", OVER)
+def test_of_floats_of_one_type_no_source_makes_more_arrays(expression: str) -> None:
+    """Compiled source knows the types: each statement in place is one array less."""
+    made = derived(expression)
+    in_place = [len(re.findall(r"^    \w+ [*/+-]= ", text, re.M)) for text in
+                (made.numpy, made.compile().source)]  # fmt: skip
+    assert in_place[1] >= in_place[0]
+
+
+def test_a_layer_norm_is_computed_in_two_arrays() -> None:
+    source = derived(OVER[0]).compile().source
+    assert source.splitlines()[-7:] == [
+        "    t3 = D * g",
+        "    t1 /= t2[:, None]",
+        '    t1 *= (np.einsum("ij,ij->i", t3, t1) / 5)[:, None]',
+        "    t3 -= t1",
+        "    t3 -= ((D @ g) / 5)[:, None]",
+        "    t3 *= (1 / t2)[:, None]",
+        "    return t3",
+    ]
 
 
 def test_libraries_that_keep_arrays_for_gradients_write_over_none() -> None:
@@ -71,9 +96,11 @@ def test_the_type_of_the_result_is_that_of_all_arguments_together(expression: st
         given = used(made, arrays(2))
         given[narrow] = given[narrow].astype(np.float32)
         exact = {name: array.astype(np.float64) for name, array in given.items()}
-        found = run_source(made.numpy, given)
-        assert found.dtype == np.float64
-        np.testing.assert_allclose(found, run_source(made.numpy, exact), rtol=1e-5, atol=1e-5)
+        for found in (run_source(made.numpy, given), made.compile()(**given)):
+            assert found.dtype == np.float64
+            np.testing.assert_allclose(found, run_source(made.numpy, exact), rtol=1e-5, atol=1e-5)
+    narrow_all = {name: array.astype(np.float32) for name, array in used(made, arrays(2)).items()}
+    assert made.compile()(**narrow_all).dtype == np.float32
 
 
 @pytest.mark.parametrize("expression", OVER)
