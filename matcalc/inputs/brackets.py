@@ -47,21 +47,11 @@ def read_group(parser: Reader, opened: Token) -> Node:
         parser.take()
         return parser.factor()
     inside = read_arguments(parser, opened)
-    behind = parser.tokens[parser.position + 1]
-    if opened.text in "[(" and len(inside) == 1 and parser.at("_") and is_cross(parser, behind):
-        parser.position = parser.end(parser.position + 1) + 1
-        return Node("call", inside, ("skew", 0, ""), opened.start, parser.behind())
     if not inside:
         raise parser.fail("something is missing between these brackets", opened)
     if len(inside) == 1 and inside[0].op != "keyword":
         return Node("group", inside, opened.text, opened.start, parser.behind())
     return Node("listed", inside, "(", opened.start, parser.behind())
-
-
-def is_cross(parser: Reader, token: Token) -> bool:
-    r"""Whether the sign of a cross product stands below, ``[a]_\times``."""
-    inside = parser.tokens[parser.position + 2] if token.text == "{" else token
-    return inside.text == "×" or (inside.text == "x" and inside.form == "unicode")
 
 
 def is_compared(parser: Reader) -> bool:

@@ -9,6 +9,10 @@ from matcalc.inputs.scanning import Token
 from matcalc.inputs.signs import ENDS
 from matcalc.inputs.tree import Node
 from matcalc.inputs.words import function
+from matcalc.operations import RULES
+
+#: What signs below a bracket mean.
+_BELOW = {rule.facts.below: rule.name for rule in RULES.values() if rule.facts.below}
 
 
 def marked(parser: Reader, base: Node) -> Node:
@@ -46,9 +50,9 @@ def _mark(parser: Reader, base: Node) -> Node | None:  # noqa: PLR0911 - a mark 
         parser.take()  # x⊙²
         over = raised(parser, base)
         return over._replace(value=".^") if over.op == "power" else over
-    if parser.at("_") and base.op == "group" and is_plus(parser):
+    if parser.at("_") and base.op == "group" and (meant := said_below(parser)):
         parser.position = parser.end(parser.position + 1) + 1
-        return Node("call", (base.args[0],), ("relu", 0, ""), base.start, parser.behind())
+        return Node("call", (base.args[0],), (meant, 0, ""), base.start, parser.behind())
     if parser.at("_") and base.op in ("norm", "bars"):
         return lowered(parser, base)
     if parser.at("_") and base.op == "power" and base.args[0].op == "norm":
@@ -57,9 +61,11 @@ def _mark(parser: Reader, base: Node) -> Node | None:  # noqa: PLR0911 - a mark 
     return indexed(parser, base) if has_index(parser, base) else None
 
 
-def is_plus(parser: Reader) -> bool:
-    """Whether the sign of the positive part stands below a bracket: ``(x)_+``."""
-    return [one.text for one in parser.script(parser.position + 1)] == ["+"]
+def said_below(parser: Reader) -> str:
+    r"""What the sign below a bracket makes of what is in it: ``(x)_+``, ``[a]_\times``."""
+    (sign, *more) = parser.script(parser.position + 1) or (parser.next,)
+    text = "×" if sign.text == "x" and sign.form == "unicode" else sign.text
+    return "" if more else _BELOW.get(text, "")
 
 
 def powered(parser: Reader, base: Node) -> Node:

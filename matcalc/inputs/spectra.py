@@ -9,15 +9,16 @@ from matcalc.inputs.names import Names
 from matcalc.inputs.scanning import Token
 from matcalc.inputs.tree import Node
 from matcalc.notation.names import greek_letter, greek_word
+from matcalc.operations import RULES
 
 _NAME = re.compile(r"([^\W\d_]+)(?:_?([0-9]+|[a-z]+))?")
 #: The function here, and which of its values is meant.
-_MEANT = {
-    ("λ", "max"): ("eigvalsh", -1),
-    ("λ", "min"): ("eigvalsh", 0),
-    ("σ", "max"): ("spectral_norm", None),
-    ("σ", "min"): ("svdvals", -1),
+_MEANT: dict[tuple[str, ...], tuple[str, int | None]] = {
     ("κ", ""): ("cond", None),
+} | {
+    tuple(said.split("_")): (rule.name, place)
+    for rule in RULES.values()
+    for said, place in rule.facts.spectral.items()
 }
 _INSTEAD = {
     "λ": "eigvalsh({0}) are the eigenvalues of a symmetric matrix, the largest eigvalsh({0})[-1]",

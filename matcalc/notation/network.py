@@ -16,6 +16,7 @@ from matcalc.dimensions import Dimension
 from matcalc.notation import phrases, tree
 from matcalc.notation.parameters import Parameter
 from matcalc.notation.tree import Phrase
+from matcalc.operations import facts_of
 
 Power = tuple[Phrase, Fraction]
 _ONE = tree.numeral(1)
@@ -33,6 +34,7 @@ class Network:
         edges: Matrices between two labels: rows, columns, matrix.
         scalars: The scalars, with exponents.
         crosses: The labels of cross products: i, j and k of the sign ε_ijk.
+        of_vectors: What that makes of a vector, and of two.
     """
 
     def __init__(self, sizes: Mapping[Any, Dimension]) -> None:
@@ -41,6 +43,7 @@ class Network:
         self.edges: list[tuple[Any, Any, Phrase]] = []
         self.scalars: list[Power] = []
         self.crosses: list[tuple[Any, ...]] = []
+        self.of_vectors = ("", "")
 
     def take(self, phrase: Phrase, labels: Sequence[Any], exponent: Fraction) -> None:
         """Add a factor.
@@ -48,8 +51,10 @@ class Network:
         Raises:
             NoMatrixNotation: It has more than two axes.
         """
-        if phrase.value == "levi_civita" and len(set(labels)) == 3:
+        of_vectors = facts_of(phrase.value).of_vectors if phrase.op == "call" else ("", "")
+        if all(of_vectors) and len(set(labels)) == 3:
             self.crosses.append(tuple(labels))
+            self.of_vectors = of_vectors
             return
         if len(labels) > 2:
             raise NoMatrixNotation
@@ -113,12 +118,13 @@ class Network:
             self.crosses.remove(labels)
             one, two, three = labels[first:] + labels[:first]
             column = self.summed_weight(one, summed)
+            of_one, of_two = self.of_vectors
             if ready[first - 2]:
                 product = [column, self.summed_weight(two, summed)]
-                cross = tree.call("cross", product, column.shape)
+                cross = tree.call(of_two, product, column.shape)
                 self.weights.setdefault(three, []).append((cross, Fraction(1)))
             else:
-                self.edges.append((three, two, tree.call("skew", [column], column.shape * 2)))
+                self.edges.append((three, two, tree.call(of_one, [column], column.shape * 2)))
             return True
         return False
 

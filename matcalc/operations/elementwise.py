@@ -114,7 +114,8 @@ of_entries("log", lambda x, _: reciprocal(x), formula="dy = dx / x",
         aliases=("ln",), elsewhere=("ln",), words=("lg",), in_math=True,
         of_matrices=("logarithm", "logm"), latex=r"\log"))
 of_entries("log1p", lambda x, _: reciprocal(one_plus(x)), formula="dy = dx / (1 + x)",
-    source=f"{_DLMF}, eq. 4.7.1", function="np.log1p({0})", points="positive", domain="x > -1")
+    source=f"{_DLMF}, eq. 4.7.1", function="np.log1p({0})", points="positive", domain="x > -1",
+    facts=Facts(of_square="log1p_square"))
 of_entries("expm1", lambda x, _: of("exp", x), formula="dy = exp(x) ⊙ dx",
     source=f"{_DLMF}, section 4.7", function="np.expm1({0})")
 of_entries("abs", lambda x, _: of("sign", x), formula="dy = sign(x) ⊙ dx",
@@ -220,7 +221,7 @@ of_entries("relu", lambda x, _: of("step", x), formula="dy = step(x) ⊙ dx",
     source="Goodfellow, Bengio & Courville, Deep Learning (2016), section 6.3.1",
     function="np.maximum({0}, 0.0)", points="nonzero",
     domain="x ≠ 0; at 0 the slope is taken as 0",
-    facts=Facts(slope="step(x)", words=("rectifier",), kinked=True,
+    facts=Facts(slope="step(x)", words=("rectifier",), below="+", kinked=True,
         code={"torch": "torch.relu({0})", "jnp": "jax.nn.relu({0})"}))
 of_entries("softplus", lambda x, _: of("sigmoid", x), formula="dy = sigmoid(x) ⊙ dx",
     source="Goodfellow, Bengio & Courville, Deep Learning (2016), eq. 3.42",

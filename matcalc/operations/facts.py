@@ -61,6 +61,10 @@ class Facts:
         odd: Whether the sign of what it takes passes through it; that of what is linear does.
         length: Whether it is the root of a sum of squares.
         mirrored: Whether 1 less it is what it is of the negative: ``1 - sigmoid(x)``.
+        of_vectors: Of the sign ε_ijk, what it makes of a vector, and of two: ``skew``, ``cross``.
+        spectral: What books call it, or the entry of it at a place: ``λ_max``, -1.
+        below: The sign below a bracket that means it: ``(x)_+``.
+        of_square: What computes it of a square.
         of_each_row: Whether of a matrix it is, with no axis, of each row.
         of_symmetric: Whether of a matrix its symmetric part alone is taken.
         of_stacks: Whether it takes stacks of matrices, though its signature promises none.
@@ -109,6 +113,10 @@ class Facts:
     odd: bool = False
     length: bool = False
     mirrored: bool = False
+    of_vectors: tuple[str, str] = ("", "")
+    spectral: Mapping[str, int | None] = field(default_factory=dict[str, "int | None"])
+    below: str = ""
+    of_square: str = ""
     of_each_row: bool = False
     of_symmetric: bool = False
     of_stacks: bool = False

@@ -117,6 +117,7 @@ primitive(
     parameters={"size": 3},
     facts=Facts(
         of_sizes=OfSizes(levi_civita, "levi_civita(3)"),
+        of_vectors=("skew", "cross"),
         unicode="ε",
         latex=r"\epsilon",
         building_block=True,

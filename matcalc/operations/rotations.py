@@ -48,10 +48,11 @@ def cross(a: Node, b: Node) -> Node:
     source=f"{_MURRAY}, eq. 2.4",
     function="skew",
     facts=Facts(
+        below="×",
         code={
             "torch": "torch.linalg.cross({0}[:, None], torch.eye(3{like}), dim=0)",
             "jnp": "jnp.cross({0}, jnp.eye(3{like}), axisc=0)",
-        }
+        },
     ),
 )
 def skew(v: Node) -> Node:

@@ -78,6 +78,7 @@ def solve_triangular(low: Node, b: Node, lower: int = 1) -> Node:
     function="np.linalg.eigvalsh(({0} + {0}.T) / 2)",
     facts=Facts(
         of_symmetric=True,
+        spectral={"λ_max": -1, "λ_min": 0},
         result_of=("eigh", "0"),
         code={"torch": "torch.linalg.eigvalsh(({0} + {0}.mT) / 2)"},
     ),
@@ -125,7 +126,7 @@ def pull_eigenvectors(v: Apply, operand: int, bar: Node) -> Node:
     source=_GILES,
     domain="full rank, the singular values simple; of A[m,n] their number must be known",
     function="np.linalg.svd({0}, compute_uv=False)",
-    facts=Facts(result_of=("svd", "1")),
+    facts=Facts(spectral={"σ_min": -1}, result_of=("svd", "1")),
 )
 def svdvals(a: Node) -> Node:
     """The singular values, the largest first: roots of the eigenvalues of the smaller square."""
@@ -176,6 +177,7 @@ def pull_nuclear_norm(y: Apply, operand: int, bar: Node) -> Node:
     function="np.linalg.norm({0}, 2)",
     facts=Facts(
         order="2",
+        spectral={"σ_max": None},
         fused=("svdvals", "max"),
         code={"torch": "torch.linalg.matrix_norm({0}, 2)"},
     ),

@@ -33,7 +33,7 @@ from matcalc.graph import (
     split,
     topological,
 )
-from matcalc.operations import algebra, computed, facts_of
+from matcalc.operations import algebra, facts_of
 from matcalc.simplify.expansion import Powers, opened
 from matcalc.simplify.exponentials import (
     holds_exponentials,
@@ -112,9 +112,10 @@ def _walked(roots: Sequence[Node], change: Callable[[Node], Node]) -> dict[Node,
 def _application(node: Apply) -> Node:
     if node.operation == "log":
         return _logarithm(node)
-    if node.operation == "log1p":
+    of_square = facts_of(node.operation).of_square
+    if of_square:
         inner = leg(node.arguments[0])
-        return computed.log1p_square(inner) if inner else node
+        return apply(of_square, (inner,), node.shape) if inner else node
     return rewritten_application(node, table=computing())
 
 

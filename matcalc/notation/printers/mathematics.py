@@ -50,7 +50,6 @@ from matcalc.notation.tree import (
 from matcalc.operations import facts_of
 from matcalc.variables import Variable
 
-_SIGNED_ENTRIES = frozenset(["eye", "levi_civita"])
 _DIGITS = frozenset("0123456789")
 #: How functions are written that are no name and arguments.
 _CALLS = {
@@ -302,9 +301,9 @@ class Mathematics(Script):
             of, wrt, _ = base.phrase.value
             above = self.entry_of(of, phrase.value[: of.rank])
             return self.ratio(above, self.entry_of(wrt, phrase.value[of.rank :]))
-        if base.phrase.is_call(*_SIGNED_ENTRIES):
-            name: str = base.phrase.value
-            sign = self.sign(name) if name != "eye" else self.delta
+        name, is_delta = base.phrase.value, base.phrase.is_call("eye")
+        if is_delta or (base.phrase.op == "call" and all(facts_of(name).of_vectors)):
+            sign = self.delta if is_delta else self.sign(name)
             shown = sign if sign not in self.shown else self.function_name(name)
             base = base._replace(text=shown, binds=ATOM)
         return self.indexed(base, phrase.value), ATOM
