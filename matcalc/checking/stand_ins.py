@@ -24,10 +24,11 @@ from matcalc.graph import (
     symbol,
     topological,
 )
-from matcalc.operations import algebra, declared, find_rule, sequences
+from matcalc.operations import algebra, declared, sequences
+from matcalc.operations.elementwise import cos, sin
 
 _WAVES = (Fraction(7, 5), Fraction(4, 7))  # two, so that no derivative is a multiple of g
-_CYCLE = (("sin", 1), ("cos", 1), ("sin", -1), ("cos", -1))  # a derivative takes one step
+_CYCLE = ((sin, 1), (cos, 1), (sin, -1), (cos, -1))  # a derivative takes one step
 
 
 def with_stand_ins(root: Node) -> Node:
@@ -83,8 +84,7 @@ def _places(shape: Shape, shift: Fraction) -> Node:
 
 def _waves(x: Node, name: str, order: int) -> Node:
     """The derivative of some order of ``sin(a x + b) + sin(c x + d)``, its numbers by the name."""
-    function, sign = _CYCLE[order % 4]
-    build = find_rule(function).build
+    build, sign = _CYCLE[order % 4]
     shift = Fraction(crc32(name.encode()) % 89, 89)
     terms: list[Node] = []
     for wave in _WAVES:

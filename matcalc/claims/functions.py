@@ -133,15 +133,9 @@ def _einsum(subscripts: str, operands: Sequence[Stack]) -> Stack | None:
 
 def _whole(reduce: Callable[..., Any]) -> Callable[[Stack], Stack | None]:
     def reduced(value: Stack) -> Stack | None:
-        return stack(reduce(value.data, axis=tuple(range(1, value.data.ndim))))
+        return stack(reduce(value.data.reshape(value.many, -1), axis=1))
 
     return reduced
-
-
-def _logsumexp(x: Array, axis: tuple[int, ...]) -> Array:
-    top = x.max()
-    found: Array = np.log(np.sum(np.exp(x - top), axis=axis)) + top
-    return found
 
 
 def _softmax(value: Stack) -> Stack | None:
@@ -163,16 +157,12 @@ _TOGETHER: dict[str, Callable[..., Stack | None]] = {
     "outer": _outer,
     "tr": _trace,
     "trace": _trace,
-    "adj": _of_square(lambda data: np.linalg.det(data)[:, None, None] * _each(np.linalg.inv, data)),
-    "sum": _whole(np.sum),
-    "mean": _whole(np.mean),
     "norm": _whole(lambda x, axis: np.sqrt(np.sum(x**2, axis=axis))),
     "norm1": _whole(lambda x, axis: np.sum(np.abs(x), axis=axis)),
     "softmax": _softmax,
     "vec": _vec,
     "kron": _kron,
     "matrix_power": _power,
-    "logsumexp": _whole(_logsumexp),
 }
 _OF_TWO = frozenset(["outer", "kron", "matrix_power"])
 _SIZED = ("eye", "ones", "zeros")
@@ -199,7 +189,7 @@ def called(tree: Tree, values: Sequence[Any], functions: Functions = NO_FUNCTION
             return _TOGETHER[name](*values)
         if name == "einsum" and all(isinstance(each, Stack) for each in values[1:]):
             return _einsum(str(values[0]), values[1:])
-    elif name in ("sum", "mean") and tree.keywords == ("axis",) and len(values) == 2:
+    elif tree.keywords == ("axis",) and len(values) == 2:
         found = _along(name, *values)
         if found is not None:
             return found
@@ -207,27 +197,33 @@ def called(tree: Tree, values: Sequence[Any], functions: Functions = NO_FUNCTION
 
 
 def _of_stacks(name: str) -> Callable[[Stack], Stack | None] | None:
-    """The function on arrays of a rule entry by entry, or of stacks of square matrices."""
+    """The function on arrays of a rule entry by entry, of all entries, or of square matrices."""
     rule = known_rule(ALIASES.get(name, name))
-    if rule is None or not rule.function or rule.parameters or len(rule.operands) != 1:
+    if rule is None or not rule.function or len(rule.operands) != 1:
         return None
     with suppress(MissingLibraryError):
+        if rule.reduces and rule.parameters.keys() == {"axis"}:
+            return _whole(numpy_function(rule))
+        if rule.parameters:
+            return None
         if is_elementwise(rule.name):
             function = numpy_function(rule)
             return lambda value: Stack(value.kind, function(value.data))
-        if parse_signature(rule.signatures[0]).operands[0].shape == ("...", "n", "n"):
+        shape = parse_signature(rule.signatures[0]).operands[0].shape
+        if shape == ("...", "n", "n") or (rule.facts.of_stacks and shape == ("n", "n")):
             return _of_square(partial(_each, numpy_function(rule)))
     return None
 
 
 def _along(name: str, value: Any, axis: Any) -> Stack | None:
-    """The sum or the mean of a matrix along an axis."""
+    """What reduces, of a matrix along an axis."""
+    rule = known_rule(name)
     if not isinstance(value, Stack) or not isinstance(axis, Stack) or value.kind != "m":
         return None
     along = int(axis.data.flat[0])
-    if along not in (0, 1):
+    if along not in (0, 1) or rule is None or not rule.reduces or len(rule.parameters) > 1:
         return None
-    return stack((np.sum if name == "sum" else np.mean)(value.data, axis=1 + along))
+    return stack(numpy_function(rule)(value.data, axis=1 + along))
 
 
 def _sized(name: str, values: Sequence[Any]) -> Stack | None:

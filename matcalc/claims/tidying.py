@@ -7,10 +7,10 @@ from itertools import combinations
 
 from matcalc.claims.transposing import pushed, turned_inside
 from matcalc.claims.tree import Tree, chained, negative, op, row_of, same, walk
+from matcalc.expression.functions import acts_entrywise
 
 _OF_ENTRIES = ("norm", "sum", "tr", "trace")
 _SUMS = ("sum", "tr", "trace")
-_SIDES = ("step", "sign", "relu", "abs")  # one of these of another is one of them
 
 #: The kind of a part: s of a number, c, r, m, t, or nothing where that is not known.
 Kind = Callable[[Tree], str]
@@ -190,12 +190,16 @@ def is_absurd(tree: Tree, kind: Kind = _unknown) -> bool:
     return any(_is_absurd(part, kind) for part in walk(tree))
 
 
+def _has_kink(tree: Tree) -> bool:
+    return tree.facts.kinked and acts_entrywise(tree.value)
+
+
 def _is_absurd(tree: Tree, kind: Kind) -> bool:
     if tree.kind == "call":
         of_number = tree.calls(*_OF_ENTRIES) and tree.args[0].kind == "number"
         of_number |= tree.calls(*_SUMS) and kind(tree.args[0]) == "s"
         of_number |= tree.calls("inv") and _is_inverse(tree.args[0])
-        twice = tree.calls(*_SIDES) and tree.args[0].calls(*_SIDES)
+        twice = _has_kink(tree) and _has_kink(tree.args[0])
         return of_number or (twice and not (tree.is_written and tree.args[0].is_written))
     if tree.operator("*"):  # ones beside a vector change nothing
         pairs = (tree.args, tree.args[::-1])

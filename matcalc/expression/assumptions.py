@@ -105,7 +105,7 @@ def _turned(loss: str, operands: Sequence[Step]) -> str:
     """A loss of scores and targets, in the order that is meant here."""
     scores, targets = (excerpt(one.place) for one in operands)
     turned, of_logits = f"{loss}({targets}, {scores})", f"{loss}_logits({targets}, {scores})"
-    if loss != "cross_entropy":
+    if f"{loss}_logits" not in RULES:
         return turned
     if operands[0].kind == "call":
         softmax = _SOFTMAX.fullmatch(scores) if operands[0].value == "softmax" else None

@@ -178,10 +178,11 @@ LINES = """
     np.polyval(c, x) | c[4] x
     np.convolve np.correlate(x, y) | x[5] y[3]
     # Activations
-    F.relu F.relu6 F.leaky_relu(x) | x[n]
+    F.relu F.relu6 F.leaky_relu(x); F.leaky_relu(x, negative_slope=0.1) | x[n]
     F.prelu(x, a) | x[n] a
     F.elu F.selu F.celu F.gelu(x); F.gelu(x, approximate="tanh") | x[n]
     F.silu F.mish F.sigmoid F.logsigmoid F.hardsigmoid F.hardswish F.hardtanh F.tanh(x) | x[n]
+    F.hardtanh(x, min_val=-2, max_val=2) | x[n]
     F.tanhshrink F.softplus F.softsign F.softshrink F.hardshrink(x); F.threshold(x, 0, 0) | x[n]
     F.softmax(X, dim=1) | X[m,n]
     F.softmin(x) | x[n]

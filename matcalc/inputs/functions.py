@@ -36,6 +36,8 @@ from matcalc.notation.names import greek_letter, greek_word
 from matcalc.operations import RULES, is_elementwise
 
 _WHOLE = frozenset(["tr", "det", "logdet", "vec", "diag", "trace", "rank", "expm"])
+#: Of functions that are known by their logarithm, what that is.
+_LOGARITHMS = {one.facts.log_of: one.name for one in RULES.values() if one.facts.log_of}
 
 
 def read_word(parser: Reader, token: Token) -> Node:
@@ -100,8 +102,9 @@ def of_function(parser: Reader, token: Token, name: str) -> Node:
             power = raised(parser, Node("number", (), "1", token.start, token.stop))
     node = call_of(parser, token, name, primes)
     inside = node.args[0] if name == "log" and node.args else None
-    if inside is not None and inside.op == "call" and inside.value[0] == "gamma":
-        node = inside._replace(value=("lgamma", 0, ""), start=token.start)  # log Γ(x)
+    if inside is not None and inside.op == "call" and inside.value[0] in _LOGARITHMS:
+        one = _LOGARITHMS[inside.value[0]]
+        node = inside._replace(value=(one, 0, ""), start=token.start)  # log Γ(x)
     if power is None:
         return node
     if power.op != "power":

@@ -12,7 +12,7 @@ from matcalc.inputs.pieces import ATOM, PRODUCT, SIGN, Written, joined
 from matcalc.inputs.respelled import respelled
 from matcalc.inputs.speller import Speller
 from matcalc.inputs.tree import Node
-from matcalc.operations import RULES
+from matcalc.operations import RULES, parse_signature
 
 Rewrite = Callable[[Speller, Node, list[Written]], Written | None]
 
@@ -58,7 +58,7 @@ def _loss(
     mean = mean or respelled(writer, bare, name, rest, "F.")
     mean = mean or writer.applied(node, name, rest, NUMBER)
     sizes = list(rest[0].kind.sizes)
-    if name == "cross_entropy":
+    if name in RULES and parse_signature(RULES[name].signatures[0]).operands[0].domain == "simplex":
         sizes = sizes[: len(sizes) - 1]
     if how == "mean" or not sizes:
         return mean

@@ -11,10 +11,10 @@ from matcalc.inputs.constants import complement, complemented, is_indicator
 from matcalc.inputs.pieces import ATOM, POWER, PRODUCT, SUM, Piece, Written, joined
 from matcalc.inputs.speller import Speller
 from matcalc.inputs.tree import Node
+from matcalc.operations import RULES, facts_of
 
 Choice = Callable[[Speller, Node, list[Written]], Written]
 _Parts = list[Written | str | tuple[Piece, ...]]
-_ENDS = {"min": 1, "low": 1, "a_min": 1, "lower": 1, "max": 2, "high": 2, "a_max": 2, "upper": 2}
 _MASK = re.compile(r"(?i)\A(1 - )?(m\Z|\w*mask|tri[lu]\(|ones\()")
 _HOLES = re.compile(r"log|sqrt|/|\*\* ?-|inv|arc|lgamma|pow")  # what may not be finite
 _LOWEST = frozenset(["-inf", "-Inf", "-oo"])
@@ -75,9 +75,10 @@ def _chosen(writer: Speller, condition: Node, one: Written, two: Written) -> Wri
 
 def clip(writer: Speller, node: Node, args: list[Written]) -> Written | None:
     """``clip(x, 0, None)``, ``clamp(x, min=0)``: with an open end the larger or the smaller one."""
+    places = {key: k for k, key in enumerate(RULES[node.value[0]].parameters, 1)}
     ends: dict[int, Written] = {}
     for k, (one, written) in enumerate(zip(node.args, args, strict=True)):
-        place = _ENDS.get(one.value) if one.op == "keyword" else k
+        place = places.get(one.value) if one.op == "keyword" else k
         value = writer.write(one.args[0]) if one.op == "keyword" else written
         if place is None or place > 2 or place in ends:
             return None
@@ -88,5 +89,5 @@ def clip(writer: Speller, node: Node, args: list[Written]) -> Written | None:
     x, low, high = ends[0], ends.get(1), ends.get(2)
     if low is not None and high is not None:
         return joined(["clip(", x, ", ", low, ", ", high, ")"], ATOM, x.kind)
-    name, edge = ("maximum", low) if low is not None else ("minimum", high)
-    return joined([f"{name}(", x, ", ", edge or "", ")"], ATOM, x.kind)
+    name, edge = ("max", low) if low is not None else ("min", high)
+    return joined([f"{facts_of(name).of_two}(", x, ", ", edge or "", ")"], ATOM, x.kind)

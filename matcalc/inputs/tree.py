@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 OVER = frozenset(["/", "./", "⊘", "frac"])  # the signs of a quotient
@@ -36,6 +36,16 @@ class Node(NamedTuple):
         """Whether one of some letters stands below something in it."""
         found = (one.value for one in self.parts() if one.op == "index")
         return any(letter in letters for value in found for letter in value)
+
+    def renamed(self, names: Mapping[str, str]) -> Node:
+        """The same call, its named arguments by other names."""
+        changed = (
+            one._replace(value=names[one.value])
+            if one.op == "keyword" and one.value in names
+            else one
+            for one in self.args
+        )
+        return self._replace(args=tuple(changed)) if names else self
 
 
 class Left(NamedTuple):

@@ -30,7 +30,7 @@ from matcalc.inputs.speller import STARRED, Speller
 from matcalc.inputs.sums import mapped, total
 from matcalc.inputs.tree import OVER, Node
 from matcalc.inputs.words import KEYWORDS
-from matcalc.operations import RULES
+from matcalc.operations import RULES, facts_of
 
 _OPS = """number name sum chain product negative transpose inverse pinv power call identity
 text group keyword"""
@@ -458,6 +458,7 @@ class Writer(Speller):
     def call(self, node: Node) -> Written:
         """A function."""
         name, primes, form = node.value
+        node = node.renamed(facts_of(name).keywords)
         behind = len(RULES[name].operands) if name in RULES else len(node.args)
         args = [self.argument(one, name, parameter=k >= behind) for k, one in enumerate(node.args)]
         args = [one._replace(kind=NUMBER) if one.kind.rank == -1 else one for one in args]

@@ -29,10 +29,10 @@ def application(node: Apply, arguments: Sequence[Phrase]) -> Phrase:
         sizes, named = made.arguments(node)
         told = [*map(place, sizes), *starmap(Parameter, named.items())]
         return tree.call(node.operation, (), node.shape, told)
-    names = find_rule(node.operation).parameters
+    rule = find_rule(node.operation)
     given = [
-        Parameter(key, Word(value) if isinstance(value, str) else value)
-        for key, value in zip(names, node.parameters, strict=False)
+        Parameter(key, Word(value) if isinstance(value, str) and not rule.facts.sized else value)
+        for key, value in zip(rule.parameters, node.parameters, strict=False)
         if value is not None
     ]
     if node.operation.endswith("softmax") and not given and len(node.shape) > 1:
@@ -61,9 +61,6 @@ def _table(node: Apply, arguments: Sequence[Phrase]) -> Phrase:
 _SPECIAL: dict[str, Callable[[Apply, Sequence[Phrase]], Phrase]] = {
     "window": _window,
     TABLE: _table,
-    "lower": lambda node, arguments: tree.call(  # its parameter is a dimension, not a word
-        "lower", arguments, node.shape, [Parameter("n", *node.parameters)]
-    ),
     "triangle": lambda node, _: tree.call(
         "tril", [tree.ones(*node.shape)], node.shape, [Parameter("k", *node.parameters)]
     ),

@@ -131,12 +131,12 @@ of_entries("step", lambda x, _: zero(x.shape), formula="dy = 0",
     points="nonzero", domain="x ≠ 0; step(0) is taken as 0",
     facts=Facts(words=("heaviside",), kinked=True, code={"torch": "({0} > 0).to({dtype})",
         "jnp": "({0} > 0).astype({dtype})"}))
-of_entries("sin", lambda x, _: of("cos", x), formula="dy = cos(x) ⊙ dx",
+sin = of_entries("sin", lambda x, _: of("cos", x), formula="dy = cos(x) ⊙ dx",
     source=f"{_DLMF}, section 4.20", function="np.sin({0})",
     facts=Facts(slope="cos(x)",
         words=("sine",), within_one=True, in_math=True, of_matrices=("sine", "sinm"),
         power_behind_name=True, latex=r"\sin"))
-of_entries("cos", lambda x, _: negative(of("sin", x)), formula="dy = -sin(x) ⊙ dx",
+cos = of_entries("cos", lambda x, _: negative(of("sin", x)), formula="dy = -sin(x) ⊙ dx",
     source=f"{_DLMF}, section 4.20", function="np.cos({0})",
     facts=Facts(slope="-sin(x)",
         words=("cosine",), within_one=True, in_math=True, of_matrices=("cosine", "cosm"),
@@ -217,13 +217,13 @@ of_entries("logit", lambda x, _: reciprocal(times(x, one_minus(x))),
     function="np.log({0}) - np.log1p(-{0})", points="unit", domain="0 < x < 1",
     facts=Facts(elsewhere=("qlogis",),
         code={"torch": "torch.logit({0})", "jnp": "jax.scipy.special.logit({0})"}))
-of_entries("relu", lambda x, _: of("step", x), formula="dy = step(x) ⊙ dx",
+relu = of_entries("relu", lambda x, _: of("step", x), formula="dy = step(x) ⊙ dx",
     source="Goodfellow, Bengio & Courville, Deep Learning (2016), section 6.3.1",
     function="np.maximum({0}, 0.0)", points="nonzero",
     domain="x ≠ 0; at 0 the slope is taken as 0",
     facts=Facts(slope="step(x)", words=("rectifier",), below="+", kinked=True,
         code={"torch": "torch.relu({0})", "jnp": "jax.nn.relu({0})"}))
-of_entries("softplus", lambda x, _: of("sigmoid", x), formula="dy = sigmoid(x) ⊙ dx",
+softplus = of_entries("softplus", lambda x, _: of("sigmoid", x), formula="dy = sigmoid(x) ⊙ dx",
     source="Goodfellow, Bengio & Courville, Deep Learning (2016), eq. 3.42",
     function="np.logaddexp(0.0, {0})",
     facts=Facts(slope="sigmoid(x)", positive=True,
@@ -270,7 +270,7 @@ def sqrt_rule(x: Node) -> Node:
     domain="x ≠ 0; at 0 the slope is taken from the left",
     function="np.where({0} > 0, {0}, float({slope}) * {0})",
     parameters={"slope": Fraction(1, 100)},
-    facts=Facts(words=("leakyrelu",), kinked=True),
+    facts=Facts(words=("leakyrelu",), kinked=True, keywords={"negative_slope": "slope"}),
 )
 def leaky_relu(x: Node, slope: Fraction = Fraction(1, 100)) -> Node:
     """A rectifier that leaks on the left."""
@@ -355,6 +355,8 @@ of_entries(
         elsewhere=("clamp",),
         kinked=True,
         required=("low", "high"),
+        keywords=dict.fromkeys(("min", "a_min", "lower"), "low")
+        | dict.fromkeys(("max", "a_max", "upper"), "high"),
         code={
             "torch": "torch.clamp({0}, {low}, {high})",
             "jnp": "jnp.clip({0}, {low}, {high})",
@@ -366,15 +368,16 @@ of_entries(
 @composite(
     "hardtanh",
     "x[...]:nonzero -> y[...]",
-    formula="dy = (step(x + 1) - step(x - 1)) ⊙ dx",
-    source="piecewise linear; clip for low = -1, high = 1",
-    domain="x ≠ ±1; there the slope is taken from the left",
-    function="np.clip({0}, -1.0, 1.0)",
-    facts=Facts(kinked=True),
+    formula="dy = (step(x - low) - step(x - high)) ⊙ dx",
+    source="piecewise linear; clip, by -1 and 1 where nothing is said",
+    domain="x ≠ low, high; there the slope is taken from the left",
+    function="np.clip({0}, float({low}), float({high}))",
+    parameters={"low": Fraction(-1), "high": Fraction(1)},
+    facts=Facts(kinked=True, keywords={"min_val": "low", "max_val": "high"}),
 )
-def hardtanh(x: Node) -> Node:
-    """Entries held between -1 and 1."""
-    return clip(x, Fraction(-1), Fraction(1))
+def hardtanh(x: Node, low: Fraction = Fraction(-1), high: Fraction = Fraction(1)) -> Node:
+    """Entries held between two numbers, -1 and 1 where nothing is said."""
+    return clip(x, low, high)
 
 
 of_entries(
@@ -398,11 +401,11 @@ _OF_TWO = "x[...]:whole y[...]:half -> z[...]"
 _AT_TIES = "x ≠ y; at ties each has half"
 _GRIEWANK = "Griewank & Walther, Evaluating Derivatives (2nd edition, 2008), section 14.1"
 # fmt: off
-of_entries("maximum", lambda x, y, _: _preferred(x, y), lambda x, y, _: _preferred(y, x),
+maximum = of_entries("maximum", lambda x, y, _: _preferred(x, y), lambda x, y, _: _preferred(y, x),
     signature=_OF_TWO, formula="dz = (1 + sign(x - y))/2 ⊙ dx + (1 - sign(x - y))/2 ⊙ dy",
     source=_GRIEWANK, domain=_AT_TIES, function="np.maximum({0}, {1})",
     facts=Facts(elsewhere=("pmax",), kinked=True))
-of_entries("minimum", lambda x, y, _: _preferred(y, x), lambda x, y, _: _preferred(x, y),
+minimum = of_entries("minimum", lambda x, y, _: _preferred(y, x), lambda x, y, _: _preferred(x, y),
     signature=_OF_TWO, formula="dz = (1 - sign(x - y))/2 ⊙ dx + (1 + sign(x - y))/2 ⊙ dy",
     source=_GRIEWANK, domain=_AT_TIES, function="np.minimum({0}, {1})",
     facts=Facts(elsewhere=("pmin",), kinked=True))

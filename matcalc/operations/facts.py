@@ -50,6 +50,8 @@ class Facts:
         of_sizes: How formulas make it of sizes, if it is a constant: ``eye(n)``.
         picking: What is known of it if it picks entries of a vector.
         required: The parameters without which it has no meaning.
+        keywords: What others call its parameters, and their names: ``negative_slope``, ``slope``.
+        sized: Whether its parameter is a size.
         many: Whether it takes any number of operands.
         lists: Whether it takes arrays or numbers as a list: ``stack([x, y])``, ``ones((2, 3))``.
         order: Of which order it is as a norm, as NumPy and PyTorch call that: ``nuc``.
@@ -63,6 +65,7 @@ class Facts:
         mirrored: Whether 1 less it is what it is of the negative: ``1 - sigmoid(x)``.
         of_vectors: Of the sign ε_ijk, what it makes of a vector, and of two: ``skew``, ``cross``.
         spectral: What books call it, or the entry of it at a place: ``λ_max``, -1.
+        log_of: The function that it is the logarithm of, where that is none here: ``gamma``.
         below: The sign below a bracket that means it: ``(x)_+``.
         of_square: What computes it of a square.
         of_each_row: Whether of a matrix it is, with no axis, of each row.
@@ -102,6 +105,8 @@ class Facts:
     of_sizes: OfSizes | None = None
     picking: Picking | None = None
     required: tuple[str, ...] = ()
+    keywords: Mapping[str, str] = field(default_factory=dict[str, str])
+    sized: bool = False
     many: bool = False
     lists: bool = False
     order: str = ""
@@ -115,6 +120,7 @@ class Facts:
     mirrored: bool = False
     of_vectors: tuple[str, str] = ("", "")
     spectral: Mapping[str, int | None] = field(default_factory=dict[str, "int | None"])
+    log_of: str = ""
     below: str = ""
     of_square: str = ""
     of_each_row: bool = False

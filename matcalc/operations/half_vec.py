@@ -67,7 +67,7 @@ def _filled(v: Node, n: Dimension) -> Node:
     build=lower,
     function="lower",
     parameters={"n": 2},
-    facts=Facts(required=("n",)),
+    facts=Facts(required=("n",), sized=True),
 )
 def pull_lower(_: Apply, __: int, bar: Node) -> Node:
     """Pull back through a triangle: what is above the diagonal is left out."""

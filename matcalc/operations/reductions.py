@@ -248,6 +248,9 @@ def pull_products_of_other_pairs(y: Apply, operand: int, bar: Node) -> Node:
     )
 
 
+logsumexp = partial(reducing, "logsumexp")
+
+
 @_reduction(
     "logsumexp",
     formula="d log(sum(exp(X))) = sum(softmax(X) ⊙ dX)",

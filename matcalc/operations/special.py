@@ -39,7 +39,7 @@ def _bell(x: Node, width: Fraction | int) -> Node:
 # fmt: off
 of_entries("lgamma", lambda x, _: of("digamma", x), formula="d log Γ(x) = digamma(x) ⊙ dx",
     source=f"{_DLMF}, eq. 5.2.2", points="positive", domain="x > 0", function="{gammaln}({0})",
-    facts=Facts(aliases=("gammaln", "loggamma"), scipy="special.gammaln",
+    facts=Facts(aliases=("gammaln", "loggamma"), log_of="gamma", scipy="special.gammaln",
         code={"torch": "torch.lgamma({0})", "jnp": "jax.scipy.special.gammaln({0})"}))
 of_entries("digamma", lambda x, _: polygamma(x, 1), formula="dψ(x) = polygamma(1, x) ⊙ dx",
     source=f"{_DLMF}, eq. 5.2.2 and 5.15.1", points="positive", domain="x > 0",

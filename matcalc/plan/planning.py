@@ -29,6 +29,7 @@ from matcalc.graph import (
     multiplied_within,
     topological,
 )
+from matcalc.operations import facts_of
 from matcalc.plan.order import Ordering, cheapest, left_to_right
 from matcalc.plan.plan import Plan, Steps
 from matcalc.plan.products import contracted
@@ -158,7 +159,8 @@ class _Planning:
         """An operation, on arrays written out."""
         if is_apply(node, "window"):
             return self.steps.make("eye", [], self.shape(node), self.dimension(node))
-        parameters = (self.dimension(node),) if node.operation == "lower" else node.parameters
+        sized = facts_of(node.operation).sized
+        parameters = (self.dimension(node),) if sized else node.parameters
         operands = [self.dense(argument) for argument in node.arguments]
         return self.steps.make(
             "apply", operands, self.shape(node), (node.operation, tuple(parameters))

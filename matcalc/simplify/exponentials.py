@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from matcalc.graph import ONE, Factor, Node, Product, Sum, add, apply, contract, is_apply, split
 from matcalc.operations import algebra
+from matcalc.operations.elementwise import softplus
 from matcalc.simplify.expansion import Key, Powers
 
 
@@ -145,7 +146,7 @@ def _folded(node: Sum) -> Node | None:
         return None
     (first, *others) = [one for one in known if one is not None]
     for other in others:
-        further = apply("softplus", (algebra.minus(other, first),), node.shape)
+        further = softplus(algebra.minus(other, first))
         first = algebra.plus(first, further)
     return first
 

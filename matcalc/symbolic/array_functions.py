@@ -26,6 +26,7 @@ from matcalc.operations import (
     find_rule,
     parts,
     products,
+    reductions,
     sequences,
     spectra,
     statistics,
@@ -100,11 +101,27 @@ _means_its_rule(
 )
 
 
+def _of_vectors(usual: int | None, function: Callable[..., Any], *same: Any) -> None:
+    """Put functions into the table that are the rule of the name of one, which takes vectors."""
+
+    def meaning(a: Any, axis: int | None = usual) -> Node:
+        x = flat_if_none(a, axis)
+        if axis not in (None, 0, -1) or len(x.shape) != 1:
+            raise NotDifferentiableError(f"np.{function.__name__} is traced of vectors")
+        return by_rule(function.__name__, Value(x))
+
+    FUNCTIONS.update(dict.fromkeys((function, *same), meaning))
+
+
+_of_vectors(None, np.cumprod, np.multiply.accumulate)
+_of_vectors(-1, np.sort)
+
+
 def _kept(result: Node, axes: tuple[int, ...], *, keepdims: bool) -> Node:
     return with_new_axes(result, axes) if keepdims else result
 
 
-@means(np.sum, np.nansum)  # of finite numbers these are one
+@means(np.sum, np.add.reduce, np.nansum)  # of finite numbers these are one
 def _sum(a: Any, axis: Axis = None, *, keepdims: bool = False) -> Node:
     x = node_of(a)
     return _kept(algebra.summed(x, axes_in(x, axis)), axes_in(x, axis), keepdims=keepdims)
@@ -127,9 +144,9 @@ def _variance(a: Any, axis: Axis = None, *, ddof: int = 0, keepdims: bool = Fals
     return _kept(algebra.times(squares, freedom), axes, keepdims=keepdims)
 
 
-def _reduction(*functions: Callable[..., Any]) -> None:
-    """Functions that are the rule of the name of the first, along any axes."""
-    reduce = find_rule(functions[0].__name__).build
+def _reduction(*functions: Callable[..., Any], build: Callable[..., Node] | None = None) -> None:
+    """Functions that are the rule of the name of the first, or what is built, along any axes."""
+    reduce = build or find_rule(functions[0].__name__).build
 
     def reduced(a: Any, axis: Axis = None, *, keepdims: bool = False) -> Node:
         x = node_of(a)
@@ -149,9 +166,10 @@ def _gathered(x: Node, axes: Sequence[int]) -> Node:
     return reshaped(transposed(x, [*others, *axes]), (*shape, together))
 
 
-_reduction(np.prod)
-_reduction(np.max, np.amax)
-_reduction(np.min, np.amin)
+_reduction(np.prod, np.multiply.reduce)
+_reduction(np.max, np.amax, np.maximum.reduce)
+_reduction(np.min, np.amin, np.minimum.reduce)
+_reduction(np.logaddexp.reduce, build=reductions.logsumexp)
 
 
 @means(np.linalg.norm)
@@ -228,13 +246,6 @@ def _clip(a: Any, a_min: Any = None, a_max: Any = None, **new: Any) -> Node:
     return x
 
 
-@means(np.cumprod)
-def _cumprod(a: Any, axis: int | None = None) -> Node:
-    if axis is not None and len(node_of(a).shape) > 1:
-        raise NotDifferentiableError("np.cumprod is traced of vectors")
-    return by_rule("cumprod", Value(ravel(a)))
-
-
 @means(getattr(np, "trapezoid", None) or getattr(np, "trapz"))  # noqa: B009 - before NumPy 2
 def _trapezoid(y: Any, x: Any = None, dx: Any = 1.0) -> Node:
     if x is None:
@@ -292,13 +303,6 @@ def _in_rows(x: Any, y: Any, *, rowvar: bool) -> Node:
     return rows[0] if len(rows) == 1 else parts.concatenate(*rows, axis=0)
 
 
-@means(np.sort)
-def _sort(a: Any, axis: int = -1) -> Node:
-    if axis not in (-1, 0) or len(node_of(a).shape) != 1:
-        raise NotDifferentiableError("np.sort is traced of vectors")
-    return sequences.sort(node_of(a))
-
-
 @means(np.cov)
 def _cov(m: Any, y: Any = None, rowvar: bool = True, *, ddof: int = 1) -> Node:
     if y is None and len(node_of(m).shape) == 1:
@@ -327,7 +331,10 @@ FUNCTIONS.update(
         ),
         np.vdot: lambda a, b: products.inner(ravel(a), ravel(b)),
         np.outer: lambda a, b: products.outer(ravel(a), ravel(b)),
-        np.cumsum: lambda a, axis=None: sequences.cumsum(flat_if_none(a, axis), axis),
+        **dict.fromkeys(
+            (np.cumsum, np.add.accumulate),
+            lambda a, axis=None: sequences.cumsum(flat_if_none(a, axis), axis),
+        ),
         np.corrcoef: lambda x, y=None, rowvar=True: statistics.corrcoef(
             _in_rows(x, y, rowvar=rowvar)
         ),

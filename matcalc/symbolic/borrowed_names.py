@@ -117,8 +117,8 @@ class _Module:
 
     def __getattr__(self, name: str) -> Any:
         module, borrower = self._of
-        meaning = borrower.meanings.get(f"{module.__name__}.{name}")
-        return borrower.value(getattr(module, name)) if meaning is None else meaning
+        found = borrower.value(getattr(module, name))
+        return borrower.meanings.get(f"{module.__name__}.{name}", found)
 
     def __repr__(self) -> str:
         return repr(self._of[0])

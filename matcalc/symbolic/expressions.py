@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -22,6 +22,7 @@ from matcalc.notation.printers.latex import latex
 from matcalc.operations import algebra
 from matcalc.plan import evaluate
 from matcalc.symbolic.arithmetic import Arithmetic
+from matcalc.symbolic.array_functions import FUNCTIONS
 from matcalc.symbolic.calls import check_ufunc, function_called, title
 from matcalc.symbolic.constants import node_of
 from matcalc.symbolic.ufuncs import BINARY, COMPARISONS, DECISIONS, OPERATORS, UNARY
@@ -194,8 +195,8 @@ class Symbolic(Arithmetic, Valueless):
         name = ufunc.__name__
         kind, declared = family(inputs)
         values = [value_of(one) for one in inputs]
-        if name in OPERATORS:
-            return kind(kind.operated(OPERATORS[name], *values), declared)
+        if ufunc in OPERATORS:
+            return kind(kind.operated(OPERATORS[ufunc], *values), declared)
         if name in UNARY:
             return kind(Value(UNARY[name](values[0].node), values[0].row), declared)
         if name in BINARY:
@@ -246,16 +247,6 @@ class Symbolic(Arithmetic, Valueless):
         return f"$\\displaystyle {self.latex}$"
 
 
-_REDUCTIONS: Mapping[tuple[str, Any], Callable[..., Any]] = {
-    ("reduce", np.add): np.sum,
-    ("reduce", np.multiply): np.prod,
-    ("reduce", np.maximum): np.max,
-    ("reduce", np.minimum): np.min,
-    ("accumulate", np.add): np.cumsum,
-    ("accumulate", np.multiply): np.cumprod,
-}
-
-
 def _of_method(
     ufunc: np.ufunc, method: str, inputs: Sequence[Any], options: Mapping[str, Any]
 ) -> Any:
@@ -263,10 +254,12 @@ def _of_method(
     if method == "outer" and len(inputs) == 2 and not options:
         one, two = inputs
         return ufunc(np.reshape(one, (*np.shape(one), *[1] * np.ndim(two))), two)
-    found = _REDUCTIONS.get((method, ufunc))
-    if found is None:
-        raise NotDifferentiableError(f"{title(ufunc)}.{method} cannot be traced")
-    return found(*inputs, **{"axis": 0, **options})
+    function, name = getattr(ufunc, method), f"{title(ufunc)}.{method}"
+    if function not in FUNCTIONS:
+        raise NotDifferentiableError(f"{name} cannot be traced")
+    kind, declared = family(inputs)
+    named = {"axis": 0, **options}
+    return kind(Value(function_called(function, [unwrapped(*inputs)], named, name)), declared)
 
 
 def symbolics(operands: Iterable[object]) -> Iterator[Symbolic]:

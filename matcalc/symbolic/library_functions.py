@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, NamedTuple
@@ -12,17 +11,17 @@ import numpy as np
 from matcalc.errors import NotDifferentiableError
 from matcalc.expression.values import Value
 from matcalc.graph import Node
-from matcalc.operations import RULES, algebra
+from matcalc.operations import RULES, algebra, find_rule
 from matcalc.operations.linalg import solve
 from matcalc.operations.parts import tril, triu
 from matcalc.operations.statistics import cdist
 from matcalc.operations.windows import toeplitz
 from matcalc.symbolic.array_functions import FUNCTIONS, by_rule
-from matcalc.symbolic.broadcasting import with_new_axes
 from matcalc.symbolic.calls import function_called
 from matcalc.symbolic.constants import node_of
 from matcalc.symbolic.distributions import MULTIVARIATE_NORMAL, NORMAL, Distribution, real
 from matcalc.symbolic.expressions import Symbolic, family, holds_formulas, unwrapped
+from matcalc.symbolic.ufuncs import BINARY, UNARY
 
 
 class Factorisation(NamedTuple):
@@ -32,15 +31,12 @@ class Factorisation(NamedTuple):
     lower: bool
 
 
-def _reduced(name: str) -> Callable[..., Node]:
-    def meaning(a: Any, axis: Any = None, keepdims: bool = False) -> Node:
-        node = node_of(a)
-        found = by_rule(name, a, axis=axis)
-        if not keepdims or axis is None:
-            return found
-        return with_new_axes(found, [algebra.axis_from_front(axis, len(node.shape))])
+def _entrywise(build: Callable[..., Node], *operands: Any) -> Node:
+    return build(*map(node_of, operands))
 
-    return meaning
+
+def _number_first(name: str, n: int, x: Any) -> Node:
+    return by_rule(name, x, **dict.fromkeys(find_rule(name).parameters, n))
 
 
 def _along(name: str) -> Callable[..., Node]:
@@ -88,11 +84,19 @@ _MEANINGS: dict[str, Callable[..., Any]] = {
     "scipy.linalg.solve_triangular": _solve_triangular,
     "scipy.linalg.cho_solve": _cho_solve,
     "scipy.linalg.cholesky": _cholesky,
-    "scipy.special.polygamma": lambda n, x: by_rule("polygamma", x, n=n),
+    **{
+        f"scipy.{one.facts.scipy}": partial(_number_first, one.name)
+        for one in RULES.values()
+        if one.facts.number_first
+    },
     **{f"scipy.linalg.{name}": partial(by_rule, name) for name in _OF_LINALG.split()},
     "scipy.linalg.toeplitz": lambda c, r=None: toeplitz(node_of(c), node_of(c if r is None else r)),
-    "scipy.special.softplus": partial(by_rule, "softplus"),
-    "scipy.special.logsumexp": _reduced("logsumexp"),
+    **{
+        f"{home}.{name}": partial(_entrywise, build)
+        for home in ("scipy.special", "math")
+        for name, build in (UNARY | BINARY).items()
+    },
+    "scipy.special.logsumexp": FUNCTIONS[np.logaddexp.reduce],
     **{
         f"scipy.special.{one.name}": _along(one.name)
         for one in RULES.values()
@@ -100,7 +104,6 @@ _MEANINGS: dict[str, Callable[..., Any]] = {
     },
     "scipy.spatial.distance.cdist": _cdist,
 }
-_MATH = "exp log sqrt sin cos tan tanh sinh cosh log1p expm1 log2 log10 hypot atan2=arctan2"
 
 
 def library_functions() -> Mapping[str, Any]:
@@ -114,9 +117,6 @@ def library_functions() -> Mapping[str, Any]:
     found["scipy.stats.multivariate_normal"] = Distribution(
         "scipy.stats.multivariate_normal", MULTIVARIATE_NORMAL
     )
-    for word in _MATH.split():
-        name, _, ufunc = word.partition("=")
-        found[f"math.{name}"] = _chosen(getattr(np, ufunc or name), partial(getattr, math, name))
     return found
 
 

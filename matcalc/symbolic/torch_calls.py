@@ -12,6 +12,8 @@ from typing import Any
 
 from matcalc.errors import NotDifferentiableError
 from matcalc.expression.missing import MISSING
+from matcalc.operations import facts_of
+from matcalc.operations.registry import ELSEWHERE
 from matcalc.symbolic.calls import called_safely
 from matcalc.symbolic.expressions import Symbolic
 from matcalc.symbolic.torch_functions import MEANINGS, is_real
@@ -66,8 +68,9 @@ def called(name: str, args: Sequence[Any], named: Mapping[str, Any]) -> Any:
         raise NotDifferentiableError(f"torch.{name} cannot be traced: {why}")
     if named.get("inplace"):
         raise in_place(name)
+    known = {**_KEYWORDS, **facts_of(ELSEWHERE.get(name, name)).keywords}
     given = {
-        _KEYWORDS.get(key, key): plain(one)
+        known.get(key, key): plain(one)
         for key, one in named.items()
         if not _is_idle(name, key, one)
     }

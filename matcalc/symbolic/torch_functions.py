@@ -159,11 +159,8 @@ def _masked_fill(x: Any, mask: Any, value: Any) -> Any:
     return np.where(mask, value, x)
 
 
-def _clamp(x: Any, *bounds: Any, **named: Any) -> Any:
-    if set(named) - {"min", "max"} or len(bounds) + len(named) > 2:
-        raise NotDifferentiableError(f"torch.clamp with {', '.join(named)} cannot be traced")
-    low, high = (*bounds, None, None)[:2]
-    return np.clip(x, named.get("min", low), named.get("max", high))
+def _clamp(x: Any, low: Any = None, high: Any = None) -> Any:
+    return np.clip(x, low, high)
 
 
 def _linear(x: Any, weight: Any, bias: Any = None) -> Any:
@@ -250,17 +247,8 @@ def _softmax(name: str) -> Callable[..., Any]:
 
 
 def _logsumexp(x: Any, axis: Any, keepdims: bool = False) -> Any:
-    """``torch.logsumexp``, of one axis, or of all."""
-    axes = _axis_of(axis)
-    if isinstance(axes, tuple):
-        axes = tuple(k % np.ndim(x) for k in axes)
-        if len(axes) not in (1, np.ndim(x)):
-            raise NotDifferentiableError(f"logsumexp with dim={axis} cannot be traced")
-        axes = axes[0] if len(axes) == 1 else None
-    found = by_name("logsumexp")(x, axis=axes if axes is None else axes % np.ndim(x))
-    if not keepdims:
-        return found
-    return np.expand_dims(found, tuple(range(np.ndim(x))) if axes is None else axes)
+    """``torch.logsumexp``, of some axes, which are said."""
+    return _reduction(np.logaddexp.reduce)(x, axis, keepdims)
 
 
 def _approximated(rule: Rule) -> Callable[..., Any]:
@@ -278,7 +266,7 @@ def _softplus(x: Any, beta: float = 1, threshold: float = 20) -> Any:
     """``F.softplus``; above 20 it is ``x`` but for 2e-9, which PyTorch leaves out."""
     if threshold < 20:
         raise NotDifferentiableError(f"softplus with threshold={threshold} cannot be traced")
-    return by_name("softplus")(x) if beta == 1 else by_name("softplus")(x * beta) / beta
+    return np.logaddexp(0.0, x) if beta == 1 else np.logaddexp(0.0, x * beta) / beta
 
 
 def _loss(name: str) -> Callable[..., Any]:
@@ -419,14 +407,13 @@ MEANINGS: dict[str, Callable[..., Any]] = {
     **{one.__name__: _alpha(one) for one in (np.add, np.subtract)},
     **{one.name: _approximated(one) for one in RULES.values() if one.facts.approximations},
     **{one.name: _softmax(one.name) for one in RULES.values() if one.facts.of_each_row},
+    **{one.name: by_name(one.name) for one in RULES.values() if one.facts.keywords},
     "sub": _alpha(np.subtract),
     "max": _largest(np.max, np.maximum),
     "min": _largest(np.min, np.minimum),
     "matrix_exp": by_name("expm"),
     "log_sigmoid": by_name("logsigmoid"),
     "mT": lambda x: np.swapaxes(x, -1, -2),
-    "leaky_relu": lambda x, negative_slope=0.01: by_name("leaky_relu")(x, slope=negative_slope),
-    "hardtanh": lambda x, min_val=-1.0, max_val=1.0: np.clip(x, min_val, max_val),
     "chunk": lambda x, chunks, axis=0: _split(x, -(-x.shape[axis] // chunks), axis),
     "permute": _of_sizes(np.transpose),
     "repeat": _of_sizes(np.tile),  # the whole, so often along each axis

@@ -7,13 +7,15 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from matcalc.errors import Place
 from matcalc.expression.functions import call
 from matcalc.expression.parser import Step
 from matcalc.expression.values import Value, number_of
 from matcalc.graph import Node
-from matcalc.operations import RULES, algebra, find_rule, is_elementwise
-from matcalc.operations.elementwise import of
+from matcalc.operations import RULES, algebra, is_elementwise
+from matcalc.operations.elementwise import maximum, minimum, of, relu
 
 Unary = Callable[[Node], Node]
 
@@ -67,19 +69,19 @@ def larger(one: Node, two: Node) -> Node:
     """The larger of two; against zero, or a number alone, it is relu."""
     for x, other in ((one, two), (two, one)):
         if not other.shape and number_of(Value(other)):
-            return algebra.plus(other, of("relu", algebra.minus(x, other)))
+            return algebra.plus(other, relu(algebra.minus(x, other)))
     for x, other in ((one, two), (two, one)):
         if other is algebra.constant(0, other.shape):
-            return of("relu", x)
-    return find_rule("maximum").build(*_alike(one, two))
+            return relu(x)
+    return maximum(*_alike(one, two))
 
 
 def smaller(one: Node, two: Node) -> Node:
     """The smaller of two; against a number it is what relu leaves."""
     for x, other in ((one, two), (two, one)):
         if not other.shape and number_of(Value(other)) is not None:
-            return algebra.minus(other, of("relu", algebra.minus(other, x)))
-    return find_rule("minimum").build(*_alike(one, two))
+            return algebra.minus(other, relu(algebra.minus(other, x)))
+    return minimum(*_alike(one, two))
 
 
 def _alike(one: Node, two: Node) -> tuple[Node, Node]:
@@ -90,7 +92,6 @@ def _alike(one: Node, two: Node) -> tuple[Node, Node]:
 #: Of two operands of one shape, by the names of ufuncs.
 BINARY: dict[str, Callable[[Node, Node], Node]] = {
     **_rules(2),
-    "maximum": larger,
     **{
         name: _defined(name)
         for name in (
@@ -101,19 +102,19 @@ BINARY: dict[str, Callable[[Node, Node], Node]] = {
     "kl_div": lambda one, two: algebra.plus(
         _defined("rel_entr")(one, two), algebra.minus(two, one)
     ),
-    "fmax": larger,
-    "fmin": find_rule("minimum").build,  # of finite numbers these are one
+    **{one.__name__: larger for one in (np.maximum, np.fmax)},
+    np.fmin.__name__: minimum,  # of finite numbers it is one with minimum
 }
 
 #: Those that an operator of Python calls.
 OPERATORS = {
-    "add": "+",
-    "subtract": "-",
-    "multiply": "*",
-    "divide": "/",
-    "matmul": "@",
-    "power": "**",
-    "float_power": "**",
+    np.add: "+",
+    np.subtract: "-",
+    np.multiply: "*",
+    np.divide: "/",
+    np.matmul: "@",
+    np.power: "**",
+    np.float_power: "**",
 }
 
 #: Those of conditions.

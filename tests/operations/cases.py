@@ -32,10 +32,14 @@ WITHOUT_NUMBERS = frozenset({"function", "mapped"})
 NO_FIRST_ORDER = frozenset({"products_of_other_pairs", "polar_factor", "top_singular"})
 NO_SECOND_ORDER = frozenset({"products_of_others", "nuclear_norm", "spectral_norm"})
 
+
+def _ends(x: Array, low: float = -1, high: float = 1) -> Array:
+    return np.minimum(abs(x - float(low)), abs(x - float(high)))
+
+
 #: Where a rule has a kink: these entries are kept away from 0.
 KINKS: dict[str, Callable[..., Any]] = {
-    "clip": lambda x, low=-1, high=1: np.minimum(abs(x - float(low)), abs(x - float(high))),
-    "hardtanh": lambda x: abs(x) - 1,
+    **dict.fromkeys(("clip", "hardtanh"), _ends),
     "huber": lambda r, delta=1: abs(r) - float(delta),
     "huber_entries": lambda r, delta=1: abs(r) - float(delta),
     "hinge": lambda y, z: 1 - y * z,

@@ -1,6 +1,7 @@
 """What rules say of their operations, held against their values."""
 
 import ast
+import math
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +11,10 @@ from operations.cases import CASES, Case, close
 import matcalc as mc
 import matcalc_cli
 from matcalc.operations import RULES
+from matcalc.operations.arrays import numpy_function
 from matcalc.operations.registry import COMPUTED
 
-SPELLED = 80  # names of operations
+SPELLED = 56  # names of operations
 OF_ONE = [case for case in CASES if len(case.operands) == 1]
 
 
@@ -94,18 +96,65 @@ def test_one_of_several_results_is_that_of_numpy(case: Case) -> None:
     close(case.function(x), getattr(np.linalg, function)(x)[int(place)])
 
 
+@pytest.mark.parametrize("case", [c for c in OF_ONE if c.rule.facts.of_square], ids=str)
+def test_of_a_square_it_is_what_computes_that(case: Case) -> None:
+    (x,) = case.point(0).values()
+    of_square = numpy_function(COMPUTED[case.rule.facts.of_square])
+    close(case.function(x**2), of_square(x))
+
+
+@pytest.mark.parametrize("case", [c for c in OF_ONE if c.rule.facts.spectral], ids=str)
+def test_what_books_call_eigenvalues_and_singular_values_is_that(case: Case) -> None:
+    (x,) = case.point(0).values()
+    found = case.function(x)
+    values = np.linalg.svd(x)[1]
+    values = np.linalg.eigvalsh((x + x.T) / 2) if case.rule.facts.of_symmetric else values
+    for said, place in case.rule.facts.spectral.items():
+        assert said[0] == ("λ" if case.rule.facts.of_symmetric else "σ")
+        close(found if place is None else found[place], getattr(np, said[2:])(values))
+
+
+@pytest.mark.parametrize("case", [c for c in OF_ONE if c.rule.facts.log_of], ids=str)
+def test_it_is_the_logarithm_of_what_is_said(case: Case) -> None:
+    (x,) = case.point(0).values()
+    close(np.exp(case.function(x)), np.vectorize(getattr(math, case.rule.facts.log_of))(x))
+
+
+def test_a_sign_with_three_labels_makes_of_vectors_what_is_said() -> None:
+    for rule in RULES.values():
+        if all(rule.facts.of_vectors):
+            sign = np.asarray(numpy_function(rule)((3, 3, 3), 3))
+            of_one, of_two = (numpy_function(RULES[name]) for name in rule.facts.of_vectors)
+            a, b = np.array([1.0, 2.0, -3.0]), np.array([0.5, -1.0, 4.0])
+            close(of_one(a), np.einsum("ijk,j->ik", sign, a))
+            close(of_two(a, b), np.einsum("ijk,j,k->i", sign, a, b))
+
+
+def test_names_of_parameters_are_of_its_parameters() -> None:
+    for rule in RULES.values():
+        assert set(rule.facts.keywords.values()) <= set(rule.parameters)
+        assert not set(rule.facts.keywords) & set(rule.parameters)
+        assert not rule.facts.sized or len(rule.parameters) == 1
+
+
 def test_names_of_operations_are_spelled_in_few_places_but_their_rules() -> None:
     """What a room has to know of an operation is a field of its rule; this may only fall."""
-    names = {*RULES, *COMPUTED}
     spelled = {
-        node.value
+        text
         for root in (Path(mc.__file__).parent, Path(matcalc_cli.__file__).parent)
         for file in root.rglob("*.py")
         if "operations" not in file.relative_to(root).parts
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        for text in _texts(ast.parse(file.read_text(encoding="utf-8")))
     }
-    assert len(names & spelled) <= SPELLED
+    assert len(spelled & {*RULES, *COMPUTED}) <= SPELLED
+
+
+def _texts(tree: ast.Module) -> set[str]:
+    """The texts of a module, but for names of functions of NumPy: ``getattr(np, "trapezoid")``."""
+    calls = [one for one in ast.walk(tree) if isinstance(one, ast.Call)]
+    of_numpy = [one.args[1] for one in calls if ast.unparse(one).startswith("getattr(np, '")]
+    texts = (one for one in ast.walk(tree) if isinstance(one, ast.Constant) and one not in of_numpy)
+    return {one.value for one in texts if isinstance(one.value, str)}
 
 
 @pytest.mark.parametrize("case", [c for c in OF_ONE if c.rule.facts.slope], ids=str)

@@ -1,5 +1,6 @@
 """Idioms of NumPy and SciPy, each alone: its value and its derivative are those of the function."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -108,6 +109,7 @@ IDIOMS: dict[Callable[..., Any], str] = {
         special.kl_div(np.exp(x), np.exp(y)) + special.polygamma(1, np.exp(x))
     ): "x[4] y[4]",
     lambda x: np.heaviside(x, 0.5) * x**2 + special.softplus(x): "x[4]",
+    lambda x, y: math.asinh(x) * math.erf(y) + math.hypot(x, y) * math.degrees(y): "x y",
     lambda x: np.where(np.logical_and(x > -1, ~(x > 1)) | (x > 3), x**2, np.abs(x)): "x[4]",
     lambda x: np.select([x < -1, x < 0.5], [-x, x**2], default=3 * x): "x[4]",
     lambda x: np.asarray(x, dtype=np.float64).astype(np.float64) ** 2: "x[4]",
