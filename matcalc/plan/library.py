@@ -15,6 +15,7 @@ from importlib import import_module
 from itertools import islice
 from math import prod
 from operator import mul, truediv
+from string import ascii_letters
 from typing import Any, ClassVar
 
 import numpy as np
@@ -29,6 +30,7 @@ from matcalc.plan.step import Aligned, Matrices, Spread, Step
 
 Array = NDArray[np.floating[Any]]
 Function = Callable[..., Any]
+Places = Callable[[Array, Array], tuple[Array, Array]]
 Shapes = Sequence[tuple[int, ...]]
 
 _LEAST = 1e-290  # a smaller sum of squares has lost digits
@@ -287,12 +289,12 @@ class NumPy(Library):
         return np.asarray(value)
 
     def finished(self, value: Any, dtype: Any, *, fresh: bool) -> Array:
-        """A result of a type; a copy where the array may be somebody's."""
-        return np.asarray(value, dtype, "C") if fresh else np.array(value, dtype, order="C")
+        """A result of a type, its axes as they lie; a copy where the array may be somebody's."""
+        return np.asarray(value, dtype) if fresh else np.array(value, dtype)
 
     def diagonal(self, step: Step, _: Shapes) -> Function:
         """Axes of one label as one."""
-        return lambda x: diagonal_view(x, step.value)
+        return _diagonal(step.value) or _same
 
     def contract(self, step: Step, shapes: Shapes) -> Function:
         """A product of matrices, or of stacks of them."""
@@ -343,8 +345,8 @@ class NumPy(Library):
         """A sum: what is spread is added to the entries where it stands."""
         ways: Sequence[tuple[int, Spread | None]] = step.value
         signs = [np.add if sign > 0 else np.subtract for sign, _ in ways]
-        spreads = [spread for _, spread in ways]
-        plain = len(ways) - sum(spread is not None for spread in spreads)
+        places = [spread and _places(spread, step.shape) for _, spread in ways]
+        plain = places.count(None)
         begins = plain > 1 and ways[0][0] > 0 and np.broadcast_shapes(*shapes[:2]) == step.shape
         if begins and len(ways) == 2:
             return signs[1]
@@ -354,24 +356,22 @@ class NumPy(Library):
             total = (
                 np.asarray(signs[1](*arrays[:2]), kind) if begins else np.zeros(step.shape, kind)
             )
-            rest = zip(signs, spreads, arrays, strict=True)
-            for sign, spread, array in islice(rest, 2 if begins else 0, None):
-                if spread is None:
-                    sign(total, array, total)
-                else:
-                    target = _target(total, spread)
-                    sign(target, _repeated(array, spread), target)
+            rest = zip(signs, places, arrays, strict=True)
+            for sign, places_of, array in islice(rest, 2 if begins else 0, None):
+                target, part = places_of(total, array) if places_of else (total, array)
+                sign(target, part, target)
             return total
 
         return add
 
     def spread(self, step: Step, _: Shapes) -> Function:
         """An array written into zeros."""
-        spread: Spread = step.value
+        places = _places(step.value, step.shape)
 
         def write(x: Array) -> Array:
             result = np.zeros(step.shape, x.dtype)
-            _target(result, spread)[...] = _repeated(x, spread)
+            target, part = places(result, x)
+            target[...] = part
             return result
 
         return write
@@ -430,24 +430,24 @@ def _dot(way: Matrices, a_shape: tuple[int, ...], b_shape: tuple[int, ...]) -> F
     return lambda a, b: np.asarray(np.einsum(whole, a, b))
 
 
-def _target(array: Array, spread: Spread) -> Array:
-    """The entries of an array that a smaller one is written to, as a view."""
-    return diagonal_view(array.reshape(spread.sizes), spread.labels)
+def _places(spread: Spread, shape: tuple[int, ...]) -> Places:
+    """The entries of an array that a smaller one is written to, a view, and what is written."""
+    index = tuple(slice(None) if k in spread.core else None for k in dict.fromkeys(spread.labels))
+    diagonal = _diagonal(spread.labels) or _same
+    apart, repeated = spread.sizes != shape, None in index
+
+    def places(whole: Array, part: Array) -> tuple[Array, Array]:
+        target = diagonal(whole.reshape(spread.sizes) if apart else whole)
+        return target, part[index] if repeated else part
+
+    return places
 
 
-def _repeated(array: Array, spread: Spread) -> Array:
-    distinct = dict.fromkeys(spread.labels)
-    return array[tuple(slice(None) if k in spread.core else None for k in distinct)]
-
-
-def diagonal_view(array: Array, labels: Sequence[int]) -> Array:
-    """A view with one axis for each distinct label: where a label repeats, the diagonal."""
+def _diagonal(labels: Sequence[int]) -> Function | None:
+    """A view with one axis for each distinct label: where one repeats, the diagonal; none if so."""
     distinct = list(dict.fromkeys(labels))
     if len(distinct) == len(labels):
-        return array
-    strides = [0] * len(distinct)
-    shape = [0] * len(distinct)
-    for label, size, stride in zip(labels, array.shape, array.strides, strict=True):
-        strides[distinct.index(label)] += stride
-        shape[distinct.index(label)] = size
-    return np.lib.stride_tricks.as_strided(array, shape, strides)
+        return None
+    axes = "".join(ascii_letters[distinct.index(label)] for label in labels)
+    subscripts = f"{axes}->{ascii_letters[: len(distinct)]}"
+    return lambda x: np.einsum(subscripts, x)

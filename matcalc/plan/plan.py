@@ -78,11 +78,18 @@ class Plan:
     def _repr_html_(self) -> str:
         return f"<pre>{escape(str(self))}</pre>"
 
-    def makes(self, at: int) -> bool:
-        """Whether what a step gives is new, and no part of an array that may be somebody's."""
-        while self.steps[at].op in VIEWS:
-            (at,) = self.steps[at].operands
-        return self.steps[at].op not in OTHERS
+    def makes(self) -> list[bool]:
+        """For each result whether it is new: no part of an array, and nobody else's."""
+        found: list[bool] = []
+        seen: set[int] = set()
+        for at in self.results:
+            whole = at
+            while self.steps[whole].op in VIEWS:
+                (whole,) = self.steps[whole].operands
+            is_all = prod(self.steps[at].shape) == prod(self.steps[whole].shape)
+            found.append(is_all and whole not in seen and self.steps[whole].op not in OTHERS)
+            seen.add(whole)
+        return found
 
     def last_uses(self) -> list[tuple[int, ...]]:
         """For each step the operands that nothing later needs."""

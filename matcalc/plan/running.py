@@ -280,10 +280,9 @@ class Program:
         lines.append(f" return [{', '.join(self.called[at] for at in plan.results)}]")
         self.code = compile("\n".join(lines), "<plan>", "exec")
         self.compute = self._straight(self.functions)
-        first = [at not in plan.results[:k] for k, at in enumerate(plan.results)]
         self.fresh = [
-            plan.makes(at) and new and self.called[at] not in self.held
-            for at, new in zip(plan.results, first, strict=True)
+            new and self.called[at] not in self.held
+            for at, new in zip(plan.results, plan.makes(), strict=True)
         ]
         self.largest = 0 if plan.largest is None else prod(plan.largest.shape)
 

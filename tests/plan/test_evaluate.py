@@ -1,4 +1,5 @@
 import tracemalloc
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from matcalc import ShapeError, TooLargeError, UnboundError
 from matcalc.graph import Node, add, einsum, number, scaled, symbol, zero
 from matcalc.graph.nodes import ONE
 from matcalc.plan import evaluate, running
+from matcalc.plan.planning import plan_of
 
 RNG = np.random.default_rng(0)
 
@@ -81,6 +83,32 @@ def test_the_result_is_a_new_array() -> None:
     found = evaluate(symbol("a", (3,)), {"a": a})
     found[0] = 7.0
     np.testing.assert_array_equal(a, np.ones(3))
+
+
+def test_no_result_holds_a_part_of_another() -> None:
+    a, b = symbol("A", (3, 3)), symbol("B", (3, 3))
+    product = einsum("i j, j k -> i k", a, b)
+    views = ["i j -> i j", "i j -> j i", "i j -> (i j)", "i i -> i"]
+    nodes = [einsum(view, product) for view in views]
+    given = [RNG.normal(size=(3, 3)), RNG.normal(size=(3, 3))]
+    found = running.Program(plan_of(nodes, {}), ["A", "B"]).run(given, np.dtype(float))
+    for one, two in combinations(found, 2):
+        assert not np.shares_memory(one, two)
+    assert all(one.base is None or one.base.size == one.size for one in found)
+
+
+@pytest.mark.parametrize("formula", ["softmax(X, axis=1)", "relu(W @ X)", "W @ tanh(W @ X)"])
+def test_no_result_is_copied_to_turn_its_axes(formula: str) -> None:
+    d = mc.derive(formula, wrt="X", variables="X[8,8] W[8,8]", layout="denominator")
+    given = {"X": RNG.normal(size=(8, 8)), "W": RNG.normal(size=(8, 8))}
+    size = d.evaluate(**given).nbytes
+    tracemalloc.start()
+    try:
+        d.evaluate(**given)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 1.6 * size
 
 
 def test_a_shared_node_is_computed_once() -> None:

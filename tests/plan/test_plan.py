@@ -2,9 +2,11 @@
 
 import os
 import string
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import permutations
 from math import prod
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,9 +15,11 @@ from work import calls
 import matcalc as mc
 from matcalc.derivative import derivatives
 from matcalc.graph import Factor, Node, apply, contract, einsum, symbol
+from matcalc.jacobians.linear_map import order_of
 from matcalc.plan import evaluate
-from matcalc.plan.order import cheapest
+from matcalc.plan.order import Order, Ordering, cheapest
 from matcalc.plan.planning import compared_plan_of, plan_of
+from matcalc.plan.running import Program
 
 CASES = int(os.environ.get("MATCALC_LAW_CASES", "40"))
 _LAYERS = "sum((W2 @ tanh(W1 @ x + b1) + b2 - y)**2)"
@@ -157,6 +161,39 @@ def test_random_networks_agree_with_loops() -> None:
             np.testing.assert_allclose(found.sum(), expected.sum(), rtol=1e-10, atol=1e-10)
         else:
             np.testing.assert_allclose(found, expected, rtol=1e-10, atol=1e-10)
+
+
+def _in_a_random_order(rng: np.random.Generator) -> Ordering:
+    """Which two are multiplied next, by chance."""
+
+    def order(labels: Sequence[Sequence[Any]], *_: Any) -> Order:
+        left = range(len(labels), 1, -1)
+        return tuple((int(a), int(b)) for a, b in (sorted(rng.permutation(k)[:2]) for k in left))
+
+    return order
+
+
+@pytest.mark.parametrize("wrt", ["A", "v"])
+def test_plans_in_fifty_random_orders_agree(wrt: str) -> None:
+    rng = np.random.default_rng(3)
+    variables = "A[m,n] B[n,n] C[n,m] v[m] w[m]"
+    sizes = {"m": 3, "n": 4}
+    d = mc.derive(
+        "sum(sigmoid(A @ B @ C @ diag(v) @ A @ C @ w) * v)**2",
+        wrt=wrt,
+        variables=variables,
+        layout="numerator",
+    )
+    shapes = {"A": (3, 4), "B": (4, 4), "C": (4, 3), "v": (3,), "w": (3,)}
+    given = {name: rng.normal(size=shape) for name, shape in shapes.items()}
+    order = order_of(d._written)
+    expected, costs = d.evaluate(**given), set()
+    for _ in range(50):
+        plan = plan_of([d.node], sizes, [order], _in_a_random_order(rng))
+        costs.add(plan.multiplications)
+        (found,) = Program(plan).run([given[k] for k in plan.variables], np.dtype(float))
+        np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-12)
+    assert len(costs) > 10
 
 
 def _cost(

@@ -151,7 +151,9 @@ def einsum(subscripts, *operands, optimize=False, out=None):
         value = _contracted((label, inputs[k]), (value, arrays[k]), kept)
         label = kept
     value = asarray(value)
-    if label != output:
+    if set(label) == set(output):
+        value = _turned(label, value, output)
+    elif label != output:
         value = _contracted((label,), (value,), output)
     if out is not None:
         out[...] = value
@@ -181,6 +183,14 @@ def _spelled(text, rank):
     before, _, behind = text.partition("...")
     count = rank - len(before) - len(behind)
     return (*before, *range(-count, 0), *behind)
+
+
+def _turned(label, one, output):
+    """An array with an axis for each label, the diagonal where one repeats; a view."""
+    shape, steps = dict(zip(label, one.shape, strict=True)), dict.fromkeys(output, 0)
+    for axis, step in zip(label, one.steps, strict=True):
+        steps[axis] += step
+    return view(one, tuple(shape[axis] for axis in output), steps.values(), one.offset)
 
 
 def _contracted(labels, arrays, output):
