@@ -297,12 +297,9 @@ def consed_product(
     factors: tuple[Factor, ...], output: tuple[int, ...], sizes: tuple[Dimension, ...], scale: Scale
 ) -> Product:
     """The one product of these fields, which are canonical already."""
-    exponents = [factor.exponent for factor in factors]
-    if any(abs(p.numerator) > _EXPONENT or p.denominator > _EXPONENT for p in exponents):
-        raise TooLargeError("an exponent of an array is absurdly large")
     scale = ONE if scale == ONE else scale._replace(number=_bounded(scale.number))
     spend(len(factors))
-    key = [(f.node.digest, f.labels, str(f.exponent)) for f in factors]
+    key = [(node.digest, labels, _spelled(exponent)) for node, labels, exponent in factors]
     node: Product = _consed(
         Product,
         (key, output, sizes, str(scale.number), scale.powers),
@@ -313,6 +310,18 @@ def consed_product(
         scale=scale,
     )
     return node
+
+
+def _spelled(exponent: Fraction) -> str:
+    """An exponent as text, which is bounded.
+
+    Raises:
+        TooLargeError: It is absurdly large.
+    """
+    above, below = exponent.as_integer_ratio()
+    if abs(above) > _EXPONENT or below > _EXPONENT:
+        raise TooLargeError("an exponent of an array is absurdly large")
+    return f"{above}/{below}" if below > 1 else f"{above}"
 
 
 def _axis_size(axis: Any, sizes: Sequence[Dimension]) -> Dimension:

@@ -218,7 +218,7 @@ def opens(inner: Product, factor: Factor) -> bool:
         factor.exponent == 1
         and inner.scale == ONE
         and bool(inner.factors)
-        and len(inner.core) == len(inner.output)
+        and (len(inner.factors) > 1 or len(inner.core) == len(inner.output))
         and Group not in map(type, [*axes, *inner.output])
     )
 

@@ -45,13 +45,12 @@ def factored(node: Node, left: int = _PULLED) -> Node:
         return node
     spend(len(node.terms))
     terms = [_term(term) for term in node.terms]
-    shared: dict[Key, Fraction] = terms[0].entrywise()
+    shared: dict[Key, Fraction] = terms[0].entrywise
     for term in terms[1:]:
-        powers = term.entrywise()
         shared = {
-            key: min(power, powers[key], key=abs)
+            key: min(power, term.entrywise[key], key=abs)
             for key, power in shared.items()
-            if key in powers and power * powers[key] > 0
+            if key in term.entrywise and power * term.entrywise[key] > 0
         }
     shared = {key: power for key, power in shared.items() if not _is_left(key, shared, terms)}
     scale = _content([term.scale for term in terms], with_sign=bool(shared))
@@ -83,7 +82,7 @@ def _is_left(key: Key, shared: Mapping[Key, Fraction], terms: Sequence[_Term]) -
     """Whether a sum is all that a term without what is shared is: c² - k c, c for x - mean(x)."""
     square = {**shared, key: shared[key] + 1}
     return isinstance(key[0], Sum) and any(
-        len(term.factors) == len(square) and term.entrywise() == square for term in terms
+        len(term.factors) == len(square) and term.entrywise == square for term in terms
     )
 
 
@@ -193,6 +192,7 @@ class _Term:
             self.sizes = dict(zip(axes, node.shape, strict=True))
             self.output = axes
 
+    @cached_property
     def entrywise(self) -> Powers:
         """The factors that multiply entry by entry, by the axes that they are on."""
         if len(set(self.output)) < len(self.output):
@@ -268,6 +268,8 @@ def _content(scales: list[Scale], *, with_sign: bool) -> Scale:
 
     A sign alone is shared only ``with_sign``: -a - b stays as it is.
     """
+    if all(scale is ONE for scale in scales):
+        return ONE
     numbers = [scale.number for scale in scales]
     above = gcd(*(number.numerator for number in numbers))
     below = lcm(*(number.denominator for number in numbers))

@@ -11,7 +11,7 @@ from typing import Any
 
 from matcalc.dimensions import Shape
 from matcalc.expression import Formula, parse_declarations, read_formula
-from matcalc.graph import Apply, Factor, Node, Product, flat, rebuilt, split, topological
+from matcalc.graph import Apply, Factor, Node, Product, Scale, flat, rebuilt, split, topological
 from matcalc.operations import RULES, find_rule
 from matcalc.simplify.facts import IMPLIED, Known
 from matcalc.simplify.identities import COMPUTING, SECTIONS, SOFTMAX, Section
@@ -94,6 +94,18 @@ class Rewrite:
         return tuple(sorted(listed, key=_telling, reverse=True))
 
     @cached_property
+    def term(self) -> tuple[Scale, Node]:
+        """The first of the terms of the left side, as a coefficient times the rest."""
+        return split(self.parts[0].node)
+
+    @cached_property
+    def shared(self) -> tuple[int, ...]:
+        """The arguments of the first factor of the left side that are factors of it too."""
+        (first, *others) = (part.node for part in self.parts)
+        below = first.arguments if isinstance(first, Apply) else ()
+        return tuple(k for k, one in enumerate(below) if one in others)
+
+    @cached_property
     def heads(self) -> tuple[tuple[str, int], ...]:
         """What the factors of the left side are that are no variables, and how many of each."""
         found = Counter(head(part.node) for part in self.parts)
@@ -167,10 +179,9 @@ def head(node: Node) -> str:
     return node.operation if isinstance(node, Apply) else type(node).__name__
 
 
-def heads_of_term(core: Node) -> tuple[str, ...]:
+def heads_of_term(core: Node) -> list[str]:
     """What a term without its coefficient is, and what its factors are."""
-    inside = (head(factor.node) for factor in core.factors) if isinstance(core, Product) else ()
-    return (head(core), *inside)
+    return [head(core), *map(head, core.operands if isinstance(core, Product) else ())]
 
 
 def _axes_along(pattern: Node, node: Node) -> Iterator[tuple[Shape, tuple[int, ...]]]:
@@ -229,7 +240,7 @@ class Table:
         elif isinstance(left, Product):
             table, name = self.products, head(one.parts[0].node)
         else:
-            table, name = self.sums, heads_of_term(split(one.parts[0].node)[1])[-1]
+            table, name = self.sums, heads_of_term(one.term[1])[-1]
         found = table.setdefault(name, [])
         found.append(one)
         found.sort(key=self.order.__getitem__)

@@ -112,8 +112,7 @@ def _in_sum(
 ) -> Node | None:
     """A sum in which a term has the form of the first of a line, and others that of the others."""
     number, core = term
-    first, *others = [part.node for part in one.parts]
-    own, pattern = split(first)
+    own, pattern = one.term
     if not may_match(pattern, core, lifted=one.lifted):
         return None
     for lift in one.lifts(pattern, core):
@@ -121,7 +120,7 @@ def _in_sum(
             if own.powers or not one.holds(match, known):
                 continue
             ratio = Scale(number / own.number)
-            wanted = (scaled(built(part, match), ratio) for part in others)
+            wanted = (scaled(built(part.node, match), ratio) for part in one.parts[1:])
             rest = _without(wanted, beside)
             if rest is None:
                 continue
@@ -209,9 +208,9 @@ class _Search:
         """The first factors that have the form of the line."""
         first, *others = self.one.parts
         for key in self.powers:
-            if not self.may_be(first, key) or not self.is_complete(others):
-                continue
             if not may_match(first.node, key[0], lifted=self.one.lifted):
+                continue
+            if not self.may_be(first, key) or not self.is_complete(key[0], others):
                 continue
             for lift in self.one.lifts(first.node, key[0]):
                 for match, places, keys in self.further(lift, {}, (), key):
@@ -234,9 +233,12 @@ class _Search:
             for found, placed in placings(part, Factor(*key), match, places):
                 yield from self.further(found, placed, (*keys, key), first)
 
-    def is_complete(self, parts: Sequence[Factor]) -> bool:
-        """Whether each of some factors of the line may be somewhere."""
-        return all(any(self.may_be(part, key) for key in self.powers) for part in parts)
+    def is_complete(self, first: Node, others: Sequence[Factor]) -> bool:
+        """Whether each of the other factors of the line may be somewhere."""
+        below = [first.operands[k] for k in self.one.shared]
+        return all(any(is_same(one, node) for node, _ in self.powers) for one in below) and all(
+            any(self.may_be(part, key) for key in self.powers) for part in others
+        )
 
     def may_be(self, part: Factor, key: Key) -> bool:
         """Whether a factor can have the form of that of the line, at a glance."""
@@ -257,7 +259,7 @@ class _Search:
         power = self.powers[key]
         if self.summed:
             return _ONCE if power == part.exponent else None
-        ratio = power / part.exponent
+        ratio = _ONCE if power == part.exponent else power / part.exponent
         if len(self.one.parts) == 1:
             whole = ratio.denominator == 1 and (ratio > 0 or part.exponent > 0)
             return ratio if whole else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
@@ -47,15 +46,15 @@ def is_symmetric(node: Node) -> bool:
 def _has_one_side(node: Node) -> bool:
     """Whether what stands on one axis has no twins that could be on the other."""
     terms = node.terms if isinstance(node, Sum) else (node,)
-    rows: Counter[Any] = Counter()
-    columns: Counter[Any] = Counter()
+    more: dict[Any, int] = {}  # how often something stands on rows more than on columns
     for term in terms:
         if not isinstance(term, Product) or Group in map(type, term.output):
             return False
         for factor in opened(term)[0]:
-            for label, found in zip(term.output, (rows, columns), strict=True):
-                found.update(_places(factor, label))
-    return rows != columns
+            for label, one in zip(term.output, (1, -1), strict=True):
+                for place in _places(factor, label):
+                    more[place] = more.get(place, 0) + one
+    return any(more.values())
 
 
 def _places(factor: Factor, label: Any) -> Iterator[tuple[Node, int]]:
