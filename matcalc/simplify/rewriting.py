@@ -94,24 +94,19 @@ def _maker(known: Known, depth: int) -> Make:
 def rewritten_sum(node: Sum, known: Known = NOTHING, table: Table = TABLE) -> Node:
     """A sum with terms by the first line that they have the form of, if there is one."""
     table.meet()
-    terms = node.terms
-    for term in terms:
+    for term in node.terms:
         scale, core = split(term)
-        heads = () if scale.powers else heads_of_term(core)
-        lines = [one for name in heads for one in table.sums.get(name, ())]
-        beside = _others(terms, term) if lines else []
-        for one in lines:
-            found = _in_sum(one, (scale.number, core), beside, known)
-            if found is not None:
-                return found
+        for name in () if scale.powers else heads_of_term(core):
+            for one in table.sums.get(name, ()):
+                found = _in_sum(one, term, node, known)
+                if found is not None:
+                    return found
     return node
 
 
-def _in_sum(
-    one: Rewrite, term: tuple[Fraction, Node], beside: Sequence[Node], known: Known
-) -> Node | None:
+def _in_sum(one: Rewrite, term: Node, node: Sum, known: Known) -> Node | None:
     """A sum in which a term has the form of the first of a line, and others that of the others."""
-    number, core = term
+    (number, _), core = split(term)
     own, pattern = one.term
     if not may_match(pattern, core, lifted=one.lifted):
         return None
@@ -121,7 +116,7 @@ def _in_sum(
                 continue
             ratio = Scale(number / own.number)
             wanted = (scaled(built(part.node, match), ratio) for part in one.parts[1:])
-            rest = _without(wanted, beside)
+            rest = _without(wanted, _others(node.terms, term))
             if rest is None:
                 continue
             note((one.text,))
