@@ -152,6 +152,8 @@ def opened(node: Product, *, scalars: bool = True) -> tuple[list[Factor], dict[A
         scalars: Whether sums that are scalars, such as traces, are opened too.
     """
     sizes = dict(enumerate(node.sizes))
+    if not any(isinstance(below, Product) for below in node.operands):
+        return list(node.factors), sizes
     factors: list[Factor] = []
     waiting = list(reversed(node.factors))
     while waiting:

@@ -112,6 +112,11 @@ class Rewrite:
         return tuple((name, count) for name, count in found.items() if name != "Symbol")
 
     @cached_property
+    def divides(self) -> bool:
+        """Whether a factor of the left side stands below the line."""
+        return any(part.exponent < 0 for part in self.parts)
+
+    @cached_property
     def demands(self) -> frozenset[str]:
         """What must be declared of some variable: all but what a node may tell by itself."""
         return frozenset(self.conditions.values()).difference(IMPLIED, ["positive"])

@@ -171,6 +171,8 @@ def rewritten_factors(
     spend(len(powers))
     table.meet()
     lines = table.of_factors((node for node, _ in powers), known.facts)
+    if all(power.numerator > 0 for power in powers.values()):
+        lines = [one for one in lines if not one.divides]
     if not lines:
         return None
     held = Counter(k for _, labels in powers for k in dict.fromkeys(flat(labels)) if k not in kept)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
 from functools import lru_cache
 from typing import Any
 
 from matcalc.graph import (
     Apply,
-    Factor,
     Group,
     Node,
     Product,
@@ -46,22 +45,28 @@ def is_symmetric(node: Node) -> bool:
 def _has_one_side(node: Node) -> bool:
     """Whether what stands on one axis has no twins that could be on the other."""
     terms = node.terms if isinstance(node, Sum) else (node,)
-    more: dict[Any, int] = {}  # how often something stands on rows more than on columns
+    more: Counter[Any] = Counter()  # how often something stands on rows more than on columns
     for term in terms:
         if not isinstance(term, Product) or Group in map(type, term.output):
             return False
-        for factor in opened(term)[0]:
-            for label, one in zip(term.output, (1, -1), strict=True):
-                for place in _places(factor, label):
-                    more[place] = more.get(place, 0) + one
+        rows, columns = _sides(term)
+        more.update(rows)
+        more.subtract(columns)
     return any(more.values())
 
 
-def _places(factor: Factor, label: Any) -> Iterator[tuple[Node, int]]:
-    """Where a factor has a label; a symmetric one has it anywhere."""
-    for axis, found in enumerate(factor.labels):
-        if found == label:
-            yield factor.node, 0 if factor.is_symmetric else axis
+@lru_cache(maxsize=2048)
+def _sides(term: Product) -> list[list[tuple[Node, int]]]:
+    """What stands on the rows of a matrix, and on its columns: factors, and which of their axes.
+
+    Of a symmetric one any axis is as good.
+    """
+    places = [
+        (label, (factor.node, 0 if factor.is_symmetric else axis))
+        for factor in opened(term)[0]
+        for axis, label in enumerate(factor.labels)
+    ]
+    return [[place for label, place in places if label == one] for one in term.output]
 
 
 @lru_cache(maxsize=2048)  # terms of one sum are terms of the next
@@ -72,6 +77,8 @@ def turned(node: Node, order: tuple[int, int] = (1, 0)) -> Node:
     if not isinstance(node, Product) or Group in map(type, node.output):
         return transposed(node, order)
     factors, sizes = opened(node)
+    if order == (0, 1) and factors == list(node.factors) and not node.symmetric:
+        return node
     return contract(factors, [node.output[axis] for axis in order], sizes, node.scale)
 
 
