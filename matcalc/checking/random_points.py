@@ -60,6 +60,33 @@ def small_sizes(
     raise UnboundError("no small sizes make all shapes possible; give numbers: x[3]")
 
 
+#: How much larger than the smallest sizes are, and in which order: what was odd is even in the
+#: second, as adj and det notice, and what is tall in some is wide in others.
+_CHOICES = ((0, 0), (1, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 0))
+
+
+def choices_of_sizes(
+    roots: Iterable[Node], variables: Iterable[Variable], declared: Mapping[str, Declared]
+) -> Iterator[dict[str, int]]:
+    """Choices of small sizes, all different in each; the arguments are as above.
+
+    Raises:
+        UnboundError: There is none.
+    """
+    known = list(roots), list(variables), declared
+    seen: list[dict[str, int]] = []
+    for least, order in _CHOICES:
+        try:
+            sizes = small_sizes(*known, least, order)
+        except UnboundError:
+            continue
+        if sizes not in seen:
+            seen.append(sizes)
+            yield sizes
+    if not seen:
+        small_sizes(*known)
+
+
 def _are_possible(shapes: Iterable[Shape], tall: Iterable[Shape], sizes: dict[str, int]) -> bool:
     """Whether shapes have positive sizes, and those of orthonormal columns enough rows."""
     try:

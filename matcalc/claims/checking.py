@@ -11,7 +11,7 @@ import numpy as np
 
 from matcalc.claims.answer import Checked
 from matcalc.claims.causes import Wrong, causes
-from matcalc.claims.conditions import counterexample, holds_along, holds_near, right_when
+from matcalc.claims.conditions import counterexample, right_when
 from matcalc.claims.forward import Forward, declared_shapes, known_shapes, read_forward
 from matcalc.claims.forward_question import of_forward
 from matcalc.claims.gradient_names import is_whole, plain_left, without_marks
@@ -21,7 +21,7 @@ from matcalc.claims.question import Question, of_expression
 from matcalc.claims.repairs import Repair, but_for_numbers, repairs
 from matcalc.claims.shapes import Shapes, Typed, product_shapes
 from matcalc.claims.terms import compared
-from matcalc.claims.tree import Tree, names, spelled_out, trees, walk
+from matcalc.claims.tree import Tree, names, spelled_out, trees
 from matcalc.claims.whole import whole_equation, with_name
 from matcalc.claims.words import why
 from matcalc.errors import NotationError, Place, ShapeError
@@ -267,19 +267,15 @@ def _mended(
 
 
 def _true(question: Question, fixes: Sequence[Repair], at: Point) -> list[Repair]:
-    """The repairs that hold at small numbers too, and on both sides of kinks: the first few.
+    """The repairs that are right as a claim is, on both sides of kinks too: the first few.
 
     Of those that differ in where a number stands one.
     """
     kept: list[Repair] = []
     kind = Worth(at).kind
     for fix in fixes[:_JUDGED]:
-        if len([*but_for_numbers([*kept, fix], kind)]) == len(kept):
-            continue
-        if not holds_near(question, fix.tree, at):
-            continue
-        smooth = not question.kinks and not any(part.facts.kinked for part in walk(fix.tree))
-        if smooth or holds_along(question, fix.tree, at):
+        is_new = len([*but_for_numbers([*kept, fix], kind)]) > len(kept)
+        if is_new and judged(question, fix.text).verdict == "right":
             kept.append(fix)
             if len(kept) == _SHOWN:
                 break

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from matcalc.arrays import Array
-from matcalc.checking.random_points import random_points, small_sizes
+from matcalc.checking.random_points import choices_of_sizes, random_points
 from matcalc.checking.verdict import relative_error
 from matcalc.claims.functions import by_rule, called
 from matcalc.claims.question import Question
@@ -23,7 +23,6 @@ from matcalc.plan import evaluate
 
 _TRIES = 12
 _PASSES = 3  # in which names find what they are made of
-_CHOICES = ((0, 0), (1, 1), (0, 2), (1, 0), (0, 1), (2, 0))  # how large sizes are, in which order
 _MOVED = 1e-12  # relative
 _LOST = 1e-8  # where more is moved, digits are lost
 _SIGNS = ("operator", "negative", "transpose")
@@ -38,6 +37,8 @@ class Point(NamedTuple):
         truth: The derivative as the layout writes it.
         functions: The functions entry by entry that the question knows.
         declared: The functions that were declared, their shapes at these sizes.
+        flat: Whether what is differentiated fits as NumPy's one-dimensional arrays alone: then a
+            product of a vector that does not fit as a column is theirs, ``x @ A`` and ``x @ y``.
         strict: Whether a number is no term beside a vector, as on paper.
     """
 
@@ -46,6 +47,7 @@ class Point(NamedTuple):
     truth: Stack
     functions: tuple[str, ...] = ()
     declared: Functions = NO_FUNCTIONS
+    flat: bool = False
     strict: bool = False
 
 
@@ -60,8 +62,10 @@ def points(question: Question, count: int, claimed: Sequence[Node] = ()) -> list
     Raises:
         UnboundError: There is none.
     """
+    roots = [question.truth, *question.meanings.values(), *claimed]
+    variables = question.formula.variables.values()
     found: list[Point] = []
-    for sizes in _sizes(question, claimed):
+    for sizes in choices_of_sizes(roots, variables, question.declared):
         asked = tuple(sizes.items())
         if asked not in question.reached:
             question.reached[asked] = _at_sizes(question, sizes)
@@ -112,7 +116,7 @@ def quick_point(
 ) -> Point | None:
     """The same as :func:`at_point`, of the derivative as it is written: faster, for trying."""
     values = _given(question, arrays, sizes)
-    at = Point(sizes, values, one(0.0), question.functions, question.at(sizes))
+    at = Point(sizes, values, one(0.0), *_known(question, sizes))
     left = {name: tree for name, tree in question.spelled.items() if name not in values}
     for _ in range(_PASSES):
         for name in list(left):
@@ -165,29 +169,6 @@ def _one_sided(kinks: Sequence[Node], arrays: Mapping[str, Array], sizes: Mappin
     return count
 
 
-def _sizes(question: Question, claimed: Sequence[Node]) -> Iterator[dict[str, int]]:
-    """Choices of sizes; what is tall in some is wide in others.
-
-    Raises:
-        UnboundError: There is none.
-    """
-    roots = [question.truth, *question.meanings.values(), *claimed]
-    variables = question.formula.variables.values()
-    seen: list[dict[str, int]] = []
-    missing: UnboundError | None = None
-    for least, order in _CHOICES:
-        try:
-            sizes = small_sizes(roots, variables, question.declared, least, order)
-        except UnboundError as error:
-            missing = error
-            continue
-        if sizes not in seen or not sizes:
-            seen.append(sizes)
-            yield sizes
-    if missing and not seen:
-        raise missing
-
-
 def at_point(
     question: Question, arrays: Mapping[str, Array], sizes: Mapping[str, int]
 ) -> Point | None:
@@ -202,8 +183,12 @@ def at_point(
     if not np.all(np.isfinite(entries)):
         return None
     truth = laid(question.right(entries, sizes), question)
-    known = question.functions, question.at(sizes)
-    return Point(sizes, values, truth, *known)
+    return Point(sizes, values, truth, *_known(question, sizes))
+
+
+def _known(question: Question, sizes: Mapping[str, int]) -> tuple[tuple[str, ...], Functions, bool]:
+    """What a point knows of its question."""
+    return question.functions, question.at(sizes), not question.formula.columns
 
 
 def _has_digits(question: Question, here: Point, arrays: Mapping[str, Array]) -> bool:
@@ -287,7 +272,11 @@ class Worth:
             return transposed(args[0])
         if self.at.strict and tree.operator("+", "-") and _is_beside_number(tree, *args):
             return None
-        return operated(tree.value, args[0], args[1])
+        made = operated(tree.value, args[0], args[1])
+        if made is None and self.at.flat and tree.operator("@") and args[0].kind == "c":
+            made = operated("@", transposed(args[0]), args[1])
+            return transposed(made) if made and made.kind == "r" else made
+        return made
 
 
 def _is_beside_number(tree: Tree, one: Stack, two: Stack) -> bool:

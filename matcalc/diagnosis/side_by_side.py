@@ -11,18 +11,23 @@ from itertools import chain, cycle, islice
 import numpy as np
 
 from matcalc.arrays import Array, real_array
-from matcalc.checking.random_points import SCALED, below_zero, random_points, small_sizes
+from matcalc.checking.random_points import (
+    SCALED,
+    below_zero,
+    choices_of_sizes,
+    random_points,
+    small_sizes,
+)
 from matcalc.checking.stand_ins import with_stand_ins
 from matcalc.checking.verdict import relative_error
 from matcalc.derivative import pulled
-from matcalc.errors import ArrayError, MatcalcError, NotDifferentiableError, UnboundError
+from matcalc.errors import ArrayError, MatcalcError, NotDifferentiableError
 from matcalc.expression import Declared, Formula
 from matcalc.graph import Apply, Node, Product, is_apply, topological
 from matcalc.operations import algebra
 from matcalc.plan import evaluate
 
 _CHOICES = 2  # of sizes
-_LARGER = 1  # than the smallest sizes: what was odd is even then, as adj and det notice
 _LOST = 1e-6  # of digits: where more are lost, other sizes are better
 POINTS = 5  # at each of the sizes
 _TRIES = 100  # for these: some are outside the domain
@@ -111,7 +116,7 @@ def meetings(
     found: list[list[Meeting]] = []
     poor: list[list[Meeting]] = []
     missing: ArrayError | None = None
-    for sizes in _sizes(nodes, formula, declared):
+    for sizes in choices_of_sizes(nodes, formula.variables.values(), declared):
         try:
             here = _at_sizes(nodes, kinks, sizes, formula, declared, points)
         except ArrayError as error:  # at these sizes a matrix may be singular
@@ -155,31 +160,12 @@ def is_partial(
         declared: What is known of them.
     """
     nodes = with_stand_ins(right), with_stand_ins(given)
-    sizes = next(_sizes(nodes, formula, declared))
+    sizes = small_sizes(nodes, formula.variables.values(), declared)
     tried = random_points(formula, declared, sizes, np.random.default_rng(0), 2 * _WAYS)
     return any(
         met is not None and not np.all(np.isfinite(met.given))
         for met in (_met_or_undefined(nodes, sizes, arrays) for arrays in tried)
     )
-
-
-def _sizes(
-    nodes: tuple[Node, Node], formula: Formula, declared: Mapping[str, Declared]
-) -> Iterator[dict[str, int]]:
-    """Choices of sizes, all different in each; what is tall in some is wide in others.
-
-    Raises:
-        UnboundError: There is none.
-    """
-    variables = formula.variables.values()
-    seen = [small_sizes(nodes, variables, declared)]
-    yield seen[0]
-    for order, larger in ((0, _LARGER), (1, 0), (2, 0), (1, _LARGER), (2, _LARGER)):
-        with suppress(UnboundError):
-            sizes = small_sizes(nodes, variables, declared, larger, order)
-            if sizes not in seen:
-                seen.append(sizes)
-                yield sizes
 
 
 def _at_sizes(
