@@ -57,6 +57,7 @@ Tag = TypeVar("Tag", bound=Layout)
 Order = Literal["F", "C"]
 
 LAYOUTS: dict[str, type[Layout]] = {"numerator": Numerator, "denominator": Denominator}
+OTHER = {"numerator": "denominator", "denominator": "numerator"}  # the transpose of each
 
 
 def find_layout(name: str) -> type[Layout]:
@@ -240,6 +241,14 @@ class ArrayForm(NamedTuple):
         if not self.form and matrix is not None:
             return "1"
         return dimensions.times(self.shape if matrix is None else matrix)
+
+    def at(self, sizes: Mapping[str, int]) -> ArrayForm:
+        """The same where named dimensions have sizes."""
+        above, below = (
+            one._replace(shape=tuple(dimensions.evaluate(size, sizes) for size in one.shape))
+            for one in (self.of, self.wrt)
+        )
+        return written(above, below, self.convention)
 
 
 def pattern(form: Form) -> str:

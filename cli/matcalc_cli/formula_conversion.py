@@ -9,12 +9,10 @@ from matcalc.diagnosis.transposition import ConvertedFormula
 from matcalc.diagnosis.transposition import convert_formula as converted
 from matcalc.dimensions import Shape, times
 from matcalc.errors import LayoutError
-from matcalc.layout import find_layout
+from matcalc.layout import OTHER, find_layout
 from matcalc.notation.printers.line_breaks import formula_lines
 from matcalc_cli.failures import UsageError
 from matcalc_cli.output import document, heading, show, width, wrapped
-
-_OTHER = {"numerator": "denominator", "denominator": "numerator"}
 
 
 def convert_formula(
@@ -38,8 +36,8 @@ def convert_formula(
         steps: Whether to print the lines between.
         as_json: Whether to print one JSON document.
     """
-    before = _layout("--from", source or _OTHER.get(target or "", "numerator"))
-    after = _layout("--to", target or _OTHER[before])
+    before = _layout("--from", source or OTHER.get(target or "", "numerator"))
+    after = _layout("--to", target or OTHER[before])
     found = converted(formula, variables=variables, source=before, target=after, notation=notation)
     show(found, partial(_lines, steps=steps), _document, as_json=as_json)
 

@@ -274,11 +274,11 @@ def _true(question: Question, fixes: Sequence[Repair], at: Point) -> list[Repair
     kept: list[Repair] = []
     kind = Worth(at).kind
     for fix in fixes[:_JUDGED]:
+        if len(kept) == _SHOWN or (kept and fix.cost >= kept[0].cost + _LIKELY):
+            break
         is_new = len([*but_for_numbers([*kept, fix], kind)]) > len(kept)
         if is_new and judged(question, fix.text).verdict == "right":
             kept.append(fix)
-            if len(kept) == _SHOWN:
-                break
     return kept
 
 
@@ -304,7 +304,6 @@ def _repaired(name: str, line: Tree, fixes: Sequence[Repair], derived: str) -> d
     sure = "only" if len(near) == 1 else "one_of"
     if any(change.is_exchange and change.old is line for change in fixes[0].changes):
         sure, fixes = "rewrite", near
-    fixes = [fix for fix in fixes if fix.cost < fixes[0].cost + _LIKELY]
     return {
         "repair": left + fixes[0].text,
         "sure": sure,

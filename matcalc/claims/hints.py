@@ -15,7 +15,7 @@ from matcalc.claims.point import Point, Worth, points_at
 from matcalc.claims.question import Question
 from matcalc.claims.stacked import Stack, close, is_either, one, ratio, transposed
 from matcalc.claims.tidying import factors, multiplied_out, terms
-from matcalc.claims.tree import Tree, called, names, number, op, replaced, row_of, same, walk
+from matcalc.claims.tree import Tree, bare, called, names, number, op, replaced, row_of, same, walk
 from matcalc.derivative import derivatives
 from matcalc.errors import MatcalcError
 from matcalc.graph import Node, Sum, symbol, topological
@@ -181,7 +181,7 @@ def _divides_by_matrix(line: Tree, _: Tree, worth: Worth) -> bool:
 
 def _keeps(names: tuple[str, ...], line: Tree, _: Tree, worth: Worth) -> bool:
     """Whether a trace or a sum stands there, and the derivative is an array."""
-    kept = any(part.calls(*names) for part in factors(_plain(line)))
+    kept = any(part.calls(*names) for part in factors(bare(line)))
     return kept and worth.at.truth.kind in "mt"
 
 
@@ -214,13 +214,9 @@ def _signs(tree: Tree) -> set[str]:
 
 def _is_a_multiple(line: Tree, right: Tree, _: Worth) -> bool:
     """Whether a multiple of one product stands for a sum of several."""
-    first = factors(_plain(line))[0]
+    first = factors(bare(line))[0]
     is_multiple = len(terms(line)) == 1 and first.kind == "number"
     return is_multiple and len(terms(right)) > 1
-
-
-def _plain(tree: Tree) -> Tree:
-    return tree.args[0] if tree.kind == "negative" else tree
 
 
 _LOOKS: dict[str, Callable[[Tree, Tree, Worth], bool]] = {

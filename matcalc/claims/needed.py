@@ -77,15 +77,12 @@ def _solved(needed: Stack, known: Stack, *, left: bool) -> Stack | None:
     """The other factor of a product, by the pseudo-inverse."""
     if not np.all(np.isfinite(known.data)):
         return None
-    inverse = np.linalg.pinv(known.data[0])
-    if left:
-        if needed.data.shape[2] != inverse.shape[0]:
-            return None
-        data = needed.data[0] @ inverse
-    else:
-        if needed.data.shape[1] != inverse.shape[1]:
-            return None
-        data = inverse @ needed.data[0]
+    one, two = needed.data[0], np.linalg.pinv(known.data[0])
+    if not left:
+        one, two = two, one
+    if one.shape[1] != two.shape[0]:
+        return None
+    data = one @ two
     rows, columns = data.shape
     kind = "c" if columns == 1 else "r" if rows == 1 else "m"
     return Stack(kind, data[None])

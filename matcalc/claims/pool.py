@@ -15,13 +15,13 @@ from matcalc.claims.tidying import multiplied_out
 from matcalc.claims.tree import (
     Assigned,
     Tree,
+    bare,
     called,
     replaced,
     same,
     trees,
     turned,
     unplaced,
-    upright,
     walk,
     words,
 )
@@ -73,7 +73,7 @@ class Piece(NamedTuple):
 
 def of_factor(added: Tree, kind: str) -> tuple[str, ...]:
     """The mistakes that a factor undoes."""
-    if upright(added).calls("ones"):
+    if bare(added).calls("ones"):
         return ("missing-sum", "broadcast")
     is_number = kind == "s" or added.kind in ("number", "negative")
     return ("factor", "chain-rule") if is_number else ("chain-rule", "factor")

@@ -13,7 +13,6 @@ from matcalc.claims.targets import with_targets
 from matcalc.claims.tree import Assigned, Tree, trees, unplaced
 from matcalc.derivation import derive
 from matcalc.diagnosis.side_by_side import kinks_of
-from matcalc.dimensions import evaluate as size_of
 from matcalc.dimensions import substitute
 from matcalc.errors import NotationError
 from matcalc.expression import Declarations, Declared, Formula, parse_declarations, read_formula
@@ -21,11 +20,9 @@ from matcalc.expression.formula import Functions, Mapped
 from matcalc.expression.functions import acts_entrywise
 from matcalc.expression.parser import parse
 from matcalc.graph import Apply, Node, substituted, symbol, topological
-from matcalc.layout import ArrayForm, written
+from matcalc.layout import OTHER, ArrayForm, written
 from matcalc.operations import is_elementwise
 from matcalc.variables import Variable
-
-OTHER = {"numerator": "denominator", "denominator": "numerator"}
 
 
 @dataclass
@@ -147,11 +144,7 @@ class Question:
 
     def right(self, entries: Array, sizes: Mapping[str, int]) -> Array:
         """The entries of the truth as the layout orders them."""
-        of, wrt = (
-            Variable(each.name, tuple(size_of(size, sizes) for size in each.shape))
-            for each in (self.of, self.wrt)
-        )
-        return arranged(entries, written(of, wrt, self.layout))
+        return arranged(entries, self.form.at(sizes))
 
 
 def of_expression(

@@ -181,7 +181,7 @@ class Search:
             made = operated(sign, *pair)
             in_front = first or (sign == "*" and stack.kind == "s")
             in_front |= sign == "*" and tree.operator("-") and tree.args[0].is_literal  # p (1 - p)
-            put = partial(_put_before if in_front else _put_behind, sign, tree)
+            put = partial(_put_before if in_front else op, sign, tree)
             yield from _with_each(tree, pieces, made, put, sign)
         if stack.kind == "c":
             yield from self.columns(tree, value, stack, pieces)
@@ -333,10 +333,6 @@ def _with_each(
 
 def _put_before(sign: str, tree: Tree, piece: Tree) -> Tree:
     return op(sign, piece, tree)
-
-
-def _put_behind(sign: str, tree: Tree, piece: Tree) -> Tree:
-    return op(sign, tree, piece)
 
 
 def _put_within(first: Tree, behind: Tree, piece: Tree) -> Tree:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from matcalc.claims.tree import Assigned, Tree, names, trees, walk
+from matcalc.claims.tree import Assigned, Tree, bare, names, trees, walk
 from matcalc.errors import MatcalcError
 from matcalc.expression import Declarations
 
@@ -60,7 +60,7 @@ def _targets(lines: Sequence[Assigned]) -> Iterator[str]:
     for line in lines:
         for part in walk(line.tree):
             if part.operator("*", "@"):
-                one, two = map(_plain, part.args)
+                one, two = map(bare, part.args)
                 for name, other in ((one, two), (two, one)):
                     if name.kind == "name" and _is_log_softmax(other, made):
                         yield name.value
@@ -73,16 +73,10 @@ def _summed(claim: str) -> set[str]:
     except MatcalcError:
         return set()
     sums = [part.args[0] for part in parts if part.calls("sum", "mean", "norm1")]
-    pairs = [tuple(map(_plain, part.args)) for part in parts if part.operator("@")]
+    pairs = [tuple(map(bare, part.args)) for part in parts if part.operator("@")]
     sums += [two for pair in pairs for one, two in (pair, pair[::-1]) if one.calls("ones")]
     alone = (names(each) for each in sums)
     return {name for found in alone if len(found) == 1 for name in found}
-
-
-def _plain(tree: Tree) -> Tree:
-    while tree.kind in ("transpose", "negative"):
-        tree = tree.args[0]
-    return tree
 
 
 def _is_log_softmax(tree: Tree, made: set[str]) -> bool:

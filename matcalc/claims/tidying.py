@@ -6,7 +6,7 @@ from collections.abc import Callable
 from itertools import combinations
 
 from matcalc.claims.transposing import pushed, turned_inside
-from matcalc.claims.tree import Tree, chained, negative, op, row_of, same, walk
+from matcalc.claims.tree import Tree, bare, chained, negative, op, row_of, same, walk
 from matcalc.expression.functions import acts_entrywise
 
 _OF_ENTRIES = ("norm", "sum", "tr", "trace")
@@ -198,7 +198,7 @@ def _is_absurd(tree: Tree, kind: Kind) -> bool:
     if tree.kind == "call":
         of_number = tree.calls(*_OF_ENTRIES) and tree.args[0].kind == "number"
         of_number |= tree.calls(*_SUMS) and kind(tree.args[0]) == "s"
-        of_number |= tree.calls("inv") and _is_inverse(tree.args[0])
+        of_number |= tree.calls("inv") and bare(tree.args[0]).calls("inv")
         twice = _has_kink(tree) and _has_kink(tree.args[0])
         return of_number or (twice and not (tree.is_written and tree.args[0].is_written))
     if tree.operator("*"):  # ones beside a vector change nothing
@@ -220,16 +220,9 @@ def _is_absurd(tree: Tree, kind: Kind) -> bool:
     return False
 
 
-def _is_inverse(tree: Tree) -> bool:
-    """Whether it is an inverse, but for a sign and a transpose."""
-    while tree.kind in ("transpose", "negative"):
-        tree = tree.args[0]
-    return tree.calls("inv")
-
-
 def _are_ones(tree: Tree) -> bool:
     """Whether a repair put ones there."""
-    inside = tree.args[0] if tree.kind == "transpose" else tree
+    inside = bare(tree)
     return inside.calls("ones") and not inside.is_written
 
 

@@ -197,6 +197,13 @@ def turned(tree: Tree) -> Tree:
     return tree.args[0] if tree.kind == "transpose" else Tree("transpose", ".T", (tree,))
 
 
+def bare(tree: Tree) -> Tree:
+    """It without the signs and transposes around it."""
+    while tree.kind in ("transpose", "negative"):
+        tree = tree.args[0]
+    return tree
+
+
 def upright(tree: Tree) -> Tree:
     """It without its transposes."""
     while tree.kind == "transpose":

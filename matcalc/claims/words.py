@@ -11,7 +11,7 @@ from matcalc.claims.question import Question
 from matcalc.claims.shapes import Shapes
 from matcalc.claims.slopes import WrongSlope, is_entrywise, slope
 from matcalc.claims.tidying import factors, terms, tidied
-from matcalc.claims.tree import Change, Tree, same, turned, walk
+from matcalc.claims.tree import Change, Tree, bare, same, turned, walk
 from matcalc.claims.tree import names as all_names
 from matcalc.dimensions import Shape, pretty, times
 from matcalc.expression.habits import COUNTS
@@ -231,7 +231,7 @@ def _transposes(question: Question, changes: Sequence[Change], shapes: Shapes) -
 
 
 def _letter(tree: Tree) -> str:
-    inside = tree.args[0] if tree.kind == "transpose" else tree
+    inside = bare(tree)
     return inside.value if inside.kind == "name" else ""
 
 

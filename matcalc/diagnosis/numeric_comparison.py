@@ -165,13 +165,8 @@ class Trial:
 
     def _right(self, meeting: Meeting, convention: str) -> Array:
         """The derivative at a point, in a convention."""
-        of, wrt = (
-            Variable(
-                one.name, tuple(dimensions.evaluate(size, meeting.sizes) for size in one.shape)
-            )
-            for one in (self.J.of, self.J.wrt)
-        )
-        return arranged(meeting.right, written(of, wrt, CONVENTIONS[convention]))
+        form = written(self.J.of, self.J.wrt, CONVENTIONS[convention])
+        return arranged(meeting.right, form.at(meeting.sizes))
 
     def factors(self, convention: str) -> list[float] | None:
         """The number that the formula is of the derivative at each point, if it is one."""

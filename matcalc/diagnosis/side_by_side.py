@@ -34,6 +34,7 @@ _TRIES = 100  # for these: some are outside the domain
 _WAYS = 6  # from one point to another, along which the other sides of kinks are looked for
 _STEPS = 13  # on each
 _FAR = (1.0, 10.0, 100.0)  # how far they go: a kink may be far off
+_NEAR, _FEW = 0.25, 2  # how near to zero some points are, and how many
 _SIDES = 32  # of kinks, at each of the sizes
 _KINDS = 3  # of random points, in turn: the first are any numbers, below zero too
 _USUAL, _HUGE = 4.0, 1e100  # sizes of numbers where nothing underflows, and of what overflows soon
@@ -192,15 +193,22 @@ def _at_sizes(
             break
     else:
         raise ArrayError(NOT_FINITE)
+    fixed = frozenset(name for name, one in declared.items() if one.properties - SCALED)
     if points >= POINTS:
         found += filter(None, map(meet, below_zero(formula, declared, drawn(_KINDS))))
+        near = (_scaled(arrays, _NEAR, fixed) for arrays in drawn(_FEW))
+        found += filter(None, map(meet, near))
     if kinks:
         tried = list(drawn(2 * _WAYS * _KINDS))
-        fixed = frozenset(name for name, one in declared.items() if one.properties - SCALED)
         ways = chain(_ways(tried, fixed), _ways(tried[::_KINDS], fixed))
         meet = partial(_met_or_undefined, nodes, sizes)
         found += islice(_beyond(kinks, found, ways, meet), _SIDES)
     return found
+
+
+def _scaled(arrays: Mapping[str, Array], factor: float, fixed: frozenset[str]) -> dict[str, Array]:
+    """A point nearer to zero, where no term drowns in a large one; what is fixed stays."""
+    return {name: one if name in fixed else factor * one for name, one in arrays.items()}
 
 
 def _met(

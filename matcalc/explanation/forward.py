@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from matcalc.explanation.computation import ForwardPass, is_diagonal
 from matcalc.explanation.equations import Showing, names_in_unicode, shape_title
 from matcalc.explanation.model import Chain, Equation, Item, Section, Table
+from matcalc.layout import OTHER
 from matcalc.notation import written_chain
 from matcalc.notation.names import unicode_name
 from matcalc.operations import RULES
@@ -15,7 +16,6 @@ from matcalc.variables import Variable
 _MATRIX = 2  # axes
 _ONE_FACTOR = 2  # names on a path of one factor
 MOST_PATHS = 4  # of a sum of chains that is written out
-_OTHER = {"numerator": "denominator", "denominator": "numerator"}
 _LINEAR = "it is linear: what it does to X, it does to dX"
 _ORDER = {
     "numerator": "Numerator layout multiplies from the outside in: the result first.",
@@ -96,10 +96,10 @@ def chain(c: ForwardPass, show: Showing) -> Section:
     if longest == _ONE_FACTOR:
         items += ["There is one operation, so the chain has one factor:"]
         items += [*_chains(show, paths, c.layout), "In the other layout it is transposed:"]
-        items += _chains(show, paths, _OTHER[c.layout])
+        items += _chains(show, paths, OTHER[c.layout])
         return Section("The chain rule", tuple(items))
     items += [_ORDER[c.layout], *_chains(show, paths, c.layout)]
-    other = _OTHER[c.layout]
+    other = OTHER[c.layout]
     if any(one.rank for path in paths for one in path):
         items.append(
             f"In {other} layout every factor is transposed, and a transpose turns a product "
