@@ -16,10 +16,11 @@ from matcalc.claims.forward import Forward, declared_shapes, known_shapes, read_
 from matcalc.claims.forward_question import of_forward
 from matcalc.claims.gradient_names import is_whole, plain_left, without_marks
 from matcalc.claims.judging import Judged, in_columns, judged, misstated
-from matcalc.claims.point import Point, Worth
+from matcalc.claims.point import Point, Worth, points_of_claims
 from matcalc.claims.question import Question, of_expression
 from matcalc.claims.repairs import Repair, but_for_numbers, repairs
 from matcalc.claims.shapes import Shapes, Typed, product_shapes
+from matcalc.claims.stacked import equal
 from matcalc.claims.terms import compared
 from matcalc.claims.tree import Tree, names, spelled_out, trees
 from matcalc.claims.whole import whole_equation, with_name
@@ -267,17 +268,18 @@ def _mended(
 
 
 def _true(question: Question, fixes: Sequence[Repair], at: Point) -> list[Repair]:
-    """The repairs that are right as a claim is, on both sides of kinks too: the first few.
+    """The first few repairs that hold wherever a claim is held against the derivative.
 
     Of those that differ in where a number stands one.
     """
     kept: list[Repair] = []
     kind = Worth(at).kind
+    held = points_of_claims(question, at.sizes) if fixes else []
     for fix in fixes[:_JUDGED]:
-        if len(kept) == _SHOWN or (kept and fix.cost >= kept[0].cost + _LIKELY):
+        if len(kept) == _SHOWN:
             break
         is_new = len([*but_for_numbers([*kept, fix], kind)]) > len(kept)
-        if is_new and judged(question, fix.text).verdict == "right":
+        if is_new and all(equal(Worth(one).of(fix.tree), one.truth) for one in held):
             kept.append(fix)
     return kept
 
@@ -304,6 +306,7 @@ def _repaired(name: str, line: Tree, fixes: Sequence[Repair], derived: str) -> d
     sure = "only" if len(near) == 1 else "one_of"
     if any(change.is_exchange and change.old is line for change in fixes[0].changes):
         sure, fixes = "rewrite", near
+    fixes = [fix for fix in fixes if fix.cost < fixes[0].cost + _LIKELY]
     return {
         "repair": left + fixes[0].text,
         "sure": sure,

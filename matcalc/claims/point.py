@@ -15,6 +15,7 @@ from matcalc.claims.functions import by_rule, called
 from matcalc.claims.question import Question
 from matcalc.claims.stacked import Stack, one, operated, transposed
 from matcalc.claims.tree import Tree
+from matcalc.diagnosis.side_by_side import meetings_at
 from matcalc.errors import MatcalcError, UnboundError
 from matcalc.expression import Declared
 from matcalc.expression.formula import NO_FUNCTIONS, Functions
@@ -109,6 +110,16 @@ def points_at(
         here = quick_point(question, arrays, sizes)
         if here is not None:
             yield here
+
+
+def points_of_claims(question: Question, sizes: Mapping[str, int]) -> list[Point]:
+    """Where a claim is held against the derivative: near and far, on both sides of kinks."""
+    truth, known = question.truth, (question.formula, question.declared)
+    with suppress(MatcalcError):  # too few of them are finite
+        met = meetings_at(truth, truth, *known, dict(sizes))
+        found = (quick_point(question, one.arrays, sizes) for one in met)
+        return [one for one in found if one is not None]
+    return []
 
 
 def quick_point(
