@@ -14,9 +14,10 @@ from matcalc.arrays import any_array, bound_sizes, library_of
 from matcalc.code.computed import Batched, Computed
 from matcalc.code.reuse import Call, Reused
 from matcalc.code.source import Source
-from matcalc.dimensions import Shape
+from matcalc.dimensions import Shape, evaluate, names
 from matcalc.errors import ArrayError, NotationError
 from matcalc.plan.computation import Computation
+from matcalc.plan.running import MAX_BYTES, check_sizes
 
 Array = NDArray[np.floating[Any]]
 
@@ -60,6 +61,7 @@ class Compiled:
         shapes: The shapes that its arguments must have, by name.
         held: Arguments of the source that are given already.
         finite: Whether every call looks for numbers that are not finite.
+        max_bytes: The largest array that may be made on the way or at the end.
         computation: What the source computes, as nodes, where these are known.
     """
 
@@ -72,6 +74,7 @@ class Compiled:
         finite: bool = False,
         computation: Computation | None = None,
         reused: Source | None = None,
+        max_bytes: int = MAX_BYTES,
     ) -> None:
         """Args as the attributes; ``name`` is that of the function in the source.
 
@@ -80,12 +83,15 @@ class Compiled:
         Raises:
             MissingLibraryError: The source imports a library that is not installed.
         """
-        self._made_of = source, name, dict(shapes), dict(held), finite, computation, reused
+        known = source, name, dict(shapes), dict(held)
+        self._made_of = *known, finite, computation, reused, max_bytes
+        self._made = source.made
         self._words = source.words
         self._names = {word: variable for variable, word in source.words.items()}
         self.source = source.text
         self.shapes = dict(shapes)
         self.finite = finite
+        self.max_bytes = max_bytes
         self.computation = computation
         self._anywhere: Computed | None = None
         self.function = source.function(name)
@@ -118,6 +124,7 @@ class Compiled:
             TypeError: An argument is missing, or there is no such argument.
             ShapeError: An array has another shape than its variable.
             ArrayError: The numbers are not real; or not finite, where that was asked for.
+            TooLargeError: An array would be larger than ``max_bytes``; nothing is computed then.
         """
         form = self._forms.get((len(args), *arrays)) or self._form(args, arrays)
         values = [*args, *arrays.values()]
@@ -207,18 +214,19 @@ class Compiled:
         call = form.calls.get(key)
         if call is None:
             held = [array.astype(dtype, copy=False) for array in self.held.values()]
-            call = Call(kinds, dtype, (*self._sizes(form, values), *held))
+            call = Call(kinds, dtype, (*self._sizes(form, values, dtype), *held))
             if len(form.calls) < _SHAPES:
                 form.calls[key] = call
         form.last = call
         return call
 
-    def _sizes(self, form: _Form, values: Sequence[Any]) -> Collection[int]:
+    def _sizes(self, form: _Form, values: Sequence[Any], dtype: np.dtype[Any]) -> Collection[int]:
         """The sizes that the shapes of arrays tell.
 
         Raises:
             TypeError: An argument is missing.
             ShapeError: An array has another shape than its variable.
+            TooLargeError: An array of these sizes would be too large.
         """
         stated = tuple((name, self.shapes[name]) for _, name in form.arrays)
         shapes = tuple([values[at].shape for at, _ in form.arrays])
@@ -229,6 +237,9 @@ class Compiled:
         if len(found) < len(form.missing):
             used = [word for word in form.words if not self._is_unused(word)]
             self.__signature__.bind(**dict.fromkeys([*used, *found]))
+        told = [one for one in self._made if all(known.keys() >= names(size) for size in one)]
+        made = [tuple([evaluate(size, known) for size in shape]) for shape in told]
+        check_sizes(made, dtype, self.max_bytes)
         return found.values()
 
     def _is_unused(self, word: str) -> bool:

@@ -61,11 +61,13 @@ class Source(NamedTuple):
         text: The source.
         words: What variables and dimensions are called in it, where not by their names.
         outs: The results that are written into arrays which it takes after its arguments.
+        made: The shapes of the arrays that it makes.
     """
 
     text: str
     words: Mapping[str, str] = _NO_WORDS
     outs: tuple[int, ...] = ()
+    made: tuple[Shape, ...] = ()
 
     def function(self, name: str) -> Callable[..., Any]:
         """The function of a name in it.
@@ -115,7 +117,7 @@ def source_of(
     source = _Source(roots, named, variables, dialect, [one.name for one in outputs])
     text = source.function(name, summary, [one.title for one in outputs], returned)
     outs = tuple(roots.index(root) for root in source.outs)
-    return Source(text, source.signature.names.changed, outs)
+    return Source(text, source.signature.names.changed, outs, source.made())
 
 
 class _Source:
@@ -166,6 +168,11 @@ class _Source:
         header = self.signature.header(name, list(self.outs.values()))
         function = "\n".join([header, *(indent(line, "    ") for line in body)])
         return "\n\n\n".join(["\n".join(lines), *self.helpers, function]) + "\n"
+
+    def made(self) -> tuple[Shape, ...]:
+        """The shapes of the arrays that are made: of no views, and of nothing written in place."""
+        arrays = (one for one in self.order if viewed(one) is one and one.op != "name")
+        return tuple(dict.fromkeys(one.shape for one in arrays if self.spelled[one].text))
 
     def results(self) -> list[str]:
         """What is returned: arrays of its own or that it is given for them, and none twice."""

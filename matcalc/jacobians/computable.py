@@ -22,6 +22,7 @@ from matcalc.dimensions import Shape
 from matcalc.graph import Data, Node
 from matcalc.plan.plan import Plan
 from matcalc.plan.planning import compared_plan_of
+from matcalc.plan.running import MAX_BYTES
 
 
 class Computable:
@@ -112,7 +113,9 @@ class Computable:
         """
         return self._source(JAX).text
 
-    def compile(self, *, finite: bool = False, reuse: bool = False) -> Compiled:
+    def compile(
+        self, *, finite: bool = False, reuse: bool = False, max_bytes: int = MAX_BYTES
+    ) -> Compiled:
         """The NumPy source as a function, which holds arrays against their shapes first.
 
         It can be pickled; threads may share it.
@@ -121,6 +124,7 @@ class Computable:
             finite: Whether every call looks for numbers that are not finite, and refuses them.
             reuse: Whether results belong to the function: its next call writes over them, and
                 makes no new ones. Without it they are the caller's.
+            max_bytes: The largest array that a call may make; it refuses before it computes.
 
         Raises:
             UnboundError: The derivative holds arrays, which have no names.
@@ -146,7 +150,7 @@ class Computable:
         source, computed = self._source(NUMPY_COMPILED), self._computation()
         reused = self._source(NUMPY_REUSED) if reuse else None
         name, shapes = self.function_name, self._shapes()
-        return Compiled(source, name, shapes, held, finite, computed, reused)
+        return Compiled(source, name, shapes, held, finite, computed, reused, max_bytes)
 
     def batched(self, names: str) -> Batched:
         """The numbers at every point of a batch, as one program: no loop over points.

@@ -298,8 +298,8 @@ class Program:
         Raises:
             TooLargeError: An array would be larger than ``max_bytes``; nothing is computed then.
         """
-        if self.largest * dtype.itemsize > max_bytes:
-            self._refuse(dtype, max_bytes)
+        if self.largest * dtype.itemsize > max_bytes and self.plan.largest is not None:
+            check_sizes([self.plan.largest.shape], dtype, max_bytes)
         compute = self.compute if rounding is None else self._rounded(rounding)
         with np.errstate(all="ignore"):  # what is undefined is nan, what is too large inf
             return [
@@ -327,14 +327,20 @@ class Program:
         }
         return self._straight(functions)
 
-    def _refuse(self, dtype: np.dtype[Any], max_bytes: int) -> None:
-        largest = self.plan.largest
-        shape = () if largest is None else largest.shape
-        raise TooLargeError(
-            f"a dense array of {dimensions.times(shape)} takes "
-            f"{prod(shape) * dtype.itemsize:.3g} bytes, over the limit of {max_bytes:.3g}; "
-            "jvp and vjp need no dense array"
-        )
+
+def check_sizes(shapes: Iterable[Sizes], dtype: np.dtype[Any], max_bytes: int) -> None:
+    """Hold arrays that will be made against a limit.
+
+    Raises:
+        TooLargeError: One would be larger than ``max_bytes``.
+    """
+    for shape in shapes:
+        size = prod(shape) * dtype.itemsize
+        if size > max_bytes:
+            raise TooLargeError(
+                f"a dense array of {dimensions.times(shape)} takes {size:.3g} bytes, over the "
+                f"limit of {max_bytes:.3g}; jvp and vjp need no dense array"
+            )
 
 
 def _then(rounding: Rounding, function: Callable[..., Array]) -> Callable[..., Array]:
