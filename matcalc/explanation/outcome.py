@@ -79,7 +79,7 @@ def _equation(c: ForwardPass, show: Showing, jacobian: Jacobian[Any]) -> Equatio
 
 def _apart(found: WrittenFormula) -> tuple[RightSide, tuple[tuple[str, WrittenFormula], ...]]:
     """A formula without the meanings of the names in it, and these."""
-    whole = found._replace(lets=())
+    whole = WrittenFormula((), found.phrase)
     return RightSide(whole, whole), tuple(
         (name, WrittenFormula((), one)) for name, one in found.lets
     )

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import count
 
-from matcalc.graph import Node, Sum, add, distribute, is_apply, transposed
+from matcalc.graph import Node, Sum, add, distribute, is_apply, topological, transposed
 from matcalc.layout import ArrayForm
-from matcalc.notation.formulas import WrittenFormula, lying, write, write_together
+from matcalc.notation.formulas import (
+    LINE,
+    WrittenFormula,
+    lying,
+    names_within,
+    write,
+    write_together,
+)
+from matcalc.notation.means import with_means
+from matcalc.notation.named_quotients import recurring_quotients
 from matcalc.notation.tables import tabled, tabled_within
 from matcalc.notation.tree import Phrase, operands_first
 from matcalc.operations import facts_of
@@ -38,7 +48,27 @@ def write_derivative(
     ((root, lies),) = _arranged([(node, form)])
     if indices or not tables:
         return write(root, names, named, row=lies, indices=indices)
-    return write_in_tables(root, names, named, row=lies)
+    written = write_in_tables(root, names, named, row=lies)
+    known = _with_quotients(root, names, named or {}) if written.size > LINE else []
+    others = [write_in_tables(root, names, one, row=lies) for one in known]
+    shortest = min([written, *others], key=lambda one: with_means(one).size)
+    return written if shortest is written else written._replace(in_books=shortest)
+
+
+def _with_quotients(
+    root: Node, names: Sequence[str], named: Mapping[Node, str]
+) -> list[dict[Node, str]]:
+    """Nodes that have names, and quotients that recur: with names for what they are of, or not."""
+    found = [one for one in recurring_quotients(root) if one.whole not in named]
+    if not found:
+        return []
+    taken = names_within(topological(root), [*names, *named.values()])
+    found_names: list[dict[Node, str]] = []
+    for first in (0, 1):
+        free = (name for name in map("t{}".format, count(1)) if name not in taken)
+        parts = dict.fromkeys(n for one in found for n in one[first:] if n not in named)
+        found_names.append({**named, **dict(zip(parts, free, strict=False))})
+    return found_names
 
 
 def write_derivatives(
@@ -111,11 +141,10 @@ def write_in_tables(
 
 def _cost(written: WrittenFormula) -> int:
     """How much there is to read; windows are hard to read."""
-    whole = [phrase for _, phrase in written.lets] + [written.phrase]
-    size = sum(phrase.size for phrase in whole)
+    size = written.size
     if size > _LONG:
         return size
-    parts = (part for phrase in whole for part in operands_first(phrase))
+    parts = (part for phrase in written.roots for part in operands_first(phrase))
     return size + sum(map(_of_window, parts))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -49,19 +49,33 @@ _NAMED = 2000  # a piece of more parts than that has a name of its own, if it is
 _FEW = 40  # a recurring piece of more parts has one where the whole would be too long otherwise
 _LEGIBLE = 800  # of a formula of more parts what recurs has names too
 _REPEATS = 16  # parts for each node: a formula that is longer says the same again and again
+LINE = 40
+"""Names, numbers and operations of a formula that is read at a glance."""
 WRITTEN_OUT = 36  # factors and labels: longer products are not multiplied out to be written
 
 
 class WrittenFormula(NamedTuple):
-    """A formula: names for what recurs, then what is meant."""
+    """A formula: names for what recurs, then what is meant.
+
+    Attributes:
+        lets: The names, each with its meaning.
+        phrase: What is meant.
+        in_books: The same with names for quotients that recur, where that is shorter: for reading.
+    """
 
     lets: tuple[tuple[str, Phrase], ...]
     phrase: Phrase
+    in_books: WrittenFormula | None = None
 
     @property
     def roots(self) -> tuple[Phrase, ...]:
         """All that is written: what names mean, then the formula."""
         return (*(phrase for _, phrase in self.lets), self.phrase)
+
+    @property
+    def size(self) -> int:
+        """Names, numbers and operations of all that is written."""
+        return sum(root.size for root in self.roots)
 
     def changed(self, change: Callable[[Phrase], Phrase]) -> WrittenFormula:
         """All that is written in another form."""
@@ -132,6 +146,16 @@ def lying(written: WrittenFormula) -> WrittenFormula:
     return written._replace(phrase=phrases.row_of(written.phrase))
 
 
+def names_within(nodes: Iterable[Node], given: Iterable[str]) -> set[str]:
+    """Names that stand in nodes, those of sizes too, and those that are given."""
+    taken = set(given)
+    for node in nodes:
+        taken.update(k for size in node.shape for k in dimensions.names(size))
+        if isinstance(node, Symbol):
+            taken.add(node.name)
+    return taken
+
+
 class _Writer:
     """Pieces for every node under some roots, operands first."""
 
@@ -158,10 +182,7 @@ class _Writer:
         self.pieces: dict[Node, Phrase] = {}
         self.orders: dict[int, tuple[Phrase, tuple[int, ...]]] = {}  # phrases, so that ids stay
         self.lets: list[tuple[str, Phrase]] = []
-        self.taken = {node.name for node in self.nodes if isinstance(node, Symbol)}
-        self.taken.update(names, named.values())
-        for node in self.nodes:
-            self.taken.update(k for size in node.shape for k in dimensions.names(size))
+        self.taken = names_within(self.nodes, [*names, *named.values()])
 
     def written(self) -> dict[Node, WrittenFormula]:
         if self.repeats():

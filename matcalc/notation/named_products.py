@@ -25,7 +25,7 @@ from matcalc.graph import (
     symbol,
     topological,
 )
-from matcalc.simplify.expansion import opened
+from matcalc.simplify.expansion import Powers, opened
 
 _FACTORS = 8  # of a named product that is looked for
 
@@ -38,12 +38,33 @@ class _Root(NamedTuple):
     exponent: Fraction
 
 
-class _Part(NamedTuple):
-    """A named product: its name, the array in it, if there is one, and the powers of numbers."""
+class _Multiple(NamedTuple):
+    """A named multiple of what is summed, a mean of rows or columns: its name, and how often."""
 
     name: Node
-    array: Node | None
-    numbers: Mapping[Node, Fraction]
+    scale: Scale
+
+
+class _Part(NamedTuple):
+    """A named product: its name and axes, the array in it, if there is one, and powers beside it.
+
+    These are numbers, and of an array what divides it along some of its axes.
+    """
+
+    name: Factor
+    array: Factor | None
+    beside: Powers
+
+    def at(self, array: Factor) -> tuple[Factor, Powers]:
+        """The name, and what is beside an array, where the array stands with other labels."""
+        if self.array is None:
+            return self.name, self.beside
+        axis = dict(zip(self.array.labels, array.labels, strict=True))
+        beside = Powers.of(
+            Factor(node, tuple(axis[label] for label in labels), power)
+            for (node, labels), power in self.beside.items()
+        )
+        return self.name._replace(labels=tuple(axis[k] for k in self.name.labels)), beside
 
 
 def with_named_products(
@@ -75,6 +96,7 @@ class _Names:
         self.named: dict[Node, str] = {}
         self.done: dict[Node, Node] = {}
         self.meaning: dict[Node, Node] = {}  # of a name that stands for a root or a part
+        self.multiples: dict[Node, _Multiple] = {}
         self.roots: dict[Node, _Root] = {}
         self.parts: dict[Node, list[_Part]] = {}  # by their array, or their first number
         self.contractions: dict[Node, list[Product]] = {}  # by their first factor
@@ -82,7 +104,7 @@ class _Names:
     def walk(self, node: Node) -> None:
         """What becomes of a node; one that is named as a root or a part is its name."""
         again = rebuilt(node, self.done)
-        if isinstance(again, Product) and (self.roots or self.parts or self.contractions):
+        if isinstance(again, Product) and self.meets_any:
             again = self.written(again)
         self.done[node] = again
         if node in self.given:
@@ -90,6 +112,11 @@ class _Names:
             name = symbol(self.given[node], node.shape)
             if isinstance(again, Product) and self.is_met(again, name):
                 self.done[node], self.meaning[name] = name, again
+
+    @property
+    def meets_any(self) -> bool:
+        """Whether anything is looked for."""
+        return bool(self.multiples or self.roots or self.parts or self.contractions)
 
     def meanings(self, roots: Sequence[Node]) -> list[Node]:
         """What the names under some roots mean, and those under these; the first first."""
@@ -103,30 +130,39 @@ class _Names:
 
     def is_met(self, node: Product, name: Node) -> bool:
         """Whether a named product is looked for from now on."""
-        if node.scale != ONE or node.is_structured or len(node.factors) > _FACTORS:
+        scale, core = split(node)
+        if isinstance(core, Product) and core.sums and core.shape and scale != ONE:
+            self.multiples[core] = _Multiple(name, scale)
+            return True
+        if scale != ONE or node.is_structured or len(node.factors) > _FACTORS:
             return False
         if node.sums and node.factors[1:]:
             self.contractions.setdefault(node.factors[0].node, []).append(node)
             return False
         if len(node.factors) == 1:
             (factor,) = node.factors
-            if factor.labels == node.output and factor.exponent.denominator > 1:
+            is_root = factor.labels == node.output and factor.exponent.denominator > 1
+            if is_root:
                 scale, core = split(factor.node)
                 self.roots[core] = _Root(name, scale, factor.exponent)
-                return True
-            return False
+            return is_root
         factors, _ = opened(node, scalars=False)
-        arrays = [one for one in factors if one.labels]
-        numbers = {one.node: one.exponent for one in factors if not one.labels}
-        alone = not arrays or (arrays[0].labels == node.output and arrays[0].exponent == 1)
-        if len(arrays) > 1 or not numbers or not alone:
+        arrays = [f for f in factors if f.labels and f.exponent > 0]
+        beside = Powers.of(f for f in factors if f not in arrays)
+        alone = not node.output and not arrays
+        if len(arrays) == 1:
+            alone = arrays[0].exponent == 1 and {*arrays[0].labels} == {*node.output}
+        if not alone or not beside:
             return False
-        array = arrays[0].node if arrays else None
-        self.parts.setdefault(array or next(iter(numbers)), []).append(_Part(name, array, numbers))
+        array = arrays[0] if arrays else None
+        part = _Part(Factor(name, node.output), array, beside)
+        self.parts.setdefault((array or factors[0]).node, []).append(part)
         return True
 
     def written(self, node: Node) -> Node:
         """A product by the names of its parts."""
+        if self.multiples:
+            node = self.by_multiples(node)
         if self.contractions:
             node = self.by_contractions(node)
         if self.roots:
@@ -137,6 +173,19 @@ class _Names:
         for one in dict.fromkeys(within):
             for part in self.parts.get(one, ()):
                 node = _by_part(node, part)
+        return node
+
+    def by_multiples(self, node: Node) -> Node:
+        """A product with a name for a multiple of a factor, where its coefficient has that."""
+        for factor in node.factors if isinstance(node, Product) else ():
+            multiple = self.multiples.get(factor.node)
+            if multiple is None or factor.exponent != 1 or not isinstance(node, Product):
+                continue
+            rest = node.scale.times(multiple.scale.power(-1))
+            if _is_shorter(rest, node.scale):
+                others = list(node.factors)
+                others[others.index(factor)] = factor._replace(node=multiple.name)
+                node = contract(others, node.output, dict(enumerate(node.sizes)), rest)
         return node
 
     def by_contractions(self, node: Node) -> Node:
@@ -194,31 +243,36 @@ class _Names:
         return bool(node.operands) and not (node in self.named and power > 0)
 
 
+def _is_shorter(one: Scale, two: Scale) -> bool:
+    """Whether a coefficient has less to read than another: fewer numbers and sizes."""
+    first, second = (
+        sum(abs(power) for _, power in scale.powers)
+        + sum(abs(part) != 1 for part in scale.number.as_integer_ratio())
+        for scale in (one, two)
+    )
+    return first < second
+
+
 def _by_part(node: Node, part: _Part) -> Node:
-    """A product with a name for an array over numbers, as often as these are there."""
+    """A product with a name for an array and what is beside it, as often as these are there."""
     if not isinstance(node, Product):
         return node
     factors, sizes = opened(node, scalars=part.array is not None)
-    arrays = [one for one in factors if one.labels]
-    powers: dict[Node, Fraction] = {}
-    for one in factors:
-        if not one.labels:
-            powers[one.node] = powers.get(one.node, Fraction(0)) + one.exponent
-    times = int(min(powers.get(node, Fraction(0)) / k for node, k in part.numbers.items()))
-    whole = [k for k, one in enumerate(arrays) if one.node is part.array and one.exponent == 1]
-    places = whole[: max(times, 0)]
-    for k in places:
-        arrays[k] = arrays[k]._replace(node=part.name)
-    if part.array is None and times > 0:
-        arrays.append(Factor(part.name, (), Fraction(times)))
-    else:
-        times = len(places)
-    if times <= 0:
+    places = [f for f in factors if part.array and f[::2] == part.array[::2]]
+    left = Powers.of(f for f in factors if f not in places)
+    arrays = list(places)
+    most = None if part.array is None else 1
+    for k, one in enumerate(places or [part.name] * (part.array is None)):
+        name, beside = part.at(one)
+        times = int(min(left.get(key, Fraction(0)) / power for key, power in beside.items()))
+        if times > 0:
+            count = times if most is None else most
+            arrays[k : k + 1] = [name._replace(exponent=Fraction(count))]
+            for key, power in beside.items():
+                left.take(key, -power * count)
+    if arrays == places:
         return node
-    for number, power in part.numbers.items():
-        powers[number] -= times * power
-    rest = [Factor(number, (), power) for number, power in powers.items() if power]
-    return contract([*arrays, *rest], node.output, sizes, node.scale)
+    return contract([*arrays, *left.factors], node.output, sizes, node.scale)
 
 
 _Match = tuple[frozenset[int], tuple[Any, ...]]

@@ -47,6 +47,7 @@ NAMED = [
     ("z = A @ x; y = A.T @ x; (z.T @ z) * (x.T @ y)", "x[n] A[n,n]", None),
     ("G = A @ A; x.T @ G @ A @ G @ x + tr(G) * sum(x)", "x[n] A[n,n]", None),
     ("P = x @ x.T; v.T @ P @ P @ v", "x[n] v[n]", None),
+    ("q = x / y; sum(q**2) / 2 + sum(q * y)", "x[n] y[n]", None),
     ("u = x / t; w = u / t; sum(u * w**3) / t", "x[n] t", None),
     ("q = x.T @ x; r = sqrt(2 * q); u = x / r; q * u", "x[n]", None),
 ]
@@ -58,6 +59,24 @@ def test_what_had_a_name_as_a_part_of_a_product_is_written_by_it(
 ) -> None:
     derivative = mc.derive(expression, wrt="x", variables=variables, layout="denominator")
     assert printed is None or derivative.text == printed
+    for one in (derivative, derivative.to("numerator")):
+        for form in ("text", "unicode", "latex"):
+            found = read_back(one, form, variables)
+            assert found.holds, f"{getattr(one, form)}: {found.reason}"
+
+
+def test_a_batch_norm_is_written_by_the_names_of_its_mean_and_of_what_is_normalised() -> None:
+    expression = (
+        "m = mean(X, axis=0); s = sqrt(mean((X - m)**2, axis=0) + eps); "
+        "N = (X - m) / s; sum(D * (N @ diag(g) + b))"
+    )
+    variables = "X[B,n] D[B,n] g[n] b[n] eps"
+    derivative = mc.derive(expression, wrt="X", variables=variables, layout="denominator")
+    assert derivative.text == (
+        "m = mean(X, axis=0); s = sqrt(eps + mean((X - ones(B) @ m.T)**2, axis=0)); "
+        "N = (X - ones(B) @ m.T) @ diag(1 / s); "
+        "(D - ones(B) @ mean(D, axis=0).T - N @ diag(sum(D * N, axis=0)) / B) @ diag(g / s)"
+    )
     for one in (derivative, derivative.to("numerator")):
         for form in ("text", "unicode", "latex"):
             found = read_back(one, form, variables)

@@ -337,7 +337,7 @@ def in_full(written: WrittenFormula) -> WrittenFormula:
 
 def as_in_books(written: WrittenFormula) -> WrittenFormula:
     """A formula in the forms of books; in a long one what recurs has a name."""
-    return with_names(in_full(written))
+    return with_names(in_full(written.in_books or written))
 
 
 def turned_round(derivative: Phrase) -> Phrase:

@@ -6,10 +6,9 @@ from collections import Counter
 from itertools import count
 
 from matcalc.notation import tree
-from matcalc.notation.formulas import WrittenFormula
+from matcalc.notation.formulas import LINE, WrittenFormula
 from matcalc.notation.tree import Phrase, made, operands_first
 
-_LINE = 40  # names, numbers and operations of a formula that is read at a glance
 _LEAST = 6  # of what has a name
 _HOLD = frozenset(["function", "place", "listed"])  # letters, shapes, rows: they stay as they are
 _KINDS = frozenset(["scalar", "column", "matrix"])
@@ -30,7 +29,7 @@ def with_names(written: WrittenFormula) -> WrittenFormula:
     roots = [_shared(written.phrase, known)]
     held = any(piece.op in _HOLD for piece in operands_first(roots[0]))
     names: list[Phrase] = []  # of all roots but the last
-    while not held and roots[-1].size > _LINE and (best := _most_saving(roots)) is not None:
+    while not held and roots[-1].size > LINE and (best := _most_saving(roots)) is not None:
         name = tree.name(f"?{len(known)}", best.shape)
         place = next(k for k, root in enumerate(roots) if best in operands_first(root))
         changed = (_replaced(root, best, name) for root in roots)

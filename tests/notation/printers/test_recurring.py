@@ -11,8 +11,29 @@ LONG = [
         "sum(D * ((x - mean(x)) / sqrt(var(x) + eps) * g + b))",
         "x",
         "x[n] D[n] g[n] b[n] eps",
-        "t₁ = x − mean(x) 1ₙ; "
-        "(D ⊙ g − mean(D ⊙ t₁ ⊙ g) t₁ / (var(x) + eps) − (gᵀ D) 1ₙ / n) / √(var(x) + eps)",
+        "t₁ = √(var(x) + eps); t₂ = (x − mean(x) 1ₙ) / t₁; "
+        "(D ⊙ g − mean(D ⊙ g ⊙ t₂) t₂ − (gᵀ D) 1ₙ / n) / t₁",
+    ),
+    (
+        "sum(D * layer_norm(X, g, b, eps=1))",
+        "X",
+        "X[B,n] g[n] b[n] D[B,n]",
+        "t₁ = X − X 1ₙ 1ₙᵀ / n; t₂ = √(1 + t₁⊙² 1ₙ / n); t₃ = diag(1 ⊘ t₂) t₁; "
+        "diag(1 ⊘ t₂) (D diag(g) − D g 1ₙᵀ / n − diag((D ⊙ t₃) g) t₃ / n)",
+    ),
+    (
+        "s = sqrt(mean((X - mean(X, axis=0))**2, axis=0) + eps); "
+        "sum(D * ((X - mean(X, axis=0)) / s))",
+        "X",
+        "X[B,n] D[B,n] eps",
+        None,
+    ),
+    (
+        "sum(D * ((X - mean(X, axis=0)) / std(X, axis=0)))",
+        "X",
+        "X[m,n] D[m,n]",
+        "t₁ = X − 1ₘ 1ₘᵀ X / m; t₂ = √((t₁⊙²)ᵀ 1ₘ / m); t₃ = t₁ diag(1 ⊘ t₂); "
+        "(D − 1ₘ 1ₘᵀ D / m − t₃ diag((D ⊙ t₃)ᵀ 1ₘ) / m) diag(1 ⊘ t₂)",
     ),
     (
         GRU,
