@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -50,14 +50,12 @@ def in_matrix_notation(
     known = dict(enumerate(sizes))
     if Group not in map(type, output):
         return _solved(parts, known, output)
-    if any(part.exponent != 1 for part in parts):
-        raise NoMatrixNotation
     if len(output) == 1:
         return _stacked(flat(output), parts, known)
     if output[0] == output[1] and len(output) == 2:
         column = _stacked(output[0], parts, known)
         return tree.call("diag", [column], shape)
-    return _kronecker(output, shape, parts, known)
+    return _kronecker(output, parts, known)
 
 
 def _solved(
@@ -82,7 +80,7 @@ def _stacked(
     Raises:
         NoMatrixNotation: There is no such matrix.
     """
-    if len(group) != 2:
+    if len(group) != 2 or any(part.exponent != 1 for part in parts):
         raise NoMatrixNotation
     size = (dimensions.product(known[label] for label in group),)
     by_columns, by_rows = (_solved(parts, known, order) for order in (group[::-1], group))
@@ -92,29 +90,49 @@ def _stacked(
 
 
 def _kronecker(
-    output: Sequence[Any],
-    shape: Shape,
-    parts: Sequence[WrittenFactor],
-    known: Mapping[Any, Dimension],
+    output: Sequence[Any], parts: Sequence[WrittenFactor], known: Mapping[Any, Dimension]
 ) -> Phrase:
-    """A product whose axes all are pairs, of factors that belong to one side each.
+    """A product whose axes all are groups of as many, of factors that belong to one place each.
+
+    So a product of Kronecker products is one: (A ⊗ B) (C ⊗ D) is A C ⊗ B D.
 
     Raises:
         NoMatrixNotation: It is none.
     """
-    if any(type(axis) is not Group or len(axis) != 2 for axis in output):
+    if any(type(axis) is not Group or len(axis) != len(output[0]) for axis in output):
         raise NoMatrixNotation
-    labels = [[axis[k] for axis in output] for k in (0, 1)]
-    sides: tuple[list[WrittenFactor], list[WrittenFactor]] = ([], [])
-    for part in parts:
-        places = [k for k in (0, 1) if set(part.labels) <= set(labels[k])]
-        if len(places) != 1:
+    places = list(zip(*output, strict=True))
+    factors: list[Phrase] = []
+    rest = parts
+    for place_of in places:
+        own, rest = _connected(place_of, rest)
+        others = {label for one in places if one is not place_of for label in one}
+        if not others.isdisjoint([*place_of, *(label for part in own for label in part.labels)]):
             raise NoMatrixNotation
-        sides[places[0]].append(part)
-    if set(labels[0]) & set(labels[1]):
-        raise NoMatrixNotation
-    factors = [_solved(side, known, axes) for side, axes in zip(sides, labels, strict=True)]
-    return tree.call("kron", factors, shape)
+        factors.append(_solved(own, known, place_of))
+    found = factors.pop()
+    while factors:
+        one = factors.pop()
+        both = zip(one.shape, found.shape, strict=True)
+        found = tree.call("kron", [one, found], tuple(map(dimensions.product, both)))
+    number = _solved(rest, known, ())
+    above, *below = number.args if number.op == "over" else (number,)
+    scaled = phrases.times([above, found])
+    return phrases.over(scaled, below[0]) if below else scaled
+
+
+def _connected(
+    labels: Iterable[Any], parts: Sequence[WrittenFactor]
+) -> tuple[list[WrittenFactor], list[WrittenFactor]]:
+    """The parts that hang together with labels, and the others."""
+    reached = set(labels)
+    own: list[WrittenFactor] = []
+    rest = list(parts)
+    while met := [part for part in rest if not reached.isdisjoint(part.labels)]:
+        own += met
+        rest = [part for part in rest if part not in met]
+        reached.update(label for part in met for label in part.labels)
+    return own, rest
 
 
 def split_axes(

@@ -164,7 +164,7 @@ SECTIONS = (
     ),
     Section(
         "Pseudo-inverses and orthogonal matrices",
-        "X[m,n] Q[m,n] O[n,n] A[n,n]",
+        "X[m,n] Q[m,n] O[n,n] A[n,n] x[n] B[n,p] C[p,n]",
         (
             "inv(X.T @ X) @ X.T -> pinv(X) | X tall",
             "X.T @ inv(X @ X.T) -> pinv(X) | X wide",
@@ -176,6 +176,12 @@ SECTIONS = (
             "logdet(pinv(X).T @ pinv(X)) -> -logdet(X @ X.T) | X wide",
             "Q.T @ Q -> eye(n) | Q orthogonal",
             "O @ O.T -> eye(n) | O orthogonal",
+            "sum((Q @ x)**2) -> sum(x**2) | Q orthogonal",
+            "sum((O.T @ x)**2) -> sum(x**2) | O orthogonal",
+            "sum((Q @ B)**2) -> sum(B**2) | Q orthogonal",
+            "sum((O.T @ B)**2) -> sum(B**2) | O orthogonal",
+            "sum((X @ O)**2) -> sum(X**2) | O orthogonal",
+            "sum((C @ Q.T)**2) -> sum(C**2) | Q orthogonal",
             "sum(Q**2, axis=0) -> ones(n) | Q orthogonal",
             "sum(O**2, axis=1) -> ones(n) | O orthogonal",
             "inv(O) -> O.T | O orthogonal",

@@ -18,6 +18,17 @@ from matcalc.checking.formulas import check_derivative
             "x[6] A[5,2] B[3,4]",
             "kron(A, B.T)",
         ),
+        (
+            "kron(A, B) @ kron(C, D) @ x",
+            "x[12] A[5,2] B[3,2] C[2,3] D[2,4]",
+            "kron(A @ C, B @ D)",
+        ),
+        ("kron(A, kron(B, C)) @ x", "x[24] A[5,2] B[2,3] C[3,4]", "kron(A, kron(B, C))"),
+        (
+            "kron(diag(a), B) @ x * c / sum(a)",
+            "x[6] a[3] B[5,2] c",
+            "c * kron(diag(a), B) / sum(a)",
+        ),
     ],
 )
 def test_what_is_stacked_is_a_kronecker_product(
