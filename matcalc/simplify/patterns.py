@@ -309,6 +309,8 @@ def _products(pattern: Product, node: Node, match: Match) -> Iterator[Match]:
             yield match
         return
     taking = [factor for factor in pattern.factors if _takes_rest(factor, pattern, match)]
+    if not taking and len(pattern.factors) != len(node.factors):
+        return
     for rest in taking or (None,):
         factors = [factor for factor in pattern.factors if factor is not rest]
         for found, placed, left in _factors(factors, node.factors, match, labels):
@@ -332,6 +334,7 @@ def _is_turned(node: Product) -> bool:
     return matrices[0].labels == node.output[::-1] != node.output
 
 
+@lru_cache(maxsize=1024)  # by several lines, for several of their factors
 def multiplied(node: Node) -> Node:
     """A product with the products within it opened."""
     if not isinstance(node, Product) or not any(factor.is_product for factor in node.factors):
