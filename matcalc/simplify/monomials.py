@@ -37,8 +37,9 @@ def may_shorten(node: Node, counts: Counts, reach: Reach = REACH) -> bool:
     found = _Terms(reach).of(node, (None,) * len(axes) if _has_scalar_product(node) else axes)
     if found is None:
         return False
-    distinct = {frozenset(one.by_class().items()) for one in found}
-    return len(distinct) < len(found) or any(_cancels(one.powers) for one in found)
+    if any(_cancels(one.powers) for one in found):
+        return True
+    return len(found) > 1 and len({one.look for one in found}) < len(found)
 
 
 def _count(node: Node, counts: Counts, reach: Reach) -> list[int]:
@@ -96,6 +97,12 @@ class _Monomial(NamedTuple):
         for key, power in other.powers.items():
             result[key] = result[key] + power if key in result else power
         return _Monomial(result, self.joined + other.joined)
+
+    @property
+    def look(self) -> frozenset[Any]:
+        """What is equal for terms that could meet; fractions are slow to hash."""
+        powers = self.by_class().items()
+        return frozenset((key, power.as_integer_ratio()) for key, power in powers)
 
     def by_class(self) -> Powers:
         """The factors, with one axis for all that are joined."""
