@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from matcalc.arrays import any_array, given_arrays
@@ -12,13 +13,13 @@ from matcalc.graph import Node, symbol
 from matcalc.plan.batching import batch_name, batched
 from matcalc.plan.computation import Computation, arranged
 from matcalc.plan.planning import for_numbers
-from matcalc.plan.running import Leaves
+from matcalc.plan.running import Bindings, Keep, Leaves, Run
 
 
 class Computed:
     """A function that computes nodes of arrays of any library, and gives back its kind.
 
-    Threads may share it.
+    It can be pickled; threads may share it.
 
     Attributes:
         symbols: The variables, with the shapes that their arrays must have.
@@ -27,6 +28,8 @@ class Computed:
 
     def __init__(self, computation: Computation, *, finite: bool = False) -> None:
         """What is computed, and whether numbers are looked at."""
+        self._made_of: tuple[Any, ...] = (computation,)
+        self._bindings = Bindings()
         self.symbols: Mapping[str, Node] = computation.symbols
         self.finite = finite
         self._roots: Sequence[Node] = computation.roots
@@ -42,18 +45,31 @@ class Computed:
             ArrayError: There is no variable of a name, or its numbers are not real.
         """
         if self.finite:
-            arrays = {name: any_array(value, name) for name, value in arrays.items()}
+            return self._run({name: any_array(value, name) for name, value in arrays.items()})
+        return self._bindings.run("all", arrays, lambda keep: self._run(arrays, keep))
+
+    def _run(self, arrays: Mapping[str, Any], keep: Keep | None = None) -> Any:
+        """New arrays; what is run is kept for arrays of these shapes."""
+
+        def kept(names: Sequence[str], run: Run) -> None:
+            if keep is not None:
+                keep(names, lambda given: [arranged(run(given), self._returned)])
+
         named, sizes = given_arrays(self.symbols, arrays)
         library = library_in([*named.values(), *self._leaves.foreign])
-        found = self._leaves.run(named, sizes, lambda: self._roots, library)
+        found = self._leaves.run(named, sizes, lambda: self._roots, library, keep=kept)
         return arranged(found, self._returned)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """It is stored as what it was made of."""
+        return partial(type(self), finite=self.finite), self._made_of
 
 
 class Batched(Computed):
     """A function that computes at every point of a batch: one program, and no loop.
 
     The named variables have one more axis in front, the points; the others are the same at all of
-    them. Each result has that axis in front too. It can be pickled; threads may share it.
+    them. Each result has that axis in front too.
 
     Attributes:
         names: The variables with the leading axis.
@@ -66,7 +82,6 @@ class Batched(Computed):
             NotationError: No variable is named, or one that is not there.
             UnknownRuleError: An operation of what is batched takes no batch.
         """
-        self._made_of = computation, names, finite
         self.names = tuple(dict.fromkeys(names.replace(",", " ").split()))
         known = computation.symbols
         wrong = next((name for name in self.names if name not in known), None)
@@ -88,10 +103,7 @@ class Batched(Computed):
         super().__init__(
             Computation(tuple(roots), tuple(orders), computation.returned, symbols), finite=finite
         )
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        """It is stored as what it was made of."""
-        return Batched, self._made_of
+        self._made_of = computation, names
 
     def __repr__(self) -> str:
         return f"<batched over {', '.join(self.names)}>"

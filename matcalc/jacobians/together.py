@@ -8,7 +8,7 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
-from matcalc.code import Computation, Dialect, Output, Returned, Source, source_of
+from matcalc.code import Computation, Computed, Dialect, Output, Returned, Source, source_of
 from matcalc.code.origin import origin
 from matcalc.errors import NotationError, ShapeError
 from matcalc.graph import Data, Node
@@ -42,6 +42,33 @@ class Together(Computable):
     value: Node | None
     returned: Returned
     _known: list[tuple[Node, ArrayForm | None]] = field(default_factory=list, init=False)
+    _computed: list[Computed] = field(default_factory=list, init=False)
+
+    def evaluate(self, /, **arrays: Any) -> Any:
+        """The numbers, as :attr:`returned` says: the value, and a tuple of derivatives.
+
+        A call is the same; :meth:`compile` makes a function that is faster still.
+
+        Args:
+            arrays: The variables by name, as :meth:`Jacobian.evaluate` takes them.
+
+        Raises:
+            UnboundError: A variable or a dimension has no numbers.
+            ShapeError: An array has another shape than its variable.
+            ArrayError: There is no variable of that name, or its numbers are not real.
+
+        >>> import matcalc as mc
+        >>> line = mc.value_and_grad("sum((a * x + b - y)**2)", wrt=["a", "b"],
+        ...                          variables="x[n] y[n] a b", layout="denominator")
+        >>> value, (by_a, by_b) = line(x=[0.0, 1.0], y=[1.0, 4.0], a=2.0, b=0.0)
+        >>> print(value, by_a, by_b)
+        5.0 -4.0 -6.0
+        """
+        if not self._computed:
+            self._computed.append(Computed(self._computation()))
+        return self._computed[0](**arrays)
+
+    __call__ = evaluate
 
     def packed(self, start: Mapping[str, ArrayLike], /, **arrays: Any) -> Packed:
         """A number and its gradients as functions of one flat vector, for optimisers.

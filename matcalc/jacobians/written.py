@@ -11,9 +11,9 @@ from matcalc.arrays import Array, given_arrays
 from matcalc.code import Computation, Dialect, Output, Source, source_of
 from matcalc.code.origin import origin
 from matcalc.dimensions import Shape
-from matcalc.errors import NotationError, TooLargeError, UnboundError, printable
+from matcalc.errors import NotationError, TooLargeError, printable
 from matcalc.expression import Formula
-from matcalc.graph import Data, Node, Symbol, is_apply, topological
+from matcalc.graph import Data, Node, Symbol, topological
 from matcalc.jacobians.computable import Computable
 from matcalc.jacobians.linear_map import Given, entries, order_of
 from matcalc.jacobians.point import Point
@@ -296,19 +296,11 @@ class WrittenDerivative(Computable, Generic[Tag]):
         >>> J.evaluate(x=[1.0, 2.0], A=[[1.0, 2.0], [3.0, 4.0]])
         array([12., 21.])
         """
-        try:
-            return self._bindings.run(
-                "entries",
-                self._numbers(arrays),
-                lambda keep: entries(self._network, self._written, self._given(arrays, keep)),
-            )
-        except UnboundError as error:
-            names = functions_in(self.node)
-            if not names:
-                raise
-            raise UnboundError(
-                f"{', '.join(names)} has no numbers here: compile() takes it as an argument"
-            ) from error
+        return self._bindings.run(
+            "entries",
+            self._numbers(arrays),
+            lambda keep: entries(self._network, self._written, self._given(arrays, keep)),
+        )
 
     @property
     def _network(self) -> Node:
@@ -438,9 +430,3 @@ def leaves_of(*derivatives: WrittenDerivative[Any]) -> Iterator[tuple[str, Node]
 def formulas_of(derivatives: Iterable[WrittenDerivative[Any]]) -> list[Formula]:
     """The formulas that derivatives are of, each once."""
     return list({id(one.formula): one.formula for one in derivatives if one.formula}.values())
-
-
-def functions_in(node: Node) -> list[str]:
-    """The names of the functions in a formula that were declared by their shapes alone."""
-    found = (one for one in topological(node) if is_apply(one, "mapped"))
-    return list(dict.fromkeys(str(one.parameters[0]) for one in found))

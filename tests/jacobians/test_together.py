@@ -57,17 +57,18 @@ def test_each_of_several_is_what_it_is_alone(layout: str) -> None:
         )
         given = {**{str(name): size for name, size in one.sizes.items()}, **arrays}
         with np.errstate(all="ignore"):
-            value, gradients = whole.compile().of(given)
             expected = _alone(whole, given)
             if expected is None:
                 continue
-            for found, right in zip(
-                (value, *gradients), (one.value(arrays), *expected), strict=True
-            ):
-                scale = max(1.0, float(np.max(np.abs(right))))
-                np.testing.assert_allclose(
-                    found / scale, right / scale, 1e-7, 1e-9, err_msg=one.text
-                )
+            results = whole.compile().of(given), whole(**given), whole.evaluate(**given)
+            for value, gradients in results:
+                for found, right in zip(
+                    (value, *gradients), (one.value(arrays), *expected), strict=True
+                ):
+                    scale = max(1.0, float(np.max(np.abs(right))))
+                    np.testing.assert_allclose(
+                        found / scale, right / scale, 1e-7, 1e-9, err_msg=one.text
+                    )
         compared += 1
     assert compared > CASES
 
@@ -171,6 +172,16 @@ def test_names_of_results_are_no_names_of_variables() -> None:
     )
     value, (one, two) = whole.compile()(f=[1.0, 2.0], df_df=[3.0, 4.0])
     assert (float(value), one.tolist(), two.tolist()) == (11.0, [3.0, 4.0], [1.0, 2.0])
+
+
+def test_what_was_called_is_pickled_without_what_it_keeps() -> None:
+    whole, given = _mlp(), _numbers()
+    value, gradients = whole(**given)
+    again, others = pickle.loads(pickle.dumps(whole))(**given)  # noqa: S301 - our own
+    assert again == value
+    for one, two in zip(gradients, others, strict=True):
+        np.testing.assert_array_equal(one, two)
+        assert not np.shares_memory(one, two)
 
 
 def test_it_is_pickled_holds_shapes_and_runs_in_threads() -> None:
