@@ -22,6 +22,7 @@ from matcalc.plan.running import MAX_BYTES, check_sizes
 Array = NDArray[np.floating[Any]]
 
 _NOTHING: Mapping[str, Array] = {}
+_OF_NUMPY = np.ndarray, np.generic
 _SHAPES = 64  # combinations of shapes of which a function remembers the sizes
 
 
@@ -136,8 +137,8 @@ class Compiled:
                     return self._elsewhere(form, values)
             call = self._call(form, values)
         values += call.more
-        ordered = [values[at] for at in form.order]
-        result = self._reused(call, ordered) if self._reused else self.function(*ordered)
+        ordered = map(values.__getitem__, form.order)
+        result = self._reused(call, *ordered) if self._reused else self.function(*ordered)
         return result if type(result) is np.ndarray else _arrays(result, call.dtype)
 
     def batched(self, names: str) -> Batched:
@@ -276,5 +277,4 @@ def _arrays(result: Any, dtype: np.dtype[Any]) -> Any:
     """What source returns, numbers of Python as arrays of a type; a tuple one by one."""
     if isinstance(result, tuple):
         return tuple([x if type(x) is np.ndarray else _arrays(x, dtype) for x in result])
-    known_type = isinstance(result, np.ndarray | np.generic)
-    return np.asarray(result, result.dtype if known_type else dtype)
+    return np.asarray(result, result.dtype if isinstance(result, _OF_NUMPY) else dtype)

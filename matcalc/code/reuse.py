@@ -73,14 +73,14 @@ class Reused:
         self._places = [list(_flat(returned)).index(at) for at in outs]
         self._local = threading.local()
 
-    def __call__(self, call: Call, given: Sequence[Any]) -> Any:
+    def __call__(self, call: Call, *given: Any) -> Any:
         """The results, in the same arrays as those of the last such call of the thread."""
         known: Any = self._local.__dict__  # of a call what is kept of it
         kept = known.get(call)
         if kept is not None:
-            values = [given[at] for at in self._needed]
+            values = [*map(given.__getitem__, self._needed)]
             owners = [getattr(x, "base", None) for x in values]
-            if not kept.owners.isdisjoint(map(id, [*values, *owners])):
+            if not kept.owners.isdisjoint(map(id, values + owners)):
                 values = [x.copy() if isinstance(x, np.ndarray) else x for x in values]
             return self._into(*values, *kept.arrays)
         result = self._fresh(*given)
