@@ -27,7 +27,7 @@ from matcalc.steps import spend
 Label = Hashable
 Colours = dict[Label, int]
 
-_TRIES = 64  # complete orders that are tried, and a few more for each label
+_TRIES = 4  # complete orders that are tried for each label
 _ROUNDS = 2  # of looking at neighbours before the walk: a factor is known by its labels then
 
 
@@ -121,7 +121,7 @@ class _Search:
     def __init__(self, edges: Edges, kinds: Sequence[int], count: int) -> None:
         self.edges, self.kinds, self.count = edges, kinds, count
         self.symmetries: list[list[tuple[int, int]]] = []
-        self.left = _TRIES + 4 * (len(edges) - count)
+        self.left = _TRIES * (len(edges) - count)
 
     def sequence(self) -> list[int]:
         """All factors and labels in canonical order."""
