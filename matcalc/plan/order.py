@@ -15,7 +15,7 @@ from functools import lru_cache
 from importlib import import_module
 from typing import Any
 
-_FEW = 6  # factors of which every order is tried
+FEW = 6  # factors of which every order is tried
 _MANY = 40  # factors of which every bracketing is tried
 
 Order = tuple[tuple[int, int], ...]
@@ -42,6 +42,19 @@ def cheapest(
         return ((0, 1),) if len(labels) == 2 else ()
     distinct = dict.fromkeys(label for one in labels for label in one)
     return _cheapest(*_masks(labels, output), tuple(sizes[label] for label in distinct))
+
+
+def multiplications(
+    labels: Sequence[Sequence[Any]], output: Sequence[Any], sizes: Mapping[Any, int]
+) -> int:
+    """How many multiplications the cheapest order takes.
+
+    >>> multiplications(["ij", "jk", "k"], "i", dict.fromkeys("ijk", 10))
+    200
+    """
+    distinct = dict.fromkeys(label for one in labels for label in one)
+    network = _Network(*_masks(labels, output), tuple(sizes[label] for label in distinct))
+    return network.cost(cheapest(labels, output, sizes))
 
 
 def left_to_right(
@@ -75,7 +88,7 @@ def _masks(labels: Sequence[Sequence[Any]], output: Sequence[Any]) -> tuple[tupl
 @lru_cache(maxsize=512)
 def _cheapest(masks: tuple[int, ...], output: int, sizes: tuple[int, ...]) -> Order:
     network = _Network(masks, output, sizes)
-    if len(masks) <= _FEW:
+    if len(masks) <= FEW:
         return network.of_subsets()
     brackets = [network.of_brackets()] if len(masks) <= _MANY else []
     return min([*brackets, network.by_opt_einsum()], key=network.cost)

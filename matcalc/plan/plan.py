@@ -10,7 +10,7 @@ from math import prod
 from typing import Any
 
 from matcalc.plan.spelled import table
-from matcalc.plan.step import OTHERS, VIEWS, Step
+from matcalc.plan.step import OTHERS, PRODUCTS, VIEWS, Step
 
 
 @dataclass(frozen=True, repr=False)
@@ -107,6 +107,7 @@ class Steps:
 
     def __init__(self) -> None:
         self.made: list[Step] = []
+        self.multiplied: set[tuple[int, int]] = set()  # which two, by any step
         self._known: dict[Any, int] = {}
 
     def make(
@@ -126,7 +127,13 @@ class Steps:
             self._known[key] = len(self.made)
             step = Step(op, tuple(operands), tuple(shape), value, more.get("cost", 0))
             self.made.append(step)
+            if op in PRODUCTS:
+                self.multiplied.add((min(operands), max(operands)))
         return self._known[key]
+
+    def has(self, op: str, operands: Sequence[int], shape: Sequence[int], value: Any) -> bool:
+        """Whether the step of these fields is there."""
+        return (op, tuple(operands), tuple(shape), value) in self._known
 
     def shape(self, at: int) -> tuple[int, ...]:
         """The shape of what a step makes."""

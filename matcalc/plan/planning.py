@@ -96,7 +96,8 @@ class _Planning:
         self.sizes = sizes
         self.steps = Steps()
         self.at: dict[Node, int] = {}
-        self.nodes = topological(*roots)
+        # What the largest are made of is there for the smaller ones, whatever their order.
+        self.nodes = topological(*sorted(roots, key=lambda one: -prod(self.shape(one))))
         self.uses = Counter(operand for node in self.nodes for operand in node.operands)
         self.inlined = self._inlined()
 

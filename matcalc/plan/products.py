@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from itertools import combinations
 from math import prod
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 
-from matcalc.plan.order import Ordering, cheapest
+from matcalc.plan.order import FEW, Ordering, cheapest, multiplications
 from matcalc.plan.plan import Steps
 from matcalc.plan.step import Aligned, Matrices
 from matcalc.plan.windows import Operand
@@ -38,9 +40,13 @@ def contracted(
     sizes = {k: n for one in waiting for k, n in zip(one.labels, steps.shape(one.at), strict=True)}
     if number != 1:
         least = min(range(len(waiting)), key=lambda k: prod(steps.shape(waiting[k].at)))
-        if prod(steps.shape(waiting[least].at)) < prod(sizes[label] for label in output):
+        least = next((k for k, one in enumerate(waiting) if work.has_scaled(one, number)), least)
+        smaller = prod(steps.shape(waiting[least].at)) < prod(sizes[label] for label in output)
+        if smaller or work.has_scaled(waiting[least], number):
             waiting[least] = work.scaled(waiting[least], number)
             number = 1.0
+    if ordering is cheapest:
+        waiting = work.with_known(waiting, output, sizes)
     for one, two in ordering([one.labels for one in waiting], output, sizes):
         chosen = waiting[one], waiting[two]
         waiting = [operand for k, operand in enumerate(waiting) if k not in (one, two)]
@@ -60,6 +66,17 @@ def _twice(one: Operand, operands: Sequence[Operand], kept: set[Any]) -> list[Op
     return [one._replace(exponent=Fraction(1))] * 2
 
 
+class _Way(NamedTuple):
+    """A product of two, as the step that makes it, and the labels of the result."""
+
+    op: str
+    arrays: Sequence[int]
+    shape: Sequence[int]
+    value: Any
+    cost: int
+    labels: tuple[Any, ...]
+
+
 class _Products:
     """Makes the steps of products of two."""
 
@@ -76,6 +93,47 @@ class _Products:
     def scaled(self, operand: Operand, number: float) -> Operand:
         at = self.powered(operand)
         return Operand(self.steps.make("scale", [at], self.steps.shape(at), number), operand.labels)
+
+    def has_scaled(self, operand: Operand, number: float) -> bool:
+        """Whether a multiple is there."""
+        at = operand.at
+        return operand.exponent == 1 and self.steps.has("scale", [at], self.steps.shape(at), number)
+
+    def with_known(
+        self, waiting: list[Operand], output: Sequence[Any], sizes: Mapping[Any, int]
+    ) -> list[Operand]:
+        """Factors of which some are products that are there, where the rest is cheaper so."""
+        while 2 < len(waiting) <= FEW:
+            found: list[tuple[int, list[Operand]]] = []
+            for one, two in combinations(waiting, 2):
+                rest = [other for other in waiting if other is not one and other is not two]
+                known = self.known(one, two, set(output).union(*(other.labels for other in rest)))
+                if known is not None:
+                    whole = [*rest, known]
+                    found.append((multiplications([k.labels for k in whole], output, sizes), whole))
+            least, better = min(found, key=itemgetter(0), default=(0, waiting))
+            if not found or least >= multiplications([k.labels for k in waiting], output, sizes):
+                break
+            waiting = better
+        return waiting
+
+    def known(self, one: Operand, two: Operand, needed: set[Any]) -> Operand | None:
+        """The product of two, summed over what nobody else needs, of a step that is there."""
+        both = min(one.at, two.at), max(one.at, two.at)
+        if both not in self.steps.multiplied or one.exponent != 1 or two.exponent != 1:
+            return None
+        largest = max(prod(self.steps.shape(at)) for at in both)
+        for first, second in ((one, two), (two, one)):
+            for way in (self.matrices(first, second, needed), self.entries(first, second)):
+                is_there = self.steps.has(way.op, way.arrays, way.shape, way.value)
+                if is_there and (way.op == "contract" or prod(way.shape) <= largest):
+                    return self.reduced(self.made(way), Counter(), needed)
+        return None
+
+    def made(self, way: _Way) -> Operand:
+        """A product of two."""
+        at = self.steps.make(way.op, way.arrays, way.shape, way.value, cost=way.cost)
+        return Operand(at, way.labels)
 
     def reduced(self, operand: Operand, uses: Counter[Any], kept: set[Any]) -> Operand:
         """An array without the labels that it alone has and nobody asks for; repeated ones once."""
@@ -100,13 +158,16 @@ class _Products:
 
     def pair(self, one: Operand, two: Operand, needed: set[Any]) -> Operand:
         """Two arrays multiplied, and summed over the labels that nobody else needs."""
+        known = self.known(one, two, needed)
+        if known is not None:
+            return known
         if any(k in two.labels and k not in needed for k in one.labels):
-            return self.matrices(one, two, needed)
+            return self.made(self.matrices(one, two, needed))
         if one.exponent < 0 < two.exponent:
             one, two = two, one
-        return self.entries(one, two)
+        return self.made(self.entries(one, two))
 
-    def entries(self, one: Operand, two: Operand) -> Operand:
+    def entries(self, one: Operand, two: Operand) -> _Way:
         """A product entry by entry, or a quotient."""
         op = "multiply"
         if one.exponent > 0 > two.exponent:
@@ -121,9 +182,9 @@ class _Products:
         shape = [sizes[label] for label in labels]
         ways = tuple(_aligned(operand.labels, labels) for operand in (one, two))
         arrays = [self.powered(one), self.powered(two)]
-        return Operand(self.steps.make(op, arrays, shape, ways, cost=prod(shape)), labels)
+        return _Way(op, arrays, shape, ways, prod(shape), labels)
 
-    def matrices(self, one: Operand, two: Operand, needed: set[Any]) -> Operand:
+    def matrices(self, one: Operand, two: Operand, needed: set[Any]) -> _Way:
         """A product of matrices, or of stacks of them."""
         sizes = self.sizes(one, two)
         larger = max((one, two), key=lambda k: prod(self.steps.shape(k.at))).labels
@@ -142,8 +203,7 @@ class _Products:
         )
         arrays = [self.powered(one), self.powered(two)]
         shape = [sizes[label] for label in labels]
-        at = self.steps.make("contract", arrays, shape, way, cost=prod(sizes.values()))
-        return Operand(at, labels)
+        return _Way("contract", arrays, shape, way, prod(sizes.values()), labels)
 
 
 def _aligned(own: Sequence[Any], labels: Sequence[Any]) -> Aligned:

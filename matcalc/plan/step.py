@@ -8,6 +8,7 @@ from string import ascii_lowercase, ascii_uppercase
 from typing import Any, NamedTuple
 
 VIEWS = ("reshape", "transpose", "diagonal", "slice")  # of what is there already
+PRODUCTS = ("multiply", "divide", "contract")  # of two
 OTHERS = ("variable", "constant", "number", "eye", "apply")  # perhaps not the plan's own
 
 _LETTERS = (*ascii_lowercase[8:], *ascii_lowercase[:8], *ascii_uppercase)  # i, j, k first

@@ -99,6 +99,31 @@ def test_what_two_results_share_is_one_step() -> None:
     assert [step.op for step in plan.steps].count("contract") == 2
 
 
+@pytest.mark.parametrize(
+    "loss",
+    [
+        "sum((z - Y)**2)",
+        "-sum(Y * log(softmax(z, axis=1))) / B",
+        "sum(logsumexp(z, axis=1)) - sum(Y * z)",
+        "sum(log(1 + exp(-Y * z)))",
+    ],
+)
+def test_all_gradients_of_a_network_share_one_backward_pass(loss: str) -> None:
+    sizes, weights = {"B": 16, "n": 6, "h": 9, "k": 8}, ["W1", "b1", "W2", "b2"]
+    variables = "X[B,n] W1[n,h] b1[h] W2[h,k] b2[k] Y[B,k]"
+    network = f"a = tanh(X @ W1 + b1); z = a @ W2 + b2; {loss}"
+    counted = set()
+    for wrt in permutations(weights):
+        found = mc.value_and_grad(
+            network, wrt=list(wrt), variables=variables, layout="denominator"
+        ).plan(**sizes)
+        counted.add(found.multiplications)
+        products = [step for step in found.steps if step.op == "contract"]
+        full = [step for step in products if step.value.rows and step.value.columns]
+        assert len(full) == 5  # two forward, one back, two gradients
+    assert len(counted) == 1
+
+
 def test_the_order_of_books_is_planned_when_it_is_asked_for() -> None:
     found, _ = _layers()
     nodes, sizes = [found.node], {"p": 3, "n": 5, "k": 2}
