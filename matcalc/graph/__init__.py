@@ -6,7 +6,7 @@ A **leaf** is a variable or an array. A **product** is an einsum whose output la
 **application** is an operation that is none of these: inv, exp, softmax.
 """
 
-from matcalc.graph.distribution import distribute, is_large_structured_sum
+from matcalc.graph.distribution import distribute, is_large_structured_sum, narrowed_sums
 from matcalc.graph.nodes import (
     ONE,
     Apply,
@@ -74,6 +74,7 @@ __all__ = [
     "load",
     "multiplied_out",
     "multiplied_within",
+    "narrowed_sums",
     "number",
     "rebuilt",
     "scaled",

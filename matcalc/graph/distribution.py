@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Container, Mapping, Sequence
 from itertools import pairwise
+from math import prod
 from typing import Any
 
 from matcalc import dimensions
@@ -28,7 +29,9 @@ SMALL = 2**12
 """Up to how many entries a structured sum is written out, not distributed: it is cheaper."""
 
 
-def distribute(roots: Sequence[Node], opens: Opens | None = None) -> list[Node]:
+def distribute(
+    roots: Sequence[Node], opens: Opens | None = None, rewritings: int | None = None
+) -> list[Node]:
     """Equal nodes in which no product has a large factor that is a sum with structure.
 
     Where that would grow the graph out of proportion, as for products of many such sums whose
@@ -37,19 +40,20 @@ def distribute(roots: Sequence[Node], opens: Opens | None = None) -> list[Node]:
     Args:
         roots: What to rewrite.
         opens: Which sums are distributed; by default the large ones with structure.
+        rewritings: How many products may be rewritten for a root; by default by its size.
     """
     opens = opens or is_large_structured_sum
     over: set[Node] = set()  # such sums, and what is made of them
     for node in topological(*roots):
         if opens(node) or not over.isdisjoint(node.operands):
             over.add(node)
-    return [_distributed(root, opens) if root in over else root for root in roots]
+    return [_distributed(root, opens, rewritings) if root in over else root for root in roots]
 
 
-def _distributed(root: Node, opens: Opens) -> Node:
+def _distributed(root: Node, opens: Opens, rewritings: int | None) -> Node:
     """An equal node, as :func:`distribute` makes it."""
     nodes = topological(root)
-    left = 50 + 2 * len(nodes)  # rewritings
+    left = 50 + 2 * len(nodes) if rewritings is None else rewritings
     uses = Counter(operand for node in nodes for operand in node.operands)
     once = multiplied_within(nodes, {k for k, count in uses.items() if count == 1}, _LONG)
     done: dict[Node, Node] = {}
@@ -101,6 +105,44 @@ def is_large_structured_sum(node: Node, sizes: Mapping[str, int] = _NO_SIZES) ->
     structured = [term for term in node.terms if _is_structured(term)]
     whole = len(structured) == len(node.terms)
     return bool(structured) and (whole or not all(map(_is_spread, structured)))
+
+
+def narrowed_sums(roots: Sequence[Node], sizes: Mapping[str, int]) -> set[Node]:
+    """Large sums of matrix products that a product makes smaller, and the sums within these.
+
+    Where they are distributed, what a product multiplies them with goes through them: a sum over
+    paths that a reverse sweep made is accumulated forward.
+    """
+
+    def entries(node: Node) -> int:
+        return prod(dimensions.evaluate(size, sizes) for size in node.shape)
+
+    found: dict[Node, None] = {}
+    for node in topological(*roots):
+        if isinstance(node, Product):
+            sums = (f.node for f in node.factors if f.exponent == 1 and _is_of_products(f.node))
+            most = max(SMALL, entries(node))
+            found.update((one, None) for one in sums if entries(one) > most)
+    seen: dict[Node, None] = {}
+    waiting = list(found)
+    while waiting:
+        node = waiting.pop()
+        if node in seen or (not isinstance(node, Product) and not _is_of_products(node)):
+            continue
+        seen[node] = None
+        waiting += node.operands
+    return {node for node in seen if isinstance(node, Sum)}
+
+
+def _is_of_products(node: Node) -> bool:
+    """Whether a node is a sum of matrices that are products."""
+    return isinstance(node, Sum) and len(node.shape) > 1 and any(map(_multiplies, node.terms))
+
+
+def _multiplies(term: Node) -> bool:
+    if not isinstance(term, Product):
+        return False
+    return bool(term.sums) or any(isinstance(k, Product) and k.sums for k in term.operands)
 
 
 def _is_spread(term: Node) -> bool:

@@ -187,5 +187,5 @@ class Computable:
         from left to right, as books multiply: as many
         """
         roots, orders, *_ = self._computation()
-        plan = compared_plan_of(roots, sizes, orders)
-        return replace(plan, accumulations=tuple(self._accumulations().items()))
+        plan, chosen = compared_plan_of(roots, sizes, orders), self._accumulations()
+        return replace(plan, accumulations=tuple(chosen.items())) if chosen else plan

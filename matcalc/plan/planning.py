@@ -27,6 +27,7 @@ from matcalc.graph import (
     is_large_structured_sum,
     multiplied_out,
     multiplied_within,
+    narrowed_sums,
     topological,
 )
 from matcalc.operations import facts_of
@@ -39,6 +40,7 @@ from matcalc.plan.windows import Operand, SlicedSteps, Window, resolve_windows
 from matcalc.simplify import stable
 
 _STABLE: WeakKeyDictionary[Node, Node | None] = WeakKeyDictionary()
+_THROUGH = 50  # rewritings of products, to accumulate from their other end
 _CONTRACTED = 200  # factors and labels: longer products are contracted part by part
 
 
@@ -49,6 +51,9 @@ def plan_of(
     ordering: Ordering = cheapest,
 ) -> Plan:
     """The steps that compute nodes, what they share once.
+
+    A derivative that is a sum over paths, as a reverse sweep made it, is accumulated forward
+    where that takes fewer multiplications.
 
     Args:
         roots: What is computed.
@@ -66,7 +71,17 @@ def plan_of(
     162
     """
     large = partial(is_large_structured_sum, sizes=sizes)
-    return _Planning(distribute(for_numbers(roots), large), sizes, ordering).plan(orders)
+    nodes = for_numbers(roots)
+    reverse = _Planning(distribute(nodes, large), sizes, ordering).plan(orders)
+    narrowed = narrowed_sums(nodes, sizes)
+    if not narrowed or ordering is not cheapest:
+        return reverse
+    through = distribute(nodes, lambda node: node in narrowed or large(node), _THROUGH)
+    if through == nodes:
+        return reverse
+    forward = _Planning(through, sizes, ordering).plan(orders)
+    counts = ("reverse", reverse.multiplications), ("forward", forward.multiplications)
+    return replace(reverse if counts[0][1] <= counts[1][1] else forward, accumulations=counts)
 
 
 def compared_plan_of(

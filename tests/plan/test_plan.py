@@ -124,6 +124,38 @@ def test_all_gradients_of_a_network_share_one_backward_pass(loss: str) -> None:
     assert len(counted) == 1
 
 
+def _residual(layers: int) -> mc.Jacobian[Any]:
+    """The outputs of a network with residuals by its inputs."""
+    steps = [f"h{k + 1} = h{k} + tanh(A{k} @ h{k})" for k in range(layers)]
+    matrices = " ".join(f"A{k}[n,n]" for k in range(layers))
+    return mc.derive(
+        "; ".join(["h0 = E @ u", *steps, f"C @ h{layers}"]),
+        wrt="u",
+        variables=f"u[p] E[n,p] C[q,n] {matrices}",
+        layout="numerator",
+    )
+
+
+@pytest.mark.parametrize(("inputs", "outputs", "best"), [(2, 90, "forward"), (79, 60, "reverse")])
+def test_a_sum_over_paths_is_accumulated_from_the_end_that_is_cheaper(
+    inputs: int, outputs: int, best: str
+) -> None:
+    n, layers = 80, 3
+    found = _residual(layers)
+    plan = found.plan(n=n, p=inputs, q=outputs)
+    counts = dict(plan.accumulations)
+    assert plan.multiplications == counts[best] == min(counts.values())
+    assert str(plan).splitlines()[-1].startswith(f"accumulated {best}: ")
+    width = min(inputs, outputs)
+    by_hand = layers * n * n * (width + 1) + outputs * n * inputs + n * inputs
+    assert plan.multiplications < 1.3 * by_hand
+    rng = np.random.default_rng(4)
+    given = {f"A{k}": rng.normal(size=(n, n)) / 9 for k in range(layers)}
+    given |= {"u": rng.normal(size=inputs), "E": rng.normal(size=(n, inputs))}
+    given["C"] = rng.normal(size=(outputs, n))
+    np.testing.assert_allclose(found.evaluate(**given), found.compile()(**given), atol=1e-10)
+
+
 def test_the_order_of_books_is_planned_when_it_is_asked_for() -> None:
     found, _ = _layers()
     nodes, sizes = [found.node], {"p": 3, "n": 5, "k": 2}
