@@ -132,8 +132,8 @@ def over_lengths(node: Product) -> Node | None:
     factors = [part for factor in whole for part in _parts(factor)]
     changed = False
     for factor in tuple(factors):
-        count = 2 * factor.exponent
-        if count.denominator > 1 or not (count < 0 or count % 2) or factor not in factors:
+        above, below = factor.exponent.as_integer_ratio()
+        if below > 2 or (below == 1 and above > 0) or factor not in factors:
             continue
         rooted = _rooted(factor)
         if rooted is None:
@@ -244,8 +244,9 @@ def logarithm_of_squares(node: Node) -> Node | None:
 def quotients_first(node: Product) -> Node | None:
     """x² / y² as (x / y)²; ``None`` where there is no such quotient."""
     factors = list(node.factors)
-    for above in node.factors:
-        for below in node.factors:
+    squares = [factor for factor in factors if abs(factor.exponent.numerator) > 1]
+    for above in squares:
+        for below in squares:
             count = min(above.exponent, -below.exponent)
             if count < 2 or above.labels != below.labels or not are_plain(above.labels):
                 continue
