@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TextIO
 
 from matcalc.errors import UnknownRuleError
 from matcalc.layout import written
+from matcalc.notation.names import listed
 from matcalc.notation.printers.legend import meanings
 from matcalc.notation.printers.line_breaks import formula_lines
 from matcalc.notation.printers.mathematics import Forms, as_in_books, in_full
 from matcalc.variables import Variable, ratio
 from matcalc_cli.failures import UsageError
-from matcalc_cli.output import RED, heading, listed, paint, shows_signs, width, wrapped
+from matcalc_cli.output import RED, heading, paint, shows_signs, width, wrapped
 
 if TYPE_CHECKING:  # they load NumPy, which --help does without
     from matcalc.checking.agreement import Check

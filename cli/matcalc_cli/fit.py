@@ -10,6 +10,7 @@ import typer
 from matcalc.claims.fitting import Fit, Unknown
 from matcalc.claims.fitting import fit as fitted
 from matcalc.dimensions import Shape, names, times
+from matcalc.notation.names import listed
 from matcalc.notation.printers.line_breaks import formula_lines
 from matcalc.notation.printers.spelling import placed, two_lines
 from matcalc_cli.arguments import Json, argument, option
@@ -19,7 +20,6 @@ from matcalc_cli.output import (
     assumption,
     document,
     heading,
-    listed,
     paragraph,
     show,
     table,

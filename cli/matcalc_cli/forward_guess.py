@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from matcalc.claims.fitting import Fit
+from matcalc.claims.gradient_names import variable_of
+from matcalc.claims.tree import Tree, called, op, trees, turned, upright
+from matcalc.errors import MatcalcError
 from matcalc.variables import Variable
 
-_NAME = r"[^\W\d]\w*"
-_LINE = re.compile(
-    rf"(?P<left>{_NAME}) = \(?(?P<one>{_NAME})(?P<one_T>\.T)? @ (?P<two>{_NAME})(?P<two_T>\.T)?\)?"
-    rf"(?: \* (?P<scale>{_NAME}))?"
-)
 _FUNCTION = "g"
-_DERIVATIVE = re.compile(r"(?:dL_d|d)(\w+)")
 
 
 class Forward(NamedTuple):
@@ -37,19 +33,6 @@ class Forward(NamedTuple):
     activated: str = ""
 
 
-class _Factor(NamedTuple):
-    name: str
-    is_transposed: bool
-
-    @property
-    def text(self) -> str:
-        return f"{self.name}.T" if self.is_transposed else self.name
-
-    @property
-    def transpose(self) -> _Factor:
-        return self._replace(is_transposed=not self.is_transposed)
-
-
 def guessed_forward(found: Fit) -> Forward | None:
     """For ``dx = W.T @ dy`` the line ``y = W @ x``; of several solutions the plainest line.
 
@@ -60,25 +43,31 @@ def guessed_forward(found: Fit) -> Forward | None:
 
 
 def _lines(solution: str, found: Fit) -> Iterator[Forward]:
-    parts = _LINE.fullmatch(solution)
-    left = _DERIVATIVE.fullmatch(parts["left"]) if parts else None
-    if parts is None or left is None:
+    left, _, right = solution.partition(" = ")
+    by = variable_of(left)
+    if not by.isidentifier():
         return
-    by = found.variables[parts["left"]]._replace(name=left[1])
-    one, two = (_Factor(parts[key], bool(parts[f"{key}_T"])) for key in ("one", "two"))
-    scale = parts["scale"]
-    made = _product(one, two, f"({scale} * {by.name})" if scale else by.name)
-    through = _product(one, two, f"{_FUNCTION}({by.name})")
-    if made is None or through is None or not by.shape:
+    x, tree = found.variables[left]._replace(name=by), _tree(right)
+    is_scaled = tree.operator("*") and tree.args[1].kind == "name"
+    product, scale = tree.args if is_scaled else (tree, None)
+    below = Tree("name", by)
+    made = _made(product, op("*", scale, below) if scale else below)
+    through = _made(product, called(_FUNCTION, below))
+    if made is None or through is None or not x.shape:
         return
-    others = [name for name in (made.by, scale) if name]
-    if len({made.of, by.name, *others}) == 2 + len(others):
+    others = [made.by, *([scale.value] if scale else [])]
+    if len({made.of, by, *others}) == 2 + len(others):
         known = [found.variables[name] for name in others]
-        is_open = (
-            _stem(made.of) == _stem(by.name) and not scale and _FUNCTION not in found.variables
-        )
-        activated = through.text if is_open else ""
-        yield Forward(made.of, made.text, by.name, (*known, by), activated)
+        is_open = _stem(made.of) == _stem(by) and not scale and _FUNCTION not in found.variables
+        activated = str(through.tree) if is_open else ""
+        yield Forward(made.of, str(made.tree), by, (*known, x), activated)
+
+
+def _tree(text: str) -> Tree:
+    try:
+        return trees(text)[-1].tree
+    except MatcalcError:
+        return Tree("text", text)
 
 
 def _stem(name: str) -> str:
@@ -86,24 +75,26 @@ def _stem(name: str) -> str:
     return name.rstrip("0123456789_")
 
 
-class _Product(NamedTuple):
-    """What is computed, what multiplies x in it, and the product as text."""
+class _Made(NamedTuple):
+    """What is computed, what multiplies x in it, and how."""
 
     of: str
     by: str
-    text: str
+    tree: Tree
 
 
-def _product(one: _Factor, two: _Factor, x: str) -> _Product | None:
+def _made(product: Tree, x: Tree) -> _Made | None:
     """The product that ``dx = one @ two`` is from, where one of the two is a derivative."""
-    behind = _DERIVATIVE.fullmatch(two.name)
-    if behind and two.is_transposed:  # dx.T = dy @ one.T
-        return _Product(behind[1], one.name, f"{x}.T @ {one.text}")
-    if behind:
-        return _Product(behind[1], one.name, f"{one.transpose.text} @ {x}")
-    before = _DERIVATIVE.fullmatch(one.name)
-    if before and one.is_transposed:  # dx.T = two.T @ dy
-        return _Product(before[1], two.name, f"{two.text} @ {x}.T")
-    if before:
-        return _Product(before[1], two.name, f"{x} @ {two.transpose.text}")
+    letters = [upright(each) for each in product.args]
+    if not product.operator("@") or any(each.kind != "name" for each in letters):
+        return None
+    (one, two), (first, last) = product.args, (each.value for each in letters)
+    if variable_of(last):  # dx.T = dy @ one.T where dy lies
+        lies = two.kind == "transpose"
+        made = op("@", turned(x), one) if lies else op("@", turned(one), x)
+        return _Made(variable_of(last), first, made)
+    if variable_of(first):
+        lies = one.kind == "transpose"
+        made = op("@", two, turned(x)) if lies else op("@", x, turned(two))
+        return _Made(variable_of(first), last, made)
     return None

@@ -13,6 +13,7 @@ from matcalc.dimensions import parse as parse_dimension
 from matcalc.dimensions import times
 from matcalc.errors import MatcalcError, NotationError
 from matcalc.layout import CONVENTIONS
+from matcalc.notation.names import listed
 from matcalc.notation.printers.line_breaks import formula_lines
 from matcalc_cli.arguments import Json, Notation, argument, option, read_as
 from matcalc_cli.derive import Let, Order, Vars, names_of
@@ -21,7 +22,6 @@ from matcalc_cli.given_formula import given_formula
 from matcalc_cli.output import (
     document,
     heading,
-    listed,
     paragraph,
     show,
     table,

@@ -12,6 +12,7 @@ from textwrap import wrap
 from typing import TextIO, TypeVar
 
 from matcalc.errors import printable
+from matcalc.notation.names import listed
 
 BOLD, RED, GREEN, YELLOW = "1", "1;31", "1;32", "1;33"
 _SIGNS = "∂ᵀ⊙−σ₂δ↦Σ"  # what has these has the signs of mathematics
@@ -189,16 +190,6 @@ def paragraph(text: str) -> list[str]:
 def document(record: object, names: str, **told: object) -> dict[str, object]:
     """A record as JSON has it: its attributes of some names, in this order, or what is told."""
     return {name: told[name] if name in told else getattr(record, name) for name in names.split()}
-
-
-def listed(names: Sequence[str]) -> str:
-    """Names in a sentence.
-
-    >>> listed(["a", "b", "c"])
-    'a, b and c'
-    """
-    *others, last = names
-    return f"{', '.join(others)} and {last}" if others else last
 
 
 def assumption(scalars: Sequence[str]) -> list[str]:

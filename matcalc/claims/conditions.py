@@ -25,6 +25,7 @@ from matcalc.diagnosis.side_by_side import Meeting, kinks_of, meetings_at
 from matcalc.errors import MatcalcError
 from matcalc.expression import Declared
 from matcalc.graph import Node, Symbol, topological
+from matcalc.notation.names import listed
 from matcalc.plan import evaluate
 
 SYMMETRIC = "symmetric"
@@ -116,8 +117,7 @@ def _conditions(
         for way in (*ways, "positive") if not known.properties else ways[:1]:
             yield SAID[way].format(name), knowing(way, name), sizes
     if len(square) > 1:
-        said = f"{', '.join(square[:-1])} and {square[-1]} are {SYMMETRIC}"
-        yield said, knowing("symmetric", *square), sizes
+        yield f"{listed(square)} are {SYMMETRIC}", knowing("symmetric", *square), sizes
     for one, two in combinations(sizes, 2):
         yield f"{one} = {two}", question.declared, {**sizes, two: sizes[one]}
 

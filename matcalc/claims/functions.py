@@ -74,18 +74,9 @@ def _kron(a: Stack, b: Stack) -> Stack | None:
         return None
     if max(a.many, b.many) * prod(a.shape) * prod(b.shape) > _ENTRIES:
         return None
-    product = np.einsum("kij,klm->kiljm", *_as_many(a, b))
+    product = a.data[:, :, None, :, None] * b.data[:, None, :, None, :]
     (k, i, p, j, q) = product.shape
     return Stack(a.kind, product.reshape(k, i * p, j * q))
-
-
-def _as_many(a: Stack, b: Stack) -> tuple[Array, Array]:
-    """The values of two stacks, one of which may have a single value, as many of both."""
-    count = max(a.many, b.many)
-    one_data, two_data = (
-        np.broadcast_to(each.data, (count, *each.data.shape[1:])) for each in (a, b)
-    )
-    return one_data, two_data
 
 
 def _power(value: Stack, exponent: Stack) -> Stack | None:
@@ -145,12 +136,6 @@ def _softmax(value: Stack) -> Stack | None:
     return Stack("c", grown / grown.sum(axis=1, keepdims=True))
 
 
-def _vec(value: Stack) -> Stack | None:
-    if value.kind != "m":
-        return None
-    return Stack("c", value.data.swapaxes(1, 2).reshape(value.many, -1, 1))
-
-
 _DIAGONAL_SUM = _of_square(partial(np.trace, axis1=1, axis2=2))
 _TOGETHER: dict[str, Callable[..., Stack | None]] = {
     "diag": _diag,
@@ -160,7 +145,6 @@ _TOGETHER: dict[str, Callable[..., Stack | None]] = {
     "norm": _whole(lambda x, axis: np.sqrt(np.sum(x**2, axis=axis))),
     "norm1": _whole(lambda x, axis: np.sum(np.abs(x), axis=axis)),
     "softmax": _softmax,
-    "vec": _vec,
     "kron": _kron,
     "matrix_power": _power,
 }

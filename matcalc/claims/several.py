@@ -11,6 +11,7 @@ from matcalc.claims.checking import check_formula
 from matcalc.claims.gradient_names import variable_of
 from matcalc.errors import NotationError, Place
 from matcalc.expression import Declarations
+from matcalc.notation.names import listed
 
 _LINES = 50
 _WORD = r"(?<![\w'])%s(?![\w'(\[])"
@@ -154,5 +155,4 @@ def _lines(numbers: Sequence[int]) -> str:
 
 
 def _numbers(numbers: Sequence[int]) -> str:
-    *others, last = map(str, numbers)
-    return f"lines {', '.join(others)} and {last}" if others else f"line {last}"
+    return f"line{'s' * (len(numbers) > 1)} {listed(map(str, numbers))}"

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from matcalc.claims.answer import Cause, Checked, Counterexample, Misfit, Piece
 from matcalc.claims.families import BY_NAME, CAUSES
+from matcalc.notation.names import listed
 from matcalc.notation.parts import (
     Aligned,
     AnswerPart,
@@ -171,7 +172,7 @@ def _further(found: Checked, others: Sequence[Cause]) -> Iterator[str]:
     if found.kind != "formula":
         yield from (f"{one.name}: {one.says}" for one in others)
     elif others:
-        yield f"It may also be read as {_listed([one.name for one in others])}."
+        yield f"It may also be read as {listed((one.name for one in others), 'or')}."
 
 
 def _repaired(found: Checked) -> AnswerPart:
@@ -234,11 +235,6 @@ def _read_on(cause: Cause) -> AnswerPart:
     family = BY_NAME[cause.family]
     command = Formula(f"matcalc check --explain {cause.name}")
     return AnswerPart("Read on", (command, *(one.label for one in family.lessons)))
-
-
-def _listed(names: list[str]) -> str:
-    *others, last = names
-    return f"{', '.join(others)} or {last}" if others else last
 
 
 # ------------------------------------------------------------------------------- a line aligned

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from matcalc.dimensions import pretty
 from matcalc.layout import TABLE, ArrayForm, Convention, LayoutRow, written
+from matcalc.notation.names import listed
 from matcalc.variables import Variable
 
 # Gradients and Jacobians, by vectors and by matrices.
@@ -119,5 +120,4 @@ def _sized(shape: tuple[int | str, ...]) -> str:
 
 
 def _listed(conventions: Sequence[Convention]) -> str:
-    *others, last = (_SHORT.get(one.name, one.title) for one in conventions)
-    return f"{', '.join(others)} and {last}" if others else last
+    return listed(_SHORT.get(one.name, one.title) for one in conventions)

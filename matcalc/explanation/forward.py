@@ -9,7 +9,7 @@ from matcalc.explanation.equations import Showing, names_in_unicode, shape_title
 from matcalc.explanation.model import Chain, Equation, Item, Section, Table
 from matcalc.layout import OTHER
 from matcalc.notation import written_chain
-from matcalc.notation.names import unicode_name
+from matcalc.notation.names import listed, unicode_name
 from matcalc.operations import RULES
 from matcalc.variables import Variable
 
@@ -140,9 +140,9 @@ def _more_than_matrices(show: Showing, paths: list[tuple[Variable, ...]]) -> str
     }
     if not factors:
         return ""
-    *most, last = [f"{name} has {len(one.shape)} axes" for name, one in factors.items()]
+    many = listed(f"{name} has {len(one.shape)} axes" for name, one in factors.items())
     over = [*dict.fromkeys(unicode_name(one.of.name) for one in factors.values())]
     return (
-        f"{', '.join(most)}{' and ' * bool(most)}{last}, so there the product is no matrix "
+        f"{many}, so there the product is no matrix "
         f"product: it sums over the axes of {' and '.join(over)}. What comes out of it is simpler."
     )

@@ -24,7 +24,7 @@ from matcalc.graph import (
 from matcalc.notation import WrittenFormula, phrases, tree
 from matcalc.notation.indices import entry_at, total
 from matcalc.notation.letters import INDICES
-from matcalc.notation.names import unicode_name
+from matcalc.notation.names import listed, unicode_name
 from matcalc.notation.parameters import Subscripts
 from matcalc.notation.tree import Phrase
 from matcalc.operations import RULES, is_elementwise
@@ -183,8 +183,7 @@ def _sums(where: str, terms: Sequence[EntryProduct]) -> str:
     summed = [*dict.fromkeys(letter for term in terms for letter in term.summed)]
     if not summed:
         return f"{where}: no sum" if where == "backward" else ""
-    *most, last = summed
-    return f"{where}: sums over {', '.join(most)}{' and ' * bool(most)}{last}"
+    return f"{where}: sums over {listed(summed)}"
 
 
 def _sentences(
