@@ -140,9 +140,9 @@ class _Printed(NamedTuple):
         elif self.form is not None:
             write_page(_page(found, self.form).splitlines())
         else:
-            from matcalc_cli.claim_lines import claim_lines, short_lines  # noqa: PLC0415
+            from matcalc_cli.told_lines import short_lines, told_lines  # noqa: PLC0415
 
-            write(short_lines(found) if self.short else claim_lines(found))
+            write(short_lines(found) if self.short else told_lines(found))
 
 
 class _Asked(NamedTuple):
@@ -236,7 +236,7 @@ def _apart(lines: Sequence[str]) -> list[str]:
 def _explain(name: str, *, as_json: bool) -> None:
     """What is known of a mistake."""
     from matcalc.claims.families import CAUSES, find_family  # noqa: PLC0415 - few runs explain
-    from matcalc_cli.claim_lines import family_lines  # noqa: PLC0415
+    from matcalc_cli.told_lines import family_lines  # noqa: PLC0415
 
     family = find_family(name)
     if as_json:

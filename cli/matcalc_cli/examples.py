@@ -66,8 +66,8 @@ EXAMPLES = {
         "'z[m] / x[n]' --shape m,n",
         "m×n as ∂z[m]/∂x[n]\n"
         "\n"
-        "  numerator layout    m×n     agrees\n"
-        "  denominator layout  n×m     no: the shape is m×n",
+        "  ✓   numerator layout     m×n      agrees\n"
+        "  ✗   denominator layout   n×m      the shape is m×n",
         goes_on=True,
     ),
     "layouts": Example("", "The shape of ∂y/∂x", goes_on=True),

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
+from dataclasses import replace
 
 from matcalc.diagnosis.transposition import ConvertedFormula
 from matcalc.diagnosis.transposition import convert_formula as converted
-from matcalc.dimensions import Shape, times
 from matcalc.errors import LayoutError
 from matcalc.layout import OTHER, find_layout
-from matcalc.notation.printers.line_breaks import formula_lines
 from matcalc_cli.failures import UsageError
-from matcalc_cli.output import document, heading, show, width, wrapped
+from matcalc_cli.output import document
+from matcalc_cli.told_lines import show
 
 
 def convert_formula(
@@ -39,7 +38,7 @@ def convert_formula(
     before = _layout("--from", source or OTHER.get(target or "", "numerator"))
     after = _layout("--to", target or OTHER[before])
     found = converted(formula, variables=variables, source=before, target=after, notation=notation)
-    show(found, partial(_lines, steps=steps), _document, as_json=as_json)
+    show(found if steps or as_json else replace(found, steps=()), _document, as_json=as_json)
 
 
 def _layout(option: str, name: str) -> str:
@@ -47,22 +46,6 @@ def _layout(option: str, name: str) -> str:
         return find_layout(name).name
     except LayoutError as error:
         raise UsageError(f"{option}: {error.message}") from None
-
-
-def _lines(found: ConvertedFormula, *, steps: bool) -> list[str]:
-    lines = [line for note in found.notes for line in wrapped(f"note: {note}")]
-    lines += [""] if lines else []
-    lines += [heading(f"{found.source} layout, {_size(found.shape_from)}"), ""]
-    lines += formula_lines(found.formula, width())
-    if steps:
-        for step in found.steps:
-            lines += ["", f"{step.rule}:", "", *formula_lines(step.text, width())]
-    lines += ["", heading(f"{found.target} layout, {_size(found.shape_to)}"), ""]
-    return [*lines, *formula_lines(found.text, width())]
-
-
-def _size(shape: Shape) -> str:
-    return times(shape) if shape else "1"
 
 
 def _document(found: ConvertedFormula) -> dict[str, object]:

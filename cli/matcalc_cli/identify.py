@@ -4,30 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from matcalc.dimensions import parse as parse_dimension
-from matcalc.dimensions import times
 from matcalc.errors import MatcalcError, NotationError
-from matcalc.layout import CONVENTIONS
-from matcalc.notation.names import listed
-from matcalc.notation.printers.line_breaks import formula_lines
 from matcalc_cli.arguments import Json, Notation, argument, option, read_as
 from matcalc_cli.derive import Let, Order, Vars, names_of
 from matcalc_cli.failures import UsageError
 from matcalc_cli.given_formula import given_formula
-from matcalc_cli.output import (
-    document,
-    heading,
-    paragraph,
-    show,
-    table,
-    width,
-    wrapped,
-)
+from matcalc_cli.output import document, write
+from matcalc_cli.told_lines import show
 
 if TYPE_CHECKING:  # it loads NumPy, which --help does without
     from matcalc.diagnosis.identification import Identification, Reading
@@ -94,7 +82,8 @@ def identify(
             order=order,
             notation=notation,
         )
-    show(found, partial(_lines, formula=formula), _document, as_json=as_json)
+    write([] if as_json else read_as(found.of, found.wrt))
+    show(found, _document, as_json=as_json)
     if not found:
         raise typer.Exit(1)
 
@@ -134,69 +123,6 @@ def _point(text: str) -> tuple[str, Any]:
     if not (equals and name.strip() and value):
         raise UsageError(f"--at is written NAME=FILE.npy or NAME=NUMBER, not {text[:60]!r}")
     return name.strip(), arrays.number_or_array(value.strip())
-
-
-def _lines(found: Identification, formula: str | None) -> list[str]:
-    what = f"∂{found.of}/∂{found.wrt}"
-    given = formula or _size(found)
-    lines = [
-        heading(f"{given} as {what}"),
-        *read_as(found.of, found.wrt),
-        *(line for note in found.notes for line in wrapped(note)),
-        "",
-    ]
-    lines += table([(one.title, one.shape, _verdict(one)) for one in found.readings])
-    for sentence in found.hints:
-        lines += paragraph(sentence)
-    if found.right is not None:
-        lines += _right(found)
-    lines += _when(found)
-    return [*lines, *_sources(found.readings)]
-
-
-def _size(found: Identification) -> str:
-    shape = times(found.given) if found.given else "one number"
-    return f"an array of {shape}" if found.by_value else shape
-
-
-def _verdict(reading: Reading) -> str:
-    if not reading.agrees:
-        return f"no: {reading.reason}"
-    if not reading.sizes:
-        return "agrees"
-    return f"agrees, with {', '.join(f'{name} = {size}' for name, size in reading.sizes.items())}"
-
-
-def _right(found: Identification) -> list[str]:
-    right = found.right
-    if right is None:
-        return []
-    lines = ["", f"Right in {right.layout} layout:", "", *formula_lines(right.text, width())]
-    if right.multiple:
-        lines += ["", f"What was given is {right.multiple} times that."]
-    return lines
-
-
-def _when(found: Identification) -> list[str]:
-    """What would have to be declared for the formula to be right."""
-    lines: list[str] = []
-    for one in found.right_when:
-        names = listed([CONVENTIONS[name].title for name in one.conventions])
-        said = f"Where {one.said}, it agrees in {names}; declare {one.variable}."
-        lines += paragraph(said)
-    return lines
-
-
-def _sources(readings: Sequence[Reading]) -> list[str]:
-    """Who writes so; where each departs from it, matcalc layouts says."""
-    known = [one for one in readings if one.agrees and one.sources]
-    if not known:
-        return []
-    lines = ["", "Who writes so (where they depart from it: matcalc layouts)", ""]
-    for one in known:
-        said = f"{one.title}: {'; '.join(usage.name for usage in one.sources)}"
-        lines += wrapped(said, "  ", "    ")
-    return lines
 
 
 def _document(found: Identification) -> dict[str, object]:

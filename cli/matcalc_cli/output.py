@@ -5,11 +5,11 @@ from __future__ import annotations
 import codecs
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO, TextIOWrapper
 from shutil import get_terminal_size
 from textwrap import wrap
-from typing import TextIO, TypeVar
+from typing import TextIO
 
 from matcalc.errors import printable
 from matcalc.notation.names import listed
@@ -17,8 +17,6 @@ from matcalc.notation.names import listed
 BOLD, RED, GREEN, YELLOW = "1", "1;31", "1;32", "1;33"
 _SIGNS = "∂ᵀ⊙−σ₂δ↦Σ"  # what has these has the signs of mathematics
 _colour = "auto"
-
-Found = TypeVar("Found")
 
 
 def make_printable() -> None:
@@ -84,20 +82,6 @@ def write_json(document: Mapping[str, object]) -> None:
 
     encoding = sys.stdout.encoding.lower().replace("-", "")
     write([dumps(document, ensure_ascii=encoding != "utf8")])
-
-
-def show(
-    found: Found,
-    lines: Callable[[Found], Iterable[str]],
-    described: Callable[[Found], Mapping[str, object]],
-    *,
-    as_json: bool,
-) -> None:
-    """Write what was found, as lines or as one JSON document."""
-    if as_json:
-        write_json(described(found))
-    else:
-        write(lines(found))
 
 
 def width() -> int:

@@ -7,7 +7,7 @@ a choice, the derivation does not: :func:`fit` makes it if it is told what the e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, count, islice
 from typing import TYPE_CHECKING, NamedTuple
@@ -32,8 +32,7 @@ from matcalc.expression.unknowns import Answer, Side, answers, closed
 from matcalc.expression.values import Value
 from matcalc.graph import symbol
 from matcalc.notation.names import spelled_shape
-from matcalc.notation.parts import AnswerPart, Formula, Item, Rows, mood_of
-from matcalc.notation.shown import Shown, told
+from matcalc.notation.shown import Shown
 from matcalc.operations import algebra
 from matcalc.variables import Mention, Variable, resolve
 
@@ -112,37 +111,9 @@ class Fit(Shown):
         return f"{self.verdict}: {said}" if self.backward or not self else f"fits: {said}"
 
 
-@told.register
-def _fit(found: Fit) -> Iterator[AnswerPart]:
-    """The equation, what each unknown may be, and what fits."""
-    yield AnswerPart("The equation", (Formula(found.equation), *found.assumptions))
-    for one in found.unknowns:
-        yield AnswerPart(f"{one.name} is {_sizes(one.shapes)}", _tried(one))
-    if found.misfit:
-        yield AnswerPart("It does not fit", (found.misfit,), "wrong")
-    elif found.solutions and found.backward is None:
-        yield AnswerPart("It fits", tuple(map(Formula, found.solutions)), "right")
-    if found.backward is not None:
-        derived = Formula(f"{found.backward.left} = {found.backward.text}")
-        yield AnswerPart(f"From {found.backward.forward}", (derived,))
-        for solution, judged in found.backward.judgements.items():
-            title = judged.verdict.replace("_", " ").capitalize()
-            said = (judged.reason,) if judged.reason else ()
-            yield AnswerPart(title, (Formula(solution), *said), mood_of(judged.verdict))
-
-
 def _sizes(shapes: Iterable[Shape]) -> str:
     """Shapes as rows and columns; that of a number is 1."""
     return " or ".join(map(spelled_shape, shapes))
-
-
-def _tried(unknown: Unknown) -> tuple[Item, ...]:
-    """The candidates of an unknown: which fit, and why the others do not."""
-    rows = [
-        ("✓" if one.fits else "✗", one.text, spelled_shape(one.shape), one.reason or "fits")
-        for one in unknown.candidates
-    ]
-    return (Rows(tuple(rows)),) if rows else ()
 
 
 def fit(

@@ -29,7 +29,7 @@ from matcalc.inputs.line import Line
 from matcalc.inputs.reading import read_line
 from matcalc.jacobians.jacobian import Jacobian
 from matcalc.layout import CONVENTIONS, LAYOUTS, ArrayForm, Numerator, written
-from matcalc.notation.names import spelled_shape
+from matcalc.notation.names import listed, spelled_shape
 from matcalc.notation.parts import AnswerPart, Formula, Rows, mood_of
 from matcalc.notation.shown import Shown, told
 from matcalc.variables import Variable, parse_derivative, ratio
@@ -159,10 +159,10 @@ def _identified(found: Identification) -> Iterator[AnswerPart]:
         ("✓" if one.agrees else "✗", one.title, one.shape, one.reason or _with_sizes(one))
         for one in found.readings
     )
-    title = f"{spelled_shape(found.given)} as {ratio(found.of, found.wrt)}"
+    title = f"{spelled_shape(found.given)} as ∂{found.of}/∂{found.wrt}"
     yield AnswerPart(
         title,
-        (Rows(tuple(rows), formulas=False), *found.notes, *found.hints),
+        (*found.notes, Rows(tuple(rows), formulas=False), *found.hints),
         mood_of(found.verdict),
     )
     if found.right is not None:
@@ -171,8 +171,17 @@ def _identified(found: Identification) -> Iterator[AnswerPart]:
         formula = Formula(found.right.text)
         yield AnswerPart(f"Right in {found.right.layout} layout", (formula, *said), "right")
     if found.right_when:
-        when = (f"where {one.said}; declare {one.variable}" for one in found.right_when)
-        yield AnswerPart("It would agree", tuple(when))
+        yield AnswerPart("It would agree", tuple(map(_when, found.right_when)))
+    known = [one for one in found.readings if one.agrees and one.sources]
+    if known:
+        who = (f"{one.title}: {'; '.join(each.name for each in one.sources)}" for one in known)
+        yield AnswerPart("Who writes so (where they depart from it: matcalc layouts)", tuple(who))
+
+
+def _when(one: Condition) -> str:
+    """What would have to be declared for a formula to be right."""
+    names = listed(CONVENTIONS[name].title for name in one.conventions)
+    return f"where {one.said}, in {names}; declare {one.variable}"
 
 
 def _with_sizes(reading: Reading) -> str:

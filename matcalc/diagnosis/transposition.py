@@ -91,7 +91,7 @@ def _converted(found: ConvertedFormula) -> Iterator[AnswerPart]:
     """The formula before, each line with its rule, and the formula after."""
     yield AnswerPart(
         f"{found.source} layout, {spelled_shape(found.shape_from)}",
-        (Formula(found.formula), *found.notes),
+        (*(f"note: {one}" for one in found.notes), Formula(found.formula)),
     )
     lines = [Formula(one.text, one.rule) for one in found.steps]
     shown = lines[-1:] or [Formula(found.text)]

@@ -55,7 +55,8 @@ def markdown(parts: Iterable[AnswerPart]) -> str:
 
 
 def _markdown_part(part: AnswerPart) -> Iterator[str]:
-    yield f"### {_prose(part.title)}"
+    if part.title:
+        yield f"### {_prose(part.title)}"
     for item in part.items:
         yield from _markdown_item(item)
 
@@ -114,7 +115,7 @@ def html(parts: Iterable[AnswerPart]) -> str:
     """The answer as one ``<section>`` with its own style, without scripts; formulas as MathML."""
     lines = [f"<style>{_STYLE}</style>"]
     for part in parts:
-        lines.append(f'<h3 class="{part.mood}">{_text(part.title)}</h3>')
+        lines += [f'<h3 class="{part.mood}">{_text(part.title)}</h3>'] if part.title else []
         lines += [_html_item(item) for item in part.items]
     return '<section class="matcalc-answer">\n' + "\n".join(lines) + "\n</section>\n"
 

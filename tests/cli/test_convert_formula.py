@@ -33,7 +33,7 @@ def test_one_layout_says_the_other(
 
 def test_the_steps_are_shown_with_their_rules(matcalc: Any) -> None:
     out = matcalc("convert", *_GIVEN, "--steps").out
-    assert "(A B)ᵀ = Bᵀ Aᵀ:\n\n  (d * s).T @ W.T.T\n" in out
+    assert "  (d * s).T @ W.T.T      (A B)ᵀ = Bᵀ Aᵀ\n" in out
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ _A_X = ("A @ x", "--wrt", "x", "--vars", "A[m,n] x[n]")
 def test_a_shape_is_that_of_several(matcalc: Any) -> None:
     result = matcalc("identify", "z[m] / x[n]", "--shape", "3x2")
     assert (result.code, result.err) == (0, "")
-    assert "  numerator layout    m×n     agrees, with m = 3, n = 2\n" in result.out
+    assert "  ✓   numerator layout     m×n      agrees, with m = 3, n = 2\n" in result.out
     assert "numerator layout and denominator layout have the same shape here" in result.out
     assert "JAX, PyTorch: JAX; PyTorch\n" in result.out
 
@@ -33,14 +33,14 @@ def test_a_formula_is_named_and_a_wrong_one_is_put_right(matcalc: Any) -> None:
     wrong = matcalc("identify", *_A_X, "--formula", "-A")
     assert wrong.code == 1
     assert matcalc("identify", *_A_X, "--formula", "-A", "--json").json["verdict"] == "wrong_value"
-    assert "Right in numerator layout:\n\n  A\n\nWhat was given is -1 times that." in wrong.out
+    assert "Right in numerator layout\n\n  A\n\n  What was given is -1 times that." in wrong.out
 
 
 def test_a_formula_may_use_the_names_of_the_expression(matcalc: Any) -> None:
     expression = ("z = X @ w; z.T @ z", "--wrt", "w", "--vars", "X[m,n] w[n]")
     result = matcalc("identify", *expression, "--formula", "2 * z.T @ X")
     assert result.code == 0
-    assert "  numerator layout    1×n   agrees\n" in result.out
+    assert "  ✓   numerator layout     1×n    agrees\n" in result.out
     noted = matcalc("identify", *expression, "--formula", "k * z.T @ X")
     assert "k is not declared: taken as a dimension" in noted.out
     assert noted.out.endswith("What was given is 0.5*k times that.\n")
@@ -53,8 +53,8 @@ def test_an_array_is_decided_by_value(tmp_path: Path, matcalc: Any) -> None:
     point = [f"--at={name}={tmp_path}/{name}.npy" for name in "Ax"]
     found = matcalc("identify", *_A_X, "--array", f"{tmp_path}/J.npy", *point)
     assert found.code == 0
-    assert "  denominator layout  2×2     agrees\n" in found.out
-    assert "  numerator layout    2×2     no: the numbers differ\n" in found.out
+    assert "  ✓   denominator layout   2×2      agrees\n" in found.out
+    assert "  ✗   numerator layout     2×2      the numbers differ\n" in found.out
     shape = matcalc("identify", *_A_X, "--array", f"{tmp_path}/J.npy", "--json").json
     assert "numerator" in shape["agrees"]
     assert not shape["by_value"]

@@ -1,9 +1,10 @@
-"""An answer to a claim as lines for a terminal."""
+"""An answer as lines for a terminal."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from textwrap import wrap
+from typing import TypeVar
 
 from matcalc.claims.answer import Checked
 from matcalc.claims.families import CAUSES, Family
@@ -11,14 +12,37 @@ from matcalc.claims.telling import TITLES
 from matcalc.errors import printable
 from matcalc.notation.parts import Aligned, AnswerPart, Cell, Drawn, Formula, Item, Marked, Rows
 from matcalc.notation.printers.line_breaks import formula_lines
-from matcalc.notation.shown import told
-from matcalc_cli.output import BOLD, GREEN, RED, YELLOW, paint, shell_lines, width, wrapped
+from matcalc.notation.shown import Shown, told
+from matcalc_cli.output import (
+    BOLD,
+    GREEN,
+    RED,
+    YELLOW,
+    paint,
+    shell_lines,
+    width,
+    wrapped,
+    write,
+    write_json,
+)
+
+Answer = TypeVar("Answer", bound=Shown)
 
 _COLOURS = {"plain": BOLD, "right": GREEN, "wrong": RED, "unsure": YELLOW}
 
 
-def claim_lines(found: Checked) -> Iterator[str]:
-    """All that is said of a claim."""
+def show(
+    found: Answer, described: Callable[[Answer], Mapping[str, object]], *, as_json: bool
+) -> None:
+    """Write an answer, as lines or as one JSON document."""
+    if as_json:
+        write_json(described(found))
+    else:
+        write(told_lines(found))
+
+
+def told_lines(found: Shown) -> Iterator[str]:
+    """All that is said of an answer."""
     for k, part in enumerate(told(found)):
         if k:
             yield ""
@@ -26,18 +50,21 @@ def claim_lines(found: Checked) -> Iterator[str]:
 
 
 def _part(part: AnswerPart) -> Iterator[str]:
-    title, *rest = wrapped(part.title, "", "  ")
-    yield paint(title, _COLOURS[part.mood])
-    yield from rest
+    """A part; sentences under no title stand at the margin."""
+    if part.title:
+        title, *rest = wrapped(part.title, "", "  ")
+        yield paint(title, _COLOURS[part.mood])
+        yield from rest
     before: Item | None = None
-    for item in part.items:
-        if not (isinstance(item, Formula) and isinstance(before, Formula) and not before.note):
-            yield from [""] if not (isinstance(item, str) and isinstance(before, str)) else []
-        yield from _item(item)
+    for k, item in enumerate(part.items):
+        alike = isinstance(item, Formula) and isinstance(before, Formula) and not before.note
+        alike |= isinstance(item, str) and isinstance(before, str)
+        yield from [""] if not alike and (k or part.title) else []
+        yield from _item(item, "  " if part.title else "")
         before = item
 
 
-def _item(item: Item) -> Iterator[str]:
+def _item(item: Item, indent: str) -> Iterator[str]:
     if isinstance(item, Aligned):
         yield from aligned_lines(item, width())
     elif isinstance(item, Marked):
@@ -54,7 +81,7 @@ def _item(item: Item) -> Iterator[str]:
     elif isinstance(item, Drawn):
         yield from (f"  {line}".rstrip() for line in item.lines)
     else:
-        yield from wrapped(item, "  ", "  ")
+        yield from wrapped(item, indent, indent)
 
 
 def _rows(rows: Sequence[Sequence[str]]) -> list[str]:
