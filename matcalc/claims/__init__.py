@@ -1,5 +1,5 @@
 """Claims: somebody's own formula, held against the derivative; what is wrong and what mends it."""
 
-from matcalc.claims import fit_parts, telling  # they register how answers are told
+from matcalc.claims import telling  # it registers how an answer is told
 
-__all__ = ["fit_parts", "telling"]
+__all__ = ["telling"]

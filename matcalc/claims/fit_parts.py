@@ -11,7 +11,6 @@ from matcalc.claims.forward_guess import guessed_forward
 from matcalc.dimensions import Shape, names, times
 from matcalc.notation.names import listed
 from matcalc.notation.parts import Aligned, AnswerPart, Cell, Drawn, Formula, Item, Rows
-from matcalc.notation.shown import told
 
 if TYPE_CHECKING:  # they load NumPy, which what fits by dimensions does without
     from matcalc.checking.verdict import Judgement
@@ -26,8 +25,7 @@ _LEAF = re.compile(
 )
 
 
-@told.register
-def _fit(found: Fit) -> Iterator[AnswerPart]:
+def fit_parts(found: Fit) -> Iterator[AnswerPart]:
     """The equation, what each unknown may be, what fits, and what decides between that."""
     numbers = tuple(f"{name} is taken as a number" for name in found.assumed)
     yield AnswerPart("", (_equation(found), *numbers))

@@ -32,7 +32,8 @@ from matcalc.expression.unknowns import Answer, Side, answers, closed
 from matcalc.expression.values import Value
 from matcalc.graph import symbol
 from matcalc.notation.names import spelled_shape
-from matcalc.notation.shown import Shown
+from matcalc.notation.parts import AnswerPart
+from matcalc.notation.shown import Shown, told
 from matcalc.operations import algebra
 from matcalc.variables import Mention, Variable, resolve
 
@@ -109,6 +110,13 @@ class Fit(Shown):
         shapes = (f"{one.name} is {_sizes(one.shapes)}" for one in self.unknowns)
         said = "; ".join(self.solutions) or self.misfit or ", ".join(shapes)
         return f"{self.verdict}: {said}" if self.backward or not self else f"fits: {said}"
+
+
+@told.register
+def _fit(found: Fit) -> Iterator[AnswerPart]:
+    from matcalc.claims.fit_parts import fit_parts  # noqa: PLC0415 - it tells of what is here
+
+    yield from fit_parts(found)
 
 
 def _sizes(shapes: Iterable[Shape]) -> str:

@@ -42,7 +42,11 @@ _ANSWERS: dict[str, tuple[Callable[[], Any], str, str]] = {
         "dz1=W⊤dz2",
     ),
     "fit, open": (lambda: mc.fit("y[m] = ? @ x[n]"), "<fits: ? is m×n>", "m×n"),
-    "misfit": (lambda: mc.fit("y[m] = W[m,n] @ x[m]"), "<not_conformable: W[m,n]", "y=Wx"),
+    "misfit": (
+        lambda: mc.fit("y[m] = W[m,n] @ x[m]"),
+        "<not_conformable: W[m,n]",
+        "ym×1=Wm×n@xm×1",
+    ),
     "check": (
         lambda: mc.check_formula("2 * A @ x", **_CLAIM),
         "<wrong_value, symmetric-part: 2 * A @ x; repaired: (A + A.T) @ x>",
