@@ -74,6 +74,16 @@ def _pointed(places: Sequence[Place]) -> str:
     return f"  {before}{shown}{after}\n  {carets}"
 
 
+def listed(names: Iterable[str], joint: str = "and") -> str:
+    """Names in a sentence.
+
+    >>> listed(["a", "b", "c"]), listed("ab", "or")
+    ('a, b and c', 'a or b')
+    """
+    *others, last = names
+    return f"{', '.join(others)} {joint} {last}" if others else last
+
+
 def printable(text: str) -> str:
     """The text with every control or invisible character replaced, one for one."""
     return "".join(character if character.isprintable() else "�" for character in text)

@@ -9,11 +9,10 @@ from typing import Annotated, Literal, NamedTuple
 import typer
 
 from matcalc import dimensions
-from matcalc.errors import ChainError, NotationError, Place
+from matcalc.errors import ChainError, NotationError, Place, listed
 from matcalc.jacobians.linking import Link, chain_order, path_of
 from matcalc.layout import ArrayForm, axis_names
 from matcalc.notation import WrittenChain, written_chain
-from matcalc.notation.names import listed
 from matcalc.variables import Mention, Variable, parse_mention, parse_ratio, resolve
 from matcalc_cli.arguments import Json, argument, read_as
 from matcalc_cli.failures import UsageError

@@ -8,9 +8,8 @@ from itertools import compress
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TextIO
 
-from matcalc.errors import UnknownRuleError
+from matcalc.errors import UnknownRuleError, listed
 from matcalc.layout import written
-from matcalc.notation.names import listed
 from matcalc.notation.printers.legend import meanings
 from matcalc.notation.printers.line_breaks import formula_lines
 from matcalc.notation.printers.mathematics import Forms, as_in_books, in_full

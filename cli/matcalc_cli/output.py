@@ -11,8 +11,7 @@ from shutil import get_terminal_size
 from textwrap import wrap
 from typing import TextIO
 
-from matcalc.errors import printable
-from matcalc.notation.names import listed
+from matcalc.errors import listed, printable
 
 BOLD, RED, GREEN, YELLOW = "1", "1;31", "1;32", "1;33"
 _SIGNS = "∂ᵀ⊙−σ₂δ↦Σ"  # what has these has the signs of mathematics

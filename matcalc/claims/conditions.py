@@ -22,10 +22,9 @@ from matcalc.claims.stacked import Stack, close
 from matcalc.claims.tree import Tree, names
 from matcalc.diagnosis.conditions import SAID
 from matcalc.diagnosis.side_by_side import Meeting, kinks_of, meetings_at
-from matcalc.errors import MatcalcError
+from matcalc.errors import MatcalcError, listed
 from matcalc.expression import Declared
 from matcalc.graph import Node, Symbol, topological
-from matcalc.notation.names import listed
 from matcalc.plan import evaluate
 
 SYMMETRIC = "symmetric"

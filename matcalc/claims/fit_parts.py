@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from matcalc.claims.fitting import Fit, Unknown
 from matcalc.claims.forward_guess import guessed_forward
 from matcalc.dimensions import Shape, names, times
-from matcalc.notation.names import listed
+from matcalc.errors import listed
 from matcalc.notation.parts import Aligned, AnswerPart, Cell, Drawn, Formula, Item, Rows
 
 if TYPE_CHECKING:  # they load NumPy, which what fits by dimensions does without

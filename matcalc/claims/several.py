@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from matcalc.claims.answer import Checked
 from matcalc.claims.checking import check_formula
 from matcalc.claims.gradient_names import variable_of
-from matcalc.errors import NotationError, Place
+from matcalc.errors import NotationError, Place, listed
 from matcalc.expression import Declarations
-from matcalc.notation.names import listed
 
 _LINES = 50
 _WORD = r"(?<![\w'])%s(?![\w'(\[])"

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from matcalc.claims.answer import Cause, Checked, Counterexample, Misfit, Piece
 from matcalc.claims.families import BY_NAME, CAUSES
-from matcalc.notation.names import listed
+from matcalc.errors import listed
 from matcalc.notation.parts import (
     Aligned,
     AnswerPart,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from matcalc.dimensions import pretty
+from matcalc.errors import listed
 from matcalc.layout import TABLE, ArrayForm, Convention, LayoutRow, written
-from matcalc.notation.names import listed
 from matcalc.variables import Variable
 
 # Gradients and Jacobians, by vectors and by matrices.

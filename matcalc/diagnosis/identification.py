@@ -22,14 +22,14 @@ from matcalc.diagnosis.conventions_apart import what_tells_apart
 from matcalc.diagnosis.numeric_comparison import Trial
 from matcalc.diagnosis.sources import USAGES, Usage
 from matcalc.dimensions import Shape, times
-from matcalc.errors import MatcalcError, NotationError, ShapeError, UnboundError
+from matcalc.errors import MatcalcError, NotationError, ShapeError, UnboundError, listed
 from matcalc.expression import Declarations, parse_declarations
 from matcalc.expression.assumptions import ARRAYS
 from matcalc.inputs.line import Line
 from matcalc.inputs.reading import read_line
 from matcalc.jacobians.jacobian import Jacobian
 from matcalc.layout import CONVENTIONS, LAYOUTS, ArrayForm, Numerator, written
-from matcalc.notation.names import listed, spelled_shape
+from matcalc.notation.names import spelled_shape
 from matcalc.notation.parts import AnswerPart, Formula, Rows, mood_of
 from matcalc.notation.shown import Shown, told
 from matcalc.variables import Variable, parse_derivative, ratio

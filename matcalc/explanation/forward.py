@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from matcalc.errors import listed
 from matcalc.explanation.computation import ForwardPass, is_diagonal
 from matcalc.explanation.equations import Showing, names_in_unicode, shape_title
 from matcalc.explanation.model import Chain, Equation, Item, Section, Table
 from matcalc.layout import OTHER
 from matcalc.notation import written_chain
-from matcalc.notation.names import listed, unicode_name
+from matcalc.notation.names import unicode_name
 from matcalc.operations import RULES
 from matcalc.variables import Variable
 

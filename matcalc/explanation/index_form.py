@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from matcalc.dimensions import Shape
+from matcalc.errors import listed
 from matcalc.explanation.computation import ForwardPass
 from matcalc.explanation.equations import Showing, entry_of
 from matcalc.explanation.model import Equation, Item, Notation, Section
@@ -24,7 +25,7 @@ from matcalc.graph import (
 from matcalc.notation import WrittenFormula, phrases, tree
 from matcalc.notation.indices import entry_at, total
 from matcalc.notation.letters import INDICES
-from matcalc.notation.names import listed, unicode_name
+from matcalc.notation.names import unicode_name
 from matcalc.notation.parameters import Subscripts
 from matcalc.notation.tree import Phrase
 from matcalc.operations import RULES, is_elementwise

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 from matcalc.dimensions import NAME, Dimension, Shape
 from matcalc.scripts import subscript, superscript
@@ -35,16 +34,6 @@ def latex_name(name: str) -> str:
         return rf"\operatorname{{{function[1]}}}({latex_name(function[2])})"
     stem, index = _indexed(name)
     return f"{_stem(stem)}_{{{index}}}" if index else _stem(name)
-
-
-def listed(names: Iterable[str], joint: str = "and") -> str:
-    """Names in a sentence.
-
-    >>> listed(["a", "b", "c"]), listed("ab", "or")
-    ('a, b and c', 'a or b')
-    """
-    *others, last = names
-    return f"{', '.join(others)} {joint} {last}" if others else last
 
 
 def _indexed(name: str) -> tuple[str, str]:
