@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from matcalc.claims.fitting import Fit, Unknown
+from matcalc.claims.fitted import Fit, Unknown
 from matcalc.claims.fitting import fit as fitted
 from matcalc_cli.arguments import Json, argument, option
 from matcalc_cli.failures import UsageError

@@ -7,10 +7,10 @@ a choice, the derivation does not: :func:`fit` makes it if it is told what the e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain, count, islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from matcalc import dimensions
 from matcalc.claims.candidates import (
@@ -22,8 +22,9 @@ from matcalc.claims.candidates import (
     together,
     transposed_or_not,
 )
+from matcalc.claims.fitted import Fit, Unknown
 from matcalc.claims.gradient_names import variable_of
-from matcalc.dimensions import Shape, pretty
+from matcalc.dimensions import pretty
 from matcalc.errors import NotationError, ShapeError, TooLargeError
 from matcalc.expression import Declarations, Declared, parse_declarations, read_formula
 from matcalc.expression.equation import Equation, parse_equation
@@ -31,97 +32,11 @@ from matcalc.expression.parser import Step
 from matcalc.expression.unknowns import Answer, Side, answers, closed
 from matcalc.expression.values import Value
 from matcalc.graph import symbol
-from matcalc.notation.names import spelled_shape
-from matcalc.notation.parts import AnswerPart
-from matcalc.notation.shown import Shown, told
 from matcalc.operations import algebra
 from matcalc.variables import Mention, Variable, resolve
 
-if TYPE_CHECKING:  # they load NumPy, which what fits by dimensions does without
-    from matcalc.checking.verdict import Verdict
-    from matcalc.claims.backward_line import Backward
-
 _SOLUTIONS = 200
 _NEAREST = 24  # ways to put the same pieces together, each once
-
-
-@dataclass(frozen=True, slots=True)
-class Unknown:
-    """What an equation says of an unknown.
-
-    Attributes:
-        name: ``?``, or ``?1`` where there are several.
-        shapes: The shapes that it may have, rows and columns; a new name is any size.
-        candidates: What was to be tried, those that fit first.
-    """
-
-    name: str
-    shapes: tuple[Shape, ...]
-    candidates: tuple[Candidate, ...]
-
-    @property
-    def fitting(self) -> tuple[str, ...]:
-        """The candidates that fit, as they are written."""
-        return tuple(one.text for one in self.candidates if one.fits)
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Fit(Shown):
-    """What fits an equation; false where candidates were tried and none does.
-
-    Attributes:
-        equation: The equation without the shapes that stand in it.
-        variables: The variables that it names, with their shapes.
-        assumed: The names that were given no shape and are taken as numbers.
-        unknowns: What the equation says of each unknown.
-        solutions: The equation with candidates put in that fit together; a complete one that
-            fits is its own solution.
-        backward: What the forward pass says, if it was given.
-        misfit: Why a complete equation does not fit; nothing where it does.
-    """
-
-    equation: str
-    variables: Mapping[str, Variable]
-    assumed: tuple[str, ...]
-    unknowns: tuple[Unknown, ...]
-    solutions: tuple[str, ...]
-    backward: Backward | None = None
-    misfit: str = ""
-
-    @property
-    def assumptions(self) -> tuple[str, ...]:
-        """What was not typed, and decides what fits and what is right."""
-        numbers = (f"{name} is taken as a number" for name in self.assumed)
-        return (*numbers, *(self.backward.assumptions if self.backward else ()))
-
-    @property
-    def verdict(self) -> Verdict:
-        """What the best solution is; without a forward pass ``right`` says that it fits."""
-        if self.backward is not None and self.solutions:
-            return self.backward.verdict
-        open_ones = self.unknowns and not any(one.candidates for one in self.unknowns)
-        return "right" if self.solutions or open_ones else "not_conformable"
-
-    def __bool__(self) -> bool:
-        return self.verdict == "right"
-
-    def _line(self) -> str:
-        """The verdict, and what fits: solutions, or the shape of each unknown."""
-        shapes = (f"{one.name} is {_sizes(one.shapes)}" for one in self.unknowns)
-        said = "; ".join(self.solutions) or self.misfit or ", ".join(shapes)
-        return f"{self.verdict}: {said}" if self.backward or not self else f"fits: {said}"
-
-
-@told.register
-def _fit(found: Fit) -> Iterator[AnswerPart]:
-    from matcalc.claims.fit_parts import fit_parts  # noqa: PLC0415 - it tells of what is here
-
-    yield from fit_parts(found)
-
-
-def _sizes(shapes: Iterable[Shape]) -> str:
-    """Shapes as rows and columns; that of a number is 1."""
-    return " or ".join(map(spelled_shape, shapes))
 
 
 def fit(

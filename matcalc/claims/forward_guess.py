@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from matcalc.claims.fitting import Fit
 from matcalc.claims.gradient_names import variable_of
 from matcalc.claims.tree import Tree, called, op, trees, turned, upright
 from matcalc.errors import MatcalcError
@@ -33,21 +32,21 @@ class Forward(NamedTuple):
     activated: str = ""
 
 
-def guessed_forward(found: Fit) -> Forward | None:
+def guessed_forward(solutions: Sequence[str], known: Mapping[str, Variable]) -> Forward | None:
     """For ``dx = W.T @ dy`` the line ``y = W @ x``; of several solutions the plainest line.
 
     ``None`` where names do not say what is a derivative by what.
     """
-    lines = [one for text in found.solutions for one in _lines(text, found)]
+    lines = [one for text in solutions for one in _lines(text, known)]
     return min(lines, key=lambda one: one.product.count(".T"), default=None)
 
 
-def _lines(solution: str, found: Fit) -> Iterator[Forward]:
+def _lines(solution: str, variables: Mapping[str, Variable]) -> Iterator[Forward]:
     left, _, right = solution.partition(" = ")
     by = variable_of(left)
     if not by.isidentifier():
         return
-    x, tree = found.variables[left]._replace(name=by), _tree(right)
+    x, tree = variables[left]._replace(name=by), _tree(right)
     is_scaled = tree.operator("*") and tree.args[1].kind == "name"
     product, scale = tree.args if is_scaled else (tree, None)
     below = Tree("name", by)
@@ -57,8 +56,8 @@ def _lines(solution: str, found: Fit) -> Iterator[Forward]:
         return
     others = [made.by, *([scale.value] if scale else [])]
     if len({made.of, by, *others}) == 2 + len(others):
-        known = [found.variables[name] for name in others]
-        is_open = _stem(made.of) == _stem(by) and not scale and _FUNCTION not in found.variables
+        known = [variables[name] for name in others]
+        is_open = _stem(made.of) == _stem(by) and not scale and _FUNCTION not in variables
         activated = str(through.tree) if is_open else ""
         yield Forward(made.of, str(made.tree), by, (*known, x), activated)
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import matcalc as mc
-from matcalc.claims.fitting import Fit
+from matcalc.claims.fitted import Fit
 
 Sizes = list[int]
 

@@ -1,22 +1,99 @@
-"""A fit as parts for a terminal and a page: what has room where, and what decides."""
+"""What fits an equation, as data and as parts for a terminal and a page: and what decides."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from matcalc.claims.fitting import Fit, Unknown
+from matcalc.claims.candidates import Candidate
 from matcalc.claims.forward_guess import guessed_forward
 from matcalc.dimensions import Shape, names, times
 from matcalc.errors import listed
+from matcalc.notation.names import spelled_shape
 from matcalc.notation.parts import Aligned, AnswerPart, Cell, Drawn, Formula, Item, Rows
+from matcalc.notation.shown import Shown, told
+from matcalc.variables import Variable
 
 if TYPE_CHECKING:  # they load NumPy, which what fits by dimensions does without
-    from matcalc.checking.verdict import Judgement
+    from matcalc.checking.verdict import Judgement, Verdict
     from matcalc.claims.backward_line import Backward
 
 _LISTED = 4  # in a sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """What an equation says of an unknown.
+
+    Attributes:
+        name: ``?``, or ``?1`` where there are several.
+        shapes: The shapes that it may have, rows and columns; a new name is any size.
+        candidates: What was to be tried, those that fit first.
+    """
+
+    name: str
+    shapes: tuple[Shape, ...]
+    candidates: tuple[Candidate, ...]
+
+    @property
+    def fitting(self) -> tuple[str, ...]:
+        """The candidates that fit, as they are written."""
+        return tuple(one.text for one in self.candidates if one.fits)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Fit(Shown):
+    """What fits an equation; false where candidates were tried and none does.
+
+    Attributes:
+        equation: The equation without the shapes that stand in it.
+        variables: The variables that it names, with their shapes.
+        assumed: The names that were given no shape and are taken as numbers.
+        unknowns: What the equation says of each unknown.
+        solutions: The equation with candidates put in that fit together; a complete one that
+            fits is its own solution.
+        backward: What the forward pass says, if it was given.
+        misfit: Why a complete equation does not fit; nothing where it does.
+    """
+
+    equation: str
+    variables: Mapping[str, Variable]
+    assumed: tuple[str, ...]
+    unknowns: tuple[Unknown, ...]
+    solutions: tuple[str, ...]
+    backward: Backward | None = None
+    misfit: str = ""
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """What was not typed, and decides what fits and what is right."""
+        numbers = (f"{name} is taken as a number" for name in self.assumed)
+        return (*numbers, *(self.backward.assumptions if self.backward else ()))
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the best solution is; without a forward pass ``right`` says that it fits."""
+        if self.backward is not None and self.solutions:
+            return self.backward.verdict
+        open_ones = self.unknowns and not any(one.candidates for one in self.unknowns)
+        return "right" if self.solutions or open_ones else "not_conformable"
+
+    def __bool__(self) -> bool:
+        return self.verdict == "right"
+
+    def _line(self) -> str:
+        """The verdict, and what fits: solutions, or the shape of each unknown."""
+        shapes = (f"{one.name} is {_sizes(one.shapes)}" for one in self.unknowns)
+        said = "; ".join(self.solutions) or self.misfit or ", ".join(shapes)
+        return f"{self.verdict}: {said}" if self.backward or not self else f"fits: {said}"
+
+
+def _sizes(shapes: Iterable[Shape]) -> str:
+    """Shapes as rows and columns; that of a number is 1."""
+    return " or ".join(map(spelled_shape, shapes))
+
 
 # An unknown, a name, or a function of one letter of a name, which has its shape: g'(z).
 _LEAF = re.compile(
@@ -25,7 +102,8 @@ _LEAF = re.compile(
 )
 
 
-def fit_parts(found: Fit) -> Iterator[AnswerPart]:
+@told.register
+def _fit(found: Fit) -> Iterator[AnswerPart]:
     """The equation, what each unknown may be, what fits, and what decides between that."""
     numbers = tuple(f"{name} is taken as a number" for name in found.assumed)
     yield AnswerPart("", (_equation(found), *numbers))
@@ -130,7 +208,7 @@ def _what_decides(found: Fit) -> Iterator[Item]:
         if len(found.solutions) > 1
         else "Dimensions find a factor; the derivative proves it."
     )
-    forward = guessed_forward(found)
+    forward = guessed_forward(found.solutions, found.variables)
     named = "" if forward else ", in your names"
     yield f"{said} Add the line of the forward pass{named}, for example"
     if forward is None:
