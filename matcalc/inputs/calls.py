@@ -229,7 +229,7 @@ def _norm(writer: Speller, node: Node, args: list[Written]) -> Written | None:
     matrix = args[0].kind.is_matrix
     if which in ("inf", "Inf") and matrix:
         return joined(["max(sum(abs(", args[0], "), axis=1))"], ATOM, NUMBER)
-    if order.op == "number" and which != "2" and (matrix or which != "1"):
+    if order.op == "number" and which != "2":
         return joined(["norm(", args[0], f", {which})"], ATOM, NUMBER)
     return writer.write(Node("norm", node.args[:1], which, node.start, node.stop))
 
@@ -256,15 +256,6 @@ def _norm_along(
     start = f"sqrt({before}" if root else before
     parts = [start, inside, f"{behind}, axis=", writer.write(axis), end, ")" if root else ""]
     return joined(parts, ATOM, Kind(rank, (None,) * rank))
-
-
-def _log(_: Speller, __: Node, args: list[Written]) -> Written | None:
-    """``log|det(X)|``: the logarithm of the absolute determinant."""
-    text = args[0].text if len(args) == 1 else ""
-    inside = args[0].pieces[2:-2] if text.startswith("abs(det(") else ()
-    if not inside or args[0].pieces[1].text != "det(" or args[0].pieces[-2].text != ")":
-        return None
-    return joined(["logdet(", inside, ")"], ATOM, NUMBER)
 
 
 def _rearrange(writer: Speller, node: Node, args: list[Written]) -> Written:
@@ -477,7 +468,6 @@ _CALLS: Mapping[str, Rewrite] = {  # what each of these names means
         ("rep", _times_over),
         ("norm2", _norm2),
         ("einsum", _einsum),
-        ("log", _log),
         ("rearrange", _rearrange),
         ("var std", _spread),
         ("cosine_similarity", _on_last_axis),

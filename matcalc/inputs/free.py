@@ -148,9 +148,11 @@ def entries_of(parser: Reader, node: Node, letters: list[str], left: Left | None
 def _repeated(node: Node, letter: str) -> Iterator[Node]:
     """The products of which several factors depend on a letter."""
     for part in node.parts():
-        signs = [sign for sign, _ in part.value] if part.op == "chain" else []
-        over = {k for k, sign in enumerate(signs, 1) if sign in OVER}
-        using = [k for k, one in enumerate(part.args) if k not in over and one.uses(letter)]
-        several = part.op in ("product", "chain") and len(using) > 1
-        if several or (part.op == "index" and part.value.count(letter) > 1):
+        if part.op in ("product", "chain"):
+            signs = [sign for sign, _ in part.value] if part.op == "chain" else []
+            over = {k for k, sign in enumerate(signs, 1) if sign in OVER}
+            using = [k for k, one in enumerate(part.args) if k not in over and one.uses(letter)]
+            if len(using) > 1:
+                yield part
+        elif part.op == "index" and part.value.count(letter) > 1:
             yield part

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from matcalc.errors import Place
 from matcalc.expression.assumptions import parameter
+from matcalc.expression.functions import is_known
 from matcalc.inputs.brackets import read_arguments
 from matcalc.inputs.constants import is_condition, read_condition, read_size
 from matcalc.inputs.derivatives import is_quotient, read_derivative, refuse_quotient
@@ -378,12 +379,13 @@ def may_be_function(parser: Reader, token: Token, name: str, primes: int, of_one
     if name in parser.names.declared:  # as in the language: softmax softmax(x); β(x + y) is none
         named = token.form != "\\text" and not greek_letter(name)
         return named and len(name) > 1 and name in RULES
+    if is_known(name) and not greek_letter(name):  # one that is refused by its name
+        return True
     free = token.text.rstrip("0123456789").rstrip("_") in FREE
     if free or parser.names.open:
         return free or of_one
-    if greek_word(token.text) in (*RULES, "Gamma"):  # Φ(x)
-        return True
-    return len(token.text) > 1 or bool(primes) or not token.text.isupper()
+    of_greek = greek_word(token.text) in (*RULES, "Gamma")  # Φ(x)
+    return of_greek or len(token.text) > 1 or bool(primes) or not token.text.isupper()
 
 
 def function_name(parser: Reader, token: Token, name: str, scripts: Sequence[str]) -> str:

@@ -205,26 +205,36 @@ def _is_product(run: str) -> bool:
 
 def taken_apart(tokens: Sequence[Token], names: Names, *, latex: bool) -> list[Token]:
     """The tokens with each run of letters as the names that it is made of."""
-    found: list[Token] = []
+    return list(each_apart(tokens, names, latex=latex))
+
+
+def each_apart(tokens: Sequence[Token], names: Names, *, latex: bool) -> Iterator[Token]:
+    """The same, one after the other."""
     if names.open:
         names.letters = frozenset(_summed(tokens)) | names.unsaid
         names.singles = frozenset(one.text for one in tokens if len(one.text) == 1)
-    for k, token in enumerate(tokens):
-        ones = token.text == "11" and is_turned(tokens, k + 1)  # 11ᵀ
-        if token.kind == "number" and (ones or (latex and _is_argument(found))):
-            found += _digits(token)
-            continue
-        if token.kind != "name" or token.form in ("module", "unicode") or len(token.text) == 1:
-            found.append(token)
-            continue
-        if names.resolve(token.text, number_below(tokens, k)) in names.declared:
-            found.append(token)  # max₁, where max1 is declared
-            continue
-        before = found[-1] if found else None
-        after = tokens[k + 1] if k + 1 < len(tokens) else None
-        turned = is_turned(tokens, k + 1)
-        found += _pieces(token, before, after, names, latex=latex, turned=turned)
-    return found
+    found: list[Token] = []
+    for k in range(len(tokens)):
+        pieces = _pieces_at(tokens, k, found[-2:], names, latex=latex)
+        found += pieces
+        yield from pieces
+
+
+def _pieces_at(
+    tokens: Sequence[Token], k: int, before: Sequence[Token], names: Names, *, latex: bool
+) -> Sequence[Token]:
+    """What a token is made of, behind these."""
+    token = tokens[k]
+    ones = token.text == "11" and is_turned(tokens, k + 1)  # 11ᵀ
+    if token.kind == "number" and (ones or (latex and _is_argument(before))):
+        return _digits(token)
+    if token.kind != "name" or token.form in ("module", "unicode") or len(token.text) == 1:
+        return [token]
+    if names.resolve(token.text, number_below(tokens, k)) in names.declared:
+        return [token]  # max₁, where max1 is declared
+    after = tokens[k + 1] if k + 1 < len(tokens) else None
+    turned = is_turned(tokens, k + 1)
+    return _pieces(token, before[-1] if before else None, after, names, latex=latex, turned=turned)
 
 
 def is_turned(tokens: Sequence[Token], k: int) -> bool:

@@ -11,11 +11,14 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
+from matcalc import dimensions
 from matcalc.dimensions import Shape
 from matcalc.errors import MatcalcError, NotationError, Place
 from matcalc.expression.formula import NO_FUNCTIONS, Functions
 from matcalc.expression.formula import Names as Known
+from matcalc.expression.functions import is_spelled
 from matcalc.expression.parser import parse
 from matcalc.expression.reading import read_formula
 from matcalc.expression.tokens import scan as scan_own
@@ -26,7 +29,7 @@ from matcalc.inputs.free import given_each
 from matcalc.inputs.grammar import Parser
 from matcalc.inputs.kinds import NUMBER, Kind, kind_of
 from matcalc.inputs.line import Line
-from matcalc.inputs.names import Names, refuse_runs, taken_apart
+from matcalc.inputs.names import Names, each_apart, refuse_runs, taken_apart
 from matcalc.inputs.nested import in_brackets, sign_outside
 from matcalc.inputs.notations import (
     NOTATIONS,
@@ -39,24 +42,25 @@ from matcalc.inputs.notations import (
     says_products,
 )
 from matcalc.inputs.pieces import Piece, places
-from matcalc.inputs.places import RESULTS
 from matcalc.inputs.prose import refuse_prose
 from matcalc.inputs.reader import RefusedError
 from matcalc.inputs.rows import ranks_in_sums, with_letters
 from matcalc.inputs.scanning import Token, is_latex, scan
-from matcalc.inputs.spectra import is_spectral
 from matcalc.inputs.statements import statements_of
 from matcalc.inputs.tree import Left, Node
 from matcalc.inputs.vectors import behind_matrices, paired, transposed
-from matcalc.inputs.words import FREE, KEYWORDS, is_elsewhere, is_mathematica, slope_of
+from matcalc.inputs.words import KEYWORDS, function, is_elsewhere, slope_of
 from matcalc.inputs.writing import Writer
+from matcalc.operations import ALIASES
 from matcalc.variables import Variable
 
 _OF_ARRAYS = ("@", "np.", "axis=", "None]")  # beside these a * is one of entries
-_ENDS_ELSEWHERE = frozenset(["None", "inf", "Inf", "min", "max", "a_min", "a_max"])  # of clip, norm
 _BY_ENTRIES = re.compile(r"[0-9]\./[( ]*[A-Za-z(]")  # MATLAB's 1./x, or a quotient of 1.
 _ENTRY = re.compile(r"(?<![\w.])((\w+)_([ijkl]))(?!\w|\s*=)")
 _EQUALS = ("=", ":=", "==")
+_WORD = re.compile(
+    rf"""(?<![\w.])({dimensions.NAME})('*\s*\(|\s*=(?!=))?|("[^"]*"|(?<=[(,=])[ ]?'[^']*')"""
+)
 _NO_NAMES: frozenset[str] = frozenset()
 
 
@@ -131,13 +135,13 @@ def _is_indexed(line: str, variables: Mapping[str, Variable]) -> bool:
     """Whether a letter stands below a declared array, ``x_i``, as no name of the language has."""
     try:
         names = _names(variables, NO_FUNCTIONS)
-        tokens = taken_apart(scan(line, names.declared), names, latex=is_latex(line))
+        tokens = each_apart(scan(line, names.declared), names, latex=is_latex(line))
+        return any(
+            one.kind == "name" and two.text == "_" and names.known(one.text)
+            for one, two in pairwise(tokens)
+        )
     except MatcalcError:
         return False
-    below = pairwise(tokens)
-    return any(
-        one.kind == "name" and two.text == "_" and names.known(one.text) for one, two in below
-    )
 
 
 def _has_own_signs(line: str) -> bool:
@@ -176,7 +180,7 @@ def read_claim(
     line, entry = without_entry(line)
     plain = notation is None and _is_plain(line, variables)
     rows = "[None, :]" in other or "[:, None]" in line
-    if plain and rows and _of_numpy(line, variables, functions).repeats:
+    if plain and rows and _of_numpy(line, variables, functions).found.repeats:
         found = read_foreign(line, variables, "numpy", functions)
     elif plain and says_products(line + other):
         found = Line(line, line, "matcalc")
@@ -193,7 +197,7 @@ def _is_plain(line: str, variables: Mapping[str, Variable]) -> bool:
     """Whether a line is one of the language, whatever fits."""
     try:
         parse(line)
-        return not _has_words(line, variables)
+        return not _has_words(line, _of_numpy(line, variables, NO_FUNCTIONS).text)
     except MatcalcError:
         return False
 
@@ -208,23 +212,20 @@ def is_own(
     """Whether a line is one of the language, and no name in it asks to be taken apart."""
     try:
         parse(line)
+        text, found = _of_numpy(line, variables, functions)
     except MatcalcError:
         return False
-    try:
-        if _has_words(line, variables, functions):
-            return False
-        widened = "[:, None]" in line
-        if "*" not in line and not widened:
-            return True
-        if widened or not is_starred(line):
-            said = claimed and not widened
-            return said or not _repeats(line, variables, functions)
-        sized = "ones(" in line or "zeros(" in line
-        apart = sized and has_sizes_apart(scan(line, variables))
-        counts = claimed or _BY_ENTRIES.search(line)
-        return not (apart or (counts and _of_numpy(line, variables, functions).clashes))
-    except MatcalcError:  # what is longer or deeper than others may be
+    if _has_words(line, text):
+        return False
+    widened = "[:, None]" in line
+    if "*" not in line and not widened:
         return True
+    if widened or not is_starred(line):
+        return (claimed and not widened) or not (found.repeats and _repeats(line, variables))
+    sized = "ones(" in line or "zeros(" in line
+    apart = sized and has_sizes_apart(scan(line, variables))
+    counts = claimed or _BY_ENTRIES.search(line)
+    return not (apart or (counts and found.clashes))
 
 
 def may_be_products(line: str) -> bool:
@@ -240,7 +241,7 @@ def _by_products(line: str, variables: Mapping[str, Variable], functions: Functi
     if not variables or not may_be_products(line):
         return None
     try:
-        entries = _of_numpy(line, variables, functions)
+        entries = _of_numpy(line, variables, functions).found
         if not (entries.clashes and entries.misfits):
             return None
         found = read_foreign(line, variables, "sympy" if ".T" in line else "matlab", functions)
@@ -250,78 +251,64 @@ def _by_products(line: str, variables: Mapping[str, Variable], functions: Functi
     return found if fits else None
 
 
-def _repeats(line: str, variables: Mapping[str, Variable], functions: Functions) -> bool:
-    """Whether NumPy's signs stand in a line, and a ``*`` of a matrix and a vector of its rows.
+def _repeats(line: str, variables: Mapping[str, Variable]) -> bool:
+    """Whether NumPy's signs say that a ``*`` repeats a vector of the rows of a matrix.
 
     Who writes ``norm(X * b - y)**2`` may mean a product of matrices: ``**`` is not enough.
     """
-    says = notation_of(scan(line, variables), latex=False) == "numpy"
     sure = "*" not in line.replace("**", "") or any(sign in line for sign in _OF_ARRAYS)
-    return says and sure and _of_numpy(line, variables, functions).repeats
+    return sure and notation_of(scan(line, variables), latex=False) == "numpy"
 
 
-def _of_numpy(line: str, variables: Mapping[str, Variable], functions: Functions) -> Writer:
-    """What was found when a line was written that is taken as one of NumPy."""
+class _InNumpy(NamedTuple):
+    """A line that is taken as one of NumPy: its text in the language, and what writing it found."""
+
+    text: str
+    found: Writer
+
+
+def _of_numpy(line: str, variables: Mapping[str, Variable], functions: Functions) -> _InNumpy:
     names = _names(variables, functions)
     writer = Writer(line, names, "numpy")
-    _written(line, taken_apart(scan(line, names.declared), names, latex=False), writer)
-    return writer
-
-
-def _is_result(line: str, word: str) -> bool:
-    """Whether a line takes one of several results of a function, ``slogdet(A)[1]``."""
-    places = (place for name, place in RESULTS if name == word)
-    return any(f")[{place}]" in line.replace(" ", "") for place in places)
-
-
-def _has_words(
-    line: str, variables: Mapping[str, Variable], functions: Functions = NO_FUNCTIONS
-) -> bool:
-    """Whether a name is made of names that are declared, or is that of a function elsewhere.
-
-    What looks like a slip, ``Tr(X)``, is none of another notation.
-    """
-    names = _names(variables, functions)
     tokens = scan(line, names.declared)
-    for k, ((token, after), (_, inside)) in enumerate(pairwise(pairwise([*tokens, tokens[-1]]))):
-        word = token.text
-        places = after.text == "(" and (inside.kind == "number" or inside.text in (":", "end"))
-        turned = after.text == "'" and inside.text == "("  # x'(y - z): an array is no function
-        known = word in names.declared and bool(names.declared[word].rank)
-        away = turned and inside.spaced and names.open and word not in FREE
-        if token.kind == "name" and ((known and (places or turned)) or away):
-            return True
-        if token.kind != "name" or word in names.declared or word in names.functions:
-            continue
-        if (
-            word == "abs2"
-            or (word in KEYWORDS and after.text == "=" and tokens[k - 1].text == ",")
-            or _is_result(line, word)
-        ):
-            return True
-        if (after.text == "(" and word in SYMPY) or (after.text == "[" and is_mathematica(word)):
-            return True
-        if after.text == "(":
-            within = in_brackets(tokens, k + 1)
-            of_others = is_elsewhere(word) or _is_otherwise(word, within, names)
-            if of_others or is_spectral(word, within, names):
-                return True
-        elif len(taken_apart([token, after], names, latex=False)) > 2:
-            return True
-    return False
+    apart: list[Token] = []
+    for piece, token in zip(each_apart(tokens, names, latex=False), tokens, strict=False):
+        if piece.text != token.text:  # Ax, x_i: no names of the language
+            return _InNumpy("", writer)
+        apart.append(piece)
+    pieces, _ = _written(line, apart, writer)
+    return _InNumpy("".join(piece.text for piece in pieces), writer)
 
 
-def _is_otherwise(word: str, inside: Sequence[Token], names: Names) -> bool:
-    """Whether a call means elsewhere what it does not here: ``solve(A)``, ``norm(A, axis=1)``."""
-    texts = [one.text for one in inside]
-    if word in ("clip", "norm"):
-        of_others = _ENDS_ELSEWHERE if word == "clip" else {"axis", *KEYWORDS} | _ENDS_ELSEWHERE
-        return not of_others.isdisjoint(texts) or any(one.kind == "text" for one in inside)
-    if word == "diag":
-        return len(inside) == 1 and (inside[0].kind == "number" or texts[0] in names.sizes)
-    if word == "einsum":
-        return bool(texts) and ("->" not in texts[0] or "..." in texts[0])
-    return word == "solve" and "," not in texts
+def _has_words(line: str, text: str) -> bool:
+    """Whether a line has words of another notation: written in the language it has others.
+
+    What the language spells may go, ``sum(x, axis=0)`` of a vector is its sum; what looks like a
+    slip, ``Tr(X)``, is none of another notation.
+    """
+    typed, written = _words(line), _words(text)
+    return not written <= typed or any(not _is_own_word(one) for one in typed - written)
+
+
+def _words(text: str) -> set[str]:
+    """The names of a formula, its functions with a ``(`` and its keywords with a ``=``, its texts.
+
+    A slip, and another name of the same function, count as what they are here.
+    """
+    found: set[str] = set()
+    for name, sign, quoted in _WORD.findall(text):
+        others = name in SYMPY or is_elsewhere(name)
+        here = name if others else function(name, called=True) or name
+        called = f"{ALIASES.get(here, here)}("
+        found.add(called if sign[-1:] == "(" else f"{name}{sign[-1:]}" or quoted.strip("\"'"))
+    return found - {"None"}  # a new axis
+
+
+def _is_own_word(word: str) -> bool:
+    """Whether a function, a keyword or its value is one of the language."""
+    if word[-1:] == "=":
+        return word[:-1] not in KEYWORDS
+    return word in ("True", "False") or (word[-1:] == "(" and is_spelled(word[:-1]))
 
 
 def _names(
@@ -374,7 +361,8 @@ def read_foreign(
     pieces, left = _written(line, apart, writer)
     text = "".join(piece.text for piece in pieces)
     _refuse_entries(line, text, names)
-    said = (f"read as {NOTATIONS[used]}: {text}", *names.said)
+    plain = used == "matlab" and not writer.marked and " @ " not in text  # nothing of MATLAB's
+    said = (f"read as {NOTATIONS['math' if plain else used]}: {text}", *names.said)
     kind = names.declared[left.name] if left is not None else None
     return Line(line, text, used, said, places(pieces), left, kind, names.ranks)
 

@@ -28,14 +28,16 @@ class Node(NamedTuple):
 
     def parts(self) -> Iterator[Node]:
         """It, and all that is in it."""
-        yield self
-        for one in self.args:
-            yield from one.parts()
+        waiting = [self]
+        while waiting:
+            one = waiting.pop()
+            yield one
+            waiting += one.args[::-1]
 
     def uses(self, letters: Sequence[str]) -> bool:
         """Whether one of some letters stands below something in it."""
-        found = (one.value for one in self.parts() if one.op == "index")
-        return any(letter in letters for value in found for letter in value)
+        wanted = {*letters}
+        return any(one.op == "index" and not wanted.isdisjoint(one.value) for one in self.parts())
 
     def renamed(self, names: Mapping[str, str]) -> Node:
         """The same call, its named arguments by other names."""

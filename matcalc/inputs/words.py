@@ -68,15 +68,6 @@ def is_elsewhere(word: str) -> bool:
     return known and not is_spelled(word)
 
 
-def is_mathematica(word: str) -> bool:
-    """Whether a word is a function as Mathematica writes it, before a ``[``.
-
-    >>> is_mathematica("Log"), is_mathematica("log"), is_mathematica("Loss")
-    (True, False, False)
-    """
-    return len(word) > 1 and word[0].isupper() and bool(function(word, called=True))
-
-
 def slope_of(word: str) -> str:
     """The function entry by entry whose derivative a name says to be; nothing of others.
 

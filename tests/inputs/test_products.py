@@ -27,7 +27,8 @@ _PRODUCTS = {
     "S * tanh(A*x) / c": ("MATLAB", "S @ tanh(A @ x) / c"),
     "sum(y * log b)": ("mathematics", "sum(y * log(b))"),
     "S * tanh y": ("mathematics", "S @ tanh(y)"),
-    "2 (x - c) * x * (1 - x)": ("MATLAB", "2 * (x - c) * x * (1 - x)"),
+    "2 (x - c) * x * (1 - x)": ("mathematics", "2 * (x - c) * x * (1 - x)"),
+    "x * log(2*pi) * c": ("mathematics", "x * log(2 * pi()) * c"),
     "2 (A*x - y) * y": ("MATLAB", "2 * (A @ x - y) * y"),
 }
 
