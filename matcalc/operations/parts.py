@@ -11,9 +11,7 @@ from matcalc.errors import NotDifferentiableError, ShapeError
 from matcalc.graph import Apply, Factor, Node, add, apply, contract, zero
 from matcalc.operations import algebra
 from matcalc.operations.facts import Facts, OfSizes, Picking
-from matcalc.operations.registry import composite, primitive
-
-_LINEAR = "linear; Magnus & Neudecker, Matrix Differential Calculus (3rd edition, 2019), chapter 3"
+from matcalc.operations.registry import LINEAR, composite, linear, primitive
 
 
 def window(start: Dimension, length: Dimension, size: Dimension) -> Node:
@@ -129,7 +127,7 @@ primitive(
     "slice",
     "X[m,n] -> Y[2,n]",
     formula="d X[start:stop] = dX[start:stop]",
-    source=_LINEAR,
+    source=LINEAR,
     function="part",
     parameters={"axis": 0, "start": 0, "stop": 2},
     facts=Facts(required=("stop",)),
@@ -163,7 +161,7 @@ def placed(x: Node, axis: int, which: Node) -> Node:
     "A[m,n] B[p,n] -> C[m+p,n]",
     "a[m] b[p] -> c[m+p]",
     formula="d [A; B] = [dA; dB]",
-    source=_LINEAR,
+    source=LINEAR,
     function="concatenate",
     parameters={"axis": 0},
     facts=Facts(aliases=("concat",), elsewhere=("concat",), words=("cat",), many=True, lists=True),
@@ -198,7 +196,7 @@ def _clashes(shapes: Iterable[Shape]) -> list[tuple[Dimension, Dimension]]:
     "stack",
     "A[m,n] B[m,n] -> C[2,m,n]",
     formula="d [A, B] = [dA, dB]",
-    source=_LINEAR,
+    source=LINEAR,
     function="stack",
     parameters={"axis": 0},
     facts=Facts(many=True, lists=True),
@@ -215,11 +213,9 @@ def stack(*operands: Node, axis: int = 0) -> Node:
     return concatenate(*single, axis=axis)
 
 
-@composite(
+@linear(
     "tril",
     "X[m,n] -> Y[m,n]",
-    formula="d tril(X) = tril(dX)",
-    source=_LINEAR,
     function="np.tril({0}, {k})",
     parameters={"k": 0},
 )
@@ -228,11 +224,9 @@ def tril(x: Node, k: int = 0) -> Node:
     return algebra.times(x, _triangle(x, k))
 
 
-@composite(
+@linear(
     "triu",
     "X[m,n] -> Y[m,n]",
-    formula="d triu(X) = triu(dX)",
-    source=_LINEAR,
     function="np.triu({0}, {k})",
     parameters={"k": 0},
 )

@@ -13,7 +13,7 @@ from matcalc.errors import NotationError, ShapeError
 from matcalc.graph import Factor, Group, Node, add, contract, einsum
 from matcalc.operations import algebra
 from matcalc.operations.facts import Facts
-from matcalc.operations.registry import composite
+from matcalc.operations.registry import composite, linear
 
 _COOKBOOK = "Petersen & Pedersen, The Matrix Cookbook (2012)"
 _MAGNUS = "Magnus & Neudecker, Matrix Differential Calculus (3rd edition, 2019)"
@@ -79,14 +79,13 @@ def subscripts_of(pattern: str, ranks: Sequence[int]) -> str:
     return f"{','.join(replaced)}->{output.replace('...', ''.join(letters))}"
 
 
-@composite(
+@linear(
     "sum",
     "X[m,n] -> y",
-    formula="d sum(X) = sum(dX)",
     source=f"{_COOKBOOK}, eq. 36, for the trace; linear",
     function="np.sum({0}, axis={axis!r})",
     parameters={"axis": None},
-    facts=Facts(elsewhere=("reduce_sum",), words=("total",), of_rows=True, linear=True),
+    facts=Facts(elsewhere=("reduce_sum",), words=("total",), of_rows=True),
 )
 def sum_rule(x: Node, axis: int | Sequence[int] | None = None) -> Node:
     """The sum over axes, or over all."""
@@ -321,14 +320,13 @@ def kron(a: Node, b: Node) -> Node:
     return contract([Factor(a, tuple(left)), Factor(b, tuple(right))], merged)
 
 
-@composite(
+@linear(
     "vec",
     "X[m,n] -> y[m*n]",
-    formula="d vec(X) = vec(dX)",
     source=f"{_MAGNUS}, section 2.4, for columns; NumPy's ravel, for rows",
     function="{0}.reshape(-1, order={order!r})",
     parameters={"order": "F"},
-    facts=Facts(words=("vectorize", "vectorise"), linear=True),
+    facts=Facts(words=("vectorize", "vectorise")),
 )
 def vec(x: Node, order: str = "F") -> Node:
     """The entries as one vector: columns stacked (order F), or rows (order C)."""
@@ -338,14 +336,13 @@ def vec(x: Node, order: str = "F") -> Node:
     return contract([Factor(x, axes)], [Group(axes if order == "C" else axes[::-1])])
 
 
-@composite(
+@linear(
     "rearrange",
     "X[m,n] -> y[n*m]",
-    formula="d rearrange(X) = rearrange(dX)",
     source="linear; Rogozhnikov, Einops (ICLR 2022)",
     function="rearrange",
     parameters={"pattern": "m n -> (n m)", "sizes": ()},
-    facts=Facts(required=("pattern",), linear=True),
+    facts=Facts(required=("pattern",)),
 )
 def rearrange(
     x: Node, pattern: str = "m n -> (n m)", sizes: Sequence[tuple[str, Dimension]] = ()

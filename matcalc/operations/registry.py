@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -124,6 +124,8 @@ class Rule:
         return tuple(one.name for one in parse_signature(self.signatures[0]).operands)
 
 
+#: The source of what is linear.
+LINEAR = "linear; Magnus & Neudecker, Matrix Differential Calculus (3rd edition, 2019), chapter 3"
 RULES: dict[str, Rule] = {}
 #: What formulas become where they are computed; no formula holds it.
 COMPUTED: dict[str, Rule] = {}
@@ -311,3 +313,24 @@ def composite(
         return build
 
     return decorate
+
+
+def linear(
+    name: str,
+    *signatures: str,
+    function: str,
+    source: str = LINEAR,
+    parameters: Mapping[str, Any] | None = None,
+    facts: Facts = NONE,
+) -> Callable[[Build], Build]:
+    """Register an operation made of others that is linear, so that it is its own derivative."""
+    (x,) = parse_signature(signatures[0]).operands
+    return composite(
+        name,
+        *signatures,
+        formula=f"d {name}({x.name}) = {name}(d{x.name})",
+        source=source,
+        function=function,
+        parameters=parameters,
+        facts=replace(facts, linear=True),
+    )

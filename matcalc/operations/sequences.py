@@ -17,9 +17,8 @@ from matcalc.operations import algebra
 from matcalc.operations.elementwise import of
 from matcalc.operations.facts import Facts, OfSizes, Picking
 from matcalc.operations.parts import concatenate, no_operand, picked, placed, window
-from matcalc.operations.registry import composite, primitive
+from matcalc.operations.registry import composite, linear, primitive
 
-_LINEAR = "linear; Magnus & Neudecker, Matrix Differential Calculus (3rd edition, 2019), chapter 3"
 _GRIEWANK = "Griewank & Walther, Evaluating Derivatives (2nd edition, 2008), section 14.1"
 _GOLUB = "Golub & Van Loan, Matrix Computations (4th edition, 2013), section 1.2"
 
@@ -106,11 +105,9 @@ def axis_of(name: str, x: Node, axis: int | None) -> int:
     return algebra.axis_from_front(axis, len(x.shape))
 
 
-@composite(
+@linear(
     "cumsum",
     "X[m,n] -> Y[m,n]",
-    formula="d cumsum(X) = cumsum(dX)",
-    source=_LINEAR,
     function="np.cumsum({0}, axis={axis!r})",
     parameters={"axis": 1},
 )
@@ -154,11 +151,9 @@ def logcumsumexp(x: Node, axis: int | None = None) -> Node:
     return of("log", cumsum(of("exp", x), axis_of("logcumsumexp", x, axis)))
 
 
-@composite(
+@linear(
     "diff",
     "X[m,n] -> Y[m,n-1]",
-    formula="d diff(X) = diff(dX)",
-    source=_LINEAR,
     function="np.diff({0}, {n}, axis={axis!r})",
     parameters={"n": 1, "axis": -1},
 )
@@ -177,11 +172,9 @@ def diff(x: Node, n: int = 1, axis: int = -1) -> Node:
     return x
 
 
-@composite(
+@linear(
     "roll",
     "X[m,n] -> Y[m,n]",
-    formula="d roll(X) = roll(dX)",
-    source=_LINEAR,
     function="np.roll({0}, {shift}, axis={axis!r})",
     parameters={"shift": 1, "axis": 1},
     facts=Facts(required=("shift",)),
@@ -200,11 +193,9 @@ def roll(x: Node, shift: int = 1, axis: int | None = None) -> Node:
     return concatenate(*(picked(x, along, window(k, n, size)) for k, n in parts), axis=along)
 
 
-@composite(
+@linear(
     "flip",
     "X[m,n] -> Y[m,n]",
-    formula="d flip(X) = flip(dX)",
-    source=_LINEAR,
     function="np.flip({0}, axis={axis!r})",
     parameters={"axis": 1},
 )
@@ -217,11 +208,9 @@ def flip(x: Node, axis: int | Sequence[int] | None = None) -> Node:
     return x
 
 
-@composite(
+@linear(
     "pad",
     "x[n] -> y[n+3]",
-    formula="d pad(x) = pad(dx)",
-    source=_LINEAR,
     function="np.pad({0}, {width})",
     parameters={"width": (1, 2)},
     facts=Facts(required=("width",)),
@@ -244,11 +233,9 @@ def pad(x: Node, width: Any = (1, 2)) -> Node:
     return x
 
 
-@composite(
+@linear(
     "tile",
     "x[n] -> y[2*n]",
-    formula="d tile(x) = tile(dx)",
-    source=_LINEAR,
     function="np.tile({0}, {reps})",
     parameters={"reps": 2},
     facts=Facts(required=("reps",)),
@@ -273,11 +260,9 @@ def _repeated(x: Node, counts: Sequence[Dimension]) -> dict[Any, Dimension]:
     return sizes | {("of", k): n for k, n in zip(axes, counts, strict=True)}
 
 
-@composite(
+@linear(
     "repeat",
     "X[m,n] -> Y[m,2*n]",
-    formula="d repeat(X) = repeat(dX)",
-    source=_LINEAR,
     function="np.repeat({0}, {repeats}, axis={axis!r})",
     parameters={"repeats": 2, "axis": 1},
     facts=Facts(required=("repeats",)),
@@ -291,11 +276,9 @@ def repeat(x: Node, repeats: Dimension = 2, axis: int | None = None) -> Node:
     return contract([Factor(x, axes)], output, _repeated(x, counts))
 
 
-@composite(
+@linear(
     "take",
     "X[m,4] -> Y[m,3]",
-    formula="d take(X) = take(dX)",
-    source=_LINEAR,
     function="np.take({0}, {indices}, axis={axis!r})",
     parameters={"indices": (2, 0, 2), "axis": 1},
     facts=Facts(required=("indices",), lists=True),
