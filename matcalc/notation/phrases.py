@@ -103,7 +103,7 @@ def transpose(phrase: Phrase) -> Phrase:
 
 
 def row_of(column: Phrase) -> Phrase:
-    """A column as a row; of a sum each term, as (A x + b)ᵀ where that takes fewer transposes."""
+    """A column as a row: of a sum the rows of its terms, where rows are what they are as well."""
     shaped = [arg for arg in column.args if arg.kind != "scalar"]
     if column.op in ("negative", "times", "over") and len(shaped) == 1:
         turned = [row_of(arg) if arg is shaped[0] else arg for arg in column.args]
@@ -116,22 +116,28 @@ def row_of(column: Phrase) -> Phrase:
 
 
 def _are_rows(turned: Sequence[Phrase], columns: Sequence[Phrase]) -> bool:
-    """Whether terms are written as rows with one transpose more at most, and none around it all.
+    """Whether terms are written as rows: if one is a product, or most are no more than a name.
 
-    A difference of names stays together.
+    Each with one transpose more at most; a difference of names stays together.
     """
+    bare = [one for one in map(_without_numbers, turned) if one.op != "number"]
+    around = [row.op == "transpose" and row.args[0].op not in _NAMES for row in bare]
+    product = any(row.op == "matmul" and row.kind == "row" for row in bare)
     return (
-        not any(map(_has_transpose_around, turned))
+        (product or 2 * sum(around) < len(bare))
         and all(row.turns <= one.turns + 1 for row, one in zip(turned, columns, strict=True))
         and not all((one.args or (one,))[0].op == "name" for one in columns)
     )
 
 
-def _has_transpose_around(row: Phrase) -> bool:
-    """Whether the row is a transpose of more than a name, perhaps with numbers beside it."""
+_NAMES = ("name", "call", "part")
+
+
+def _without_numbers(row: Phrase) -> Phrase:
+    """A row without a sign, and without numbers beside it and below it."""
     while row.op in ("negative", "times", "over"):
-        row = next(arg for arg in row.args if arg.kind != "scalar")
-    return row.op == "transpose" and row.args[0].op not in ("name", "call", "part")
+        row = next((arg for arg in row.args if arg.kind != "scalar"), row.args[0])
+    return row
 
 
 def _weighted_row(phrase: Phrase) -> Phrase | None:

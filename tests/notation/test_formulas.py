@@ -156,8 +156,12 @@ ROWS = [
     ("norm(A @ x - a) + sum(abs(x))", "(A x − a)ᵀ A / ‖A x − a‖ + sign(x)ᵀ"),
     ("x.T @ A @ x + a.T @ x", "xᵀ (A + Aᵀ) + aᵀ"),
     ("norm(x - a)", "(x − a)ᵀ / ‖x − a‖"),
-    # a product entry by entry has no form of a row
-    ("sum(a * x**2) + norm(A @ x - a)**2", "2 (a ⊙ x + Aᵀ (A x − a))ᵀ"),
+    # a product entry by entry has no form of a row, which the others keep
+    ("sum(abs(x) * a) + x.T @ A @ x", "(sign(x) ⊙ a)ᵀ + xᵀ (A + Aᵀ)"),
+    ("sum(sin(x) * a) + a.T @ x", "(cos(x) ⊙ a + a)ᵀ"),
+    ("sum(x**3) + x.T @ x", "(2 x + 3 x⊙²)ᵀ"),
+    ("sum(x**3) + x.T @ a * sum(x)", "(aᵀ x) 1ₙᵀ + 3 (x⊙²)ᵀ + sum(x) aᵀ"),
+    ("sum(a * x**2) + norm(A @ x - a)**2", "2 ((a ⊙ x)ᵀ + (A x − a)ᵀ A)"),
 ]
 
 
