@@ -171,6 +171,10 @@ def _of_entries(answer: Checked, left: Left | None) -> Checked:
     return replace(answer, verdict="wrong_value", reason="the values differ", causes=causes, why=())
 
 
+class NoGradientError(NotationError):
+    """The left side of a claim is no gradient of its forward pass."""
+
+
 def _differentiated_by(line: Line, left: Left, forward: Forward) -> str:
     """What the left side is the gradient by.
 
@@ -189,7 +193,8 @@ def _differentiated_by(line: Line, left: Left, forward: Forward) -> str:
     else:
         advice = f"is none of {', '.join(forward.gradients)}"
     place = line.typed(Place(line.text, 0, len(left.name)))
-    raise NotationError(f"the left side names a gradient: {left.name[:40]} {advice}", [place])
+    message = f"the left side names a gradient: {left.name[:40]} {advice}"
+    raise NoGradientError(message, [place])
 
 
 def _typed(claim: str, line: Line, name: str = "") -> Typed:

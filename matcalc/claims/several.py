@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from matcalc.claims.answer import Checked
-from matcalc.claims.checking import check_formula
+from matcalc.claims.checking import NoGradientError, check_formula
 from matcalc.claims.gradient_names import variable_of
 from matcalc.errors import NotationError, Place, listed
 from matcalc.expression import Declarations
@@ -74,8 +74,8 @@ def check_lines(
             found = check_formula(
                 meant, because=because, variables=variables, layout=layout, notation=notation
             )
-        except NotationError as error:
-            if "the left side names a gradient" not in error.message or not bare.isidentifier():
+        except NoGradientError as error:
+            if not bare.isidentifier():
                 raise
             found = None
             parts[bare] = _with(right, parts)

@@ -26,6 +26,7 @@ from matcalc.errors import (
 from matcalc.expression import Declared, Formula, Names, read_formula
 from matcalc.expression.beside import Beside, beside
 from matcalc.expression.conformity import Conformity, conformity
+from matcalc.expression.lines import UndeclaredError
 from matcalc.jacobians.jacobian import Jacobian
 from matcalc.layout import CONVENTIONS, ArrayForm, written
 from matcalc.variables import Variable
@@ -80,7 +81,7 @@ def _explained(error: MatcalcError) -> MatcalcError:
     """An error of a formula; a name that nobody gave may be one that the expression lacks."""
     place = error.places[0] if error.places else None
     name = place.text[place.start : place.stop] if place else ""
-    if not name or not error.message.startswith(f"{name} is not declared"):
+    if not name or not isinstance(error, UndeclaredError):
         return error
     part = f"{error.stated}; if it is a part of the expression, name it there: '{name} = …; …'"
     return error.changed(message=part)

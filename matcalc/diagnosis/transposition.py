@@ -204,9 +204,8 @@ class _Pushing:
         found = rule(inner)
         if found is None:
             return None
-        term, name = found
-        for one in name.split("; "):
-            self.rules[one] = None
+        term, *names = found
+        self.rules |= dict.fromkeys(names)
         return term
 
     def of_matrix(self, inner: FormulaTree) -> _Pushed:
@@ -244,7 +243,7 @@ def _transposes(term: FormulaTree) -> int:
     return (term.step.kind == "transpose") + sum(map(_transposes, term.args))
 
 
-_Pushed = tuple[FormulaTree, str] | None
+_Pushed = tuple[FormulaTree, *tuple[str, ...]] | None  # with the rules that were used
 
 
 def _stays(_: FormulaTree) -> _Pushed:
@@ -264,7 +263,7 @@ def _product(inner: FormulaTree) -> _Pushed:
         return _turned_round(inner), _PRODUCTS
     bare = reduce(_matrix_product, [one.rest for one in apart])
     front = reduce(_Apart.joined, apart)._replace(rest=_turned_round(bare))
-    return front.together(), f"{_PRODUCTS}; {_FRONT}"
+    return front.together(), _PRODUCTS, _FRONT
 
 
 def _turned_round(product: FormulaTree) -> FormulaTree:

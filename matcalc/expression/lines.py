@@ -59,9 +59,13 @@ def with_sizes(
     return found, places
 
 
+class UndeclaredError(NotationError):
+    """A name stands in a formula, and nobody declared it."""
+
+
 def identity_error(place: Place, size: object) -> NotationError:
     """The error of an ``I`` that no square matrix stands beside."""
-    return NotationError(
+    return UndeclaredError(
         f"{IDENTITY} is not declared: it is the identity beside a square matrix alone, in a sum or "
         "a matrix product; with a size it is eye(n)",
         [place],

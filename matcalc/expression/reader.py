@@ -16,7 +16,7 @@ from matcalc.expression.evaluation import NO_VALUE, evaluated, signed
 from matcalc.expression.formula import Formula, Functions
 from matcalc.expression.functions import is_known, rule_name
 from matcalc.expression.kronecker import pairs_in
-from matcalc.expression.lines import StepLine, identity_error, sizes_in
+from matcalc.expression.lines import StepLine, UndeclaredError, identity_error, sizes_in
 from matcalc.expression.misfits import Operand, excerpt, misfit
 from matcalc.expression.parser import Step
 from matcalc.expression.unification import Clash, Sizes
@@ -425,7 +425,7 @@ class Reader:
         """The error of a name that nobody declared."""
         name = step.value
         if name == "T":
-            return NotationError("T is not declared; a transpose is written x.T", [step.place])
+            return UndeclaredError("T is not declared; a transpose is written x.T", [step.place])
         if name in self.named:
             later = self.named[name] > len(self.values)
             advice = "write that line first" if later else "give the result a new name"
@@ -437,7 +437,7 @@ class Reader:
         if place.text[place.start - 1 : place.start] + place.text[place.stop :][:1] == "[]":
             return _open_entry(step)
         shown = name if len(name) <= _SHOWN else name[:_SHOWN] + "…"
-        return NotationError(f"{shown} is not declared", [step.bare])
+        return UndeclaredError(f"{shown} is not declared", [step.bare])
 
     def name(self, step: Step) -> Value | _Count:
         """What a name means.
