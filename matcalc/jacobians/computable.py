@@ -75,8 +75,9 @@ class Computable:
         >>> print(both.numpy[both.numpy.index("    t1"):].rstrip())
             t1 = A @ x - b
             f = t1 @ t1
-            df_dA = np.outer(2 * t1, x)
-            df_dx = 2 * (A.T @ t1)
+            t2 = 2 * t1
+            df_dA = np.outer(t2, x)
+            df_dx = A.T @ t2
             return f, (df_dA, df_dx)
         """
         return self._source(NUMPY).text

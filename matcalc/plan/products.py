@@ -39,10 +39,10 @@ def contracted(
     waiting = [work.reduced(operand, uses, kept) for operand in operands]
     sizes = {k: n for one in waiting for k, n in zip(one.labels, steps.shape(one.at), strict=True)}
     if number != 1:
-        least = min(range(len(waiting)), key=lambda k: prod(steps.shape(waiting[k].at)))
-        least = next((k for k, one in enumerate(waiting) if work.has_scaled(one, number)), least)
-        smaller = prod(steps.shape(waiting[least].at)) < prod(sizes[label] for label in output)
-        if smaller or work.has_scaled(waiting[least], number):
+        there = [k for k, one in enumerate(waiting) if work.has_scaled(one, number)]
+        entries = [prod(steps.shape(one.at)) for one in waiting]
+        least = there[0] if there else entries.index(min(entries))
+        if there or entries[least] < prod(sizes[label] for label in output):
             waiting[least] = work.scaled(waiting[least], number)
             number = 1.0
     if ordering is cheapest:
