@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from math import prod
 from typing import Any
@@ -14,9 +14,22 @@ from matcalc.arrays import Array, real_array
 from matcalc.code import Compiled, Computation, Computed
 from matcalc.derivative import derivatives
 from matcalc.errors import ArrayError, NotationError, ShapeError
-from matcalc.graph import Factor, Node, add, contract, symbol
 from matcalc.jacobians.written import WrittenDerivative, leaves_of
 from matcalc.variables import Variable
+
+
+def check_gradients(derivatives: Sequence[WrittenDerivative[Any]]) -> None:
+    """Hold that derivatives are gradients of a number, each by a variable of its own.
+
+    Raises:
+        NotationError: One is not.
+    """
+    names, known = [one.wrt.name for one in derivatives], dict(leaves_of(*derivatives))
+    if any(one.of.rank for one in derivatives) or len(set(names)) < len(names):
+        raise NotationError("this needs gradients of a number, each by another variable")
+    for name in names:
+        if name not in known:
+            raise NotationError(f"{name} is no variable, so that no vector can hold it")
 
 
 class Packed:
@@ -33,17 +46,19 @@ class Packed:
     def __init__(
         self,
         compiled: Compiled,
+        hessian_product: Callable[..., Any],
         gradients: Sequence[WrittenDerivative[Any]],
         start: Mapping[str, ArrayLike],
         arrays: Mapping[str, Any],
     ) -> None:
-        """What returns the value and the gradients, where the parameters begin, the others.
+        """What returns the value and the gradients, what the change of these; the arrays.
 
         Raises:
             NotationError: A derivative is no gradient, or not by a variable.
             ArrayError: The start of a parameter is missing, or one of another variable is given.
         """
         self._compiled = compiled
+        self._hessian_product = hessian_product
         self._gradients = gradients
         self._symbols = dict(leaves_of(*gradients))
         self._names = [one.wrt.name for one in gradients]
@@ -62,11 +77,7 @@ class Packed:
         return f"<function of {self.start.size} parameters: {named}>"
 
     def _check(self, start: Mapping[str, ArrayLike]) -> None:
-        if any(one.of.rank for one in self._gradients) or len(set(self._names)) < len(self._names):
-            raise NotationError("parameters are packed of gradients of a number, each by another")
-        for name in self._names:
-            if name not in self._symbols:
-                raise NotationError(f"{name} is no variable, so that no vector can hold it")
+        check_gradients(self._gradients)
         if set(start) != set(self._names):
             listed = ", ".join(self._names)
             raise ArrayError(f"start has {', '.join(start) or 'nothing'}; it needs {listed}")
@@ -100,8 +111,8 @@ class Packed:
 
     def hessp(self, theta: ArrayLike, direction: ArrayLike) -> Array:
         """The Hessian times a vector; the Hessian is never made."""
-        along = {_along(k): part for k, part in self.unpack(direction).items()}
-        parts = self._products(**self._named(theta), **along)
+        found = self._hessian_product(self.unpack(direction), **self._named(theta))
+        parts = found if isinstance(found, tuple) else (found,)
         return np.concatenate([np.ravel(part) for part in parts])
 
     def hess(self, theta: ArrayLike) -> Array:
@@ -114,34 +125,9 @@ class Packed:
         return {**self._arrays, **self.unpack(theta)}
 
     @cached_property
-    def _variables(self) -> list[Node]:
-        return [self._symbols[name] for name in self._names]
-
-    @cached_property
-    def _products(self) -> Computed:
-        """The derivative of the gradient along a direction: one sweep for all variables."""
-        terms = []
-        for one, variable in zip(self._gradients, self._variables, strict=True):
-            axes = tuple(range(len(variable.shape)))
-            direction = symbol(_along(one.wrt.name), variable.shape)
-            terms.append(contract([Factor(one.node, axes), Factor(direction, axes)], ()))
-        return self._computed(derivatives(add(terms), self._variables))
-
-    @cached_property
     def _blocks(self) -> Computed:
-        gradients = [one.node for one in self._gradients]
-        return self._computed(
-            [block for one in gradients for block in derivatives(one, self._variables)]
-        )
-
-    def _computed(self, nodes: Sequence[Node]) -> Computed:
-        """Nodes as a function of the parameters, the other arrays, and a direction."""
-        along = [(_along(name), self._symbols[name]) for name in self._names]
-        known = self._symbols | {name: symbol(name, node.shape) for name, node in along}
-        count = len(nodes)
-        return Computed(Computation(tuple(nodes), (None,) * count, tuple(range(count)), known))
-
-
-def _along(name: str) -> str:
-    """The name of the direction of a parameter, which nobody can type."""
-    return f"(along {name})"
+        variables = [self._symbols[name] for name in self._names]
+        blocks = [block for one in self._gradients for block in derivatives(one.node, variables)]
+        count = len(blocks)
+        known = (None,) * count, tuple(range(count)), self._symbols
+        return Computed(Computation(tuple(blocks), *known))

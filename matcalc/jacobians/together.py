@@ -10,16 +10,19 @@ from numpy.typing import ArrayLike
 
 from matcalc.code import Computation, Computed, Dialect, Output, Returned, Source, source_of
 from matcalc.code.origin import origin
-from matcalc.errors import NotationError, ShapeError
-from matcalc.graph import Data, Node
+from matcalc.derivative import derivatives
+from matcalc.errors import ArrayError, NotationError, ShapeError
+from matcalc.graph import Data, Factor, Node, add, contract, symbol
 from matcalc.jacobians.computable import Computable
 from matcalc.jacobians.jacobian import Jacobian
 from matcalc.jacobians.linear_map import order_of
-from matcalc.jacobians.packed import Packed
+from matcalc.jacobians.packed import Packed, check_gradients
 from matcalc.jacobians.written import formulas_of, leaves_of, written_for_code
 from matcalc.layout import ArrayForm, written
 from matcalc.simplify import named_functions, simplified
 from matcalc.variables import Variable, second_derivative, word
+
+_DIRECTION = "(along {})"  # the name of the direction of a variable, which nobody can type
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -43,6 +46,7 @@ class Together(Computable):
     returned: Returned
     _known: list[tuple[Node, ArrayForm | None]] = field(default_factory=list, init=False)
     _computed: list[Computed] = field(default_factory=list, init=False)
+    _products: list[Computed] = field(default_factory=list, init=False)
 
     def evaluate(self, /, **arrays: Any) -> Any:
         """The numbers, as :attr:`returned` says: the value, and a tuple of derivatives.
@@ -94,7 +98,54 @@ class Together(Computable):
                 "parameters are packed of a number and its gradients: "
                 "matcalc.value_and_grad(…) makes them"
             )
-        return Packed(self.compile(), self.derivatives, start, arrays)
+        return Packed(self.compile(), self.hessp, self.derivatives, start, arrays)
+
+    def hessp(self, direction: Mapping[str, ArrayLike], /, **arrays: Any) -> Any:
+        """The Hessian times a direction: how gradients change along it. No Hessian is made.
+
+        Args:
+            direction: An array for each variable of ``wrt``, of its shape.
+            arrays: The variables by name, as :meth:`evaluate` takes them.
+
+        Returns:
+            An array of the shape of each variable of ``wrt``: a tuple, or one as the gradient is.
+
+        Raises:
+            NotationError: A derivative is no gradient of a number by a variable.
+            ArrayError: The direction of a variable is missing, or there is one of another.
+            ShapeError: A direction has another shape than its variable.
+            UnboundError: A variable or a dimension has no numbers.
+
+        >>> import matcalc as mc
+        >>> line = mc.value_and_grad("sum((a * x + b - y)**2)", wrt=["a", "b"],
+        ...                          variables="x[n] y[n] a b", layout="denominator")
+        >>> by_a, by_b = line.hessp({"a": 1.0, "b": 0.0}, x=[0.0, 1.0], y=[1.0, 4.0], a=2.0, b=0.0)
+        >>> print(by_a, by_b)
+        2.0 2.0
+        """
+        if not self._products:
+            check_gradients(self.derivatives)
+            self._products.append(Computed(self._along()))
+        names = [one.wrt.name for one in self.derivatives]
+        if set(direction) != set(names):
+            listed = ", ".join(direction) or "nothing"
+            raise ArrayError(f"the direction has {listed}; it needs {', '.join(names)}")
+        along = {_DIRECTION.format(name): array for name, array in direction.items()}
+        return self._products[0](**arrays, **along)
+
+    def _along(self) -> Computation:
+        """The derivative of all gradients along a direction: one sweep for all variables."""
+        symbols = self._symbols()
+        variables = [symbols[one.wrt.name] for one in self.derivatives]
+        terms, along = [], {}
+        for one, variable in zip(self.derivatives, variables, strict=True):
+            axes, name = tuple(range(len(variable.shape))), _DIRECTION.format(one.wrt.name)
+            along[name] = symbol(name, variable.shape)
+            terms.append(contract([Factor(one.node, axes), Factor(along[name], axes)], ()))
+        products = tuple(derivatives(add(terms), variables))
+        count = len(products)
+        returned = 0 if self.returned == (0, 1) else tuple(range(count))
+        return Computation(products, (None,) * count, returned, {**symbols, **along})
 
     def _computation(self) -> Computation:
         nodes = self._nodes()

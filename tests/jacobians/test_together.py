@@ -174,6 +174,29 @@ def test_names_of_results_are_no_names_of_variables() -> None:
     assert (float(value), one.tolist(), two.tolist()) == (11.0, [3.0, 4.0], [1.0, 2.0])
 
 
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_the_hessian_times_a_direction_is_the_slope_of_the_gradients(layout: str) -> None:
+    whole, given, step = _mlp(layout), _numbers(), 1e-6
+    rng = np.random.default_rng(1)
+    along = {name: rng.normal(size=given[name].shape) for name in WEIGHTS}
+    after, before = (
+        whole(**given | {name: given[name] + sign * step * along[name] for name in WEIGHTS})[1]
+        for sign in (1, -1)
+    )
+    found = whole.hessp(along, **given)
+    for one, two, part in zip(after, before, found, strict=True):
+        slope = (one - two) / (2 * step)
+        expected = slope.T if layout == "numerator" else slope
+        np.testing.assert_allclose(part, expected, rtol=1e-5, atol=1e-6)
+    with pytest.raises(mc.ArrayError, match="the direction has W1; it needs W1, b1, W2, b2"):
+        whole.hessp({"W1": along["W1"]}, **given)
+    with pytest.raises(mc.ShapeError):
+        whole.hessp(along | {"b1": np.ones(2)}, **given)
+    jacobian = mc.derive("W @ x", wrt="x", variables="W[m,n] x[n]", layout=layout)
+    with pytest.raises(mc.NotationError, match="gradients of a number"):
+        mc.together(jacobian).hessp({"x": np.ones(2)}, W=np.eye(2))
+
+
 def test_what_was_called_is_pickled_without_what_it_keeps() -> None:
     whole, given = _mlp(), _numbers()
     value, gradients = whole(**given)
