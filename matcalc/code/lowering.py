@@ -10,6 +10,7 @@ from typing import Any
 from matcalc import dimensions
 from matcalc.code.products import Products
 from matcalc.code.terms import Term, Terms
+from matcalc.code.windows import unit
 from matcalc.dimensions import Shape
 from matcalc.notation import WrittenFormula, phrases, tree
 from matcalc.notation.network import Network, NoMatrixNotation
@@ -165,18 +166,15 @@ class _Lowering:
 
     def window(self, phrase: Phrase) -> Term:
         (whole,) = phrase.args
-        start, stop = phrase.parameter("start"), phrase.parameter("stop")
-        shape = (phrase.shape[0], whole.shape[0])
-        window = self.terms.make("window", (), shape, (start, stop))
-        return window if whole.is_call("eye") else self.terms.matmul(window, self.term(whole))
+        start: Any = phrase.parameter("start")
+        stop: Any = phrase.parameter("stop")
+        return self.terms.part(self.term(whole), 0, start, stop)
 
     def part(self, phrase: Phrase) -> Term:
         (whole,) = phrase.args
         if whole.is_call("eye"):
-            place, size = phrase.value[0], whole.shape[0]
-            stop = dimensions.total([place, 1]) if place else 1
-            return self.terms.total(self.terms.make("window", (), (1, size), (place, stop)), 0)
-        return self.terms.make("entry", [self.term(whole)], phrase.shape, phrase.value)
+            return unit(self.terms, phrase.value[0], whole.shape[0])
+        return self.terms.entry(self.term(whole), phrase.value)
 
     def triangle(self, phrase: Phrase) -> Term:
         return self.terms.make("triangle", (), phrase.shape, phrase.parameter("k"))

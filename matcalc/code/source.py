@@ -25,7 +25,7 @@ from matcalc.code.terms import (
     viewed,
     with_shared_parts,
 )
-from matcalc.dimensions import Shape
+from matcalc.dimensions import Dimension, Shape
 from matcalc.errors import MissingLibraryError
 from matcalc.notation import WrittenFormula
 from matcalc.operations import known_rule
@@ -348,7 +348,8 @@ class _Source:
         index = "[...]"
         if part.op == "padded":
             axis, start, stop = part.value
-            index = f"[{', '.join([':'] * axis + [self.signature.slice(start, stop)])}]"
+            place = self.place(start) if stop is None else self.signature.slice(start, stop)
+            index = f"[{', '.join([':'] * axis + [place])}]"
         else:
             whole, core = part.value
             order = "".join(dict.fromkeys(whole))
@@ -359,6 +360,9 @@ class _Source:
             else:
                 array = f'np.einsum("{whole}->{order}", {array})'
             piece = content(self.dialect, piece, core, order)
+        is_less = piece.text.startswith("-") and part.args[0].op in ("negative", "times")
+        if is_less and way == "add" and "subtract" in self.dialect.writes:
+            way, piece = "subtract", Spelled(piece.text[1:])
         return self.dialect.writes[way].format(array=array, index=index, content=piece.text)
 
     def indices(self, whole: str, term: Term) -> dict[str, str]:
@@ -407,10 +411,12 @@ class _Source:
         return Spelled(f"{within(self.args(term)[0], ATOM)}[{index}]")
 
     def entry(self, term: Term) -> Spelled:
-        index = ", ".join(
-            ":" if one is None else self.signature.size(one) if one else "0" for one in term.value
-        )
+        index = ", ".join(":" if one is None else self.place(one) for one in term.value)
         return Spelled(f"{within(self.args(term)[0], ATOM)}[{index}]")
+
+    def place(self, place: Dimension) -> str:
+        """A place along an axis."""
+        return self.signature.size(place) if place else "0"
 
     def listed(self, term: Term) -> list[str]:
         """The entries of a table; numbers of Python as the library stacks them."""

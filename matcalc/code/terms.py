@@ -13,6 +13,13 @@ from operator import itemgetter
 from typing import Any
 
 from matcalc import dimensions
+from matcalc.code.windows import (
+    by_windows,
+    is_placing,
+    outer_of_padded,
+    part_of_few,
+    total_of_padded,
+)
 from matcalc.dimensions import Dimension, Shape
 from matcalc.operations import facts_of
 from matcalc.plan.order import cheapest
@@ -82,6 +89,9 @@ class Terms:
         if term.op == "matmul" and self.more_transposes(term) <= 1:
             turned = [self.transpose(part) for part in reversed(term.args)]
             return self.make("matmul", turned, term.shape[::-1])
+        if term.op == "padded":
+            axis, *ends = term.value
+            return self.padded(self.transpose(term.args[0]), 1 - axis, term.shape[axis], *ends)
         return self.make("transpose", [term], term.shape[::-1])
 
     def swapped(self, term: Term) -> Term:
@@ -145,17 +155,6 @@ class Terms:
         turned = inverses.get(self.transpose(matrix))
         return None if turned is None else self.transpose(turned)
 
-    def _by_window(self, one: Term, two: Term) -> Term | None:
-        if one.op == "window":
-            return self.part(two, 0, *one.value)
-        if two.op == "transpose" and two.args[0].op == "window":
-            return self.part(one, one.rank - 1, *two.args[0].value)
-        if one.op == "transpose" and one.args[0].op == "window":
-            return self.padded(two, 0, one.shape[0], *one.args[0].value)
-        if two.op == "window":
-            return self.padded(one, one.rank - 1, two.shape[1], *two.value)
-        return None
-
     def _by_root(self, one: Term, two: Term) -> Term | None:
         """``Xᵀ diag(w) X`` as a matrix times its own transpose: half of it is computed."""
         if one.op == "scale_columns" and self.transpose(one.args[0]) is two:
@@ -170,19 +169,30 @@ class Terms:
         scaled = self.make("scale_rows", [root, matrix], matrix.shape)
         return self.make("matmul", [self.transpose(scaled), scaled], one.shape[:-1] + two.shape[1:])
 
-    _rewrites = (_by_identity, _by_diagonal, _by_inverse, _by_window, _by_root)
+    _rewrites = (_by_identity, _by_inverse, by_windows, _by_diagonal, _by_root)
 
     def part(self, term: Term, axis: int, start: Dimension, stop: Dimension) -> Term:
         """A slice along an axis."""
+        found = part_of_few(self, term, axis, start, stop)
+        if found is not None:
+            return found
         length = dimensions.difference(stop, start)
         shape = (*term.shape[:axis], length, *term.shape[axis + 1 :])
         return self.make("part", [term], shape, (axis, start, stop))
 
+    def entry(self, term: Term, index: Sequence[Dimension | None]) -> Term:
+        """What is at an index: along axes where there is none, all."""
+        shape = tuple(n for n, place in zip(term.shape, index, strict=True) if place is None)
+        return self.make("entry", [term], shape, tuple(index))
+
     def padded(
-        self, term: Term, axis: int, size: Dimension, start: Dimension, stop: Dimension
+        self, term: Term, axis: int, size: Dimension, start: Dimension, stop: Dimension | None
     ) -> Term:
-        """A term in a slice of zeros."""
-        shape = (*term.shape[:axis], size, *term.shape[axis + 1 :])
+        """A term in a slice of zeros; without a stop at one place of an axis that it lacks."""
+        if not start and stop == size:
+            return term
+        behind = axis if stop is None else axis + 1
+        shape = (*term.shape[:axis], size, *term.shape[behind:])
         return self.make("padded", [term], shape, (axis, start, stop))
 
     def chain(self, factors: Sequence[Term]) -> Term:
@@ -203,7 +213,9 @@ class Terms:
 
     def outer(self, one: Term, two: Term) -> Term:
         """The outer product of two vectors."""
-        return self.make("outer", [one, two], one.shape + two.shape)
+        return outer_of_padded(self, one, two) or self.make(
+            "outer", [one, two], one.shape + two.shape
+        )
 
     def diag(self, vector: Term) -> Term:
         """A diagonal matrix."""
@@ -211,7 +223,7 @@ class Terms:
 
     def product_entries(self, left: Term, right: Term, axis: int | None) -> Term:
         """The trace of a product (axis ``None``) or its diagonal (axis 1), entry by entry."""
-        if "diag" in (left.op, right.op):
+        if "diag" in (left.op, right.op) or is_placing(left) or is_placing(right):
             whole = self.matmul(left, right)
             op = "trace" if axis is None else "diagonal"
             return self.make(op, [whole], () if axis is None else left.shape[:1])
@@ -220,7 +232,10 @@ class Terms:
         return entries if is_column else self.total(entries, axis)
 
     def total(self, term: Term, axis: int | None) -> Term:
-        """The sum over an axis, or over all."""
+        """The sum over an axis, or over all; zeros around something add nothing."""
+        found = total_of_padded(self, term, axis)
+        if found is not None:
+            return found
         shape = () if axis is None else (*term.shape[:axis], *term.shape[axis + 1 :])
         return self.make("sum", [term], shape, axis)
 

@@ -1,0 +1,221 @@
+"""Products with windows and zeros: slices of the other factor, and slices of zeros, no matrices.
+
+A window is a part of an identity matrix, and picks; its transpose, or zeros around a term, places.
+A sum that has such parts is distributed over a product: ``(W - V) @ x`` is ``x[1:] - x[:-1]``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from matcalc import dimensions
+from matcalc.dimensions import Dimension
+
+if TYPE_CHECKING:
+    from matcalc.code.terms import Term, Terms
+
+_SCALED = ("negative", "times", "over")
+_OF_FEW = ("window", "eye", "diag", "number")  # at most one entry in each row
+
+
+class Addend(NamedTuple):
+    """A part of a sum.
+
+    Attributes:
+        core: What it is, but for a sign and scalars.
+        whole: From something in place of the core to the part.
+    """
+
+    core: Term
+    whole: Callable[[Term], Term]
+
+
+def unit(terms: Terms, place: Dimension, size: Dimension) -> Term:
+    """A one at a place, in zeros."""
+    return terms.padded(terms.number(1), 0, size, place, None)
+
+
+def addends(terms: Terms, matrix: Term) -> list[Addend] | None:
+    """The parts of a sum with windows, of a scaled window; those without as one; else none."""
+    found = _parts(terms, matrix)
+    if (len(found) == 1 and found[0].core is matrix) or not any(
+        is_placing(one.core) for one in found
+    ):
+        return None
+    few = [one for one in found if _has_few(one.core)]
+    dense = [one.whole(one.core) for one in found if not _has_few(one.core)]
+    if dense:
+        whole = terms.plus(dense) if len(dense) > 1 else dense[0]
+        few.insert(0, Addend(whole, lambda term: term))
+    return few
+
+
+def _parts(terms: Terms, term: Term) -> list[Addend]:
+    if term.op == "plus" and all(one.shape == term.shape for one in term.args):
+        return [part for one in term.args for part in _parts(terms, one)]
+    if term.op == "transpose":
+        within = _parts(terms, term.args[0])
+        if len(within) > 1 or within[0].core is not term.args[0]:
+            return [Addend(terms.transpose(core), whole) for core, whole in within]
+    if term.op == "negative":
+        return _changed(_parts(terms, term.args[0]), terms.negative)
+    if term.op == "times" and not any(one.rank for one in term.args[:-1]):
+        scalars = term.args[:-1]
+        return _changed(_parts(terms, term.args[-1]), lambda part: terms.times([*scalars, part]))
+    if term.op == "over" and not term.args[1].rank:
+        return _changed(_parts(terms, term.args[0]), lambda part: terms.over(part, term.args[1]))
+    return [Addend(term, lambda new: new)]
+
+
+def _changed(parts: Sequence[Addend], change: Callable[[Term], Term]) -> list[Addend]:
+    """The parts of a sum that is scaled."""
+
+    def after(whole: Callable[[Term], Term]) -> Callable[[Term], Term]:
+        return lambda new: change(whole(new))
+
+    return [Addend(core, after(whole)) for core, whole in parts]
+
+
+def is_placing(term: Term) -> bool:
+    """Whether a term is a window, its transpose, or of few entries with zeros around."""
+    if term.op == "transpose":
+        return is_placing(term.args[0])
+    return term.op == "window" or (term.op == "padded" and _has_few(term.args[0]))
+
+
+def _has_few(term: Term) -> bool:
+    """Whether a matrix has at most one entry in each row or column."""
+    if term.op in _SCALED:
+        arrays = [one for one in term.args if one.rank]
+        return len(arrays) == 1 and _has_few(arrays[0])
+    if term.op in ("transpose", "padded"):
+        return _has_few(term.args[0])
+    return term.op in _OF_FEW or not term.rank
+
+
+def by_windows(terms: Terms, one: Term, two: Term) -> Term | None:
+    """A product of two, if a window is in it, or zeros around something; else none."""
+    for rewrite in (_sum_times, _times_sum, _picked, _around_sum, _around):
+        found = rewrite(terms, one, two)
+        if found is not None:
+            return found
+    return None
+
+
+def _sum_times(terms: Terms, one: Term, two: Term) -> Term | None:
+    parts = addends(terms, one) if one.rank > 1 else None
+    if parts is None:
+        return None
+    return _plus(terms, [part.whole(terms.matmul(part.core, two)) for part in parts])
+
+
+def _times_sum(terms: Terms, one: Term, two: Term) -> Term | None:
+    parts = addends(terms, two) if two.rank > 1 else None
+    if parts is None:
+        return None
+    return _plus(terms, [part.whole(terms.matmul(one, part.core)) for part in parts])
+
+
+def _plus(terms: Terms, parts: Sequence[Term]) -> Term:
+    flat = [one for part in parts for one in (part.args if part.op == "plus" else (part,))]
+    whole = all(one.shape == parts[0].shape for one in flat)
+    return parts[0] if len(parts) == 1 else terms.plus(flat if whole else parts)
+
+
+def _picked(terms: Terms, one: Term, two: Term) -> Term | None:
+    """A product with a window, or with its transpose."""
+    if one.op == "window":
+        return terms.part(two, 0, *one.value)
+    if two.op == "transpose" and two.args[0].op == "window":
+        return terms.part(one, one.rank - 1, *two.args[0].value)
+    if one.op == "transpose" and one.args[0].op == "window":
+        return terms.padded(two, 0, one.shape[0], *one.args[0].value)
+    if two.op == "window":
+        return terms.padded(one, one.rank - 1, two.shape[1], *two.value)
+    return None
+
+
+def _around_sum(terms: Terms, one: Term, two: Term) -> Term | None:
+    """Zeros along the axis that is summed over: the other factor is sliced."""
+    if one.op == "padded" and one.value[0] == one.rank - 1:
+        (core,), (_, start, stop) = one.args, one.value
+        if stop is not None:
+            return terms.matmul(core, terms.part(two, 0, start, stop))
+        return _product(terms, core, terms.entry(two, (start, *[None] * (two.rank - 1))))
+    if two.op == "padded" and two.value[0] == 0:
+        (core,), (_, start, stop) = two.args, two.value
+        if stop is not None:
+            return terms.matmul(terms.part(one, one.rank - 1, start, stop), core)
+        return _product(terms, terms.entry(one, (*[None] * (one.rank - 1), start)), core)
+    return None
+
+
+def _product(terms: Terms, one: Term, two: Term) -> Term:
+    return terms.outer(one, two) if one.rank and two.rank else terms.times([one, two])
+
+
+def _around(terms: Terms, one: Term, two: Term) -> Term | None:
+    """Zeros along an axis that stays: they are around the product."""
+    if one.op == "padded" and one.rank > 1:
+        (core,), (_, start, stop) = one.args, one.value
+        return terms.padded(terms.matmul(core, two), 0, one.shape[0], start, stop)
+    if two.op == "padded" and two.rank > 1:
+        (core,), (_, start, stop) = two.args, two.value
+        return terms.padded(terms.matmul(one, core), one.rank - 1, two.shape[1], start, stop)
+    return None
+
+
+def part_of_few(
+    terms: Terms, term: Term, axis: int, start: Dimension, stop: Dimension
+) -> Term | None:
+    """A slice of what is known: all of it, a window or a diagonal; else none."""
+    (within,) = term.args if len(term.args) == 1 else (None,)
+    found = None
+    if not start and stop == term.shape[axis]:
+        found = term
+    elif term.op == "eye":
+        shape = (dimensions.difference(stop, start), term.shape[0])
+        window = terms.make("window", (), shape, (start, stop))
+        found = window if axis == 0 else terms.transpose(window)
+    elif term.op == "window" and axis == 0:
+        ends = [dimensions.total([term.value[0], end]) for end in (start, stop)]
+        found = terms.part(terms.make("eye", (), term.shape[1:] * 2), 0, *ends)
+    elif within is None:
+        return None
+    elif term.op == "transpose" and within.op == "window" and axis == 1:
+        found = terms.transpose(terms.part(within, 0, start, stop))
+    elif term.op == "diag":
+        block = terms.diag(terms.part(within, 0, start, stop))
+        found = terms.padded(block, 1 - axis, term.shape[0], start, stop)
+    elif term.op == "padded" and term.value == (axis, start, stop):
+        found = within
+    return found
+
+
+def outer_of_padded(terms: Terms, one: Term, two: Term) -> Term | None:
+    """An outer product with zeros around a vector: they are around the product."""
+    for axis, padded in enumerate((one, two)):
+        if padded.op == "padded":
+            (core,), (_, start, stop) = padded.args, padded.value
+            product = _product(terms, *((core, two) if axis == 0 else (one, core)))
+            return terms.padded(product, axis, padded.shape[0], start, stop)
+    return None
+
+
+def total_of_padded(terms: Terms, term: Term, axis: int | None) -> Term | None:
+    """The sum over an axis, or over all, of a window or of something with zeros around it."""
+    if term.op == "window":
+        length, size = term.shape
+        ones = terms.make("ones", (), (length,))
+        return terms.padded(ones, 0, size, *term.value) if axis == 0 else None
+    if term.op != "padded":
+        return None
+    (core,), (around, start, stop) = term.args, term.value
+    single = stop is None
+    if single and (axis == around or not core.rank):
+        return core
+    if axis is None or axis == around:
+        return terms.total(core, axis)
+    within = terms.total(core, axis - (single and axis > around))
+    return terms.padded(within, around - (axis < around), term.shape[around], start, stop)
