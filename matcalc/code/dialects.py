@@ -102,6 +102,7 @@ NUMPY = Dialect(
         "contraction": "np.einsum({operands}, optimize=True)",
         "zeros": "np.zeros({shape}{floats})",
         "table": "np.array({table}{floats})",
+        "literal": "np.array({literal}{like})",
         "zeros like": "np.zeros({shape}{like})",
         "full": "np.full({shape}, {0}{floats})",
         "whole": "np.asarray({0}, np.result_type({0}, 0.0))",  # whole numbers as floats
@@ -145,6 +146,7 @@ TORCH = Dialect(
         "kron": "torch.kron({0}.contiguous(), {1}.contiguous())",  # it refuses a transpose
         "copy": "{0}.clone()",
         "table": "torch.stack({entries}).reshape({sizes})",
+        "literal": "torch.tensor({literal}{like})",
         "triangle": "torch.ones({shape}{like}).tril({value})",
         "window": "torch.eye({columns}{like})[{slice}]",
         "indices": "torch.arange({rows}{device})",
@@ -168,6 +170,7 @@ JAX = Dialect(
         "triangle": "jnp.tril(jnp.ones({shape}{like}), {value})",  # tri would be of float32
         "copy": "{0}",  # an array of JAX never changes
         "table": "jnp.array({table}{like})",
+        "literal": "jnp.array({literal}{like})",
         "indices": "jnp.arange({rows})",
         "number": "float({0})",  # SciPy's functions take no whole numbers
         "constant": "jnp.asarray({0}{like})",

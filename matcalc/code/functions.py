@@ -18,6 +18,17 @@ def norm_along(x, axis):
     scale = xp.where((top > 0) & (top < math.inf), top, xp.ones_like(top))
     return scale.squeeze(axis) * xp.sqrt(xp.sum((x / scale)**2, axis))
 
+def windows(x, axis, start, first, second, by=1):
+    """Along an axis and a last one, i and j, x[(start + a i + b j) / by], or zero."""
+    count, a = first
+    width, b = second
+    line = x.swapaxes(axis, -1)
+    places = start + a * xp.arange(count)[:, None] + b * xp.arange(width)
+    there = (places % by == 0) & (places >= 0) & (places < by * line.shape[-1])
+    zero = xp.zeros_like(line[..., :1])
+    index = xp.where(there, places // by, line.shape[-1])
+    return xp.concatenate([line, zero], -1)[..., index].swapaxes(axis, -2)
+
 _NODES = (
     (-0.9061798459386640, 0.2369268850561891), (-0.5384693101056831, 0.4786286704993665),
     (0.0, 0.5688888888888889), (0.5384693101056831, 0.4786286704993665),

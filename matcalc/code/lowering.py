@@ -9,15 +9,16 @@ from typing import Any
 
 from matcalc import dimensions
 from matcalc.code.products import Products
-from matcalc.code.terms import Term, Terms
-from matcalc.code.windows import unit
-from matcalc.dimensions import Shape
+from matcalc.code.terms import Term, Terms, extent
+from matcalc.code.windows import addends, is_placing, sum_of, unit
+from matcalc.dimensions import Dimension, Shape
 from matcalc.notation import WrittenFormula, phrases, tree
 from matcalc.notation.network import Network, NoMatrixNotation
 from matcalc.notation.parameters import Subscripts
 from matcalc.notation.tree import Phrase
 from matcalc.operations import facts_of
-from matcalc.plan.windows import Operand, Window, resolve_windows
+from matcalc.plan.step import Unfolded
+from matcalc.plan.windows import Operand, Sliding, Window, resolve_windows
 
 
 def lowered(written: Sequence[WrittenFormula], terms: Terms) -> tuple[list[Term], dict[Term, str]]:
@@ -233,18 +234,28 @@ class _Lowering:
 
     def summed(self, arrays: Sequence[tuple[str, Term]], core: str) -> Term:
         """An einsum of slices, in a slice of zeros, in place of products with windows."""
-        slices = _SlicedTerms(self.terms)
-        operands = [Operand(slices.put(one), tuple(k)) for k, one in arrays if one.op != "window"]
-        windows = [
-            Window(one.value[0], one.value[1], one.shape[1], k[0], k[1])
-            for k, one in arrays
-            if one.op == "window"
-        ]
-        sliced, output, placed = resolve_windows(operands, windows, core, slices)
+        for k, (letters, one) in enumerate(arrays):
+            parts = addends(self.terms, one)
+            if parts is not None:
+                others = [*arrays[:k], *arrays[k + 1 :]]
+                return sum_of(
+                    self.terms,
+                    [
+                        part.whole(self.summed([*others, (letters, part.core)], core))
+                        for part in parts
+                    ],
+                )
+        slices = _SlicedTerms(self.terms, self.products)
+        for letters, one in arrays:
+            slices.take(letters, one)
+        sliced, output, placed = resolve_windows(
+            slices.operands, slices.windows, core, slices, slices.slidings
+        )
         factors = [("".join(one.labels), slices.listed[one.at]) for one in sliced]
         term = self.products.product(factors, "".join(output))
-        for axis, window in placed:
-            term = self.terms.padded(term, axis, window.size, window.start, window.stop)
+        for axis, window, is_new in placed:
+            stop = None if is_new else window.stop
+            term = self.terms.padded(term, axis, window.size, window.start, stop)
         return term
 
     def filled(self, whole: str, core: str, term: Term, shape: Shape) -> Term:
@@ -255,11 +266,31 @@ class _Lowering:
 
 
 class _SlicedTerms:
-    """Slices of terms, each known by its place in a list."""
+    """The factors of a product, and slices of them, each known by its place in a list."""
 
-    def __init__(self, terms: Terms) -> None:
+    def __init__(self, terms: Terms, products: Products) -> None:
         self.terms = terms
+        self.products = products
         self.listed: list[Term] = []
+        self.operands: list[Operand] = []
+        self.windows: list[Window] = []
+        self.slidings: list[Sliding] = []
+
+    def take(self, letters: str, term: Term) -> None:
+        """A factor: a window, windows that slide, or an array."""
+        if term.op == "transpose" and is_placing(term):
+            self.take(letters[::-1], term.args[0])
+        elif term.op == "window":
+            start, stop = term.value
+            self.windows.append(Window(start, stop, term.shape[1], letters[0], letters[1]))
+        elif term.op == "call" and term.value[0] == "sliding" and len(set(letters)) == len(letters):
+            given = {one.name: one.value for one in term.value[1]}
+            steps = given["stride"], given["dilation"], given["padding"]
+            labels: Any = tuple(letters)
+            sizes: Any = term.shape
+            self.slidings.append(Sliding(self.put(term), labels, sizes, steps))
+        else:
+            self.operands.append(Operand(self.put(term), tuple(letters)))
 
     def put(self, term: Term) -> int:
         """The place of a term."""
@@ -269,6 +300,28 @@ class _SlicedTerms:
     def sliced(self, at: int, axis: int, window: Window) -> int:
         """A slice along an axis."""
         return self.put(self.terms.part(self.listed[at], axis, window.start, window.stop))
+
+    def entry(self, at: int, axis: int, window: Window) -> int:
+        """An entry along an axis."""
+        index = [window.start if k == axis else None for k in range(self.listed[at].rank)]
+        return self.put(self.terms.entry(self.listed[at], index))
+
+    def unfolded(self, at: int, axis: int, how: Unfolded) -> int:
+        """An axis seen along two."""
+        return self.put(self.terms.unfolded(self.listed[at], axis, how))
+
+    def product(self, operands: Sequence[Operand], output: Sequence[str]) -> int:
+        """A product of some."""
+        factors = [("".join(one.labels), self.listed[one.at]) for one in operands]
+        return self.put(self.products.product(factors, "".join(output)))
+
+    def extent(self, size: Dimension) -> int:
+        """A size, roughly."""
+        return extent(size)
+
+    def shape(self, at: int) -> Shape:
+        """The shape of a term."""
+        return self.listed[at].shape
 
     def ones(self, window: Window) -> int:
         """A vector of ones."""

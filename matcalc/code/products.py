@@ -25,6 +25,8 @@ class Products:
         factors = self.fewer(factors, output)
         if len(factors) == 1 and factors[0][0] == output:
             return factors[0][1]
+        if all(letters == output for letters, _ in factors):
+            return self.terms.times([one for _, one in factors])
         ways = (self.stacks, self.broadcast, self.einsum)
         term = next(found for way in ways if (found := way(factors, output)) is not None)
         if len(factors) == 2:

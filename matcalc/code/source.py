@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from math import prod
 from textwrap import indent
 from typing import Any, NamedTuple
 
 from matcalc.code.arithmetic import ARITHMETIC, plus
 from matcalc.code.calls import Argument, call_of_caller, filled, is_of_numbers, spell_call
 from matcalc.code.dialects import NUMPY, Dialect
+from matcalc.code.helpers import helper_sources
 from matcalc.code.lowering import lowered
 from matcalc.code.overwriting import Overwriting, statement
 from matcalc.code.places import content, diagonal
@@ -28,7 +31,7 @@ from matcalc.code.terms import (
 from matcalc.dimensions import Dimension, Shape
 from matcalc.errors import MissingLibraryError
 from matcalc.notation import WrittenFormula
-from matcalc.operations import known_rule
+from matcalc.operations import facts_of, known_rule
 from matcalc.plan.computation import Returned
 
 _CHARACTERS = 68  # a longer part gets a name of its own
@@ -37,6 +40,7 @@ _SQUARE = 2  # the highest power that code takes of whole numbers as they are
 _WHOLE = ("power", "plus", "negative", "times", "transpose", "matmul", "sum")
 _OF_NUMBERS = ("number", "times", "over", "plus", "negative", "power")
 _NO_WORDS: Mapping[str, str] = {}
+_WRITTEN = 27  # numbers of a constant that code has in a line: the signs of three axes
 _WIDTH = 96  # characters of a line that returns several results
 
 
@@ -414,6 +418,16 @@ class _Source:
         index = ", ".join(":" if one is None else self.place(one) for one in term.value)
         return Spelled(f"{within(self.args(term)[0], ATOM)}[{index}]")
 
+    def windows(self, term: Term) -> Spelled:
+        """An axis seen along two."""
+        axis, start, (count, one), (width, two), by = term.value
+        called = self.names.function("windows")
+        sources = helper_sources("windows", self.dialect, called)
+        self.helpers.update(dict.fromkeys(sources))
+        ends = [f"({self.signature.size(size)}, {k})" for size, k in ((count, one), (width, two))]
+        given = [self.args(term)[0].text, f"{axis}", f"{start}", *ends, *([f"{by}"] * (by > 1))]
+        return Spelled(f"{called}({', '.join(given)})")
+
     def place(self, place: Dimension) -> str:
         """A place along an axis."""
         return self.signature.size(place) if place else "0"
@@ -442,6 +456,8 @@ class _Source:
 
     def call(self, term: Term) -> Spelled:
         name, parameters = term.value
+        if _is_written_out(term):
+            return self.operation("literal", term)
         given = [(one.name, self.signature.parameter(one.value)) for one in parameters]
         arguments = self.arguments(term)
         call = spell_call(
@@ -518,6 +534,23 @@ def _whole_leaves(term: Term) -> list[Term]:
     return found
 
 
+def _is_written_out(term: Term) -> bool:
+    """Whether code has the numbers of a constant, and calls nothing for them."""
+    sizes = [size for size in term.shape if isinstance(size, int)]
+    is_small = len(sizes) == term.rank and prod(sizes) <= _WRITTEN
+    return is_small and facts_of(term.value[0]).entries is not None
+
+
+def _literal(source: _Source, term: Term) -> str:
+    entries = facts_of(term.value[0]).entries
+    whole = str(entries and entries(len(term.shape)))
+    if term.rank > _SQUARE:  # a line for each matrix
+        whole = (
+            whole.replace("[[[", "[\n    [[").replace("]], ", "]],\n    ").replace("]]]", "]],\n]")
+        )
+    return whole if source.like("like", term) else re.sub(r"\d", r"\g<0>.0", whole)
+
+
 def _is_written(part: Term, whole: Term) -> bool:
     """Whether a part of a sum is written into the array of the sum: it is no row of all rows."""
     return part.op in _FILLS and part.rank == whole.rank
@@ -549,6 +582,7 @@ _SPELLINGS: dict[str, Callable[[Any, Term], Spelled]] = {
     "einsum": _Source.einsum,
     "ravel": _Source.ravel,
     "call": _Source.call,
+    "windows": _Source.windows,
     "mapped": _Source.mapped,
 }
 
@@ -568,5 +602,6 @@ _WORDS: dict[str, Callable[[_Source, Term], str]] = {
     "like": lambda source, term: source.like(source.dialect.like, term),
     "floats": lambda source, term: source.like(source.dialect.floats, term),
     "device": lambda source, term: source.like(", device={0}.device", term),
+    "literal": _literal,
     "dtype": lambda source, term: source.like("{0}.dtype", term) or "float",
 }

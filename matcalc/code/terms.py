@@ -23,6 +23,7 @@ from matcalc.code.windows import (
 from matcalc.dimensions import Dimension, Shape
 from matcalc.operations import facts_of
 from matcalc.plan.order import cheapest
+from matcalc.plan.step import Unfolded
 
 
 class Term:
@@ -182,8 +183,14 @@ class Terms:
 
     def entry(self, term: Term, index: Sequence[Dimension | None]) -> Term:
         """What is at an index: along axes where there is none, all."""
-        shape = tuple(n for n, place in zip(term.shape, index, strict=True) if place is None)
+        behind = term.shape[len(index) :]
+        shape = tuple(n for n, k in zip(term.shape, index, strict=False) if k is None) + behind
         return self.make("entry", [term], shape, tuple(index))
+
+    def unfolded(self, term: Term, axis: int, how: Unfolded) -> Term:
+        """An axis seen along two: the first in its place, the second the last."""
+        shape = (*term.shape[:axis], how.first[0], *term.shape[axis + 1 :], how.second[0])
+        return self.make("windows", [term], shape, (axis, *how))
 
     def padded(
         self, term: Term, axis: int, size: Dimension, start: Dimension, stop: Dimension | None
@@ -384,12 +391,15 @@ def _is_rest_of_one(one: Term, two: Term) -> bool:
 
 
 _HOLDERS = ("outer", "filled", "diag", "padded", "scale_rows", "scale_columns")
-_VIEWS = ("transpose", "swapped", "part", "entry", "reshape", "ravel", "expanded")
+_VIEWS = ("transpose", "swapped", "part", "entry", "reshape", "ravel", "expanded", "windows")
 
 
 def is_view(term: Term) -> bool:
-    """Whether NumPy computes a term without a new array: it is an argument, or a part of one."""
-    return viewed(term).op in ("name", "diagonal")
+    """Whether NumPy computes a term without a new array, as a part of one; windows overlap."""
+    below = viewed(term)
+    while term is not below and term.op != "windows":
+        term = term.args[0]
+    return term.op in ("name", "diagonal", "windows")
 
 
 def viewed(term: Term) -> Term:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from matcalc.code.terms import Term, Terms
 
 _SCALED = ("negative", "times", "over")
-_OF_FEW = ("window", "eye", "diag", "number")  # at most one entry in each row
+_SCALED_ROWS = ("diag", "scale_rows", "scale_columns")
+_OF_FEW = ("window", "eye", "diag", "number", "outer")
 
 
 class Addend(NamedTuple):
@@ -39,9 +40,8 @@ def unit(terms: Terms, place: Dimension, size: Dimension) -> Term:
 def addends(terms: Terms, matrix: Term) -> list[Addend] | None:
     """The parts of a sum with windows, of a scaled window; those without as one; else none."""
     found = _parts(terms, matrix)
-    if (len(found) == 1 and found[0].core is matrix) or not any(
-        is_placing(one.core) for one in found
-    ):
+    cores = [one.core for one in found]
+    if cores == [matrix] or not (any(map(is_placing, cores)) or _is_structured(cores)):
         return None
     few = [one for one in found if _has_few(one.core)]
     dense = [one.whole(one.core) for one in found if not _has_few(one.core)]
@@ -51,13 +51,19 @@ def addends(terms: Terms, matrix: Term) -> list[Addend] | None:
     return few
 
 
+def _is_structured(cores: Sequence[Term]) -> bool:
+    """Whether a sum is one of scaled rows and outer products: it costs no more part by part."""
+    ops = {core.op for core in cores}
+    return "outer" in ops and len(ops - {"outer", "eye"}) == 1 and not ops.isdisjoint(_SCALED_ROWS)
+
+
 def _parts(terms: Terms, term: Term) -> list[Addend]:
     if term.op == "plus" and all(one.shape == term.shape for one in term.args):
         return [part for one in term.args for part in _parts(terms, one)]
     if term.op == "transpose":
         within = _parts(terms, term.args[0])
         if len(within) > 1 or within[0].core is not term.args[0]:
-            return [Addend(terms.transpose(core), whole) for core, whole in within]
+            return [Addend(_turned(terms, core), whole) for core, whole in within]
     if term.op == "negative":
         return _changed(_parts(terms, term.args[0]), terms.negative)
     if term.op == "times" and not any(one.rank for one in term.args[:-1]):
@@ -77,6 +83,10 @@ def _changed(parts: Sequence[Addend], change: Callable[[Term], Term]) -> list[Ad
     return [Addend(core, after(whole)) for core, whole in parts]
 
 
+def _turned(terms: Terms, core: Term) -> Term:
+    return terms.outer(*core.args[::-1]) if core.op == "outer" else terms.transpose(core)
+
+
 def is_placing(term: Term) -> bool:
     """Whether a term is a window, its transpose, or of few entries with zeros around."""
     if term.op == "transpose":
@@ -85,7 +95,7 @@ def is_placing(term: Term) -> bool:
 
 
 def _has_few(term: Term) -> bool:
-    """Whether a matrix has at most one entry in each row or column."""
+    """Whether products with a matrix need few multiplications."""
     if term.op in _SCALED:
         arrays = [one for one in term.args if one.rank]
         return len(arrays) == 1 and _has_few(arrays[0])
@@ -96,7 +106,7 @@ def _has_few(term: Term) -> bool:
 
 def by_windows(terms: Terms, one: Term, two: Term) -> Term | None:
     """A product of two, if a window is in it, or zeros around something; else none."""
-    for rewrite in (_sum_times, _times_sum, _picked, _around_sum, _around):
+    for rewrite in (_sum_times, _times_sum, _picked, _around_sum, _around, _of_outer):
         found = rewrite(terms, one, two)
         if found is not None:
             return found
@@ -107,17 +117,18 @@ def _sum_times(terms: Terms, one: Term, two: Term) -> Term | None:
     parts = addends(terms, one) if one.rank > 1 else None
     if parts is None:
         return None
-    return _plus(terms, [part.whole(terms.matmul(part.core, two)) for part in parts])
+    return sum_of(terms, [part.whole(terms.matmul(part.core, two)) for part in parts])
 
 
 def _times_sum(terms: Terms, one: Term, two: Term) -> Term | None:
     parts = addends(terms, two) if two.rank > 1 else None
     if parts is None:
         return None
-    return _plus(terms, [part.whole(terms.matmul(one, part.core)) for part in parts])
+    return sum_of(terms, [part.whole(terms.matmul(one, part.core)) for part in parts])
 
 
-def _plus(terms: Terms, parts: Sequence[Term]) -> Term:
+def sum_of(terms: Terms, parts: Sequence[Term]) -> Term:
+    """A sum of one part or several; those of a part that is a sum are parts of it."""
     flat = [one for part in parts for one in (part.args if part.op == "plus" else (part,))]
     whole = all(one.shape == parts[0].shape for one in flat)
     return parts[0] if len(parts) == 1 else terms.plus(flat if whole else parts)
@@ -152,7 +163,9 @@ def _around_sum(terms: Terms, one: Term, two: Term) -> Term | None:
 
 
 def _product(terms: Terms, one: Term, two: Term) -> Term:
-    return terms.outer(one, two) if one.rank and two.rank else terms.times([one, two])
+    if one.rank and two.rank:
+        return terms.outer(one, two)
+    return terms.times([one, two] if two.rank else [two, one])
 
 
 def _around(terms: Terms, one: Term, two: Term) -> Term | None:
@@ -191,6 +204,18 @@ def part_of_few(
     elif term.op == "padded" and term.value == (axis, start, stop):
         found = within
     return found
+
+
+def _of_outer(terms: Terms, one: Term, two: Term) -> Term | None:
+    """A product with an outer product: with one of its vectors."""
+    if one.op == "outer":
+        column, row = one.args
+        turned = terms.transpose(two), row
+        return _product(terms, column, terms.matmul(*(turned if two.rank > 1 else (row, two))))
+    if two.op == "outer":
+        column, row = two.args
+        return _product(terms, terms.matmul(one, column), row)
+    return None
 
 
 def outer_of_padded(terms: Terms, one: Term, two: Term) -> Term | None:

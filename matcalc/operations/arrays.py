@@ -348,6 +348,29 @@ def sliding(
     return np.where(found[:, :, None] == last, np.ones((), **like), np.zeros((), **like))
 
 
+def windows(
+    x: Array, axis: int, start: int, first: tuple[int, int], second: tuple[int, int], by: int = 1
+) -> Any:
+    """Along an axis and a last one, i and j, x[(start + a i + b j) / by], or zero; a view."""
+    count, a = first
+    width, b = second
+    line = x.swapaxes(axis, -1)
+    size = line.shape[-1]
+    low = start + min(0, a * (count - 1)) + min(0, b * (width - 1))
+    high = start + max(0, a * (count - 1)) + max(0, b * (width - 1))
+    if by > 1 or low < 0 or high >= size:
+        seen = line[..., max(0, -(-low // by)) : max(0, high // by + 1)]
+        line = np.zeros((*line.shape[:-1], high - low + 1), dtype=x.dtype)
+        begin = by * max(0, -(-low // by)) - low
+        line[..., begin::by][..., : seen.shape[-1]] = seen
+        start -= low
+    line = line[..., start:]
+    *outer, step = line.strides
+    shape = (*line.shape[:-1], count, width)
+    view = np.lib.stride_tricks.as_strided(line, shape, (*outer, a * step, b * step))
+    return view.swapaxes(axis, -2)
+
+
 def sorting(x: Array) -> Any:
     """The permutation matrix that sorts a vector."""
     return np.diag(np.ones_like(x))[np.argsort(x)]

@@ -96,6 +96,7 @@ class Facts:
         code: Templates, or names of helpers, by the module of a library, where it is not computed
             as in NumPy; behind ``of all`` those over all entries of a matrix.
         building_block: Whether formulas have it from derivatives alone.
+        entries: The numbers of a constant of a size, as nested lists: code writes them out.
     """
 
     aliases: tuple[str, ...] = ()
@@ -149,6 +150,7 @@ class Facts:
     scipy: str = ""
     code: Mapping[str, str] = field(default_factory=dict)
     building_block: bool = False
+    entries: Callable[[int], Any] | None = None
 
 
 NONE = Facts()

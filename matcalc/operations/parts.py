@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import combinations
+from math import prod
 from typing import Any
 
 from matcalc import dimensions
@@ -105,6 +107,13 @@ def levi_civita(size: int = 3) -> Node:
     return apply("levi_civita", (), (size,) * size, (size,))
 
 
+def _signs(size: int, *first: int) -> Any:
+    """The sign of each permutation that begins so, else 0, as nested lists."""
+    if len(first) == size:
+        return prod((two > one) - (two < one) for one, two in combinations(first, 2))
+    return [_signs(size, *first, k) for k in range(size)]
+
+
 primitive(
     "levi_civita",
     "-> E[3,3,3]",
@@ -119,6 +128,7 @@ primitive(
         unicode="ε",
         latex=r"\epsilon",
         building_block=True,
+        entries=_signs,
     ),
 )(no_operand)
 

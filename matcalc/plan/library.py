@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from matcalc import dimensions
 from matcalc.errors import NotDifferentiableError, ShapeError
 from matcalc.operations import find_rule
-from matcalc.operations.arrays import numpy_function
+from matcalc.operations.arrays import numpy_function, windows
 from matcalc.plan.roots import Full, Hypot, Root
 from matcalc.plan.step import Aligned, Matrices, Spread, Step
 
@@ -247,6 +247,21 @@ class Library:
 
         return place
 
+    def windows(self, step: Step, shapes: Shapes) -> Function:
+        """An axis seen along two: entries at places, with a zero behind them."""
+        axis, start, (count, one), (width, two), by = step.value
+        size, xp = shapes[0][axis], self.module
+        places = (start + one * np.arange(count)[:, None] + two * np.arange(width)).ravel()
+        there = (places % by == 0) & (places >= 0) & (places < by * size)
+        index = xp.asarray(np.where(there, places // by, size))
+        zero = np.zeros((*shapes[0][:axis], 1, *shapes[0][axis + 1 :]))
+
+        def windows(x: Any) -> Any:
+            line = xp.concatenate([x, self.array(zero)], axis).swapaxes(axis, -1)
+            return line[..., index].reshape((*line.shape[:-1], count, width)).swapaxes(axis, -2)
+
+        return windows
+
 
 def checked(result: Any, operation: str, shape: tuple[int, ...]) -> Any:
     """What an operation gave.
@@ -386,6 +401,11 @@ class NumPy(Library):
             return result
 
         return place
+
+    def windows(self, step: Step, shapes: Shapes) -> Function:  # noqa: ARG002
+        """An axis seen along two, as a view: of zeros around it, where it does not reach."""
+        value = step.value
+        return lambda x: windows(x, *value)
 
 
 NUMPY = NumPy("numpy")

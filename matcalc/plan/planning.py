@@ -36,7 +36,7 @@ from matcalc.plan.plan import Plan, Steps
 from matcalc.plan.products import contracted
 from matcalc.plan.roots import root_of_squares
 from matcalc.plan.step import Sizes, Spread
-from matcalc.plan.windows import Operand, SlicedSteps, Window, resolve_windows
+from matcalc.plan.windows import Operand, SlicedSteps, Sliding, Window, resolve_windows
 from matcalc.simplify import stable
 
 _STABLE: WeakKeyDictionary[Node, Node | None] = WeakKeyDictionary()
@@ -231,16 +231,21 @@ class _Planning:
             return self.steps.make("number", [], (), number)
         operands: list[Operand] = []
         windows: list[Window] = []
+        slidings: list[Sliding] = []
         for factor in factors:
             labels = flat(factor.labels)
             if is_apply(factor.node, "window") and len(labels) == 2:  # else an axis is taken apart
                 windows.append(self.window(factor.node, labels))
                 continue
+            if is_apply(factor.node, "sliding") and len(set(labels)) == len(labels) == 3:
+                slidings.append(self.sliding(factor.node, labels))
+                continue
             shape = [dimensions.evaluate(sizes[label], self.sizes) for label in labels]
             at, exponent = self.powered(factor)
             operands.append(Operand(self.steps.reshaped(at, shape), labels, exponent))
-        slices = SlicedSteps(self.steps)
-        sliced, output, placed = resolve_windows(operands, windows, node.core, slices)
+        product = partial(contracted, number=1.0, steps=self.steps, ordering=self.ordering)
+        slices = SlicedSteps(self.steps, product)
+        sliced, output, placed = resolve_windows(operands, windows, node.core, slices, slidings)
         at = contracted(sliced, output, number, self.steps, self.ordering)
         return slices.placed(at, placed)
 
@@ -269,6 +274,14 @@ class _Planning:
                 f"a slice {start}:{start + length} of an axis of {size}: it ends before"
             )
         return Window(start, start + length, size, *labels)
+
+    def sliding(self, node: Apply, labels: tuple[Any, ...]) -> Sliding:
+        count, width, size = self.shape(node)
+        stride, dilation, padding = map(int, node.parameters)
+        steps = stride, dilation, padding
+        return Sliding(
+            self.dense(node), (labels[0], labels[1], labels[2]), (count, width, size), steps
+        )
 
     def dimension(self, node: Apply) -> int:
         """The parameter of an operation that takes a dimension: where a window starts."""

@@ -7,7 +7,7 @@ from itertools import islice
 from string import ascii_lowercase, ascii_uppercase
 from typing import Any, NamedTuple
 
-VIEWS = ("reshape", "transpose", "diagonal", "slice")  # of what is there already
+VIEWS = ("reshape", "transpose", "diagonal", "slice", "windows")  # of what is there already
 PRODUCTS = ("multiply", "divide", "contract")  # of two
 OTHERS = ("variable", "constant", "number", "eye", "apply")  # perhaps not the plan's own
 
@@ -21,7 +21,7 @@ class Step(NamedTuple):
 
     Attributes:
         op: What is done: ``variable constant number eye reshape transpose diagonal sum power root
-            multiply divide contract scale apply add spread slice place``.
+            multiply divide contract scale apply add spread slice place windows``.
         operands: The positions of the steps that it is done to.
         shape: The shape of the result.
         value: What else it needs to know: a name, axes, labels, an exponent.
@@ -109,3 +109,19 @@ class Spread(NamedTuple):
     core: tuple[int, ...]
     labels: tuple[int, ...]
     sizes: Sizes
+
+
+class Unfolded(NamedTuple):
+    """An axis seen along two, i and j: the entry ``(start + a i + b j) / by``, or zero.
+
+    Attributes:
+        start: The place of the first entry.
+        first: The size of the first axis, and a.
+        second: The size of the second axis, and b.
+        by: What places are divided by; where a rest is left, there is no entry.
+    """
+
+    start: int
+    first: tuple[Any, int]
+    second: tuple[Any, int]
+    by: int
