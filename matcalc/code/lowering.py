@@ -252,7 +252,11 @@ class _Lowering:
             slices.operands, slices.windows, core, slices, slices.slidings
         )
         factors = [("".join(one.labels), slices.listed[one.at]) for one in sliced]
-        term = self.products.product(factors, "".join(output))
+        held = {letter for letters, _ in factors for letter in letters}
+        distinct = "".join(letter for letter in dict.fromkeys(output) if letter in held)
+        term = self.products.product(factors, distinct) if factors else self.terms.number(1)
+        shape = tuple(slices.sizes[letter] for letter in output)
+        term = self.filled("".join(output), distinct, term, shape)
         for axis, window, is_new in placed:
             stop = None if is_new else window.stop
             term = self.terms.padded(term, axis, window.size, window.start, stop)
@@ -275,15 +279,17 @@ class _SlicedTerms:
         self.operands: list[Operand] = []
         self.windows: list[Window] = []
         self.slidings: list[Sliding] = []
+        self.sizes: dict[str, Dimension] = {}  # of each letter
 
     def take(self, letters: str, term: Term) -> None:
         """A factor: a window, windows that slide, or an array."""
+        self.sizes |= zip(letters, term.shape, strict=True)
         if term.op == "transpose" and is_placing(term):
             self.take(letters[::-1], term.args[0])
         elif term.op == "window":
             start, stop = term.value
             self.windows.append(Window(start, stop, term.shape[1], letters[0], letters[1]))
-        elif term.op == "call" and term.value[0] == "sliding" and len(set(letters)) == len(letters):
+        elif term.op == "call" and facts_of(term.value[0]).slides and len({*letters}) == term.rank:
             given = {one.name: one.value for one in term.value[1]}
             steps = given["stride"], given["dilation"], given["padding"]
             labels: Any = tuple(letters)

@@ -96,6 +96,8 @@ class Facts:
         code: Templates, or names of helpers, by the module of a library, where it is not computed
             as in NumPy; behind ``of all`` those over all entries of a matrix.
         building_block: Whether formulas have it from derivatives alone.
+        slides: Whether it is windows that slide: their stride, dilation and padding are its
+            parameters.
         entries: The numbers of a constant of a size, as nested lists: code writes them out.
     """
 
@@ -150,6 +152,7 @@ class Facts:
     scipy: str = ""
     code: Mapping[str, str] = field(default_factory=dict)
     building_block: bool = False
+    slides: bool = False
     entries: Callable[[int], Any] | None = None
 
 

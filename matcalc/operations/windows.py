@@ -56,6 +56,7 @@ primitive(
             lambda node: (node.shape, dict(zip(_STEPS, node.parameters, strict=True))),
         ),
         building_block=True,
+        slides=True,
     ),
 )(no_operand)
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from math import prod
-from typing import Any
+from typing import Any, TypeGuard
 from weakref import WeakKeyDictionary
 
 from matcalc import dimensions
@@ -100,6 +100,11 @@ def for_numbers(roots: Sequence[Node]) -> list[Node]:
         found = became[root]
         _STABLE[root] = None if found is root else found  # else it would keep itself
     return [_STABLE[root] or root for root in roots]
+
+
+def _slides(node: Node) -> TypeGuard[Apply]:
+    """Whether a node is windows that slide."""
+    return isinstance(node, Apply) and facts_of(node.operation).slides
 
 
 class _Planning:
@@ -237,7 +242,7 @@ class _Planning:
             if is_apply(factor.node, "window") and len(labels) == 2:  # else an axis is taken apart
                 windows.append(self.window(factor.node, labels))
                 continue
-            if is_apply(factor.node, "sliding") and len(set(labels)) == len(labels) == 3:
+            if _slides(factor.node) and len(set(labels)) == len(factor.node.shape):
                 slidings.append(self.sliding(factor.node, labels))
                 continue
             shape = [dimensions.evaluate(sizes[label], self.sizes) for label in labels]
@@ -246,7 +251,14 @@ class _Planning:
         product = partial(contracted, number=1.0, steps=self.steps, ordering=self.ordering)
         slices = SlicedSteps(self.steps, product)
         sliced, output, placed = resolve_windows(operands, windows, node.core, slices, slidings)
-        at = contracted(sliced, output, number, self.steps, self.ordering)
+        held = {label for one in sliced for label in one.labels}
+        core = tuple(label for label in dict.fromkeys(output) if label in held)
+        at = self.steps.make("number", [], (), number)
+        if sliced:
+            at = contracted(sliced, core, number, self.steps, self.ordering)
+        if core != tuple(output):
+            lengths = tuple(dimensions.evaluate(sizes[label], self.sizes) for label in output)
+            at = self.steps.make("spread", [at], lengths, Spread(core, tuple(output), lengths))
         return slices.placed(at, placed)
 
     def powered(self, factor: Factor) -> tuple[int, Fraction]:

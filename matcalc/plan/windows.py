@@ -125,9 +125,13 @@ def resolve_windows(
     slices: Slices,
     slidings: Sequence[Sliding] = (),
 ) -> tuple[list[Operand], list[Any], list[Placed]]:
-    """Slice operands by windows; what is left are operands, their output, and axes to place."""
+    """Slice operands by windows; what is left are operands, their output, and axes to place.
+
+    A label that the output has twice is that of a diagonal; one that no operand has, of an axis
+    along which the product is the same.
+    """
     work = _Windows(operands, windows, slidings, core, slices)
-    while work.slice() or work.fill() or work.unfold():
+    while work.slice() or work.fill() or work.repeat() or work.unfold():
         pass
     written = [_written(window, slices) for window in work.windows]
     written += [Operand(one.at, one.labels) for one in work.slidings]
@@ -211,6 +215,25 @@ class _Windows:
         held = {*_labels_of([*self.operands, *self.slidings]), *(k for one in others for k in one)}
         is_alone = window.whole in self.output and window.whole not in held
         return is_alone and window.picked not in self.output and bool(self.operands)
+
+    def repeat(self) -> bool:
+        """Place a diagonal of the result in a window of which it has both labels."""
+        window = next(filter(self._repeats, self.windows), None)
+        if window is None:
+            return False
+        self.windows.remove(window)
+        axis = self.output.index(window.whole)
+        self.output[axis] = window.picked
+        self.operands = [self._sliced(one, window, window.picked) for one in self.operands]
+        self.placed.insert(0, Placed(axis, window))
+        return True
+
+    def _repeats(self, window: Window) -> bool:
+        others = [k for w in self.windows if w is not window for k in w.labels]
+        once = self.output.count(window.whole) == 1 and window.whole not in others
+        return (
+            once and window.picked in self.output and window.whole not in _labels_of(self.slidings)
+        )
 
     def unfold(self) -> bool:
         """See other factors along two axes for one that they alone have, of windows that slide."""
