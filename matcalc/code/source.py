@@ -21,13 +21,13 @@ from matcalc.code.signature import Signature, shape_title
 from matcalc.code.spelling import ATOM, Spelled, number, within
 from matcalc.code.terms import (
     Term,
-    Terms,
     is_positive,
     is_view,
     operands_first,
     viewed,
     with_shared_parts,
 )
+from matcalc.code.windows import WindowTerms
 from matcalc.dimensions import Dimension, Shape
 from matcalc.errors import MissingLibraryError
 from matcalc.notation import WrittenFormula
@@ -111,7 +111,7 @@ def source_of(
     Raises:
         UnknownRuleError: The library has no code for an operation.
     """
-    terms = Terms(halves=dialect.halves, rows_last=dialect.one_type)
+    terms = WindowTerms(halves=dialect.halves, rows_last=dialect.one_type)
     roots, named = lowered([one.written for one in outputs], terms)
     shared = with_shared_parts([*roots, *named], terms)
     roots, named = (

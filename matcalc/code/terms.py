@@ -10,16 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from fractions import Fraction
 from operator import itemgetter
-from typing import Any
+from typing import Any, ClassVar
 
 from matcalc import dimensions
-from matcalc.code.windows import (
-    by_windows,
-    is_placing,
-    outer_of_padded,
-    part_of_few,
-    total_of_padded,
-)
 from matcalc.dimensions import Dimension, Shape
 from matcalc.operations import facts_of
 from matcalc.plan.order import cheapest
@@ -48,6 +41,9 @@ class Term:
     def rank(self) -> int:
         """The number of axes."""
         return len(self.shape)
+
+
+Rewrites = tuple[Callable[["Any", Term, Term], "Term | None"], ...]
 
 
 class Terms:
@@ -108,7 +104,7 @@ class Terms:
 
     def matmul(self, one: Term, two: Term) -> Term:
         """A product of matrices and vectors."""
-        for rewrite in self._rewrites:
+        for rewrite in self.rewrites:
             found = rewrite(self, one, two)
             if found is not None:
                 return found
@@ -170,13 +166,10 @@ class Terms:
         scaled = self.make("scale_rows", [root, matrix], matrix.shape)
         return self.make("matmul", [self.transpose(scaled), scaled], one.shape[:-1] + two.shape[1:])
 
-    _rewrites = (_by_identity, _by_inverse, by_windows, _by_diagonal, _by_root)
+    rewrites: ClassVar[Rewrites] = (_by_identity, _by_inverse, _by_diagonal, _by_root)
 
     def part(self, term: Term, axis: int, start: Dimension, stop: Dimension) -> Term:
         """A slice along an axis."""
-        found = part_of_few(self, term, axis, start, stop)
-        if found is not None:
-            return found
         length = dimensions.difference(stop, start)
         shape = (*term.shape[:axis], length, *term.shape[axis + 1 :])
         return self.make("part", [term], shape, (axis, start, stop))
@@ -220,17 +213,19 @@ class Terms:
 
     def outer(self, one: Term, two: Term) -> Term:
         """The outer product of two vectors."""
-        return outer_of_padded(self, one, two) or self.make(
-            "outer", [one, two], one.shape + two.shape
-        )
+        return self.make("outer", [one, two], one.shape + two.shape)
 
     def diag(self, vector: Term) -> Term:
         """A diagonal matrix."""
         return self.make("diag", [vector], vector.shape * 2)
 
+    def has_few(self, term: Term) -> bool:
+        """Whether a matrix has at most one entry in each row or column."""
+        return term.op == "diag"
+
     def product_entries(self, left: Term, right: Term, axis: int | None) -> Term:
         """The trace of a product (axis ``None``) or its diagonal (axis 1), entry by entry."""
-        if "diag" in (left.op, right.op) or is_placing(left) or is_placing(right):
+        if self.has_few(left) or self.has_few(right):
             whole = self.matmul(left, right)
             op = "trace" if axis is None else "diagonal"
             return self.make(op, [whole], () if axis is None else left.shape[:1])
@@ -239,10 +234,7 @@ class Terms:
         return entries if is_column else self.total(entries, axis)
 
     def total(self, term: Term, axis: int | None) -> Term:
-        """The sum over an axis, or over all; zeros around something add nothing."""
-        found = total_of_padded(self, term, axis)
-        if found is not None:
-            return found
+        """The sum over an axis, or over all."""
         shape = () if axis is None else (*term.shape[:axis], *term.shape[axis + 1 :])
         return self.make("sum", [term], shape, axis)
 

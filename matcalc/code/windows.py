@@ -7,13 +7,11 @@ A sum that has such parts is distributed over a product: ``(W - V) @ x`` is ``x[
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import ClassVar, NamedTuple
 
 from matcalc import dimensions
+from matcalc.code.terms import Rewrites, Term, Terms
 from matcalc.dimensions import Dimension
-
-if TYPE_CHECKING:
-    from matcalc.code.terms import Term, Terms
 
 _SCALED = ("negative", "times", "over")
 _SCALED_ROWS = ("diag", "scale_rows", "scale_columns")
@@ -244,3 +242,25 @@ def total_of_padded(terms: Terms, term: Term, axis: int | None) -> Term | None:
         return terms.total(core, axis)
     within = terms.total(core, axis - (single and axis > around))
     return terms.padded(within, around - (axis < around), term.shape[around], start, stop)
+
+
+class WindowTerms(Terms):
+    """Makes terms, of windows and zeros what their slices are."""
+
+    rewrites: ClassVar[Rewrites] = (*Terms.rewrites[:2], by_windows, *Terms.rewrites[2:])
+
+    def part(self, term: Term, axis: int, start: Dimension, stop: Dimension) -> Term:
+        """A slice along an axis."""
+        return part_of_few(self, term, axis, start, stop) or super().part(term, axis, start, stop)
+
+    def outer(self, one: Term, two: Term) -> Term:
+        """The outer product of two vectors."""
+        return outer_of_padded(self, one, two) or super().outer(one, two)
+
+    def has_few(self, term: Term) -> bool:
+        """Whether a matrix has at most one entry in each row or column."""
+        return is_placing(term) or super().has_few(term)
+
+    def total(self, term: Term, axis: int | None) -> Term:
+        """The sum over an axis, or over all; zeros around something add nothing."""
+        return total_of_padded(self, term, axis) or super().total(term, axis)
