@@ -11,16 +11,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from matcalc import dimensions
 from matcalc.arrays import Array, real_array
 from matcalc.checking.agreement import Check, Compared, Sizes, compared, relative
 from matcalc.checking.differences import CENTRAL, Slopes, doubted, slopes
-from matcalc.checking.random_points import random_points, small_sizes
+from matcalc.checking.random_points import random_points, refuse_large, small_sizes
 from matcalc.derivation import evaluate as evaluate_text
 from matcalc.errors import (
     ArrayError,
     NotDifferentiableError,
-    TooLargeError,
     UnboundError,
 )
 from matcalc.expression import Declarations, Formula, also_known, parse_declarations
@@ -78,7 +76,7 @@ def check_derivative(
         known = frozenset([STRUCTURES[structure].property])
         declared = also_known(declared, formula.variables[move.names[0]], known)
     sizes = small_sizes([formula.node, jacobian.node], formula.variables.values(), declared)
-    _refuse_large(jacobian, sizes)
+    refuse_large([jacobian.shape], sizes, _LARGEST)
     at = _At(jacobian, formula, sizes, move, _forms(jacobian), np.random.default_rng(seed))
     found: list[dict[str, Compared]] = []
     told: Array = np.zeros(())
@@ -198,15 +196,6 @@ def _result(
         "certain digits: it is rounded too much there, or varies too fast, or has a kink"
     )
     return Check("cannot_tell", worst, len(found), (), CENTRAL, note, untold)
-
-
-def _refuse_large(jacobian: Jacobian[Any], sizes: Mapping[str, int]) -> None:
-    entries = dimensions.evaluate(dimensions.product(jacobian.shape), sizes)
-    if entries > _LARGEST:
-        raise TooLargeError(
-            f"a check writes out all {entries:,} entries at every point; declare dimensions by "
-            "name, W[m,n], and small sizes are taken"
-        )
 
 
 _Form = Callable[[Mapping[str, Any]], Array]

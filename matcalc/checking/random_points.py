@@ -9,7 +9,7 @@ import numpy as np
 from matcalc import dimensions
 from matcalc.arrays import Array
 from matcalc.dimensions import Dimension, Shape
-from matcalc.errors import ShapeError, UnboundError
+from matcalc.errors import ShapeError, TooLargeError, UnboundError
 from matcalc.expression import Declared, Formula
 from matcalc.graph import Apply, Node, Product, is_apply, topological
 from matcalc.variables import Variable
@@ -85,6 +85,21 @@ def choices_of_sizes(
             yield sizes
     if not seen:
         small_sizes(*known)
+
+
+def refuse_large(shapes: Iterable[Shape], sizes: Mapping[str, int], most: int) -> None:
+    """Refuse arrays that would be written out at every point.
+
+    Raises:
+        TooLargeError: One has more entries than it may.
+    """
+    for shape in shapes:
+        entries = dimensions.evaluate(dimensions.product(shape), sizes)
+        if entries > most:
+            raise TooLargeError(
+                f"{entries:,} numbers at every point; declare dimensions by name, W[m,n], and "
+                "small sizes are taken"
+            )
 
 
 def _are_possible(shapes: Iterable[Shape], tall: Iterable[Shape], sizes: dict[str, int]) -> bool:

@@ -9,9 +9,9 @@ import numpy as np
 
 from matcalc import dimensions
 from matcalc.arrays import Array
-from matcalc.checking.random_points import random_points, small_sizes
+from matcalc.checking.random_points import random_points, refuse_large, small_sizes
 from matcalc.checking.stand_ins import with_stand_ins
-from matcalc.errors import MatcalcError, TooLargeError
+from matcalc.errors import MatcalcError
 from matcalc.expression import (
     Declarations,
     Declared,
@@ -130,7 +130,8 @@ def _compared(
     found = 0
     try:
         sizes = small_sizes([right, given], read.variables.values(), declared)
-        _refuse_large([right.shape, *(one.shape for one in read.variables.values())], sizes)
+        shapes = [right.shape, *(one.shape for one in read.variables.values())]
+        refuse_large(shapes, sizes, _ENTRIES)
         for drawn in random_points(read, declared, sizes, np.random.default_rng(0), _TRIES):
             arrays = {name: _as_known(array, read.symbols[name]) for name, array in drawn.items()}
             one, two = (evaluate(node, arrays, sizes, _BYTES) for node in (right, given))
@@ -165,13 +166,6 @@ def _is_steady(
         return False
     moved = {name: array * (1 + _STEADY) for name, array in arrays.items()}
     return not _differ(value, evaluate(node, moved, sizes, _BYTES), 1e-7)
-
-
-def _refuse_large(shapes: list[Any], sizes: Mapping[str, int]) -> None:
-    for shape in shapes:
-        entries = dimensions.evaluate(dimensions.product(shape), sizes)
-        if entries > _ENTRIES:
-            raise TooLargeError(f"{entries:,} numbers; declare dimensions by name: W[m,n]")
 
 
 def _as_known(array: Array, leaf: Node) -> Array:

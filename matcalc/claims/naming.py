@@ -205,10 +205,17 @@ def _around(old: Tree, new: Tree, _: Worth) -> tuple[str, ...]:
 
 def _factors(old: Tree, new: Tree, worth: Worth) -> tuple[str, ...]:
     """A factor that was put beside, or taken away."""
-    if new.operator("@", "*", "/") and any(same(arg, old) for arg in new.args):
-        added = new.args[1] if same(new.args[0], old) else new.args[0]
+    added = put_beside(old, new)
+    if added is not None:
         return of_factor(added, worth.kind(added))
     return ("duplicated-factor", "factor") if lost_factors(old, new) else ()
+
+
+def put_beside(old: Tree, new: Tree) -> Tree | None:
+    """The factor that a product has beside what was there."""
+    if not new.operator("@", "*", "/") or not any(same(arg, old) for arg in new.args):
+        return None
+    return new.args[1] if same(new.args[0], old) else new.args[0]
 
 
 def lost_factors(old: Tree, new: Tree) -> tuple[Tree, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from matcalc.claims.answer import Misfit
-from matcalc.claims.naming import lost_factors, narrowed
+from matcalc.claims.naming import lost_factors, narrowed, put_beside
 from matcalc.claims.point import Worth
 from matcalc.claims.question import Question
 from matcalc.claims.shapes import Shapes
@@ -137,9 +137,8 @@ def _count(factor: Tree) -> str:
 
 def _put_beside(old: Tree, new: Tree) -> tuple[Tree, ...]:
     """The factors that are put beside a part; what is put there in one piece is one."""
-    if new.operator("@", "*") and any(same(arg, old) for arg in new.args):
-        return (new.args[1] if same(new.args[0], old) else new.args[0],)
-    return lost_factors(new, old)
+    added = None if new.operator("/") else put_beside(old, new)
+    return lost_factors(new, old) if added is None else (added,)
 
 
 def of_slope(found: WrongSlope, shapes: Shapes, worth: Worth) -> str:

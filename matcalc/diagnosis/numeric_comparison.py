@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from math import prod
 from typing import Any
 
 import numpy as np
 
-from matcalc import dimensions
 from matcalc.arrays import Array, arranged
-from matcalc.checking.random_points import small_sizes
+from matcalc.checking.random_points import refuse_large, small_sizes
 from matcalc.checking.verdict import CLOSE, Judgement, Pair, by_value, relative_error
 from matcalc.diagnosis.side_by_side import NOT_FINITE, POINTS, Meeting, meetings
 from matcalc.dimensions import Shape, times
@@ -20,7 +19,6 @@ from matcalc.errors import (
     MatcalcError,
     ShapeError,
     Suggestion,
-    TooLargeError,
     UnboundError,
 )
 from matcalc.expression import Declared, Formula, Names, read_formula
@@ -116,19 +114,11 @@ class Trial:
         self.shape, self.misfits = on_paper
         nodes = J.node, self.formula.node
         sizes = small_sizes([read.node, *nodes], read.variables.values(), declared)
-        self._refuse_large(read.variables.values(), sizes)
+        shapes = [J.shape, *(one.shape for one in read.variables.values())]
+        refuse_large(shapes, sizes, _LARGEST)
         self.meetings = meetings(*nodes, read, declared, points)
         if not np.all(np.isfinite(self.meetings[0].given)):
             raise ArrayError(NOT_FINITE)
-
-    def _refuse_large(self, variables: Iterable[Variable], sizes: Mapping[str, int]) -> None:
-        for shape in (self.J.shape, *(one.shape for one in variables)):
-            entries = dimensions.evaluate(dimensions.product(shape), sizes)
-            if entries > _LARGEST:
-                raise TooLargeError(
-                    f"{entries:,} numbers at every point; declare dimensions by name, W[m,n], and "
-                    "small sizes are taken"
-                )
 
     def judged(self, form: ArrayForm) -> Judgement:
         """What the formula is as a derivative in some layout or convention.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from matcalc.explanation.computation import ForwardPass, is_diagonal
-from matcalc.explanation.equations import Showing, turned
+from matcalc.explanation.equations import Showing, turned, without_numbers
 from matcalc.explanation.index_form import in_layout, places
 from matcalc.explanation.model import Equation, Item, Section
 from matcalc.explanation.terms import terms_of
@@ -137,8 +137,8 @@ def _summed(c: ForwardPass, show: Showing, user: str, name: str) -> Equation | N
     Its indices are those of the array that the layout writes: ``(i,j) ↦`` counts rows and columns.
     """
     whole = c.write_named(c.simple_local(user, name)).phrase
-    local = _einsum_in(whole)
-    if local is None:
+    local = without_numbers(whole)
+    if local.op != "einsum":
         return None
     terms, output = local.value
     above = output[: c.variables[user].rank]
@@ -154,15 +154,6 @@ def _summed(c: ForwardPass, show: Showing, user: str, name: str) -> Equation | N
     deltas = any(one.is_call("eye") for one in local.args)
     note = _OUTER if c.variables[user].rank == 1 else _INNER
     return found._replace(title="", note=note if deltas else "")
-
-
-def _einsum_in(phrase: Phrase) -> Phrase | None:
-    """The einsum that a phrase is, but for its coefficients."""
-    if phrase.op in ("negative", "over", "times"):
-        inner = phrase.args[-1 if phrase.op == "times" else 0]
-        rest = [one for one in phrase.args if one is not inner]
-        return _einsum_in(inner) if all(one.kind == "scalar" for one in rest) else None
-    return phrase if phrase.op == "einsum" else None
 
 
 def _with_coefficients(phrase: Phrase, product: Phrase) -> Phrase:

@@ -161,6 +161,16 @@ def _turned(phrase: Phrase) -> Phrase:
     return make([_turned(one) for one in phrase.args])
 
 
+def without_numbers(phrase: Phrase) -> Phrase:
+    """A product without the numbers in front of it."""
+    while phrase.op in ("negative", "over", "times"):
+        inner = phrase.args[-1 if phrase.op == "times" else 0]
+        if any(one.kind != "scalar" for one in phrase.args if one is not inner):
+            break
+        phrase = inner
+    return phrase
+
+
 def names_in_unicode(path: Sequence[Variable]) -> list[Variable]:
     """Variables under the names that a terminal shows."""
     return [one._replace(name=unicode_name(one.name)) for one in path]

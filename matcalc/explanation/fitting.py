@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from matcalc.dimensions import Dimension, Shape, times
 from matcalc.explanation.computation import ForwardPass
-from matcalc.explanation.equations import Showing, shape_title, turned
+from matcalc.explanation.equations import Showing, shape_title, turned, without_numbers
 from matcalc.explanation.model import Item, Section, Table
 from matcalc.notation.names import unicode_name
 from matcalc.notation.phrases import transpose
@@ -74,7 +74,7 @@ def _of_step(c: ForwardPass, show: Showing, user: str, name: str) -> Iterator[It
     if form.matrix_form is None or bar_form.matrix_form is None:
         return
     phrase = turned(c.write(c.pulled(user, name), form)).phrase
-    product = _product(phrase)
+    product = without_numbers(phrase)
     place = _place(product, c.bar_name(user))
     if place is None or form.matrix_shape is None:
         return
@@ -103,16 +103,6 @@ def _of_step(c: ForwardPass, show: Showing, user: str, name: str) -> Iterator[It
             "Here shapes alone do not decide: more than one way fits. "
             "Which one is right, the sums over entries below say."
         )
-
-
-def _product(phrase: Phrase) -> Phrase:
-    """A product without the numbers in front of it."""
-    while phrase.op in ("negative", "over", "times"):
-        inner = phrase.args[-1 if phrase.op == "times" else 0]
-        if any(one.kind != "scalar" for one in phrase.args if one is not inner):
-            break
-        phrase = inner
-    return phrase
 
 
 def _place(product: Phrase, bar: str) -> int | None:
