@@ -39,7 +39,7 @@ class Point(NamedTuple):
         functions: The functions entry by entry that the question knows.
         declared: The functions that were declared, their shapes at these sizes.
         flat: Whether what is differentiated fits as NumPy's one-dimensional arrays alone: then a
-            product of a vector that does not fit as a column is theirs, ``x @ A`` and ``x @ y``.
+            product of a vector and a matrix that does not fit as a column is theirs, ``x @ A``.
         strict: Whether a number is no term beside a vector, as on paper.
     """
 
@@ -285,8 +285,10 @@ class Worth:
             return None
         made = operated(tree.value, args[0], args[1])
         if made is None and self.at.flat and tree.operator("@") and args[0].kind == "c":
-            made = operated("@", transposed(args[0]), args[1])
-            return transposed(made) if made and made.kind == "r" else made
+            row = operated(
+                "@", transposed(args[0]), args[1]
+            )  # of two vectors which is the question
+            return transposed(row) if row and row.kind == "r" else None
         return made
 
 

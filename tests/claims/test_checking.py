@@ -428,6 +428,24 @@ def test_a_repair_with_a_term_that_drowns_is_no_repair() -> None:
         np.testing.assert_allclose(mc.evaluate(one, A=A, X=X, m=2), right, rtol=1e-6)
 
 
+def test_a_claim_with_a_term_that_drowns_is_not_right() -> None:
+    about = {
+        "of": "det(kron(A, X))",
+        "wrt": "X",
+        "variables": "A[m,m]:invertible X[n,n]:invertible",
+    }
+    claim = "m * det(kron(A, X)) * inv(X) + inv(X).T"
+    assert mc.check_formula(claim, **about, layout="numerator").verdict == "wrong_value"
+
+
+@pytest.mark.parametrize("arrays", [True, False])
+def test_a_repair_is_in_the_reading_of_what_is_differentiated(arrays: bool) -> None:
+    z = "w @ X" if arrays else "X.T @ w"
+    about = {"of": f"sum(tanh({z}))", "wrt": "w", "variables": "w[n] X[n,m]"}
+    found = mc.check_formula(f"X * (1 - tanh({z})**2)", **about, layout="denominator")
+    assert found.repair == f"X @ (1 - tanh({z})**2)"
+
+
 CLAIMS = Path(__file__).resolve().parents[3] / "shared" / "claims"
 SAMPLE = 25  # of each kind of file, every so many
 
