@@ -186,7 +186,7 @@ def _of_stacks(name: str) -> Callable[[Stack], Stack | None] | None:
     if rule is None or not rule.function or len(rule.operands) != 1:
         return None
     with suppress(MissingLibraryError):
-        if rule.reduces and rule.parameters.keys() == {"axis"}:
+        if rule.reduces and list(rule.parameters) == ["axis"]:
             return _whole(numpy_function(rule))
         if rule.parameters:
             return None

@@ -6,6 +6,7 @@ import ast
 import inspect
 import re
 from collections.abc import Sequence
+from copy import copy
 from functools import lru_cache
 
 from matcalc.code.dialects import NUMPY, Dialect
@@ -22,7 +23,8 @@ def _import_lines() -> dict[str, str]:
     for statement in ast.parse(inspect.getsource(arrays)).body:
         if isinstance(statement, ast.Import | ast.ImportFrom):
             for one in statement.names:
-                line = type(statement)(**{**vars(statement), "names": [one]})
+                line = copy(statement)
+                line.names = [one]
                 found[one.asname or one.name] = ast.unparse(line)
     del found["np"]  # the library, which a dialect imports
     return found | {"jax": "import jax"}

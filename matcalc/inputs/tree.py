@@ -28,7 +28,7 @@ class Node(NamedTuple):
 
     def parts(self) -> Iterator[Node]:
         """It, and all that is in it."""
-        waiting = [self]
+        waiting: list[Node] = [self]
         while waiting:
             one = waiting.pop()
             yield one

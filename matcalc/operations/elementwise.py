@@ -355,8 +355,10 @@ of_entries(
         elsewhere=("clamp",),
         kinked=True,
         required=("low", "high"),
-        keywords=dict.fromkeys(("min", "a_min", "lower"), "low")
-        | dict.fromkeys(("max", "a_max", "upper"), "high"),
+        keywords={
+            **dict.fromkeys(("min", "a_min", "lower"), "low"),
+            **dict.fromkeys(("max", "a_max", "upper"), "high"),
+        },
         code={
             "torch": "torch.clamp({0}, {low}, {high})",
             "jnp": "jnp.clip({0}, {low}, {high})",

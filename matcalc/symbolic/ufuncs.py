@@ -107,7 +107,7 @@ BINARY: dict[str, Callable[[Node, Node], Node]] = {
 }
 
 #: Those that an operator of Python calls.
-OPERATORS = {
+OPERATORS: dict[np.ufunc, str] = {
     np.add: "+",
     np.subtract: "-",
     np.multiply: "*",
