@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matcalc.graph.canonical import Factor, canonical_order, in_order
+from matcalc.steps import counted
 
 Network = list[Factor]
 
@@ -100,3 +101,14 @@ def test_two_graphs_whose_vertices_have_equal_neighbourhoods_are_told_apart() ->
     """Both have 16 vertices of degree 6, any two with two common neighbours."""
     random = Random(0)  # noqa: S311 - nothing secret
     assert _shuffled(_ROOK, random) != _shuffled(_SHRIKHANDE, random)
+
+
+def test_an_order_that_is_known_takes_as_many_steps_as_one_that_is_not() -> None:
+    """What is refused as too much work is refused again."""
+    factors = [Factor("A", labels, symmetric=True) for labels in ("ab", "bc", "cd", "da")]
+    spent = []
+    for _ in range(2):
+        with counted() as count:
+            canonical_order(factors, dict.fromkeys("abcd", 7))
+        spent.append(count.spent)
+    assert spent[0] == spent[1] > 0
