@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 #: What stands above or below the line, as it is on the line.
 RAISED = dict(
@@ -41,6 +42,19 @@ def superscript(text: str) -> str:
 def subscript(text: str) -> str:
     """A text below the line; what has no sign there stays."""
     return text.translate(_BELOW)
+
+
+def depths(text: str, opening: str = "([{", closing: str = ")]}") -> Iterator[tuple[int, str]]:
+    """The characters of a text, each with how deep in brackets it is; brackets are in themselves.
+
+    >>> "".join(sign for depth, sign in depths("f(a) + [b]") if not depth)
+    'f + '
+    """
+    depth = 0
+    for sign in text:
+        depth += sign in opening
+        yield depth, sign
+        depth -= sign in closing
 
 
 def plain_name(name: str) -> str:

@@ -20,6 +20,7 @@ from matcalc.expression.misfits import Operand, is_atom, transposed, written
 from matcalc.expression.values import Value
 from matcalc.near import near
 from matcalc.operations import RULES, find_rule
+from matcalc.scripts import depths
 
 _LINES = 400  # of a formula that is read again for each candidate
 _LENGTH = 2000  # characters of it
@@ -255,14 +256,8 @@ def _folded(name: str, arguments: Sequence[_Argument]) -> Iterator[str]:
 
 def _apart(text: str) -> list[str]:
     """Text at commas outside parentheses."""
-    parts, depth = [""], 0
-    for character in text:
-        depth += (character == "(") - (character == ")")
-        if character == "," and not depth:
-            parts.append("")
-        else:
-            parts[-1] += character
-    return [part.strip() for part in parts]
+    signs = ("\n" if sign == "," and not depth else sign for depth, sign in depths(text, "(", ")"))
+    return [part.strip() for part in "".join(signs).split("\n")]
 
 
 def _joined(name: str, arguments: Sequence[_Argument]) -> Iterator[str]:

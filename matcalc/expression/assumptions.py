@@ -15,6 +15,7 @@ from matcalc.expression.misfits import Operand, excerpt, filled, is_atom
 from matcalc.expression.parser import Step
 from matcalc.expression.values import number_of
 from matcalc.operations import RULES, facts_of
+from matcalc.scripts import depths
 
 #: What is said where a number is added to an array.
 EVERY_ENTRY = "it counts for every entry"
@@ -144,12 +145,7 @@ def of_call(step: Step, rule: str, operands: Sequence[Operand]) -> str:
 
 def _of_literal(step: Step, matrix: Operand) -> str:
     """What is said of ``inv(1 - A)``, where the identity may be meant; nothing of other parts."""
-    depth, outside = 0, ""
-    for character in matrix.text:
-        depth += character in "(["
-        outside += "" if depth else character
-        depth -= character in ")]"
-    found = _TERM.search(outside)
+    found = _TERM.search("".join(sign for depth, sign in depths(matrix.text) if not depth))
     if found is None:
         return ""
     eye = f"eye({matrix.value.node.shape[0]})"

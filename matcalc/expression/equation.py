@@ -15,6 +15,7 @@ from matcalc.dimensions import Shape
 from matcalc.errors import MatcalcError, NotationError, Place
 from matcalc.expression.parser import Step, parse
 from matcalc.expression.tokens import LENGTH
+from matcalc.scripts import depths
 from matcalc.variables import Mention, parse_mention
 
 STEPS = 500  # names, numbers and signs of an equation
@@ -174,10 +175,8 @@ def _marks(text: str) -> tuple[tuple[str, Place], ...]:
 
 def _middle(plain: str, text: str) -> int:
     """Where the ``=`` between the sides stands: outside parentheses."""
-    depth = 0
-    for k, character in enumerate(plain):
-        depth += (character == "(") - (character == ")")
-        if character == "=" and depth <= 0:
+    for k, (depth, sign) in enumerate(depths(plain, "(", ")")):
+        if sign == "=" and depth <= 0:
             return k
     end = Place(text, len(text), len(text) + 1)
     raise NotationError("an equation has two sides: dz1[n1] = ? @ dz2[n2]", [end])

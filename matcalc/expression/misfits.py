@@ -8,6 +8,7 @@ from typing import NamedTuple
 from matcalc.dimensions import pretty
 from matcalc.errors import Place, printable
 from matcalc.expression.values import Value
+from matcalc.scripts import depths
 
 _SHOWN = 40  # characters of an operand
 _SIGNS = "+-*/@ "
@@ -51,12 +52,7 @@ def is_atom(text: str, signs: str = _SIGNS) -> bool:
     >>> is_atom("f(a + b).T"), is_atom("f(a) + g(b)"), is_atom("(a + b)")
     (True, False, True)
     """
-    depth = 0
-    for character in text:
-        depth += (character == "(") - (character == ")")
-        if depth == 0 and character in signs:
-            return False
-    return True
+    return not any(depth == 0 and sign in signs for depth, sign in depths(text, "(", ")"))
 
 
 def transposed(text: str) -> str:

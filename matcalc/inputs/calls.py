@@ -96,13 +96,6 @@ def _matrix_power(writer: Speller, node: Node, args: list[Written]) -> Written:
     return writer.matrix_power(node, one, two)
 
 
-def _outer(writer: Speller, node: Node, args: list[Written]) -> Written:
-    one, two = _two(writer, node, args, "outer")
-    if writer.names.flat:
-        return joined(["outer(", one, ", ", two, ")"], ATOM, kinds.MATRIX)
-    return joined([one.within(PRODUCT), " @ ", two.within(ATOM), ".T"], PRODUCT, kinds.MATRIX)
-
-
 def _vector(writer: Speller, node: Node, args: list[Written]) -> Written:
     """matrixcalculus.org's ``vector(1)``: ones beside what says how many."""
     if len(args) != 1 or args[0].text not in ("0", "1"):
@@ -450,7 +443,6 @@ _CALLS: Mapping[str, Rewrite] = {  # what each of these names means
         (" ".join(INNER), _dot),
         ("matmul mm bmm mv multi_dot", _matmul),
         ("matrix_power", _matrix_power),
-        ("outer ger", _outer),
         ("vector matrix", _vector),
         ("ones_like", _like("ones")),
         ("zeros_like", _like("zeros")),

@@ -20,6 +20,7 @@ from matcalc.inputs.names import Names
 from matcalc.inputs.nested import sign_outside
 from matcalc.inputs.scanning import Token
 from matcalc.inputs.tree import Left, Node
+from matcalc.scripts import depths
 
 Write = Callable[[Node], str]
 _DIGITS = 8  # of a place
@@ -37,9 +38,8 @@ def equations_apart(text: str) -> list[str]:
     >>> equations_apart("dA = dC @ B.T, ∂L/∂B = sum(C, axis=0); dx = [a; b]")
     ['dA = dC @ B.T', ' ∂L/∂B = sum(C, axis=0)', ' dx = [a; b]']
     """
-    depth, found = 0, ""
-    for k, sign in enumerate(text):
-        depth += (sign in "([{") - (sign in ")]}")
+    found = ""
+    for k, (depth, sign) in enumerate(depths(text)):
         ends = sign == ";" or (sign == "," and _LEFT.match(text, k + 1))
         found += "\n" if ends and depth <= 0 else sign
     return found.split("\n")

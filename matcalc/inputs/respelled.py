@@ -20,12 +20,7 @@ def respelled(
 ) -> Written | None:
     """A call as its line says; nothing where there is none that takes such arguments.
 
-    Args:
-        writer: Of the line.
-        node: The call.
-        name: What the function is called.
-        args: Its arguments, written.
-        form: How it was written: with the name of a library, as a method.
+    What it takes is what :func:`matcalc.inputs.calls.rewritten` does.
     """
     home = form if "linalg" in form else f"{form.partition('.')[0]}.{name}"
     for line in (*SPELLED.get(home, ()), *SPELLED.get(name, ())):

@@ -267,6 +267,10 @@ class _Scanner:
     def of_name(self, token: Token) -> Iterator[Token]:
         """A run of letters; without its accents, which become part of the name."""
         text = token.text
+        behind = self.line[self.position : self.position + 1]
+        if text == "in" and token.spaced and behind.isspace() and text not in self.names:
+            yield token._replace(kind="sign", text="in")  # sum_{i in S}
+            return
         lost = text in DAMAGED_TOO or _OF_BRACES.match(self.line, token.start)
         if self.damaged and lost and text in COMMANDS:
             yield from self.commanded(token, text)

@@ -15,6 +15,7 @@ _LINES = """
     sumsq(x) = sum(x ** 2)
     pow power(x, y) = x ** y
     negative neg(x) = -x
+    ger(x, y) = outer(x, y)
     dot(x, y, z) = dot(x, y @ z)
     crossprod(x) = x.T @ x
     crossprod(x, y) = x.T @ y

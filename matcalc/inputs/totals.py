@@ -14,6 +14,7 @@ from matcalc.inputs.tree import OVER, Node
 
 _COMPARED = frozenset(["<", "<=", ">", ">=", "≠"])
 _OF_ALL = "a sum with a letter goes over all entries here"
+_CALLED = {"sum": "sum", "prod": "product"}
 _PAIR = 2
 
 
@@ -34,7 +35,7 @@ class _Limits(NamedTuple):
 def read_total(parser: Reader, token: Token) -> Node:
     """A sum over letters, of the product to its right."""
     kind = "prod" if token.text in ("prod", "Π") else "sum"
-    letters, pairs, start, stop = limits = _limits(parser)
+    letters, pairs, start, stop = limits = _limits(parser, kind)
     if not (len(stop) == 1 and start in (["0"], ["1"])) and (start, stop[1:]) != (
         ["0"],
         ["-", "1"],
@@ -67,7 +68,7 @@ def _refuse_infinite(parser: Reader, token: Token, pair: Sequence[str], body: No
         )
 
 
-def _limits(parser: Reader) -> _Limits:
+def _limits(parser: Reader, kind: str) -> _Limits:
     """What stands below and above a sum.
 
     Raises:
@@ -81,7 +82,7 @@ def _limits(parser: Reader) -> _Limits:
         position = parser.position + 1
         end = parser.end(position)
         texts = [one.text for one in parser.script(position)]
-        _refuse_set(parser, parser.tokens[position:end])
+        _refuse_set(parser, parser.tokens[position:end], kind)
         for part in _apart(texts) if below else ():
             pair = pair_in(_bare(part))
             if pair and pair[1] != "=":
@@ -111,7 +112,7 @@ def _limits(parser: Reader) -> _Limits:
     return _Limits(letters, pairs, start, stop)
 
 
-def _refuse_set(parser: Reader, below: Sequence[Token]) -> None:
+def _refuse_set(parser: Reader, below: Sequence[Token], kind: str) -> None:
     """Refuse a sum over what a set has, ``i ∈ S``; ``i ∈ [n]`` and ``i ∈ {1, …, n}`` are of all.
 
     Raises:
@@ -120,9 +121,13 @@ def _refuse_set(parser: Reader, below: Sequence[Token]) -> None:
     for before, one, two in zip(below, below[1:], below[2:], strict=False):
         if one.text == "in" and two.kind == "name" and two.text not in parser.names.sizes:
             letter = before.text
+            instead = {
+                "sum": f"sum s_{letter} times that over all {letter}, Σ_{letter}",
+                "prod": f"multiply that to the power s_{letter} over all {letter}, Π_{letter}",
+            }[kind]
             raise parser.fail(
-                f"{_OF_ALL}, and which are in {two.text} is not said: declare s[n], 1 for those in "
-                f"it and 0 for others, and sum s_{letter} times that over all {letter}, Σ_{letter}",
+                f"{_OF_ALL.replace('sum', _CALLED[kind])}, and which are in {two.text} is not "
+                f"said: declare s[n], 1 for those in it and 0 for others, and {instead}",
                 two,
             )
 

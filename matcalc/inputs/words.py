@@ -12,9 +12,9 @@ from matcalc.operations import RULES, is_elementwise
 from matcalc.operations.registry import ELSEWHERE
 
 _REWRITTEN = """transpose t dotproduct inner innerproduct vdot matmul mm bmm mv matrix_power norm2
-ones_like zeros_like vector matrix multi_dot array asarray squeeze outer block
+ones_like zeros_like vector matrix multi_dot array asarray squeeze block
 hstack vstack column_stack cat where masked_fill permute swapaxes flatten ravel
-float copy item len length nrow ncol drop numel size repmat rep ger normF
+float copy item len length nrow ncol drop numel size repmat rep normF
 vector_norm matrix_norm diagm unsqueeze expand_dims"""
 #: Functions that are written with signs here.
 REWRITTEN = frozenset([*_REWRITTEN.split(), *SPELLED])

@@ -17,6 +17,14 @@ def test_a_sum_over_a_set_is_none_over_all(over: str, declared: str | None) -> N
         mc.derive(rf"\sum_{{i \in {over}}} x_i^2", wrt="x", variables=declared, layout="numerator")
 
 
+def test_a_set_is_said_in_words_and_of_a_product_by_powers() -> None:
+    with pytest.raises(mc.NotationError, match="a sum with a letter .* sum s_i times"):
+        mc.derive("sum_{i in S} x_i^2", wrt="x", variables="x[n]", layout="numerator")
+    for typed in (r"\prod_{i \in S} x_i", "∏_{i∈S} x_i"):
+        with pytest.raises(mc.NotationError, match="a product with a letter .* power s_i"):
+            mc.derive(typed, wrt="x", variables="x[n]", layout="numerator")
+
+
 @pytest.mark.parametrize("over", ["n", "[n]", r"\{1, \dots, n\}"])
 def test_a_sum_over_a_range_is_over_all(over: str) -> None:
     found = mc.derive(
