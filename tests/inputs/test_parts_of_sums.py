@@ -18,10 +18,10 @@ def test_a_sum_over_a_set_is_none_over_all(over: str, declared: str | None) -> N
 
 
 def test_a_set_is_said_in_words_and_of_a_product_by_powers() -> None:
-    with pytest.raises(mc.NotationError, match="a sum with a letter .* sum s_i times"):
+    with pytest.raises(mc.NotationError, match=r"a sum with a letter .* sum s_i times"):
         mc.derive("sum_{i in S} x_i^2", wrt="x", variables="x[n]", layout="numerator")
     for typed in (r"\prod_{i \in S} x_i", "∏_{i∈S} x_i"):
-        with pytest.raises(mc.NotationError, match="a product with a letter .* power s_i"):
+        with pytest.raises(mc.NotationError, match=r"a product with a letter .* power s_i"):
             mc.derive(typed, wrt="x", variables="x[n]", layout="numerator")
 
 
