@@ -83,10 +83,11 @@ class Plan:
         found: list[bool] = []
         seen: set[int] = set()
         for at in self.results:
-            whole = at
+            whole, overlaps = at, False
             while self.steps[whole].op in VIEWS:
+                overlaps |= self.steps[whole].op == "windows"
                 (whole,) = self.steps[whole].operands
-            is_all = prod(self.steps[at].shape) == prod(self.steps[whole].shape)
+            is_all = not overlaps and prod(self.steps[at].shape) == prod(self.steps[whole].shape)
             found.append(is_all and whole not in seen and self.steps[whole].op not in OTHERS)
             seen.add(whole)
         return found

@@ -337,6 +337,7 @@ def _views() -> dict[str, Case]:
             np.expand_dims(numbers(np, 3), (0, 2)),
         ],
         "broadcast": lambda np: np.broadcast_to(numbers(np, 3, 1), (2, 3, 4)),
+        "strided": lambda np: np.lib.stride_tricks.as_strided(numbers(np, 3, 3), (3,), (32,)),
         "written": _written_view,
         "ravel": lambda np: [np.ravel(numbers(np, 2, 3).T), numbers(np, 2, 3).flatten()],
         "atleast": lambda np: [np.atleast_1d(2.0), np.atleast_2d(numbers(np, 3))],

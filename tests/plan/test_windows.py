@@ -55,6 +55,15 @@ def test_windows_are_the_matrices_that_they_stand_for(case: str) -> None:
     np.testing.assert_allclose(found, np.einsum(subscripts, *numbers), atol=1e-12)
 
 
+@pytest.mark.parametrize("inner", ["x", "tanh(x)"])
+def test_windows_that_overlap_are_returned_as_an_array_of_their_own(inner: str) -> None:
+    d = mc.derive(f"convolve({inner}, w)", wrt="w", variables="x[n] w[k]", layout="numerator")
+    for found in (d.evaluate(x=np.ones(4), w=np.ones(3)), d.compile()(x=np.ones(4), w=np.ones(3))):
+        kept = found.copy()
+        found[1, 1] = 7.0
+        assert (found != kept).sum() == 1
+
+
 @pytest.mark.parametrize(("size", "stop"), [(1, 2), (2, 5)])
 def test_entries_beyond_the_end_of_an_axis_are_an_error(size: int, stop: int) -> None:
     formula = f"c * mean(slice(x, stop={stop}))"
