@@ -87,7 +87,7 @@ _OPERATIONS = {
 _IN_PLACE = {
     "set": "{array}{index} = {content}",
     "add": "{array}{index} += {content}",
-    "take": "{array}{index} -= {content}",
+    "less": "{array}{index} -= {content}",
     "set all": "{array}[...] = {content}",
     "add all": "{array}[...] += {content}",
 }

@@ -365,8 +365,8 @@ class _Source:
                 array = f'np.einsum("{whole}->{order}", {array})'
             piece = content(self.dialect, piece, core, order)
         is_less = piece.text.startswith("-") and part.args[0].op in ("negative", "times")
-        if is_less and way == "add" and "take" in self.dialect.writes:
-            way, piece = "take", Spelled(piece.text[1:])
+        if is_less and way == "add" and "less" in self.dialect.writes:
+            way, piece = "less", Spelled(piece.text[1:])
         return self.dialect.writes[way].format(array=array, index=index, content=piece.text)
 
     def indices(self, whole: str, term: Term) -> dict[str, str]:
