@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
 from math import prod
 from pathlib import Path
@@ -13,6 +14,7 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 import matcalc
+from matcalc.errors import LayoutError
 from matcalc.layout import ArrayForm, written
 from matcalc_cli import files
 from matcalc_cli.failures import UsageError
@@ -27,9 +29,13 @@ def converted(derivative: str, array: NDArray[Any], source: ArrayForm, target: A
         MatcalcError: The array is not one of finite real numbers, or has not the shape of
             ``source``.
     """
-    jacobian = matcalc.jacobian(
-        derivative, array, layout="numerator", convention=source.convention.name
-    )
+    try:
+        jacobian = matcalc.jacobian(
+            derivative, array, layout="numerator", convention=source.convention.name
+        )
+    except LayoutError as error:
+        message = re.sub(r'Pass convention="([\w-]+)"', r"Pass --from \1", error.message)
+        raise LayoutError(message, error.places) from None
     result = jacobian.as_convention(target.convention.name)
     before = written(jacobian.of, jacobian.wrt, source.convention)
     after = written(jacobian.of, jacobian.wrt, target.convention).matrix_shape

@@ -215,6 +215,6 @@ def test_what_has_a_name_in_a_derivative_stands_before_it_on_a_line_of_its_own(a
     found = ask(text="(x - mean(x)) / sqrt(var(x) + eps) * g + b")
     for layout in found["layouts"].values():
         *named, whole = layout["lines"]
-        assert [one["unicode"].partition(" = ")[0] for one in named] == ["t₁"]
+        assert [one["unicode"].partition(" = ")[0] for one in named] == ["t₁", "t₂"]
         assert "=" not in whole["latex"] + whole["unicode"]
         assert layout["latex"].endswith(whole["latex"])
