@@ -89,7 +89,7 @@ class Slices(Protocol):
         """An array with two axes for one: the first in its place, the second the last."""
         ...
 
-    def product(self, operands: Sequence[Operand], output: Sequence[Any]) -> int:
+    def product(self, operands: Sequence[Operand], output: Sequence[Any], /) -> int:
         """The product of some, summed over each label that the output lacks."""
         ...
 
