@@ -170,7 +170,7 @@ def of_factors(tree: Tree, near: Around) -> Iterator[Edit]:
             yield Edit(kept, ("factor", "duplicated-factor"), 1.3)
         else:
             yield Edit(kept, ("chain-rule", "factor"), 1.3)
-    yield from _of_row(row_of(tree))
+    yield from _of_row(row_of(tree), near)
     if tree.value == "*" and one.kind == "number" and not float(one.value) % 2:
         yield from _halves(float(one.value), two, near)
 
@@ -182,13 +182,21 @@ def _alike(one: Tree, two: Tree) -> bool:
     return same(plain[0], plain[1])
 
 
-def _of_row(row: Sequence[Tree]) -> Iterator[Edit]:
-    """The factors of a row of matrices in another order, about one another."""
+def _of_row(row: Sequence[Tree], near: Around) -> Iterator[Edit]:
+    """The factors of a row of matrices in another order, under one inverse, about one another."""
     if 3 <= len(row) <= _LONG:
         for order in _orders(len(row)):
             yield Edit(chained([row[k] for k in order]), ("order", "layout"), 1.1)
         back = [turned(each) for each in reversed(row)]
         yield Edit(chained(back), ("layout", "transpose", "order"), 1.3)
+    if len(row) > 1 and all(each.calls("inv") for each in row):
+        inside = [each.args[0] for each in row]
+        values = [near.worth.of(each) for each in inside]
+        causes = ("wrong-expansion", "not-invertible", "inverse")
+        if any(value and not value.is_square for value in values):
+            causes = ("not-invertible", "wrong-expansion", "inverse")
+        for factors in (inside, inside[::-1]):
+            yield Edit(called("inv", chained(factors)), causes)
     for square, other in (row[-2:], row[-2:][::-1]) if len(row) > 1 else ():
         if square.operator("**") and square.args[1].value == "2":  # X @ C @ X for X**2 @ C
             both = (square.args[0], turned(square.args[0]))
