@@ -14,7 +14,7 @@ from matcalc.operations import RULES
 from matcalc.operations.arrays import numpy_function
 from matcalc.operations.registry import COMPUTED
 
-SPELLED = 57  # names of operations
+SPELLED = 56  # names of operations
 OF_ONE = [case for case in CASES if len(case.operands) == 1]
 
 
