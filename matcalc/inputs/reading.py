@@ -410,8 +410,8 @@ def _written(line: str, tokens: Sequence[Token], writer: Writer) -> tuple[list[P
     if stands != sorted(stands):
         writer.assume("the lines are read in the order in which each has what it uses before it")
     for k, statement in enumerate(statements):
-        left = _statement(line, statement, writer, pieces)
         last = k + 1 == len(statements)
+        left = _statement(line, statement, writer, pieces, last=last)
         if left is None and not last:
             place = Place(line, statement[0].start, statement[-1].stop)
             raise NotationError("only the last formula has no name", [place])
@@ -433,9 +433,9 @@ def _refuse_members(line: str, tokens: Sequence[Token]) -> None:
 
 
 def _statement(
-    line: str, tokens: Sequence[Token], writer: Writer, pieces: list[Piece]
+    line: str, tokens: Sequence[Token], writer: Writer, pieces: list[Piece], *, last: bool
 ) -> Left | None:
-    """Write one formula, or a name and its formula."""
+    """Write one formula, or a name and its formula; what later ones use keeps the name it has."""
     names, latex = writer.names, writer.notation == "latex"
     equals = _equals(tokens, line)
     left: Left | None = None
@@ -463,6 +463,9 @@ def _statement(
         )
     parser = Parser(line, right, names, latex=latex)
     left = given_each(parser, left)
+    typed = line[left.start : left.stop] if left is not None else ""
+    if left is not None and left.of and not last and typed.isidentifier():  # df_da1
+        left = left._replace(name=typed)
     if left is not None:
         pieces.append(Piece(left.name, left.start, left.stop))
         pieces.append(Piece(" = ", left.stop, right[0].start))

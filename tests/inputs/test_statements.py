@@ -2,6 +2,7 @@
 
 from itertools import permutations
 
+import numpy as np
 import pytest
 
 import matcalc as mc
@@ -41,3 +42,10 @@ def test_lines_in_the_language_are_refused_with_what_works() -> None:
         mc.derive("L = sum((y - t)**2); y = W @ x", wrt="W", layout="denominator")
     with pytest.raises(mc.MatcalcError):
         mc.derive("a = b^T b, b = a^T a", wrt="x", layout="denominator")
+
+
+def test_a_derivative_that_later_lines_use_keeps_its_name() -> None:
+    """Alone ``df_da1 = …`` says of what and by what; used again, it is a name."""
+    x = np.array([1.0, 3.0])
+    found = mc.evaluate("df_da1 = 2 * x; x * df_da1", x=x)
+    np.testing.assert_allclose(found, 2 * x**2)
