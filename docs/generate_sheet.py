@@ -60,7 +60,7 @@ The right side is denominator layout, of the shape of what one differentiates by
 of the tables above."""
 
 
-class Row(NamedTuple):
+class SheetRow(NamedTuple):
     """One derivative on the sheet.
 
     Attributes:
@@ -112,12 +112,12 @@ class Row(NamedTuple):
         return spelled_shape(jacobian.matrix_shape or jacobian.shape)
 
 
-class Mistake(NamedTuple):
+class SheetMistake(NamedTuple):
     """A mistake, its sign, and what would be right."""
 
     title: str
     wrong: str
-    right: Row
+    right: SheetRow
     sign: str
 
     @property
@@ -129,8 +129,8 @@ class Mistake(NamedTuple):
 class Sheet(NamedTuple):
     """What is on the sheet: derivatives by subject, mistakes, and commands with their purpose."""
 
-    parts: dict[str, list[Row]]
-    mistakes: list[Mistake]
+    parts: dict[str, list[SheetRow]]
+    mistakes: list[SheetMistake]
     questions: dict[str, str]
 
 
@@ -141,16 +141,16 @@ def sheet() -> Sheet:
     known = {one.id: one for rows in groups().values() for one in rows}
     return Sheet(
         {part["title"]: [_row(row, known) for row in part["rows"]] for part in data["part"]},
-        [Mistake(**one | {"right": Row(**one["right"])}) for one in data["mistake"]],
+        [SheetMistake(**one | {"right": SheetRow(**one["right"])}) for one in data["mistake"]],
         {one["title"]: one["command"] for one in data["question"]},
     )
 
 
-def _row(row: dict[str, Any], known: dict[str, Identity]) -> Row:
+def _row(row: dict[str, Any], known: dict[str, Identity]) -> SheetRow:
     if "id" not in row:
-        return Row(**row)
+        return SheetRow(**row)
     one = known[row["id"]]
-    return Row(one.of, one.wrt, one.variables, one.order, note=row.get("note", ""), id=one.id)
+    return SheetRow(one.of, one.wrt, one.variables, one.order, note=row.get("note", ""), id=one.id)
 
 
 def page() -> str:
@@ -216,7 +216,7 @@ def _chain(layout: str) -> Any:
     return mc.written_chain([mc.parse_variable(one) for one in CHAIN], layout)
 
 
-def _table(rows: list[Row]) -> Iterator[str]:
+def _table(rows: list[SheetRow]) -> Iterator[str]:
     yield "| | by | numerator | | denominator | |"
     yield "| --- | --- | --- | --- | --- | --- |"
     for row in rows:
@@ -229,11 +229,11 @@ def _table(rows: list[Row]) -> Iterator[str]:
         yield f"| {' | '.join(cells)} |"
 
 
-def _in_unicode(row: Row) -> str:
+def _in_unicode(row: SheetRow) -> str:
     return ", ".join(_lines(row, unicode(row.asked).split("; ")))
 
 
-def _lines(row: Row, written: list[str]) -> list[str]:
+def _lines(row: SheetRow, written: list[str]) -> list[str]:
     """What is differentiated, then the names for its parts; a name alone is not repeated."""
     *lets, last = written
     if row.through:
@@ -241,7 +241,7 @@ def _lines(row: Row, written: list[str]) -> list[str]:
     return lets if row.asked.phrase.op == "name" else [last, *lets]
 
 
-def _result_name(row: Row) -> str:
+def _result_name(row: SheetRow) -> str:
     return "Z" if "," in row.through else "z"
 
 
@@ -250,7 +250,7 @@ def _code(text: str) -> str:
     return f"`{text}`".replace("|", r"\|")
 
 
-def _mistakes(mistakes: list[Mistake]) -> Iterator[str]:
+def _mistakes(mistakes: list[SheetMistake]) -> Iterator[str]:
     yield "| mistake | wrong | right | its sign |"
     yield "| --- | --- | --- | --- |"
     for one in mistakes:
@@ -298,12 +298,12 @@ def _spaced(chain: str) -> str:
     return chain.replace(") underbrace", ") dot.op underbrace")
 
 
-def _mistake_to_print(mistake: Mistake) -> dict[str, Any]:
+def _mistake_to_print(mistake: SheetMistake) -> dict[str, Any]:
     row = _row_to_print(mistake.right)
     return mistake._asdict() | {"right": mistake.corrected, "of": row["of"][0], "by": row["by"]}
 
 
-def _rows_to_print(rows: list[Row]) -> list[dict[str, Any]]:
+def _rows_to_print(rows: list[SheetRow]) -> list[dict[str, Any]]:
     """Rows one under the other; what several differentiate is said once, with their number."""
     found = []
     for _, run in groupby(rows, key=lambda row: (row.of, row.through)):
@@ -312,7 +312,7 @@ def _rows_to_print(rows: list[Row]) -> list[dict[str, Any]]:
     return found
 
 
-def _row_to_print(row: Row) -> dict[str, Any]:
+def _row_to_print(row: SheetRow) -> dict[str, Any]:
     found = {
         layout: [typst(row.found(layout, lambda one: one.latex, r",\quad ")), row.shape(layout)]
         for layout in LAYOUTS

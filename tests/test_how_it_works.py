@@ -73,7 +73,7 @@ def test_the_rule_and_the_rewrite_of_the_page_work_as_they_stand(tmp_path: Path)
     assert derived
     copy = shutil.copytree(ROOT / "matcalc", tmp_path / "matcalc")
     put(copy / "operations" / "elementwise.py", "# fmt: on\n", f"{rule[0]}# fmt: on\n")
-    section = f'Section("Of the page", "u", ({rewrite[1]})),'
+    section = f'IdentitySection("Of the page", "u", ({rewrite[1]})),'
     put(copy / "simplify" / "identities.py", "\nSECTIONS = (", f"\nSECTIONS = (\n{section}")
     for question, answer in ((derived[1], derived[2]), ("derive 'sum(tan(gd(x)))'", "cosh(x)")):
         options = ["--wrt", "x", "--vars", "x[n]", "--layout", "denominator", "--format", "text"]

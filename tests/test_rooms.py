@@ -2,12 +2,14 @@
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
 import matcalc as mc
+import matcalc_cli
 
 ROOT = Path(mc.__file__).parent
 PAGE = Path(__file__).parent.parent / "docs" / "how-it-works.md"
@@ -60,3 +62,16 @@ def test_every_room_has_its_place_and_imports_only_what_is_before_it() -> None:
         if _room(module) != _room(other) and ROOMS.index(_room(other)) > ROOMS.index(_room(module))
     }
     assert not wrong
+
+
+def test_a_name_is_that_of_one_class() -> None:
+    """A reader who meets a name knows which class it is: private ones count without ``_``."""
+    roots = (ROOT, Path(matcalc_cli.__file__).parent)
+    names = Counter(
+        node.name.lstrip("_")
+        for root in roots
+        for file in root.rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef)
+    )
+    assert [name for name, count in names.items() if count > 1] == []

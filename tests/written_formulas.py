@@ -14,7 +14,7 @@ import numpy as np
 import matcalc as mc
 from matcalc.checking.registration import example_points
 from matcalc.derivative import derivatives
-from matcalc.expression import Names, read_formula
+from matcalc.expression import KnownNames, read_formula
 from matcalc.graph import Node, transposed
 from matcalc.notation import WrittenFormula, write, write_derivative
 from matcalc.operations import RULES, parse_signature
@@ -249,7 +249,7 @@ def written(
     formula: str, wrt: str = "", variables: dict[str, Variable] | None = None
 ) -> WrittenFormula:
     """A formula, or its derivative with the axes of the result first."""
-    names = Names(functions={"act": None})
+    names = KnownNames(functions={"act": None})
     read = read_formula(formula, variables or VARIABLES, names=names)
     node = derivatives(read.node, [read.symbols[wrt]])[0] if wrt else read.node
     return write(node, list(read.symbols))

@@ -39,7 +39,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 _WITH_A_D = re.compile(r"d(?P<name>[^\W\d_][0-9]*)")  # dL and dz1, but not data
 
 
-class Asked(NamedTuple):
+class AskedDerivative(NamedTuple):
     """A derivative as it was asked for, and the names that were given no shape."""
 
     of: Variable
@@ -52,13 +52,13 @@ class Asked(NamedTuple):
         return f"∂{self.of}/∂{self.wrt}"
 
 
-def read_derivative(text: str) -> Asked:
+def read_derivative(text: str) -> AskedDerivative:
     """Read the argument of ``shape`` and ``convert``.
 
     Raises:
         MatcalcError: It cannot be read.
     """
-    return Asked(*parse_derivative(text), resolve(parse_ratio(text)).taken_as_scalar)
+    return AskedDerivative(*parse_derivative(text), resolve(parse_ratio(text)).taken_as_scalar)
 
 
 def read_as(of: Variable, wrt: Variable) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from matcalc.errors import MatcalcError
-from matcalc_cli.derivative_lines import POINTS, Answer, Derived
+from matcalc_cli.derivative_lines import POINTS, DerivativeAnswer, Derived
 from matcalc_cli.explanation_lines import Level
 from matcalc_cli.failures import UsageError
 from matcalc_cli.given_formula import GivenFormula
@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # they load NumPy, which --help does without
     from matcalc.expression import Formula
 
 
-class Asked(NamedTuple):
+class Request(NamedTuple):
     """What is to be derived.
 
     Attributes:
@@ -40,7 +40,7 @@ class Asked(NamedTuple):
     notation: str | None = None
     stacked: bool = False
 
-    def by_itself(self) -> Asked:
+    def by_itself(self) -> Request:
         """The same where the formula is a derivative, ``d/dx (x.T @ A @ x)``, that says by what.
 
         Raises:
@@ -85,25 +85,25 @@ class Asked(NamedTuple):
             for below, one in zip(wrt, jacobians, strict=True)
         ]
 
-    def answer(self) -> Answer:
+    def answer(self) -> DerivativeAnswer:
         """What was read, and its derivatives, their formulas read back.
 
         Raises:
             MatcalcError: The formula cannot be read or differentiated, or no form of the
                 derivative holds.
         """
-        from matcalc.expression import Names, read_formula  # noqa: PLC0415
+        from matcalc.expression import KnownNames, read_formula  # noqa: PLC0415
 
         found = [self._read_back(derived) for derived in self.derive(self.order)]
         first = found[0].jacobians[0]
         known = first.formula
         variables = known.variables if known else {}
-        names = known.names if known else Names()
+        names = known.names if known else KnownNames()
         text = known.text if known else self.formula.text
         formula = read_formula(text, variables, names=names)
         formula = formula._replace(forced=known.forced if known else {})
         formula = formula._replace(notes=first.notes, assumptions=first.assumptions)
-        return Answer(formula, tuple(found))
+        return DerivativeAnswer(formula, tuple(found))
 
     def _read_back(self, derived: Derived) -> Derived:
         """A derivative with its formulas read back as they are printed."""
@@ -141,7 +141,7 @@ class Asked(NamedTuple):
             for name in dict.fromkeys(self.names)
         ]
 
-    def checks(self, answer: Answer) -> list[Check]:
+    def checks(self, answer: DerivativeAnswer) -> list[Check]:
         """Each derivative against differences; of second order also those that it is made from."""
         from matcalc.checking.formulas import check_derivative  # noqa: PLC0415
 

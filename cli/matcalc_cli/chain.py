@@ -69,7 +69,7 @@ def chain(
     write([*lines, *_notes(chains[0])])
 
 
-def _how_to_shape(asked: _Asked) -> list[str]:
+def _how_to_shape(asked: _AskedChain) -> list[str]:
     """How shapes are written, where none was."""
     names = [one.name for one in asked.path]
     if len(names) < 3 or len(asked.assumed) < len(names):
@@ -77,14 +77,14 @@ def _how_to_shape(asked: _Asked) -> list[str]:
     return [f"a vector is written {names[1]}[n], a matrix {names[-1]}[m,n]"]
 
 
-class _Asked(NamedTuple):
+class _AskedChain(NamedTuple):
     """The variables of a chain, the outermost first, and those that were given no shape."""
 
     path: tuple[Variable, ...]
     assumed: tuple[str, ...]
 
 
-def _read(texts: Sequence[str]) -> _Asked:
+def _read(texts: Sequence[str]) -> _AskedChain:
     factors = [text for text in texts if "/" in text]
     if not factors:
         return _read_path(texts)
@@ -97,7 +97,7 @@ def _read(texts: Sequence[str]) -> _Asked:
     return _read_factors(texts)
 
 
-def _read_path(texts: Sequence[str]) -> _Asked:
+def _read_path(texts: Sequence[str]) -> _AskedChain:
     mentions = [parse_mention(text) for text in texts]
     if len(mentions) < 2:
         raise NotationError(
@@ -112,20 +112,20 @@ def _read_path(texts: Sequence[str]) -> _Asked:
                 [first[mention.name].place, mention.place],
             )
     variables, assumed = resolve(mentions)
-    return _Asked(tuple(variables[mention.name] for mention in mentions), assumed)
+    return _AskedChain(tuple(variables[mention.name] for mention in mentions), assumed)
 
 
-def _read_factors(texts: Sequence[str]) -> _Asked:
+def _read_factors(texts: Sequence[str]) -> _AskedChain:
     ratios = [parse_ratio(text) for text in texts]
     variables, assumed = resolve([mention for ratio in ratios for mention in ratio])
     links = [
         Link(variables[above.name], variables[below.name], Place(text, 0, len(text)))
         for text, (above, below) in zip(texts, ratios, strict=True)
     ]
-    return _Asked(path_of([links[k] for k in chain_order(links)]), assumed)
+    return _AskedChain(path_of([links[k] for k in chain_order(links)]), assumed)
 
 
-def _document(asked: _Asked, chains: Sequence[WrittenChain]) -> dict[str, object]:
+def _document(asked: _AskedChain, chains: Sequence[WrittenChain]) -> dict[str, object]:
     return {
         "of": asked.path[0].name,
         "wrt": asked.path[-1].name,

@@ -16,7 +16,7 @@ from matcalc_cli.failures import UsageError
 from matcalc_cli.output import BOLD, document, paint, width, write, write_json, write_page
 
 if TYPE_CHECKING:  # it loads NumPy, which sizes and chains do without
-    from matcalc.claims.several import Line
+    from matcalc.claims.several import JudgedLine
 
 Claim = Annotated[
     list[str] | None,
@@ -105,7 +105,7 @@ def check(
     if explain is not None:
         _explain(explain, as_json=as_json)
         return
-    asked = _Asked(of, wrt, because, variables, layout, wanted, notation, order)
+    asked = _AskedClaim(of, wrt, because, variables, layout, wanted, notation, order)
     asked.refuse_what_does_not_go_together()
     lines = _given(claim or [])
     if because is not None:
@@ -145,7 +145,7 @@ class _Printed(NamedTuple):
             write(short_lines(found) if self.short else told_lines(found))
 
 
-class _Asked(NamedTuple):
+class _AskedClaim(NamedTuple):
     """What a claim is held against."""
 
     of: str | None
@@ -186,7 +186,7 @@ class _Asked(NamedTuple):
         )
 
 
-def _by_look(text: str, asked: _Asked) -> Checked:
+def _by_look(text: str, asked: _AskedClaim) -> Checked:
     """The answer to sizes alone, a chain of fractions, or an equation that says all by itself."""
     from matcalc import check_chain, check_sizes  # noqa: PLC0415 - --help does without
     from matcalc.claims.fraction_text import is_chain  # noqa: PLC0415
@@ -247,7 +247,7 @@ def _explain(name: str, *, as_json: bool) -> None:
         write(family_lines(family, name))
 
 
-def _several(lines: Sequence[str], asked: _Asked, printed: _Printed) -> bool:
+def _several(lines: Sequence[str], asked: _AskedClaim, printed: _Printed) -> bool:
     """Several lines of a backward pass, each given the ones before; whether all are right."""
     from matcalc.claims.several import check_lines, summary  # noqa: PLC0415 - it loads NumPy
 
@@ -270,7 +270,7 @@ def _several(lines: Sequence[str], asked: _Asked, printed: _Printed) -> bool:
     return all(one.found is None or bool(one.found) for one in found)
 
 
-def _write_line(one: Line, printed: _Printed) -> None:
+def _write_line(one: JudgedLine, printed: _Printed) -> None:
     """One of several lines: all that is said of a wrong one, a line of a right one."""
     if one.found is None:
         return
@@ -280,7 +280,7 @@ def _write_line(one: Line, printed: _Printed) -> None:
     printed._replace(short=printed.short or bool(one.found)).write(one.found)
 
 
-def _of_line(one: Line, hint: int) -> dict[str, object]:
+def _of_line(one: JudgedLine, hint: int) -> dict[str, object]:
     from matcalc.claims.telling import hinted  # noqa: PLC0415
 
     start: dict[str, object] = {"line": one.number, "text": one.text, "uses": one.uses}

@@ -10,7 +10,7 @@ import typer
 from matcalc.errors import LayoutError
 from matcalc.layout import CONVENTIONS, ArrayForm, find_convention, written
 from matcalc_cli.arguments import (
-    Asked,
+    AskedDerivative,
     Json,
     Notation,
     argument,
@@ -115,7 +115,7 @@ def convert(
 
 
 def _forms(
-    asked: Asked, source: str, target: str, order: str | None
+    asked: AskedDerivative, source: str, target: str, order: str | None
 ) -> tuple[ArrayForm, ArrayForm]:
     if order is not None and "vec" not in (source, target):
         raise UsageError("--order belongs to vec alone; here neither --from nor --to is vec")
@@ -125,7 +125,7 @@ def _forms(
     return before, after
 
 
-def _form(asked: Asked, option: str, name: str, order: str | None) -> ArrayForm:
+def _form(asked: AskedDerivative, option: str, name: str, order: str | None) -> ArrayForm:
     try:
         convention = find_convention(name, order if name == "vec" else None)
     except LayoutError as error:
@@ -158,7 +158,7 @@ def _done(
     return {}
 
 
-def _document(asked: Asked, before: ArrayForm, after: ArrayForm) -> dict[str, object]:
+def _document(asked: AskedDerivative, before: ArrayForm, after: ArrayForm) -> dict[str, object]:
     return {
         "of": asked.of.name,
         "wrt": asked.wrt.name,
@@ -172,7 +172,7 @@ def _document(asked: Asked, before: ArrayForm, after: ArrayForm) -> dict[str, ob
     }
 
 
-def _lines(asked: Asked, before: ArrayForm, after: ArrayForm) -> list[str]:
+def _lines(asked: AskedDerivative, before: ArrayForm, after: ArrayForm) -> list[str]:
     lines = [
         heading(asked.title),
         *read_as(asked.of, asked.wrt),

@@ -80,7 +80,7 @@ class Derived(NamedTuple):
         return ratio(*(one._replace(name=unicode_name(one.name)) for one in (first.of, first.wrt)))
 
 
-class Answer(NamedTuple):
+class DerivativeAnswer(NamedTuple):
     """What was read, and its derivatives."""
 
     formula: Formula
@@ -100,7 +100,7 @@ class Answer(NamedTuple):
         return graph_svg(self.formula, self.of.name, tuple(wrt))
 
 
-def answer_lines(answer: Answer) -> list[str]:
+def answer_lines(answer: DerivativeAnswer) -> list[str]:
     """What a person reads: what was derived, its derivative in each layout, code."""
     form: Form = "unicode" if shows_signs() else "text"
     given = stated(answer, form)
@@ -122,7 +122,7 @@ def answer_lines(answer: Answer) -> list[str]:
     return [*lines, *legend, "", *_code(answer)]
 
 
-def stated(answer: Answer, form: Form) -> list[str]:
+def stated(answer: DerivativeAnswer, form: Form) -> list[str]:
     """What was differentiated, as it was read: the intermediate results, then the whole."""
     from matcalc.notation import write_in_tables  # noqa: PLC0415
     from matcalc.notation.names import latex_name, unicode_name  # noqa: PLC0415
@@ -149,12 +149,12 @@ def _formulas(tree: WrittenFormula, form: Form, forms: Forms = as_in_books) -> l
     return unicode_formulas(tree, forms) if form == "unicode" else text_formulas(tree)
 
 
-def note_lines(answer: Answer) -> list[str]:
+def note_lines(answer: DerivativeAnswer) -> list[str]:
     """What a reader should know of how the formula was read, a line each."""
     return _wrapped(f"note: {note}" for note in answer.formula.notes)
 
 
-def wrong_lines(answer: Answer) -> list[str]:
+def wrong_lines(answer: DerivativeAnswer) -> list[str]:
     """What is said of formulas that do not mean what was derived."""
     return _wrapped(
         f"The formula for {derived.title} in {one.layout} layout does not hold: {found.reason}. "
@@ -214,7 +214,7 @@ def _shape(jacobian: Jacobian[Any]) -> str:
     return "a number" if title == "1" else title
 
 
-def _code(answer: Answer) -> list[str]:
+def _code(answer: DerivativeAnswer) -> list[str]:
     """NumPy source, in one layout: the array of the other is its transpose."""
     last = [derived.jacobians[-1] for derived in answer.derivatives]
     both = all(len(_by_layout(derived)) < len(derived.jacobians) for derived in answer.derivatives)
@@ -224,7 +224,7 @@ def _code(answer: Answer) -> list[str]:
     return [*map(heading, _wrapped([f"{title}:"])), "", *_source(answer, "numpy").splitlines()]
 
 
-def _source(answer: Answer, form: Form) -> str:
+def _source(answer: DerivativeAnswer, form: Form) -> str:
     """Code of one function in the last layout: of several derivatives with the value before them.
 
     What they share is computed once.
@@ -259,7 +259,7 @@ def verdict(checks: Sequence[Check]) -> Verdict:
     return "right" if all(checks) else "cannot_tell"
 
 
-def one_format(answer: Answer, form: Form) -> list[str]:
+def one_format(answer: DerivativeAnswer, form: Form) -> list[str]:
     """One format alone; where there are several formulas, a comment before each says which.
 
     Raises:
@@ -280,7 +280,7 @@ def one_format(answer: Answer, form: Form) -> list[str]:
     return [line for title, formula in formulas for line in (f"{sign} {title}", formula)]
 
 
-def document(answer: Answer, checks: Sequence[Check]) -> dict[str, object]:
+def document(answer: DerivativeAnswer, checks: Sequence[Check]) -> dict[str, object]:
     """The derivatives in every format, as JSON has them."""
     formula = answer.formula
     found: dict[str, object] = {
@@ -313,7 +313,7 @@ def document(answer: Answer, checks: Sequence[Check]) -> dict[str, object]:
     return found
 
 
-def _together(answer: Answer, form: Form) -> str | None:
+def _together(answer: DerivativeAnswer, form: Form) -> str | None:
     """Code of all derivatives; nothing where a library has no code for a function in them."""
     try:
         return _source(answer, form)

@@ -9,10 +9,10 @@ from typing import Annotated, Literal
 import typer
 
 from matcalc_cli.arguments import Json, Notation, argument, option, variables_option
-from matcalc_cli.asked import Asked
+from matcalc_cli.asked import Request
 from matcalc_cli.derivative_lines import (
     FORMS,
-    Answer,
+    DerivativeAnswer,
     Form,
     answer_lines,
     check_lines,
@@ -151,7 +151,7 @@ def derive(
     layouts = ("numerator", "denominator") if chosen == "both" else (chosen,)
     given = given_formula(expression, let or (), file)
     names = names_of(wrt) if wrt is not None else ()
-    asked = Asked(given, names, variables or (), layouts, order, structure, notation, stacked)
+    asked = Request(given, names, variables or (), layouts, order, structure, notation, stacked)
     asked = _by_something(asked)
     if stacked and (steps or structure):
         raise UsageError(
@@ -170,7 +170,7 @@ def derive(
         _answer_with(asked, form, check=check, svg=svg, as_json=as_json)
 
 
-def _by_something(asked: Asked) -> Asked:
+def _by_something(asked: Request) -> Request:
     """What is asked, and by what: by a variable that --wrt or the formula itself says.
 
     Raises:
@@ -198,7 +198,7 @@ def _check_alone(form: str | None, svg: str | None, *, as_json: bool) -> None:
 
 
 def _answer_with(
-    asked: Asked, form: str | None, *, check: bool, svg: str | None, as_json: bool
+    asked: Request, form: str | None, *, check: bool, svg: str | None, as_json: bool
 ) -> None:
     """Print the derivatives."""
     one: Form | None = next((known for known in FORMS if known == form), None)
@@ -226,7 +226,7 @@ def _answer_with(
         raise typer.Exit(1)
 
 
-def _explain(asked: Asked, level: Level, form: str | None, *, alone: bool, as_json: bool) -> None:
+def _explain(asked: Request, level: Level, form: str | None, *, alone: bool, as_json: bool) -> None:
     """Print the derivation, step by step."""
     if not alone:
         raise UsageError(
@@ -248,7 +248,7 @@ def _explain(asked: Asked, level: Level, form: str | None, *, alone: bool, as_js
         raise typer.Exit(1)
 
 
-def _plan(asked: Asked, sizes: str, *, alone: bool, as_json: bool) -> None:
+def _plan(asked: Request, sizes: str, *, alone: bool, as_json: bool) -> None:
     """Print how the derivatives are computed, and nothing else."""
     if not alone:
         raise UsageError(
@@ -278,7 +278,7 @@ def names_of(given: Sequence[str]) -> tuple[str, ...]:
     return names
 
 
-def _answer(asked: Asked) -> Answer:
+def _answer(asked: Request) -> DerivativeAnswer:
     """The answer; where nothing was declared, with a note of how to."""
     answer = asked.answer()
     if asked.variables:

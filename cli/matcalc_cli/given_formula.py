@@ -16,7 +16,7 @@ _BYTES = 1_000_000  # of a file; a formula is shorter
 _APART = "; "
 
 
-class Part(NamedTuple):
+class GivenPart(NamedTuple):
     """An assignment or the expression, and where it was written, if that needs saying."""
 
     text: str
@@ -26,7 +26,7 @@ class Part(NamedTuple):
 class GivenFormula(NamedTuple):
     """All parts of a formula, in their order."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[GivenPart, ...]
 
     @property
     def text(self) -> str:
@@ -57,7 +57,7 @@ class GivenFormula(NamedTuple):
         where = next(filter(None, found), "")
         return moved.changed(message=f"{where}: {moved.stated}") if where else moved
 
-    def _part_of(self, place: Place) -> tuple[Part, Place]:
+    def _part_of(self, place: Place) -> tuple[GivenPart, Place]:
         """The part that a place of the whole starts in, and the place within it."""
         lengths = [len(part.text) + len(_APART) for part in self.parts]
         starts = [sum(lengths[:k]) for k in range(len(lengths))]
@@ -83,13 +83,13 @@ def given_formula(expression: str | None, lets: Sequence[str], file: str | None)
         raise UsageError("what is differentiated? give EXPRESSION, - for stdin, or --file FILE")
     if expression == "-" == file:
         raise UsageError("stdin can be read once: - is the expression or the file")
-    parts = [Part(let.strip()) for let in lets]
+    parts = [GivenPart(let.strip()) for let in lets]
     if file is not None:
         parts += _lines(_read_file(file), "stdin" if file == "-" else file)
     if expression == "-":
         parts += _lines(_read(sys.stdin.buffer, "stdin"), "stdin")
     elif expression is not None:
-        parts.append(Part(expression.strip()))
+        parts.append(GivenPart(expression.strip()))
     return GivenFormula(tuple(parts))
 
 
@@ -115,13 +115,13 @@ def _read(stream: BinaryIO, name: str) -> str:
         raise UsageError(f"{name} is not text in UTF-8: byte {error.start}") from None
 
 
-def _lines(text: str, name: str) -> Iterator[Part]:
+def _lines(text: str, name: str) -> Iterator[GivenPart]:
     """The formulas of a file: one a line, longer ones inside parentheses; ``#`` starts a comment.
 
     Raises:
         UsageError: There is none.
     """
-    waiting: Part | None = None
+    waiting: GivenPart | None = None
     found = False
     for number, line in enumerate(text.splitlines(), 1):
         content = line.partition("#")[0].strip()
@@ -131,7 +131,7 @@ def _lines(text: str, name: str) -> Iterator[Part]:
         if waiting is not None:
             waiting = waiting._replace(text=f"{waiting.text} {content}")
         else:
-            waiting = Part(content, f"{name}, line {number}")
+            waiting = GivenPart(content, f"{name}, line {number}")
         if waiting.text.count("(") <= waiting.text.count(")"):
             yield waiting
             waiting = None

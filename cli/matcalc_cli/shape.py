@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from matcalc.layout import CONVENTIONS, ArrayForm, pattern, written
-from matcalc_cli.arguments import Asked, Derivative, Json, read_derivative
+from matcalc_cli.arguments import AskedDerivative, Derivative, Json, read_derivative
 from matcalc_cli.output import assumption, heading, table, write, write_json
 
 
@@ -27,7 +27,7 @@ def _axes(form: ArrayForm) -> str:
     return pattern(form.matrix_form) if form.matrix_form else form.pattern
 
 
-def _document(asked: Asked, forms: Sequence[ArrayForm]) -> dict[str, object]:
+def _document(asked: AskedDerivative, forms: Sequence[ArrayForm]) -> dict[str, object]:
     named = {form.convention.name.partition("-")[0]: form for form in forms}  # vec has one shape
     return {
         "of": asked.of.name,

@@ -10,7 +10,16 @@ from matcalc.claims.answer import Checked
 from matcalc.claims.families import CAUSES, Family
 from matcalc.claims.telling import TITLES
 from matcalc.errors import printable
-from matcalc.notation.parts import Aligned, AnswerPart, Cell, Drawn, Formula, Item, Marked, Rows
+from matcalc.notation.parts import (
+    AlignedShapes,
+    AnswerPart,
+    Cell,
+    Drawn,
+    FormulaPart,
+    Item,
+    Marked,
+    Rows,
+)
 from matcalc.notation.printers.line_breaks import formula_lines
 from matcalc.notation.shown import Shown, told
 from matcalc_cli.output import (
@@ -57,7 +66,9 @@ def _part(part: AnswerPart) -> Iterator[str]:
         yield from rest
     before: Item | None = None
     for k, item in enumerate(part.items):
-        alike = isinstance(item, Formula) and isinstance(before, Formula) and not before.note
+        alike = (
+            isinstance(item, FormulaPart) and isinstance(before, FormulaPart) and not before.note
+        )
         alike |= isinstance(item, str) and isinstance(before, str)
         yield from [""] if not alike and (k or part.title) else []
         yield from _item(item, "  " if part.title else "")
@@ -65,11 +76,11 @@ def _part(part: AnswerPart) -> Iterator[str]:
 
 
 def _item(item: Item, indent: str) -> Iterator[str]:
-    if isinstance(item, Aligned):
+    if isinstance(item, AlignedShapes):
         yield from aligned_lines(item, width())
     elif isinstance(item, Marked):
         yield from marked_lines(item, width())
-    elif isinstance(item, Formula):
+    elif isinstance(item, FormulaPart):
         lines = formula_lines(printable(item.text), width())
         if item.note and len(lines[-1]) + 6 + len(item.note) <= width():
             lines[-1] += f"      {item.note}"
@@ -104,7 +115,7 @@ def _rows(rows: Sequence[Sequence[str]]) -> list[str]:
     return lines
 
 
-def aligned_lines(item: Aligned, room: int) -> Iterator[str]:
+def aligned_lines(item: AlignedShapes, room: int) -> Iterator[str]:
     """A line with a shape under each factor, and under the signs what does not fit."""
     row: list[Cell] = []
     used = 2

@@ -162,7 +162,7 @@ def certain_digits(value: float, error: float) -> int:
     return max(1, min(15, ceil(log10(size) - log10(2 * error)) - 1))
 
 
-class Sizes(NamedTuple):
+class Magnitudes(NamedTuple):
     """What an entry is small or large beside.
 
     Attributes:
@@ -187,7 +187,9 @@ class Compared(NamedTuple):
     off: Array
 
 
-def compared(given: Array, found: Slopes, sizes: Sizes, rtol: float, fuzz: float = 0.0) -> Compared:
+def compared(
+    given: Array, found: Slopes, sizes: Magnitudes, rtol: float, fuzz: float = 0.0
+) -> Compared:
     """Hold entries against a derivative by numbers.
 
     Where differences give 0, only 0 agrees; but the complex step, which subtracts nothing, may
@@ -213,7 +215,7 @@ def compared(given: Array, found: Slopes, sizes: Sizes, rtol: float, fuzz: float
     return Compared(near | unseen, differ & np.isfinite(found.error), off)
 
 
-def checked(given: Array, found: Slopes, sizes: Sizes, rtol: float) -> Check:
+def checked(given: Array, found: Slopes, sizes: Magnitudes, rtol: float) -> Check:
     """A check of entries against a derivative by numbers; the arguments are as above."""
     agree, differ, off = compared(given, found, sizes, rtol)
     order = np.argsort(np.where(differ, off, 0.0), axis=None)[::-1][:_SHOWN]
@@ -237,7 +239,7 @@ def checked(given: Array, found: Slopes, sizes: Sizes, rtol: float) -> Check:
     )
 
 
-def row_sizes(found: Slopes, value: Array, x: Array) -> Sizes:
+def row_sizes(found: Slopes, value: Array, x: Array) -> Magnitudes:
     """For each entry the largest that is resolved in its row, and the function by its point."""
     below = tuple(range(value.ndim, found.value.ndim))
     size = np.abs(found.value)
@@ -245,7 +247,7 @@ def row_sizes(found: Slopes, value: Array, x: Array) -> Sizes:
     far = max(1.0, float(np.max(np.abs(x), initial=0.0)))
     alike = np.where(value == 0, 1.0, np.abs(value) / far)
     shape = value.shape + (1,) * len(below)
-    return Sizes(*(np.broadcast_to(one.reshape(shape), size.shape) for one in (row, alike)))
+    return Magnitudes(*(np.broadcast_to(one.reshape(shape), size.shape) for one in (row, alike)))
 
 
 def relative(off: Array, size: Array) -> Array:

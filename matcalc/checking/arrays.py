@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from matcalc.arrays import Array, arranged, real_array
-from matcalc.checking.agreement import Check, Doubt, Entry, Sizes, checked, row_sizes
+from matcalc.checking.agreement import Check, Doubt, Entry, Magnitudes, checked, row_sizes
 from matcalc.checking.differences import Slopes, doubted, slopes, value_of
 from matcalc.checking.verdict import Verdict
 from matcalc.errors import ShapeError
@@ -82,7 +82,7 @@ def _against(
 
 
 def _checked_layouts(
-    given: Array, found: Slopes, sizes: Sizes, point: tuple[int, ...], layout: str, rtol: float
+    given: Array, found: Slopes, sizes: Magnitudes, point: tuple[int, ...], layout: str, rtol: float
 ) -> Check:
     """An array against the derivative in its layout; a note names one where it is right."""
     of = Variable("y", found.value.shape[: found.value.ndim - len(point)])
@@ -100,7 +100,7 @@ def _checked_layouts(
     find_convention(layout)
 
     def held(name: str) -> Check:
-        beside = Sizes(*(arranged(one, forms[name]) for one in sizes))
+        beside = Magnitudes(*(arranged(one, forms[name]) for one in sizes))
         own = found.mapped(lambda one: arranged(one, forms[name]))
         return checked(given.reshape(shapes[name]), own, beside, rtol)
 
@@ -208,7 +208,7 @@ def _sent_check(
     given: Array, jacobian: Slopes, value: Array, x: Array, arriving: Array, rtol: float
 ) -> Check:
     """What was sent back for one operand against its derivative by numbers."""
-    sizes = Sizes(*(_sent(one, np.abs(arriving)) for one in row_sizes(jacobian, value, x)))
+    sizes = Magnitudes(*(_sent(one, np.abs(arriving)) for one in row_sizes(jacobian, value, x)))
     expected = _along(jacobian, arriving, _sent)
     turned = given.transpose(0, *range(given.ndim - 1, 0, -1))
     note = ""
@@ -257,7 +257,9 @@ def _is_forward(given: Array, jacobian: Slopes, arriving: Array, rtol: float) ->
     if shape[:rank] != shape[rank:] or given.shape != arriving.shape:
         return False
     terms = _sent_on(np.abs(jacobian.value), np.abs(arriving))
-    return bool(checked(given, _along(jacobian, arriving, _sent_on), Sizes(terms, terms), rtol))
+    return bool(
+        checked(given, _along(jacobian, arriving, _sent_on), Magnitudes(terms, terms), rtol)
+    )
 
 
 def _over_trials(check: Check, note: str, trials: int) -> Check:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from matcalc.arrays import Array, real_array
-from matcalc.checking.agreement import Check, Compared, Sizes, compared, relative
+from matcalc.checking.agreement import Check, Compared, Magnitudes, compared, relative
 from matcalc.checking.differences import CENTRAL, Slopes, doubted, slopes
 from matcalc.checking.random_points import random_points, refuse_large, small_sizes
 from matcalc.derivation import evaluate as evaluate_text
@@ -262,7 +262,7 @@ def _compared(
 
     def held(found: Slopes) -> dict[str, Compared]:
         return {
-            form: compared(one, found, Sizes(size, alike), rtol, _ROUNDING)
+            form: compared(one, found, Magnitudes(size, alike), rtol, _ROUNDING)
             for form, one in given.items()
         }
 

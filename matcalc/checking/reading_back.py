@@ -16,7 +16,7 @@ from matcalc.expression import (
     Declarations,
     Declared,
     Formula,
-    Names,
+    KnownNames,
     also_known,
     parse_declarations,
     read_formula,
@@ -87,7 +87,7 @@ def read_back(
     leaves = (node for node in nodes if isinstance(node, Symbol))
     known |= {one.name: Variable(one.name, one.shape) for one in leaves}
     try:
-        names = derivative.formula.names if derivative.formula else Names()
+        names = derivative.formula.names if derivative.formula else KnownNames()
         read = read_formula(_in_language(derivative, form, known, names), known, names=names)
     except MatcalcError as error:
         return ReadBack(False, f"it cannot be read: {error.message}")
@@ -106,7 +106,7 @@ def read_back(
 
 
 def _in_language(
-    derivative: WrittenDerivative[Any], form: str, known: Mapping[str, Variable], names: Names
+    derivative: WrittenDerivative[Any], form: str, known: Mapping[str, Variable], names: KnownNames
 ) -> str:
     """What is printed, in the language; that of books is read as somebody pasted it."""
     shown: str = getattr(derivative, form)

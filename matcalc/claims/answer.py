@@ -57,7 +57,7 @@ class Cause:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class ClaimPiece:
     """A part of the claim as it was typed.
 
     Attributes:
@@ -95,7 +95,7 @@ class Misfit:
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class ClaimTerm:
     """One term of the claim.
 
     Attributes:
@@ -114,7 +114,7 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
-class Product:
+class RepairProduct:
     """One product of a repair, with the shapes that meet in it.
 
     Attributes:
@@ -190,9 +190,9 @@ class Checked(Shown):
     sure: Sure = ""
     repairs: tuple[str, ...] = ()
     right_when: tuple[str, ...] = ()
-    pieces: tuple[Piece, ...] = ()
+    pieces: tuple[ClaimPiece, ...] = ()
     misfits: tuple[Misfit, ...] = ()
-    terms: tuple[Term, ...] = ()
+    terms: tuple[ClaimTerm, ...] = ()
     missing: tuple[str, ...] = ()
     why: tuple[str, ...] = ()
     counterexample: Counterexample | None = None
@@ -203,7 +203,7 @@ class Checked(Shown):
     kind: Kind = "formula"
     shape: str = ""
     claimed_shape: str = ""
-    products: tuple[Product, ...] = ()
+    products: tuple[RepairProduct, ...] = ()
 
     def __bool__(self) -> bool:
         return self.verdict == "right"

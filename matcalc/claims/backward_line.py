@@ -18,8 +18,8 @@ from matcalc.claims.question import Question
 from matcalc.claims.tree import names, trees
 from matcalc.errors import NotationError
 from matcalc.expression import Declarations, assumptions
-from matcalc.expression.equation import Equation
-from matcalc.expression.parser import Step
+from matcalc.expression.equation import ReadEquation
+from matcalc.expression.parser import PostfixStep
 from matcalc.notation import unicode, write_derivative
 from matcalc.variables import Mention, Variable
 
@@ -84,7 +84,7 @@ class Backward:
 
 
 def backward(
-    equation: Equation,
+    equation: ReadEquation,
     variables: Mapping[str, Variable],
     declared: Declarations,
     because: str,
@@ -139,7 +139,7 @@ def backward(
     )
 
 
-def _steps(equation: Equation) -> Sequence[Step]:
+def _steps(equation: ReadEquation) -> Sequence[PostfixStep]:
     return (*equation.left, *equation.right)
 
 

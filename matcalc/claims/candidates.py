@@ -10,8 +10,8 @@ from matcalc.claims.sizes_text import Matrix
 from matcalc.claims.tree import Tree
 from matcalc.dimensions import Shape
 from matcalc.errors import TooLargeError
-from matcalc.expression.equation import Equation
-from matcalc.expression.unknowns import Answer
+from matcalc.expression.equation import ReadEquation
+from matcalc.expression.unknowns import Solution
 from matcalc.variables import Variable
 
 _TRIES = 5000  # candidates that are put in, over all unknowns
@@ -56,7 +56,7 @@ _Offered = Callable[[int, bool], Iterator[tuple[Candidate, int]]]  # of the piec
 
 
 def together(
-    unknowns: Sequence[str], known: Sequence[Answer], offered: _Offered, left: int = 0
+    unknowns: Sequence[str], known: Sequence[Solution], offered: _Offered, left: int = 0
 ) -> Iterator[tuple[Candidate, ...]]:
     """What fits together, a candidate for each unknown, tried one unknown after the other.
 
@@ -94,7 +94,7 @@ def each_for_any(tried: Sequence[Candidate]) -> _Offered:
     return offered
 
 
-def each_once(equation: Equation, tried: Sequence[Candidate]) -> tuple[_Offered, int]:
+def each_once(equation: ReadEquation, tried: Sequence[Candidate]) -> tuple[_Offered, int]:
     """Each candidate in one unknown: products of sets of them, the last of all that are left."""
     own = [one for one in tried if one.fits and not one.text.endswith(".T")]
     table = arrangements_of_sets(
@@ -115,7 +115,7 @@ def each_once(equation: Equation, tried: Sequence[Candidate]) -> tuple[_Offered,
     return offered, len(table) - 1
 
 
-def _after(unknown: str, candidate: Candidate, found: Sequence[Answer]) -> tuple[Answer, ...]:
+def _after(unknown: str, candidate: Candidate, found: Sequence[Solution]) -> tuple[Solution, ...]:
     """The answers in which an unknown is a candidate."""
     beside = (one for one in found if not is_number_beside(candidate, unknown, one))
     puts = (one.with_shape(unknown, matrix_of(candidate.shape)) for one in beside)
@@ -128,6 +128,6 @@ def matrix_of(shape: Shape) -> Matrix:
     return rows, columns
 
 
-def is_number_beside(candidate: Candidate, unknown: str, answer: Answer) -> bool:
+def is_number_beside(candidate: Candidate, unknown: str, answer: Solution) -> bool:
     """Whether a number would stand beside ``@``."""
     return not candidate.shape and unknown in answer.factors

@@ -90,7 +90,7 @@ class Wrong(NamedTuple):
         return self.is_rewritten or (alike and self.fixes[0].edits > 1)
 
 
-class _Whole(NamedTuple):
+class _WholeClaim(NamedTuple):
     """What is seen of a claim as a whole: where it stops, which slope is off, what is sure."""
 
     stops: str
@@ -104,7 +104,7 @@ def causes(wrong: Wrong) -> tuple[Cause, ...]:
     stops = wrong.may_stop_early and stops_early(wrong.question, wrong.line, wrong.worth.at)
     slopes = (wrong_slope(wrong.line, one, wrong.question, wrong.worth) for one in wrong.changes)
     sure = _sure(wrong, stops=bool(stops))
-    whole = _Whole(stops or "", next(filter(None, slopes), None), sure)
+    whole = _WholeClaim(stops or "", next(filter(None, slopes), None), sure)
     change = Change(wrong.line, wrong.right, (), 0.0)
     found: list[Cause] = []
     for name in _ranked(weights, wrong, whole):
@@ -116,7 +116,7 @@ def causes(wrong: Wrong) -> tuple[Cause, ...]:
     return tuple(found)
 
 
-def _ranked(weights: dict[str, float], wrong: Wrong, whole: _Whole) -> list[str]:
+def _ranked(weights: dict[str, float], wrong: Wrong, whole: _WholeClaim) -> list[str]:
     """The causes that are said, the likeliest first."""
     likely = _LIKELY if wrong.is_rewritten else _LITTLE
     for k, name in enumerate(_seen(wrong)):
@@ -134,7 +134,7 @@ def _ranked(weights: dict[str, float], wrong: Wrong, whole: _Whole) -> list[str]
     return [name for k, name in enumerate(ranked) if k < _SURELY or weights[name] >= least]
 
 
-def _said(name: str, change: Change, wrong: Wrong, whole: _Whole) -> str:
+def _said(name: str, change: Change, wrong: Wrong, whole: _WholeClaim) -> str:
     """The sentence of a cause: what is seen of the whole says more than what a change does."""
     if whole.stops and name == "chain-rule" and name in whole.sure:
         return f"this is {whole.stops}: from there the chain goes on to {wrong.question.wrt.name}"

@@ -16,7 +16,7 @@ from matcalc.claims.forward import Forward, declared_shapes, known_shapes, read_
 from matcalc.claims.forward_question import of_forward
 from matcalc.claims.gradient_names import is_whole, plain_left, without_marks
 from matcalc.claims.judging import Judged, in_columns, judged, misstated
-from matcalc.claims.point import Point, Worth, points_of_claims
+from matcalc.claims.point import ClaimPoint, Worth, points_of_claims
 from matcalc.claims.question import Question, of_expression
 from matcalc.claims.repairs import Repair, but_for_numbers, repairs
 from matcalc.claims.shapes import Shapes, Typed, product_shapes
@@ -272,7 +272,7 @@ def _mended(
     )
 
 
-def _true(question: Question, fixes: Sequence[Repair], at: Point) -> list[Repair]:
+def _true(question: Question, fixes: Sequence[Repair], at: ClaimPoint) -> list[Repair]:
     """The first few repairs that hold wherever a claim is held against the derivative.
 
     Of those that differ in where a number stands one.

@@ -16,7 +16,7 @@ from matcalc.arrays import Array
 from matcalc.checking.verdict import by_value, relative_error
 from matcalc.claims.answer import Counterexample
 from matcalc.claims.judging import pairs
-from matcalc.claims.point import Point, Worth, points_at, quick_point
+from matcalc.claims.point import ClaimPoint, Worth, points_at, quick_point
 from matcalc.claims.question import Question
 from matcalc.claims.stacked import Stack, close
 from matcalc.claims.tree import Tree, names
@@ -33,7 +33,7 @@ _MOST = 12
 _POINTS = 12
 
 
-def right_when(question: Question, line: Tree, at: Point, *, differs: bool) -> tuple[str, ...]:
+def right_when(question: Question, line: Tree, at: ClaimPoint, *, differs: bool) -> tuple[str, ...]:
     """Conditions, each alone, under which a line is equal to the truth at every point tried.
 
     Args:
@@ -82,12 +82,12 @@ def _names(node: Node) -> set[str]:
     return {each.name for each in topological(node) if isinstance(each, Symbol)}
 
 
-def _holds(line: Tree, at: Point) -> bool:
+def _holds(line: Tree, at: ClaimPoint) -> bool:
     value = _comparable(line, at)
     return value is not None and close(value.entries(), at.truth.entries())
 
 
-def _comparable(line: Tree, at: Point) -> Stack | None:
+def _comparable(line: Tree, at: ClaimPoint) -> Stack | None:
     """What a line is worth, where that has as many entries as the truth."""
     value = Worth(at).of(line)
     return value if value and value.entries().shape == at.truth.entries().shape else None
@@ -162,7 +162,7 @@ def _whole(question: Question, sizes: Mapping[str, int]) -> Iterator[dict[str, A
         yield arrays
 
 
-def _differs(at: Point, line: Tree) -> bool:
+def _differs(at: ClaimPoint, line: Tree) -> bool:
     value = _comparable(line, at)
     if value is None or not np.all(np.isfinite(value.data)):
         return False
@@ -170,7 +170,7 @@ def _differs(at: Point, line: Tree) -> bool:
 
 
 def _shown(
-    question: Question, at: Point, arrays: Mapping[str, Array], line: Tree
+    question: Question, at: ClaimPoint, arrays: Mapping[str, Array], line: Tree
 ) -> Counterexample:
     value = Worth(at).of(line)
     used = _names(question.truth) | names(line)

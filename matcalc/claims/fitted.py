@@ -12,7 +12,7 @@ from matcalc.claims.forward_guess import guessed_forward
 from matcalc.dimensions import Shape, names, times
 from matcalc.errors import listed
 from matcalc.notation.names import spelled_shape
-from matcalc.notation.parts import Aligned, AnswerPart, Cell, Drawn, Formula, Item, Rows
+from matcalc.notation.parts import AlignedShapes, AnswerPart, Cell, Drawn, FormulaPart, Item, Rows
 from matcalc.notation.shown import Shown, told
 from matcalc.variables import Variable
 
@@ -111,7 +111,7 @@ def _fit(found: Fit) -> Iterator[AnswerPart]:
         yield AnswerPart(_summary(one), _candidates(one))
     said: list[Item | list[Item]] = [*_any_size(found)]
     if found.solutions and found.unknowns:
-        said.append([*map(Formula, found.solutions)])
+        said.append([*map(FormulaPart, found.solutions)])
     if found.backward is not None:
         said += _derived(found, found.backward)
     else:
@@ -121,7 +121,7 @@ def _fit(found: Fit) -> Iterator[AnswerPart]:
         yield AnswerPart("", tuple(item) if isinstance(item, list) else (item,))
 
 
-def _equation(found: Fit) -> Aligned:
+def _equation(found: Fit) -> AlignedShapes:
     """The equation with the shape of each part under it."""
     shapes = {name: variable.shape for name, variable in found.variables.items()}
     shapes |= {unknown.name: unknown.shapes[0] for unknown in found.unknowns}
@@ -134,7 +134,7 @@ def _equation(found: Fit) -> Aligned:
             cells.append(Cell(sign, leaf[0], _shown(shapes[leaf["name"]], turned=turned)))
             at = leaf.end()
     behind = found.equation[at:].strip()
-    return Aligned((*cells, *([Cell("", behind, "")] if behind else [])))
+    return AlignedShapes((*cells, *([Cell("", behind, "")] if behind else [])))
 
 
 def _shown(shape: Shape, *, turned: bool = False) -> str:
@@ -233,7 +233,7 @@ def _derived(found: Fit, backward: Backward) -> Iterator[Item | list[Item]]:
         f"From {backward.forward}, where {left} is short for the derivative of a number by "
         f"{backward.wrt}{_like(backward, found.variables[left].shape)}:"
     )
-    yield Formula(f"{left} = {backward.unicode}")
+    yield FormulaPart(f"{left} = {backward.unicode}")
     notes = [f"read as {listed(backward.assumed)}"] if backward.assumed else []
     yield from (f"note: {note}" for note in (*notes, *backward.assumptions))
     first = sorted(backward.judgements.items(), key=lambda one: not one[1])

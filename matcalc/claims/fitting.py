@@ -27,9 +27,9 @@ from matcalc.claims.gradient_names import variable_of
 from matcalc.dimensions import pretty
 from matcalc.errors import NotationError, ShapeError, TooLargeError
 from matcalc.expression import Declarations, Declared, parse_declarations, read_formula
-from matcalc.expression.equation import Equation, parse_equation
-from matcalc.expression.parser import Step
-from matcalc.expression.unknowns import Answer, Side, answers, closed
+from matcalc.expression.equation import ReadEquation, parse_equation
+from matcalc.expression.parser import PostfixStep
+from matcalc.expression.unknowns import Side, Solution, answers, closed
 from matcalc.expression.values import Value
 from matcalc.graph import symbol
 from matcalc.operations import algebra
@@ -102,7 +102,7 @@ class _Filled(NamedTuple):
 
 
 def _filled(
-    parsed: Equation,
+    parsed: ReadEquation,
     variables: Mapping[str, Variable],
     pieces: Iterable[Variable],
     *,
@@ -142,7 +142,7 @@ def _filled(
     return _Filled(unknowns, [_by_name(parsed, each) for each in joint])
 
 
-def _refuse_ratio(equation: Equation) -> None:
+def _refuse_ratio(equation: ReadEquation) -> None:
     """Refuse ``dL/dx = …``, which would be a number over an array.
 
     Raises:
@@ -160,7 +160,7 @@ def _refuse_ratio(equation: Equation) -> None:
 
 
 def _variables(
-    equation: Equation, declared: Mapping[str, Declared], layout: str | None
+    equation: ReadEquation, declared: Mapping[str, Declared], layout: str | None
 ) -> tuple[dict[str, Variable], tuple[str, ...]]:
     """The variables of an equation, and which of them were given no shape.
 
@@ -189,10 +189,10 @@ def _variables(
     return variables, found.taken_as_scalar
 
 
-def _meaning_of(variables: Mapping[str, Variable]) -> Callable[[Step], Value]:
+def _meaning_of(variables: Mapping[str, Variable]) -> Callable[[PostfixStep], Value]:
     """What a known name means: a variable, or a size as a number."""
 
-    def name(step: Step) -> Value:
+    def name(step: PostfixStep) -> Value:
         variable = variables.get(step.value)
         if variable is None:
             return Value(algebra.size_of(step.value))
@@ -201,13 +201,13 @@ def _meaning_of(variables: Mapping[str, Variable]) -> Callable[[Step], Value]:
     return name
 
 
-def _by_name(equation: Equation, chosen: Sequence[Candidate]) -> dict[str, str]:
+def _by_name(equation: ReadEquation, chosen: Sequence[Candidate]) -> dict[str, str]:
     """What is written for each unknown."""
     return dict(zip(equation.unknowns, (one.text for one in chosen), strict=True))
 
 
 def _reads(
-    equation: Equation, chosen: Sequence[Candidate], variables: Mapping[str, Variable]
+    equation: ReadEquation, chosen: Sequence[Candidate], variables: Mapping[str, Variable]
 ) -> bool:
     """Whether both sides can be read: no product in them is a number beside ``@``."""
     try:
@@ -219,7 +219,7 @@ def _reads(
 
 
 def _judged(
-    unknown: str, tried: Sequence[Candidate], known: Sequence[Answer], joint: set[Candidate]
+    unknown: str, tried: Sequence[Candidate], known: Sequence[Solution], joint: set[Candidate]
 ) -> tuple[Candidate, ...]:
     """Each candidate for an unknown, and why it does not fit; those that do come first."""
     judged = [
@@ -228,7 +228,7 @@ def _judged(
     return tuple(sorted(judged, key=lambda one: not one.fits))
 
 
-def _reason(candidate: Candidate, unknown: str, known: Sequence[Answer]) -> str:
+def _reason(candidate: Candidate, unknown: str, known: Sequence[Solution]) -> str:
     """Why a candidate does not fit, where the equation is read without numbers."""
     if candidate.reason:
         return candidate.reason
@@ -248,7 +248,7 @@ def _reason(candidate: Candidate, unknown: str, known: Sequence[Answer]) -> str:
 
 
 def _open_names(
-    unknowns: Sequence[str], known: Sequence[Answer], variables: Mapping[str, Variable]
+    unknowns: Sequence[str], known: Sequence[Solution], variables: Mapping[str, Variable]
 ) -> dict[Side, str]:
     """A name for each side that may have any size, one that nothing else has."""
     sizes = [size for variable in variables.values() for size in variable.shape]

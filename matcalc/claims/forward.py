@@ -24,7 +24,7 @@ from matcalc.expression import (
 from matcalc.expression.biases import biases
 from matcalc.expression.declarations import declared_functions
 from matcalc.expression.equation import stated_in
-from matcalc.expression.formula import Names
+from matcalc.expression.formula import KnownNames
 from matcalc.graph import Symbol
 from matcalc.inputs.equations import equations_apart
 from matcalc.inputs.line import Line
@@ -114,7 +114,7 @@ class Forward:
 
     def read(self, shapes: dict[str, Variable]) -> None:
         """Read it, and the number that a gradient makes of its last line."""
-        names = Names(functions=self.functions)
+        names = KnownNames(functions=self.functions)
         plain = self._plain(shapes, names)
         last = self.names[-1]
         self.seed, self.whole = "", self.text
@@ -129,7 +129,7 @@ class Forward:
         if not self.seed:
             self.known[last] = self.formula.node
 
-    def _plain(self, shapes: dict[str, Variable], names: Names) -> Formula:
+    def _plain(self, shapes: dict[str, Variable], names: KnownNames) -> Formula:
         """It, with the names declared that have one shape in which all fits: a bias.
 
         Where nothing is declared and several shapes fit, names say what they are.

@@ -13,7 +13,7 @@ from matcalc.variables import Variable
 _FUNCTION = "g"
 
 
-class Forward(NamedTuple):
+class GuessedLine(NamedTuple):
     """A line of a forward pass.
 
     Attributes:
@@ -32,7 +32,7 @@ class Forward(NamedTuple):
     activated: str = ""
 
 
-def guessed_forward(solutions: Sequence[str], known: Mapping[str, Variable]) -> Forward | None:
+def guessed_forward(solutions: Sequence[str], known: Mapping[str, Variable]) -> GuessedLine | None:
     """For ``dx = W.T @ dy`` the line ``y = W @ x``; of several solutions the plainest line.
 
     ``None`` where names do not say what is a derivative by what.
@@ -41,7 +41,7 @@ def guessed_forward(solutions: Sequence[str], known: Mapping[str, Variable]) -> 
     return min(lines, key=lambda one: one.product.count(".T"), default=None)
 
 
-def _lines(solution: str, variables: Mapping[str, Variable]) -> Iterator[Forward]:
+def _lines(solution: str, variables: Mapping[str, Variable]) -> Iterator[GuessedLine]:
     left, _, right = solution.partition(" = ")
     by = variable_of(left)
     if not by.isidentifier():
@@ -59,7 +59,7 @@ def _lines(solution: str, variables: Mapping[str, Variable]) -> Iterator[Forward
         known = [variables[name] for name in others]
         is_open = _stem(made.of) == _stem(by) and not scale and _FUNCTION not in variables
         activated = str(through.tree) if is_open else ""
-        yield Forward(made.of, str(made.tree), by, (*known, x), activated)
+        yield GuessedLine(made.of, str(made.tree), by, (*known, x), activated)
 
 
 def _tree(text: str) -> Tree:

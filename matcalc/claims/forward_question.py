@@ -14,7 +14,7 @@ from matcalc.derivative import derivatives, pulled
 from matcalc.errors import NotationError
 from matcalc.expression import Formula, read_formula
 from matcalc.expression.conventions import COUNTED
-from matcalc.expression.formula import Names
+from matcalc.expression.formula import KnownNames
 from matcalc.expression.habits import COUNTS
 from matcalc.graph import Apply, Node, Symbol, substituted, symbol
 from matcalc.layout import written
@@ -268,7 +268,7 @@ class _Sweep:
     def _beside(self, name: str, of: str) -> Node:
         """The derivative by an intermediate result."""
         forward = self.forward
-        names = Names(functions=forward.functions)
+        names = KnownNames(functions=forward.functions)
         read = read_formula(forward.whole, forward.formula.variables, opaque=[name], names=names)
         node = read.named.get(of, read.node)
         (found,) = derivatives(node, [symbol(name, self.known[name].shape)])

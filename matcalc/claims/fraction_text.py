@@ -50,7 +50,7 @@ class Fraction(NamedTuple):
         return self.wrt, self.of
 
 
-class Chain(NamedTuple):
+class FractionChain(NamedTuple):
     """A chain, read.
 
     Attributes:
@@ -62,7 +62,7 @@ class Chain(NamedTuple):
     left: Fraction | None
 
 
-def read_chain(text: str) -> Chain:
+def read_chain(text: str) -> FractionChain:
     """Read a chain of fractions: ``"∂L/∂a3 ∂a3/∂z3"``, ``"dL/da * da/dz"``, or LaTeX.
 
     Raises:
@@ -84,7 +84,7 @@ def read_chain(text: str) -> Chain:
     factors = tuple(_factors(text, start, len(text)))
     if len(factors) > FACTORS:
         raise TooLargeError(f"{len(factors)} factors; at most {FACTORS}")
-    return Chain(factors, left)
+    return FractionChain(factors, left)
 
 
 def is_chain(text: str) -> bool:

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from matcalc.claims.answer import Cause, Checked, Misfit, Piece
-from matcalc.claims.fraction_text import Chain, Fraction, read_chain
+from matcalc.claims.answer import Cause, Checked, ClaimPiece, Misfit
+from matcalc.claims.fraction_text import Fraction, FractionChain, read_chain
 from matcalc.errors import ChainError, NotationError
 from matcalc.expression.declarations import Declarations, parse_declarations
 from matcalc.layout import written as form
@@ -31,7 +31,7 @@ _ORDERS = {
 
 
 @dataclass
-class _Found:
+class _ChainFault:
     """What is wrong with a chain."""
 
     path: list[str]  # the variables of the right chain, the outermost first
@@ -80,8 +80,8 @@ def check_chain(
 
 def _answer(
     chain: str,
-    read: Chain,
-    found: _Found,
+    read: FractionChain,
+    found: _ChainFault,
     layout: str | None,
     shapes: Mapping[str, Variable],
     turned: bool,
@@ -111,7 +111,8 @@ def _answer(
         "" if right else "only",
         () if right else (_equation(read, truth),),
         pieces=tuple(
-            Piece(one.text, one.start, one.end, _shape(one, shapes, aim)) for one in read.factors
+            ClaimPiece(one.text, one.start, one.end, _shape(one, shapes, aim))
+            for one in read.factors
         ),
         misfits=tuple(_misfits(read, found, aim)),
         missing=tuple(f"∂{of}/∂{wrt}" for of, wrt in found.missing),
@@ -121,7 +122,7 @@ def _answer(
     )
 
 
-def _equation(read: Chain, truth: str) -> str:
+def _equation(read: FractionChain, truth: str) -> str:
     return f"{read.left.title} = {truth}" if read.left else truth
 
 
@@ -130,9 +131,9 @@ def _written(path: Sequence[str], layout: str) -> str:
     return " · ".join(factors if layout == "numerator" else reversed(factors))
 
 
-def _judged(read: Chain) -> _Found:
+def _judged(read: FractionChain) -> _ChainFault:
     """What is wrong, by names alone."""
-    found = _Found([])
+    found = _ChainFault([])
     kept: dict[tuple[str, str], Fraction] = {}
     for one in read.factors:
         if (one.of, one.wrt) in kept:
@@ -154,7 +155,7 @@ def _judged(read: Chain) -> _Found:
     return found
 
 
-def _ends(read: Chain, factors: Sequence[Fraction]) -> tuple[str, str]:
+def _ends(read: FractionChain, factors: Sequence[Fraction]) -> tuple[str, str]:
     """Where the chain starts and ends: the left side says it, or what is nowhere on the other."""
     if read.left:
         return read.left.of, read.left.wrt
@@ -168,7 +169,9 @@ def _ends(read: Chain, factors: Sequence[Fraction]) -> tuple[str, str]:
 _LOSSES = ("L", "J", "E", "C", "l", "loss", "Loss", "f", "cost", "ℓ")
 
 
-def _turn_over(kept: dict[tuple[str, str], Fraction], start: str, end: str, found: _Found) -> None:
+def _turn_over(
+    kept: dict[tuple[str, str], Fraction], start: str, end: str, found: _ChainFault
+) -> None:
     """Factors that stand upside down: two share a name above the line, and two another below."""
     if _is_path(list(kept), start, end):
         return
@@ -209,7 +212,7 @@ def _segments(factors: Sequence[Fraction], start: str) -> list[list[Fraction]]:
     return segments
 
 
-def _link(segments: list[list[Fraction]], start: str, end: str, found: _Found) -> None:
+def _link(segments: list[list[Fraction]], start: str, end: str, found: _ChainFault) -> None:
     """The path from start to end, with what is missing in it; what is on no path is loose."""
     first = next((run for run in segments if run[0].of == start), [])
     taken = {start, *(one.of for one in first)}
@@ -255,7 +258,7 @@ def _rising(numbers: Sequence[int]) -> list[int]:
 # ------------------------------------------------------------------------------ what is said
 
 
-def _misfits(read: Chain, found: _Found, layout: str) -> Iterator[Misfit]:
+def _misfits(read: FractionChain, found: _ChainFault, layout: str) -> Iterator[Misfit]:
     """Neighbours that do not share the variable between them."""
     if found.order and not (found.doubled or found.missing or found.loose or found.flipped):
         return
@@ -266,7 +269,9 @@ def _misfits(read: Chain, found: _Found, layout: str) -> Iterator[Misfit]:
             yield Misfit(left.start, right.end, "·", left.title, right.title, says)
 
 
-def _causes(read: Chain, found: _Found, layout: str | None, turned: bool) -> Iterator[Cause]:
+def _causes(
+    read: FractionChain, found: _ChainFault, layout: str | None, turned: bool
+) -> Iterator[Cause]:
     whole = read.factors[0].start, read.factors[-1].end
     for one in found.doubled:
         yield Cause("duplicated-factor", one.start, one.end, f"{one.title} is there twice")
@@ -286,7 +291,7 @@ def _causes(read: Chain, found: _Found, layout: str | None, turned: bool) -> Ite
         yield Cause(name, *whole, f"this is the order of {found.order} layout, not {layout}")
 
 
-def _gap(read: Chain, of: str, wrt: str) -> tuple[int, int]:
+def _gap(read: FractionChain, of: str, wrt: str) -> tuple[int, int]:
     """Where a factor is missing: between the neighbours that it would link, or beside one."""
     for left, right in pairwise(read.factors):
         if (left.wrt, right.of) == (of, wrt) or (left.of, right.wrt) == (wrt, of):
@@ -297,7 +302,7 @@ def _gap(read: Chain, of: str, wrt: str) -> tuple[int, int]:
     return read.factors[0].start, read.factors[-1].end
 
 
-def _reason(found: _Found, layout: str, turned: bool, causes: Sequence[Cause]) -> str:
+def _reason(found: _ChainFault, layout: str, turned: bool, causes: Sequence[Cause]) -> str:
     if turned:
         return f"the order is that of {found.order} layout, and {layout} layout is asked for"
     if found.is_right:
@@ -305,7 +310,7 @@ def _reason(found: _Found, layout: str, turned: bool, causes: Sequence[Cause]) -
     return "; ".join(one.says.partition(": ")[0] for one in causes)
 
 
-def _why(found: _Found, layout: str, turned: bool) -> Iterator[str]:
+def _why(found: _ChainFault, layout: str, turned: bool) -> Iterator[str]:
     """The rule, and the path that the chain takes."""
     yield f"A chain is one path, here from {found.path[0]} down to {found.path[-1]}: " + (
         " → ".join(found.path) + ". It has one factor for each step, and no other."

@@ -18,7 +18,7 @@ from matcalc.claims.tree import Tree
 from matcalc.errors import MatcalcError, MissingLibraryError, NotationError
 from matcalc.expression.formula import NO_FUNCTIONS, Functions
 from matcalc.expression.functions import acts_entrywise
-from matcalc.expression.meaning import Known, meaning
+from matcalc.expression.meaning import KnownMeanings, meaning
 from matcalc.expression.values import Value
 from matcalc.graph import Node, number, symbol
 from matcalc.operations import ALIASES, is_elementwise, known_rule, parse_signature
@@ -243,7 +243,7 @@ def by_rule(tree: Tree, values: Sequence[Any], functions: Functions = NO_FUNCTIO
     if tree.kind == "subscript":  # places may be sums of sizes
         operands[1:] = map(_place, operands[1:], values[1:])
     try:
-        value = meaning(tree.step, operands, Known(_no_name, functions))
+        value = meaning(tree.step, operands, KnownMeanings(_no_name, functions))
         node = with_stand_ins(value.node)
     except MatcalcError:
         return None

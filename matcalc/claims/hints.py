@@ -11,7 +11,7 @@ import numpy as np
 
 from matcalc.checking.stand_ins import with_stand_ins
 from matcalc.claims.answer import Misfit
-from matcalc.claims.point import Point, Worth, points_at
+from matcalc.claims.point import ClaimPoint, Worth, points_at
 from matcalc.claims.question import Question
 from matcalc.claims.stacked import Stack, close, is_either, one, ratio, transposed
 from matcalc.claims.tidying import factors, multiplied_out, terms
@@ -87,7 +87,7 @@ def lacks_terms(line: Tree, right: Tree, worth: Worth) -> bool:
     return len(one) < len(two)
 
 
-def right_for_numbers(question: Question, line: Tree, at: Point) -> bool:
+def right_for_numbers(question: Question, line: Tree, at: ClaimPoint) -> bool:
     """Whether a line is the derivative, but for a sign, where every matrix is a number.
 
     Args:
@@ -108,7 +108,7 @@ def right_for_numbers(question: Question, line: Tree, at: Point) -> bool:
     )
 
 
-def stops_early(question: Question, line: Tree, at: Point) -> str:
+def stops_early(question: Question, line: Tree, at: ClaimPoint) -> str:
     """Whether a line is the derivative by something on the way, or a term of it: in words.
 
     ``-y / softmax(z)`` for ``-y.T @ log(softmax(z))`` by z is the derivative by ``softmax(z)``.

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from matcalc.checking.verdict import Pair, Verdict, by_value
-from matcalc.claims.point import Point, Worth, points
+from matcalc.claims.point import ClaimPoint, Worth, points
 from matcalc.claims.question import Question
 from matcalc.claims.tidying import terms
 from matcalc.claims.tree import trees
@@ -45,7 +45,7 @@ class Judged:
     as_columns: str = ""
     compared: int = 0
     error: float | None = None
-    points: Sequence[Point] = field(default=(), repr=False)
+    points: Sequence[ClaimPoint] = field(default=(), repr=False)
 
 
 @np.errstate(all="ignore")  # values are looked at that are no numbers
@@ -200,7 +200,7 @@ def pairs(question: Question, met: Sequence[Meeting]) -> Iterator[Pair]:
         yield Pair(question.right(one.right, one.sizes), one.given, one.rounding)
 
 
-def _repeats(question: Question, claim: str, at: Point) -> bool:
+def _repeats(question: Question, claim: str, at: ClaimPoint) -> bool:
     """Whether a vector is repeated to a matrix in a claim, and in nothing that it is about.
 
     A bias of the expression stands in its derivative too.

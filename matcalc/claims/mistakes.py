@@ -154,7 +154,7 @@ _KINDS = {
 }
 
 
-class _Mistake(NamedTuple):
+class _MistakeLine(NamedTuple):
     """A line of the tables."""
 
     stands: Tree
@@ -198,14 +198,16 @@ def _of_lines(head: str, tree: Tree, near: Around) -> Iterator[Edit]:
 
 
 @cache
-def _mistakes() -> dict[str, list[_Mistake]]:
+def _mistakes() -> dict[str, list[_MistakeLine]]:
     """The lines of the tables, by the operation that stands there."""
-    found: dict[str, list[_Mistake]] = {}
+    found: dict[str, list[_MistakeLine]] = {}
     for table in (_ANYWHERE, _CALLS, _MATRIX_PRODUCTS, _PRODUCTS, _POWERS, _SUMS):
         for line in table.strip().splitlines():
             change, causes, *price = line.split("|")
             stands, belongs = (unplaced(trees(side)[-1].tree) for side in change.split("->"))
-            one = _Mistake(stands, belongs, tuple(causes.split()), float(price[0] if price else 1))
+            one = _MistakeLine(
+                stands, belongs, tuple(causes.split()), float(price[0] if price else 1)
+            )
             found.setdefault(_head(stands), []).append(one)
     return found
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from matcalc import dimensions
-from matcalc.claims.answer import Checked, Product
+from matcalc.claims.answer import Checked, RepairProduct
 from matcalc.claims.telling import TITLES, cells
 from matcalc.notation.parts import Cell
 from matcalc.pictures.drawing import Drawing, paragraph, stacked
@@ -87,7 +87,7 @@ def _join(left: Block, right: Block, cell: Cell) -> Join:
     return matrix_join(left.columns, right.rows)
 
 
-def _product(one: Product) -> tuple[Drawing, str]:
+def _product(one: RepairProduct) -> tuple[Drawing, str]:
     """A product of a repair: its factors, and what comes out."""
     factors, _, result = one.shapes.rpartition(" = ")
     sign = "⊙" if "⊙" in factors else "·"

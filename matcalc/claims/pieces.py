@@ -9,9 +9,9 @@ import numpy as np
 
 from matcalc.claims.arranging import each_once
 from matcalc.claims.point import Worth
-from matcalc.claims.pool import Piece
+from matcalc.claims.pool import PoolPiece
 from matcalc.claims.stacked import Stack, close, gathered, operated, prints, transposed
-from matcalc.claims.tree import Change, Found, Tree, op, same, turned
+from matcalc.claims.tree import Change, Tree, TrueLine, op, same, turned
 
 _PIECES = 5
 _KEPT = 400  # ways of one set of pieces and one shape
@@ -23,7 +23,7 @@ class _Way(NamedTuple):
 
     tree: Tree
     turned: int
-    exchanged: tuple[tuple[Tree, Piece], ...] = ()
+    exchanged: tuple[tuple[Tree, PoolPiece], ...] = ()
 
     @property
     def price(self) -> float:
@@ -46,7 +46,7 @@ def row(tree: Tree, worth: Worth) -> list[Tree]:
     return [tree]
 
 
-def reordered(line: Tree, worth: Worth, pool: Sequence[Piece]) -> Iterator[Found]:
+def reordered(line: Tree, worth: Worth, pool: Sequence[PoolPiece]) -> Iterator[TrueLine]:
     """Lines of the same pieces, each once, that are worth the truth; one may be exchanged."""
     parts = row(line, worth)
     if not 2 <= len(parts) <= _PIECES or any(worth.of(part) is None for part in parts):
@@ -56,7 +56,7 @@ def reordered(line: Tree, worth: Worth, pool: Sequence[Piece]) -> Iterator[Found
     for each in each_once(leaves, _joined, _merged)[-1]:
         for k, way in enumerate(each.ways if each.values.form == truth.form else ()):
             if close(each.values.data[k : k + 1], truth.data):
-                yield Found(way.tree, _changes(line, way), 1.0 + way.price)
+                yield TrueLine(way.tree, _changes(line, way), 1.0 + way.price)
 
 
 def _changes(line: Tree, way: _Way) -> tuple[Change, ...]:
@@ -69,7 +69,7 @@ def _changes(line: Tree, way: _Way) -> tuple[Change, ...]:
     return tuple(changes)
 
 
-def _leaves(part: Tree, worth: Worth, pool: Sequence[Piece]) -> Iterator[_Ways]:
+def _leaves(part: Tree, worth: Worth, pool: Sequence[PoolPiece]) -> Iterator[_Ways]:
     """A piece as it is and transposed, and slopes of its shape in its place."""
     value = worth.of(part)
     if value is None:

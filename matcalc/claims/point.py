@@ -29,7 +29,7 @@ _LOST = 1e-8  # where more is moved, digits are lost
 _SIGNS = ("operator", "negative", "transpose")
 
 
-class Point(NamedTuple):
+class ClaimPoint(NamedTuple):
     """Numbers for everything that a claim may name.
 
     Attributes:
@@ -52,7 +52,7 @@ class Point(NamedTuple):
     strict: bool = False
 
 
-def points(question: Question, count: int, claimed: Sequence[Node] = ()) -> list[Point]:
+def points(question: Question, count: int, claimed: Sequence[Node] = ()) -> list[ClaimPoint]:
     """Points at small sizes that all differ, where the derivative and all names have good digits.
 
     Args:
@@ -65,7 +65,7 @@ def points(question: Question, count: int, claimed: Sequence[Node] = ()) -> list
     """
     roots = [question.truth, *question.meanings.values(), *claimed]
     variables = question.formula.variables.values()
-    found: list[Point] = []
+    found: list[ClaimPoint] = []
     for sizes in choices_of_sizes(roots, variables, question.declared):
         asked = tuple(sizes.items())
         if asked not in question.reached:
@@ -80,7 +80,7 @@ def points(question: Question, count: int, claimed: Sequence[Node] = ()) -> list
     return found
 
 
-def _at_sizes(question: Question, sizes: Mapping[str, int]) -> Point | None:
+def _at_sizes(question: Question, sizes: Mapping[str, int]) -> ClaimPoint | None:
     """The first point at some sizes with good digits; nothing where there is none."""
     rng = np.random.default_rng(7)
     tried = random_points(question.formula, question.declared, sizes, rng, _TRIES)
@@ -95,7 +95,7 @@ def points_at(
     question: Question,
     sizes: Mapping[str, int],
     declared: Mapping[str, Declared] | None = None,
-) -> Iterator[Point]:
+) -> Iterator[ClaimPoint]:
     """Points at given sizes, as many as are asked for up to a number.
 
     Args:
@@ -112,7 +112,7 @@ def points_at(
             yield here
 
 
-def points_of_claims(question: Question, sizes: Mapping[str, int]) -> list[Point]:
+def points_of_claims(question: Question, sizes: Mapping[str, int]) -> list[ClaimPoint]:
     """Where a claim is held against the derivative: near and far, on both sides of kinks."""
     truth, known = question.truth, (question.formula, question.declared)
     with suppress(MatcalcError):  # too few of them are finite
@@ -124,10 +124,10 @@ def points_of_claims(question: Question, sizes: Mapping[str, int]) -> list[Point
 
 def quick_point(
     question: Question, arrays: Mapping[str, Array], sizes: Mapping[str, int]
-) -> Point | None:
+) -> ClaimPoint | None:
     """The same as :func:`at_point`, of the derivative as it is written: faster, for trying."""
     values = _given(question, arrays, sizes)
-    at = Point(sizes, values, one(0.0), *_known(question, sizes))
+    at = ClaimPoint(sizes, values, one(0.0), *_known(question, sizes))
     left = {name: tree for name, tree in question.spelled.items() if name not in values}
     for _ in range(_PASSES):
         for name in list(left):
@@ -182,7 +182,7 @@ def _one_sided(kinks: Sequence[Node], arrays: Mapping[str, Array], sizes: Mappin
 
 def at_point(
     question: Question, arrays: Mapping[str, Array], sizes: Mapping[str, int]
-) -> Point | None:
+) -> ClaimPoint | None:
     """All numbers at a point; nothing where one is not finite."""
     values = _given(question, arrays, sizes)
     try:
@@ -194,7 +194,7 @@ def at_point(
     if not np.all(np.isfinite(entries)):
         return None
     truth = laid(question.right(entries, sizes), question)
-    return Point(sizes, values, truth, *_known(question, sizes))
+    return ClaimPoint(sizes, values, truth, *_known(question, sizes))
 
 
 def _known(question: Question, sizes: Mapping[str, int]) -> tuple[tuple[str, ...], Functions, bool]:
@@ -202,7 +202,7 @@ def _known(question: Question, sizes: Mapping[str, int]) -> tuple[tuple[str, ...
     return question.functions, question.at(sizes), not question.formula.columns
 
 
-def _has_digits(question: Question, here: Point, arrays: Mapping[str, Array]) -> bool:
+def _has_digits(question: Question, here: ClaimPoint, arrays: Mapping[str, Array]) -> bool:
     """Whether rounding moves little: the derivative, and the formula whose inverses it may lack."""
     rng = np.random.default_rng(1)
     sizes = here.sizes
@@ -235,7 +235,7 @@ def laid(entries: Array, question: Question) -> Stack:
 class Worth:
     """What parts of claims are worth at a point, each found once."""
 
-    def __init__(self, at: Point) -> None:
+    def __init__(self, at: ClaimPoint) -> None:
         self.at = at
         self._known: dict[int, tuple[Tree, Any]] = {}
 

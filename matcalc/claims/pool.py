@@ -31,7 +31,7 @@ _MOST = 90
 _PARTS = 60  # of one formula
 
 
-class Piece(NamedTuple):
+class PoolPiece(NamedTuple):
     """A piece and what it is worth.
 
     Attributes:
@@ -79,9 +79,9 @@ def of_factor(added: Tree, kind: str) -> tuple[str, ...]:
     return ("factor", "chain-rule") if is_number else ("chain-rule", "factor")
 
 
-def pool(question: Question, line: Tree, worth: Worth) -> list[Piece]:
+def pool(question: Question, line: Tree, worth: Worth) -> list[PoolPiece]:
     """The pieces for a line, the likeliest first; of one value one."""
-    found: list[Piece] = []
+    found: list[PoolPiece] = []
     seen: dict[tuple[str, tuple[int, ...]], list[float]] = {}
     for tree, origin, price in _offered(question, line, worth):
         value = worth.of(tree)
@@ -95,7 +95,7 @@ def pool(question: Question, line: Tree, worth: Worth) -> list[Piece]:
             continue
         known.append(mark)
         heads = frozenset((part.kind, part.value) for part in walk(tree))
-        found.append(Piece(tree, value, origin, price, len(words(tree)), heads))
+        found.append(PoolPiece(tree, value, origin, price, len(words(tree)), heads))
         if len(found) >= _MOST:
             break
     return found

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from matcalc.claims.pieces import reordered
-from matcalc.claims.point import Point, Worth
+from matcalc.claims.point import ClaimPoint, Worth
 from matcalc.claims.pool import pool
 from matcalc.claims.question import Question
 from matcalc.claims.search import Search
 from matcalc.claims.stacked import close, equal
 from matcalc.claims.tidying import is_absurd, tidied
-from matcalc.claims.tree import Change, Found, Tree, op, same, turned, unplaced, walk, words
+from matcalc.claims.tree import Change, Tree, TrueLine, op, same, turned, unplaced, walk, words
 
 _FEW = 4  # words: where that is enough, no second change is looked for
 _LENGTH = 0.15  # of a token of the repair
@@ -54,7 +54,7 @@ class Repair(NamedTuple):
 
 
 def repairs(
-    question: Question, line: Tree, at: Point, others: Sequence[Point]
+    question: Question, line: Tree, at: ClaimPoint, others: Sequence[ClaimPoint]
 ) -> tuple[Repair, ...]:
     """The repairs of a line, the likeliest first.
 
@@ -75,7 +75,9 @@ def repairs(
     return _kept(Ranking(question, line, worth), likely, [Worth(each) for each in others])
 
 
-def _kept(ranking: Ranking, found: Sequence[Found], checks: Sequence[Worth]) -> tuple[Repair, ...]:
+def _kept(
+    ranking: Ranking, found: Sequence[TrueLine], checks: Sequence[Worth]
+) -> tuple[Repair, ...]:
     """The repairs that hold at other points too, each once, the likeliest first."""
     kept: list[Repair] = []
     seen: set[str] = set()
@@ -111,14 +113,14 @@ class Ranking:
         own = [line, *(each.tree for each in question.lines)]
         self.functions = {part.value for one in own for part in walk(one) if part.kind == "call"}
 
-    def of(self, found: Found) -> Repair:
+    def of(self, found: TrueLine) -> Repair:
         """A repair as people would write it; if that is not the same, as it was found."""
         clean = tidied(found.tree, self.worth.kind)
         if not equal(self.worth.of(clean), self.worth.at.truth):
             clean = found.tree
         return self._priced(found, clean)
 
-    def _priced(self, found: Found, tree: Tree) -> Repair:
+    def _priced(self, found: TrueLine, tree: Tree) -> Repair:
         edits = [_words_changed(each) for each in found.changes]
         changed = sum(map(_weight, found.changes, edits))
         tokens = Counter(words(tree))
@@ -161,7 +163,7 @@ def _words_changed(change: Change) -> int:
     return min(count, _TWICE) if change.causes[:1] == ("duplicated-factor",) else count
 
 
-def _edits(found: Found) -> int:
+def _edits(found: TrueLine) -> int:
     return sum(distance(words(each.old), words(each.new)) for each in found.changes)
 
 

@@ -19,7 +19,7 @@ from matcalc.claims.edits import around
 from matcalc.claims.mistakes import edits
 from matcalc.claims.needed import POWERS, needed, ratios, scaled, times_power
 from matcalc.claims.point import Worth
-from matcalc.claims.pool import Piece
+from matcalc.claims.pool import PoolPiece
 from matcalc.claims.stacked import (
     CLOSE,
     Stack,
@@ -34,8 +34,8 @@ from matcalc.claims.stacked import (
 )
 from matcalc.claims.tree import (
     Change,
-    Found,
     Tree,
+    TrueLine,
     called,
     chained,
     op,
@@ -54,7 +54,7 @@ _PAIRS = 700  # on either side of an operation
 _MOST = 60  # repairs
 
 
-class Group(NamedTuple):
+class ValueGroup(NamedTuple):
     """The values of one kind and shape that changes reach, one behind the other."""
 
     values: Stack
@@ -70,20 +70,20 @@ class Search:
         pool: Pieces that may be put in.
     """
 
-    def __init__(self, line: Tree, worth: Worth, pool: Sequence[Piece]) -> None:
+    def __init__(self, line: Tree, worth: Worth, pool: Sequence[PoolPiece]) -> None:
         self.line = line
         self.worth = worth
         self.near = around(line, worth)
         self.pool = [(joined([each.value for each in pieces]), pieces) for pieces in _by_form(pool)]
-        self.found: dict[int, list[Group]] = {}
-        self.reached: dict[int, list[Group]] = {}
+        self.found: dict[int, list[ValueGroup]] = {}
+        self.reached: dict[int, list[ValueGroup]] = {}
 
-    def one(self) -> list[Found]:
+    def one(self) -> list[TrueLine]:
         """Lines with one change."""
         truth = self.worth.at.truth
         changes = [change for group in self.groups(self.line) for change in _equal(group, truth)]
         changes += self.numbers()
-        return [Found(with_change(self.line, one), (one,), one.price) for one in changes]
+        return [TrueLine(with_change(self.line, one), (one,), one.price) for one in changes]
 
     def numbers(self) -> Iterator[Change]:
         """Numbers that a part lacks in front."""
@@ -110,13 +110,13 @@ class Search:
                         new = times_power(tree, piece.tree, power)
                         yield Change(tree, new, piece.added("*"), piece.price + 0.5)
 
-    def up(self, tree: Tree) -> list[Group]:
+    def up(self, tree: Tree) -> list[ValueGroup]:
         """The values that a part may have after one change in it."""
         if id(tree) not in self.reached:
             self.reached[id(tree)] = self.merged(self.groups(tree), self.worth.of(tree))
         return self.reached[id(tree)]
 
-    def groups(self, tree: Tree) -> list[Group]:
+    def groups(self, tree: Tree) -> list[ValueGroup]:
         """The same, as they are found."""
         if id(tree) not in self.found:
             groups = [*self.own(tree), *self.put_in(tree)]
@@ -126,7 +126,7 @@ class Search:
             self.found[id(tree)] = groups
         return self.found[id(tree)]
 
-    def lifted(self, tree: Tree, k: int, groups: Iterable[Group]) -> Iterator[Group]:
+    def lifted(self, tree: Tree, k: int, groups: Iterable[ValueGroup]) -> Iterator[ValueGroup]:
         """What a step makes of the changes of one of its arguments."""
         args = [self.worth.raw(arg) for arg in tree.args]
         if any(arg is None for j, arg in enumerate(args) if j != k):
@@ -134,16 +134,16 @@ class Search:
         for group in groups:
             made = self.worth.made(tree, [*args[:k], group.values, *args[k + 1 :]])
             if isinstance(made, Stack) and made.many == len(group.changes):
-                yield Group(made, group.changes)
+                yield ValueGroup(made, group.changes)
 
-    def own(self, tree: Tree) -> Iterator[Group]:
+    def own(self, tree: Tree) -> Iterator[ValueGroup]:
         """Edits of a part itself."""
         for edit in edits(tree, self.near):
             value = self.worth.of(edit.tree)
             if value is not None and value.many == 1:
-                yield Group(value, [Change(tree, edit.tree, edit.causes, edit.price)])
+                yield ValueGroup(value, [Change(tree, edit.tree, edit.causes, edit.price)])
 
-    def put_in(self, tree: Tree) -> Iterator[Group]:
+    def put_in(self, tree: Tree) -> Iterator[ValueGroup]:
         """Pieces of the pool in place of a part, beside it, and as a term."""
         if tree.kind in ("text", "tuple") or self.near.is_size(tree):
             return
@@ -155,7 +155,7 @@ class Search:
             if tree.kind == "number" and stack.kind != "s":
                 continue
             prices = (each.price + word * (each.size + size) for each in pieces)
-            yield Group(
+            yield ValueGroup(
                 stack,
                 [
                     Change(tree, each.tree, each.exchanged(tree), price, True)
@@ -167,8 +167,8 @@ class Search:
             yield from self.beside(tree, value, stack, pieces)
 
     def beside(
-        self, tree: Tree, value: Stack, stack: Stack, pieces: Sequence[Piece]
-    ) -> Iterator[Group]:
+        self, tree: Tree, value: Stack, stack: Stack, pieces: Sequence[PoolPiece]
+    ) -> Iterator[ValueGroup]:
         """Pieces as a factor or as a term beside a part."""
         ways: list[tuple[str, bool]] = [("*", False), ("@", True), ("@", False), ("/", False)]
         if self.near.kind(tree) == stack.kind:
@@ -187,8 +187,8 @@ class Search:
             yield from self.columns(tree, value, stack, pieces)
 
     def columns(
-        self, tree: Tree, value: Stack, stack: Stack, pieces: Sequence[Piece]
-    ) -> Iterator[Group]:
+        self, tree: Tree, value: Stack, stack: Stack, pieces: Sequence[PoolPiece]
+    ) -> Iterator[ValueGroup]:
         """Columns entry by entry within a product, ``A @ (p * (B @ v))``, or as diagonals."""
         factors = row_of(tree)
         for k in range(1, len(factors) - 1):
@@ -204,13 +204,13 @@ class Search:
                 made, put = Stack("m", value.data * diagonal), partial(_with_diagonal, tree, side)
                 yield from _with_each(tree, pieces, made, put, "@", 0.4)
 
-    def merged(self, groups: Iterable[Group], original: Stack | None) -> list[Group]:
+    def merged(self, groups: Iterable[ValueGroup], original: Stack | None) -> list[ValueGroup]:
         """Groups of one kind and shape together; of one value only the cheapest changes."""
-        found: list[Group] = []
+        found: list[ValueGroup] = []
         for values, changes in gathered(groups):
             kept = self.cheapest(values, changes, original)
             if kept:
-                found.append(Group(values.taken(kept), [changes[k] for k in kept]))
+                found.append(ValueGroup(values.taken(kept), [changes[k] for k in kept]))
         return found
 
     def cheapest(
@@ -237,9 +237,9 @@ class Search:
                     break
         return kept
 
-    def two(self) -> list[Found]:
+    def two(self) -> list[TrueLine]:
         """Lines with two changes: one in a part and one of the whole part, or on two sides."""
-        found: list[Found] = []
+        found: list[TrueLine] = []
         for tree, wanted in needed(self.line, self.worth):
             found += islice(self.last_steps(tree, wanted), _MOST)
             found += self.pairs(tree, wanted)
@@ -247,13 +247,13 @@ class Search:
                 break
         return found
 
-    def last_steps(self, tree: Tree, needed: Stack) -> Iterator[Found]:
+    def last_steps(self, tree: Tree, needed: Stack) -> Iterator[TrueLine]:
         """One change in a part, and then a number, a transpose, a factor or a term beside it."""
         for group in self.up(tree):
             if group.values.form == needed.form:
                 yield from self.beside_all(tree, group, needed)
             if group.values.kind != "s":
-                for change in _equal(Group(transposed(group.values), group.changes), needed):
+                for change in _equal(ValueGroup(transposed(group.values), group.changes), needed):
                     yield self.further(tree, change, turned, ("transpose", "layout"), 1.0)
 
     def further(
@@ -263,14 +263,14 @@ class Search:
         wrap: Callable[[Tree], Tree],
         causes: tuple[str, ...],
         price: float,
-    ) -> Found:
+    ) -> TrueLine:
         """A change in a part and then another of the whole part."""
         new = wrap(with_change(tree, change))
         last = Change(tree, new, causes, price)
         line = with_change(self.line, last)
-        return Found(line, (change, last), change.price + price)
+        return TrueLine(line, (change, last), change.price + price)
 
-    def beside_all(self, tree: Tree, group: Group, needed: Stack) -> Iterator[Found]:
+    def beside_all(self, tree: Tree, group: ValueGroup, needed: Stack) -> Iterator[TrueLine]:
         """Changes that lack one piece of the pool, as a term or as a factor entry by entry."""
         for stack, pieces in self.pool:
             if stack.form != needed.form:
@@ -287,7 +287,7 @@ class Search:
                         price = piece.price + 0.5
                         yield self.further(tree, change, add, piece.added(sign), price)
 
-    def pairs(self, tree: Tree, needed: Stack) -> Iterator[Found]:
+    def pairs(self, tree: Tree, needed: Stack) -> Iterator[TrueLine]:
         """Changes on both sides of an operation that make together what is needed there."""
         if not (tree.kind == "operator" and tree.value in "+-*/@" and len(tree.args) == 2):
             return
@@ -296,13 +296,13 @@ class Search:
             for b in self.up(tree.args[1]):
                 for one, two in self.matching(tree.value, a, b, needed):
                     line = with_change(with_change(self.line, one), two)
-                    yield Found(line, (one, two), one.price + two.price + 0.5)
+                    yield TrueLine(line, (one, two), one.price + two.price + 0.5)
                     count += 1
                     if count > _MOST:
                         return
 
     def matching(
-        self, sign: str, a: Group, b: Group, needed: Stack
+        self, sign: str, a: ValueGroup, b: ValueGroup, needed: Stack
     ) -> Iterator[tuple[Change, Change]]:
         """The pairs of two groups that make what is needed."""
         one, two = (group.values.taken(slice(_PAIRS)) for group in (a, b))
@@ -317,18 +317,18 @@ class Search:
 
 def _with_each(
     tree: Tree,
-    pieces: Sequence[Piece],
+    pieces: Sequence[PoolPiece],
     made: Stack | None,
     put: Callable[[Tree], Tree],
     sign: str,
     price: float = 0.3,
-) -> Iterator[Group]:
+) -> Iterator[ValueGroup]:
     """A part with each of some pieces put beside it, where the values fit."""
     if made is not None:
         changes = [
             Change(tree, put(each.tree), each.added(sign), each.price + price) for each in pieces
         ]
-        yield Group(made, changes)
+        yield ValueGroup(made, changes)
 
 
 def _put_before(sign: str, tree: Tree, piece: Tree) -> Tree:
@@ -344,7 +344,7 @@ def _with_diagonal(tree: Tree, side: int, piece: Tree) -> Tree:
     return op("@", *(factors if side else factors[::-1]))
 
 
-def _equal(group: Group, truth: Stack) -> Iterator[Change]:
+def _equal(group: ValueGroup, truth: Stack) -> Iterator[Change]:
     """The changes whose value is the truth."""
     values = group.values
     if values.form != truth.form:
@@ -355,8 +355,8 @@ def _equal(group: Group, truth: Stack) -> Iterator[Change]:
         yield group.changes[k]
 
 
-def _by_form(pool: Iterable[Piece]) -> Iterable[list[Piece]]:
-    found: dict[tuple[Any, ...], list[Piece]] = {}
+def _by_form(pool: Iterable[PoolPiece]) -> Iterable[list[PoolPiece]]:
+    found: dict[tuple[Any, ...], list[PoolPiece]] = {}
     for each in pool:
         found.setdefault((each.value.form, each.origin == "ones"), []).append(each)
     return found.values()

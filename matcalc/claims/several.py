@@ -17,7 +17,7 @@ _WORD = r"(?<![\w'])%s(?![\w'(\[])"
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class JudgedLine:
     """A line of a backward pass, judged.
 
     Attributes:
@@ -42,7 +42,7 @@ def check_lines(
     variables: Declarations | None = None,
     layout: str | None = None,
     notation: str | None = None,
-) -> tuple[Line, ...]:
+) -> tuple[JudgedLine, ...]:
     """Each line of a backward pass, judged given the ones before.
 
     A gradient that a line uses is taken as right there, so that a mistake is found once.
@@ -62,7 +62,7 @@ def check_lines(
         raise NotationError(f"{len(lines)} lines: at most {_LINES} are checked")
     parts: dict[str, str] = {}
     unknown: dict[int, NotationError] = {}
-    judged: list[Line] = []
+    judged: list[JudgedLine] = []
     for number, text in enumerate(lines, 1):
         name, equals, right = (one.strip() for one in text.partition("="))
         if not equals:
@@ -80,12 +80,12 @@ def check_lines(
             found = None
             parts[bare] = _with(right, parts)
             unknown[number] = error
-        judged.append(Line(number, found, text, bare, uses))
+        judged.append(JudgedLine(number, found, text, bare, uses))
     _refuse_unjudged(judged, unknown)
     return tuple(judged)
 
 
-def _refuse_unjudged(lines: Sequence[Line], unknown: Mapping[int, NotationError]) -> None:
+def _refuse_unjudged(lines: Sequence[JudgedLine], unknown: Mapping[int, NotationError]) -> None:
     """Refuse lines that are about no gradient, and a gradient that is not known and not used.
 
     Raises:
@@ -102,7 +102,7 @@ def _refuse_unjudged(lines: Sequence[Line], unknown: Mapping[int, NotationError]
             raise unknown[one.number]
 
 
-def _unused(lines: Sequence[Line]) -> list[Line]:
+def _unused(lines: Sequence[JudgedLine]) -> list[JudgedLine]:
     """The lines that name a part which no line uses: nothing was judged in them."""
     used = {number for one in lines for number in one.uses}
     return [one for one in lines if one.found is None and one.number not in used]
@@ -119,7 +119,7 @@ def _with(text: str, parts: dict[str, str]) -> str:
     return text
 
 
-def summary(lines: Sequence[Line]) -> str:
+def summary(lines: Sequence[JudgedLine]) -> str:
     """Which lines are right, which are wrong, and which follow rightly from a wrong one.
 
     >>> summary([])

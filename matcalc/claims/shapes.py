@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from matcalc.checking.stand_ins import with_stand_ins
-from matcalc.claims.answer import Misfit, Piece, Product
-from matcalc.claims.point import Point, Worth
+from matcalc.claims.answer import ClaimPiece, Misfit, RepairProduct
+from matcalc.claims.point import ClaimPoint, Worth
 from matcalc.claims.question import Question
 from matcalc.claims.stacked import Stack
 from matcalc.claims.tidying import terms
@@ -20,8 +20,8 @@ from matcalc.claims.tree import Tree, row_of, walk
 from matcalc.derivative import derivatives
 from matcalc.dimensions import pretty, times
 from matcalc.errors import MatcalcError, NotationError, Place
-from matcalc.expression.meaning import Known, meaning
-from matcalc.expression.parser import Step
+from matcalc.expression.meaning import KnownMeanings, meaning
+from matcalc.expression.parser import PostfixStep
 from matcalc.expression.values import Value
 from matcalc.graph import symbol
 from matcalc.inputs.line import Line
@@ -41,7 +41,7 @@ class Shapes:
         self.known = {
             name: Value(symbol(name, each.shape)) for name, each in question.variables.items()
         }
-        self.meanings = Known(self._name, question.formula.functions)
+        self.meanings = KnownMeanings(self._name, question.formula.functions)
         self.typed = typed
         self._found: dict[int, tuple[Tree, Any]] = {}
 
@@ -67,17 +67,17 @@ class Shapes:
             self._found[id(tree)] = tree, found
         return self._found[id(tree)][1]
 
-    def _name(self, step: Step) -> Value:
+    def _name(self, step: PostfixStep) -> Value:
         if step.value in self.known:
             return self.known[step.value]
         if step.value.isidentifier():
             return Value(algebra.size_of(step.value))
         raise NotationError(f"{step.value} is unknown")
 
-    def pieces(self, line: Tree) -> tuple[Piece, ...]:
+    def pieces(self, line: Tree) -> tuple[ClaimPiece, ...]:
         """The factors of every term from left to right, with their shapes."""
         return tuple(
-            Piece(self.typed.text(part), *self.typed.span(part), self.title(part))
+            ClaimPiece(self.typed.text(part), *self.typed.span(part), self.title(part))
             for term in terms(line)
             for part in _factors(term)
             if part.is_written
@@ -186,7 +186,7 @@ _SIGNS = {"@": "·", "*": "⊙"}
 
 def product_shapes(
     question: Question, tree: Tree, shapes: Shapes, worth: Worth
-) -> tuple[Product, ...]:
+) -> tuple[RepairProduct, ...]:
     """The products of a formula, the innermost first, each with the shapes that meet in it.
 
     Args:
@@ -202,7 +202,7 @@ def product_shapes(
         gradients = dict(_gradients(question, worth.at))
         parts = {str(one): one for one in _products(tree)}
         found = [
-            Product(text, _meeting(shapes, one), _said(one, worth, gradients))
+            RepairProduct(text, _meeting(shapes, one), _said(one, worth, gradients))
             for text, one in reversed(parts.items())
         ]
     except MatcalcError:
@@ -240,7 +240,7 @@ def _shape(shapes: Shapes, tree: Tree) -> str:
     return times(value.matrix) if value is not None and value.node.shape else ""
 
 
-def _gradients(question: Question, at: Point) -> Iterator[tuple[str, np.ndarray]]:
+def _gradients(question: Question, at: ClaimPoint) -> Iterator[tuple[str, np.ndarray]]:
     """The gradients of the number by every name of a forward pass, at a point."""
     formula = question.formula
     known = {**formula.symbols, **formula.named}  # the last products are by the first names

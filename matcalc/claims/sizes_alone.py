@@ -7,9 +7,9 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from matcalc.claims.answer import Cause, Checked, Misfit, Piece, Product
+from matcalc.claims.answer import Cause, Checked, ClaimPiece, Misfit, RepairProduct
 from matcalc.claims.arranging import Arrangement, arrangements, far
-from matcalc.claims.sizes_text import Matrix, Sizes, read_shape, read_sizes
+from matcalc.claims.sizes_text import Matrix, SizeProduct, read_shape, read_sizes
 from matcalc.claims.tree import Tree, row_of, walk
 from matcalc.dimensions import Dimension, times
 
@@ -57,7 +57,7 @@ def check_sizes(sizes: str, *, wanted: str | None = None) -> Checked:
 
 def _answer(
     sizes: str,
-    read: Sizes,
+    read: SizeProduct,
     shape: Matrix | None,
     misfits: tuple[Misfit, ...],
     comes_out: Matrix | None,
@@ -85,7 +85,7 @@ def _answer(
         "",
         "",
         pieces=tuple(
-            Piece(str(one.tree), one.place.start, one.place.stop, times(one.shape))
+            ClaimPiece(str(one.tree), one.place.start, one.place.stop, times(one.shape))
             for one in read.pieces
         ),
         misfits=misfits,
@@ -94,7 +94,7 @@ def _answer(
     )
 
 
-def _repaired(whole: Checked, read: Sizes, fitting: Sequence[Arrangement]) -> Checked:
+def _repaired(whole: Checked, read: SizeProduct, fitting: Sequence[Arrangement]) -> Checked:
     texts = [str(one.tree) for one in fitting[:_LISTED]]
     equation = f"{read.name} = " if read.name else ""
     more = len(fitting) - len(texts)
@@ -112,7 +112,7 @@ def _repaired(whole: Checked, read: Sizes, fitting: Sequence[Arrangement]) -> Ch
     )
 
 
-def _misfits(read: Sizes) -> Iterator[Misfit]:
+def _misfits(read: SizeProduct) -> Iterator[Misfit]:
     """Every place where neighbours do not fit."""
     for (left, right), sign in zip(pairwise(read.pieces), read.signs, strict=True):
         entrywise = sign == "*"
@@ -123,7 +123,7 @@ def _misfits(read: Sizes) -> Iterator[Misfit]:
         yield Misfit(left.place.start, right.place.stop, sign, one, two, says)
 
 
-def _in_words(read: Sizes, misfit: Misfit) -> str:
+def _in_words(read: SizeProduct, misfit: Misfit) -> str:
     left = next(one for one in read.pieces if one.place.start == misfit.start)
     right = next(one for one in read.pieces if one.place.stop == misfit.end)
     names = [one.tree for one in (left, right)]
@@ -139,9 +139,9 @@ def _count(size: Dimension, word: str) -> str:
     return f"{size} {word}" if size == 1 else f"{size} {word}s"
 
 
-def _products(read: Sizes, tree: Tree) -> list[Product]:
+def _products(read: SizeProduct, tree: Tree) -> list[RepairProduct]:
     """The products of an arrangement, the innermost first, a run of one sign as one."""
-    found: list[Product] = []
+    found: list[RepairProduct] = []
     known = {one.label: one.shape for one in read.pieces}
     own = {one.label: one.turned for one in read.pieces}
     _walk_products(tree, known, own, found)
@@ -149,7 +149,7 @@ def _products(read: Sizes, tree: Tree) -> list[Product]:
 
 
 def _walk_products(
-    tree: Tree, known: dict[str, Matrix], own: dict[str, bool], found: list[Product]
+    tree: Tree, known: dict[str, Matrix], own: dict[str, bool], found: list[RepairProduct]
 ) -> Matrix:
     """The shape of a tree, its products noted on the way."""
     if tree.kind == "name":
@@ -162,11 +162,11 @@ def _walk_products(
     shapes = [_walk_products(one, known, own, found) for one in factors]
     result = shapes[0] if tree.value == "*" else (shapes[0][0], shapes[-1][1])
     sign = " ⊙ " if tree.value == "*" else " · "
-    found.append(Product(str(tree), f"{sign.join(map(times, shapes))} = {times(result)}"))
+    found.append(RepairProduct(str(tree), f"{sign.join(map(times, shapes))} = {times(result)}"))
     return result
 
 
-def _causes(read: Sizes, tree: Tree) -> Iterator[Cause]:
+def _causes(read: SizeProduct, tree: Tree) -> Iterator[Cause]:
     """What an arrangement changes: a transpose, the order, the kind of product."""
     order = [one.value for one in walk(tree) if one.kind == "name"]
     turns = {one.args[0].value for one in walk(tree) if one.kind == "transpose"}
@@ -195,7 +195,7 @@ def _why(misfits: Sequence[Misfit]) -> tuple[str, ...]:
     return (f"{rule} Here {' and '.join(one.says for one in broken)}.",)
 
 
-def _advice(read: Sizes, count: int) -> tuple[str, ...]:
+def _advice(read: SizeProduct, count: int) -> tuple[str, ...]:
     """What sizes cannot see, and what decides."""
     decides = ("which of these", "says") if count > 1 else ("that it", "proves")
     said = [

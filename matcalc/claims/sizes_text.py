@@ -29,7 +29,7 @@ _ENTRYWISE_SIGNS = ("⊙", "∘", ".*", r"\odot")
 Matrix = tuple[Dimension, Dimension]
 
 
-class Given(NamedTuple):
+class GivenPiece(NamedTuple):
     """A piece as it was given.
 
     Attributes:
@@ -53,7 +53,7 @@ class Given(NamedTuple):
         return turned(name) if self.turned else name
 
 
-class Sizes(NamedTuple):
+class SizeProduct(NamedTuple):
     """A product of sizes, read.
 
     Attributes:
@@ -63,13 +63,13 @@ class Sizes(NamedTuple):
         wanted: The shape of the left side, if it states one.
     """
 
-    pieces: tuple[Given, ...]
+    pieces: tuple[GivenPiece, ...]
     signs: tuple[str, ...]
     name: str
     wanted: Matrix | None
 
 
-def read_sizes(text: str) -> Sizes:
+def read_sizes(text: str) -> SizeProduct:
     """Read a product of sizes: ``"2x1 · 2x3"``, ``"dW[3,2] = d[3] @ x[2].T"``.
 
     Raises:
@@ -92,7 +92,7 @@ def read_sizes(text: str) -> Sizes:
     pieces, signs = _pieces(text, start, len(text))
     if len(pieces) > PIECES:
         raise TooLargeError(f"{len(pieces)} pieces: at most {PIECES} are put in order")
-    return Sizes(tuple(_called(pieces)), tuple(signs), name, wanted)
+    return SizeProduct(tuple(_called(pieces)), tuple(signs), name, wanted)
 
 
 def is_sizes(text: str) -> bool:
@@ -130,9 +130,9 @@ def read_shape(text: str) -> Matrix:
     return rows, columns[0] if columns else 1
 
 
-def _pieces(text: str, start: int, stop: int) -> tuple[list[Given], list[str]]:
+def _pieces(text: str, start: int, stop: int) -> tuple[list[GivenPiece], list[str]]:
     """The pieces of a part of a text, and the signs between them."""
-    pieces: list[Given] = []
+    pieces: list[GivenPiece] = []
     signs: list[str] = []
     at = start + len(text[start:stop]) - len(text[start:stop].lstrip())
     end = start + len(text[start:stop].rstrip())
@@ -161,7 +161,7 @@ def _unread(text: str, at: int) -> NotationError:
     )
 
 
-def _given(found: re.Match[str], text: str) -> Given:
+def _given(found: re.Match[str], text: str) -> GivenPiece:
     place = Place(text, found.start(), found.end())
     inside = found["bracket"] if found["bracket"] is not None else found["round"]
     if inside is not None:
@@ -179,10 +179,10 @@ def _given(found: re.Match[str], text: str) -> Given:
     turns = found["turned"] or found["turned2"] or found["turned3"] or ""
     odd = len(re.findall(r"T|ᵀ|top", turns)) % 2 == 1
     shape = (columns, rows) if odd else (rows, columns)
-    return Given(found["label"] or "", shape, odd, place, bool(found["label"]))
+    return GivenPiece(found["label"] or "", shape, odd, place, bool(found["label"]))
 
 
-def _called(pieces: Sequence[Given]) -> Iterator[Given]:
+def _called(pieces: Sequence[GivenPiece]) -> Iterator[GivenPiece]:
     """Letters for what has no name."""
     used = {one.label for one in pieces}
     free = iter([one for one in "ABCDEFGHIJKLMNOP" if one not in used])

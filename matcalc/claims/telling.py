@@ -6,15 +6,15 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from matcalc.claims.answer import Cause, Checked, Counterexample, Misfit, Piece
+from matcalc.claims.answer import Cause, Checked, ClaimPiece, Counterexample, Misfit
 from matcalc.claims.families import BY_NAME, CAUSES
 from matcalc.errors import listed
 from matcalc.notation.parts import (
-    Aligned,
+    AlignedShapes,
     AnswerPart,
     Cell,
     Drawn,
-    Formula,
+    FormulaPart,
     Item,
     Marked,
     Rows,
@@ -97,7 +97,7 @@ def _claim(found: Checked) -> Iterator[AnswerPart]:
 
 def _what_was_read(found: Checked) -> AnswerPart:
     layout = f", in {found.layout} layout" if found.layout else ""
-    line: Item = Aligned(tuple(cells(found))) if found.pieces else Formula(_line(found))
+    line: Item = AlignedShapes(tuple(cells(found))) if found.pieces else FormulaPart(_line(found))
     notes = dict.fromkeys((*found.assumptions, *found.notes))
     drawing = staircase(found) if found.kind == "sizes" else ()
     drawn = (Drawn(drawing),) if drawing else ()
@@ -185,7 +185,9 @@ def _repaired(found: Checked) -> AnswerPart:
         count = 3 if any(row[2] for row in rows) else 2
         items.append(Rows(tuple(row[:count] for row in rows)))
     own = found.kind == "formula" and (found.repair or "").rpartition(" = ")[2] != found.truth
-    items.append(Formula(found.repair or "", "equal to the derivative, by value" if own else ""))
+    items.append(
+        FormulaPart(found.repair or "", "equal to the derivative, by value" if own else "")
+    )
     items += _others(found)
     return AnswerPart(title, tuple(items), "right")
 
@@ -202,7 +204,7 @@ def _others(found: Checked) -> Iterator[Item]:
         yield (
             "As near:" if found.kind == "formula" else "These fit too, further from what was given:"
         )
-        yield from map(Formula, others)
+        yield from map(FormulaPart, others)
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -233,7 +235,7 @@ def _entries(value: object) -> str:
 
 def _read_on(cause: Cause) -> AnswerPart:
     family = BY_NAME[cause.family]
-    command = Formula(f"matcalc check --explain {cause.name}")
+    command = FormulaPart(f"matcalc check --explain {cause.name}")
     return AnswerPart("Read on", (command, *(one.label for one in family.lessons)))
 
 
@@ -285,7 +287,7 @@ def _bare(text: str, found: Checked) -> str:
     return " ".join(_SHAPE.sub(plain, text).split())
 
 
-def _around(found: Checked, misfit: Misfit) -> Piece | None:
+def _around(found: Checked, misfit: Misfit) -> ClaimPiece | None:
     """The piece that a misfit lies in, if it is in one alone."""
     return next(
         (one for one in found.pieces if one.start <= misfit.start and misfit.end <= one.end), None

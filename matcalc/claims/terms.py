@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from matcalc.claims.answer import Term
+from matcalc.claims.answer import ClaimTerm
 from matcalc.claims.needed import ratios
 from matcalc.claims.point import Worth
 from matcalc.claims.shapes import Typed
@@ -15,7 +15,7 @@ from matcalc.claims.tree import Tree, upright
 
 def compared(
     line: Tree, right: Tree, worth: Worth, typed: Typed
-) -> tuple[tuple[Term, ...], tuple[str, ...]]:
+) -> tuple[tuple[ClaimTerm, ...], tuple[str, ...]]:
     """The terms of a line beside those of a right one; nothing of a line of one term.
 
     Args:
@@ -36,13 +36,13 @@ def compared(
         matched.append(partner is not None)
         if partner is not None:
             left.remove(partner)
-    found: list[Term] = []
+    found: list[ClaimTerm] = []
     for term, is_right in zip(own, matched, strict=True):
         says, partner = ("", None) if is_right else _off(worth, term, left)
         if partner is not None:
             left.remove(partner)
         spot = term.args[0] if term.kind == "negative" and not term.is_written else term
-        found.append(Term(_signed(term, typed), *typed.span(spot), is_right, says))
+        found.append(ClaimTerm(_signed(term, typed), *typed.span(spot), is_right, says))
     return tuple(found), tuple(str(each) for each in left)
 
 

@@ -7,7 +7,7 @@ from functools import partial, reduce
 from typing import NamedTuple
 
 from matcalc.errors import Place, TooLargeError
-from matcalc.expression.parser import Step, parse
+from matcalc.expression.parser import PostfixStep, parse
 from matcalc.expression.terms import spelled
 from matcalc.operations import ALIASES, RULES, facts_of
 from matcalc.operations.facts import NONE, Facts
@@ -20,7 +20,7 @@ class Tree(NamedTuple):
     """A step of a line with what it takes.
 
     Attributes:
-        kind: As of :class:`~matcalc.expression.parser.Step`.
+        kind: As of :class:`~matcalc.expression.postfix.PostfixStep`.
         value: The name, the sign, the digits.
         args: What it takes.
         primes: Of a call, how often it is differentiated.
@@ -74,9 +74,11 @@ class Tree(NamedTuple):
         return self.is_literal or (rule is not None and rule.reduces)
 
     @property
-    def step(self) -> Step:
+    def step(self) -> PostfixStep:
         """It without what it takes."""
-        return Step(self.kind, self.value, len(self.args), self.place, self.primes, self.keywords)
+        return PostfixStep(
+            self.kind, self.value, len(self.args), self.place, self.primes, self.keywords
+        )
 
     @property
     def is_entrywise(self) -> bool:
@@ -124,7 +126,7 @@ def trees(text: str) -> tuple[Assigned, ...]:
     return tuple(found)
 
 
-def _tree(steps: Sequence[Step]) -> Tree:
+def _tree(steps: Sequence[PostfixStep]) -> Tree:
     waiting: list[Tree] = []
     for step in steps:
         kept = len(waiting) - step.takes
@@ -276,7 +278,7 @@ class Change(NamedTuple):
     is_exchange: bool = False
 
 
-class Found(NamedTuple):
+class TrueLine(NamedTuple):
     """A line that is worth the truth.
 
     Attributes:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from matcalc.arrays import any_array, bound_sizes, library_of
 from matcalc.code.computed import Batched, Computed
-from matcalc.code.reuse import Call, Reused
+from matcalc.code.reuse import KnownCall, Reused
 from matcalc.code.source import Source
 from matcalc.dimensions import Shape, evaluate, names
 from matcalc.errors import ArrayError, NotationError
@@ -50,8 +50,8 @@ class _Form:
         self.words = words
         self.missing = missing
         self.order = order
-        self.calls: dict[Any, Call] = {}
-        self.last = Call([()], np.dtype(np.float64), ())  # none has these kinds
+        self.calls: dict[Any, KnownCall] = {}
+        self.last = KnownCall([()], np.dtype(np.float64), ())  # none has these kinds
 
 
 class Compiled:
@@ -198,7 +198,7 @@ class Compiled:
         self._forms[len(args), *arrays] = form
         return form
 
-    def _call(self, form: _Form, values: list[Any]) -> Call:
+    def _call(self, form: _Form, values: list[Any]) -> KnownCall:
         """What is known of a call; arrays of several types become arrays of the widest.
 
         Raises:
@@ -215,7 +215,7 @@ class Compiled:
         call = form.calls.get(key)
         if call is None:
             held = [array.astype(dtype, copy=False) for array in self.held.values()]
-            call = Call(kinds, dtype, (*self._sizes(form, values, dtype), *held))
+            call = KnownCall(kinds, dtype, (*self._sizes(form, values, dtype), *held))
             if len(form.calls) < _SHAPES:
                 form.calls[key] = call
         form.last = call

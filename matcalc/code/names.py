@@ -10,7 +10,7 @@ from matcalc.code.dialects import Dialect
 _BUILTIN = frozenset({"float", "__debug__"})  # what source uses of Python itself
 
 
-class Names:
+class SourceNames:
     """What each thing is called in a generated function, and what is free.
 
     Variables, dimensions and named parts come first: each is called as the user calls it, with

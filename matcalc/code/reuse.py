@@ -14,7 +14,7 @@ from matcalc.plan.computation import Returned
 _KEPT = 4  # combinations of shapes and types whose results are kept
 
 
-class Call:
+class KnownCall:
     """What is known of all calls of a function with arguments of the same shapes and types.
 
     Attributes:
@@ -73,7 +73,7 @@ class Reused:
         self._places = [list(_flat(returned)).index(at) for at in outs]
         self._local = threading.local()
 
-    def __call__(self, call: Call, *given: Any) -> Any:
+    def __call__(self, call: KnownCall, *given: Any) -> Any:
         """The results, in the same arrays as those of the last such call of the thread."""
         known: Any = self._local.__dict__  # of a call what is kept of it
         kept = known.get(call)

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from matcalc import dimensions
 from matcalc.code.dialects import Dialect
-from matcalc.code.names import Names
+from matcalc.code.names import SourceNames
 from matcalc.code.terms import Term
 from matcalc.dimensions import Dimension, Shape
 from matcalc.notation.parameters import Value, Word, spelled
@@ -17,7 +17,7 @@ from matcalc.sizes import is_linear, readings
 _NAME = re.compile(dimensions.NAME)
 
 
-class Signature:
+class SourceSignature:
     """The arguments of a function, and where it finds its sizes.
 
     Attributes:
@@ -47,7 +47,9 @@ class Signature:
         shapes = [*variables.values(), *(term.shape for term in listed)]
         self.dimensions = {name for shape in shapes for size in shape for name in names_in(size)}
         self.dimensions |= {term.value for term in leaves} - self.leaves.keys()
-        self.names = Names([*variables, *self.leaves, *sorted(self.dimensions), *parts], dialect)
+        self.names = SourceNames(
+            [*variables, *self.leaves, *sorted(self.dimensions), *parts], dialect
+        )
         self.sizes: dict[str, None] = {}
         self.whole: dict[str, str] = {}  # axes that are read as they are, and of which variable
         self.functions: dict[str, str] = {}

@@ -17,7 +17,7 @@ from matcalc.code.helpers import helper_sources
 from matcalc.code.lowering import lowered
 from matcalc.code.overwriting import Overwriting, statement
 from matcalc.code.places import content, diagonal
-from matcalc.code.signature import Signature, shape_title
+from matcalc.code.signature import SourceSignature, shape_title
 from matcalc.code.spelling import ATOM, Spelled, number, within
 from matcalc.code.terms import (
     Term,
@@ -118,13 +118,13 @@ def source_of(
         shared[: len(roots)],
         dict(zip(shared[len(roots) :], named.values(), strict=True)),
     )
-    source = _Source(roots, named, variables, dialect, [one.name for one in outputs])
+    source = _Statements(roots, named, variables, dialect, [one.name for one in outputs])
     text = source.function(name, summary, [one.title for one in outputs], returned)
     outs = tuple(roots.index(root) for root in source.outs)
     return Source(text, source.signature.names.changed, outs, source.made())
 
 
-class _Source:
+class _Statements:
     """The statements of one function."""
 
     def __init__(
@@ -140,7 +140,7 @@ class _Source:
         self.dialect = dialect
         self.order = operands_first(roots)
         self.uses = Counter(below for term in self.order for below in term.args)
-        self.signature = Signature(variables, self.order, named.values(), dialect)
+        self.signature = SourceSignature(variables, self.order, named.values(), dialect)
         self.names = self.signature.names
         self.named = {term: self.names.word(name) for term, name in named.items()}
         self.kept = {*self.named, *self.called}  # what is not written over
@@ -292,7 +292,7 @@ class _Source:
         """A term as source, its operands spelled already."""
         if term.op in ARITHMETIC:
             return ARITHMETIC[term.op](term.args, self.args(term), term.value)
-        return _SPELLINGS.get(term.op, _Source.applied)(self, term)
+        return _SPELLINGS.get(term.op, _Statements.applied)(self, term)
 
     def assigned(self, name: str, value: str) -> Spelled:
         """A statement that gives a value a name."""
@@ -541,7 +541,7 @@ def _is_written_out(term: Term) -> bool:
     return is_small and facts_of(term.value[0]).entries is not None
 
 
-def _literal(source: _Source, term: Term) -> str:
+def _literal(source: _Statements, term: Term) -> str:
     entries = facts_of(term.value[0]).entries
     whole = str(entries and entries(len(term.shape)))
     if term.rank > _SQUARE:  # a line for each matrix
@@ -556,11 +556,11 @@ def _is_written(part: Term, whole: Term) -> bool:
     return part.op in _FILLS and part.rank == whole.rank
 
 
-def _operands(source: _Source, term: Term) -> str:
+def _operands(source: _Statements, term: Term) -> str:
     return ", ".join([f'"{term.value}"', *(piece.text for piece in source.args(term))])
 
 
-def _table(source: _Source, term: Term) -> str:
+def _table(source: _Statements, term: Term) -> str:
     entries = iter(source.listed(term))
     rows = [[next(entries) for _ in range(count)] for count in term.value]
     if term.rank == 1:
@@ -568,26 +568,26 @@ def _table(source: _Source, term: Term) -> str:
     return f"[{', '.join('[' + ', '.join(row) + ']' for row in rows)}]"
 
 
-def _permutation(_: _Source, term: Term) -> str:
+def _permutation(_: _Statements, term: Term) -> str:
     inputs, _, output = term.value.partition("->")
     return ", ".join(str(inputs.index(letter)) for letter in output)
 
 
 _SPELLINGS: dict[str, Callable[[Any, Term], Spelled]] = {
-    "name": _Source.leaf,
-    "number": _Source.number,
-    "sum": _Source.sum,
-    "part": _Source.part,
-    "entry": _Source.entry,
-    "einsum": _Source.einsum,
-    "ravel": _Source.ravel,
-    "call": _Source.call,
-    "windows": _Source.windows,
-    "mapped": _Source.mapped,
+    "name": _Statements.leaf,
+    "number": _Statements.number,
+    "sum": _Statements.sum,
+    "part": _Statements.part,
+    "entry": _Statements.entry,
+    "einsum": _Statements.einsum,
+    "ravel": _Statements.ravel,
+    "call": _Statements.call,
+    "windows": _Statements.windows,
+    "mapped": _Statements.mapped,
 }
 
 #: What the words of templates stand for.
-_WORDS: dict[str, Callable[[_Source, Term], str]] = {
+_WORDS: dict[str, Callable[[_Statements, Term], str]] = {
     "rows": lambda source, term: source.signature.size(term.shape[0]),
     "columns": lambda source, term: source.signature.size(term.shape[-1]),
     "shape": lambda source, term: source.signature.shape(term.shape),

@@ -30,7 +30,7 @@ from matcalc.inputs.reading import read_line
 from matcalc.jacobians.jacobian import Jacobian
 from matcalc.layout import CONVENTIONS, LAYOUTS, ArrayForm, Numerator, written
 from matcalc.notation.names import spelled_shape
-from matcalc.notation.parts import AnswerPart, Formula, Rows, mood_of
+from matcalc.notation.parts import AnswerPart, FormulaPart, Rows, mood_of
 from matcalc.notation.shown import Shown, told
 from matcalc.variables import Variable, parse_derivative, ratio
 
@@ -168,7 +168,7 @@ def _identified(found: Identification) -> Iterator[AnswerPart]:
     if found.right is not None:
         multiple = found.right.multiple
         said = (f"What was given is {multiple} times that.",) if multiple else ()
-        formula = Formula(found.right.text)
+        formula = FormulaPart(found.right.text)
         yield AnswerPart(f"Right in {found.right.layout} layout", (formula, *said), "right")
     if found.right_when:
         yield AnswerPart("It would agree", tuple(map(_when, found.right_when)))

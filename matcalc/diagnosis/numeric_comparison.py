@@ -21,7 +21,7 @@ from matcalc.errors import (
     Suggestion,
     UnboundError,
 )
-from matcalc.expression import Declared, Formula, Names, read_formula
+from matcalc.expression import Declared, Formula, KnownNames, read_formula
 from matcalc.expression.beside import Beside, beside
 from matcalc.expression.conformity import Conformity, conformity
 from matcalc.expression.lines import UndeclaredError
@@ -33,7 +33,7 @@ _LARGEST = 1_000_000  # entries of an array
 
 
 def _read(
-    given: Beside, variables: Mapping[str, Variable], shape: Shape, names: Names
+    given: Beside, variables: Mapping[str, Variable], shape: Shape, names: KnownNames
 ) -> tuple[Formula, Conformity]:
     """A formula, and how it fits on paper.
 

@@ -14,23 +14,23 @@ from typing import NamedTuple
 from matcalc.dimensions import Shape
 from matcalc.errors import Place, ShapeError
 from matcalc.expression import Declarations
-from matcalc.expression.parser import Step
+from matcalc.expression.parser import PostfixStep
 from matcalc.expression.terms import FormulaTree, read_term
 from matcalc.expression.values import Value
 from matcalc.inputs.entrance import entered
 from matcalc.layout import find_layout
 from matcalc.notation.names import spelled_shape
-from matcalc.notation.parts import AnswerPart, Formula
+from matcalc.notation.parts import AnswerPart, FormulaPart
 from matcalc.notation.shown import Shown, told
 from matcalc.operations import facts_of
 
 _EQUAL = frozenset(["symmetric", "spd", "diagonal"])  # to the transpose
 _NOWHERE = Place("", 0, 0)
-_TRANSPOSE = Step("transpose", ".T", 1, _NOWHERE)
-_PRODUCT = Step("operator", "@", 2, _NOWHERE)
-_TIMES = Step("operator", "*", 2, _NOWHERE)
-_OVER = Step("operator", "/", 2, _NOWHERE)
-_MINUS = Step("negative", "-", 1, _NOWHERE)
+_TRANSPOSE = PostfixStep("transpose", ".T", 1, _NOWHERE)
+_PRODUCT = PostfixStep("operator", "@", 2, _NOWHERE)
+_TIMES = PostfixStep("operator", "*", 2, _NOWHERE)
+_OVER = PostfixStep("operator", "/", 2, _NOWHERE)
+_MINUS = PostfixStep("negative", "-", 1, _NOWHERE)
 
 _TURNED = "the other layout is the transpose"
 _PRODUCTS = "(A B)ᵀ = Bᵀ Aᵀ"
@@ -91,10 +91,10 @@ def _converted(found: ConvertedFormula) -> Iterator[AnswerPart]:
     """The formula before, each line with its rule, and the formula after."""
     yield AnswerPart(
         f"{found.source} layout, {spelled_shape(found.shape_from)}",
-        (*(f"note: {one}" for one in found.notes), Formula(found.formula)),
+        (*(f"note: {one}" for one in found.notes), FormulaPart(found.formula)),
     )
-    lines = [Formula(one.text, one.rule) for one in found.steps]
-    shown = lines[-1:] or [Formula(found.text)]
+    lines = [FormulaPart(one.text, one.rule) for one in found.steps]
+    shown = lines[-1:] or [FormulaPart(found.text)]
     if lines[1:]:
         yield AnswerPart("Transposed, line by line", tuple(lines[:-1]))
     yield AnswerPart(
@@ -233,7 +233,7 @@ class _Pushing:
         return min(most, self.turned(term.args[0])) if facts.keeps_symmetry else most
 
 
-def _is_of_transpose(step: Step) -> bool:
+def _is_of_transpose(step: PostfixStep) -> bool:
     """Whether it is a function in which transposes are pushed further."""
     return step.kind == "call" and (facts_of(step.value).keeps_symmetry or step.value == "kron")
 
@@ -353,7 +353,7 @@ def _entries(inner: FormulaTree) -> _Pushed:
     return inner.made(inner.step, (left, _transposed(two))), rule
 
 
-def _goes_on(step: Step, one: FormulaTree) -> bool:
+def _goes_on(step: PostfixStep, one: FormulaTree) -> bool:
     same = step.value in "+-" and one.step.value in "+-"
     return one.step.kind == "operator" and (same or one.step.value == step.value == "*")
 

@@ -9,8 +9,8 @@ from typing import Concatenate, ParamSpec
 from matcalc.derivative import derivatives
 from matcalc.dimensions import names as dimension_names
 from matcalc.errors import NotationError
-from matcalc.explanation.splitting import Operation, operations, renamed
-from matcalc.expression import Formula, Names, read_formula
+from matcalc.explanation.splitting import NamedStep, operations, renamed
+from matcalc.expression import Formula, KnownNames, read_formula
 from matcalc.graph import (
     Factor,
     Node,
@@ -68,7 +68,7 @@ class ForwardPass:
         variables: Mapping[str, Variable],
         properties: Mapping[str, frozenset[str]],
         layout: str,
-        names: Names,
+        names: KnownNames,
     ) -> None:
         self.layout = layout
         self.properties = properties
@@ -348,8 +348,8 @@ class ForwardPass:
 
 
 def _read(
-    formula: str, wrt: str, variables: Mapping[str, Variable], names: Names
-) -> tuple[list[Operation], Formula]:
+    formula: str, wrt: str, variables: Mapping[str, Variable], names: KnownNames
+) -> tuple[list[NamedStep], Formula]:
     """The operations of a formula, and their nodes; matrices get names in capitals."""
     first = read_formula(formula, variables, opaque=[wrt], names=names)
     taken = [*variables, *_sizes(first.variables.values()), *first.named, *first.functions]
@@ -372,7 +372,7 @@ def _read(
 
 
 def _of_operations(
-    found: Sequence[Operation], variables: Mapping[str, Variable], given: Formula
+    found: Sequence[NamedStep], variables: Mapping[str, Variable], given: Formula
 ) -> Formula:
     """The operations as one formula, with the notes of the formula that was given."""
     program = "; ".join(f"{one.name} = {one.text}" for one in found)

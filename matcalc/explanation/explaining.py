@@ -21,7 +21,7 @@ from matcalc.explanation.outcome import gradient_first, result, second_result
 from matcalc.explanation.terminal import text_lines
 from matcalc.expression import (
     Declarations,
-    Names,
+    KnownNames,
     declared_functions,
     parse_declarations,
 )
@@ -229,7 +229,7 @@ def _explained(
         {k: one.variable for k, one in known.items()},
         {k: one.properties for k, one in known.items()},
         layout,
-        Names(functions=declared_functions(declared)),
+        KnownNames(functions=declared_functions(declared)),
     )
     computation.formula = computation.formula.assuming(said)
     with noted() as lines:

@@ -19,7 +19,7 @@ Matrix = tuple[Dimension, Dimension]
 _FACTORS = (2, 3)  # of a product with one or two missing factors
 
 
-class _Candidate(NamedTuple):
+class _FittingProduct(NamedTuple):
     """A product of factors, and what becomes of it."""
 
     shown: str
@@ -133,18 +133,20 @@ def _ways(known: Sequence[Phrase], bar: Phrase) -> list[tuple[Phrase, ...]]:
     return [(first, bar, last) for one, two in orders for first in one for last in two]
 
 
-def _candidate(show: Showing, factors: Sequence[Phrase], wanted: Shape) -> _Candidate:
+def _candidate(show: Showing, factors: Sequence[Phrase], wanted: Shape) -> _FittingProduct:
     shapes = [book_shape(one) for one in factors]
     shown = " · ".join(_shown(show, phrase) for phrase in factors)
     written = " · ".join(map(times, shapes))
     for one, two in pairwise(shapes):
         if one[1] != two[0]:
-            return _Candidate(shown, written, f"{one[1]} is not {two[0]}: no product", fits=False)
+            return _FittingProduct(
+                shown, written, f"{one[1]} is not {two[0]}: no product", fits=False
+            )
     found = (shapes[0][0], shapes[-1][1])
     if found != wanted:
         verdict = f"gives {times(found)}, not {times(wanted)}"
-        return _Candidate(shown, written, verdict, fits=False)
-    return _Candidate(shown, written, f"gives {times(found)}: fits", fits=True)
+        return _FittingProduct(shown, written, verdict, fits=False)
+    return _FittingProduct(shown, written, f"gives {times(found)}: fits", fits=True)
 
 
 def _shown(show: Showing, phrase: Phrase) -> str:

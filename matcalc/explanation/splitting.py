@@ -9,7 +9,7 @@ from itertools import count
 from typing import NamedTuple
 
 from matcalc.expression import parse
-from matcalc.expression.postfix import Step, folded
+from matcalc.expression.postfix import PostfixStep, folded
 from matcalc.expression.terms import spelled
 from matcalc.operations import ALIASES, RULES, facts_of, is_elementwise
 
@@ -19,7 +19,7 @@ _OURS = {"z": "u", "a": "v"}  # where names of the person's would run backwards 
 _NAME = re.compile(r'"[^"]*"|[^\W\d]\w*')
 
 
-class Operation(NamedTuple):
+class NamedStep(NamedTuple):
     """One assignment: ``z2 = W2 @ x + b2``.
 
     Attributes:
@@ -34,7 +34,7 @@ class Operation(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class _UnnamedPart:
     """A part of a formula that has no name yet.
 
     Attributes:
@@ -47,8 +47,8 @@ class _Part:
         is_scale: Whether it is a number, or the name of one that does not change.
     """
 
-    step: Step
-    args: tuple[_Part, ...] = ()
+    step: PostfixStep
+    args: tuple[_UnnamedPart, ...] = ()
     depends: bool = False
     kind: str = "leaf"
     rules: tuple[str, ...] = ()
@@ -65,7 +65,7 @@ class _Part:
         return self.step.kind == "operator" and self.step.value in "*/" and both
 
     @property
-    def call(self) -> Step | None:
+    def call(self) -> PostfixStep | None:
         """The function whose value it is, but for its sign and its coefficient."""
         if self.step.kind == "call":
             return self.step
@@ -74,7 +74,7 @@ class _Part:
 
 def operations(
     formula: str, wrt: str, result: str, taken: Collection[str], arrays: Collection[str]
-) -> list[Operation]:
+) -> list[NamedStep]:
     """A formula as assignments, one operation each; the last is the result.
 
     Intermediate results that depend on the variable get names: ``a1`` for a function applied
@@ -96,7 +96,7 @@ def operations(
     return _Splitting(wrt, taken, arrays).operations(formula, result)
 
 
-def renamed(given: Sequence[Operation], names: dict[str, str]) -> list[Operation]:
+def renamed(given: Sequence[NamedStep], names: dict[str, str]) -> list[NamedStep]:
     """Operations with other names."""
 
     def new(found: re.Match[str]) -> str:
@@ -121,11 +121,11 @@ class _Splitting:
         self.dependent = {wrt}
         self.arrays = arrays
         self.taken = {*taken, wrt}
-        self.found: list[Operation] = []
+        self.found: list[NamedStep] = []
         self.named: dict[str, str] = {}
         self.coming: list[str] = []  # the names of the assignments that are not made yet
 
-    def operations(self, formula: str, result: str) -> list[Operation]:
+    def operations(self, formula: str, result: str) -> list[NamedStep]:
         """Every operation, in order."""
         assignments = parse(formula)
         for one in assignments:
@@ -137,21 +137,23 @@ class _Splitting:
             self.add(one.name or result, folded(one.steps, self.part))
         return self.found
 
-    def add(self, name: str, part: _Part) -> None:
-        self.found.append(Operation(name, part.text, part.rules))
+    def add(self, name: str, part: _UnnamedPart) -> None:
+        self.found.append(NamedStep(name, part.text, part.rules))
         self.named.setdefault(part.text, name)
         if part.depends:
             self.dependent.add(name)
 
-    def name(self, part: _Part) -> _Part:
+    def name(self, part: _UnnamedPart) -> _UnnamedPart:
         """A part under a name, if it depends on the variable and is worth one."""
         if not part.depends or part.kind in _LIGHT:
             return part
         if part.text not in self.named:
             self.add(self.new_name(part), part)
-        return _Part(Step("name", self.named[part.text], 0, part.step.place), depends=True)
+        return _UnnamedPart(
+            PostfixStep("name", self.named[part.text], 0, part.step.place), depends=True
+        )
 
-    def new_name(self, part: _Part) -> str:
+    def new_name(self, part: _UnnamedPart) -> str:
         """``a1`` for a function applied entry by entry to ``z1``, and else ``z1``."""
         function = part.call if part.kind == "call" else None
         activation = function and (function.value not in RULES or is_elementwise(function.value))
@@ -183,12 +185,12 @@ class _Splitting:
     def uses(self, name: str) -> bool:
         return name in self.taken or name.upper() in self.taken
 
-    def part(self, step: Step, parts: Sequence[_Part]) -> _Part:
+    def part(self, step: PostfixStep, parts: Sequence[_UnnamedPart]) -> _UnnamedPart:
         """What a step makes of its operands, some of which get a name before it."""
         if not step.takes and step.kind != "call":
             depends = step.kind == "name" and step.value in self.dependent
             known = depends or step.kind == "text" or step.value in self.arrays
-            return _Part(step, depends=depends, is_scale=not known)
+            return _UnnamedPart(step, depends=depends, is_scale=not known)
         scales = _scales(step, parts)
         opened = () if scales else _opened(step, parts)
         args = tuple(self.name(one) if one.kind in opened else one for one in parts)
@@ -198,14 +200,14 @@ class _Splitting:
         kind = _at_least_light(scales) if scales else _kind(step, args)
         keeps = scales is not None or step.kind in _UNARY
         is_scale = keeps and all(one.is_scale for one in args)
-        return _Part(step, args, depends, kind, tuple(rules), is_scale)
+        return _UnnamedPart(step, args, depends, kind, tuple(rules), is_scale)
 
 
 _UNARY = ("negative", "transpose")
 _LIGHT = ("leaf", "light")
 
 
-def _scales(step: Step, parts: Sequence[_Part]) -> _Part | None:
+def _scales(step: PostfixStep, parts: Sequence[_UnnamedPart]) -> _UnnamedPart | None:
     """What a step multiplies with a number that does not change, if it does that."""
     if step.kind != "operator" or step.value not in "*/":
         return None
@@ -215,7 +217,7 @@ def _scales(step: Step, parts: Sequence[_Part]) -> _Part | None:
     return two if one.is_scale and step.value == "*" else None
 
 
-def _opened(step: Step, parts: Sequence[_Part]) -> Sequence[str]:
+def _opened(step: PostfixStep, parts: Sequence[_UnnamedPart]) -> Sequence[str]:
     """The kinds of operands that get a name before a step."""
     if step.kind in ("tuple", "negative"):
         return ()
@@ -228,7 +230,7 @@ def _opened(step: Step, parts: Sequence[_Part]) -> Sequence[str]:
     )
 
 
-def _kind(step: Step, args: Sequence[_Part]) -> str:
+def _kind(step: PostfixStep, args: Sequence[_UnnamedPart]) -> str:
     """What kind of part a step makes."""
     light = all(one.kind in _LIGHT for one in args)
     if step.kind == "subscript" and args[0].kind == "leaf":
@@ -242,15 +244,15 @@ def _kind(step: Step, args: Sequence[_Part]) -> str:
     return "call" if step.kind == "call" and not _is_linear(step) else "product"
 
 
-def _at_least_light(part: _Part) -> str:
+def _at_least_light(part: _UnnamedPart) -> str:
     return "light" if part.kind == "leaf" else part.kind
 
 
-def _is_linear(step: Step) -> bool:
+def _is_linear(step: PostfixStep) -> bool:
     return facts_of(ALIASES.get(step.value, step.value)).linear
 
 
-def _rules(step: Step) -> tuple[str, ...]:
+def _rules(step: PostfixStep) -> tuple[str, ...]:
     """The rule of what a step does."""
     if step.kind == "listed":
         return ("concatenate",)

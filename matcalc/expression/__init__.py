@@ -1,6 +1,6 @@
 """The input language: NumPy's notation, read as mathematics."""
 
-from matcalc.expression.conventions import Convention, by_convention, looks_like, scalars
+from matcalc.expression.conventions import NameConvention, by_convention, looks_like, scalars
 from matcalc.expression.declarations import (
     PROPERTIES,
     Declarations,
@@ -10,17 +10,17 @@ from matcalc.expression.declarations import (
     parse_declarations,
     sizes_declared,
 )
-from matcalc.expression.formula import Formula, Names
+from matcalc.expression.formula import Formula, KnownNames
 from matcalc.expression.parser import parse
 from matcalc.expression.reading import read_formula
 
 __all__ = [
     "PROPERTIES",
-    "Convention",
     "Declarations",
     "Declared",
     "Formula",
-    "Names",
+    "KnownNames",
+    "NameConvention",
     "also_known",
     "by_convention",
     "declared_functions",

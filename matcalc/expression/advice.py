@@ -16,7 +16,7 @@ from matcalc.errors import MatcalcError, Place, ShapeError, Suggestion
 from matcalc.expression.attempt import Attempt, Try, Variables
 from matcalc.expression.declaring import declarations, whole_of
 from matcalc.expression.lines import StepLine
-from matcalc.expression.misfits import Operand, is_atom, transposed, written
+from matcalc.expression.misfits import WrittenOperand, is_atom, transposed, written
 from matcalc.expression.values import Value
 from matcalc.near import near
 from matcalc.operations import RULES, find_rule
@@ -32,7 +32,7 @@ _PARTS = 3  # names that were typed as one
 _CONSTANTS = {"π": "pi"}
 
 
-class _Argument(NamedTuple):
+class _TypedArgument(NamedTuple):
     """What a call takes: as it was typed, its value, and its keyword."""
 
     text: str
@@ -136,15 +136,15 @@ def _takes(line: StepLine, position: int) -> bool:
     return line.operands[:1] != () and line.operands[0] < position <= line.operands[-1]
 
 
-def _operand(stopped: Attempt, position: int) -> Operand | None:
+def _operand(stopped: Attempt, position: int) -> WrittenOperand | None:
     """An operand that is a value."""
     value = stopped.values[position]
     place = stopped.lines[position].step.place
-    return Operand(value, place) if isinstance(value, Value) else None
+    return WrittenOperand(value, place) if isinstance(value, Value) else None
 
 
 def _of_operator(
-    stopped: Attempt, line: StepLine, one: Operand, two: Operand
+    stopped: Attempt, line: StepLine, one: WrittenOperand, two: WrittenOperand
 ) -> Iterator[Suggestion]:
     """Other products of the same two operands, the likeliest first."""
     text = line.step.place.text
@@ -155,7 +155,7 @@ def _of_operator(
 
 
 def _reordered(
-    stopped: Attempt, line: StepLine, one: Operand, two: Operand
+    stopped: Attempt, line: StepLine, one: WrittenOperand, two: WrittenOperand
 ) -> Iterator[Suggestion]:
     """``a * B @ c`` is read from the left; it may have been meant as ``a * (B @ c)``."""
     position = len(stopped.values)
@@ -167,7 +167,7 @@ def _reordered(
         yield Suggestion("write", better, place, "(products are read from the left)")
 
 
-def _products(sign: str, one: Operand, two: Operand) -> Iterator[tuple[str, str]]:
+def _products(sign: str, one: WrittenOperand, two: WrittenOperand) -> Iterator[tuple[str, str]]:
     """What ``one sign two`` may have been meant as, and for what."""
     if sign in ("+", "-", "/"):
         yield from _sums(sign, one, two)
@@ -185,7 +185,7 @@ def _products(sign: str, one: Operand, two: Operand) -> Iterator[tuple[str, str]
             yield from _of_matrices(one, two)
 
 
-def _of_vectors(sign: str, one: Operand, two: Operand) -> Iterator[tuple[str, str]]:
+def _of_vectors(sign: str, one: WrittenOperand, two: WrittenOperand) -> Iterator[tuple[str, str]]:
     """Inner product, outer product, product entry by entry."""
     x, y = one.column, two.column
     yield f"{transposed(x)} @ {y}", "for the inner product"
@@ -194,7 +194,9 @@ def _of_vectors(sign: str, one: Operand, two: Operand) -> Iterator[tuple[str, st
         yield f"{x} @ {transposed(y)}", "for the outer product"
 
 
-def _of_matrix_and_vector(sign: str, one: Operand, two: Operand) -> Iterator[tuple[str, str]]:
+def _of_matrix_and_vector(
+    sign: str, one: WrittenOperand, two: WrittenOperand
+) -> Iterator[tuple[str, str]]:
     """Products with the vector as column or row, on either side; scaled columns or rows."""
     first = len(one.value.node.shape) == 2
     matrix, x = (one, two.column) if first else (two, one.column)
@@ -210,7 +212,7 @@ def _of_matrix_and_vector(sign: str, one: Operand, two: Operand) -> Iterator[tup
         yield f"diag({x}) @ {A}", "to scale rows"
 
 
-def _of_matrices(one: Operand, two: Operand) -> Iterator[tuple[str, str]]:
+def _of_matrices(one: WrittenOperand, two: WrittenOperand) -> Iterator[tuple[str, str]]:
     """Products with one of two matrices transposed, in the other order, entry by entry."""
     yield f"{one.transposed} @ {two.text}", ""
     yield f"{one.text} @ {two.transposed}", ""
@@ -223,7 +225,7 @@ def _of_matrices(one: Operand, two: Operand) -> Iterator[tuple[str, str]]:
         yield entries, "entry by entry"
 
 
-def _sums(sign: str, one: Operand, two: Operand) -> Iterator[tuple[str, str]]:
+def _sums(sign: str, one: WrittenOperand, two: WrittenOperand) -> Iterator[tuple[str, str]]:
     """A sum with an operand transposed, or with a vector in every row or column."""
     yield f"{one.text} {sign} {two.transposed}", ""
     yield f"{one.transposed} {sign} {two.atom}", ""
@@ -245,7 +247,7 @@ def _sums(sign: str, one: Operand, two: Operand) -> Iterator[tuple[str, str]]:
             yield f" {sign} ".join(parts), where
 
 
-def _folded(name: str, arguments: Sequence[_Argument]) -> Iterator[str]:
+def _folded(name: str, arguments: Sequence[_TypedArgument]) -> Iterator[str]:
     """``kron`` and ``matmul`` of three and more."""
     texts = [one.text for one in arguments]
     if name == "kron" and len(texts) > 2:
@@ -260,7 +262,7 @@ def _apart(text: str) -> list[str]:
     return [part.strip() for part in "".join(signs).split("\n")]
 
 
-def _joined(name: str, arguments: Sequence[_Argument]) -> Iterator[str]:
+def _joined(name: str, arguments: Sequence[_TypedArgument]) -> Iterator[str]:
     """Rows among what is put one after the other."""
     changed = [_as_array(one) for one in arguments]
     if name == "concatenate" and changed != list(arguments):
@@ -268,13 +270,13 @@ def _joined(name: str, arguments: Sequence[_Argument]) -> Iterator[str]:
         yield f"concatenate({', '.join(said)})"
 
 
-def _as_array(one: _Argument) -> _Argument:
+def _as_array(one: _TypedArgument) -> _TypedArgument:
     if isinstance(one.value, Value) and one.value.row:
         return one._replace(text=f"stack({transposed(one.text)}, axis=0)")
     return one
 
 
-def _regrouped(name: str, arguments: Sequence[_Argument]) -> Iterator[str]:
+def _regrouped(name: str, arguments: Sequence[_TypedArgument]) -> Iterator[str]:
     """``reshape(X, (6,))`` by the names of its axes, row after row as NumPy does."""
     if name not in ("reshape", "view") or len(arguments) < 2:
         return
@@ -299,7 +301,7 @@ def _of_call(stopped: Attempt, line: StepLine) -> Iterator[Suggestion]:
     first = len(line.operands) - len(step.keywords)
     keywords = [""] * first + list(step.keywords)
     arguments = [
-        _Argument(
+        _TypedArgument(
             written(stopped.lines[k].step.place),
             stopped.values[k] if k < len(stopped.values) else None,
             keyword,

@@ -11,8 +11,8 @@ from matcalc.dimensions import Dimension
 from matcalc.errors import NotationError
 from matcalc.expression.arithmetic import bias_axis, is_repeated, whole_of
 from matcalc.expression.definitions import is_of_each_row, is_of_entries
-from matcalc.expression.misfits import Operand, excerpt, filled, is_atom
-from matcalc.expression.parser import Step
+from matcalc.expression.misfits import WrittenOperand, excerpt, filled, is_atom
+from matcalc.expression.parser import PostfixStep
 from matcalc.expression.values import number_of
 from matcalc.operations import RULES, facts_of
 from matcalc.scripts import depths
@@ -63,7 +63,7 @@ def parameter(name: str) -> str:
     )
 
 
-def check_order(step: Step, operands: Sequence[Step]) -> None:
+def check_order(step: PostfixStep, operands: Sequence[PostfixStep]) -> None:
     """Refuse a loss in the order of other libraries: scores first, targets behind them.
 
     Raises:
@@ -84,7 +84,7 @@ def check_order(step: Step, operands: Sequence[Step]) -> None:
         )
 
 
-def _check_predictions(step: Step, operands: Sequence[Step]) -> None:
+def _check_predictions(step: PostfixStep, operands: Sequence[PostfixStep]) -> None:
     """Refuse a loss of PyTorch with targets first.
 
     Raises:
@@ -102,7 +102,7 @@ def _check_predictions(step: Step, operands: Sequence[Step]) -> None:
         )
 
 
-def _turned(loss: str, operands: Sequence[Step]) -> str:
+def _turned(loss: str, operands: Sequence[PostfixStep]) -> str:
     """A loss of scores and targets, in the order that is meant here."""
     scores, targets = (excerpt(one.place) for one in operands)
     turned, of_logits = f"{loss}({targets}, {scores})", f"{loss}_logits({targets}, {scores})"
@@ -116,7 +116,7 @@ def _turned(loss: str, operands: Sequence[Step]) -> str:
     return f"{turned}, or {of_logits} if {scores} are logits"
 
 
-def of_call(step: Step, rule: str, operands: Sequence[Operand]) -> str:
+def of_call(step: PostfixStep, rule: str, operands: Sequence[WrittenOperand]) -> str:
     """What is assumed of a function; nothing where it has one meaning alone."""
     facts = facts_of(rule)
     if facts.of_symmetric or facts.convention or is_of_each_row(rule):
@@ -143,7 +143,7 @@ def of_call(step: Step, rule: str, operands: Sequence[Operand]) -> str:
     return literal or said
 
 
-def _of_literal(step: Step, matrix: Operand) -> str:
+def _of_literal(step: PostfixStep, matrix: WrittenOperand) -> str:
     """What is said of ``inv(1 - A)``, where the identity may be meant; nothing of other parts."""
     found = _TERM.search("".join(sign for depth, sign in depths(matrix.text) if not depth))
     if found is None:
@@ -155,7 +155,7 @@ def _of_literal(step: Step, matrix: Operand) -> str:
     )
 
 
-def _of_convention(step: Step, rule: str, operands: Sequence[Operand]) -> str:
+def _of_convention(step: PostfixStep, rule: str, operands: Sequence[WrittenOperand]) -> str:
     """What is said of what reads half of a matrix, or has two conventions."""
     facts, said = facts_of(rule), excerpt(step.place)
     if is_of_each_row(rule) and step.takes == 1 and len(operands[0].value.node.shape) == 2:
@@ -171,7 +171,7 @@ def _of_convention(step: Step, rule: str, operands: Sequence[Operand]) -> str:
     return f"{said} {facts.convention}" if facts.convention and "ddof" not in step.keywords else ""
 
 
-def _of_matrix(rule: str, operands: Sequence[Operand]) -> str:
+def _of_matrix(rule: str, operands: Sequence[WrittenOperand]) -> str:
     """The matrix function that a function entry by entry of a square matrix may be meant as."""
     written = operands[0].text
     if facts_of(rule).of_matrices[0]:
@@ -183,7 +183,7 @@ def _of_matrix(rule: str, operands: Sequence[Operand]) -> str:
     return ""
 
 
-def of_operator(step: Step, one: Operand, two: Operand) -> str:
+def of_operator(step: PostfixStep, one: WrittenOperand, two: WrittenOperand) -> str:
     """What is assumed of ``one sign two``; nothing where it has one meaning alone."""
     a, b = one.value.node.shape, two.value.node.shape
     if step.value != "@" and len(a) == len(b) == 2 and a != b:
@@ -218,7 +218,7 @@ def _called(name: str, argument: str, more: str = "") -> str:
     return f"{name}({bare if _WHOLE.fullmatch(bare) else '…'}{more})"
 
 
-def _power_of_matrix(base: Operand, exponent: Fraction | None) -> str:
+def _power_of_matrix(base: WrittenOperand, exponent: Fraction | None) -> str:
     """The matrix function that a power may be meant as."""
     if exponent == 1:
         return ""
@@ -241,7 +241,7 @@ def _matrix_function(name: str, argument: str) -> str:
     return f"the matrix {title}, {function}, is no function of the language"
 
 
-def _of_vector(sign: str, one: Operand, two: Operand) -> str:
+def _of_vector(sign: str, one: WrittenOperand, two: WrittenOperand) -> str:
     """What is said of a vector beside a matrix; nothing of other operands."""
     verb = {"+": "is added to", "-": "is subtracted from", "/": "divides"}[sign]
     if len(one.value.node.shape) == 1:
@@ -249,7 +249,7 @@ def _of_vector(sign: str, one: Operand, two: Operand) -> str:
     return _repeated(one, two, verb)
 
 
-def _repeated(one: Operand, two: Operand, verb: str = "counts for") -> str:
+def _repeated(one: WrittenOperand, two: WrittenOperand, verb: str = "counts for") -> str:
     """What is said of a vector that is in every row or column of a matrix."""
     one, two = sorted((one, two), key=lambda of: -len(of.value.node.shape))
     a, b = one.value.node.shape, two.value.node.shape
@@ -262,7 +262,7 @@ def _repeated(one: Operand, two: Operand, verb: str = "counts for") -> str:
     return said
 
 
-def _of_numbers(one: Operand, two: Operand) -> str:
+def _of_numbers(one: WrittenOperand, two: WrittenOperand) -> str:
     """What is said of a number beside an array."""
     a, b = one.value.node.shape, two.value.node.shape
     if bool(a) == bool(b):
@@ -270,7 +270,7 @@ def _of_numbers(one: Operand, two: Operand) -> str:
     return _of_number(two, one) if a else _of_number(one, two)
 
 
-def _of_number(number: Operand, array: Operand) -> str:
+def _of_number(number: WrittenOperand, array: WrittenOperand) -> str:
     """What is said of a number that is added to every entry; nothing of a literal one."""
     if number_of(number.value) is not None:
         return ""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from matcalc.expression.parser import Assignment, Step
+from matcalc.expression.parser import Assignment, PostfixStep
 from matcalc.expression.postfix import folded
 from matcalc.variables import Variable
 
@@ -27,7 +27,7 @@ class Bias(NamedTuple):
     units_are_rows: bool
 
 
-class _Factor(NamedTuple):
+class _BiasedFactor(NamedTuple):
     name: str
     turned: bool = False
 
@@ -36,7 +36,7 @@ class _Factor(NamedTuple):
         return _WEIGHTS.fullmatch(self.name) is not None
 
 
-_Chain = tuple[_Factor, ...]
+_Chain = tuple[_BiasedFactor, ...]
 _Sum = tuple[_Chain, ...]
 
 
@@ -56,7 +56,7 @@ def biases(assignments: Iterable[Assignment]) -> dict[str, Bias]:
     """
     found: dict[str, Bias] = {}
 
-    def terms(step: Step, of: list[_Sum]) -> _Sum:
+    def terms(step: PostfixStep, of: list[_Sum]) -> _Sum:
         if step.kind == "operator" and step.value == "+":
             found.update(_added((*of[0], *of[1])))
         return tuple(_terms(step, of))
@@ -83,10 +83,10 @@ def biases_among(
     return sized
 
 
-def _terms(step: Step, of: list[_Sum]) -> Iterator[_Chain]:
+def _terms(step: PostfixStep, of: list[_Sum]) -> Iterator[_Chain]:
     """The terms that are products of matrices, or names; none of another part."""
     if step.kind == "name":
-        yield (_Factor(step.value),)
+        yield (_BiasedFactor(step.value),)
     elif step.kind == "transpose" and [len(one) for one in of[0]] == [1]:
         yield (of[0][0][0]._replace(turned=not of[0][0][0].turned),)
     elif step.kind == "operator" and step.value == "@" and len(of[0]) == len(of[1]) == 1:

@@ -15,9 +15,9 @@ from matcalc.dimensions import Shape
 from matcalc.errors import ShapeError
 from matcalc.expression.arithmetic import is_repeated, whole_of
 from matcalc.expression.formula import Formula
-from matcalc.expression.meaning import Known, meaning
-from matcalc.expression.misfits import Operand, filled
-from matcalc.expression.parser import Step, parse
+from matcalc.expression.meaning import KnownMeanings, meaning
+from matcalc.expression.misfits import WrittenOperand, filled
+from matcalc.expression.parser import PostfixStep, parse
 from matcalc.expression.postfix import folded
 from matcalc.expression.reading import read_in_columns
 from matcalc.expression.values import Value
@@ -62,7 +62,7 @@ def conformity(text: str, formula: Formula, variables: Mapping[str, Variable]) -
     """
     if not formula.columns:
         return Conformity(formula.node.shape, (_in_columns(text, variables),))
-    walk = _Walk(formula)
+    walk = _ConformityWalk(formula)
     value = walk.whole(formula.text)
     return Conformity(value.matrix, tuple(dict.fromkeys(walk.misfits)))
 
@@ -76,11 +76,11 @@ def _in_columns(text: str, variables: Mapping[str, Variable]) -> str:
     return "as columns it does not fit"  # pragma: no cover - it was read as arrays because of this
 
 
-class _Walk:
+class _ConformityWalk:
     """Every step of a formula in columns, with an eye on its sums."""
 
     def __init__(self, formula: Formula) -> None:
-        self.meanings = Known(self.name, formula.functions)
+        self.meanings = KnownMeanings(self.name, formula.functions)
         self.known = {name: Value(node) for name, node in formula.symbols.items()}
         sizes = [size for one in formula.variables.values() for size in one.shape]
         self.sizes = frozenset[str]().union(*map(dimensions.names, sizes))
@@ -93,22 +93,22 @@ class _Walk:
             self.known[one.name] = self.value(one.steps)
         return self.known[""]
 
-    def value(self, steps: Sequence[Step]) -> Value:
+    def value(self, steps: Sequence[PostfixStep]) -> Value:
         return folded(steps, self.operand).value
 
-    def operand(self, step: Step, of: list[Operand]) -> Operand:
+    def operand(self, step: PostfixStep, of: list[WrittenOperand]) -> WrittenOperand:
         if step.kind == "operator" and step.value != "@":
             self.look_at_columns(*of)
         if step.kind == "operator" and step.value in "+-/":
             self.look_at(step.value, *of)
-        return Operand(meaning(step, [one.value for one in of], self.meanings), step.place)
+        return WrittenOperand(meaning(step, [one.value for one in of], self.meanings), step.place)
 
-    def name(self, step: Step) -> Value:
+    def name(self, step: PostfixStep) -> Value:
         return self.known.get(step.value) or Value(
             algebra.size_of(self.forced.get(step.value, step.value))
         )
 
-    def look_at(self, sign: str, one: Operand, two: Operand) -> None:
+    def look_at(self, sign: str, one: WrittenOperand, two: WrittenOperand) -> None:
         """Note where the terms of a sum, or of a quotient of arrays, are not of one shape."""
         for term, other in ((one, two), (two, one)):
             few, many = term.value.node.shape, other.value.node.shape
@@ -126,7 +126,7 @@ class _Walk:
                 )
                 self.misfits.append(f"{other.said}, {term.said}: write {repeated}")
 
-    def look_at_columns(self, one: Operand, two: Operand) -> None:
+    def look_at_columns(self, one: WrittenOperand, two: WrittenOperand) -> None:
         """Note where a matrix of one column or row stands beside a larger one, entry by entry.
 
         One whose axis of length 1 was asked for, ``keepdims=True``, ``x[:, None]``, is repeated on

@@ -20,7 +20,7 @@ from matcalc.expression.biases import biases, biases_among
 from matcalc.expression.formula import Formula
 from matcalc.expression.habits import COUNTS, GREEK, is_greek, rank_of
 from matcalc.expression.lines import IDENTITY, lines_of, sizes_in
-from matcalc.expression.parser import Step, parse
+from matcalc.expression.parser import PostfixStep, parse
 from matcalc.expression.postfix import folded
 from matcalc.expression.reading import read_undeclared
 from matcalc.operations import RULES
@@ -40,7 +40,7 @@ _TRIED = 12  # names, each on its own
 _LETTERS = "mnpqrskltuvw"
 
 
-class Convention(NamedTuple):
+class NameConvention(NamedTuple):
     """Variables by the conventions of the field.
 
     Attributes:
@@ -59,7 +59,7 @@ def by_convention(
     known: Mapping[str, Variable] | None = None,
     said: Mapping[str, int] | None = None,
     forced: Collection[str] = (),
-) -> Convention:
+) -> NameConvention:
     """The variables of a formula of which nothing is declared.
 
     Args:
@@ -120,7 +120,7 @@ def by_convention(
         for one in declared
         if one.name not in known
     )
-    return Convention(declared, tuple(assumed), _beside(found))
+    return NameConvention(declared, tuple(assumed), _beside(found))
 
 
 def _refuse_capitals(names: Mapping[str, Place], said: Mapping[str, int]) -> None:
@@ -152,15 +152,15 @@ def scalars(formula: str) -> Iterator[tuple[str, ...]]:
     yield from combinations(letters[:_PAIRED], 2)
 
 
-class _Term(NamedTuple):
+class _FormulaTerm(NamedTuple):
     """A part of a formula: the names that are its terms, and whether products make it a number.
 
     In a product of numbers and calls, ``C / 2 * norm(w)``, a name scales it.
     """
 
-    terms: tuple[Step, ...] = ()
+    terms: tuple[PostfixStep, ...] = ()
     ends: bool = False
-    scales: tuple[Step, ...] = ()
+    scales: tuple[PostfixStep, ...] = ()
 
     @property
     def names(self) -> list[str]:
@@ -168,27 +168,27 @@ class _Term(NamedTuple):
         return [step.value for step in self.terms]
 
 
-def _terms(formula: str) -> list[tuple[Step, list[_Term]]]:
+def _terms(formula: str) -> list[tuple[PostfixStep, list[_FormulaTerm]]]:
     """The steps of a formula, each with what it is of."""
     named: dict[str, bool] = {}  # whether products make a number of an assigned name
-    found: list[tuple[Step, list[_Term]]] = []
+    found: list[tuple[PostfixStep, list[_FormulaTerm]]] = []
 
-    def part(step: Step, of: list[_Term]) -> _Term:
+    def part(step: PostfixStep, of: list[_FormulaTerm]) -> _FormulaTerm:
         found.append((step, of))
         ends = step.value == "@" or step.kind == "call" or named.get(step.value, False)
-        terms: tuple[Step, ...] = (step,) if step.kind == "name" else ()
+        terms: tuple[PostfixStep, ...] = (step,) if step.kind == "name" else ()
         if _adds(step) or step.kind == "negative":
             terms = tuple(term for one in of for term in one.terms)
         scaled = step.kind == "operator" and step.value in ("*", "/")
         scales = tuple(name for one in of for name in one.terms + one.scales) if scaled else ()
-        return _Term(terms, ends or any(one.ends for one in of), scales)
+        return _FormulaTerm(terms, ends or any(one.ends for one in of), scales)
 
     for line in parse(formula):
         named[line.name] = folded(line.steps, part).ends
     return found
 
 
-def _adds(step: Step) -> bool:
+def _adds(step: PostfixStep) -> bool:
     return step.kind == "operator" and step.value in ("+", "-")
 
 
@@ -212,9 +212,9 @@ def _numbers(formula: str, ranks: Mapping[str, int], given: Mapping[str, Variabl
 
     A capital is one if it scales what is added to a number: C of ``sum(x) + C * norm(w)``.
     """
-    terms: list[Step] = []
-    scales: list[Step] = []
-    steps: list[Step] = []
+    terms: list[PostfixStep] = []
+    scales: list[PostfixStep] = []
+    steps: list[PostfixStep] = []
     for step, of in _terms(formula):
         steps += [step] if step.kind == "name" else []
         if _adds(step) and len(of) == 2:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from matcalc.errors import MatcalcError, NotationError, ShapeError
 from matcalc.expression.evaluation import evaluated
-from matcalc.expression.parser import Assignment, Step, parse
+from matcalc.expression.parser import Assignment, PostfixStep, parse
 from matcalc.expression.postfix import folded
 from matcalc.expression.values import Value
 from matcalc.graph import number
@@ -115,7 +115,7 @@ _LINES = """
 """
 
 
-class Parameter(NamedTuple):
+class DefinedParameter(NamedTuple):
     """What a definition takes: a name, how many axes it has, and a number if it may be left out."""
 
     name: str
@@ -133,7 +133,7 @@ class Definition(NamedTuple):
     """
 
     text: str
-    parameters: tuple[Parameter, ...]
+    parameters: tuple[DefinedParameter, ...]
     body: tuple[Assignment, ...]
 
     @property
@@ -164,13 +164,15 @@ def _read(line: str) -> Definition:
     head = _HEAD.fullmatch(line)
     listed = _PARAMETER.findall(head[1]) if head else ()
     parameters = tuple(
-        Parameter(name, sizes.count(",") + 1 if sizes else None, Fraction(value) if value else None)
+        DefinedParameter(
+            name, sizes.count(",") + 1 if sizes else None, Fraction(value) if value else None
+        )
         for name, sizes, value in listed
     )
     return Definition(line, parameters, parse(head[2] if head else ""))
 
 
-Call = Callable[[Step, list[Any]], Value]
+Call = Callable[[PostfixStep, list[Any]], Value]
 
 
 def is_defined(name: str) -> bool:
@@ -206,7 +208,9 @@ def is_of_each_row(name: str) -> bool:
     )
 
 
-def defined(step: Step, values: Sequence[Any], named: Mapping[str, Any], call: Call) -> Value:
+def defined(
+    step: PostfixStep, values: Sequence[Any], named: Mapping[str, Any], call: Call
+) -> Value:
     """The value of a call of what is defined.
 
     Args:
@@ -260,7 +264,7 @@ def _followed(one: Definition, given: Mapping[str, Value], call: Call) -> Value:
     """What a definition says of its arguments: its steps, one after the other."""
     names = dict(given)
 
-    def name(step: Step) -> Value:
+    def name(step: PostfixStep) -> Value:
         return names[step.value]
 
     try:

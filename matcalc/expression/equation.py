@@ -13,7 +13,7 @@ from typing import NamedTuple
 from matcalc import dimensions
 from matcalc.dimensions import Shape
 from matcalc.errors import MatcalcError, NotationError, Place
-from matcalc.expression.parser import Step, parse
+from matcalc.expression.parser import PostfixStep, parse
 from matcalc.expression.tokens import LENGTH
 from matcalc.scripts import depths
 from matcalc.variables import Mention, parse_mention
@@ -33,7 +33,7 @@ class Stated(NamedTuple):
     mentions: tuple[Mention, ...]
 
 
-class Equation(NamedTuple):
+class ReadEquation(NamedTuple):
     """An equation, read.
 
     Attributes:
@@ -47,8 +47,8 @@ class Equation(NamedTuple):
 
     written: str
     stated: Stated
-    left: tuple[Step, ...]
-    right: tuple[Step, ...]
+    left: tuple[PostfixStep, ...]
+    right: tuple[PostfixStep, ...]
     middle: int
     marks: tuple[tuple[str, Place], ...]
 
@@ -127,7 +127,7 @@ def stated_in(text: str, declared: Mapping[str, Shape | None] | None = None) -> 
     return Stated(blank, tuple(mentions))
 
 
-def parse_equation(text: str, names: Iterable[str] = ()) -> Equation:
+def parse_equation(text: str, names: Iterable[str] = ()) -> ReadEquation:
     """Read an equation.
 
     Args:
@@ -158,7 +158,7 @@ def parse_equation(text: str, names: Iterable[str] = ()) -> Equation:
         meant = [one._replace(text=one.text.replace(letter, "?")) for one in error.suggestions]
         changed = error.changed(message=message, suggestions=meant)
         raise changed.moved(lambda one: _of_whole(one, text)) from None
-    return Equation(text, stated, left, right, middle, marks)
+    return ReadEquation(text, stated, left, right, middle, marks)
 
 
 def _marks(text: str) -> tuple[tuple[str, Place], ...]:
@@ -182,7 +182,7 @@ def _middle(plain: str, text: str) -> int:
     raise NotationError("an equation has two sides: dz1[n1] = ? @ dz2[n2]", [end])
 
 
-def _steps(plain: str, text: str, called: Mapping[int, str]) -> tuple[Step, ...]:
+def _steps(plain: str, text: str, called: Mapping[int, str]) -> tuple[PostfixStep, ...]:
     """The steps of a side, their places those of the whole text, unknowns with their names."""
     first, *others = parse(plain)
     steps = first.steps

@@ -9,7 +9,7 @@ from typing import Any
 from matcalc.errors import NotationError
 from matcalc.expression.arithmetic import operated
 from matcalc.expression.blocks import listed, subscripted
-from matcalc.expression.postfix import Step
+from matcalc.expression.postfix import PostfixStep
 from matcalc.expression.values import Value, transposed
 from matcalc.graph import number
 from matcalc.operations import algebra
@@ -18,10 +18,10 @@ NO_VALUE = "this is not a value: text and tuples belong in functions"
 
 
 def evaluated(
-    step: Step,
+    step: PostfixStep,
     operands: Sequence[Any],
-    name: Callable[[Step], Any],
-    call: Callable[[Step, list[Any]], Any],
+    name: Callable[[PostfixStep], Any],
+    call: Callable[[PostfixStep, list[Any]], Any],
 ) -> Any:
     """The value of a step; text and tuples are as they are.
 
@@ -48,7 +48,7 @@ def evaluated(
     return signed(step, operands)
 
 
-def signed(step: Step, operands: Sequence[Any]) -> Value:
+def signed(step: PostfixStep, operands: Sequence[Any]) -> Value:
     """The value of a sign, or of a list in brackets.
 
     Raises:

@@ -23,7 +23,7 @@ Functions = Mapping[str, Mapped | None]
 NO_FUNCTIONS: Functions = {}
 
 
-class Names(NamedTuple):
+class KnownNames(NamedTuple):
     """Names that are known in a formula beside its variables.
 
     Attributes:
@@ -69,11 +69,11 @@ class Formula(NamedTuple):
     properties: tuple[tuple[str, frozenset[str]], ...] = ()
 
     @property
-    def names(self) -> Names:
+    def names(self) -> KnownNames:
         """The names that another formula about the same things knows."""
         sizes = (size for one in self.variables.values() for size in one.shape)
         given = frozenset[str]().union(*map(dimensions.names, sizes))
-        return Names(given | self.forced.keys() | frozenset(self.dimensions), self.functions)
+        return KnownNames(given | self.forced.keys() | frozenset(self.dimensions), self.functions)
 
     def assuming(self, said: tuple[str, ...]) -> Formula:
         """The same where something was assumed before it was read."""

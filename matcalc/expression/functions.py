@@ -13,7 +13,7 @@ from matcalc.errors import MatcalcError, NotationError, ShapeError, TooLargeErro
 from matcalc.expression.blocks import as_matrix
 from matcalc.expression.definitions import defined, is_defined, is_entrywise
 from matcalc.expression.missing import MISSING
-from matcalc.expression.parser import Step
+from matcalc.expression.parser import PostfixStep
 from matcalc.expression.values import Value, dimension_of, number_of
 from matcalc.graph import Factor, Node, apply, contract, substituted, symbol
 from matcalc.operations import (
@@ -32,7 +32,7 @@ _POWER = 64  # the largest order of a norm
 _LONGEST = 10**100  # an axis
 
 
-def call(step: Step, operands: list[Any]) -> Value:
+def call(step: PostfixStep, operands: list[Any]) -> Value:
     """The value of a function of the language.
 
     Raises:
@@ -75,7 +75,7 @@ def _of_one_rank(values: list[Value]) -> list[Value]:
     return [Value(as_matrix(one)) for one in values]
 
 
-def _kept(step: Step, operands: list[Any]) -> Value:
+def _kept(step: PostfixStep, operands: list[Any]) -> Value:
     """A reduction of a matrix whose axis stays, of size 1; of a vector the number.
 
     Raises:
@@ -186,7 +186,7 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, Value) and number_of(value) is not None
 
 
-def rule_name(step: Step, operands: Sequence[Any]) -> str:
+def rule_name(step: PostfixStep, operands: Sequence[Any]) -> str:
     """The rule that a call is of: ``tr`` is trace, ``max`` of two the larger one."""
     name, of_two = step.value, len(operands) == 2 and not step.keywords
     if of_two and facts_of(name).of_two and isinstance(operands[1], Value):
@@ -225,7 +225,7 @@ def _bounded(value: Value) -> Value:
     return value
 
 
-def _split(step: Step, operands: list[Any]) -> tuple[list[Any], dict[str, Any]]:
+def _split(step: PostfixStep, operands: list[Any]) -> tuple[list[Any], dict[str, Any]]:
     """Positional arguments, and those with names."""
     count = len(operands) - len(step.keywords)
     if count < 0:
@@ -235,7 +235,7 @@ def _split(step: Step, operands: list[Any]) -> tuple[list[Any], dict[str, Any]]:
     return operands[:count], _named(step, operands)
 
 
-def _named(step: Step, operands: list[Any]) -> dict[str, Any]:
+def _named(step: PostfixStep, operands: list[Any]) -> dict[str, Any]:
     """The arguments with names, as they were given."""
     return dict(zip(step.keywords, operands[len(operands) - len(step.keywords) :], strict=True))
 
@@ -320,7 +320,7 @@ def _is_row(rule: Rule, values: list[Value]) -> bool:
     raise ShapeError(f"{rule.name} takes a column, and {rows[0].title} is a row")
 
 
-def _undeclared(step: Step, values: list[Any]) -> Value:
+def _undeclared(step: PostfixStep, values: list[Any]) -> Value:
     """An elementwise function that nobody declared: ``g(z)``, and its derivative ``g'(z)``."""
     if step.value in MISSING and not step.primes:
         raise NotationError(f"{step.value}: {MISSING[step.value]}")
@@ -331,7 +331,7 @@ def _undeclared(step: Step, values: list[Any]) -> Value:
     return Value(apply("function", (node,), node.shape, (step.value, step.primes)), values[0].row)
 
 
-def _slope(name: str, step: Step, values: list[Any]) -> Value:
+def _slope(name: str, step: PostfixStep, values: list[Any]) -> Value:
     """The derivative of a known function entry by entry: ``tanh'(z)``.
 
     Raises:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from matcalc import dimensions
 from matcalc.errors import NotationError, Place, Suggestion
-from matcalc.expression.parser import Assignment, Step
+from matcalc.expression.parser import Assignment, PostfixStep
 from matcalc.operations import RULES
 from matcalc.variables import Variable
 
@@ -25,7 +25,7 @@ _FUSED = {rule.facts.fused: rule.name for rule in RULES.values() if all(rule.fac
 class StepLine(NamedTuple):
     """A step, the positions of the lines that it takes, and the name that its result gets."""
 
-    step: Step
+    step: PostfixStep
     operands: tuple[int, ...]
     name: str = ""
 
@@ -45,12 +45,12 @@ def with_sizes(
     free = (f"n_{IDENTITY}{k or ''}" for k in count())
     places: dict[str, Place] = {}
 
-    def spelled(step: Step) -> list[Step]:
+    def spelled(step: PostfixStep) -> list[PostfixStep]:
         if step.kind != "name" or step.value != IDENTITY:
             return [step]
         name = next(one for one in free if one not in used)
         places[name] = step.place
-        return [step._replace(value=name), Step("call", "eye", 1, step.place)]
+        return [step._replace(value=name), PostfixStep("call", "eye", 1, step.place)]
 
     found = tuple(
         one._replace(steps=tuple(new for step in one.steps for new in spelled(step)))
@@ -105,8 +105,8 @@ def fused(assignments: Iterable[Assignment]) -> tuple[Assignment, ...]:
     return tuple(one._replace(steps=tuple(_steps(one.steps))) for one in assignments)
 
 
-def _steps(steps: Iterable[Step]) -> list[Step]:
-    found: list[Step] = []
+def _steps(steps: Iterable[PostfixStep]) -> list[PostfixStep]:
+    found: list[PostfixStep] = []
     for step in steps:
         inner = found[-1] if found else step
         name = _FUSED.get((inner.value, step.value))

@@ -14,7 +14,7 @@ from matcalc.dimensions import Shape
 from matcalc.errors import NotationError, ShapeError
 from matcalc.expression.formula import Functions, Mapped
 from matcalc.expression.functions import call
-from matcalc.expression.parser import Step
+from matcalc.expression.parser import PostfixStep
 from matcalc.expression.values import Value
 from matcalc.operations import declared
 from matcalc.operations.algebra import constant
@@ -52,7 +52,7 @@ def first_uses(lines: Mapping[str, int], functions: Functions) -> dict[str, int]
     return {_holder(name): lines[name] for name in functions if name in lines}
 
 
-def applied(step: Step, operands: list[Any], functions: Functions) -> Value:
+def applied(step: PostfixStep, operands: list[Any], functions: Functions) -> Value:
     """The value of a function that was declared, or of one of the language.
 
     Raises:
@@ -63,7 +63,7 @@ def applied(step: Step, operands: list[Any], functions: Functions) -> Value:
     return call(step, operands) if shapes is None else _mapped(step, operands, shapes)
 
 
-def _mapped(step: Step, operands: list[Any], shapes: Mapped) -> Value:
+def _mapped(step: PostfixStep, operands: list[Any], shapes: Mapped) -> Value:
     """``f(z)``, or a derivative of it."""
     if len(operands) != 1 or step.keywords or not isinstance(operands[0], Value):
         raise NotationError(f"{step.value} is a function of one argument")

@@ -10,12 +10,12 @@ from matcalc.errors import MatcalcError, ShapeError
 from matcalc.expression.evaluation import evaluated
 from matcalc.expression.formula import NO_FUNCTIONS, Functions
 from matcalc.expression.mapped import applied
-from matcalc.expression.misfits import Operand, misfit
-from matcalc.expression.parser import Step
+from matcalc.expression.misfits import WrittenOperand, misfit
+from matcalc.expression.parser import PostfixStep
 from matcalc.expression.values import Value
 
 
-class Known(NamedTuple):
+class KnownMeanings(NamedTuple):
     """What is known beside the functions of the language.
 
     Attributes:
@@ -23,11 +23,11 @@ class Known(NamedTuple):
         functions: The functions that were declared.
     """
 
-    name: Callable[[Step], Value]
+    name: Callable[[PostfixStep], Value]
     functions: Functions = NO_FUNCTIONS
 
 
-def meaning(step: Step, operands: Sequence[Any], known: Known) -> Any:
+def meaning(step: PostfixStep, operands: Sequence[Any], known: KnownMeanings) -> Any:
     """The value of a step; text and tuples are as they are.
 
     Args:
@@ -45,6 +45,6 @@ def meaning(step: Step, operands: Sequence[Any], known: Known) -> Any:
         raise error if error.places else error.changed(places=[step.place]) from None
 
 
-def known_misfit(step: Step, one: Operand, two: Operand) -> ShapeError:
+def known_misfit(step: PostfixStep, one: WrittenOperand, two: WrittenOperand) -> ShapeError:
     """The error of two known operands that do not fit, with carets under both."""
     return ShapeError(misfit(step.value, one, two), [one.place, two.place])

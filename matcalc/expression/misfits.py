@@ -14,7 +14,7 @@ _SHOWN = 40  # characters of an operand
 _SIGNS = "+-*/@ "
 
 
-class Operand(NamedTuple):
+class WrittenOperand(NamedTuple):
     """An operand, its value and where it was written."""
 
     value: Value
@@ -86,7 +86,7 @@ def excerpt(place: Place) -> str:
     return kept + "…" + ")" * (kept.count("(") - kept.count(")"))
 
 
-def misfit(sign: str, one: Operand, two: Operand) -> str:
+def misfit(sign: str, one: WrittenOperand, two: WrittenOperand) -> str:
     """Why two operands of ``@``, ``*``, ``+`` … do not fit.
 
     Args:

@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from matcalc.errors import NotationError, Place, Suggestion
-from matcalc.expression.postfix import Step
+from matcalc.expression.postfix import PostfixStep
 from matcalc.expression.tokens import Token, scan
 from matcalc.operations import RULES
 
-__all__ = ["LISTS", "PARTS", "Assignment", "Step", "parse"]
+__all__ = ["LISTS", "PARTS", "Assignment", "PostfixStep", "parse"]
 
 #: What takes a list of arrays, or of numbers: ``stack([x, y])``, ``take(x, [0, 2])``.
 LISTS = frozenset(
@@ -27,7 +27,7 @@ class Assignment(NamedTuple):
     """``name = formula``; the last formula of all has the name ``""``."""
 
     name: str
-    steps: tuple[Step, ...]
+    steps: tuple[PostfixStep, ...]
     place: Place
 
 
@@ -71,11 +71,11 @@ def _assignment(tokens: list[Token]) -> Assignment:
     start = tokens[0].place
     place = Place(start.text, start.start, tokens[-2].place.stop)
     if tokens[0].kind == "name" and tokens[1].text == "=":
-        return Assignment(tokens[0].text, _Parser(tokens[2:]).steps(), place)
-    return Assignment("", _Parser(tokens).steps(), place)
+        return Assignment(tokens[0].text, _FormulaParser(tokens[2:]).steps(), place)
+    return Assignment("", _FormulaParser(tokens).steps(), place)
 
 
-class _Opened:
+class _OpenOperand:
     """What is open around an operand that starts in it, with no operator before it."""
 
     def __init__(self, kind: str, name: str = "") -> None:
@@ -85,16 +85,16 @@ class _Opened:
         self.nested = 0  # of a list: how many of its parts are lists
 
 
-_ALONE = _Opened("group")
+_ALONE = _OpenOperand("group")
 
 
-class _Parser:
+class _FormulaParser:
     """One formula: operators wait until their operands are there, brackets are read within it."""
 
     def __init__(self, tokens: list[Token]) -> None:
         self.tokens = tokens
         self.position = 0
-        self.done: list[Step] = []
+        self.done: list[PostfixStep] = []
         self.starts: list[int] = []  # where each operand that is not taken yet starts
 
     @property
@@ -107,19 +107,19 @@ class _Parser:
         self.position += 1
         return self.tokens[self.position - 1]
 
-    def steps(self) -> tuple[Step, ...]:
+    def steps(self) -> tuple[PostfixStep, ...]:
         """All steps, in postfix order."""
         self.formula(_ALONE)
         if self.next.kind != "end":
             raise self.misplaced(self.next)
         return tuple(self.done)
 
-    def push(self, step: Step) -> None:
+    def push(self, step: PostfixStep) -> None:
         """A step that takes nothing."""
         self.done.append(step)
         self.starts.append(step.place.start)
 
-    def reduce(self, step: Step) -> None:
+    def reduce(self, step: PostfixStep) -> None:
         """An operation on the last results; its place is widened to hold its operands."""
         kept = len(self.starts) - step.takes
         first = min([step.place.start, *self.starts[kept:]])
@@ -133,13 +133,13 @@ class _Parser:
         self.starts[-1] = place.start
         self.done[-1] = self.done[-1]._replace(place=place)
 
-    def formula(self, opened: _Opened) -> None:
+    def formula(self, opened: _OpenOperand) -> None:
         """Operands with operators between them, up to what is none."""
-        waiting: list[tuple[int, Step]] = []
+        waiting: list[tuple[int, PostfixStep]] = []
         while True:
             sign = self.sign()
             if sign is not None:
-                waiting.append((_SIGN, Step("negative", "-", 1, sign.place)))
+                waiting.append((_SIGN, PostfixStep("negative", "-", 1, sign.place)))
             self.operand(_ALONE if waiting else opened)
             token = self.next
             binds = _BINARY.get(token.text, 0)
@@ -148,7 +148,7 @@ class _Parser:
                 self.reduce(waiting.pop()[1])
             if not binds:
                 return
-            waiting.append((binds, Step("operator", self.take().text, 2, token.place)))
+            waiting.append((binds, PostfixStep("operator", self.take().text, 2, token.place)))
 
     def sign(self) -> Token | None:
         """The first of some signs that make a minus; nothing where they make none."""
@@ -157,11 +157,11 @@ class _Parser:
             minus ^= self.take().text == "-"
         return first if minus else None
 
-    def operand(self, opened: _Opened) -> None:
+    def operand(self, opened: _OpenOperand) -> None:
         """A name, a number, a call or what is in brackets, with what stands behind it."""
         token = self.take()
         if token.kind in ("number", "text"):
-            self.push(Step(token.kind, token.text.strip("\"'"), 0, token.place))
+            self.push(PostfixStep(token.kind, token.text.strip("\"'"), 0, token.place))
         elif token.kind == "name":
             self.name(token, opened)
         elif token.text == "(":
@@ -179,9 +179,9 @@ class _Parser:
             if behind.text == "[":
                 self.subscript(behind)
             else:
-                self.reduce(Step("transpose", ".T", 1, behind.place))
+                self.reduce(PostfixStep("transpose", ".T", 1, behind.place))
 
-    def name(self, token: Token, opened: _Opened) -> None:
+    def name(self, token: Token, opened: _OpenOperand) -> None:
         """A name, or a call."""
         primes = 0
         while self.next.text == "'":
@@ -196,11 +196,11 @@ class _Parser:
                 [Suggestion("write", f"{token.text}.T", place)] if primes == 1 else [],
             )
         truth = opened.keywords and token.text in ("True", "False")  # keepdims=True
-        return self.push(Step("text" if truth else "name", token.text, 0, token.place))
+        return self.push(PostfixStep("text" if truth else "name", token.text, 0, token.place))
 
     def call(self, name: Token, primes: int) -> None:
         """The arguments of a function, those with names last."""
-        opened, count = _Opened("call", name.text), 0
+        opened, count = _OpenOperand("call", name.text), 0
         comma = self.take()
         while comma.text != ")":
             while self.next.kind == "name" and self.tokens[self.position + 1].text == "=":
@@ -214,7 +214,7 @@ class _Parser:
                 message = "an argument without a name after one with a name"
                 raise NotationError(message, [comma.place])
         place = Place(name.place.text, name.place.start, comma.place.stop)
-        self.reduce(Step("call", name.text, count, place, primes, tuple(opened.keywords)))
+        self.reduce(PostfixStep("call", name.text, count, place, primes, tuple(opened.keywords)))
 
     def is_keyword(self) -> bool:
         """Whether the name of an argument is to be read, or nothing more."""
@@ -232,18 +232,18 @@ class _Parser:
             comma = self.closing(start, "),")
         place = Place(start.place.text, start.place.start, comma.place.stop)
         if is_tuple:
-            self.reduce(Step("tuple", "", count, place))
+            self.reduce(PostfixStep("tuple", "", count, place))
         else:
             self.enclose(place)
 
-    def listed(self, start: Token, around: _Opened) -> None:
+    def listed(self, start: Token, around: _OpenOperand) -> None:
         """Parts in brackets; among arguments of what takes many, and of numbers, a tuple.
 
         Raises:
             NotationError: A list of arguments has rows.
         """
         before = self.tokens[self.position - 2].text if self.position > 1 else ""
-        opened, rows, sign = _Opened("list"), [0], start
+        opened, rows, sign = _OpenOperand("list"), [0], start
         while sign.text != "]":
             rows += [0] if sign.text == ";" else []
             self.formula(opened)
@@ -255,16 +255,16 @@ class _Parser:
         if around.takes_tuple:
             if len(rows) > 1:
                 raise NotationError("a list of arguments has no ;", [place])
-            self.reduce(Step("tuple", "", rows[0], place))
+            self.reduce(PostfixStep("tuple", "", rows[0], place))
         elif rows == [1] and not opened.nested:  # as parentheses
             self.enclose(place)
         else:
             rows = [1] * opened.nested if rows == [opened.nested] else rows  # [[a, b], [c, d]]
-            self.reduce(Step("listed", ",".join(map(str, rows)), sum(rows), place))
+            self.reduce(PostfixStep("listed", ",".join(map(str, rows)), sum(rows), place))
 
     def subscript(self, start: Token) -> None:
         """A part of what stands before it, ``#`` for each number: ``#:,#``."""
-        opened, keys = _Opened("subscript"), [""]
+        opened, keys = _OpenOperand("subscript"), [""]
         while not (self.next.text == "]" and keys[-1]):
             token, following = self.next.text, self.tokens[self.position + 1 :][:1]
             ends = bool(following) and following[0].text in (",", "]")
@@ -284,7 +284,7 @@ class _Parser:
                     message = "a slice has three parts: x[start:stop:step]"
                     raise NotationError(message, [behind.place])
         place = Place(start.place.text, start.place.start, self.take().place.stop)
-        self.reduce(Step("subscript", ",".join(keys), 1 + "".join(keys).count("#"), place))
+        self.reduce(PostfixStep("subscript", ",".join(keys), 1 + "".join(keys).count("#"), place))
 
     def closing(self, start: Token, signs: str) -> Token:
         """What ends a part of some brackets, and may end these; it is read."""

@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeVar
 from matcalc.errors import Place
 
 
-class Step(NamedTuple):
+class PostfixStep(NamedTuple):
     """One step of a formula in postfix order.
 
     Attributes:
@@ -41,7 +41,7 @@ class Step(NamedTuple):
 Part = TypeVar("Part")
 
 
-def folded(steps: Iterable[Step], made: Callable[[Step, list[Part]], Part]) -> Part:
+def folded(steps: Iterable[PostfixStep], made: Callable[[PostfixStep, list[Part]], Part]) -> Part:
     """What steps in postfix order come to, each made of what those came to that it takes.
 
     >>> from matcalc.expression.parser import parse

@@ -17,8 +17,8 @@ from matcalc.expression.formula import Formula, Functions
 from matcalc.expression.functions import is_known, rule_name
 from matcalc.expression.kronecker import pairs_in
 from matcalc.expression.lines import StepLine, UndeclaredError, identity_error, sizes_in
-from matcalc.expression.misfits import Operand, excerpt, misfit
-from matcalc.expression.parser import Step
+from matcalc.expression.misfits import WrittenOperand, excerpt, misfit
+from matcalc.expression.parser import PostfixStep
 from matcalc.expression.unification import Clash, Sizes
 from matcalc.expression.values import Value
 from matcalc.graph import Node, symbol
@@ -48,10 +48,10 @@ class Scope(NamedTuple):
     functions: Functions
 
 
-class _Count(NamedTuple):
+class _WholeLetter(NamedTuple):
     """A letter of whole numbers that nobody declared: a number where it can be nothing else."""
 
-    step: Step
+    step: PostfixStep
 
 
 class Reader:
@@ -211,7 +211,7 @@ class Reader:
         is_last = line.name or position + 1 == len(self.lines)
         return self.operand(found) if is_last else found
 
-    def bracketed(self, step: Step, operands: list[Any]) -> Value:
+    def bracketed(self, step: PostfixStep, operands: list[Any]) -> Value:
         """An array of parts, or a part of an array.
 
         Raises:
@@ -222,18 +222,18 @@ class Reader:
             return listed(rows, [self.operand(one) for one in operands], columns=self.columns)
         array, *keys = operands
         for one in _flat(keys):
-            if isinstance(one, _Count):
+            if isinstance(one, _WholeLetter):
                 raise _open_entry(one.step)
         return subscripted(step.value, self.operand(array), keys)
 
-    def counted(self, step: Step, operands: list[Any]) -> list[Value]:
+    def counted(self, step: PostfixStep, operands: list[Any]) -> list[Value]:
         """The operands of a sign; a letter that nobody declared may be a factor of them."""
-        known = [one for one in operands if not isinstance(one, _Count)]
+        known = [one for one in operands if not isinstance(one, _WholeLetter)]
         with_numbers = not any(isinstance(one, Value) and one.node.shape for one in known)
         may_count = step.value in ("*", "/") or (step.value in ("+", "-") and with_numbers)
         return [
             self.size(one.step.value)
-            if isinstance(one, _Count) and may_count
+            if isinstance(one, _WholeLetter) and may_count
             else self.operand(one)
             for one in operands
         ]
@@ -244,7 +244,7 @@ class Reader:
         Raises:
             NotationError: It is a name that nobody declared, text or a tuple.
         """
-        if isinstance(found, _Count):
+        if isinstance(found, _WholeLetter):
             raise self.undeclared(found.step)
         if isinstance(found, Value):
             return found
@@ -338,11 +338,13 @@ class Reader:
             if self.sizes.of(name) in sizes and used.intersection(self.sizes.holders.get(name, ()))
         ][:2]
 
-    def written(self, position: int) -> Operand:
+    def written(self, position: int) -> WrittenOperand:
         """An operand as it stands in the formula."""
         found, step = self.values[position], self.lines[position].step
-        value = self.size(found.step.value) if isinstance(found, _Count) else self.operand(found)
-        return Operand(value, step.place)
+        value = (
+            self.size(found.step.value) if isinstance(found, _WholeLetter) else self.operand(found)
+        )
+        return WrittenOperand(value, step.place)
 
     def sign(self, line: StepLine, values: list[Value]) -> Value:
         """The value of a sign; of one-dimensional arrays as NumPy has it."""
@@ -367,7 +369,7 @@ class Reader:
         """
         step = line.step
         for one in _flat(operands):
-            if isinstance(one, _Count):
+            if isinstance(one, _WholeLetter):
                 raise self.undeclared(one.step)
         if not is_known(step.value):
             self.check_function(step)
@@ -376,14 +378,14 @@ class Reader:
         found = mapped.applied(step, operands, functions)
         places = [self.lines[k].step.place for k in line.operands]
         given = [
-            Operand(one, place)
+            WrittenOperand(one, place)
             for one, place in zip(operands, places, strict=True)
             if isinstance(one, Value)
         ]
         self.note(assumptions.of_call(step, rule_name(step, operands), given))
         return found
 
-    def check_function(self, step: Step) -> None:
+    def check_function(self, step: PostfixStep) -> None:
         """Refuse a function that nobody knows; a single letter is one entry by entry, and said.
 
         Raises:
@@ -410,7 +412,7 @@ class Reader:
                 raise error.changed(message=stated, places=[step.place]) from None
         self.note(assumptions.function(name))
 
-    def check_parameter(self, step: Step) -> None:
+    def check_parameter(self, step: PostfixStep) -> None:
         """Refuse ``h_θ(x)``, where θ is a variable: the derivative by it would be taken as 0.
 
         Raises:
@@ -421,7 +423,7 @@ class Reader:
         if (unknown and _PARAMETER.fullmatch(below)) or below in self.symbols:
             raise NotationError(assumptions.parameter(step.value), [step.place])
 
-    def undeclared(self, step: Step) -> NotationError:
+    def undeclared(self, step: PostfixStep) -> NotationError:
         """The error of a name that nobody declared."""
         name = step.value
         if name == "T":
@@ -439,7 +441,7 @@ class Reader:
         shown = name if len(name) <= _SHOWN else name[:_SHOWN] + "…"
         return UndeclaredError(f"{shown} is not declared", [step.bare])
 
-    def name(self, step: Step) -> Value | _Count:
+    def name(self, step: PostfixStep) -> Value | _WholeLetter:
         """What a name means.
 
         Raises:
@@ -463,11 +465,11 @@ class Reader:
                 f"{name} is a function: its argument stands in parentheses behind it", [step.bare]
             )
         if _COUNT.fullmatch(name) and name not in self.named:
-            return _Count(step)
+            return _WholeLetter(step)
         raise self.undeclared(step)
 
 
-def _open_entry(step: Step) -> NotationError:
+def _open_entry(step: PostfixStep) -> NotationError:
     """The error of ``x[k]`` where k is anything."""
     name = step.value[:_SHOWN]
     return NotationError(

@@ -13,7 +13,7 @@ from matcalc.errors import MatcalcError, ShapeError
 from matcalc.expression import mapped
 from matcalc.expression.advice import advised
 from matcalc.expression.attempt import Attempt
-from matcalc.expression.formula import Formula, Names
+from matcalc.expression.formula import Formula, KnownNames
 from matcalc.expression.lines import check_names, fused, lines_of, with_sizes
 from matcalc.expression.parser import parse
 from matcalc.expression.reader import Reader, Scope
@@ -21,7 +21,7 @@ from matcalc.expression.unification import Sizes, sizes_of
 from matcalc.variables import Variable
 
 _NO_SIZES: Mapping[str, int] = {}
-_NO_NAMES = Names()
+_NO_NAMES = KnownNames()
 
 
 def read_formula(
@@ -30,7 +30,7 @@ def read_formula(
     sizes: Mapping[str, int] = _NO_SIZES,
     opaque: Collection[str] = (),
     *,
-    names: Names = _NO_NAMES,
+    names: KnownNames = _NO_NAMES,
 ) -> Formula:
     """Read a formula of variables whose shapes are known; names of sizes are made to agree.
 
@@ -74,7 +74,7 @@ def _read(
     variables: Mapping[str, Variable],
     sizes: Mapping[str, int] = _NO_SIZES,
     opaque: Collection[str] = (),
-    names: Names = _NO_NAMES,
+    names: KnownNames = _NO_NAMES,
     *,
     free: bool = False,
 ) -> Formula:
@@ -119,7 +119,7 @@ def _reader(
     variables: Mapping[str, Variable],
     sizes: Mapping[str, int] = _NO_SIZES,
     opaque: Collection[str] = (),
-    names: Names = _NO_NAMES,
+    names: KnownNames = _NO_NAMES,
     *,
     columns: bool = True,
     free: bool = False,

@@ -7,9 +7,9 @@ from itertools import islice
 from typing import Any, NamedTuple, Protocol
 
 from matcalc.errors import NotationError, Place
-from matcalc.expression.formula import NO_FUNCTIONS, Formula, Functions, Names
-from matcalc.expression.meaning import Known, meaning
-from matcalc.expression.parser import Step, parse
+from matcalc.expression.formula import NO_FUNCTIONS, Formula, Functions, KnownNames
+from matcalc.expression.meaning import KnownMeanings, meaning
+from matcalc.expression.parser import PostfixStep, parse
 from matcalc.expression.postfix import folded
 from matcalc.expression.reading import read_formula
 from matcalc.expression.values import Value
@@ -21,16 +21,16 @@ _SUM, _PRODUCT, _SIGN, _POWER, _ATOM = range(5)
 _BINDS = {"+": _SUM, "-": _SUM, "*": _PRODUCT, "/": _PRODUCT, "@": _PRODUCT, "**": _POWER}
 
 
-class Spelled(Protocol):
+class WrittenStep(Protocol):
     """What can be written down in the input language: a step and what it takes."""
 
     @property
-    def step(self) -> Step:
+    def step(self) -> PostfixStep:
         """What it does."""
         ...
 
     @property
-    def args(self) -> Sequence[Spelled]:
+    def args(self) -> Sequence[WrittenStep]:
         """What it takes."""
         ...
 
@@ -56,13 +56,13 @@ class FormulaTree(NamedTuple):
         text: The term in the input language.
     """
 
-    step: Step
+    step: PostfixStep
     args: tuple[FormulaTree, ...]
     value: Any
-    known: Known
+    known: KnownMeanings
     text: str
 
-    def made(self, step: Step, args: tuple[FormulaTree, ...]) -> FormulaTree:
+    def made(self, step: PostfixStep, args: tuple[FormulaTree, ...]) -> FormulaTree:
         """A term of the same formula.
 
         Raises:
@@ -89,7 +89,7 @@ class FormulaTree(NamedTuple):
         )
 
 
-def tree(steps: Sequence[Step], known: Known) -> FormulaTree:
+def tree(steps: Sequence[PostfixStep], known: KnownMeanings) -> FormulaTree:
     """The tree of a formula whose sizes agree.
 
     Args:
@@ -127,7 +127,7 @@ def read_term(
         NotationError: It cannot be read, or only as one of one-dimensional arrays, or is long.
         ShapeError: Its shapes do not fit.
     """
-    formula = read_formula(text, variables, names=Names(functions=functions))
+    formula = read_formula(text, variables, names=KnownNames(functions=functions))
     if not formula.columns:
         raise NotationError(
             "this is a formula of NumPy's one-dimensional arrays, which have no rows and columns; "
@@ -136,10 +136,10 @@ def read_term(
         )
     known = {name: Value(node) for name, node in formula.symbols.items()}
 
-    def name(step: Step) -> Value:
+    def name(step: PostfixStep) -> Value:
         return known[step.value] if step.value in known else Value(algebra.size_of(step.value))
 
-    meanings = Known(name, formula.functions)
+    meanings = KnownMeanings(name, formula.functions)
     *assignments, last = parse(formula.text)
     if sum(len(one.steps) for one in (*assignments, last)) > _STEPS:
         message = f"over {_STEPS} names, numbers and signs; take parts of it"
@@ -152,41 +152,41 @@ def read_term(
     return ReadTerm(named, tree(last.steps, meanings), formula)
 
 
-def _term(step: Step, args: tuple[FormulaTree, ...], known: Known) -> FormulaTree:
+def _term(step: PostfixStep, args: tuple[FormulaTree, ...], known: KnownMeanings) -> FormulaTree:
     value = meaning(step, [arg.value for arg in args], known)
     term = FormulaTree(step, args, value, known, step.value)
     return term._replace(text=spelled(term))
 
 
-def spelled(term: Spelled) -> str:
+def spelled(term: WrittenStep) -> str:
     """A term in the input language, made of the texts of what it takes."""
     spell = _SPELLERS.get(term.step.kind)
     return spell(term) if spell else term.step.value
 
 
-def _binds(term: Spelled) -> int:
+def _binds(term: WrittenStep) -> int:
     """How tightly it binds."""
     if term.step.kind == "negative":
         return _SIGN
     return _BINDS[term.step.value] if term.step.kind == "operator" else _ATOM
 
 
-def _within(term: Spelled, least: int) -> str:
+def _within(term: WrittenStep, least: int) -> str:
     """A term, in parentheses where it binds less tightly than it must."""
     return term.text if _binds(term) >= least else f"({term.text})"
 
 
-def _quoted(term: Spelled) -> str:
+def _quoted(term: WrittenStep) -> str:
     word = term.step.value
     return word if word in ("True", "False") else f'"{word}"'
 
 
-def _tuple(term: Spelled) -> str:
+def _tuple(term: WrittenStep) -> str:
     inside = ", ".join(arg.text for arg in term.args)
     return f"({inside})" if len(term.args) > 1 else f"({inside},)"
 
 
-def _call(term: Spelled) -> str:
+def _call(term: WrittenStep) -> str:
     step = term.step
     first = len(term.args) - len(step.keywords)
     named = [f"{key}={arg.text}" for key, arg in zip(step.keywords, term.args[first:], strict=True)]
@@ -194,7 +194,7 @@ def _call(term: Spelled) -> str:
     return f"{step.value}{chr(39) * step.primes}({inside})"
 
 
-def _operator(term: Spelled) -> str:
+def _operator(term: WrittenStep) -> str:
     sign, (one, two) = term.step.value, term.args
     if sign == "**":
         return f"{_within(one, _ATOM)}**{_within(two, _SIGN)}"
@@ -204,14 +204,14 @@ def _operator(term: Spelled) -> str:
     return f"{_within(one, binds)} {sign} {_within(two, binds + 1)}"
 
 
-def _subscript(term: Spelled) -> str:
+def _subscript(term: WrittenStep) -> str:
     array, *keys = term.args
     texts = map(_key, keys)
     inside = "".join(next(texts) if sign == "#" else sign for sign in _spaced(term.step.value))
     return f"{_within(array, _ATOM)}[{inside}]"
 
 
-def _key(key: Spelled) -> str:
+def _key(key: WrittenStep) -> str:
     """An index, or several in brackets of their own."""
     several = key.step.kind == "tuple"
     return f"[{', '.join(arg.text for arg in key.args)}]" if several else key.text
@@ -221,13 +221,13 @@ def _spaced(pattern: str) -> str:
     return pattern.replace(",", ", ")
 
 
-def _listed(term: Spelled) -> str:
+def _listed(term: WrittenStep) -> str:
     texts = (arg.text for arg in term.args)
     rows = [islice(texts, int(count)) for count in term.step.value.split(",")]
     return f"[{'; '.join(', '.join(row) for row in rows)}]"
 
 
-_SPELLERS: dict[str, Callable[[Spelled], str]] = {
+_SPELLERS: dict[str, Callable[[WrittenStep], str]] = {
     "text": _quoted,
     "tuple": _tuple,
     "call": _call,

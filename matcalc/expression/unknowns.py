@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 
 from matcalc.dimensions import Dimension, Shape, pretty
 from matcalc.errors import NotationError, Place, ShapeError, TooLargeError
-from matcalc.expression.equation import Equation
-from matcalc.expression.meaning import Known, known_misfit, meaning
-from matcalc.expression.misfits import Operand, excerpt
-from matcalc.expression.parser import Step
+from matcalc.expression.equation import ReadEquation
+from matcalc.expression.meaning import KnownMeanings, known_misfit, meaning
+from matcalc.expression.misfits import WrittenOperand, excerpt
+from matcalc.expression.parser import PostfixStep
 from matcalc.expression.values import Value
 
 _ANSWERS = 64  # that are followed at once
@@ -39,7 +39,7 @@ class Part(NamedTuple):
     sizes: Sizes
 
 
-class Answer(NamedTuple):
+class Solution(NamedTuple):
     """One way in which the equation fits: what the open sides must be.
 
     Attributes:
@@ -54,7 +54,7 @@ class Answer(NamedTuple):
         """Rows and columns of an unknown."""
         return resolved((Side(unknown, 0), Side(unknown, 1)), self.bound)
 
-    def with_shape(self, unknown: str, sizes: Sizes) -> Answer | None:
+    def with_shape(self, unknown: str, sizes: Sizes) -> Solution | None:
         """The answer if an unknown has these rows and columns; ``None`` if it cannot."""
         bound = unified(self.sizes_of(unknown), sizes, self.bound)
         return None if bound is None else self._replace(bound=bound)
@@ -88,7 +88,7 @@ def unified(one: Iterable[Size], two: Iterable[Size], bound: Bound) -> Bound | N
     return settled
 
 
-class _Placed(NamedTuple):
+class _PlacedPart(NamedTuple):
     """A part, known or not, and where it was written."""
 
     part: Any
@@ -125,14 +125,14 @@ class _Placed(NamedTuple):
 class _State(NamedTuple):
     """What has been read so far, on one way."""
 
-    parts: tuple[_Placed, ...]
-    answer: Answer
+    parts: tuple[_PlacedPart, ...]
+    answer: Solution
 
 
-_Way = tuple[Part, Answer]
+_Way = tuple[Part, Solution]
 
 
-def answers(equation: Equation, name: Callable[[Step], Value]) -> tuple[Answer, ...]:
+def answers(equation: ReadEquation, name: Callable[[PostfixStep], Value]) -> tuple[Solution, ...]:
     """Every way in which both sides of an equation fit; that without numbers first.
 
     Args:
@@ -144,7 +144,7 @@ def answers(equation: Equation, name: Callable[[Step], Value]) -> tuple[Answer, 
         ShapeError: Nothing fits.
         TooLargeError: There are too many ways.
     """
-    states = [_State((), Answer({}, frozenset()))]
+    states = [_State((), Solution({}, frozenset()))]
     for step in (*equation.left, *equation.right):
         found = [one for state in states for one in _after(step, state, name)]
         if not found:
@@ -160,17 +160,22 @@ def answers(equation: Equation, name: Callable[[Step], Value]) -> tuple[Answer, 
     return tuple(fitting)
 
 
-def _after(step: Step, state: _State, name: Callable[[Step], Value]) -> Iterator[_State]:
+def _after(
+    step: PostfixStep, state: _State, name: Callable[[PostfixStep], Value]
+) -> Iterator[_State]:
     """Every way to go on with a step."""
     kept = len(state.parts) - step.takes
     before, operands = state.parts[:kept], state.parts[kept:]
     for part, answer in _ways(step, operands, state.answer, name):
-        yield _State((*before, _Placed(part, step.place)), answer)
+        yield _State((*before, _PlacedPart(part, step.place)), answer)
 
 
 def _ways(
-    step: Step, operands: tuple[_Placed, ...], answer: Answer, name: Callable[[Step], Value]
-) -> Iterable[tuple[Any, Answer]]:
+    step: PostfixStep,
+    operands: tuple[_PlacedPart, ...],
+    answer: Solution,
+    name: Callable[[PostfixStep], Value],
+) -> Iterable[tuple[Any, Solution]]:
     if step.kind == "name" and step.value.startswith("?"):
         return [(Part((Side(step.value, 0), Side(step.value, 1))), answer)]
     if not any(one.is_open for one in operands):
@@ -187,16 +192,20 @@ def _ways(
     raise NotationError(message, [opened.place])
 
 
-def _known(step: Step, operands: tuple[_Placed, ...], name: Callable[[Step], Value]) -> Any:
+def _known(
+    step: PostfixStep, operands: tuple[_PlacedPart, ...], name: Callable[[PostfixStep], Value]
+) -> Any:
     try:
-        return meaning(step, [one.part for one in operands], Known(name))
+        return meaning(step, [one.part for one in operands], KnownMeanings(name))
     except ShapeError:
         if step.kind != "operator":
             raise
-        raise known_misfit(step, *(Operand(one.part, one.place) for one in operands)) from None
+        raise known_misfit(
+            step, *(WrittenOperand(one.part, one.place) for one in operands)
+        ) from None
 
 
-def _product(one: _Placed, two: _Placed, answer: Answer) -> Iterator[_Way]:
+def _product(one: _PlacedPart, two: _PlacedPart, answer: Solution) -> Iterator[_Way]:
     """``one @ two``: the columns of the one are the rows of the other."""
     for operand in (one, two):
         if operand.is_number:
@@ -211,16 +220,16 @@ def _product(one: _Placed, two: _Placed, answer: Answer) -> Iterator[_Way]:
     bound = unified([one.sizes[1]], [two.sizes[0]], answer.bound)
     if bound is not None:
         beside = {name for operand in (one, two) for name in _alone(operand)}
-        yield Part((one.sizes[0], two.sizes[1])), Answer(bound, answer.factors | beside)
+        yield Part((one.sizes[0], two.sizes[1])), Solution(bound, answer.factors | beside)
 
 
-def _alone(operand: _Placed) -> list[str]:
+def _alone(operand: _PlacedPart) -> list[str]:
     """The unknown that an operand is, as it is or transposed."""
     owners = [size.unknown for size in operand.sizes if isinstance(size, Side)]
     return owners[:1] if len(owners) == 2 and len(set(owners)) == 1 else []
 
 
-def _entrywise(one: _Placed, two: _Placed, answer: Answer) -> Iterator[_Way]:
+def _entrywise(one: _PlacedPart, two: _PlacedPart, answer: Solution) -> Iterator[_Way]:
     """``one * two``: of one shape, or one of them a number."""
     if not (one.is_number or two.is_number):
         bound = _equal(one, two, answer)
@@ -235,7 +244,7 @@ def _entrywise(one: _Placed, two: _Placed, answer: Answer) -> Iterator[_Way]:
                 yield Part(other.sizes), answer._replace(bound=bound)
 
 
-def _sum(one: _Placed, two: _Placed, answer: Answer) -> Iterator[_Way]:
+def _sum(one: _PlacedPart, two: _PlacedPart, answer: Solution) -> Iterator[_Way]:
     """``one + two``: of one shape; a known number is added to every entry."""
     for scalar, other in ((one, two), (two, one)):
         if scalar.is_number:
@@ -246,7 +255,7 @@ def _sum(one: _Placed, two: _Placed, answer: Answer) -> Iterator[_Way]:
         yield Part(one.sizes), answer._replace(bound=bound)
 
 
-_OPERATORS: dict[str, Callable[[_Placed, _Placed, Answer], Iterator[_Way]]] = {
+_OPERATORS: dict[str, Callable[[_PlacedPart, _PlacedPart, Solution], Iterator[_Way]]] = {
     "@": _product,
     "*": _entrywise,
     "/": _entrywise,
@@ -255,11 +264,11 @@ _OPERATORS: dict[str, Callable[[_Placed, _Placed, Answer], Iterator[_Way]]] = {
 }
 
 
-def _equal(one: _Placed, two: _Placed, answer: Answer) -> Bound | None:
+def _equal(one: _PlacedPart, two: _PlacedPart, answer: Solution) -> Bound | None:
     return unified(one.sizes, two.sizes, answer.bound)
 
 
-def _misfit(state: _State, operands: tuple[_Placed, ...], what: str) -> ShapeError:
+def _misfit(state: _State, operands: tuple[_PlacedPart, ...], what: str) -> ShapeError:
     """Two parts that do not fit, for no shape of the unknowns, with their shapes."""
     said = ", ".join(
         f"{excerpt(one.place)} is {spelled(resolved(one.sizes, state.answer.bound))}"

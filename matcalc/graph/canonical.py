@@ -31,7 +31,7 @@ _TRIES = 4  # complete orders that are tried for each label
 _ROUNDS = 2  # of looking at neighbours before the walk: a factor is known by its labels then
 
 
-class Factor(NamedTuple):
+class ColouredFactor(NamedTuple):
     """A factor of a product.
 
     Attributes:
@@ -50,7 +50,7 @@ class Factor(NamedTuple):
 
 
 def canonical_order(
-    factors: Sequence[Factor], label_colours: Mapping[Label, Any]
+    factors: Sequence[ColouredFactor], label_colours: Mapping[Label, Any]
 ) -> tuple[list[int], Colours | None]:
     """The positions of the factors, in an order that names of labels do not influence.
 
@@ -76,7 +76,7 @@ def canonical_order(
     return order, {label: place[vertex] for label, vertex in number.items()}
 
 
-def _edges(factors: Sequence[Factor], number: Mapping[Label, int]) -> Edges:
+def _edges(factors: Sequence[ColouredFactor], number: Mapping[Label, int]) -> Edges:
     """For each vertex its neighbours, with positions. Factors are numbered first."""
     edges: list[list[tuple[int, int]]] = [[] for _ in range(len(factors) + len(number))]
     for k, factor in enumerate(factors):
@@ -105,18 +105,18 @@ def _places(edges: Edges, kinds: tuple[int, ...], count: int) -> list[int]:
 def _searched(edges: Edges, kinds: tuple[int, ...], count: int) -> tuple[list[int], int]:
     """The place of each vertex in canonical order, and the steps that it took to find it."""
     with counted() as steps:
-        sequence = _Search(edges, kinds, count).sequence()
+        sequence = _OrderSearch(edges, kinds, count).sequence()
     return sorted(range(len(sequence)), key=sequence.__getitem__), steps.spent
 
 
-def in_order(factor: Factor, colours: Mapping[Label, int] | None) -> Sequence[Label]:
+def in_order(factor: ColouredFactor, colours: Mapping[Label, int] | None) -> Sequence[Label]:
     """The labels of a factor; where they may be exchanged, by their colours."""
     if not factor.symmetric or colours is None:
         return factor.labels
     return sorted(factor.labels, key=colours.__getitem__)
 
 
-class _Search:
+class _OrderSearch:
     """The search for a canonical sequence of the factors and labels of one product.
 
     Attributes:

@@ -11,7 +11,7 @@ from typing import Any
 
 from matcalc.dimensions import Dimension, Shape
 from matcalc.errors import NotationError
-from matcalc.graph.canonical import Factor as Coloured
+from matcalc.graph.canonical import ColouredFactor as Coloured
 from matcalc.graph.canonical import canonical_order, in_order
 from matcalc.graph.gathering import Gathered
 from matcalc.graph.nodes import ONE, Factor, Group, Node, Product, Scale, Sum, consed_product, flat

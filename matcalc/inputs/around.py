@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from matcalc.inputs.nested import closing
-from matcalc.inputs.scanning import Token
+from matcalc.inputs.scanning import LineToken
 
 _SOUGHT = frozenset(
     ["min", "max", "argmin", "argmax", "inf", "sup", "minimize", "minimise", "maximize", "maximise"]
@@ -49,7 +49,7 @@ def _unspaced(line: str) -> str:
     return line
 
 
-def without_front(tokens: Sequence[Token], declared: Collection[str]) -> tuple[int, str]:
+def without_front(tokens: Sequence[LineToken], declared: Collection[str]) -> tuple[int, str]:
     r"""How many tokens stand in front of the formula, and why it cannot be read with them.
 
     An index, ``\max_i z_i``, is no variable: there the words stay.
@@ -69,7 +69,7 @@ def without_front(tokens: Sequence[Token], declared: Collection[str]) -> tuple[i
     if arguments:
         return min(arguments, last), ""
     words, k = "", 0
-    below: Sequence[Token] = ()
+    below: Sequence[LineToken] = ()
     if tokens[0].text == "underset" and tokens[1].text == "{":
         end = closing(tokens, 1)
         below, k = tokens[2:end], end + 1
@@ -93,14 +93,14 @@ def without_front(tokens: Sequence[Token], declared: Collection[str]) -> tuple[i
     return min(k, last), f"{words} over all {over} is no function of {over}"
 
 
-def is_signature(tokens: Sequence[Token]) -> bool:
+def is_signature(tokens: Sequence[LineToken]) -> bool:
     r"""Whether a statement says from where to where a function goes, ``f: \mathbb{R}^n \to …``."""
     texts = [token.text for token in tokens]
     named = tokens[0].kind in ("name", "word") and texts[1:3] in ([":", "R"], [":", "ℝ"])
     return named and "->" in texts
 
 
-def _plain(token: Token) -> str:
+def _plain(token: LineToken) -> str:
     """A word without what ties its parts: ``arg_min``."""
     return token.text.replace("_", "")
 
@@ -110,7 +110,7 @@ def _is_sought(words: str) -> bool:
     return words in (*_SOUGHT, "arg")
 
 
-def _arguments(tokens: Sequence[Token], declared: Collection[str]) -> int:
+def _arguments(tokens: Sequence[LineToken], declared: Collection[str]) -> int:
     """How many tokens name the arguments of a function: ``@(x)``, ``x ->``, ``lambda x:``."""
     if tokens[0].kind in ("name", "word") and tokens[1].text == ":":  # f: x ↦ …
         behind = _arguments(tokens[2:], declared)
@@ -140,7 +140,7 @@ def _arguments(tokens: Sequence[Token], declared: Collection[str]) -> int:
     return end if said and end > start else 0
 
 
-def _are_variables(below: Sequence[Token], declared: Collection[str]) -> bool:
+def _are_variables(below: Sequence[LineToken], declared: Collection[str]) -> bool:
     """Whether what stands below is letters or declared names, perhaps with what they are in."""
     names = []
     for token in below:

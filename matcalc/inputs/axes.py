@@ -8,12 +8,12 @@ from matcalc.dimensions import Dimension
 from matcalc.inputs.kinds import Kind
 from matcalc.inputs.pieces import ATOM, Written, joined
 from matcalc.inputs.speller import Speller
-from matcalc.inputs.tree import Node
+from matcalc.inputs.tree import LineNode
 
 _LETTERS = "abcdefghijklmnop"  # for the axes of an array
 
 
-def in_order(writer: Speller, node: Node, one: Written, order: Sequence[int]) -> Written:
+def in_order(writer: Speller, node: LineNode, one: Written, order: Sequence[int]) -> Written:
     """The axes of an array in another order; of a matrix a transpose."""
     rank = len(order)
     if list(order) == list(range(rank)):
@@ -26,14 +26,14 @@ def in_order(writer: Speller, node: Node, one: Written, order: Sequence[int]) ->
     return writer.applied(node, "rearrange", [text, one], kind)
 
 
-def last_two(writer: Speller, node: Node, one: Written) -> Written | None:
+def last_two(writer: Speller, node: LineNode, one: Written) -> Written | None:
     """``X.mT``: the last two axes change places."""
     rank = one.kind.rank or 0
     order = [*range(rank - 2), rank - 1, rank - 2]
     return in_order(writer, node, one, order) if rank > 2 else None
 
 
-def transposed(writer: Speller, node: Node, args: list[Written]) -> Written | None:
+def transposed(writer: Speller, node: LineNode, args: list[Written]) -> Written | None:
     """``transpose(X)``, ``X.transpose(1, 2)``, ``np.transpose(X, (0, 2, 1))``, ``permute``.
 
     Two numbers behind an array are PyTorch's, which change places.
@@ -55,12 +55,12 @@ def transposed(writer: Speller, node: Node, args: list[Written]) -> Written | No
     return in_order(writer, node, args[0], axes)
 
 
-def swapped(writer: Speller, node: Node, args: list[Written]) -> Written | None:
+def swapped(writer: Speller, node: LineNode, args: list[Written]) -> Written | None:
     """``swapaxes(X, 0, 1)``."""
     return transposed(writer, node, args) if len(args) == 3 else None
 
 
-def widened(writer: Speller, node: Node, args: list[Written]) -> Written | None:
+def widened(writer: Speller, node: LineNode, args: list[Written]) -> Written | None:
     """``x.unsqueeze(1)``, ``np.expand_dims(x, axis=0)``: ``x[:, None]``, ``x[None, :]``."""
     rank = args[0].kind.rank if args else None
     found = _axes(writer, node, (rank or 0) + 1)
@@ -74,7 +74,7 @@ def widened(writer: Speller, node: Node, args: list[Written]) -> Written | None:
     return joined([one, f"[{', '.join(items)}]"], ATOM, Kind(rank + 1, tuple(sizes)))
 
 
-def flattened(writer: Speller, node: Node, args: list[Written]) -> Written | None:
+def flattened(writer: Speller, node: LineNode, args: list[Written]) -> Written | None:
     """``X.flatten()``, ``np.ravel(X)``: row after row."""
     order = node.args[1] if len(args) == 2 else None
     said = order.args[0] if order is not None and order.value == "order" else order
@@ -90,7 +90,7 @@ def flattened(writer: Speller, node: Node, args: list[Written]) -> Written | Non
     return writer.applied(node, "rearrange", [text, args[0]], Kind(1, (None,)))
 
 
-def _axes(writer: Speller, node: Node, rank: int) -> list[int] | None:
+def _axes(writer: Speller, node: LineNode, rank: int) -> list[int] | None:
     """The axes behind an array, counted from the front; ``None`` where there is anything else."""
     rest = node.args[1:]
     if len(rest) == 1 and rest[0].op in ("listed", "keyword"):

@@ -15,7 +15,7 @@ from matcalc.inputs.pieces import ATOM, PRODUCT, SIGN, SUM, Written, commas, joi
 from matcalc.inputs.respelled import respelled
 from matcalc.inputs.spelled import SPELLED
 from matcalc.inputs.speller import Speller
-from matcalc.inputs.tree import Node
+from matcalc.inputs.tree import LineNode
 from matcalc.inputs.vectors import INNER
 from matcalc.inputs.words import KEYWORDS
 from matcalc.operations import RULES, facts_of
@@ -29,11 +29,11 @@ _ALONG = frozenset(  # what takes an axis and nothing else
 )
 _PADDED = {"pad_width": "width", "pad": "width", "constant_values": "value"}
 _COUNTING = ("number", "negative")  # an axis, behind an array
-Rewrite = Callable[[Speller, Node, list[Written]], Written | None]
+Rewrite = Callable[[Speller, LineNode, list[Written]], Written | None]
 
 
 def rewritten(
-    writer: Speller, node: Node, name: str, args: list[Written], form: str
+    writer: Speller, node: LineNode, name: str, args: list[Written], form: str
 ) -> Written | None:
     """A call in the spelling of the language; nothing where it is spelled as it stands.
 
@@ -62,14 +62,14 @@ def rewritten(
 
 
 def _two(
-    writer: Speller, node: Node, args: Sequence[Written], name: str
+    writer: Speller, node: LineNode, args: Sequence[Written], name: str
 ) -> tuple[Written, Written]:
     if len(args) != 2:
         raise writer.fail(node, f"{name} takes two arguments")
     return args[0], args[1]
 
 
-def _dot(writer: Speller, node: Node, args: list[Written]) -> Written:
+def _dot(writer: Speller, node: LineNode, args: list[Written]) -> Written:
     one, two = _two(writer, node, args, "dot")
     if writer.names.flat:  # as NumPy does, beside its own signs
         return joined(
@@ -78,7 +78,7 @@ def _dot(writer: Speller, node: Node, args: list[Written]) -> Written:
     return writer.dot(one, two)
 
 
-def _matmul(writer: Speller, node: Node, args: list[Written]) -> Written:
+def _matmul(writer: Speller, node: LineNode, args: list[Written]) -> Written:
     if len(args) == 1 and node.args[0].op == "listed":
         args = [writer.write(one) for one in node.args[0].args]
     if len(args) < 2:
@@ -91,12 +91,12 @@ def _matmul(writer: Speller, node: Node, args: list[Written]) -> Written:
     return found
 
 
-def _matrix_power(writer: Speller, node: Node, args: list[Written]) -> Written:
+def _matrix_power(writer: Speller, node: LineNode, args: list[Written]) -> Written:
     one, two = _two(writer, node, args, "matrix_power")
     return writer.matrix_power(node, one, two)
 
 
-def _vector(writer: Speller, node: Node, args: list[Written]) -> Written:
+def _vector(writer: Speller, node: LineNode, args: list[Written]) -> Written:
     """matrixcalculus.org's ``vector(1)``: ones beside what says how many."""
     if len(args) != 1 or args[0].text not in ("0", "1"):
         raise writer.fail(node, "vector(1) and vector(0) are vectors of ones and of zeros")
@@ -104,7 +104,7 @@ def _vector(writer: Speller, node: Node, args: list[Written]) -> Written:
 
 
 def _like(name: str) -> Rewrite:
-    def rewrite(writer: Speller, node: Node, args: list[Written]) -> Written:
+    def rewrite(writer: Speller, node: LineNode, args: list[Written]) -> Written:
         sizes = args[0].kind.sizes
         if not sizes or None in sizes:
             raise writer.fail(node, f"write {name}(n), with the size")
@@ -113,7 +113,7 @@ def _like(name: str) -> Rewrite:
     return rewrite
 
 
-def _repeated(writer: Speller, node: Node, args: list[Written]) -> Written:
+def _repeated(writer: Speller, node: LineNode, args: list[Written]) -> Written:
     """MATLAB's ``repmat(b, 1, n)`` of a column, ``repmat(b', m, 1)`` of a row."""
     if len(args) == 3:
         array, *counts = args
@@ -130,7 +130,7 @@ def _repeated(writer: Speller, node: Node, args: list[Written]) -> Written:
     )
 
 
-def _stacked(writer: Speller, node: Node, args: list[Written]) -> Written:
+def _stacked(writer: Speller, node: LineNode, args: list[Written]) -> Written:
     """``np.hstack``, ``np.vstack``, ``np.column_stack``, ``torch.cat``: by their parts."""
     name = node.value[0]
     listed = node.args[0].op == "listed"
@@ -148,7 +148,7 @@ def _stacked(writer: Speller, node: Node, args: list[Written]) -> Written:
     return joined([*pieces, f"{axis})"], ATOM, kind)
 
 
-def _count(writer: Speller, node: Node, args: list[Written]) -> Written:
+def _count(writer: Speller, node: LineNode, args: list[Written]) -> Written:
     """``len(x)``, ``X.shape[0]``, ``nrow(X)``, ``size(X, 1)``: a size by its name.
 
     Raises:
@@ -173,19 +173,19 @@ def _count(writer: Speller, node: Node, args: list[Written]) -> Written:
 _COUNTED = {"len": "0", "nrow": "0", "ncol": "1"}  # the axes of which these are the sizes
 
 
-def _block(writer: Speller, node: Node, args: list[Written]) -> Written:
+def _block(writer: Speller, node: LineNode, args: list[Written]) -> Written:
     """``np.block([[A, B], [C, D]])``."""
     if len(args) != 1 or node.args[0].op != "listed":
         raise writer.fail(node, "block is written block([[A, B], [C, D]])")
     return args[0]
 
 
-def _itself(_: Speller, __: Node, args: list[Written]) -> Written:
+def _itself(_: Speller, __: LineNode, args: list[Written]) -> Written:
     """``np.asarray(x)``: x."""
     return args[0]
 
 
-def _squeezed(_: Speller, __: Node, args: list[Written]) -> Written | None:
+def _squeezed(_: Speller, __: LineNode, args: list[Written]) -> Written | None:
     """``squeeze(X)``: without the axes of size 1."""
     sizes = args[0].kind.sizes
     if len(args) != 1 or 1 not in sizes:
@@ -196,7 +196,7 @@ def _squeezed(_: Speller, __: Node, args: list[Written]) -> Written | None:
     return joined([args[0].within(ATOM), f"[{places}]"], ATOM, Kind(rank, left))
 
 
-def _exponential(writer: Speller, node: Node, args: list[Written]) -> Written:
+def _exponential(writer: Speller, node: LineNode, args: list[Written]) -> Written:
     """``e^x``; of a matrix the matrix exponential."""
     (arg,) = args
     if arg.kind.is_matrix:
@@ -205,7 +205,7 @@ def _exponential(writer: Speller, node: Node, args: list[Written]) -> Written:
     return joined([f"{name}(", arg, ")"], ATOM, arg.kind)
 
 
-def _norm(writer: Speller, node: Node, args: list[Written]) -> Written | None:
+def _norm(writer: Speller, node: LineNode, args: list[Written]) -> Written | None:
     """``norm(A, axis=1)``, ``norm(x, 1)``, ``norm(A, 'fro')``, ``norm2(x)``."""
     keywords = {one.value: one for one in node.args if one.op == "keyword"}
     axis = keywords.get("axis") or keywords.get("dim")
@@ -224,11 +224,11 @@ def _norm(writer: Speller, node: Node, args: list[Written]) -> Written | None:
         return joined(["max(sum(abs(", args[0], "), axis=1))"], ATOM, NUMBER)
     if order.op == "number" and which != "2":
         return joined(["norm(", args[0], f", {which})"], ATOM, NUMBER)
-    return writer.write(Node("norm", node.args[:1], which, node.start, node.stop))
+    return writer.write(LineNode("norm", node.args[:1], which, node.start, node.stop))
 
 
 def _norm_along(
-    writer: Speller, one: Written, axis: Node, order: Node | None, *, kept: bool
+    writer: Speller, one: Written, axis: LineNode, order: LineNode | None, *, kept: bool
 ) -> Written:
     """``norm(X, 1, axis=0)``: the norm of each row or column.
 
@@ -251,7 +251,7 @@ def _norm_along(
     return joined(parts, ATOM, Kind(rank, (None,) * rank))
 
 
-def _rearrange(writer: Speller, node: Node, args: list[Written]) -> Written:
+def _rearrange(writer: Speller, node: LineNode, args: list[Written]) -> Written:
     """``rearrange("i j -> (i j)", X)``: an axis for each group behind the arrow."""
     texts = [one.value for one in node.args if one.op == "text"]
     output = texts[0].partition("->")[2].strip("\"' ") if texts else ""
@@ -259,7 +259,7 @@ def _rearrange(writer: Speller, node: Node, args: list[Written]) -> Written:
     return writer.applied(node, "rearrange", args, Kind(rank, (None,) * rank))
 
 
-def _padded(writer: Speller, node: Node, args: list[Written]) -> Written | None:
+def _padded(writer: Speller, node: LineNode, args: list[Written]) -> Written | None:
     """``np.pad(x, 1, mode="constant")``; PyTorch's, whose pairs are of the last axes, last first.
 
     Raises:
@@ -279,24 +279,26 @@ def _padded(writer: Speller, node: Node, args: list[Written]) -> Written | None:
     if node.value[2].partition(".")[0] in ("F", "nn", "torch"):
         if not rank or width.op != "listed":
             raise writer.fail(node, "write what each axis gets: pad(X, ((0, 0), (before, behind)))")
-        ends = [Node("listed", width.args[k : k + 2], "(") for k in range(0, len(width.args), 2)]
-        none = Node("listed", (Node("number", (), "0"),) * 2, "(")
+        ends = [
+            LineNode("listed", width.args[k : k + 2], "(") for k in range(0, len(width.args), 2)
+        ]
+        none = LineNode("listed", (LineNode("number", (), "0"),) * 2, "(")
         pairs = [none] * (rank - len(ends)) + ends[::-1]
         width = width._replace(args=tuple(pairs)) if len(pairs) > 1 else pairs[0]
     size = writer.argument(width, "", parameter=True)
     return writer.applied(node, "pad", [args[0], size], Kind(rank, (None,) * (rank or 0)))
 
 
-def _is_named(node: Node) -> bool:
+def _is_named(node: LineNode) -> bool:
     return node.op == "keyword"
 
 
-def _length(writer: Speller, node: Node, args: list[Written]) -> Written:
+def _length(writer: Speller, node: LineNode, args: list[Written]) -> Written:
     """A norm of all entries by another name, ``normF(A)``."""
     return _norm(writer, node, args) or joined(["norm(", args[0], ")"], ATOM, NUMBER)
 
 
-def _diagonal(writer: Speller, node: Node, args: list[Written]) -> Written | None:
+def _diagonal(writer: Speller, node: LineNode, args: list[Written]) -> Written | None:
     """R's ``diag(n)`` of a size is the identity; Julia's ``diagm(x)``."""
     text = args[0].text
     if len(args) == 1 and (text.isdigit() or text in writer.names.sizes):
@@ -306,7 +308,7 @@ def _diagonal(writer: Speller, node: Node, args: list[Written]) -> Written | Non
     return writer.applied(node, "diag", args, kinds.called("diag", [args[0].kind], []))
 
 
-def _times_over(writer: Speller, node: Node, args: list[Written]) -> Written:
+def _times_over(writer: Speller, node: LineNode, args: list[Written]) -> Written:
     """R's ``rep(1, n)``: a number so many times.
 
     Raises:
@@ -318,7 +320,7 @@ def _times_over(writer: Speller, node: Node, args: list[Written]) -> Written:
     return ones if args[0].text == "1" else writer.times(args[0], ones)
 
 
-def _norm2(writer: Speller, node: Node, args: list[Written]) -> Written:
+def _norm2(writer: Speller, node: LineNode, args: list[Written]) -> Written:
     """matrixcalculus.org's ``norm2(x)`` of a vector.
 
     Raises:
@@ -333,13 +335,13 @@ def _norm2(writer: Speller, node: Node, args: list[Written]) -> Written:
     return joined(["norm(", args[0], ")"], ATOM, NUMBER)
 
 
-def _spread(writer: Speller, node: Node, args: list[Written]) -> Written | None:
+def _spread(writer: Speller, node: LineNode, args: list[Written]) -> Written | None:
     """``x.var(dim=0)``: whose keywords are PyTorch's, so is its number of entries."""
     torch = {"dim", "keepdim", "unbiased", "correction"}
     return of_sample(writer, node, args) if torch & {one.value for one in node.args} else None
 
 
-def _on_last_axis(writer: Speller, node: Node, args: list[Written]) -> Written | None:
+def _on_last_axis(writer: Speller, node: LineNode, args: list[Written]) -> Written | None:
     """``cosine_similarity(x, y, dim=0)``: along the last axis, as it is here."""
     rank = args[0].kind.rank
     *front, last = node.args
@@ -351,7 +353,7 @@ def _on_last_axis(writer: Speller, node: Node, args: list[Written]) -> Written |
     return writer.applied(node, str(node.value[0]), args[:2], kind)
 
 
-def _approximated(_: Speller, node: Node, args: list[Written]) -> Written | None:
+def _approximated(_: Speller, node: LineNode, args: list[Written]) -> Written | None:
     """``gelu(x, approximate="tanh")``."""
     if len(args) != 2 or node.args[1].op != "keyword" or node.args[1].value != "approximate":
         return None
@@ -360,14 +362,14 @@ def _approximated(_: Speller, node: Node, args: list[Written]) -> Written | None
     return joined([f"{name}(", args[0], ")"], ATOM, args[0].kind) if name else None
 
 
-def _float(writer: Speller, node: Node, args: list[Written]) -> Written | None:
+def _float(writer: Speller, node: LineNode, args: list[Written]) -> Written | None:
     """``float("-inf")``."""
     if len(args) != 1 or node.args[0].op != "text":
         return None
     return writer.atom(node, node.args[0].value[1:-1], NUMBER)
 
 
-def _einsum(writer: Speller, node: Node, args: list[Written]) -> Written:
+def _einsum(writer: Speller, node: LineNode, args: list[Written]) -> Written:
     """``einsum('ij,jk', A, B)``: with its arrow, and letters for ``...``."""
     first = node.args[0]
     if first.op != "text":
@@ -381,7 +383,7 @@ def _einsum(writer: Speller, node: Node, args: list[Written]) -> Written:
 
 
 def _along(
-    writer: Speller, node: Node, name: str, args: list[Written], form: str
+    writer: Speller, node: LineNode, name: str, args: list[Written], form: str
 ) -> Written | None:
     """``sum(X, dim=-1)``, ``sum(X, 1)``: with the axis by its name, counted from 0."""
     if not args:
@@ -417,7 +419,7 @@ def _along(
     return joined([f"{name}(", first, *parts, ")"], ATOM, kind)
 
 
-def _named(writer: Speller, node: Node, arg: Written) -> tuple[str, Written]:
+def _named(writer: Speller, node: LineNode, arg: Written) -> tuple[str, Written]:
     """What stands behind an array, and its name: the axis, where none is given."""
     if node.op != "keyword":
         return "axis", arg

@@ -39,7 +39,7 @@ class Operation(NamedTuple):
         return found[1] if found else self.typed
 
 
-class Answer(NamedTuple):
+class Description(NamedTuple):
     """What is said of an operation.
 
     Attributes:
@@ -89,7 +89,7 @@ def _unlisted(name: str) -> Iterator[Operation]:
         )
 
 
-def answer(one: Operation) -> Answer:
+def answer(one: Operation) -> Description:
     """What reading an operation gives.
 
     >>> answer(called("np.linalg.qr")[0]).said
@@ -101,8 +101,8 @@ def answer(one: Operation) -> Answer:
         typed = entered(one.typed, one.variables)
         formula = typed.formula()
     except MatcalcError as error:
-        return Answer("", error.message)
+        return Description("", error.message)
     name = formula.text.partition("(")[0]
     stands_for = [one.text for one in definitions().get(name, ())]
     said = [text for text in typed.said if not text.startswith("read as ")]
-    return Answer(formula.text, "; ".join((*stands_for, *said, *formula.assumptions)))
+    return Description(formula.text, "; ".join((*stands_for, *said, *formula.assumptions)))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from matcalc.inputs.letters import digits_of, of_pair, pair_of
 from matcalc.inputs.nested import behind_transpose
-from matcalc.inputs.reader import Reader
-from matcalc.inputs.scanning import Token
+from matcalc.inputs.reader import LineReader
+from matcalc.inputs.scanning import LineToken
 from matcalc.inputs.signs import ENDS
-from matcalc.inputs.tree import Node
+from matcalc.inputs.tree import LineNode
 
 
-def read_number(parser: Reader, token: Token) -> Node:
+def read_number(parser: LineReader, token: LineToken) -> LineNode:
     """A number; ones and zeros with a size below them are arrays."""
     if token.text in ("0", "1") and (parser.at("_") or token.form.startswith("\\")):
         return read_filled(parser, token)
@@ -18,18 +18,18 @@ def read_number(parser: Reader, token: Token) -> Node:
         return read_filled(parser, token)
     if token.text == "1" and parser.at("[", "{") and is_condition(parser):
         return read_condition(parser, token)
-    return Node("number", (), digits_of(token), token.start, token.stop)
+    return LineNode("number", (), digits_of(token), token.start, token.stop)
 
 
-def read_filled(parser: Reader, token: Token) -> Node:
+def read_filled(parser: LineReader, token: LineToken) -> LineNode:
     r"""``1ₙ``, ``\mathbf{1}_n``, ``\mathbb{1}``; of a condition, an indicator."""
     if parser.at("(", "[", "{", "_") and is_condition(parser):
         return read_condition(parser, token)
     size = read_size(parser) if parser.at("_") else ()
-    return Node("filled", (), (token.text, size), token.start, parser.behind())
+    return LineNode("filled", (), (token.text, size), token.start, parser.behind())
 
 
-def is_condition(parser: Reader) -> bool:
+def is_condition(parser: LineReader) -> bool:
     """Whether a bracket follows that holds a comparison."""
     position = parser.position + parser.at("_")
     token = parser.tokens[position]
@@ -39,13 +39,13 @@ def is_condition(parser: Reader) -> bool:
     return any(map(is_comparing, inside)) or bool(of_letters(parser, position))
 
 
-def of_letters(parser: Reader, position: int) -> tuple[str, ...]:
+def of_letters(parser: LineReader, position: int) -> tuple[str, ...]:
     """Two letters of sums that are compared in a bracket, ``[i = j]``, and the sign."""
     pair = pair_of(parser, position)
     return pair if {*pair[::2]} <= {*parser.letters} else ()
 
 
-def read_condition(parser: Reader, token: Token) -> Node:
+def read_condition(parser: LineReader, token: LineToken) -> LineNode:
     """``1[x > 0]``: the step function."""
     if parser.at("_"):
         parser.take()
@@ -58,14 +58,14 @@ def read_condition(parser: Reader, token: Token) -> Node:
     return found._replace(start=token.start, stop=parser.behind())
 
 
-def compared(parser: Reader, opened: Token) -> Node:
+def compared(parser: LineReader, opened: LineToken) -> LineNode:
     """``x > y`` as ``step(x - y)``, to the bracket that closes."""
     found = comparison(parser)
     parser.expect(ENDS[opened.text], opened)
     return found._replace(stop=parser.behind())
 
 
-def comparison(parser: Reader) -> Node:
+def comparison(parser: LineReader) -> LineNode:
     """Two parts that are compared.
 
     Raises:
@@ -80,12 +80,12 @@ def comparison(parser: Reader) -> Node:
 _COMPARING = frozenset([">", "<", ">=", "<=", "==", "≠"])
 
 
-def is_comparing(token: Token) -> bool:
+def is_comparing(token: LineToken) -> bool:
     """Whether a sign compares two parts."""
     return token.kind == "sign" and token.text in _COMPARING
 
 
-def compared_with(parser: Reader, left: Node) -> Node:
+def compared_with(parser: LineReader, left: LineNode) -> LineNode:
     """``x > y`` as ``step(x - y)``, where x was read; ``x >= y`` is not ``y > x``."""
     sign = parser.take().text
     one, two = left, parser.sum()
@@ -94,35 +94,35 @@ def compared_with(parser: Reader, left: Node) -> Node:
         one, two = two, one
     inside = _less(one, two)._replace(start=left.start, stop=stop)
     if sign not in ("==", "≠"):
-        found = Node("call", (inside,), ("step", 0, ""), left.start, stop)
+        found = LineNode("call", (inside,), ("step", 0, ""), left.start, stop)
         return found if sign in ("<", ">") else complement(found)
-    name = Node("call", (inside,), ("sign", 0, ""), left.start, stop)
-    square = Node("number", (), "2", left.start, stop)
-    found = Node("power", (name, square), "**", left.start, stop)
+    name = LineNode("call", (inside,), ("sign", 0, ""), left.start, stop)
+    square = LineNode("number", (), "2", left.start, stop)
+    found = LineNode("power", (name, square), "**", left.start, stop)
     return found if sign == "≠" else complement(found)
 
 
-def _less(one: Node, two: Node) -> Node:
+def _less(one: LineNode, two: LineNode) -> LineNode:
     """``one - two``, without a zero."""
     if two.op == "number" and two.value == "0":
         return one
     if one.op == "number" and one.value == "0":
-        return Node("negative", (two,), None, two.start, two.stop)
-    return Node("sum", (one, two), (1, -1), one.start, two.stop)
+        return LineNode("negative", (two,), None, two.start, two.stop)
+    return LineNode("sum", (one, two), (1, -1), one.start, two.stop)
 
 
-def complement(node: Node) -> Node:
+def complement(node: LineNode) -> LineNode:
     """What is 1 where a comparison is 0."""
     while node.op == "group":
         (node,) = node.args
     inside = complemented(node)
     if inside is not None:
         return inside
-    one = Node("number", (), "1", node.start, node.stop)
-    return Node("sum", (one, node), (1, -1), node.start, node.stop)
+    one = LineNode("number", (), "1", node.start, node.stop)
+    return LineNode("sum", (one, node), (1, -1), node.start, node.stop)
 
 
-def is_indicator(node: Node) -> bool:
+def is_indicator(node: LineNode) -> bool:
     """Whether a part is 0 or 1 at each entry, as a comparison is."""
     inside = node.args[0] if node.op == "group" else complemented(node)
     if inside is not None:
@@ -133,14 +133,14 @@ def is_indicator(node: Node) -> bool:
     return node.op == "call" and node.value[0] == "step"
 
 
-def complemented(node: Node) -> Node | None:
+def complemented(node: LineNode) -> LineNode | None:
     """What 1 is less of, if it is."""
     if node.op != "sum" or node.value != (1, -1) or node.args[0].value != "1":
         return None
     return node.args[1]
 
 
-def read_not(parser: Reader, token: Token) -> Node:
+def read_not(parser: LineReader, token: LineToken) -> LineNode:
     """``~(x > 0)``, ``~mask``: 1 where the comparison does not hold.
 
     Raises:
@@ -148,13 +148,13 @@ def read_not(parser: Reader, token: Token) -> Node:
     """
     inside = parser.factor()
     if inside.op == "name":
-        return Node("group", (complement(inside),), "~", token.start, parser.behind())
+        return LineNode("group", (complement(inside),), "~", token.start, parser.behind())
     if not is_indicator(inside):
         raise parser.fail(f"{token.text} is read before a comparison alone, ~(x > 0)", token)
     return complement(inside)._replace(start=token.start)
 
 
-def read_size(parser: Reader) -> tuple[str, ...]:
+def read_size(parser: LineReader) -> tuple[str, ...]:
     r"""The sizes below a constant: ``ₙ``, ``_{m \times n}``, ``_d``."""
     parser.take()
     if not parser.at("{", "("):
@@ -177,7 +177,7 @@ def read_size(parser: Reader) -> tuple[str, ...]:
     return tuple(sizes)
 
 
-def _are_beside(before: Token, token: Token) -> bool:
+def _are_beside(before: LineToken, token: LineToken) -> bool:
     """Whether two tokens of a size are factors side by side."""
     return before.kind in ("number", "name") and token.kind in ("number", "name")
 
@@ -186,9 +186,9 @@ _WORDS = frozenset(["if", "for", "when", "where"])
 _ELSE = frozenset(["otherwise", "else", "elsewhere", "sonst"])
 
 
-def read_cases(parser: Reader, opened: Token) -> Node:
+def read_cases(parser: LineReader, opened: LineToken) -> LineNode:
     """The value of the first row whose condition holds; 0 where none does, which is said."""
-    rows: list[tuple[Node, Node | None]] = []
+    rows: list[tuple[LineNode, LineNode | None]] = []
     while not parser.at("]"):
         rows.append((parser.sum(), _condition(parser)))
         if parser.at(";"):
@@ -204,21 +204,21 @@ def read_cases(parser: Reader, opened: Token) -> Node:
     if last is None or (first and len(rows) == 2 and _bare(complement(first)) == _bare(last)):
         rows.pop()
     else:
-        value = Node("number", (), "0", opened.start, stop)
+        value = LineNode("number", (), "0", opened.start, stop)
         parser.names.say("where no case holds the value is 0")
     for one, condition in reversed(rows):
         if condition is None:
             raise parser.fail("the last row alone is without a condition", opened)
-        value = Node("call", (condition, one, value), ("where", 0, ""), opened.start, stop)
+        value = LineNode("call", (condition, one, value), ("where", 0, ""), opened.start, stop)
     return value
 
 
-def _bare(node: Node) -> Node:
+def _bare(node: LineNode) -> LineNode:
     """A part without where it stands."""
     return node._replace(start=0, stop=0, args=tuple(map(_bare, node.args)))
 
 
-def _condition(parser: Reader) -> Node | None:
+def _condition(parser: LineReader) -> LineNode | None:
     """What stands behind a value; nothing of what is taken otherwise."""
     while parser.at("&", ",") or parser.next.text in _WORDS:
         parser.take()

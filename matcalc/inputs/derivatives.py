@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from matcalc.inputs.letters import below, read_scripts, simple
 from matcalc.inputs.names import number_below
-from matcalc.inputs.reader import Reader
-from matcalc.inputs.scanning import Token
-from matcalc.inputs.tree import Node
+from matcalc.inputs.reader import LineReader
+from matcalc.inputs.scanning import LineToken
+from matcalc.inputs.tree import LineNode
 
 _OF_A_FORMULA = (
     "a formula stands without the sign of its derivative: write the formula alone, and wrt "
@@ -14,7 +14,7 @@ _OF_A_FORMULA = (
 )
 
 
-def is_ratio(parser: Reader) -> bool:
+def is_ratio(parser: LineReader) -> bool:
     r"""Whether braces hold ``\partial L`` and ``\partial W``."""
     if not parser.at("{"):
         return False
@@ -25,14 +25,14 @@ def is_ratio(parser: Reader) -> bool:
     return first.text == "partial" or (first.text[:1] == "d" and _below_is_d(parser))
 
 
-def _below_is_d(parser: Reader) -> bool:
+def _below_is_d(parser: LineReader) -> bool:
     end = parser.ends[parser.position] + 1
     opened, *rest = parser.tokens[end : end + 2]
     is_d = rest and rest[0].kind == "name" and rest[0].text[0] == "d"
     return opened.text == "{" and bool(is_d) and not parser.names.known(rest[0].text)
 
 
-def is_quotient(parser: Reader, token: Token) -> bool:
+def is_quotient(parser: LineReader, token: LineToken) -> bool:
     """Whether two differentials stand there, the upper one not declared: ``dL/dz``."""
     over, below = parser.tokens[parser.position : parser.position + 2]
     both = over.text == "/" and token.kind == below.kind == "name"
@@ -40,7 +40,7 @@ def is_quotient(parser: Reader, token: Token) -> bool:
     return both and differential and not parser.names.known(token.text)
 
 
-def read_derivative(parser: Reader, token: Token) -> Node:
+def read_derivative(parser: LineReader, token: LineToken) -> LineNode:
     r"""``∂L/∂W``, ``\frac{\partial L}{\partial W}``: the name dW."""
     _refuse_operator(parser, token)
     if token.text == "frac":
@@ -57,10 +57,10 @@ def read_derivative(parser: Reader, token: Token) -> Node:
     plain = of not in names.declared or names.kind(of).is_number
     name = known or (f"d{wrt}" if plain else f"d{of}_d{wrt}")
     names.say(f"∂{of}/∂{wrt} is called {name}")
-    return Node("name", (), name, token.start, parser.behind())
+    return LineNode("name", (), name, token.start, parser.behind())
 
 
-def _refuse_operator(parser: Reader, token: Token) -> None:
+def _refuse_operator(parser: LineReader, token: LineToken) -> None:
     r"""Refuse ``\frac{\partial}{\partial X}`` before what it is of.
 
     Raises:
@@ -73,7 +73,7 @@ def _refuse_operator(parser: Reader, token: Token) -> None:
         raise parser.fail(_OF_A_FORMULA, token)
 
 
-def refuse_quotient(parser: Reader, token: Token) -> None:
+def refuse_quotient(parser: LineReader, token: LineToken) -> None:
     """Refuse ``d/dx f`` and ``d(f)/dx``, where d is no variable.
 
     Raises:
@@ -86,7 +86,7 @@ def refuse_quotient(parser: Reader, token: Token) -> None:
         raise parser.fail(_OF_A_FORMULA, token)
 
 
-def in_braces(parser: Reader) -> str:
+def in_braces(parser: LineReader) -> str:
     """The name behind a ∂ or a d, in braces."""
     opened = parser.take()
     found = differential(parser)
@@ -94,12 +94,12 @@ def in_braces(parser: Reader) -> str:
     return found
 
 
-def is_differential(token: Token) -> bool:
+def is_differential(token: LineToken) -> bool:
     """Whether a token is a ∂ or begins with a d."""
     return token.text == "partial" or token.text[:1] == "d"
 
 
-def differential(parser: Reader) -> str:
+def differential(parser: LineReader) -> str:
     """The name behind a ∂ or a d."""
     if parser.at("partial"):
         parser.take()
@@ -112,7 +112,7 @@ def differential(parser: Reader) -> str:
     return parser.names.resolve(token.text, read_scripts(parser, token).scripts)
 
 
-def read_gradient(parser: Reader, token: Token) -> Node:
+def read_gradient(parser: LineReader, token: LineToken) -> LineNode:
     """``∇_W L``: the name dW; ``∇L(x)`` and ``∇²L(x)`` of a function that was declared."""
     found = below(parser) if parser.at("_") else None
     if found is None:
@@ -123,10 +123,10 @@ def read_gradient(parser: Reader, token: Token) -> Node:
         raise parser.fail(_OF_A_FORMULA, token)
     of = simple(parser, parser.take()).value if parser.next.kind == "name" else "L"
     parser.names.say(f"∇_{wrt} {of} is called d{wrt}")
-    return Node("name", (), f"d{wrt}", token.start, parser.behind())
+    return LineNode("name", (), f"d{wrt}", token.start, parser.behind())
 
 
-def _goes_on(parser: Reader) -> bool:
+def _goes_on(parser: LineReader) -> bool:
     """Whether a name and more stand behind ``∇_x``: ``∇_x x^T A x``."""
     name = parser.next.text
     behind = parser.tokens[parser.position + 1]
@@ -137,7 +137,7 @@ def _goes_on(parser: Reader) -> bool:
     )
 
 
-def slope_of_number(parser: Reader, token: Token) -> Node:
+def slope_of_number(parser: LineReader, token: LineToken) -> LineNode:
     """The gradient or the Hessian of a declared function: ``∇L(x)`` is ``L'(x)``.
 
     Raises:

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 from matcalc.errors import MatcalcError, NotationError, ShapeError
 from matcalc.expression import (
-    Convention,
     Declarations,
     Declared,
     Formula,
-    Names,
+    KnownNames,
+    NameConvention,
     by_convention,
     declared_functions,
     looks_like,
@@ -61,7 +61,7 @@ class Entered:
     line: Line
     declarations: Declarations
     declared: Mapping[str, Declared]
-    names: Names
+    names: KnownNames
     said: tuple[str, ...]
 
     @property
@@ -135,7 +135,7 @@ def entered(
     declared = parse_declarations(given)
     functions = declared_functions(given)
     shapes = {name: one.variable for name, one in declared.items()}
-    names = Names(functions=functions)
+    names = KnownNames(functions=functions)
     if declared or not by_names:
         line = read_line(formula, shapes, notation, functions, claimed=False)
         said = (*line.said, *sizes_declared(given).values())
@@ -147,8 +147,8 @@ def entered(
 
 
 def _by_names(
-    formula: str, notation: str | None, names: Names, told: Mapping[str, Variable]
-) -> tuple[Line, Convention]:
+    formula: str, notation: str | None, names: KnownNames, told: Mapping[str, Variable]
+) -> tuple[Line, NameConvention]:
     """A line of which nothing is declared, and what its names say.
 
     Where that does not fit, or a vector counts for every row of a matrix, letters that may be
@@ -160,7 +160,7 @@ def _by_names(
 
     def read(
         numbers: Collection[str] = (), notation: str | None = notation
-    ) -> tuple[Line, Convention] | MatcalcError:
+    ) -> tuple[Line, NameConvention] | MatcalcError:
         try:
             line = read_line(formula, {}, notation, names.functions, claimed=False, numbers=numbers)
             with Entered(line, (), {}, names, line.said).reported():
@@ -168,7 +168,7 @@ def _by_names(
         except MatcalcError as error:
             return error
 
-    def doubts(one: tuple[Line, Convention] | MatcalcError) -> float:
+    def doubts(one: tuple[Line, NameConvention] | MatcalcError) -> float:
         return math.inf if isinstance(one, MatcalcError) else one[1].beside
 
     found = read()
@@ -184,7 +184,9 @@ def _by_names(
     return found
 
 
-def _is_as_declared(formula: str, line: Line, convention: Convention, names: Names) -> bool:
+def _is_as_declared(
+    formula: str, line: Line, convention: NameConvention, names: KnownNames
+) -> bool:
     """Whether a formula is read as this line where what is assumed is declared."""
     shapes = {one.name: one for one in convention.variables}
     try:

@@ -18,11 +18,11 @@ from matcalc.inputs.kinds import NUMBER
 from matcalc.inputs.letters import LETTERS, below, read_scripts
 from matcalc.inputs.names import Names
 from matcalc.inputs.nested import sign_outside
-from matcalc.inputs.scanning import Token
-from matcalc.inputs.tree import Left, Node
+from matcalc.inputs.scanning import LineToken
+from matcalc.inputs.tree import Left, LineNode
 from matcalc.scripts import depths
 
-Write = Callable[[Node], str]
+Write = Callable[[LineNode], str]
 _DIGITS = 8  # of a place
 _MARKS = {"+": "_plus", "-": "_minus", "*": "_star"}
 _LEFT = re.compile(r"\s*(?:∇\S*\s+)?(?!\d)[\w∂∇][\w^{}\[\]()/∂]*\s*=(?!=)")
@@ -46,7 +46,7 @@ def equations_apart(text: str) -> list[str]:
 
 
 def left_side(
-    line: str, tokens: Sequence[Token], names: Names, write: Write, *, latex: bool
+    line: str, tokens: Sequence[LineToken], names: Names, write: Write, *, latex: bool
 ) -> Left:
     """The left side of an equation.
 
@@ -63,7 +63,7 @@ def left_side(
     start, stop = tokens[0].start, tokens[-2].stop
     tokens = _abbreviation(line, tokens, names)
     parser = Parser(line, tokens, names, latex=latex)
-    reader = _Left(parser, write)
+    reader = _LeftSide(parser, write)
     found = reader.read()
     if found is None:
         raise NotationError(
@@ -76,7 +76,7 @@ def left_side(
     return _of_each(line, found, names)
 
 
-def _abbreviation(line: str, tokens: Sequence[Token], names: Names) -> Sequence[Token]:
+def _abbreviation(line: str, tokens: Sequence[LineToken], names: Names) -> Sequence[LineToken]:
     """The tokens; capitals close together, none of them on the right, are one name: ``MSE``."""
     letters, end = tokens[:-1], tokens[-1]
     run = "".join(one.text for one in letters)
@@ -88,7 +88,7 @@ def _abbreviation(line: str, tokens: Sequence[Token], names: Names) -> Sequence[
     return tokens if used & set(run) else [letters[0]._replace(text=run, stop=end.start), end]
 
 
-class _Entry(NamedTuple):
+class _NamedEntry(NamedTuple):
     """A name, with the letters below it if it is an entry of what is known."""
 
     name: str
@@ -96,14 +96,14 @@ class _Entry(NamedTuple):
     sizes: tuple[Dimension | None, ...]
 
 
-def _entry(name: str, names: Names) -> _Entry:
+def _entry(name: str, names: Names) -> _NamedEntry:
     whole, _, letters = name.rpartition("_")
     each = set(letters)
     known = names.known(whole) if each and each <= LETTERS and name not in names.declared else ""
     kind = names.kind(known) if known else NUMBER
     if not known or not kind.rank == len(letters) == len(each):
-        return _Entry(name, "", ())
-    return _Entry(known, letters, kind.sizes)
+        return _NamedEntry(name, "", ())
+    return _NamedEntry(known, letters, kind.sizes)
 
 
 def _of_each(line: str, left: Left, names: Names) -> Left:
@@ -158,7 +158,7 @@ def without_entry(line: str) -> tuple[str, tuple[int, ...]]:
     return (line, ()) if first and min(entry) < 0 else (f"{name.ljust(len(front))}={right}", entry)
 
 
-class _Left:
+class _LeftSide:
     def __init__(self, parser: Parser, write: Write) -> None:
         self.parser = parser
         self.names = parser.names
@@ -243,7 +243,7 @@ class _Left:
         parser.position += len(rest)
         return _MARKS[bare[1]]
 
-    def layer(self, name: Token) -> tuple[str, ...]:
+    def layer(self, name: LineToken) -> tuple[str, ...]:
         """A number behind a name, ``dz2``, or above it, ``z²``: no left side is squared."""
         parser = self.parser
         rest = parser.rest[:-1]
@@ -276,7 +276,7 @@ class _Left:
         parser.position = slash + 1
         return self.quotient(above, differential(parser)) if is_differential(parser.next) else None
 
-    def quotient(self, above: list[Token], wrt: str | None) -> Left | None:
+    def quotient(self, above: list[LineToken], wrt: str | None) -> Left | None:
         """Of what stands above the line or, where a sign alone stands there, behind it."""
         rest = self.parser.rest
         of = self.differentiated(above)
@@ -303,22 +303,22 @@ class _Left:
         of = self.expression(rest) if len(rest) > 1 else ""
         return Left(f"d{wrt}", of, wrt)
 
-    def between(self) -> list[Token]:
+    def between(self) -> list[LineToken]:
         """The tokens between braces."""
         inside = [*self.parser.within()]
         self.parser.position += len(inside) + 2
         return inside
 
-    def differentiated(self, tokens: list[Token]) -> str | None:
+    def differentiated(self, tokens: list[LineToken]) -> str | None:
         """What stands behind the ∂ or the d above a line; nothing where it stands elsewhere."""
         rest = _behind_sign(tokens)
         return self.expression(rest) if rest and len(rest) > 1 else "" if rest else None
 
-    def by(self, tokens: list[Token]) -> str | None:
+    def by(self, tokens: list[LineToken]) -> str | None:
         """The name behind the ∂ or the d below a line."""
         if not tokens or not is_differential(tokens[0]):
             return None
-        end = Token("end", "", tokens[-1].stop, tokens[-1].stop)
+        end = LineToken("end", "", tokens[-1].stop, tokens[-1].stop)
         inner = Parser(self.parser.line, [*tokens, end], self.names, latex=self.parser.latex)
         found = differential(inner)
         return found if inner.next.kind == "end" else None
@@ -330,7 +330,7 @@ class _Left:
         within = any(one.start < start < one.stop for one in self.parser.tokens)  # dL
         return start if within else max(ends, default=0), min(starts, default=stop)
 
-    def expression(self, tokens: list[Token]) -> str:
+    def expression(self, tokens: list[LineToken]) -> str:
         """What is differentiated, in the language; of ``L(W)`` the name alone."""
         inner = Parser(self.parser.line, tokens, self.names, latex=self.parser.latex)
         first = tokens[0]
@@ -357,7 +357,7 @@ class _Left:
         return self.write(whole)
 
 
-def _behind_sign(tokens: list[Token]) -> list[Token]:
+def _behind_sign(tokens: list[LineToken]) -> list[LineToken]:
     """What stands behind a ∂ or a d, and an end; nothing where it begins with neither."""
     if not tokens or not is_differential(tokens[0]):
         return []
@@ -365,4 +365,4 @@ def _behind_sign(tokens: list[Token]) -> list[Token]:
     if first.text not in ("partial", "d"):
         rest = [first._replace(text=first.text[1:], start=first.start + 1), *rest]
     stop = tokens[-1].stop
-    return [*rest, Token("end", "", stop, stop)]
+    return [*rest, LineToken("end", "", stop, stop)]

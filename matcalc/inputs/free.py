@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from matcalc.inputs.letters import INDICES, LETTERS, pair_of
-from matcalc.inputs.reader import Reader
-from matcalc.inputs.scanning import Token
-from matcalc.inputs.tree import OVER, Left, Node
+from matcalc.inputs.reader import LineReader
+from matcalc.inputs.scanning import LineToken
+from matcalc.inputs.tree import OVER, Left, LineNode
 
 _SUMS = frozenset(["sum", "prod", "Σ", "Π"])
 
 
-def free_letters(parser: Reader, left: Left | None = None) -> list[str]:
+def free_letters(parser: LineReader, left: Left | None = None) -> list[str]:
     """The letters below declared arrays, one for each axis, that no sum goes over.
 
     Raises:
@@ -55,7 +55,7 @@ def free_letters(parser: Reader, left: Left | None = None) -> list[str]:
     return letters
 
 
-def given_each(parser: Reader, left: Left | None) -> Left | None:
+def given_each(parser: LineReader, left: Left | None) -> Left | None:
     """A name that is given by its entries, ``p_i = σ(z_i)``: p, with the letter that counts them.
 
     One that nothing on the right has below it is a part of the name, ``z_i = W x``.
@@ -79,7 +79,7 @@ def given_each(parser: Reader, left: Left | None) -> Left | None:
     return left._replace(name=whole, letters=letters, each=tuple((one, None) for one in letters))
 
 
-def _below(parser: Reader, position: int) -> Iterator[str]:
+def _below(parser: LineReader, position: int) -> Iterator[str]:
     """The names below a letter, up to a sign: i of ``i=1``."""
     end = parser.end(position)
     for token in parser.tokens[position : end + 1]:
@@ -89,7 +89,7 @@ def _below(parser: Reader, position: int) -> Iterator[str]:
             yield token.text
 
 
-def _is_array(parser: Reader, token: Token, script: str) -> bool:
+def _is_array(parser: LineReader, token: LineToken, script: str) -> bool:
     """Whether a name is an array of as many axes as letters stand below it."""
     names = parser.names
     known = names.known(token.text) if token.kind == "name" else ""
@@ -98,7 +98,7 @@ def _is_array(parser: Reader, token: Token, script: str) -> bool:
     return bool(script) and set(script) <= INDICES and names.kind(known).rank == len(script)
 
 
-def _is_closed(parser: Reader, k: int, script: str) -> bool:
+def _is_closed(parser: LineReader, k: int, script: str) -> bool:
     """Whether a bracket closes there with letters below it: ``(Ax)_i``, no mark of a layer."""
     if parser.tokens[k].text not in (")", "]") or not script or not set(script) <= INDICES:
         return False
@@ -106,13 +106,13 @@ def _is_closed(parser: Reader, k: int, script: str) -> bool:
     return not start or parser.tokens[start - 1].text not in ("^", "_", "{")
 
 
-def _is_row(parser: Reader, token: Token, script: str) -> bool:
+def _is_row(parser: LineReader, token: LineToken, script: str) -> bool:
     """Whether a name is a matrix with one letter below it, which counts its rows."""
     known = parser.names.known(token.text) if token.kind == "name" else ""
     return bool(known) and len(script) == 1 and parser.names.kind(known).is_matrix
 
 
-def letters_of(node: Node) -> list[str]:
+def letters_of(node: LineNode) -> list[str]:
     """The letters of indices in a part, that no sum in it goes over."""
     own = node.value[1] if node.op == "total" else ()
     found = node.value if node.op == "index" and not node.value[0].isdigit() else ()
@@ -120,7 +120,9 @@ def letters_of(node: Node) -> list[str]:
     return [one for one in dict.fromkeys([*found, *inside]) if one not in own]
 
 
-def entries_of(parser: Reader, node: Node, letters: list[str], left: Left | None = None) -> Node:
+def entries_of(
+    parser: LineReader, node: LineNode, letters: list[str], left: Left | None = None
+) -> LineNode:
     """The array of all entries of which a formula gives one.
 
     Raises:
@@ -131,7 +133,7 @@ def entries_of(parser: Reader, node: Node, letters: list[str], left: Left | None
     for letter in letters if not (said or any(one.op == "total" for one in node.parts())) else ():
         twice = next(_repeated(node, letter), None)
         if twice is not None:
-            place = Token("", "", twice.start, twice.stop)
+            place = LineToken("", "", twice.start, twice.stop)
             shown = parser.line[twice.start : twice.stop]
             raise parser.fail(
                 f"{letter} stands in several factors of {shown[:40]}: write Σ_{letter} before "
@@ -142,10 +144,10 @@ def entries_of(parser: Reader, node: Node, letters: list[str], left: Left | None
     shown = " ".join(parser.line[node.start : node.stop].split())[:40]
     parser.names.say(f"{shown} is read as one entry of each {', '.join(letters)}")
     sizes = dict(left.each) if left is not None else {}
-    return Node("mapped", (node,), (tuple(letters), sizes), node.start, node.stop)
+    return LineNode("mapped", (node,), (tuple(letters), sizes), node.start, node.stop)
 
 
-def _repeated(node: Node, letter: str) -> Iterator[Node]:
+def _repeated(node: LineNode, letter: str) -> Iterator[LineNode]:
     """The products of which several factors depend on a letter."""
     for part in node.parts():
         if part.op in ("product", "chain"):

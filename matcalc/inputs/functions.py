@@ -27,11 +27,11 @@ from matcalc.inputs.letters import (
 from matcalc.inputs.marks import raised, turned
 from matcalc.inputs.names import number_below
 from matcalc.inputs.nested import behind_transpose
-from matcalc.inputs.reader import Reader, RefusedError
-from matcalc.inputs.scanning import Token
+from matcalc.inputs.reader import LineReader, RefusedError
+from matcalc.inputs.scanning import LineToken
 from matcalc.inputs.spectra import is_spectral, spectral, spectral_instead
 from matcalc.inputs.totals import is_total, read_total, unsaid
-from matcalc.inputs.tree import Node
+from matcalc.inputs.tree import LineNode
 from matcalc.inputs.words import FREE, function
 from matcalc.notation.names import greek_letter, greek_word
 from matcalc.operations import RULES, is_elementwise
@@ -41,7 +41,7 @@ _WHOLE = frozenset(["tr", "det", "logdet", "vec", "diag", "trace", "rank", "expm
 _LOGARITHMS = {one.facts.log_of: one.name for one in RULES.values() if one.facts.log_of}
 
 
-def read_word(parser: Reader, token: Token) -> Node:
+def read_word(parser: LineReader, token: LineToken) -> LineNode:
     """A function, with brackets or without; a name that was typed as a word."""
     module = bool(token.form) and token.form[0] not in "\\u"
     opens = parser.at("(", "[", "{") or (parser.at("^", "_") and not module)
@@ -53,21 +53,21 @@ def read_word(parser: Reader, token: Token) -> Node:
     if not name and not module:
         return read_name(parser, token._replace(kind="name"))
     if module and token.text == "inf":  # np.inf, where a mask or a clip is open
-        return Node("name", (), token.text, token.start, token.stop)
+        return LineNode("name", (), token.text, token.start, token.stop)
     if name == "sum" and parser.at("_"):
         return read_total(parser, token)
     skip_below(parser, name)
     return of_function(parser, token, name or token.text)
 
 
-def is_letter(parser: Reader, token: Token) -> bool:
+def is_letter(parser: LineReader, token: LineToken) -> bool:
     r"""Whether a command is a small Greek letter: ``\psi(x)`` is no digamma function."""
     styled = token.form[:1] == "\\" and token.form != "\\text"
     letter = greek_letter(token.text) if styled else ""
     return bool(letter) and letter.islower() and token.text not in parser.names.functions
 
 
-def skip_below(parser: Reader, name: str) -> None:
+def skip_below(parser: LineReader, name: str) -> None:
     """Take what stands below a function, which says over what it is taken.
 
     Raises:
@@ -85,13 +85,13 @@ def skip_below(parser: Reader, name: str) -> None:
     parser.position = under.stop
 
 
-def of_function(parser: Reader, token: Token, name: str) -> Node:
+def of_function(parser: LineReader, token: LineToken, name: str) -> LineNode:
     """A function, its primes and its power, and what it is of: ``tanh'(x)``, ``sin^2 x``.
 
     The power of a function that acts entry by entry is one of entries, of a matrix too.
     """
     primes = 0
-    power: Node | None = None
+    power: LineNode | None = None
     while parser.next.kind == "sign" and parser.next.text[:1] == "'":
         primes += len(parser.take().text)
     if parser.at("^"):
@@ -100,7 +100,7 @@ def of_function(parser: Reader, token: Token, name: str) -> Node:
             primes += over.primes
             parser.position = over.stop
         else:
-            power = raised(parser, Node("number", (), "1", token.start, token.stop))
+            power = raised(parser, LineNode("number", (), "1", token.start, token.stop))
     node = call_of(parser, token, name, primes)
     inside = node.args[0] if name == "log" and node.args else None
     if inside is not None and inside.op == "call" and inside.value[0] in _LOGARITHMS:
@@ -112,10 +112,10 @@ def of_function(parser: Reader, token: Token, name: str) -> Node:
         raise parser.fail(f"{name}⁻¹ may be 1 / {name}(x) or the inverse function", token)
     entries = name in RULES and is_elementwise(name)
     sign = "f^" if entries else "^"
-    return Node("power", (node, power.args[1]), sign, token.start, parser.behind())
+    return LineNode("power", (node, power.args[1]), sign, token.start, parser.behind())
 
 
-def call_of(parser: Reader, token: Token, name: str, primes: int) -> Node:
+def call_of(parser: LineReader, token: LineToken, name: str, primes: int) -> LineNode:
     """A function's arguments: in brackets, or what stands behind it."""
     value = (name, primes, token.form)
     if parser.at("(", "[", "{"):
@@ -123,21 +123,21 @@ def call_of(parser: Reader, token: Token, name: str, primes: int) -> Node:
         letters = unsaid(parser, arguments[0]) if name == "sum" and len(arguments) == 1 else ()
         if letters:
             all_of = ("sum", tuple(letters), "")
-            return Node("total", arguments, all_of, token.start, parser.behind())
-        return Node("call", arguments, value, token.start, parser.behind())
+            return LineNode("total", arguments, all_of, token.start, parser.behind())
+        return LineNode("call", arguments, value, token.start, parser.behind())
     if name == "eye":
-        return Node("identity", (), (), token.start, token.stop)
+        return LineNode("identity", (), (), token.start, token.stop)
     if name == "pi":
-        return Node("call", (), value, token.start, token.stop)
+        return LineNode("call", (), value, token.start, token.stop)
     if not parser.starts_factor():
         raise parser.fail(f"{name} is a function: what it is of stands behind it", token)
     if name == "sum":
         return read_total(parser, token)
     argument = bare(parser, token, name)
-    return Node("call", (argument,), value, token.start, parser.behind())
+    return LineNode("call", (argument,), value, token.start, parser.behind())
 
 
-def bare(parser: Reader, token: Token, name: str) -> Node:
+def bare(parser: LineReader, token: LineToken, name: str) -> LineNode:
     """What a function without brackets is of: one factor, or of some functions the product."""
     if name in _WHOLE:
         return parser.product()
@@ -147,7 +147,7 @@ def bare(parser: Reader, token: Token, name: str) -> Node:
         return first
     if first.op == "transpose" or (first.op == "number" and not parser.next.spaced):
         factors = (first, parser.factor())
-        return Node("product", factors, (True,), first.start, parser.behind())
+        return LineNode("product", factors, (True,), first.start, parser.behind())
     if parser.next.kind == "word" or parser.at("sum", "frac", "(", "[", "{"):
         return first
     between = parser.line[token.start : parser.next.stop]
@@ -156,7 +156,7 @@ def bare(parser: Reader, token: Token, name: str) -> Node:
     )
 
 
-def read_special(parser: Reader, token: Token) -> Node | None:
+def read_special(parser: LineReader, token: LineToken) -> LineNode | None:
     """``e^x``, ``π``, ``dL/dz``; nothing where a name is one."""
     if token.text == "e" and parser.at("^") and "e" not in parser.names.declared:
         return power_of_e(parser, token)
@@ -165,11 +165,11 @@ def read_special(parser: Reader, token: Token) -> Node | None:
     if is_quotient(parser, token):
         return read_derivative(parser, token)
     if token.text in ("π", "pi") and not parser.names.known(token.text):
-        return Node("call", (), ("pi", 0, ""), token.start, token.stop)
+        return LineNode("call", (), ("pi", 0, ""), token.start, token.stop)
     return None
 
 
-def read_name(parser: Reader, token: Token) -> Node:
+def read_name(parser: LineReader, token: LineToken) -> LineNode:
     """A name with what belongs to it; a function, if it is one."""
     special = read_special(parser, token)
     if special is not None:
@@ -181,13 +181,13 @@ def read_name(parser: Reader, token: Token) -> Node:
         return read_condition(parser, token)
     if identity and token.text != "1":
         size = read_size(parser) if parser.at("_") else size_in_brackets(parser)
-        return Node("identity", (), size, token.start, parser.behind())
+        return LineNode("identity", (), size, token.start, parser.behind())
     if token.text in ("Σ", "Π") and is_total(parser, token):
         return read_total(parser, token)
     marks = read_scripts(parser, token)
     scripts = marks.scripts
     name = parser.names.resolve(token.text, scripts)
-    node = Node("name", (), name, token.start, parser.behind())
+    node = LineNode("name", (), name, token.start, parser.behind())
     refuse_bound(parser, token, name)
     if is_kronecker(parser, token.text, scripts) and name not in parser.names.declared:
         pair = (scripts[0][0], "=", scripts[0][-1])
@@ -196,13 +196,13 @@ def read_name(parser: Reader, token: Token) -> Node:
         base = node._replace(value=parser.names.known(token.text) or token.text, stop=token.stop)
         script = scripts[-1].replace(",", "")
         letters = (script,) if script.isdigit() else tuple(script)
-        node = Node("index", (base,), letters, token.start, parser.behind())
+        node = LineNode("index", (base,), letters, token.start, parser.behind())
     elif scripts and name != said_as(parser, node):
         parser.names.say(f"{said_as(parser, node)} is {name}")
     return applied(parser, token, node, marks)
 
 
-def size_in_brackets(parser: Reader) -> tuple[str, ...]:
+def size_in_brackets(parser: LineReader) -> tuple[str, ...]:
     """The size of Julia's ``I(n)``, which is no product; nothing where none stands there."""
     inside = parser.tokens[parser.position + 1]
     alone = parser.at("(") and parser.ends[parser.position] == parser.position + 2
@@ -212,7 +212,7 @@ def size_in_brackets(parser: Reader) -> tuple[str, ...]:
     return (inside.text,)
 
 
-def applied(parser: Reader, token: Token, node: Node, marks: Marks) -> Node:
+def applied(parser: LineReader, token: LineToken, node: LineNode, marks: Marks) -> LineNode:
     """A name, or a function of what is in the parentheses behind it."""
     marks = with_transpose(parser, token, marks)
     position, primes = parser.position, marks.primes
@@ -232,7 +232,7 @@ def applied(parser: Reader, token: Token, node: Node, marks: Marks) -> Node:
     if opens and node.op == "name" and may_be_function(parser, token, node.value, primes, of_one):
         arguments = read_arguments(parser, parser.take())
         name = function_name(parser, token, node.value, marks.scripts)
-        call = Node("call", arguments, (name, primes, ""), node.start, parser.behind())
+        call = LineNode("call", arguments, (name, primes, ""), node.start, parser.behind())
         return turned(parser, call, marks.turned)
     if opens and node.op == "name" and is_entry(parser, node.value, primes):
         return counted_from_one(parser, node)
@@ -240,7 +240,7 @@ def applied(parser: Reader, token: Token, node: Node, marks: Marks) -> Node:
     return turned(parser, node, marks.turned + marks.primes)
 
 
-def with_transpose(parser: Reader, token: Token, marks: Marks) -> Marks:
+def with_transpose(parser: LineReader, token: LineToken, marks: Marks) -> Marks:
     """The marks of a function, with a transpose that stands before what it is of: ``f^T(x)``."""
     free = parser.names.open and token.text in FREE
     if not parser.at("^") or not (free or token.text in parser.names.functions):
@@ -252,7 +252,7 @@ def with_transpose(parser: Reader, token: Token, marks: Marks) -> Marks:
     return marks._replace(turned=marks.turned + 1)
 
 
-def of_spectrum(parser: Reader, node: Node) -> Node:
+def of_spectrum(parser: LineReader, node: LineNode) -> LineNode:
     """``λ_max(A)``, ``κ(A)``.
 
     Raises:
@@ -267,7 +267,7 @@ def of_spectrum(parser: Reader, node: Node) -> Node:
     return found
 
 
-def is_entry(parser: Reader, name: str, primes: int) -> bool:
+def is_entry(parser: LineReader, name: str, primes: int) -> bool:
     """Whether parentheses behind an array hold places, as in MATLAB: ``x(1)``, ``A(2, :)``.
 
     Where nothing is declared a colon says it: ``X(:)``.
@@ -281,7 +281,7 @@ def is_entry(parser: Reader, name: str, primes: int) -> bool:
     return kind is not None and bool(kind.rank) and plain and bool(inside) and not primes
 
 
-def counted_from_one(parser: Reader, base: Node) -> Node:
+def counted_from_one(parser: LineReader, base: LineNode) -> LineNode:
     """``x(1)``, ``A(1:3, end)`` as ``x[0]``, ``A[0:3, -1]``.
 
     Raises:
@@ -297,14 +297,14 @@ def counted_from_one(parser: Reader, base: Node) -> Node:
         and len(items) == 1
         and (items[0].isdigit() or items[0] == ":" or items[0][:3] == "end")
     ):
-        base = Node("call", (base,), ("vec", 0, ""), base.start, base.stop)  # column by column
+        base = LineNode("call", (base,), ("vec", 0, ""), base.start, base.stop)  # column by column
         kind = COLUMN
     if items == [":"] and kind.rank == 1:
         parser.position = end + 1
         return base
     if len(items) != kind.rank or not all(_PLACE.fullmatch(one) for one in items):
         raise parser.fail("one place for each axis, counted from 1: x(1), A(2, :), x(1:3)", opened)
-    where = Node("entry", (base,), "", base.start, parser.tokens[end].stop)
+    where = LineNode("entry", (base,), "", base.start, parser.tokens[end].stop)
     pattern, numbers = _counted_from_zero(items, opened.start, where.stop)
     parser.position = end + 1
     node = where._replace(args=(base, *numbers), value=",".join(pattern))
@@ -312,18 +312,20 @@ def counted_from_one(parser: Reader, base: Node) -> Node:
         f"{parser.line[base.start : base.stop]}({typed}) is counted from 1, as MATLAB does"
     )
     turns = len(items) == 2 and pattern[0] == "#" and ":" in pattern[1]
-    return Node("transpose", (node,), None, node.start, node.stop) if turns else node
+    return LineNode("transpose", (node,), None, node.start, node.stop) if turns else node
 
 
-def _counted_from_zero(items: Sequence[str], start: int, stop: int) -> tuple[list[str], list[Node]]:
+def _counted_from_zero(
+    items: Sequence[str], start: int, stop: int
+) -> tuple[list[str], list[LineNode]]:
     """Places counted from 1 as Python counts: ``#`` for each number, and the numbers."""
-    numbers: list[Node] = []
+    numbers: list[LineNode] = []
 
     def place(edge: str, *, before: int) -> str:
         """An edge counted from 0, so many places before the one that was typed."""
         count = int(edge.removeprefix("end") or "0") - before
-        number = Node("number", (), str(abs(count)), start, stop)
-        numbers.append(number if count >= 0 else Node("negative", (number,), None, start, stop))
+        number = LineNode("number", (), str(abs(count)), start, stop)
+        numbers.append(number if count >= 0 else LineNode("negative", (number,), None, start, stop))
         return "#"
 
     def range_of(item: str) -> str:
@@ -342,7 +344,7 @@ _EDGE = f"(end(-{_NUMBER})?|{_NUMBER})"
 _PLACE = re.compile(rf":|{_EDGE}(:{_NUMBER})?(:{_EDGE})?")
 
 
-def refuse_family(parser: Reader, token: Token, node: Node) -> None:
+def refuse_family(parser: LineReader, token: LineToken, node: LineNode) -> None:
     """Refuse ``Σ_i f_i(x)`` where f is no variable: a function of each i, which no sum here has.
 
     Raises:
@@ -357,7 +359,7 @@ def refuse_family(parser: Reader, token: Token, node: Node) -> None:
         )
 
 
-def is_of_one(parser: Reader) -> bool:
+def is_of_one(parser: LineReader) -> bool:
     """Whether a bracket holds one name alone, which nobody would put in brackets as a factor."""
     start, end = parser.position + 1, parser.ends[parser.position]
     if parser.tokens[start].kind != "name":
@@ -370,7 +372,9 @@ def is_of_one(parser: Reader) -> bool:
     return start == end
 
 
-def may_be_function(parser: Reader, token: Token, name: str, primes: int, of_one: bool) -> bool:
+def may_be_function(
+    parser: LineReader, token: LineToken, name: str, primes: int, of_one: bool
+) -> bool:
     """Whether a name that a parenthesis follows is a function; one of a name alone is."""
     if name in parser.names.functions or token.text in parser.names.functions:
         return True
@@ -388,7 +392,7 @@ def may_be_function(parser: Reader, token: Token, name: str, primes: int, of_one
     return of_greek or len(token.text) > 1 or bool(primes) or not token.text.isupper()
 
 
-def function_name(parser: Reader, token: Token, name: str, scripts: Sequence[str]) -> str:
+def function_name(parser: LineReader, token: LineToken, name: str, scripts: Sequence[str]) -> str:
     """What a function is called; without the number of a layer, if there is one alone."""
     base = token.text
     if base in ("σ", "sigma") and not scripts:
@@ -408,7 +412,9 @@ def function_name(parser: Reader, token: Token, name: str, scripts: Sequence[str
     return letter if base == name else f"{letter}{name.removeprefix(base)}"
 
 
-def refuse_parameter(parser: Reader, token: Token, name: str, scripts: Sequence[str]) -> None:
+def refuse_parameter(
+    parser: LineReader, token: LineToken, name: str, scripts: Sequence[str]
+) -> None:
     """Refuse ``h_θ(x)``: how the function depends on θ is not said.
 
     Of a function that was declared, a letter that was not says which one it is.
@@ -427,14 +433,14 @@ def refuse_parameter(parser: Reader, token: Token, name: str, scripts: Sequence[
             raise RefusedError(parameter(f"{base}_{known or one}"), [place])
 
 
-def power_of_e(parser: Reader, token: Token) -> Node:
+def power_of_e(parser: LineReader, token: LineToken) -> LineNode:
     """``e^x``."""
-    base = Node("name", (), "e", token.start, token.stop)
+    base = LineNode("name", (), "e", token.start, token.stop)
     power = raised(parser, base)
     exponent = power.args[1] if power.op == "power" else None
     if power.op == "inverse":
-        one = Node("number", (), "1", token.start, power.stop)
-        exponent = Node("negative", (one,), None, token.start, power.stop)
+        one = LineNode("number", (), "1", token.start, power.stop)
+        exponent = LineNode("negative", (one,), None, token.start, power.stop)
     if exponent is None:
         raise parser.fail("e is the base of exponentials here: e^x", token)
-    return Node("call", (exponent,), ("e^", 0, ""), token.start, power.stop)
+    return LineNode("call", (exponent,), ("e^", 0, ""), token.start, power.stop)

@@ -22,10 +22,10 @@ from matcalc.inputs.derivatives import read_derivative, read_gradient
 from matcalc.inputs.free import entries_of, free_letters, letters_of
 from matcalc.inputs.functions import read_name, read_word
 from matcalc.inputs.marks import marked
-from matcalc.inputs.reader import Reader
-from matcalc.inputs.scanning import Token
+from matcalc.inputs.reader import LineReader
+from matcalc.inputs.scanning import LineToken
 from matcalc.inputs.totals import read_total
-from matcalc.inputs.tree import Left, Node
+from matcalc.inputs.tree import Left, LineNode
 
 _CHAINED = frozenset(
     ["*", "·", "×", "⊙", "⊘", "⊗", "/", ".*", "./", "@", "%*%", "%o%", "%x%", "\\", ".\\", ":", "."]
@@ -33,12 +33,12 @@ _CHAINED = frozenset(
 _SUMMED = {"+": 1, "-": -1, ".+": 1, ".-": -1}
 
 
-class Parser(Reader):
+class Parser(LineReader):
     """One line, or one side of it."""
 
     # -- sums, products
 
-    def whole(self, of: Left | None = None) -> Node:
+    def whole(self, of: Left | None = None) -> LineNode:
         """A formula, to the end; behind a left side it has the letters of that.
 
         Raises:
@@ -65,7 +65,7 @@ class Parser(Reader):
         token = self.tokens[behind]
         return token.kind == "sign" and token.text == "maps"
 
-    def mapped(self) -> Node:
+    def mapped(self) -> LineNode:
         """``(i,j) ↦ x[i] y[j]``: an array, by its entries."""
         start, end = self.next.start, self.end(self.position)
         inside = self.tokens[self.position : end + 1]
@@ -74,14 +74,14 @@ class Parser(Reader):
         self.letters += "".join(letters)
         body = self.sum()
         del self.letters[len(self.letters) - len("".join(letters)) :]
-        return Node("mapped", (body,), (tuple("".join(letters)), {}), start, self.behind())
+        return LineNode("mapped", (body,), (tuple("".join(letters)), {}), start, self.behind())
 
-    def sum(self) -> Node:
+    def sum(self) -> LineNode:
         """Products, added; or an array by its entries."""
         if self.is_mapping():
             return self.mapped()
         start = self.next.start
-        terms: list[Node] = []
+        terms: list[LineNode] = []
         signs: list[int] = []
         sign = self.sign()
         while True:
@@ -93,8 +93,8 @@ class Parser(Reader):
         if len(terms) == 1 and signs == [1]:
             return terms[0]
         if len(terms) == 1:
-            return Node("negative", (terms[0],), None, start, self.behind())
-        return Node("sum", tuple(terms), tuple(signs), start, self.behind())
+            return LineNode("negative", (terms[0],), None, start, self.behind())
+        return LineNode("sum", tuple(terms), tuple(signs), start, self.behind())
 
     def sign(self) -> int:
         """A row of signs, as one."""
@@ -103,11 +103,11 @@ class Parser(Reader):
             sign *= _SUMMED[self.take().text]
         return sign
 
-    def chain(self) -> Node:
+    def chain(self) -> LineNode:
         """Products of what stands side by side, with signs between them."""
         start = self.next.start
         parts = [self.product()]
-        signs: list[Token] = []
+        signs: list[LineToken] = []
         spaced: list[bool] = []
         while self.next.kind == "sign" and self.next.text in _CHAINED:
             ranged = self.places or self.tokens[self.position + 1].kind == "close"
@@ -120,9 +120,9 @@ class Parser(Reader):
         if not signs:
             return parts[0]
         value = tuple((sign.text, wide) for sign, wide in zip(signs, spaced, strict=True))
-        return Node("chain", tuple(parts), value, start, self.behind())
+        return LineNode("chain", tuple(parts), value, start, self.behind())
 
-    def dot(self, one: Node) -> Token:
+    def dot(self, one: LineNode) -> LineToken:
         """The dot of Mathematica's product, or of an inner product, ``w.x``.
 
         Raises:
@@ -139,7 +139,7 @@ class Parser(Reader):
         self.position += 1
         return sign
 
-    def product(self) -> Node:
+    def product(self) -> LineNode:
         """What stands side by side."""
         start = self.next.start
         factors = [self.signed()]
@@ -149,15 +149,17 @@ class Parser(Reader):
             factors.append(self.factor())
         if len(factors) == 1:
             return factors[0]
-        return Node("product", tuple(factors), tuple(spaced), start, self.behind())
+        return LineNode("product", tuple(factors), tuple(spaced), start, self.behind())
 
-    def signed(self) -> Node:
+    def signed(self) -> LineNode:
         """A factor, perhaps with a sign: the second of ``2 * -x``."""
         token = self.next
         if token.kind == "sign" and token.text in ("+", "-"):
             sign = self.sign()
             found = self.factor()
-            return found if sign > 0 else Node("negative", (found,), None, token.start, found.stop)
+            return (
+                found if sign > 0 else LineNode("negative", (found,), None, token.start, found.stop)
+            )
         return self.factor()
 
     def starts_factor(self) -> bool:
@@ -177,7 +179,7 @@ class Parser(Reader):
 
     # -- factors
 
-    def factor(self) -> Node:
+    def factor(self) -> LineNode:
         """An atom with what stands above it, below it or behind it."""
         self.deeper()
         found = marked(self, self.atom())
@@ -186,7 +188,7 @@ class Parser(Reader):
 
     # -- atoms
 
-    def atom(self) -> Node:
+    def atom(self) -> LineNode:
         """A name, a number, a call, or what is in brackets.
 
         Raises:
@@ -203,7 +205,7 @@ class Parser(Reader):
         self.position -= token.kind != "end"
         raise self.fail("a name or a number is missing here", token)
 
-    def of_open(self, token: Token) -> Node:
+    def of_open(self, token: LineToken) -> LineNode:
         r"""What is in brackets; of ``\mathbf{\hat{x}}_i`` the braces count for nothing."""
         inside, close = self.next, self.tokens[self.position + 1]
         if token.text == "{" and inside.kind == "name" and close.text == "}":
@@ -214,7 +216,7 @@ class Parser(Reader):
             return read_condition(self, token)
         return read_cases(self, token) if token.form == "cases" else read_group(self, token)
 
-    def of_sign(self, token: Token) -> Node:
+    def of_sign(self, token: LineToken) -> LineNode:
         """What starts with a sign: bars, roots, sums, fractions, inner products."""
         start = _STARTS.get(token.text)
         if start is not None:
@@ -223,23 +225,23 @@ class Parser(Reader):
         raise self.fail(f"a name or a number is missing before {token.text[:20]!r}", token)
 
 
-def _of_letter(parser: Reader, token: Token) -> Node:
+def _of_letter(parser: LineReader, token: LineToken) -> LineNode:
     """A T that is no transpose."""
     return read_name(parser, token._replace(kind="name"))
 
 
-def _text(_: Reader, token: Token) -> Node:
-    return Node("text", (), token.text, token.start, token.stop)
+def _text(_: LineReader, token: LineToken) -> LineNode:
+    return LineNode("text", (), token.text, token.start, token.stop)
 
 
-_ATOMS: Mapping[str, Callable[[Reader, Token], Node]] = {
+_ATOMS: Mapping[str, Callable[[LineReader, LineToken], LineNode]] = {
     "number": read_number,
     "fraction": read_number,
     "text": _text,
     "word": read_word,
     "name": read_name,
 }
-_STARTS: Mapping[str, Callable[[Reader, Token], Node]] = {
+_STARTS: Mapping[str, Callable[[LineReader, LineToken], LineNode]] = {
     "|": in_bars,
     "||": in_bars,
     "frac": read_fraction,

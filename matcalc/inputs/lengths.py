@@ -5,14 +5,14 @@ from __future__ import annotations
 from matcalc.inputs.kinds import NUMBER
 from matcalc.inputs.pieces import ATOM, POWER, PRODUCT, SIGN, Written, joined
 from matcalc.inputs.speller import Speller
-from matcalc.inputs.tree import Node
+from matcalc.inputs.tree import LineNode
 
 _OF_VECTORS = {"1": ("norm1(", ")")} | dict.fromkeys(
     ["infty", "∞", "max", "inf"], ("max(abs(", "))")
 )
 
 
-def bars(writer: Speller, node: Node) -> Written:
+def bars(writer: Speller, node: LineNode) -> Written:
     """``|x|``: of a number its absolute value, of a matrix the determinant."""
     inside = writer.write(node.args[0])
     if inside.kind.is_matrix:
@@ -27,7 +27,7 @@ def bars(writer: Speller, node: Node) -> Written:
     return joined(["abs(", inside, ")"], ATOM, inside.kind)
 
 
-def norm(writer: Speller, node: Node) -> Written:
+def norm(writer: Speller, node: LineNode) -> Written:
     """``‖x‖``, ``‖x‖₁``, ``‖X‖_F``, ``‖x‖_Q``."""
     inside = writer.write(node.args[0])
     which: str = node.value
@@ -52,7 +52,7 @@ def norm(writer: Speller, node: Node) -> Written:
     return joined([around[0], inside, around[1]], ATOM, NUMBER)
 
 
-def _weighed(writer: Speller, node: Node, x: Written, weight: Written) -> Written:
+def _weighed(writer: Speller, node: LineNode, x: Written, weight: Written) -> Written:
     """``‖x‖_Q``, the root of ``x.T @ Q @ x``; of a number p, ``‖x‖_p``."""
     if not x.kind.is_column:
         raise writer.fail(node, f"{writer.shown(node)} is read of a vector alone")
@@ -66,7 +66,7 @@ def _weighed(writer: Speller, node: Node, x: Written, weight: Written) -> Writte
     return joined(["sqrt(", form, ")"], ATOM, NUMBER)
 
 
-def inner(writer: Speller, node: Node) -> Written:
+def inner(writer: Speller, node: LineNode) -> Written:
     """``<x, y>``: of matrices the sum of the products of their entries."""
     one, two = map(writer.write, node.args)
     if one.kind.is_matrix or two.kind.is_matrix:

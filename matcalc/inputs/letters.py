@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from matcalc.inputs.kinds import NUMBER
-from matcalc.inputs.reader import Reader
-from matcalc.inputs.scanning import Token
+from matcalc.inputs.reader import LineReader
+from matcalc.inputs.scanning import LineToken
 from matcalc.inputs.signs import FRACTIONS
-from matcalc.inputs.tree import Node
+from matcalc.inputs.tree import LineNode
 
 #: Deltas and permutations, which have letters below them.
 SIGNS = frozenset(["δ", "delta", "ε", "epsilon"])
@@ -47,16 +47,16 @@ class Scripts(NamedTuple):
     stop: int
 
 
-def simple(parser: Reader, token: Token) -> Node:
+def simple(parser: LineReader, token: LineToken) -> LineNode:
     """A name or a number alone."""
     if token.kind in ("number", "fraction"):
-        return Node("number", (), digits_of(token), token.start, token.stop)
+        return LineNode("number", (), digits_of(token), token.start, token.stop)
     name = parser.names.resolve(token.text, ())
     refuse_bound(parser, token, name)
-    return Node("name", (), name, token.start, token.stop)
+    return LineNode("name", (), name, token.start, token.stop)
 
 
-def refuse_bound(parser: Reader, token: Token, name: str) -> None:
+def refuse_bound(parser: LineReader, token: LineToken, name: str) -> None:
     """Refuse the letter of a sum as a number.
 
     Raises:
@@ -70,7 +70,7 @@ def refuse_bound(parser: Reader, token: Token, name: str) -> None:
         raise parser.fail(message, token)
 
 
-def is_letter_t(parser: Reader) -> bool:
+def is_letter_t(parser: LineReader) -> bool:
     """Whether the next token is the T of a transpose."""
     token = parser.next
     if token.kind in ("sign", "name", "word") and token.text in ("T", "top", "t", "⊤"):
@@ -78,7 +78,7 @@ def is_letter_t(parser: Reader) -> bool:
     return False
 
 
-def said_as(parser: Reader, node: Node) -> str:
+def said_as(parser: LineReader, node: LineNode) -> str:
     r"""What was typed for a node."""
     text = parser.line[node.start : node.stop]
     return text.replace("}", "", max(0, text.count("}") - text.count("{")))  # of \mathbf{x}_i
@@ -95,7 +95,7 @@ PAIRS = {
 }
 
 
-def pair_of(parser: Reader, position: int) -> tuple[str, ...]:
+def pair_of(parser: LineReader, position: int) -> tuple[str, ...]:
     """Two letters that are compared in a bracket that opens there, ``{i < j}``, and the sign."""
     return pair_in([one.text.replace("==", "=") for one in parser.script(position)])
 
@@ -107,10 +107,10 @@ def pair_in(texts: Sequence[str]) -> tuple[str, ...]:
     return tuple(texts) if {texts[0], texts[2]} <= INDICES else ()
 
 
-def of_pair(pair: Sequence[str], start: int, stop: int) -> Node:
+def of_pair(pair: Sequence[str], start: int, stop: int) -> LineNode:
     """What is 1 where two letters are as they are compared, and else 0."""
     one, sign, two = pair
-    return Node("index", (Node("name", (), sign, start, stop),), (one, two), start, stop)
+    return LineNode("index", (LineNode("name", (), sign, start, stop),), (one, two), start, stop)
 
 
 #: Letters that may be indices.
@@ -119,7 +119,7 @@ INDICES = frozenset("ijklmnpqrst")
 LETTERS = frozenset("ijkl")
 
 
-def is_kronecker(parser: Reader, base: str, scripts: Sequence[str]) -> bool:
+def is_kronecker(parser: LineReader, base: str, scripts: Sequence[str]) -> bool:
     """Whether a delta stands with two letters below, of which it is no matrix: ``δ_ij``."""
     letters = scripts[0].replace(",", "") if len(scripts) == 1 else ""
     known = parser.names.known(base)
@@ -129,7 +129,7 @@ def is_kronecker(parser: Reader, base: str, scripts: Sequence[str]) -> bool:
     return pair and set(letters) <= set(parser.letters) and not is_matrix
 
 
-def is_index(parser: Reader, base: str, scripts: Sequence[str], name: str) -> bool:
+def is_index(parser: LineReader, base: str, scripts: Sequence[str], name: str) -> bool:
     """Whether what stands below a letter is an index: of a sum, or of an entry."""
     known = parser.names.known(base) or base in SIGNS or (parser.names.open and parser.letters)
     if len(scripts) != 1 or name in parser.names.declared or not known:
@@ -143,13 +143,13 @@ def is_index(parser: Reader, base: str, scripts: Sequence[str], name: str) -> bo
     return bool(parser.letters) and kind.rank == len(script) and _are_free(parser, script)
 
 
-def _are_free(parser: Reader, script: str) -> bool:
+def _are_free(parser: LineReader, script: str) -> bool:
     """Whether the letters of an index are summed over, or may stand for themselves."""
     taken = {*parser.names.declared, *parser.names.sizes}
     return all(one in parser.letters or one in INDICES - taken for one in script)
 
 
-def read_scripts(parser: Reader, token: Token) -> Marks:
+def read_scripts(parser: LineReader, token: LineToken) -> Marks:
     """What stands above or below a letter and is a part of its name; its transposes, primes."""
     scripts: list[str] = []
     transposes = primes = 0
@@ -165,7 +165,7 @@ def read_scripts(parser: Reader, token: Token) -> Marks:
     return Marks(tuple(scripts), transposes, primes)
 
 
-def below(parser: Reader) -> Scripts | None:
+def below(parser: LineReader) -> Scripts | None:
     """What stands below a letter."""
     position = parser.position + 1
     token = parser.tokens[position]
@@ -184,7 +184,7 @@ def below(parser: Reader) -> Scripts | None:
     return None
 
 
-def _refuse_axes(parser: Reader, inside: Sequence[Token]) -> None:
+def _refuse_axes(parser: LineReader, inside: Sequence[LineToken]) -> None:
     """Refuse what stands for all of an axis below a letter, but behind one that counts rows.
 
     Raises:
@@ -199,12 +199,12 @@ def _refuse_axes(parser: Reader, inside: Sequence[Token]) -> None:
         )
 
 
-def _goes_on(parser: Reader, token: Token) -> bool:
+def _goes_on(parser: LineReader, token: LineToken) -> bool:
     """Whether a letter of a sum stands close behind another one."""
     return token.kind == "name" and token.text in parser.letters and not token.spaced
 
 
-def above(parser: Reader, token: Token, scripts: Sequence[str]) -> Scripts | None:
+def above(parser: LineReader, token: LineToken, scripts: Sequence[str]) -> Scripts | None:
     """What stands above a letter, if it is a part of the name: ``^{(3)}``, ``^{[2]T}``."""
     position = parser.position + 1
     opened = parser.tokens[position]
@@ -246,14 +246,14 @@ def above(parser: Reader, token: Token, scripts: Sequence[str]) -> Scripts | Non
     return None
 
 
-def _plain(token: Token) -> str:
+def _plain(token: LineToken) -> str:
     """A token as a part of a name."""
     if token.text in _IN_NAMES:
         return _IN_NAMES[token.text]
     return token.text if token.kind in ("name", "number", "word") else ""
 
 
-def digits_of(token: Token) -> str:
+def digits_of(token: LineToken) -> str:
     """The digits of a number; of ½ a quotient."""
     if token.kind == "fraction":
         above, below = FRACTIONS[token.text]

@@ -11,17 +11,17 @@ from matcalc.inputs.kinds import NUMBER, Kind
 from matcalc.inputs.pieces import ATOM, PRODUCT, SIGN, Written, joined
 from matcalc.inputs.respelled import respelled
 from matcalc.inputs.speller import Speller
-from matcalc.inputs.tree import Node
+from matcalc.inputs.tree import LineNode
 from matcalc.operations import RULES, parse_signature
 
-Rewrite = Callable[[Speller, Node, list[Written]], Written | None]
+Rewrite = Callable[[Speller, LineNode, list[Written]], Written | None]
 
 #: Losses of which PyTorch takes the mean over rows.
 _OF_ROWS = ("nll_loss", "triplet_margin_loss", "cosine_embedding_loss", "multi_margin_loss")
 
 
 def meant_by_library(
-    writer: Speller, node: Node, name: str, args: list[Written], form: str
+    writer: Speller, node: LineNode, name: str, args: list[Written], form: str
 ) -> Written | None:
     """A call with the name of a library in front, where that decides; nothing where it does not.
 
@@ -40,7 +40,7 @@ def meant_by_library(
 
 
 def _loss(
-    writer: Speller, node: Node, name: str, args: list[Written], reduction: Node
+    writer: Speller, node: LineNode, name: str, args: list[Written], reduction: LineNode
 ) -> Written | None:
     """``F.mse_loss(x, y, reduction="sum")``: as many times the mean as there are entries, or rows.
 
@@ -67,7 +67,7 @@ def _loss(
     return joined([" * ".join(map(str, sizes)), " * ", mean.within(SIGN)], PRODUCT, NUMBER)
 
 
-def _refuse_rows(writer: Speller, node: Node, name: str, arg: Written) -> None:
+def _refuse_rows(writer: Speller, node: LineNode, name: str, arg: Written) -> None:
     """Refuse a softmax of a matrix, of which SciPy takes all entries together.
 
     Raises:
@@ -79,7 +79,7 @@ def _refuse_rows(writer: Speller, node: Node, name: str, arg: Written) -> None:
         )
 
 
-def of_sample(writer: Speller, node: Node, args: list[Written]) -> Written:
+def of_sample(writer: Speller, node: LineNode, args: list[Written]) -> Written:
     """PyTorch's ``var`` and ``std``, divided by one less than there are where nothing is said.
 
     Raises:
@@ -103,13 +103,13 @@ def of_sample(writer: Speller, node: Node, args: list[Written]) -> Written:
 
 
 def _refused(usage: str) -> Rewrite:
-    def rewrite(writer: Speller, node: Node, _: list[Written]) -> Written:
+    def rewrite(writer: Speller, node: LineNode, _: list[Written]) -> Written:
         raise writer.fail(node, usage)
 
     return rewrite
 
 
-def _median(writer: Speller, node: Node, args: Sequence[Written]) -> None:
+def _median(writer: Speller, node: LineNode, args: Sequence[Written]) -> None:
     """Nothing where there is one entry in the middle.
 
     Raises:
@@ -124,7 +124,7 @@ def _median(writer: Speller, node: Node, args: Sequence[Written]) -> None:
 
 
 def _extreme(name: str) -> Rewrite:
-    def rewrite(writer: Speller, node: Node, args: list[Written]) -> Written | None:
+    def rewrite(writer: Speller, node: LineNode, args: list[Written]) -> Written | None:
         """Nothing of one array, or of two.
 
         Raises:

@@ -10,10 +10,10 @@ from matcalc.inputs import kinds
 from matcalc.inputs.kinds import Kind
 from matcalc.inputs.pieces import ATOM, PRODUCT, Written, commas, joined
 from matcalc.inputs.speller import Speller
-from matcalc.inputs.tree import Node
+from matcalc.inputs.tree import LineNode
 
 
-def listed(writer: Speller, node: Node) -> Written:
+def listed(writer: Speller, node: LineNode) -> Written:
     """A vector of entries; of equal numbers, ones."""
     node = _apart(writer, node)
     numbers = {one.value for one in node.args if one.op == "number"}
@@ -48,7 +48,7 @@ def listed(writer: Speller, node: Node) -> Written:
     return joined(parts, ATOM, _kind_of_list(counts, written))
 
 
-def _apart(writer: Speller, node: Node) -> Node:
+def _apart(writer: Speller, node: LineNode) -> LineNode:
     """A list with the declared arrays apart in each row that has no comma, ``[A B; B' C]``."""
     if node.value == "(" or writer.names.open:
         return node
@@ -61,7 +61,7 @@ def _apart(writer: Speller, node: Node) -> Node:
     return node._replace(args=parts, value=tuple(map(len, rows)))
 
 
-def beside(writer: Speller, node: Node) -> Sequence[Node]:
+def beside(writer: Speller, node: LineNode) -> Sequence[LineNode]:
     """The arrays that white space holds apart; the part itself where it is anything else."""
     apart = node.op == "product" and all(node.value)
     bases = [one.args[0] if one.op == "transpose" else one for one in node.args]
@@ -69,7 +69,7 @@ def beside(writer: Speller, node: Node) -> Sequence[Node]:
     return node.args if apart and names else (node,)
 
 
-def _nested(writer: Speller, node: Node) -> Written:
+def _nested(writer: Speller, node: LineNode) -> Written:
     """``[[a, b], [c, d]]``: a row in each inner bracket."""
     rows = [[writer.write(part) for part in row.args] for row in node.args]
     parts: list[Written | str] = []
@@ -80,7 +80,7 @@ def _nested(writer: Speller, node: Node) -> Written:
     return joined([*parts, "]"], ATOM, kind)
 
 
-def refuse_spaced(writer: Speller, node: Node) -> None:
+def refuse_spaced(writer: Speller, node: LineNode) -> None:
     """Refuse a row of which white space alone says what its parts are.
 
     Raises:
@@ -94,14 +94,14 @@ def refuse_spaced(writer: Speller, node: Node) -> None:
         )
 
 
-def _is_spaced(writer: Speller, node: Node) -> bool:
+def _is_spaced(writer: Speller, node: LineNode) -> bool:
     """Whether white space, or a sign on one side of it, stands between parts."""
     typed = writer.line[node.start : node.stop]
     spaced = node.op == "product" and any(node.value)
     return spaced or (node.op == "sum" and bool(re.search(r"\S\s+[-+]\S", typed)))
 
 
-def is_row(writer: Speller, node: Node, *, alone: bool = True) -> bool:
+def is_row(writer: Speller, node: LineNode, *, alone: bool = True) -> bool:
     """Whether what stands side by side in square brackets may be a row, as of MATLAB.
 
     Beside a comma, 2 x[0] is a product, and 2 3 is none.
@@ -115,7 +115,7 @@ def is_row(writer: Speller, node: Node, *, alone: bool = True) -> bool:
     )
 
 
-def _open(node: Node) -> Iterator[Node]:
+def _open(node: LineNode) -> Iterator[LineNode]:
     """A part, and what is in it without brackets."""
     yield node
     if node.op in ("sum", "chain", "product", "negative"):
@@ -123,7 +123,7 @@ def _open(node: Node) -> Iterator[Node]:
             yield from _open(one)
 
 
-def _is_row(node: Node) -> bool:
+def _is_row(node: LineNode) -> bool:
     """Whether a part of a list is a list of one row."""
     of_several = node.op == "listed" and node.value != "(" and len(node.value) == 1
     return of_several or (node.op == "group" and node.value == "[")

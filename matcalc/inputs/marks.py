@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from matcalc.inputs.brackets import read_arguments
 from matcalc.inputs.letters import is_letter_t, simple
-from matcalc.inputs.reader import Reader
-from matcalc.inputs.scanning import Token
+from matcalc.inputs.reader import LineReader
+from matcalc.inputs.scanning import LineToken
 from matcalc.inputs.signs import ENDS
-from matcalc.inputs.tree import Node
+from matcalc.inputs.tree import LineNode
 from matcalc.inputs.words import function
 from matcalc.operations import RULES
 
@@ -15,13 +15,13 @@ from matcalc.operations import RULES
 _BELOW = {rule.facts.below: rule.name for rule in RULES.values() if rule.facts.below}
 
 
-def marked(parser: Reader, base: Node) -> Node:
+def marked(parser: LineReader, base: LineNode) -> LineNode:
     """A base with its marks: powers, transposes, methods, indices.
 
     Raises:
         NotationError: There are too many.
     """
-    found: Node | None = base
+    found: LineNode | None = base
     depth = parser.depth
     while found is not None:
         parser.deeper()
@@ -30,7 +30,7 @@ def marked(parser: Reader, base: Node) -> Node:
     return base
 
 
-def _mark(parser: Reader, base: Node) -> Node | None:  # noqa: PLR0911 - a mark a line
+def _mark(parser: LineReader, base: LineNode) -> LineNode | None:  # noqa: PLR0911 - a mark a line
     """A base with the next mark; nothing where none stands there."""
     token = parser.next
     if token.kind == "method":
@@ -52,7 +52,7 @@ def _mark(parser: Reader, base: Node) -> Node | None:  # noqa: PLR0911 - a mark 
         return over._replace(value=".^") if over.op == "power" else over
     if parser.at("_") and base.op == "group" and (meant := said_below(parser)):
         parser.position = parser.end(parser.position + 1) + 1
-        return Node("call", (base.args[0],), (meant, 0, ""), base.start, parser.behind())
+        return LineNode("call", (base.args[0],), (meant, 0, ""), base.start, parser.behind())
     if parser.at("_") and base.op in ("norm", "bars"):
         return lowered(parser, base)
     if parser.at("_") and base.op == "power" and base.args[0].op == "norm":
@@ -61,28 +61,28 @@ def _mark(parser: Reader, base: Node) -> Node | None:  # noqa: PLR0911 - a mark 
     return indexed(parser, base) if has_index(parser, base) else None
 
 
-def said_below(parser: Reader) -> str:
+def said_below(parser: LineReader) -> str:
     r"""What the sign below a bracket makes of what is in it: ``(x)_+``, ``[a]_\times``."""
     (sign, *more) = parser.script(parser.position + 1) or (parser.next,)
     text = "×" if sign.text == "x" and sign.form == "unicode" else sign.text
     return "" if more else _BELOW.get(text, "")
 
 
-def powered(parser: Reader, base: Node) -> Node:
+def powered(parser: LineReader, base: LineNode) -> LineNode:
     """``**`` and ``.^``: the exponent may have a sign."""
     sign = parser.take()
     exponent = parser.signed()
-    return Node("power", (base, exponent), sign.text, base.start, exponent.stop)
+    return LineNode("power", (base, exponent), sign.text, base.start, exponent.stop)
 
 
-def turned(parser: Reader, base: Node, times: int) -> Node:
+def turned(parser: LineReader, base: LineNode, times: int) -> LineNode:
     """A transpose, unless it is one of a transpose."""
     if times % 2 == 0:
         return base
-    return Node("transpose", (base,), None, base.start, parser.behind())
+    return LineNode("transpose", (base,), None, base.start, parser.behind())
 
 
-def raised(parser: Reader, base: Node) -> Node:
+def raised(parser: LineReader, base: LineNode) -> LineNode:
     """What stands above: a transpose, an inverse, a power."""
     parser.take()
     if parser.at("{") or (parser.at("(") and not parser.latex):
@@ -96,15 +96,15 @@ def raised(parser: Reader, base: Node) -> Node:
         return starred(parser, base)
     if parser.at("+"):
         parser.take()
-        return Node("pinv", (base,), None, base.start, parser.behind())
+        return LineNode("pinv", (base,), None, base.start, parser.behind())
     sign = "^"
     if parser.at("⊙"):
         parser.take()
         sign = ".^"
-    return Node("power", (base, plain_exponent(parser)), sign, base.start, parser.behind())
+    return LineNode("power", (base, plain_exponent(parser)), sign, base.start, parser.behind())
 
 
-def starred(parser: Reader, base: Node) -> Node:
+def starred(parser: LineReader, base: LineNode) -> LineNode:
     """``A^* x``: the transpose, as arithmetic is real.
 
     Raises:
@@ -121,21 +121,21 @@ def starred(parser: Reader, base: Node) -> Node:
     return turned(parser, base, 1)
 
 
-def negative(parser: Reader, base: Node) -> Node:
+def negative(parser: LineReader, base: LineNode) -> LineNode:
     """``^-1``, ``^-T``, ``^-2``."""
     start = parser.take().start
     if is_letter_t(parser):
         parser.take()
-        inverse = Node("inverse", (base,), None, base.start, parser.behind())
+        inverse = LineNode("inverse", (base,), None, base.start, parser.behind())
         return turned(parser, inverse, 1)
     over = plain_exponent(parser)
     if over.op == "number" and over.value == "1":
-        return Node("inverse", (base,), None, base.start, parser.behind())
-    less = Node("negative", (over,), None, start, over.stop)
-    return Node("power", (base, less), "^", base.start, parser.behind())
+        return LineNode("inverse", (base,), None, base.start, parser.behind())
+    less = LineNode("negative", (over,), None, start, over.stop)
+    return LineNode("power", (base, less), "^", base.start, parser.behind())
 
 
-def plain_exponent(parser: Reader) -> Node:
+def plain_exponent(parser: LineReader) -> LineNode:
     """An exponent without brackets: one name or number."""
     token = parser.next
     if token.kind == "number" and parser.latex and len(token.text) > 1 and not token.form:
@@ -160,7 +160,7 @@ _ABOVE = {  # what is done to a base, in order
 }
 
 
-def in_group(parser: Reader, base: Node) -> Node:
+def in_group(parser: LineReader, base: LineNode) -> LineNode:
     """What stands above, in brackets."""
     opened = parser.take()
     end = parser.ends[parser.position - 1]
@@ -176,24 +176,24 @@ def in_group(parser: Reader, base: Node) -> Node:
     power = texts.removesuffix("T").removeprefix("T")
     if power != texts and power.isdigit():  # A²ᵀ
         number = next(token for token in inside if token.kind == "number")
-        base = Node("power", (base, simple(parser, number)), "^", base.start, stop)
+        base = LineNode("power", (base, simple(parser, number)), "^", base.start, stop)
         marks = ("transpose",)
     elif texts and not texts.strip("'"):
         marks = ("transpose",) * (len(texts) % 2)
     if marks:
         parser.position = end + 1
         for mark in marks:
-            base = Node(mark, (base,), None, base.start, stop)
+            base = LineNode(mark, (base,), None, base.start, stop)
         return base
     entry = parser.at("⊙")
     if entry:
         parser.take()
     over = parser.sum()
     parser.expect(ENDS[opened.text], opened)
-    return Node("power", (base, over), ".^" if entry else "^", base.start, parser.behind())
+    return LineNode("power", (base, over), ".^" if entry else "^", base.start, parser.behind())
 
 
-def is_adjoint(parser: Reader, token: Token, base: Node) -> bool:
+def is_adjoint(parser: LineReader, token: LineToken, base: LineNode) -> bool:
     """Whether one sign above a base is a transpose: ``xᵗ``, the H of complex arrays."""
     if token.text in parser.names.declared:
         return False
@@ -203,7 +203,7 @@ def is_adjoint(parser: Reader, token: Token, base: Node) -> bool:
     return token.text == "t" and token.form == "unicode" and not number
 
 
-def lowered(parser: Reader, base: Node) -> Node:
+def lowered(parser: LineReader, base: LineNode) -> LineNode:
     """What stands below a norm: which one it is, or the matrix that weighs it."""
     parser.take()
     start = parser.position
@@ -213,12 +213,12 @@ def lowered(parser: Reader, base: Node) -> Node:
     which = "".join(token.text for token in inside)
     if is_weight(parser, inside[0] if inside else parser.next):
         weight = parser.atom() if opened else simple(parser, parser.take())
-        return Node("norm", (*base.args, weight), "weight", base.start, parser.behind())
+        return LineNode("norm", (*base.args, weight), "weight", base.start, parser.behind())
     parser.position = end + 1
-    return Node("norm", base.args, which, base.start, parser.behind())
+    return LineNode("norm", base.args, which, base.start, parser.behind())
 
 
-def is_weight(parser: Reader, token: Token) -> bool:
+def is_weight(parser: LineReader, token: LineToken) -> bool:
     """Whether a name below a norm is that of a matrix, ``‖x‖_Q``."""
     if token.kind != "name" or token.text in ("F", "max", "inf"):
         return False
@@ -226,7 +226,7 @@ def is_weight(parser: Reader, token: Token) -> bool:
     return bool(known) and parser.names.kind(known).rank in (0, 2)
 
 
-def has_index(parser: Reader, base: Node) -> bool:
+def has_index(parser: LineReader, base: LineNode) -> bool:
     """Whether an index stands behind a base: ``A[i,k]``, ``X[1:3]``, ``(A + B)_{i k}``."""
     if parser.at("_"):
         script = below_bracket(parser)
@@ -240,13 +240,13 @@ def has_index(parser: Reader, base: Node) -> bool:
     return base.op not in ("number", "text") and are_places(parser)
 
 
-def below_bracket(parser: Reader) -> str:
+def below_bracket(parser: LineReader) -> str:
     """The letters, or the number, below a bracket: ``(Ax)_i``, ``(AB)_{ij}``, ``(Ax)_1``."""
     script = "".join(one.text for one in parser.script(parser.position + 1) if one.text != ",")
     return script if script.isdigit() or script.isalpha() else ""
 
 
-def are_places(parser: Reader) -> bool:
+def are_places(parser: LineReader) -> bool:
     """Whether brackets hold whole numbers, sizes and colons alone, and one of these at least."""
     inside = parser.within()
     kinds = {one.kind for one in inside if one.text != "newaxis"}
@@ -257,41 +257,41 @@ def are_places(parser: Reader) -> bool:
     return told and signs <= {":", ",", "-", "+"} and "word" not in kinds
 
 
-def are_letters(parser: Reader, position: int) -> bool:
+def are_letters(parser: LineReader, position: int) -> bool:
     """Whether a bracket holds letters of sums that are open, and nothing else."""
     inside = parser.tokens[position + 1 : parser.ends[position]]
     names = [one.text for one in inside if one.text != ","]
     return bool(names) and all(letter in parser.letters for one in names for letter in one)
 
 
-def indexed(parser: Reader, base: Node) -> Node:
+def indexed(parser: LineReader, base: LineNode) -> LineNode:
     """``A[i, k]``: letters of sums; ``X[1:3, :]``: as they are."""
     if parser.at("_"):
         script = below_bracket(parser)
         parser.position = parser.end(parser.position + 1) + 1
         value = (script,) if script.isdigit() else tuple(script)
-        return Node("index", (base,), value, base.start, parser.behind())
+        return LineNode("index", (base,), value, base.start, parser.behind())
     letters = are_letters(parser, parser.position)
     parser.take()
     end = parser.ends[parser.position - 1]
     if letters:
         names = [one.text for one in parser.tokens[parser.position : end] if one.text != ","]
         parser.position = end + 1
-        return Node("index", (base,), tuple("".join(names)), base.start, parser.behind())
+        return LineNode("index", (base,), tuple("".join(names)), base.start, parser.behind())
     layer = "".join(one.text for one in parser.tokens[parser.position : end])
     if base.op == "name" and base.value not in parser.names.declared and layer.isdigit():
         known = parser.names.known(f"{base.value}{layer}")
         if known:  # a[1] of a1
             parser.position = end + 1
-            return Node("name", (), known, base.start, parser.behind())
+            return LineNode("name", (), known, base.start, parser.behind())
     pattern, numbers = read_places(parser, end)
-    return Node("entry", (base, *numbers), pattern, base.start, parser.tokens[end].stop)
+    return LineNode("entry", (base, *numbers), pattern, base.start, parser.tokens[end].stop)
 
 
-def read_places(parser: Reader, end: int) -> tuple[str, list[Node]]:
+def read_places(parser: LineReader, end: int) -> tuple[str, list[LineNode]]:
     """What stands in brackets behind an array: ``#`` for each number, and the numbers."""
     pattern: list[str] = [""]
-    numbers: list[Node] = []
+    numbers: list[LineNode] = []
     while parser.position < end:
         token = parser.next
         if parser.at(":"):
@@ -316,10 +316,10 @@ def read_places(parser: Reader, end: int) -> tuple[str, list[Node]]:
     return ",".join(pattern), numbers
 
 
-def read_method(parser: Reader, base: Node) -> Node:
+def read_method(parser: LineReader, base: LineNode) -> LineNode:
     """``x.sum(axis=0)`` as ``sum(x, axis=0)``."""
     token = parser.take()
     opened = parser.take()
     arguments = read_arguments(parser, opened)
     value = (function(token.text, called=True) or token.text, 0, "method")
-    return Node("call", (base, *arguments), value, base.start, parser.behind())
+    return LineNode("call", (base, *arguments), value, base.start, parser.behind())

@@ -10,10 +10,10 @@ from matcalc.inputs import kinds
 from matcalc.inputs.constants import complement, complemented, is_indicator
 from matcalc.inputs.pieces import ATOM, POWER, PRODUCT, SUM, Piece, Written, joined
 from matcalc.inputs.speller import Speller
-from matcalc.inputs.tree import Node
+from matcalc.inputs.tree import LineNode
 from matcalc.operations import RULES, facts_of
 
-Choice = Callable[[Speller, Node, list[Written]], Written]
+Choice = Callable[[Speller, LineNode, list[Written]], Written]
 _Parts = list[Written | str | tuple[Piece, ...]]
 _MASK = re.compile(r"(?i)\A(1 - )?(m\Z|\w*mask|tri[lu]\(|ones\()")
 _HOLES = re.compile(r"log|sqrt|/|\*\* ?-|inv|arc|lgamma|pow")  # what may not be finite
@@ -30,7 +30,7 @@ def _choice(usage: str, places: tuple[int, int, int]) -> Choice:
     """
     name = usage.partition("(")[0]
 
-    def choice(writer: Speller, node: Node, args: list[Written]) -> Written:
+    def choice(writer: Speller, node: LineNode, args: list[Written]) -> Written:
         if len(args) != 3:
             raise writer.fail(node, f"{name} is written {usage}")
         condition, one, two = places
@@ -45,7 +45,7 @@ where = _choice("where(x > 0, a, b)", (0, 1, 2))
 masked_fill = _choice("masked_fill(x, x > 0, b)", (1, 2, 0))
 
 
-def _chosen(writer: Speller, condition: Node, one: Written, two: Written) -> Written:
+def _chosen(writer: Speller, condition: LineNode, one: Written, two: Written) -> Written:
     while condition.op == "group":
         (condition,) = condition.args
     mask = writer.write(condition)
@@ -73,7 +73,7 @@ def _chosen(writer: Speller, condition: Node, one: Written, two: Written) -> Wri
     return joined([*first, " + ", *second], SUM, kind)
 
 
-def clip(writer: Speller, node: Node, args: list[Written]) -> Written | None:
+def clip(writer: Speller, node: LineNode, args: list[Written]) -> Written | None:
     """``clip(x, 0, None)``, ``clamp(x, min=0)``: with an open end the larger or the smaller one."""
     places = {key: k for k, key in enumerate(RULES[node.value[0]].parameters, 1)}
     ends: dict[int, Written] = {}

@@ -15,7 +15,7 @@ from matcalc.expression.formula import NO_FUNCTIONS, Functions
 from matcalc.expression.habits import GREEK, rank_of, stem_of
 from matcalc.inputs.kinds import COLUMN, MATRIX, NUMBER, Kind
 from matcalc.inputs.nested import behind_transpose
-from matcalc.inputs.scanning import Token, below
+from matcalc.inputs.scanning import LineToken, below
 from matcalc.inputs.words import is_function
 from matcalc.notation.names import greek_letter, greek_word
 from matcalc.scripts import plain_name
@@ -203,17 +203,17 @@ def _is_product(run: str) -> bool:
     return run[0].isupper() and not (len(run) > 2 and run[1:].islower())
 
 
-def taken_apart(tokens: Sequence[Token], names: Names, *, latex: bool) -> list[Token]:
+def taken_apart(tokens: Sequence[LineToken], names: Names, *, latex: bool) -> list[LineToken]:
     """The tokens with each run of letters as the names that it is made of."""
     return list(each_apart(tokens, names, latex=latex))
 
 
-def each_apart(tokens: Sequence[Token], names: Names, *, latex: bool) -> Iterator[Token]:
+def each_apart(tokens: Sequence[LineToken], names: Names, *, latex: bool) -> Iterator[LineToken]:
     """The same, one after the other."""
     if names.open:
         names.letters = frozenset(_summed(tokens)) | names.unsaid
         names.singles = frozenset(one.text for one in tokens if len(one.text) == 1)
-    found: list[Token] = []
+    found: list[LineToken] = []
     for k in range(len(tokens)):
         pieces = _pieces_at(tokens, k, found[-2:], names, latex=latex)
         found += pieces
@@ -221,8 +221,8 @@ def each_apart(tokens: Sequence[Token], names: Names, *, latex: bool) -> Iterato
 
 
 def _pieces_at(
-    tokens: Sequence[Token], k: int, before: Sequence[Token], names: Names, *, latex: bool
-) -> Sequence[Token]:
+    tokens: Sequence[LineToken], k: int, before: Sequence[LineToken], names: Names, *, latex: bool
+) -> Sequence[LineToken]:
     """What a token is made of, behind these."""
     token = tokens[k]
     ones = token.text == "11" and is_turned(tokens, k + 1)  # 11ᵀ
@@ -237,13 +237,13 @@ def _pieces_at(
     return _pieces(token, before[-1] if before else None, after, names, latex=latex, turned=turned)
 
 
-def is_turned(tokens: Sequence[Token], k: int) -> bool:
+def is_turned(tokens: Sequence[LineToken], k: int) -> bool:
     """Whether the sign of a transpose stands there: ``^T``, ``ᵀ``."""
     sign, above = tokens[k : k + 2] if k + 1 < len(tokens) else (tokens[-1], tokens[-1])
     return sign.text == "^" and (above.text[:1] == "T" or behind_transpose(tokens, k) > 0)
 
 
-def refuse_runs(line: str, tokens: Sequence[Token], names: Names) -> None:
+def refuse_runs(line: str, tokens: Sequence[LineToken], names: Names) -> None:
     """Refuse two letters before a transpose that may be two names: ``uv^T``, ``ab^T x``.
 
     Raises:
@@ -263,14 +263,14 @@ def refuse_runs(line: str, tokens: Sequence[Token], names: Names) -> None:
             raise NotationError(message, [Place(line, token.stop - len(run), token.stop)])
 
 
-def number_below(tokens: Sequence[Token], k: int) -> list[str]:
+def number_below(tokens: Sequence[LineToken], k: int) -> list[str]:
     """The number that stands below a run of letters."""
     sign, opened, inside = [*tokens[k + 1 : k + 4], tokens[k], tokens[k], tokens[k]][:3]
     below = sign.text == "_" and opened.text == "{" and inside.kind == "number"
     return [inside.text] if below else []
 
 
-def _summed(tokens: Sequence[Token]) -> Iterator[str]:
+def _summed(tokens: Sequence[LineToken]) -> Iterator[str]:
     """The letters below the sums of a line, ``sum_ij``, and below what it gives, ``p_i = …``."""
     for token, after in pairwise(tokens):
         base, _, index = token.text.rpartition("_")
@@ -279,13 +279,13 @@ def _summed(tokens: Sequence[Token]) -> Iterator[str]:
             yield from index
 
 
-def _is_argument(before: Sequence[Token]) -> bool:
+def _is_argument(before: Sequence[LineToken]) -> bool:
     r"""Whether a number is an argument of a fraction without braces: ``\frac12``."""
     texts = [token.text for token in before[-2:]]
     return texts[-1:] == ["frac"] or (texts[:1] == ["frac"] and texts[1] not in "{}")
 
 
-def _digits(token: Token) -> list[Token]:
+def _digits(token: LineToken) -> list[LineToken]:
     """The digits of a number, each on its own."""
     return [
         token._replace(text=digit, start=token.start + k, stop=token.start + k + 1)
@@ -294,14 +294,14 @@ def _digits(token: Token) -> list[Token]:
 
 
 def _pieces(
-    token: Token,
-    before: Token | None,
-    after: Token | None,
+    token: LineToken,
+    before: LineToken | None,
+    after: LineToken | None,
     names: Names,
     *,
     latex: bool,
     turned: bool,
-) -> list[Token]:
+) -> list[LineToken]:
     run = token.text
     script = before.text if before is not None and before.kind == "sign" else ""
     turns = script == "^" and not latex and run[0] == "T"
@@ -323,39 +323,39 @@ def _pieces(
         parts = [*names.apart(run[:-1], latex=latex), "e"]  # Ae^x
     if opened and len(parts) > 1 and not names.known(run) and run.islower() and not latex:
         parts = [run]
-    pieces: list[Token] = []
+    pieces: list[LineToken] = []
     start = token.start
     for part in parts:
         spaced = token.spaced and not pieces
         stop = start + len(part) if len(parts) > 1 else token.stop
         kind = "word" if names.is_function(part) and len(part) > 1 else "name"
         if part == "T" and pieces and not (names.open or names.known("T")):
-            pieces.append(Token("sign", "T", start, stop, form="unicode"))
+            pieces.append(LineToken("sign", "T", start, stop, form="unicode"))
             start = stop
             continue
-        pieces.append(Token(kind, part, start, stop, spaced, token.form))
+        pieces.append(LineToken(kind, part, start, stop, spaced, token.form))
         start = stop
     return pieces
 
 
-def _with_script(token: Token, run: str, names: Names) -> list[Token]:
+def _with_script(token: LineToken, run: str, names: Names) -> list[LineToken]:
     """``sum_i`` and ``x_i`` as a letter and what stands below it; nothing for other runs."""
     base, _, index = run.rpartition("_")
     if run == "I_" and not names.known("I"):  # I_(m+n)
         split = token.start + 1
-        return [token._replace(text="I", stop=split), Token("sign", "_", split, token.stop)]
+        return [token._replace(text="I", stop=split), LineToken("sign", "_", split, token.stop)]
     if not base or not index or names.known(run):
         return []
     if not _ENTRIES.fullmatch(run):
         return _one_with_script(token, base, index, names)
-    found: list[Token] = []
+    found: list[LineToken] = []
     for one in _ENTRY.finditer(run):  # x_1x_2
         part = token._replace(text=one[0], start=token.start + one.start())
         found += _one_with_script(part, one[1], one[2], names)
     return found
 
 
-def _one_with_script(token: Token, base: str, index: str, names: Names) -> list[Token]:
+def _one_with_script(token: LineToken, base: str, index: str, names: Names) -> list[LineToken]:
     """A letter and what stands below it; nothing where that is a part of the name."""
     indexed = names.known(base) and (len(index) <= 2 or index.isdigit())
     indexed = indexed or names.letters.issuperset(index)

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from matcalc.errors import MatcalcError, NotationError
 from matcalc.inputs.nested import outside
-from matcalc.inputs.scanning import Token, scan
+from matcalc.inputs.scanning import LineToken, scan
 from matcalc.inputs.words import is_function
 
 #: The names by which a notation is forced, and how an answer calls it.
@@ -46,7 +46,7 @@ def find_notation(name: str) -> str:
     return name
 
 
-def notation_of(tokens: Sequence[Token], *, latex: bool) -> str:
+def notation_of(tokens: Sequence[LineToken], *, latex: bool) -> str:
     """The notation that the tokens of a line say.
 
     >>> from matcalc.inputs.scanning import scan
@@ -92,7 +92,7 @@ def notation_of(tokens: Sequence[Token], *, latex: bool) -> str:
     return found or ("math" if plain else "matlab")
 
 
-def has_sizes_apart(tokens: Sequence[Token]) -> bool:
+def has_sizes_apart(tokens: Sequence[LineToken]) -> bool:
     """Whether ones or zeros have two sizes apart by a comma, ``ones(n,1)``: NumPy's have brackets.
 
     >>> from matcalc.inputs.scanning import scan
@@ -108,12 +108,12 @@ def has_sizes_apart(tokens: Sequence[Token]) -> bool:
     )
 
 
-def _is_quoted(token: Token) -> bool:
+def _is_quoted(token: LineToken) -> bool:
     """Whether it is a text in the quotes of MATLAB."""
     return token.kind == "text" and token.text[:1] == "'"
 
 
-def has_marks_of_matlab(tokens: Sequence[Token]) -> bool:
+def has_marks_of_matlab(tokens: Sequence[LineToken]) -> bool:
     """Whether a line has signs of MATLAB's, ``.*`` or ``A'``, and of no other notation."""
     texts = {token.text for token in tokens if token.kind == "sign"}
     marked = bool(texts & _DOTTED) or _has_transposes(tokens)
@@ -147,13 +147,13 @@ def says_products(text: str) -> bool:
     return any(sign in text for sign in _OWN)
 
 
-def _equals(tokens: Sequence[Token]) -> bool:
+def _equals(tokens: Sequence[LineToken]) -> bool:
     """Whether two parts are compared by ``==`` in brackets: elsewhere it stands in an equation."""
     apart = sum(one.text == "==" for _, one in outside(tokens))
     return sum(one.text == "==" for one in tokens) > apart
 
 
-def _has_t_of_name(tokens: Sequence[Token]) -> bool:
+def _has_t_of_name(tokens: Sequence[LineToken]) -> bool:
     """Whether R's transpose of a name stands there: ``t(X)``."""
     texts = [token.text for token in tokens]
     return any(
@@ -162,7 +162,7 @@ def _has_t_of_name(tokens: Sequence[Token]) -> bool:
     )
 
 
-def _has_neighbours(tokens: Sequence[Token]) -> bool:
+def _has_neighbours(tokens: Sequence[LineToken]) -> bool:
     """Whether factors stand side by side."""
     return any(
         (one.kind in ("number", "name", "close") or one.text == "'")
@@ -171,25 +171,25 @@ def _has_neighbours(tokens: Sequence[Token]) -> bool:
     )
 
 
-def _bare(tokens: Sequence[Token]) -> set[str]:
+def _bare(tokens: Sequence[LineToken]) -> set[str]:
     """Names before a name or a number: functions stand so, ``log p``, in mathematics alone."""
     behind = ("name", "number", "word")
     return {one.text for one, two in pairwise(tokens) if two.kind in behind and not one.form}
 
 
-def _has_transposes(tokens: Sequence[Token]) -> bool:
+def _has_transposes(tokens: Sequence[LineToken]) -> bool:
     """Whether a prime stands that no parenthesis follows."""
     return any(
         one.kind == "sign" and one.text == "'" and two.text != "(" for one, two in pairwise(tokens)
     )
 
 
-def _is_of_letters(token: Token) -> bool:
+def _is_of_letters(token: LineToken) -> bool:
     """Whether a name is a sum and its letters, ``sum_i``, which says of no ``*`` what it is."""
     return token.kind == "name" and bool(re.match(r"([Ss]um|prod|Σ|Π)_[A-Za-z]", token.text))
 
 
-def _has_keywords(tokens: Sequence[Token]) -> bool:
+def _has_keywords(tokens: Sequence[LineToken]) -> bool:
     """Whether a call has an argument by its name, ``min=0``."""
     return any(
         token.text == "=" and tokens[j - 2].text in ("(", ",")
@@ -199,7 +199,7 @@ def _has_keywords(tokens: Sequence[Token]) -> bool:
     )
 
 
-def _is_python(token: Token) -> bool:
+def _is_python(token: LineToken) -> bool:
     if token.kind == "name" and token.text == "None":
         return True
     named = token.kind == "word" and token.form and token.form[0] not in "\\u"

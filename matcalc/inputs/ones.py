@@ -9,10 +9,10 @@ from matcalc.expression.misfits import filled as spelled
 from matcalc.inputs.kinds import NUMBER, Kind
 from matcalc.inputs.pieces import ATOM, Written, joined
 from matcalc.inputs.speller import STARRED, Speller
-from matcalc.inputs.tree import OVER, Node
+from matcalc.inputs.tree import OVER, LineNode
 
 
-def filled(writer: Speller, node: Node) -> Written:
+def filled(writer: Speller, node: LineNode) -> Written:
     """Ones or zeros, with their size where that is said."""
     digit, sizes = node.value
     name = "ones" if digit == "1" else "zeros"
@@ -21,7 +21,7 @@ def filled(writer: Speller, node: Node) -> Written:
     return writer.atom(node, spelled(name, sizes), Kind(len(sizes), tuple(sizes)))
 
 
-def sized(writer: Speller, node: Node, found: Written, size: object) -> Written:
+def sized(writer: Speller, node: LineNode, found: Written, size: object) -> Written:
     """Ones or zeros without a size, beside what says which it is."""
     if size is None:
         raise writer.fail(node, "of which size these are is not said: write ones(n), or 1_n")
@@ -29,7 +29,7 @@ def sized(writer: Speller, node: Node, found: Written, size: object) -> Written:
     return writer.atom(node, f"{name}({size})", Kind(1, (str(size),)))
 
 
-def holds_ones(writer: Speller, node: Node) -> bool:
+def holds_ones(writer: Speller, node: LineNode) -> bool:
     """Whether ones of no size are a factor of a product of matrices, ``𝟏ᵀ · x``, ``A·𝟏``."""
     signs = {sign for sign, _ in node.value}
     if not signs <= {"*", "·", "@", "%*%"} or ("*" in signs and writer.notation in STARRED):
@@ -45,20 +45,20 @@ def holds_ones(writer: Speller, node: Node) -> bool:
     )
 
 
-def with_squares(writer: Speller, args: Sequence[Node]) -> Sequence[Node]:
+def with_squares(writer: Speller, args: Sequence[LineNode]) -> Sequence[LineNode]:
     """Factors, with ``11ᵀ`` that is divided by a size as the matrix of ones of that size."""
     sizes = [writer.divisor, *(size_below(writer, one) for one in args)]
     size = next(filter(None, sizes), "")
     for k, (one, two) in enumerate(pairwise(args)):
         turned = two.op == "transpose" and _is_one(two.args[0])
         if _is_one(one) and turned:
-            ones = Node("filled", (), ("1", ()), one.start, one.stop)
+            ones = LineNode("filled", (), ("1", ()), one.start, one.stop)
             square = ones._replace(value=("1", (size, size)), stop=two.stop)
             return [*args[:k], *([square] if size else [ones, two]), *args[k + 2 :]]
     return args
 
 
-def size_below(writer: Speller, node: Node) -> str:
+def size_below(writer: Speller, node: LineNode) -> str:
     """The size that a part is divided by, ``1/n``; nothing where it is by something else."""
     if node.op != "chain" or node.value[-1][0] not in OVER:
         return ""
@@ -68,7 +68,7 @@ def size_below(writer: Speller, node: Node) -> str:
     return str(below.value) if is_size else ""
 
 
-def all_sized(writer: Speller, args: Sequence[Node], before: Written | None) -> list[Written]:
+def all_sized(writer: Speller, args: Sequence[LineNode], before: Written | None) -> list[Written]:
     """Factors, with ones of no size as long as what they stand beside."""
     factors = [writer.write(one) for one in args]
     for k, factor in enumerate(factors):
@@ -108,7 +108,7 @@ def summed(factors: list[Written]) -> list[Written]:
     return found
 
 
-def are_ones(node: Node) -> bool:
+def are_ones(node: LineNode) -> bool:
     """Whether a part is a vector of ones without a size, perhaps transposed."""
     if node.op in ("transpose", "group"):
         return are_ones(node.args[0])
@@ -119,6 +119,6 @@ def are_ones(node: Node) -> bool:
     )
 
 
-def _is_one(node: Node) -> bool:
+def _is_one(node: LineNode) -> bool:
     """Whether a part is a 1 of which no size is said."""
     return (node.op, node.value) in (("number", "1"), ("filled", ("1", ())))

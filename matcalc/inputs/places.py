@@ -10,7 +10,7 @@ from matcalc.errors import MatcalcError
 from matcalc.inputs.kinds import NUMBER, UNKNOWN, Kind
 from matcalc.inputs.pieces import ATOM, Written, joined
 from matcalc.inputs.speller import Speller
-from matcalc.inputs.tree import Node
+from matcalc.inputs.tree import LineNode
 from matcalc.operations import RULES
 
 #: Of functions that have several results, by their place.
@@ -18,7 +18,7 @@ RESULTS = {rule.facts.result_of: rule.name for rule in RULES.values() if all(rul
 RESULTS[("logabsdet", "1")] = "logdet"  # Julia's, counted from 1
 
 
-def entry(writer: Speller, node: Node) -> Written:
+def entry(writer: Speller, node: LineNode) -> Written:
     """``A[i, k]``, as it is; of a function with several results, the one that is meant."""
     call, *places = node.args
     if call.op == "call" and len(places) == 1:
@@ -58,7 +58,7 @@ def _taken(base: Written, pattern: str, numbers: Sequence[Written]) -> Written:
     return joined([*parts, "]"], ATOM, Kind(rank, known, row=base.kind.row and rank == 1))
 
 
-def index(writer: Speller, node: Node) -> Written:
+def index(writer: Speller, node: LineNode) -> Written:
     """``x_1``: an entry, counted from 1."""
     script, base = node.value[0], writer.write(node.args[0])
     if not script.isdigit() or len(script) > 4 or int(script) < 1:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 
 from matcalc.errors import Place
 from matcalc.inputs.reader import RefusedError
-from matcalc.inputs.scanning import Token, scan
+from matcalc.inputs.scanning import LineToken, scan
 
 _BEFORE = re.compile(
     r"\s*(?:(?:find|compute|calculate|what|is|the|a|of|for|w\.?r\.?t\.?|differentiate|derivative|"
@@ -115,7 +115,7 @@ def members(line: str) -> tuple[str, str]:
     return (formula, " ".join(found)) if whole else (line, "")
 
 
-def _before(line: str, tokens: Sequence[Token], k: int, stop: int) -> list[int]:
+def _before(line: str, tokens: Sequence[LineToken], k: int, stop: int) -> list[int]:
     """The places of the names before an ``∈``, apart by commas."""
     found: list[int] = []
     while k > stop and tokens[k - 1].kind == "name":
@@ -130,7 +130,7 @@ def _before(line: str, tokens: Sequence[Token], k: int, stop: int) -> list[int]:
     return found if apart or "quad" in between or "text" in between else found[1:]
 
 
-def _space(tokens: Sequence[Token], k: int) -> tuple[str, int]:
+def _space(tokens: Sequence[LineToken], k: int) -> tuple[str, int]:
     """The shape that a space of numbers says, ``[m,n]``, and the token behind it."""
     if tokens[k].text not in ("R", "ℝ"):
         return "", k

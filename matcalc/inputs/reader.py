@@ -8,27 +8,29 @@ from itertools import pairwise
 
 from matcalc.errors import NotationError, Place
 from matcalc.inputs.names import Names
-from matcalc.inputs.scanning import Token
+from matcalc.inputs.scanning import LineToken
 from matcalc.inputs.signs import DEPTH, ENDS
-from matcalc.inputs.tree import Node
+from matcalc.inputs.tree import LineNode
 
 
 class RefusedError(NotationError):
     """What is refused whatever else the line may be: no other reading of it is tried."""
 
 
-class Reader:
+class LineReader:
     """One line, or one side of it: its tokens, and how the grammar reads its parts."""
 
-    sum: Callable[[], Node]  # products, added
-    chain: Callable[[], Node]  # products of what stands side by side, with signs between them
-    product: Callable[[], Node]  # what stands side by side
-    signed: Callable[[], Node]  # a factor, perhaps with a sign
-    factor: Callable[[], Node]  # an atom with what stands above it, below it or behind it
-    atom: Callable[[], Node]  # a name, a number, a call, or what is in brackets
+    sum: Callable[[], LineNode]  # products, added
+    chain: Callable[[], LineNode]  # products of what stands side by side, with signs between them
+    product: Callable[[], LineNode]  # what stands side by side
+    signed: Callable[[], LineNode]  # a factor, perhaps with a sign
+    factor: Callable[[], LineNode]  # an atom with what stands above it, below it or behind it
+    atom: Callable[[], LineNode]  # a name, a number, a call, or what is in brackets
     starts_factor: Callable[[], bool]  # whether the next token starts another factor
 
-    def __init__(self, line: str, tokens: Sequence[Token], names: Names, *, latex: bool) -> None:
+    def __init__(
+        self, line: str, tokens: Sequence[LineToken], names: Names, *, latex: bool
+    ) -> None:
         self.line = line
         self.tokens = [*tokens, *[tokens[-1]] * 4]  # one may look behind the end
         self.last = len(tokens) - 1
@@ -63,12 +65,12 @@ class Reader:
         return found
 
     @property
-    def next(self) -> Token:
+    def next(self) -> LineToken:
         """The token that is to be read."""
         return self.tokens[self.position]
 
     @property
-    def rest(self) -> list[Token]:
+    def rest(self) -> list[LineToken]:
         """What is to be read, with one token of kind ``end`` behind it."""
         return self.tokens[self.position : self.last + 1]
 
@@ -76,7 +78,7 @@ class Reader:
         """Whether the next token is one of these signs."""
         return self.next.kind in ("sign", "open", "close") and self.next.text in texts
 
-    def take(self) -> Token:
+    def take(self) -> LineToken:
         """The next token, read."""
         token = self.next
         self.position += token.kind != "end"
@@ -86,12 +88,12 @@ class Reader:
         """Where the token before the next one ends."""
         return self.tokens[self.position - 1].stop if self.position else 0
 
-    def fail(self, message: str, token: Token | None = None) -> NotationError:
+    def fail(self, message: str, token: LineToken | None = None) -> NotationError:
         """An error at a token, or at the next one."""
         token = token or self.next
         return NotationError(message, [Place(self.line, token.start, max(token.stop, token.start))])
 
-    def expect(self, text: str, opened: Token) -> Token:
+    def expect(self, text: str, opened: LineToken) -> LineToken:
         """The bracket that closes another one.
 
         Raises:
@@ -103,7 +105,7 @@ class Reader:
             raise self.fail(f"{self.next.text[:20]!r} stands where {text} is expected")
         return self.take()
 
-    def within(self) -> Sequence[Token]:
+    def within(self) -> Sequence[LineToken]:
         """What the bracket holds that opens at the next token."""
         return self.tokens[self.position + 1 : self.ends[self.position]]
 
@@ -111,7 +113,7 @@ class Reader:
         """Where the bracket is closed that opens at a token; the token itself where none opens."""
         return self.ends.get(k, k)
 
-    def script(self, k: int) -> list[Token]:
+    def script(self, k: int) -> list[LineToken]:
         """What stands in a script that starts at a token, its brackets apart."""
         inside = self.tokens[k : self.end(k) + 1]
         return [one for one in inside if one.kind not in ("open", "close")]
@@ -127,7 +129,7 @@ class Reader:
             raise self.fail(f"parts are at most {DEPTH} deep within one another")
 
 
-def _matched(tokens: Sequence[Token], line: str) -> dict[int, int]:
+def _matched(tokens: Sequence[LineToken], line: str) -> dict[int, int]:
     """Where each bracket that opens is closed.
 
     Raises:
@@ -155,7 +157,7 @@ def _matched(tokens: Sequence[Token], line: str) -> dict[int, int]:
     return found
 
 
-def _layered(tokens: Sequence[Token]) -> dict[str, set[str]]:
+def _layered(tokens: Sequence[LineToken]) -> dict[str, set[str]]:
     """The numbers that stand below each letter, or above it in brackets."""
     found: dict[str, set[str]] = {}
     for k, token in enumerate(tokens[:-2]):

@@ -17,7 +17,7 @@ from matcalc import dimensions
 from matcalc.dimensions import Shape
 from matcalc.errors import MatcalcError, NotationError, Place
 from matcalc.expression.formula import NO_FUNCTIONS, Functions
-from matcalc.expression.formula import Names as Known
+from matcalc.expression.formula import KnownNames as Known
 from matcalc.expression.functions import is_spelled
 from matcalc.expression.parser import parse
 from matcalc.expression.reading import read_formula
@@ -45,12 +45,12 @@ from matcalc.inputs.pieces import Piece, places
 from matcalc.inputs.prose import refuse_prose
 from matcalc.inputs.reader import RefusedError
 from matcalc.inputs.rows import ranks_in_sums, with_letters
-from matcalc.inputs.scanning import Token, is_latex, scan
+from matcalc.inputs.scanning import LineToken, is_latex, scan
 from matcalc.inputs.statements import statements_of
-from matcalc.inputs.tree import Left, Node
+from matcalc.inputs.tree import Left, LineNode
 from matcalc.inputs.vectors import behind_matrices, paired, transposed
 from matcalc.inputs.words import KEYWORDS, function, is_elsewhere, slope_of
-from matcalc.inputs.writing import Writer
+from matcalc.inputs.writing import LineWriter
 from matcalc.operations import ALIASES
 from matcalc.variables import Variable
 
@@ -264,14 +264,14 @@ class _InNumpy(NamedTuple):
     """A line that is taken as one of NumPy: its text in the language, and what writing it found."""
 
     text: str
-    found: Writer
+    found: LineWriter
 
 
 def _of_numpy(line: str, variables: Mapping[str, Variable], functions: Functions) -> _InNumpy:
     names = _names(variables, functions)
-    writer = Writer(line, names, "numpy")
+    writer = LineWriter(line, names, "numpy")
     tokens = scan(line, names.declared)
-    apart: list[Token] = []
+    apart: list[LineToken] = []
     for piece, token in zip(each_apart(tokens, names, latex=False), tokens, strict=False):
         if piece.text != token.text:  # Ax, x_i: no names of the language
             return _InNumpy("", writer)
@@ -355,7 +355,7 @@ def read_foreign(
         names.ranks = {**ranks_in_sums(apart), **dict.fromkeys(numbers, 0)}
     if used == "matlab" and not notation and len(apart) > len(scanned):
         used = "math"  # 2 * Ax: nobody writes so there
-    writer = Writer(line, names, used)
+    writer = LineWriter(line, names, used)
     writer.shape, writer.claimed = shape, claimed
     writer.marked = bool(notation) or used != "matlab" or has_marks_of_matlab(scanned)
     pieces, left = _written(line, apart, writer)
@@ -367,9 +367,9 @@ def read_foreign(
     return Line(line, text, used, said, places(pieces), left, kind, names.ranks)
 
 
-def _with_slopes(tokens: Sequence[Token], names: Names) -> list[Token]:
+def _with_slopes(tokens: Sequence[LineToken], names: Names) -> list[LineToken]:
     """The tokens, ``sigmoid'(z)`` for ``sigmoid_prime(z)``."""
-    found: list[Token] = []
+    found: list[LineToken] = []
     for k, (token, after) in enumerate(pairwise([*tokens, tokens[-1]])):
         known = token.text in names.declared or token.text in names.functions
         called = after.text == "(" and all(one.text != "," for one in in_brackets(tokens, k + 1))
@@ -380,7 +380,7 @@ def _with_slopes(tokens: Sequence[Token], names: Names) -> list[Token]:
         names.say(
             f"{token.text} is taken as {base}', the derivative of {base} at what stands behind it"
         )
-        sign = Token("sign", "'", token.stop, token.stop, form="prime")
+        sign = LineToken("sign", "'", token.stop, token.stop, form="prime")
         found += [token._replace(text=base), sign]
     return found
 
@@ -398,7 +398,9 @@ def _refuse_entries(line: str, text: str, names: Names) -> None:
             )
 
 
-def _written(line: str, tokens: Sequence[Token], writer: Writer) -> tuple[list[Piece], Left | None]:
+def _written(
+    line: str, tokens: Sequence[LineToken], writer: LineWriter
+) -> tuple[list[Piece], Left | None]:
     """The text of all statements, and the left side of the last."""
     _refuse_members(line, tokens)
     pieces: list[Piece] = []
@@ -420,7 +422,7 @@ def _written(line: str, tokens: Sequence[Token], writer: Writer) -> tuple[list[P
     return pieces, left
 
 
-def _refuse_members(line: str, tokens: Sequence[Token]) -> None:
+def _refuse_members(line: str, tokens: Sequence[LineToken]) -> None:
     """Raise for a shape behind the formula, ``x ∈ ℝⁿ``: it is a declaration."""
     k = sign_outside(tokens, "in")
     if k > 0 and all(token.text != "maps" for token in tokens):
@@ -433,7 +435,7 @@ def _refuse_members(line: str, tokens: Sequence[Token]) -> None:
 
 
 def _statement(
-    line: str, tokens: Sequence[Token], writer: Writer, pieces: list[Piece], *, last: bool
+    line: str, tokens: Sequence[LineToken], writer: LineWriter, pieces: list[Piece], *, last: bool
 ) -> Left | None:
     """Write one formula, or a name and its formula; what later ones use keeps the name it has."""
     names, latex = writer.names, writer.notation == "latex"
@@ -442,9 +444,9 @@ def _statement(
     right = list(tokens)
     if equals >= 0:
         start, stop = tokens[equals].start, tokens[equals].stop
-        end = Token("end", "", start, start)
+        end = LineToken("end", "", start, start)
 
-        def write(node: Node) -> str:
+        def write(node: LineNode) -> str:
             return writer.write(node).text
 
         if equals == 0:
@@ -476,7 +478,7 @@ def _statement(
     return left
 
 
-def _equals(tokens: Sequence[Token], line: str) -> int:
+def _equals(tokens: Sequence[LineToken], line: str) -> int:
     """Where the ``=`` between two sides stands; below 0 where there is none."""
     found = sign_outside(tokens, *_EQUALS)
     second = sign_outside(tokens, *_EQUALS, start=found + 1) if found >= 0 else -1

@@ -12,11 +12,11 @@ from matcalc.inputs.pieces import Written
 from matcalc.inputs.scanning import scan
 from matcalc.inputs.spelled import SPELLED
 from matcalc.inputs.speller import Speller
-from matcalc.inputs.tree import Node
+from matcalc.inputs.tree import LineNode
 
 
 def respelled(
-    writer: Speller, node: Node, name: str, args: list[Written], form: str
+    writer: Speller, node: LineNode, name: str, args: list[Written], form: str
 ) -> Written | None:
     """A call as its line says; nothing where there is none that takes such arguments.
 
@@ -31,7 +31,7 @@ def respelled(
     return None
 
 
-def _takes(parameter: str, node: Node, one: Written) -> bool:
+def _takes(parameter: str, node: LineNode, one: Written) -> bool:
     """Whether an argument is what a line takes at its place."""
     if parameter.isidentifier():
         return node.op != "keyword" and (one.kind.is_matrix or parameter.islower())
@@ -41,17 +41,17 @@ def _takes(parameter: str, node: Node, one: Written) -> bool:
 
 
 @cache
-def _tree(parameters: tuple[str, ...], body: str) -> Node:
+def _tree(parameters: tuple[str, ...], body: str) -> LineNode:
     names = Names(dict.fromkeys(filter(str.isidentifier, parameters), UNKNOWN))
     tokens = taken_apart(scan(body, names.declared), names, latex=False)
     return Parser(body, tokens, names, latex=False).whole()
 
 
-def _filled(tree: Node, given: Mapping[str, Written], call: Node) -> Node:
+def _filled(tree: LineNode, given: Mapping[str, Written], call: LineNode) -> LineNode:
     """The tree of a line with what a call gives for its parameters."""
     if tree.op == "name" and tree.value in given:
         one = given[tree.value]
-        return Node("written", (), one, one.start, one.stop)
+        return LineNode("written", (), one, one.start, one.stop)
     args = tuple(_filled(one, given, call) for one in tree.args)
     value = (*tree.value[:2], "here") if tree.op == "call" else tree.value
     return tree._replace(args=args, value=value, start=call.start, stop=call.stop)

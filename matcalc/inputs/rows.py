@@ -9,7 +9,7 @@ from typing import NamedTuple
 from matcalc.inputs.letters import LETTERS
 from matcalc.inputs.names import Names
 from matcalc.inputs.nested import behind_transpose, opening, outside, past_brackets
-from matcalc.inputs.scanning import Token, below
+from matcalc.inputs.scanning import LineToken, below
 
 _BELOW = re.compile(r"[^\W\d_]_([ijkl])")
 _BARS = ("|", "||")
@@ -32,7 +32,7 @@ class _Name(NamedTuple):
     stop: int
 
 
-def ranks_in_sums(tokens: Sequence[Token]) -> dict[str, int]:
+def ranks_in_sums(tokens: Sequence[LineToken]) -> dict[str, int]:
     r"""The axes of names in a line with sums over letters, where its signs say them.
 
     What is a vector for each letter is a matrix: it is transposed, stands behind a transpose or a
@@ -76,7 +76,7 @@ def ranks_in_sums(tokens: Sequence[Token]) -> dict[str, int]:
     return lower | dict.fromkeys(rows, 2)
 
 
-def _is_term(tokens: Sequence[Token], name: _Name) -> bool:
+def _is_term(tokens: Sequence[LineToken], name: _Name) -> bool:
     """Whether a name is a term on its own, beside another one."""
     before = tokens[name.start - 1] if name.start else tokens[-1]
     after = tokens[name.stop]
@@ -86,14 +86,14 @@ def _is_term(tokens: Sequence[Token], name: _Name) -> bool:
     return any(signs) and (signs[0] or ends) and (signs[1] or closes)
 
 
-def _bracket(tokens: Sequence[Token], k: int) -> int:
+def _bracket(tokens: Sequence[LineToken], k: int) -> int:
     """Where the bracket around a token opens, or its statement starts."""
     start = opening(tokens, k)
     signs = [at for at, one in outside(tokens[:k], start + 1) if one.kind == "sign"]
     return max((at for at in signs if tokens[at].text in (";", "=", ":=")), default=start)
 
 
-def _names(tokens: Sequence[Token]) -> Iterator[_Name]:
+def _names(tokens: Sequence[LineToken]) -> Iterator[_Name]:
     """The names of a line that are no letters below or above others."""
     k = 0
     while k < len(tokens) - 1:
@@ -115,7 +115,7 @@ def _names(tokens: Sequence[Token]) -> Iterator[_Name]:
         k = stop
 
 
-def _vectors(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
+def _vectors(tokens: Sequence[LineToken]) -> Iterator[tuple[int, int]]:
     """The tokens around what is a vector: a norm, a bracket that is transposed."""
     bars = [k for k, token in enumerate(tokens) if token.text == "||"]
     yield from zip(bars[::2], bars[1::2], strict=False)
@@ -124,7 +124,7 @@ def _vectors(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
             yield opening(tokens, k), k
 
 
-def with_letters(tokens: Sequence[Token], names: Names) -> list[Token]:
+def with_letters(tokens: Sequence[LineToken], names: Names) -> list[LineToken]:
     r"""The tokens, a letter below each sum that has none, where one alone can be meant.
 
     It is the one that stands below names of the term behind the sum, and not on the left of an
@@ -137,7 +137,7 @@ def with_letters(tokens: Sequence[Token], names: Names) -> list[Token]:
     ['sum', '_', '{', 'i', '}']
     """
     letters = _letters_of_sums(tokens, names)
-    found: list[Token] = []
+    found: list[LineToken] = []
     for k, token in enumerate(tokens):
         letter = letters.get(k, "")
         if not letter:
@@ -149,7 +149,7 @@ def with_letters(tokens: Sequence[Token], names: Names) -> list[Token]:
     return found
 
 
-def _letters_of_sums(tokens: Sequence[Token], names: Names) -> dict[int, str]:
+def _letters_of_sums(tokens: Sequence[LineToken], names: Names) -> dict[int, str]:
     """The letters that sums go over which do not say them, by where the sums stand.
 
     Capital sigmas are sums all together, or none is.
@@ -164,7 +164,7 @@ def _letters_of_sums(tokens: Sequence[Token], names: Names) -> dict[int, str]:
     return found
 
 
-def _letter_behind(tokens: Sequence[Token], k: int) -> str:
+def _letter_behind(tokens: Sequence[LineToken], k: int) -> str:
     """The one letter in the term behind a sum, up to what divides; else empty.
 
     Where another sum stands in the term it may be that one's.
@@ -174,7 +174,7 @@ def _letter_behind(tokens: Sequence[Token], k: int) -> str:
     return letters.pop() if len(letters) == 1 and not any(map(_is_sum, behind)) else ""
 
 
-def _is_bare(token: Token, after: Token, names: Names) -> bool:
+def _is_bare(token: LineToken, after: LineToken, names: Names) -> bool:
     """Whether a token may be a sum without a letter below."""
     if token.kind == "sign":
         return token.text == "sum" and after.text not in ("_", "^")
@@ -185,7 +185,7 @@ def _is_bare(token: Token, after: Token, names: Names) -> bool:
     return (word or after.kind == "open") if is_sigma else (word and token.text == "sum")
 
 
-def _begins(tokens: Sequence[Token], k: int, names: Names) -> bool:
+def _begins(tokens: Sequence[LineToken], k: int, names: Names) -> bool:
     """Whether nothing but a number or a function stands before a token."""
     if not k or tokens[k - 1].kind in ("open", "number", "fraction", "word"):
         return True
@@ -198,12 +198,12 @@ def _begins(tokens: Sequence[Token], k: int, names: Names) -> bool:
     return names.is_function(before.text) or (k > 1 and tokens[k - 2].text == "/")
 
 
-def _is_of_number(token: Token) -> bool:
+def _is_of_number(token: LineToken) -> bool:
     is_size = token.kind == "name" and token.text in ("m", "n", "N", "frac")
     return is_size or token.kind in ("number", "open", "close") or token.text in ("/", "-")
 
 
-def _end_of_term(tokens: Sequence[Token], k: int) -> int:
+def _end_of_term(tokens: Sequence[LineToken], k: int) -> int:
     """Behind the term that starts at a token."""
     ends = (
         at
@@ -213,11 +213,11 @@ def _end_of_term(tokens: Sequence[Token], k: int) -> int:
     return next(ends, len(tokens))
 
 
-def _is_sum(token: Token) -> bool:
+def _is_sum(token: LineToken) -> bool:
     return token.text in ("sum", "Σ") or token.text.startswith(("sum_", "Σ_"))
 
 
-def _letters_below(tokens: Sequence[Token]) -> Iterator[str]:
+def _letters_below(tokens: Sequence[LineToken]) -> Iterator[str]:
     """The letters that stand below names."""
     for k, token in enumerate(tokens):
         if token.kind != "name":

@@ -73,7 +73,7 @@ _GROUP = re.compile(r"\*?\s*\{([^{}]*)\}")
 _GIVEN = re.compile(r"\\mathit\{((?:\w|\\_){1,60})\}(?:_\{\w{1,9}\})?\s?=")
 
 
-class Token(NamedTuple):
+class LineToken(NamedTuple):
     """A piece of a line.
 
     Attributes:
@@ -110,7 +110,7 @@ def is_damaged(line: str) -> bool:
     return "\\" not in line and bool(lost or (_LEFT.search(line) and _RIGHT.search(line)))
 
 
-def scan(line: str, names: Collection[str]) -> list[Token]:
+def scan(line: str, names: Collection[str]) -> list[LineToken]:
     """The tokens of a line, with one of kind ``end`` behind them.
 
     Args:
@@ -125,7 +125,7 @@ def scan(line: str, names: Collection[str]) -> list[Token]:
     """
     if len(line) > LENGTH:
         raise NotationError(f"a line is at most {LENGTH} characters long, not {len(line)}")
-    tokens: list[Token] = []
+    tokens: list[LineToken] = []
     depth = 0
     for token in _Scanner(line, frozenset(names)).tokens():
         depth += (token.kind == "open") - (token.kind == "close")
@@ -133,7 +133,7 @@ def scan(line: str, names: Collection[str]) -> list[Token]:
             what = f"brackets are at most {DEPTH} deep" if depth > DEPTH else _TOO_MANY
             raise NotationError(what, [Place(line, token.start, token.stop)])
         tokens.append(token)
-    return [*tokens, Token("end", "", len(line), len(line))]
+    return [*tokens, LineToken("end", "", len(line), len(line))]
 
 
 _TOO_MANY = f"a line has at most {TOKENS} names, numbers and signs"
@@ -146,19 +146,19 @@ def _kind_of(text: str) -> str:
     return brackets.get(text, plain)
 
 
-def _close_behind(token: Token, *texts: str) -> Iterator[Token]:
+def _close_behind(token: LineToken, *texts: str) -> Iterator[LineToken]:
     """Tokens for which one stands, without white space between them."""
     return (token._replace(kind=_kind_of(one), text=one, spaced=False) for one in texts)
 
 
-def below(head: Token, text: str, start: int, stop: int) -> list[Token]:
+def below(head: LineToken, text: str, start: int, stop: int) -> list[LineToken]:
     """A token, and what stands below it."""
     return [
         head,
-        Token("sign", "_", start, start + 1),
-        Token("open", "{", start + 1, start + 1),
-        Token(_kind_of(text), text, start + 1, stop),
-        Token("close", "}", stop, stop),
+        LineToken("sign", "_", start, start + 1),
+        LineToken("open", "{", start + 1, start + 1),
+        LineToken(_kind_of(text), text, start + 1, stop),
+        LineToken("close", "}", stop, stop),
     ]
 
 
@@ -176,7 +176,7 @@ class _Scanner:
         self.spaced = False
         self.matrices = 0  # that are open: two backslashes end a row there
 
-    def tokens(self) -> Iterator[Token]:
+    def tokens(self) -> Iterator[LineToken]:
         """All tokens."""
         while self.position < len(self.line):
             found = self.pattern.match(self.line, self.position)
@@ -188,40 +188,40 @@ class _Scanner:
             word = _OLD_STYLE.match(self.line, start) if self.latex and found[0] == "{" else None
             if word is not None:  # {\rm tr}
                 self.position = word.end()
-                yield Token("word", word[1], word.start(1), word.end(1), self.spaced, "\\text")
+                yield LineToken("word", word[1], word.start(1), word.end(1), self.spaced, "\\text")
                 self.spaced = False
                 continue
             if found[0] == "\\\\" and self.matrices:
-                yield Token("sign", ";", start, self.position)
+                yield LineToken("sign", ";", start, self.position)
                 continue
             if kind in ("space", "tied", "broadcast", "package"):
                 white = kind in ("space", "tied") and found[0] != "\\!"
                 self.spaced = self.spaced or white
                 continue
             spaced, self.spaced = self.spaced, False
-            made = Token(kind, found[0], start, self.position, spaced)
+            made = LineToken(kind, found[0], start, self.position, spaced)
             yield from getattr(self, f"of_{kind}", self.of_itself)(made)
 
-    def of_itself(self, token: Token) -> Iterator[Token]:
+    def of_itself(self, token: LineToken) -> Iterator[LineToken]:
         """What means the same in each notation."""
         yield token
 
-    def of_sign(self, token: Token) -> Iterator[Token]:
+    def of_sign(self, token: LineToken) -> Iterator[LineToken]:
         """A sign; what is not equal is written in several ways."""
         yield token._replace(text="≠") if token.text in ("!=", "~=") else token
 
-    def of_number(self, token: Token) -> Iterator[Token]:
+    def of_number(self, token: LineToken) -> Iterator[LineToken]:
         """A number, of bounded length."""
         if len(token.text) > DIGITS:
             place = Place(self.line, token.start, token.stop)
             raise NotationError(f"a number has at most {DIGITS} digits", [place])
         yield token
 
-    def of_colon(self, token: Token) -> Iterator[Token]:
+    def of_colon(self, token: LineToken) -> Iterator[LineToken]:
         """``{:}`` of LaTeX."""
         yield token._replace(kind="sign", text=":")
 
-    def of_turned(self, token: Token) -> Iterator[Token]:
+    def of_turned(self, token: LineToken) -> Iterator[LineToken]:
         """``.T``, ``.mT``; ``.I``, the inverse."""
         if token.text != ".I":
             yield token._replace(kind="sign", text=".T", form=token.text)
@@ -229,30 +229,30 @@ class _Scanner:
         for kind, text in (("sign", "^"), ("sign", "-"), ("number", "1")):
             yield token._replace(kind=kind, text=text, form=token.text)
 
-    def of_shape(self, token: Token) -> Iterator[Token]:
+    def of_shape(self, token: LineToken) -> Iterator[LineToken]:
         """``.shape[0]`` as ``.size(0)``."""
         place = token.text.partition("[")[2][:-1]
         yield token._replace(kind="method", text="size", form="method")
         yield from _close_behind(token, "(", *place, ")")
 
-    def of_count(self, token: Token) -> Iterator[Token]:
+    def of_count(self, token: LineToken) -> Iterator[LineToken]:
         """``.size`` as ``.numel()``."""
         yield token._replace(kind="method", text="numel", form="method")
         yield from _close_behind(token, "(", ")")
 
-    def of_result(self, token: Token) -> Iterator[Token]:
+    def of_result(self, token: LineToken) -> Iterator[LineToken]:
         """``.logabsdet`` as ``[1]``."""
         yield from _close_behind(token, "[", "1", "]")
 
-    def of_columns(self, token: Token) -> Iterator[Token]:
+    def of_columns(self, token: LineToken) -> Iterator[LineToken]:
         """R's ``as.vector``, column after column."""
         yield token._replace(kind="word", text="vec", form="\\text")
 
-    def of_method(self, token: Token) -> Iterator[Token]:
+    def of_method(self, token: LineToken) -> Iterator[LineToken]:
         """``.sum(``."""
         yield token._replace(text=token.text[1:], form="method")
 
-    def of_dotted(self, token: Token) -> Iterator[Token]:
+    def of_dotted(self, token: LineToken) -> Iterator[LineToken]:
         """``np.linalg.norm``; of a variable what is behind the dot is read on its own."""
         parts = token.text.split(".")
         if parts[0] in self.names or parts[-1] in ("T", "mT", "I"):
@@ -264,7 +264,7 @@ class _Scanner:
             return
         yield token._replace(kind="word", text=parts[-1], form=token.text)
 
-    def of_name(self, token: Token) -> Iterator[Token]:
+    def of_name(self, token: LineToken) -> Iterator[LineToken]:
         """A run of letters; without its accents, which become part of the name."""
         text = token.text
         behind = self.line[self.position : self.position + 1]
@@ -279,7 +279,7 @@ class _Scanner:
             text = text.replace(accent, f"_{word}")
         yield token._replace(text=text)
 
-    def of_escaped(self, token: Token) -> Iterator[Token]:
+    def of_escaped(self, token: LineToken) -> Iterator[LineToken]:
         r"""``\|``, ``\{``."""
         sign = token.text[1]
         if sign == "|":
@@ -289,7 +289,7 @@ class _Scanner:
         elif sign == "_":
             yield token._replace(kind="sign", text="_")
 
-    def of_command(self, token: Token) -> Iterator[Token]:
+    def of_command(self, token: LineToken) -> Iterator[LineToken]:
         """A word behind a backslash."""
         word = token.text[1:]
         if word in self.names and COMMANDS.get(word, Command("")).kind == "name":
@@ -303,7 +303,7 @@ class _Scanner:
             self.position = token.start + 1
             yield token._replace(kind="sign", text="\\", stop=self.position)
 
-    def commanded(self, token: Token, word: str) -> Iterator[Token]:
+    def commanded(self, token: LineToken, word: str) -> Iterator[LineToken]:
         """What a command of LaTeX is in the grammar."""
         kind, text = COMMANDS[word]
         if kind == "space":
@@ -328,7 +328,7 @@ class _Scanner:
         else:
             yield token._replace(kind=kind, text=text, form="\\")
 
-    def grouped(self, token: Token, command: Command) -> Iterator[Token]:
+    def grouped(self, token: LineToken, command: Command) -> Iterator[LineToken]:
         r"""``\mathrm{tr}``, ``\mathbf{x}``, ``\hat{y}``: a word, a letter, a letter with a mark."""
         group = _GROUP.match(self.line, self.position)
         if command.kind == "accent":
@@ -365,7 +365,7 @@ class _Scanner:
         begins = not self.names or any(one.startswith(text) for one in (*self.names, *self.given))
         return len(text) > 1 and bool(re.fullmatch(r"[A-Za-z_]\w*", text)) and begins
 
-    def open_group(self, token: Token, command: Command, inside: str) -> Iterator[Token]:
+    def open_group(self, token: LineToken, command: Command, inside: str) -> Iterator[LineToken]:
         r"""``\text{…}`` of several words is a name; ``\mathbf x`` and ``\mathbf{Ax}`` letters."""
         if command.kind == "text" and inside:
             group = _GROUP.match(self.line, self.position)
@@ -384,31 +384,31 @@ class _Scanner:
                 self.position = stop
                 yield token._replace(kind="name", text=f"{name}_{command.text}", stop=stop)
 
-    def of_raised(self, token: Token) -> Iterator[Token]:
+    def of_raised(self, token: LineToken) -> Iterator[LineToken]:
         """``⁻¹`` as ``^{-1}``."""
         yield from self.script(token, "^", RAISED)
 
-    def of_lowered(self, token: Token) -> Iterator[Token]:
+    def of_lowered(self, token: LineToken) -> Iterator[LineToken]:
         """``₁₂`` as ``_{12}``."""
         yield from self.script(token, "_", LOWERED)
 
-    def script(self, token: Token, sign: str, letters: dict[str, str]) -> Iterator[Token]:
+    def script(self, token: LineToken, sign: str, letters: dict[str, str]) -> Iterator[LineToken]:
         first = token._replace(kind="sign", text=sign, stop=token.start + 1, form="unicode")
         yield first
         yield first._replace(kind="open", text="{", spaced=False)
         position = token.start
         for text in re.findall(r"[0-9]+|.", "".join(letters[one] for one in token.text)):
             stop = position + len(text)
-            yield Token(_kind_of(text), text, position, stop, form="unicode")
+            yield LineToken(_kind_of(text), text, position, stop, form="unicode")
             position = stop
-        yield Token("close", "}", token.stop, token.stop)
+        yield LineToken("close", "}", token.stop, token.stop)
 
-    def character(self) -> Iterator[Token]:
+    def character(self) -> Iterator[LineToken]:
         """A character outside ASCII."""
         start, character = self.position, self.line[self.position]
         self.position += 1
         spaced, self.spaced = self.spaced, False
-        token = Token("sign", character, start, start + 1, spaced, "unicode")
+        token = LineToken("sign", character, start, start + 1, spaced, "unicode")
         if character in CHARACTERS:
             text = CHARACTERS[character]
             yield token._replace(text=text, kind={"(": "open", ")": "close"}.get(text, "sign"))

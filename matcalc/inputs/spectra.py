@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 
 from matcalc.inputs.names import Names
-from matcalc.inputs.scanning import Token
-from matcalc.inputs.tree import Node
+from matcalc.inputs.scanning import LineToken
+from matcalc.inputs.tree import LineNode
 from matcalc.notation.names import greek_letter, greek_word
 from matcalc.operations import RULES
 
@@ -27,7 +27,7 @@ _INSTEAD = {
 }
 
 
-def is_spectral(name: str, inside: Sequence[Token], names: Names) -> bool:
+def is_spectral(name: str, inside: Sequence[LineToken], names: Names) -> bool:
     """Whether a name before a bracket is a function of the spectrum of what is in it.
 
     ``λ_max`` and ``σ_min`` say it; ``λ``, ``ρ``, ``κ`` and ``σ_1`` are one of a matrix alone.
@@ -48,19 +48,19 @@ def is_spectral(name: str, inside: Sequence[Token], names: Names) -> bool:
     return of_matrix and (bool(which) or letter != "σ")
 
 
-def spectral(name: str, arguments: Sequence[Node], start: int, stop: int) -> Node | None:
+def spectral(name: str, arguments: Sequence[LineNode], start: int, stop: int) -> LineNode | None:
     """What is meant by a function of the spectrum; nothing where that is not said."""
     found = _MEANT.get(_parted(name))
     if found is None or len(arguments) != 1:
         return None
     function, place = found
-    call = Node("call", tuple(arguments), (function, 0, ""), start, stop)
+    call = LineNode("call", tuple(arguments), (function, 0, ""), start, stop)
     if place is None:
         return call
-    number = Node("number", (), str(abs(place)), start, stop)
+    number = LineNode("number", (), str(abs(place)), start, stop)
     if place < 0:
-        number = Node("negative", (number,), None, start, stop)
-    return Node("entry", (call, number), "#", start, stop)
+        number = LineNode("negative", (number,), None, start, stop)
+    return LineNode("entry", (call, number), "#", start, stop)
 
 
 def spectral_instead(name: str, shown: str) -> str:

@@ -52,7 +52,7 @@ _LINES = """
 """
 
 
-class Line(NamedTuple):
+class SpelledLine(NamedTuple):
     """A line of the table.
 
     Attributes:
@@ -64,15 +64,15 @@ class Line(NamedTuple):
     body: str
 
 
-def _read() -> dict[str, list[Line]]:
-    found: dict[str, list[Line]] = {}
+def _read() -> dict[str, list[SpelledLine]]:
+    found: dict[str, list[SpelledLine]] = {}
     names: list[str] = []
     for line in _LINES.strip().splitlines():
         head, _, body = line.partition(" = ")
         listed, _, taken = head.strip(" )").partition("(")
         names = [*listed.split()] or names
         for name in names:
-            found.setdefault(name, []).append(Line(tuple(taken.split(", ")), body.strip()))
+            found.setdefault(name, []).append(SpelledLine(tuple(taken.split(", ")), body.strip()))
     return found
 
 

@@ -10,7 +10,7 @@ from matcalc.inputs import kinds
 from matcalc.inputs.kinds import NUMBER, Kind
 from matcalc.inputs.names import Names
 from matcalc.inputs.pieces import ATOM, PRODUCT, SIGN, Piece, Written, commas, joined
-from matcalc.inputs.tree import Node
+from matcalc.inputs.tree import LineNode
 
 STARRED = frozenset(["numpy", "r", "mathematica"])  # where * is entry by entry
 
@@ -29,9 +29,9 @@ class Speller:
         matrix_power: Writes a whole power of a matrix.
     """
 
-    write: Callable[[Node], Written]
+    write: Callable[[LineNode], Written]
     argument: Callable[..., Written]
-    matrix_power: Callable[[Node, Written, Written], Written]
+    matrix_power: Callable[[LineNode, Written, Written], Written]
 
     def __init__(self, line: str, names: Names, notation: str) -> None:
         self.line = line
@@ -43,11 +43,11 @@ class Speller:
         self.rows: Dimension | None = None  # of the matrices to which a product is added
         self.kept: dict[int, Written] = {}  # of parts that are asked for again
 
-    def atom(self, node: Node, text: str, kind: Kind, binds: int = ATOM) -> Written:
+    def atom(self, node: LineNode, text: str, kind: Kind, binds: int = ATOM) -> Written:
         """A text that stands for a whole part of the line."""
         return Written((Piece(text, node.start, node.stop),), binds, kind)
 
-    def fail(self, node: Node, message: str) -> NotationError:
+    def fail(self, node: LineNode, message: str) -> NotationError:
         """An error at a part of the line."""
         return NotationError(message, [Place(self.line, node.start, node.stop)])
 
@@ -55,7 +55,7 @@ class Speller:
         """Say what was assumed, once."""
         self.names.say(text)
 
-    def shown(self, node: Node) -> str:
+    def shown(self, node: LineNode) -> str:
         """A part of the line as it was typed."""
         text = " ".join(self.line[node.start : node.stop].split())
         return text if len(text) <= 40 else text[:39] + "…"
@@ -75,13 +75,13 @@ class Speller:
             return joined([one.within(ATOM), ".T @ ", two.within(SIGN)], PRODUCT, NUMBER)
         return self.times(one, two)
 
-    def applied(self, node: Node, name: str, args: Sequence[Written], kind: Kind) -> Written:
+    def applied(self, node: LineNode, name: str, args: Sequence[Written], kind: Kind) -> Written:
         """A function's name, and its arguments."""
         opened = Piece(f"{name}(", node.start, node.start + 1)
         closed = Piece(")", max(node.start, node.stop - 1), node.stop)
         return joined([(opened,), *commas(args), (closed,)], ATOM, kind)
 
-    def refuse_close(self, node: Node, one: Written, two: Written, after: Node) -> None:
+    def refuse_close(self, node: LineNode, one: Written, two: Written, after: LineNode) -> None:
         """Refuse ``1/2m``, ``1/2σ²``: on paper the letter is below the line, in code above it.
 
         Raises:
@@ -99,7 +99,7 @@ class Speller:
         )
 
     def is_fraction(
-        self, one: Written, head: Written, tight: Written, arg: Node, *, wide: bool
+        self, one: Written, head: Written, tight: Written, arg: LineNode, *, wide: bool
     ) -> bool:
         """Whether ``a/b c`` is ``(a/b) c``."""
         if arg.args[1].op == "total":

@@ -16,11 +16,11 @@ from matcalc.inputs.kinds import NUMBER, Kind
 from matcalc.inputs.letters import PAIRS, SIGNS
 from matcalc.inputs.pieces import ATOM, POWER, PRODUCT, SIGN, SUM, Written, added, joined
 from matcalc.inputs.speller import Speller
-from matcalc.inputs.tree import OVER, Node
+from matcalc.inputs.tree import OVER, LineNode
 from matcalc.operations import RULES, facts_of, is_elementwise
 
 
-class Spread(NamedTuple):
+class SpreadPart(NamedTuple):
     """A part of a sum, for all values of its letters.
 
     Attributes:
@@ -36,7 +36,7 @@ class Spread(NamedTuple):
     other: Written | None = None
 
 
-def total(writer: Speller, node: Node) -> Written:
+def total(writer: Speller, node: LineNode) -> Written:
     """A sum; without letters one of all entries.
 
     Raises:
@@ -67,7 +67,7 @@ def total(writer: Speller, node: Node) -> Written:
     return _aligned(writer, node, found, free).written._replace(kind=Kind(len(free), sizes))
 
 
-def _check_end(writer: Speller, node: Node, many: str) -> None:
+def _check_end(writer: Speller, node: LineNode, many: str) -> None:
     """Refuse a sum that says another number of values than its letters have."""
     declared = writer.names.declared
     is_size = many in declared or many in {
@@ -83,7 +83,7 @@ def _check_end(writer: Speller, node: Node, many: str) -> None:
             )
 
 
-def mapped(writer: Speller, node: Node) -> Written:
+def mapped(writer: Speller, node: LineNode) -> Written:
     """``(i,j) ↦ Σₖ A[i,k] B[k,j]``: the array that has these entries.
 
     Raises:
@@ -107,7 +107,7 @@ def mapped(writer: Speller, node: Node) -> Written:
     return found.written._replace(kind=Kind(len(letters), sizes))
 
 
-def measure(writer: Speller, node: Node) -> None:
+def measure(writer: Speller, node: LineNode) -> None:
     """Find how many values each letter has: what it is an index of says so."""
     indices = [one for one in node.parts() if one.op == "index"]
     for k, one in enumerate([*indices, *indices]):
@@ -125,19 +125,19 @@ def measure(writer: Speller, node: Node) -> None:
                 writer.lengths.setdefault(letter, size)
 
 
-def _is_delta(writer: Speller, node: Node) -> bool:
+def _is_delta(writer: Speller, node: LineNode) -> bool:
     """Whether a part is the delta of Kronecker, or the sign of a permutation."""
     (base,) = node.args
     sign = base.op == "name" and base.value in (*SIGNS, *PAIRS)
     return sign and base.value not in writer.names.declared
 
 
-def _aligned(writer: Speller, node: Node, part: Spread, letters: str) -> Spread:
+def _aligned(writer: Speller, node: LineNode, part: SpreadPart, letters: str) -> SpreadPart:
     """A number of some letters as one of all of them, in their order."""
     if part.letters == letters or not part.kind.is_number:
         return part
     if len(letters) == 2 and part.letters == letters[::-1]:
-        return Spread(joined([part.written.within(ATOM), ".T"], ATOM, NUMBER), letters, NUMBER)
+        return SpreadPart(joined([part.written.within(ATOM), ".T"], ATOM, NUMBER), letters, NUMBER)
     operands: list[tuple[str, Written | str]] = [(part.letters, part.written)]
     for letter in letters:
         if letter not in part.letters:
@@ -152,14 +152,16 @@ def _many(letter: str) -> str:
     return f"nothing says how many values {letter} has: declare the shape of what has it, x[n]"
 
 
-def _einsum(letters: str, *operands: tuple[str, Written | str]) -> Spread:
+def _einsum(letters: str, *operands: tuple[str, Written | str]) -> SpreadPart:
     """A number of some letters, made of those of others: each with its letters."""
     pattern = f'einsum("{",".join(own for own, _ in operands)}->{letters}"'
     _, *parts = (part for _, one in operands for part in (", ", one))
-    return Spread(joined([f"{pattern}, ", *parts, ")"], ATOM, NUMBER), letters, NUMBER)
+    return SpreadPart(joined([f"{pattern}, ", *parts, ")"], ATOM, NUMBER), letters, NUMBER)
 
 
-def _summed(writer: Speller, node: Node, found: Spread, name: str, letters: str) -> Spread:
+def _summed(
+    writer: Speller, node: LineNode, found: SpreadPart, name: str, letters: str
+) -> SpreadPart:
     """The sum over letters of what was spread over them."""
     missing = [one for one in letters if one not in found.letters]
     if missing:
@@ -169,24 +171,24 @@ def _summed(writer: Speller, node: Node, found: Spread, name: str, letters: str)
         raise writer.fail(node, "a product over a letter is of numbers alone here")
     if found.other is not None:
         left = joined([found.written.within(ATOM), ".T"], ATOM, found.kind)
-        return Spread(writer.signed(left, " @ ", found.other, found.kind), "", found.kind)
+        return SpreadPart(writer.signed(left, " @ ", found.other, found.kind), "", found.kind)
     if not rest and found.kind.is_number:
-        return Spread(joined([f"{name}(", found.written, ")"], ATOM, NUMBER), "", NUMBER)
+        return SpreadPart(joined([f"{name}(", found.written, ")"], ATOM, NUMBER), "", NUMBER)
     if not rest and found.kind.rank == 1:
         summed = joined(["sum(", found.written, ", axis=0)"], ATOM, found.kind)
         if found.kind.is_row:
             summed = joined([summed, ".T"], ATOM, found.kind)
-        return Spread(summed, "", found.kind)
+        return SpreadPart(summed, "", found.kind)
     if found.kind.is_number:
         return _einsum(rest, (found.letters, found.written))
     raise writer.fail(node, "this sum cannot be written for all letters at once: use matrices")
 
 
-def _spread(writer: Speller, node: Node, letters: str) -> Spread:  # noqa: C901, PLR0911, PLR0912
+def _spread(writer: Speller, node: LineNode, letters: str) -> SpreadPart:  # noqa: C901, PLR0911, PLR0912
     """A part of a sum, for all values of its letters."""
     if not node.uses(letters):
         written = writer.write(node)
-        return Spread(written, "", written.kind)
+        return SpreadPart(written, "", written.kind)
     if node.op == "index":
         return _index(writer, node)
     if node.op == "group":
@@ -222,7 +224,7 @@ def _spread(writer: Speller, node: Node, letters: str) -> Spread:  # noqa: C901,
     raise writer.fail(node, "this cannot be summed over a letter: write it with matrices")
 
 
-def _inner_sum(writer: Speller, node: Node, letters: str) -> Spread:
+def _inner_sum(writer: Speller, node: LineNode, letters: str) -> SpreadPart:
     """A sum within another one: its letters have as many values as its own part says."""
     name, own, many = node.value
     before = writer.lengths
@@ -234,7 +236,7 @@ def _inner_sum(writer: Speller, node: Node, letters: str) -> Spread:
     return _summed(writer, node, inner, name, "".join(own))
 
 
-def _index(writer: Speller, node: Node) -> Spread:
+def _index(writer: Speller, node: LineNode) -> SpreadPart:
     """``xᵢ``: a number of each i, or of a matrix a row, as a column."""
     script = "".join(node.value)
     written = _delta(writer, node) if _is_delta(writer, node) else writer.write(node.args[0])
@@ -243,15 +245,15 @@ def _index(writer: Speller, node: Node) -> Spread:
     if kind.rank == len(script) and own != script:
         return _einsum(own, (script, written))
     if kind.rank == len(script):
-        return Spread(written, script, NUMBER)
+        return SpreadPart(written, script, NUMBER)
     if kind.rank == 2 and len(script) == 1:
         writer.assume(f"{writer.shown(node)} is row {script} of {written.text}, as a column")
-        return Spread(written, script, Kind(1, kind.sizes[1:]))
+        return SpreadPart(written, script, Kind(1, kind.sizes[1:]))
     axes = f"{kind.rank} axes" if kind.rank is not None else "no known axes"
     raise writer.fail(node, f"{written.text} has {axes}, and {script} {len(script)} letters")
 
 
-def _delta(writer: Speller, node: Node) -> Written:
+def _delta(writer: Speller, node: LineNode) -> Written:
     """``δ[i,j]``: an identity."""
     (base,) = node.args
     if base.value in ("ε", "epsilon") and len(node.value) == 3:
@@ -264,7 +266,7 @@ def _delta(writer: Speller, node: Node) -> Written:
     return writer.atom(node, f"eye({size})", Kind(2, (size, size)))
 
 
-def _added(writer: Speller, node: Node, parts: Sequence[Spread]) -> Spread:
+def _added(writer: Speller, node: LineNode, parts: Sequence[SpreadPart]) -> SpreadPart:
     """A sum of parts: of one letter each, or of none."""
     longest = sorted((p.letters for p in parts), key=len, reverse=True)
     letters = "".join(dict.fromkeys("".join(longest)))
@@ -278,18 +280,18 @@ def _added(writer: Speller, node: Node, parts: Sequence[Spread]) -> Spread:
         _every_row(one.written, parts) if one.kind.rank == 1 and not one.letters else one.written
         for one in parts
     ]
-    return Spread(added(node.value, texts, kind), letters, kind)
+    return SpreadPart(added(node.value, texts, kind), letters, kind)
 
 
-def _apart(node: Node, parts: Sequence[Spread], letters: str) -> Spread:
+def _apart(node: LineNode, parts: Sequence[SpreadPart], letters: str) -> SpreadPart:
     """``xᵢ - yⱼ``: a vector for each i and j, from rows of two matrices."""
     places = {letters[0]: "[:, None]", letters[1]: "[None, :]"}
     kind = parts[0].kind
     texts = [joined([one.written.within(ATOM), places[one.letters]], ATOM, kind) for one in parts]
-    return Spread(added(node.value, texts, kind), letters, kind)
+    return SpreadPart(added(node.value, texts, kind), letters, kind)
 
 
-def _every_row(written: Written, parts: Sequence[Spread]) -> Written:
+def _every_row(written: Written, parts: Sequence[SpreadPart]) -> Written:
     """A vector that is the same for each value of a letter, as a matrix of equal rows."""
     sizes = (p.written.kind.sizes for p in parts if p.letters)
     rows = next((one[0] for one in sizes if one), None)
@@ -299,7 +301,7 @@ def _every_row(written: Written, parts: Sequence[Spread]) -> Written:
     return joined([f"ones({rows}) @ ", column], PRODUCT, kinds.MATRIX)
 
 
-def _multiplied(writer: Speller, node: Node, letters: str) -> Spread:
+def _multiplied(writer: Speller, node: LineNode, letters: str) -> SpreadPart:
     """Factors from the left."""
     first, *others = node.args
     found = _spread(writer, first, letters)
@@ -319,8 +321,8 @@ def _multiplied(writer: Speller, node: Node, letters: str) -> Spread:
 
 
 def _over_first(
-    writer: Speller, node: Node, one: Spread, arg: Node, letters: str, *, wide: bool
-) -> Spread:
+    writer: Speller, node: LineNode, one: SpreadPart, arg: LineNode, letters: str, *, wide: bool
+) -> SpreadPart:
     """``1/m Σᵢ xᵢ`` as ``(1/m) Σᵢ xᵢ``; what else stands behind a line is all below it."""
     parts = [_spread(writer, each, letters) for each in arg.args]
     below = _side_by_side(writer, arg, parts)
@@ -332,10 +334,10 @@ def _over_first(
     return _side_by_side(writer, node, [_over(writer, node, one, parts[0]), *parts[1:]])
 
 
-def _side_by_side(writer: Speller, node: Node, parts: Sequence[Spread]) -> Spread:
+def _side_by_side(writer: Speller, node: LineNode, parts: Sequence[SpreadPart]) -> SpreadPart:
     """Factors side by side: numbers change places with arrays."""
-    numbers: list[Spread] = []
-    array: Spread | None = None
+    numbers: list[SpreadPart] = []
+    array: SpreadPart | None = None
     for part in parts:
         if part.kind.is_number:
             numbers.append(part)
@@ -350,7 +352,7 @@ def _side_by_side(writer: Speller, node: Node, parts: Sequence[Spread]) -> Sprea
     return found or parts[0]
 
 
-def _over(writer: Speller, node: Node, one: Spread, two: Spread) -> Spread:
+def _over(writer: Speller, node: LineNode, one: SpreadPart, two: SpreadPart) -> SpreadPart:
     if not two.kind.is_number:
         raise writer.fail(node, "this quotient cannot be summed over a letter: use matrices")
     apart = bool(one.letters) and bool(two.letters) and one.letters != two.letters
@@ -358,10 +360,10 @@ def _over(writer: Speller, node: Node, one: Spread, two: Spread) -> Spread:
         inverse = joined(["1 / ", two.written.within(POWER)], PRODUCT, two.written.kind)
         return _times(writer, node, two._replace(written=inverse), one)
     text = writer.signed(one.written, " / ", two.written, one.kind)
-    return Spread(text, one.letters or two.letters, one.kind)
+    return SpreadPart(text, one.letters or two.letters, one.kind)
 
 
-def _times(writer: Speller, node: Node, one: Spread, two: Spread) -> Spread:
+def _times(writer: Speller, node: LineNode, one: SpreadPart, two: SpreadPart) -> SpreadPart:
     """A product of two parts."""
     both = one.letters and two.letters
     a, b = one.written, two.written
@@ -369,11 +371,11 @@ def _times(writer: Speller, node: Node, one: Spread, two: Spread) -> Spread:
         if both and one.letters != two.letters:
             letters = one.letters + "".join(c for c in two.letters if c not in one.letters)
             return _einsum(letters, (one.letters, a), (two.letters, b))
-        return Spread(writer.signed(a, " * ", b, NUMBER), one.letters or two.letters, NUMBER)
+        return SpreadPart(writer.signed(a, " * ", b, NUMBER), one.letters or two.letters, NUMBER)
     plain = one.other is None and two.other is None and len(one.letters) == len(two.letters) == 1
     if plain and one.letters != two.letters and one.kind.is_row and two.kind.is_column:
         gram = joined([a.within(PRODUCT), " @ ", b.within(ATOM), ".T"], PRODUCT, NUMBER)
-        return Spread(gram, one.letters + two.letters, NUMBER)  # x_i.T @ x_j
+        return SpreadPart(gram, one.letters + two.letters, NUMBER)  # x_i.T @ x_j
     if len(one.letters) > 1 or len(two.letters) > 1 or (both and one.letters != two.letters):
         raise writer.fail(node, "vectors of several letters cannot be summed here: use matrices")
     letters = one.letters or two.letters
@@ -384,7 +386,7 @@ def _times(writer: Speller, node: Node, one: Spread, two: Spread) -> Spread:
     return _of_arrays(writer, node, one, two, letters)
 
 
-def _scaled(writer: Speller, number: Spread, array: Spread) -> Spread:
+def _scaled(writer: Speller, number: SpreadPart, array: SpreadPart) -> SpreadPart:
     """A number times a vector, or an outer product."""
     n, x = number.written, array.written
     letters = number.letters or array.letters
@@ -395,34 +397,36 @@ def _scaled(writer: Speller, number: Spread, array: Spread) -> Spread:
     else:
         turn = "" if x.text.endswith(".T") and array.kind.is_row else ".T"
         text = joined([n.within(PRODUCT), " @ ", x.within(ATOM), turn], PRODUCT, kinds.MATRIX)
-    return Spread(text, letters, array.kind, array.other)
+    return SpreadPart(text, letters, array.kind, array.other)
 
 
-def _of_arrays(writer: Speller, node: Node, one: Spread, two: Spread, letters: str) -> Spread:
+def _of_arrays(
+    writer: Speller, node: LineNode, one: SpreadPart, two: SpreadPart, letters: str
+) -> SpreadPart:
     """A product of vectors and matrices, one of which may depend on a letter."""
     a, b = one.written, two.written
     kind = kinds.product(one.kind, two.kind)
     if one.kind.is_row and two.kind.is_column and one.letters and two.letters:
         text = joined(["sum(", a.within(PRODUCT), " * ", b.within(SIGN), ", axis=1)"], ATOM, NUMBER)
-        return Spread(text, letters, NUMBER)
+        return SpreadPart(text, letters, NUMBER)
     if one.kind.is_row and two.kind.is_column:
         rows, vector = (a, b) if one.letters else (b, a)
         if not one.letters and vector.text.endswith(".T"):  # wᵀ, typed with its transpose
             vector = vector._replace(pieces=vector.pieces[:-1])
         elif not one.letters:
             vector = joined([vector.within(ATOM), ".T"], ATOM, vector.kind)
-        return Spread(writer.signed(rows, " @ ", vector, NUMBER), letters, NUMBER)
+        return SpreadPart(writer.signed(rows, " @ ", vector, NUMBER), letters, NUMBER)
     if one.kind.is_matrix and two.kind.is_column and not one.letters:
         text = joined([b.within(PRODUCT), " @ ", a.within(ATOM), ".T"], PRODUCT, kinds.MATRIX)
-        return Spread(text, letters, kind)
+        return SpreadPart(text, letters, kind)
     if one.kind.is_row and two.kind.is_matrix and not two.letters:
-        return Spread(writer.signed(a, " @ ", b, kinds.MATRIX), letters, kind)
+        return SpreadPart(writer.signed(a, " @ ", b, kinds.MATRIX), letters, kind)
     if one.kind.is_column and two.kind.is_row and one.letters and two.letters:
-        return Spread(a, letters, kind, b)
+        return SpreadPart(a, letters, kind, b)
     raise writer.fail(node, "this product cannot be summed over a letter: use matrices")
 
 
-def _raised(writer: Speller, node: Node, parts: Sequence[Spread]) -> Spread:
+def _raised(writer: Speller, node: LineNode, parts: Sequence[SpreadPart]) -> SpreadPart:
     """A power of numbers; of a length its square."""
     base, exponent = parts
     if not exponent.kind.is_number or not base.kind.is_number:
@@ -437,7 +441,7 @@ def _raised(writer: Speller, node: Node, parts: Sequence[Spread]) -> Spread:
     return base._replace(written=text)
 
 
-def _called(writer: Speller, node: Node, parts: Sequence[Spread]) -> Spread:
+def _called(writer: Speller, node: LineNode, parts: Sequence[SpreadPart]) -> SpreadPart:
     """A function entry by entry, of a number of each letter."""
     name, primes, _ = node.value
     if name == "e^":
@@ -452,10 +456,10 @@ def _called(writer: Speller, node: Node, parts: Sequence[Spread]) -> Spread:
     letters = max((one.letters for one in parts), key=len)
     parts = [_aligned(writer, node, one, letters) if one.letters else one for one in parts]
     texts = [one.written for one in parts]
-    return Spread(writer.applied(node, name + "'" * primes, texts, NUMBER), letters, NUMBER)
+    return SpreadPart(writer.applied(node, name + "'" * primes, texts, NUMBER), letters, NUMBER)
 
 
-def _length(writer: Speller, node: Node, part: Spread) -> Spread:
+def _length(writer: Speller, node: LineNode, part: SpreadPart) -> SpreadPart:
     """A norm of each vector; an absolute value of each number."""
     if part.kind.is_number:
         return part._replace(written=joined(["abs(", part.written, ")"], ATOM, NUMBER))
@@ -463,5 +467,5 @@ def _length(writer: Speller, node: Node, part: Spread) -> Spread:
         squares = part.written.within(ATOM)
         axis = len(part.letters)
         root = joined(["sqrt(", "sum(", squares, f"**2, axis={axis})", ")"], ATOM, NUMBER)
-        return Spread(root, part.letters, NUMBER)
+        return SpreadPart(root, part.letters, NUMBER)
     raise writer.fail(node, "this norm cannot be summed over a letter: use matrices")

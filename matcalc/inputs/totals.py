@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from matcalc.inputs.free import letters_of
 from matcalc.inputs.letters import of_pair, pair_in
-from matcalc.inputs.reader import Reader
-from matcalc.inputs.scanning import Token
-from matcalc.inputs.tree import OVER, Node
+from matcalc.inputs.reader import LineReader
+from matcalc.inputs.scanning import LineToken
+from matcalc.inputs.tree import OVER, LineNode
 
 _COMPARED = frozenset(["<", "<=", ">", ">=", "≠"])
 _OF_ALL = "a sum with a letter goes over all entries here"
@@ -18,7 +18,7 @@ _CALLED = {"sum": "sum", "prod": "product"}
 _PAIR = 2
 
 
-def is_total(parser: Reader, token: Token) -> bool:
+def is_total(parser: LineReader, token: LineToken) -> bool:
     """Whether a capital sigma is the sign of a sum."""
     return parser.at("_") and token.text not in parser.names.declared
 
@@ -32,7 +32,7 @@ class _Limits(NamedTuple):
     stop: list[str]
 
 
-def read_total(parser: Reader, token: Token) -> Node:
+def read_total(parser: LineReader, token: LineToken) -> LineNode:
     """A sum over letters, of the product to its right."""
     kind = "prod" if token.text in ("prod", "Π") else "sum"
     letters, pairs, start, stop = limits = _limits(parser, kind)
@@ -46,13 +46,15 @@ def read_total(parser: Reader, token: Token) -> Node:
     for pair in pairs:
         _refuse_infinite(parser, token, pair, body)
         mask = of_pair(pair, body.start, body.stop)
-        body = Node("chain", (body, mask), (("*", True),), body.start, body.stop)
+        body = LineNode("chain", (body, mask), (("*", True),), body.start, body.stop)
     del parser.letters[len(parser.letters) - len(letters) :]
     letters, many = (letters, _how_many(limits)) if letters else (unsaid(parser, body), "")
-    return Node("total", (body,), (kind, tuple(letters), many), token.start, parser.behind())
+    return LineNode("total", (body,), (kind, tuple(letters), many), token.start, parser.behind())
 
 
-def _refuse_infinite(parser: Reader, token: Token, pair: Sequence[str], body: Node) -> None:
+def _refuse_infinite(
+    parser: LineReader, token: LineToken, pair: Sequence[str], body: LineNode
+) -> None:
     """Refuse a sum that leaves out what is infinite: here it is multiplied by 0, which is nan.
 
     Raises:
@@ -68,7 +70,7 @@ def _refuse_infinite(parser: Reader, token: Token, pair: Sequence[str], body: No
         )
 
 
-def _limits(parser: Reader, kind: str) -> _Limits:
+def _limits(parser: LineReader, kind: str) -> _Limits:
     """What stands below and above a sum.
 
     Raises:
@@ -112,7 +114,7 @@ def _limits(parser: Reader, kind: str) -> _Limits:
     return _Limits(letters, pairs, start, stop)
 
 
-def _refuse_set(parser: Reader, below: Sequence[Token], kind: str) -> None:
+def _refuse_set(parser: LineReader, below: Sequence[LineToken], kind: str) -> None:
     """Refuse a sum over what a set has, ``i ∈ S``; ``i ∈ [n]`` and ``i ∈ {1, …, n}`` are of all.
 
     Raises:
@@ -159,7 +161,7 @@ def _bounded(
     return (), start, stop
 
 
-def _counted(parser: Reader, pair: Sequence[str], letters: Sequence[str]) -> list[str]:
+def _counted(parser: LineReader, pair: Sequence[str], letters: Sequence[str]) -> list[str]:
     """The letters that a sum over ``i < j`` goes over: those that no other one does.
 
     Raises:
@@ -196,7 +198,7 @@ def _how_many(limits: _Limits) -> str:
     return stop[0] if len(stop) > 1 or start == ["1"] else ""
 
 
-def unsaid(parser: Reader, body: Node) -> list[str]:
+def unsaid(parser: LineReader, body: LineNode) -> list[str]:
     """The letters that a sum without any goes over, ``∑xᵢ²``: all that stand below."""
     return [one for one in letters_of(body) if one in parser.free]
 
@@ -211,7 +213,7 @@ def _letters_of(texts: Sequence[str]) -> list[str]:
     return letters
 
 
-def _divides_by_zero(node: Node, one: str, two: str) -> bool:
+def _divides_by_zero(node: LineNode, one: str, two: str) -> bool:
     """Whether a part divides by 0, or is a logarithm or a length of 0, where two letters agree."""
     signs = ("*", *(sign for sign, _ in node.value)) if node.op == "chain" else ()
     below = [arg for sign, arg in zip(signs, node.args, strict=False) if sign in OVER]
@@ -226,7 +228,7 @@ def _divides_by_zero(node: Node, one: str, two: str) -> bool:
     return any(_is_zero(arg, one, two) for arg in below) or any(parts)
 
 
-def _is_zero(node: Node, one: str, two: str) -> bool:
+def _is_zero(node: LineNode, one: str, two: str) -> bool:
     """Whether a part is 0 where two letters agree, as ``x_i - x_j`` is."""
     if node.op == "sum" and len(node.args) == _PAIR and sum(node.value) == 0:
         first, second = (_renamed(arg, one, two) for arg in node.args)
@@ -238,7 +240,7 @@ def _is_zero(node: Node, one: str, two: str) -> bool:
     return plain and _is_zero(node.args[0], one, two)
 
 
-def _renamed(node: Node, one: str, two: str) -> Hashable:
+def _renamed(node: LineNode, one: str, two: str) -> Hashable:
     """A part without its place, the one letter for the other."""
     value = node.value
     if node.op == "index":

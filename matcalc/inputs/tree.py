@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 OVER = frozenset(["/", "./", "⊘", "frac"])  # the signs of a quotient
 
 
-class Node(NamedTuple):
+class LineNode(NamedTuple):
     """A part of a line.
 
     Attributes:
@@ -21,14 +21,14 @@ class Node(NamedTuple):
     """
 
     op: str
-    args: tuple[Node, ...] = ()
+    args: tuple[LineNode, ...] = ()
     value: Any = None
     start: int = 0
     stop: int = 0
 
-    def parts(self) -> Iterator[Node]:
+    def parts(self) -> Iterator[LineNode]:
         """It, and all that is in it."""
-        waiting: list[Node] = [self]
+        waiting: list[LineNode] = [self]
         while waiting:
             one = waiting.pop()
             yield one
@@ -39,7 +39,7 @@ class Node(NamedTuple):
         wanted = {*letters}
         return any(one.op == "index" and not wanted.isdisjoint(one.value) for one in self.parts())
 
-    def renamed(self, names: Mapping[str, str]) -> Node:
+    def renamed(self, names: Mapping[str, str]) -> LineNode:
         """The same call, its named arguments by other names."""
         changed = (
             one._replace(value=names[one.value])

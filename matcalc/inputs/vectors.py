@@ -7,13 +7,13 @@ from itertools import pairwise
 
 from matcalc.inputs.names import Names
 from matcalc.inputs.nested import behind_transpose, opening, outside
-from matcalc.inputs.scanning import Token
+from matcalc.inputs.scanning import LineToken
 from matcalc.notation.names import greek_letter, greek_word
 
 INNER = ("dot", "vdot", "inner", "dotproduct", "innerproduct")
 
 
-def transposed(tokens: Sequence[Token]) -> Iterator[str]:
+def transposed(tokens: Sequence[LineToken]) -> Iterator[str]:
     """The names that stand transposed, ``c'``, ``c_1^T``, ``(μ₁ - μ₂)ᵀ``, without what is below."""
     for k in range(1, len(tokens)):
         digit = tokens[k - 1].kind == "number" and tokens[k - 2].text != "_"  # 11ᵀ
@@ -25,7 +25,7 @@ def transposed(tokens: Sequence[Token]) -> Iterator[str]:
         yield from _terms_of(tokens[max(0, start - 2 * scripted) : ends])
 
 
-def paired(tokens: Sequence[Token], names: Names) -> Iterator[str]:
+def paired(tokens: Sequence[LineToken], names: Names) -> Iterator[str]:
     """The names in an inner product, ``dot(c, x)``, ``⟨θ, x⟩``, ``x.dot(c)``, of no matrix."""
     for k, (token, after) in enumerate(pairwise(tokens)):
         called = token.text in INNER and after.text == "("
@@ -37,10 +37,10 @@ def paired(tokens: Sequence[Token], names: Names) -> Iterator[str]:
                 yield from terms
 
 
-def _parts(tokens: Sequence[Token], opened: int) -> list[Sequence[Token]]:
+def _parts(tokens: Sequence[LineToken], opened: int) -> list[Sequence[LineToken]]:
     """What stands between the commas of a bracket, or of ``⟨x, y⟩``; nothing where it is open."""
     signs = (",", "|") if tokens[opened].text == "<" else (",",)
-    found: list[Sequence[Token]] = []
+    found: list[Sequence[LineToken]] = []
     start = opened + 1
     for k, token in outside(tokens, start):
         ends = token.kind == "close" or token.text == ">"
@@ -52,7 +52,7 @@ def _parts(tokens: Sequence[Token], opened: int) -> list[Sequence[Token]]:
     return []
 
 
-def _terms_of(tokens: Sequence[Token]) -> list[str]:
+def _terms_of(tokens: Sequence[LineToken]) -> list[str]:
     """The names that are added in a part; none where it has other signs than theirs."""
     found: list[str] = []
     ends = False  # whether a term has ended
@@ -70,7 +70,7 @@ def _terms_of(tokens: Sequence[Token]) -> list[str]:
     return found
 
 
-def behind_matrices(tokens: Sequence[Token], names: Names) -> Iterator[str]:
+def behind_matrices(tokens: Sequence[LineToken], names: Names) -> Iterator[str]:
     """Greek letters, and c, behind a matrix, ``X θ``: a number stands before it, ``λ X``.
 
     So are those behind a transpose, ``xᵀθ``, and k and t there. In MATLAB's notation they stand

@@ -28,7 +28,7 @@ from matcalc.inputs.places import entry, index
 from matcalc.inputs.reader import RefusedError
 from matcalc.inputs.speller import STARRED, Speller
 from matcalc.inputs.sums import mapped, total
-from matcalc.inputs.tree import OVER, Node
+from matcalc.inputs.tree import OVER, LineNode
 from matcalc.inputs.words import KEYWORDS
 from matcalc.operations import RULES, facts_of
 
@@ -48,7 +48,7 @@ _OF_OTHERS = {
 _ENTRY = ("⊙", ".*")
 
 
-class Writer(Speller):
+class LineWriter(Speller):
     """The spelling of one line."""
 
     def __init__(self, line: str, names: Names, notation: str) -> None:
@@ -59,13 +59,13 @@ class Writer(Speller):
         self.misfits = False  # whether two parts cannot be combined entry by entry in NumPy
         self.repeats = False  # whether a vector counts for every row of a matrix
         self.before_product = False  # whether a product of matrices follows in the same chain
-        self.spellers: dict[str, Callable[[Node], Written]] = {
+        self.spellers: dict[str, Callable[[LineNode], Written]] = {
             **{op: getattr(self, op) for op in _OPS.split()},
             **{op: partial(spell, self) for op, spell in _OF_OTHERS.items()},
             "written": attrgetter("value"),
         }
 
-    def write(self, node: Node) -> Written:
+    def write(self, node: LineNode) -> Written:
         """A part of the line, in the language.
 
         Raises:
@@ -76,32 +76,32 @@ class Writer(Speller):
 
     # -- names and numbers
 
-    def number(self, node: Node) -> Written:
+    def number(self, node: LineNode) -> Written:
         """A number; a fraction binds like a quotient."""
         text: str = node.value.rstrip(".") if node.value[-1:] == "." else node.value
         return self.atom(node, text, NUMBER, PRODUCT if "/" in text else ATOM)
 
-    def name(self, node: Node) -> Written:
+    def name(self, node: LineNode) -> Written:
         """A name."""
         return self.atom(node, node.value, self.names.kind(node.value))
 
-    def identity(self, node: Node) -> Written:
+    def identity(self, node: LineNode) -> Written:
         """An identity, with its size where that is said."""
         sizes: tuple[str, ...] = node.value
         if not sizes:
             return self.atom(node, "I", kinds.MATRIX)
         return self.atom(node, f"eye({sizes[0]})", Kind(2, (sizes[0], sizes[0])))
 
-    def text(self, node: Node) -> Written:
+    def text(self, node: LineNode) -> Written:
         """Text, in the quotes of the language."""
         return self.atom(node, f'"{node.value[1:-1]}"', kinds.UNKNOWN)
 
-    def keyword(self, node: Node) -> Written:
+    def keyword(self, node: LineNode) -> Written:
         """``axis=0``, by its name here."""
         inside = self.argument(node.args[0], "", parameter=True)
         return joined([f"{KEYWORDS.get(node.value, node.value)}=", inside], ATOM, kinds.UNKNOWN)
 
-    def group(self, node: Node) -> Written:
+    def group(self, node: LineNode) -> Written:
         """What stood in brackets: they are written where the language needs them."""
         if node.value == "~":
             raise self.fail(node, "~ is read before a comparison alone, ~(x > 0)")
@@ -122,7 +122,7 @@ class Writer(Speller):
 
     # -- signs
 
-    def sum(self, node: Node) -> Written:
+    def sum(self, node: LineNode) -> Written:
         """Terms; ones without a size count for every entry."""
         terms = [
             one._replace(kind=NUMBER) if one.kind.rank == -1 else one for one in self.terms(node)
@@ -144,7 +144,7 @@ class Writer(Speller):
             kind = NUMBER  # what is added to one, wᵀx + b, is one
         return added(node.value, terms, kind)
 
-    def terms(self, node: Node) -> list[Written]:
+    def terms(self, node: LineNode) -> list[Written]:
         """The terms of a sum; ones before a row, ``𝟏 bᵀ``, last: the others say how many."""
         later = [one.op in ("product", "chain") and are_ones(one.args[0]) for one in node.args]
         found = {k: self.write(one) for k, one in enumerate(node.args) if not later[k]}
@@ -154,13 +154,13 @@ class Writer(Speller):
         self.rows = before
         return [found[k] for k in range(len(later))]
 
-    def negative(self, node: Node) -> Written:
+    def negative(self, node: LineNode) -> Written:
         """Minus a part."""
         inside = self.write(node.args[0])
         binds = SIGN if inside.binds >= SIGN else SUM
         return joined(["-", inside.within(PRODUCT)], binds, inside.kind)
 
-    def transpose(self, node: Node) -> Written:
+    def transpose(self, node: LineNode) -> Written:
         """A transpose; of ``(1, 1, 1)`` the column that is meant by it."""
         (arg,) = node.args
         inside = self.write(arg)
@@ -173,19 +173,19 @@ class Writer(Speller):
             return stack
         return joined([inside.within(ATOM), ".T"], ATOM, inside.kind.transposed)
 
-    def inverse(self, node: Node) -> Written:
+    def inverse(self, node: LineNode) -> Written:
         """An inverse; of a number a quotient."""
         inside = self.write(node.args[0])
         if inside.kind.is_number:
             return joined(["1 / ", inside.within(POWER)], PRODUCT, NUMBER)
         return joined(["inv(", inside, ")"], ATOM, inside.kind)
 
-    def pinv(self, node: Node) -> Written:
+    def pinv(self, node: LineNode) -> Written:
         """A pseudo-inverse."""
         inside = self.write(node.args[0])
         return joined(["pinv(", inside, ")"], ATOM, inside.kind.transposed)
 
-    def power(self, node: Node) -> Written:
+    def power(self, node: LineNode) -> Written:
         """A power: of a matrix a product with itself, unless it is one entry by entry.
 
         One behind the name of a function that acts entry by entry, ``f^``, is of entries too.
@@ -202,7 +202,7 @@ class Writer(Speller):
             self.assume(f"{self.shown(node)} is taken entry by entry: {found.text}")
         return found
 
-    def matrix_power(self, node: Node, base: Written, exponent: Written) -> Written:
+    def matrix_power(self, node: LineNode, base: Written, exponent: Written) -> Written:
         """A whole power of a matrix."""
         text = exponent.text.strip("()").replace(" ", "")
         rows, columns = base.kind.rows, base.kind.columns
@@ -230,11 +230,11 @@ class Writer(Speller):
 
     # -- products
 
-    def product(self, node: Node) -> Written:
+    def product(self, node: LineNode) -> Written:
         """Factors side by side: a matrix product, or one with a number."""
         return self.side_by_side(node, list(node.args))
 
-    def refuse_columns(self, node: Node, one: Written, two: Written) -> None:
+    def refuse_columns(self, node: LineNode, one: Written, two: Written) -> None:
         """Refuse two columns side by side, of which no product is said; in a claim they do not fit.
 
         Raises:
@@ -249,7 +249,7 @@ class Writer(Speller):
                 f"by entry, {entry}, or the inner product, {inner}: write one of them",
             )
 
-    def refuse_places(self, one: Node, two: Node, base: Written) -> None:
+    def refuse_places(self, one: LineNode, two: LineNode, base: Written) -> None:
         """Refuse ``(A*x)(2)``: places of what is no name, or a product with a number.
 
         Raises:
@@ -275,7 +275,7 @@ class Writer(Speller):
             )
 
     def side_by_side(
-        self, node: Node, args: Sequence[Node], before: Written | None = None
+        self, node: LineNode, args: Sequence[LineNode], before: Written | None = None
     ) -> Written:
         """Factors from the left; a row that stands behind a matrix begins a number of its own."""
         args = with_squares(self, args)
@@ -300,7 +300,7 @@ class Writer(Speller):
         assert found is not None  # noqa: S101 - a product has factors
         return found
 
-    def chain(self, node: Node) -> Written:
+    def chain(self, node: LineNode) -> Written:
         """Products with signs between them, from the left."""
         if holds_ones(self, node):
             return self.side_by_side(node, node.args)
@@ -317,7 +317,9 @@ class Writer(Speller):
         self.before_product = around
         return found
 
-    def combined(self, node: Node, one: Written, sign: str, arg: Node, *, wide: bool) -> Written:
+    def combined(
+        self, node: LineNode, one: Written, sign: str, arg: LineNode, *, wide: bool
+    ) -> Written:
         """What was found so far, a sign, and what stands behind it."""
         if arg.op == "product":
             loose = self.loose(node, one, sign, arg, wide=wide)
@@ -329,7 +331,7 @@ class Writer(Speller):
         return self.joined_by(node, one, sign, two)
 
     def loose(
-        self, node: Node, one: Written, sign: str, arg: Node, *, wide: bool
+        self, node: LineNode, one: Written, sign: str, arg: LineNode, *, wide: bool
     ) -> Written | None:
         """``a ⊙ b cᵀ`` as ``(a ⊙ b) cᵀ``, where the other reading does not fit; or nothing."""
         first, *others = arg.args
@@ -353,7 +355,7 @@ class Writer(Speller):
                 self.assume(f"{self.shown(node)} is read as {found.text}")
         return found
 
-    def joined_by(self, node: Node, one: Written, sign: str, two: Written) -> Written:
+    def joined_by(self, node: LineNode, one: Written, sign: str, two: Written) -> Written:
         """Two parts with a sign between them, in the language."""
         scaled = one.kind.is_column and two.kind.is_matrix and self.before_product  # s * W @ d
         if self.notation == "numpy" and sign in ("/", "*"):
@@ -413,7 +415,7 @@ class Writer(Speller):
             return self.times(one, inverse)
         return self.signed(one, " / ", two, kinds.entrywise(one.kind, two.kind))
 
-    def star(self, node: Node, one: Written, two: Written) -> Written:
+    def star(self, node: LineNode, one: Written, two: Written) -> Written:
         """``*``: a matrix product, or one entry by entry, as the notation and the kinds say.
 
         Raises:
@@ -445,7 +447,7 @@ class Writer(Speller):
 
     # -- what has brackets of its own
 
-    def argument(self, node: Node, name: str, *, parameter: bool = False) -> Written:
+    def argument(self, node: LineNode, name: str, *, parameter: bool = False) -> Written:
         """An argument of a function; several numbers or arrays, of what takes them, as a tuple."""
         lists = parameter or name in LISTS
         if node.value == "~" and name in ("where", "masked_fill"):
@@ -455,7 +457,7 @@ class Writer(Speller):
         parts = commas(self.argument(one, "", parameter=parameter) for one in node.args)
         return joined(["(", *parts, ",)" if len(node.args) == 1 else ")"], ATOM, kinds.UNKNOWN)
 
-    def call(self, node: Node) -> Written:
+    def call(self, node: LineNode) -> Written:
         """A function."""
         name, primes, form = node.value
         node = node.renamed(facts_of(name).keywords)

@@ -27,7 +27,7 @@ from matcalc.layout import (
 from matcalc.variables import Variable, parse_derivative, ratio
 
 
-class _Arrangement(TypedDict, total=False):
+class _AxisArrangement(TypedDict, total=False):
     convention: str | None
     order: Order | None
 
@@ -38,7 +38,7 @@ def jacobian(
     array: ArrayLike | None = None,
     *,
     layout: Literal["numerator"],
-    **written: Unpack[_Arrangement],
+    **written: Unpack[_AxisArrangement],
 ) -> Jacobian[Numerator]: ...
 @overload
 def jacobian(
@@ -46,7 +46,7 @@ def jacobian(
     array: ArrayLike | None = None,
     *,
     layout: Literal["denominator"],
-    **written: Unpack[_Arrangement],
+    **written: Unpack[_AxisArrangement],
 ) -> Jacobian[Denominator]: ...
 @overload
 def jacobian(
@@ -54,7 +54,7 @@ def jacobian(
     array: ArrayLike | None = None,
     *,
     layout: str,
-    **written: Unpack[_Arrangement],
+    **written: Unpack[_AxisArrangement],
 ) -> Jacobian[Any]: ...
 def jacobian(
     derivative: str,

@@ -171,7 +171,7 @@ def total(
         if name not in variables:
             raise ChainError(f"no factor has the variable {name}")
     order = _outermost_first(links, of)
-    graph = _Graph(variables, of, wrt)
+    graph = _DerivativeGraph(variables, of, wrt)
     for link, node in zip(links, nodes, strict=True):
         if link.of.name in order:
             graph.add(link.of.name, link.wrt.name, node)
@@ -182,7 +182,7 @@ def total(
     return node, variables[of], variables[wrt]
 
 
-class _Graph:
+class _DerivativeGraph:
     """Derivatives between variables, of which one after the other is eliminated.
 
     Attributes:

@@ -21,7 +21,7 @@ from matcalc.plan.running import Bindings, Run, leaves_of
 from matcalc.variables import Variable
 
 
-class Network(NamedTuple):
+class PointNetwork(NamedTuple):
     """What derivatives at points of the same shapes share.
 
     Attributes:
@@ -41,7 +41,7 @@ class Network(NamedTuple):
 class Point:
     """Numbers for the factors of a network, which nobody else has."""
 
-    network: Network
+    network: PointNetwork
     numbers: Mapping[str, Array]
 
     @cached_property
@@ -81,7 +81,7 @@ def at_point(node: Node, path: Sequence[Variable], given: Given) -> Point:
 
 def _network(
     root: Node, parts: Sequence[Node], path: Sequence[Variable], sizes: Mapping[str, int]
-) -> Network:
+) -> PointNetwork:
     """The graph above some nodes, with symbols in their place and numbers for sizes."""
     leaves = {
         part: symbol(f"({k})", tuple(dimensions.evaluate(size, sizes) for size in part.shape))
@@ -89,7 +89,7 @@ def _network(
     }
     node = _with_leaves(root, leaves, sizes)
     sized = tuple(Variable(one.name, dimensions.substitute(one.shape, sizes)) for one in path)
-    return Network(node, {leaf.name: leaf for leaf in leaves.values()}, sized, Bindings())
+    return PointNetwork(node, {leaf.name: leaf for leaf in leaves.values()}, sized, Bindings())
 
 
 def _entries(node: Node, sizes: Mapping[str, int]) -> int:

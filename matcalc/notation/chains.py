@@ -13,7 +13,7 @@ from matcalc.layout import ArrayForm, Convention, axis_names, find_convention, w
 from matcalc.notation.letters import EINSUM
 from matcalc.notation.names import latex_derivative, latex_shape
 from matcalc.notation.pages import html
-from matcalc.notation.parts import Aligned, AnswerPart, Cell
+from matcalc.notation.parts import AlignedShapes, AnswerPart, Cell
 from matcalc.variables import Variable, ratio
 
 
@@ -40,7 +40,7 @@ class WrittenChain(NamedTuple):
         factors, signs = self.columns()[::2], self.columns()[1::2]
         before = ["", *(sign for sign, _ in signs)]
         cells = tuple(Cell(sign, *one) for sign, one in zip(before, factors, strict=True))
-        return html([AnswerPart(self.convention.title, (Aligned(cells),))])
+        return html([AnswerPart(self.convention.title, (AlignedShapes(cells),))])
 
     @property
     def is_outside_in(self) -> bool:

@@ -45,7 +45,7 @@ class _Multiple(NamedTuple):
     scale: Scale
 
 
-class _Part(NamedTuple):
+class _NamedProduct(NamedTuple):
     """A named product: its name and axes, the array in it, if there is one, and powers beside it.
 
     These are numbers, and of an array what divides it along some of its axes.
@@ -81,14 +81,14 @@ def with_named_products(
     """
     if not named:
         return list(roots), {}
-    work = _Names(named)
+    work = _MetNames(named)
     for node in topological(*named, *roots):
         work.walk(node)
     found = [work.done[root] for root in roots]
     return [*work.meanings(found), *found], work.named
 
 
-class _Names:
+class _MetNames:
     """Names that were met, while a graph is walked over, operands first."""
 
     def __init__(self, given: Mapping[Node, str]) -> None:
@@ -98,7 +98,7 @@ class _Names:
         self.meaning: dict[Node, Node] = {}  # of a name that stands for a root or a part
         self.multiples: dict[Node, _Multiple] = {}
         self.roots: dict[Node, _Root] = {}
-        self.parts: dict[Node, list[_Part]] = {}  # by their array, or their first number
+        self.parts: dict[Node, list[_NamedProduct]] = {}  # by their array, or their first number
         self.contractions: dict[Node, list[Product]] = {}  # by their first factor
 
     def walk(self, node: Node) -> None:
@@ -155,7 +155,7 @@ class _Names:
         if not alone or not beside:
             return False
         array = arrays[0] if arrays else None
-        part = _Part(Factor(name, node.output), array, beside)
+        part = _NamedProduct(Factor(name, node.output), array, beside)
         self.parts.setdefault((array or factors[0]).node, []).append(part)
         return True
 
@@ -253,7 +253,7 @@ def _is_shorter(one: Scale, two: Scale) -> bool:
     return first < second
 
 
-def _by_part(node: Node, part: _Part) -> Node:
+def _by_part(node: Node, part: _NamedProduct) -> Node:
     """A product with a name for an array and what is beside it, as often as these are there."""
     if not isinstance(node, Product):
         return node

@@ -9,7 +9,7 @@ from html import escape
 
 from matcalc.errors import printable
 from matcalc.notation.names import unicode_name
-from matcalc.notation.parts import Aligned, AnswerPart, Drawn, Formula, Item, Marked, Rows
+from matcalc.notation.parts import AlignedShapes, AnswerPart, Drawn, FormulaPart, Item, Marked, Rows
 from matcalc.notation.printers.mathml import elements
 from matcalc.notation.typed import typed_factor, typed_mathml
 
@@ -62,7 +62,7 @@ def _markdown_part(part: AnswerPart) -> Iterator[str]:
 
 
 def _markdown_item(item: Item) -> Iterator[str]:
-    if isinstance(item, Aligned):
+    if isinstance(item, AlignedShapes):
         head = [f"{one.sign} {one.above}".strip() for one in item.cells]
         rows = [head, ["---"] * len(head), [one.below for one in item.cells]]
         marks = [one.clash or one.within for one in item.cells]
@@ -74,7 +74,7 @@ def _markdown_item(item: Item) -> Iterator[str]:
         yield _code(before) + f" **{_code(place)}** " + _code(after)
     elif isinstance(item, Drawn):
         yield "\n".join(["```text", *item.lines, "```"])
-    elif isinstance(item, Formula):
+    elif isinstance(item, FormulaPart):
         yield f"{_code(item.text)}{' · ' if item.note else ''}{_prose(item.note)}"
     elif isinstance(item, Rows):
         rows = [[""] * len(item.rows[0]), ["---"] * len(item.rows[0]), *map(list, item.rows)]
@@ -121,14 +121,14 @@ def html(parts: Iterable[AnswerPart]) -> str:
 
 
 def _html_item(item: Item) -> str:
-    if isinstance(item, Aligned):
+    if isinstance(item, AlignedShapes):
         return f'<div class="line">{"".join(_html_cells(item))}</div>'
     if isinstance(item, Marked):
         before, place, after = map(_text, _split(item))
         return f"<pre>{before}<mark>{place}</mark>{after}</pre>"
     if isinstance(item, Drawn):
         return f"<pre>{chr(10).join(map(_text, item.lines))}</pre>"
-    if isinstance(item, Formula):
+    if isinstance(item, FormulaPart):
         note = f" <small>{_text(item.note)}</small>" if item.note else ""
         return f'<div class="formula">{_math(item.text)}{note}</div>'
     if isinstance(item, Rows):
@@ -144,7 +144,7 @@ def _html_row(row: Sequence[str]) -> list[str]:
     return [_math(cell) if k == at else _text(cell) for k, cell in enumerate(row)]
 
 
-def _html_cells(item: Aligned) -> Iterator[str]:
+def _html_cells(item: AlignedShapes) -> Iterator[str]:
     for one in item.cells:
         if one.sign:
             clash = f'<small class="wrong">✗ {_text(one.clash)}</small>' if one.clash else ""

@@ -35,7 +35,7 @@ class Cell(NamedTuple):
     within: str = ""
 
 
-class Aligned(NamedTuple):
+class AlignedShapes(NamedTuple):
     """A line, a shape under each factor."""
 
     cells: tuple[Cell, ...]
@@ -49,7 +49,7 @@ class Marked(NamedTuple):
     end: int
 
 
-class Formula(NamedTuple):
+class FormulaPart(NamedTuple):
     """A formula, and what is said of it."""
 
     text: str
@@ -74,7 +74,7 @@ class Drawn(NamedTuple):
     lines: tuple[str, ...]
 
 
-Item: TypeAlias = str | Aligned | Marked | Formula | Rows | Drawn
+Item: TypeAlias = str | AlignedShapes | Marked | FormulaPart | Rows | Drawn
 
 
 class AnswerPart(NamedTuple):

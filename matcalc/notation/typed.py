@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from matcalc.errors import MatcalcError
-from matcalc.expression.parser import Step, parse
+from matcalc.expression.parser import PostfixStep, parse
 from matcalc.notation import tree
 from matcalc.notation.formulas import WrittenFormula
 from matcalc.notation.names import latex_derivative, latex_name, unicode_name
@@ -132,20 +132,20 @@ def _latex_left(name: str) -> str:
     return latex_derivative(Variable(match["of"], ()), Variable(match["wrt"], ()))
 
 
-def _phrase(steps: Sequence[Step]) -> Phrase:
+def _phrase(steps: Sequence[PostfixStep]) -> Phrase:
     """A line as a phrase.
 
     Raises:
         KeyError: It has a step that is not set as a formula.
     """
-    waiting: list[tuple[Phrase, Step]] = []
+    waiting: list[tuple[Phrase, PostfixStep]] = []
     for step in steps:
         kept = len(waiting) - step.takes
         waiting[kept:] = [(_MADE[step.kind](step, waiting[kept:]), step)]
     return waiting[0][0]
 
 
-_Args = Sequence[tuple[Phrase, Step]]
+_Args = Sequence[tuple[Phrase, PostfixStep]]
 
 
 def _alike(op: str, args: _Args) -> Phrase:
@@ -153,7 +153,7 @@ def _alike(op: str, args: _Args) -> Phrase:
     return made(op, [phrase], None, phrase.kind, ())
 
 
-def _call(step: Step, args: _Args) -> Phrase:
+def _call(step: PostfixStep, args: _Args) -> Phrase:
     of_two = facts_of(step.value).of_two if step.takes == 2 else ""
     rule = RULES.get(of_two or ALIASES.get(step.value, step.value))
     fits = rule is None or rule.facts.many or step.takes == len(rule.operands)
@@ -164,7 +164,7 @@ def _call(step: Step, args: _Args) -> Phrase:
     return made("call", phrases, step.value + "'" * step.primes, kind, ())
 
 
-def _operator(step: Step, args: _Args) -> Phrase:
+def _operator(step: PostfixStep, args: _Args) -> Phrase:
     (one, first), (two, _) = args
     if step.value == "**":
         return _power(one, two)
@@ -184,7 +184,7 @@ def _power(base: Phrase, exponent: Phrase) -> Phrase:
     return made("call", [base, exponent], "power_of", base.kind, ())
 
 
-def _is_grouped(step: Step) -> bool:
+def _is_grouped(step: PostfixStep) -> bool:
     """Whether one pair of parentheses stands around it."""
     text, start, stop = step.place
     depth = 0
@@ -195,7 +195,7 @@ def _is_grouped(step: Step) -> bool:
     return False
 
 
-_MADE: dict[str, Callable[[Step, _Args], Phrase]] = {
+_MADE: dict[str, Callable[[PostfixStep, _Args], Phrase]] = {
     "name": lambda step, _: made("name", (), step.value, _ANY, ()),
     "number": lambda step, _: numeral(Fraction(step.value)),
     "negative": lambda _, args: _alike("negative", args),

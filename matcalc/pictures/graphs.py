@@ -56,7 +56,7 @@ def graph_svg(formula: Formula, of: str, wrt: Collection[str] = ()) -> str:
     if len(nodes) > NODES:
         text = f"{len(nodes)} operations: too many to draw, the most are {NODES}"
         return paragraph([text]).document(title, text)
-    drawing = Drawing(tuple(_Graph(nodes, _reached(nodes, wrt)).elements()))
+    drawing = Drawing(tuple(_PlacedGraph(nodes, _reached(nodes, wrt)).elements()))
     return drawing.document(title, _in_words(nodes))
 
 
@@ -86,7 +86,7 @@ def _in_words(nodes: Mapping[int, GraphNode]) -> str:
     return "; ".join(steps) + "."
 
 
-class _Graph:
+class _PlacedGraph:
     """Where everything is."""
 
     def __init__(self, nodes: Mapping[int, GraphNode], reached: Collection[int]) -> None:

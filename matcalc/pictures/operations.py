@@ -47,14 +47,14 @@ def operations_of(
         variables: The names of its variables; other names are sizes and stand in operations.
         of: What the result is called.
     """
-    graph = _Graph(frozenset(variables))
+    graph = _NodeGraph(frozenset(variables))
     for let, phrase in written.lets:
         graph.positions[let] = graph.named_part(let, phrase)
     graph.result(of, written.phrase)
     return dict(enumerate(graph.nodes))
 
 
-class _Graph:
+class _NodeGraph:
     """Nodes as they are found; equal ones are one. Signs, −x and xᵀ, stand where x is used."""
 
     def __init__(self, variables: frozenset[str]) -> None:

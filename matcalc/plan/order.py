@@ -53,7 +53,7 @@ def multiplications(
     200
     """
     distinct = dict.fromkeys(label for one in labels for label in one)
-    network = _Network(*_masks(labels, output), tuple(sizes[label] for label in distinct))
+    network = _LabelSets(*_masks(labels, output), tuple(sizes[label] for label in distinct))
     return network.cost(cheapest(labels, output, sizes))
 
 
@@ -69,7 +69,7 @@ def left_to_right(
     first = [k for k, one in enumerate(labels) if output and output[0] in one]
     present = list(range(count))
     order: list[tuple[int, int]] = []
-    product, *others = _Network(masks, wanted, ()).in_a_row(first or present)
+    product, *others = _LabelSets(masks, wanted, ()).in_a_row(first or present)
     for done, following in enumerate(others):
         one, two = sorted((present.index(product), present.index(following)))
         order.append((one, two))
@@ -87,14 +87,14 @@ def _masks(labels: Sequence[Sequence[Any]], output: Sequence[Any]) -> tuple[tupl
 
 @lru_cache(maxsize=512)
 def _cheapest(masks: tuple[int, ...], output: int, sizes: tuple[int, ...]) -> Order:
-    network = _Network(masks, output, sizes)
+    network = _LabelSets(masks, output, sizes)
     if len(masks) <= FEW:
         return network.of_subsets()
     brackets = [network.of_brackets()] if len(masks) <= _MANY else []
     return min([*brackets, network.by_opt_einsum()], key=network.cost)
 
 
-class _Network:
+class _LabelSets:
     """Factors as sets of labels, each set a number with a bit for each label."""
 
     def __init__(self, masks: Sequence[int], output: int, sizes: Sequence[int]) -> None:

@@ -35,7 +35,7 @@ def contracted(
     kept = set(output)
     operands = [part for one in operands for part in _twice(one, operands, kept)]
     uses = Counter(label for operand in operands for label in set(operand.labels))
-    work = _Products(steps)
+    work = _ProductSteps(steps)
     waiting = [work.reduced(operand, uses, kept) for operand in operands]
     sizes = {k: n for one in waiting for k, n in zip(one.labels, steps.shape(one.at), strict=True)}
     if number != 1:
@@ -66,7 +66,7 @@ def _twice(one: Operand, operands: Sequence[Operand], kept: set[Any]) -> list[Op
     return [one._replace(exponent=Fraction(1))] * 2
 
 
-class _Way(NamedTuple):
+class _PairStep(NamedTuple):
     """A product of two, as the step that makes it, and the labels of the result."""
 
     op: str
@@ -77,7 +77,7 @@ class _Way(NamedTuple):
     labels: tuple[Any, ...]
 
 
-class _Products:
+class _ProductSteps:
     """Makes the steps of products of two."""
 
     def __init__(self, steps: Steps) -> None:
@@ -130,7 +130,7 @@ class _Products:
                     return self.reduced(self.made(way), Counter(), needed)
         return None
 
-    def made(self, way: _Way) -> Operand:
+    def made(self, way: _PairStep) -> Operand:
         """A product of two."""
         at = self.steps.make(way.op, way.arrays, way.shape, way.value, cost=way.cost)
         return Operand(at, way.labels)
@@ -167,7 +167,7 @@ class _Products:
             one, two = two, one
         return self.made(self.entries(one, two))
 
-    def entries(self, one: Operand, two: Operand) -> _Way:
+    def entries(self, one: Operand, two: Operand) -> _PairStep:
         """A product entry by entry, or a quotient."""
         op = "multiply"
         if one.exponent > 0 > two.exponent:
@@ -182,9 +182,9 @@ class _Products:
         shape = [sizes[label] for label in labels]
         ways = tuple(_aligned(operand.labels, labels) for operand in (one, two))
         arrays = [self.powered(one), self.powered(two)]
-        return _Way(op, arrays, shape, ways, prod(shape), labels)
+        return _PairStep(op, arrays, shape, ways, prod(shape), labels)
 
-    def matrices(self, one: Operand, two: Operand, needed: set[Any]) -> _Way:
+    def matrices(self, one: Operand, two: Operand, needed: set[Any]) -> _PairStep:
         """A product of matrices, or of stacks of them."""
         sizes = self.sizes(one, two)
         larger = max((one, two), key=lambda k: prod(self.steps.shape(k.at))).labels
@@ -203,7 +203,7 @@ class _Products:
         )
         arrays = [self.powered(one), self.powered(two)]
         shape = [sizes[label] for label in labels]
-        return _Way("contract", arrays, shape, way, prod(sizes.values()), labels)
+        return _PairStep("contract", arrays, shape, way, prod(sizes.values()), labels)
 
 
 def _aligned(own: Sequence[Any], labels: Sequence[Any]) -> Aligned:

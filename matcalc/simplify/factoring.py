@@ -69,7 +69,7 @@ def factored(node: Node, left: int = _PULLED) -> Node:
     return contract([*outside, Factor(rest, axes)], axes, sizes, scale)
 
 
-def _is_plain(terms: Sequence[_Term], shared: Mapping[Key, Fraction]) -> bool:
+def _is_plain(terms: Sequence[_SumTerm], shared: Mapping[Key, Fraction]) -> bool:
     """Whether terms share one name, and one of two, both positive, is that: c + 2 c x."""
     if len(terms) != 2 or len(shared) != 1 or any(term.scale.number < 0 for term in terms):
         return False
@@ -78,7 +78,7 @@ def _is_plain(terms: Sequence[_Term], shared: Mapping[Key, Fraction]) -> bool:
     return isinstance(name, Symbol) and bool(name.shape) and power == 1 and any(alone)
 
 
-def _is_left(key: Key, shared: Mapping[Key, Fraction], terms: Sequence[_Term]) -> bool:
+def _is_left(key: Key, shared: Mapping[Key, Fraction], terms: Sequence[_SumTerm]) -> bool:
     """Whether a sum is all that a term without what is shared is: c² - k c, c for x - mean(x)."""
     square = {**shared, key: shared[key] + 1}
     return isinstance(key[0], Sum) and any(
@@ -97,7 +97,7 @@ def _together(terms: Sequence[Node]) -> Node:
     return met if fewer < len(apart) else add(terms)
 
 
-def _common_end(terms: Sequence[_Term]) -> dict[_Term, _End] | None:
+def _common_end(terms: Sequence[_SumTerm]) -> dict[_SumTerm, _End] | None:
     """The matrix that all terms end, or begin, with, the entries of a diagonal before it in one."""
     scaled_ = [(term, end) for term in terms for end in term.scaled_ends()]
     for term, end in scaled_:
@@ -113,12 +113,12 @@ def _common_end(terms: Sequence[_Term]) -> dict[_Term, _End] | None:
     return None
 
 
-def _with_end_outside(node: Sum, terms: Sequence[_Term], left: int) -> Node:
+def _with_end_outside(node: Sum, terms: Sequence[_SumTerm], left: int) -> Node:
     """A x + B x as (A + B) x: terms that end, or begin, with the same matrix or vector.
 
     Of a symmetric matrix only those that leave it looking so: A x xᵀ + x xᵀ A + x xᵀ stays.
     """
-    groups: dict[Any, dict[_Term, _End]] = {}
+    groups: dict[Any, dict[_SumTerm, _End]] = {}
     for term in terms:
         for end in term.ends:
             groups.setdefault(end.look, {}).setdefault(term, end)
@@ -133,14 +133,14 @@ def _with_end_outside(node: Sum, terms: Sequence[_Term], left: int) -> Node:
     return factored(add([together, *rest]), left) if rest else together
 
 
-def _is_even(terms: Iterable[_Term]) -> bool:
+def _is_even(terms: Iterable[_SumTerm]) -> bool:
     """Whether the transposes of all terms are among them, or of none."""
     nodes = {turned(term.node, (0, 1)) for term in terms}
     twins = {turned(term.node) for term in terms}
     return twins == nodes or twins.isdisjoint(nodes)
 
 
-def _around(group: Mapping[_Term, _End], node: Node, left: int) -> Node:
+def _around(group: Mapping[_SumTerm, _End], node: Node, left: int) -> Node:
     """The factor that terms share at one end, times the sum of what they are without it."""
     first = next(iter(group.values()))
     inside = add([term.without_end(end) for term, end in group.items()])
@@ -177,7 +177,7 @@ class _End(NamedTuple):
         return self.node, self.axis, None if self.node.symmetric else self.inner
 
 
-class _Term:
+class _SumTerm:
     """A term of a sum: a coefficient, factors, the labels of its axes."""
 
     def __init__(self, node: Node) -> None:
@@ -260,7 +260,7 @@ class _Term:
         return contract(factors, self.output, self.sizes, rest)
 
 
-_term = lru_cache(maxsize=1024)(_Term)  # a sum is looked at again after each step
+_term = lru_cache(maxsize=1024)(_SumTerm)  # a sum is looked at again after each step
 
 
 def _content(scales: list[Scale], *, with_sign: bool) -> Scale:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 
-class Section(NamedTuple):
+class IdentitySection(NamedTuple):
     """Lines about one subject.
 
     Attributes:
@@ -26,7 +26,7 @@ class Section(NamedTuple):
     lines: tuple[str, ...]
 
 
-SOFTMAX = Section(
+SOFTMAX = IdentitySection(
     "Softmax, its logarithm, and sums along an axis",
     "x[n] c",
     (
@@ -48,7 +48,7 @@ SOFTMAX = Section(
 )
 
 SECTIONS = (
-    Section(
+    IdentitySection(
         "Exponentials and logarithms",
         "u v",
         (
@@ -76,7 +76,7 @@ SECTIONS = (
             "Phi(u) + Phi(-u) -> 1",
         ),
     ),
-    Section(
+    IdentitySection(
         "Absolute values, signs and steps",
         "u v",
         (
@@ -112,7 +112,7 @@ SECTIONS = (
             "maximum(u, v) * minimum(u, v) -> u * v",
         ),
     ),
-    Section(
+    IdentitySection(
         "Trigonometric and hyperbolic functions",
         "u v",
         (
@@ -138,7 +138,7 @@ SECTIONS = (
             "cosh(u) - sinh(u) -> exp(-u)",
         ),
     ),
-    Section(
+    IdentitySection(
         "Quotients",
         "u v",
         (
@@ -147,7 +147,7 @@ SECTIONS = (
         ),
     ),
     SOFTMAX,
-    Section(
+    IdentitySection(
         "Masks, one-hot vectors and projectors",
         "u y[n] P[n,n]",
         (
@@ -162,7 +162,7 @@ SECTIONS = (
             "sum(P**2) -> tr(P) | P projector",
         ),
     ),
-    Section(
+    IdentitySection(
         "Pseudo-inverses and orthogonal matrices",
         "X[m,n] Q[m,n] O[n,n] A[n,n] x[n] B[n,p] C[p,n]",
         (
@@ -191,7 +191,7 @@ SECTIONS = (
             "logdet(O @ A @ O.T) -> logdet(A) | O orthogonal",
         ),
     ),
-    Section(
+    IdentitySection(
         "Inverses, determinants and exponentials of matrices",
         "A[n,n] B[n,n] C[p,p]",
         (
@@ -220,7 +220,7 @@ SECTIONS = (
     ),
 )
 
-COMPUTING = Section(
+COMPUTING = IdentitySection(
     "For computing: what overflows later, and loses fewer digits",
     "u v A[n,n]",
     (

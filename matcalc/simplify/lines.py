@@ -14,7 +14,7 @@ from matcalc.expression import Formula, parse_declarations, read_formula
 from matcalc.graph import Apply, Factor, Node, Product, Scale, flat, rebuilt, split, topological
 from matcalc.operations import RULES, find_rule
 from matcalc.simplify.facts import IMPLIED, Known
-from matcalc.simplify.identities import COMPUTING, SECTIONS, SOFTMAX, Section
+from matcalc.simplify.identities import COMPUTING, SECTIONS, SOFTMAX, IdentitySection
 from matcalc.simplify.patterns import Lift, Match, multiplied, variables_of
 
 _INSIDE = 4  # steps down from the left side of a line to the last operation in it
@@ -208,7 +208,7 @@ def _axes_along(pattern: Node, node: Node) -> Iterator[tuple[Shape, tuple[int, .
                 yield factor.node.shape, along
 
 
-class Table:
+class LineTable:
     """The lines, by what a node is that they may apply to; read when such a node is met."""
 
     def __init__(self, rewrites: Sequence[Rewrite]) -> None:
@@ -267,7 +267,7 @@ class Table:
         return self.chosen[heads, facts]
 
 
-def _read(sections: Iterable[Section]) -> tuple[Rewrite, ...]:
+def _read(sections: Iterable[IdentitySection]) -> tuple[Rewrite, ...]:
     return tuple(
         Rewrite(line, section.variables, section.title)
         for section in sections
@@ -277,16 +277,16 @@ def _read(sections: Iterable[Section]) -> tuple[Rewrite, ...]:
 
 REWRITES = _read(SECTIONS)
 """Every line, in the order in which they are tried."""
-TABLE = Table(REWRITES)
+TABLE = LineTable(REWRITES)
 """Those that formulas are rewritten by."""
 COMPUTED = _read([COMPUTING])
 """The lines for computing."""
 
 
 @cache
-def computing() -> Table:
+def computing() -> LineTable:
     """The lines for computing, all read."""
-    table = Table([*COMPUTED, *_read([SOFTMAX])])
+    table = LineTable([*COMPUTED, *_read([SOFTMAX])])
     for operation in table.operations:
         table.meet(operation)
     return table

@@ -34,7 +34,7 @@ def may_shorten(node: Node, counts: Counts, reach: Reach = REACH) -> bool:
     if _count(node, counts, reach)[-1] > reach.terms:
         return False
     axes = tuple(range(len(node.shape)))
-    found = _Terms(reach).of(node, (None,) * len(axes) if _has_scalar_product(node) else axes)
+    found = _Monomials(reach).of(node, (None,) * len(axes) if _has_scalar_product(node) else axes)
     if found is None:
         return False
     if any(_cancels(one.powers) for one in found):
@@ -122,7 +122,7 @@ class _Monomial(NamedTuple):
         return result
 
 
-class _Terms:
+class _Monomials:
     """The terms of nodes on some axes, each node once however often it is used."""
 
     def __init__(self, reach: Reach) -> None:

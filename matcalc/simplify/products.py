@@ -41,7 +41,7 @@ def reduced(node: Product, known: Known, uses: Mapping[Node, int]) -> Node:
     for _ in range(_ROUNDS):
         if not isinstance(result, Product):
             break
-        opened = _Opened(result, uses)
+        opened = _OpenedProduct(result, uses)
         opened.cancel(known)
         before, result = result, opened.node()
         if result is before or not opened.rewrote:
@@ -49,7 +49,7 @@ def reduced(node: Product, known: Known, uses: Mapping[Node, int]) -> Node:
     return result
 
 
-class _Opened:
+class _OpenedProduct:
     """The factors of a product while it is rewritten.
 
     Attributes:

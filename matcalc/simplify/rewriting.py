@@ -27,7 +27,7 @@ from matcalc.graph import (
 )
 from matcalc.simplify.expansion import Key, Powers, opened
 from matcalc.simplify.facts import NOTHING, Known
-from matcalc.simplify.lines import TABLE, Rewrite, Table, head, heads_of_term, operations_within
+from matcalc.simplify.lines import TABLE, LineTable, Rewrite, head, heads_of_term, operations_within
 from matcalc.simplify.patterns import (
     Make,
     Match,
@@ -64,7 +64,7 @@ def note(lines: Iterable[str]) -> None:
 
 
 def rewritten_application(
-    node: Apply, known: Known = NOTHING, depth: int = 0, table: Table = TABLE
+    node: Apply, known: Known = NOTHING, depth: int = 0, table: LineTable = TABLE
 ) -> Node:
     """An operation by the first line that it has the form of, if there is one."""
     table.meet(node.operation)
@@ -91,7 +91,7 @@ def _maker(known: Known, depth: int) -> Make:
     return make
 
 
-def rewritten_sum(node: Sum, known: Known = NOTHING, table: Table = TABLE) -> Node:
+def rewritten_sum(node: Sum, known: Known = NOTHING, table: LineTable = TABLE) -> Node:
     """A sum with terms by the first line that they have the form of, if there is one."""
     table.meet()
     for term in node.terms:
@@ -158,7 +158,7 @@ class Found(NamedTuple):
 
 
 def rewritten_factors(
-    powers: Powers, kept: Container[Any], known: Known = NOTHING, table: Table = TABLE
+    powers: Powers, kept: Container[Any], known: Known = NOTHING, table: LineTable = TABLE
 ) -> Found | None:
     """The first factors that a line replaces.
 
@@ -178,13 +178,15 @@ def rewritten_factors(
     held = Counter(k for _, labels in powers for k in dict.fromkeys(flat(labels)) if k not in kept)
     for one in lines:
         sums = {k for k, count in held.items() if count <= len(one.parts)}
-        found = _Search(one, powers, kept, sums, known).found() if sums or not one.summed else None
+        found = (
+            _LineSearch(one, powers, kept, sums, known).found() if sums or not one.summed else None
+        )
         if found is not None:
             return found
     return None
 
 
-class _Search:
+class _LineSearch:
     """One line, and the factors of a product that may have its form.
 
     Attributes:
@@ -282,7 +284,7 @@ class _Search:
         return Found(gone, labels, Factor(right, axes, count))
 
 
-def rewritten_product(node: Product, known: Known = NOTHING, table: Table = TABLE) -> Node:
+def rewritten_product(node: Product, known: Known = NOTHING, table: LineTable = TABLE) -> Node:
     """A product with all that lines put for its factors, the products within it opened."""
     result: Node = node
     for _ in range(_DEPTH):
@@ -293,7 +295,7 @@ def rewritten_product(node: Product, known: Known = NOTHING, table: Table = TABL
     return result
 
 
-def _once(node: Product, known: Known, table: Table) -> Node | None:
+def _once(node: Product, known: Known, table: LineTable) -> Node | None:
     """A product with what the first line puts for its factors; ``None`` if none does."""
     factors, sizes = opened(node)
     powers = Powers.of(factors)

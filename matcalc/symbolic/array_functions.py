@@ -48,7 +48,7 @@ from matcalc.symbolic.broadcasting import (
     with_new_axes,
 )
 from matcalc.symbolic.constants import exact, node_of
-from matcalc.symbolic.ufuncs import Condition, larger, smaller
+from matcalc.symbolic.ufuncs import EntryCondition, larger, smaller
 
 __all__ = ["FUNCTIONS", "by_rule"]
 
@@ -226,7 +226,7 @@ def _einsum(subscripts: str, *operands: Any, optimize: Any = None) -> Node:
 def _where(condition: Any, x: Any, y: Any) -> Node:
     """``c x + (1 - c) y``, where c is 1 or 0: where both are finite, that is the same."""
     given = isinstance(condition, np.ndarray) and condition.dtype == bool
-    if not (given or isinstance(condition, Condition)):
+    if not (given or isinstance(condition, EntryCondition)):
         raise NotDifferentiableError("np.where is traced of a comparison: np.where(x > 0, a, b)")
     chosen, one, two = broadcast("np.where", [node_of(k) for k in (condition, x, y)])
     other = algebra.minus(number(1), chosen)

@@ -10,7 +10,7 @@ from matcalc.dimensions import Dimension
 from matcalc.errors import Place
 from matcalc.expression.definitions import definitions, is_defined
 from matcalc.expression.functions import call
-from matcalc.expression.parser import Step
+from matcalc.expression.parser import PostfixStep
 from matcalc.expression.values import Value
 from matcalc.near import near
 from matcalc.operations import RULES, algebra, find_rule, sequences
@@ -69,7 +69,7 @@ def _formula(
 ) -> Symbolic:
     """A call of the language, of values, as a formula of the kind of what was given."""
     kind, declared = family(given)
-    step = Step("call", name, len(values) + len(named), _NOWHERE, 0, tuple(named))
+    step = PostfixStep("call", name, len(values) + len(named), _NOWHERE, 0, tuple(named))
     found = call(step, [*values, *named.values()])
     return kind(found if kind.columns else Value(found.node), declared)
 

@@ -17,7 +17,7 @@ from matcalc.expression.missing import MISSING
 from matcalc.operations import ALIASES, RULES, Rule
 from matcalc.symbolic.expressions import Symbolic
 from matcalc.symbolic.functions import Defined, Function
-from matcalc.symbolic.ufuncs import Condition
+from matcalc.symbolic.ufuncs import EntryCondition
 
 #: What NumPy has by the same name; what its module ``linalg`` has.
 _SAME = """exp exp2 expm1 log log1p log2 log10 sin cos tan sinh cosh tanh sqrt sign square maximum
@@ -346,7 +346,7 @@ def _scaled_dot_product_attention(
     scores = scores / np.sqrt(q.shape[-1]) if scale is None else scores * scale
     if is_causal:
         attn_mask = np.tri(q.shape[-2], k.shape[-2], dtype=bool)
-    if isinstance(attn_mask, Symbolic) and isinstance(attn_mask.value, Condition):
+    if isinstance(attn_mask, Symbolic) and isinstance(attn_mask.value, EntryCondition):
         raise NotDifferentiableError("attn_mask=… that depends on variables cannot be traced")
     if isinstance(attn_mask, np.ndarray) and attn_mask.dtype == bool:
         attn_mask = by_name("log")(attn_mask.astype(float))

@@ -26,7 +26,7 @@ from matcalc.symbolic.expressions import Symbolic, value_of
 from matcalc.symbolic.indexing import indexed, place_of
 from matcalc.symbolic.selections import Selection
 from matcalc.symbolic.torch_functions import MEANINGS
-from matcalc.symbolic.ufuncs import Condition
+from matcalc.symbolic.ufuncs import EntryCondition
 from matcalc.symbolic.written_parts import are_apart, fitted, scattered, whole_of
 
 _ENTRIES = 1000  # of an array that is taken apart into its entries
@@ -267,7 +267,7 @@ class Tracer(Symbolic):
         if found.shape != shape[: len(found.shape)] or (axes and not rows):
             sizes = f"{dimensions.times(found.shape)} of an array of {dimensions.times(shape)}"
             raise NotDifferentiableError(f"a mask of {sizes} cannot be traced here; use np.where")
-        return type(self)(Condition(with_new_axes(found, axes)), self.declared)
+        return type(self)(EntryCondition(with_new_axes(found, axes)), self.declared)
 
     def _put(self, place: Place | None, node: Node) -> None:
         """Write a whole array, or what stands at a place."""
@@ -315,13 +315,13 @@ class Tracer(Symbolic):
             signs = find_rule("sign").build(self.operated("-", one, two).node)
             differs = algebra.power(signs, 2)
             holds = algebra.minus(number(1), differs) if sign == "==" else differs
-            return type(self)(Condition(holds), self.declared)
+            return type(self)(EntryCondition(holds), self.declared)
         if sign in ("<", ">="):
             one, two = two, one
         holds = find_rule("step").build(self.operated("-", one, two).node)
         if sign in ("<=", ">="):
             holds = algebra.minus(number(1), holds)
-        return type(self)(Condition(holds), self.declared)
+        return type(self)(EntryCondition(holds), self.declared)
 
     @property
     def _is_size(self) -> bool:
@@ -337,9 +337,9 @@ class Tracer(Symbolic):
         return self._decided(self + other - self * other)
 
     def _decided(self, found: Tracer) -> Tracer:
-        if not isinstance(self.value, Condition):
+        if not isinstance(self.value, EntryCondition):
             raise NotDifferentiableError("&, | and ~ are traced of comparisons alone")
-        return type(self)(Condition(found.value.node), found.declared)
+        return type(self)(EntryCondition(found.value.node), found.declared)
 
     def _now(self) -> Value:
         """What it stands for, without the check that it is no part of what has changed."""
@@ -398,7 +398,7 @@ def _plain_key(key: Any) -> Any:
         return tuple(map(_plain_key, key))
     if isinstance(key, slice):
         return slice(*(_plain_key(one) for one in (key.start, key.stop, key.step)))
-    if isinstance(key, Tracer) and not key.ndim and not isinstance(key.value, Condition):
+    if isinstance(key, Tracer) and not key.ndim and not isinstance(key.value, EntryCondition):
         try:
             return dimension_of(key.value)
         except NotationError:
@@ -430,7 +430,7 @@ def _fill_diagonal(a: Any, val: Any, *, wrap: bool = False) -> None:
 
 def _is_mask(key: Any, array: Tracer) -> bool:
     """Whether a key is a comparison of the whole array, or an array of truth values."""
-    traced = isinstance(key, Tracer) and isinstance(key.value, Condition)
+    traced = isinstance(key, Tracer) and isinstance(key.value, EntryCondition)
     known = isinstance(key, np.ndarray) and key.dtype == bool and key.ndim == array.ndim
     return traced or (known and array.ndim > 1)  # along one axis it is a list of places
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from matcalc.errors import Place
 from matcalc.expression.functions import call
-from matcalc.expression.parser import Step
+from matcalc.expression.parser import PostfixStep
 from matcalc.expression.values import Value, number_of
 from matcalc.graph import Node
 from matcalc.operations import RULES, algebra, is_elementwise
@@ -20,7 +20,7 @@ from matcalc.operations.elementwise import maximum, minimum, of, relu
 Unary = Callable[[Node], Node]
 
 
-class Condition(Value):
+class EntryCondition(Value):
     """A comparison entry by entry: 1 where it holds, else 0."""
 
     __slots__ = ()
@@ -41,7 +41,7 @@ def _defined(name: str) -> Callable[..., Node]:
     """A function that is defined by others, on nodes."""
 
     def build(*operands: Node) -> Node:
-        step = Step("call", name, len(operands), Place("", 0, 0))
+        step = PostfixStep("call", name, len(operands), Place("", 0, 0))
         return call(step, list(map(Value, operands))).node
 
     return build

@@ -10,7 +10,7 @@ from generated_sources import function_in
 import matcalc as mc
 from matcalc.code.dialects import JAX, NUMPY, TORCH, Dialect
 from matcalc.code.origin import origin
-from matcalc.code.source import _Source
+from matcalc.code.source import _Statements
 from matcalc.code.terms import Terms
 from matcalc.dimensions import evaluate
 from matcalc.errors import TooLargeError
@@ -27,7 +27,7 @@ def test_nothing_is_written_into_an_array_that_is_used_again(dialect: Dialect) -
     grown = terms.make("call", [X], (3, 3), ("exp", ()))
     moved = terms.plus([terms.transpose(grown), terms.padded(b, 0, 3, 1, 2)])
     root = terms.matmul(grown, moved)
-    source = _Source([root], {}, {"X": (3, 3), "b": (1, 3)}, dialect).function("f", "…")
+    source = _Statements([root], {}, {"X": (3, 3), "b": (1, 3)}, dialect).function("f", "…")
     x, row = np.linspace(0.0, 1.0, 9).reshape(3, 3), np.ones((1, 3))
     expected = np.exp(x).T.copy()
     expected[1:2] += row

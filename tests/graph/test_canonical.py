@@ -5,14 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcalc.graph.canonical import Factor, canonical_order, in_order
+from matcalc.graph.canonical import ColouredFactor, canonical_order, in_order
 from matcalc.steps import counted
 
-Network = list[Factor]
+Network = list[ColouredFactor]
 
 
-def _factor(colour: str, labels: str) -> Factor:
-    return Factor(colour, labels, symmetric=colour == "S")
+def _factor(colour: str, labels: str) -> ColouredFactor:
+    return ColouredFactor(colour, labels, symmetric=colour == "S")
 
 
 def _appearance(factors: Network, colours: dict[str, int]) -> list[tuple[str, list[int]]]:
@@ -53,13 +53,13 @@ def test_neither_names_nor_order_matter(factors: Network, random: Random) -> Non
 
 
 def test_what_is_known_of_a_label_counts() -> None:
-    factors = [Factor("A", "a"), Factor("A", "b")]
+    factors = [ColouredFactor("A", "a"), ColouredFactor("A", "b")]
     assert canonical_order(factors, {"a": 1, "b": 0})[0] == [1, 0]
     assert canonical_order(factors, {"a": 0, "b": 1})[0] == [0, 1]
 
 
 def test_ties_are_broken_within_a_bound() -> None:
-    factors = [Factor("A", f"{k}") for k in "abcdefghijkl"]  # 12! orders, all alike
+    factors = [ColouredFactor("A", f"{k}") for k in "abcdefghijkl"]  # 12! orders, all alike
     order, _ = canonical_order(factors, dict.fromkeys("abcdefghijkl", 0))
     assert sorted(order) == list(range(12))
 
@@ -80,7 +80,7 @@ def _shuffled(edges: list[tuple[int, int]], random: Random) -> tuple[tuple[int, 
     count = max(map(max, edges)) + 1
     name = random.sample(range(count), count)
     factors = [
-        Factor("S", random.sample([name[k] for k in edge], 2), symmetric=True)
+        ColouredFactor("S", random.sample([name[k] for k in edge], 2), symmetric=True)
         for edge in random.sample(edges, len(edges))
     ]
     order, colours = canonical_order(factors, dict.fromkeys(random.sample(name, count), 0))
@@ -105,7 +105,7 @@ def test_two_graphs_whose_vertices_have_equal_neighbourhoods_are_told_apart() ->
 
 def test_an_order_that_is_known_takes_as_many_steps_as_one_that_is_not() -> None:
     """What is refused as too much work is refused again."""
-    factors = [Factor("A", labels, symmetric=True) for labels in ("ab", "bc", "cd", "da")]
+    factors = [ColouredFactor("A", labels, symmetric=True) for labels in ("ab", "bc", "cd", "da")]
     spent = []
     for _ in range(2):
         with counted() as count:

@@ -12,7 +12,7 @@ import pytest
 
 import matcalc as mc
 from matcalc.notation.pages import html
-from matcalc.notation.parts import Aligned, AnswerPart, Cell, Drawn, Formula, Marked, Rows
+from matcalc.notation.parts import AlignedShapes, AnswerPart, Cell, Drawn, FormulaPart, Marked, Rows
 from matcalc.notation.typed import typed_latex, typed_mathml
 
 _HOSTILE = '<script>alert("&amp;")</script>&\u202e<img src=x onerror=a>'
@@ -95,8 +95,8 @@ def test_an_answer_is_a_line_in_python_and_formulas_in_a_notebook(kind: str) -> 
 def test_no_text_in_an_answer_is_interpreted() -> None:
     items = (
         _HOSTILE,
-        Formula(_HOSTILE, _HOSTILE),
-        Aligned((Cell(_HOSTILE, _HOSTILE, _HOSTILE, _HOSTILE, _HOSTILE),)),
+        FormulaPart(_HOSTILE, _HOSTILE),
+        AlignedShapes((Cell(_HOSTILE, _HOSTILE, _HOSTILE, _HOSTILE, _HOSTILE),)),
         Marked(_HOSTILE, 3, 9),
         Rows(((_HOSTILE, _HOSTILE), ("✓", f"∂{_HOSTILE}"))),
         Drawn((_HOSTILE,)),

@@ -32,18 +32,18 @@ from matcalc.inputs.entrance import entered
 from matcalc.inputs.reading import read_line
 from matcalc.inputs.tree import Left
 from matcalc.notation.names import latex_derivative, latex_name
-from matcalc.notation.parts import Aligned, Formula
+from matcalc.notation.parts import AlignedShapes, FormulaPart
 from matcalc.notation.printers.latex import latex_formulas
 from matcalc.notation.printers.legend import meanings
 from matcalc.notation.printers.unicode import unicode_formulas
 from matcalc.notation.shown import told
 from matcalc.notation.typed import typed_factor, typed_latex
 from matcalc.variables import Variable
-from matcalc_cli.asked import Asked
-from matcalc_cli.derivative_lines import Answer, Derived, stated
+from matcalc_cli.asked import Request
+from matcalc_cli.derivative_lines import DerivativeAnswer, Derived, stated
 from matcalc_cli.failures import error_document
 from matcalc_cli.given_formula import GivenFormula
-from matcalc_cli.given_formula import Part as Given
+from matcalc_cli.given_formula import GivenPart as Given
 
 LAYOUTS = ("denominator", "numerator")
 DIALECTS = ("numpy", "torch", "jax")
@@ -60,7 +60,7 @@ _WORDS = re.compile(r"<(?:title|desc)>([^<]*)</")  # of a picture, for those who
 Found = TypeVar("Found")
 
 
-class Question(NamedTuple):
+class PageQuestion(NamedTuple):
     """What the page asks.
 
     Attributes:
@@ -98,14 +98,14 @@ def answer(question: str) -> str:
     """The answer to a question; a mistake in what was typed is an answer too.
 
     Args:
-        question: The fields of :class:`Question` that are not as by default, as JSON.
+        question: The fields of :class:`PageQuestion` that are not as by default, as JSON.
 
     >>> found = json.loads(answer('{"text": "x.T @ A @ x"}'))
     >>> found["kind"], found["by"], found["layouts"]["denominator"]["text"]
     ('derivative', 'x', '(A + A.T) @ x')
     """
     fields = json.loads(question)
-    asked = Question(
+    asked = PageQuestion(
         **{key: tuple(one) if isinstance(one, list) else one for key, one in fields.items()}
     )
     try:
@@ -115,7 +115,7 @@ def answer(question: str) -> str:
     return json.dumps(found, ensure_ascii=False)
 
 
-def _answered(asked: Question) -> dict[str, Any]:
+def _answered(asked: PageQuestion) -> dict[str, Any]:
     text, because = asked.text.strip(), asked.because.strip()
     if not because and is_chain(text):
         return _claims(asked, "", [mc.check_chain(text, variables=asked.given or None)])
@@ -130,7 +130,7 @@ def _answered(asked: Question) -> dict[str, Any]:
     return _derivative(asked)
 
 
-def _backward(asked: Question, before: Sequence[str], left: Left) -> dict[str, Any]:
+def _backward(asked: PageQuestion, before: Sequence[str], left: Left) -> dict[str, Any]:
     """A claim that came without what it comes from, or with it in the lines before."""
     lines = _lines(asked.text)
     if left.of and not left.of.isidentifier():
@@ -171,7 +171,7 @@ def _left(line: str) -> Left | None:
 # ------------------------------------------------------------------------------- a derivative
 
 
-def _derivative(asked: Question) -> dict[str, Any]:
+def _derivative(asked: PageQuestion) -> dict[str, Any]:
     asked, (answered, by), _ = _settled(asked)
     formula, derived = answered.formula, answered.derivatives[0]
     variables = _used(formula.variables, formula.text)
@@ -192,7 +192,7 @@ def _derivative(asked: Question) -> dict[str, Any]:
     }
 
 
-def _read(answered: Answer) -> list[str]:
+def _read(answered: DerivativeAnswer) -> list[str]:
     """What was read in LaTeX: as formulas are written, but in the order that was typed."""
     shown = stated(answered, "latex")
     typed = answered.formula.text
@@ -204,7 +204,7 @@ def _read(answered: Answer) -> list[str]:
     return [*lets, f"{latex_name(answered.of.name)} = {whole}"]
 
 
-def _order(text: str, answered: Answer) -> list[str]:
+def _order(text: str, answered: DerivativeAnswer) -> list[str]:
     """The variables of a line in their order."""
     return [one for one in _NAMES.findall(text) if one in answered.formula.variables]
 
@@ -227,7 +227,9 @@ def _title(shape: Sequence[Any]) -> str:
     return "×".join(map(str, shape)) if shape else "a number"
 
 
-def _settled(asked: Question) -> tuple[Question, tuple[Answer, str], Sequence[str]]:
+def _settled(
+    asked: PageQuestion,
+) -> tuple[PageQuestion, tuple[DerivativeAnswer, str], Sequence[str]]:
     """The question, its answer with the variable, and all declarations.
 
     Where ``*`` does not fit entry by entry, it is read as MATLAB's, and the answer says so.
@@ -243,7 +245,7 @@ def _settled(asked: Question) -> tuple[Question, tuple[Answer, str], Sequence[st
         raise
 
 
-def _derived(asked: Question, given: Sequence[str]) -> tuple[Answer, str]:
+def _derived(asked: PageQuestion, given: Sequence[str]) -> tuple[DerivativeAnswer, str]:
     """The answer, and the variable that was differentiated by."""
     by = asked.by
     if not by:
@@ -267,18 +269,18 @@ def _used(variables: Mapping[str, Variable], text: str) -> dict[str, Variable]:
 @lru_cache(maxsize=16)
 def _once(
     text: str, names: tuple[str, ...], given: tuple[str, ...], order: int, notation: str | None
-) -> Answer:
+) -> DerivativeAnswer:
     """An answer, derived once for the formula, its code, its steps and its picture."""
     formula = GivenFormula((Given(text),))
-    return Asked(formula, names, given, LAYOUTS, order, notation=notation).answer()
+    return Request(formula, names, given, LAYOUTS, order, notation=notation).answer()
 
 
-def _again(asked: Question) -> Answer:
+def _again(asked: PageQuestion) -> DerivativeAnswer:
     _, (answered, _), _ = _settled(asked)
     return answered
 
 
-def _code(asked: Question) -> dict[str, Any]:
+def _code(asked: PageQuestion) -> dict[str, Any]:
     jacobian = _in_layout(asked)
     return {"kind": "code"} | {one: _source(jacobian, one) for one in DIALECTS}
 
@@ -290,16 +292,16 @@ def _source(jacobian: Any, dialect: str) -> str:
         return f"# {error.message}"
 
 
-def _in_layout(asked: Question) -> Any:
+def _in_layout(asked: PageQuestion) -> Any:
     jacobians = _again(asked).derivatives[0].jacobians
     return next(one for one in jacobians if one.layout == asked.layout)
 
 
-def _picture(asked: Question) -> dict[str, Any]:
+def _picture(asked: PageQuestion) -> dict[str, Any]:
     return _drawn(claim_svg(_one(asked)[0]) if asked.because else _again(asked).picture)
 
 
-def _to_scale(asked: Question) -> dict[str, Any]:
+def _to_scale(asked: PageQuestion) -> dict[str, Any]:
     """The derivative's own formula with its shapes to scale, as that of a claim."""
     asked, (answered, by), given = _settled(asked)
     jacobian = _in_layout(asked)
@@ -319,7 +321,7 @@ def _drawn(svg: str) -> dict[str, Any]:
     return {"kind": "picture", "svg": svg, "alt": ": ".join(words)}
 
 
-def _steps(asked: Question) -> dict[str, Any]:
+def _steps(asked: PageQuestion) -> dict[str, Any]:
     asked, (_, by), given = _settled(asked)
     found = explain(
         asked.text,
@@ -332,7 +334,7 @@ def _steps(asked: Question) -> dict[str, Any]:
     return {"kind": "steps"} | found.to_json()
 
 
-def _file(asked: Question) -> dict[str, Any]:
+def _file(asked: PageQuestion) -> dict[str, Any]:
     asked, (answered, _), given = _settled(asked)
     jacobian = _in_layout(asked)
     declared = given or tuple(map(str, answered.formula.variables.values()))
@@ -343,14 +345,14 @@ def _file(asked: Question) -> dict[str, Any]:
 # ------------------------------------------------------------------------------- a claim
 
 
-def _checked(asked: Question, because: str) -> dict[str, Any]:
+def _checked(asked: PageQuestion, because: str) -> dict[str, Any]:
     """A claim, or several lines, against what they come from."""
     asked = asked._replace(because=because)
     lines = _lines(asked.text)
     if len(lines) > 1 and "=" in because:
         return _several(asked, lines)
     if not asked.by and not _is_forward(because):
-        asked = asked._replace(by=_derived(Question(text=because), asked.given)[1])
+        asked = asked._replace(by=_derived(PageQuestion(text=because), asked.given)[1])
     found, given = _one(asked)
     return _claims(asked, "", [found], given)
 
@@ -360,7 +362,7 @@ def _is_forward(because: str) -> bool:
     return _left(_lines(because)[-1]) is not None
 
 
-def _one(asked: Question) -> tuple[Checked, Sequence[str]]:
+def _one(asked: PageQuestion) -> tuple[Checked, Sequence[str]]:
     """The answer to one claim, and all that is declared."""
     text, because = "; ".join(_lines(asked.text)), "; ".join(_lines(asked.because))
     if _is_forward(because):
@@ -389,7 +391,7 @@ def _by_names(text: str, because: str) -> tuple[str, ...]:
         return ()
 
 
-def _several(asked: Question, lines: Sequence[str]) -> dict[str, Any]:
+def _several(asked: PageQuestion, lines: Sequence[str]) -> dict[str, Any]:
     found, given = _assuming(
         lambda given: check_lines(
             lines, because=asked.because, variables=given or None, layout=asked.layout
@@ -401,7 +403,7 @@ def _several(asked: Question, lines: Sequence[str]) -> dict[str, Any]:
 
 
 def _claims(
-    asked: Question, said: str, found: Sequence[Checked], given: Sequence[str] = ()
+    asked: PageQuestion, said: str, found: Sequence[Checked], given: Sequence[str] = ()
 ) -> dict[str, Any]:
     variables = {name: one.variable for name, one in parse_declarations(given).items()}
     return {
@@ -443,11 +445,11 @@ def _item(item: Any) -> dict[str, Any]:
     if isinstance(item, str):
         return {"kind": "prose", "text": item}
     found = {"kind": type(item).__name__.lower()} | item._asdict()
-    if isinstance(item, Aligned):
+    if isinstance(item, AlignedShapes):
         found["cells"] = [
             one._asdict() | {"latex": typed_factor(one.above, typed_latex)} for one in item.cells
         ]
-    if isinstance(item, Formula):
+    if isinstance(item, FormulaPart):
         found["latex"] = typed_latex(item.text)
     return found
 
@@ -474,7 +476,7 @@ def _assuming(
     return run(given), given
 
 
-def _shapes(variables: Mapping[str, Variable], asked: Question) -> list[dict[str, Any]]:
+def _shapes(variables: Mapping[str, Variable], asked: PageQuestion) -> list[dict[str, Any]]:
     """Each variable, how it is typeset and declared, and whether that is assumed."""
     typed = parse_declarations(asked.declared)
     return [
@@ -489,7 +491,7 @@ def _shapes(variables: Mapping[str, Variable], asked: Question) -> list[dict[str
     ]
 
 
-_ASKED: dict[str, Callable[[Question], dict[str, Any]]] = {
+_ASKED: dict[str, Callable[[PageQuestion], dict[str, Any]]] = {
     "answer": _answered,
     "code": _code,
     "steps": _steps,

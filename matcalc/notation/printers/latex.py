@@ -11,7 +11,15 @@ from matcalc.notation.formulas import WrittenFormula
 from matcalc.notation.names import latex_name, latex_plain, latex_shape, latex_size
 from matcalc.notation.parameters import Parameter, Word, spelled
 from matcalc.notation.printers.mathematics import Forms, Mathematics, as_in_books
-from matcalc.notation.printers.spelling import ATOM, POWER, PRODUCT, SCALED, SUM, Piece, Spelled
+from matcalc.notation.printers.spelling import (
+    ATOM,
+    POWER,
+    PRODUCT,
+    SCALED,
+    SUM,
+    Spelled,
+    SpelledPhrase,
+)
 from matcalc.notation.tree import Phrase
 from matcalc.operations import facts_of
 
@@ -114,7 +122,7 @@ class _Latex(Mathematics):
         size = latex_size(shape[0]) if len(shape) == 1 else latex_shape(shape)
         return f"{symbol}_{{{size}}}"
 
-    def indexed(self, base: Piece, letters: Sequence[str]) -> str:
+    def indexed(self, base: SpelledPhrase, letters: Sequence[str]) -> str:
         shown = self.within(base, ATOM)
         if shown.endswith("}") and "_{" in shown:  # it has an index already
             shown = self.group(shown)
@@ -140,7 +148,7 @@ class _Latex(Mathematics):
         shown = ["{:}" if one is None else latex_size(str(one)) for one in places]
         return f"{base}[{', '.join(shown)}]"
 
-    def over(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
+    def over(self, phrase: Phrase, args: Sequence[SpelledPhrase]) -> Spelled:
         del phrase
         above, below = args
         if below.phrase.kind != "scalar":
@@ -152,7 +160,7 @@ class _Latex(Mathematics):
             else self.scaled(above, below)
         )
 
-    def scaled(self, above: Piece, below: Piece) -> Spelled:
+    def scaled(self, above: SpelledPhrase, below: SpelledPhrase) -> Spelled:
         """A product divided by a scalar: a fraction of its coefficients, then the rest."""
         factors = above.args if above.phrase.op == "times" else (above,)
         front = [one for one in factors if _is_coefficient(one.phrase, above.phrase)]
@@ -162,23 +170,23 @@ class _Latex(Mathematics):
         shown, binds = self.product(rest)
         return f"{coefficient} {shown}", binds
 
-    def root(self, radicand: Piece) -> Spelled:
+    def root(self, radicand: SpelledPhrase) -> Spelled:
         return rf"\sqrt{{{radicand.text}}}", POWER
 
-    def expm(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
+    def expm(self, phrase: Phrase, args: Sequence[SpelledPhrase]) -> Spelled:
         """A matrix exponential."""
         if phrase.args[0].size > _EXPONENT:
             return self.applied(phrase, args)
         return rf"\mathrm{{e}}^{{{args[0].text}}}", POWER
 
-    def step(self, _: Phrase, args: Sequence[Piece]) -> Spelled:
+    def step(self, _: Phrase, args: Sequence[SpelledPhrase]) -> Spelled:
         """One where an entry is positive, else zero."""
         shown = f"{self.within(args[0], SUM)} > 0"
         left, right = (r"\!\left[", r"\right]") if _TALL.search(shown) else ("[", "]")
         return rf"\mathbf{{1}}{left}{shown}{right}", ATOM
 
 
-def _is_short(above: Piece, below: Piece) -> bool:
+def _is_short(above: SpelledPhrase, below: SpelledPhrase) -> bool:
     """Whether a fraction is written as one, and not as a coefficient before a product."""
     number = below.phrase.op == "number"
     if above.phrase.kind != "scalar":

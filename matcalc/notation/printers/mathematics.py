@@ -29,8 +29,8 @@ from matcalc.notation.printers.spelling import (
     QUOTIENT,
     SCALED,
     SUM,
-    Piece,
     Spelled,
+    SpelledPhrase,
     Speller,
     arguments,
     book_shape,
@@ -97,11 +97,11 @@ class Mathematics(Script):
         """A name for each part that recurs and its meaning, then the formula."""
         return formulas(self.written, partial(getattr, self))
 
-    def name(self, phrase: Phrase, _: Sequence[Piece]) -> Spelled:
+    def name(self, phrase: Phrase, _: Sequence[SpelledPhrase]) -> Spelled:
         """A name."""
         return self.names[phrase.value], ATOM
 
-    def number(self, phrase: Phrase, _: Sequence[Piece]) -> Spelled:
+    def number(self, phrase: Phrase, _: Sequence[SpelledPhrase]) -> Spelled:
         """A number that is not negative: 3, 0.5, 10⁻⁵ or a fraction."""
         value: Fraction = phrase.value
         shown = decimal(value)
@@ -113,15 +113,15 @@ class Mathematics(Script):
         power = self.raised("10", str(int(exponent)), entrywise=False)
         return power if digits == "1" else digits + self.dot + power, POWER
 
-    def negative(self, _: Phrase, args: Sequence[Piece]) -> Spelled:
+    def negative(self, _: Phrase, args: Sequence[SpelledPhrase]) -> Spelled:
         """Minus a piece."""
         return self.minus + self.within(args[0], QUOTIENT), SUM
 
-    def plus(self, _: Phrase, args: Sequence[Piece]) -> Spelled:
+    def plus(self, _: Phrase, args: Sequence[SpelledPhrase]) -> Spelled:
         """A sum."""
         return signed_sum(args, self.minus, self.group), SUM
 
-    def transpose(self, _: Phrase, args: Sequence[Piece]) -> Spelled:
+    def transpose(self, _: Phrase, args: Sequence[SpelledPhrase]) -> Spelled:
         """A transpose; that of an inverse is one mark."""
         (arg,) = args
         if arg.phrase.op == "derivative":
@@ -130,7 +130,7 @@ class Mathematics(Script):
             return self.marked(self.within(arg.args[0], ATOM), "-T"), POWER
         return self.marked(self.within(arg, ATOM), "T"), POWER
 
-    def derivative(self, phrase: Phrase, _: Sequence[Piece]) -> Spelled:
+    def derivative(self, phrase: Phrase, _: Sequence[SpelledPhrase]) -> Spelled:
         """A derivative; in parentheses where it is the transpose of what a layout writes."""
         value: Derivative = phrase.value
         number = not (value.of.rank or value.wrt.rank)
@@ -140,23 +140,25 @@ class Mathematics(Script):
 
     def entry_of(self, variable: Variable, letters: Sequence[str]) -> str:
         """An entry of a variable; without letters the variable."""
-        shown = Piece(name(variable.name, variable.shape), self.named(variable.name), ATOM, ())
+        shown = SpelledPhrase(
+            name(variable.name, variable.shape), self.named(variable.name), ATOM, ()
+        )
         return self.indexed(shown, letters) if letters else shown.text
 
-    def inverse(self, _: Phrase, args: Sequence[Piece]) -> Spelled:
+    def inverse(self, _: Phrase, args: Sequence[SpelledPhrase]) -> Spelled:
         """An inverse."""
         return self.marked(self.within(args[0], ATOM), "-1"), POWER
 
-    def pseudoinverse(self, _: Phrase, args: Sequence[Piece]) -> Spelled:
+    def pseudoinverse(self, _: Phrase, args: Sequence[SpelledPhrase]) -> Spelled:
         """A pseudo-inverse."""
         return self.marked(self.within(args[0], ATOM), "+"), POWER
 
-    def matrix_power(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
+    def matrix_power(self, phrase: Phrase, args: Sequence[SpelledPhrase]) -> Spelled:
         """A power of a matrix as a product with itself."""
         exponent = str(matrix_exponent(phrase))
         return self.raised(self.within(args[0], ATOM), exponent, entrywise=False), POWER
 
-    def matmul(self, _: Phrase, args: Sequence[Piece]) -> Spelled:
+    def matmul(self, _: Phrase, args: Sequence[SpelledPhrase]) -> Spelled:
         """A matrix product; before the first factor stand its scalars."""
         first = self.within(args[0], SCALED if _is_scaled(args[0].phrase) else POWER)
         return self.beside([first, *(self.within(arg, POWER) for arg in args[1:])]), PRODUCT
@@ -174,11 +176,11 @@ class Mathematics(Script):
         del left, right
         return " "
 
-    def times(self, _: Phrase, args: Sequence[Piece]) -> Spelled:
+    def times(self, _: Phrase, args: Sequence[SpelledPhrase]) -> Spelled:
         """A product entry by entry."""
         return self.product(args)
 
-    def product(self, args: Sequence[Piece]) -> Spelled:
+    def product(self, args: Sequence[SpelledPhrase]) -> Spelled:
         """Scalars side by side, then arrays apart by their sign."""
         arrays = [arg for arg in args if arg.phrase.kind != "scalar"]
         scalars = [arg for arg in args if arg.phrase.kind == "scalar"]
@@ -191,7 +193,7 @@ class Mathematics(Script):
         texts = [*(self.within(arg, POWER) for arg in before), self.within(last, bare)]
         return self.beside(texts), min(last.binds, SCALED) if last.binds >= bare else SCALED
 
-    def power(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
+    def power(self, phrase: Phrase, args: Sequence[SpelledPhrase]) -> Spelled:
         """A power entry by entry."""
         (base,) = args
         value: Fraction = phrase.value
@@ -202,35 +204,35 @@ class Mathematics(Script):
         entrywise = phrase.kind != "scalar"
         return self.raised(self.within(base, ATOM), str(value), entrywise=entrywise), POWER
 
-    def power_of(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
+    def power_of(self, phrase: Phrase, args: Sequence[SpelledPhrase]) -> Spelled:
         """A power whose exponent varies."""
         base, exponent = args
         entrywise = phrase.kind != "scalar"
         return self.raised(self.within(base, ATOM), exponent.text, entrywise=entrywise), POWER
 
-    def norm(self, _: Phrase, args: Sequence[Piece]) -> Spelled:
+    def norm(self, _: Phrase, args: Sequence[SpelledPhrase]) -> Spelled:
         """A norm; that of a matrix is the root of the sum of its squares."""
         (arg,) = args
         index = "_F" if arg.phrase.kind == "matrix" else ""
         return self.bars(arg.text, double=True) + index, ATOM
 
-    def sqrt(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
+    def sqrt(self, phrase: Phrase, args: Sequence[SpelledPhrase]) -> Spelled:
         """A square root; that of a matrix is an exponent, to say that it is taken entrywise."""
         (radicand,) = args
         if phrase.kind in ("matrix", "tensor"):
             return self.raised(self.within(radicand, ATOM), "1/2", entrywise=True), POWER
         return self.root(radicand)
 
-    def call(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
+    def call(self, phrase: Phrase, args: Sequence[SpelledPhrase]) -> Spelled:
         """A function of arguments."""
         return self.calls.get(phrase.value, self.applied)(phrase, args)
 
-    def applied(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
+    def applied(self, phrase: Phrase, args: Sequence[SpelledPhrase]) -> Spelled:
         """A function's name and its arguments; texts come first."""
         listed = arguments(phrase, args, self.option)
         return self.head(phrase.value) + self.arguments(listed), ATOM
 
-    def mapped(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
+    def mapped(self, phrase: Phrase, args: Sequence[SpelledPhrase]) -> Spelled:
         """A declared function of an array; the derivatives of a number are ∇L and ∇²L."""
         name, order = phrase.value
         shown, inside = self.names[name], self.arguments(args[0].text)
@@ -251,12 +253,12 @@ class Mathematics(Script):
         sign = "" if facts_of(bare).building_block else self.sign(bare)
         return (sign if sign and sign not in self.shown else self.function_name(bare)) + primes
 
-    def constant(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
+    def constant(self, phrase: Phrase, args: Sequence[SpelledPhrase]) -> Spelled:
         """A constant that is a number."""
         sign = self.sign(phrase.value)
         return (sign, ATOM) if sign not in self.shown else self.applied(phrase, args)
 
-    def eye(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
+    def eye(self, phrase: Phrase, args: Sequence[SpelledPhrase]) -> Spelled:
         """An identity matrix."""
         shown = self.sized(self.sign(phrase.value), phrase.shape[:1])
         if shown not in self.shown:
@@ -264,37 +266,37 @@ class Mathematics(Script):
         listed = arguments(phrase, args, self.option)
         return self.function_name(phrase.value) + self.arguments(listed), ATOM
 
-    def filled(self, phrase: Phrase, _: Sequence[Piece]) -> Spelled:
+    def filled(self, phrase: Phrase, _: Sequence[SpelledPhrase]) -> Spelled:
         """Ones or zeros."""
         return self.sized(self.sign(phrase.value), phrase.shape), ATOM
 
-    def kron(self, _: Phrase, args: Sequence[Piece]) -> Spelled:
+    def kron(self, _: Phrase, args: Sequence[SpelledPhrase]) -> Spelled:
         """A Kronecker product."""
         return self.kronecker.join(self.within(arg, POWER) for arg in args), PRODUCT
 
-    def absolute(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
+    def absolute(self, phrase: Phrase, args: Sequence[SpelledPhrase]) -> Spelled:
         """An absolute value; bars around an array would mean a norm or a determinant."""
         if phrase.kind != "scalar":
             return self.applied(phrase, args)
         return self.bars(args[0].text), ATOM
 
-    def logdet(self, _: Phrase, args: Sequence[Piece]) -> Spelled:
+    def logdet(self, _: Phrase, args: Sequence[SpelledPhrase]) -> Spelled:
         """The logarithm of the absolute determinant."""
         det = self.head("det") + self.arguments(args[0].text)
         return f"{self.head('log')}{self.bars(det)}", POWER
 
-    def slice(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
+    def slice(self, phrase: Phrase, args: Sequence[SpelledPhrase]) -> Spelled:
         """Rows; those of an identity matrix take a part of what they are multiplied with."""
         if phrase.parameter("axis") != 0:
             return self.applied(phrase, args)
         start, stop = (str(phrase.parameter(one)) for one in ("start", "stop"))
         return self.rows(self.within(args[0], ATOM), start, stop), ATOM
 
-    def part(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
+    def part(self, phrase: Phrase, args: Sequence[SpelledPhrase]) -> Spelled:
         """A row, a column or an entry, as Python counts."""
         return self.taken(self.within(args[0], ATOM), phrase.value), ATOM
 
-    def entry(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
+    def entry(self, phrase: Phrase, args: Sequence[SpelledPhrase]) -> Spelled:
         """An entry of an array; of an identity matrix it is a Kronecker delta."""
         (base,) = args
         if base.phrase.op == "derivative":  # each index where it belongs: ∂f[i]/∂x[j]
@@ -308,20 +310,20 @@ class Mathematics(Script):
             base = base._replace(text=shown, binds=ATOM)
         return self.indexed(base, phrase.value), ATOM
 
-    def total(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
+    def total(self, phrase: Phrase, args: Sequence[SpelledPhrase]) -> Spelled:
         """A sum over letters."""
         return self.summation(phrase.value) + self.within(args[0], QUOTIENT), PRODUCT
 
-    def place(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
+    def place(self, phrase: Phrase, args: Sequence[SpelledPhrase]) -> Spelled:
         """A factor over its shape."""
         shown = self.within(args[0], phrase.value)
         return self.over_shape(shown, book_shape(phrase)), place_binds(phrase)
 
-    def listed(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
+    def listed(self, phrase: Phrase, args: Sequence[SpelledPhrase]) -> Spelled:
         """A table of parts."""
         return self.table(in_rows(phrase, [one.text for one in args])), ATOM
 
-    def function(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
+    def function(self, phrase: Phrase, args: Sequence[SpelledPhrase]) -> Spelled:
         """An array, as a function of its indices."""
         letters = ",".join(phrase.value)
         shown = f"({letters})" if len(phrase.value) > 1 else letters

@@ -20,8 +20,8 @@ from matcalc.notation.printers.spelling import (
     ATOM,
     POWER,
     PRODUCT,
-    Piece,
     Spelled,
+    SpelledPhrase,
 )
 from matcalc.notation.tree import Phrase
 from matcalc.scripts import on_the_line, subscript
@@ -151,7 +151,7 @@ class _MathML(Mathematics):
         size = spelled_size(str(shape[0])) if len(shape) == 1 else spelled_shape(shape)
         return _made("msub", symbol, size)
 
-    def indexed(self, base: Piece, letters: Sequence[str]) -> str:
+    def indexed(self, base: SpelledPhrase, letters: Sequence[str]) -> str:
         return f"{self.within(base, ATOM)}[{','.join(letters)}]"
 
     def summation(self, letters: Sequence[str]) -> str:
@@ -160,11 +160,11 @@ class _MathML(Mathematics):
     def over_shape(self, factor: str, shape: Shape) -> str:
         return _made("munder", factor, spelled_shape(shape))
 
-    def over(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
+    def over(self, phrase: Phrase, args: Sequence[SpelledPhrase]) -> Spelled:
         above, below = args
         if below.phrase.kind != "scalar":
             return super().over(phrase, args)
         return _made("mfrac", above.text, below.text), PRODUCT
 
-    def root(self, radicand: Piece) -> Spelled:
+    def root(self, radicand: SpelledPhrase) -> Spelled:
         return _made("msqrt", radicand.text), POWER

@@ -15,8 +15,8 @@ from matcalc.notation.printers.spelling import (
     QUOTIENT,
     SCALED,
     SUM,
-    Piece,
     Spelled,
+    SpelledPhrase,
     in_brackets,
     parenthesised,
     placed,
@@ -75,7 +75,7 @@ class Script:
         """Parentheses around a piece of a formula."""
         return parenthesised(text)
 
-    def within(self, piece: Piece, least: int) -> str:
+    def within(self, piece: SpelledPhrase, least: int) -> str:
         """A piece, in parentheses if it binds less tightly than it must."""
         return within(piece, least, self.group)
 
@@ -120,7 +120,7 @@ class Script:
         """A constant array with its shape."""
         return symbol + lowered(shape)
 
-    def indexed(self, base: Piece, letters: Sequence[str]) -> str:
+    def indexed(self, base: SpelledPhrase, letters: Sequence[str]) -> str:
         """An entry of an array."""
         return f"{self.within(base, POWER)}[{','.join(letters)}]"
 
@@ -150,7 +150,7 @@ class Script:
         shown = (":" if one is None else spelled_size(str(one)) for one in places)
         return f"{base}[{','.join(shown)}]"
 
-    def over(self, phrase: Phrase, args: Sequence[Piece]) -> Spelled:
+    def over(self, phrase: Phrase, args: Sequence[SpelledPhrase]) -> Spelled:
         """A quotient, entry by entry if an array is below the line."""
         del phrase
         above, below = args
@@ -159,7 +159,7 @@ class Script:
             return f"{self.within(above, PRODUCT)} / {right}", QUOTIENT
         return self.within(above, SCALED) + self.quotient + right, QUOTIENT
 
-    def root(self, radicand: Piece) -> Spelled:
+    def root(self, radicand: SpelledPhrase) -> Spelled:
         """A square root."""
         if radicand.phrase.op in ("name", "number") or len(radicand.text) == 1:
             return f"√{radicand.text}", SCALED

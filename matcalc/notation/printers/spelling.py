@@ -21,7 +21,7 @@ _LARGE = 10**15  # beyond it, no decimal of a float is exact
 _PLACES = 40  # of a decimal; what is longer is a fraction
 
 
-class Piece(NamedTuple):
+class SpelledPhrase(NamedTuple):
     """A phrase that is spelled.
 
     Attributes:
@@ -34,16 +34,16 @@ class Piece(NamedTuple):
     phrase: Phrase
     text: str
     binds: int
-    args: tuple[Piece, ...]
+    args: tuple[SpelledPhrase, ...]
 
 
 Spelled = tuple[str, int]  # a text, and how tightly it binds
-Speller = Callable[[Phrase, Sequence[Piece]], Spelled]
+Speller = Callable[[Phrase, Sequence[SpelledPhrase]], Spelled]
 
 
-def spell(root: Phrase, speller: Callable[[str], Speller]) -> Piece:
+def spell(root: Phrase, speller: Callable[[str], Speller]) -> SpelledPhrase:
     """A phrase as text, by what has a speller for each operation; iterative."""
-    done: dict[int, Piece] = {}
+    done: dict[int, SpelledPhrase] = {}
     waiting = [root]
     while waiting:
         phrase = waiting[-1]
@@ -54,7 +54,7 @@ def spell(root: Phrase, speller: Callable[[str], Speller]) -> Piece:
         waiting.pop()
         if id(phrase) not in done:
             args = tuple(done[id(arg)] for arg in phrase.args)
-            done[id(phrase)] = Piece(phrase, *speller(phrase.op)(phrase, args), args)
+            done[id(phrase)] = SpelledPhrase(phrase, *speller(phrase.op)(phrase, args), args)
     return done[id(root)]
 
 
@@ -67,7 +67,9 @@ def formulas(written: WrittenFormula, speller: Callable[[str], Speller]) -> list
     return [*lets, spell(written.phrase, speller).text]
 
 
-def arguments(phrase: Phrase, args: Sequence[Piece], option: Callable[[Parameter], str]) -> str:
+def arguments(
+    phrase: Phrase, args: Sequence[SpelledPhrase], option: Callable[[Parameter], str]
+) -> str:
     """What stands in the parentheses of a call: words, operands, then what has a name."""
     words = [option(one) for one in phrase.parameters if one.is_word]
     others = [option(one) for one in phrase.parameters if not one.is_word]
@@ -129,12 +131,12 @@ def parenthesised(text: str) -> str:
     return f"({text})"
 
 
-def within(piece: Piece, least: int, group: Callable[[str], str] = parenthesised) -> str:
+def within(piece: SpelledPhrase, least: int, group: Callable[[str], str] = parenthesised) -> str:
     """A piece, in parentheses if it binds less tightly than it must."""
     return piece.text if piece.binds >= least else group(piece.text)
 
 
-def signed_sum(args: Sequence[Piece], minus: str, group: Callable[[str], str]) -> str:
+def signed_sum(args: Sequence[SpelledPhrase], minus: str, group: Callable[[str], str]) -> str:
     """Terms with their signs between them; a negative piece starts with its ``minus``."""
     result = ""
     for piece in args:

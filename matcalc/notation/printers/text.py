@@ -13,8 +13,8 @@ from matcalc.notation.printers.spelling import (
     POWER,
     PRODUCT,
     SUM,
-    Piece,
     Spelled,
+    SpelledPhrase,
     Speller,
     arguments,
     book_shape,
@@ -46,7 +46,7 @@ def _exact(value: Fraction) -> str:
     return decimal(value) or f"({value.numerator} / {value.denominator})"
 
 
-def _call(phrase: Phrase, args: Sequence[Piece]) -> Spelled:
+def _call(phrase: Phrase, args: Sequence[SpelledPhrase]) -> Spelled:
     if phrase.value == "power_of":
         return "**".join(within(arg, ATOM) for arg in args), POWER
     if phrase.value == "slice":
@@ -59,12 +59,12 @@ def _option(parameter: Parameter) -> str:
     return named(parameter.name, spelled(parameter.value))
 
 
-def _einsum(phrase: Phrase, args: Sequence[Piece]) -> Spelled:
+def _einsum(phrase: Phrase, args: Sequence[SpelledPhrase]) -> Spelled:
     listed = "".join(f", {one.text}" for one in args)
     return f'einsum("{phrase.value}"{listed})', ATOM
 
 
-def _times(_: Phrase, args: Sequence[Piece]) -> Spelled:
+def _times(_: Phrase, args: Sequence[SpelledPhrase]) -> Spelled:
     """Factors of ``*``: the last may be a matrix product if all before it are scalars."""
     *before, last = args
     parts = [within(piece, POWER) for piece in before]
@@ -77,12 +77,12 @@ def _times(_: Phrase, args: Sequence[Piece]) -> Spelled:
     return " * ".join(parts), PRODUCT
 
 
-def _part(phrase: Phrase, args: Sequence[Piece]) -> Spelled:
+def _part(phrase: Phrase, args: Sequence[SpelledPhrase]) -> Spelled:
     places = (":" if one is None else str(one) for one in phrase.value)
     return f"{within(args[0], ATOM)}[{', '.join(places)}]", ATOM
 
 
-def _place(phrase: Phrase, args: Sequence[Piece]) -> Spelled:
+def _place(phrase: Phrase, args: Sequence[SpelledPhrase]) -> Spelled:
     shape = "x".join(map(str, book_shape(phrase)))
     return placed(within(args[0], phrase.value), shape), place_binds(phrase)
 
