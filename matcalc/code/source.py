@@ -17,6 +17,7 @@ from matcalc.code.helpers import helper_sources
 from matcalc.code.lowering import lowered
 from matcalc.code.overwriting import Overwriting, statement
 from matcalc.code.places import content, diagonal
+from matcalc.code.sharing import with_shared_parts
 from matcalc.code.signature import SourceSignature, shape_title
 from matcalc.code.spelling import ATOM, Spelled, number, within
 from matcalc.code.terms import (
@@ -25,7 +26,6 @@ from matcalc.code.terms import (
     is_view,
     operands_first,
     viewed,
-    with_shared_parts,
 )
 from matcalc.code.windows import WindowTerms
 from matcalc.dimensions import Dimension, Shape

@@ -7,7 +7,7 @@ slices are taken.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from operator import itemgetter
 from typing import Any, ClassVar
@@ -427,61 +427,3 @@ def operands_first(roots: Iterable[Term]) -> list[Term]:
         else:
             order[waiting.pop()] = None
     return list(order)
-
-
-def with_shared_parts(roots: Sequence[Term], terms: Terms) -> list[Term]:
-    """Equal terms in which what is needed anyway is not computed again.
-
-    A system whose inverse is there is not solved, and a product is that with a multiple that is
-    there: where ``2 * v`` is, ``2 * (A @ v)`` is ``A @ (2 * v)``.
-    """
-    while True:
-        shared = _shared_once(roots, terms)
-        if shared == roots:
-            return shared
-        roots = shared
-
-
-def _shared_once(roots: Sequence[Term], terms: Terms) -> list[Term]:
-    order = operands_first(roots)
-    inverses = {term.args[0]: term for term in order if terms.inverse_of(term) in term.args}
-    made = set(order)
-    became: dict[Term, Term] = {}
-    for term in order:
-        args = [became[below] for below in term.args]
-        known = terms.known_inverse(args[0], inverses) if term.op == "solve" else None
-        if known is not None:
-            became[term] = terms.make("matmul", [known, args[1]], term.shape)
-        elif term.op == "transpose":
-            became[term] = terms.transpose(*args)
-        elif term.op == "times":
-            became[term] = _with_multiple(args, made, terms, term.shape)
-        elif (rows := _row_sums(term, args, made, terms)) is not None:
-            became[term] = rows
-        else:
-            became[term] = terms.make(term.op, args, term.shape, term.value)
-    return [became[root] for root in roots]
-
-
-def _row_sums(term: Term, args: list[Term], made: Container[Term], terms: Terms) -> Term | None:
-    """``(A * B) @ v`` as the sums of the rows of a product with ``A * v``, where that is there."""
-    if term.op != "matmul" or args[1].rank != 1 or args[0].op != "times" or len(args[0].args) != 2:
-        return None
-    for one, two in (args[0].args, args[0].args[::-1]):
-        scaled = terms.make("scale_columns", [one, args[1]], one.shape)
-        if scaled in made and one.shape == two.shape:
-            return terms.make("einsum", [scaled, two], term.shape, "ij,ij->i")
-    return None
-
-
-def _with_multiple(args: list[Term], made: Container[Term], terms: Terms, shape: Shape) -> Term:
-    """A product whose number is multiplied with within another product, where that is there."""
-    number, *others = args
-    for at, part in enumerate(others) if number.op == "number" else ():
-        for which, one in enumerate(part.args if part.op == "matmul" else ()):
-            multiple = terms.times([number, one])
-            if multiple in made:
-                within = [*part.args[:which], multiple, *part.args[which + 1 :]]
-                rest = [*others[:at], terms.make("matmul", within, part.shape), *others[at + 1 :]]
-                return rest[0] if len(rest) == 1 else terms.make("times", rest, shape)
-    return terms.make("times", args, shape)

@@ -427,10 +427,10 @@ def test_half_of_a_product_is_computed_where_its_weights_are_never_negative(
     assert "sqrt" not in made.jax
 
 
-def test_rows_are_divided_as_they_stand_and_a_number_goes_into_the_smallest_part() -> None:
+def test_rows_are_scaled_as_they_stand_and_a_number_goes_into_the_smallest_part() -> None:
     lines = body(source("sum(D * layer_norm(X, g, b))", "X[m,8] D[m,8] g[8] b[8]", "X"))
-    assert "t1 /= t2[:, None]" in lines
-    assert any('(np.einsum("ij,ij->i", t3, t1) / 8)[:, None] * t1' in line for line in lines)
+    assert "t1 *= t3[:, None]" in lines
+    assert any('(np.einsum("ij,ij->i", t4, t1) / 8)[:, None] * t1' in line for line in lines)
 
 
 def test_outer_factors_are_taken_last() -> None:

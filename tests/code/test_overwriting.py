@@ -73,13 +73,13 @@ def test_of_floats_of_one_type_no_source_makes_more_arrays(expression: str) -> N
 def test_a_layer_norm_is_computed_in_two_arrays() -> None:
     source = derived(OVER[0]).compile().source
     assert source.splitlines()[-7:] == [
-        "    t3 = D * g",
-        "    t1 /= t2[:, None]",
-        '    t1 *= (np.einsum("ij,ij->i", t3, t1) / 5)[:, None]',
-        "    t3 -= t1",
-        "    t3 -= ((D @ g) / 5)[:, None]",
-        "    t3 *= (1 / t2)[:, None]",
-        "    return t3",
+        "    t4 = D * g",
+        "    t1 *= t3[:, None]",
+        '    t1 *= (np.einsum("ij,ij->i", t4, t1) / 5)[:, None]',
+        "    t4 -= t1",
+        "    t4 -= ((D @ g) / 5)[:, None]",
+        "    t4 *= t3[:, None]",
+        "    return t4",
     ]
 
 
