@@ -41,7 +41,7 @@ def value_and_grad(
     >>> import matcalc as mc
     >>> loss = mc.value_and_grad("x.T @ A @ x", wrt="x", variables="x[n] A[n,n]:symmetric",
     ...                          layout="denominator")
-    >>> loss.compile()(x=[1.0, 2.0], A=[[1.0, 0.0], [0.0, 3.0]])
+    >>> loss(x=[1.0, 2.0], A=[[1.0, 0.0], [0.0, 3.0]])
     (array(13.), array([ 2., 12.]))
     """
     single = isinstance(wrt, (str, Symbolic))

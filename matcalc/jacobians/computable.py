@@ -119,13 +119,15 @@ class Computable:
     ) -> Compiled:
         """The NumPy source as a function, which holds arrays against their shapes first.
 
-        It can be pickled; threads may share it.
+        It computes with floats of one type, the widest of its arguments. It can be pickled;
+        threads may share it.
 
         Args:
             finite: Whether every call looks for numbers that are not finite, and refuses them.
             reuse: Whether results belong to the function: its next call writes over them, and
                 makes no new ones. Without it they are the caller's.
-            max_bytes: The largest array that a call may make; it refuses before it computes.
+            max_bytes: The largest array that a call may make; of a larger one a call is a
+                :class:`TooLargeError`, before anything is computed.
 
         Raises:
             UnboundError: The derivative holds arrays, which have no names.

@@ -339,7 +339,8 @@ def check_sizes(shapes: Iterable[Sizes], dtype: np.dtype[Any], max_bytes: int) -
         if size > max_bytes:
             raise TooLargeError(
                 f"a dense array of {dimensions.times(shape)} takes {size:.3g} bytes, over the "
-                f"limit of {max_bytes:.3g}; jvp and vjp need no dense array"
+                f"limit of {max_bytes:.3g}; compile(max_bytes=…) is another limit, jvp and vjp "
+                "need no dense array"
             )
 
 
