@@ -172,12 +172,19 @@ def called(name: str, kinds: Sequence[Kind], keywords: Sequence[str]) -> Kind:
         if name in ("max", "min") and len(kinds) == 2 and first.is_number:
             return kinds[1]  # max(0, x)
         return _reduced(name, first, len(kinds), keywords)
-    if name in ("ones", "zeros"):
-        return COLUMN
     if name not in RULES or is_elementwise(name) or facts_of(name).directed:  # of a direction
         known = [one for one in kinds if one.rank is not None]
         return max(reversed(known), key=lambda one: one.rank or 0) if known else first
     return _by_signature(name, kinds)
+
+
+def filled(sizes: Sequence[str]) -> Kind:
+    """That of ones or zeros, by their sizes as they are typed.
+
+    >>> filled(["m", "3"]).sizes
+    ('m', 3)
+    """
+    return kind_of([int(size) if size.isdecimal() else size for size in sizes])
 
 
 @cache

@@ -470,7 +470,11 @@ class LineWriter(Speller):
         positional = [a for n, a in zip(node.args, args, strict=True) if n.op != "keyword"]
         named = [str(one.value) for one in node.args if one.op == "keyword"]
         keywords = [KEYWORDS.get(one) or one for one in named]
-        kind = kinds.called(name, [one.kind for one in positional], keywords)
+        if name in ("ones", "zeros"):
+            listed = node.args[:1] if [one.op for one in node.args] == ["listed"] else [node]
+            kind = kinds.filled([self.write(size).text for one in listed for size in one.args])
+        else:
+            kind = kinds.called(name, [one.kind for one in positional], keywords)
         shapes = self.names.functions.get(name)
         if shapes is not None:
             operand = positional[0].kind.sizes if positional else ()

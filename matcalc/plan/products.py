@@ -105,9 +105,10 @@ class _ProductSteps:
         """Factors of which some are products that are there, where the rest is cheaper so."""
         while 2 < len(waiting) <= FEW:
             found: list[tuple[int, list[Operand]]] = []
-            for one, two in combinations(waiting, 2):
-                rest = [other for other in waiting if other is not one and other is not two]
-                known = self.known(one, two, set(output).union(*(other.labels for other in rest)))
+            for one, two in combinations(range(len(waiting)), 2):
+                rest = [other for k, other in enumerate(waiting) if k not in (one, two)]
+                needed = set(output).union(*(other.labels for other in rest))
+                known = self.known(waiting[one], waiting[two], needed)
                 if known is not None:
                     whole = [*rest, known]
                     found.append((multiplications([k.labels for k in whole], output, sizes), whole))

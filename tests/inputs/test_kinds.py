@@ -2,6 +2,8 @@
 
 from contextlib import suppress
 
+import pytest
+
 from matcalc.errors import MatcalcError
 from matcalc.expression import by_convention
 from matcalc.expression.habits import rank_of
@@ -24,9 +26,8 @@ def test_what_a_call_gives_is_what_its_rule_builds() -> None:
             with suppress(MatcalcError, TypeError):  # what needs other shapes, or parameters
                 shape = rule.build(*nodes, **rule.parameters).shape
                 found = called(rule.name, [kind_of(one) for one in shapes], [])
-                known = {"ones": 1, "zeros": 1}.get(rule.name, len(shape))
                 if found != UNKNOWN and "axis" not in rule.parameters:
-                    assert found.rank == known, rule
+                    assert found.rank == len(shape), rule
                     for size, wanted in zip(found.sizes, shape, strict=False):
                         assert size in (None, wanted), (rule, found, shape)
                     built += 1
@@ -68,3 +69,15 @@ def test_a_name_is_of_one_kind_wherever_nobody_declared_it() -> None:
         rank = Names({}).kind(name).rank
         (variable,) = by_convention(name).variables
         assert rank == len(variable.shape) == rank_of(name), name
+
+
+@pytest.mark.parametrize("filled", ["ones((m, n))", "ones(m, n)", "exp(zeros((m, n)))"])
+@pytest.mark.parametrize("sizes", [{"m": 5, "n": 2}, {"m": "m", "n": "n"}])
+def test_a_matrix_of_ones_is_no_vector_that_counts_for_every_row(
+    filled: str, sizes: dict[str, object]
+) -> None:
+    for name, size in sizes.items():
+        filled = filled.replace(f"({name},", f"({size},").replace(f" {name})", f" {size})")
+    one, two = Variable("A", (sizes["m"], sizes["n"])), Variable("S", (sizes["n"],) * 2)  # type: ignore[arg-type]
+    line = f"S * (A.T @ {filled})"
+    assert read_line(line, {"A": one, "S": two}).text == line

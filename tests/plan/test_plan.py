@@ -302,3 +302,13 @@ def test_a_long_chain_is_multiplied_from_its_vector(count: int) -> None:
     )
     assert len(order) == count
     assert plan.multiplications == 100 * count
+
+
+@pytest.mark.parametrize("power", [1, 2, 3])
+def test_a_product_that_is_there_is_summed_over_no_label_of_another_factor(power: int) -> None:
+    rng = np.random.default_rng(3)
+    given = {"x": rng.normal(size=2), "y": rng.normal(size=2), "c": rng.normal()}
+    text = f"(c / (2 + c**2) * x).T @ ((x.T @ x)**{power} * y)"
+    two = mc.derive(text, wrt=["x", "c"], variables="x[2] y[2] c", layout="numerator")
+    value, _ = mc.together(*two, value=True).evaluate(**given)
+    np.testing.assert_allclose(value, mc.evaluate(text, **given), rtol=1e-12)
