@@ -102,27 +102,36 @@ def _has_few(term: Term) -> bool:
     return term.op in _OF_FEW or not term.rank
 
 
+class _Side(NamedTuple):
+    """A factor of a product of two, and what it is multiplied with, along an axis of that."""
+
+    terms: Terms
+    factor: Term
+    other: Term
+    axis: int
+    is_second: bool
+
+    def pair(self, factor: Term, other: Term) -> tuple[Term, Term]:
+        """Something in place of each, in their order."""
+        return (other, factor) if self.is_second else (factor, other)
+
+    def times(self, factor: Term) -> Term:
+        """The product with something in place of the factor."""
+        return self.terms.matmul(*self.pair(factor, self.other))
+
+
 def by_windows(terms: Terms, one: Term, two: Term) -> Term | None:
     """A product of two, if a window is in it, or zeros around something; else none."""
-    for rewrite in (_sum_times, _times_sum, _picked, _around_sum, _around, _of_outer):
-        found = rewrite(terms, one, two)
-        if found is not None:
-            return found
-    return None
+    sides = _Side(terms, one, two, 0, False), _Side(terms, two, one, one.rank - 1, True)
+    ways = (_of_sum, _picked, _around_sum, _around, _of_outer)
+    return next(filter(None, (way(side) for way in ways for side in sides)), None)
 
 
-def _sum_times(terms: Terms, one: Term, two: Term) -> Term | None:
-    parts = addends(terms, one) if one.rank > 1 else None
+def _of_sum(side: _Side) -> Term | None:
+    parts = addends(side.terms, side.factor) if side.factor.rank > 1 else None
     if parts is None:
         return None
-    return sum_of(terms, [part.whole(terms.matmul(part.core, two)) for part in parts])
-
-
-def _times_sum(terms: Terms, one: Term, two: Term) -> Term | None:
-    parts = addends(terms, two) if two.rank > 1 else None
-    if parts is None:
-        return None
-    return sum_of(terms, [part.whole(terms.matmul(one, part.core)) for part in parts])
+    return sum_of(side.terms, [part.whole(side.times(part.core)) for part in parts])
 
 
 def sum_of(terms: Terms, parts: Sequence[Term]) -> Term:
@@ -132,32 +141,28 @@ def sum_of(terms: Terms, parts: Sequence[Term]) -> Term:
     return parts[0] if len(parts) == 1 else terms.plus(flat if whole else parts)
 
 
-def _picked(terms: Terms, one: Term, two: Term) -> Term | None:
+def _picked(side: _Side) -> Term | None:
     """A product with a window, or with its transpose."""
-    if one.op == "window":
-        return terms.part(two, 0, *one.value)
-    if two.op == "transpose" and two.args[0].op == "window":
-        return terms.part(one, one.rank - 1, *two.args[0].value)
-    if one.op == "transpose" and one.args[0].op == "window":
-        return terms.padded(two, 0, one.shape[0], *one.args[0].value)
-    if two.op == "window":
-        return terms.padded(one, one.rank - 1, two.shape[1], *two.value)
-    return None
+    is_turned = side.factor.op == "transpose"
+    window = side.factor.args[0] if is_turned else side.factor
+    if window.op != "window":
+        return None
+    if is_turned == side.is_second:
+        return side.terms.part(side.other, side.axis, *window.value)
+    return side.terms.padded(side.other, side.axis, window.shape[1], *window.value)
 
 
-def _around_sum(terms: Terms, one: Term, two: Term) -> Term | None:
+def _around_sum(side: _Side) -> Term | None:
     """Zeros along the axis that is summed over: the other factor is sliced."""
-    if one.op == "padded" and one.value[0] == one.rank - 1:
-        (core,), (_, start, stop) = one.args, one.value
-        if stop is not None:
-            return terms.matmul(core, terms.part(two, 0, start, stop))
-        return _product(terms, core, terms.entry(two, (start, *[None] * (two.rank - 1))))
-    if two.op == "padded" and two.value[0] == 0:
-        (core,), (_, start, stop) = two.args, two.value
-        if stop is not None:
-            return terms.matmul(terms.part(one, one.rank - 1, start, stop), core)
-        return _product(terms, terms.entry(one, (*[None] * (one.rank - 1), start)), core)
-    return None
+    summed = 0 if side.is_second else side.factor.rank - 1
+    if side.factor.op != "padded" or side.factor.value[0] != summed:
+        return None
+    (core,), (_, start, stop) = side.factor.args, side.factor.value
+    if stop is not None:
+        part = side.terms.part(side.other, side.axis, start, stop)
+        return side._replace(other=part).times(core)
+    index = [start if k == side.axis else None for k in range(side.other.rank)]
+    return _product(side.terms, *side.pair(core, side.terms.entry(side.other, index)))
 
 
 def _product(terms: Terms, one: Term, two: Term) -> Term:
@@ -166,15 +171,12 @@ def _product(terms: Terms, one: Term, two: Term) -> Term:
     return terms.times([one, two] if two.rank else [two, one])
 
 
-def _around(terms: Terms, one: Term, two: Term) -> Term | None:
+def _around(side: _Side) -> Term | None:
     """Zeros along an axis that stays: they are around the product."""
-    if one.op == "padded" and one.rank > 1:
-        (core,), (_, start, stop) = one.args, one.value
-        return terms.padded(terms.matmul(core, two), 0, one.shape[0], start, stop)
-    if two.op == "padded" and two.rank > 1:
-        (core,), (_, start, stop) = two.args, two.value
-        return terms.padded(terms.matmul(one, core), one.rank - 1, two.shape[1], start, stop)
-    return None
+    if side.factor.op != "padded" or side.factor.rank < 2:
+        return None
+    (core,), (axis, *ends) = side.factor.args, side.factor.value
+    return side.terms.padded(side.times(core), side.axis, side.factor.shape[axis], *ends)
 
 
 def part_of_few(
@@ -204,16 +206,16 @@ def part_of_few(
     return found
 
 
-def _of_outer(terms: Terms, one: Term, two: Term) -> Term | None:
+def _of_outer(side: _Side) -> Term | None:
     """A product with an outer product: with one of its vectors."""
-    if one.op == "outer":
-        column, row = one.args
-        turned = terms.transpose(two), row
-        return _product(terms, column, terms.matmul(*(turned if two.rank > 1 else (row, two))))
-    if two.op == "outer":
-        column, row = two.args
-        return _product(terms, terms.matmul(one, column), row)
-    return None
+    if side.factor.op != "outer":
+        return None
+    terms, other = side.terms, side.other
+    column, row = side.factor.args
+    if side.is_second:
+        return _product(terms, terms.matmul(other, column), row)
+    turned = (terms.transpose(other), row) if other.rank > 1 else (row, other)
+    return _product(terms, column, terms.matmul(*turned))
 
 
 def outer_of_padded(terms: Terms, one: Term, two: Term) -> Term | None:
