@@ -24,7 +24,7 @@ from matcalc.diagnosis.conditions import SAID
 from matcalc.diagnosis.side_by_side import Meeting, kinks_of, meetings_at
 from matcalc.errors import MatcalcError, listed
 from matcalc.expression import Declared
-from matcalc.graph import Node, Symbol, topological
+from matcalc.graph import Node, symbol_names
 from matcalc.plan import evaluate
 
 SYMMETRIC = "symmetric"
@@ -70,16 +70,12 @@ def _holds_beyond(
         return False
     assumed = {name for name, one in declared.items() if one != question.declared[name]}
     own = dict.fromkeys(kinks_of([given])).keys() - set(question.kinks)
-    return all(_is_crossed(kink, met) for kink in own if _names(kink) - assumed)
+    return all(_is_crossed(kink, met) for kink in own if symbol_names(kink) - assumed)
 
 
 def _is_crossed(kink: Node, met: Sequence[Meeting]) -> bool:
     sides = (np.signbit(evaluate(kink, one.arrays, one.sizes)) for one in met)
     return len({side for each in sides for side in each.ravel().tolist()}) > 1
-
-
-def _names(node: Node) -> set[str]:
-    return {each.name for each in topological(node) if isinstance(each, Symbol)}
 
 
 def _holds(line: Tree, at: ClaimPoint) -> bool:
@@ -97,7 +93,7 @@ def _conditions(
     question: Question, sizes: Mapping[str, int]
 ) -> Iterator[tuple[str, Mapping[str, Declared], Mapping[str, int]]]:
     """What might be so: in words, what is declared then, and the sizes."""
-    used = _names(question.truth)
+    used = symbol_names(question.truth)
     declared = {
         name: known
         for name, known in question.declared.items()
@@ -173,7 +169,7 @@ def _shown(
     question: Question, at: ClaimPoint, arrays: Mapping[str, Array], line: Tree
 ) -> Counterexample:
     value = Worth(at).of(line)
-    used = _names(question.truth) | names(line)
+    used = symbol_names(question.truth) | names(line)
     claimed = None if value is None else value.entries()[0].tolist()
     shown = {name: array.tolist() for name, array in arrays.items() if name in used}
     return Counterexample(shown, claimed, at.truth.entries()[0].tolist())

@@ -251,7 +251,7 @@ class _Lowering:
         sliced, output, placed = resolve_windows(
             slices.operands, slices.windows, core, slices, slices.slidings
         )
-        factors = [("".join(one.labels), slices.listed[one.at]) for one in sliced]
+        factors = [("".join(one.labels), one.at) for one in sliced]
         held = {letter for letters, _ in factors for letter in letters}
         distinct = "".join(letter for letter in dict.fromkeys(output) if letter in held)
         term = self.products.product(factors, distinct) if factors else self.terms.number(1)
@@ -270,12 +270,11 @@ class _Lowering:
 
 
 class _SlicedTerms:
-    """The factors of a product, and slices of them, each known by its place in a list."""
+    """The factors of a product, and slices of them."""
 
     def __init__(self, terms: Terms, products: Products) -> None:
         self.terms = terms
         self.products = products
-        self.listed: list[Term] = []
         self.operands: list[Operand] = []
         self.windows: list[Window] = []
         self.slidings: list[Sliding] = []
@@ -294,50 +293,45 @@ class _SlicedTerms:
             steps = given["stride"], given["dilation"], given["padding"]
             labels: Any = tuple(letters)
             sizes: Any = term.shape
-            self.slidings.append(Sliding(self.put(term), labels, sizes, steps))
+            self.slidings.append(Sliding(term, labels, sizes, steps))
         else:
-            self.operands.append(Operand(self.put(term), tuple(letters)))
+            self.operands.append(Operand(term, tuple(letters)))
 
-    def put(self, term: Term) -> int:
-        """The place of a term."""
-        self.listed.append(term)
-        return len(self.listed) - 1
-
-    def sliced(self, at: int, axis: int, window: Window) -> int:
+    def sliced(self, at: Term, axis: int, window: Window) -> Term:
         """A slice along an axis."""
-        return self.put(self.terms.part(self.listed[at], axis, window.start, window.stop))
+        return self.terms.part(at, axis, window.start, window.stop)
 
-    def entry(self, at: int, axis: int, window: Window) -> int:
+    def entry(self, at: Term, axis: int, window: Window) -> Term:
         """An entry along an axis."""
-        index = [window.start if k == axis else None for k in range(self.listed[at].rank)]
-        return self.put(self.terms.entry(self.listed[at], index))
+        index = [window.start if k == axis else None for k in range(at.rank)]
+        return self.terms.entry(at, index)
 
-    def unfolded(self, at: int, axis: int, how: Unfolded) -> int:
+    def unfolded(self, at: Term, axis: int, how: Unfolded) -> Term:
         """An axis seen along two."""
-        return self.put(self.terms.unfolded(self.listed[at], axis, how))
+        return self.terms.unfolded(at, axis, how)
 
-    def product(self, operands: Sequence[Operand], output: Sequence[str]) -> int:
+    def product(self, operands: Sequence[Operand], output: Sequence[str]) -> Term:
         """A product of some."""
-        factors = [("".join(one.labels), self.listed[one.at]) for one in operands]
-        return self.put(self.products.product(factors, "".join(output)))
+        factors = [("".join(one.labels), one.at) for one in operands]
+        return self.products.product(factors, "".join(output))
 
     def extent(self, size: Dimension) -> int:
         """A size, roughly."""
         return extent(size)
 
-    def shape(self, at: int) -> Shape:
+    def shape(self, at: Term) -> Shape:
         """The shape of a term."""
-        return self.listed[at].shape
+        return at.shape
 
-    def ones(self, window: Window) -> int:
+    def ones(self, window: Window) -> Term:
         """A vector of ones."""
         length = dimensions.difference(window.stop, window.start)
-        return self.put(self.terms.make("ones", (), (length,)))
+        return self.terms.make("ones", (), (length,))
 
-    def window(self, window: Window) -> int:
+    def window(self, window: Window) -> Term:
         """The matrix of ones on a diagonal."""
         shape = dimensions.difference(window.stop, window.start), window.size
-        return self.put(self.terms.make("window", (), shape, (window.start, window.stop)))
+        return self.terms.make("window", (), shape, (window.start, window.stop))
 
 
 def _number_in_every_entry(phrase: Phrase) -> Phrase | None:

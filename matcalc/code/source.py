@@ -544,7 +544,7 @@ def _is_written_out(term: Term) -> bool:
 def _literal(source: _Statements, term: Term) -> str:
     entries = facts_of(term.value[0]).entries
     whole = str(entries and entries(len(term.shape)))
-    if term.rank > _SQUARE:  # a line for each matrix
+    if term.rank > 2:  # a line for each matrix
         whole = (
             whole.replace("[[[", "[\n    [[").replace("]], ", "]],\n    ").replace("]]]", "]],\n]")
         )

@@ -10,7 +10,7 @@ from matcalc.diagnosis.numeric_comparison import Trial
 from matcalc.diagnosis.side_by_side import POINTS
 from matcalc.errors import MatcalcError
 from matcalc.expression import Declared, parse_declarations
-from matcalc.graph import Symbol, topological
+from matcalc.graph import symbol_names
 from matcalc.jacobians.jacobian import Jacobian
 from matcalc.layout import CONVENTIONS, written
 from matcalc.variables import Variable
@@ -51,7 +51,7 @@ def right_when(
     >>> [one.said for one in right_when(J, "x.T @ A @ x", "2 * A @ x", parse_declarations(shapes))]
     ['A is symmetric']
     """
-    used = {node.name for node in topological(J.node) if isinstance(node, Symbol)}
+    used = symbol_names(J.node)
     found: dict[str, Condition] = {}
     for number, (name, known) in enumerate(_assumed(declared, used)):
         if number == _MOST:

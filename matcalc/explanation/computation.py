@@ -16,12 +16,11 @@ from matcalc.graph import (
     Node,
     Product,
     Sum,
-    Symbol,
     add,
     contract,
     is_zero,
     symbol,
-    topological,
+    symbol_names,
 )
 from matcalc.layout import ArrayForm, written
 from matcalc.notation import WrittenFormula, write, write_derivative
@@ -231,16 +230,16 @@ class ForwardPass:
         """
         if form is None:
             if node not in self.values:
-                self.values[node] = write(node, self.in_order(_leaves(node)))
+                self.values[node] = write(node, self.in_order(symbol_names(node)))
             return self.values[node]
         named = self.named_in(node)
-        names = self.in_order({*_leaves(node), *named.values()})
+        names = self.in_order({*symbol_names(node), *named.values()})
         return self.without_lets(write_derivative(node, form, names, named))
 
     def write_named(self, node: Node) -> WrittenFormula:
         """A formula, its axes as they are, in which intermediate results have their names."""
         named = self.named_in(node)
-        names = self.in_order({*_leaves(node), *named.values()})
+        names = self.in_order({*symbol_names(node), *named.values()})
         return self.without_lets(write(node, names, named))
 
     def named_in(self, node: Node) -> dict[Node, str]:
@@ -277,7 +276,7 @@ class ForwardPass:
 
     def near(self, node: Node) -> list[str]:
         """The intermediate results that may lie within a node, in order."""
-        leaves = _leaves(node)
+        leaves = symbol_names(node)
         found = {one for leaf in ("", *leaves) for one in self.by_leaf.get(leaf, ())}
         inside = [name for name in found if leaves.issuperset(self.leaves[name])]
         return sorted(inside, key=self.place.__getitem__)
@@ -293,7 +292,7 @@ class ForwardPass:
     @cached_property
     def leaves(self) -> dict[str, set[str]]:
         """The names that each intermediate result is made of."""
-        return {name: _leaves(node) for name, node in self.definitions.items()}
+        return {name: symbol_names(node) for name, node in self.definitions.items()}
 
     @cached_property
     def meanings(self) -> dict[str, WrittenFormula]:
@@ -387,10 +386,6 @@ def is_diagonal(node: Node) -> bool:
     if not isinstance(node, Product) or len(node.output) != 2:
         return False
     return bool(node.output[0] == node.output[1])
-
-
-def _leaves(node: Node) -> set[str]:
-    return {leaf.name for leaf in topological(node) if isinstance(leaf, Symbol)}
 
 
 def _result_name(formula: Formula, taken: Collection[str]) -> str:

@@ -28,6 +28,7 @@ from matcalc.graph.nodes import (
     is_apply,
     load,
     symbol,
+    symbol_names,
     topological,
 )
 from matcalc.graph.products import (
@@ -81,6 +82,7 @@ __all__ = [
     "split",
     "substituted",
     "symbol",
+    "symbol_names",
     "topological",
     "transposed",
     "zero",

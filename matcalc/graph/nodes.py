@@ -372,6 +372,11 @@ def topological(*roots: Node, known: Container[Node] = ()) -> list[Node]:
     return list(order)
 
 
+def symbol_names(*roots: Node) -> frozenset[str]:
+    """The names of the symbols under some nodes."""
+    return frozenset(node.name for node in topological(*roots) if isinstance(node, Symbol))
+
+
 def dump(root: Node) -> list[tuple[Any, ...]]:
     """A graph as rows that name earlier rows by number: what pickle writes, without recursion."""
     rows: list[tuple[Any, ...]] = []

@@ -21,9 +21,9 @@ from matcalc.plan.step import Spread, Unfolded
 
 
 class Operand(NamedTuple):
-    """An array in a product: where it is, a label on each axis, a power taken when it is used."""
+    """An array in a product, a label on each axis, a power taken when it is used."""
 
-    at: int
+    at: Any  # the number of a step in a plan, a term in code
     labels: tuple[Any, ...]
     exponent: Fraction = Fraction(1)
 
@@ -52,13 +52,13 @@ class Sliding(NamedTuple):
     """Windows that slide, as a factor.
 
     Attributes:
-        at: Where they are as an array.
+        at: They as an array.
         labels: Those of the window, of the entry in it, of the axis that it slides over.
         sizes: Of these three.
         steps: Stride, dilation, padding.
     """
 
-    at: int
+    at: Any
     labels: tuple[Any, Any, Any]
     sizes: tuple[Any, Any, Any]
     steps: tuple[int, int, int]
@@ -75,21 +75,21 @@ class Sliding(NamedTuple):
 
 
 class Slices(Protocol):
-    """What slices the arrays of a product, each known by where it is."""
+    """What slices the arrays of a product."""
 
-    def sliced(self, at: int, axis: int, window: Window) -> int:
+    def sliced(self, at: Any, axis: int, window: Window) -> Any:
         """An array, along an axis what a window picks."""
         ...
 
-    def entry(self, at: int, axis: int, window: Window) -> int:
+    def entry(self, at: Any, axis: int, window: Window) -> Any:
         """An array without an axis: the one entry that a window picks."""
         ...
 
-    def unfolded(self, at: int, axis: int, how: Unfolded) -> int:
+    def unfolded(self, at: Any, axis: int, how: Unfolded) -> Any:
         """An array with two axes for one: the first in its place, the second the last."""
         ...
 
-    def product(self, operands: Sequence[Operand], output: Sequence[Any], /) -> int:
+    def product(self, operands: Sequence[Operand], output: Sequence[Any], /) -> Any:
         """The product of some, summed over each label that the output lacks."""
         ...
 
@@ -97,15 +97,15 @@ class Slices(Protocol):
         """A size, roughly."""
         ...
 
-    def shape(self, at: int) -> Sequence[Any]:
+    def shape(self, at: Any) -> Sequence[Any]:
         """The shape of an array."""
         ...
 
-    def ones(self, window: Window) -> int:
+    def ones(self, window: Window) -> Any:
         """A vector of ones, as long as what a window picks."""
         ...
 
-    def window(self, window: Window) -> int:
+    def window(self, window: Window) -> Any:
         """A window as a matrix, where nothing else will do."""
         ...
 

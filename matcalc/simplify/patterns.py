@@ -27,7 +27,7 @@ from matcalc.graph import (
     apply,
     contract,
     flat,
-    topological,
+    symbol_names,
     transposed,
 )
 from matcalc.operations import algebra, find_rule
@@ -193,7 +193,7 @@ def _plain(node: Node) -> tuple[Any, ...]:
 @lru_cache(maxsize=1024)
 def variables_of(pattern: Node) -> frozenset[str]:
     """The names of the variables of a pattern."""
-    return frozenset(node.name for node in topological(pattern) if isinstance(node, Symbol))
+    return symbol_names(pattern)
 
 
 def may_match(pattern: Node, node: Node, *, lifted: bool) -> bool:

@@ -54,7 +54,7 @@ class _OpenedProduct:
 
     Attributes:
         sizes: The labels of the product. Factors may go, by any rule; a label goes only where it
-            has been summed over (:meth:`sum_over`) or has another name.
+            has been summed over or has another name.
     """
 
     def __init__(self, node: Product, uses: Mapping[Node, int]) -> None:
