@@ -102,7 +102,7 @@ def _has_few(term: Term) -> bool:
     return term.op in _OF_FEW or not term.rank
 
 
-class _Side(NamedTuple):
+class _FactorSide(NamedTuple):
     """A factor of a product of two, and what it is multiplied with, along an axis of that."""
 
     terms: Terms
@@ -122,12 +122,12 @@ class _Side(NamedTuple):
 
 def by_windows(terms: Terms, one: Term, two: Term) -> Term | None:
     """A product of two, if a window is in it, or zeros around something; else none."""
-    sides = _Side(terms, one, two, 0, False), _Side(terms, two, one, one.rank - 1, True)
+    sides = _FactorSide(terms, one, two, 0, False), _FactorSide(terms, two, one, one.rank - 1, True)
     ways = (_of_sum, _picked, _around_sum, _around, _of_outer)
     return next(filter(None, (way(side) for way in ways for side in sides)), None)
 
 
-def _of_sum(side: _Side) -> Term | None:
+def _of_sum(side: _FactorSide) -> Term | None:
     parts = addends(side.terms, side.factor) if side.factor.rank > 1 else None
     if parts is None:
         return None
@@ -141,7 +141,7 @@ def sum_of(terms: Terms, parts: Sequence[Term]) -> Term:
     return parts[0] if len(parts) == 1 else terms.plus(flat if whole else parts)
 
 
-def _picked(side: _Side) -> Term | None:
+def _picked(side: _FactorSide) -> Term | None:
     """A product with a window, or with its transpose."""
     is_turned = side.factor.op == "transpose"
     window = side.factor.args[0] if is_turned else side.factor
@@ -152,7 +152,7 @@ def _picked(side: _Side) -> Term | None:
     return side.terms.padded(side.other, side.axis, window.shape[1], *window.value)
 
 
-def _around_sum(side: _Side) -> Term | None:
+def _around_sum(side: _FactorSide) -> Term | None:
     """Zeros along the axis that is summed over: the other factor is sliced."""
     summed = 0 if side.is_second else side.factor.rank - 1
     if side.factor.op != "padded" or side.factor.value[0] != summed:
@@ -171,7 +171,7 @@ def _product(terms: Terms, one: Term, two: Term) -> Term:
     return terms.times([one, two] if two.rank else [two, one])
 
 
-def _around(side: _Side) -> Term | None:
+def _around(side: _FactorSide) -> Term | None:
     """Zeros along an axis that stays: they are around the product."""
     if side.factor.op != "padded" or side.factor.rank < 2:
         return None
@@ -206,7 +206,7 @@ def part_of_few(
     return found
 
 
-def _of_outer(side: _Side) -> Term | None:
+def _of_outer(side: _FactorSide) -> Term | None:
     """A product with an outer product: with one of its vectors."""
     if side.factor.op != "outer":
         return None
