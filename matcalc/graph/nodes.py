@@ -372,9 +372,9 @@ def topological(*roots: Node, known: Container[Node] = ()) -> list[Node]:
     return list(order)
 
 
-def symbol_names(*roots: Node) -> frozenset[str]:
+def symbol_names(*roots: Node) -> set[str]:
     """The names of the symbols under some nodes."""
-    return frozenset(node.name for node in topological(*roots) if isinstance(node, Symbol))
+    return {node.name for node in topological(*roots) if isinstance(node, Symbol)}
 
 
 def dump(root: Node) -> list[tuple[Any, ...]]:

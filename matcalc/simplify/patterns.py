@@ -193,7 +193,7 @@ def _plain(node: Node) -> tuple[Any, ...]:
 @lru_cache(maxsize=1024)
 def variables_of(pattern: Node) -> frozenset[str]:
     """The names of the variables of a pattern."""
-    return symbol_names(pattern)
+    return frozenset(symbol_names(pattern))
 
 
 def may_match(pattern: Node, node: Node, *, lifted: bool) -> bool:
