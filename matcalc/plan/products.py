@@ -85,7 +85,7 @@ class _ProductSteps:
 
     def powered(self, operand: Operand) -> int:
         """The array to its power, entry by entry."""
-        at = operand.at
+        at: int = operand.at
         if operand.exponent == 1:
             return at
         return self.steps.make("power", [at], self.steps.shape(at), operand.exponent)
