@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -220,10 +219,8 @@ class _Lowering:
             return self.terms.times([*scalars, self.summed(self.gathered(arrays, core), core)])
 
     def gathered(self, given: Sequence[tuple[str, Phrase]], core: str) -> list[tuple[str, Term]]:
-        """Factors as terms; those beside outer ones, which share no letter, as one product."""
-        uses = Counter(letter for letters, _ in given for letter in set(letters))
-        alone = {letter for letter in core if uses[letter] == 1}
-        is_outer = [alone.issuperset(k) and not one.is_call("window") for k, one in given]
+        """Factors as terms; those with a letter that is summed as one product."""
+        is_outer = [{*core}.issuperset(k) and not one.is_call("window") for k, one in given]
         others = [one for one, outer in zip(given, is_outer, strict=True) if not outer]
         if all(is_outer) or not any(is_outer) or len(others) < 2:
             return [(letters, self.term(phrase)) for letters, phrase in given]

@@ -27,7 +27,7 @@ class Products:
             return factors[0][1]
         if all(letters == output for letters, _ in factors):
             return self.terms.times([one for _, one in factors])
-        ways = (self.stacks, self.broadcast, self.einsum)
+        ways = (self.stacks, self.broadcast, self.through_one, self.einsum)
         term = next(found for way in ways if (found := way(factors, output)) is not None)
         if len(factors) == 2:
             one, two = factors
@@ -70,6 +70,26 @@ class Products:
             return None
         parts = [self.terms.expanded(*self.in_order(one, output)) for one in factors]
         return self.terms.make("times", parts, _shape(factors, output))
+
+    def through_one(self, factors: Sequence[Lettered], output: str) -> Term | None:
+        """Factors that share the one letter summed, times a matrix by it and the last letter."""
+        summed = {*"".join(letters for letters, _ in factors)} - {*output}
+        *others, (letters, behind) = sorted(
+            factors, key=lambda factor: (output[-1:] in factor[0], len(factor[0]))
+        )
+        if len(summed) != 1 or not (others and output) or len(letters) != 2:
+            return None
+        if {*letters} != {*summed, output[-1]} or any(
+            output[-1] in k or len({*k}) < len(k) or summed - {*k} for k, _ in others
+        ):
+            return None
+        rows = output[:-1] + letters.replace(output[-1], "")
+        parts = [self.terms.expanded(*self.in_order(one, rows)) for one in others]
+        product = parts[0]
+        if len(parts) > 1:
+            product = self.terms.make("times", parts, _shape(others, rows))
+        behind = behind if letters[-1] == output[-1] else self.terms.transpose(behind)
+        return self.terms.make("matmul", [product, behind], _shape(factors, output))
 
     def in_order(self, factor: Lettered, output: str) -> tuple[Term, str, str]:
         """An array with its axes in the order of the output; the output, and its letters there."""

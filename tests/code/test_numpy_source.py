@@ -433,6 +433,25 @@ def test_rows_are_scaled_as_they_stand_and_a_number_goes_into_the_smallest_part(
     assert any('(np.einsum("ij,ij->i", t4, t1) / 8)[:, None] * t1' in line for line in lines)
 
 
+@pytest.mark.parametrize(
+    ("formula", "wrt", "variables"),
+    [
+        ("tanh(X @ W) @ V", "X", "X[n,d] W[d,h] V[h,k]"),
+        ("A @ diag(x) @ B @ diag(x) @ C", "x", "A[k,l] B[l,l] C[l,m] x[l]"),
+    ],
+)
+@pytest.mark.parametrize("layout", ["numerator", "denominator"])
+def test_one_sum_of_many_factors_is_a_product_of_matrices(
+    formula: str, wrt: str, variables: str, layout: str
+) -> None:
+    d = mc.derive(formula, wrt=wrt, variables=variables, layout=layout)
+    assert "optimize" not in d.numpy
+    rng, sizes = np.random.default_rng(1), {"d": 2, "h": 3, "k": 4, "l": 5, "m": 6, "n": 7}
+    declared = [mc.parse_variable(word) for word in variables.split()]
+    arrays = {v.name: rng.normal(size=[sizes[str(k)] for k in v.shape]) for v in declared}
+    np.testing.assert_allclose(d.compile()(**arrays), d.evaluate(**arrays), atol=1e-12)
+
+
 def test_outer_factors_are_taken_last() -> None:
     """What shares letters is multiplied first, as matrices: no order is sought at each call."""
     shapes = "W1[h,n] W2[k,h] W3[m,k] x[n]"

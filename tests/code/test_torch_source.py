@@ -102,7 +102,9 @@ BY_HAND: list[tuple[str, str, str, int, list[str]]] = [
         [
             "m = a.shape[0]",
             "p = b.shape[0]",
-            "return torch.eye(m+p, dtype=c.dtype, device=c.device)[:m] * c",
+            "t1 = torch.zeros((m, m+p), dtype=c.dtype, device=c.device)",
+            "t1[:, :m] = torch.diag(c[:m])",
+            "return t1",
         ],
     ),
 ]
