@@ -172,8 +172,12 @@ class _Lowering:
 
     def part(self, phrase: Phrase) -> Term:
         (whole,) = phrase.args
+        places = [place for place in phrase.value if place is not None]
         if whole.is_call("eye"):
-            return unit(self.terms, phrase.value[0], whole.shape[0])
+            if len(places) == 1:
+                return unit(self.terms, places[0], whole.shape[0])
+            if all(isinstance(place, int) for place in places):
+                return self.terms.number(len(set(places)) == 1)
         return self.terms.entry(self.term(whole), phrase.value)
 
     def triangle(self, phrase: Phrase) -> Term:

@@ -26,6 +26,7 @@ from matcalc.code.terms import (
     is_view,
     operands_first,
     viewed,
+    views,
 )
 from matcalc.code.windows import WindowTerms
 from matcalc.dimensions import Dimension, Shape
@@ -342,9 +343,10 @@ class _Statements:
 
     def _is_held(self, parts: Sequence[Term]) -> bool:
         """Whether a sum of these is an array that something else needs as it is."""
-        base = viewed(parts[0])
-        has_name = self.spelled[base].text.isidentifier() or base.op == "diagonal"
-        return len(parts) == 1 and (has_name or base.op in self.dialect.kept)
+        *_, base = seen = list(views(parts[0]))
+        has_name = any(self.spelled[one].text.isidentifier() for one in seen)
+        is_kept = base.op == "diagonal" or base.op in self.dialect.kept
+        return len(parts) == 1 and (has_name or is_kept)
 
     def write(self, part: Term, array: str, way: str) -> str:
         """The statement that sets the entries of an array that a part fills, or adds to them."""

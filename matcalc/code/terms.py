@@ -7,7 +7,7 @@ slices are taken.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from operator import itemgetter
 from typing import Any, ClassVar
@@ -396,9 +396,16 @@ def is_view(term: Term) -> bool:
 
 def viewed(term: Term) -> Term:
     """What a term is a part of, in another order; a term that is a new array is its own."""
+    *_, whole = views(term)
+    return whole
+
+
+def views(term: Term) -> Iterator[Term]:
+    """A term, what it is a view of, and so on, to a new array."""
+    yield term
     while term.op in _VIEWS or (term.op == "einsum" and _is_rearranged(term)):
         term = term.args[0]
-    return term
+        yield term
 
 
 def _is_rearranged(term: Term) -> bool:

@@ -1,6 +1,7 @@
 """Slices, differences and convolutions in source: no product with a slice of eye, none dense."""
 
 import re
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -138,3 +139,26 @@ def test_no_recorded_formula_multiplies_by_a_slice_of_eye(
     d = of_record(record, layout).jacobian
     for source in (d.numpy, d.torch, d.jax):
         assert products_with_windows(source) == []
+
+
+_MOVES = [
+    "roll({}, 1)",
+    "roll({}, -1)",
+    "diff({})",
+    "({})[1:]",
+    "({})[:-1]",
+    "({})[::2]",
+    "cumsum({})",
+]
+
+
+@pytest.mark.parametrize("layout", ["numerator", "denominator"])
+@pytest.mark.parametrize(("outer", "inner"), list(product(_MOVES, _MOVES)))
+def test_two_moves_of_a_vector_are_computed_as_they_are_planned(
+    outer: str, inner: str, layout: str
+) -> None:
+    for size in (3, 4, 6):
+        moved = outer.format(inner.format("x"))
+        J = mc.derive(moved, wrt="x", variables=f"x[{size}]", layout=layout)
+        x = np.arange(1.0, size + 1)
+        np.testing.assert_array_equal(J.compile()(x=x), J.evaluate(x=x), moved)
