@@ -257,19 +257,21 @@ def _by_part(node: Node, part: _NamedProduct) -> Node:
     """A product with a name for an array and what is beside it, as often as these are there."""
     if not isinstance(node, Product):
         return node
-    factors, sizes = opened(node, scalars=part.array is not None)
-    places = [f for f in factors if part.array and f[::2] == part.array[::2]]
+    array = part.array
+    factors, sizes = opened(node, scalars=array is not None)
+    places = [f for f in factors if array and f[::2] == array[::2]]
     left = Powers.of(f for f in factors if f not in places)
-    arrays = list(places)
-    most = None if part.array is None else 1
-    for k, one in enumerate(places or [part.name] * (part.array is None)):
+    arrays: list[Factor] = []
+    for one in places if array else [part.name]:
         name, beside = part.at(one)
-        times = int(min(left.get(key, Fraction(0)) / power for key, power in beside.items()))
+        often = int(min(left.get(key, Fraction(0)) / power for key, power in beside.items()))
+        times = min(often, 1) if array else often
         if times > 0:
-            count = times if most is None else most
-            arrays[k : k + 1] = [name._replace(exponent=Fraction(count))]
+            arrays.append(name._replace(exponent=Fraction(times)))
             for key, power in beside.items():
-                left.take(key, -power * count)
+                left.take(key, -power * times)
+        elif array:
+            arrays.append(one)
     if arrays == places:
         return node
     return contract([*arrays, *left.factors], node.output, sizes, node.scale)

@@ -31,7 +31,6 @@ from matcalc.operations.registry import (
     is_elementwise,
     known_rule,
     parse_signature,
-    register,
 )
 
 __all__ = [
@@ -53,7 +52,6 @@ __all__ = [
     "parts",
     "products",
     "reductions",
-    "register",
     "rotations",
     "sequences",
     "special",
