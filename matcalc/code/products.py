@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
-from itertools import permutations
+from itertools import combinations
 from typing import Any
 
 from matcalc.code.terms import Term, Terms
@@ -23,6 +23,9 @@ class Products:
     def product(self, factors: Sequence[Lettered], output: str) -> Term:
         """The product of arrays, summed over each letter that the output lacks."""
         factors = self.fewer(factors, output)
+        if len(factors) == 2:
+            both = self.made(factors[0], factors[1], output)
+            factors = [both] if both is not None and both[0] == output else factors
         if len(factors) == 1 and factors[0][0] == output:
             return factors[0][1]
         if all(letters == output for letters, _ in factors):
@@ -42,7 +45,7 @@ class Products:
 
     def fewer(self, factors: Sequence[Lettered], output: str) -> Sequence[Lettered]:
         """Of several factors two with the same letters as one, and two whose product is there."""
-        for one, two in permutations(factors, 2) if len(factors) > 2 else ():
+        for one, two in combinations(factors, 2) if len(factors) > 2 else ():
             others = [factor for factor in factors if factor is not one and factor is not two]
             needed = {*output, *(letter for letters, _ in others for letter in letters)}
             both = self.together(one, two, needed)
@@ -54,11 +57,16 @@ class Products:
         """The product of two factors, if it is one entry by entry, or was made before."""
         if one[0] == two[0]:
             return one[0], self.terms.times([one[1], two[1]])
-        known = self._pairs.get(_key(one, two, needed))
-        if known is None:
-            return None
-        letters = list(dict.fromkeys(one[0] + two[0]))
-        return "".join(letters[number] for number in known[0]), known[1]
+        return self.made(one, two, needed)
+
+    def made(self, one: Lettered, two: Lettered, needed: Container[str]) -> Lettered | None:
+        """The product of two factors in either order, if it was made before."""
+        for first, second in ((one, two), (two, one)):
+            known = self._pairs.get(_key(first, second, needed))
+            if known is not None:
+                letters = list(dict.fromkeys(first[0] + second[0]))
+                return "".join(letters[number] for number in known[0]), known[1]
+        return None
 
     def broadcast(self, factors: Sequence[Lettered], output: str) -> Term | None:
         """A product of an array and a vector that sums nothing, entry by entry; else none."""

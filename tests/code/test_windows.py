@@ -132,6 +132,24 @@ def test_a_hessian_of_scaled_rows_and_an_outer_product_has_no_dense_diagonal() -
     close(d.compile()(**arrays), d.evaluate(**arrays), 1e-12)
 
 
+@pytest.mark.parametrize(
+    ("formula", "wrt", "variables", "count"),
+    [
+        ("sum(convolve(x, w)**2)", ["x", "w"], "x[6] w[4]", 4),
+        ("sum((convolve(x, w) - t)**2)", ["w", "x"], "x[6] w[4] t[9]", 4),
+        ('sum(einsum("ijk,k->ij", T, v)**2)', ["T", "v"], "T[m,n,k] v[k]", 2),
+    ],
+)
+def test_a_product_in_the_value_is_that_of_the_gradients(
+    formula: str, wrt: list[str], variables: str, count: int
+) -> None:
+    """Its factors stand in another order in each; ``count`` is of products in all."""
+    loss = mc.value_and_grad(formula, wrt=wrt, variables=variables, layout="denominator")
+    assert len(re.findall(r" @ |np\.einsum", loss.numpy)) == count
+    arrays = _arrays(variables)
+    close(loss.compile()(**arrays)[1][0], loss(**arrays)[1][0], 1e-12)
+
+
 @pytest.mark.parametrize(("record", "layout"), RECORDS_BY_TURNS, ids=name_of)
 def test_no_recorded_formula_multiplies_by_a_slice_of_eye(
     record: dict[str, Any], layout: str
