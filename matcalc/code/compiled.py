@@ -159,20 +159,27 @@ class Compiled:
         """
         if self.computation is None:
             raise NotationError("a batch is of derivatives: compile() of one makes such a function")
-        return Batched(self.computation, names, finite=self.finite)
+        return Batched(self.computation, names, finite=self.finite, max_bytes=self.max_bytes)
 
     def _elsewhere(self, form: _Form, values: Sequence[Any]) -> Any:
         """Compute of arrays of another library, by its own operations: a result of its kind.
 
         Raises:
-            ArrayError: It is not known what the source computes.
+            ArrayError: It is not known what the source computes; or a function is given.
         """
         if self.computation is None:
             raise ArrayError("this function takes NumPy's arrays: np.asarray(x) makes one")
         if self._anywhere is None:
-            self._anywhere = Computed(self.computation, finite=self.finite)
-        named = zip(form.words, values, strict=True)
-        return self._anywhere(**{self.named(word): value for word, value in named})
+            found = Computed(self.computation, finite=self.finite, max_bytes=self.max_bytes)
+            self._anywhere = found
+        named = dict(zip(map(self.named, form.words), values, strict=True))
+        function = next((name for name, value in named.items() if callable(value)), None)
+        if function is not None:
+            raise ArrayError(
+                f"{function} is a function, which is taken beside NumPy's arrays alone: the "
+                "sources .torch and .jax take it beside theirs"
+            )
+        return self._anywhere(**named)
 
     def _form(self, args: tuple[Any, ...], arrays: Mapping[str, Any]) -> _Form:
         """What is known of every call with so many arguments, and others by these names.

@@ -13,7 +13,7 @@ from matcalc.graph import Node, symbol
 from matcalc.plan.batching import batch_name, batched
 from matcalc.plan.computation import Computation, arranged
 from matcalc.plan.planning import for_numbers
-from matcalc.plan.running import Bindings, Keep, Leaves, Run
+from matcalc.plan.running import MAX_BYTES, Bindings, Keep, Leaves, Run
 
 
 class Computed:
@@ -24,14 +24,18 @@ class Computed:
     Attributes:
         symbols: The variables, with the shapes that their arrays must have.
         finite: Whether numbers that are not finite are refused.
+        max_bytes: The largest array that may be made, but of Dask's, which are made in chunks.
     """
 
-    def __init__(self, computation: Computation, *, finite: bool = False) -> None:
-        """What is computed, and whether numbers are looked at."""
+    def __init__(
+        self, computation: Computation, *, finite: bool = False, max_bytes: int = MAX_BYTES
+    ) -> None:
+        """What is computed, whether numbers are looked at, how large arrays may be."""
         self._made_of: tuple[Any, ...] = (computation,)
         self._bindings = Bindings()
         self.symbols: Mapping[str, Node] = computation.symbols
         self.finite = finite
+        self.max_bytes = max_bytes
         self._roots: Sequence[Node] = computation.roots
         self._returned = computation.returned
         self._leaves = Leaves(self._roots, computation.orders)
@@ -43,6 +47,7 @@ class Computed:
             UnboundError: A variable or a dimension has no numbers.
             ShapeError: An array has another shape than its variable.
             ArrayError: There is no variable of a name, or its numbers are not real.
+            TooLargeError: An array would be larger than ``max_bytes``.
         """
         if self.finite:
             return self._run({name: any_array(value, name) for name, value in arrays.items()})
@@ -57,12 +62,15 @@ class Computed:
 
         named, sizes = given_arrays(self.symbols, arrays)
         library = library_in([*named.values(), *self._leaves.foreign])
-        found = self._leaves.run(named, sizes, lambda: self._roots, library, keep=kept)
+        found = self._leaves.run(
+            named, sizes, lambda: self._roots, library, self.max_bytes, keep=kept
+        )
         return arranged(found, self._returned)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """It is stored as what it was made of."""
-        return partial(type(self), finite=self.finite), self._made_of
+        made = partial(type(self), finite=self.finite, max_bytes=self.max_bytes)
+        return made, self._made_of
 
 
 class Batched(Computed):
@@ -75,8 +83,15 @@ class Batched(Computed):
         names: The variables with the leading axis.
     """
 
-    def __init__(self, computation: Computation, names: str, finite: bool = False) -> None:
-        """What is computed, the variables of the batch, whether numbers are looked at.
+    def __init__(
+        self,
+        computation: Computation,
+        names: str,
+        *,
+        finite: bool = False,
+        max_bytes: int = MAX_BYTES,
+    ) -> None:
+        """What is computed, the variables of the batch, and what :class:`Computed` takes.
 
         Raises:
             NotationError: No variable is named, or one that is not there.
@@ -101,7 +116,9 @@ class Batched(Computed):
         ]
         roots = batched(for_numbers(computation.roots), self.names, size)
         super().__init__(
-            Computation(tuple(roots), tuple(orders), computation.returned, symbols), finite=finite
+            Computation(tuple(roots), tuple(orders), computation.returned, symbols),
+            finite=finite,
+            max_bytes=max_bytes,
         )
         self._made_of = computation, names
 

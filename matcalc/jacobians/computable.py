@@ -127,7 +127,8 @@ class Computable:
             reuse: Whether results belong to the function: its next call writes over them, and
                 makes no new ones. Without it they are the caller's.
             max_bytes: The largest array that a call may make; of a larger one a call is a
-                :class:`TooLargeError`, before anything is computed.
+                :class:`TooLargeError`, before anything is computed. Dask makes its arrays in
+                chunks: there it is no limit.
 
         Raises:
             UnboundError: The derivative holds arrays, which have no names.

@@ -83,7 +83,8 @@ def undeclared(x: Array, name: str, order: int) -> Array:
         UnboundError: Always.
     """
     said = f"{name}{chr(39) * order} of {tuple(x.shape)} has no numbers: it is a name alone"
-    raise UnboundError(f"{said}; compile() takes it as an argument")
+    taken = "compile() takes it beside NumPy's arrays, the sources .torch and .jax beside theirs"
+    raise UnboundError(f"{said}; {taken}")
 
 
 def power(x: Array, exponent: Fraction | str | int) -> Any:

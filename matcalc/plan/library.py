@@ -58,6 +58,11 @@ class Library:
     keeps: ClassVar[bool] = False
 
     @property
+    def in_chunks(self) -> bool:
+        """Whether arrays are made chunk by chunk: their whole size is no limit of any memory."""
+        return self.name == "dask"
+
+    @property
     def module(self) -> Any:
         """The functions of the library."""
         return import_module(_MODULES.get(self.name, self.name))

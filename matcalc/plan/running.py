@@ -7,7 +7,6 @@ at arrays of the same shapes only runs the steps.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
 from math import prod
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
@@ -223,7 +222,7 @@ class Leaves:
             _remember(self.programs, shapes, program)
         dtype = library.dtype if library else self.type_of(given or arrays.values())
         if keep is not None and library is None:
-            keep(tuple(self.shapes), partial(program.run, dtype=dtype))
+            keep(tuple(self.shapes), lambda given: program.run(given, dtype, *options))
         return program.run(given, dtype, *options)
 
     def arrays(self, given: Mapping[str, Any], library: Library | None) -> list[Any]:
@@ -298,7 +297,8 @@ class Program:
         Raises:
             TooLargeError: An array would be larger than ``max_bytes``; nothing is computed then.
         """
-        if self.largest * dtype.itemsize > max_bytes and self.plan.largest is not None:
+        too_large = self.largest * dtype.itemsize > max_bytes and not self.library.in_chunks
+        if too_large and self.plan.largest is not None:
             check_sizes([self.plan.largest.shape], dtype, max_bytes)
         compute = self.compute if rounding is None else self._rounded(rounding)
         with np.errstate(all="ignore"):  # what is undefined is nan, what is too large inf

@@ -10,7 +10,7 @@ from operations.cases import CASES, NO_FIRST_ORDER, Case, close, name_of
 
 import matcalc as mc
 from matcalc.arrays import library_of
-from matcalc.code import Computation, Computed
+from matcalc.code import Computation, Computed, Source
 from matcalc.errors import ArrayError, UnknownRuleError
 
 #: Every so many cases are tried; all of them with MATCALC_ALL_RECORDS.
@@ -77,6 +77,18 @@ def test_a_name_alone_has_no_numbers_in_any_library(library: Callable[[Any], Any
         np.asarray(J.evaluate(**given))
 
 
+@pytest.mark.parametrize("library", LIBRARIES[:2], ids=["torch", "jax"])
+def test_a_function_is_taken_where_the_refusal_says(library: Callable[[Any], Any]) -> None:
+    d = mc.derive("sum(g(x))", wrt="x", variables="x[n]", layout="denominator")
+    x = library(np.arange(3.0))
+    with pytest.raises(ArrayError, match=r"sources \.torch and \.jax take it"):
+        d.compile()(x=x, dg=np.sin)
+    assert np.array_equal(d.compile()(x=np.arange(3.0), dg=lambda v: 2 * v), [0.0, 2.0, 4.0])
+    source = d.torch if library is _torch else d.jax
+    found = Source(source).function("df_dx")(x, lambda v: 2 * v)
+    np.testing.assert_allclose(_numbers(found), [0.0, 2.0, 4.0])
+
+
 _LOSS = "sum(log(1 + exp(-y * (X @ w))))"
 
 
@@ -84,6 +96,31 @@ def _hessian() -> tuple[mc.Jacobian[Any], dict[str, Any]]:
     rng = np.random.default_rng(0)
     found = mc.derive(_LOSS, wrt="w", variables="X[m,n] w[n] y[m]", layout="denominator", order=2)
     return found, {"X": rng.normal(size=(6, 3)), "w": rng.normal(size=3), "y": np.ones(6)}
+
+
+@libraries
+def test_a_limit_holds_in_each_library_and_of_batches_but_not_of_chunks(
+    library: Callable[[Any], Any],
+) -> None:
+    hessian, arrays = _hessian()
+    compiled = hessian.compile(max_bytes=100)
+    given = {name: library(array) for name, array in arrays.items()}
+    if library is _dask:
+        assert compiled(**given).shape == (3, 3)
+    else:
+        with pytest.raises(mc.TooLargeError, match="over the limit of 100"):
+            compiled(**given)
+    batched = compiled.batched("w")
+    for _ in range(2):  # what is known of these shapes knows the limit too
+        with pytest.raises(mc.TooLargeError, match="over the limit of 100"):
+            batched(**arrays | {"w": np.ones((4, 3))})
+
+
+def test_dask_takes_more_than_a_memory() -> None:
+    ones = pytest.importorskip("dask.array").ones
+    hessian, _ = _hessian()
+    X, y = ones((10**8, 20), chunks=(10**6, 20)), ones(10**8, chunks=10**6)
+    assert hessian.evaluate(X=X, y=y, w=ones(20)).shape == (20, 20)  # lazily: 16 GB
 
 
 @libraries
