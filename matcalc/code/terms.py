@@ -234,7 +234,10 @@ class Terms:
         return entries if is_column else self.total(entries, axis)
 
     def total(self, term: Term, axis: int | None) -> Term:
-        """The sum over an axis, or over all."""
+        """The sum over an axis, or over all; of a window, each of whose rows has one 1, ones."""
+        if term.op == "window" and axis is not None:
+            ones = self.make("ones", (), term.shape[:1])
+            return ones if axis else self.padded(ones, 0, term.shape[1], *term.value)
         shape = () if axis is None else (*term.shape[:axis], *term.shape[axis + 1 :])
         return self.make("sum", [term], shape, axis)
 

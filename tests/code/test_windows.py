@@ -9,10 +9,13 @@ import pytest
 from derivative_checks import check, close
 from finite_differences import central_differences
 from generated_sources import RECORDS_BY_TURNS, Example, name_of, of_record
+from operations.cases import CASES as CASES_OF_RULES
+from operations.cases import NO_FIRST_ORDER, NO_SECOND_ORDER, Case
 from products_with_windows import products_with_windows
 
 import matcalc as mc
 from matcalc.jacobians.written import symbols_of
+from matcalc.layout import Denominator
 from matcalc.operations.arrays import windows
 
 SIZES = {"b": 2, "c": 3, "h": 5, "k": 4, "m": 4, "n": 6, "o": 2, "p": 3, "q": 2}
@@ -97,6 +100,28 @@ def test_second_derivatives_multiply_by_no_slice_of_eye(
     arrays = _arrays(variables)
     used = {name: one for name, one in arrays.items() if name in symbols_of(d)}
     close(d.compile()(**used), d.evaluate(**used), 1e-12)
+
+
+#: A sum over the places of windows that slide, which may overlap, is itself dense zeros and ones.
+_OVERLAPPING = ("avg_pool1d", "avg_pool2d")
+
+
+@pytest.mark.parametrize("case", CASES_OF_RULES, ids=str)
+def test_no_jacobian_of_a_rule_multiplies_by_a_slice_of_eye(case: Case) -> None:
+    if case.rule.name in NO_FIRST_ORDER:
+        return
+    of = mc.Variable("F", case.result.shape)
+    for name, node in case.first.items():
+        by = mc.Variable(name, case.symbols[name].shape)
+        try:
+            source = mc.Jacobian(node, (of, by), Denominator).numpy
+        except mc.NotDifferentiableError:
+            assert case.rule.name in NO_SECOND_ORDER
+            continue
+        found = products_with_windows(source)
+        if case.rule.name in _OVERLAPPING:
+            found = [one for one in found if not one.startswith("sliding(")]
+        assert found == []
 
 
 def test_an_axis_seen_along_two_is_what_its_definition_says() -> None:
