@@ -63,6 +63,22 @@ def _arrays(variables: str) -> dict[str, Any]:
     return {v.name: rng.normal(size=[sizes.get(k, k) for k in v.shape]) for v in declared}
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "y = np.eye(n - 1, n, 1) @ x",
+        "y = (np.eye(n)[1:] - np.eye(n)[:-1]) @ x",
+        "w = -np.eye(n - 1, n).T\ny = w @ x",
+        'y = np.einsum("ij,j->i", np.eye(n - 1, n, 1), x)',
+        "y = np.eye(n)[0] * x",
+        "y = sliding(n, k, 1, 1, 0)",
+    ],
+)
+def test_a_product_with_a_slice_of_eye_is_found(source: str) -> None:
+    assert len(products_with_windows(source)) == 1
+    assert products_with_windows("y = np.eye(n) @ x[1:] * x[0] + np.eye(n - 1, n)") == []
+
+
 @pytest.mark.parametrize(("formula", "wrt", "variables"), CASES)
 def test_windows_are_slices_in_every_library(formula: str, wrt: str, variables: str) -> None:
     d = mc.derive(formula, wrt=wrt, variables=variables, layout="denominator")

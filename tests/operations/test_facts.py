@@ -121,13 +121,14 @@ def test_it_is_the_logarithm_of_what_is_said(case: Case) -> None:
 
 
 def test_a_sign_with_three_labels_makes_of_vectors_what_is_said() -> None:
-    for rule in RULES.values():
-        if all(rule.facts.of_vectors):
-            sign = np.asarray(numpy_function(rule)((3, 3, 3), 3))
-            of_one, of_two = (numpy_function(RULES[name]) for name in rule.facts.of_vectors)
-            a, b = np.array([1.0, 2.0, -3.0]), np.array([0.5, -1.0, 4.0])
-            close(of_one(a), np.einsum("ijk,j->ik", sign, a))
-            close(of_two(a, b), np.einsum("ijk,j,k->i", sign, a, b))
+    rules = [rule for rule in RULES.values() if all(rule.facts.of_vectors)]
+    for rule in rules:
+        sign = np.asarray(numpy_function(rule)((3, 3, 3), 3))
+        of_one, of_two = (numpy_function(RULES[name]) for name in rule.facts.of_vectors)
+        a, b = np.array([1.0, 2.0, -3.0]), np.array([0.5, -1.0, 4.0])
+        close(of_one(a), np.einsum("ijk,j->ik", sign, a))
+        close(of_two(a, b), np.einsum("ijk,j,k->i", sign, a, b))
+    assert rules
 
 
 def test_names_of_parameters_are_of_its_parameters() -> None:
