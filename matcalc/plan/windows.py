@@ -131,7 +131,7 @@ def resolve_windows(
     along which the product is the same.
     """
     work = _Windows(operands, windows, slidings, core, slices)
-    while work.slice() or work.fill() or work.repeat() or work.unfold():
+    while work.resolve() or work.unfold():
         pass
     written = [_written(window, slices) for window in work.windows]
     written += [Operand(one.at, one.labels) for one in work.slidings]
@@ -156,12 +156,19 @@ class _Windows:
         self.slices = slices
         self.placed: list[Placed] = []
 
-    def slice(self) -> bool:
+    def resolve(self) -> bool:
+        """Resolve one window, in the first of the ways that there are for any."""
+        ways = (self._slices, self.slice), (self._fills, self.fill), (self._repeats, self.repeat)
+        for may, resolve in ways:
+            window = next(filter(may, self.windows), None)
+            if window is not None:
+                self.windows.remove(window)
+                resolve(window)
+                return True
+        return False
+
+    def slice(self, window: Window) -> None:
         """Slice by a window of whose whole axis other factors alone have the label."""
-        window = next(filter(self._slices, self.windows), None)
-        if window is None:
-            return False
-        self.windows.remove(window)
         beside = [w for w in self.windows if w.whole == window.whole]
         self.windows = [w for w in self.windows if w not in beside]
         self.operands += [_written(one, self.slices) for one in beside]
@@ -169,7 +176,6 @@ class _Windows:
         is_kept = window.picked in {*self.output, *self._labels(), *_labels_of(others)}
         within = window.picked if is_kept or not window.is_single else None
         self.operands = [self._sliced(one, window, within) for one in self.operands]
-        return True
 
     def _slices(self, window: Window) -> bool:
         """Whether other factors alone have the whole axis, so that they can be sliced.
@@ -192,12 +198,8 @@ class _Windows:
                 labels[axis] = within
         return operand._replace(at=at, labels=tuple(labels))
 
-    def fill(self) -> bool:
+    def fill(self, window: Window) -> None:
         """Place the result in a window of whose whole axis it alone has the label."""
-        window = next(filter(self._fills, self.windows), None)
-        if window is None:
-            return False
-        self.windows.remove(window)
         axis = self.output.index(window.whole)
         self.output[axis] = window.picked
         is_there = window.picked in {*_labels_of(self.operands), *self._labels()}
@@ -207,7 +209,6 @@ class _Windows:
         elif not is_there:
             self.operands.append(Operand(self.slices.ones(window), (window.picked,)))
         self.placed.insert(0, Placed(axis, window, is_new))
-        return True
 
     def _fills(self, window: Window) -> bool:
         """Whether the whole axis is that of the result alone: what is picked fills it."""
@@ -216,17 +217,12 @@ class _Windows:
         is_alone = window.whole in self.output and window.whole not in held
         return is_alone and window.picked not in self.output and bool(self.operands)
 
-    def repeat(self) -> bool:
+    def repeat(self, window: Window) -> None:
         """Place a diagonal of the result in a window of which it has both labels."""
-        window = next(filter(self._repeats, self.windows), None)
-        if window is None:
-            return False
-        self.windows.remove(window)
         axis = self.output.index(window.whole)
         self.output[axis] = window.picked
         self.operands = [self._sliced(one, window, window.picked) for one in self.operands]
         self.placed.insert(0, Placed(axis, window))
-        return True
 
     def _repeats(self, window: Window) -> bool:
         others = [k for w in self.windows if w is not window for k in w.labels]
