@@ -64,7 +64,7 @@ def refuse_prose(line: str, declared: Collection[str]) -> None:
         )
     behind = _BEHIND.search(line)
     if behind and behind[0] not in declared:
-        formula = _stripped(line[: behind.start()], _WORDS)
+        formula = _stripped(line[: behind.start()])
         alone = f": {formula}" if formula else ""
         raise RefusedError(
             f"what stands behind {behind[0]!r} is no part of the formula: it is declared "
@@ -73,11 +73,11 @@ def refuse_prose(line: str, declared: Collection[str]) -> None:
         )
 
 
-def _stripped(text: str, more: Sequence[str] = ()) -> str:
+def _stripped(text: str) -> str:
     """A text without what stands between it and the words behind it."""
     while True:
         bare = text.rstrip(" \t\n,;.~")
-        for end in (*_SPACES, *more):
+        for end in (*_SPACES, *_WORDS):
             bare = bare.removesuffix(end)
         if bare == text:
             return text.lstrip()
@@ -110,7 +110,7 @@ def members(line: str) -> tuple[str, str]:
         found += [f"{tokens[one].text}{shape}" for one in names]
         start, stop = start or names[0], end
     start -= tokens[start - 1].text in _LISTED
-    formula = _stripped(line[: tokens[start].start], _WORDS)
+    formula = _stripped(line[: tokens[start].start])
     whole = bool(found) and bool(formula) and tokens[stop].kind == "end"
     return (formula, " ".join(found)) if whole else (line, "")
 

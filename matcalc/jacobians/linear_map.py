@@ -123,7 +123,7 @@ def _contracted(
     array: Array,
     labels: Sequence[Any],
     output: Sequence[Any],
-    given: Given = NOTHING,
+    given: Given,
     *others: Factor,
 ) -> Array:
     """The product with an array and others, the axes of the node labelled by their numbers."""
