@@ -203,10 +203,10 @@ class _FormulaParser:
         opened, count = _OpenOperand("call", name.text), 0
         comma = self.take()
         while comma.text != ")":
-            while self.next.kind == "name" and self.tokens[self.position + 1].text == "=":
+            if self.next.kind == "name" and self.tokens[self.position + 1].text == "=":
                 opened.keywords.append(self.take().text)
                 self.take()
-            if count or self.next.text != ")":
+            if count or opened.keywords or self.next.text != ")":
                 self.formula(opened)
                 count += 1
             comma = self.closing(name, "),")

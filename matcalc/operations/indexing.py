@@ -106,6 +106,8 @@ def _part(item: Any, axis: int, size: Dimension) -> _Picked:
 
 def _slice(item: slice, axis: int, size: Dimension) -> _Picked:
     """A slice: of step 1 a window, backwards over all the exchange matrix, else of numbers."""
+    if item.step == 0:
+        raise ShapeError("a slice of step 0 has no next entry")
     if item.step in (None, 1):
         start, stop = _bounds(item, size)
         if (start, stop) == (0, size):

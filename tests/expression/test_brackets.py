@@ -152,3 +152,9 @@ def test_a_part_of_a_stack_is_what_was_stacked() -> None:
 def test_what_has_no_meaning_is_refused(formula: str, said: str) -> None:
     with pytest.raises(mc.MatcalcError, match=said.replace("[", r"\[")):
         mc.derive(formula, wrt="x", variables="x[3] A[3,2] c", layout="numerator")
+
+
+@pytest.mark.parametrize("shape", ["3", "n"])
+def test_a_slice_of_step_0_is_refused(shape: str) -> None:
+    with pytest.raises(mc.ShapeError, match="step 0"):
+        mc.derive("sum(x[::0])", wrt="x", variables=f"x[{shape}]", layout="numerator")

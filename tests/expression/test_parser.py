@@ -1,3 +1,6 @@
+from contextlib import suppress
+from itertools import product
+
 import pytest
 
 from matcalc.errors import NotationError
@@ -109,3 +112,14 @@ def test_every_operand_is_placed_with_the_parentheses_around_it(formula: str) ->
         assert text.count("(") == text.count(")"), text
         if step.kind in ("name", "number"):
             assert formula[step.bare.start : step.bare.stop] == step.value
+
+
+def test_every_name_of_an_argument_has_an_argument_behind_it() -> None:
+    parsed = 0
+    for count in range(6):
+        for pieces in product(("a=", "b=", " 1", ","), repeat=count):
+            with suppress(NotationError):
+                step = parse(f"f({''.join(pieces)})")[-1].steps[-1]
+                assert pieces.count(" 1") == step.takes >= len(step.keywords), pieces
+                parsed += 1
+    assert parsed > 10
