@@ -11,7 +11,7 @@ from matcalc.claims.candidates import Candidate
 from matcalc.claims.forward_guess import guessed_forward
 from matcalc.dimensions import Shape, names, times
 from matcalc.errors import listed
-from matcalc.notation.names import spelled_shape
+from matcalc.notation.names import spelled_shape, unicode_name
 from matcalc.notation.parts import AlignedShapes, AnswerPart, Cell, Drawn, FormulaPart, Item, Rows
 from matcalc.notation.shown import Shown, told
 from matcalc.variables import Variable
@@ -233,7 +233,7 @@ def _derived(found: Fit, backward: Backward) -> Iterator[Item | list[Item]]:
         f"From {backward.forward}, where {left} is short for the derivative of a number by "
         f"{backward.wrt}{_like(backward, found.variables[left].shape)}:"
     )
-    yield FormulaPart(f"{left} = {backward.unicode}")
+    yield FormulaPart(f"{unicode_name(left)} = {backward.unicode}")
     notes = [f"read as {listed(backward.assumed)}"] if backward.assumed else []
     yield from (f"note: {note}" for note in (*notes, *backward.assumptions))
     first = sorted(backward.judgements.items(), key=lambda one: not one[1])

@@ -174,8 +174,14 @@ def _identified(found: Identification) -> Iterator[AnswerPart]:
         yield AnswerPart("It would agree", tuple(map(_when, found.right_when)))
     known = [one for one in found.readings if one.agrees and one.sources]
     if known:
-        who = (f"{one.title}: {'; '.join(each.name for each in one.sources)}" for one in known)
-        yield AnswerPart("Who writes so (where they depart from it: matcalc layouts)", tuple(who))
+        who = tuple(map(_who, known))
+        yield AnswerPart("Who writes so (where they depart from it: matcalc layouts)", who)
+
+
+def _who(one: Reading) -> str:
+    """A convention and those who write so, once where it is named after them."""
+    names = [each.name for each in one.sources]
+    return one.title if one.title == ", ".join(names) else f"{one.title}: {'; '.join(names)}"
 
 
 def _when(one: Condition) -> str:

@@ -106,6 +106,8 @@ def total_derivative(
             ``of``, ``"forward"`` from ``wrt``, ``"markowitz"`` first the one that takes the
             fewest multiplications; ``"cheapest"`` counts those of all three plans, and takes the
             best; :meth:`Jacobian.plan` shows the others (sizes that have names count as 100).
+            Numbers of large arrays are accumulated forward where that takes fewer multiplications
+            than the reverse order, whichever was named; the plan says so.
 
     Raises:
         ChainError: No path, a cycle, an edge given twice, shapes that disagree.

@@ -288,6 +288,22 @@ def test_orders_of_accumulation_agree_and_the_cheapest_is_taken(
     assert not (cheapest * 2).accumulations  # they are of another product
 
 
+def test_a_plan_says_where_numbers_are_accumulated_the_other_way() -> None:
+    rng = np.random.default_rng(3)
+    sizes = {"y": 90, "h": 80, "m": 80, "g": 80, "x": 2}
+    edges = []
+    for of, wrt in ("yh", "hm", "mg", "hg", "gx"):
+        array = rng.normal(size=(sizes[of], sizes[wrt]))
+        ends = f"{of}[{sizes[of]}] / {wrt}[{sizes[wrt]}]"
+        edges.append(mc.jacobian(ends, array, layout="numerator"))
+    found = {
+        order: mc.total_derivative(edges, of="y", wrt="x", accumulation=order)
+        for order in ("reverse", "forward")
+    }
+    assert "accumulated forward: " in str(found["reverse"].plan())
+    np.testing.assert_allclose(found["reverse"].array, found["forward"].array, rtol=1e-10)
+
+
 def test_what_leads_nowhere_is_left_out_in_every_order() -> None:
     edges = [
         _dense("L", "a", 2, 3),
