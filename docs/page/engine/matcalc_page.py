@@ -440,11 +440,21 @@ def _parts(found: Checked) -> Iterator[dict[str, Any]]:
         yield {"title": part.title, "mood": part.mood, "items": list(map(_item, part.items))}
 
 
+#: What the page calls the parts of an answer, whatever their classes are called.
+_KINDS = {
+    "AlignedShapes": "aligned",
+    "FormulaPart": "formula",
+    "Marked": "marked",
+    "Rows": "rows",
+    "Drawn": "drawn",
+}
+
+
 def _item(item: Any) -> dict[str, Any]:
     """An item of an answer with its kind: prose, aligned, marked, formula, rows or drawn."""
     if isinstance(item, str):
         return {"kind": "prose", "text": item}
-    found = {"kind": type(item).__name__.lower()} | item._asdict()
+    found = {"kind": _KINDS[type(item).__name__]} | item._asdict()
     if isinstance(item, AlignedShapes):
         found["cells"] = [
             one._asdict() | {"latex": typed_factor(one.above, typed_latex)} for one in item.cells
