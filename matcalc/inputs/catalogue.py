@@ -95,7 +95,7 @@ def answer(one: Operation) -> Description:
     >>> answer(called("np.linalg.qr")[0]).said
     'qr: a function has one result; R, up to signs, is cholesky(A.T @ A).T'
     >>> answer(called("addmm")[0])
-    Answer(written='addmm(C, A, B)', said='addmm(C[m,n], A[m,k], B[k,n]) = C + A @ B')
+    Description(written='addmm(C, A, B)', said='addmm(C[m,n], A[m,k], B[k,n]) = C + A @ B')
     """
     try:
         typed = entered(one.typed, one.variables)

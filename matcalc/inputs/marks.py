@@ -254,7 +254,11 @@ def are_places(parser: LineReader) -> bool:
     names = [one.text for one in inside if one.kind == "name"]
     sizes = bool(names) and all(one in parser.names.sizes for one in names)
     told = "number" in kinds or ":" in signs or sizes
-    return told and signs <= {":", ",", "-", "+"} and "word" not in kinds
+    declared = parser.names.declared
+    numbers = all(one in parser.names.sizes or (one in declared and not declared[one].rank)
+                  for one in names)  # fmt: skip
+    of_sizes = {"*", "/"} if numbers and ":" in signs else set[str]()  # [n:2*n]
+    return told and signs <= {":", ",", "-", "+"} | of_sizes and "word" not in kinds
 
 
 def are_letters(parser: LineReader, position: int) -> bool:

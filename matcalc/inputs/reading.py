@@ -51,6 +51,7 @@ from matcalc.inputs.tree import Left, LineNode
 from matcalc.inputs.vectors import behind_matrices, paired, transposed
 from matcalc.inputs.words import KEYWORDS, function, is_elsewhere, slope_of
 from matcalc.inputs.writing import LineWriter
+from matcalc.notation.names import greek_word
 from matcalc.operations import ALIASES
 from matcalc.variables import Variable
 
@@ -287,7 +288,18 @@ def _has_words(line: str, text: str) -> bool:
     slip, ``Tr(X)``, is none of another notation.
     """
     typed, written = _words(line), _words(text)
-    return not written <= typed or any(not _is_own_word(one) for one in typed - written)
+    written = {one for one in written if one[-1:] != "=" or one[:-1] in KEYWORDS}  # no left sides
+    calls = {f"{name}(" for name in written - typed if not _is_placed(line, name)} & typed
+    typed |= {call[:-1] for call in calls}  # A(x) is no function, in no notation
+    written |= calls
+    others = any(one[-1:] == "(" and is_elsewhere(one[:-1]) for one in typed)  # tanh_prime(z)
+    return others or not written <= typed or any(not _is_own_word(one) for one in typed - written)
+
+
+def _is_placed(line: str, name: str) -> bool:
+    """Whether entries of a name are taken in a line, ``A(1, :)``, or its transpose, ``x'(y)``."""
+    called = re.search(rf"(?<![\w.]){re.escape(name)}('+\s*\(|\s*\(\s*([0-9:]|end\b))", line)
+    return called is not None
 
 
 def _words(text: str) -> set[str]:
@@ -298,7 +310,8 @@ def _words(text: str) -> set[str]:
     found: set[str] = set()
     for name, sign, quoted in _WORD.findall(text):
         others = name in SYMPY or is_elsewhere(name)
-        here = name if others else function(name, called=True) or name
+        greek = greek_word(name).lower()  # Γ
+        here = name if others else function(name, called=True) or greek or name
         called = f"{ALIASES.get(here, here)}("
         found.add(called if sign[-1:] == "(" else f"{name}{sign[-1:]}" or quoted.strip("\"'"))
     return found - {"None"}  # a new axis
