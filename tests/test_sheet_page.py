@@ -9,7 +9,7 @@ import pytest
 
 import generate_sheet
 import matcalc as mc
-from generate_sheet import Mistake, Row, sheet
+from generate_sheet import SheetMistake, SheetRow, sheet
 from matcalc.dimensions import Shape
 from matcalc.expression import parse_declarations, read_formula
 
@@ -23,13 +23,13 @@ def test_the_page_is_up_to_date() -> None:
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.of} by {row.wrt}")
-def test_every_derivative_agrees_with_central_differences(row: Row) -> None:
+def test_every_derivative_agrees_with_central_differences(row: SheetRow) -> None:
     if "f(" not in row.of:  # any function, which has no numbers
         assert max(row.identity.errors()) < LARGEST
 
 
 @pytest.mark.parametrize("mistake", sheet().mistakes, ids=lambda mistake: mistake.title)
-def test_a_mistake_does_not_fit_and_its_correction_does(mistake: Mistake) -> None:
+def test_a_mistake_does_not_fit_and_its_correction_does(mistake: SheetMistake) -> None:
     right = mistake.right.identity
     variables = {name: one.variable for name, one in parse_declarations(right.variables).items()}
     wanted = variables[right.wrt].shape

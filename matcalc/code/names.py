@@ -18,7 +18,7 @@ class SourceNames:
     given names that nothing has.
 
     >>> from matcalc.code.dialects import NUMPY
-    >>> names = Names(["x", "lambda", "sigmoid", "np_", "np", "t1"], NUMPY)
+    >>> names = SourceNames(["x", "lambda", "sigmoid", "np_", "np", "t1"], NUMPY)
     >>> names.word("lambda"), names.word("np"), names.function("sigmoid"), names.fresh()
     ('lambda_', 'np__', 'sigmoid_', 't2')
     """

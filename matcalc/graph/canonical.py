@@ -62,7 +62,7 @@ def canonical_order(
         The positions; and colours of the labels, by which the axes of a symmetric factor are put
         in order, if there is one.
 
-    >>> canonical_order([Factor("X", "ab"), Factor("A", "ba")], {"a": 0, "b": 0})[0]
+    >>> canonical_order([ColouredFactor("X", "ab"), ColouredFactor("A", "ba")], {"a": 0, "b": 0})[0]
     [1, 0]
     """
     colours = [factor.colour for factor in factors]
