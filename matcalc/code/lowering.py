@@ -231,7 +231,13 @@ class _Lowering:
         apart = [one for one, outer in zip(given, is_outer, strict=True) if outer]
         held = "".join(letters for letters, _ in others)
         letters = "".join(k for k in dict.fromkeys(held) if k in core)
-        return [(letters, self.contracted(others, letters)), *self.gathered(apart, core)]
+        whole, last = self.contracted(others, letters), list[tuple[str, Term]]()
+        for k, one in self.gathered(apart, core):
+            if {*k} <= {*letters}:
+                whole = self.products.product([(letters, whole), (k, one)], letters)
+            else:
+                last.append((k, one))
+        return [(letters, whole), *last]
 
     def summed(self, arrays: Sequence[tuple[str, Term]], core: str) -> Term:
         """An einsum of slices, in a slice of zeros, in place of products with windows."""

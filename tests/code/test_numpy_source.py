@@ -492,3 +492,12 @@ def test_a_size_may_be_a_number_of_numpy() -> None:
     ones = mc.derive("sum(x) / m", wrt="x", variables="x[n]", layout="denominator").compile()
     for m in (np.int64(2), np.int64(5), 3):
         np.testing.assert_allclose(ones(x=np.ones(3), m=m), np.full(3, 1 / m))
+
+
+def test_a_factor_of_letters_that_are_there_is_multiplied_before_the_outer_ones() -> None:
+    """A Jacobian of layers is one outer product of a matrix: no einsum of three arrays."""
+    made = mc.derive(
+        "W3 @ tanh(W2 @ tanh(W1 @ x))", wrt="W1", variables="W1[h,n] W2[k,h] W3[m,k] x[n]",
+        layout="denominator",
+    )  # fmt: skip
+    assert "einsum" not in made.numpy
